@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Paper: pages, documents, dossiers. Pure Python for the programs: no Qt, no network, no asyncio."""
+"""Paper: pages, documents, dossiers.
+Pure Python for the programs: no Qt, no network, no asyncio.
+"""

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Files that only this installation can read: each encrypted and proved by AES-256-GCM. Used by the outbox.
+"""Files that only this installation can read: each encrypted and proved by AES-256-GCM.
+Used by the outbox.
 
-NIST SP 800-38D: a fresh 96-bit nonce for every write; the name of the file is proved with its content, so two files
-cannot be exchanged. What was written before there was a key is still read, and encrypted at its next write.
+NIST SP 800-38D: a fresh 96-bit nonce for every write;
+the name of the file is proved with its content, so two files cannot be exchanged. What was written
+before there was a key is still read, and encrypted at its next write.
 """
 
 from __future__ import annotations
@@ -49,7 +51,9 @@ class Cipher:
             raise CipherWrong("no key")
         at = len(_MARK)
         try:
-            return self._box.decrypt(data[at : at + _NONCE_BYTES], data[at + _NONCE_BYTES :], name.encode())
+            return self._box.decrypt(
+                data[at : at + _NONCE_BYTES], data[at + _NONCE_BYTES :], name.encode()
+            )
         except (InvalidTag, ValueError) as error:
             raise CipherWrong("changed") from error
 

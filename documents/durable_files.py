@@ -37,7 +37,9 @@ def write_durably(path: Path, data: bytes) -> None:
     make_folder(path.parent)
     part = path.with_name(f"{path.name}.{secrets.token_hex(6)}{PART}")
     try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _FILE_MODE)
+        handle = os.open(
+            part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _FILE_MODE
+        )
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
@@ -56,7 +58,9 @@ def remove_durably(path: Path) -> None:
 
 
 def move_durably(path: Path, folder: Path) -> Path:
-    """Moves a file into `folder` under its own name, or one like it when that is taken; returns where it is now."""
+    """Moves a file into `folder` under its own name, or one like it when that is taken;
+    returns where it is now.
+    """
     make_folder(folder)
     target = folder / path.name
     while target.exists():

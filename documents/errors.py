@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What can go wrong with paper. Used by everything in documents; programs translate by `code` into a session error.
+"""What can go wrong with paper. Used by everything in documents; programs translate by `code` into
+a session error.
 
 The codes are those of the session's own errors, so the same table of sentences speaks for both.
 """
@@ -39,7 +40,9 @@ class PageUnreadable(DocumentError):
 
 
 class PageTooLarge(DocumentError):
-    """More bytes or pixels than any page may have. Detail: `size_bytes` or `pixels`, and the limit."""
+    """More bytes or pixels than any page may have.
+    Detail: `size_bytes` or `pixels`, and the limit.
+    """
 
     code = "page_too_large"
 
@@ -69,7 +72,9 @@ class DossierUnknown(DocumentError):
 
 
 class StoreUnreachable(DocumentError):
-    """Database or disk cannot be written now; the outcome is unknown and the same request may be repeated."""
+    """Database or disk cannot be written now;
+    the outcome is unknown and the same request may be repeated.
+    """
 
     code = "store_unreachable"
 

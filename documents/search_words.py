@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Texts as they are searched: without accents, capitals and punctuation. Used by the store's index."""
+"""Texts as they are searched: without accents, capitals and punctuation.
+Used by the store's index.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,13 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 
 def folded(text: str) -> str:
-    """Words in small letters without accents, one space between; at most `MAX_TEXT` characters are looked at."""
+    """Words in small letters without accents, one space between;
+    at most `MAX_TEXT` characters are looked at.
+    """
     apart = unicodedata.normalize("NFKD", text[:MAX_TEXT].translate(_LIGATURES)).lower()
-    return " ".join(_WORD.findall("".join(letter for letter in apart if not unicodedata.combining(letter))))
+    return " ".join(
+        _WORD.findall("".join(letter for letter in apart if not unicodedata.combining(letter)))
+    )
 
 
 def asked(text: str) -> list[str]:
@@ -25,5 +31,7 @@ def asked(text: str) -> list[str]:
 
 
 def owner_word(organisation: str) -> str:
-    """A word that stands in each document of an organisation, so that the index itself keeps them apart."""
+    """A word that stands in each document of an organisation, so that the index itself keeps them
+    apart.
+    """
     return "org" + organisation.encode().hex()

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A few worker processes for slow or risky work on paper. Used by programs, e.g. `workers.submit(clean_page, data)`.
+"""A few worker processes for slow or risky work on paper.
+Used by programs, e.g. `workers.submit(clean_page, data)`.
 
-What a hostile page can do happens in a process with little memory and little time, which can die alone: the task is
-tried once more in a fresh process, then given up. Workers never outlive the program.
+What a hostile page can do happens in a process with little memory and little time, which can die
+alone: the task is tried once more in a fresh process, then given up. Workers never outlive the
+program.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ _MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one worker may use: address space in megabytes, and seconds of processor per task (Linux, macOS)."""
+    """What one worker may use: address space in megabytes, and seconds of processor per task
+    (Linux, macOS).
+    """
 
     memory_mb: int = 1500
     task_cpu_s: int = 30
@@ -52,10 +56,13 @@ class Workers:
 
     Args:
         limit: processes at once, 1 or 2.
-        language: of the texts that workers print (`resources.texts.use_language`), or None to leave the sources.
+        language: of the texts that workers print (`resources.texts.use_language`), or None to leave
+            the sources.
     """
 
-    def __init__(self, limit: int = 1, limits: Limits | None = None, language: str | None = None) -> None:
+    def __init__(
+        self, limit: int = 1, limits: Limits | None = None, language: str | None = None
+    ) -> None:
         self._limit = limit
         self._limits = limits or Limits()
         self._language = language
@@ -75,7 +82,9 @@ class Workers:
         return answer
 
     def warm(self) -> Future[int]:
-        """Starts a worker now, so that the first page does not wait for it; answers its process id."""
+        """Starts a worker now, so that the first page does not wait for it;
+        answers its process id.
+        """
         return self.submit(os.getpid)
 
     def close(self) -> None:
@@ -90,7 +99,10 @@ class Workers:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -146,7 +158,8 @@ class Workers:
 
 def _prepare(limits: Limits, language: str | None) -> None:
     """First thing in a worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the program decides
+    # Ctrl-C reaches the whole group; the program decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, name="parent watch", daemon=True).start()
     _limit_memory(limits.memory_mb)
     if language is not None:
@@ -158,7 +171,8 @@ def _prepare(limits: Limits, language: str | None) -> None:
 def _die_with_parent() -> None:
     """Ends this process when the program is gone, however it went.
 
-    Not PR_SET_PDEATHSIG: Linux sends that when the *thread* ends that started the worker, and any thread may submit.
+    Not PR_SET_PDEATHSIG: Linux sends that when the *thread* ends that started the worker, and any
+    thread may submit.
     """
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -175,8 +189,12 @@ def _limit_memory(memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _run(cpu_s: int, call: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """The task itself, with its own seconds of processor; SIGXCPU kills the worker that wants more."""
+def _run(
+    cpu_s: int, call: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+) -> Any:
+    """The task itself, with its own seconds of processor;
+    SIGXCPU kills the worker that wants more.
+    """
     if sys.platform != "win32":
         import resource
 

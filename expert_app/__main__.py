@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The command `expert-app` and its subcommands. Each program is imported only when it is the one that was asked for."""
+"""The command `expert-app` and its subcommands.
+Each program is imported only when it is the one that was asked for.
+"""
 
 from __future__ import annotations
 
@@ -32,60 +34,98 @@ from resources.texts import LANGUAGES, _, use_language
 Arguments = argparse.Namespace
 
 TALKATIVE = ("httpx", "httpcore", "botocore", "aiobotocore", "s3fs", "fsspec", "webdav4")
-"""Libraries whose developer log has addresses and headers: a dossier's number, a signature. Not ours to write down."""
+"""Libraries whose developer log has addresses and headers: a dossier's number, a signature.
+Not ours to write down.
+"""
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--settings", type=Path, help="settings file (default: in your configuration folder)")
+    parser.add_argument(
+        "--settings", type=Path, help="settings file (default: in your configuration folder)"
+    )
     parser.add_argument("--folder", type=Path, help="keep everything below this folder")
     parser.add_argument("--language", choices=LANGUAGES, help="language of the screen")
     parser.add_argument("--driven", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--log-format", choices=("text", "json"), help="of the developer log")
-    parser.add_argument("-v", "--verbose", action="store_true", help="developer log on standard error")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="developer log on standard error"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="expert-app", description="Desk, hub and kiosk of Poste Expert.")
+    parser = argparse.ArgumentParser(
+        prog="expert-app", description="Desk, hub and kiosk of Poste Expert."
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _common(commands.add_parser("desk", help="the agent's window (also without any command)"))
     kiosk = commands.add_parser("kiosk", help="the reference kiosk")
     kiosk.add_argument("--fullscreen", action="store_true", help="as in the booth")
     _common(kiosk)
-    display = commands.add_parser("display", help="the waiting room's screen: numbers that are called")
+    display = commands.add_parser(
+        "display", help="the waiting room's screen: numbers that are called"
+    )
     display.add_argument("--fullscreen", action="store_true", help="as on the wall")
     _common(display)
     add_hub_parser(commands, _common)
     demo = commands.add_parser("demo", help="all of it on this machine")
-    demo.add_argument("--script", choices=("walk",), help="without a person: the whole job, driven and proved")
+    demo.add_argument(
+        "--script", choices=("walk",), help="without a person: the whole job, driven and proved"
+    )
     demo.add_argument("--report", type=Path, help="write the script's report (JSON) here")
     demo.add_argument("--shots", type=Path, help="folder for one picture per step and window")
-    demo.add_argument("--scanner", default="", help="address of a real scanner, e.g. escl://host:port/eSCL")
-    demo.add_argument("--printer", default="", help="address of a real printer, e.g. ipp://host:port/path")
-    demo.add_argument("--camera", default="simulated", help='"simulated", "auto", "none" or a device')
-    demo.add_argument("--engine", choices=get_args(Engine), default="auto", help="what carries the desk's calls")
-    demo.add_argument("--partner", action="store_true", help="also open a desk of the kiosk's second organisation")
+    demo.add_argument(
+        "--scanner", default="", help="address of a real scanner, e.g. escl://host:port/eSCL"
+    )
+    demo.add_argument(
+        "--printer", default="", help="address of a real printer, e.g. ipp://host:port/path"
+    )
+    demo.add_argument(
+        "--camera", default="simulated", help='"simulated", "auto", "none" or a device'
+    )
+    demo.add_argument(
+        "--engine", choices=get_args(Engine), default="auto", help="what carries the desk's calls"
+    )
+    demo.add_argument(
+        "--partner", action="store_true", help="also open a desk of the kiosk's second organisation"
+    )
     demo.add_argument("--display", action="store_true", help="also open the waiting room's display")
     demo.add_argument(
-        "--host", action="store_true", help="also open the windows of the site's host and of the operator"
+        "--host",
+        action="store_true",
+        help="also open the windows of the site's host and of the operator",
     )
-    demo.add_argument("--vault", action="store_true", help="the organisation keeps dossiers and log itself, sealed")
+    demo.add_argument(
+        "--vault",
+        action="store_true",
+        help="the organisation keeps dossiers and log itself, sealed",
+    )
     demo.add_argument("--supervisor", action="store_true", help="also open the supervisor's board")
     _common(demo)
-    devices = commands.add_parser("kiosk-devices", help="scanners and printers on this network, for a kiosk's settings")
+    devices = commands.add_parser(
+        "kiosk-devices", help="scanners and printers on this network, for a kiosk's settings"
+    )
     devices.add_argument("--seconds", type=float, default=4.0, help="how long to listen")
-    devices.add_argument("--certificates", type=Path, metavar="FOLDER", help="keep their certificates there")
+    devices.add_argument(
+        "--certificates", type=Path, metavar="FOLDER", help="keep their certificates there"
+    )
     _common(devices)
     replay = commands.add_parser("replay", help="a session's log on one timeline")
-    replay.add_argument("log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub")
+    replay.add_argument(
+        "log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub"
+    )
     _common(replay)
-    verify = commands.add_parser("verify", help="says whether documents are what was scanned, receipts genuine")
+    verify = commands.add_parser(
+        "verify", help="says whether documents are what was scanned, receipts genuine"
+    )
     verify.add_argument(
         "documents",
         nargs="+",
         metavar="FILE",
         help="documents and receipts (PDF), exported dossiers (ZIP), pictures or code of a receipt",
     )
-    verify.add_argument("--key", action="append", default=[], help="public key of a desk that you trust (U...)")
+    verify.add_argument(
+        "--key", action="append", default=[], help="public key of a desk that you trust (U...)"
+    )
     verify.add_argument("--json", action="store_true", help="for programs")
     _common(verify)
     doctor = commands.add_parser("doctor", help="checks what a call needs and says what to do")
@@ -93,19 +133,30 @@ def _parser() -> argparse.ArgumentParser:
     _common(doctor)
     enrol = commands.add_parser("enrol", help="makes this installation's key")
     enrol.add_argument("--code", help="the one-time code that `expert-app hub invite` printed")
-    enrol.add_argument("--bus", metavar="ADDRESS", action="append", help="with --code: tls://host:4222 or wss://host")
-    enrol.add_argument("--ca", default="", metavar="FILE", help="with --code: certificate of your own authority")
+    enrol.add_argument(
+        "--bus",
+        metavar="ADDRESS",
+        action="append",
+        help="with --code: tls://host:4222 or wss://host",
+    )
+    enrol.add_argument(
+        "--ca", default="", metavar="FILE", help="with --code: certificate of your own authority"
+    )
     enrol.add_argument("--organisation", help="without --code")
     enrol.add_argument("--role", choices=tuple(ROLES), help="without --code")
     enrol.add_argument("--user", help="without --code")
     enrol.add_argument(
-        "--key-file", type=Path, help="for a kiosk, a display or a vault: keep the key in this file (0600)"
+        "--key-file",
+        type=Path,
+        help="for a kiosk, a display or a vault: keep the key in this file (0600)",
     )
     _common(enrol)
     return parser
 
 
-def _load[Settings: msgspec.Struct](kind: type[Settings], arguments: Arguments, paths: Paths) -> Settings:
+def _load[Settings: msgspec.Struct](
+    kind: type[Settings], arguments: Arguments, paths: Paths
+) -> Settings:
     settings = load(kind, arguments.settings or paths.config)
     language = getattr(settings, "language", None)
     use_language(arguments.language or language or "fr")
@@ -163,7 +214,10 @@ def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
         parts = [part.strip() for part in arguments.serve.split(",")]
         if set(parts) - {"dossier", "log"}:
             raise SettingsWrong(Path("--serve"), f"{arguments.serve!r} is not dossier,log")
-        changes |= {"serve": parts, "organisation": getattr(arguments, "org", settings.organisation)}
+        changes |= {
+            "serve": parts,
+            "organisation": getattr(arguments, "org", settings.organisation),
+        }
     if getattr(arguments, "bus", None):
         changes["bus"] = arguments.bus
     if getattr(arguments, "listen", None):
@@ -273,7 +327,9 @@ async def _enrol_with_code(arguments: Arguments) -> int:
 
     bus, tasks = arguments.bus or [LOOPBACK_BUS], Tasks()
     try:
-        answer = await enrol_here(bus, arguments.code, arguments.ca, tasks, key_file=arguments.key_file)
+        answer = await enrol_here(
+            bus, arguments.code, arguments.ca, tasks, key_file=arguments.key_file
+        )
     except KeyMissing as error:
         print(error.why)
         return 1
@@ -291,9 +347,9 @@ async def _enrol_with_code(arguments: Arguments) -> int:
     )
     if arguments.key_file is not None and answer.role not in FILE_ROLES:
         print(
-            _("Its key is in the system's keyring, where a desk looks for it, not in {file}.").format(
-                file=arguments.key_file
-            )
+            _(
+                "Its key is in the system's keyring, where a desk looks for it, not in {file}."
+            ).format(file=arguments.key_file)
         )
     return 0
 
@@ -321,8 +377,11 @@ def main(arguments: list[str] | None = None) -> int:
     if parsed.command is None:
         parsed = _parser().parse_args(["desk", *given])
     level = logging.DEBUG if parsed.verbose else logging.WARNING
-    # Said while Qt is loaded, before our own handler can take it: optional sound and picture libraries it did not find.
-    os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false;qt.webenginecontext.info=false")
+    # Said while Qt is loaded, before our own handler can take it:
+    # optional sound and picture libraries it did not find.
+    os.environ.setdefault(
+        "QT_LOGGING_RULES", "qt.multimedia.*=false;qt.webenginecontext.info=false"
+    )
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

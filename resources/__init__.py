@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What we ship but do not run: pages, styles, fonts, icons, catalogues. Read through these two functions."""
+"""What we ship but do not run: pages, styles, fonts, icons, catalogues.
+Read through these two functions.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ ROOT = Path(__file__).resolve().parent
 
 
 class ResourceMissing(Exception):
-    """A shipped file is not there; `name` says which. The build did not run: `make setup` brings it back."""
+    """A shipped file is not there; `name` says which.
+    The build did not run: `make setup` brings it back.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(f"resources/{name} is missing: run `make setup`")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Settings every test needs: no screen, no sandbox as root, French off unless asked, no keyring of the person."""
+"""Settings every test needs: no screen, no sandbox as root, French off unless asked, no keyring of
+the person.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
     "QTWEBENGINE_CHROMIUM_FLAGS",
     "--disable-gpu --disable-logging --log-level=3 --autoplay-policy=no-user-gesture-required"
-    " --force-webrtc-ip-handling-policy=default_public_and_private_interfaces",  # as the programs do
+    # as the programs do
+    " --force-webrtc-ip-handling-policy=default_public_and_private_interfaces",
 )
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
-# Windows, too, are waited for as long as a busy machine may take; the plugin's own five seconds were too few.
+# Windows, too, are waited for as long as a busy machine may take;
+# the plugin's own five seconds were too few.
 QtBot.waitUntil = functools.partialmethod(QtBot.waitUntil, timeout=int(1000 * LONGEST_S))  # type: ignore[assignment, method-assign]
 
 
@@ -33,8 +37,9 @@ QtBot.waitUntil = functools.partialmethod(QtBot.waitUntil, timeout=int(1000 * LO
 def _leaves_nothing() -> Iterator[None]:
     """The next test begins in English and without this one's windows.
 
-    A command that a test calls speaks French from then on. A closed window is deleted by the event loop, which a test
-    seldom runs: thousands of them would wait, and every change of the theme would dress them all.
+    A command that a test calls speaks French from then on.
+    A closed window is deleted by the event loop, which a test seldom runs: thousands of them would
+    wait, and every change of the theme would dress them all.
     """
     active, spoken = list(texts._active), list(texts._language)
     yield
@@ -56,7 +61,8 @@ IN_REAL_TIME = ("tests/end2end/", "tests/faults/", "tests/integration/call/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stories of real programs, servers and windows get one more try: a busy machine may starve them once.
+    """Stories of real programs, servers and windows get one more try:
+    a busy machine may starve them once.
 
     The summary names every second try ("R"), so that none stays unnoticed.
     """
@@ -66,14 +72,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class OneInRealTime(LoadScopeScheduling):
-    """`--dist loadscope`: one worker has all that runs in real time, the others, file by file, what waits more than it
-    works. Never two of the former at once."""
+    """`--dist loadscope`: one worker has all that runs in real time, the others, file by file, what
+    waits more than it works. Never two of the former at once.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         return "in real time" if nodeid.startswith(IN_REAL_TIME) else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer | None) -> OneInRealTime | None:
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Producer | None
+) -> OneInRealTime | None:
     """Ours for `--dist loadscope`; the plugin's own otherwise."""
     return OneInRealTime(config, log) if config.getvalue("dist") == "loadscope" else None

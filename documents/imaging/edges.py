@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where does the sheet end on the glass? Used by clean, on a levelled picture; never cuts where there is ink outside.
+"""Where does the sheet end on the glass?
+Used by clean, on a levelled picture; never cuts where there is ink outside.
 
-Per side, the sheet's edge is the outermost long straight line with nothing drawn outside it. A side with no such line
-is left alone. A thin printed rule and a step to darker (a printed band) stay inside the page: when in doubt, keep.
+Per side, the sheet's edge is the outermost long straight line with nothing drawn outside it.
+A side with no such line is left alone. A thin printed rule and a step to darker (a printed band)
+stay inside the page: when in doubt, keep.
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ def find_box(level: Image.Image, seen: Image.Image) -> Box:
 
     Args:
         level: mode "L", at about `WORK_DPI`.
-        seen: mode "L", same size, 255 where the picture was really scanned, 0 in the corners that levelling added.
+        seen: mode "L", same size, 255 where the picture was really scanned, 0 in the corners that
+            levelling added.
     """
     soft = softened(np.asarray(level), _SOFTENING)
     inside = np.asarray(seen) > 0
@@ -64,7 +67,9 @@ def find_box(level: Image.Image, seen: Image.Image) -> Box:
     height, width = grey.shape
     across = _Strip(grey, valid, ink)
     down = _Strip(grey.T, valid.T, ink.T)
-    left, right, top, bottom = (_edge(side) for side in (across, across.from_behind(), down, down.from_behind()))
+    left, right, top, bottom = (
+        _edge(side) for side in (across, across.from_behind(), down, down.from_behind())
+    )
     box = Box(left / width, top / height, 1 - right / width, 1 - bottom / height)
     if box.right - box.left < _SMALLEST or box.bottom - box.top < _SMALLEST:
         return WHOLE
@@ -72,7 +77,9 @@ def find_box(level: Image.Image, seen: Image.Image) -> Box:
 
 
 def _marks(level: Image.Image, soft: Bytes) -> Mask:
-    """What differs from its surroundings, darker or brighter: writing on the sheet, another sheet on a dark lid."""
+    """What differs from its surroundings, darker or brighter:
+    writing on the sheet, another sheet on a dark lid.
+    """
     coarse = level.reduce(4).filter(ImageFilter.MedianFilter(_MEDIAN_PX // 4))
     around = np.asarray(coarse.resize(level.size, Image.Resampling.BILINEAR))
     marks: Mask = apart(around, soft) > _INK_LEVELS
@@ -88,7 +95,10 @@ def _edge(strip: _Strip) -> int:
     slope[:, 1:-1] = strip.grey[:, 2:reach] - strip.grey[:, : reach - 2]
     slope[~valid] = 0
     enough = count > 0.4 * valid.shape[0]
-    up, down = (np.where(enough, _share(slope * sign >= _STEP, count), 0) for sign in (np.int16(1), np.int16(-1)))
+    up, down = (
+        np.where(enough, _share(slope * sign >= _STEP, count), 0)
+        for sign in (np.int16(1), np.int16(-1))
+    )
     long = np.nonzero(np.maximum(up, down) >= _LONG)[0]
     if not len(long):
         return 0
@@ -115,7 +125,8 @@ def _outermost(positions: NDArray[np.int_]) -> tuple[int, int]:
 def _sheet_begins(mean_slope: NDArray[np.floating]) -> bool:
     """True for a step to brighter, or a shadow: soft towards the lid, sharp towards the sheet.
 
-    A printed rule is as sharp on both sides, and a step to darker may be a printed band: both belong to the page.
+    A printed rule is as sharp on both sides, and a step to darker may be a printed band:
+    both belong to the page.
     """
     rise, fall = float(mean_slope.max(initial=0)), float(-mean_slope.min(initial=0))
     return rise > _GRADIENT and rise > _SOFT * fall

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent wants changed on a page: a list of steps over an untouched original. Used by clean and outbox."""
+"""What the agent wants changed on a page: a list of steps over an untouched original.
+Used by clean and outbox.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class CropPage(msgspec.Struct, frozen=True, tag="crop"):
 
 
 class TakeArea(msgspec.Struct, frozen=True, tag="area"):
-    """Takes one paper out of a scan of several, before anything else is done; fractions of the scan as it came."""
+    """Takes one paper out of a scan of several, before anything else is done;
+    fractions of the scan as it came.
+    """
 
     left: Fraction
     top: Fraction
@@ -44,8 +48,10 @@ class DrawPage(msgspec.Struct, frozen=True, tag="pdf_page"):
 
 
 class Stage(StrEnum):
-    """What the automatic cleaning does to a page. Turn: upright; level: the skew out; cut: to the sheet; light: even
-    and white; grey: colours that are none are left out."""
+    """What the automatic cleaning does to a page.
+    Turn: upright; level: the skew out; cut: to the sheet; light: even and white; grey: colours that
+    are none are left out.
+    """
 
     TURN = "turn"
     LEVEL = "level"
@@ -82,7 +88,9 @@ class Edits(msgspec.Struct, frozen=True):
         return sum(step.quarters for step in self.steps if isinstance(step, TurnPage)) % 4
 
     def cropped(self, seen: CropPage) -> Edits:
-        """These steps and a crop of the page as it is seen after them; the turn stays last, so that it can change."""
+        """These steps and a crop of the page as it is seen after them;
+        the turn stays last, so that it can change.
+        """
         box = (seen.left, seen.top, seen.right, seen.bottom)
         for _turn in range(self.quarters):  # back to how it lay before the turn to the right
             left, top, right, bottom = box
@@ -93,7 +101,10 @@ class Edits(msgspec.Struct, frozen=True):
 
     def seen(self, box: PageBox) -> PageBox | None:
         """Where a box of the page before these steps lies after them; None when it was cut away."""
-        left, top, right, bottom = box.left, box.top, box.right, box.bottom
+        left = box.left
+        top = box.top
+        right = box.right
+        bottom = box.bottom
         for step in self.steps:
             if isinstance(step, TurnPage):
                 for _turn in range(step.quarters):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""In which form a page is kept or sent, by what it is and what the line carries. Used by clean and by programs."""
+"""In which form a page is kept or sent, by what it is and what the line carries.
+Used by clean and by programs.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,8 @@ _QUICK_DPI, _QUICK_QUALITY, _GRAIN_PX = 150, 40, 0.6
 class Encoding(StrEnum):
     """What a page may become.
 
-    JPEG: always a JPEG. SMALL: text in layers (black on white: G4; else MRC), photographs as JPEG. QUICK: the same
-    with less detail, for who waits for the first sight of a page.
+    JPEG: always a JPEG. SMALL: text in layers (black on white: G4; else MRC), photographs as JPEG.
+    QUICK: the same with less detail, for who waits for the first sight of a page.
     """
 
     JPEG = "jpeg"
@@ -32,7 +34,9 @@ class Encoding(StrEnum):
 
 
 def encoding_for(line_kbps: int | None) -> Encoding:
-    """For a document that crosses a line of `line_kbps` (None: not known) each time that it is filed or read."""
+    """For a document that crosses a line of `line_kbps` (None:
+    not known) each time that it is filed or read.
+    """
     return Encoding.SMALL if line_kbps is not None and line_kbps < NARROW_KBPS else Encoding.JPEG
 
 
@@ -48,5 +52,7 @@ def quick_jpeg(page: Image.Image, dpi: int) -> bytes:
     scale = min(1.0, _QUICK_DPI / dpi)
     size = (max(1, round(page.width * scale)), max(1, round(page.height * scale)))
     small = page.resize(size, reducing_gap=2.0)
-    small = (small if small.mode == "L" else small.convert("RGB")).filter(ImageFilter.GaussianBlur(_GRAIN_PX))
+    small = (small if small.mode == "L" else small.convert("RGB")).filter(
+        ImageFilter.GaussianBlur(_GRAIN_PX)
+    )
     return as_jpeg(small, min(dpi, _QUICK_DPI), _QUICK_QUALITY)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A fingerprint of a page's picture, not of its bytes (difference hash, dHash); `likeness` compares two of them."""
+"""A fingerprint of a page's picture, not of its bytes (difference hash, dHash);
+`likeness` compares two of them.
+"""
 
 from __future__ import annotations
 

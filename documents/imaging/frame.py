@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The geometry of straightening: a scan, levelled by its skew, seen through a box. Used by clean and edges."""
+"""The geometry of straightening: a scan, levelled by its skew, seen through a box.
+Used by clean and edges.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class Frame:
     def level_size(self) -> tuple[float, float]:
         """Width and height of the level frame, in pixels of the picture."""
         cos, sin = self._turn()
-        return self.width_px * cos + self.height_px * abs(sin), self.width_px * abs(sin) + self.height_px * cos
+        return self.width_px * cos + self.height_px * abs(sin), self.width_px * abs(
+            sin
+        ) + self.height_px * cos
 
     def size_at(self, box: Box, scale: float) -> Size:
         """Pixels that the box fills when each pixel of the picture becomes `scale` pixels."""
@@ -60,19 +64,25 @@ class Frame:
         return self._whole(picture, Image.Resampling.BILINEAR, 255)
 
     def seen(self) -> Image.Image:
-        """Mode "L": 255 where the levelled picture has pixels, 0 in the corners that levelling adds."""
-        return self._whole(Image.new("L", (self.width_px, self.height_px), 255), Image.Resampling.NEAREST, 0)
+        """Mode "L": 255 where the levelled picture has pixels, 0 in the corners that levelling
+        adds.
+        """
+        return self._whole(
+            Image.new("L", (self.width_px, self.height_px), 255), Image.Resampling.NEAREST, 0
+        )
 
     def _whole(self, picture: Image.Image, resampling: Image.Resampling, fill: int) -> Image.Image:
         size = self.size_at(WHOLE, 1.0)
-        return picture.transform(size, Image.Transform.AFFINE, self.back(WHOLE, size), resampling, fillcolor=fill)
+        return picture.transform(
+            size, Image.Transform.AFFINE, self.back(WHOLE, size), resampling, fillcolor=fill
+        )
 
     def back(self, box: Box, size: Size, turn_deg: int = 0) -> Affine:
         """The way from a pixel of the levelled box, drawn at `size`, to the place in the picture.
 
         Args:
-            turn_deg: clockwise quarter turns by which the picture would come into this frame; the way ends in the
-                picture as it was before them.
+            turn_deg: clockwise quarter turns by which the picture would come into this frame;
+                the way ends in the picture as it was before them.
         """
         cos, sin = self._turn()
         width, height = self.level_size

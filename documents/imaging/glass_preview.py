@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What lies on the scanner's glass? Finds the sheets and cards of a preview. Used by filing, in a worker process.
+"""What lies on the scanner's glass? Finds the sheets and cards of a preview.
+Used by filing, in a worker process.
 
-The lid is learned from the picture's rim; what differs from it and fills its own outline is a sheet. Print without a
-visible sheet around it (white paper under a white lid) is one area with a wide margin, never several: a letter must
-not be cut between its paragraphs. When in doubt the whole glass is proposed.
+The lid is learned from the picture's rim; what differs from it and fills its own outline is a
+sheet. Print without a visible sheet around it (white paper under a white lid) is one area with a
+wide margin, never several: a letter must not be cut between its paragraphs. When in doubt the whole
+glass is proposed.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ _EDGE_SHARE = 0.8
 
 
 class GlassLook(msgspec.Struct, frozen=True, kw_only=True):
-    """A preview made safe to show, and what lies there: boxes as fractions of the picture, in reading order.
+    """A preview made safe to show, and what lies there:
+    boxes as fractions of the picture, in reading order.
 
     No box: the whole glass.
     """
@@ -77,7 +80,9 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def find_sheets(picture: Image.Image) -> list[Box]:
-    """The sheets on a picture of the whole glass, from top to bottom; none: nothing certain, take it whole."""
+    """The sheets on a picture of the whole glass, from top to bottom; none:
+    nothing certain, take it whole.
+    """
     small = picture.convert("RGB")
     factor = max(1, round(max(small.size) / _WORK_PX))
     small = small.reduce(factor).filter(ImageFilter.MedianFilter(3))
@@ -88,11 +93,20 @@ def find_sheets(picture: Image.Image) -> list[Box]:
     found = _outlines(away > _STEP, _edges(pixels.mean(axis=2)))
     height, width = away.shape
     narrowest = _NARROWEST * max(height, width)
-    certain = [solid >= _SOLID and min(box[2] - box[0], box[3] - box[1]) >= narrowest for box, solid, _share in found]
-    sheets = [
-        box for (box, _solid, share), sure in zip(found, certain, strict=True) if sure and share >= _SMALLEST_SHARE
+    certain = [
+        solid >= _SOLID and min(box[2] - box[0], box[3] - box[1]) >= narrowest
+        for box, solid, _share in found
     ]
-    loose = [box for (box, _solid, share), sure in zip(found, certain, strict=True) if not sure and share >= _INK_SHARE]
+    sheets = [
+        box
+        for (box, _solid, share), sure in zip(found, certain, strict=True)
+        if sure and share >= _SMALLEST_SHARE
+    ]
+    loose = [
+        box
+        for (box, _solid, share), sure in zip(found, certain, strict=True)
+        if not sure and share >= _INK_SHARE
+    ]
     loose = [box for box in loose if not any(_holds(sheet, box) for sheet in sheets)]
     if loose:  # print without a sheet that we can see: all together, with room around
         sheets = [_around([*sheets, *loose])]
@@ -100,7 +114,10 @@ def find_sheets(picture: Image.Image) -> list[Box]:
     else:
         margin = _MARGIN
     boxes = _merged([_grown(box, margin * max(height, width), width, height) for box in sheets])
-    made = [Box(left / width, top / height, right / width, bottom / height) for left, top, right, bottom in boxes]
+    made = [
+        Box(left / width, top / height, right / width, bottom / height)
+        for left, top, right, bottom in boxes
+    ]
     if any((box.right - box.left) * (box.bottom - box.top) > _LARGEST_SHARE for box in made):
         return []
     return sorted(made[:MAX_AREAS], key=lambda box: (round(box.top * 6), box.left))
@@ -111,7 +128,9 @@ type _Place = tuple[float, float, float, float]
 
 
 def _away_from_lid(pixels: Levels) -> Levels | None:
-    """How far each pixel is from the lid, a smooth surface fitted to the rim and to all that looks like it."""
+    """How far each pixel is from the lid, a smooth surface fitted to the rim and to all that looks
+    like it.
+    """
     height, width = pixels.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=-1)
@@ -128,7 +147,11 @@ def _away_from_lid(pixels: Levels) -> Levels | None:
             return None
         chosen = terms[lid][::7]
         surface = np.stack(
-            [terms @ np.linalg.lstsq(chosen, pixels[..., band][lid][::7], rcond=None)[0] for band in range(3)], axis=-1
+            [
+                terms @ np.linalg.lstsq(chosen, pixels[..., band][lid][::7], rcond=None)[0]
+                for band in range(3)
+            ],
+            axis=-1,
         )
         away = np.abs(pixels - surface).max(axis=2)
         lid = away < _INLIER
@@ -155,10 +178,12 @@ def _edges(grey: Levels) -> Mask:
 
 
 def _outlines(raw: Mask, jumps: Mask) -> list[tuple[_Place, float, float]]:
-    """(box, part of its outline's inside that is filled, share of the picture) of each connected part that has edges.
+    """(box, part of its outline's inside that is filled, share of the picture) of each connected
+    part that has edges.
 
-    Solid is what differs from the lid all over: paper of another white does, a paragraph has the lid's white between
-    its lines. A sheet laid askew is as solid as a straight one.
+    Solid is what differs from the lid all over:
+    paper of another white does, a paragraph has the lid's white between its lines. A sheet laid
+    askew is as solid as a straight one.
     """
     mask = _closed(raw, 3)
     labels = _labelled(mask)
@@ -167,12 +192,17 @@ def _outlines(raw: Mask, jumps: Mask) -> list[tuple[_Place, float, float]]:
         rows, columns = np.nonzero(labels == label)
         if len(rows) < 12 or jumps[rows, columns].sum() < max(6, _EDGE_SHARE * len(rows) ** 0.5):
             continue
-        top, bottom, left, right = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
+        top = rows.min()
+        bottom = rows.max() + 1
+        left = columns.min()
+        right = columns.max() + 1
         part = labels[top:bottom, left:right] == label
         hull = _hull_area(part)
         inside = float((raw[top:bottom, left:right] & part).sum())
         share = hull / mask.size
-        found.append(((float(left), float(top), float(right), float(bottom)), inside / max(1.0, hull), share))
+        found.append(
+            ((float(left), float(top), float(right), float(bottom)), inside / max(1.0, hull), share)
+        )
     return found
 
 
@@ -189,7 +219,9 @@ def _hull_area(part: Mask) -> float:
 
 
 def _labelled(mask: Mask) -> NDArray[np.int_]:
-    """Connected parts, numbered from 1: runs of each row joined to those above (eight neighbours)."""
+    """Connected parts, numbered from 1:
+    runs of each row joined to those above (eight neighbours).
+    """
     parents: list[int] = [0]
 
     def root(label: int) -> int:
@@ -204,7 +236,9 @@ def _labelled(mask: Mask) -> NDArray[np.int_]:
         edges = np.flatnonzero(np.diff(np.concatenate(([0], line.astype(np.int8), [0]))))
         runs: list[tuple[int, int, int]] = []
         for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            touching = {root(label) for left, right, label in above if left <= end and right >= start}
+            touching = {
+                root(label) for left, right, label in above if left <= end and right >= start
+            }
             label = min(touching) if touching else len(parents)
             if not touching:
                 parents.append(label)
@@ -222,7 +256,10 @@ def _labelled(mask: Mask) -> NDArray[np.int_]:
 
 def _holds(outer: _Place, inner: _Place) -> bool:
     return (
-        outer[0] <= inner[0] + 1 and outer[1] <= inner[1] + 1 and outer[2] + 1 >= inner[2] and outer[3] + 1 >= inner[3]
+        outer[0] <= inner[0] + 1
+        and outer[1] <= inner[1] + 1
+        and outer[2] + 1 >= inner[2]
+        and outer[3] + 1 >= inner[3]
     )
 
 
@@ -233,16 +270,31 @@ def _around(boxes: list[_Place]) -> _Place:
 
 def _grown(box: _Place, margin: float, width: int, height: int) -> _Place:
     left, top, right, bottom = box
-    return max(0.0, left - margin), max(0.0, top - margin), min(width, right + margin), min(height, bottom + margin)
+    return (
+        max(0.0, left - margin),
+        max(0.0, top - margin),
+        min(width, right + margin),
+        min(height, bottom + margin),
+    )
 
 
 def _merged(boxes: list[_Place]) -> list[_Place]:
     """Boxes that lie over each other become one."""
     merged = sorted(boxes)
     while True:
-        for first, second in ((a, b) for place, a in enumerate(merged) for b in merged[place + 1 :]):
-            if first[0] < second[2] and second[0] < first[2] and first[1] < second[3] and second[1] < first[3]:
-                merged = sorted([one for one in merged if one not in (first, second)] + [_around([first, second])])
+        for first, second in (
+            (a, b) for place, a in enumerate(merged) for b in merged[place + 1 :]
+        ):
+            if (
+                first[0] < second[2]
+                and second[0] < first[2]
+                and first[1] < second[3]
+                and second[1] < first[3]
+            ):
+                merged = sorted(
+                    [one for one in merged if one not in (first, second)]
+                    + [_around([first, second])]
+                )
                 break
         else:
             return merged

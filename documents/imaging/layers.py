@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page of text as three layers: ink's shape in full detail, ink's colour, and the paper behind. Used by clean.
+"""A page of text as three layers: ink's shape in full detail, ink's colour, and the paper behind.
+Used by clean.
 
-Mixed raster content (ISO/IEC 16485): the shape is a lossless fax picture (ITU-T T.6, "G4"), the paper a small JPEG, the
-colour one mean per connected piece of ink. A page that does not look the same afterwards is refused, never degraded.
+Mixed raster content (ISO/IEC 16485):
+the shape is a lossless fax picture (ITU-T T.6, "G4"), the paper a small JPEG, the colour one mean
+per connected piece of ink. A page that does not look the same afterwards is refused, never
+degraded.
 """
 
 from __future__ import annotations
@@ -42,7 +45,10 @@ _ENOUGH = 0.15
 _COARSE = 4
 _DIFFERENT, _ROUGHLY_DIFFERENT, _BLOCK_PX = 36, 54, 4
 _FINE_DPI = 250
-_DETAIL, _CELL_PX, _BUSY, _PICTURE_SHARE = 12, 8, 110, 0.004
+_DETAIL = 12
+_CELL_PX = 8
+_BUSY = 110
+_PICTURE_SHARE = 0.004
 _DARK = 102
 _STRIP_PX = 240
 """Rows that are worked on at once; a multiple of every factor by which a page is reduced."""
@@ -51,11 +57,10 @@ _STRIP_PX = 240
 class Layers(msgspec.Struct, frozen=True, kw_only=True):
     """One page in layers; all pictures fill the whole page.
 
-    Attributes:
-        shape: G4 bytes of `width_px` x `height_px`; black is ink.
-        paper: JPEG, RGB or grey; empty when the paper is plain white.
-        colours: RGB triples of the ink's palette, one to `MAX_COLOURS`.
-        tint: a byte per cell, the ink's place in `colours`; `tint_size` is (width, height), (1, 1) for one colour.
+    Attributes: shape: G4 bytes of `width_px` x `height_px`; black is ink. paper: JPEG, RGB or grey;
+        empty when the paper is plain white. colours: RGB triples of the ink's palette, one to
+        `MAX_COLOURS`. tint: a byte per cell, the ink's place in `colours`; `tint_size` is (width,
+        height), (1, 1) for one colour.
     """
 
     width_px: int
@@ -79,7 +84,9 @@ class Layers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Runs(NamedTuple):
-    """Ink in each row: where it starts and ends (not included), in reading order; `piece` numbers what is connected."""
+    """Ink in each row: where it starts and ends (not included), in reading order;
+    `piece` numbers what is connected.
+    """
 
     row: Numbers
     start: Numbers
@@ -129,46 +136,68 @@ def compose(layers: Layers, size: tuple[int, int] | None = None) -> Image.Image:
     """
     full = (layers.width_px, layers.height_px)
     ink = Image.fromarray(shape_of(layers).astype(np.uint8) * np.uint8(255))
-    return _Drawing(layers).part(ink if size in (None, full) else ink.resize(size), 0, layers.height_px)
+    return _Drawing(layers).part(
+        ink if size in (None, full) else ink.resize(size), 0, layers.height_px
+    )
 
 
 class _Drawing:
-    """A page in layers as it is drawn, all of it or a strip: a whole page in full detail is 35 MB."""
+    """A page in layers as it is drawn, all of it or a strip:
+    a whole page in full detail is 35 MB.
+    """
 
     def __init__(self, layers: Layers) -> None:
         self._height = layers.height_px
         self._paper = Image.open(io.BytesIO(layers.paper)).convert("RGB") if layers.paper else None
         palette = np.frombuffer(layers.colours, np.uint8).reshape(-1, 3)
         width, height = layers.tint_size
-        self._tint = Image.fromarray(palette[np.frombuffer(layers.tint, np.uint8).reshape(height, width)])
+        self._tint = Image.fromarray(
+            palette[np.frombuffer(layers.tint, np.uint8).reshape(height, width)]
+        )
 
     def part(self, ink: Image.Image, top: int, bottom: int) -> Image.Image:
-        """What lies between two rows of the page, mode "RGB", at the size of its ink (mode "1" or "L")."""
+        """What lies between two rows of the page, mode "RGB", at the size of its ink (mode "1" or
+        "L").
+        """
         page = Image.new("RGB", ink.size, "white")
         if self._paper is not None:
             page = self._stretched(self._paper, ink, top, bottom, Image.Resampling.BILINEAR)
-        page.paste(self._stretched(self._tint, ink, top, bottom, Image.Resampling.NEAREST), (0, 0), ink)
+        page.paste(
+            self._stretched(self._tint, ink, top, bottom, Image.Resampling.NEAREST), (0, 0), ink
+        )
         return page
 
     def _stretched(
-        self, layer: Image.Image, ink: Image.Image, top: int, bottom: int, resampling: Image.Resampling
+        self,
+        layer: Image.Image,
+        ink: Image.Image,
+        top: int,
+        bottom: int,
+        resampling: Image.Resampling,
     ) -> Image.Image:
         down = layer.height / self._height
-        return layer.resize(ink.size, resampling, (0, top * down, layer.width, min(bottom * down, layer.height)))
+        return layer.resize(
+            ink.size, resampling, (0, top * down, layer.width, min(bottom * down, layer.height))
+        )
 
 
 def shape_of(layers: Layers) -> Mask:
     """The shape, unpacked; True is ink. For layers of our own making only."""
     height, width = layers.height_px, layers.width_px
-    with Image.open(io.BytesIO(_tiff_header(width, height, len(layers.shape)) + layers.shape)) as picture:
+    with Image.open(
+        io.BytesIO(_tiff_header(width, height, len(layers.shape)) + layers.shape)
+    ) as picture:
         return np.asarray(picture)
 
 
 def g4(mask: Mask) -> bytes:
     """The mask as one strip of a fax picture (ITU-T T.6), whose black is the mask's True."""
     file = io.BytesIO()
-    # As it is, not with the tag for inverted pictures: Pillow would turn them round pixel by pixel, in half a second.
-    Image.fromarray(mask).save(file, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: mask.shape[0]})
+    # As it is, not with the tag for inverted pictures:
+    # Pillow would turn them round pixel by pixel, in half a second.
+    Image.fromarray(mask).save(
+        file, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: mask.shape[0]}
+    )
     data = file.getvalue()
     with Image.open(io.BytesIO(data)) as written:
         tags: Any = written.tag_v2  # type: ignore[attr-defined]
@@ -181,7 +210,8 @@ def _strips(height: int) -> Iterator[tuple[int, int]]:
     return ((top, min(top + _STRIP_PX, height)) for top in range(0, height, _STRIP_PX))
 
 
-# ---- the ink ---------------------------------------------------------------------------------------------------------
+# ---- the ink
+# --------------------------------------------------------------------------------------------------
 
 
 def _ink(page: Image.Image) -> Mask:
@@ -223,7 +253,9 @@ def _touching(row: Numbers, start: Numbers, end: Numbers, height: int) -> tuple[
 
 
 def _joined(count: int, above: Numbers, below: Numbers) -> Numbers:
-    """A number per run, the same for all that hang together (hooking and pointer jumping), from 0 without gaps."""
+    """A number per run, the same for all that hang together (hooking and pointer jumping), from 0
+    without gaps.
+    """
     root = np.arange(count)
     while len(above):
         high, low = np.maximum(root[above], root[below]), np.minimum(root[above], root[below])
@@ -241,7 +273,8 @@ def _joined(count: int, above: Numbers, below: Numbers) -> Numbers:
 
 
 def _colours(page: Image.Image, runs: _Runs) -> tuple[NDArray[np.float64], Mask]:
-    """Mean colour of each piece, float64 (pieces, 3), and which pieces are ink of one colour and no speck.
+    """Mean colour of each piece, float64 (pieces, 3), and which pieces are ink of one colour and no
+    speck.
 
     The colour is read in the middle of each run, where no edge blurs it; wide runs count more.
     """
@@ -249,12 +282,17 @@ def _colours(page: Image.Image, runs: _Runs) -> tuple[NDArray[np.float64], Mask]
     middle = _seen(page, runs).astype(np.float64)
     weight = length.astype(np.float64) ** 2
     total = np.bincount(runs.piece, weight)
-    means = np.stack([np.bincount(runs.piece, weight * middle[:, band]) for band in range(3)], 1) / total[:, None]
+    means = (
+        np.stack([np.bincount(runs.piece, weight * middle[:, band]) for band in range(3)], 1)
+        / total[:, None]
+    )
     away = np.abs(middle - means[runs.piece]).mean(axis=1)
     uneven = np.bincount(runs.piece, weight * away) / total
     size = np.bincount(runs.piece, length)
     wide, high = _sides(runs)
-    picture = (uneven > _UNEVEN) & (np.minimum(wide, high) > _LARGE_PX) & (size > _SOLID * wide * high)
+    picture = (
+        (uneven > _UNEVEN) & (np.minimum(wide, high) > _LARGE_PX) & (size > _SOLID * wide * high)
+    )
     return means, ~picture & (size > _SPECK_PX)
 
 
@@ -281,7 +319,9 @@ def _seen(page: Image.Image, runs: _Runs) -> Bytes:
 
 def _erase(mask: Mask, runs: _Runs) -> None:
     """Takes runs out of the mask."""
-    for row, start, end in zip(runs.row.tolist(), runs.start.tolist(), runs.end.tolist(), strict=True):
+    for row, start, end in zip(
+        runs.row.tolist(), runs.start.tolist(), runs.end.tolist(), strict=True
+    ):
         mask[row, start:end] = False
 
 
@@ -305,8 +345,12 @@ def _palette(means: NDArray[np.float64], runs: _Runs) -> tuple[NDArray[np.float6
     return shades[chosen].round(), near[group]
 
 
-def _tint(shape: tuple[int, int], place: Numbers, runs: _Runs, colours: int, dpi: int) -> tuple[bytes, tuple[int, int]]:
-    """The palette's place for each cell of `INK_COLOUR_DPI`; where colours meet in a cell the rarer one has it."""
+def _tint(
+    shape: tuple[int, int], place: Numbers, runs: _Runs, colours: int, dpi: int
+) -> tuple[bytes, tuple[int, int]]:
+    """The palette's place for each cell of `INK_COLOUR_DPI`;
+    where colours meet in a cell the rarer one has it.
+    """
     if colours == 1:
         return b"\0", (1, 1)
     side = max(1, round(dpi / INK_COLOUR_DPI))
@@ -321,7 +365,8 @@ def _tint(shape: tuple[int, int], place: Numbers, runs: _Runs, colours: int, dpi
     return (np.maximum(filled, 1) - 1).astype(np.uint8).tobytes(), (width, height)
 
 
-# ---- the paper -------------------------------------------------------------------------------------------------------
+# ---- the paper
+# --------------------------------------------------------------------------------------------------
 
 
 def _paper(page: Image.Image, mask: Mask, dpi: int) -> Bytes:
@@ -332,7 +377,9 @@ def _paper(page: Image.Image, mask: Mask, dpi: int) -> Bytes:
         bare = Image.fromarray((~_thickened(mask, top, bottom)).astype(np.uint8) * np.uint8(255))
         channels = page.crop((0, top, page.width, bottom)).split()
         weights.append(np.asarray(bare.reduce(factor)))
-        kept = [np.asarray(ImageChops.multiply(channel, bare).reduce(factor)) for channel in channels]
+        kept = [
+            np.asarray(ImageChops.multiply(channel, bare).reduce(factor)) for channel in channels
+        ]
         sights.append(np.stack(kept, axis=-1))
     weight = np.concatenate(weights)[..., None].astype(np.float32) / np.float32(255)
     paper = np.concatenate(sights).astype(np.float32)
@@ -343,11 +390,14 @@ def _paper(page: Image.Image, mask: Mask, dpi: int) -> Bytes:
 
 
 def _shows_picture(paper: Bytes) -> bool:
-    """A face on a card, a photograph: detail that is no ink and would be lost at this resolution."""
+    """A face on a card, a photograph:
+    detail that is no ink and would be lost at this resolution.
+    """
     grey = Image.fromarray(paper.mean(axis=2).astype(np.uint8))
     detail = np.asarray(ImageChops.difference(grey, grey.filter(ImageFilter.BoxBlur(3)))) > _DETAIL
     cells = np.asarray(Image.fromarray(detail.astype(np.uint8) * np.uint8(255)).reduce(_CELL_PX))
-    return float((cells > _BUSY).mean()) > _PICTURE_SHARE  # the edge of a tinted field is a line, not an area
+    # the edge of a tinted field is a line, not an area
+    return float((cells > _BUSY).mean()) > _PICTURE_SHARE
 
 
 def _paper_jpeg(paper: Bytes) -> bytes:
@@ -367,7 +417,9 @@ def _thickened(mask: Mask, top: int, bottom: int) -> Mask:
 
 
 def _around(seen: Field, weight: Field) -> Bytes:
-    """The paper's colour from the nearest bare paper, white where there is none; same shape as `seen`."""
+    """The paper's colour from the nearest bare paper, white where there is none;
+    same shape as `seen`.
+    """
     height, width = seen.shape[:2]
     coarse = [_summed(field) for field in (seen, weight)]
     found = np.full_like(coarse[0], 255.0)
@@ -375,7 +427,9 @@ def _around(seen: Field, weight: Field) -> Bytes:
         mass = blurred(coarse[1], window)
         found = np.where(mass > 0.2, blurred(coarse[0], window) / np.maximum(mass, 0.2), found)
     small = Image.fromarray(found.clip(0, 255).astype(np.uint8).squeeze())
-    large = small.resize((found.shape[1] * _COARSE, found.shape[0] * _COARSE), Image.Resampling.BILINEAR)
+    large = small.resize(
+        (found.shape[1] * _COARSE, found.shape[0] * _COARSE), Image.Resampling.BILINEAR
+    )
     around = np.asarray(large)[:height, :width]
     return around if around.ndim == 3 else around[..., None]
 
@@ -399,7 +453,8 @@ def _looks_the_same(page: Image.Image, layers: Layers, mask: Mask) -> bool:
         before = page.crop((0, top, page.width, bottom)).convert("RGB")
         after = draw.part(Image.fromarray(mask[top:bottom]), top, bottom)
         if any(
-            _most_apart(before.reduce(side, part), after.reduce(side, part)) >= most for part in _parts(before, side)
+            _most_apart(before.reduce(side, part), after.reduce(side, part)) >= most
+            for part in _parts(before, side)
         ):
             return False
     return True
@@ -426,7 +481,8 @@ def _most_apart(one: Image.Image, other: Image.Image) -> int:
     return int(apart(np.asarray(one), np.asarray(other)).max(initial=0))
 
 
-# ---- the fax picture -------------------------------------------------------------------------------------------------
+# ---- the fax picture
+# -------------------------------------------------------------------------------------------------
 
 _STRIP_OFFSETS, _STRIP_LENGTHS, _ROWS_PER_STRIP = 273, 279, 278
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Can this page be read by whoever decides? Asked while the caller is still there. Used by clean; views say the words.
+"""Can this page be read by whoever decides? Asked while the caller is still there.
+Used by clean; views say the words.
 
-Looked at is the page as it was scanned, straightened and cut to the sheet but not lit: blur, a side that the glass cut
-off, darkness, a finger, the lamp's reflection. A finding is a warning with its place, never a refusal.
+Looked at is the page as it was scanned, straightened and cut to the sheet but not lit:
+blur, a side that the glass cut off, darkness, a finger, the lamp's reflection. A finding is a
+warning with its place, never a refusal.
 """
 
 from __future__ import annotations
@@ -62,10 +64,16 @@ class Finding(msgspec.Struct, frozen=True):
 
 FLAW_WORDS: dict[Flaw, tuple[str, str]] = {
     Flaw.BLURRED: (N_("Blurred {place}"), N_("Press the lid down and scan again.")),
-    Flaw.CUT_EDGE: (N_("Text is cut off {place}"), N_("Move the sheet inwards on the glass and scan again.")),
+    Flaw.CUT_EDGE: (
+        N_("Text is cut off {place}"),
+        N_("Move the sheet inwards on the glass and scan again."),
+    ),
     Flaw.TOO_DARK: (N_("Too dark {place}"), N_("Close the lid and scan again.")),
     Flaw.FINGER: (N_("A finger covers the page {place}"), N_("Take the hand away and scan again.")),
-    Flaw.GLARE: (N_("A reflection hides the page {place}"), N_("Take the card out of its cover and scan again.")),
+    Flaw.GLARE: (
+        N_("A reflection hides the page {place}"),
+        N_("Take the card out of its cover and scan again."),
+    ),
 }
 """What is seen, and what to do now."""
 
@@ -117,7 +125,9 @@ def _third(centre: float) -> int:
 
 
 def _of_tiles(grey: Levels, what: np.ufunc) -> Levels:
-    """`what` (maximum, minimum) of each tile; what is left over at right and bottom is not looked at."""
+    """`what` (maximum, minimum) of each tile;
+    what is left over at right and bottom is not looked at.
+    """
     rows, columns = grey.shape[0] // _TILE, grey.shape[1] // _TILE
     cut = grey[: rows * _TILE, : columns * _TILE].reshape(rows, _TILE, columns * _TILE)
     found: Levels = what.reduce(what.reduce(cut, axis=1).reshape(rows, columns, _TILE), axis=2)
@@ -125,11 +135,15 @@ def _of_tiles(grey: Levels, what: np.ufunc) -> Levels:
 
 
 def _blurred(small: Image.Image) -> Iterator[Finding]:
-    """Where blurring once more changes little: a sharp stroke loses more than half of its steepest step, a soft one
-    hardly any. Independent of what is printed and of how black it is."""
+    """Where blurring once more changes little:
+    a sharp stroke loses more than half of its steepest step, a soft one hardly any. Independent of
+    what is printed and of how black it is.
+    """
     grey = np.asarray(small)
     written = _of_tiles(grey, np.maximum) - _of_tiles(grey, np.minimum) > _CONTRAST
-    before, after = (_of_tiles(_steps(picture), np.maximum) for picture in (grey, softened(grey, _REBLUR_STEPS)))
+    before, after = (
+        _of_tiles(_steps(picture), np.maximum) for picture in (grey, softened(grey, _REBLUR_STEPS))
+    )
     soft = written & (before < _SOFT * after)
     if soft.sum() >= _BLURRED_TILES and soft.sum() >= _BLURRED_SHARE * _near(soft, written).sum():
         yield Finding(Flaw.BLURRED, _around(soft))
@@ -144,17 +158,24 @@ def _steps(grey: Levels) -> Levels:
 
 
 def _near(soft: Mask, written: Mask) -> Mask:
-    """The writing in the same part of the page as the soft tiles: half a page may be sharp and the other not."""
+    """The writing in the same part of the page as the soft tiles:
+    half a page may be sharp and the other not.
+    """
     box = _around(soft)
     rows, columns = written.shape
     inside = np.zeros_like(written)
-    inside[int(box.top * rows) : round(box.bottom * rows), int(box.left * columns) : round(box.right * columns)] = True
+    inside[
+        int(box.top * rows) : round(box.bottom * rows),
+        int(box.left * columns) : round(box.right * columns),
+    ] = True
     near: Mask = written & inside
     return near
 
 
 def _too_dark(small: Image.Image) -> Iterator[Finding]:
-    """Where even the brightest of the surroundings, the paper, is dark, and ink hardly differs from it."""
+    """Where even the brightest of the surroundings, the paper, is dark, and ink hardly differs from
+    it.
+    """
     bright = small.crop((0, 0, small.width // 8 * 8, small.height // 8 * 8)).reduce(8)
     dark = widest(np.asarray(bright), 5) < _DARK
     if dark.mean() > _DARK_SHARE:
@@ -166,7 +187,9 @@ def _too_dark(small: Image.Image) -> Iterator[Finding]:
 
 def _finger(coarse: Image.Image) -> Iterator[Finding]:
     """Skin that comes in from a side: a photograph's face lies inside its page."""
-    _luma, blue, red = (np.asarray(band).astype(np.int16) for band in coarse.convert("YCbCr").split())
+    _luma, blue, red = (
+        np.asarray(band).astype(np.int16) for band in coarse.convert("YCbCr").split()
+    )
     skin = (blue > 85) & (blue < 124) & (red > 136) & (red < 172) & (_luma > 60)
     if not _FINGER[0] < skin.mean() <= _FINGER[1]:
         return
@@ -176,7 +199,9 @@ def _finger(coarse: Image.Image) -> Iterator[Finding]:
 
 
 def _from_rim(mask: Mask) -> Mask:
-    """The parts of a mask that are connected with the picture's rim, from run to run of its rows and columns."""
+    """The parts of a mask that are connected with the picture's rim, from run to run of its rows
+    and columns.
+    """
     places = np.flatnonzero(mask)
     rim = np.ones_like(mask)
     rim[2:-2, 2:-2] = False
@@ -208,7 +233,9 @@ def _is_thick(blob: Mask) -> bool:
 
 
 def _glare(coarse: Image.Image) -> Iterator[Finding]:
-    """White without any drawing that fades softly into something darker, away from the rim: a lamp in plastic."""
+    """White without any drawing that fades softly into something darker, away from the rim:
+    a lamp in plastic.
+    """
     grey = np.asarray(coarse).min(axis=2)
     white = grey >= 250
     if white.mean() <= _GLARE[0]:
@@ -283,10 +310,17 @@ def _around(mask: Mask) -> PageBox:
     height, width = mask.shape
     top, bottom = np.percentile(rows, (2, 98))
     left, right = np.percentile(columns, (2, 98))
-    return PageBox(float(left) / width, float(top) / height, float(right + 1) / width, float(bottom + 1) / height)
+    return PageBox(
+        float(left) / width,
+        float(top) / height,
+        float(right + 1) / width,
+        float(bottom + 1) / height,
+    )
 
 
 def seen_flaws(flaws: Iterable[Finding], edits: Edits) -> tuple[Finding, ...]:
-    """The findings of a page as they lie on it after the agent's edits; those that were cut away are gone."""
+    """The findings of a page as they lie on it after the agent's edits;
+    those that were cut away are gone.
+    """
     boxes = ((finding.flaw, edits.seen(finding.box)) for finding in flaws)
     return tuple(Finding(flaw, box) for flaw, box in boxes if box is not None)

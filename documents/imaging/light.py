@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Even light on a page, and what the lit page looks like: blank, grey, coloured or a photograph. Used by clean.
+"""Even light on a page, and what the lit page looks like: blank, grey, coloured or a photograph.
+Used by clean.
 
-The light that fell on the paper is read from the paper itself, on a picture of 12 dots per inch, and divided out:
-shadow, fold and tint go, ink stays. A page that shows little paper (a photograph) is left as it is.
+The light that fell on the paper is read from the paper itself, on a picture of 12 dots per inch,
+and divided out: shadow, fold and tint go, ink stays. A page that shows little paper (a photograph)
+is left as it is.
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ _LIGHT_DPI = 12.5
 _ENOUGH_PAPER = 0.25
 _MAX_GAIN = 3.5
 _TONES = ((0.06, 0.0), (0.5, 0.56), (0.7, 0.79), (0.8, 0.84), (0.955, 1.0))
-"""Brightness on evenly lit paper, and what it becomes. Middle tones are lifted: thin grey rules of a table, which a
-reading program would see in pieces, stay lighter than its threshold; ink stays black, pale tints and pencil stay."""
+"""Brightness on evenly lit paper, and what it becomes.
+Middle tones are lifted: thin grey rules of a table, which a reading program would see in pieces,
+stay lighter than its threshold; ink stays black, pale tints and pencil stay.
+"""
 _EVEN = ((0.06, 0.0), (0.955, 1.0))
 """The same for the colours, whose hues would change else."""
 _BLANK_SHARE = 0.0012
@@ -86,13 +90,17 @@ def _ink_share(grey: Image.Image) -> float:
 
 
 def _reduced(page: Planes, dpi: int) -> Field:
-    """The page at about `_LIGHT_DPI`, float32 (height, width, 3), or 1 for a page without colours."""
+    """The page at about `_LIGHT_DPI`, float32 (height, width, 3), or 1 for a page without
+    colours.
+    """
     small = np.asarray(page.coarse(2 * max(1, round(dpi / _LIGHT_DPI / 2))), np.float32)
     return small if small.ndim == 3 else small[..., None]
 
 
 def _divided(picture: Image.Image, light: Field, tones: Tones) -> Image.Image:
-    """The picture without the light (levels, one or one for each channel) that fell on it, its paper made white."""
+    """The picture without the light (levels, one or one for each channel) that fell on it, its
+    paper made white.
+    """
     gain = np.clip(255 / np.maximum(light, 60), 1, _MAX_GAIN)
     unit = 255 / float(gain.max())
     field = Image.fromarray((gain * unit + 0.5).astype(np.uint8).squeeze())
@@ -101,19 +109,29 @@ def _divided(picture: Image.Image, light: Field, tones: Tones) -> Image.Image:
 
 
 def _paper(small: Field) -> Field:
-    """1 where the page shows bare paper, else 0, (height, width): bright for its place, and without colour."""
+    """1 where the page shows bare paper, else 0, (height, width):
+    bright for its place, and without colour.
+    """
     darkest, brightest = small.min(axis=2), small.max(axis=2)
     local = narrowest(widest(darkest.astype(np.uint8), 9), 9).astype(np.float32)
-    bright = (darkest >= local - 14) & (darkest > np.percentile(darkest, 60) * 0.72) & (darkest > 70)
+    bright = (
+        (darkest >= local - 14) & (darkest > np.percentile(darkest, 60) * 0.72) & (darkest > 70)
+    )
     return (bright & (brightest - darkest < 28)).astype(np.float32)
 
 
 def _light(small: Field, paper: Field) -> Field:
-    """The paper's brightness everywhere, float32 (height, width, 3); under ink it is that of the paper around."""
+    """The paper's brightness everywhere, float32 (height, width, 3);
+    under ink it is that of the paper around.
+    """
     weighed = np.concatenate([small * paper[..., None], paper[..., None]], axis=2)
     near, far = blurred(weighed, 13), blurred(weighed, 81)
     near_weight, far_weight = near[..., -1:], far[..., -1:]
-    light = np.where(near_weight > 0.05, near[..., :-1] / (near_weight + 1e-9), far[..., :-1] / (far_weight + 1e-6))
+    light = np.where(
+        near_weight > 0.05,
+        near[..., :-1] / (near_weight + 1e-9),
+        far[..., :-1] / (far_weight + 1e-6),
+    )
     return light.astype(np.float32)
 
 
@@ -123,7 +141,8 @@ def blurred(field: Field, window: int) -> Field:
         pad = [(window // 2 + 1, window // 2) if k == axis else (0, 0) for k in range(3)]
         sums = np.pad(field, pad, mode="edge").cumsum(axis=axis, dtype=np.float64)
         length = sums.shape[axis]
-        high, low = np.take(sums, range(window, length), axis), np.take(sums, range(length - window), axis)
+        high = np.take(sums, range(window, length), axis)
+        low = np.take(sums, range(length - window), axis)
         field = ((high - low) / window).astype(np.float32)
     return field
 

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Does this page look like one that was seen before? Compares the fingerprints of `looks`. Used for warnings.
+"""Does this page look like one that was seen before? Compares the fingerprints of `looks`.
+Used for warnings.
 
-A page scanned twice differs in every byte; its fingerprint hardly. Two payslips of one employer look alike too: a
-likeness is a warning with the earlier page shown, never a refusal.
+A page scanned twice differs in every byte; its fingerprint hardly.
+Two payslips of one employer look alike too: a likeness is a warning with the earlier page shown,
+never a refusal.
 """
 
 from __future__ import annotations
 
 ALIKE = 0.20
-"""Part of the 256 bits that may differ. Measured: the same page scanned again 0.01 to 0.29, other pages 0.32 and more;
-the warning keeps well away from the others."""
+"""Part of the 256 bits that may differ.
+Measured: the same page scanned again 0.01 to 0.29, other pages 0.32 and more; the warning keeps
+well away from the others.
+"""
 
 
 def difference(look: str, other: str) -> float:

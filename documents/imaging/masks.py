@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Windows that slide over a picture: the widest, the narrowest, nearly full. Used by whoever looks at ink or paper.
+"""Windows that slide over a picture: the widest, the narrowest, nearly full.
+Used by whoever looks at ink or paper.
 
-Pillow's own filters take every pixel of every window. Here a window of n is put together from log2 n steps, and a mask
-has eight pixels in a byte, so a page's ink is looked through in a millisecond.
+Pillow's own filters take every pixel of every window.
+Here a window of n is put together from log2 n steps, and a mask has eight pixels in a byte, so a
+page's ink is looked through in a millisecond.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ _MISSING = 2
 
 
 def windowed(field: Bytes, window: int, join: np.ufunc) -> Bytes:
-    """What `join` (maximum, minimum, bitwise_or, bitwise_and) makes of the `window` rows around each row.
+    """What `join` (maximum, minimum, bitwise_or, bitwise_and) makes of the `window` rows around
+    each row.
 
     Args:
         field: uint8, (rows, ...); beyond its ends it goes on as its first and last row.
@@ -37,7 +40,9 @@ def windowed(field: Bytes, window: int, join: np.ufunc) -> Bytes:
 
 
 def widest(field: Bytes, window: int) -> Bytes:
-    """The largest value of the square of `window` (odd) pixels around each pixel; uint8, (height, width)."""
+    """The largest value of the square of `window` (odd) pixels around each pixel;
+    uint8, (height, width).
+    """
     return windowed(windowed(field, window, np.maximum).T, window, np.maximum).T
 
 
@@ -57,7 +62,9 @@ def shrunk(mask: Mask, window: int) -> Mask:
 
 
 def softened(grey: Bytes, steps: int) -> Bytes:
-    """As by a lens out of focus: `steps` times 1 : 2 : 1 each way, a standard deviation of sqrt(`steps` / 2) pixels."""
+    """As by a lens out of focus: `steps` times 1 : 2 :
+    1 each way, a standard deviation of sqrt(`steps` / 2) pixels.
+    """
     soft, sums = grey.astype(np.uint16), np.empty(grey.shape, np.uint16)
     for _step in range(steps):
         for new, old in ((sums, soft), (soft.T, sums.T)):
@@ -72,7 +79,9 @@ def softened(grey: Bytes, steps: int) -> Bytes:
 
 
 def mean_around(grey: Image.Image, radius_px: int) -> Image.Image:
-    """The mean of a square about twice `radius_px` wide around each pixel (mode "L"), read from every second one."""
+    """The mean of a square about twice `radius_px` wide around each pixel (mode "L"), read from
+    every second one.
+    """
     coarse = grey.reduce(2).filter(ImageFilter.BoxBlur(radius_px / 2 - 0.25))
     return coarse.resize(grey.size, Image.Resampling.NEAREST)
 
@@ -84,18 +93,26 @@ def apart(one: Bytes, other: Bytes) -> Bytes:
 
 
 def packed(mask: Mask) -> Bytes:
-    """The mask with eight columns in a byte; `windowed` works on it with `bitwise_or` and `bitwise_and`."""
+    """The mask with eight columns in a byte;
+    `windowed` works on it with `bitwise_or` and `bitwise_and`.
+    """
     return np.packbits(np.ascontiguousarray(mask), axis=1)
 
 
 def long_runs(mask: Mask, length: int) -> Mask:
-    """What belongs to a run down the columns of `length` (odd) and more, with at most two gaps of a pixel in it."""
+    """What belongs to a run down the columns of `length` (odd) and more, with at most two gaps of a
+    pixel in it.
+    """
     middles = _nearly_full(packed(mask), length)
-    return np.unpackbits(windowed(middles, length, np.bitwise_or), axis=1, count=mask.shape[1]).view(np.bool_)
+    return np.unpackbits(
+        windowed(middles, length, np.bitwise_or), axis=1, count=mask.shape[1]
+    ).view(np.bool_)
 
 
 def _nearly_full(bits: Bytes, window: int) -> Bytes:
-    """Bits whose `window` rows around have at most `_MISSING` zeros; counted in as many bits as that needs."""
+    """Bits whose `window` rows around have at most `_MISSING` zeros;
+    counted in as many bits as that needs.
+    """
     height = len(bits)
     once = ~_padded(bits, window // 2)
     block = (once, np.zeros_like(once), np.zeros_like(once))
@@ -113,7 +130,9 @@ def _nearly_full(bits: Bytes, window: int) -> Bytes:
 
 
 def _summed(first: Counts, then: Counts, after: int) -> Counts:
-    """At least one, two, three zeros: in the rows of the one and in those of the other, which begin `after` later."""
+    """At least one, two, three zeros:
+    in the rows of the one and in those of the other, which begin `after` later.
+    """
     many = min(len(first[0]), len(then[0]) - after)
     a, b, c = (count[:many] for count in first)
     d, e, f = (count[after : after + many] for count in then)
@@ -122,4 +141,6 @@ def _summed(first: Counts, then: Counts, after: int) -> Counts:
 
 def _padded(field: Bytes, rows: int) -> Bytes:
     """`rows` more of the first and of the last row."""
-    return np.concatenate([np.repeat(field[:1], rows, axis=0), field, np.repeat(field[-1:], rows, axis=0)])
+    return np.concatenate(
+        [np.repeat(field[:1], rows, axis=0), field, np.repeat(field[-1:], rows, axis=0)]
+    )

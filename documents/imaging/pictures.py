@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Opens the bytes of a page that came from elsewhere, within limits. Used by check, clean and assemble.
+"""Opens the bytes of a page that came from elsewhere, within limits.
+Used by check, clean and assemble.
 
-A page may come from a hostile kiosk: only two formats, a cap on bytes and on pixels before anything is decoded.
+A page may come from a hostile kiosk:
+only two formats, a cap on bytes and on pixels before anything is decoded.
 """
 
 from __future__ import annotations
@@ -29,13 +31,24 @@ MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG"}
 _ORIENTATION = 0x0112
 _HELD = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_270, 8: Image.Transpose.ROTATE_90}
 
-DECODER_FAULTS = (OSError, ValueError, SyntaxError, IndexError, EOFError, TypeError, struct.error, MemoryError)
+DECODER_FAULTS = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    IndexError,
+    EOFError,
+    TypeError,
+    struct.error,
+    MemoryError,
+)
 """What Pillow's decoders raise on damaged data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded page: `image` has mode "RGB" or "L"; `dpi` is the file's own word or `DEFAULT_DPI`."""
+    """A decoded page: `image` has mode "RGB" or "L";
+    `dpi` is the file's own word or `DEFAULT_DPI`.
+    """
 
     image: Image.Image
     dpi: int
@@ -88,7 +101,9 @@ def open_picture(data: bytes, dpi: int | None = None) -> Picture:
 
 
 def upright(picture: Image.Image, file: Image.Image) -> Image.Image:
-    """A decoded picture of this file as the camera was held (EXIF 2.32, tag 0x0112); scanners do not say."""
+    """A decoded picture of this file as the camera was held (EXIF 2.32, tag 0x0112);
+    scanners do not say.
+    """
     try:
         turn = _HELD.get(file.getexif().get(_ORIENTATION, 1))
     except Exception:  # whatever a hostile file has there, its pixels are good without

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page on the bench: its brightness in full detail, its colours at half of it. Used by clean, light and legibility.
+"""A page on the bench: its brightness in full detail, its colours at half of it.
+Used by clean, light and legibility.
 
-That is all that a JPEG keeps of a page (ITU-T T.81 with chroma 4:2:0), and half the bytes and a third of the work of
-three full channels. A JPEG's own decoder gives both at once in those sizes.
+That is all that a JPEG keeps of a page (ITU-T T.81 with chroma 4:2:0), and half the bytes and a
+third of the work of three full channels. A JPEG's own decoder gives both at once in those sizes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from documents.imaging.frame import Affine, Size
 from documents.imaging.pictures import DECODER_FAULTS, dpi_of, open_header, plain, upright
 
 _COARSER = 1.3
-"""From here on the nearest colour is as good as a mean of four: what a JPEG then leaves of both is the same."""
+"""From here on the nearest colour is as good as a mean of four:
+what a JPEG then leaves of both is the same.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +53,30 @@ class Planes:
         return Planes(self.grey.resize(size, reducing_gap=2.0), colour)
 
     def cropped(self, left: int, top: int, right: int, bottom: int) -> Planes:
-        """A part, in pixels of the page; it begins at an even pixel, where a pixel of `colour` begins too."""
+        """A part, in pixels of the page;
+        it begins at an even pixel, where a pixel of `colour` begins too.
+        """
         left, top = left // 2 * 2, top // 2 * 2
-        colour = self.colour and self.colour.crop((left // 2, top // 2, -(-right // 2), -(-bottom // 2)))
+        colour = self.colour and self.colour.crop(
+            (left // 2, top // 2, -(-right // 2), -(-bottom // 2))
+        )
         return Planes(self.grey.crop((left, top, right, bottom)), colour)
 
     def seen_through(self, back: Affine, size: Size) -> Planes:
-        """The page drawn anew, `back` being the way from a new pixel's place to the old one's; white around it."""
-        grey = self.grey.transform(size, Image.Transform.AFFINE, back, Image.Resampling.BILINEAR, fillcolor=255)
+        """The page drawn anew, `back` being the way from a new pixel's place to the old one's;
+        white around it.
+        """
+        grey = self.grey.transform(
+            size, Image.Transform.AFFINE, back, Image.Resampling.BILINEAR, fillcolor=255
+        )
         if self.colour is None:
             return Planes(grey)
         a, b, c, d, e, f = back
         half, way, white = _half(size), (a, b, c / 2, d, e, f / 2), (255, 255, 255)
         near = Image.Resampling.NEAREST if abs(a) + abs(b) > _COARSER else Image.Resampling.BILINEAR
-        return Planes(grey, self.colour.transform(half, Image.Transform.AFFINE, way, near, fillcolor=white))
+        return Planes(
+            grey, self.colour.transform(half, Image.Transform.AFFINE, way, near, fillcolor=white)
+        )
 
     def picture(self) -> Image.Image:
         """The page as one picture, mode "YCbCr" or "L"."""
@@ -72,7 +85,8 @@ class Planes:
         width, height = self.size
         hues, covered = self.colour.convert("YCbCr"), (0, 0, width / 2, height / 2)
         blue, red = (
-            hues.getchannel(band).resize((width, height), Image.Resampling.NEAREST, covered) for band in ("Cb", "Cr")
+            hues.getchannel(band).resize((width, height), Image.Resampling.NEAREST, covered)
+            for band in ("Cb", "Cr")
         )
         return Image.merge("YCbCr", (self.grey, blue, red))
 
@@ -106,7 +120,9 @@ def open_planes(data: bytes, dpi: int | None = None) -> tuple[Planes, int]:
         file.load()
         coarse.load()
         grey, colour = upright(file, file), upright(coarse, coarse)
-        return Planes(grey, colour if colour.size == _half(grey.size) else colour.resize(_half(grey.size))), dpi
+        return Planes(
+            grey, colour if colour.size == _half(grey.size) else colour.resize(_half(grey.size))
+        ), dpi
     except DECODER_FAULTS as error:
         raise PageUnreadable(why="truncated_or_damaged") from error
 

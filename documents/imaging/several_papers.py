@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Several papers in one scan of the glass? Used by filing, in a worker process; `documents.imaging.glass_preview` does
-the same looking for previews. Nothing is cut: what is found becomes pages by the edit `TakeArea`, over the same
+"""Several papers in one scan of the glass?
+Used by filing, in a worker process; `documents.imaging.glass_preview` does the same looking for
+previews. Nothing is cut: what is found becomes pages by the edit `TakeArea`, over the same
 untouched original.
 """
 
@@ -16,7 +17,8 @@ _MM = 25.4
 
 
 def find_papers(data: bytes, dpi: int) -> tuple[PageBox, ...]:
-    """The papers on a scan (JPEG or PNG), in reading order; none when it is one, or when it is not certain.
+    """The papers on a scan (JPEG or PNG), in reading order;
+    none when it is one, or when it is not certain.
 
     Raises:
         PageUnreadable, PageTooLarge: as `documents.imaging.pictures`.
@@ -27,4 +29,8 @@ def find_papers(data: bytes, dpi: int) -> tuple[PageBox, ...]:
         return ()  # an area of the glass, a card: chosen by hand
     picture.draft("RGB", (_LOOK_PX, _LOOK_PX))
     boxes = find_sheets(plain(picture))
-    return tuple(PageBox(box.left, box.top, box.right, box.bottom) for box in boxes) if len(boxes) > 1 else ()
+    return (
+        tuple(PageBox(box.left, box.top, box.right, box.bottom) for box in boxes)
+        if len(boxes) > 1
+        else ()
+    )

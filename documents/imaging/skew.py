@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """How is the page lying? Angle of its text and which way is up, from the ink alone. Used by clean.
 
-Lines of text, seen along the right angle, make a profile of sharp peaks: the angle of the sharpest profile is the
-page's. Latin text has more ink above the x-height (b d f h k l t, capitals, accents) than below the base line
-(g j p q y).
+Lines of text, seen along the right angle, make a profile of sharp peaks: the angle of the sharpest
+profile is the page's. Latin text has more ink above the x-height (b d f h k l t, capitals, accents)
+than below the base line (g j p q y).
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def find_lie(grey: Image.Image) -> Lie:
 
 
 def _lies_down(acrossness: float, upness: float, side: float) -> bool:
-    """Lines run down; where that is not plain (a table that has only columns of figures) the letters decide."""
+    """Lines run down; where that is not plain (a table that has only columns of figures) the
+    letters decide.
+    """
     if 1 / _PLAIN < acrossness < _PLAIN:
         for strong, weak, lies in ((upness, side, False), (side, upness, True)):
             if abs(strong) > _STRONG_LETTERS and abs(weak) < _WEAK_LETTERS:
@@ -87,7 +89,9 @@ def _lies_down(acrossness: float, upness: float, side: float) -> bool:
 
 
 def _by_letters(ink: Ink) -> Lie:
-    """A page whose lines are too crooked for one angle, e.g. of an old book: its letters may still tell what is up."""
+    """A page whose lines are too crooked for one angle, e.g. of an old book:
+    its letters may still tell what is up.
+    """
     if np.count_nonzero(ink) < _MIN_INK:
         return Lie()
     level = _without_rules(_as_image(ink))
@@ -100,8 +104,9 @@ def _by_letters(ink: Ink) -> Lie:
 
 
 def _text_ink(grey: Image.Image) -> Ink:
-    """What is darker than its surroundings, without filled areas, and without the frame of the picture where the lid's
-    edges are."""
+    """What is darker than its surroundings, without filled areas, and without the frame of the
+    picture where the lid's edges are.
+    """
     ink = np.asarray(ImageChops.subtract(mean_around(grey, _AROUND_PX), grey)) > _DARKER_BY
     ink &= np.asarray(mean_around(_as_image(ink), _FILLED_PX)) < _FILLED
     height, width = ink.shape
@@ -111,7 +116,9 @@ def _text_ink(grey: Image.Image) -> Ink:
 
 
 def _angle(ink: Ink) -> float | None:
-    """Degrees clockwise that lines of text, rules or the sheet's edges are off; None when there is nothing to go by."""
+    """Degrees clockwise that lines of text, rules or the sheet's edges are off;
+    None when there is nothing to go by.
+    """
     height, width = ink.shape
     points = np.flatnonzero(ink)
     if len(points) < _MIN_INK:
@@ -119,22 +126,24 @@ def _angle(ink: Ink) -> float | None:
     if len(points) > _MAX_POINTS:
         points = points[np.random.default_rng(0).choice(len(points), _MAX_POINTS, replace=False)]
     y, x = (place.astype(np.float32) for place in np.divmod(points, width))
-    (upright, sharpness), (lying, side_sharpness) = (
-        _sharpest(x - width / 2, y, width),
-        _sharpest(y - height / 2, width - 1 - x, height),
-    )
+    (upright, sharpness) = _sharpest(x - width / 2, y, width)
+    (lying, side_sharpness) = _sharpest(y - height / 2, width - 1 - x, height)
     if max(sharpness, side_sharpness) < _MIN_SHARPNESS:
         return None
     return upright if sharpness >= side_sharpness else lying
 
 
 def _sharpest(x: Coordinates, y: Coordinates, width: int) -> tuple[float, float]:
-    """The angle in degrees with the sharpest profile, and how much sharper it is than the usual one."""
+    """The angle in degrees with the sharpest profile, and how much sharper it is than the usual
+    one.
+    """
 
     y, every = y + np.float32(width), 1 + len(x) // _FEW_POINTS
 
     def sharpness(angle_deg: float, step: int) -> float:
-        sheared = (y[::step] - x[::step] * np.float32(np.tan(np.radians(angle_deg)))).astype(np.intp)
+        sheared = (y[::step] - x[::step] * np.float32(np.tan(np.radians(angle_deg)))).astype(
+            np.intp
+        )
         return float((np.diff(np.bincount(sheared).astype(np.float64)) ** 2).sum())
 
     coarse = np.arange(-LIMIT_DEG, LIMIT_DEG + 0.01, 0.5)
@@ -148,7 +157,8 @@ def _sharpest(x: Coordinates, y: Coordinates, width: int) -> tuple[float, float]
 def _acrossness(level: Ink) -> float:
     """Above 1 when the lines of text run across, below 1 when they run down.
 
-    Two signs: profiles of strips jump at each line; and ink smeared along its lines covers less than smeared across.
+    Two signs: profiles of strips jump at each line;
+    and ink smeared along its lines covers less than smeared across.
     """
     height, width = level.shape
     across = along = 1e-9
@@ -175,7 +185,9 @@ def _jumps(profile: NDArray[np.uint32]) -> float:
 
 
 def _without_rules(level: Image.Image) -> Ink:
-    """A level page's ink without its rules, frames and sheet edges: runs of a third of an inch and more."""
+    """A level page's ink without its rules, frames and sheet edges:
+    runs of a third of an inch and more.
+    """
     ink = np.asarray(level) > 0
     thick = ink.copy()
     thick[1:] |= ink[:-1]
@@ -188,11 +200,15 @@ def _without_rules(level: Image.Image) -> Ink:
 
 
 def _upness(level: Ink) -> float:
-    """Above 0 when the text stands upright, below 0 when it hangs; looked at in four columns, line by line."""
+    """Above 0 when the text stands upright, below 0 when it hangs;
+    looked at in four columns, line by line.
+    """
     width = level.shape[1]
     votes: list[float] = []
     for part in range(4):
-        column = _profile(level[:, part * width // 4 : (part + 1) * width // 4], 1).astype(np.float64)
+        column = _profile(level[:, part * width // 4 : (part + 1) * width // 4], 1).astype(
+            np.float64
+        )
         column[column <= _SPECKS_PX] = 0
         votes += [vote for line in _lines(column) if (vote := _vote(line)) is not None]
     return float(np.mean(votes)) if votes else 0.0
@@ -203,12 +219,18 @@ def _lines(profile: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     on = np.concatenate([[0], (profile > 0).astype(np.int8), [0]])
     steps = np.diff(on)
     starts, ends = np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0]
-    lines = [profile[start:end] for start, end in zip(starts, ends, strict=True) if 7 <= end - start <= 60]
+    lines = [
+        profile[start:end]
+        for start, end in zip(starts, ends, strict=True)
+        if 7 <= end - start <= 60
+    ]
     return [line for line in lines if line.sum() > 120]
 
 
 def _vote(line: NDArray[np.float64]) -> float | None:
-    """Ink above the band of small letters against ink below it, from -1 to 1, weighed by the amount of ink."""
+    """Ink above the band of small letters against ink below it, from -1 to 1, weighed by the amount
+    of ink.
+    """
     band = np.nonzero(line >= line.max() * 0.5)[0]
     first, last = int(band[0]), int(band[-1])
     if last - first < 3:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Is this page what was announced, and can it be read? Used by the desk before a page counts as kept.
+"""Is this page what was announced, and can it be read?
+Used by the desk before a page counts as kept.
 
 Decoding a stranger's picture is work for a worker process (`documents.workers`).
 """
@@ -29,7 +30,8 @@ def check_page(data: bytes, sha256: str | None = None) -> PageFacts:
 
     Args:
         data: the whole file.
-        sha256: the announced hash; 95 of 150 random corruptions of a JPEG still decode, so only it proves a transfer.
+        sha256: the announced hash; 95 of 150 random corruptions of a JPEG still decode, so only it
+            proves a transfer.
 
     Raises:
         PageUnreadable: empty, truncated, or neither JPEG nor PNG.

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page made legible: upright, straight, cut to the sheet, lit evenly. Used by filing, in a worker process.
+"""A page made legible: upright, straight, cut to the sheet, lit evenly.
+Used by filing, in a worker process.
 
-The original is only read. A stage that fails is left out and named, so a page is never lost to its own cleaning.
+The original is only read. A stage that fails is left out and named, so a page is never lost to its
+own cleaning.
 """
 
 from __future__ import annotations
@@ -37,14 +39,12 @@ _TURNS = {
 class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
     """The cleaned copy of a page and what was done.
 
-    Attributes:
-        jpeg: the picture, RGB or grey; empty for a quick copy in layers.
-        layers: the same page for a document, when that is smaller; its picture is `jpeg`.
-        dpi: at most `OUTPUT_DPI`; a coarser original is not blown up.
-        turned_deg, skew_deg: clockwise quarter turn applied, and the skew that was found and taken out.
-        box: what was kept of the straightened scan.
-        skipped: stages that failed and were left out, e.g. ("light",).
-        flaws: what keeps the page from being read, as found before it was lit; boxes are of the page before edits.
+    Attributes: jpeg: the picture, RGB or grey; empty for a quick copy in layers. layers: the same
+        page for a document, when that is smaller; its picture is `jpeg`. dpi: at most `OUTPUT_DPI`;
+        a coarser original is not blown up. turned_deg, skew_deg: clockwise quarter turn applied,
+        and the skew that was found and taken out. box: what was kept of the straightened scan.
+        skipped: stages that failed and were left out, e.g. ("light",). flaws: what keeps the page
+        from being read, as found before it was lit; boxes are of the page before edits.
     """
 
     jpeg: bytes
@@ -72,7 +72,10 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def clean_page(
-    data: bytes, edits: Edits | None = None, dpi: int | None = None, encoding: Encoding = Encoding.JPEG
+    data: bytes,
+    edits: Edits | None = None,
+    dpi: int | None = None,
+    encoding: Encoding = Encoding.JPEG,
 ) -> CleanPage:
     """Cleans a page and applies the agent's edits.
 
@@ -99,7 +102,9 @@ def clean_page(
 
 
 def _original(data: bytes, edits: Edits, dpi: int | None) -> tuple[Planes, int]:
-    """The page before anything is done to it, all of the original or the part that this page is; its resolution."""
+    """The page before anything is done to it, all of the original or the part that this page is;
+    its resolution.
+    """
     if data.startswith(b"%PDF-"):
         from documents.pdf.given_pdf import draw_page
 
@@ -171,7 +176,9 @@ class _Work:
     def look(self, scanned: Planes | None = None) -> None:
         """Can it be read? Asked of the page as it was scanned, before the light was made even."""
         page, blank = scanned or self.page, self.kind is PageKind.BLANK
-        self.flaws = self.attempt("legibility", lambda: self.flaws + find_flaws(page, self.dpi, blank), self.flaws)
+        self.flaws = self.attempt(
+            "legibility", lambda: self.flaws + find_flaws(page, self.dpi, blank), self.flaws
+        )
 
     def edited(self, page: Image.Image) -> Image.Image:
         """The page after the agent's own steps, in order."""
@@ -191,7 +198,9 @@ class _Work:
         if encoding is Encoding.QUICK:
             jpeg = b"" if layers is not None else quick_jpeg(page, self.dpi)
         else:
-            jpeg = as_jpeg(page if layers is None else compose(layers, page.size).convert(page.mode), self.dpi)
+            jpeg = as_jpeg(
+                page if layers is None else compose(layers, page.size).convert(page.mode), self.dpi
+            )
         return CleanPage(
             jpeg=jpeg,
             layers=layers,
@@ -208,7 +217,9 @@ class _Work:
         )
 
     def _layers(self, page: Image.Image, encoding: Encoding) -> Layers | None:
-        """The page in layers, in full detail for a document; None when a JPEG is the better picture."""
+        """The page in layers, in full detail for a document;
+        None when a JPEG is the better picture.
+        """
         dpi = min(FINE_DPI, self.original_dpi)
         if encoding is not Encoding.QUICK and dpi > self.dpi:
             fine = self._level(dpi)
@@ -222,7 +233,9 @@ class _Work:
         return in_layers(page, dpi)
 
     def _in_its_colours(self, page: Planes) -> Image.Image:
-        grey = self.kind in (PageKind.GREY, PageKind.BLANK) and Stage.GREY not in self.edits.left_out
+        grey = (
+            self.kind in (PageKind.GREY, PageKind.BLANK) and Stage.GREY not in self.edits.left_out
+        )
         if grey:
             return page.grey
         return page.picture() if page.colour else page.grey.convert("RGB")
@@ -231,7 +244,9 @@ class _Work:
         """How the page lies, without what the agent does not want to be put right."""
         out = self.edits.left_out
         turn, level = Stage.TURN not in out, Stage.LEVEL not in out
-        return replace(lie, turn_deg=lie.turn_deg if turn else 0, skew_deg=lie.skew_deg if level else 0.0)
+        return replace(
+            lie, turn_deg=lie.turn_deg if turn else 0, skew_deg=lie.skew_deg if level else 0.0
+        )
 
     def _grey(self) -> Image.Image:
         return self.original.grey.reduce(max(1, round(self.original_dpi / skew.WORK_DPI)))
@@ -243,7 +258,9 @@ class _Work:
 
     def _level(self, dpi: int) -> Planes:
         width, height = self.original.size
-        frame = Frame(*((height, width) if self.lie.turn_deg % 180 else (width, height)), self.lie.skew_deg)
+        frame = Frame(
+            *((height, width) if self.lie.turn_deg % 180 else (width, height)), self.lie.skew_deg
+        )
         size = frame.size_at(self.box, dpi / self.original_dpi)
         return self.original.seen_through(frame.back(self.box, size, self.lie.turn_deg), size)
 
@@ -262,10 +279,8 @@ def _cropped(page: Image.Image, crop: CropPage) -> Image.Image:
 def _corners(size: Size, crop: CropPage | TakeArea) -> tuple[int, int, int, int] | None:
     """The rectangle in pixels, at least one in each direction; None when it is inside out."""
     width, height = size
-    left, top, right, bottom = (
-        int(crop.left * width),
-        int(crop.top * height),
-        round(crop.right * width),
-        round(crop.bottom * height),
-    )
+    left = int(crop.left * width)
+    top = int(crop.top * height)
+    right = round(crop.right * width)
+    bottom = round(crop.bottom * height)
     return None if right <= left or bottom <= top else (left, top, right, bottom)

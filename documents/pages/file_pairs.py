@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A folder of pairs, bytes and the facts about them, that survives a kill at any step. Used by the outbox.
+"""A folder of pairs, bytes and the facts about them, that survives a kill at any step.
+Used by the outbox.
 
-The facts are written first, then the bytes: a pair is there when its bytes are. To drop one, its facts are renamed
-first: from then on it is gone, and what is left of it is swept at the next start.
+The facts are written first, then the bytes: a pair is there when its bytes are.
+To drop one, its facts are renamed first: from then on it is gone, and what is left of it is swept
+at the next start.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ class Facts(Protocol):
 
 
 class LeftoverReason(StrEnum):
-    """Interrupted: never acknowledged, so the sender still has it. Damaged: was whole once, or is not ours."""
+    """Interrupted: never acknowledged, so the sender still has it.
+    Damaged: was whole once, or is not ours.
+    """
 
     INTERRUPTED = "interrupted"
     DAMAGED = "damaged"
@@ -50,7 +54,9 @@ class Leftover(msgspec.Struct, frozen=True, kw_only=True):
 class Pairs[Kind: Facts]:
     """Pairs of facts `kind` and bytes, by name. Not thread-safe: the outbox locks."""
 
-    def __init__(self, folder: Path, suffix: str, kind: type[Kind], cipher: Cipher = NO_CIPHER) -> None:
+    def __init__(
+        self, folder: Path, suffix: str, kind: type[Kind], cipher: Cipher = NO_CIPHER
+    ) -> None:
         self._folder, self._suffix = folder, suffix
         self._cipher = cipher
         self._decoder = msgspec.json.Decoder(kind)
@@ -75,7 +81,11 @@ class Pairs[Kind: Facts]:
 
     def all(self) -> list[Kind]:
         """The facts of every whole pair, by name."""
-        names = sorted(path.stem for path in self._files() if path.suffix == self._suffix and is_name(path.stem))
+        names = sorted(
+            path.stem
+            for path in self._files()
+            if path.suffix == self._suffix and is_name(path.stem)
+        )
         return [facts for name in names if (facts := self.find(name)) is not None]
 
     def read(self, name: str) -> bytes:
@@ -104,12 +114,18 @@ class Pairs[Kind: Facts]:
         self._sweep(gone)
 
     def recover(self, damaged: Path) -> list[Leftover]:
-        """To be called at a start: finishes what was being dropped, moves away what is no whole pair."""
+        """To be called at a start: finishes what was being dropped, moves away what is no whole
+        pair.
+        """
         for path in self._files():
             if path.suffix == _GONE:
                 self._sweep(path)
         whole = {name for name in self._names() if self._is_whole(name)}
-        lost = [path for path in self._files() if path.stem not in whole or path.suffix not in (_FACTS, self._suffix)]
+        lost = [
+            path
+            for path in self._files()
+            if path.stem not in whole or path.suffix not in (_FACTS, self._suffix)
+        ]
         bytes_without_use = {path.stem for path in lost if path.suffix == self._suffix}
         return [self._moved(path, damaged, bytes_without_use) for path in lost]
 
@@ -125,7 +141,9 @@ class Pairs[Kind: Facts]:
     def _is_whole(self, name: str) -> bool:
         facts = self.find(name)
         try:
-            return facts is not None and sha256_of(self._read(self._data_path(name))) == facts.sha256
+            return (
+                facts is not None and sha256_of(self._read(self._data_path(name))) == facts.sha256
+            )
         except CipherWrong:
             return False
 
@@ -159,7 +177,9 @@ def is_name(text: str) -> bool:
 
 
 def checked_name(name: str) -> str:
-    """The name, which comes from a message and may not lead out of the folder. Raises `ValueError`."""
+    """The name, which comes from a message and may not lead out of the folder.
+    Raises `ValueError`.
+    """
     if not is_name(name):
         raise ValueError("not an id")
     return name

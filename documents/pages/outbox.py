@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk received and is not yet safe in the store: pages, and documents on their way. Used by filing.
+"""What a desk received and is not yet safe in the store: pages, and documents on their way.
+Used by filing.
 
-It lies on the disk before anybody is told "kept", and survives a kill at any step. One process per folder.
+It lies on the disk before anybody is told "kept", and survives a kill at any step.
+One process per folder.
 """
 
 from __future__ import annotations
@@ -34,10 +36,9 @@ class PageState(StrEnum):
 class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page as received, untouched, and what the agent wants of it.
 
-    Attributes:
-        signer, signature: the kiosk's public key and its signature over the page; "" when it did not sign.
-        given: a file of the caller's, not scanned. scanned_as: id under which the kiosk offered the original, when this
-            is a part of it; "" when it is the whole.
+    Attributes: signer, signature: the kiosk's public key and its signature over the page; "" when
+        it did not sign. given: a file of the caller's, not scanned. scanned_as: id under which the
+        kiosk offered the original, when this is a part of it; "" when it is the whole.
         place: order among the session's pages, from 0.
         state: told by the documents that wait, not by the page's own file.
         format: number of this stored form.
@@ -63,7 +64,9 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueuedDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document that the store must still take; the same `upload_id` may be sent as often as needed."""
+    """A document that the store must still take;
+    the same `upload_id` may be sent as often as needed.
+    """
 
     session_id: str
     upload_id: str
@@ -123,7 +126,8 @@ class Outbox:
         signer: str = "",
         signature: str = "",
     ) -> KeptPage:
-        """Keeps a page; when this returns, the sender may forget it. A page kept before stays as it is.
+        """Keeps a page; when this returns, the sender may forget it.
+        A page kept before stays as it is.
 
         Raises:
             PageDamaged: the bytes are not those of `sha256`.
@@ -159,7 +163,9 @@ class Outbox:
     def all_sessions(self) -> list[str]:
         """Sessions that have pages or documents here, by id."""
         with self._lock:
-            with_pages = {folder.name for folder in self._session_folders() if self.pages(folder.name)}
+            with_pages = {
+                folder.name for folder in self._session_folders() if self.pages(folder.name)
+            }
             return sorted(with_pages | {document.session_id for document in self.documents()})
 
     def pages(self, session_id: str) -> list[KeptPage]:
@@ -178,14 +184,20 @@ class Outbox:
             return self._pages_of(session_id).read(page_id)
 
     def set_edits(self, session_id: str, page_id: str, edits: Edits) -> KeptPage:
-        """Changes what the agent wants of a page; the page itself is untouched. Raises `DossierUnknown`."""
+        """Changes what the agent wants of a page; the page itself is untouched.
+        Raises `DossierUnknown`.
+        """
         with self._lock:
             return self._change(session_id, page_id, edits=edits)
 
     def set_order(self, session_id: str, page_ids: Sequence[str]) -> list[KeptPage]:
-        """Puts the named pages first, in this order; the others follow as they were. Raises `DossierUnknown`."""
+        """Puts the named pages first, in this order; the others follow as they were.
+        Raises `DossierUnknown`.
+        """
         with self._lock:
-            others = [page.page_id for page in self.pages(session_id) if page.page_id not in page_ids]
+            others = [
+                page.page_id for page in self.pages(session_id) if page.page_id not in page_ids
+            ]
             for place, page_id in enumerate((*page_ids, *others)):
                 self._change(session_id, page_id, place=place)
             return self.pages(session_id)
@@ -241,7 +253,8 @@ class Outbox:
             return self._documents.read(upload_id)
 
     def mark_filed(self, upload_id: str) -> None:
-        """The store has read the document back: it and its pages are removed. Repeating it is no fault.
+        """The store has read the document back: it and its pages are removed.
+        Repeating it is no fault.
 
         Pages first: were the document gone and the pages not, they would look unfiled after a kill.
         """
@@ -267,7 +280,9 @@ class Outbox:
         if page is None:
             raise DossierUnknown(what="page")
         changed = msgspec.structs.replace(
-            page, edits=page.edits if edits is None else edits, place=page.place if place is None else place
+            page,
+            edits=page.edits if edits is None else edits,
+            place=page.place if place is None else place,
         )
         if changed != page:
             pages.set_facts(page_id, changed)
@@ -275,14 +290,24 @@ class Outbox:
 
     def _with_state(self, page: KeptPage) -> KeptPage:
         waiting = self._documents.all()
-        used = any(page.session_id == one.session_id and page.page_id in one.page_ids for one in waiting)
-        return msgspec.structs.replace(page, state=PageState.IN_DOCUMENT if used else PageState.KEPT)
+        used = any(
+            page.session_id == one.session_id and page.page_id in one.page_ids for one in waiting
+        )
+        return msgspec.structs.replace(
+            page, state=PageState.IN_DOCUMENT if used else PageState.KEPT
+        )
 
     def _pages_of(self, session_id: str) -> Pairs[KeptPage]:
-        return Pairs(self._folder / "pages" / checked_name(session_id), ".page", KeptPage, self._cipher)
+        return Pairs(
+            self._folder / "pages" / checked_name(session_id), ".page", KeptPage, self._cipher
+        )
 
     def _session_folders(self) -> list[Path]:
-        return sorted(path for path in (self._folder / "pages").iterdir() if path.is_dir() and is_name(path.name))
+        return sorted(
+            path
+            for path in (self._folder / "pages").iterdir()
+            if path.is_dir() and is_name(path.name)
+        )
 
     def _tidy(self, session_id: str) -> None:
         """Removes the folder of a session that has no page any more."""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The first sight of a scanned page: small enough for two seconds of a rural line, good enough to judge it by.
+"""The first sight of a scanned page:
+small enough for two seconds of a rural line, good enough to judge it by.
 
-Made at the kiosk beside the original, which crosses behind it and stays the evidence; nothing is ever filed from a
-quick copy. Both ends work in a worker process.
+Made at the kiosk beside the original, which crosses behind it and stays the evidence;
+nothing is ever filed from a quick copy. Both ends work in a worker process.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages into one document: a PDF/A-2b made of our own pictures only, never re-encoded. Used by filing, in a worker."""
+"""Pages into one document: a PDF/A-2b made of our own pictures only, never re-encoded.
+Used by filing, in a worker.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +38,13 @@ def assemble(
     """A PDF/A-2b with one page per picture, at the picture's own size.
 
     Args:
-        pages: what `clean_page` makes: JPEG files, grey or RGB, or pages in layers; 1 to `MAX_PAGES`.
+        pages: what `clean_page` makes: JPEG files, grey or RGB, or pages in layers;
+            1 to `MAX_PAGES`.
         title: shown by readers and in lists.
         created: timezone-aware; the same pages, title and time give the same bytes.
         author: the organisation.
-        origin: where the pages come from, one `PageOrigin` each; the file then waits for `provenance.seal`.
+        origin: where the pages come from, one `PageOrigin` each;
+            the file then waits for `provenance.seal`.
         words: of each page, to be found by; fewer than pages: the others have none.
         flavour: "1b" only for validators that know no newer one.
 
@@ -68,7 +72,9 @@ def assemble(
                 if found:
                     add_words(pdf, page_of, found, font)
         describe = None if origin is None else partial(put_origin, origin=origin, pictures=kept)
-        return as_pdfa(pdf, Title(title, created, author=author, language=language), describe, flavour)
+        return as_pdfa(
+            pdf, Title(title, created, author=author, language=language), describe, flavour
+        )
 
 
 def _add(pdf: pikepdf.Pdf, jpeg: bytes, number: int) -> None:

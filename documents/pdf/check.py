@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is in this PDF, and may it be printed? Used by the store before filing and by both ends before printing.
+"""What is in this PDF, and may it be printed?
+Used by the store before filing and by both ends before printing.
 
-Active content is found by walking every object: a search in the bytes misses names written with escapes and names in
-object streams.
+Active content is found by walking every object:
+a search in the bytes misses names written with escapes and names in object streams.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ ACTIVE = frozenset(
         "/ImportData", "/URI", "/RichMedia", "/XFA", "/OpenAction", "/AA", "/Movie", "/Sound", "/3D", "/Rendition",
     }
 )  # fmt: skip
-"""Names of ISO 32000-1, chapter 12, that make a document act; a scanned page or a receipt has none of them."""
+"""Names of ISO 32000-1, chapter 12, that make a document act;
+a scanned page or a receipt has none of them.
+"""
 
 
 class PdfFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +48,8 @@ def inspect_pdf(data: bytes, *, validate: bool = True) -> PdfFacts:
     """Opens a PDF completely and tells what it is.
 
     Args:
-        validate: also look whether it is PDF/A, which costs more than all the rest; else it counts as none.
+        validate: also look whether it is PDF/A, which costs more than all the rest;
+            else it counts as none.
 
     Raises:
         PageUnreadable: not a PDF, damaged, encrypted, or without pages.
@@ -56,18 +60,32 @@ def inspect_pdf(data: bytes, *, validate: bool = True) -> PdfFacts:
             pages = len(pdf.pages)
             title = str(pdf.docinfo.get("/Title", ""))
             active = _active(pdf)
-        except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, KeyError, AttributeError) as error:
+        except (
+            pikepdf.PdfError,
+            ValueError,
+            RuntimeError,
+            TypeError,
+            KeyError,
+            AttributeError,
+        ) as error:
             raise PageUnreadable(why="damaged") from error
     if not pages:
         raise PageUnreadable(why="no_pages")
-    return PdfFacts(pages=pages, pdfa=validate and is_pdfa(data), size_bytes=len(data), title=title, active=active)
+    return PdfFacts(
+        pages=pages,
+        pdfa=validate and is_pdfa(data),
+        size_bytes=len(data),
+        title=title,
+        active=active,
+    )
 
 
 def print_safe(data: bytes, max_pages: int = MAX_PRINT_PAGES) -> PdfFacts:
     """Lets a document pass to a printer, or refuses it.
 
     Raises:
-        PrintRefused: `status` is "too_large", "too_many_pages", "page_size", "active_content" or why it is unreadable.
+        PrintRefused: `status` is "too_large", "too_many_pages", "page_size", "active_content" or
+            why it is unreadable.
     """
     if len(data) > MAX_PRINT_BYTES:
         raise PrintRefused(status="too_large", size_bytes=len(data), limit_bytes=MAX_PRINT_BYTES)

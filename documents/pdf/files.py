@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The two ways a PDF passes through our hands: opened within limits, written as PDF/A-2b. Used by assemble and receipt.
+"""The two ways a PDF passes through our hands: opened within limits, written as PDF/A-2b.
+Used by assemble and receipt.
 
-PDF/A-2b is ISO 19005-2, level B. Whoever reads or writes a PDF imports this module, so the limits below always hold.
+PDF/A-2b is ISO 19005-2, level B. Whoever reads or writes a PDF imports this module, so the limits
+below always hold.
 """
 
 from __future__ import annotations
@@ -115,7 +117,9 @@ def _describe(pdf: pikepdf.Pdf, title: Title) -> None:
         del pdf.trailer["/Info"]
     pdf.docinfo["/Title"] = title.title
     pdf.docinfo["/Creator"] = pdf.docinfo["/Producer"] = "Poste Expert"
-    pdf.docinfo["/CreationDate"] = pdf.docinfo["/ModDate"] = created.strftime("D:%Y%m%d%H%M%S+00'00")
+    pdf.docinfo["/CreationDate"] = pdf.docinfo["/ModDate"] = created.strftime(
+        "D:%Y%m%d%H%M%S+00'00"
+    )
     if title.author:
         pdf.docinfo["/Author"] = title.author
     if title.subject:
@@ -132,8 +136,11 @@ _DC = ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
 def _declare_at_the_top(pdf: pikepdf.Pdf) -> None:
     """Names Dublin Core where readers look for it.
 
-    WORKAROUND: pikepdf declares the namespace at each property; that is XML, but PDFBox Preflight does not see it.
+    WORKAROUND: pikepdf declares the namespace at each property;
+    that is XML, but PDFBox Preflight does not see it.
     """
     packet = pdf.Root.Metadata.read_bytes().decode("utf-8").replace(_DC, "")
     packet = packet.replace("<rdf:Description", f"<rdf:Description{_DC}", 1)
-    pdf.Root.Metadata = pdf.make_stream(packet.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
+    pdf.Root.Metadata = pdf.make_stream(
+        packet.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+    )

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A PDF that a caller brought, made harmless: every page drawn anew, a new document made of the pictures.
+"""A PDF that a caller brought, made harmless:
+every page drawn anew, a new document made of the pictures.
 
-Whatever the file could do (scripts, actions, attachments, layers, forms) stays behind, because nothing of it is copied.
-For a worker process (`documents.workers`): what a hostile file can do to a renderer ends with that process.
+Whatever the file could do (scripts, actions, attachments, layers, forms) stays behind, because
+nothing of it is copied. For a worker process (`documents.workers`): what a hostile file can do to a
+renderer ends with that process.
 """
 
 from __future__ import annotations
@@ -61,7 +63,8 @@ def flatten(data: bytes, max_pages: int = MAX_GIVEN_PAGES) -> GivenPdf:
 
 
 def draw_page(data: bytes, number: int, dpi: int = DPI) -> Image.Image:
-    """One page of a PDF that `flatten` or `inspect_pdf` has accepted, mode "RGB" or "L"; `number` from 0.
+    """One page of a PDF that `flatten` or `inspect_pdf` has accepted, mode "RGB" or "L";
+    `number` from 0.
 
     Raises:
         PageUnreadable, PageTooLarge: as `flatten`.

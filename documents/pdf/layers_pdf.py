@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A page in layers as objects of a PDF: paper, then ink through its shape. Used by assemble.
 
-ISO 32000-1: 8.9.6.2 stencil masking (ink of one colour), 8.9.6.3 explicit masking (of several), 7.4.6 CCITTFaxDecode.
+ISO 32000-1: 8.9.6.2 stencil masking (ink of one colour), 8.9.6.3 explicit masking (of several),
+7.4.6 CCITTFaxDecode.
 """
 
 from __future__ import annotations
@@ -21,7 +22,13 @@ def add_layers(pdf: pikepdf.Pdf, layers: Layers) -> None:
     """Adds the page at the end of the document."""
     size = (layers.width_px, layers.height_px)
     if layers.is_bilevel:
-        add_pictures(pdf, size, layers.dpi, {"Page": _shape(pdf, layers, ColorSpace=Name.DeviceGray)}, "/Page Do")
+        add_pictures(
+            pdf,
+            size,
+            layers.dpi,
+            {"Page": _shape(pdf, layers, ColorSpace=Name.DeviceGray)},
+            "/Page Do",
+        )
         return
     pictures = {"Page": _paper(pdf, layers)} if layers.paper else {}
     drawing = "/Page Do " if layers.paper else ""
@@ -36,14 +43,20 @@ def add_layers(pdf: pikepdf.Pdf, layers: Layers) -> None:
 
 
 def add_pictures(
-    pdf: pikepdf.Pdf, size_px: tuple[int, int], dpi: int, pictures: Mapping[str, Stream], drawing: str
+    pdf: pikepdf.Pdf,
+    size_px: tuple[int, int],
+    dpi: int,
+    pictures: Mapping[str, Stream],
+    drawing: str,
 ) -> None:
     """A page of `size_px` at `dpi` on which `drawing` shows the named pictures, each filling it."""
     width, height = (round(side * _POINTS_PER_INCH / dpi, 3) for side in size_px)
     page = pdf.add_blank_page(page_size=(width, height))
     named = Dictionary({f"/{name}": picture for name, picture in pictures.items()})
     page.obj.Resources = Dictionary(XObject=named, ProcSet=Array([Name.PDF, Name.ImageC]))
-    page.obj.Contents = pdf.make_stream(f"q {width} 0 0 {height} 0 0 cm {drawing} Q".encode("ascii"))
+    page.obj.Contents = pdf.make_stream(
+        f"q {width} 0 0 {height} 0 0 cm {drawing} Q".encode("ascii")
+    )
 
 
 def layer_bytes(layers: Layers) -> bytes:
@@ -102,7 +115,9 @@ def _paper(pdf: pikepdf.Pdf, layers: Layers) -> Stream:
 
 def _tint(pdf: pikepdf.Pdf, layers: Layers) -> Stream:
     width, height = layers.tint_size
-    palette = Array([Name.Indexed, Name.DeviceRGB, len(layers.colours) // 3 - 1, pikepdf.String(layers.colours)])
+    palette = Array(
+        [Name.Indexed, Name.DeviceRGB, len(layers.colours) // 3 - 1, pikepdf.String(layers.colours)]
+    )
     picture = Stream(
         pdf,
         layers.tint,

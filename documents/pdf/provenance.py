@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where a document comes from, sealed into it: kiosk, device, treatment, agent, hashes. Used by filing.
+"""Where a document comes from, sealed into it: kiosk, device, treatment, agent, hashes.
+Used by filing.
 
-The origin lies in the document's XMP (`dc:source`) as JSON. The seal is an Ed25519 signature (RFC 8032) over the
-SHA-256 of the whole file with the seal's own place zeroed, so one flipped bit anywhere is found; pages' own hashes
-say where.
+The origin lies in the document's XMP (`dc:source`) as JSON. The seal is an Ed25519 signature (RFC
+8032) over the SHA-256 of the whole file with the seal's own place zeroed, so one flipped bit
+anywhere is found; pages' own hashes say where.
 """
 
 from __future__ import annotations
@@ -26,17 +27,19 @@ from documents.pdf.layers_pdf import read_layers
 
 _SEAL_LETTERS = 44 + 1 + 88
 _BLANK = "0" * _SEAL_LETTERS
-_SEAL = re.compile(rb"<dc:identifier[^<>]*>seal:([A-Za-z0-9+/=:]{%d})</dc:identifier>" % _SEAL_LETTERS)
+_SEAL = re.compile(
+    rb"<dc:identifier[^<>]*>seal:([A-Za-z0-9+/=:]{%d})</dc:identifier>" % _SEAL_LETTERS
+)
 _ORIGIN = re.compile(rb"<dc:source[^<>]*>(.*?)</dc:source>", re.DOTALL)
 
 
 class PageOrigin(msgspec.Struct, frozen=True, kw_only=True):
     """One page's way.
 
-    Attributes: scanned_sha256: hash of the scan, made at the kiosk before it was sent. kept_sha256: hash of the picture
-        in this document. signer, signature: the kiosk's public key, and its signature over the scan
-        (`session.protocol.conversation.page_signing`). treatment: what was done in between, in short codes ("turned
-        90", "skew -1.7", "light").
+    Attributes: scanned_sha256: hash of the scan, made at the kiosk before it was sent. kept_sha256:
+        hash of the picture in this document. signer, signature: the kiosk's public key, and its
+        signature over the scan (`session.protocol.conversation.page_signing`). treatment: what was
+        done in between, in short codes ("turned 90", "skew -1.7", "light").
     """
 
     page_id: str = ""
@@ -67,10 +70,10 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at a document found.
 
-    Attributes:
-        sealed: there is a seal and an origin at all. whole: the file is, to the last bit, what was sealed.
-        signer: the public key of the seal, 32 bytes in base64. trusted: it is one of the keys that were given.
-        changed_pages: numbers (from 1) of pages whose picture is not the one of the origin.
+    Attributes: sealed: there is a seal and an origin at all. whole: the file is, to the last bit,
+        what was sealed. signer: the public key of the seal, 32 bytes in base64. trusted: it is one
+        of the keys that were given. changed_pages: numbers (from 1) of pages whose picture is not
+        the one of the origin.
     """
 
     sealed: bool = False
@@ -87,7 +90,8 @@ Sign = Callable[[bytes], bytes]
 
 
 def put_origin(pdf: pikepdf.Pdf, origin: Origin, pictures: Sequence[bytes]) -> None:
-    """Writes the origin and an empty seal into the XMP of a document that is about to be saved as PDF/A.
+    """Writes the origin and an empty seal into the XMP of a document that is about to be saved as
+    PDF/A.
 
     Args:
         pictures: what each page's picture stream holds, in order.
@@ -101,7 +105,8 @@ def put_origin(pdf: pikepdf.Pdf, origin: Origin, pictures: Sequence[bytes]) -> N
 
 def put_seal(pdf: pikepdf.Pdf, told: str) -> None:
     """Writes what a document tells of itself, and an empty seal, into its XMP."""
-    # Properties that XMP itself has, so that validators need no extension schema (ISO 19005-2, 6.6.2.3.3).
+    # Properties that XMP itself has, so that validators need no extension schema (ISO 19005-2,
+    # 6.6.2.3.3).
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
         meta["dc:source"] = told
         meta["dc:identifier"] = f"seal:{_BLANK}"
@@ -124,7 +129,8 @@ def verify(data: bytes, trusted: Sequence[bytes] = ()) -> Verdict:
     """Is this document what was scanned?
 
     Args:
-        trusted: public keys, 32 bytes each, of whom one believes; empty: who sealed is told but not judged.
+        trusted: public keys, 32 bytes each, of whom one believes; empty:
+            who sealed is told but not judged.
     """
     origin, sealed = read_origin(data), check_seal(data)
     if sealed is None or origin is None:
@@ -142,7 +148,9 @@ def verify(data: bytes, trusted: Sequence[bytes] = ()) -> Verdict:
 
 
 class Seal(NamedTuple):
-    """The one seal of a file: the words of its key, the key (b"" when the seal is not right), and whether it is."""
+    """The one seal of a file: the words of its key, the key (b"" when the seal is not right), and
+    whether it is.
+    """
 
     words: str
     key: bytes
@@ -156,7 +164,8 @@ def check_seal(data: bytes) -> Seal | None:
         return None
     key_words, _colon, signature_words = seals[0].group(1).partition(b":")
     try:
-        key, signature = base64.b64decode(key_words, validate=True), base64.b64decode(signature_words, validate=True)
+        key = base64.b64decode(key_words, validate=True)
+        signature = base64.b64decode(signature_words, validate=True)
         Ed25519PublicKey.from_public_bytes(key).verify(signature, _digest(data, seals[0]))
         whole = base64.b64encode(key) + b":" + base64.b64encode(signature) == seals[0].group(1)
     except (InvalidSignature, ValueError):
@@ -203,7 +212,9 @@ def _changed_pages(data: bytes, origin: Origin) -> tuple[int, ...] | None:
 
 def picture_bytes(page: pikepdf.Page) -> bytes | None:
     """The encoded picture of a page of ours; None when it has none."""
-    pictures = page.obj.get("/Resources", pikepdf.Dictionary()).get("/XObject", pikepdf.Dictionary())
+    pictures = page.obj.get("/Resources", pikepdf.Dictionary()).get(
+        "/XObject", pikepdf.Dictionary()
+    )
     picture = pictures.get("/Page")
     if isinstance(pictures, pikepdf.Dictionary) and (layers := read_layers(pictures)) is not None:
         return layers

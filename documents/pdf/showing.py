@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pictures of a document that an agent shows a caller, page by page. Used by the desk's program, in a worker process.
+"""Pictures of a document that an agent shows a caller, page by page.
+Used by the desk's program, in a worker process.
 
-Only pixels come out: whatever a document carries beside them (scripts, links, attached files) stays behind.
+Only pixels come out: whatever a document carries beside them (scripts, links, attached files) stays
+behind.
 """
 
 from __future__ import annotations
@@ -67,7 +69,9 @@ def count_shown(data: bytes) -> int:
 
 
 def draw_shown(data: bytes, page: int) -> DrawnPage:
-    """The picture of one page, counted from 0. Raises as `count_shown`, and `PageUnreadable` beyond the last page."""
+    """The picture of one page, counted from 0.
+    Raises as `count_shown`, and `PageUnreadable` beyond the last page.
+    """
     pages = count_shown(data)
     if not 0 <= page < pages:
         raise PageUnreadable(why="no_such_page")
@@ -87,7 +91,9 @@ def _pdf_page(data: bytes, number: int) -> Image.Image:
             long_pt = max(page.get_size())
             if not long_pt > 0:
                 raise PageUnreadable(why="shape")
-            drawn: Image.Image = page.render(scale=(LONG_SIDE_PX - 1) / long_pt, may_draw_forms=True).to_pil()
+            drawn: Image.Image = page.render(
+                scale=(LONG_SIDE_PX - 1) / long_pt, may_draw_forms=True
+            ).to_pil()
             return drawn.convert("RGB")
         finally:
             document.close()
@@ -96,7 +102,9 @@ def _pdf_page(data: bytes, number: int) -> Image.Image:
 
 
 def _encoded(picture: Image.Image) -> DrawnPage:
-    """Text and drawings in few exact colours: a tenth of what the coding for photographs makes of them."""
+    """Text and drawings in few exact colours:
+    a tenth of what the coding for photographs makes of them.
+    """
     exact = _webp(picture.quantize(FEW_COLOURS).convert("RGB"), lossless=True)
     if len(exact) <= ENOUGH_BYTES:
         return DrawnPage(exact, picture.width, picture.height)

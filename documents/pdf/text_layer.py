@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Words under the picture, so that a document can be searched: read by tesseract, written invisibly. Optional.
+"""Words under the picture, so that a document can be searched:
+read by tesseract, written invisibly. Optional.
 
-Reading happens in a worker process, when tesseract is installed at all; without it documents are pictures only.
-ISO 32000-1: 9.3.6 text rendering mode 3 (invisible), 9.7.4 CIDFontType2, 9.10.3 ToUnicode.
+Reading happens in a worker process, when tesseract is installed at all;
+without it documents are pictures only. ISO 32000-1: 9.3.6 text rendering mode 3 (invisible), 9.7.4
+CIDFontType2, 9.10.3 ToUnicode.
 """
 
 from __future__ import annotations
@@ -49,7 +51,9 @@ def languages() -> tuple[str, ...]:
     program = shutil.which("tesseract")
     if program is None:
         return ()
-    told = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=READ_S, check=False)
+    told = subprocess.run(
+        [program, "--list-langs"], capture_output=True, text=True, timeout=READ_S, check=False
+    )
     here = set(told.stdout.split())
     return tuple(language for language in _WANTED if language in here)
 
@@ -63,9 +67,12 @@ def read_words(picture: bytes) -> tuple[Word, ...]:
     if not languages():
         return ()
     command = ["tesseract", "stdin", "stdout", "-l", "+".join(languages()), "--psm", "3", "tsv"]
-    alone = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # four threads are twice the processor time for the same second
+    # four threads are twice the processor time for the same second
+    alone = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     try:
-        told = subprocess.run(command, input=picture, capture_output=True, timeout=READ_S, check=True, env=alone)
+        told = subprocess.run(
+            command, input=picture, capture_output=True, timeout=READ_S, check=True, env=alone
+        )
     except (subprocess.SubprocessError, OSError) as error:
         logger.warning("a page is not read: %s", type(error).__name__)
         return ()
@@ -73,7 +80,9 @@ def read_words(picture: bytes) -> tuple[Word, ...]:
 
 
 def parse_words(table: str) -> tuple[Word, ...]:
-    """Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width, height, confidence, text."""
+    """Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width, height,
+    confidence, text.
+    """
     words: list[Word] = []
     wide = high = 0
     for line in table.splitlines()[1:]:
@@ -87,11 +96,15 @@ def parse_words(table: str) -> tuple[Word, ...]:
         if cells[0] != _WORD_LEVEL or not text or float(cells[10]) < _LEAST_SURE:
             continue
         if max(text) < _LAST and wide and len(words) < MAX_WORDS:
-            words.append(Word(text, left / wide, top / high, (left + width) / wide, (top + height) / high))
+            words.append(
+                Word(text, left / wide, top / high, (left + width) / wide, (top + height) / high)
+            )
     return tuple(words)
 
 
-def add_words(pdf: pikepdf.Pdf, page: pikepdf.Page, words: Sequence[Word], font: Dictionary) -> None:
+def add_words(
+    pdf: pikepdf.Pdf, page: pikepdf.Page, words: Sequence[Word], font: Dictionary
+) -> None:
     """Writes the words invisibly over a page, each as wide as it stands there."""
     left, bottom, right, top = (float(edge) for edge in page.mediabox)
     width, height = right - left, top - bottom
@@ -100,15 +113,22 @@ def add_words(pdf: pikepdf.Pdf, page: pikepdf.Page, words: Sequence[Word], font:
         size = max(1.0, (word.bottom - word.top) * height)
         codes = word.text.encode("utf-16-be") + b"\0 "
         natural = len(codes) / 2 * size * _ADVANCE / _UNITS
-        stretch = max(1.0, 100 * (word.right - word.left) * width / max(0.1, natural - size * _ADVANCE / _UNITS))
+        stretch = max(
+            1.0,
+            100 * (word.right - word.left) * width / max(0.1, natural - size * _ADVANCE / _UNITS),
+        )
         x, y = left + word.left * width, bottom + (1 - word.bottom) * height
-        lines.append(f"/Words {size:.2f} Tf {stretch:.2f} Tz 1 0 0 1 {x:.2f} {y:.2f} Tm <{codes.hex()}> Tj")
+        lines.append(
+            f"/Words {size:.2f} Tf {stretch:.2f} Tz 1 0 0 1 {x:.2f} {y:.2f} Tm <{codes.hex()}> Tj"
+        )
     page.obj.Resources.Font = Dictionary(Words=font)
     page.contents_add("\n".join([*lines, "ET"]).encode("ascii"))
 
 
 def invisible_font(pdf: pikepdf.Pdf) -> Dictionary:
-    """A font of one empty glyph for every character, so that the text layer needs 2 kB and no alphabet is left out."""
+    """A font of one empty glyph for every character, so that the text layer needs 2 kB and no
+    alphabet is left out.
+    """
     program = pdf.make_stream(_font_file())
     descriptor = Dictionary(
         Type=Name.FontDescriptor,
@@ -126,7 +146,9 @@ def invisible_font(pdf: pikepdf.Pdf) -> Dictionary:
         Type=Name.Font,
         Subtype=Name.CIDFontType2,
         BaseFont=Name.PosteInvisible,
-        CIDSystemInfo=Dictionary(Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("Identity"), Supplement=0),
+        CIDSystemInfo=Dictionary(
+            Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("Identity"), Supplement=0
+        ),
         FontDescriptor=pdf.make_indirect(descriptor),
         DW=_ADVANCE,
         CIDToGIDMap=pdf.make_stream(b"\0\1" * 65536),
@@ -153,7 +175,9 @@ def _font_file() -> bytes:
     builder.setupGlyf({".notdef": Glyph(), "blank": Glyph()})
     builder.setupHorizontalMetrics({".notdef": (_ADVANCE, 0), "blank": (_ADVANCE, 0)})
     builder.setupHorizontalHeader(ascent=_UNITS, descent=0)
-    builder.setupNameTable({"familyName": "PosteInvisible", "styleName": "Regular", "psName": "PosteInvisible"})
+    builder.setupNameTable(
+        {"familyName": "PosteInvisible", "styleName": "Regular", "psName": "PosteInvisible"}
+    )
     builder.setupOS2(sTypoAscender=_UNITS, usWinAscent=_UNITS)
     builder.setupPost()
     builder.font["head"].created = builder.font["head"].modified = _ALWAYS
@@ -163,7 +187,8 @@ def _font_file() -> bytes:
     return file.getvalue()
 
 
-# A code is its own Unicode value; ranges may not cross the first byte (Adobe technical note 5411, 1.4.1).
+# A code is its own Unicode value; ranges may not cross the first byte (Adobe technical note 5411,
+# 1.4.1).
 _RANGES = [f"<{high:02x}00> <{high:02x}ff> <{high:02x}00>" for high in range(256)]
 _BLOCKS = [_RANGES[at : at + 100] for at in range(0, 256, 100)]
 _TO_UNICODE = "\n".join(

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A dossier as one ZIP file: its documents, an index for people and one for programs, hashes, and a seal over them.
+"""A dossier as one ZIP file: its documents, an index for people and one for programs, hashes, and a
+seal over them.
 
-Used by the board, which makes one, and by `expert-app verify`, which says whether it is still what was exported. The
-hashes have the form of `sha256sum`, so that anybody can check them without us.
+Used by the board, which makes one, and by `expert-app verify`, which says whether it is still what
+was exported. The hashes have the form of `sha256sum`, so that anybody can check them without us.
 """
 
 from __future__ import annotations
@@ -25,12 +26,18 @@ from documents.printed.spreadsheet import spreadsheet_csv
 from documents.search_words import folded
 from resources.texts import _
 
-INDEX, TABLE, SUMS, SEAL, README = "index.json", "index.csv", "empreintes.sha256", "sceau.json", "LISEZMOI.txt"
+INDEX = "index.json"
+TABLE = "index.csv"
+SUMS = "empreintes.sha256"
+SEAL = "sceau.json"
+README = "LISEZMOI.txt"
 MOST_FILES, MOST_BYTES = 5_000, 256 << 20
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _SIGNED = b"poste-expert export 1\n"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)
-"""What reading a damaged ZIP raises: its own words, or those of the decompressor, which meets the damage first."""
+"""What reading a damaged ZIP raises:
+its own words, or those of the decompressor, which meets the damage first.
+"""
 
 
 class ExportedPiece(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +51,9 @@ class ExportedPiece(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExportedDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document; `file` is its name in the ZIP, `replaced_by` the id of the version that came after."""
+    """A document; `file` is its name in the ZIP, `replaced_by` the id of the version that came
+    after.
+    """
 
     file: str
     id: str
@@ -89,10 +98,10 @@ class ExportIndex(msgspec.Struct, frozen=True, kw_only=True):
 class ExportVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at an export found.
 
-    Attributes:
-        readable: it is an export at all. whole: nothing in it was changed, is missing or was added.
-        sealed: its seal is genuine. signer: the seal's key, 32 bytes in base64. trusted: it is one of those given.
-        changed, missing, added: names of files. documents: the verdict on each PDF's own seal, by name.
+    Attributes: readable: it is an export at all. whole: nothing in it was changed, is missing or
+        was added. sealed: its seal is genuine. signer: the seal's key, 32 bytes in base64. trusted:
+        it is one of those given. changed, missing, added: names of files. documents: the verdict on
+        each PDF's own seal, by name.
     """
 
     readable: bool = False
@@ -108,7 +117,11 @@ class ExportVerdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_export(
-    path: Path, index: ExportIndex, read: Callable[[ExportedDocument], bytes], public_key: bytes, sign: Sign
+    path: Path,
+    index: ExportIndex,
+    read: Callable[[ExportedDocument], bytes],
+    public_key: bytes,
+    sign: Sign,
 ) -> None:
     """Writes the ZIP, whole or not at all.
 
@@ -137,7 +150,10 @@ def write_export(
             listed = "".join(f"{digest}  {name}\n" for digest, name in sums).encode()
             file.writestr(SUMS, listed)
             signature = sign(_SIGNED + listed)
-            seal = {"key": base64.b64encode(public_key).decode(), "signature": base64.b64encode(signature).decode()}
+            seal = {
+                "key": base64.b64encode(public_key).decode(),
+                "signature": base64.b64encode(signature).decode(),
+            }
             file.writestr(SEAL, msgspec.json.encode(seal))
         part.chmod(0o600)
         part.replace(path)
@@ -147,13 +163,23 @@ def write_export(
 
 
 def file_of(place: int, name: str, document_id: str, *, replaced: bool) -> str:
-    """The name of a document in the ZIP, whatever it is called: "documents/01_Piece-d-identite_<id>.pdf"."""
+    """The name of a document in the ZIP, whatever it is called:
+    "documents/01_Piece-d-identite_<id>.pdf".
+    """
     words = folded(name).replace(" ", "-")[:60]
     return f"{'versions' if replaced else 'documents'}/{place:02}_{words or 'document'}_{document_id}.pdf"
 
 
 def _table(index: ExportIndex) -> bytes:
-    heads = [_("File"), _("Document"), _("Piece"), _("Pages"), _("Filed on"), "SHA-256", _("Replaced by")]
+    heads = [
+        _("File"),
+        _("Document"),
+        _("Piece"),
+        _("Pages"),
+        _("Filed on"),
+        "SHA-256",
+        _("Replaced by"),
+    ]
     rows = [
         (
             one.file,
@@ -172,13 +198,21 @@ def _table(index: ExportIndex) -> bytes:
 def _read_me(index: ExportIndex) -> str:
     at = index.exported_at_utc.astimezone()
     lines = [
-        _("Dossier {number} of {organisation}").format(number=index.dossier, organisation=index.organisation),
+        _("Dossier {number} of {organisation}").format(
+            number=index.dossier, organisation=index.organisation
+        ),
         _("Exported on {date} by {name}: {reason}").format(
             date=f"{at:%d/%m/%Y %H:%M}", name=index.exported_by, reason=index.reason
         ),
         "",
-        _("documents/ : the documents as they are filed. versions/ : those that another one has replaced."),
-        _("index.csv opens in a spreadsheet; index.json is for programs, with pieces, history and notes."),
+        _(
+            "documents/ : the documents as they are filed. versions/ : those that another one has "
+            "replaced."
+        ),
+        _(
+            "index.csv opens in a spreadsheet; index.json is for programs, with pieces, history "
+            "and notes."
+        ),
         _("To check that nothing was changed: expert-app verify FILE.zip, or in the open folder:"),
         f"    sha256sum -c {SUMS}",
         "",
@@ -187,7 +221,8 @@ def _read_me(index: ExportIndex) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
-# ---- checking ------------------------------------------------------------------------------------------------------
+# ---- checking
+# --------------------------------------------------------------------------------------------------
 
 
 def is_export(path: Path) -> bool:
@@ -207,14 +242,25 @@ def check_export(path: Path, trusted: Sequence[bytes] = ()) -> ExportVerdict:
     try:
         with zipfile.ZipFile(path) as file:
             return _check(file, trusted)
-    except (*_DAMAGED, KeyError, NotImplementedError, RuntimeError, ValueError, msgspec.MsgspecError):
+    except (
+        *_DAMAGED,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        msgspec.MsgspecError,
+    ):
         return ExportVerdict()
 
 
 def _check(file: zipfile.ZipFile, trusted: Sequence[bytes]) -> ExportVerdict:
     infos = file.infolist()
     names = [one.filename for one in infos]
-    if len(infos) > MOST_FILES or len(set(names)) != len(names) or any(one.file_size > MOST_BYTES for one in infos):
+    if (
+        len(infos) > MOST_FILES
+        or len(set(names)) != len(names)
+        or any(one.file_size > MOST_BYTES for one in infos)
+    ):
         return ExportVerdict()
     listed = file.read(SUMS)
     key, sealed = _check_seal(file.read(SEAL), listed)
@@ -234,7 +280,11 @@ def _check(file: zipfile.ZipFile, trusted: Sequence[bytes]) -> ExportVerdict:
             documents[name] = verify(data, trusted)
     missing = tuple(name for name in wanted if name not in names)
     added = tuple(name for name in names if name not in wanted and name not in (SUMS, SEAL))
-    index = None if INDEX in (*changed, *missing) else msgspec.json.decode(file.read(INDEX), type=ExportIndex)
+    index = (
+        None
+        if INDEX in (*changed, *missing)
+        else msgspec.json.decode(file.read(INDEX), type=ExportIndex)
+    )
     return ExportVerdict(
         readable=True,
         whole=sealed and not changed and not missing and not added,

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a caller still has to bring, on a sheet to take home: large print, boxes to tick, a QR code to carry.
+"""What a caller still has to bring, on a sheet to take home:
+large print, boxes to tick, a QR code to carry.
 
-The code holds the list itself, no name and no number of the caller: a lost sheet tells nobody whose it is.
+The code holds the list itself, no name and no number of the caller:
+a lost sheet tells nobody whose it is.
 """
 
 from __future__ import annotations
@@ -13,7 +15,19 @@ from reportlab.lib.units import mm
 
 from documents.pdf.files import Title, as_pdfa, open_pdf
 from documents.printed.dates import long_date
-from documents.printed.sheet import ACCENT, BODY, BOLD, HEIGHT, INK, INNER, MARGIN, SOFT, WIDTH, Sheet, Type
+from documents.printed.sheet import (
+    ACCENT,
+    BODY,
+    BOLD,
+    HEIGHT,
+    INK,
+    INNER,
+    MARGIN,
+    SOFT,
+    WIDTH,
+    Sheet,
+    Type,
+)
 from resources.texts import _
 
 _TITLE = Type(BOLD, 24, 30, INK)
@@ -36,7 +50,9 @@ class MissingPiece(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MissingFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """All that stands on the sheet. `printed_at` is timezone-aware; `before` is when the pieces are due."""
+    """All that stands on the sheet. `printed_at` is timezone-aware; `before` is when the pieces are
+    due.
+    """
 
     organisation: str
     procedure: str
@@ -63,7 +79,9 @@ def missing_list(facts: MissingFacts) -> bytes:
     for piece in facts.pieces:
         _piece(sheet, piece)
     if not facts.pieces:
-        sheet.down(sheet.text(_("Nothing is missing: your dossier has all its pieces."), _PIECE) + 6 * mm)
+        sheet.down(
+            sheet.text(_("Nothing is missing: your dossier has all its pieces."), _PIECE) + 6 * mm
+        )
     _foot(sheet, facts)
     title = Title(_("What is still missing"), facts.printed_at, author=facts.organisation)
     with open_pdf(sheet.finish()) as pdf:
@@ -72,7 +90,10 @@ def missing_list(facts: MissingFacts) -> bytes:
 
 def missing_text(facts: MissingFacts) -> str:
     """What the QR code says: plain text that any telephone shows."""
-    lines = [f"{facts.organisation} – {facts.procedure}", *(f"[ ] {piece.name}" for piece in facts.pieces)]
+    lines = [
+        f"{facts.organisation} – {facts.procedure}",
+        *(f"[ ] {piece.name}" for piece in facts.pieces),
+    ]
     if facts.phone:
         lines.append(facts.phone)
     text = "\n".join(lines)
@@ -101,5 +122,7 @@ def _foot(sheet: Sheet, facts: MissingFacts) -> None:
     sheet.down(sheet.text(come, _TEXT) + 2 * mm)
     if facts.phone:
         sheet.down(sheet.text(_("Telephone: {phone}").format(phone=facts.phone), _TEXT) + 2 * mm)
-    printed = _("Printed on {date}, {site}").format(date=long_date(facts.printed_at), site=facts.site or "–")
+    printed = _("Printed on {date}, {site}").format(
+        date=long_date(facts.printed_at), site=facts.site or "–"
+    )
     sheet.text(printed, _DETAIL)

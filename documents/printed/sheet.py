@@ -72,7 +72,9 @@ class Sheet:
     def __init__(self, on_page: Callable[[Sheet, int], None]) -> None:
         load_fonts()
         self._file = io.BytesIO()
-        self.canvas = Canvas(self._file, pagesize=A4, initialFontName=BODY, pageCompression=1, invariant=1)
+        self.canvas = Canvas(
+            self._file, pagesize=A4, initialFontName=BODY, pageCompression=1, invariant=1
+        )
         self.page = 0
         self.y = 0.0
         self._on_page = on_page
@@ -101,7 +103,9 @@ class Sheet:
         paragraph.drawOn(self.canvas, x, self.y - height)
         return float(height)
 
-    def line(self, colour: Color = RULE, x: float = MARGIN, width: float = INNER, thick: float = 0.6) -> None:
+    def line(
+        self, colour: Color = RULE, x: float = MARGIN, width: float = INNER, thick: float = 0.6
+    ) -> None:
         """A rule at `y`."""
         self.canvas.setStrokeColor(colour)
         self.canvas.setLineWidth(thick)
@@ -112,7 +116,9 @@ class Sheet:
         self.canvas.setFillColor(colour)
         self.canvas.rect(0, HEIGHT - height, WIDTH, height, stroke=0, fill=1)
 
-    def panel(self, height: float, fill: Color, bar: Color, x: float = MARGIN, width: float = INNER) -> None:
+    def panel(
+        self, height: float, fill: Color, bar: Color, x: float = MARGIN, width: float = INNER
+    ) -> None:
         """A tinted panel hanging from `y`, with a bar at its left."""
         self.canvas.setFillColor(fill)
         self.canvas.roundRect(x, self.y - height, width, height, 1.6 * mm, stroke=0, fill=1)
@@ -135,7 +141,9 @@ class Sheet:
         self.canvas.setFillColor(INK)
         for row in range(count):
             for column in (column for column in range(count) if code.isDark(row, column)):
-                self.canvas.rect(x + column * dot, y + side - (row + 1) * dot, dot, dot, stroke=0, fill=1)
+                self.canvas.rect(
+                    x + column * dot, y + side - (row + 1) * dot, dot, dot, stroke=0, fill=1
+                )
 
     def _begin(self) -> None:
         self.page += 1

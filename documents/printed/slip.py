@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The slip with a ticket number, for a caller who comes back: number, place, what to do. Printed at the kiosk."""
+"""The slip with a ticket number, for a caller who comes back: number, place, what to do.
+Printed at the kiosk.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,19 @@ import msgspec
 from reportlab.lib.units import mm
 
 from documents.printed.dates import hour, long_date
-from documents.printed.sheet import ACCENT, BODY, BOLD, HEIGHT, INK, INNER, MARGIN, SOFT, WIDTH, Sheet, Type
+from documents.printed.sheet import (
+    ACCENT,
+    BODY,
+    BOLD,
+    HEIGHT,
+    INK,
+    INNER,
+    MARGIN,
+    SOFT,
+    WIDTH,
+    Sheet,
+    Type,
+)
 from resources.texts import _
 
 _NUMBER = Type(BOLD, 96, 108, ACCENT)
@@ -20,7 +34,9 @@ _QR = 36 * mm
 
 
 class SlipFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """All that stands on a slip; nothing says who the caller is. `printed_at` is the site's own clock."""
+    """All that stands on a slip; nothing says who the caller is.
+    `printed_at` is the site's own clock.
+    """
 
     number: str
     organisation: str
@@ -30,11 +46,18 @@ class SlipFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_slip(facts: SlipFacts) -> bytes:
-    """A PDF of one A4 sheet, its upper half used: kiosks print on A4, and the number is read from afar."""
+    """A PDF of one A4 sheet, its upper half used:
+    kiosks print on A4, and the number is read from afar.
+    """
     sheet = Sheet(lambda _pen, _page: None)
     sheet.y = HEIGHT - MARGIN
-    at = _("{date}, {hour}").format(date=long_date(facts.printed_at.date()), hour=hour(facts.printed_at))
-    how = _("When this number is on the screen of the room, come back to the kiosk and touch “I have a number”.")
+    at = _("{date}, {hour}").format(
+        date=long_date(facts.printed_at.date()), hour=hour(facts.printed_at)
+    )
+    how = _(
+        "When this number is on the screen of the room, come back to the kiosk and touch “I have a "
+        "number”."
+    )
     for text, kind, after in (
         (_("Your ticket"), _LABEL, 0.0),
         (facts.number, _NUMBER, 4 * mm),
@@ -46,7 +69,9 @@ def make_slip(facts: SlipFacts) -> bytes:
         (at, _LABEL, 0.0),
     ):
         if text:
-            sheet.down(sheet.text(text, kind, width=INNER - _QR if kind is _NUMBER else INNER) + after)
+            sheet.down(
+                sheet.text(text, kind, width=INNER - _QR if kind is _NUMBER else INNER) + after
+            )
     sheet.qr(slip_text(facts), WIDTH - MARGIN - _QR, HEIGHT - MARGIN - _QR, _QR)
     sheet.down(6 * mm)
     sheet.line()
@@ -55,4 +80,6 @@ def make_slip(facts: SlipFacts) -> bytes:
 
 def slip_text(facts: SlipFacts) -> str:
     """What the QR code says."""
-    return "|".join(("TICKET-1", facts.number, facts.site, facts.printed_at.isoformat(timespec="minutes")))
+    return "|".join(
+        ("TICKET-1", facts.number, facts.site, facts.printed_at.isoformat(timespec="minutes"))
+    )

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Tables for French spreadsheets: semicolons, a byte order mark, no cell that would be run. Used for lists as files."""
+"""Tables for French spreadsheets: semicolons, a byte order mark, no cell that would be run.
+Used for lists as files.
+"""
 
 from __future__ import annotations
 

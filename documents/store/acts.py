@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What people did with dossiers beyond their pieces: copies tried again or given up, exports. Append-only.
+"""What people did with dossiers beyond their pieces: copies tried again or given up, exports.
+Append-only.
 
-Written in the transaction of the act itself, so there is none without its line. Used by the store and its deliveries.
+Written in the transaction of the act itself, so there is none without its line.
+Used by the store and its deliveries.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ class DossierAct(msgspec.Struct, frozen=True, kw_only=True):
     at_utc: datetime
 
 
-def write_act(connection: Connection, organisation: str, dossier_key: int | None, act: DossierAct) -> None:
+def write_act(
+    connection: Connection, organisation: str, dossier_key: int | None, act: DossierAct
+) -> None:
     """Adds it."""
     connection.execute(
         insert(tables.acts).values(

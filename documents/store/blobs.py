@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Files kept under the name of what is in them: `<organisation>/ab/cd/<sha256>.pdf`. Used by the store.
+"""Files kept under the name of what is in them: `<organisation>/ab/cd/<sha256>.pdf`.
+Used by the store.
 
-The same bytes are the same file, a changed file no longer has its name, and an organisation's files are in its folder.
+The same bytes are the same file, a changed file no longer has its name, and an organisation's files
+are in its folder.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ class BlobStore(Protocol):
     """Where documents lie."""
 
     def put(self, organisation: str, data: bytes, sha256: str) -> str:
-        """Keeps the bytes, reads them back; the path to find them again. Raises `DocumentNotFiled`, `OSError`."""
+        """Keeps the bytes, reads them back; the path to find them again.
+        Raises `DocumentNotFiled`, `OSError`.
+        """
         ...
 
     def get(self, path: str, sha256: str) -> bytes:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a backup of the hub may take along of the dossiers: their tables, their files, or only how much there is."""
+"""What a backup of the hub may take along of the dossiers:
+their tables, their files, or only how much there is.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ TABLES: tuple[Table, ...] = (
     tables.versions,
     tables.acts,
 )
-"""By their dependence. The index of words is not taken along: the store makes what it lacks when it opens."""
+"""By their dependence. The index of words is not taken along: the store makes what it lacks when it
+opens.
+"""
 
 FORMAT = tables.FORMAT
 FILES = "documents"
@@ -47,7 +51,9 @@ class StoreCopy:
         folder, database_url, blobs: as `DossierStore`'s; the tables must exist.
     """
 
-    def __init__(self, folder: Path, database_url: str | None, blobs: BlobStore | None = None) -> None:
+    def __init__(
+        self, folder: Path, database_url: str | None, blobs: BlobStore | None = None
+    ) -> None:
         self._blobs: BlobStore = blobs or Blobs(folder / FILES)
         self.engine: Engine = tables.open_engine(folder, database_url)
 
@@ -59,16 +65,20 @@ class StoreCopy:
     def count(self) -> StoredFiles:
         """How much there is now."""
         with self.engine.connect() as connection:
-            dossiers = connection.execute(select(func.count()).select_from(tables.dossiers)).scalar_one()
+            dossiers = connection.execute(
+                select(func.count()).select_from(tables.dossiers)
+            ).scalar_one()
             documents, size_bytes = connection.execute(
-                select(func.count(), func.coalesce(func.sum(tables.documents.c.size_bytes), 0)).select_from(
-                    tables.documents
-                )
+                select(
+                    func.count(), func.coalesce(func.sum(tables.documents.c.size_bytes), 0)
+                ).select_from(tables.documents)
             ).one()
         return StoredFiles(int(dossiers), int(documents), int(size_bytes))
 
     def paths(self) -> Iterator[str]:
-        """The files that documents name, each once. Read after the rows: a file is written before its row."""
+        """The files that documents name, each once.
+        Read after the rows: a file is written before its row.
+        """
         with self.engine.connect() as connection:
             yield from connection.execute(select(tables.documents.c.path).distinct()).scalars()
 
@@ -80,7 +90,9 @@ class StoreCopy:
             raise FileNotFoundError(f"{path}: {error.detail.get('why', '')}") from error
 
     def write(self, path: str, data: bytes) -> None:
-        """Puts a file in its place. Raises `OSError`, `ValueError`: it is not the file of that name."""
+        """Puts a file in its place. Raises `OSError`, `ValueError`: it is not the file of that
+        name.
+        """
         place = PurePosixPath(path)
         if path_of(place.parts[0], place.stem) != path or sha256_of(data) != place.stem:
             raise ValueError(path)

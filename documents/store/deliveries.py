@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Copies of filed documents for an agency's own document systems (GED): what waits, arrived, was refused. SQL only.
+"""Copies of filed documents for an agency's own document systems (GED):
+what waits, arrived, was refused. SQL only.
 
-A copy is ordered in the transaction that files the document, so none is forgotten; whoever carries it (the hub's
-`expert_app.ged.courier`) claims it for some minutes, and says how it went. A carrier that is killed loses its claim by
-time alone. Used by the store, the courier and the supervisor's page.
+A copy is ordered in the transaction that files the document, so none is forgotten; whoever carries
+it (the hub's `expert_app.ged.courier`) claims it for some minutes, and says how it went. A carrier
+that is killed loses its claim by time alone. Used by the store, the courier and the supervisor's
+page.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ MAX_LISTED = 100
 
 
 class DeliveryState(StrEnum):
-    """Waiting also means that the last try failed and another follows; the others wait for a person, or for nobody."""
+    """Waiting also means that the last try failed and another follows;
+    the others wait for a person, or for nobody.
+    """
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -38,11 +42,11 @@ UNDELIVERED = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.GIVEN
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """A copy to carry, and what the GED is told of it. The caller's name is not among it: the number leads to it.
+    """A copy to carry, and what the GED is told of it.
+    The caller's name is not among it: the number leads to it.
 
-    Attributes:
-        delivery: its key. receipt: what the GED gave for a copy that it is still taking, "" for none.
-        tries: how often it was tried before.
+    Attributes: delivery: its key. receipt: what the GED gave for a copy that it is still taking, ""
+        for none. tries: how often it was tried before.
     """
 
     delivery: int
@@ -58,7 +62,9 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the supervisor's page. `words` are the GED's own; `by_name`: who gave up or asked for another try."""
+    """One line of the supervisor's page.
+    `words` are the GED's own; `by_name`: who gave up or asked for another try.
+    """
 
     id: int
     target: str
@@ -86,11 +92,18 @@ class TargetCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def add_deliveries(
-    connection: Connection, organisation: str, document_key: int, targets: Sequence[str], now: datetime
+    connection: Connection,
+    organisation: str,
+    document_key: int,
+    targets: Sequence[str],
+    now: datetime,
 ) -> None:
     """Orders a copy for each target, in the transaction that files the document."""
     if targets:
-        connection.execute(insert(tables.deliveries), [_new(organisation, document_key, one, now) for one in targets])
+        connection.execute(
+            insert(tables.deliveries),
+            [_new(organisation, document_key, one, now) for one in targets],
+        )
 
 
 def _new(organisation: str, document_key: int, target: str, now: datetime) -> dict[str, Any]:
@@ -102,7 +115,9 @@ def _new(organisation: str, document_key: int, target: str, now: datetime) -> di
 
 
 class Deliveries:
-    """The copies of all organisations. Thread-safe; several hubs may carry at once. Times are timezone-aware."""
+    """The copies of all organisations. Thread-safe; several hubs may carry at once.
+    Times are timezone-aware.
+    """
 
     def __init__(self, transactions: Transactions) -> None:
         self._on = transactions
@@ -111,11 +126,15 @@ class Deliveries:
         """Orders copies of documents that were filed before there was this target; how many."""
         filed, ordered = tables.documents, tables.deliveries
         known = select(ordered.c.document_key).where(ordered.c.target == target)
-        wanted = select(filed.c.id).where(filed.c.organisation == organisation, filed.c.id.not_in(known))
+        wanted = select(filed.c.id).where(
+            filed.c.organisation == organisation, filed.c.id.not_in(known)
+        )
         with self._on.writing() as connection:
             keys = list(connection.execute(wanted).scalars())
             if keys:
-                connection.execute(insert(ordered), [_new(organisation, key, target, now) for key in keys])
+                connection.execute(
+                    insert(ordered), [_new(organisation, key, target, now) for key in keys]
+                )
         return len(keys)
 
     def claim(self, organisation: str, target: str, now: datetime, hold_s: float) -> Parcel | None:
@@ -125,11 +144,16 @@ class Deliveries:
         due = (
             select(table.c.id)
             .where(table.c.target == target, table.c.state == DeliveryState.WAITING.value)
-            .where(table.c.next_try_utc <= at, table.c.claimed_until_utc <= at, table.c.organisation == organisation)
+            .where(
+                table.c.next_try_utc <= at,
+                table.c.claimed_until_utc <= at,
+                table.c.organisation == organisation,
+            )
             .order_by(table.c.next_try_utc, table.c.id)
             .limit(1)
         )
-        with self._on.reading() as connection:  # most looks find nothing: no writer's place for those
+        # most looks find nothing: no writer's place for those
+        with self._on.reading() as connection:
             if connection.execute(due).first() is None:
                 return None
         with self._on.writing() as connection:
@@ -137,7 +161,9 @@ class Deliveries:
             if key is None:
                 return None
             until = at + timedelta(seconds=hold_s)
-            connection.execute(update(table).where(table.c.id == key).values(claimed_until_utc=until))
+            connection.execute(
+                update(table).where(table.c.id == key).values(claimed_until_utc=until)
+            )
             return _parcel(connection, key)
 
     def under_way(self, delivery: int, receipt: str, next_try: datetime, now: datetime) -> None:
@@ -147,12 +173,21 @@ class Deliveries:
     def delivered(self, delivery: int, remote_id: str, now: datetime) -> None:
         """The GED has it under this id."""
         done = DeliveryState.DELIVERED.value
-        self._set(delivery, now, state=done, remote_id=remote_id[:500], receipt="", reason="", words="")
+        self._set(
+            delivery, now, state=done, remote_id=remote_id[:500], receipt="", reason="", words=""
+        )
 
-    def failed(self, delivery: int, reason: str, words: str, next_try: datetime | None, now: datetime) -> None:
+    def failed(
+        self, delivery: int, reason: str, words: str, next_try: datetime | None, now: datetime
+    ) -> None:
         """It did not work; without `next_try` it is refused and waits for a person."""
         table = tables.deliveries
-        values: dict[str, Any] = {"reason": reason, "words": words[:500], "receipt": "", "tries": table.c.tries + 1}
+        values: dict[str, Any] = {
+            "reason": reason,
+            "words": words[:500],
+            "receipt": "",
+            "tries": table.c.tries + 1,
+        }
         if next_try is None:
             values["state"] = DeliveryState.REFUSED.value
         else:
@@ -164,15 +199,20 @@ class Deliveries:
         self._set(delivery, now)
 
     def _set(self, delivery: int, now: datetime, **values: Any) -> None:
-        """Only while it waits: who gave up meanwhile is not overruled, and what arrived has arrived."""
+        """Only while it waits: who gave up meanwhile is not overruled, and what arrived has
+        arrived.
+        """
         table, at = tables.deliveries, _naive(now)
         here = table.c.id == delivery
         if values.get("state") != DeliveryState.DELIVERED.value:
             here &= table.c.state == DeliveryState.WAITING.value
         with self._on.writing() as connection:
-            connection.execute(update(table).where(here).values(claimed_until_utc=at, changed_at_utc=at, **values))
+            connection.execute(
+                update(table).where(here).values(claimed_until_utc=at, changed_at_utc=at, **values)
+            )
 
-    # ---- for people ------------------------------------------------------------------------------------------------
+    # ---- for people
+    # ----------------------------------------------------------------------------------------------
 
     def counts(self, organisation: str) -> list[TargetCount]:
         """How many are where."""
@@ -186,14 +226,21 @@ class Deliveries:
         )
         with self._on.reading() as connection:
             return [
-                TargetCount(target=target, state=DeliveryState(state), count=count, oldest_utc=_aware(oldest))
+                TargetCount(
+                    target=target,
+                    state=DeliveryState(state),
+                    count=count,
+                    oldest_utc=_aware(oldest),
+                )
                 for target, state, count, oldest in connection.execute(query)
             ]
 
     def refused(self) -> dict[str, int]:
         """By target, how many copies of all organisations wait for a person."""
         table = tables.deliveries
-        query = select(table.c.target, func.count()).where(table.c.state == DeliveryState.REFUSED.value)
+        query = select(table.c.target, func.count()).where(
+            table.c.state == DeliveryState.REFUSED.value
+        )
         with self._on.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(table.c.target))}
 
@@ -238,7 +285,9 @@ class Deliveries:
         act = DossierAct(kind=ActKind.RETRIED, about="", reason="", by=by, at_utc=now)
         return self._decide(organisation, ids, UNDELIVERED, again, act)
 
-    def give_up(self, organisation: str, ids: Sequence[int], by: Person, reason: str, now: datetime) -> int:
+    def give_up(
+        self, organisation: str, ids: Sequence[int], by: Person, reason: str, now: datetime
+    ) -> int:
         """Nobody tries these any more, for a reason in words; those that arrived stay. How many."""
         open_now = (DeliveryState.WAITING, DeliveryState.REFUSED)
         ended = {"state": DeliveryState.GIVEN_UP.value, "reason": "given_up", "words": reason[:500]}

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The words of a dossier: its pieces and documents, as the store keeps them. Used by store, outbox, filing, receipt."""
+"""The words of a dossier: its pieces and documents, as the store keeps them.
+Used by store, outbox, filing, receipt.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ import msgspec
 class PieceState(StrEnum):
     """Where an expected piece is; the same words as on the wire.
 
-    Filed is said by the store alone; acknowledged means that a receipt that names the piece was printed.
+    Filed is said by the store alone; acknowledged means that a receipt that names the piece was
+    printed.
     """
 
     EXPECTED = "expected"
@@ -28,11 +31,17 @@ SETTLED = (PieceState.ACCEPTED, PieceState.FILED, PieceState.ACKNOWLEDGED)
 """Nothing more is asked of the caller."""
 
 _NEXT: dict[PieceState, frozenset[PieceState]] = {
-    PieceState.SCANNED: frozenset({PieceState.EXPECTED, PieceState.REFUSED, PieceState.LEGIBLE, PieceState.SCANNED}),
+    PieceState.SCANNED: frozenset(
+        {PieceState.EXPECTED, PieceState.REFUSED, PieceState.LEGIBLE, PieceState.SCANNED}
+    ),
     PieceState.LEGIBLE: frozenset({PieceState.SCANNED, PieceState.LEGIBLE}),
-    PieceState.ACKNOWLEDGED: frozenset({PieceState.FILED, PieceState.ACCEPTED, PieceState.ACKNOWLEDGED}),
+    PieceState.ACKNOWLEDGED: frozenset(
+        {PieceState.FILED, PieceState.ACCEPTED, PieceState.ACKNOWLEDGED}
+    ),
 }
-"""State -> the states it may follow; the others may follow any: an agent may always accept, refuse, expect again."""
+"""State -> the states it may follow; the others may follow any:
+an agent may always accept, refuse, expect again.
+"""
 
 
 def may_follow(was: PieceState, state: PieceState) -> bool:
@@ -51,11 +60,9 @@ class PieceChoice(msgspec.Struct, frozen=True, kw_only=True):
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """A supporting document that a procedure expects.
 
-    Attributes:
-        documents: ids, oldest first.
-        procedure: id of the procedure that asks for it, or "".
-        hint, any_of, optional, decided_by: for whom and what to look at; papers of which one will do; whether the agent
-            may leave it out; who decides.
+    Attributes: documents: ids, oldest first. procedure: id of the procedure that asks for it, or
+        "". hint, any_of, optional, decided_by: for whom and what to look at; papers of which one
+        will do; whether the agent may leave it out; who decides.
         holds_days: how long it holds once it is settled; 0: for good.
         expires_on: its last day then, ISO 8601, or "".
     """
@@ -102,9 +109,11 @@ class PieceEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A filed document. `sha256` is of the bytes as they were read back; `path` is inside the store's folder.
+    """A filed document. `sha256` is of the bytes as they were read back; `path` is inside the
+    store's folder.
 
-    `replaced_by` is the id of the version that came after, "" while this is the last; `why` says why.
+    `replaced_by` is the id of the version that came after, "" while this is the last;
+    `why` says why.
     """
 
     id: str
@@ -129,7 +138,9 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation's file of a caller. `born_on` is ISO 8601 or empty; documents and notes are in order of time."""
+    """An organisation's file of a caller.
+    `born_on` is ISO 8601 or empty; documents and notes are in order of time.
+    """
 
     organisation: str
     number: str

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Dossiers of organisations and the documents filed in them. Used by the hub's dossier service, from a worker thread.
+"""Dossiers of organisations and the documents filed in them.
+Used by the hub's dossier service, from a worker thread.
 
-Nothing is called filed before its bytes were read back from the disk. The order is always: file, read back, row; so a
-crash leaves at worst a file that no row names, and the repeated request finds it there.
+Nothing is called filed before its bytes were read back from the disk.
+The order is always: file, read back, row; so a crash leaves at worst a file that no row names, and
+the repeated request finds it there.
 """
 
 from __future__ import annotations
@@ -77,23 +79,26 @@ def _now() -> datetime:
 
 
 class DossierStore:
-    """The memory of a hub. Thread-safe; several processes may share it. Close it, or use it with `with`.
+    """The memory of a hub. Thread-safe; several processes may share it.
+    Close it, or use it with `with`.
 
     Every method names the organisation: another one's dossiers and documents do not exist for it.
 
     Args:
         folder: holds the documents, and the database when no `database_url` is given.
         database_url: an SQLAlchemy URL, e.g. of PostgreSQL.
-        blobs: where documents lie instead of in the folder, e.g. `documents.store.remote_blobs.RemoteBlobs`; closed
-            with us.
-        targets: by organisation, names of its own document systems, which get a copy of what is filed.
+        blobs: where documents lie instead of in the folder, e.g.
+            `documents.store.remote_blobs.RemoteBlobs`; closed with us.
+        targets: by organisation, names of its own document systems, which get a copy of what is
+            filed.
         now: the time, timezone-aware; its local day decides which pieces are out of date.
 
     Attributes:
         deliveries: what became of the copies.
 
     Raises:
-        StoreUnreachable: from every method, when database or disk fail; the same request may be repeated.
+        StoreUnreachable: from every method, when database or disk fail;
+            the same request may be repeated.
     """
 
     def __init__(
@@ -129,18 +134,25 @@ class DossierStore:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
     def create_dossier(self, dossier: Dossier) -> Dossier:
-        """Adds a dossier with its expected pieces; one that is there already is left as it is and returned."""
+        """Adds a dossier with its expected pieces;
+        one that is there already is left as it is and returned.
+        """
         with self._writing() as connection:
             if find_row(connection, dossier.organisation, dossier.number) is None:
                 connection.execute(insert(tables.dossiers).values(**dossier_columns(dossier)))
                 key = key_of(connection, dossier.organisation, dossier.number)
                 for place, piece in enumerate(dossier.pieces):
-                    connection.execute(insert(tables.pieces).values(dossier_id=key, **piece_columns(piece, place)))
+                    connection.execute(
+                        insert(tables.pieces).values(dossier_id=key, **piece_columns(piece, place))
+                    )
             return self._dossier(connection, dossier.organisation, dossier.number)
 
     def open_dossier(self, organisation: str, number: str) -> Dossier:
@@ -176,14 +188,21 @@ class DossierStore:
     def list_dossiers(self, organisation: str) -> list[str]:
         """Numbers of the organisation's dossiers, in order of number."""
         table = tables.dossiers
-        query = select(table.c.number).where(table.c.organisation == organisation).order_by(table.c.number)
+        query = (
+            select(table.c.number)
+            .where(table.c.organisation == organisation)
+            .order_by(table.c.number)
+        )
         with self._reading() as connection:
             return list(connection.execute(query).scalars())
 
-    def start_procedure(self, organisation: str, number: str, procedure: Procedure, by: Actor = NOBODY) -> Dossier:
+    def start_procedure(
+        self, organisation: str, number: str, procedure: Procedure, by: Actor = NOBODY
+    ) -> Dossier:
         """Adds what a procedure asks for; one that was started before adds nothing.
 
-        A piece that the dossier has from another procedure, and that still holds, is not asked for again.
+        A piece that the dossier has from another procedure, and that still holds, is not asked for
+        again.
 
         Raises:
             DossierUnknown: no such dossier.
@@ -195,15 +214,28 @@ class DossierStore:
                 return before
             wanted = [piece for piece in pieces_of(procedure) if before.piece(piece.id) is None]
             for place, piece in enumerate(wanted, start=len(before.pieces)):
-                connection.execute(insert(tables.pieces).values(dossier_id=key, **piece_columns(piece, place)))
+                connection.execute(
+                    insert(tables.pieces).values(dossier_id=key, **piece_columns(piece, place))
+                )
                 known = settled_before(before, procedure, piece)
                 if known is not None:
                     reason = _("Already in the dossier: {name}").format(name=known.name)
-                    change_piece(connection, key, piece.id, PieceState.ACCEPTED, reason[:500], self._moment(by))
+                    change_piece(
+                        connection,
+                        key,
+                        piece.id,
+                        PieceState.ACCEPTED,
+                        reason[:500],
+                        self._moment(by),
+                    )
             words = " · ".join(part for part in (before.procedure, procedure.name) if part)
             if procedure.name not in before.procedure.split(" · "):
                 table = tables.dossiers
-                change = update(table).where(table.c.id == key).values(procedure=words[:MAX_PROCEDURE_WORDS])
+                change = (
+                    update(table)
+                    .where(table.c.id == key)
+                    .values(procedure=words[:MAX_PROCEDURE_WORDS])
+                )
                 connection.execute(change)
             return self._dossier(connection, organisation, number)
 
@@ -226,14 +258,25 @@ class DossierStore:
             change_piece(connection, key, piece_id, state, reason, self._moment(by))
             return self._dossier(connection, organisation, number)
 
-    def acknowledge(self, organisation: str, number: str, piece_ids: list[str], by: Actor = NOBODY) -> Dossier:
-        """A receipt that names these pieces was printed; those that are not filed or accepted stay as they are."""
+    def acknowledge(
+        self, organisation: str, number: str, piece_ids: list[str], by: Actor = NOBODY
+    ) -> Dossier:
+        """A receipt that names these pieces was printed;
+        those that are not filed or accepted stay as they are.
+        """
         with self._writing() as connection:
             key = key_of(connection, organisation, number)
             settled = (PieceState.FILED, PieceState.ACCEPTED)
             for piece in self._dossier(connection, organisation, number).pieces:
                 if piece.id in piece_ids and piece.state in settled:
-                    change_piece(connection, key, piece.id, PieceState.ACKNOWLEDGED, piece.reason, self._moment(by))
+                    change_piece(
+                        connection,
+                        key,
+                        piece.id,
+                        PieceState.ACKNOWLEDGED,
+                        piece.reason,
+                        self._moment(by),
+                    )
             return self._dossier(connection, organisation, number)
 
     def history(self, organisation: str, number: str) -> list[PieceEvent]:
@@ -242,7 +285,9 @@ class DossierStore:
             return history_of(connection, key_of(connection, organisation, number))
 
     def acts(self, organisation: str, number: str) -> list[DossierAct]:
-        """What people did with the dossier beyond its pieces, oldest first. Raises `DossierUnknown`."""
+        """What people did with the dossier beyond its pieces, oldest first.
+        Raises `DossierUnknown`.
+        """
         with self._reading() as connection:
             return acts_of(connection, key_of(connection, organisation, number))
 
@@ -263,7 +308,12 @@ class DossierStore:
             known = select(table.c.id).where(table.c.dossier_id == key, table.c.note_id == note.id)
             if connection.execute(known).first() is None:
                 at_utc = note.at_utc.astimezone(UTC).replace(tzinfo=None)
-                values = {"note_id": note.id, "text": note.text, "by_name": note.by_name, "at_utc": at_utc}
+                values = {
+                    "note_id": note.id,
+                    "text": note.text,
+                    "by_name": note.by_name,
+                    "at_utc": at_utc,
+                }
                 connection.execute(insert(table).values(dossier_id=key, **values))
             return self._dossier(connection, organisation, number)
 
@@ -281,7 +331,8 @@ class DossierStore:
         marks: FiledMarks = NO_MARKS,
         by: Actor = NOBODY,
     ) -> Document:
-        """Files a document and marks its piece filed. Repeating an `upload_id` gives the same document again.
+        """Files a document and marks its piece filed.
+        Repeating an `upload_id` gives the same document again.
 
         Args:
             piece_id: the expected piece, or "" for a document that nobody expected.
@@ -291,7 +342,8 @@ class DossierStore:
 
         Raises:
             PageDamaged: the bytes are not those of `sha256`.
-            DocumentNotFiled: no PDF, another number of pages, an `upload_id` used for other bytes, or not read back.
+            DocumentNotFiled: no PDF, another number of pages, an `upload_id` used for other bytes,
+                or not read back.
             DossierUnknown: no such dossier or piece.
         """
         _check(data, sha256, pages)
@@ -326,10 +378,12 @@ class DossierStore:
         by: Actor = NOBODY,
         marks: FiledMarks | None = None,
     ) -> Dossier:
-        """Files a document's same bytes under another piece or name, as its next version; once per `request_id`.
+        """Files a document's same bytes under another piece or name, as its next version;
+        once per `request_id`.
 
         Args:
-            marks: of the document, which the index of words cannot give back; None: its pages', and only its new name.
+            marks: of the document, which the index of words cannot give back; None:
+                its pages', and only its new name.
 
         Raises:
             DossierUnknown: no such dossier, piece or document, or it was replaced before.
@@ -342,7 +396,9 @@ class DossierStore:
                 old_key, old = current(connection, key, document_id)
                 moment, made = self._moment(by), document_id_of(organisation, request_id)
                 at_utc = moment.at_utc.astimezone(UTC)
-                new = msgspec.structs.replace(old, id=made, piece_id=piece_id, name=name, filed_at_utc=at_utc)
+                new = msgspec.structs.replace(
+                    old, id=made, piece_id=piece_id, name=name, filed_at_utc=at_utc
+                )
                 marks = marks or FiledMarks(pages=pages_of(connection, old_key))
                 self._insert(connection, organisation, key, request_id, new, marks)
                 if piece_id:
@@ -351,12 +407,19 @@ class DossierStore:
             return self._dossier(connection, organisation, number)
 
     def supersede(
-        self, organisation: str, number: str, document_id: str, by_id: str, why: Replacement, by: Actor = NOBODY
+        self,
+        organisation: str,
+        number: str,
+        document_id: str,
+        by_id: str,
+        why: Replacement,
+        by: Actor = NOBODY,
     ) -> Dossier:
         """Says that a document that was filed later takes this one's place, e.g. a better scan.
 
         Raises:
-            DossierUnknown: no such dossier or document, or one of them has its place in other versions.
+            DossierUnknown: no such dossier or document, or one of them has its place in other
+                versions.
         """
         with self._writing() as connection:
             key = key_of(connection, organisation, number)
@@ -383,8 +446,11 @@ class DossierStore:
         with reached():
             return self._blobs.get(row.path, row.sha256)
 
-    def search(self, organisation: str, text: str, number: str = "", limit: int = 50) -> list[Found]:
-        """Documents in which every word of `text` begins a word, newest first; accents and capitals do not count.
+    def search(
+        self, organisation: str, text: str, number: str = "", limit: int = 50
+    ) -> list[Found]:
+        """Documents in which every word of `text` begins a word, newest first;
+        accents and capitals do not count.
 
         Args:
             number: only of this dossier.
@@ -392,7 +458,9 @@ class DossierStore:
         with self._reading() as connection:
             return search(connection, organisation, text, number, limit)
 
-    def seen_before(self, organisation: str, number: str, pages: list[PageMark]) -> list[EarlierPage]:
+    def seen_before(
+        self, organisation: str, number: str, pages: list[PageMark]
+    ) -> list[EarlierPage]:
         """Pages of this dossier that are these, or look like them: for a warning that shows them.
 
         Raises:
@@ -402,7 +470,9 @@ class DossierStore:
             return earlier_pages(connection, key_of(connection, organisation, number), pages)
 
     def damaged(self, organisation: str) -> list[Document]:
-        """Documents whose file is gone or no longer what was filed; reads every file, for a nightly round."""
+        """Documents whose file is gone or no longer what was filed;
+        reads every file, for a nightly round.
+        """
         query = select(tables.documents).where(tables.documents.c.organisation == organisation)
         with self._reading() as connection:
             filed = [document_of(row) for row in connection.execute(query)]
@@ -433,7 +503,9 @@ class DossierStore:
             key = key_of(connection, organisation, number)
             self._insert(connection, organisation, key, upload_id, document, marks)
             if document.piece_id:
-                change_piece(connection, key, document.piece_id, PieceState.FILED, "", self._moment(by))
+                change_piece(
+                    connection, key, document.piece_id, PieceState.FILED, "", self._moment(by)
+                )
         return document
 
     def _insert(
@@ -447,10 +519,14 @@ class DossierStore:
     ) -> None:
         """The rows of a document: itself, its marks, and the copies it is to have elsewhere."""
         columns = document_columns(document)
-        row = insert(tables.documents).values(organisation=organisation, dossier_id=key, upload_id=upload_id, **columns)
+        row = insert(tables.documents).values(
+            organisation=organisation, dossier_id=key, upload_id=upload_id, **columns
+        )
         document_key = int(connection.execute(row.returning(tables.documents.c.id)).scalar_one())
         add_marks(connection, document_key, organisation, key, document, marks)
-        add_deliveries(connection, organisation, document_key, self._targets.get(organisation, ()), self._now())
+        add_deliveries(
+            connection, organisation, document_key, self._targets.get(organisation, ()), self._now()
+        )
 
     def _dossier(self, connection: Connection, organisation: str, number: str) -> Dossier:
         return read_dossier(connection, organisation, number, self._today())

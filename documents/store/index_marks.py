@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub has a worker process do before filing: only there the readers of PDFs and pictures are loaded."""
+"""What the hub has a worker process do before filing:
+only there the readers of PDFs and pictures are loaded.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Brings the store's database to the layout of this program, in one transaction. Used by the store when it opens."""
+"""Brings the store's database to the layout of this program, in one transaction.
+Used by the store when it opens.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,15 @@ _LOCK = 0x706F7374
 
 
 def bring_up_to_date(connection: Connection) -> None:
-    """Runs the steps that are missing. Several programs may try at once: one does it, the others wait.
+    """Runs the steps that are missing.
+    Several programs may try at once: one does it, the others wait.
 
     Args:
         connection: in a transaction that may write.
 
     Raises:
-        StoreUnreachable: the database is of a newer program. Details: `theirs`, `ours`. Or a step failed.
+        StoreUnreachable: the database is of a newer program. Details: `theirs`, `ours`.
+            Or a step failed.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -32,11 +36,15 @@ def bring_up_to_date(connection: Connection) -> None:
         return
     if found is not None and found > tables.FORMAT:
         raise StoreUnreachable(why="format", theirs=found, ours=tables.FORMAT)
-    _run_steps(connection, f"{found:04}" if found is not None and _VERSION_TABLE not in names else "")
+    _run_steps(
+        connection, f"{found:04}" if found is not None and _VERSION_TABLE not in names else ""
+    )
 
 
 def _run_steps(connection: Connection, at: str) -> None:
-    """`at`: the step that a database has reached which was made before there were steps; "" when it knows itself."""
+    """`at`: the step that a database has reached which was made before there were steps;
+    "" when it knows itself.
+    """
     from alembic import command  # a hub whose store is up to date does without its 12 MB
     from alembic.config import Config
     from alembic.util.exc import CommandError

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What each procedure of an organisation asks for: pieces, alternatives, how long they hold, who decides. Data.
+"""What each procedure of an organisation asks for:
+pieces, alternatives, how long they hold, who decides. Data.
 
-One TOML file per organisation, `<organisation>.toml`. Used by the hub, which starts a procedure in a caller's dossier,
-and by `expert-app hub procedures`, which says everything that is wrong with such files.
+One TOML file per organisation, `<organisation>.toml`.
+Used by the hub, which starts a procedure in a caller's dossier, and by `expert-app hub procedures`,
+which says everything that is wrong with such files.
 """
 
 from __future__ import annotations
@@ -34,12 +36,11 @@ class ChoiceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class PieceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A piece that a procedure asks for.
 
-    Attributes:
-        any_of: papers of which one will do; none: the piece itself.
-        when: for whom, in words ("si vous êtes locataire"); such a piece can be left out by the agent.
-        hint: what the agent looks at ("les deux faces").
-        holds_days: how long an accepted piece holds for later visits; 0: for good.
-        decided_by: who decides, where it is not the agent ("le service instructeur").
+    Attributes: any_of: papers of which one will do; none: the piece itself. when: for whom, in
+        words ("si vous êtes locataire"); such a piece can be left out by the agent. hint: what the
+        agent looks at ("les deux faces"). holds_days: how long an accepted piece holds for later
+        visits; 0: for good. decided_by: who decides, where it is not the agent ("le service
+        instructeur").
     """
 
     id: Id
@@ -52,7 +53,8 @@ class PieceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class AnswerRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What silence means, and after how many days (code des relations entre le public et l'administration, L. 231-1).
+    """What silence means, and after how many days (code des relations entre le public et
+    l'administration, L. 231-1).
 
     Attributes:
         silence: "acceptance" or "refusal".
@@ -67,10 +69,9 @@ class AnswerRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Procedure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request a caller can make.
 
-    Attributes:
-        services: ids of the convention's services whose agents start it; none: all.
-        missing_days: how long a caller has for pieces that are missing (L. 114-5); 0: no date is given.
-        decided_by: who decides on the request.
+    Attributes: services: ids of the convention's services whose agents start it; none: all.
+        missing_days: how long a caller has for pieces that are missing (L. 114-5); 0: no date is
+        given. decided_by: who decides on the request.
     """
 
     id: Id
@@ -125,7 +126,9 @@ class Procedures:
 
     def put(self, organisation: str, procedures: list[Procedure]) -> None:
         """Replaces those of an organisation."""
-        self._files[organisation] = ProcedureFile(organisation=organisation, name=organisation, procedures=procedures)
+        self._files[organisation] = ProcedureFile(
+            organisation=organisation, name=organisation, procedures=procedures
+        )
 
     def find(self, organisation: str, procedure: str) -> Procedure | None:
         """The procedure of that id."""
@@ -138,7 +141,9 @@ class Procedures:
 
 
 def shipped() -> Path:
-    """The folder of the sets that come with the program: invented, realistic, a start for one's own."""
+    """The folder of the sets that come with the program:
+    invented, realistic, a start for one's own.
+    """
     return resource_path("procedures/caf.toml").parent
 
 
@@ -158,7 +163,10 @@ def load_procedures(folder: Path) -> Procedures:
             continue
         if file.organisation != path.stem:
             problems.append(ProcedureProblem("file_name", path.name, file.organisation))
-        problems += (ProcedureProblem(code, f"{path.name}, {where}", what) for code, where, what in _wrong(file))
+        problems += (
+            ProcedureProblem(code, f"{path.name}, {where}", what)
+            for code, where, what in _wrong(file)
+        )
         files[file.organisation] = file
     if not folder.is_dir():
         problems.append(ProcedureProblem("no_folder", str(folder)))
@@ -168,7 +176,9 @@ def load_procedures(folder: Path) -> Procedures:
 
 
 def pieces_of(procedure: Procedure) -> tuple[Piece, ...]:
-    """The pieces as a dossier has them when the procedure begins; ids are unique over all procedures of a dossier."""
+    """The pieces as a dossier has them when the procedure begins;
+    ids are unique over all procedures of a dossier.
+    """
     return tuple(
         Piece(
             id=piece_id(procedure.id, rule.id),
@@ -195,7 +205,11 @@ def holds_until(accepted_on: date, holds_days: int) -> date | None:
 
 
 def _sentence(text: str) -> str:
-    return "" if not text else text[0].upper() + text[1:] + ("" if re.search(r"[.!?…]$", text) else ".")
+    return (
+        ""
+        if not text
+        else text[0].upper() + text[1:] + ("" if re.search(r"[.!?…]$", text) else ".")
+    )
 
 
 def _wrong(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:
@@ -210,11 +224,15 @@ def _wrong(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:
         if procedure.pieces and all(rule.when for rule in procedure.pieces):
             yield "all_optional", where, ""
         yield from _twice([rule.id for rule in procedure.pieces], f"{where}.pieces")
-        yield from _twice([piece_id(procedure.id, rule.id) for rule in procedure.pieces], f"{where}.pieces")
+        yield from _twice(
+            [piece_id(procedure.id, rule.id) for rule in procedure.pieces], f"{where}.pieces"
+        )
         for rule in procedure.pieces:
             if len(rule.any_of) == 1:
                 yield "one_choice", f"{where}.pieces.{rule.id}", ""
-            yield from _twice([choice.id for choice in rule.any_of], f"{where}.pieces.{rule.id}.any_of")
+            yield from _twice(
+                [choice.id for choice in rule.any_of], f"{where}.pieces.{rule.id}.any_of"
+            )
         answer = procedure.answer
         if answer is not None:
             if answer.silence not in ("acceptance", "refusal"):

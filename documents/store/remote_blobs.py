@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Documents kept away from the hub's own disk: an S3 bucket or a WebDAV share, by fsspec. Used by the store.
+"""Documents kept away from the hub's own disk: an S3 bucket or a WebDAV share, by fsspec.
+Used by the store.
 
-The same names and the same promise as `documents.store.blobs`: what `put` returns was read back from there and has its
-hash.
+The same names and the same promise as `documents.store.blobs`:
+what `put` returns was read back from there and has its hash.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ from documents.hashes import sha256_of
 from documents.store.blobs import path_of
 
 CONNECT_S, ANSWER_S = 5, 30
-"""Longest wait for a connection, and for each answer; then the store is away and the outbox keeps the document."""
+"""Longest wait for a connection, and for each answer;
+then the store is away and the outbox keeps the document.
+"""
 
 
 class StoreAway(OSError):
-    """The far end does not answer, refuses us, or broke off. Its text is the kind of error, never an address or key."""
+    """The far end does not answer, refuses us, or broke off.
+    Its text is the kind of error, never an address or key.
+    """
 
 
 class RemoteBlobs:
@@ -71,7 +76,9 @@ class RemoteBlobs:
         return path
 
     def get(self, path: str, sha256: str) -> bytes:
-        """The bytes, proved by their hash. Raises `DocumentNotFiled` (detail: `why`), `StoreAway`."""
+        """The bytes, proved by their hash.
+        Raises `DocumentNotFiled` (detail: `why`), `StoreAway`.
+        """
         data = self._read(path)
         if data is None:
             raise DocumentNotFiled(why="file_missing")
@@ -89,7 +96,9 @@ class RemoteBlobs:
         return True
 
     def check(self) -> None:
-        """Writes a small file, reads it back and removes it. Raises `StoreAway`, `DocumentNotFiled`."""
+        """Writes a small file, reads it back and removes it.
+        Raises `StoreAway`, `DocumentNotFiled`.
+        """
         place, said = f"{self._root}check-{secrets.token_hex(6)}", secrets.token_bytes(32)
         with _reached():
             self._write(place, said)
@@ -133,13 +142,21 @@ def _reached() -> Iterator[None]:
 
 
 def s3_blobs(
-    bucket: str, prefix: str, *, address: str, region: str, user: str, secret: str, ca_file: str = ""
+    bucket: str,
+    prefix: str,
+    *,
+    address: str,
+    region: str,
+    user: str,
+    secret: str,
+    ca_file: str = "",
 ) -> RemoteBlobs:
     """Documents in a bucket of Amazon S3 or of whatever speaks it.
 
     Args:
         address: of the service; "" for Amazon's own.
-        user, secret: the access key; both "" for what the machine itself may do (environment, role).
+        user, secret: the access key; both "" for what the machine itself may do (environment,
+        role).
 
     Raises:
         ImportError: the extra `s3` is not installed.
@@ -147,7 +164,11 @@ def s3_blobs(
     client: dict[str, Any] = {"region_name": region} if region else {}
     if ca_file:
         client["verify"] = ca_file
-    config = {"connect_timeout": CONNECT_S, "read_timeout": ANSWER_S, "retries": {"max_attempts": 1}}
+    config = {
+        "connect_timeout": CONNECT_S,
+        "read_timeout": ANSWER_S,
+        "retries": {"max_attempts": 1},
+    }
     make: Any = fsspec.filesystem
     files = make(
         "s3",
@@ -160,10 +181,14 @@ def s3_blobs(
         skip_instance_cache=True,
     )
     files.retries = 1
-    return RemoteBlobs(files, f"{bucket}/{prefix.strip('/')}", lambda: files.close_session(files.loop, files._s3))
+    return RemoteBlobs(
+        files, f"{bucket}/{prefix.strip('/')}", lambda: files.close_session(files.loop, files._s3)
+    )
 
 
-def webdav_blobs(address: str, prefix: str, *, user: str, secret: str, ca_file: str = "") -> RemoteBlobs:
+def webdav_blobs(
+    address: str, prefix: str, *, user: str, secret: str, ca_file: str = ""
+) -> RemoteBlobs:
     """Documents on a WebDAV share (RFC 4918).
 
     Raises:
@@ -173,5 +198,14 @@ def webdav_blobs(address: str, prefix: str, *, user: str, secret: str, ca_file: 
     if ca_file:
         options["verify"] = ssl.create_default_context(cafile=ca_file)
     make: Any = fsspec.filesystem
-    files = make("webdav", base_url=address, timeout=ANSWER_S, retry=False, skip_instance_cache=True, **options)
-    return RemoteBlobs(files, prefix, files.client.http.close, partial(files.client.move, overwrite=True))
+    files = make(
+        "webdav",
+        base_url=address,
+        timeout=ANSWER_S,
+        retry=False,
+        skip_instance_cache=True,
+        **options,
+    )
+    return RemoteBlobs(
+        files, prefix, files.client.http.close, partial(files.client.move, overwrite=True)
+    )

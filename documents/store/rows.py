@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Between the store's rows and the words of a dossier. Used by the store and its parts, inside their transactions."""
+"""Between the store's rows and the words of a dossier.
+Used by the store and its parts, inside their transactions.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +44,17 @@ class Moment(msgspec.Struct, frozen=True):
 def uploaded(connection: Connection, organisation: str, upload_id: str) -> Document | None:
     """The document that this upload became, or None."""
     table = tables.documents
-    query = select(table).where(table.c.organisation == organisation, table.c.upload_id == upload_id)
+    query = select(table).where(
+        table.c.organisation == organisation, table.c.upload_id == upload_id
+    )
     row = connection.execute(query).first()
     return None if row is None else document_of(row)
 
 
 def same_bytes(known: Document, sha256: str) -> Document:
-    """The document, when it has these bytes. Raises `DocumentNotFiled`: the upload's id was used for others."""
+    """The document, when it has these bytes.
+    Raises `DocumentNotFiled`: the upload's id was used for others.
+    """
     if known.sha256 != sha256:
         raise DocumentNotFiled(why="upload_id_reused")
     return known
@@ -62,7 +68,9 @@ def document_id_of(organisation: str, upload_id: str) -> str:
 def find_row(connection: Connection, organisation: str, number: str) -> Row[Any] | None:
     """The dossier's row, or None."""
     table = tables.dossiers
-    query: Select[Any] = select(table).where(table.c.organisation == organisation, table.c.number == number)
+    query: Select[Any] = select(table).where(
+        table.c.organisation == organisation, table.c.number == number
+    )
     return connection.execute(query).first()
 
 
@@ -105,9 +113,19 @@ def change_piece(
         raise DossierUnknown(what="state", was=was.value, wanted=state.value)
     if (was, row.reason) == (state, reason) and state is not PieceState.FILED:
         return
-    expires = row.expires_on if state is PieceState.ACKNOWLEDGED else _expiry(row, state, event.today)
-    connection.execute(update(table).where(here).values(state=state.value, reason=reason, expires_on=expires))
-    told = {"dossier_id": key, "piece_id": piece_id, "was": was.value, "state": state.value, "reason": reason}
+    expires = (
+        row.expires_on if state is PieceState.ACKNOWLEDGED else _expiry(row, state, event.today)
+    )
+    connection.execute(
+        update(table).where(here).values(state=state.value, reason=reason, expires_on=expires)
+    )
+    told = {
+        "dossier_id": key,
+        "piece_id": piece_id,
+        "was": was.value,
+        "state": state.value,
+        "reason": reason,
+    }
     who = {"by_name": event.by.name, "site": event.by.site, "kiosk": event.by.kiosk}
     at_utc = event.at_utc.astimezone(UTC).replace(tzinfo=None)
     connection.execute(insert(tables.piece_events).values(**told, **who, at_utc=at_utc))
@@ -150,10 +168,14 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
     files, expected = tables.documents, tables.pieces
     filed = [
         document_of(found)
-        for found in connection.execute(select(files).where(files.c.dossier_id == row.id).order_by(files.c.id))
+        for found in connection.execute(
+            select(files).where(files.c.dossier_id == row.id).order_by(files.c.id)
+        )
     ]
     filed = with_versions(connection, row.id, filed)
-    pieces = connection.execute(select(expected).where(expected.c.dossier_id == row.id).order_by(expected.c.place))
+    pieces = connection.execute(
+        select(expected).where(expected.c.dossier_id == row.id).order_by(expected.c.place)
+    )
     return Dossier(
         organisation=row.organisation,
         number=row.number,
@@ -167,11 +189,15 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
     )
 
 
-def with_versions(connection: Connection, dossier_key: int, filed: list[Document]) -> list[Document]:
+def with_versions(
+    connection: Connection, dossier_key: int, filed: list[Document]
+) -> list[Document]:
     """The documents of a dossier, each with the one that came after."""
     gone = replaced_in(connection, dossier_key)
     return [
-        msgspec.structs.replace(one, replaced_by=gone[one.id][0], why=gone[one.id][1]) if one.id in gone else one
+        msgspec.structs.replace(one, replaced_by=gone[one.id][0], why=gone[one.id][1])
+        if one.id in gone
+        else one
         for one in filed
     ]
 
@@ -193,7 +219,9 @@ def _notes_of(key: int) -> Select[Any]:
 
 
 def _note(row: Row[Any]) -> Note:
-    return Note(id=row.note_id, text=row.text, by_name=row.by_name, at_utc=row.at_utc.replace(tzinfo=UTC))
+    return Note(
+        id=row.note_id, text=row.text, by_name=row.by_name, at_utc=row.at_utc.replace(tzinfo=UTC)
+    )
 
 
 def _piece(row: Row[Any], filed: list[Document], today: date) -> Piece:
@@ -209,7 +237,9 @@ def _piece(row: Row[Any], filed: list[Document], today: date) -> Piece:
         decided_by=row.decided_by,
         holds_days=row.holds_days,
         expires_on=row.expires_on,
-        documents=tuple(one.id for one in filed if one.piece_id == row.piece_id and not one.replaced_by),
+        documents=tuple(
+            one.id for one in filed if one.piece_id == row.piece_id and not one.replaced_by
+        ),
     )
 
 
@@ -272,7 +302,9 @@ def piece_columns(piece: Piece, place: int) -> dict[str, str | int]:
 
 
 def settled_before(dossier: Dossier, procedure: Procedure, wanted: Piece) -> Piece | None:
-    """The same piece, settled and not out of date, that another procedure of the dossier asked for."""
+    """The same piece, settled and not out of date, that another procedure of the dossier asked
+    for.
+    """
     rule = wanted.id.removeprefix(f"{procedure.id}-")
     return next(
         (

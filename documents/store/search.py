@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How filed documents are found again: by their words, and pages by their hash or look. Used by the store."""
+"""How filed documents are found again: by their words, and pages by their hash or look.
+Used by the store.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from documents.store.dossier import Document
 
 
 class PageMark(msgspec.Struct, frozen=True):
-    """A page's marks: hash of the page as it was scanned ("" unknown), look of its cleaned copy ("" none)."""
+    """A page's marks: hash of the page as it was scanned ("" unknown), look of its cleaned copy (""
+    none).
+    """
 
     original_sha256: str = ""
     look: str = ""
@@ -45,9 +49,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 class EarlierPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page that was filed before.
 
-    Attributes:
-        page, of_page: which of the pages asked about (from 0), and which page of the document it is like (from 1).
-        same: the same scan; otherwise it looks alike, and `differs` says how much (0 to 1).
+    Attributes: page, of_page: which of the pages asked about (from 0), and which page of the
+        document it is like (from 1). same: the same scan; otherwise it looks alike, and `differs`
+        says how much (0 to 1).
     """
 
     page: int
@@ -60,16 +64,28 @@ class EarlierPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def add_marks(
-    connection: Connection, key: int, organisation: str, dossier_key: int, document: Document, marks: FiledMarks
+    connection: Connection,
+    key: int,
+    organisation: str,
+    dossier_key: int,
+    document: Document,
+    marks: FiledMarks,
 ) -> None:
     """Puts a document that was just filed into the index, under its key."""
     pages = [
-        {"document_key": key, "place": place, "original_sha256": page.original_sha256, "look": page.look}
+        {
+            "document_key": key,
+            "place": place,
+            "original_sha256": page.original_sha256,
+            "look": page.look,
+        }
         for place, page in enumerate(marks.pages, start=1)
     ]
     if pages:
         connection.execute(insert(tables.document_pages), pages)
-    _index(connection, key, organisation, dossier_key, document.piece_id, document.name, marks.words)
+    _index(
+        connection, key, organisation, dossier_key, document.piece_id, document.name, marks.words
+    )
 
 
 def pages_of(connection: Connection, document_key: int) -> tuple[PageMark, ...]:
@@ -80,7 +96,9 @@ def pages_of(connection: Connection, document_key: int) -> tuple[PageMark, ...]:
 
 
 def index_missing(connection: Connection) -> int:
-    """Puts documents into the index that are not there, by their names: those of before it, or from a backup."""
+    """Puts documents into the index that are not there, by their names:
+    those of before it, or from a backup.
+    """
     filed = tables.documents
     query = select(filed).where(text("document.id NOT IN (SELECT rowid FROM document_words)"))
     found = list(connection.execute(query))
@@ -90,12 +108,22 @@ def index_missing(connection: Connection) -> int:
 
 
 def _index(
-    connection: Connection, key: int, organisation: str, dossier_key: int, piece_id: str, name: str, more: str
+    connection: Connection,
+    key: int,
+    organisation: str,
+    dossier_key: int,
+    piece_id: str,
+    name: str,
+    more: str,
 ) -> None:
     owner, piece = tables.dossiers, tables.pieces
     same = (piece.c.dossier_id == owner.c.id) & (piece.c.piece_id == piece_id)
-    query = select(owner.c.caller_name, owner.c.number, piece.c.name).join(piece, same, isouter=True)
-    caller_name, number, piece_said = connection.execute(query.where(owner.c.id == dossier_key)).one()
+    query = select(owner.c.caller_name, owner.c.number, piece.c.name).join(
+        piece, same, isouter=True
+    )
+    caller_name, number, piece_said = connection.execute(
+        query.where(owner.c.id == dossier_key)
+    ).one()
     said = (name, piece_said or "", caller_name, number, more)
     words = f"{owner_word(organisation)} {folded(' '.join(said))}"
     statement = {
@@ -112,8 +140,8 @@ FROM document_words JOIN document d ON d.id = document_words.rowid JOIN dossier 
 WHERE document_words MATCH :question AND d.organisation = :organisation {dossier}
 ORDER BY document_words.rowid DESC LIMIT :limit
 """,
-    # The planner would walk backwards through all documents, or join all hits; the words first, whatever it thinks. The
-    # owner's word keeps the limit within the organisation.
+    # The planner would walk backwards through all documents, or join all hits;
+    # the words first, whatever it thinks. The owner's word keeps the limit within the organisation.
     "postgresql": """
 WITH hits AS MATERIALIZED (
     SELECT rowid FROM document_words WHERE words @@ to_tsquery('simple', :question) ORDER BY rowid DESC LIMIT :limit
@@ -135,10 +163,13 @@ SELECT own.* FROM own JOIN document_words ON document_words.rowid = own.id
 WHERE document_words.words @@ to_tsquery('simple', :question)
 ORDER BY own.id DESC LIMIT :limit
 """
-"""PostgreSQL: a dossier has few documents, so their words are looked at and not the index of all."""
+"""PostgreSQL: a dossier has few documents, so their words are looked at and not the index of all.
+"""
 
 
-def search(connection: Connection, organisation: str, wanted: str, number: str, limit: int) -> list[Found]:
+def search(
+    connection: Connection, organisation: str, wanted: str, number: str, limit: int
+) -> list[Found]:
     """See `DossierStore.search`; nothing but punctuation finds nothing."""
     words = asked(wanted)
     if not words:
@@ -168,11 +199,21 @@ def search(connection: Connection, organisation: str, wanted: str, number: str, 
     ]
 
 
-def earlier_pages(connection: Connection, dossier_key: int, pages: list[PageMark]) -> list[EarlierPage]:
-    """See `DossierStore.seen_before`: for each page the most alike of the dossier's pages, if any is alike."""
+def earlier_pages(
+    connection: Connection, dossier_key: int, pages: list[PageMark]
+) -> list[EarlierPage]:
+    """See `DossierStore.seen_before`:
+    for each page the most alike of the dossier's pages, if any is alike.
+    """
     filed, marks = tables.documents, tables.document_pages
     query = (
-        select(filed.c.document_id, filed.c.name, filed.c.filed_at_utc, marks.c.place, marks.c.original_sha256)
+        select(
+            filed.c.document_id,
+            filed.c.name,
+            filed.c.filed_at_utc,
+            marks.c.place,
+            marks.c.original_sha256,
+        )
         .add_columns(marks.c.look)
         .join(marks, marks.c.document_key == filed.c.id)
         .where(filed.c.dossier_id == dossier_key)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The store's tables, and an engine that means it: SQLite in WAL mode, every commit on the disk. Used by the store."""
+"""The store's tables, and an engine that means it: SQLite in WAL mode, every commit on the disk.
+Used by the store.
+"""
 
 from __future__ import annotations
 
@@ -170,9 +172,12 @@ acts = Table(
 )
 
 WORDS_TABLE = {
-    "sqlite": ("CREATE VIRTUAL TABLE document_words USING fts5(words, tokenize='unicode61', content='')",),
+    "sqlite": (
+        "CREATE VIRTUAL TABLE document_words USING fts5(words, tokenize='unicode61', content='')",
+    ),
     "postgresql": (
-        "CREATE TABLE document_words (rowid INTEGER PRIMARY KEY REFERENCES document(id), words TSVECTOR NOT NULL)",
+        "CREATE TABLE document_words (rowid INTEGER PRIMARY KEY REFERENCES document(id), words "
+        "TSVECTOR NOT NULL)",
         "CREATE INDEX document_by_words ON document_words USING gin (words)",
     ),
 }
@@ -182,9 +187,12 @@ WORDS_TABLE = {
 def open_engine(folder: Path, database_url: str | None) -> Engine:
     """The database of `database_url`, or a SQLite file in `folder`."""
     if database_url is not None and not database_url.startswith("sqlite"):
-        kind, colon, rest = database_url.partition(":")  # one that names no driver means ours, psycopg 3
+        # one that names no driver means ours, psycopg 3
+        kind, colon, rest = database_url.partition(":")
         ours = kind in ("postgres", "postgresql")
-        return create_engine(f"postgresql+psycopg{colon}{rest}" if ours else database_url, pool_pre_ping=True)
+        return create_engine(
+            f"postgresql+psycopg{colon}{rest}" if ours else database_url, pool_pre_ping=True
+        )
     url = database_url or f"sqlite:///{folder / 'dossiers.sqlite'}"
     engine = create_engine(url, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _on_connect)
@@ -194,7 +202,12 @@ def open_engine(folder: Path, database_url: str | None) -> Engine:
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by `_on_begin`, not by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Transactions on the store's database; its faults in our own words. Used by the store and its deliveries."""
+"""Transactions on the store's database; its faults in our own words.
+Used by the store and its deliveries.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Versions of filed documents: one filed anew under another piece or name, or one that a better scan replaces.
+"""Versions of filed documents: one filed anew under another piece or name, or one that a better
+scan replaces.
 
-Nothing is ever removed or written over: the earlier version stays, with the one that came after and why. Used by the
-store, inside its transactions.
+Nothing is ever removed or written over:
+the earlier version stays, with the one that came after and why. Used by the store, inside its
+transactions.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ class Replacement(msgspec.Struct, frozen=True):
 def current(connection: Connection, dossier_key: int, document_id: str) -> tuple[int, Document]:
     """(key, document) of one that nothing has replaced yet. Raises `DossierUnknown`."""
     table = tables.documents
-    query = select(table).where(table.c.dossier_id == dossier_key, table.c.document_id == document_id)
+    query = select(table).where(
+        table.c.dossier_id == dossier_key, table.c.document_id == document_id
+    )
     row = connection.execute(query).first()
     if row is None:
         raise DossierUnknown(what="document")
@@ -46,7 +50,8 @@ def replace(
     why: Replacement,
     moment: Moment,
 ) -> None:
-    """Puts `new_id` in the place of `old_id`; a piece that has no document any more is expected again.
+    """Puts `new_id` in the place of `old_id`;
+    a piece that has no document any more is expected again.
 
     Raises:
         DossierUnknown: no such document, the same one, or one of them was replaced before.
@@ -56,25 +61,38 @@ def replace(
     old_key, old = current(connection, dossier_key, old_id)
     new_key, new = current(connection, dossier_key, new_id)
     table = tables.versions
-    if connection.execute(select(table.c.id).where(table.c.document_key == new_key)).first() is not None:
+    if (
+        connection.execute(select(table.c.id).where(table.c.document_key == new_key)).first()
+        is not None
+    ):
         raise DossierUnknown(what="version")  # a line of versions, no tree
-    connection.execute(insert(table).values(document_key=new_key, replaces_key=old_key, why=why.reason[:500]))
+    connection.execute(
+        insert(table).values(document_key=new_key, replaces_key=old_key, why=why.reason[:500])
+    )
     if old.piece_id and old.piece_id != new.piece_id:
         _expect_again(connection, dossier_key, old.piece_id, why.reason, moment)
     about = f"{_shown(connection, dossier_key, old)} → {_shown(connection, dossier_key, new)}"
-    act = DossierAct(kind=ActKind.VERSION, about=about, reason=why.reason, by=why.by, at_utc=moment.at_utc)
+    act = DossierAct(
+        kind=ActKind.VERSION, about=about, reason=why.reason, by=why.by, at_utc=moment.at_utc
+    )
     write_act(connection, organisation, dossier_key, act)
 
 
-def _expect_again(connection: Connection, dossier_key: int, piece_id: str, reason: str, moment: Moment) -> None:
+def _expect_again(
+    connection: Connection, dossier_key: int, piece_id: str, reason: str, moment: Moment
+) -> None:
     filed = tables.documents
-    query = select(filed.c.document_id).where(filed.c.dossier_id == dossier_key, filed.c.piece_id == piece_id)
+    query = select(filed.c.document_id).where(
+        filed.c.dossier_id == dossier_key, filed.c.piece_id == piece_id
+    )
     gone = replaced_in(connection, dossier_key)
     if any(document_id not in gone for document_id in connection.execute(query).scalars()):
         return
     pieces = tables.pieces
     state = connection.execute(
-        select(pieces.c.state).where(pieces.c.dossier_id == dossier_key, pieces.c.piece_id == piece_id)
+        select(pieces.c.state).where(
+            pieces.c.dossier_id == dossier_key, pieces.c.piece_id == piece_id
+        )
     ).scalar()
     if state in (PieceState.FILED.value, PieceState.ACKNOWLEDGED.value):
         change_piece(connection, dossier_key, piece_id, PieceState.EXPECTED, reason[:500], moment)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The file of a backup: a tar of parts, each with its SHA-256 in a list at the end. Used by backup and restore.
+"""The file of a backup: a tar of parts, each with its SHA-256 in a list at the end.
+Used by backup and restore.
 
-A file that was cut short has no list, one that was changed does not agree with it; either is refused as a whole, before
-anything is written. Readable by its owner only: it holds callers' numbers.
+A file that was cut short has no list, one that was changed does not agree with it;
+either is refused as a whole, before anything is written. Readable by its owner only: it holds
+callers' numbers.
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ class BackupTooNew(Exception):
 
 
 class BackupOfOthers(Exception):
-    """A whole backup, but of another program. `whose`: the organisation of a vault, "" for a hub's."""
+    """A whole backup, but of another program.
+    `whose`: the organisation of a vault, "" for a hub's.
+    """
 
     def __init__(self, whose: str) -> None:
         super().__init__(whose)
@@ -101,7 +105,9 @@ class BackupWriter:
 
     def finish(self, facts: msgspec.Struct) -> None:
         """The list, and a hash of the list."""
-        listed = Listed(format=FORMAT, parts=self._parts, facts=msgspec.Raw(msgspec.json.encode(facts)))
+        listed = Listed(
+            format=FORMAT, parts=self._parts, facts=msgspec.Raw(msgspec.json.encode(facts))
+        )
         data = msgspec.json.encode(listed)
         self._add(LIST, len(data), BytesIO(data))
         check = hashlib.sha256(data).hexdigest().encode()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A backup of the hub's state into a hub that has none. Used by `hub restore`.
 
-The file is compared with its list to the last byte, and every target is looked at, before anything is written. AUDIT
-gets a new birth date from the server; the history's rows, which belong to the old one, follow it, else every entry
-would be read a second time.
+The file is compared with its list to the last byte, and every target is looked at, before anything
+is written. AUDIT gets a new birth date from the server; the history's rows, which belong to the old
+one, follow it, else every entry would be read a second time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from pathlib import Path
 
 from documents.store import copy as store_copy
 from expert_app.backup.archive import BackupOfOthers, BackupReader, BackupTooNew, reading
-from expert_app.backup.save import DOSSIERS, FILES, HISTORY, HISTORY_TABLES, IDENTITIES, STREAMS, Facts
+from expert_app.backup.save import (
+    DOSSIERS,
+    FILES,
+    HISTORY,
+    HISTORY_TABLES,
+    IDENTITIES,
+    STREAMS,
+    Facts,
+)
 from expert_app.backup.table_rows import has_rows, load_rows
 from expert_app.hub.identity_book_commands import open_book
 from expert_app.hub.stores import open_copy
@@ -30,15 +38,20 @@ from session.hub.storage.format import FORMAT
 
 
 class TargetNotEmpty(Exception):
-    """Something is there already. `what`: "streams", "history", "log", "identities" or "dossiers"."""
+    """Something is there already. `what`: "streams", "history", "log", "identities" or
+    "dossiers".
+    """
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
 
 
-async def restore(path: Path, settings: HubSettings, paths: Paths, connection: HubConnection) -> tuple[Facts, int]:
-    """Restores `path`; its facts, and how many documents have no file (they come from a backup of their own).
+async def restore(
+    path: Path, settings: HubSettings, paths: Paths, connection: HubConnection
+) -> tuple[Facts, int]:
+    """Restores `path`; its facts, and how many documents have no file (they come from a backup of
+    their own).
 
     Raises:
         BackupDamaged, BackupTooNew, BackupOfOthers, TargetNotEmpty: nothing was changed.
@@ -64,7 +77,9 @@ async def restore(path: Path, settings: HubSettings, paths: Paths, connection: H
 
 
 def _history(settings: HubSettings, paths: Paths) -> History:
-    return History(paths.folder("history"), settings.history_database or settings.database, settings.time_zone)
+    return History(
+        paths.folder("history"), settings.history_database or settings.database, settings.time_zone
+    )
 
 
 def _check_empty(settings: HubSettings, paths: Paths, facts: Facts) -> None:
@@ -95,8 +110,11 @@ def check_no_dossiers(settings: HubSettings, paths: Paths) -> None:
         copy.close()
 
 
-def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Facts, created: str) -> int:
-    if facts.history_layout == history_tables.FORMAT:  # another layout is read from AUDIT by the hub that starts
+def _fill(
+    backup: BackupReader, settings: HubSettings, paths: Paths, facts: Facts, created: str
+) -> int:
+    # another layout is read from AUDIT by the hub that starts
+    if facts.history_layout == history_tables.FORMAT:
         history = _history(settings, paths)
         try:
             load_rows(history.engine, HISTORY_TABLES, backup.read(HISTORY))
@@ -107,8 +125,12 @@ def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Fact
     return fill_dossiers(backup, settings, paths, included=facts.dossiers.included)
 
 
-def fill_dossiers(backup: BackupReader, settings: HubSettings, paths: Paths, *, included: bool) -> int:
-    """Puts the dossiers into their place, where the backup has them; how many documents have no file here."""
+def fill_dossiers(
+    backup: BackupReader, settings: HubSettings, paths: Paths, *, included: bool
+) -> int:
+    """Puts the dossiers into their place, where the backup has them;
+    how many documents have no file here.
+    """
     copy = open_copy(settings, paths)
     try:
         if included:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's whole state in one file, taken while it runs or not. Used by `hub backup` and before an upgrade.
+"""The hub's whole state in one file, taken while it runs or not.
+Used by `hub backup` and before an upgrade.
 
-The order makes it consistent without stopping anybody: the history first, then AUDIT, then the tickets that AUDIT is
-copied from. Each is then no newer than the next, so that after a restore the server copies to AUDIT what it lacks, and
-the history reads from AUDIT what it lacks: nothing is missing and nothing comes twice.
+The order makes it consistent without stopping anybody: the history first, then AUDIT, then the
+tickets that AUDIT is copied from. Each is then no newer than the next, so that after a restore the
+server copies to AUDIT what it lacks, and the history reads from AUDIT what it lacks: nothing is
+missing and nothing comes twice.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ HISTORY_TABLES: Sequence[Table] = (
 
 
 class DossierReference(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the dossiers were and how many: without `included` they are backed up by their own means.
+    """Where the dossiers were and how many:
+    without `included` they are backed up by their own means.
 
     Attributes:
         database: address without password; "" for the file in `folder`.
@@ -72,12 +75,10 @@ class DossierReference(msgspec.Struct, frozen=True, kw_only=True):
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What the list of a backup says.
 
-    Attributes:
-        stored_format: number of the form of what is in the streams.
-        history_layout: number of the history's tables.
-        history_rows: how many rows there are.
-        audit_created: tells AUDIT from another stream of that name; the history's rows belong to it.
-        streams: settings and state of each stream, in the order of the parts.
+    Attributes: stored_format: number of the form of what is in the streams. history_layout: number
+        of the history's tables. history_rows: how many rows there are. audit_created: tells AUDIT
+        from another stream of that name; the history's rows belong to it. streams: settings and
+        state of each stream, in the order of the parts.
     """
 
     made_at_utc: datetime
@@ -90,12 +91,18 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def back_up(
-    path: Path, settings: HubSettings, paths: Paths, connection: HubConnection, *, with_dossiers: bool
+    path: Path,
+    settings: HubSettings,
+    paths: Paths,
+    connection: HubConnection,
+    *,
+    with_dossiers: bool,
 ) -> Facts:
     """Writes the backup to `path`.
 
     Raises:
-        StoreUnreachable: a stream or a database broke off. OSError: the file cannot be written, or is there already.
+        StoreUnreachable: a stream or a database broke off.
+            OSError: the file cannot be written, or is there already.
     """
     await stored_format.prepare(connection, settings.replicas if settings.bus else 1)
     with writing(path) as backup:
@@ -154,7 +161,9 @@ def identities(paths: Paths) -> bytes:
         return copy.serialize()
 
 
-def dossiers_of(backup: BackupWriter, settings: HubSettings, paths: Paths, included: bool) -> DossierReference:
+def dossiers_of(
+    backup: BackupWriter, settings: HubSettings, paths: Paths, included: bool
+) -> DossierReference:
     """Where the dossiers are, and (`included`) all of them."""
     folder, database = documents_folder(settings, paths, "dossiers"), settings.database or None
     copy = open_copy(settings, paths)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Rows of SQL tables as lines of JSON and back, the same for SQLite and PostgreSQL. Used by backup and restore."""
+"""Rows of SQL tables as lines of JSON and back, the same for SQLite and PostgreSQL.
+Used by backup and restore.
+"""
 
 from __future__ import annotations
 
@@ -21,24 +23,35 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
 
 
 def write_rows(engine: Engine, tables: Sequence[Table], write: Callable[[bytes], object]) -> int:
-    """All rows as they are at one moment, whoever writes meanwhile; how many they were. Tables by their dependence."""
+    """All rows as they are at one moment, whoever writes meanwhile; how many they were.
+    Tables by their dependence.
+    """
     count = 0
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         for table in tables:
             keys = list(table.primary_key.columns)
-            rows = connection.execution_options(yield_per=BATCH).execute(select(table).order_by(*keys))
+            rows = connection.execution_options(yield_per=BATCH).execute(
+                select(table).order_by(*keys)
+            )
             for partition in rows.partitions():
                 count += len(partition)
-                write(b"".join(msgspec.json.encode(Row(str(table.name), list(row))) + b"\n" for row in partition))
+                write(
+                    b"".join(
+                        msgspec.json.encode(Row(str(table.name), list(row))) + b"\n"
+                        for row in partition
+                    )
+                )
     return count
 
 
 def has_rows(engine: Engine, tables: Iterable[Table]) -> bool:
     """True when one of them holds anything."""
     with engine.connect() as connection:
-        return any(connection.execute(select(table).limit(1)).first() is not None for table in tables)
+        return any(
+            connection.execute(select(table).limit(1)).first() is not None for table in tables
+        )
 
 
 def load_rows(engine: Engine, tables: Sequence[Table], parts: Iterable[bytes]) -> int:

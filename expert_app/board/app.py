@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The supervisor's job, without Qt: see the queue, act with a reason, take back. Used by `compose_supervisor`.
+"""The supervisor's job, without Qt: see the queue, act with a reason, take back.
+Used by `compose_supervisor`.
 
-What happens is told by notifiers; wishes come in as calls, which return at once. Errors are codes, never sentences.
+What happens is told by notifiers; wishes come in as calls, which return at once.
+Errors are codes, never sentences.
 """
 
 from __future__ import annotations
@@ -47,13 +49,16 @@ Value = str | int | float
 
 
 LINES_S, PAGE_S, TARGETS_S = 10.0, 20.0, 60.0
-"""Between two looks at the lines, at what the page in front shows, and at where callers may go elsewhere."""
+"""Between two looks at the lines, at what the page in front shows, and at where callers may go
+elsewhere.
+"""
 
 WAITING = (TicketState.WAITING, TicketState.OFFERED)
 
 
 class Done(NamedTuple):
-    """An act that the hub has done. `moved` and `left` count the tickets of a moved queue; `undone`: it was taken back.
+    """An act that the hub has done. `moved` and `left` count the tickets of a moved queue;
+    `undone`: it was taken back.
 
     `act` is None when it was taken back from the history, where it may be another supervisor's.
     """
@@ -65,7 +70,9 @@ class Done(NamedTuple):
 
 
 class ActTrouble(NamedTuple):
-    """An act, or taking one back, that the hub refused, or that nobody answered. `act` None: not one of this board."""
+    """An act, or taking one back, that the hub refused, or that nobody answered.
+    `act` None: not one of this board.
+    """
 
     act: Act | None
     code: str
@@ -81,17 +88,22 @@ class SupervisorApp:
     """One supervisor's board.
 
     Args:
-        link: the queue, as every desk has it. board: acts and figures. past: what was done, the last hours, lines.
+        link: the queue, as every desk has it. board: acts and figures.
+            past: what was done, the last hours, lines.
 
     Attributes:
         tickets_changed: all open tickets. board_changed: agents, services, figures.
         connection_changed: the hub answers, or not.
-        done: see `Done`. troubled: see `ActTrouble`. undo_changed: the act that `undo` takes back next, or None.
+        done: see `Done`. troubled: see `ActTrouble`.
+            undo_changed: the act that `undo` takes back next, or None.
         elsewhere_changed: by service, where its callers may go in other organisations.
-        history_changed, trends_changed, lines_changed, statistics_changed: answers to what was asked.
+        history_changed, trends_changed, lines_changed, statistics_changed:
+        answers to what was asked.
     """
 
-    def __init__(self, link: DeskLink, board: BoardLink, past: BoardPast, tasks: Tasks, facts: Facts) -> None:
+    def __init__(
+        self, link: DeskLink, board: BoardLink, past: BoardPast, tasks: Tasks, facts: Facts
+    ) -> None:
         self.tickets_changed: Notifier[list[Ticket]] = link.queue_changed
         self.board_changed: Notifier[BoardAnswer] = board.board_changed
         self.connection_changed: Notifier[bool] = link.connection_changed
@@ -103,7 +115,11 @@ class SupervisorApp:
         self.trends_changed: Notifier[TrendsAnswer] = Notifier()
         self.lines_changed: Notifier[LinesAnswer] = Notifier()
         self.statistics_changed: Notifier[StatisticsAnswer] = Notifier()
-        self._link, self._board, self._past, self._tasks, self._facts = link, board, past, tasks, facts
+        self._link = link
+        self._board = board
+        self._past = past
+        self._tasks = tasks
+        self._facts = facts
         self._page: asyncio.Task[None] | None = None
         self._history_wish: HistoryRequest | None = None
         self._undos: list[_Undo] = []
@@ -120,14 +136,21 @@ class SupervisorApp:
 
     async def start(self) -> None:
         """Listens to the hub."""
-        self._link.queue_changed.connect(lambda tickets: self._facts.note("queue", open=len(tickets)))
-        self._link.connection_changed.connect(lambda connected: self._facts.note("connection", connected=connected))
+        self._link.queue_changed.connect(
+            lambda tickets: self._facts.note("queue", open=len(tickets))
+        )
+        self._link.connection_changed.connect(
+            lambda connected: self._facts.note("connection", connected=connected)
+        )
         await self._link.start()
         self._board.start()
         self._tasks.spawn(self._again(LINES_S, self._read_lines), name="look at the lines")
-        self._tasks.spawn(self._again(TARGETS_S, self._read_targets), name="look where callers may go")
+        self._tasks.spawn(
+            self._again(TARGETS_S, self._read_targets), name="look where callers may go"
+        )
 
-    # ---- what pages show -------------------------------------------------------------------------------------------
+    # ---- what pages show
+    # -------------------------------------------------------------------------------------------
 
     def show_history(self, wish: HistoryRequest) -> None:
         """Reads acts now, and again while nothing else is shown."""
@@ -182,7 +205,8 @@ class SupervisorApp:
         services = [service.id for service in self._link.services]
         self.elsewhere_changed.emit({one: await self._board.move_targets(one) for one in services})
 
-    # ---- acts ------------------------------------------------------------------------------------------------------
+    # ---- acts
+    # ----------------------------------------------------------------------------------------------
 
     def act(self, act: Act, reason: str) -> None:
         """Does an act; `done` or `troubled` follows."""
@@ -193,7 +217,9 @@ class SupervisorApp:
         if self._undos:
             last = self._undos.pop()
             self._tell_undo()
-            self._tasks.spawn(self._take_back(last.act_id, last.act, reason), name="supervisor takes back")
+            self._tasks.spawn(
+                self._take_back(last.act_id, last.act, reason), name="supervisor takes back"
+            )
 
     def undo_act(self, act_id: str, reason: str) -> None:
         """Takes an act of the history back, whoever did it."""
@@ -254,7 +280,9 @@ class SupervisorApp:
 
     async def _move_elsewhere(self, act: MoveQueue, reason: str) -> Done:
         """One caller after the other, each as it was seen; who was taken meanwhile is left."""
-        waiting = [one for one in self._link.queue if one.service == act.service and one.state in WAITING]
+        waiting = [
+            one for one in self._link.queue if one.service == act.service and one.state in WAITING
+        ]
         moved = 0
         for ticket in waiting:
             try:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The supervisor's work on copies for the agency's own systems, without Qt: read, decide, save. Used by the board."""
+"""The supervisor's work on copies for the agency's own systems, without Qt: read, decide, save.
+Used by the board.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,8 @@ class BoardGed:
         words: see `Words`.
 
     Attributes:
-        told: systems and copies. decided: see `Decided`. troubled: code and detail of what was refused.
+        told: systems and copies. decided: see `Decided`.
+            troubled: code and detail of what was refused.
         saved: the file that was written. failed: why it was not.
     """
 
@@ -53,7 +56,10 @@ class BoardGed:
         self.troubled: Notifier[SessionError] = Notifier()
         self.saved: Notifier[str] = Notifier()
         self.failed: Notifier[str] = Notifier()
-        self._link, self._words, self._tasks, self._facts = link, words, tasks, facts
+        self._link = link
+        self._words = words
+        self._tasks = tasks
+        self._facts = facts
         self._wish = DeliveriesRequest()
         self._looking: asyncio.Task[None] | None = None
 

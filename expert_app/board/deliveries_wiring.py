@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the board's page of copies for the agency's own systems with the work behind it. Used by the board."""
+"""Connects the board's page of copies for the agency's own systems with the work behind it.
+Used by the board.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ KEY, EXPORT = "ged", "export"
 class GedConnections:
     """Wishes of the page to the job, facts of the job to the window."""
 
-    def __init__(self, window: BoardWindow, bus: BusClient, program: Program, exporter: Exporter) -> None:
+    def __init__(
+        self, window: BoardWindow, bus: BusClient, program: Program, exporter: Exporter
+    ) -> None:
         self._window = window
         link = DeliveryLink(bus)
         self.job = BoardGed(link, copy_words, program.tasks, program.facts)
@@ -67,7 +71,10 @@ class GedConnections:
 
     def _on_exported(self, path: str) -> None:
         self._window.messages.clear(EXPORT)
-        words = _("The dossier is in {path}. It holds personal data: keep it locked. expert-app verify checks it.")
+        words = _(
+            "The dossier is in {path}. It holds personal data: keep it locked. expert-app verify "
+            "checks it."
+        )
         self._say(words.format(path=path))
 
     def _on_export_trouble(self, error: SessionError) -> None:
@@ -76,4 +83,7 @@ class GedConnections:
 
     def _on_not_saved(self, why: str) -> None:
         self._window.messages.clear(EXPORT)
-        self._say(_("The file was not written ({why}). Choose another place.").format(why=why), Level.ERROR)
+        self._say(
+            _("The file was not written ({why}). Choose another place.").format(why=why),
+            Level.ERROR,
+        )

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A supervisor takes a whole dossier along: asked for with a reason, read part by part, one sealed ZIP. No Qt.
+"""A supervisor takes a whole dossier along:
+asked for with a reason, read part by part, one sealed ZIP. No Qt.
 
 Used by the board. Nothing is kept but the file that the person asked for.
 """
@@ -37,7 +38,9 @@ Words = Callable[[PieceStep | ActStep], str]
 
 
 class Exporter(NamedTuple):
-    """Who exports: the key that seals the file, and (organisation, person) as the hub knows them."""
+    """Who exports: the key that seals the file, and (organisation, person) as the hub knows
+    them.
+    """
 
     notary: Notary
     names: Callable[[], tuple[str, str]]
@@ -46,11 +49,13 @@ class Exporter(NamedTuple):
 class BoardExport:
     """Exports one dossier after the other.
 
-    Attributes:
-        progressed: percent. exported: the file. troubled: what was refused. failed: why the file was not written.
+    Attributes: progressed: percent. exported: the file. troubled: what was refused.
+        failed: why the file was not written.
     """
 
-    def __init__(self, link: DeliveryLink, words: Words, exporter: Exporter, clock: Clock, tasks: Tasks) -> None:
+    def __init__(
+        self, link: DeliveryLink, words: Words, exporter: Exporter, clock: Clock, tasks: Tasks
+    ) -> None:
         self.progressed: Notifier[int] = Notifier()
         self.exported: Notifier[str] = Notifier()
         self.troubled: Notifier[SessionError] = Notifier()
@@ -72,7 +77,12 @@ class BoardExport:
                 read = await self._read(index)
                 notary = self._exporter.notary
                 await asyncio.to_thread(
-                    write_export, path, index, lambda one: read[one.id], notary.public_key, notary.sign
+                    write_export,
+                    path,
+                    index,
+                    lambda one: read[one.id],
+                    notary.public_key,
+                    notary.sign,
                 )
             except SessionError as error:
                 self.troubled.emit(error)
@@ -85,7 +95,9 @@ class BoardExport:
     async def _read(self, index: ExportIndex) -> dict[str, bytes]:
         read: dict[str, bytes] = {}
         for place, document in enumerate(index.documents, start=1):
-            read[document.id] = await self._link.document(index.dossier, document.id, document.sha256)
+            read[document.id] = await self._link.document(
+                index.dossier, document.id, document.sha256
+            )
             self.progressed.emit(100 * place // len(index.documents))
         return read
 
@@ -114,7 +126,10 @@ class BoardExport:
             ),
             documents=_documents(dossier, names),
             history=self._history(past, names),
-            notes=tuple(ExportedEvent(at_utc=note.at_utc, what=note.text, by=note.by_name) for note in dossier.notes),
+            notes=tuple(
+                ExportedEvent(at_utc=note.at_utc, what=note.text, by=note.by_name)
+                for note in dossier.notes
+            ),
         )
 
     def _history(self, past: PieceHistory, names: dict[str, str]) -> tuple[ExportedEvent, ...]:
@@ -127,7 +142,9 @@ class BoardExport:
                                             place=place))
             )  # fmt: skip
         for act in past.acts:
-            told = ExportedEvent(at_utc=act.at_utc, what=self._words(act), reason=act.reason, by=act.by_name)
+            told = ExportedEvent(
+                at_utc=act.at_utc, what=self._words(act), reason=act.reason, by=act.by_name
+            )
             events.append((act.at_utc, told))
         return tuple(event for _at, event in sorted(events, key=lambda one: one[0]))
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the supervisor's board and connects it: `expert-app desk` with the role "supervisor" in its settings."""
+"""Builds the supervisor's board and connects it:
+`expert-app desk` with the role "supervisor" in its settings.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int
     return run_application(partial(_main, settings, paths, seed, driven), settings.language)
 
 
-async def _main(settings: DeskSettings, paths: Paths, seed: bytes, driven: bool, program: Program) -> None:
+async def _main(
+    settings: DeskSettings, paths: Paths, seed: bytes, driven: bool, program: Program
+) -> None:
     board = ComposedSupervisor(settings, paths, seed, program)
     await board.start()
     if driven:
@@ -69,8 +73,11 @@ class ComposedSupervisor:
         self._settings, self._program = settings, program
         clock, tasks = program.clock, program.tasks
         limits = Thresholds(**msgspec.structs.asdict(settings.board))
-        seals = seals_for(settings, paths, clock)  # copies of an organisation with a vault are the vault's
-        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, None, seals)
+        # copies of an organisation with a vault are the vault's
+        seals = seals_for(settings, paths, clock)
+        self._bus = BusClient(
+            settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, None, seals
+        )
         link = DeskLink(self._bus, clock, tasks)
         board = BoardLink(self._bus, tasks, within_s=limits.within_s)
         past = BoardPast(self._bus)
@@ -144,7 +151,9 @@ class ComposedSupervisor:
     def _on_tickets(self, tickets: list[Ticket]) -> None:
         self.window.set_tickets(tickets, self._app.services)
         for ticket in tickets:
-            self._program.facts.note("ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service)
+            self._program.facts.note(
+                "ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service
+            )
 
     def _on_board(self, board: BoardAnswer) -> None:
         self.window.show_board(board)
@@ -156,14 +165,21 @@ class ComposedSupervisor:
             self.window.show_identity(*self._app.names)
             self.window.messages.clear(LINE)
         else:
-            self.window.messages.show_message(Level.ERROR, sentence("hub_unreachable").sentence, key=LINE)
+            self.window.messages.show_message(
+                Level.ERROR, sentence("hub_unreachable").sentence, key=LINE
+            )
 
     def _on_retrying(self, _verb: str) -> None:
-        self.window.messages.show_message(Level.WARNING, _("The hub did not answer; trying again…"), key=ACT)
+        self.window.messages.show_message(
+            Level.WARNING, _("The hub did not answer; trying again…"), key=ACT
+        )
 
     def _on_lines(self, lines: LinesAnswer) -> None:
         self.window.show_lines(lines)
-        counts = {quality.value: sum(1 for one in lines.lines if one.quality is quality) for quality in LineQuality}
+        counts = {
+            quality.value: sum(1 for one in lines.lines if one.quality is quality)
+            for quality in LineQuality
+        }
         self._program.facts.note("lines", **counts)
 
     def _on_history(self, answer: HistoryAnswer) -> None:
@@ -183,7 +199,9 @@ class ComposedSupervisor:
             self._app.show_nothing()
 
     def _on_saved(self, path: str) -> None:
-        self.window.messages.show_message(Level.INFO, _("Saved: {path}").format(path=path), key=FILE)
+        self.window.messages.show_message(
+            Level.INFO, _("Saved: {path}").format(path=path), key=FILE
+        )
 
     def _on_not_saved(self, why: str) -> None:
         text = _("The file was not written ({why}). Choose another place.").format(why=why)

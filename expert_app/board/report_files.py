@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A supervisor's figures as a file, CSV or PDF, for the own organisation: nothing is hidden. Used by the board."""
+"""A supervisor's figures as a file, CSV or PDF, for the own organisation: nothing is hidden.
+Used by the board.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the windows of a site's host and of the network's operator: `expert-app desk` with their roles."""
+"""Builds the windows of a site's host and of the network's operator:
+`expert-app desk` with their roles.
+"""
 
 from __future__ import annotations
 
@@ -57,11 +59,18 @@ class _Composed:
     """What both windows have in common."""
 
     def __init__(
-        self, settings: DeskSettings, seed: bytes, program: Program, view: SiteView | NetworkView, title: str
+        self,
+        settings: DeskSettings,
+        seed: bytes,
+        program: Program,
+        view: SiteView | NetworkView,
+        title: str,
     ) -> None:
         self._program = program
         role = ROLES[settings.role]
-        self.bus = BusClient(settings.bus, role, settings.user, seed, program.tasks, program.clock, tls_for(settings))
+        self.bus = BusClient(
+            settings.bus, role, settings.user, seed, program.tasks, program.clock, tls_for(settings)
+        )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, settings.theme == "dark")

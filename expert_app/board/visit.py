@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A supervisor in somebody's conversation, without Qt: join with a reason, be announced, talk, leave.
+"""A supervisor in somebody's conversation, without Qt:
+join with a reason, be announced, talk, leave.
 
-Used by `compose_board_visit`. Nothing is seen or heard before both screens name the supervisor: the hub sees to it.
+Used by `compose_board_visit`. Nothing is seen or heard before both screens name the supervisor: the
+hub sees to it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the act "join visibly" of the board with a window of two faces, and opens camera and voice only for it."""
+"""Connects the act "join visibly" of the board with a window of two faces, and opens camera and
+voice only for it.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +32,21 @@ class VisitConnections:
     """The board's visits."""
 
     def __init__(
-        self, window: BoardWindow, bus: BusClient, link: DeskLink, media: MediaSettings, program: Program
+        self,
+        window: BoardWindow,
+        bus: BusClient,
+        link: DeskLink,
+        media: MediaSettings,
+        program: Program,
     ) -> None:
-        self._window, self._link, self._media, self._program = window, link, media, program
+        self._window = window
+        self._link = link
+        self._media = media
+        self._program = program
         self._talk_link = TalkLink(bus)
-        self.visit = BoardVisit(link, self._talk_link, self._open_guest, program.tasks, program.facts)
+        self.visit = BoardVisit(
+            link, self._talk_link, self._open_guest, program.tasks, program.facts
+        )
         self.pane = VisitWindow()
         self._engines: Engines | None = None
         self._agent_name = ""
@@ -105,7 +117,9 @@ class VisitConnections:
         self._window.messages.show_message(Level.WARNING if lost else Level.INFO, words, key=VISIT)
 
     def _on_trouble(self, error: SessionError) -> None:
-        self._window.messages.show_message(Level.ERROR, sentence(error.code, error.detail).sentence, key=VISIT)
+        self._window.messages.show_message(
+            Level.ERROR, sentence(error.code, error.detail).sentence, key=VISIT
+        )
 
     def _on_microphone(self, on: bool) -> None:
         if self.visit.guest is not None:
@@ -121,7 +135,9 @@ class VisitConnections:
     def _on_camera(self, on: bool) -> None:
         if self.visit.guest is not None:
             self.visit.guest.set_camera(on)
-            self.pane.guest.show_own_media(microphone_on=self.pane.guest.microphone_on, camera_on=on)
+            self.pane.guest.show_own_media(
+                microphone_on=self.pane.guest.microphone_on, camera_on=on
+            )
 
     async def _close_engines(self) -> None:
         engines, self._engines = self._engines, None

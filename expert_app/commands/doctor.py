@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app doctor`: tries each thing a call needs and says in one sentence what is wrong and what to do. No Qt."""
+"""`expert-app doctor`: tries each thing a call needs and says in one sentence what is wrong and
+what to do. No Qt.
+"""
 
 from __future__ import annotations
 
@@ -58,14 +60,23 @@ async def check_bus(addresses: list[str]) -> Finding:
         host, port = parts.hostname or "127.0.0.1", parts.port or 4222
         try:
             reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), WAIT_S)
-            greeting = await asyncio.wait_for(reader.readline(), WAIT_S) if parts.scheme == "nats" else b"INFO "
+            greeting = (
+                await asyncio.wait_for(reader.readline(), WAIT_S)
+                if parts.scheme == "nats"
+                else b"INFO "
+            )
             writer.close()
             if greeting.startswith(b"INFO "):
-                return Finding("bus", "ok", _("The bus answers at {address}.").format(address=f"{host}:{port}"))
+                return Finding(
+                    "bus", "ok", _("The bus answers at {address}.").format(address=f"{host}:{port}")
+                )
             wrong.append(f"{host}:{port}")
         except (OSError, TimeoutError):
             wrong.append(f"{host}:{port}")
-    sentence = _("No bus answers at {address}: check that the hub runs and that a firewall lets this port through.")
+    sentence = _(
+        "No bus answers at {address}: check that the hub runs and that a firewall lets this port "
+        "through."
+    )
     return Finding("bus", "wrong", sentence.format(address=", ".join(wrong)))
 
 
@@ -96,7 +107,9 @@ def check_engine(media: MediaSettings) -> Finding:
     """Which engine a desk's calls would use on this machine, and by which rule."""
     echo = EchoSetting(media.echo)
     choice = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone, echo))
-    words = _("The desk's calls go by the engine “{engine}” (media.engine is “{wanted}”, rule: {rule}).")
+    words = _(
+        "The desk's calls go by the engine “{engine}” (media.engine is “{wanted}”, rule: {rule})."
+    )
     text = words.format(engine=choice.kind.value, wanted=media.engine, rule=choice.why.value)
     return Finding("engine", "ok", text)
 
@@ -107,7 +120,10 @@ def check_echo(media: MediaSettings) -> Finding:
     engine = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone, echo))
     by = echo_by(echo, browser=engine.kind is EngineKind.BROWSER, microphone=media.microphone)
     if by is EchoBy.MISSING:
-        words = _("The canceller of echo is not installed: agents wear a headset, or install expert-app[echo].")
+        words = _(
+            "The canceller of echo is not installed: agents wear a headset, or install "
+            "expert-app[echo]."
+        )
         return Finding("echo", "absent", words)
     words = _("Echo is cancelled by “{by}” (media.echo is “{wanted}”).")
     return Finding("echo", "ok", words.format(by=by.value, wanted=media.echo))
@@ -118,19 +134,32 @@ async def check_keyring() -> Finding:
     backend = keyring.get_keyring()
     name = type(backend).__module__
     try:
-        await asyncio.wait_for(asyncio.to_thread(keyring.get_password, "poste-expert", "doctor"), WAIT_S)
+        await asyncio.wait_for(
+            asyncio.to_thread(keyring.get_password, "poste-expert", "doctor"), WAIT_S
+        )
     except keyring.errors.NoKeyringError:
-        sentence = _("This system has no keyring: open a desktop session, or on a headless kiosk set key_file.")
+        sentence = _(
+            "This system has no keyring: open a desktop session, or on a headless kiosk set "
+            "key_file."
+        )
         return Finding("keyring", "wrong", sentence)
     except (keyring.errors.KeyringError, TimeoutError):
-        return Finding("keyring", "wrong", _("The keyring is locked or does not answer: unlock it and try again."))
+        return Finding(
+            "keyring",
+            "wrong",
+            _("The keyring is locked or does not answer: unlock it and try again."),
+        )
     return Finding("keyring", "ok", _("The keyring answers ({name}).").format(name=name))
 
 
 async def check_scanner(address: str, certificate: str = "") -> Finding:
     """Asks the scanner for its state."""
     if not address:
-        return Finding("scanner", "absent", _("No scanner is configured: set `scanner` in the kiosk's settings."))
+        return Finding(
+            "scanner",
+            "absent",
+            _("No scanner is configured: set `scanner` in the kiosk's settings."),
+        )
     try:
         scanner = make_scanner(address, certificate)
     except (AddressUnknown, CertificateWrong) as error:
@@ -139,7 +168,10 @@ async def check_scanner(address: str, certificate: str = "") -> Finding:
         status = await asyncio.wait_for(scanner.state(), WAIT_S)
     except (SessionError, TimeoutError, OSError) as error:
         code = error.code if isinstance(error, SessionError) else "scanner_gone"
-        sentence = _("The scanner does not answer at {address} ({code}): check that it is on and its address.")
+        sentence = _(
+            "The scanner does not answer at {address} ({code}): check that it is on and its "
+            "address."
+        )
         return Finding("scanner", "wrong", sentence.format(address=address, code=code))
     finally:
         await scanner.close()
@@ -151,7 +183,11 @@ async def check_scanner(address: str, certificate: str = "") -> Finding:
 async def check_printer(address: str, certificate: str = "") -> Finding:
     """Asks the printer for its state."""
     if not address:
-        return Finding("printer", "absent", _("No printer is configured: set `printer` in the kiosk's settings."))
+        return Finding(
+            "printer",
+            "absent",
+            _("No printer is configured: set `printer` in the kiosk's settings."),
+        )
     try:
         printer = make_printer(address, certificate)
     except (AddressUnknown, CertificateWrong) as error:
@@ -160,7 +196,10 @@ async def check_printer(address: str, certificate: str = "") -> Finding:
         status = await asyncio.wait_for(printer.state(), WAIT_S)
     except (SessionError, TimeoutError, OSError) as error:
         code = error.code if isinstance(error, SessionError) else "printer_gone"
-        sentence = _("The printer does not answer at {address} ({code}): check that it is on and its address.")
+        sentence = _(
+            "The printer does not answer at {address} ({code}): check that it is on and its "
+            "address."
+        )
         return Finding("printer", "wrong", sentence.format(address=address, code=code))
     finally:
         await printer.close()
@@ -180,13 +219,20 @@ async def check_relays(plan: IcePlan) -> Finding:
 
 
 def check_relay_trust(plan: IcePlan, ca_file: str) -> Finding | None:
-    """Whether the browser's calls can believe the relays' own authority; None when there is nothing to believe."""
+    """Whether the browser's calls can believe the relays' own authority;
+    None when there is nothing to believe.
+    """
     if not ca_file or not any(server.url.startswith("turns:") for server in plan.relays):
         return None
     if shutil.which("certutil") is None:
-        words = _("The browser cannot believe relays with certificates of ca_file: install libnss3-tools (certutil).")
+        words = _(
+            "The browser cannot believe relays with certificates of ca_file: install libnss3-tools "
+            "(certutil)."
+        )
         return Finding("relay_trust", "wrong", words)
-    return Finding("relay_trust", "ok", _("The browser believes relays with certificates of ca_file."))
+    return Finding(
+        "relay_trust", "ok", _("The browser believes relays with certificates of ca_file.")
+    )
 
 
 def _relay_words(tried: RelayTried) -> str:
@@ -213,27 +259,46 @@ def check_device(name: str, found: list[str], absent: str) -> Finding:
 def check_voice(name: str, mode: str) -> Finding:
     """The kiosk's voice: `name` of what speaks, "" for none; `mode` as in the kiosk's settings."""
     if mode == "off":
-        return Finding("voice", "absent", _("The kiosk does not speak: `speak` is “off” in its settings."))
+        return Finding(
+            "voice", "absent", _("The kiosk does not speak: `speak` is “off” in its settings.")
+        )
     if not name:
-        words = _("No voice is installed: the kiosk's texts are shown only. On Linux install espeak-ng.")
+        words = _(
+            "No voice is installed: the kiosk's texts are shown only. On Linux install espeak-ng."
+        )
         return Finding("voice", "absent", words)
     return Finding("voice", "ok", _("The kiosk can speak ({name}).").format(name=name))
 
 
 def check_reading(read: Sequence[str]) -> Finding:
-    """Whether filed documents carry their words: `read` are the languages of tesseract, if it is here."""
+    """Whether filed documents carry their words:
+    `read` are the languages of tesseract, if it is here.
+    """
     if not read:
-        words = _("Documents are filed without their words: install tesseract-ocr and tesseract-ocr-fra.")
+        words = _(
+            "Documents are filed without their words: install tesseract-ocr and tesseract-ocr-fra."
+        )
         return Finding("reading", "absent", words)
-    return Finding("reading", "ok", _("Documents are searched by their words ({read}).").format(read=", ".join(read)))
+    return Finding(
+        "reading",
+        "ok",
+        _("Documents are searched by their words ({read}).").format(read=", ".join(read)),
+    )
 
 
 async def examine(
-    desk: DeskSettings, kiosk: KioskSettings, cameras: list[str], microphones: list[str], voice: str = ""
+    desk: DeskSettings,
+    kiosk: KioskSettings,
+    cameras: list[str],
+    microphones: list[str],
+    voice: str = "",
 ) -> list[Finding]:
     """All checks, side by side; each has its own time limit."""
     no_camera = _('No camera: plug one in, or set media.camera to "simulated" to try the program.')
-    no_microphone = _('No microphone: plug in a headset, or set media.microphone to "simulated" to try the program.')
+    no_microphone = _(
+        'No microphone: plug in a headset, or set media.microphone to "simulated" to try the '
+        "program."
+    )
     plan = ice_plan(desk.media if desk.media.ice_servers or desk.media.relay_only else kiosk.media)
     found = await asyncio.gather(
         check_bus(desk.bus),
@@ -269,7 +334,11 @@ def report(findings: list[Finding], as_json: bool) -> int:
     if as_json:
         rows = [{"name": f.name, "level": f.level, "sentence": f.sentence} for f in findings]
         print(
-            json.dumps({"ok": all(f.level != "wrong" for f in findings), "checks": rows}, ensure_ascii=False, indent=1)
+            json.dumps(
+                {"ok": all(f.level != "wrong" for f in findings), "checks": rows},
+                ensure_ascii=False,
+                indent=1,
+            )
         )
     else:
         signs = {"ok": "[ok]    ", "absent": "[absent]", "wrong": "[WRONG] "}

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app doctor` on sealing: does the organisation's vault answer this desk, and know its key? No Qt."""
+"""`expert-app doctor` on sealing: does the organisation's vault answer this desk, and know its key?
+No Qt.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +26,20 @@ NAME = "seal"
 
 
 async def check_seal(settings: DeskSettings, paths: Paths) -> Finding:
-    """Asks the hub whether the organisation seals, and its vault for this desk's certificate; keeps nothing new."""
+    """Asks the hub whether the organisation seals, and its vault for this desk's certificate;
+    keeps nothing new.
+    """
     role = ROLES.get(settings.role)
     if role is None:
-        return Finding(NAME, "absent", _("Sealing is not looked at: this is no desk of an organisation."))
+        return Finding(
+            NAME, "absent", _("Sealing is not looked at: this is no desk of an organisation.")
+        )
     try:
         seed = load_seed(key_name(settings.organisation, role, settings.user))
     except KeyMissing:
-        return Finding(NAME, "absent", _("Sealing is not looked at: this installation has no key yet."))
+        return Finding(
+            NAME, "absent", _("Sealing is not looked at: this installation has no key yet.")
+        )
     tasks = Tasks()
     try:
         return await _ask(settings, paths, role, seed, tasks)
@@ -44,7 +52,9 @@ async def check_seal(settings: DeskSettings, paths: Paths) -> Finding:
         await tasks.close()
 
 
-async def _ask(settings: DeskSettings, paths: Paths, role: Role, seed: bytes, tasks: Tasks) -> Finding:
+async def _ask(
+    settings: DeskSettings, paths: Paths, role: Role, seed: bytes, tasks: Tasks
+) -> Finding:
     clock = SystemClock()
     seals = seals_for(settings, paths, clock)
     bus = BusClient(settings.bus, role, settings.user, seed, tasks, clock, tls_for(settings), seals)
@@ -57,7 +67,11 @@ async def _ask(settings: DeskSettings, paths: Paths, role: Role, seed: bytes, ta
         answer = await line.ask("certify", CertifyRequest(), CertifyAnswer, WAIT_S)
     finally:
         await bus.close()
-    words = _("The vault of {organisation} knows this desk by {key}; its certificate is good until {day}.")
+    words = _(
+        "The vault of {organisation} knows this desk by {key}; its certificate is good until {day}."
+    )
     until = answer.certificate.until_utc.astimezone()
-    said = words.format(organisation=settings.organisation, key=public_key(seed), day=f"{until:%Y-%m-%d}")
+    said = words.format(
+        organisation=settings.organisation, key=public_key(seed), day=f"{until:%Y-%m-%d}"
+    )
     return Finding(NAME, "ok", said)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The commands of `expert-app hub`: which work answers which word of `hub_arguments`. Used by `__main__`."""
+"""The commands of `expert-app hub`: which work answers which word of `hub_arguments`.
+Used by `__main__`.
+"""
 
 from __future__ import annotations
 
@@ -63,12 +65,18 @@ def _sign(context: Context) -> int:
     from expert_app.hub import convention_commands
 
     wish = context.arguments
-    return convention_commands.sign(wish.convention, wish.part, wish.seed_file, make_key=wish.make_key)
+    return convention_commands.sign(
+        wish.convention, wish.part, wish.seed_file, make_key=wish.make_key
+    )
 
 
 def _make_ca(context: Context) -> int:
     certificate = make_ca(context.arguments.ca)
-    print(_("The authority's certificate is {file}: give it to desks and kiosks.").format(file=certificate))
+    print(
+        _("The authority's certificate is {file}: give it to desks and kiosks.").format(
+            file=certificate
+        )
+    )
     return 0
 
 
@@ -81,7 +89,9 @@ def _make_certificate(context: Context) -> int:
 def _report(context: Context) -> int:
     from expert_app.commands.hub_report import write_report
 
-    return write_report(context.settings, context.paths, context.arguments.period, datetime.now(UTC))
+    return write_report(
+        context.settings, context.paths, context.arguments.period, datetime.now(UTC)
+    )
 
 
 def _bus_config(context: Context) -> int:
@@ -120,7 +130,9 @@ def _secret(context: Context) -> int:
         print(_("{name} is none of these: {known}.").format(name=name, known=", ".join(known)))
         return 2
     try:
-        keep_secret(name, getpass(_("Secret of {name} (nothing is shown): ").format(name=name)).strip())
+        keep_secret(
+            name, getpass(_("Secret of {name} (nothing is shown): ").format(name=name)).strip()
+        )
     except KeyMissing as error:
         print(error.why)
         return 1
@@ -168,7 +180,9 @@ def _seal_key(context: Context) -> int:
 def _admit(context: Context) -> int:
     from expert_app.commands import vault_keys as vault_commands
 
-    return vault_commands.admit(_wanted(context), context.arguments.key, context.settings, context.paths)
+    return vault_commands.admit(
+        _wanted(context), context.arguments.key, context.settings, context.paths
+    )
 
 
 def _serve(context: Context) -> int:
@@ -184,7 +198,9 @@ def _backup(context: Context) -> int:
     wish = context.arguments
     if context.settings.serve:
         return _of_a_vault(context, run_vault_backup)
-    return asyncio.run(run_backup(wish.file, context.settings, context.paths, with_dossiers=wish.with_dossiers))
+    return asyncio.run(
+        run_backup(wish.file, context.settings, context.paths, with_dossiers=wish.with_dossiers)
+    )
 
 
 def _restore(context: Context) -> int:
@@ -195,7 +211,9 @@ def _restore(context: Context) -> int:
     return asyncio.run(run_restore(context.arguments.file, context.settings, context.paths))
 
 
-def _of_a_vault(context: Context, run: Callable[[Path, HubSettings, Paths], Coroutine[None, None, int]]) -> int:
+def _of_a_vault(
+    context: Context, run: Callable[[Path, HubSettings, Paths], Coroutine[None, None, int]]
+) -> int:
     if not context.settings.organisation:
         print(_("Say whose vault it is with --org."))
         return 2
@@ -261,7 +279,12 @@ def run_command(context: Context) -> int:
         if name in _WITHOUT_CATALOGUE:
             return _WITHOUT_CATALOGUE[name](context)
         if not context.settings.catalogue:
-            print(_("The hub needs a catalogue: expert-app hub example > catalogue.toml, then --catalogue FILE"))
+            print(
+                _(
+                    "The hub needs a catalogue: expert-app hub example > catalogue.toml, then "
+                    "--catalogue FILE"
+                )
+            )
             return 2
         if name == "run" and context.settings.serve:
             return _serve(context)
@@ -270,5 +293,9 @@ def run_command(context: Context) -> int:
         print(refused(error))
         return 2
     except CertificateTrouble as error:
-        print(_("This cannot be done: {what} exists already, is missing or is not valid.").format(what=error))
+        print(
+            _("This cannot be done: {what} exists already, is missing or is not valid.").format(
+                what=error
+            )
+        )
         return 1

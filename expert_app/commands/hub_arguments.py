@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What `expert-app hub` and its commands take on the command line. Used by `__main__`; the work is in `hub_commands`.
+"""What `expert-app hub` and its commands take on the command line.
+Used by `__main__`; the work is in `hub_commands`.
 
-Apart from it because every program reads the command line, and none must load the hub for that. `hub` alone runs the
-hub; a new command is one `command(...)` line here and one function in `hub_commands`.
+Apart from it because every program reads the command line, and none must load the hub for that.
+`hub` alone runs the hub; a new command is one `command(...)` line here and one function in
+`hub_commands`.
 """
 
 from __future__ import annotations
@@ -24,14 +26,23 @@ ROLES = {role.name.lower(): role for role in Role}
 Common = Callable[[argparse.ArgumentParser], None]
 
 
-def add_hub_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: Common) -> None:
-    """Adds `hub` and its commands; `common` adds what every program takes (also after the command's name)."""
+def add_hub_parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: Common
+) -> None:
+    """Adds `hub` and its commands; `common` adds what every program takes (also after the command's
+    name).
+    """
     parser = commands.add_parser("hub", help="queue, dossiers and log; alone it runs the hub")
     _where(parser)
     parser.add_argument(
-        "--serve", metavar="PARTS", default=argparse.SUPPRESS, help="an organisation's vault instead: dossier,log"
+        "--serve",
+        metavar="PARTS",
+        default=argparse.SUPPRESS,
+        help="an organisation's vault instead: dossier,log",
     )
-    parser.add_argument("--org", metavar="ORGANISATION", default=argparse.SUPPRESS, help="with --serve: whose vault")
+    parser.add_argument(
+        "--org", metavar="ORGANISATION", default=argparse.SUPPRESS, help="with --serve: whose vault"
+    )
     common(parser)
     names = parser.add_subparsers(metavar="COMMAND", dest="hub_command")
 
@@ -41,66 +52,129 @@ def add_hub_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         return made
 
     command("example", "print a complete catalogue")
-    check = command("check", "say everything that is wrong with a convention, or print its hours of this week")
-    check.add_argument("convention", type=Path, metavar="CONVENTION", help="a TOML file, or a folder of them")
-    check.add_argument("--operator-key", default="", metavar="KEY", help="look at the signatures too")
-    procedures = command("procedures", "say everything that is wrong with a folder of procedures, or list them")
-    procedures.add_argument("folder_of_procedures", type=Path, nargs="?", default=None, metavar="FOLDER")
+    check = command(
+        "check", "say everything that is wrong with a convention, or print its hours of this week"
+    )
+    check.add_argument(
+        "convention", type=Path, metavar="CONVENTION", help="a TOML file, or a folder of them"
+    )
+    check.add_argument(
+        "--operator-key", default="", metavar="KEY", help="look at the signatures too"
+    )
+    procedures = command(
+        "procedures", "say everything that is wrong with a folder of procedures, or list them"
+    )
+    procedures.add_argument(
+        "folder_of_procedures", type=Path, nargs="?", default=None, metavar="FOLDER"
+    )
     sign = command("sign", "sign a part of a convention")
     sign.add_argument("convention", type=Path, metavar="CONVENTION")
-    sign.add_argument("--part", default="", metavar="FILE", help="file in the folder, e.g. caf.toml")
-    sign.add_argument("--seed-file", type=Path, default=None, help="the signing key, instead of the system's keyring")
+    sign.add_argument(
+        "--part", default="", metavar="FILE", help="file in the folder, e.g. caf.toml"
+    )
+    sign.add_argument(
+        "--seed-file",
+        type=Path,
+        default=None,
+        help="the signing key, instead of the system's keyring",
+    )
     sign.add_argument("--make-key", action="store_true", default=False, help="make the key first")
     report = _where(command("report", "write an activity report of these days"))
-    report.add_argument("period", nargs=3, metavar=("FROM", "TO", "FILE"), help="2026-03-01 2026-03-31 report.pdf")
+    report.add_argument(
+        "period", nargs=3, metavar=("FROM", "TO", "FILE"), help="2026-03-01 2026-03-31 report.pdf"
+    )
     _where(command("rebuild-history", "run the hub, and build the history again"))
-    backup = _where(command("backup", "write the hub's whole state into one file; the hub may go on working"))
+    backup = _where(
+        command("backup", "write the hub's whole state into one file; the hub may go on working")
+    )
     backup.add_argument("file", type=Path, metavar="FILE")
-    backup.add_argument("--with-dossiers", action="store_true", default=False, help="and all dossiers and documents")
-    restore = _where(command("restore", "put a backup into a hub that has nothing yet and does not run"))
+    backup.add_argument(
+        "--with-dossiers", action="store_true", default=False, help="and all dossiers and documents"
+    )
+    restore = _where(
+        command("restore", "put a backup into a hub that has nothing yet and does not run")
+    )
     restore.add_argument("file", type=Path, metavar="FILE")
     config = _where(command("bus-config", "print the configuration for a nats-server of yours"))
-    config.add_argument("--node", default="", metavar="NAME", help="for this server of the settings' cluster")
-    server = command("bus-server", "become the nats-server that comes with us, with this configuration")
+    config.add_argument(
+        "--node", default="", metavar="NAME", help="for this server of the settings' cluster"
+    )
+    server = command(
+        "bus-server", "become the nats-server that comes with us, with this configuration"
+    )
     server.add_argument("config", type=Path, metavar="FILE")
     command("documents", "try the place where documents lie: write, read back, remove")
     secret = command("secret", "keep a password for the documents' store or a GED in the keyring")
-    secret.add_argument("secret_name", metavar="NAME", help="documents, or ged.NAME as in the settings")
-    key = command("make-key", "make the hub's key for a nats-server of yours (once; every hub of the bus has the same)")
+    secret.add_argument(
+        "secret_name", metavar="NAME", help="documents, or ged.NAME as in the settings"
+    )
+    key = command(
+        "make-key",
+        "make the hub's key for a nats-server of yours (once; every hub of the bus has the same)",
+    )
     key.add_argument("--key-file", type=Path, default=None, help="keep the key in this file (0600)")
     invite = _where(command("invite", "print a one-time enrolment code"))
     _identity(invite)
     invite.add_argument("--minutes", type=int, default=VALID_MIN, help="how long the code is valid")
     _identity(_where(command("revoke", "take a lost key away, at once")))
-    seal = command("seal-key", "make a sealing key for an organisation's vault, and print it for the convention")
+    seal = command(
+        "seal-key",
+        "make a sealing key for an organisation's vault, and print it for the convention",
+    )
     seal.add_argument("--org", metavar="ORGANISATION", required=True)
     seal.add_argument("--first", default="", metavar="DATE", help="first day, today by default")
     seal.add_argument("--days", type=int, default=SEAL_DAYS, help="how long it is valid")
-    seal.add_argument("--seed-file", type=Path, default=None, help="the organisation's signing key, if in no keyring")
-    seal.add_argument("--secret-file", type=Path, default=None, help="keep the secret in this file (0600)")
+    seal.add_argument(
+        "--seed-file",
+        type=Path,
+        default=None,
+        help="the organisation's signing key, if in no keyring",
+    )
+    seal.add_argument(
+        "--secret-file", type=Path, default=None, help="keep the secret in this file (0600)"
+    )
     admit = command("admit", "let a desk's key into the vault on this machine")
     _identity(admit)
-    admit.add_argument("--key", required=True, metavar="KEY", help="as expert-app doctor says it there; - removes")
-    link = command("link", "print the public half of our key for a partner's network, which lets us connect")
+    admit.add_argument(
+        "--key", required=True, metavar="KEY", help="as expert-app doctor says it there; - removes"
+    )
+    link = command(
+        "link", "print the public half of our key for a partner's network, which lets us connect"
+    )
     link.add_argument("--partner", metavar="NETWORK", required=True, help="the partner's name")
-    link.add_argument("--key-file", type=Path, default=None, help="keep the key in this file (0600)")
+    link.add_argument(
+        "--key-file", type=Path, default=None, help="keep the key in this file (0600)"
+    )
     authority = command("make-ca", "make a certificate authority of your own")
     authority.add_argument("ca", type=Path, metavar="FOLDER")
-    certificate = command("make-certificate", "certificate of the bus, signed by your own authority")
+    certificate = command(
+        "make-certificate", "certificate of the bus, signed by your own authority"
+    )
     certificate.add_argument("hosts", metavar="HOST[,HOST]")
-    certificate.add_argument("--ca", type=Path, metavar="FOLDER", required=True, help="the authority's folder")
+    certificate.add_argument(
+        "--ca", type=Path, metavar="FOLDER", required=True, help="the authority's folder"
+    )
 
 
 def _where(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("--catalogue", type=Path, default=argparse.SUPPRESS, help="who offers what where (TOML)")
-    parser.add_argument("--bus", default=argparse.SUPPRESS, help="use this nats-server instead of our own")
     parser.add_argument(
-        "--listen", metavar="HOST:PORT", default=argparse.SUPPRESS, help="where our own nats-server listens"
+        "--catalogue", type=Path, default=argparse.SUPPRESS, help="who offers what where (TOML)"
+    )
+    parser.add_argument(
+        "--bus", default=argparse.SUPPRESS, help="use this nats-server instead of our own"
+    )
+    parser.add_argument(
+        "--listen",
+        metavar="HOST:PORT",
+        default=argparse.SUPPRESS,
+        help="where our own nats-server listens",
     )
     return parser
 
 
 def _identity(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", choices=tuple(ROLES), required=True)
-    parser.add_argument("--org", metavar="ORGANISATION", required=True, help="id of the organisation")
+    parser.add_argument(
+        "--org", metavar="ORGANISATION", required=True, help="id of the organisation"
+    )
     parser.add_argument("--name", default="", help="whose name the catalogue says, or whose id")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub backup FILE` and `hub restore FILE`: what is read about them, of a hub and of a vault."""
+"""`expert-app hub backup FILE` and `hub restore FILE`:
+what is read about them, of a hub and of a vault.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from session.core.tasks import Tasks
 from session.hub.storage.format import StoredTooNew
 
 
-async def run_backup(path: Path, settings: HubSettings, paths: Paths, *, with_dossiers: bool) -> int:
+async def run_backup(
+    path: Path, settings: HubSettings, paths: Paths, *, with_dossiers: bool
+) -> int:
     """Writes the backup and says what is in it; the exit code."""
     return await _said(_back_up(path, settings, paths, with_dossiers=with_dossiers), path)
 
@@ -56,9 +60,13 @@ async def _restore_vault(path: Path, settings: HubSettings, paths: Paths) -> Non
 
 
 def _vault_summary(facts: VaultFacts) -> str:
-    words = _("{dossiers} dossiers, {documents} documents, logs of {sessions} conversations, of {at}.")
+    words = _(
+        "{dossiers} dossiers, {documents} documents, logs of {sessions} conversations, of {at}."
+    )
     count, at = facts.dossiers, facts.made_at_utc.astimezone().strftime("%d/%m/%Y %H:%M")
-    return words.format(dossiers=count.dossiers, documents=count.documents, sessions=facts.sessions, at=at)
+    return words.format(
+        dossiers=count.dossiers, documents=count.documents, sessions=facts.sessions, at=at
+    )
 
 
 async def _back_up(path: Path, settings: HubSettings, paths: Paths, *, with_dossiers: bool) -> None:
@@ -71,7 +79,8 @@ async def _back_up(path: Path, settings: HubSettings, paths: Paths, *, with_doss
     print(_("{file} holds the hub's state: {what}").format(file=path, what=_summary(facts)))
     if not facts.dossiers.included:
         words = _(
-            "The dossiers ({dossiers}, with {documents} documents) are not in it: they are in {place}. Back them up "
+            "The dossiers ({dossiers}, with {documents} documents) are not in it: they are in "
+            "{place}. Back them up "
             "with their own means, or use --with-dossiers."
         )
         place = facts.dossiers.database or facts.dossiers.folder
@@ -93,15 +102,20 @@ async def _restore(path: Path, settings: HubSettings, paths: Paths) -> None:
 
 def _say_missing(count: int) -> None:
     if count:
-        print(_("{count} documents have no file here: restore the dossiers' folder too.").format(count=count))
+        print(
+            _("{count} documents have no file here: restore the dossiers' folder too.").format(
+                count=count
+            )
+        )
 
 
 def _say_keys(paths: Paths, command: str) -> None:
     if not open_book(paths).is_empty:
         print(
-            _("A key that was taken away after that is let in again: take it away once more ({command}).").format(
-                command=command
-            )
+            _(
+                "A key that was taken away after that is let in again: take it away once more "
+                "({command})."
+            ).format(command=command)
         )
 
 
@@ -117,28 +131,49 @@ async def _said(work: Awaitable[None], path: Path) -> int:
         await work
     except BackupDamaged as error:
         part = f" ({error.why})" if error.why else ""
-        print(_("{file} is not a whole backup{part}. Nothing was changed.").format(file=path, part=part))
+        print(
+            _("{file} is not a whole backup{part}. Nothing was changed.").format(
+                file=path, part=part
+            )
+        )
     except BackupTooNew:
-        print(_("{file} was written by a newer version. Nothing was changed: update this one first.").format(file=path))
+        print(
+            _(
+                "{file} was written by a newer version. Nothing was changed: update this one first."
+            ).format(file=path)
+        )
     except StoredTooNew as error:
-        print(_("What is here ({what}) was written by a newer version. Nothing was changed.").format(what=error.what))
+        print(
+            _("What is here ({what}) was written by a newer version. Nothing was changed.").format(
+                what=error.what
+            )
+        )
     except BackupOfOthers as error:
         words = _("{file} is the backup of the vault of {organisation}. Nothing was changed.")
         if not error.whose:
             words = _("{file} is the backup of a hub, not of a vault. Nothing was changed.")
         print(words.format(file=path, organisation=error.whose))
     except TargetNotEmpty as error:
-        words = _("There is something here already ({what}). Nothing was changed: restore into an empty hub.")
+        words = _(
+            "There is something here already ({what}). Nothing was changed: restore into an empty "
+            "hub."
+        )
         print(words.format(what=error.what))
     except FileExistsError as error:
         print(_("{file} exists already.").format(file=error.filename))
     except KeyMissing as error:
         print(error.why)
     except BusUnreachable as error:
-        words = _("The bus cannot be had ({why}). Is a hub running on this folder? Stop it before a restore.")
+        words = _(
+            "The bus cannot be had ({why}). Is a hub running on this folder? Stop it before a "
+            "restore."
+        )
         print(words.format(why=error.detail.get("why", error.code)))
     except (SessionError, DocumentError) as error:
-        words = _("It broke off ({code}: {why}). What was written so far is of no use: remove it and begin again.")
+        words = _(
+            "It broke off ({code}: {why}). What was written so far is of no use: remove it and "
+            "begin again."
+        )
         print(words.format(code=error.code, why=error.detail.get("why", "")))
     except OSError as error:
         print(_("{file} cannot be used: {why}.").format(file=path, why=error.strerror or error))

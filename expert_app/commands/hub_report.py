@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub report FROM TO FILE`: the operator's activity report, PDF or CSV, from the hub's history.
+"""`expert-app hub report FROM TO FILE`:
+the operator's activity report, PDF or CSV, from the hub's history.
 
 Reads the database only, so it may run beside a running hub, or without one.
 """
@@ -39,7 +40,9 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
         CatalogueWrong: the convention cannot be used.
     """
     try:
-        first, last, file = date.fromisoformat(period[0]), date.fromisoformat(period[1]), Path(period[2])
+        first = date.fromisoformat(period[0])
+        last = date.fromisoformat(period[1])
+        file = Path(period[2])
     except ValueError:
         print(_("The days of a report are written like 2026-03-31."))
         return 2
@@ -49,7 +52,9 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
     try:
         facts = read_facts(settings, paths, load_catalogue(settings), first, last, now)
     except StoreUnreachable as error:
-        print(_("The history cannot be read ({why}).").format(why=error.detail.get("why", error.code)))
+        print(
+            _("The history cannot be read ({why}).").format(why=error.detail.get("why", error.code))
+        )
         return 1
     data = report_csv(facts.chapters) if file.suffix.lower() == ".csv" else report(facts)
     file.write_bytes(data)
@@ -59,12 +64,21 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
 
 
 def read_facts(
-    settings: HubSettings, paths: Paths, catalogue: Catalogue, first: date, last: date, now: datetime
+    settings: HubSettings,
+    paths: Paths,
+    catalogue: Catalogue,
+    first: date,
+    last: date,
+    now: datetime,
 ) -> ReportFacts:
     """All organisations of the catalogue. Raises `StoreUnreachable`."""
-    history = History(paths.folder("history"), settings.history_database or settings.database, settings.time_zone)
+    history = History(
+        paths.folder("history"), settings.history_database or settings.database, settings.time_zone
+    )
     try:
-        chapters = tuple(_chapter(history, catalogue, name, first, last) for name in catalogue.organisations)
+        chapters = tuple(
+            _chapter(history, catalogue, name, first, last) for name in catalogue.organisations
+        )
     finally:
         history.close()
     return ReportFacts(
@@ -77,7 +91,9 @@ def read_facts(
     )
 
 
-def _chapter(history: History, catalogue: Catalogue, organisation: str, first: date, last: date) -> Chapter:
+def _chapter(
+    history: History, catalogue: Catalogue, organisation: str, first: date, last: date
+) -> Chapter:
     """As it may leave the organisation."""
     services = {service.id: service.name for service in catalogue.services(organisation)}
     rows = {by: count(history, organisation, first, last, by) for by in StatisticsBy}

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app kiosk-devices`: what announces itself on this network, as lines for the kiosk's settings."""
+"""`expert-app kiosk-devices`: what announces itself on this network, as lines for the kiosk's
+settings.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,25 @@ _PORTS = {"escls": 443, "ipps": 631}
 
 
 def show_devices(seconds: float, certificates: Path | None) -> int:
-    """Prints each device found; keeps in `certificates` those of devices with TLS. Returns the exit code."""
+    """Prints each device found; keeps in `certificates` those of devices with TLS.
+    Returns the exit code.
+    """
     try:
         devices = asyncio.run(find_devices(seconds))
     except OSError as error:
-        print(_("The network cannot be asked: {why}.").format(why=error.strerror or type(error).__name__))
+        print(
+            _("The network cannot be asked: {why}.").format(
+                why=error.strerror or type(error).__name__
+            )
+        )
         return 1
     if not devices:
-        print(_("Nothing announces itself. Are scanner and printer switched on, and in the same network?"))
+        print(
+            _(
+                "Nothing announces itself. Are scanner and printer switched on, and in the same "
+                "network?"
+            )
+        )
         return 1
     for device in devices:
         print(f"# {device.name}")
@@ -53,12 +66,21 @@ def _keep_certificate(device: FoundDevice, folder: Path) -> None:
     path = folder / f"{key}-{device.uuid or parts.hostname}.pem"
     path.write_text(pem, encoding="ascii")
     print(f'{key}_certificate = "{path}"')
-    print(_("# compare with what the device shows: {fingerprint}").format(fingerprint=fingerprint(pem)))
+    print(
+        _("# compare with what the device shows: {fingerprint}").format(
+            fingerprint=fingerprint(pem)
+        )
+    )
 
 
 def setting_refused(key: str, error: AddressUnknown | CertificateWrong) -> str:
     """What is wrong with `scanner` or `printer` of the kiosk's settings, in words."""
     if isinstance(error, CertificateWrong):
-        return _("The certificate of `{key}` cannot be used: {why}.").format(key=f"{key}_certificate", why=error)
-    words = _("`{key}` of the kiosk's settings is no address that we know: {address}. See `expert-app kiosk-devices`.")
+        return _("The certificate of `{key}` cannot be used: {why}.").format(
+            key=f"{key}_certificate", why=error
+        )
+    words = _(
+        "`{key}` of the kiosk's settings is no address that we know: {address}. See `expert-app "
+        "kiosk-devices`."
+    )
     return words.format(key=key, address=error)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Brings a session's log from the hub or the vault into a file, as the helpdesk may. Used by `replay` and the walk."""
+"""Brings a session's log from the hub or the vault into a file, as the helpdesk may.
+Used by `replay` and the walk.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +23,27 @@ ROLES = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HE
 
 
 async def export_log(
-    settings: DeskSettings, seed: bytes, session_id: str, path: Path, tasks: Tasks, seals: Seals | None = None
+    settings: DeskSettings,
+    seed: bytes,
+    session_id: str,
+    path: Path,
+    tasks: Tasks,
+    seals: Seals | None = None,
 ) -> int:
     """Writes the log of `session_id` to `path`; returns the number of records.
 
     Raises:
-        SessionError: the hub cannot be reached or refuses; `LogUnreadable` when it holds no such log.
+        SessionError: the hub cannot be reached or refuses;
+            `LogUnreadable` when it holds no such log.
     """
     clock = SystemClock()
     role = ROLES[settings.role]
     bus = BusClient(settings.bus, role, settings.user, seed, tasks, clock, tls_for(settings), seals)
     await bus.connect()
     try:
-        records = [decode_record(line) for line in await DeskLink(bus, clock, tasks).read_log(session_id)]
+        records = [
+            decode_record(line) for line in await DeskLink(bus, clock, tasks).read_log(session_id)
+        ]
     finally:
         await bus.close()
     if not records:

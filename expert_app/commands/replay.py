@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the replay window over a log file, or over a session's log brought from the hub: `expert-app replay`."""
+"""Builds the replay window over a log file, or over a session's log brought from the hub:
+`expert-app replay`.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def _open(log: str, settings: DeskSettings, paths: Paths) -> LogFile:
     return read_log(target)
 
 
-async def _fetch(settings: DeskSettings, seed: bytes, session_id: str, target: Path, seals: Seals) -> None:
+async def _fetch(
+    settings: DeskSettings, seed: bytes, session_id: str, target: Path, seals: Seals
+) -> None:
     tasks = Tasks()
     try:
         await export_log(settings, seed, session_id, target, tasks, seals)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Exports the protocol's JSON Schemas to docs/schemas, or checks that those in the repository are the current ones.
+"""Exports the protocol's JSON Schemas to docs/schemas, or checks that those in the repository are
+the current ones.
 
 Run by `make schemas` and, with `--check`, by `make lint`.
 """
@@ -69,14 +70,19 @@ def _document(title: str, kinds: list[Any]) -> dict[str, Any]:
 def documents() -> dict[str, str]:
     """File name -> its text, as it should be in docs/schemas."""
     parts = {
-        "convention.json": _document("A convention in one file, and the parts of one in a folder", CONVENTION),
+        "convention.json": _document(
+            "A convention in one file, and the parts of one in a folder", CONVENTION
+        ),
         "procedures.json": _document("What an organisation's procedures ask for", [ProcedureFile]),
         "hub.json": _document("What kiosk, desk and hub say to each other", _hub_types()),
-        "session.json": _document("What the two ends of a session say to each other", _session_types()),
+        "session.json": _document(
+            "What the two ends of a session say to each other", _session_types()
+        ),
         "log.json": _document("One record of a session's log", [Record]),
     }
     return {
-        name: msgspec.json.format(msgspec.json.encode(part), indent=2).decode() + "\n" for name, part in parts.items()
+        name: msgspec.json.format(msgspec.json.encode(part), indent=2).decode() + "\n"
+        for name, part in parts.items()
     }
 
 
@@ -92,7 +98,10 @@ def main(arguments: list[str]) -> int:
             FOLDER.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     if stale and "--check" in arguments:
-        print(f"docs/schemas is not what the message types say ({', '.join(stale)}): run `make schemas`")
+        print(
+            f"docs/schemas is not what the message types say ({', '.join(stale)}): run `make "
+            f"schemas`"
+        )
         return 1
     return 0
 

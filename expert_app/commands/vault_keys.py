@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub seal-key` and `hub admit`: the keys that an organisation's vault works with. No Qt."""
+"""`expert-app hub seal-key` and `hub admit`: the keys that an organisation's vault works with.
+No Qt.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class KeyWish:
 
 
 def seal_key(wish: KeyWish) -> int:
-    """Makes a secret, keeps it, and prints its public half, signed, for the convention; the exit code."""
+    """Makes a secret, keeps it, and prints its public half, signed, for the convention;
+    the exit code.
+    """
     try:
         first = date.fromisoformat(wish.first) if wish.first else datetime.now(UTC).date()
     except ValueError:
@@ -64,12 +68,17 @@ def seal_key(wish: KeyWish) -> int:
 
 
 def admit(wanted: Wanted, key: str, settings: HubSettings, paths: Paths) -> int:
-    """Lets a desk's key into the vault of this machine, or ("-") all keys of this person out; the exit code.
+    """Lets a desk's key into the vault of this machine, or ("-") all keys of this person out;
+    the exit code.
 
-    Only where the settings are that vault's: a key that is taken away from another folder would still be let in.
+    Only where the settings are that vault's:
+    a key that is taken away from another folder would still be let in.
     """
     if settings.organisation != wanted.organisation:
-        words = _("No vault of {organisation} is set up in {file}: say where it is with --folder or --settings.")
+        words = _(
+            "No vault of {organisation} is set up in {file}: say where it is with --folder or "
+            "--settings."
+        )
         print(words.format(organisation=wanted.organisation, file=paths.config))
         return 2
     if not (is_id(wanted.organisation) and is_id(wanted.name)):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app verify FILE...`: says in words whether a document is what was scanned, whether a receipt is genuine, and
-whether they belong together. For anybody who receives one."""
+"""`expert-app verify FILE...`: says in words whether a document is what was scanned, whether a
+receipt is genuine, and whether they belong together. For anybody who receives one.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +15,13 @@ from documents.hashes import sha256_of
 from documents.pdf.provenance import Origin, PageOrigin, Verdict, verify
 from documents.printed.dates import hour, long_date
 from documents.printed.export_file import is_export
-from documents.printed.receipt.record import ReceiptCode, ReceiptVerdict, names_all, read_code, verify_receipt
+from documents.printed.receipt.record import (
+    ReceiptCode,
+    ReceiptVerdict,
+    names_all,
+    read_code,
+    verify_receipt,
+)
 from expert_app.commands.verify_export import verify_export
 from expert_app.commands.verify_receipt import (
     PICTURES,
@@ -34,7 +41,8 @@ MAX_BYTES = 256 << 20
 
 
 def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = False) -> int:
-    """Prints what the files are worth: documents, receipts, photographs of receipts, or the text of a receipt's code.
+    """Prints what the files are worth:
+    documents, receipts, photographs of receipts, or the text of a receipt's code.
 
     Documents given with a receipt are compared with it.
 
@@ -66,10 +74,15 @@ def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = F
         except OSError as error:
             print(_("{file} cannot be read: {why}.").format(file=path, why=error.strerror or error))
             return 2
-    receipts = {name: found for name, data in files if (found := verify_receipt(data, trusted)) is not None}
+    receipts = {
+        name: found for name, data in files if (found := verify_receipt(data, trusted)) is not None
+    }
     documents = [(name, data) for name, data in files if name not in receipts]
     answers = [
-        *(_tell_receipt(found, name, documents, as_json=as_json) for name, found in receipts.items()),
+        *(
+            _tell_receipt(found, name, documents, as_json=as_json)
+            for name, found in receipts.items()
+        ),
         *(_tell_code(code, name, documents, trusted, as_json=as_json) for name, code in codes),
         *(_tell_document(name, data, trusted, as_json=as_json) for name, data in documents),
         *(verify_export(path, keys, as_json=as_json) == 0 for path in exports),
@@ -93,19 +106,32 @@ def _tell_document(name: str, data: bytes, trusted: Sequence[bytes], *, as_json:
 
 
 def signed_by_kiosk(origin: Origin, page: PageOrigin) -> str:
-    """How the kiosk signed the scan before it left: "signed", "forged" when that is of something else, or ""."""
+    """How the kiosk signed the scan before it left:
+    "signed", "forged" when that is of something else, or "".
+    """
     if not page.signature or page.scanned_at_utc is None:
         return "forged" if page.signature else ""
     words = page_words(
-        origin.session, page.page_id, page.scanned_sha256, page.scanned_bytes, page.dpi, page.scanned_at_utc
+        origin.session,
+        page.page_id,
+        page.scanned_sha256,
+        page.scanned_bytes,
+        page.dpi,
+        page.scanned_at_utc,
     )
     return "signed" if is_signed(page.signer, words, page.signature) else "forged"
 
 
-def _tell_receipt(verdict: ReceiptVerdict, name: str, documents: Sequence[tuple[str, bytes]], *, as_json: bool) -> bool:
+def _tell_receipt(
+    verdict: ReceiptVerdict, name: str, documents: Sequence[tuple[str, bytes]], *, as_json: bool
+) -> bool:
     agree = matches(verdict, documents)
     if as_json:
-        print(msgspec.json.encode({"receipt": verdict, "genuine": verdict.genuine, "matches": agree}).decode())
+        print(
+            msgspec.json.encode(
+                {"receipt": verdict, "genuine": verdict.genuine, "matches": agree}
+            ).decode()
+        )
     else:
         print("\n".join(words_of_receipt(verdict, name, documents)))
     return verdict.genuine and agree
@@ -120,7 +146,11 @@ def _tell_code(
     as_json: bool,
 ) -> bool:
     if code is None:
-        print(_("NO CODE: nothing in {file} is the code of a receipt of Poste Expert.").format(file=name[:60]))
+        print(
+            _("NO CODE: nothing in {file} is the code of a receipt of Poste Expert.").format(
+                file=name[:60]
+            )
+        )
         return False
     believed = (code.key in trusted) if trusted else None
     agree = not documents or names_all(code, [sha256_of(data) for _name, data in documents])
@@ -148,19 +178,32 @@ def _answer(verdict: Verdict, name: str) -> list[str]:
         lines = [_("CHANGED: {file} is not what was filed.").format(file=name)]
         if verdict.changed_pages:
             pages = ", ".join(map(str, verdict.changed_pages))
-            lines.append(_("The picture of these pages is another one: {pages}.").format(pages=pages))
+            lines.append(
+                _("The picture of these pages is another one: {pages}.").format(pages=pages)
+            )
         elif verdict.readable:
-            lines.append(_("The pictures of the pages are those that were filed; something around them was changed."))
+            lines.append(
+                _(
+                    "The pictures of the pages are those that were filed; something around them "
+                    "was changed."
+                )
+            )
         else:
             lines.append(_("It cannot be opened any more."))
         return lines
-    lines = [_("WHOLE: {file} is, to the last bit, what was filed from the scan.").format(file=name)]
+    lines = [
+        _("WHOLE: {file} is, to the last bit, what was filed from the scan.").format(file=name)
+    ]
     if verdict.trusted is None:
-        lines.append(_("Whose seal it is was not looked at (--key): {key}").format(key=verdict.signer))
+        lines.append(
+            _("Whose seal it is was not looked at (--key): {key}").format(key=verdict.signer)
+        )
     elif verdict.trusted:
         lines.append(_("The seal is of a key that you trust."))
     else:
-        lines[0] = _("NOT TRUSTED: {file} is whole, but sealed by a key that you did not name.").format(file=name)
+        lines[0] = _(
+            "NOT TRUSTED: {file} is whole, but sealed by a key that you did not name."
+        ).format(file=name)
         lines.append(_("The seal's key: {key}").format(key=verdict.signer))
     return lines
 
@@ -174,12 +217,18 @@ def _way(origin: Origin) -> list[str]:
         (_("Session"), origin.session),
         (_("Document made on"), _moment(origin.made_at_utc)),
     ]
-    lines = ["", _("What the document says of its way:"), *(f"  {name} : {value}" for name, value in told if value)]
+    lines = [
+        "",
+        _("What the document says of its way:"),
+        *(f"  {name} : {value}" for name, value in told if value),
+    ]
     for number, page in enumerate(origin.pages, start=1):
         at = _moment(page.scanned_at_utc) if page.scanned_at_utc else "?"
         words = _("  Page {number}: scanned on {at}, {dpi} dpi, {device}")
         lines.append(words.format(number=number, at=at, dpi=page.dpi, device=page.device or "?"))
-        lines.append(_("    Hash of the scan at the kiosk: {sha256}").format(sha256=page.scanned_sha256))
+        lines.append(
+            _("    Hash of the scan at the kiosk: {sha256}").format(sha256=page.scanned_sha256)
+        )
         lines.append(_("    Hash of the picture filed: {sha256}").format(sha256=page.kept_sha256))
         lines.append(_kiosk_words(signed_by_kiosk(origin, page), page.signer))
         lines.append(_("    Treatment: {steps}").format(steps=", ".join(page.treatment) or "–"))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app verify EXPORT.zip`: says in words whether an exported dossier is what was exported. For anybody."""
+"""`expert-app verify EXPORT.zip`: says in words whether an exported dossier is what was exported.
+For anybody.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ def verify_export(path: Path, keys: Sequence[str], *, as_json: bool = False) -> 
         OSError: the file cannot be read.
     """
     verdict = check_export(path, [raw_key(key) for key in keys])
-    print(msgspec.json.encode(verdict).decode() if as_json else "\n".join(export_words(verdict, path.name)))
+    print(
+        msgspec.json.encode(verdict).decode()
+        if as_json
+        else "\n".join(export_words(verdict, path.name))
+    )
     return 0 if verdict.whole and verdict.trusted is not False else 1
 
 
@@ -39,7 +45,11 @@ def export_words(verdict: ExportVerdict, name: str) -> list[str]:
         at = f"{index.exported_at_utc.astimezone():%d/%m/%Y %H:%M}"
         words = _("Dossier {number} of {organisation}, exported on {date} by {name}: {reason}")
         told = words.format(
-            number=index.dossier, organisation=index.organisation, date=at, name=index.exported_by, reason=index.reason
+            number=index.dossier,
+            organisation=index.organisation,
+            date=at,
+            name=index.exported_by,
+            reason=index.reason,
         )
         lines += ["", told]
     sealed = sum(1 for one in verdict.documents.values() if one.sealed and one.whole)
@@ -58,12 +68,18 @@ def _answer(verdict: ExportVerdict, name: str) -> list[str]:
             (_("Added: {files}"), verdict.added),
         ):
             if files:
-                lines.append(words.format(files=", ".join(files[:SHOWN]) + ("…" if len(files) > SHOWN else "")))
+                lines.append(
+                    words.format(
+                        files=", ".join(files[:SHOWN]) + ("…" if len(files) > SHOWN else "")
+                    )
+                )
         return lines
     if verdict.trusted is False:
         words = _("NOT TRUSTED: {file} is whole, but sealed by a key that you did not name.")
         return [words.format(file=name), _("The seal's key: {key}").format(key=verdict.signer)]
     lines = [_("WHOLE: {file} is, to the last bit, what was exported.").format(file=name)]
     if verdict.trusted is None:
-        lines.append(_("Whose seal it is was not looked at (--key): {key}").format(key=verdict.signer))
+        lines.append(
+            _("Whose seal it is was not looked at (--key): {key}").format(key=verdict.signer)
+        )
     return lines

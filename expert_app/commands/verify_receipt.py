@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app verify` of a receipt: its file, a photograph of the paper, or the code as text; against documents.
+"""`expert-app verify` of a receipt: its file, a photograph of the paper, or the code as text;
+against documents.
 
 Used by `verify_command`, which decides what a file is.
 """
@@ -49,17 +50,27 @@ def code_in(path: Path) -> ReceiptCode | None:
     return next((code for one in found if (code := read_code(one.text)) is not None), None)
 
 
-def words_of_receipt(verdict: ReceiptVerdict, name: str, documents: Sequence[tuple[str, bytes]]) -> list[str]:
-    """What a receipt's file is worth, what it names, and whether these documents (name, bytes) are it."""
+def words_of_receipt(
+    verdict: ReceiptVerdict, name: str, documents: Sequence[tuple[str, bytes]]
+) -> list[str]:
+    """What a receipt's file is worth, what it names, and whether these documents (name, bytes) are
+    it.
+    """
     record = verdict.record
     if not verdict.whole:
         lines = [_("CHANGED: {file} is not the receipt that was made.").format(file=name)]
     elif not verdict.agrees:
         lines = [_("CONTRADICTORY: the code on {file} is not of what it says.").format(file=name)]
     elif verdict.trusted is False:
-        lines = [_("NOT TRUSTED: {file} is whole, but sealed by a key that you did not name.").format(file=name)]
+        lines = [
+            _("NOT TRUSTED: {file} is whole, but sealed by a key that you did not name.").format(
+                file=name
+            )
+        ]
     else:
-        lines = [_("GENUINE: {file} is, to the last bit, the receipt that was made.").format(file=name)]
+        lines = [
+            _("GENUINE: {file} is, to the last bit, the receipt that was made.").format(file=name)
+        ]
     if verdict.code is not None:
         lines += _who(verdict.code, verdict.trusted)
     lines += _said(record.organisation, record.dossier, datetime.fromisoformat(record.received_at))
@@ -70,7 +81,11 @@ def words_of_receipt(verdict: ReceiptVerdict, name: str, documents: Sequence[tup
             piece=piece.name, pages=piece.pages, sha256=piece.sha256))  # fmt: skip
         if documents:
             file = given.get(piece.sha256)
-            lines.append(_("    is {file}").format(file=file) if file else _("    NOT among the documents given"))
+            lines.append(
+                _("    is {file}").format(file=file)
+                if file
+                else _("    NOT among the documents given")
+            )
     named = {piece.sha256 for piece in record.pieces}
     lines += [
         _("  NOT NAMED: {file} is not on this receipt, or was changed since.").format(file=file)
@@ -80,7 +95,9 @@ def words_of_receipt(verdict: ReceiptVerdict, name: str, documents: Sequence[tup
     return lines
 
 
-def words_of_code(code: ReceiptCode, documents: Sequence[tuple[str, bytes]], trusted: bool | None) -> list[str]:
+def words_of_code(
+    code: ReceiptCode, documents: Sequence[tuple[str, bytes]], trusted: bool | None
+) -> list[str]:
     """What the code on a paper is worth."""
     if not code.genuine:
         return [_("FORGED: the code's signature is not right.")]
@@ -94,7 +111,10 @@ def words_of_code(code: ReceiptCode, documents: Sequence[tuple[str, bytes]], tru
         lines.append(
             _("The documents given are exactly those of the receipt.")
             if same
-            else _("The documents given are NOT those of the receipt: one is missing, too many, or changed.")
+            else _(
+                "The documents given are NOT those of the receipt: one is missing, too many, or "
+                "changed."
+            )
         )
     return lines
 
@@ -113,7 +133,11 @@ def _who(code: ReceiptCode, trusted: bool | None) -> list[str]:
 
 def _said(organisation: str, dossier: str, at: datetime) -> list[str]:
     received = _("{date}, {hour}").format(date=long_date(at), hour=hour(at))
-    told = ((_("Organisation"), organisation), (_("Dossier number"), dossier), (_("Received on"), received))
+    told = (
+        (_("Organisation"), organisation),
+        (_("Dossier number"), dossier),
+        (_("Received on"), received),
+    )
     return ["", _("What the receipt says:"), *(f"  {name} : {value}" for name, value in told)]
 
 

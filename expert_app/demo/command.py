@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app demo`: the whole system on one machine, for a person or driven by a script. No Qt here."""
+"""`expert-app demo`: the whole system on one machine, for a person or driven by a script.
+No Qt here.
+"""
 
 from __future__ import annotations
 
@@ -29,16 +31,12 @@ SCRIPT_KBPS = 5000
 class DemoOptions:
     """What the command line says.
 
-    Attributes:
-        folder: kept afterwards when given; else a temporary one, removed.
-        script: "walk" or "" for a person.
-        report, shots: where the script writes.
-        scanner, printer: addresses of real devices, or "".
-        camera: "simulated" or what a settings file may say. engine: of the desk's calls.
-        supervisor: a third window, the board. partner: one more desk, of the kiosk's second organisation.
-        display: the waiting room's display.
-        host: the windows of the site's host and of the network's operator.
-        vault: the organisation keeps dossiers and log itself, sealed.
+    Attributes: folder: kept afterwards when given; else a temporary one, removed. script: "walk" or
+        "" for a person. report, shots: where the script writes. scanner, printer: addresses of real
+        devices, or "". camera: "simulated" or what a settings file may say. engine: of the desk's
+        calls. supervisor: a third window, the board. partner: one more desk, of the kiosk's second
+        organisation. display: the waiting room's display. host: the windows of the site's host and
+        of the network's operator. vault: the organisation keeps dossiers and log itself, sealed.
     """
 
     folder: Path | None
@@ -58,7 +56,9 @@ class DemoOptions:
 
 
 def _no_screen() -> bool:
-    return sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform == "linux" and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
 
 
 async def run_demo(options: DemoOptions) -> int:
@@ -91,7 +91,9 @@ async def run_demo(options: DemoOptions) -> int:
         return await (_script(demo, options) if options.script else _person(demo))
     except (ChildFailed, TimeoutError) as error:
         print(
-            _("The demo cannot start: {error}. The programs' logs are in {folder}.").format(error=error, folder=folder)
+            _("The demo cannot start: {error}. The programs' logs are in {folder}.").format(
+                error=error, folder=folder
+            )
         )
         options = DemoOptions(**{**options.__dict__, "folder": folder})  # keep the logs
         return 1
@@ -118,9 +120,10 @@ async def _script(demo: Demo, options: DemoOptions) -> int:
 async def _person(demo: Demo) -> int:
     """Until a window is closed or Ctrl+C."""
     print(
-        _("Two windows are open. On the kiosk touch a service; the invented caller's number is {number}.").format(
-            number=CALLER_NUMBER
-        )
+        _(
+            "Two windows are open. On the kiosk touch a service; the invented caller's number is "
+            "{number}."
+        ).format(number=CALLER_NUMBER)
     )
     print(_("Then accept the call at the desk. Close a window to end the demo."))
     loop = asyncio.get_running_loop()
@@ -128,7 +131,9 @@ async def _person(demo: Demo) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stop.set)
-    ends = [asyncio.create_task(event.wait()) for event in (stop, demo.desk.ended, demo.kiosk.ended)]
+    ends = [
+        asyncio.create_task(event.wait()) for event in (stop, demo.desk.ended, demo.kiosk.ended)
+    ]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     for task in ends:
         task.cancel()

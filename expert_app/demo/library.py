@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The demo's library: two pages of its web site, and an invented leaflet of two pages. Used by `demo_world`."""
+"""The demo's library: two pages of its web site, and an invented leaflet of two pages.
+Used by `demo_world`.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,12 @@ def lay_library(folder: Path, organisation: str, site: str) -> list[LibraryEntry
             words="formulaire loyer bail",
             address=f"{site}/formulaire.html",
         ),
-        LibraryEntry(id="droits", title="Mes droits en bref", words="simulation calcul", address=f"{site}/droits.html"),
+        LibraryEntry(
+            id="droits",
+            title="Mes droits en bref",
+            words="simulation calcul",
+            address=f"{site}/droits.html",
+        ),
         LibraryEntry(
             id="pieces",
             title="Aide au logement : pièces à fournir",
@@ -86,7 +93,9 @@ def lay_library(folder: Path, organisation: str, site: str) -> list[LibraryEntry
 
 
 def lay_stick(folder: Path) -> Path:
-    """What a caller's USB stick would hold: an invented document of two pages. Returns the folder."""
+    """What a caller's USB stick would hold: an invented document of two pages.
+    Returns the folder.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "attestation de loyer.pdf").write_bytes(make_leaflet())
     return folder

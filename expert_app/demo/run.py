@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Starts and stops the demo's programs: web site, scanner, printer, hub, kiosk, desk, each its own process.
+"""Starts and stops the demo's programs:
+web site, scanner, printer, hub, kiosk, desk, each its own process.
 
 Used by `expert-app demo` and by the end-to-end tests. Whatever ends this process ends them all.
 """
@@ -14,7 +15,15 @@ from aiohttp import web
 
 from documents.store.dossier_store import DossierStore
 from expert_app.commands.log_export import export_log
-from expert_app.demo.world import HELPDESK, LOOPBACK_KBPS, ORGANISATION, World, new_world, seed_dossiers, write_settings
+from expert_app.demo.world import (
+    HELPDESK,
+    LOOPBACK_KBPS,
+    ORGANISATION,
+    World,
+    new_world,
+    seed_dossiers,
+    write_settings,
+)
 from expert_app.runtime.child_programs import Child
 from expert_app.runtime.config import DeskSettings, Language, MediaSettings
 from expert_app.runtime.credentials import SEED_VARIABLE
@@ -44,7 +53,8 @@ class Demo:
         with_display: also open the waiting room's display.
         silent_s: silence after which an end is missed.
         with_host: also open the windows of the site's host and of the network's operator.
-        with_vault: the organisation keeps its dossiers and log itself, and its conversations are sealed.
+        with_vault: the organisation keeps its dossiers and log itself, and its conversations are
+            sealed.
     """
 
     def __init__(
@@ -67,7 +77,10 @@ class Demo:
     ) -> None:
         self.folder = private_folder(folder)
         self.scanner_address, self.printer_address = scanner, printer
-        self._tasks, self._script, self._language, self._chunk_kbps = tasks, script, language, chunk_kbps
+        self._tasks = tasks
+        self._script = script
+        self._language = language
+        self._chunk_kbps = chunk_kbps
         self._media = media or MediaSettings(camera="simulated", microphone="simulated")
         self._site: web.AppRunner | None = None
         self._children: list[Child] = []
@@ -79,7 +92,9 @@ class Demo:
         self.display: Child | None = None
         self.host: Child | None = None
         self.operator: Child | None = None
-        self._with_supervisor, self._with_partner, self._with_host = with_supervisor, with_partner, with_host
+        self._with_supervisor = with_supervisor
+        self._with_partner = with_partner
+        self._with_host = with_host
         self._with_display, self._silent_s, self._with_vault = with_display, silent_s, with_vault
         self.vault: Child | None = None
         self.hub: Child
@@ -120,7 +135,9 @@ class Demo:
         return self.world.site
 
     def copy_of_filed(self, sha256: str, name: str) -> Path:
-        """A copy, called `name`, of the store's own file on its disk: something for the agent to print."""
+        """A copy, called `name`, of the store's own file on its disk:
+        something for the agent to print.
+        """
         copy = self.folder / f"{name}.pdf"
         shutil.copyfile(next(self.store_folder.rglob(f"{sha256}.pdf")), copy)
         return copy
@@ -189,7 +206,9 @@ class Demo:
             ready = await self._launch("printer", [*printer, "--job-seconds", seconds])
             self.printer_address = (await asyncio.wait_for(ready.ready, READY_S))["address"]
 
-    async def _launch(self, name: str, arguments: list[str], environment: dict[str, str] | None = None) -> Child:
+    async def _launch(
+        self, name: str, arguments: list[str], environment: dict[str, str] | None = None
+    ) -> Child:
         child = Child(name, arguments, self._tasks, self.folder / f"{name}.log")
         self._children.append(child)
         await child.start(environment)
@@ -199,7 +218,16 @@ class Demo:
         """Starts one of our programs and waits until it is ready."""
         environment = {SEED_VARIABLE: seed.decode()} if seed else {}
         settings = ["--settings", str(self._settings[name])] if name in self._settings else []
-        command = ["-m", "expert_app", name, "--folder", str(self.folder), *settings, "--driven", *arguments]
+        command = [
+            "-m",
+            "expert_app",
+            name,
+            "--folder",
+            str(self.folder),
+            *settings,
+            "--driven",
+            *arguments,
+        ]
         child = await self._launch(name, command, environment)
         await asyncio.wait_for(child.ready, READY_S)
         return child
@@ -211,9 +239,18 @@ class Demo:
     async def start_vault(self) -> Child:
         """Starts the organisation's own dossier service and log keeper (again)."""
         assert self.world is not None
-        settings = ["--settings", str(self._settings["vault"]), "--serve", "dossier,log", "--org", ORGANISATION]
+        settings = [
+            "--settings",
+            str(self._settings["vault"]),
+            "--serve",
+            "dossier,log",
+            "--org",
+            ORGANISATION,
+        ]
         command = ["-m", "expert_app", "hub", "--folder", str(self.folder), *settings, "--driven"]
-        self.vault = await self._launch("vault", command, {SEED_VARIABLE: self.world.vault_seed.decode()})
+        self.vault = await self._launch(
+            "vault", command, {SEED_VARIABLE: self.world.vault_seed.decode()}
+        )
         await asyncio.wait_for(self.vault.ready, READY_S)
         return self.vault
 
@@ -228,7 +265,9 @@ class Demo:
         return await self._program("desk", seed=self.world.agent_seed)
 
     async def start_board(self) -> Child:
-        """Opens the supervisor's board: the desk's program in another role, with a folder of its own."""
+        """Opens the supervisor's board: the desk's program in another role, with a folder of its
+        own.
+        """
         assert self.world is not None
         self.board = await self._another_desk("supervisor", self.world.supervisor_seed)
         return self.board
@@ -254,7 +293,16 @@ class Demo:
     async def _another_desk(self, name: str, seed: bytes) -> Child:
         folder = str(private_folder(self.folder / name))
         settings = str(self._settings[name])
-        command = ["-m", "expert_app", "desk", "--folder", folder, "--settings", settings, "--driven"]
+        command = [
+            "-m",
+            "expert_app",
+            "desk",
+            "--folder",
+            folder,
+            "--settings",
+            settings,
+            "--driven",
+        ]
         child = await self._launch(name, command, {SEED_VARIABLE: seed.decode()})
         await asyncio.wait_for(child.ready, READY_S)
         return child
@@ -262,14 +310,20 @@ class Demo:
     async def export_log(self, session: str) -> Path:
         """Reads a session's log from the hub as the helpdesk would and writes it to `log_file`."""
         assert self.world is not None
-        settings = DeskSettings(organisation=ORGANISATION, user=HELPDESK, role="helpdesk", bus=[self.world.bus])
+        settings = DeskSettings(
+            organisation=ORGANISATION, user=HELPDESK, role="helpdesk", bus=[self.world.bus]
+        )
         seals = seals_for(settings, paths_for("helpdesk", self.folder), SystemClock())
-        await export_log(settings, self.world.helpdesk_seed, session, self.log_file, self._tasks, seals)
+        await export_log(
+            settings, self.world.helpdesk_seed, session, self.log_file, self._tasks, seals
+        )
         return self.log_file
 
     async def start_replay(self) -> Child:
         """Opens the exported log in the replay window."""
-        self.replay = await self._program("replay", str(self.log_file), "--language", self._language)
+        self.replay = await self._program(
+            "replay", str(self.log_file), "--language", self._language
+        )
         return self.replay
 
     async def stop(self) -> None:

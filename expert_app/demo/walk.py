@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The scripted walk: the whole job done by a script at the real windows, each step proved by what the other end saw.
+"""The scripted walk: the whole job done by a script at the real windows, each step proved by what
+the other end saw.
 
-Used by `expert-app demo --script walk` and the end-to-end tests. A step acts at one end (a click), then waits for a
-fact observed at the other; its evidence goes into the report.
+Used by `expert-app demo --script walk` and the end-to-end tests.
+A step acts at one end (a click), then waits for a fact observed at the other; its evidence goes
+into the report.
 """
 
 from __future__ import annotations
@@ -60,7 +62,8 @@ class Walk:
     def report(self) -> dict[str, Any]:
         """The report as it is written."""
         steps = [
-            {"name": s.name, "ok": s.ok, "seconds": round(s.seconds, 3), "evidence": s.evidence} for s in self.steps
+            {"name": s.name, "ok": s.ok, "seconds": round(s.seconds, 3), "evidence": s.evidence}
+            for s in self.steps
         ]
         return {"ok": self.ok, "steps": steps}
 
@@ -108,7 +111,9 @@ class Walk:
         ends = {"desk": self._demo.desk, "kiosk": self._demo.kiosk, "replay": self._demo.replay}
         for end, child in ends.items():
             if child is not None and child.returncode is None:
-                await self._picture_of(end, child, str((self._shots / f"{number:02}-{name}-{end}.png").resolve()))
+                await self._picture_of(
+                    end, child, str((self._shots / f"{number:02}-{name}-{end}.png").resolve())
+                )
 
     async def _picture_of(self, end: str, child: Child, path: str) -> None:
         """An end that has just heard of a call does not know yet that the other's face is drawn."""
@@ -124,7 +129,9 @@ class Walk:
 
     # ---- looking ----
 
-    async def fact(self, child: Child, name: str, *, timeout_s: float = WAIT_S, **wanted: Any) -> Evidence:
+    async def fact(
+        self, child: Child, name: str, *, timeout_s: float = WAIT_S, **wanted: Any
+    ) -> Evidence:
         """Waits until `child` has observed `name` with the wanted values.
 
         Raises:
@@ -138,7 +145,10 @@ class Walk:
             if seen and all(_fits(seen.get(key), value) for key, value in wanted.items()):
                 return seen
             await asyncio.sleep(POLL_S)
-        raise ProofMissing(f"{child.name} did not observe {name} {wanted or ''} in {timeout_s:.0f} s; it has {seen}")
+        raise ProofMissing(
+            f"{child.name} did not observe {name} {wanted or ''} in {timeout_s:.0f} s; it has "
+            f"{seen}"
+        )
 
     async def click(self, child: Child, name: str, timeout_s: float = 10.0) -> None:
         """Clicks a widget as soon as it is there and enabled."""
@@ -194,20 +204,35 @@ class Walk:
 
     async def audio_both_ways(self) -> Evidence:
         """Sound received and not silent, at both ends."""
-        wanted: dict[str, Any] = {"audio_packets": lambda n: n > 50, "audio_level": lambda level: level > 0.001}
+        wanted: dict[str, Any] = {
+            "audio_packets": lambda n: n > 50,
+            "audio_level": lambda level: level > 0.001,
+        }
         desk = await self.fact(self._demo.desk, "media", **wanted)
         kiosk = await self.fact(self._demo.kiosk, "media", **wanted)
         keys = ("audio_packets", "audio_level")
         return {"desk": {k: desk[k] for k in keys}, "kiosk": {k: kiosk[k] for k in keys}}
 
     async def page_shared(self) -> Evidence:
-        """The caller allows it, the agent opens the form, and the mirror at the desk holds the form's own text."""
+        """The caller allows it, the agent opens the form, and the mirror at the desk holds the
+        form's own text.
+        """
         await self.allow("grant_see_page", "see_page")
-        await self._demo.desk.ask("type", name="cobrowse_address", text=f"{self._demo.site}/formulaire.html")
+        await self._demo.desk.ask(
+            "type", name="cobrowse_address", text=f"{self._demo.site}/formulaire.html"
+        )
         await self.click(self._demo.desk, "cobrowse_open")
-        page = await self.fact(self._demo.kiosk, "page_shown", address=lambda a: a.endswith("formulaire.html"))
-        mirror = await self.fact(self._demo.desk, "mirror_shown", title=page["title"], elements=lambda n: n > 30)
-        return {"kiosk_title": page["title"], "mirror_title": mirror["title"], "mirror_elements": mirror["elements"]}
+        page = await self.fact(
+            self._demo.kiosk, "page_shown", address=lambda a: a.endswith("formulaire.html")
+        )
+        mirror = await self.fact(
+            self._demo.desk, "mirror_shown", title=page["title"], elements=lambda n: n > 30
+        )
+        return {
+            "kiosk_title": page["title"],
+            "mirror_title": mirror["title"],
+            "mirror_elements": mirror["elements"],
+        }
 
     async def pointer_shown(self) -> Evidence:
         """The agent points at the mirrored page; the kiosk has painted the pointer."""
@@ -225,18 +250,24 @@ class Walk:
         return await self.fact(self._demo.kiosk, "page_value", selector=selector)
 
     async def command_refused(self) -> Evidence:
-        """The desk's tool sleeps without the caller's leave; a click sent all the same is refused by the kiosk."""
+        """The desk's tool sleeps without the caller's leave;
+        a click sent all the same is refused by the kiosk.
+        """
         if "tool_control" in await self._demo.desk.ask("visible"):
             raise ProofMissing("the desk lets its agent act without the caller's leave")
         await self._demo.desk.ask("click", name="forced:#nom")
-        told = await self.fact(self._demo.desk, "command", command="ClickRequested", code="grant_missing")
+        told = await self.fact(
+            self._demo.desk, "command", command="ClickRequested", code="grant_missing"
+        )
         refused = await self.fact(self._demo.kiosk, "acted_click_requested", code="grant_missing")
         focus = await self.page_value(":focus")
         same("field with the keyboard", focus["found"], False)
         return {"desk_heard": told["code"], "kiosk_refused": refused["code"]}
 
     async def form_filled(self) -> Evidence:
-        """With the caller's leave the agent types, ticks and chooses; the values are read in the kiosk's page."""
+        """With the caller's leave the agent types, ticks and chooses;
+        the values are read in the kiosk's page.
+        """
         await self.allow("tool_ask_control", "control")
         await self.allow("tool_ask_type", "type")
         await self.click(self._demo.desk, "tool_control")
@@ -245,11 +276,15 @@ class Walk:
         await self._demo.desk.ask("type", name="mirror_glass", text=TYPED)
         await self.fact(self._demo.desk, "command", command="TextRequested", code="")
         await self.click(self._demo.desk, "mirror:#enfants")
-        await self.fact(self._demo.desk, "command", command="ClickRequested", code="", field="button")
+        await self.fact(
+            self._demo.desk, "command", command="ClickRequested", code="", field="button"
+        )
         await self.click(self._demo.desk, "mirror:#activite")
         await self.chosen("page_choices", "Retraité(e)")
         await self.fact(self._demo.desk, "command", command="ChoiceRequested", code="")
-        name, box, choice = [await self.page_value(selector) for selector in ("#nom", "#enfants", "#activite")]
+        name, box, choice = [
+            await self.page_value(selector) for selector in ("#nom", "#enfants", "#activite")
+        ]
         same("text in the kiosk's page", name["value"], TYPED)
         same("box in the kiosk's page", box["checked"], True)
         same("choice in the kiosk's page", choice["value"], "retraite")
@@ -275,7 +310,9 @@ class Walk:
         return {"by": ended["by"], "reason": ended["reason"], "session": ended["session"]}
 
     async def kiosk_wiped(self) -> Evidence:
-        """The kiosk says that nothing is left, the desk has heard it, and its folders are looked at from outside."""
+        """The kiosk says that nothing is left, the desk has heard it, and its folders are looked at
+        from outside.
+        """
         wiped = await self.fact(self._demo.kiosk, "kiosk_wiped", left_over=0, profile_removed=True)
         told = await self.fact(self._demo.desk, "kiosk_wiped", left_over=0)
         left = await asyncio.to_thread(files_left, self._demo.kiosk_runtime)
@@ -283,7 +320,9 @@ class Walk:
         return {**wiped, "desk_heard": told["left_over"] == 0, "files_found_outside": len(left)}
 
     async def log_complete(self) -> Evidence:
-        """The agent finishes; the log as the hub keeps it has every step, no gap, and no personal value."""
+        """The agent finishes; the log as the hub keeps it has every step, no gap, and no personal
+        value.
+        """
         await self.click(self._demo.desk, "outcome_done")
         await self.click(self._demo.desk, "wrap_up_finish")
         await self.fact(self._demo.desk, "session_closed")

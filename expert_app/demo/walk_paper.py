@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The paper of the scripted walk: three pages of two documents, an accident on the way of each, both filed and printed.
+"""The paper of the scripted walk: three pages of two documents, an accident on the way of each,
+both filed and printed.
 
-The scanner jams, the bus is cut in the middle of a page, the desk is killed in the middle of the next, the hub is away
-when the agent files: what arrives in the end is what the scanner saw, once. Used by `expert_app.demo.walk`.
+The scanner jams, the bus is cut in the middle of a page, the desk is killed in the middle of the
+next, the hub is away when the agent files: what arrives in the end is what the scanner saw, once.
+Used by `expert_app.demo.walk`.
 """
 
 from __future__ import annotations
@@ -77,13 +79,20 @@ class PaperSteps:
     async def _arriving(self, other_than: str = "") -> Evidence:
         """A page is on its way: some of it is at the desk, not all."""
         seen: Evidence = await self._walk.fact(
-            self._demo.desk, "page_arriving", page=lambda page: page != other_than, percent=lambda n: n < 100
+            self._demo.desk,
+            "page_arriving",
+            page=lambda page: page != other_than,
+            percent=lambda n: n < 100,
         )
         return seen
 
     async def _whole(self, page: str) -> Evidence:
-        """The page is on the desk's disk, and its hash is the one that the kiosk made before it sent anything."""
-        kept: Evidence = await self._walk.fact(self._demo.desk, "page_kept", page=page, timeout_s=PAGE_S)
+        """The page is on the desk's disk, and its hash is the one that the kiosk made before it
+        sent anything.
+        """
+        kept: Evidence = await self._walk.fact(
+            self._demo.desk, "page_kept", page=page, timeout_s=PAGE_S
+        )
         offered = await self._walk.fact(self._demo.kiosk, "page_offered", page=page)
         same("SHA-256 of the page", kept["sha256"], offered["sha256"])
         return kept
@@ -91,7 +100,9 @@ class PaperSteps:
     # ---- the steps ----
 
     async def page_scanned(self) -> Evidence:
-        """Preview; the paper jams, which the agent reads; then the page, with the hash of what the scanner sent."""
+        """Preview; the paper jams, which the agent reads;
+        then the page, with the hash of what the scanner sent.
+        """
         walk, desk = self._walk, self._demo.desk
         await walk.click(desk, "piece_scan_demande")
         await walk.allow("ask_scan", "scan")
@@ -108,7 +119,12 @@ class PaperSteps:
         self._first = page
         served = await scanner_served(self._demo.scanner_address)
         on_the_way = "paper jam, said at the desk" if jammed else "none: a real scanner"
-        return {"on_the_way": on_the_way, "preview_bytes": preview["size_bytes"], **page, "scanner": served}
+        return {
+            "on_the_way": on_the_way,
+            "preview_bytes": preview["size_bytes"],
+            **page,
+            "scanner": served,
+        }
 
     async def page_cleaned(self) -> Evidence:
         """The cleaned copy is shown; the original is untouched."""
@@ -129,7 +145,9 @@ class PaperSteps:
         return {"on_the_way": f"bus cut at {arriving['percent']} %", **kept}
 
     async def document_filed(self) -> Evidence:
-        """The caller lets it be kept, the agent files both pages; the store's own file is read back."""
+        """The caller lets it be kept, the agent files both pages;
+        the store's own file is read back.
+        """
         await self._walk.allow("ask_keep", "keep")
         await self._walk.click(self._demo.desk, "file_document")
         filed = await self._walk.fact(self._demo.desk, "document_filed", timeout_s=PAGE_S)
@@ -147,24 +165,32 @@ class PaperSteps:
     async def piece_filed(self) -> Evidence:
         """The piece that the agent chose shows as filed, on the store's answer."""
         same("piece", self._filed["piece"], "demande")
-        return await self._walk.fact(self._demo.desk, f"piece_{self._filed['piece']}", state="filed")
+        return await self._walk.fact(
+            self._demo.desk, f"piece_{self._filed['piece']}", state="filed"
+        )
 
     @property
     def _other_piece(self) -> str:
         return dict(PIECES)["identite"]
 
     async def _show_devices(self) -> None:
-        """A desk that has just started shows the dossier first; a piece's scan button turns to the scanner."""
+        """A desk that has just started shows the dossier first;
+        a piece's scan button turns to the scanner.
+        """
         shown = await self._demo.desk.ask("visible")
         if "scan_page" not in shown:
             await self._walk.click(self._demo.desk, "piece_scan_identite")
 
     async def third_page_scanned(self) -> Evidence:
-        """The desk is killed while a page for another piece arrives; started again, it has the page."""
+        """The desk is killed while a page for another piece arrives;
+        started again, it has the page.
+        """
         walk = self._walk
         await walk.chosen("file_piece", self._other_piece)
         await walk.click(self._demo.desk, "scan_page")
-        arriving = await self._arriving(other_than=(await walk.fact(self._demo.desk, "page_arriving"))["page"])
+        arriving = await self._arriving(
+            other_than=(await walk.fact(self._demo.desk, "page_arriving"))["page"]
+        )
         self._demo.desk.kill()
         await self._demo.desk.ended.wait()
         self._demo.desk = await self._demo.start_desk()
@@ -176,7 +202,9 @@ class PaperSteps:
         return {"on_the_way": f"desk killed at {arriving['percent']} %", **kept}
 
     async def second_document_filed(self) -> Evidence:
-        """The hub is away when the agent files; the document waits at the desk and is filed when the hub is back."""
+        """The hub is away when the agent files;
+        the document waits at the desk and is filed when the hub is back.
+        """
         walk = self._walk
         await self._show_devices()
         await walk.chosen("file_piece", self._other_piece)
@@ -192,7 +220,9 @@ class PaperSteps:
         return {"on_the_way": "hub killed and started again", **await self._proof(filed)}
 
     async def filed_once(self) -> Evidence:
-        """The dossier on the store's disk has these two documents, of three scans, and nothing else."""
+        """The dossier on the store's disk has these two documents, of three scans, and nothing
+        else.
+        """
         documents = await asyncio.to_thread(documents_of, self._demo.store_folder, DOSSIER)
         same("documents and their pages", sorted(one["pages"] for one in documents), [1, 2])
         scans = [sha256 for one in documents for sha256 in one["scans"]]
@@ -205,7 +235,11 @@ class PaperSteps:
         """A filed document is printed at the kiosk; the printer's own bytes are hashed."""
         await self._walk.allow("ask_print", "print")
         await self._walk.click(self._demo.desk, "print_file")
-        path = str(await asyncio.to_thread(self._demo.copy_of_filed, self._filed["sha256"], "Demande signée"))
+        path = str(
+            await asyncio.to_thread(
+                self._demo.copy_of_filed, self._filed["sha256"], "Demande signée"
+            )
+        )
         await self._demo.desk.ask("type", name="print_file_dialog", text=path)
         sent = await self._print_done(0)
         same("SHA-256 of the printed document", sent["sha256"], self._filed["sha256"])
@@ -222,11 +256,15 @@ class PaperSteps:
         return done
 
     async def receipt_printed(self) -> Evidence:
-        """The caller's receipt comes out of the printer; it names both documents and is proved against them."""
+        """The caller's receipt comes out of the printer;
+        it names both documents and is proved against them.
+        """
         before = await self._walk.fact(self._demo.desk, "print")
         await self._walk.click(self._demo.desk, "print_receipt")
         sent = await self._print_done(before["job_id"])
         spool, job = self._demo.printer_spool, sent["job_id"]
         proof = await printed_proof(spool, job, sent["sha256"], receipt_for=DOSSIER)
-        genuine = await asyncio.to_thread(receipt_proof, spool, job, self._demo.store_folder, DOSSIER)
+        genuine = await asyncio.to_thread(
+            receipt_proof, spool, job, self._demo.store_folder, DOSSIER
+        )
         return {**proof, **genuine}

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Looks at the far ends from outside the programs: the store's file, the printer's bytes, the kiosk's folders, the log.
+"""Looks at the far ends from outside the programs:
+the store's file, the printer's bytes, the kiosk's folders, the log.
 
 Used by the scripted walk. Nothing here asks the program that acted whether it did.
 """
@@ -56,7 +57,14 @@ STEPS_IN_LOG = (
 COPY_S = 20.0
 """Longest wait for a copy: the agency's own system is served beside the walk."""
 
-JOB_STATES = {3: "pending", 5: "processing", 6: "stopped", 7: "canceled", 8: "aborted", 9: "completed"}
+JOB_STATES = {
+    3: "pending",
+    5: "processing",
+    6: "stopped",
+    7: "canceled",
+    8: "aborted",
+    9: "completed",
+}
 """`job-state`, RFC 8011, section 5.3.7."""
 
 
@@ -103,7 +111,9 @@ def store_proof(hub_folder: Path, dossier: str, document: str, sha256: str) -> E
 
 
 async def copy_proof(depot: Path, document: str, sha256: str) -> str:
-    """Finds the copy in the folder that the agency's own system watches, with the file that says what it is."""
+    """Finds the copy in the folder that the agency's own system watches, with the file that says
+    what it is.
+    """
     try:
         async with asyncio.timeout(COPY_S):
             while not (found := list(depot.glob(f"*_{document}.json"))):  # noqa: ASYNC110, ASYNC240 - another's folder
@@ -117,7 +127,9 @@ async def copy_proof(depot: Path, document: str, sha256: str) -> str:
 
 
 def documents_of(hub_folder: Path, dossier: str) -> list[Evidence]:
-    """Every document of the dossier as the store's own file on the disk tells: pages, and hashes of the scans."""
+    """Every document of the dossier as the store's own file on the disk tells:
+    pages, and hashes of the scans.
+    """
     with DossierStore(hub_folder / "dossiers") as store:
         documents = store.open_dossier(ORGANISATION, dossier).documents
     told = []
@@ -126,12 +138,16 @@ def documents_of(hub_folder: Path, dossier: str) -> list[Evidence]:
         origin = read_origin(data)
         same(f"seal of {document.id}", verify(data).whole, True)
         scans = [page.scanned_sha256 for page in origin.pages] if origin is not None else []
-        told.append({"id": document.id, "pages": document.pages, "sha256": document.sha256, "scans": scans})
+        told.append(
+            {"id": document.id, "pages": document.pages, "sha256": document.sha256, "scans": scans}
+        )
     return told
 
 
 async def printed_proof(spool: Path, job_id: int, sha256: str, receipt_for: str = "") -> Evidence:
-    """What the printer itself stored for this job, hashed again; for a receipt, its text names the dossier."""
+    """What the printer itself stored for this job, hashed again;
+    for a receipt, its text names the dossier.
+    """
     told = json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))
     path = spool / f"job-{job_id}.pdf"
     same("SHA-256 at the printer", sha256_of(path), sha256)
@@ -150,7 +166,9 @@ async def printed_proof(spool: Path, job_id: int, sha256: str, receipt_for: str 
 
 
 def receipt_proof(spool: Path, job_id: int, hub_folder: Path, dossier: str) -> Evidence:
-    """The printer's own bytes of a receipt: genuine, and of exactly the documents that the store has."""
+    """The printer's own bytes of a receipt:
+    genuine, and of exactly the documents that the store has.
+    """
     verdict = verify_receipt((spool / f"job-{job_id}.pdf").read_bytes())
     if verdict is None or not verdict.genuine or verdict.code is None:
         raise ProofMissing(f"the printed receipt is not genuine: {verdict}")
@@ -189,4 +207,8 @@ def log_proof(path: Path) -> Evidence:
     same("commands refused for want of the caller's leave", refused, ["click_requested"])
     redacted = [label_of(record.event) for record in records if record.redacted]
     same("redacted events", redacted, [])
-    return {"events": len(records), "kinds": len(kinds), "writers": sorted({r.writer.value for r in records})}
+    return {
+        "events": len(records),
+        "kinds": len(kinds),
+        "writers": sorted({r.writer.value for r in records}),
+    }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The invented world of the demo: two organisations on one kiosk, people, keys, a caller, a dossier. Used by `demo`.
+"""The invented world of the demo: two organisations on one kiosk, people, keys, a caller, a
+dossier. Used by `demo`.
 
 Nobody here exists. The keys are made afresh and live as long as the demo's folder.
 """
@@ -109,7 +110,14 @@ SERVICES = (
 SCAN_PROFILES = (
     ScanProfile(id="carte", name="Pièce d’identité", preview=True),
     ScanProfile(id="courrier", name="Courrier", dpi=200, colour=False),
-    ScanProfile(id="pile", name="Pile recto verso", source=ScanSource.FEEDER, sides=Sides.BOTH, dpi=200, colour=False),
+    ScanProfile(
+        id="pile",
+        name="Pile recto verso",
+        source=ScanSource.FEEDER,
+        sides=Sides.BOTH,
+        dpi=200,
+        colour=False,
+    ),
 )
 PARTNER_SERVICE = ServiceEntry(
     id="demandeurs",
@@ -148,7 +156,9 @@ class World:
 
 
 def new_world(folder: Path, bus_port: int, site: str, *, with_vault: bool = False) -> World:
-    """Keys and addresses of a fresh demo under `folder`; `with_vault`: the organisation keeps dossiers and log."""
+    """Keys and addresses of a fresh demo under `folder`; `with_vault`:
+    the organisation keeps dossiers and log.
+    """
     return World(
         folder=folder,
         bus=f"nats://127.0.0.1:{bus_port}",
@@ -172,7 +182,11 @@ def _seal_key(world: World) -> SealKey:
     today = datetime.now(UTC).date()
     secret = VaultSecret(world.vault_secret)
     return sign_seal_key(
-        ORGANISATION, secret, today - timedelta(days=1), today + timedelta(days=365), world.signing_seed
+        ORGANISATION,
+        secret,
+        today - timedelta(days=1),
+        today + timedelta(days=365),
+        world.signing_seed,
     )
 
 
@@ -188,11 +202,28 @@ def organisation(world: World) -> OrganisationEntry:
         displays=[DisplayEntry(id=DISPLAY, site="oyen", key=public_key(world.display_seed))],
         scan_profiles=list(SCAN_PROFILES),
         people=[
-            PersonEntry(id=AGENT, name="Camille R.", role="agent", key=public_key(world.agent_seed)),
-            PersonEntry(id=HELPDESK, name="Assistance", role="helpdesk", key=public_key(world.helpdesk_seed)),
-            PersonEntry(id=HOST, name="Inès B.", role="facilitator", key=public_key(world.host_seed), sites=["oyen"]),
-            PersonEntry(id=OPERATOR, name="Marc L.", role="operator", key=public_key(world.operator_seed)),
-            PersonEntry(id=SUPERVISOR, name="Chantal V.", role="supervisor", key=public_key(world.supervisor_seed)),
+            PersonEntry(
+                id=AGENT, name="Camille R.", role="agent", key=public_key(world.agent_seed)
+            ),
+            PersonEntry(
+                id=HELPDESK, name="Assistance", role="helpdesk", key=public_key(world.helpdesk_seed)
+            ),
+            PersonEntry(
+                id=HOST,
+                name="Inès B.",
+                role="facilitator",
+                key=public_key(world.host_seed),
+                sites=["oyen"],
+            ),
+            PersonEntry(
+                id=OPERATOR, name="Marc L.", role="operator", key=public_key(world.operator_seed)
+            ),
+            PersonEntry(
+                id=SUPERVISOR,
+                name="Chantal V.",
+                role="supervisor",
+                key=public_key(world.supervisor_seed),
+            ),
         ],
         contact=Contact(
             postal_address="4 place du Marronnier\n01234 Valdoré",
@@ -210,7 +241,9 @@ def organisation(world: World) -> OrganisationEntry:
 
 def partner(world: World) -> OrganisationEntry:
     """The other organisation on the same kiosk: no site of its own, an agent and a service."""
-    agent = PersonEntry(id=PARTNER_AGENT, name="Dominique S.", role="agent", key=public_key(world.partner_seed))
+    agent = PersonEntry(
+        id=PARTNER_AGENT, name="Dominique S.", role="agent", key=public_key(world.partner_seed)
+    )
     return OrganisationEntry(
         id=PARTNER,
         name="Office de l’emploi des Trois-Rivières",
@@ -219,7 +252,9 @@ def partner(world: World) -> OrganisationEntry:
         kiosks=[],
         people=[agent],
         transfers_from=[ORGANISATION],
-        contact=Contact(postal_address="11 quai des Tanneurs\n01235 Trois-Rivières", phone="04 00 00 00 01"),
+        contact=Contact(
+            postal_address="11 quai des Tanneurs\n01235 Trois-Rivières", phone="04 00 00 00 01"
+        ),
         home_address=f"{world.site}/index.html",
         allowed_addresses=[f"{world.site}/"],
     )
@@ -242,7 +277,9 @@ def write_settings(
         silent_s: silence after which an end is missed.
     """
     catalogue = world.folder / "catalogue.toml"
-    catalogue.write_bytes(msgspec.toml.encode({"organisations": [organisation(world), partner(world)]}))
+    catalogue.write_bytes(
+        msgspec.toml.encode({"organisations": [organisation(world), partner(world)]})
+    )
     load(catalogue)
     port = int(world.bus.rpartition(":")[2])
     depot = depot_of(world.folder)
@@ -284,12 +321,22 @@ def write_settings(
             chunk_kbps=chunk_kbps,
             media=media,
         ),
-        "display": DisplaySettings(organisation=ORGANISATION, user=DISPLAY, bus=[world.bus], language=language),
+        "display": DisplaySettings(
+            organisation=ORGANISATION, user=DISPLAY, bus=[world.bus], language=language
+        ),
         "host": DeskSettings(
-            organisation=ORGANISATION, user=HOST, role="facilitator", bus=[world.bus], language=language
+            organisation=ORGANISATION,
+            user=HOST,
+            role="facilitator",
+            bus=[world.bus],
+            language=language,
         ),
         "operator": DeskSettings(
-            organisation=ORGANISATION, user=OPERATOR, role="operator", bus=[world.bus], language=language
+            organisation=ORGANISATION,
+            user=OPERATOR,
+            role="operator",
+            bus=[world.bus],
+            language=language,
         ),
         "supervisor": DeskSettings(
             organisation=ORGANISATION,

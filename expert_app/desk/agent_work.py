@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An agent's work around the conversations, without Qt: its state, offers, the next caller, the wrap-up's time.
+"""An agent's work around the conversations, without Qt:
+its state, offers, the next caller, the wrap-up's time.
 
-Used by `compose_desk_work`, which connects it with the window; conversations themselves are `expert_app.desk.app`.
+Used by `compose_desk_work`, which connects it with the window;
+conversations themselves are `expert_app.desk.app`.
 """
 
 from __future__ import annotations
@@ -88,13 +90,22 @@ class DeskWork:
     Attributes:
         services: what this agent may serve, once it is known.
         services_changed: told when that is known or has changed.
-        state_changed: what the hub takes the agent to be doing, when that is not what the screen shows.
+        state_changed: what the hub takes the agent to be doing, when that is not what the screen
+            shows.
         offered: the ticket offered to this agent; None when it is not any more.
         rang: a new caller that this agent may take itself.
         wrap_up_changed: how much time the wrap-up has.
     """
 
-    def __init__(self, app: DeskApp, link: DeskLink, work: WorkLinkLike, user: str, tasks: Tasks, facts: Facts) -> None:
+    def __init__(
+        self,
+        app: DeskApp,
+        link: DeskLink,
+        work: WorkLinkLike,
+        user: str,
+        tasks: Tasks,
+        facts: Facts,
+    ) -> None:
         self.services: list[ServiceWork] = []
         self.services_changed: Notifier[list[ServiceWork]] = Notifier()
         self.state_changed: Notifier[Said] = Notifier()
@@ -118,7 +129,9 @@ class DeskWork:
         self._tasks.spawn(self._asking(), name="ask what I serve")
 
     async def stop(self) -> None:
-        """The program ends: no caller is offered to a desk that is about to fall silent. A pause stays a pause."""
+        """The program ends: no caller is offered to a desk that is about to fall silent.
+        A pause stays a pause.
+        """
         if not (self._said.available and self._link.is_ready):
             return
         try:
@@ -127,7 +140,8 @@ class DeskWork:
         except (SessionError, TimeoutError):
             log.info("the hub was not told that this desk closes")
 
-    # ---- the agent's state -----------------------------------------------------------------------------------------
+    # ---- the agent's state
+    # -----------------------------------------------------------------------------------------
 
     def set_state(self, available: bool, reason: str = "") -> None:
         """The agent is available or pauses; the hub is told as soon as it is there."""
@@ -156,7 +170,9 @@ class DeskWork:
                     log.info("what this desk serves is not known: %s", error.code)
 
     async def _ask(self) -> None:
-        """What the agent chose while the hub was away is said first; else the hub's word counts, as after a restart."""
+        """What the agent chose while the hub was away is said first;
+        else the hub's word counts, as after a restart.
+        """
         await self._say()
         answer = await self._work.work()
         if answer.services != self.services:
@@ -171,10 +187,18 @@ class DeskWork:
             self._facts.note("agent_state", state=answer.said.value)
             self.state_changed.emit(said)
 
-    # ---- the queue -------------------------------------------------------------------------------------------------
+    # ---- the queue
+    # ----------------------------------------------------------------------------------------------
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
-        mine = next((one for one in tickets if one.state is TicketState.OFFERED and one.agent == self._user), None)
+        mine = next(
+            (
+                one
+                for one in tickets
+                if one.state is TicketState.OFFERED and one.agent == self._user
+            ),
+            None,
+        )
         if mine != self._offer:
             self._on_offer(mine)
         self._notice(tickets)
@@ -195,12 +219,16 @@ class DeskWork:
             self._app.do(self._ask_soon(), "report my state")
 
     async def _ask_soon(self) -> None:
-        """Perhaps the hub takes us for silent; it passes the caller on first and notes that afterwards."""
+        """Perhaps the hub takes us for silent;
+        it passes the caller on first and notes that afterwards.
+        """
         await asyncio.sleep(PASSED_ON_S)
         await self._ask()
 
     def _notice(self, tickets: list[Ticket]) -> None:
-        """Tells each caller that is new since the last look, not those who waited before this desk came."""
+        """Tells each caller that is new since the last look, not those who waited before this desk
+        came.
+        """
         waiting = {one.id: one for one in tickets if one.state is TicketState.WAITING}
         if self._known is None:
             self._known = set(waiting)
@@ -227,7 +255,8 @@ class DeskWork:
         self._answered = ticket_id
         self._app.do(self._work.decline(ticket_id, reason), "decline")
 
-    # ---- wrap-up ---------------------------------------------------------------------------------------------------
+    # ---- wrap-up
+    # ----------------------------------------------------------------------------------------------
 
     @property
     def wrap_up(self) -> WrapUpTime:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's job, without Qt: take a ticket, hold the session, file its pages, finish. `compose_desk` connects views.
+"""The desk's job, without Qt: take a ticket, hold the session, file its pages, finish.
+`compose_desk` connects views.
 
-What happens is told by notifiers; what the agent wants comes in as calls, which return at once. Errors become
-`troubled` facts: a code and its values, never a sentence.
+What happens is told by notifiers; what the agent wants comes in as calls, which return at once.
+Errors become `troubled` facts: a code and its values, never a sentence.
 """
 
 from __future__ import annotations
@@ -53,10 +54,12 @@ class DeskApp:
     """One agent's desk.
 
     Args:
-        link: to the hub. filing: pages to dossier. open_session: makes a session's parts; True after a restart.
+        link: to the hub. filing: pages to dossier.
+            open_session: makes a session's parts; True after a restart.
 
     Attributes:
-        session_opened: a conversation begins or, after a restart, goes on. session_ended: it is over, wrap-up begins.
+        session_opened: a conversation begins or, after a restart, goes on.
+            session_ended: it is over, wrap-up begins.
         kiosk_wiped: the kiosk's report. session_closed: the wrap-up is finished.
         dossier_changed: the caller's dossier as the store has it; None when
             the caller gave no number. number_opened: (session, caller number)
@@ -105,7 +108,9 @@ class DeskApp:
     # ---- start and stop ----
 
     async def start(self) -> None:
-        """Listens to the hub; sends what an earlier run left unsent; goes on with a session that is still ours."""
+        """Listens to the hub; sends what an earlier run left unsent;
+        goes on with a session that is still ours.
+        """
         self._link.queue_changed.connect(self._on_queue)
         self._link.connection_changed.connect(self._on_connection)
         self._link.session_ended.connect(self._on_session_ended)
@@ -126,7 +131,9 @@ class DeskApp:
             for facts, state in zip(answer.sessions, answer.states, strict=False):
                 await self._enter(facts, resumed=True)
                 if state == TicketState.WRAP_UP:
-                    await self._leave(SessionEnded(session_id=facts.id, by="hub", reason="resumed_in_wrap_up"))
+                    await self._leave(
+                        SessionEnded(session_id=facts.id, by="hub", reason="resumed_in_wrap_up")
+                    )
                 break
         finally:
             self.resumed.set()
@@ -140,7 +147,9 @@ class DeskApp:
             await asyncio.wait_for(self._line.wait(), RETRY_S)
 
     async def stop(self) -> None:
-        """The window closes: a running conversation is ended for both ends, nothing received is lost."""
+        """The window closes: a running conversation is ended for both ends, nothing received is
+        lost.
+        """
         session = self._session
         if session is None:
             return
@@ -182,7 +191,9 @@ class DeskApp:
         self._do(self._load_when_vault_answers(), "load the dossier")
 
     async def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
-        """The session's parts; one that cannot be sealed as it must be is not begun, and ends at both ends."""
+        """The session's parts; one that cannot be sealed as it must be is not begun, and ends at
+        both ends.
+        """
         try:
             return self._open_session(facts, resumed)
         except SessionError:
@@ -208,7 +219,8 @@ class DeskApp:
         session = self._session
         if session is None:
             return
-        await self._filing.send_all_of(session.facts.id)  # afterwards the hub takes nothing more of this session
+        # afterwards the hub takes nothing more of this session
+        await self._filing.send_all_of(session.facts.id)
         session.chronicle.write(events.SessionClosed(outcome=outcome))
         complete = await session.close(FLUSH_S)
         if not complete:
@@ -224,7 +236,11 @@ class DeskApp:
         self.session_closed.emit(outcome)
 
     def _on_session_ended(self, ended: SessionEnded) -> None:
-        if self._session is not None and ended.session_id == self._session.facts.id and self._ended is None:
+        if (
+            self._session is not None
+            and ended.session_id == self._session.facts.id
+            and self._ended is None
+        ):
             self._do(self._leave(ended), "end of session")
 
     async def _leave(self, ended: SessionEnded) -> None:
@@ -235,7 +251,8 @@ class DeskApp:
         session.chronicle.ended(ended)
         await session.end_call()
         self.session_ended.emit(ended)
-        if ended.reason == "desk_lost":  # the hub has given the caller back to the queue: no wrap-up is ours
+        # the hub has given the caller back to the queue: no wrap-up is ours
+        if ended.reason == "desk_lost":
             await session.close(FLUSH_S)
             session.grants.forget()
             self._session = None
@@ -308,7 +325,9 @@ class DeskApp:
             self._dossier, self._dossier_known = None, True
             self.dossier_changed.emit(None)
             return
-        self._session.chronicle.write(events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents)))
+        self._session.chronicle.write(
+            events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents))
+        )
         self.show_dossier(facts)
 
     async def _load_when_vault_answers(self) -> None:
@@ -329,7 +348,9 @@ class DeskApp:
             number = await self._link.caller_number(session_id)
         except VaultAway:
             raise
-        except SessionError as error:  # the agent asks the caller, as for every number that does not come
+        except (
+            SessionError
+        ) as error:  # the agent asks the caller, as for every number that does not come
             log.warning("a caller's number cannot be read: %s", error.code)
             number = ""
         self._facts.note("number_opened", given=bool(number))
@@ -350,7 +371,9 @@ class DeskApp:
         if self._session is None or self._dossier is None:
             return
         session = self._session
-        facts = await self._link.set_piece(session.facts.id, self._dossier.number, piece_id, state, reason)
+        facts = await self._link.set_piece(
+            session.facts.id, self._dossier.number, piece_id, state, reason
+        )
         session.chronicle.write(events.PieceChanged(piece_id=piece_id, state=state))
         self.show_dossier(facts)
 
@@ -375,7 +398,11 @@ class DeskApp:
             piece=document.piece_id,
             dossier=filed.dossier.number,
         )
-        if self._session is None or self._dossier is None or self._dossier.number != filed.dossier.number:
+        if (
+            self._session is None
+            or self._dossier is None
+            or self._dossier.number != filed.dossier.number
+        ):
             return
         self._session.chronicle.write(
             events.DocumentFiled(
@@ -398,12 +425,16 @@ class DeskApp:
         if self._session is None or self._dossier is None:
             return
         name = next((d.name for d in self._dossier.documents if d.id == document_id), "")
-        self.document_opened.emit((name, await self._link.document(self._session.facts.id, document_id)))
+        self.document_opened.emit(
+            (name, await self._link.document(self._session.facts.id, document_id))
+        )
 
     # ---- doing ----
 
     def do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        """Does something of the desk's other parts; what goes wrong is told as `troubled`, by `name`."""
+        """Does something of the desk's other parts;
+        what goes wrong is told as `troubled`, by `name`.
+        """
         self._do(work, name)
 
     def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
@@ -423,7 +454,9 @@ class DeskApp:
             self.trouble("unexpected", {"why": error.strerror or type(error).__name__}, key=name)
 
     def trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
-        """Tells the agent about something that went wrong; it replaces an earlier one of the same key."""
+        """Tells the agent about something that went wrong;
+        it replaces an earlier one of the same key.
+        """
         self._told.add(key)
         self._facts.note(fact_of(key), code=code)
         if self._session is not None:

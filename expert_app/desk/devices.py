@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's scanner and printer in the agent's hands, without Qt. `compose_desk_devices` connects views.
+"""The kiosk's scanner and printer in the agent's hands, without Qt.
+`compose_desk_devices` connects views.
 
-A preview is decoded in a worker process before anybody sees it. Beside `expert_app.desk.app`, whose session it drives.
+A preview is decoded in a worker process before anybody sees it.
+Beside `expert_app.desk.app`, whose session it drives.
 """
 
 from __future__ import annotations
@@ -25,15 +27,24 @@ from session.core.notifier import Notifier
 from session.desk.devices.scanner_and_printer import PageProgressed, ReceivedPage
 from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
-from session.protocol.conversation.messages import Area, PrintChanged, ScanEnded, ScanKind, ScanSource
+from session.protocol.conversation.messages import (
+    Area,
+    PrintChanged,
+    ScanEnded,
+    ScanKind,
+    ScanSource,
+)
 from session.protocol.wire.ids import new_id
 
 LOOK_S = 20.0
-"""For a preview that takes a tenth of a second; a hostile one is killed by the worker's own limits."""
+"""For a preview that takes a tenth of a second; a hostile one is killed by the worker's own limits.
+"""
 
 
 class GlassSeen(NamedTuple):
-    """A preview that is safe to show: JPEG, what it covers, and what lies there; no areas: the whole glass."""
+    """A preview that is safe to show: JPEG, what it covers, and what lies there; no areas:
+    the whole glass.
+    """
 
     jpeg: bytes
     glass: Area
@@ -57,7 +68,9 @@ class PileTold(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """One scan as the agent wants it. `areas`: a page of each, on the glass; `replaces`: the page scanned again."""
+    """One scan as the agent wants it.
+    `areas`: a page of each, on the glass; `replaces`: the page scanned again.
+    """
 
     kind: ScanKind = ScanKind.PAGE
     source: ScanSource = ScanSource.GLASS
@@ -72,18 +85,24 @@ class Wish:
 class DevicesJob:
     """Scans and prints for the session in hand.
 
-    Attributes:
-        glass_seen: a preview came. printing: a print moved on. page_replaced: see `Replaced`; told when it is whole.
-        pile_changed: see `PileTold`; None when there is no pile any more. pile_ordered: its pages, front and back.
+    Attributes: glass_seen: a preview came. printing: a print moved on. page_replaced: see
+        `Replaced`; told when it is whole. pile_changed: see `PileTold`; None when there is no pile
+        any more. pile_ordered: its pages, front and back.
     """
 
-    def __init__(self, app: DeskApp, link: DeskLink, workers: Workers, clock: Clock, facts: Facts) -> None:
+    def __init__(
+        self, app: DeskApp, link: DeskLink, workers: Workers, clock: Clock, facts: Facts
+    ) -> None:
         self.glass_seen: Notifier[GlassSeen] = Notifier()
         self.printing: Notifier[Printing] = Notifier()
         self.page_replaced: Notifier[Replaced] = Notifier()
         self.pile_changed: Notifier[PileTold | None] = Notifier()
         self.pile_ordered: Notifier[list[str]] = Notifier()
-        self._app, self._link, self._workers, self._clock, self._facts = app, link, workers, clock, facts
+        self._app = app
+        self._link = link
+        self._workers = workers
+        self._clock = clock
+        self._facts = facts
         self._scan_id = ""
         self._wishes: dict[str, Wish] = {}
         self._came: dict[str, int] = {}
@@ -111,7 +130,8 @@ class DevicesJob:
         self._prints.clear()
         self._end_pile()
 
-    # ---- scanning ---------------------------------------------------------------------------------------------------
+    # ---- scanning
+    # ----------------------------------------------------------------------------------------------
 
     def scan(self, wish: Wish) -> None:
         """A preview, a page, or all pages of the feeder."""
@@ -138,9 +158,13 @@ class DevicesJob:
         )
 
     def scan_again(self, page_id: str, otherwise: Wish) -> None:
-        """Scans one page once more, as it was scanned, or as `otherwise` when that is not known any more."""
+        """Scans one page once more, as it was scanned, or as `otherwise` when that is not known any
+        more.
+        """
         wish = self._pages.get(page_id, otherwise)
-        self.scan(replace(wish, areas=wish.areas[:1], duplex=False, by_hand=False, replaces=page_id))
+        self.scan(
+            replace(wish, areas=wish.areas[:1], duplex=False, by_hand=False, replaces=page_id)
+        )
 
     def is_file(self, scan_id: str) -> bool:
         """The caller is asked for a file, no scanner works."""
@@ -158,7 +182,9 @@ class DevicesJob:
         if progress.kind is not ScanKind.PAGE or progress.page_id in self._pages or wish is None:
             return
         place = self._came[progress.scan_id] = self._came.get(progress.scan_id, -1) + 1
-        self._pages[progress.page_id] = replace(wish, areas=wish.areas[place : place + 1], replaces="")
+        self._pages[progress.page_id] = replace(
+            wish, areas=wish.areas[place : place + 1], replaces=""
+        )
         if wish.replaces and wish.replaces not in self._replaces.values():
             self._replaces[progress.page_id] = wish.replaces
         if wish.by_hand and self._pile is not None:
@@ -177,7 +203,8 @@ class DevicesJob:
         if wish is not None and wish.by_hand:
             self._tell_pile()
 
-    # ---- a pile of sheets whose backs are scanned by hand -----------------------------------------------------------
+    # ---- a pile of sheets whose backs are scanned by hand
+    # -----------------------------------------------------------
 
     def turn_pile(self) -> None:
         """The caller has turned the pile over: what comes now are backs."""
@@ -196,7 +223,11 @@ class DevicesJob:
             self._end_pile()
         elif pile.is_turned and pile.missing <= 0:
             if pile.missing < 0:
-                self._app.trouble(PileUneven.code, {"fronts": pile.sheets, "backs": pile.sheets - pile.missing}, "pile")
+                self._app.trouble(
+                    PileUneven.code,
+                    {"fronts": pile.sheets, "backs": pile.sheets - pile.missing},
+                    "pile",
+                )
             self.end_pile()
         else:
             self.pile_changed.emit(PileTold(pile.sheets, pile.missing, pile.is_turned))
@@ -206,7 +237,8 @@ class DevicesJob:
             self._pile = None
             self.pile_changed.emit(None)
 
-    # ---- previews ---------------------------------------------------------------------------------------------------
+    # ---- previews
+    # ----------------------------------------------------------------------------------------------
 
     def _on_preview(self, page: ReceivedPage) -> None:
         self._app.do(self._look(page), "look at the glass")
@@ -222,7 +254,8 @@ class DevicesJob:
         self._facts.note("glass_seen", areas=len(areas))
         self.glass_seen.emit(GlassSeen(look.jpeg, glass, areas))
 
-    # ---- printing ---------------------------------------------------------------------------------------------------
+    # ---- printing
+    # ----------------------------------------------------------------------------------------------
 
     def print_file(self, path: str, copies: int = 1) -> None:
         """Prints a PDF of the agent's own at the kiosk, after looking at it."""
@@ -247,7 +280,11 @@ class DevicesJob:
 
     def _on_print(self, change: PrintChanged) -> None:
         self._facts.note(
-            "print", state=change.state.value, job_id=change.job_id, code=change.code, sha256=change.sha256
+            "print",
+            state=change.state.value,
+            job_id=change.job_id,
+            code=change.code,
+            sha256=change.sha256,
         )
         if change.code:
             self._app.trouble(change.code, change.detail, key="print")
@@ -259,7 +296,9 @@ class DevicesJob:
 
 
 def _glass_of(look: GlassLook, dpi: int) -> Area:
-    width, height = (max(1, round(side * 300 / max(1, dpi))) for side in (look.width_px, look.height_px))
+    width, height = (
+        max(1, round(side * 300 / max(1, dpi))) for side in (look.width_px, look.height_px)
+    )
     return Area(width=width, height=height)
 
 

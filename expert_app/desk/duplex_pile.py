@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Both sides of a pile by a feeder that sees one: fronts, the pile turned over, backs. Pure; used by `desk_devices`.
+"""Both sides of a pile by a feeder that sees one: fronts, the pile turned over, backs.
+Pure; used by `desk_devices`.
 
-Turned over as a whole the pile comes out from its last sheet to its first: the backs are in the opposite order.
+Turned over as a whole the pile comes out from its last sheet to its first:
+the backs are in the opposite order.
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ from collections.abc import Sequence
 
 
 class DuplexPile:
-    """One pile being scanned by hand. A jam in the middle is no end: what comes afterwards is added."""
+    """One pile being scanned by hand.
+    A jam in the middle is no end: what comes afterwards is added.
+    """
 
     def __init__(self) -> None:
         self._fronts: list[str] = []
@@ -32,7 +36,9 @@ class DuplexPile:
         (self._backs if self.is_turned else self._fronts).append(page_id)
 
     def pages(self) -> list[str]:
-        """Front, back, front, back. Backs too many or too few: the last sheets' are those at hand."""
+        """Front, back, front, back. Backs too many or too few: the last sheets' are those at
+        hand.
+        """
         backs = list(reversed(self._backs))
         lacking = max(0, self.missing)
         rows: list[str] = []

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the desk's job tells its window beside the session's own facts. Used by `expert_app.desk.app` and compose."""
+"""What the desk's job tells its window beside the session's own facts.
+Used by `expert_app.desk.app` and compose.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From a received page to a filed document, without Qt. Nothing that was received is lost on the way.
+"""From a received page to a filed document, without Qt.
+Nothing that was received is lost on the way.
 
-A page is on disk before the kiosk may forget it; a document is on disk before it is sent, and stays there until the
-store has read it back. Slow work on paper runs in worker processes.
+A page is on disk before the kiosk may forget it;
+a document is on disk before it is sent, and stays there until the store has read it back. Slow work
+on paper runs in worker processes.
 """
 
 from __future__ import annotations
@@ -76,13 +78,17 @@ class Filing:
         again_s: pause before a document that waits is sent again.
 
     Attributes:
-        page_kept: a page is safe on disk (also told for each page found again after a restart). page_cleaned: its
-            legible copy is ready. page_failed: it is no use, or could not be cleaned.
-        file_disarmed: a caller's file could act by itself (names of what it had); its pages are only pictures now.
-        document_progressed, document_filed: on the way, and read back by the store. pages_filed: ids of its pages.
+        page_kept: a page is safe on disk (also told for each page found again after a restart).
+            page_cleaned: its legible copy is ready. page_failed: it is no use, or could not be
+            cleaned.
+        file_disarmed: a caller's file could act by itself (names of what it had);
+            its pages are only pictures now.
+        document_progressed, document_filed: on the way, and read back by the store.
+        pages_filed: ids of its pages.
         document_waiting: its name; it stays in the outbox and is sent again when the hub is back.
-        document_refused: sent again, and the store does not want it. In a session that goes on, its pages are the
-            agent's again and told as kept; else it stays in the outbox.
+        document_refused: sent again, and the store does not want it.
+            In a session that goes on, its pages are the agent's again and told as kept; else it
+            stays in the outbox.
     """
 
     def __init__(
@@ -145,11 +151,15 @@ class Filing:
             if self._session is not None and self._session.facts.id == session_id:
                 shown = await self._keeper.to_show(page)
                 self._facts.note("page_found_again", page=page.page_id, sha256=page.sha256)
-                self.page_kept.emit(ShownPage(page.page_id, shown, page.given, page.edits.as_scanned))
+                self.page_kept.emit(
+                    ShownPage(page.page_id, shown, page.given, page.edits.as_scanned)
+                )
                 self._start_cleaning(session_id, page.page_id)
 
     def end(self) -> None:
-        """The session is over: its pictures leave the memory; what was not filed stays in the outbox."""
+        """The session is over: its pictures leave the memory;
+        what was not filed stays in the outbox.
+        """
         for task in self._cleaning.values():
             task.cancel()
         self._cleaning.clear()
@@ -173,7 +183,8 @@ class Filing:
         """Puts a page on disk; the kiosk may forget it when this returns.
 
         Raises:
-            PageUnreadable, FileLocked, PageTooLarge, PageDamaged: the file is no use. OSError: the disk is full.
+            PageUnreadable, FileLocked, PageTooLarge, PageDamaged: the file is no use.
+            OSError: the disk is full.
         """
         kept = await self._keeper.keep(session_id, offer, data)
         for page, _shown in kept.pages:
@@ -189,7 +200,9 @@ class Filing:
             )
         if self._session is not None and self._session.facts.id == session_id:
             for page, shown in kept.pages:
-                self.page_kept.emit(ShownPage(page.page_id, shown, page.given, page.edits.as_scanned))
+                self.page_kept.emit(
+                    ShownPage(page.page_id, shown, page.given, page.edits.as_scanned)
+                )
                 self._start_cleaning(session_id, page.page_id)
             if kept.left_behind:
                 self.file_disarmed.emit(kept.left_behind)
@@ -198,7 +211,9 @@ class Filing:
         running = self._cleaning.pop(page_id, None)
         if running is not None:
             running.cancel()
-        self._cleaning[page_id] = self._tasks.spawn(self._clean(session_id, page_id), name=f"clean {page_id}")
+        self._cleaning[page_id] = self._tasks.spawn(
+            self._clean(session_id, page_id), name=f"clean {page_id}"
+        )
 
     async def _clean(self, session_id: str, page_id: str) -> None:
         try:
@@ -207,7 +222,9 @@ class Filing:
                 raise DossierUnknown(what="page")
             data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page_id)
             work = asyncio.wrap_future(
-                self._workers.submit(clean_page, data, page.edits, page.dpi, encoding_for(self._rate.kbps))
+                self._workers.submit(
+                    clean_page, data, page.edits, page.dpi, encoding_for(self._rate.kbps)
+                )
             )
             clean = await asyncio.wait_for(work, CLEAN_S)
         except (DocumentError, SessionError, TimeoutError, OSError) as error:
@@ -240,10 +257,14 @@ class Filing:
                 )
             )
         flaws = seen_flaws(clean.flaws, page.edits)
-        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, flaws, page.edits.left_out))
+        self.page_cleaned.emit(
+            CleanedPage(page_id, clean, page.edits.quarters, flaws, page.edits.left_out)
+        )
 
     def _find(self, session_id: str, page_id: str) -> KeptPage | None:
-        return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
+        return next(
+            (page for page in self._outbox.pages(session_id) if page.page_id == page_id), None
+        )
 
     def scanned_sha256(self, session_id: str, page_id: str) -> str:
         """Hash of a page as it was scanned; "" when it is not here any more."""
@@ -253,7 +274,9 @@ class Filing:
     # ---- what the agent does with pages ----
 
     def turn(self, page_id: str, quarters: int) -> None:
-        """Shows the page turned by `quarters` (0..3) of a circle, clockwise, from how the cleaning left it."""
+        """Shows the page turned by `quarters` (0..3) of a circle, clockwise, from how the cleaning
+        left it.
+        """
 
         def change(edits: Edits) -> Edits:
             others = tuple(step for step in edits.steps if not isinstance(step, TurnPage))
@@ -286,12 +309,16 @@ class Filing:
             self._start_cleaning(session_id, page_id)
 
     async def adopt(self, pages: list[KeptPage]) -> None:
-        """Pages that were made here, of a received one, are the agent's as if they had been received."""
+        """Pages that were made here, of a received one, are the agent's as if they had been
+        received.
+        """
         self._known.update(page.page_id for page in pages)
         await self._tell(pages)
 
     def remove(self, page_id: str) -> None:
-        """The agent takes a page out; it leaves the disk with the session, until then `restore` brings it back."""
+        """The agent takes a page out; it leaves the disk with the session, until then `restore`
+        brings it back.
+        """
         self._removed.add(page_id)
 
     def restore(self, page_id: str) -> None:
@@ -311,15 +338,18 @@ class Filing:
 
     # ---- documents ----
 
-    async def file(self, session: SessionFacts, dossier: str, page_ids: list[str], piece_id: str, name: str) -> None:
+    async def file(
+        self, session: SessionFacts, dossier: str, page_ids: list[str], piece_id: str, name: str
+    ) -> None:
         """Makes a document of pages, keeps it in the outbox, sends it to the store.
 
-        Pages are in one document at most: those of a document that waits are not filed twice, it is sent again.
+        Pages are in one document at most:
+        those of a document that waits are not filed twice, it is sent again.
 
         Raises:
             PageUnreadable: a page could not be made legible. DossierUnknown: no such page.
-            SessionError: the store refused and the pages are the agent's again; or the outcome is unknown (`AGAIN`)
-                and the document stays in the outbox.
+            SessionError: the store refused and the pages are the agent's again;
+                or the outcome is unknown (`AGAIN`) and the document stays in the outbox.
         """
         async with self._making:
             documents = await self._waiting_with(session.id, page_ids)
@@ -344,14 +374,22 @@ class Filing:
     ) -> QueuedDocument:
         pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
         created = self._clock.utc_now()
-        kept = {page.page_id: page for page in await asyncio.to_thread(self._outbox.pages, session.id)}
-        ways = [(kept[page_id], page) for page_id, page in zip(page_ids, pages, strict=True) if page_id in kept]
+        kept = {
+            page.page_id: page for page in await asyncio.to_thread(self._outbox.pages, session.id)
+        }
+        ways = [
+            (kept[page_id], page)
+            for page_id, page in zip(page_ids, pages, strict=True)
+            if page_id in kept
+        ]
         origin = None
         if self._notary is not None and len(ways) == len(pages):
             origin = origin_of(session, ways, self._scanner, created)
         author, contents = self._store.organisation_name, [page.content for page in pages]
         words = [] if self._reader is None else await self._reader.of(page_ids)
-        work = self._workers.submit(assemble, contents, name, created, author=author, origin=origin, words=words)
+        work = self._workers.submit(
+            assemble, contents, name, created, author=author, origin=origin, words=words
+        )
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
         if self._notary is not None:
             pdf = seal(pdf, self._notary.public_key, self._notary.sign)
@@ -381,7 +419,8 @@ class Filing:
         return self._cleaned[page_id]
 
     async def send_waiting(self) -> bool:
-        """Sends what is still in the outbox, oldest first; what the store refuses stays there and is told.
+        """Sends what is still in the outbox, oldest first;
+        what the store refuses stays there and is told.
 
         Returns:
             False when something waits for the hub or its store.
@@ -393,7 +432,9 @@ class Filing:
                 log.info("a document waits in the outbox: %s", error.code)
                 if error.code in AGAIN:
                     return False
-                self.document_refused.emit(DocumentTrouble(document.upload_id, document.name, error.code))
+                self.document_refused.emit(
+                    DocumentTrouble(document.upload_id, document.name, error.code)
+                )
         return True
 
     def _send_later(self) -> None:
@@ -407,7 +448,9 @@ class Filing:
                 return
 
     async def send_all_of(self, session_id: str) -> None:
-        """Sends what waits of one session, before its wrap-up is finished. Raises the first error."""
+        """Sends what waits of one session, before its wrap-up is finished.
+        Raises the first error.
+        """
         for document in await asyncio.to_thread(self._outbox.documents, session_id):
             await self._send(document)
 
@@ -447,7 +490,9 @@ class Filing:
         self.document_filed.emit(filed)
 
     async def _give_back(self, document: QueuedDocument) -> None:
-        """A refused document's pages are the agent's again, when there is an agent at work on them."""
+        """A refused document's pages are the agent's again, when there is an agent at work on
+        them.
+        """
         if self._session is None or self._session.facts.id != document.session_id:
             return
         await asyncio.to_thread(self._outbox.withdraw_document, document.upload_id)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the desk's way of paper tells, and the store it needs. Used by `filing` and by who listens to it."""
+"""What the desk's way of paper tells, and the store it needs.
+Used by `filing` and by who listens to it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from session.protocol.hub.requests import DocumentFiled
 
 
 class ShownPage(NamedTuple):
-    """A page as received, as a picture; `given`: a caller's file, not scanned. `as_is`: to be filed uncleaned."""
+    """A page as received, as a picture; `given`: a caller's file, not scanned.
+    `as_is`: to be filed uncleaned.
+    """
 
     page_id: str
     data: bytes
@@ -24,7 +28,8 @@ class ShownPage(NamedTuple):
 class CleanedPage(NamedTuple):
     """The cleaned copy; `quarters`: turns to the right that the agent wanted and it has.
 
-    `flaws`: what keeps it from being read, with boxes on the copy as it is seen. `left_out`: steps not wanted.
+    `flaws`: what keeps it from being read, with boxes on the copy as it is seen.
+    `left_out`: steps not wanted.
     """
 
     page_id: str
@@ -42,7 +47,9 @@ class PageTrouble(NamedTuple):
 
 
 class DocumentTrouble(NamedTuple):
-    """A document of an earlier moment that the store does not want; `code` of `session.core.errors`."""
+    """A document of an earlier moment that the store does not want;
+    `code` of `session.core.errors`.
+    """
 
     upload_id: str
     name: str

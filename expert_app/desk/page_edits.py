@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent does with received pages: take out with a reason, bring back, split. The log has each act.
+"""What the agent does with received pages: take out with a reason, bring back, split.
+The log has each act.
 
-Originals stay on the disk until the session is over, so each act can be undone. Used beside `expert_app.desk.filing`.
+Originals stay on the disk until the session is over, so each act can be undone.
+Used beside `expert_app.desk.filing`.
 """
 
 from __future__ import annotations
@@ -60,7 +62,9 @@ class PageActs:
         self._app.do(self._split(page_id, boxes), "split a page")
 
     def split_papers(self, page_id: str) -> None:
-        """Makes a page of each paper that was found on a scan, as if each had been scanned alone; see `parted`."""
+        """Makes a page of each paper that was found on a scan, as if each had been scanned alone;
+        see `parted`.
+        """
         boxes = self.papers.on_page(page_id)
         areas = [TakeArea(box.left, box.top, box.right, box.bottom) for box in boxes]
         if areas:

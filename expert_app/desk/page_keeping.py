@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page that came from the kiosk goes to the disk, untouched: a scan as one page, a caller's PDF as all of its pages.
+"""A page that came from the kiosk goes to the disk, untouched:
+a scan as one page, a caller's PDF as all of its pages.
 
 Used by filing. What the files hold is looked at in a worker process only.
 """
@@ -26,11 +27,15 @@ EditChange = Callable[[Edits], Edits]
 
 PDF = "application/pdf"
 MOST_BYTES = 250_000_000
-"""Each page of a caller's PDF holds the whole untouched file on the disk: together no more than this."""
+"""Each page of a caller's PDF holds the whole untouched file on the disk:
+together no more than this.
+"""
 
 
 class Kept(NamedTuple):
-    """Pages that are on disk now, each with a JPEG or PNG to show, and what a caller's file could do that was left."""
+    """Pages that are on disk now, each with a JPEG or PNG to show, and what a caller's file could
+    do that was left.
+    """
 
     pages: list[tuple[KeptPage, bytes]]
     left_behind: tuple[str, ...] = ()
@@ -52,7 +57,9 @@ class PageKeeper:
         self._early.clear()
 
     async def keep(self, session_id: str, offer: PageOffered, data: bytes) -> Kept:
-        """Raises `PageUnreadable`, `FileLocked`, `PageTooLarge`, `PageDamaged`; `OSError`: the disk is full."""
+        """Raises `PageUnreadable`, `FileLocked`, `PageTooLarge`, `PageDamaged`; `OSError`:
+        the disk is full.
+        """
         try:
             if offer.given and data.startswith(b"%PDF-"):
                 return await self._keep_pdf(session_id, offer, data)
@@ -80,9 +87,16 @@ class PageKeeper:
         pages = await asyncio.to_thread(self._keep_pages, session_id, offer, data, drawn)
         return Kept(list(zip(pages, drawn.pages, strict=True)), drawn.left_behind)
 
-    def _keep_pages(self, session_id: str, offer: PageOffered, data: bytes, drawn: GivenPdf) -> list[KeptPage]:
-        """The page with the offer's own id last: once it is here, all are, and the kiosk may forget the file."""
-        ids = [offer.page_id, *(_id_of(offer.page_id, number) for number in range(1, len(drawn.pages)))]
+    def _keep_pages(
+        self, session_id: str, offer: PageOffered, data: bytes, drawn: GivenPdf
+    ) -> list[KeptPage]:
+        """The page with the offer's own id last:
+        once it is here, all are, and the kiosk may forget the file.
+        """
+        ids = [
+            offer.page_id,
+            *(_id_of(offer.page_id, number) for number in range(1, len(drawn.pages))),
+        ]
         for number in reversed(range(len(ids))):
             picture = open_header(drawn.pages[number])
             self._outbox.keep_page(
@@ -101,7 +115,9 @@ class PageKeeper:
                 scanned_as=offer.page_id if number else "",
                 edits=Edits((DrawPage(number), LeaveAsScanned())),
             )
-        others = [page.page_id for page in self._outbox.pages(session_id) if page.page_id not in ids]
+        others = [
+            page.page_id for page in self._outbox.pages(session_id) if page.page_id not in ids
+        ]
         kept = {page.page_id: page for page in self._outbox.set_order(session_id, [*others, *ids])}
         return [kept[page_id] for page_id in ids]
 

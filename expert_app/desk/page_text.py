@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The words of cleaned pages, read in the background where tesseract is installed. Used by filing.
 
-Reading takes a second or two per page, so it has a worker of its own and never keeps a page or a document waiting long.
+Reading takes a second or two per page, so it has a worker of its own and never keeps a page or a
+document waiting long.
 """
 
 from __future__ import annotations
@@ -35,7 +36,11 @@ class PageWords:
 
     async def of(self, page_ids: Sequence[str]) -> list[tuple[Word, ...]]:
         """The words of these pages, in order; none of a page that could not be read in time."""
-        reading = [asyncio.wrap_future(self._reading[page_id]) for page_id in page_ids if page_id in self._reading]
+        reading = [
+            asyncio.wrap_future(self._reading[page_id])
+            for page_id in page_ids
+            if page_id in self._reading
+        ]
         if reading:
             await asyncio.wait([asyncio.shield(one) for one in reading], timeout=WAIT_S)
         return [self._found(page_id) for page_id in page_ids]
@@ -46,7 +51,10 @@ class PageWords:
             return ()
         error = reading.exception()
         if error is not None:
-            log.warning("a page has no words: %s", error.code if isinstance(error, DocumentError) else "unexpected")
+            log.warning(
+                "a page has no words: %s",
+                error.code if isinstance(error, DocumentError) else "unexpected",
+            )
             return ()
         return reading.result()
 

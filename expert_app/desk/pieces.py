@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An agent's work on the caller's pieces, without Qt: procedures, states as pages arrive, what is missing, doubles.
+"""An agent's work on the caller's pieces, without Qt:
+procedures, states as pages arrive, what is missing, doubles.
 
 Used by `compose_desk_pieces`, which connects it with the window.
 """
@@ -36,8 +37,8 @@ MISSING_DAYS = 30
 class Double(NamedTuple):
     """A page that the dossier has already, or that looks like one it has.
 
-    Attributes:
-        jpeg: the cleaned copy of the new page. document: the PDF with the earlier one, b"" when it cannot be had.
+    Attributes: jpeg: the cleaned copy of the new page.
+        document: the PDF with the earlier one, b"" when it cannot be had.
     """
 
     page_id: str
@@ -57,7 +58,9 @@ class PieceLinkLike(Protocol):
         """Starts one."""
         ...
 
-    async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> DossierFacts:
+    async def acknowledge(
+        self, session_id: str, dossier: str, piece_ids: list[str]
+    ) -> DossierFacts:
         """A receipt that names them was printed."""
         ...
 
@@ -89,20 +92,28 @@ class PieceLinkLike(Protocol):
 class DeskPieces:
     """The pieces of the dossier on the screen.
 
-    Attributes:
-        procedures_changed: what may be started in this dossier. started: a dossier with more pieces than before.
-        doubled: a warning about a page; it refuses nothing.
-        history_told: what happened to the pieces. found: ids of documents with the words asked for.
+    Attributes: procedures_changed: what may be started in this dossier. started: a dossier with
+        more pieces than before. doubled: a warning about a page; it refuses nothing. history_told:
+        what happened to the pieces. found: ids of documents with the words asked for.
     """
 
     def __init__(
-        self, app: DeskApp, filing: Filing, link: DeskLink, pieces: PieceLinkLike, clock: Clock, facts: Facts
+        self,
+        app: DeskApp,
+        filing: Filing,
+        link: DeskLink,
+        pieces: PieceLinkLike,
+        clock: Clock,
+        facts: Facts,
     ) -> None:
         self.procedures_changed: Notifier[list[ProcedureFacts]] = Notifier()
         self.doubled: Notifier[Double] = Notifier()
         self.history_told: Notifier[PieceHistory] = Notifier()
         self.found: Notifier[list[str]] = Notifier()
-        self._app, self._filing, self._link, self._pieces = app, filing, link, pieces
+        self._app = app
+        self._filing = filing
+        self._link = link
+        self._pieces = pieces
         self._clock, self._facts = clock, facts
         self._chosen = ""
         self._asked_for = ""
@@ -161,11 +172,17 @@ class DeskPieces:
         """A piece that was expected is scanned now, and legible when nothing speaks against it."""
         session_id, dossier = self._here()
         piece = next((one for one in dossier.pieces if one.id == piece_id), None)
-        if piece is None or piece.state not in (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED):
+        if piece is None or piece.state not in (
+            PieceState.EXPECTED,
+            PieceState.REFUSED,
+            PieceState.SCANNED,
+        ):
             return
         facts = await self._link.set_piece(session_id, dossier.number, piece_id, PieceState.SCANNED)
         if legible:
-            facts = await self._link.set_piece(session_id, dossier.number, piece_id, PieceState.LEGIBLE)
+            facts = await self._link.set_piece(
+                session_id, dossier.number, piece_id, PieceState.LEGIBLE
+            )
         self._app.show_dossier(facts)
 
     async def _look(self, page: CleanedPage) -> None:
@@ -175,12 +192,16 @@ class DeskPieces:
             return
         look = await asyncio.to_thread(look_of, page.clean.jpeg)
         try:
-            found = await self._pieces.seen(session_id, dossier.number, [PageSeen(sha256=sha256, look=look)])
+            found = await self._pieces.seen(
+                session_id, dossier.number, [PageSeen(sha256=sha256, look=look)]
+            )
         except SessionError as error:  # a warning that cannot be had stops nobody
             log.info("whether a page was seen before is not known: %s", error.code)
             return
         for one in found:
-            self._facts.note("page_seen_before", page=page.page_id, document=one.document_id, same=one.same)
+            self._facts.note(
+                "page_seen_before", page=page.page_id, document=one.document_id, same=one.same
+            )
             earlier = await self._earlier(session_id, one.document_id)
             self.doubled.emit(Double(page.page_id, one, page.clean.jpeg, earlier))
 
@@ -207,7 +228,12 @@ class DeskPieces:
             organisation=self._link.organisation_name,
             procedure=dossier.procedure,
             pieces=tuple(
-                MissingPiece(name=piece.name, reason=piece.reason, hint=piece.hint, any_of=tuple(piece.any_of))
+                MissingPiece(
+                    name=piece.name,
+                    reason=piece.reason,
+                    hint=piece.hint,
+                    any_of=tuple(piece.any_of),
+                )
                 for piece in dossier.pieces
                 if piece.is_missing
             ),
@@ -220,7 +246,9 @@ class DeskPieces:
         await session.devices.print_document(await asyncio.to_thread(missing_list, facts), name)
 
     def on_print(self, changed: PrintChanged, name: str) -> None:
-        """A print moved on; when it is this dossier's receipt, the pieces that it names are acknowledged."""
+        """A print moved on; when it is this dossier's receipt, the pieces that it names are
+        acknowledged.
+        """
         dossier = self._app.dossier
         if dossier is None or changed.state is not PrintState.DONE:
             return
@@ -233,7 +261,9 @@ class DeskPieces:
         session = self._app.session
         assert session is not None
         since = session.facts.opened_at_utc
-        named = {document.piece_id for document in dossier.documents if document.filed_at_utc >= since}
+        named = {
+            document.piece_id for document in dossier.documents if document.filed_at_utc >= since
+        }
         ids = sorted(name for name in named if is_id(name))
         if ids:
             self._app.show_dossier(await self._pieces.acknowledge(session_id, dossier.number, ids))
@@ -252,7 +282,9 @@ class DeskPieces:
 
     async def _correct(self, document_id: str, piece_id: str, name: str, reason: str) -> None:
         session_id, dossier = self._here()
-        corrected = self._pieces.correct(session_id, dossier.number, document_id, piece_id, name, reason)
+        corrected = self._pieces.correct(
+            session_id, dossier.number, document_id, piece_id, name, reason
+        )
         self._app.show_dossier(await corrected)
 
     def supersede(self, document_id: str, by_document_id: str, reason: str) -> None:
@@ -262,7 +294,9 @@ class DeskPieces:
     async def _supersede(self, document_id: str, by_document_id: str, reason: str) -> None:
         session_id, dossier = self._here()
         self._app.show_dossier(
-            await self._pieces.supersede(session_id, dossier.number, document_id, by_document_id, reason)
+            await self._pieces.supersede(
+                session_id, dossier.number, document_id, by_document_id, reason
+            )
         )
 
     def search(self, words: str) -> None:

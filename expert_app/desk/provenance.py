@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a document says of its own way, from what the desk knows, and the desk's key that seals it. Used by filing."""
+"""What a document says of its own way, from what the desk knows, and the desk's key that seals it.
+Used by filing.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Notary(NamedTuple):
 
 
 def notary_of(seed: bytes) -> Notary:
-    """The notary with the installation's own key. Raises `BusRefusedIdentity`: this is not a seed."""
+    """The notary with the installation's own key.
+    Raises `BusRefusedIdentity`: this is not a seed.
+    """
     return Notary(raw_key(public_key(seed)), lambda data: base64.b64decode(sign(seed, data)))
 
 
@@ -34,9 +38,14 @@ def raw_key(key: str) -> bytes:
 
 
 def origin_of(
-    session: SessionFacts, pages: Sequence[tuple[KeptPage, CleanPage]], device: str, made_at_utc: datetime
+    session: SessionFacts,
+    pages: Sequence[tuple[KeptPage, CleanPage]],
+    device: str,
+    made_at_utc: datetime,
 ) -> Origin:
-    """Where these pages come from; hashes of the pictures in the document are added when it is made."""
+    """Where these pages come from; hashes of the pictures in the document are added when it is
+    made.
+    """
     return Origin(
         organisation=session.organisation,
         site=session.site,
@@ -65,7 +74,9 @@ def _page(kept: KeptPage, clean: CleanPage, device: str) -> PageOrigin:
 def _treatment(kept: KeptPage, clean: CleanPage) -> list[str]:
     """Each step in a few words that no language needs to translate."""
     given = ["given by the caller"] if kept.given else []
-    done = given if kept.edits.as_scanned or Stage.LIGHT in kept.edits.left_out else [*given, "light"]
+    done = (
+        given if kept.edits.as_scanned or Stage.LIGHT in kept.edits.left_out else [*given, "light"]
+    )
     done += [f"turned {clean.turned_deg}"] if clean.turned_deg else []
     done += [f"skew {clean.skew_deg}"] if clean.skew_deg else []
     box = clean.box
@@ -75,11 +86,15 @@ def _treatment(kept: KeptPage, clean: CleanPage) -> list[str]:
         if isinstance(step, TurnPage):
             done.append(f"agent turned {90 * step.quarters}")
         elif isinstance(step, TakeArea):
-            done.insert(0, f"area {step.left:.3f} {step.top:.3f} {step.right:.3f} {step.bottom:.3f}")
+            done.insert(
+                0, f"area {step.left:.3f} {step.top:.3f} {step.right:.3f} {step.bottom:.3f}"
+            )
         elif isinstance(step, DrawPage):
             done.insert(0, f"pdf page {step.number + 1}")
         elif isinstance(step, LeaveOut):
             done.append(f"agent left out {step.stage.value}")
         elif isinstance(step, CropPage):
-            done.append(f"agent cut {step.left:.3f} {step.top:.3f} {step.right:.3f} {step.bottom:.3f}")
+            done.append(
+                f"agent cut {step.left:.3f} {step.top:.3f} {step.right:.3f} {step.bottom:.3f}"
+            )
     return [*done, f"{clean.dpi} dpi", f"{clean.encoding} {clean.kind.value}"]

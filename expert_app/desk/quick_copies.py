@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Quick copies of pages on their way, decoded in a worker process before anybody sees them. Used by the desk."""
+"""Quick copies of pages on their way, decoded in a worker process before anybody sees them.
+Used by the desk.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ class QuickLooks:
         app.session_opened.connect(self._on_opened)
 
     def _on_opened(self, session: DeskSession) -> None:
-        session.devices.page_glimpsed.connect(lambda glimpse: self._app.do(self._look(glimpse), "look at a quick copy"))
+        session.devices.page_glimpsed.connect(
+            lambda glimpse: self._app.do(self._look(glimpse), "look at a quick copy")
+        )
 
     async def _look(self, glimpse: Glimpse) -> None:
         copy = QuickCopy(media_type=glimpse.media_type, data=glimpse.data)
@@ -49,7 +53,8 @@ class QuickLooks:
             async with asyncio.timeout(LOOK_S):
                 look = await asyncio.wrap_future(self._workers.submit(look_at, copy))
         except (DocumentError, TimeoutError) as error:
-            log.warning("a quick copy is no use: %s", type(error).__name__)  # the page itself comes anyway
+            # the page itself comes anyway
+            log.warning("a quick copy is no use: %s", type(error).__name__)
             return
         self._facts.note("page_glimpsed", page=glimpse.page_id, size_bytes=len(glimpse.data))
         self.glimpsed.emit(Glimpsed(glimpse.page_id, look.jpeg))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller's receipt says, from what the store has and what still waits for it. Used by desk_receipts.
+"""What the caller's receipt says, from what the store has and what still waits for it.
+Used by desk_receipts.
 
 Drawn by `documents.printed.receipt.pdf`, `receipt_large` and `receipt_page`.
 """
@@ -11,14 +12,22 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from documents.pages.outbox import QueuedDocument
-from documents.printed.receipt.facts import ImplicitDecision, ReceiptFacts, ReceivedPiece, ServiceInCharge, Silence
+from documents.printed.receipt.facts import (
+    ImplicitDecision,
+    ReceiptFacts,
+    ReceivedPiece,
+    ServiceInCharge,
+    Silence,
+)
 from session.desk.hub.client import DeskLink
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import DocumentRecord, DossierFacts, SessionFacts
 
 
 class Place(NamedTuple):
-    """Names that the session itself does not know: of organisation and service, and the ticket's short number."""
+    """Names that the session itself does not know:
+    of organisation and service, and the ticket's short number.
+    """
 
     organisation: str
     service: str
@@ -33,21 +42,32 @@ def receipt_facts(
     waiting: Sequence[QueuedDocument] = (),
     procedures: Sequence[ProcedureFacts] = (),
 ) -> ReceiptFacts:
-    """What stands on the receipt: documents filed since this session began, those that wait, pieces still expected.
+    """What stands on the receipt: documents filed since this session began, those that wait, pieces
+    still expected.
 
     Args:
         at: timezone-aware, in the time zone of the site.
-        waiting: documents of this session that are safe at the desk and not in the store: then the paper is an
-            acknowledgement of registration.
+        waiting: documents of this session that are safe at the desk and not in the store:
+            then the paper is an acknowledgement of registration.
         procedures: those of the organisation, for what silence means.
     """
     names = {piece.id: piece.name for piece in dossier.pieces}
-    filed = [document for document in dossier.documents if document.filed_at_utc >= session.opened_at_utc]
+    filed = [
+        document for document in dossier.documents if document.filed_at_utc >= session.opened_at_utc
+    ]
     known = {document.sha256 for document in filed}
-    late = [document for document in waiting if document.dossier == dossier.number and document.sha256 not in known]
+    late = [
+        document
+        for document in waiting
+        if document.dossier == dossier.number and document.sha256 not in known
+    ]
     brought = {document.piece_id for document in late}
-    missing = tuple(piece.name for piece in dossier.pieces if piece.is_missing and piece.id not in brought)
-    procedure = _procedure_of(dossier, {document.piece_id for document in filed} | brought, procedures)
+    missing = tuple(
+        piece.name for piece in dossier.pieces if piece.is_missing and piece.id not in brought
+    )
+    procedure = _procedure_of(
+        dossier, {document.piece_id for document in filed} | brought, procedures
+    )
     return ReceiptFacts(
         organisation=place.organisation,
         dossier_number=dossier.number,
@@ -61,7 +81,10 @@ def receipt_facts(
         caller_name=dossier.caller_name,
         caller_number=dossier.caller_number,
         procedure=dossier.procedure or (procedure.name if procedure is not None else ""),
-        pieces=(*(_piece(one, names) for one in filed), *(_piece(one, names, registered=True) for one in late)),
+        pieces=(
+            *(_piece(one, names) for one in filed),
+            *(_piece(one, names, registered=True) for one in late),
+        ),
         missing=missing,
         missing_by=(
             (at + timedelta(days=procedure.missing_days)).date()
@@ -91,18 +114,25 @@ def _piece(
 def _procedure_of(
     dossier: DossierFacts, piece_ids: set[str], procedures: Sequence[ProcedureFacts]
 ) -> ProcedureFacts | None:
-    """The procedure that asks for what was brought; where pieces do not say it, the one of the dossier's name.
+    """The procedure that asks for what was brought;
+    where pieces do not say it, the one of the dossier's name.
 
     None when there is none, or pieces of several: two dates on one paper would say nothing.
     """
-    asked = {piece.procedure for piece in dossier.pieces if piece.id in piece_ids and piece.procedure}
+    asked = {
+        piece.procedure for piece in dossier.pieces if piece.id in piece_ids and piece.procedure
+    }
     if asked:
         found = [one for one in procedures if one.id in asked]
         return found[0] if len(asked) == len(found) == 1 else None
-    return next((one for one in procedures if dossier.procedure and one.name == dossier.procedure), None)
+    return next(
+        (one for one in procedures if dossier.procedure and one.name == dossier.procedure), None
+    )
 
 
-def _decision(procedure: ProcedureFacts | None, at: datetime, *, is_complete: bool) -> ImplicitDecision | None:
+def _decision(
+    procedure: ProcedureFacts | None, at: datetime, *, is_complete: bool
+) -> ImplicitDecision | None:
     """What silence means (R. 112-5); the days run from today when nothing is missing (L. 114-5)."""
     if procedure is None or procedure.silence not in set(Silence) or not procedure.silence_days:
         return None

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller's receipt at the desk: printed, in large print, saved; at once as a registration while the store is away.
+"""The caller's receipt at the desk: printed, in large print, saved;
+at once as a registration while the store is away.
 
-A registration (accusé d'enregistrement, code des relations entre le public et l'administration, R. 112-9-2) is followed
-by the receipt itself as soon as the last of its documents is filed. Used by `compose_desk_receipts`.
+A registration (accusé d'enregistrement, code des relations entre le public et l'administration, R.
+112-9-2) is followed by the receipt itself as soon as the last of its documents is filed. Used by
+`compose_desk_receipts`.
 """
 
 from __future__ import annotations
@@ -40,10 +42,10 @@ class Printer(Protocol):
 class DeskReceipts:
     """Receipts of the session in hand.
 
-    Attributes:
-        registered: a registration was made, because documents wait for the store; the dossier's number.
-        followed: its documents are filed now and the receipt was sent to the printer; the dossier's number.
-        due: as `followed`, but the conversation is over: the receipt must be saved and sent.
+    Attributes: registered: a registration was made, because documents wait for the store; the
+        dossier's number. followed: its documents are filed now and the receipt was sent to the
+        printer; the dossier's number. due: as `followed`, but the conversation is over: the receipt
+        must be saved and sent.
     """
 
     def __init__(
@@ -60,7 +62,10 @@ class DeskReceipts:
         self.registered: Notifier[str] = Notifier()
         self.followed: Notifier[str] = Notifier()
         self.due: Notifier[str] = Notifier()
-        self._app, self._link, self._outbox, self._printer = app, link, outbox, printer
+        self._app = app
+        self._link = link
+        self._outbox = outbox
+        self._printer = printer
         self._clock, self._facts, self._signer = clock, facts, signer
         self._procedures: list[ProcedureFacts] = []
         self._owed: dict[str, bool] = {}
@@ -78,7 +83,9 @@ class DeskReceipts:
         self._app.do(self._print(large), "print the receipt")
 
     def save(self, path: str) -> None:
-        """Saves the receipt, as a page for screen readers when the name ends in ".html", else as PDF."""
+        """Saves the receipt, as a page for screen readers when the name ends in ".html", else as
+        PDF.
+        """
         self._app.do(self._save(Path(path)), "save the receipt")
 
     def _begin(self) -> None:
@@ -95,7 +102,9 @@ class DeskReceipts:
         facts = session.facts
         waiting = await asyncio.to_thread(self._outbox.documents, facts.id)
         at = self._clock.utc_now().astimezone()
-        return receipt_facts(facts, place_of(facts, self._link), dossier, at, waiting, self._procedures)
+        return receipt_facts(
+            facts, place_of(facts, self._link), dossier, at, waiting, self._procedures
+        )
 
     async def _print(self, large: bool) -> None:
         facts = await self._facts_now()
@@ -106,7 +115,9 @@ class DeskReceipts:
 
     def _note(self, facts: ReceiptFacts, large: bool) -> None:
         number = facts.dossier_number
-        self._facts.note("receipt", dossier=number, registered=facts.registered_only, pieces=len(facts.pieces))
+        self._facts.note(
+            "receipt", dossier=number, registered=facts.registered_only, pieces=len(facts.pieces)
+        )
         if facts.registered_only:
             self._owed[number] = large
             self.registered.emit(number)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Several papers in one scan: looked for in a worker process and offered to the agent. Used by the desk."""
+"""Several papers in one scan: looked for in a worker process and offered to the agent.
+Used by the desk.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +37,14 @@ class PapersLook:
         found: see `PapersFound`.
     """
 
-    def __init__(self, app: DeskApp, filing: Filing, outbox: Outbox, workers: Workers, facts: Facts) -> None:
+    def __init__(
+        self, app: DeskApp, filing: Filing, outbox: Outbox, workers: Workers, facts: Facts
+    ) -> None:
         self.found: Notifier[PapersFound] = Notifier()
-        self._app, self._outbox, self._workers, self._facts = app, outbox, workers, facts
+        self._app = app
+        self._outbox = outbox
+        self._workers = workers
+        self._facts = facts
         self._boxes: dict[str, tuple[PageBox, ...]] = {}
         filing.page_cleaned.connect(self._on_cleaned)
         app.session_closed.connect(lambda _outcome: self._boxes.clear())

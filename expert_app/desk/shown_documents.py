@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's job of putting something before the caller: the library, and documents shown page by page. No Qt."""
+"""The desk's job of putting something before the caller:
+the library, and documents shown page by page. No Qt.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,13 @@ from typing import NamedTuple, Protocol
 
 from documents.errors import DocumentError
 from documents.errors import PageTooLarge as TooLarge
-from documents.pdf.showing import MAX_SHOWN_BYTES, MAX_SHOWN_PAGES, DrawnPage, count_shown, draw_shown
+from documents.pdf.showing import (
+    MAX_SHOWN_BYTES,
+    MAX_SHOWN_PAGES,
+    DrawnPage,
+    count_shown,
+    draw_shown,
+)
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.runtime.observations import Facts
@@ -41,7 +49,9 @@ class LibraryLike(Protocol):
 
 
 class Fetching(NamedTuple):
-    """A document is being made ready: its title, and per cent of its bytes; -1: it is being opened."""
+    """A document is being made ready: its title, and per cent of its bytes; -1:
+    it is being opened.
+    """
 
     title: str
     percent: int
@@ -58,10 +68,16 @@ class DeskShows:
         fetching: a document is being made ready; None when that is over.
     """
 
-    def __init__(self, app: DeskApp, library: LibraryLike, workers: Workers, tasks: Tasks, facts: Facts) -> None:
+    def __init__(
+        self, app: DeskApp, library: LibraryLike, workers: Workers, tasks: Tasks, facts: Facts
+    ) -> None:
         self.library_changed: Notifier[list[LibraryItem]] = Notifier()
         self.fetching: Notifier[Fetching | None] = Notifier()
-        self._app, self._library, self._workers, self._tasks, self._facts = app, library, workers, tasks, facts
+        self._app = app
+        self._library = library
+        self._workers = workers
+        self._tasks = tasks
+        self._facts = facts
         self._items: dict[str, LibraryItem] = {}
         self._work: asyncio.Task[None] | None = None
 
@@ -128,7 +144,9 @@ class DeskShows:
             self._facts.note("document_shown", pages=pages)
 
     async def _draw(self, data: bytes, page: int) -> Picture:
-        drawn: DrawnPage = await self._in_worker(asyncio.wrap_future(self._workers.submit(draw_shown, data, page)))
+        drawn: DrawnPage = await self._in_worker(
+            asyncio.wrap_future(self._workers.submit(draw_shown, data, page))
+        )
         return Picture(drawn.data, drawn.width_px, drawn.height_px)
 
     @staticmethod
@@ -138,7 +156,9 @@ class DeskShows:
         except TooLarge as error:
             raise DocumentTooLong(limit_pages=MAX_SHOWN_PAGES) from error
         except (DocumentError, TimeoutError) as error:
-            raise DocumentNotShown(why=str(getattr(error, "detail", {}).get("why", "time"))) from error
+            raise DocumentNotShown(
+                why=str(getattr(error, "detail", {}).get("why", "time"))
+            ) from error
 
     # ---- one at a time ----
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent's talk beyond two people, without Qt: hold, pass on, call in, come in. `compose_desk_talk` connects views.
+"""The agent's talk beyond two people, without Qt: hold, pass on, call in, come in.
+`compose_desk_talk` connects views.
 
 The hub's ticket says what holds; this job follows it and makes the wishes of the agent. Used beside
 `expert_app.desk.app`.
@@ -45,12 +46,15 @@ class DeskTalks:
     """Hold, pass on, third people.
 
     Args:
-        app: the desk's job. link: the queue. talk_link: the hub's answers. open_guest: makes our end of a visit.
+        app: the desk's job. link: the queue. talk_link: the hub's answers.
+            open_guest: makes our end of a visit.
 
     Attributes:
-        talk_changed: the own conversation's talk, with names. note_received: what the agent before said.
+        talk_changed: the own conversation's talk, with names.
+            note_received: what the agent before said.
         targets_found: whom the caller can be passed on to.
-        invited: a colleague calls; None when the call is over. visit_began, visit_ended: we are in somebody's talk.
+        invited: a colleague calls; None when the call is over.
+            visit_began, visit_ended: we are in somebody's talk.
         came_back: a caller we passed on was not taken. troubled: as of the desk's job.
     """
 
@@ -71,7 +75,10 @@ class DeskTalks:
         self.visit_ended: Notifier[Ticket | None] = Notifier()
         self.came_back: Notifier[Ticket] = Notifier()
         self.troubled: Notifier[Trouble] = Notifier()
-        self._app, self._link, self._talk_link, self._open_guest = app, link, talk_link, open_guest
+        self._app = app
+        self._link = link
+        self._talk_link = talk_link
+        self._open_guest = open_guest
         self._tasks, self._facts = tasks, facts
         self._invitation = ""
         self._guest: Guest | None = None
@@ -85,7 +92,8 @@ class DeskTalks:
         """Our visit in somebody else's conversation."""
         return self._guest
 
-    # ---- the own conversation --------------------------------------------------------------------------------------
+    # ---- the own conversation
+    # --------------------------------------------------------------------------------------
 
     def hold(self, reason: HoldReason) -> None:
         """The caller waits a moment."""
@@ -107,7 +115,12 @@ class DeskTalks:
 
         async def pass_on(session_id: str) -> None:
             await self._talk_link.pass_on(
-                session_id, reason, agent=agent, service=service, note=note, pieces_missing=self._missing()
+                session_id,
+                reason,
+                agent=agent,
+                service=service,
+                note=note,
+                pieces_missing=self._missing(),
             )
             self._write(CallerPassedOn(reason=reason.value, to_agent=bool(agent)))
 
@@ -115,7 +128,9 @@ class DeskTalks:
 
     def invite(self, agent: str, held: bool) -> None:
         """Calls a colleague in; the caller may wait meanwhile."""
-        self._with_session(lambda session: self._talk_link.invite(session, agent, held), "call a colleague")
+        self._with_session(
+            lambda session: self._talk_link.invite(session, agent, held), "call a colleague"
+        )
 
     def dismiss(self) -> None:
         """Ends the call of, or the talk with, the colleague."""
@@ -125,7 +140,9 @@ class DeskTalks:
         """The colleague goes on with the caller; wrap-up begins."""
 
         async def hand_over(session_id: str) -> None:
-            await self._talk_link.hand_over(session_id, PassReason.SPECIALIST, note, self._missing())
+            await self._talk_link.hand_over(
+                session_id, PassReason.SPECIALIST, note, self._missing()
+            )
             self._write(CallerPassedOn(reason=PassReason.SPECIALIST.value, to_agent=True))
 
         self._with_session(hand_over, "hand over")
@@ -153,7 +170,9 @@ class DeskTalks:
     async def _ask_note(self, session_id: str) -> None:
         answer = await self._talk_link.passed_on(session_id)
         if answer.by_name:
-            self._facts.note("passed_on_to_me", by=answer.by_name, pieces_missing=answer.pieces_missing)
+            self._facts.note(
+                "passed_on_to_me", by=answer.by_name, pieces_missing=answer.pieces_missing
+            )
             self.note_received.emit(answer)
 
     def _on_talk(self, answer: TalkAnswer) -> None:
@@ -177,7 +196,8 @@ class DeskTalks:
             role = "supervisor" if third.role is Role.SUPERVISOR else "agent"
             session.chronicle.write(ThirdChanged(role=role, state=third.state.value))
 
-    # ---- what the queue says ---------------------------------------------------------------------------------------
+    # ---- what the queue says
+    # ---------------------------------------------------------------------------------------
 
     def _ticket(self, ticket_id: str) -> Ticket | None:
         return next((ticket for ticket in self._link.queue if ticket.id == ticket_id), None)
@@ -210,13 +230,22 @@ class DeskTalks:
     def _is_handed_to(self, ticket: Ticket, me: str) -> bool:
         """A colleague has left this caller to us: the hub has made it our conversation already."""
         passed = ticket.passed
-        is_ours = ticket.state is TicketState.IN_SESSION and ticket.agent == me and passed is not None
+        is_ours = (
+            ticket.state is TicketState.IN_SESSION and ticket.agent == me and passed is not None
+        )
         return is_ours and passed is not None and passed.agent == me and self._app.session is None
 
     def _finish_forgotten(self, ticket: Ticket, me: str) -> None:
-        """A wrap-up after passing on that an earlier run of this desk did not finish: the hub need not wait for it."""
+        """A wrap-up after passing on that an earlier run of this desk did not finish:
+        the hub need not wait for it.
+        """
         passed = ticket.passed
-        if passed is None or passed.by != me or not passed.wrapping or passed.session in self._finished:
+        if (
+            passed is None
+            or passed.by != me
+            or not passed.wrapping
+            or passed.session in self._finished
+        ):
             return
         if self._app.session is None and self._app.resumed.is_set():
             self._finished.add(passed.session)
@@ -227,7 +256,8 @@ class DeskTalks:
             self._told_back.add(ticket.id)
             self.came_back.emit(ticket)
 
-    # ---- in somebody else's conversation ---------------------------------------------------------------------------
+    # ---- in somebody else's conversation
+    # ---------------------------------------------------------------------------
 
     def answer_invitation(self, accept: bool) -> None:
         """We come, or we do not."""
@@ -289,7 +319,8 @@ class DeskTalks:
                 log.info("the hub was not told that we leave: %s", error.code)
             await guest.close()
 
-    # ---- doing -----------------------------------------------------------------------------------------------------
+    # ---- doing
+    # ----------------------------------------------------------------------------------------------
 
     def _with_session(self, work: Callable[[str], Coroutine[Any, Any, Any]], name: str) -> None:
         if self._app.session is not None:

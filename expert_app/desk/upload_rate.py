@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the way from the desk to the store carries, from the documents that went. Used by `filing`."""
+"""What the way from the desk to the store carries, from the documents that went.
+Used by `filing`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the supervisor's page is told of the copies, in protocol words. Used by `expert_app.hub.dossier_adapter`."""
+"""What the supervisor's page is told of the copies, in protocol words.
+Used by `expert_app.hub.dossier_adapter`.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class GedDesk:
         courier: is woken when there is something to carry.
     """
 
-    def __init__(self, settings: Sequence[GedSettings] = (), courier: Courier | None = None) -> None:
+    def __init__(
+        self, settings: Sequence[GedSettings] = (), courier: Courier | None = None
+    ) -> None:
         self._settings, self._courier = settings, courier
 
     def wake(self) -> None:
@@ -37,7 +41,9 @@ class GedDesk:
         if self._courier is not None:
             self._courier.wake()
 
-    def answer(self, deliveries: Deliveries, organisation: str, wish: DeliveriesRequest) -> DeliveriesAnswer:
+    def answer(
+        self, deliveries: Deliveries, organisation: str, wish: DeliveriesRequest
+    ) -> DeliveriesAnswer:
         """In a thread: systems of today and of before, and the copies asked for."""
         state = State(wish.state.value) if wish.state is not None else None
         found = deliveries.listed(organisation, state, wish.target, wish.dossier, wish.before)
@@ -57,7 +63,9 @@ def _target(name: str, kind: str, counts: Sequence[TargetCount]) -> TargetFacts:
     def count(state: State) -> int:
         return by_state[state].count if state in by_state else 0
 
-    oldest: datetime | None = by_state[State.WAITING].oldest_utc if State.WAITING in by_state else None
+    oldest: datetime | None = (
+        by_state[State.WAITING].oldest_utc if State.WAITING in by_state else None
+    )
     return TargetFacts(
         name=name,
         kind=kind,

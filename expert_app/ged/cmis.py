@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A document system by CMIS 1.1, browser binding: JSON over HTTP (OASIS CMIS 1.1, section 5). Not tried on a real one.
+"""A document system by CMIS 1.1, browser binding: JSON over HTTP (OASIS CMIS 1.1, section 5).
+Not tried on a real one.
 
-A folder per dossier below the folder of the settings; the file's name ends in our document's id, so that a look by path
-tells whether the copy is there already, and two at once cannot make two (name constraint, section 2.2.1.4.3).
+A folder per dossier below the folder of the settings;
+the file's name ends in our document's id, so that a look by path tells whether the copy is there
+already, and two at once cannot make two (name constraint, section 2.2.1.4.3).
 """
 
 from __future__ import annotations
@@ -61,9 +63,12 @@ class Cmis:
         # One part of the form per field, the content last (section 5.4.4.3.4).
         form = {"cmisaction": "createDocument", **_SUCCINCT, **_properties(properties)}
         url = self._url(self._path(parcel))
-        response = await answer(self._http, "POST", url, data=form, files={"content": (name, data, "application/pdf")})
+        response = await answer(
+            self._http, "POST", url, data=form, files={"content": (name, data, "application/pdf")}
+        )
         if response.status_code == 409 and _exception(response) == "nameConstraintViolation":
-            there = await self.find(parcel)  # somebody was quicker: another hub, or ourselves before a restart
+            # somebody was quicker: another hub, or ourselves before a restart
+            there = await self.find(parcel)
             if there:
                 return Arrived(there)
         made = self._read(response, created=True)
@@ -86,7 +91,10 @@ class Cmis:
                 wanted = _properties({"cmis:objectTypeId": "cmis:folder", "cmis:name": name})
                 form = {"cmisaction": "createFolder", **_SUCCINCT, **wanted}
                 response = await answer(self._http, "POST", self._url(parent), data=form)
-                if not (response.status_code == 409 and _exception(response) == "nameConstraintViolation"):
+                if not (
+                    response.status_code == 409
+                    and _exception(response) == "nameConstraintViolation"
+                ):
                     self._read(response, created=True)
             parent = here
 
@@ -110,7 +118,9 @@ class Cmis:
         return properties
 
     async def _find_root(self) -> None:
-        """The repository's own address (section 5.3.1: the service address tells all repositories)."""
+        """The repository's own address (section 5.3.1:
+        the service address tells all repositories).
+        """
         if self._root:
             return
         response = await answer(self._http, "GET", self._settings.address)
@@ -150,7 +160,10 @@ def _properties(values: dict[str, str]) -> dict[str, str]:
 
 def _description(parcel: Parcel) -> str:
     said = (parcel.document.name, parcel.piece, parcel.procedure, parcel.caller_number)
-    return " · ".join(dict.fromkeys(part for part in said if part)) + f" · sha256:{parcel.document.sha256}"
+    return (
+        " · ".join(dict.fromkeys(part for part in said if part))
+        + f" · sha256:{parcel.document.sha256}"
+    )
 
 
 def _exception(response: httpx.Response) -> str:

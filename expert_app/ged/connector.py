@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the courier asks of any document system, and what it tells it of a document. Used by every connector."""
+"""What the courier asks of any document system, and what it tells it of a document.
+Used by every connector.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ EVERYTHING_WAITS = frozenset(
         Reason.STORE,
     }
 )
-"""These are of the system (`STORE`: of our own), not of one document: no other document is tried meanwhile."""
+"""These are of the system (`STORE`: of our own), not of one document:
+no other document is tried meanwhile.
+"""
 
 FOR_A_PERSON = frozenset({Reason.TOO_LARGE, Reason.REFUSED, Reason.OTHER_FILE, Reason.DAMAGED})
 """The same document would be refused again: a person must do something first."""
@@ -93,7 +97,9 @@ class Connector(Protocol):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
-    """What is told of a document beside its pages. The caller's name is not: dossier and number lead to it."""
+    """What is told of a document beside its pages.
+    The caller's name is not: dossier and number lead to it.
+    """
 
     format: str = "poste-expert-ged-1"
     document_id: str
@@ -130,7 +136,9 @@ def told(parcel: Parcel) -> Told:
 
 
 def file_name(parcel: Parcel) -> str:
-    """The same document has the same name for ever, and no two have one: "D-2026-0001_Piece-d-identite_<id>.pdf"."""
+    """The same document has the same name for ever, and no two have one:
+    "D-2026-0001_Piece-d-identite_<id>.pdf".
+    """
     parts = (plain(parcel.dossier, 40), plain(parcel.document.name, 60), parcel.document.id)
     return "_".join(part for part in parts if part) + ".pdf"
 

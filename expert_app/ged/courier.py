@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Carries copies of filed documents to an agency's document systems, for as long as it takes. Used by hub and vault.
+"""Carries copies of filed documents to an agency's document systems, for as long as it takes.
+Used by hub and vault.
 
-One task per system, so that one which hangs stops no other. A copy is claimed in the store, looked for at the other
-end, sent when it is not there, and called delivered only with the id that the system gave. Whatever is killed in
-between, the next courier looks first: at least once, and never twice where the system can be asked.
+One task per system, so that one which hangs stops no other. A copy is claimed in the store, looked
+for at the other end, sent when it is not there, and called delivered only with the id that the
+system gave. Whatever is killed in between, the next courier looks first: at least once, and never
+twice where the system can be asked.
 """
 
 from __future__ import annotations
@@ -42,9 +44,9 @@ ASK_MOST_S = 300.0
 class Pace(NamedTuple):
     """Seconds.
 
-    Attributes:
-        look_s: between two looks when nothing is due: another hub may have filed.
-        ask_s: until a system is asked about a copy that it is taking; doubled each time, up to `ASK_MOST_S`.
+    Attributes: look_s: between two looks when nothing is due: another hub may have filed. ask_s:
+        until a system is asked about a copy that it is taking; doubled each time, up to
+        `ASK_MOST_S`.
     """
 
     look_s: float = 5.0
@@ -69,7 +71,12 @@ class Courier:
     """
 
     def __init__(
-        self, store: DossierStore, targets: Sequence[Target], clock: Clock, tasks: Tasks, pace: Pace = PACE
+        self,
+        store: DossierStore,
+        targets: Sequence[Target],
+        clock: Clock,
+        tasks: Tasks,
+        pace: Pace = PACE,
     ) -> None:
         self._tasks = tasks
         self._lines = [_Line(store, target, clock, pace) for target in targets]
@@ -105,7 +112,10 @@ class _Line:
     """Copies for one system, one after the other."""
 
     def __init__(self, store: DossierStore, target: Target, clock: Clock, pace: Pace) -> None:
-        self._store, self._target, self._clock, self._pace = store, target, clock, pace
+        self._store = store
+        self._target = target
+        self._clock = clock
+        self._pace = pace
         self._awake = asyncio.Event()
         self._failures = 0
         self.away = ""
@@ -133,7 +143,11 @@ class _Line:
             wait_s = self._pace.ask_s if self._asked else self._pace.look_s
             try:
                 parcel = await _in_thread(
-                    self._store.deliveries.claim, settings.organisation, settings.name, self._clock.utc_now(), HOLD_S
+                    self._store.deliveries.claim,
+                    settings.organisation,
+                    settings.name,
+                    self._clock.utc_now(),
+                    HOLD_S,
                 )
                 if parcel is not None:
                     wait_s = await self._carry(parcel)
@@ -156,13 +170,18 @@ class _Line:
         while True:
             try:
                 count = await _in_thread(
-                    self._store.deliveries.add_earlier, settings.organisation, settings.name, self._clock.utc_now()
+                    self._store.deliveries.add_earlier,
+                    settings.organisation,
+                    settings.name,
+                    self._clock.utc_now(),
                 )
             except StoreUnreachable:
                 await asyncio.sleep(self._pace.look_s)
             else:
                 if count:
-                    log.info("%d documents of before are to be delivered to %s", count, settings.name)
+                    log.info(
+                        "%d documents of before are to be delivered to %s", count, settings.name
+                    )
                 return
 
     async def _carry(self, parcel: Parcel) -> float:
@@ -229,7 +248,9 @@ class _Line:
 async def _in_thread[**Given, Result](
     work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
 ) -> Result:
-    """Runs `work` in a thread; who is cancelled meanwhile waits for its end, so that nobody uses a closed store."""
+    """Runs `work` in a thread; who is cancelled meanwhile waits for its end, so that nobody uses a
+    closed store.
+    """
     running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
     try:
         return await asyncio.shield(running)

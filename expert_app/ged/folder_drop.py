@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A folder that a document system watches: the PDF, then a file beside it that says what it is. Whole or not there.
+"""A folder that a document system watches: the PDF, then a file beside it that says what it is.
+Whole or not there.
 
-The sidecar comes last and by a rename: when it is there, the pair is complete. A system that has taken the pair away
-has it; before it does, the same document is never dropped twice.
+The sidecar comes last and by a rename: when it is there, the pair is complete.
+A system that has taken the pair away has it; before it does, the same document is never dropped
+twice.
 """
 
 from __future__ import annotations
@@ -58,7 +60,8 @@ class FolderDrop:
     def _drop(self, parcel: Parcel, data: bytes) -> Arrived:
         name = file_name(parcel)
         try:
-            if not self._folder.is_dir():  # never made by us: it may be a share that is not mounted now
+            # never made by us: it may be a share that is not mounted now
+            if not self._folder.is_dir():
                 raise NotDelivered(Reason.ADDRESS, str(self._folder))
             write_durably(self._folder / name, data)
             write_durably(self._beside(name), sidecar(told(parcel), self._form))

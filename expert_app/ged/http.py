@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Requests to a document system over HTTP, with what can go wrong as one reason each. Used by Paperless and CMIS."""
+"""Requests to a document system over HTTP, with what can go wrong as one reason each.
+Used by Paperless and CMIS.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,15 @@ MOST_BYTES = 4 << 20
 """An answer of a document system is some facts, never more."""
 
 
-def client(ca_file: str, headers: dict[str, str], auth: tuple[str, str] | None = None) -> httpx.AsyncClient:
+def client(
+    ca_file: str, headers: dict[str, str], auth: tuple[str, str] | None = None
+) -> httpx.AsyncClient:
     """A client that follows no redirection (a password must not go elsewhere)."""
     trust: ssl.SSLContext | bool = ssl.create_default_context(cafile=ca_file) if ca_file else True
     limits = httpx.Timeout(ANSWER_S, connect=CONNECT_S, write=SEND_S)
-    return httpx.AsyncClient(headers=headers, auth=auth, timeout=limits, verify=trust, trust_env=False)
+    return httpx.AsyncClient(
+        headers=headers, auth=auth, timeout=limits, verify=trust, trust_env=False
+    )
 
 
 async def answer(http: httpx.AsyncClient, method: str, url: str, **given: Any) -> httpx.Response:
@@ -47,7 +53,11 @@ async def answer(http: httpx.AsyncClient, method: str, url: str, **given: Any) -
 
 def _plain(headers: httpx.Headers) -> dict[str, str]:
     """The body was decoded already."""
-    return {name: value for name, value in headers.items() if name not in ("content-encoding", "content-length")}
+    return {
+        name: value
+        for name, value in headers.items()
+        if name not in ("content-encoding", "content-length")
+    }
 
 
 def _check(response: httpx.Response) -> None:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Paperless-ngx by its REST API: post a document, follow the task that takes it in, keep the document's number.
+"""Paperless-ngx by its REST API: post a document, follow the task that takes it in, keep the
+document's number.
 
-Written from its documentation (docs/api.md: "POSTing documents", "Authorization"); both forms of the task list are
-understood, a plain list and pages of `results`. What is there already is found by its original file name, which ends
-in our document's id. An identical file is refused by older servers and taken with a warning by newer ones: where the
-refusal names the document that is there, that one is it.
+Written from its documentation (docs/api.md: "POSTing documents", "Authorization"); both forms of
+the task list are understood, a plain list and pages of `results`. What is there already is found by
+its original file name, which ends in our document's id. An identical file is refused by older
+servers and taken with a warning by newer ones: where the refusal names the document that is there,
+that one is it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,15 @@ import re
 from typing import Any
 
 from documents.store.deliveries import Parcel
-from expert_app.ged.connector import Arrived, NotDelivered, Outcome, Reason, UnderWay, file_name, plain
+from expert_app.ged.connector import (
+    Arrived,
+    NotDelivered,
+    Outcome,
+    Reason,
+    UnderWay,
+    file_name,
+    plain,
+)
 from expert_app.ged.http import answer, client, decoded
 from expert_app.runtime.store_settings import GedSettings
 
@@ -27,7 +37,9 @@ class Paperless:
 
     def __init__(self, settings: GedSettings, secret: str) -> None:
         self._base = settings.address.rstrip("/")
-        headers = {"Accept": "application/json"} | ({"Authorization": f"Token {secret}"} if secret else {})
+        headers = {"Accept": "application/json"} | (
+            {"Authorization": f"Token {secret}"} if secret else {}
+        )
         self._http = client(settings.ca_file, headers)
 
     async def close(self) -> None:
@@ -41,15 +53,21 @@ class Paperless:
         response = await answer(self._http, "GET", f"{self._base}/api/documents/", params=wanted)
         if response.status_code != 200:
             raise NotDelivered(Reason.ADDRESS, f"HTTP {response.status_code}")
-        for one in _list(decoded(response)):  # a server that does not know the filter lists anything
-            if str(one.get("original_file_name", "")).lower().endswith(ending.lower()) and "id" in one:
+        # a server that does not know the filter lists anything
+        for one in _list(decoded(response)):
+            if (
+                str(one.get("original_file_name", "")).lower().endswith(ending.lower())
+                and "id" in one
+            ):
                 return str(one["id"])
         return ""
 
     async def send(self, parcel: Parcel, data: bytes) -> Outcome:
         """Posts it; Paperless answers with the id of a task."""
         document = parcel.document
-        title = " · ".join(part for part in (parcel.piece or document.name, parcel.dossier) if part)[:127]
+        title = " · ".join(
+            part for part in (parcel.piece or document.name, parcel.dossier) if part
+        )[:127]
         fields = {"title": title, "created": document.filed_at_utc.date().isoformat()}
         file = {"document": (file_name(parcel), data, "application/pdf")}
         url = f"{self._base}/api/documents/post_document/"
@@ -64,7 +82,9 @@ class Paperless:
         return UnderWay(task)
 
     async def ask(self, receipt: str) -> Outcome:
-        """How far the task is; one that Paperless forgot (a restart) may be posted again after a look."""
+        """How far the task is; one that Paperless forgot (a restart) may be posted again after a
+        look.
+        """
         url = f"{self._base}/api/tasks/"
         response = await answer(self._http, "GET", url, params={"task_id": receipt})
         if response.status_code != 200:
@@ -80,7 +100,9 @@ def _outcome(task: dict[str, Any], receipt: str) -> Outcome:
     if status in _WAITS:
         return UnderWay(receipt)
     if status == "SUCCESS":
-        related = task.get("related_document") or next(iter(task.get("related_document_ids") or ()), None)
+        related = task.get("related_document") or next(
+            iter(task.get("related_document_ids") or ()), None
+        )
         if related is None:
             raise NotDelivered(Reason.NOT_UNDERSTOOD, "no document")
         return Arrived(str(related))

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How a command of the operator reaches the hub's JetStream: that of a running hub, or one started for it alone.
+"""How a command of the operator reaches the hub's JetStream:
+that of a running hub, or one started for it alone.
 
-A hub with its own server makes itself a new key at each start. While it runs, the key lies in its folder (0600), beside
-the store that anybody who can read it could read too; it goes when the hub stops.
+A hub with its own server makes itself a new key at each start.
+While it runs, the key lies in its folder (0600), beside the store that anybody who can read it
+could read too; it goes when the hub stops.
 """
 
 from __future__ import annotations
@@ -61,7 +63,9 @@ def forget_running(paths: Paths) -> None:
 
 
 def documents_folder(settings: HubSettings, paths: Paths, name: str) -> Path:
-    """The private folder "dossiers" or "uploads": in the hub's own folder, or where several hubs share it."""
+    """The private folder "dossiers" or "uploads":
+    in the hub's own folder, or where several hubs share it.
+    """
     if settings.documents_folder:
         return private_folder(Path(settings.documents_folder) / name)
     return paths.folder(name)
@@ -73,7 +77,9 @@ def hub_seed(settings: HubSettings) -> bytes:
 
 
 @asynccontextmanager
-async def store_of(settings: HubSettings, paths: Paths, tasks: Tasks, *, alone: bool) -> AsyncIterator[HubConnection]:
+async def store_of(
+    settings: HubSettings, paths: Paths, tasks: Tasks, *, alone: bool
+) -> AsyncIterator[HubConnection]:
     """A connection into the hub's JetStream, whether the hub runs or not.
 
     Args:
@@ -86,7 +92,9 @@ async def store_of(settings: HubSettings, paths: Paths, tasks: Tasks, *, alone: 
         connection: HubConnection | None = None
         if settings.bus:
             ca_file = Path(settings.ca_file) if settings.ca_file else None
-            connection = await _connected(settings.bus_urls, hub_seed(settings), tasks, client_tls(ca_file), CONNECT_S)
+            connection = await _connected(
+                settings.bus_urls, hub_seed(settings), tasks, client_tls(ca_file), CONNECT_S
+            )
         elif not alone:
             connection = await _running(settings, paths, tasks)
         if connection is None:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Before a hub brings what it keeps to a newer form, a copy of it: `before-upgrade` in its folder. Used by the hub.
+"""Before a hub brings what it keeps to a newer form, a copy of it: `before-upgrade` in its folder.
+Used by the hub.
 
-Looks at every number first, so that a hub that is too old for one of the stores changes none of them.
+Looks at every number first, so that a hub that is too old for one of the stores changes none of
+them.
 """
 
 from __future__ import annotations
@@ -32,15 +34,18 @@ FOLDER = "before-upgrade"
 def too_new(error: StoredTooNew) -> int:
     """Says that a newer version has been here; the exit code."""
     words = _(
-        "What is kept here ({what}) was written by a newer version (form {theirs}; this one knows {ours}). Nothing "
-        "was changed. Install the newer version again, or restore the copy in {folder} that it kept."
+        "What is kept here ({what}) was written by a newer version (form {theirs}; this one knows "
+        "{ours}). Nothing "
+        "was changed. Install the newer version again, or restore the copy in {folder} that it "
+        "kept."
     )
     print(words.format(what=error.what, theirs=error.theirs, ours=error.ours, folder=FOLDER))
     return 1
 
 
 async def upgrade_stored(settings: HubSettings, paths: Paths, connection: HubConnection) -> None:
-    """Brings JetStream's part to today's form, after `keep_old_databases` has found none of the others too new.
+    """Brings JetStream's part to today's form, after `keep_old_databases` has found none of the
+    others too new.
 
     Raises:
         StoredTooNew: nothing was changed. StoreUnreachable, OSError.
@@ -55,13 +60,23 @@ async def upgrade_stored(settings: HubSettings, paths: Paths, connection: HubCon
 
 
 def keep_old_databases(settings: HubSettings, paths: Paths) -> None:
-    """Copies SQLite files of an older layout. A database server is its operator's: see docs/operator.md."""
+    """Copies SQLite files of an older layout.
+    A database server is its operator's: see docs/operator.md.
+    """
     history_is_file = not (settings.history_database or settings.database)
     book = paths.data / "identities" / "identities.sqlite"
     files = [("identities", book, "PRAGMA user_version", identities.FORMAT, True)]
     if history_is_file:
         query = "SELECT format FROM history_about"
-        files.append(("history", paths.data / "history" / "history.sqlite", query, history_tables.FORMAT, False))
+        files.append(
+            (
+                "history",
+                paths.data / "history" / "history.sqlite",
+                query,
+                history_tables.FORMAT,
+                False,
+            )
+        )
     if not settings.database:
         query = "SELECT format FROM about"
         place = documents_folder(settings, paths, "dossiers") / "dossiers.sqlite"

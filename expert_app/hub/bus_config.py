@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How nats-servers are configured: the hub's own, one by itself, the nodes of a cluster. Used by the hub's commands."""
+"""How nats-servers are configured: the hub's own, one by itself, the nodes of a cluster.
+Used by the hub's commands.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,13 @@ from pathlib import Path
 from expert_app.hub.access import hub_seed
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.hub.identity_book_commands import open_book
-from expert_app.runtime.config import ClusterFileSettings, HubSettings, NodeSettings, PartnerSettings, SettingsWrong
+from expert_app.runtime.config import (
+    ClusterFileSettings,
+    HubSettings,
+    NodeSettings,
+    PartnerSettings,
+    SettingsWrong,
+)
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.paths import Paths
 from resources.texts import _
@@ -24,7 +32,8 @@ SECRET_LETTERS = 32
 
 
 def bus_config(settings: HubSettings, paths: Paths, node: str = "") -> str:
-    """The configuration of a nats-server that is not ours, or of the one called `node` of a cluster.
+    """The configuration of a nats-server that is not ours, or of the one called `node` of a
+    cluster.
 
     Raises:
         SettingsWrong, KeyMissing, CatalogueWrong.
@@ -33,7 +42,9 @@ def bus_config(settings: HubSettings, paths: Paths, node: str = "") -> str:
     accounts = load_catalogue(settings).accounts(book.keys(), book.revoked())
     place = _node(settings, node) if node else _alone(settings)
     if not place.is_safe:
-        words = _("Servers on other machines need tls_certificate, tls_key and, under [cluster], ca_file.")
+        words = _(
+            "Servers on other machines need tls_certificate, tls_key and, under [cluster], ca_file."
+        )
         raise SettingsWrong(Path(node or "bus-config"), words)
     seed = hub_seed(settings)
     elector = public_key(elector_seed(seed)) if settings.replicas > 1 else ""
@@ -62,7 +73,9 @@ def _node(settings: HubSettings, name: str) -> ServerSettings:
             node=node.name,
             host=_peer(node),
             port=node.peer_port,
-            routes=tuple(f"{_peer(other)}:{other.peer_port}" for other in cluster.nodes if other.name != name),
+            routes=tuple(
+                f"{_peer(other)}:{other.peer_port}" for other in cluster.nodes if other.name != name
+            ),
             secret=_secret(cluster),
             name=cluster.name,
             ca_file=Path(cluster.ca_file) if cluster.ca_file else None,
@@ -82,7 +95,9 @@ def _secret(cluster: ClusterFileSettings) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsWrong(path, str(error)) from error
     if not secret.isalnum() or len(secret) < SECRET_LETTERS:
-        raise SettingsWrong(path, _("A line of at least 32 letters and digits is needed: openssl rand -hex 32"))
+        raise SettingsWrong(
+            path, _("A line of at least 32 letters and digits is needed: openssl rand -hex 32")
+        )
     return secret
 
 
@@ -97,7 +112,8 @@ def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> 
     """Where and how our nats-server listens.
 
     Raises:
-        SettingsWrong: it would listen to other machines without encryption, or a partner cannot be had so.
+        SettingsWrong: it would listen to other machines without encryption, or a partner cannot be
+            had so.
     """
     server = ServerSettings(
         folder=folder,
@@ -117,7 +133,8 @@ def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> 
         raise SettingsWrong(Path("partners"), str(error)) from error
     if not server.is_safe:
         words = _(
-            "Others than this machine may only connect with encryption: set tls_certificate and tls_key in the hub's "
+            "Others than this machine may only connect with encryption: set tls_certificate and "
+            "tls_key in the hub's "
             "settings (expert-app hub make-ca FOLDER makes an authority), or listen on 127.0.0.1."
         )
         raise SettingsWrong(Path(f"{settings.listen_host}:{settings.listen_port}"), words)
@@ -125,13 +142,21 @@ def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> 
 
 
 def partner_of(settings: PartnerSettings) -> Partner:
-    """A partner with our key for it. Raises `SettingsWrong` when we are to connect and have none."""
+    """A partner with our key for it. Raises `SettingsWrong` when we are to connect and have
+    none.
+    """
     seed = b""
     if settings.address:
         try:
-            seed = load_seed(link_key_name(settings.network), Path(settings.key_file) if settings.key_file else None)
+            seed = load_seed(
+                link_key_name(settings.network),
+                Path(settings.key_file) if settings.key_file else None,
+            )
         except KeyMissing as error:
-            words = _("There is no key for the network {network} yet: run `expert-app hub link --partner {network}`.")
+            words = _(
+                "There is no key for the network {network} yet: run `expert-app hub link --partner "
+                "{network}`."
+            )
             raise SettingsWrong(Path("partners"), words.format(network=settings.network)) from error
     return Partner(
         network=settings.network,

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our own small certificate authority: for a site that has none. Used by `expert-app hub make-ca` and its sister.
+"""Our own small certificate authority: for a site that has none.
+Used by `expert-app hub make-ca` and its sister.
 
-RFC 5280 profiles as OpenSSL's strict check (`VERIFY_X509_STRICT`, Python's default since 3.13) wants them: keyUsage and
-key identifiers are always there.
+RFC 5280 profiles as OpenSSL's strict check (`VERIFY_X509_STRICT`, Python's default since 3.13)
+wants them: keyUsage and key identifiers are always there.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class CertificateTrouble(Exception):
 
 
 def make_ca(folder: Path) -> Path:
-    """Makes an authority in `folder` (`ca.pem` for everybody, `ca.key` to be kept safe); returns `ca.pem`.
+    """Makes an authority in `folder` (`ca.pem` for everybody, `ca.key` to be kept safe);
+    returns `ca.pem`.
 
     Raises:
         CertificateTrouble: there is one already.
@@ -53,7 +55,8 @@ def make_ca(folder: Path) -> Path:
 
 
 def make_certificate(folder: Path, hosts: list[str]) -> tuple[Path, Path]:
-    """A server's certificate for `hosts` (names or IP addresses), signed by the authority in `folder`.
+    """A server's certificate for `hosts` (names or IP addresses), signed by the authority in
+    `folder`.
 
     Returns:
         Certificate file (with the authority's behind it) and key file, named after the first host.
@@ -64,12 +67,16 @@ def make_certificate(folder: Path, hosts: list[str]) -> tuple[Path, Path]:
     ca, ca_key = _load_ca(folder)
     key = ec.generate_private_key(ec.SECP256R1())
     builder = _builder(_name(hosts[0][:64]), ca.subject, key.public_key(), CERTIFICATE_DAYS)
-    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    builder = builder.add_extension(
+        x509.BasicConstraints(ca=False, path_length=None), critical=True
+    )
     builder = builder.add_extension(_usage(signs_certificates=False), critical=True)
     # A server of a cluster calls the others too, and shows them the same certificate.
     usage = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     builder = builder.add_extension(x509.ExtendedKeyUsage(usage), critical=False)
-    builder = builder.add_extension(x509.SubjectAlternativeName([_alternative(host) for host in hosts]), critical=False)
+    builder = builder.add_extension(
+        x509.SubjectAlternativeName([_alternative(host) for host in hosts]), critical=False
+    )
     builder = builder.add_extension(
         x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
     )
@@ -145,5 +152,7 @@ def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
 
 
 def _write_certificates(path: Path, certificates: list[x509.Certificate]) -> Path:
-    path.write_bytes(b"".join(part.public_bytes(serialization.Encoding.PEM) for part in certificates))
+    path.write_bytes(
+        b"".join(part.public_bytes(serialization.Encoding.PEM) for part in certificates)
+    )
     return path

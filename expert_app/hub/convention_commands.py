@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub check` and `hub sign`: all that is wrong with a convention at once, and signatures."""
+"""`expert-app hub check` and `hub sign`:
+all that is wrong with a convention at once, and signatures.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def check(path: Path, operator_key: str, now: datetime) -> int:
         catalogue = reading.catalogue
         entries = [catalogue.organisation(name) for name in catalogue.organisations]
         problems += [placed(problem, files) for problem in advice(entries, now)]
-        problems += [placed(problem, files) for problem in library_files(catalogue, library_folder(path))]
+        problems += [
+            placed(problem, files) for problem in library_files(catalogue, library_folder(path))
+        ]
         print(matrix(catalogue, now), end="\n\n")
     if not operator_key:
         print(
@@ -54,7 +58,11 @@ def check(path: Path, operator_key: str, now: datetime) -> int:
         print(f"{heading}\n{listed(problems)}")
         return 1
     assert reading.catalogue is not None
-    print(_("The convention is complete. Version {version}.").format(version=reading.catalogue.version))
+    print(
+        _("The convention is complete. Version {version}.").format(
+            version=reading.catalogue.version
+        )
+    )
     return 0
 
 
@@ -80,13 +88,19 @@ def sign(path: Path, part: str, seed_file: Path | None, *, make_key: bool) -> in
             save_seed(name, new_seed(), seed_file)
         seed = load_seed(name, seed_file)
         text = file.read_bytes()
-        signature_path(file).write_text(signature_file(file.stem, text, seed), encoding="ascii", newline="\n")
+        signature_path(file).write_text(
+            signature_file(file.stem, text, seed), encoding="ascii", newline="\n"
+        )
         key = public_key(seed)
     except (KeyMissing, BusRefusedIdentity) as error:
         print(getattr(error, "why", "") or _("This is no signing key."))
         return 1
     except OSError as error:
-        print(_("{file} cannot be read or written: {why}.").format(file=error.filename, why=error.strerror))
+        print(
+            _("{file} cannot be read or written: {why}.").format(
+                file=error.filename, why=error.strerror
+            )
+        )
         return 1
     print(_("{file} is signed by {key}.").format(file=file.name, key=key))
     return 0

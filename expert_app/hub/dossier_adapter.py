@@ -46,12 +46,14 @@ EXPORT_LASTS = timedelta(hours=1)
 
 
 class DossierAdapter:
-    """`DossierStoreLike` and `PieceStoreLike` of the hub over a `documents.store.dossier_store.DossierStore`.
+    """`DossierStoreLike` and `PieceStoreLike` of the hub over a
+    `documents.store.dossier_store.DossierStore`.
 
     Args:
         procedures: what each organisation asks for.
         ged: the agencies' own document systems.
-        workers: reads the words and pages of a document before it is filed, within limits; None: only its name counts.
+        workers: reads the words and pages of a document before it is filed, within limits; None:
+            only its name counts.
     """
 
     def __init__(
@@ -73,37 +75,61 @@ class DossierAdapter:
         found = self._procedures.of(organisation, service)
         return [_procedure(one) for one in found]
 
-    async def start_procedure(self, organisation: str, number: str, procedure: str, who: Who) -> DossierFacts:
+    async def start_procedure(
+        self, organisation: str, number: str, procedure: str, who: Who
+    ) -> DossierFacts:
         """Adds what it asks for, once."""
         found = self._procedures.find(organisation, procedure)
         if found is None:
             raise DossierUnknown(what="procedure")
-        return facts_of(await _in_thread(self._store.start_procedure, organisation, number, found, _actor(who)))
+        return facts_of(
+            await _in_thread(self._store.start_procedure, organisation, number, found, _actor(who))
+        )
 
     async def set_piece_by(
-        self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str, who: Who
+        self,
+        organisation: str,
+        number: str,
+        piece_id: str,
+        state: PieceState,
+        reason: str,
+        who: Who,
     ) -> DossierFacts:
         """Sets a piece's state by hand, with its history."""
         wanted = paper.PieceState(state.value)
-        changed = _in_thread(self._store.set_piece, organisation, number, piece_id, wanted, reason, _actor(who))
+        changed = _in_thread(
+            self._store.set_piece, organisation, number, piece_id, wanted, reason, _actor(who)
+        )
         return facts_of(await changed)
 
-    async def acknowledge(self, organisation: str, number: str, piece_ids: list[str], who: Who) -> DossierFacts:
+    async def acknowledge(
+        self, organisation: str, number: str, piece_ids: list[str], who: Who
+    ) -> DossierFacts:
         """A receipt that names them was printed."""
-        return facts_of(await _in_thread(self._store.acknowledge, organisation, number, piece_ids, _actor(who)))
+        return facts_of(
+            await _in_thread(self._store.acknowledge, organisation, number, piece_ids, _actor(who))
+        )
 
     async def history(self, organisation: str, number: str) -> list[PieceStep]:
         """What happened to the pieces."""
-        return [_step(event) for event in await _in_thread(self._store.history, organisation, number)]
+        return [
+            _step(event) for event in await _in_thread(self._store.history, organisation, number)
+        ]
 
     async def seen(self, organisation: str, number: str, pages: list[PageSeen]) -> list[SeenPage]:
         """Pages of the dossier that are these, or look like them."""
         marks = [PageMark(page.sha256, page.look) for page in pages]
-        return [_seen(page) for page in await _in_thread(self._store.seen_before, organisation, number, marks)]
+        return [
+            _seen(page)
+            for page in await _in_thread(self._store.seen_before, organisation, number, marks)
+        ]
 
     async def search(self, organisation: str, number: str, words: str) -> list[str]:
         """Ids of documents with these words."""
-        return [one.document_id for one in await _in_thread(self._store.search, organisation, words, number)]
+        return [
+            one.document_id
+            for one in await _in_thread(self._store.search, organisation, words, number)
+        ]
 
     async def find_by_caller_number(self, organisation: str, number: str) -> DossierFacts | None:
         """The dossier of the caller with this number, or None."""
@@ -119,9 +145,13 @@ class DossierAdapter:
     ) -> DossierFacts:
         """Sets a piece's state by hand."""
         wanted = paper.PieceState(state.value)
-        return facts_of(await _in_thread(self._store.set_piece, organisation, number, piece_id, wanted, reason))
+        return facts_of(
+            await _in_thread(self._store.set_piece, organisation, number, piece_id, wanted, reason)
+        )
 
-    async def add_note(self, organisation: str, number: str, note_id: str, text: str, by_name: str) -> DossierFacts:
+    async def add_note(
+        self, organisation: str, number: str, note_id: str, text: str, by_name: str
+    ) -> DossierFacts:
         """Keeps a note in a dossier."""
         note = paper.Note(id=note_id, text=text, by_name=by_name, at_utc=self._clock.utc_now())
         return facts_of(await _in_thread(self._store.add_note, organisation, number, note))
@@ -172,11 +202,15 @@ class DossierAdapter:
         return record_of(filed), await self.open(organisation, dossier)
 
     async def _marks(self, data: bytes) -> FiledMarks:
-        """A document that cannot be read by a worker is filed all the same; it is found by its name only."""
+        """A document that cannot be read by a worker is filed all the same;
+        it is found by its name only.
+        """
         if self._workers is None:
             return FiledMarks()
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(self._workers.submit(marks_of, data)), MARKS_S)
+            return await asyncio.wait_for(
+                asyncio.wrap_future(self._workers.submit(marks_of, data)), MARKS_S
+            )
         except (DocumentError, TimeoutError) as error:
             log.warning("a document is filed without its marks: %s", type(error).__name__)
             return FiledMarks()
@@ -185,29 +219,50 @@ class DossierAdapter:
         """Copies for the agency's own systems."""
         return await _in_thread(self._ged.answer, self._store.deliveries, organisation, wish)
 
-    async def retry_deliveries(self, organisation: str, ids: list[int], user: str, name: str) -> int:
+    async def retry_deliveries(
+        self, organisation: str, ids: list[int], user: str, name: str
+    ) -> int:
         """Tries these again now."""
         person, now = Person(user=user, name=name), self._clock.utc_now()
         count = await _in_thread(self._store.deliveries.retry, organisation, ids, person, now)
         self._ged.wake()
         return count
 
-    async def give_up_deliveries(self, organisation: str, ids: list[int], user: str, name: str, reason: str) -> int:
+    async def give_up_deliveries(
+        self, organisation: str, ids: list[int], user: str, name: str, reason: str
+    ) -> int:
         """Tries these no more."""
         person, now = Person(user=user, name=name), self._clock.utc_now()
-        return await _in_thread(self._store.deliveries.give_up, organisation, ids, person, reason, now)
+        return await _in_thread(
+            self._store.deliveries.give_up, organisation, ids, person, reason, now
+        )
 
-    async def correct(self, organisation: str, wish: CorrectRequest, user: str, who: Who) -> DossierFacts:
+    async def correct(
+        self, organisation: str, wish: CorrectRequest, user: str, who: Who
+    ) -> DossierFacts:
         """Files a document's bytes anew, under another piece or name."""
         why = Replacement(wish.reason, Person(user=user, name=who.name))
-        place = (organisation, wish.dossier, wish.document_id, wish.piece_id, wish.name, wish.request_id)
+        place = (
+            organisation,
+            wish.dossier,
+            wish.document_id,
+            wish.piece_id,
+            wish.name,
+            wish.request_id,
+        )
         await self.open(organisation, wish.dossier)  # before a worker has work with it
-        marks = await self._marks(await self.read(organisation, wish.document_id)) if self._workers else None
+        marks = (
+            await self._marks(await self.read(organisation, wish.document_id))
+            if self._workers
+            else None
+        )
         changed = facts_of(await _in_thread(self._store.correct, *place, why, _actor(who), marks))
         self._ged.wake()
         return changed
 
-    async def supersede(self, organisation: str, wish: SupersedeRequest, user: str, who: Who) -> DossierFacts:
+    async def supersede(
+        self, organisation: str, wish: SupersedeRequest, user: str, who: Who
+    ) -> DossierFacts:
         """One document takes another one's place."""
         why = Replacement(wish.reason, Person(user=user, name=who.name))
         place = (organisation, wish.dossier, wish.document_id, wish.by_document_id)
@@ -217,7 +272,9 @@ class DossierAdapter:
         """What people did with the dossier beyond its pieces."""
         return [_act(act) for act in await _in_thread(self._store.acts, organisation, number)]
 
-    async def export(self, organisation: str, number: str, user: str, name: str, reason: str) -> None:
+    async def export(
+        self, organisation: str, number: str, user: str, name: str, reason: str
+    ) -> None:
         """Notes that this person takes the whole dossier along, and why."""
         act = DossierAct(kind=ActKind.EXPORTED, about="", reason=reason, by=Person(user=user, name=name),
                          at_utc=self._clock.utc_now())  # fmt: skip
@@ -227,7 +284,10 @@ class DossierAdapter:
         """Whether this person noted an export of it within the hour."""
         since = self._clock.utc_now() - EXPORT_LASTS
         acts = await _in_thread(self._store.acts, organisation, number)
-        return any(act.kind is ActKind.EXPORTED and act.by.user == user and act.at_utc >= since for act in acts)
+        return any(
+            act.kind is ActKind.EXPORTED and act.by.user == user and act.at_utc >= since
+            for act in acts
+        )
 
     async def read(self, organisation: str, document_id: str) -> bytes:
         """Bytes of a filed document."""
@@ -275,7 +335,13 @@ def _step(event: paper.PieceEvent) -> PieceStep:
 
 
 def _act(act: DossierAct) -> ActStep:
-    return ActStep(kind=act.kind.value, about=act.about, reason=act.reason, by_name=act.by.name, at_utc=act.at_utc)
+    return ActStep(
+        kind=act.kind.value,
+        about=act.about,
+        reason=act.reason,
+        by_name=act.by.name,
+        at_utc=act.at_utc,
+    )
 
 
 def _seen(page: EarlierPage) -> SeenPage:
@@ -331,6 +397,7 @@ def facts_of(dossier: paper.Dossier) -> DossierFacts:
         ],
         documents=[record_of(document) for document in dossier.documents],
         notes=[
-            DossierNote(id=note.id, text=note.text, by_name=note.by_name, at_utc=note.at_utc) for note in dossier.notes
+            DossierNote(id=note.id, text=note.text, by_name=note.by_name, at_utc=note.at_utc)
+            for note in dossier.notes
         ],
     )

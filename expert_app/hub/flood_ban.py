@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Takes the key of who floods the bus away for a minute, where the hub runs the server itself. No Qt."""
+"""Takes the key of who floods the bus away for a minute, where the hub runs the server itself.
+No Qt.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ class ShutOut:
         shut_s: how long.
     """
 
-    def __init__(self, take_keys: Callable[[], Awaitable[None]], tasks: Tasks, shut_s: float = SHUT_S) -> None:
+    def __init__(
+        self, take_keys: Callable[[], Awaitable[None]], tasks: Tasks, shut_s: float = SHUT_S
+    ) -> None:
         self.keys: set[str] = set()
         self._take_keys, self._tasks, self._shut_s = take_keys, tasks, shut_s
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub invite` and `revoke`: commands on the book of identities, whether the hub runs or not."""
+"""`expert-app hub invite` and `revoke`:
+commands on the book of identities, whether the hub runs or not.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ APPLIED_S = 5.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whom the command line means: `name` is that of the catalogue, or an id, or "" for the only one."""
+    """Whom the command line means: `name` is that of the catalogue, or an id, or "" for the only
+    one.
+    """
 
     organisation: str
     role: Role
@@ -45,21 +49,30 @@ def _load(settings: HubSettings) -> Catalogue | None:
         return None
 
 
-def _named(wanted: Wanted, catalogue: Catalogue, busy: AbstractSet[Identity]) -> tuple[Identity, str] | None:
-    """The identity and its key in the catalogue; None, and a sentence, when none or several are meant.
+def _named(
+    wanted: Wanted, catalogue: Catalogue, busy: AbstractSet[Identity]
+) -> tuple[Identity, str] | None:
+    """The identity and its key in the catalogue;
+    None, and a sentence, when none or several are meant.
 
     Args:
         busy: identities that are not meant when no name is given.
     """
     if wanted.organisation not in catalogue.organisations:
-        print(_("There is no organisation {organisation} in the catalogue.").format(organisation=wanted.organisation))
+        print(
+            _("There is no organisation {organisation} in the catalogue.").format(
+                organisation=wanted.organisation
+            )
+        )
         return None
     known = {
         Identity(organisation, role, user): key
         for (organisation, role, user), key in catalogue.identities().items()
         if (organisation, role) == (wanted.organisation, wanted.role)
     }
-    names = {identity: catalogue.person_name(identity.organisation, identity.user) for identity in known}
+    names = {
+        identity: catalogue.person_name(identity.organisation, identity.user) for identity in known
+    }
     if wanted.name:
         meant = [one for one in known if wanted.name in (one.user, names[one])]
     else:
@@ -73,9 +86,16 @@ def _named(wanted: Wanted, catalogue: Catalogue, busy: AbstractSet[Identity]) ->
 
 
 def invite(wanted: Wanted, minutes: int, settings: HubSettings, paths: Paths) -> int:
-    """Prints a one-time code; without a name for the only one of that role who has no key yet. The exit code."""
+    """Prints a one-time code; without a name for the only one of that role who has no key yet.
+    The exit code.
+    """
     if settings.bus:
-        print(_("Invitations need the hub's own nats-server; with another one put the public key in the catalogue."))
+        print(
+            _(
+                "Invitations need the hub's own nats-server; with another one put the public key "
+                "in the catalogue."
+            )
+        )
         return 2
     catalogue = _load(settings)
     if catalogue is None:
@@ -87,12 +107,18 @@ def invite(wanted: Wanted, minutes: int, settings: HubSettings, paths: Paths) ->
         return 2
     code = book.invite(named[0], _now(), timedelta(minutes=minutes))
     print(f"{code[:4]}-{code[4:]}")
-    print(_("Valid once, for {minutes} minutes, for {identity}.").format(minutes=minutes, identity=_said(named[0])))
+    print(
+        _("Valid once, for {minutes} minutes, for {identity}.").format(
+            minutes=minutes, identity=_said(named[0])
+        )
+    )
     return 0
 
 
 def revoke(wanted: Wanted, settings: HubSettings, paths: Paths) -> int:
-    """Takes the keys of somebody away and waits for the hub that runs to cut the connection; the exit code."""
+    """Takes the keys of somebody away and waits for the hub that runs to cut the connection;
+    the exit code.
+    """
     catalogue = _load(settings)
     if catalogue is None:
         return 2
@@ -107,12 +133,22 @@ def revoke(wanted: Wanted, settings: HubSettings, paths: Paths) -> int:
         print(_("{identity} has no key.").format(identity=_said(named[0])))
         return 1
     if settings.bus:
-        print(_("The key is revoked. Give your nats-server the output of `hub bus-config` and reload it now."))
+        print(
+            _(
+                "The key is revoked. Give your nats-server the output of `hub bus-config` and "
+                "reload it now."
+            )
+        )
         return 0
     if _wait_applied(book):
         print(_("The key is revoked; whoever used it is cut off."))
         return 0
-    print(_("The key is revoked, but no hub runs on this folder: it counts from the hub's next start."))
+    print(
+        _(
+            "The key is revoked, but no hub runs on this folder: it counts from the hub's next "
+            "start."
+        )
+    )
     return 0
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A convention as a person reads it: site by site, which service of which organisation, and its hours of this week."""
+"""A convention as a person reads it:
+site by site, which service of which organisation, and its hours of this week.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +30,14 @@ def matrix(catalogue: Catalogue, now: datetime) -> str:
     return "\n".join(lines[1:])
 
 
-def _site(catalogue: Catalogue, home: OrganisationEntry, site: SiteEntry, now: datetime) -> Iterator[str]:
+def _site(
+    catalogue: Catalogue, home: OrganisationEntry, site: SiteEntry, now: datetime
+) -> Iterator[str]:
     zone = site.time_zone or home.time_zone
     kiosks = ", ".join(kiosk.id for kiosk in home.kiosks if kiosk.site == site.id) or _("none")
-    yield f"{site.name} ({home.id}/{site.id}) · " + _("kiosks: {names} · {zone}").format(names=kiosks, zone=zone)
+    yield f"{site.name} ({home.id}/{site.id}) · " + _("kiosks: {names} · {zone}").format(
+        names=kiosks, zone=zone
+    )
     today = now.astimezone(ZoneInfo(zone)).date()
     monday = today - timedelta(days=today.weekday())
     for ref in site.services:
@@ -44,7 +50,9 @@ def _site(catalogue: Catalogue, home: OrganisationEntry, site: SiteEntry, now: d
 
 
 def _week(hours: Hours, monday: date) -> str:
-    """Days with the same hours are told together, "Mon-Fri 08:30-12:00 13:30-17:00 · Sat closed"."""
+    """Days with the same hours are told together, "Mon-Fri 08:30-12:00 13:30-17:00 · Sat
+    closed".
+    """
     days = [monday + timedelta(days=step) for step in range(7)]
     told = [_day(hours, day) for day in days]
     runs: list[tuple[int, int]] = []

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Figures of a hub, and what those of a vault are made of, for Prometheus. Used by `expert_app.hub.monitor`.
+"""Figures of a hub, and what those of a vault are made of, for Prometheus.
+Used by `expert_app.hub.monitor`.
 
-What several hubs see together (callers, agents) each of them tells: take the maximum over hubs, not the sum. What a hub
-counts itself (requests, relay) is its own: take the sum.
+What several hubs see together (callers, agents) each of them tells:
+take the maximum over hubs, not the sum. What a hub counts itself (requests, relay) is its own: take
+the sum.
 """
 
 from __future__ import annotations
@@ -35,13 +37,23 @@ class Figures(Collector):
         self._troubles: Sequence[Trouble] = ()
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
-            f"{prefix}_requests", "Requests answered, refused ones too.", ["verb"], registry=registry
+            f"{prefix}_requests",
+            "Requests answered, refused ones too.",
+            ["verb"],
+            registry=registry,
         )
         self._refusals = Counter(
-            f"{prefix}_refusals", "Requests refused, by reason.", ["verb", "code"], registry=registry
+            f"{prefix}_refusals",
+            "Requests refused, by reason.",
+            ["verb", "code"],
+            registry=registry,
         )
         self._seconds = Histogram(
-            f"{prefix}_request_seconds", "Time until the answer.", ["verb"], buckets=BUCKETS_S, registry=registry
+            f"{prefix}_request_seconds",
+            "Time until the answer.",
+            ["verb"],
+            buckets=BUCKETS_S,
+            registry=registry,
         )
         registry.register(self)
 
@@ -66,7 +78,9 @@ class Figures(Collector):
         is_up = not any(one.grave for one in self._troubles)
         yield self.gauge("up", "1 while callers are served.", 1 if is_up else 0)
         trouble = GaugeMetricFamily(
-            f"{self._prefix}_trouble", "1 for each thing that is wrong now.", labels=["code", "grave"]
+            f"{self._prefix}_trouble",
+            "1 for each thing that is wrong now.",
+            labels=["code", "grave"],
         )
         for one in self._troubles:
             trouble.add_metric([one.code, str(one.grave).lower()], 1)
@@ -89,7 +103,9 @@ class Metrics(Figures):
         elections: what watches a cluster's leaders; None without a cluster.
     """
 
-    def __init__(self, hub: Hub, connection: HubConnection, elections: Elections | None = None) -> None:
+    def __init__(
+        self, hub: Hub, connection: HubConnection, elections: Elections | None = None
+    ) -> None:
         self._hub = hub
         self._connection = connection
         self._elections = elections
@@ -101,14 +117,32 @@ class Metrics(Figures):
         yield from super().collect()
         yield from self._people()
         relay, streams = self._hub.relay, self._connection.streams
-        yield self.counter("requests_dropped", "Requests beyond every limit, not answered.", self._hub.service.dropped)
-        yield self.counter("relay_bytes", "Bytes passed between the ends of sessions.", relay.passed_bytes)
-        yield self.counter("relay_messages", "Messages passed between the ends of sessions.", relay.passed)
+        yield self.counter(
+            "requests_dropped",
+            "Requests beyond every limit, not answered.",
+            self._hub.service.dropped,
+        )
+        yield self.counter(
+            "relay_bytes", "Bytes passed between the ends of sessions.", relay.passed_bytes
+        )
+        yield self.counter(
+            "relay_messages", "Messages passed between the ends of sessions.", relay.passed
+        )
         yield self.counter("relay_dropped", "Messages of sessions not passed.", relay.dropped)
-        yield self.counter("store_errors", "Requests to the store without a good answer.", streams.failed)
+        yield self.counter(
+            "store_errors", "Requests to the store without a good answer.", streams.failed
+        )
         if self._elections is not None:
-            yield self.counter("elections_asked", "Groups that were asked to elect a leader.", self._elections.asked)
-        yield self.gauge("history_behind", "Changes that the history lacks.", self._hub.projection.position.behind)
+            yield self.counter(
+                "elections_asked",
+                "Groups that were asked to elect a leader.",
+                self._elections.asked,
+            )
+        yield self.gauge(
+            "history_behind",
+            "Changes that the history lacks.",
+            self._hub.projection.position.behind,
+        )
         free = self._hub.room.free_bytes
         if free is not None:
             yield self.gauge("disk_free_bytes", "Least free room of the hub's folders.", free)
@@ -116,9 +150,15 @@ class Metrics(Figures):
     def _people(self) -> Iterator[Metric]:
         services = ["organisation", "service"]
         waiting = GaugeMetricFamily(f"{PREFIX}_waiting", "Callers who wait.", labels=services)
-        longest = GaugeMetricFamily(f"{PREFIX}_longest_wait_seconds", "Wait of who came first.", labels=services)
-        talking = GaugeMetricFamily(f"{PREFIX}_in_session", "Conversations.", labels=["organisation"])
-        agents = GaugeMetricFamily(f"{PREFIX}_agents", "Agents by state.", labels=["organisation", "state"])
+        longest = GaugeMetricFamily(
+            f"{PREFIX}_longest_wait_seconds", "Wait of who came first.", labels=services
+        )
+        talking = GaugeMetricFamily(
+            f"{PREFIX}_in_session", "Conversations.", labels=["organisation"]
+        )
+        agents = GaugeMetricFamily(
+            f"{PREFIX}_agents", "Agents by state.", labels=["organisation", "state"]
+        )
         for found in self._hub.gauges.read():
             for service, count in found.waiting.items():
                 waiting.add_metric([found.organisation, service], count)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Answers to who watches a hub or vault: /healthz for people and scripts, /metrics for Prometheus. Used by both.
+"""Answers to who watches a hub or vault: /healthz for people and scripts, /metrics for Prometheus.
+Used by both.
 
-Plain HTTP on this machine by default. Says no name, no number of a caller, no agent's id; organisations and services
-are those of the convention. OpenMetrics, version 1.0 (prometheus_client writes it).
+Plain HTTP on this machine by default.
+Says no name, no number of a caller, no agent's id; organisations and services are those of the
+convention. OpenMetrics, version 1.0 (prometheus_client writes it).
 """
 
 from __future__ import annotations
@@ -29,7 +31,13 @@ JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
 Answer = tuple[int, str, bytes]
-_REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 503: "Service Unavailable"}
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    503: "Service Unavailable",
+}
 
 
 class Looks(Protocol):
@@ -53,7 +61,10 @@ class Monitor:
         self._metrics = metrics
         self._tasks = tasks
         self._server: asyncio.Server | None = None
-        self._pages: dict[str, Callable[[str], Awaitable[Answer]]] = {"/healthz": self._healthz, "/metrics": self._open}
+        self._pages: dict[str, Callable[[str], Awaitable[Answer]]] = {
+            "/healthz": self._healthz,
+            "/metrics": self._open,
+        }
 
     @property
     def address(self) -> str:
@@ -64,11 +75,17 @@ class Monitor:
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     async def start(self) -> bool:
-        """Begins to listen; False when the address cannot be had, which must not keep a hub from its callers."""
+        """Begins to listen; False when the address cannot be had, which must not keep a hub from
+        its callers.
+        """
         try:
-            self._server = await asyncio.start_server(self._on_client, self._host, self._port, limit=REQUEST_BYTES)
+            self._server = await asyncio.start_server(
+                self._on_client, self._host, self._port, limit=REQUEST_BYTES
+            )
         except OSError as error:
-            log.warning("health and metrics cannot be had at port %d: %s", self._port, error.strerror)
+            log.warning(
+                "health and metrics cannot be had at port %d: %s", self._port, error.strerror
+            )
             return False
         return True
 
@@ -87,7 +104,8 @@ class Monitor:
                 head = await reader.readuntil(b"\r\n\r\n")
                 status, kind, body = await self._answer(head.decode("latin-1"))
                 writer.write(
-                    f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+                    f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: "
+                    f"{kind}\r\nContent-Length: {len(body)}\r\n"
                     "Cache-Control: no-store\r\nConnection: close\r\n\r\n".encode("latin-1")
                 )
                 if not head.startswith(b"HEAD "):
@@ -101,7 +119,9 @@ class Monitor:
                 await writer.wait_closed()
 
     async def _answer(self, head: str) -> Answer:
-        """RFC 9112, section 3: the request line; the header `Accept` chooses the format of the metrics."""
+        """RFC 9112, section 3: the request line;
+        the header `Accept` chooses the format of the metrics.
+        """
         lines = head.split("\r\n")
         parts = lines[0].split(" ")
         if len(parts) != 3:
@@ -113,7 +133,8 @@ class Monitor:
         if page is None:
             return 404, TEXT, b"/healthz or /metrics\n"
         headers = {
-            name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])
+            name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines[1:])
         }
         return await page(headers.get("accept", ""))
 
@@ -129,8 +150,12 @@ class Monitor:
         return 200, kind, body
 
 
-async def open_monitor(listen: str, health: Looks, metrics: Figures, tasks: Tasks) -> Monitor | None:
-    """The monitor at `listen` ("host:port"); None when nothing is wanted ("") or the address cannot be had."""
+async def open_monitor(
+    listen: str, health: Looks, metrics: Figures, tasks: Tasks
+) -> Monitor | None:
+    """The monitor at `listen` ("host:port");
+    None when nothing is wanted ("") or the address cannot be had.
+    """
     host, _colon, port = listen.rpartition(":")
     if not host:
         return None
@@ -140,6 +165,8 @@ async def open_monitor(listen: str, health: Looks, metrics: Figures, tasks: Task
 
 def health_text(troubles: list[Trouble]) -> str:
     """What /healthz says: "ok", "warning" or "failing", and why."""
-    state = "failing" if any(trouble.grave for trouble in troubles) else "warning" if troubles else "ok"
+    state = (
+        "failing" if any(trouble.grave for trouble in troubles) else "warning" if troubles else "ok"
+    )
     reasons = [{"code": one.code, "grave": one.grave, **one.detail} for one in troubles]
     return json.dumps({"state": state, "reasons": reasons}, ensure_ascii=False, indent=1) + "\n"

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Passwords that the hub needs elsewhere: in the environment, a 0600 file, or the keyring; never in settings or logs.
+"""Passwords that the hub needs elsewhere: in the environment, a 0600 file, or the keyring;
+never in settings or logs.
 
-Used by what opens the store and by the deliveries; `expert-app hub secret NAME` keeps one in the keyring.
+Used by what opens the store and by the deliveries;
+`expert-app hub secret NAME` keeps one in the keyring.
 """
 
 from __future__ import annotations
@@ -20,8 +22,13 @@ def ged_name(name: str) -> str:
 
 
 def variable_of(name: str) -> str:
-    """The variable of the environment that may hold it: POSTE_EXPERT_SECRET_GED_ARCHIVE for "ged.archive"."""
-    return "POSTE_EXPERT_SECRET_" + "".join(letter if letter.isalnum() else "_" for letter in name).upper()
+    """The variable of the environment that may hold it:
+    POSTE_EXPERT_SECRET_GED_ARCHIVE for "ged.archive".
+    """
+    return (
+        "POSTE_EXPERT_SECRET_"
+        + "".join(letter if letter.isalnum() else "_" for letter in name).upper()
+    )
 
 
 def load_secret(name: str, secret_file: str) -> str:
@@ -31,12 +38,19 @@ def load_secret(name: str, secret_file: str) -> str:
         KeyMissing: there is none, or others can read its file.
     """
     try:
-        given = load_seed(f"hub.{name}", Path(secret_file) if secret_file else None, given_variable=variable_of(name))
+        given = load_seed(
+            f"hub.{name}",
+            Path(secret_file) if secret_file else None,
+            given_variable=variable_of(name),
+        )
         return given.decode().strip()
     except KeyMissing as error:
         if secret_file:
             raise
-        words = _("No secret for “{name}”: run `expert-app hub secret {name}`, or set {variable} or a secret_file.")
+        words = _(
+            "No secret for “{name}”: run `expert-app hub secret {name}`, or set {variable} or a "
+            "secret_file."
+        )
         raise KeyMissing(name, words.format(name=name, variable=variable_of(name))) from error
 
 

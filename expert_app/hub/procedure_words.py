@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub procedures`: what each organisation's procedures ask for, and all that is wrong with their files."""
+"""`expert-app hub procedures`: what each organisation's procedures ask for, and all that is wrong
+with their files.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from documents.store.procedures import ProcedureProblem, Procedures, ProceduresWrong, load_procedures
+from documents.store.procedures import (
+    ProcedureProblem,
+    Procedures,
+    ProceduresWrong,
+    load_procedures,
+)
 from resources.texts import N_, _
 
 _WORDS = {
@@ -18,7 +25,9 @@ _WORDS = {
     "twice": N_("“{what}” is there twice."),
     "one_choice": N_("“any_of” with one choice is no choice."),
     "silence": N_("“silence” is “acceptance” or “refusal”, not “{what}”."),
-    "no_appeal": N_("A silence that refuses needs “appeal”: time limits and ways (CRPA, L. 112-6)."),
+    "no_appeal": N_(
+        "A silence that refuses needs “appeal”: time limits and ways (CRPA, L. 112-6)."
+    ),
 }
 
 
@@ -51,5 +60,7 @@ def _lines(procedures: Procedures) -> list[str]:
         for one in procedures.of(owner):
             asked = sum(not rule.when for rule in one.pieces)
             words = _("  {id}: {name} – {asked} pieces, {maybe} more according to the case")
-            lines.append(words.format(id=one.id, name=one.name, asked=asked, maybe=len(one.pieces) - asked))
+            lines.append(
+                words.format(id=one.id, name=one.name, asked=asked, maybe=len(one.pieces) - asked)
+            )
     return lines

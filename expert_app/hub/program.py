@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub`: queue, dossiers and log, with its own nats-server unless another is named. No window, no Qt."""
+"""`expert-app hub`: queue, dossiers and log, with its own nats-server unless another is named.
+No window, no Qt.
+"""
 
 from __future__ import annotations
 
@@ -126,16 +128,27 @@ class HubOptions:
 
 
 class HubProgram:
-    """The hub's process: server, connection, store, hub, in this order up and in the reverse order down."""
+    """The hub's process: server, connection, store, hub, in this order up and in the reverse order
+    down.
+    """
 
-    def __init__(self, settings: HubSettings, paths: Paths, facts: Facts, options: HubOptions) -> None:
-        self._settings, self._paths, self._facts, self._options = settings, paths, facts, options
+    def __init__(
+        self, settings: HubSettings, paths: Paths, facts: Facts, options: HubOptions
+    ) -> None:
+        self._settings = settings
+        self._paths = paths
+        self._facts = facts
+        self._options = options
         self._clock = SystemClock()
         self._tasks = Tasks()
         kept = paths.folder("convention") / "last-good"
-        self._convention = ConventionKeeper(Path(settings.catalogue), settings.convention.operator_key, kept)
+        self._convention = ConventionKeeper(
+            Path(settings.catalogue), settings.convention.operator_key, kept
+        )
         self._catalogue = self._convention.start()
-        self._procedures = load_procedures(Path(settings.procedures) if settings.procedures else shipped())
+        self._procedures = load_procedures(
+            Path(settings.procedures) if settings.procedures else shipped()
+        )
         self._look_now = asyncio.Event()
         self._keys_due = False
         self._blobs = open_blobs(settings, paths)
@@ -187,7 +200,11 @@ class HubProgram:
                 database=self._settings.history_database or self._settings.database,
                 time_zone=self._settings.time_zone,
                 rebuild_history=self._options.rebuild_history,
-                patience=Patience(self._settings.silent_s, self._settings.desk_return_s, self._settings.kiosk_return_s),
+                patience=Patience(
+                    self._settings.silent_s,
+                    self._settings.desk_return_s,
+                    self._settings.kiosk_return_s,
+                ),
                 come_s=self._settings.come_back_s,
                 network=self._settings.network if self._settings.partners else "",
                 room=self._room(),
@@ -203,25 +220,35 @@ class HubProgram:
             await hub.start()
             stack.push_async_callback(hub.stop)
             if self._server is not None:
-                enrolment = Enrolment(connection, self._book, self._take_keys, self._clock, self._tasks)
+                enrolment = Enrolment(
+                    connection, self._book, self._take_keys, self._clock, self._tasks
+                )
                 await enrolment.start()
                 stack.push_async_callback(enrolment.stop)
             self._note_convention(hub)
             self._tasks.spawn(self._watch_convention(hub), name="watch the convention")
             await self._watch_over(hub, connection, elections, stack)
             address = ", ".join(urls)
-            self._facts.note("hub_ready", url=address, organisations=len(self._catalogue.organisations))
+            self._facts.note(
+                "hub_ready", url=address, organisations=len(self._catalogue.organisations)
+            )
             ready(address)
             await stop.wait()
 
     def _room(self) -> Room:
-        """The disks under everything the hub keeps: an own server's store lies in its folder too."""
+        """The disks under everything the hub keeps:
+        an own server's store lies in its folder too.
+        """
         disk = self._settings.disk
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
         return Room(places, disk.warn_mb << 20, disk.full_mb << 20)
 
     async def _watch_over(
-        self, hub: Hub, connection: HubConnection, elections: Elections | None, stack: contextlib.AsyncExitStack
+        self,
+        hub: Hub,
+        connection: HubConnection,
+        elections: Elections | None,
+        stack: contextlib.AsyncExitStack,
     ) -> None:
         """Health and metrics, where the settings want them."""
         if not self._settings.metrics.listen:
@@ -230,13 +257,19 @@ class HubProgram:
         from expert_app.hub.monitor import open_monitor
 
         figures = Metrics(hub, connection, elections)
-        monitor = await open_monitor(self._settings.metrics.listen, hub.health, figures, self._tasks)
+        monitor = await open_monitor(
+            self._settings.metrics.listen, hub.health, figures, self._tasks
+        )
         if monitor is not None:
             self._facts.note("monitor", url=monitor.address)
             stack.callback(monitor.stop)
 
-    async def _bus(self, stack: contextlib.AsyncExitStack) -> tuple[list[str], bytes, ssl.SSLContext | None]:
-        """(addresses, our seed, whom we believe). Our own server gets a fresh key of ours at every start."""
+    async def _bus(
+        self, stack: contextlib.AsyncExitStack
+    ) -> tuple[list[str], bytes, ssl.SSLContext | None]:
+        """(addresses, our seed, whom we believe).
+        Our own server gets a fresh key of ours at every start.
+        """
         if self._settings.bus:
             ca_file = Path(self._settings.ca_file) if self._settings.ca_file else None
             return self._settings.bus_urls, hub_seed(self._settings), client_tls(ca_file)
@@ -265,11 +298,17 @@ class HubProgram:
             await self._server.reload(self._catalogue.accounts(self._enrolled, out))
 
     def _kiosk_key(self, home: str, kiosk: str) -> str:
-        return self._enrolled.get((home, Role.KIOSK, kiosk)) or self._catalogue.kiosk_key(home, kiosk)
+        return self._enrolled.get((home, Role.KIOSK, kiosk)) or self._catalogue.kiosk_key(
+            home, kiosk
+        )
 
     def _on_flood(self, who: str) -> None:
-        """Its messages are dropped already; with a server of ours it is cut off too, for a minute."""
-        log.error("%s says more than any program of ours would: is its machine in the wrong hands?", who)
+        """Its messages are dropped already;
+        with a server of ours it is cut off too, for a minute.
+        """
+        log.error(
+            "%s says more than any program of ours would: is its machine in the wrong hands?", who
+        )
         self._facts.note("flood", who=who)
         organisation, letter, user = who.split(".")
         identity = organisation, Role(letter), user
@@ -280,7 +319,8 @@ class HubProgram:
     def _on_history(self, position: Position) -> None:
         self._facts.note("history", applied=position.applied, behind=position.behind)
 
-    # ---- the convention --------------------------------------------------------------------------------------------
+    # ---- the convention
+    # --------------------------------------------------------------------------------------------
 
     def look_at_convention(self) -> None:
         """Looks at the convention's files now instead of within seconds."""
@@ -291,7 +331,8 @@ class HubProgram:
             with contextlib.suppress(TimeoutError):
                 look_s = self._settings.convention.look_s
                 await asyncio.wait_for(
-                    self._look_now.wait(), min(look_s, SETTLE_S) if self._convention.is_settling else look_s
+                    self._look_now.wait(),
+                    min(look_s, SETTLE_S) if self._convention.is_settling else look_s,
                 )
             self._look_now.clear()
             before = self._convention.state
@@ -304,7 +345,9 @@ class HubProgram:
                 self._note_convention(hub)
 
     async def _take_convention(self, hub: Hub, wanted: Catalogue) -> None:
-        """New keys are let in and removed ones out; services, hours and rights are others from now on."""
+        """New keys are let in and removed ones out;
+        services, hours and rights are others from now on.
+        """
         identities = self._catalogue.identities()
         try:
             await hub.take_catalogue(wanted)
@@ -323,13 +366,19 @@ class HubProgram:
             return
         self._keys_due = False
         if self._server is None:
-            log.warning("keys changed: give your nats-server the output of `expert-app hub bus-config`")
+            log.warning(
+                "keys changed: give your nats-server the output of `expert-app hub bus-config`"
+            )
 
     def _note_convention(self, hub: Hub) -> None:
-        """Says what was taken and what was not, to whoever drives us and to the network's operator."""
+        """Says what was taken and what was not, to whoever drives us and to the network's
+        operator.
+        """
         state = self._convention.state
         hub.network.refused_parts = [str(problem)[:500] for problem in state.problems]
-        self._facts.note("convention", version=state.version, refused="; ".join(hub.network.refused_parts))
+        self._facts.note(
+            "convention", version=state.version, refused="; ".join(hub.network.refused_parts)
+        )
 
 
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
@@ -357,7 +406,8 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         driver.start()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C raises KeyboardInterrupt instead
+        # Windows: Ctrl+C raises KeyboardInterrupt instead
+        with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stop.set)
     if hasattr(signal, "SIGHUP"):
         loop.add_signal_handler(signal.SIGHUP, program.look_at_convention)
@@ -374,7 +424,9 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         return too_new(error)
     except SessionError as error:
         log.error("the hub cannot start: %s %s", error.code, error.detail)
-        words = _("The hub cannot start ({code}): is another one running? Its logs are in {folder}.")
+        words = _(
+            "The hub cannot start ({code}): is another one running? Its logs are in {folder}."
+        )
         print(words.format(code=error.code, folder=paths.data))
         return 1
     return 0

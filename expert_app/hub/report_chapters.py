@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Statistics as a chapter of an activity report. Used by the operator's report and by the supervisor's board."""
+"""Statistics as a chapter of an activity report.
+Used by the operator's report and by the supervisor's board.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from session.protocol.hub.statistics import StatisticsBy, StatisticsRow
 
 
 def chapter(
-    organisation_name: str, services: Mapping[str, str], rows: Mapping[StatisticsBy, Sequence[StatisticsRow]]
+    organisation_name: str,
+    services: Mapping[str, str],
+    rows: Mapping[StatisticsBy, Sequence[StatisticsRow]],
 ) -> Chapter:
     """An organisation's chapter from its rows by every way to group; `services` are names by id."""
 

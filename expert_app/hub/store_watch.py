@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Looks now and then whether far documents and agencies' systems can be reached. Used by health of hub and vault."""
+"""Looks now and then whether far documents and agencies' systems can be reached.
+Used by health of hub and vault.
+"""
 
 from __future__ import annotations
 
@@ -34,17 +36,28 @@ class StoreWatch:
         tasks.spawn(self._run(), name="watch the documents' store")
 
     def troubles(self) -> list[Trouble]:
-        """`documents_away` (grave: nothing can be filed), `ged_away`, `ged_refused` (copies wait, or want a person)."""
+        """`documents_away` (grave: nothing can be filed), `ged_away`, `ged_refused` (copies wait,
+        or want a person).
+        """
         found = [Trouble("documents_away", True, {"why": self._away})] if self._away else []
-        found += [Trouble("ged_away", False, {"name": name, "why": why}) for name, why in self._courier.away.items()]
-        found += [Trouble("ged_refused", False, {"name": name, "copies": n}) for name, n in self._refused.items() if n]
+        found += [
+            Trouble("ged_away", False, {"name": name, "why": why})
+            for name, why in self._courier.away.items()
+        ]
+        found += [
+            Trouble("ged_refused", False, {"name": name, "copies": n})
+            for name, n in self._refused.items()
+            if n
+        ]
         return found
 
     async def look(self) -> None:
         """One look; it takes as long as the slowest answer."""
         away = await asyncio.to_thread(self._try_blobs)
         if away and not self._away:
-            log.warning("the documents' store is away (%s); desks keep documents until it is back", away)
+            log.warning(
+                "the documents' store is away (%s); desks keep documents until it is back", away
+            )
         elif self._away and not away:
             log.warning("the documents' store is back")
         self._away = away
@@ -59,7 +72,9 @@ class StoreWatch:
             await asyncio.sleep(LOOK_S)
 
     def _try_blobs(self) -> str:
-        """Why the far store cannot be reached; "" when it can, and for a folder of our own, which `Room` watches."""
+        """Why the far store cannot be reached;
+        "" when it can, and for a folder of our own, which `Room` watches.
+        """
         if not isinstance(self._blobs, RemoteBlobs):
             return ""
         try:

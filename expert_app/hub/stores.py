@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Opens the dossiers' store as the hub's settings say it: which database, and where documents lie. No Qt.
+"""Opens the dossiers' store as the hub's settings say it: which database, and where documents lie.
+No Qt.
 
 Used by hub, vault, backup and restore.
 """
@@ -49,16 +50,22 @@ def open_blobs(settings: HubSettings, paths: Paths) -> BlobStore:
                 secret=secret,
                 ca_file=place.ca_file,
             )
-        return webdav_blobs(place.address, place.prefix, user=place.user, secret=secret, ca_file=place.ca_file)
+        return webdav_blobs(
+            place.address, place.prefix, user=place.user, secret=secret, ca_file=place.ca_file
+        )
     except ImportError as error:
         raise ExtraMissing(place.kind) from error
 
 
 def open_store(settings: HubSettings, paths: Paths, blobs: BlobStore | None = None) -> DossierStore:
-    """The store; `blobs` are what `open_blobs` gave, or opened here. Raises as `open_blobs`, and `DocumentError`."""
+    """The store; `blobs` are what `open_blobs` gave, or opened here.
+    Raises as `open_blobs`, and `DocumentError`.
+    """
     folder = documents_folder(settings, paths, "dossiers")
     blobs = blobs or open_blobs(settings, paths)
-    return DossierStore(folder, settings.database or None, blobs=blobs, targets=targets_of(settings.ged))
+    return DossierStore(
+        folder, settings.database or None, blobs=blobs, targets=targets_of(settings.ged)
+    )
 
 
 def open_targets(settings: HubSettings) -> list[Target]:
@@ -72,14 +79,18 @@ def open_targets(settings: HubSettings) -> list[Target]:
 
 
 def open_copy(settings: HubSettings, paths: Paths) -> StoreCopy:
-    """Its tables and files for a backup; makes the tables, or brings them up to date. Raises as `open_store`."""
+    """Its tables and files for a backup; makes the tables, or brings them up to date.
+    Raises as `open_store`.
+    """
     open_store(settings, paths).close()
     folder = documents_folder(settings, paths, "dossiers")
     return StoreCopy(folder, settings.database or None, open_blobs(settings, paths))
 
 
 def try_documents(settings: HubSettings, paths: Paths) -> int:
-    """Writes, reads back and removes a small file where documents lie, and says how that went; the exit code."""
+    """Writes, reads back and removes a small file where documents lie, and says how that went;
+    the exit code.
+    """
     blobs = open_blobs(settings, paths)
     try:
         if isinstance(blobs, RemoteBlobs):
@@ -96,8 +107,10 @@ def try_documents(settings: HubSettings, paths: Paths) -> int:
 def away_words(error: Exception) -> str:
     """Why a far store cannot be used now, and what becomes of documents meanwhile."""
     return _(
-        "The documents' store does not answer ({why}). Nothing is filed meanwhile: desks keep documents in their "
-        "outbox and give the caller a registration receipt; they file them by themselves when it is back."
+        "The documents' store does not answer ({why}). Nothing is filed meanwhile: desks keep "
+        "documents in their "
+        "outbox and give the caller a registration receipt; they file them by themselves when it "
+        "is back."
     ).format(why=error)
 
 

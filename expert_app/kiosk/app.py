@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's job, from the button to the wipe, without Qt. `compose_kiosk` gives it its screen and its parts.
+"""The kiosk's job, from the button to the wipe, without Qt.
+`compose_kiosk` gives it its screen and its parts.
 
-One caller at a time. What the hub says decides the page; the screen only shows facts. After a restart in the middle of
-a session the kiosk asks the hub where its ticket is and goes on.
+One caller at a time. What the hub says decides the page; the screen only shows facts.
+After a restart in the middle of a session the kiosk asks the hub where its ticket is and goes on.
 """
 
 from __future__ import annotations
@@ -92,7 +93,14 @@ class KioskApp:
         self._leaving = LeavingBook(memory.with_suffix(".left"))
         self._offer: ServicesAnswer | None = None
         self._elsewhere = Elsewhere(
-            link, screen, printer, lambda: self._offer, self._release, self._show_answer, clock, facts
+            link,
+            screen,
+            printer,
+            lambda: self._offer,
+            self._release,
+            self._show_answer,
+            clock,
+            facts,
         )
         self._service = ""
         self._session: KioskSession | None = None
@@ -109,13 +117,17 @@ class KioskApp:
     # ---- start and stop ----
 
     async def start(self) -> None:
-        """Removes what a killed kiosk left, connects, and shows what the site offers; retries while the hub is away."""
+        """Removes what a killed kiosk left, connects, and shows what the site offers;
+        retries while the hub is away.
+        """
         await self._sweep(but_of_ticket=self._memory.remembered())
         self._link.connection_changed.connect(self._on_connection)
         self._link.ticket_changed.connect(self._on_ticket_changed)
         self._link.session_opened.connect(self._on_session_opened)
         self._link.session_ended.connect(self._on_session_ended)
-        self._link.services_changed.connect(lambda _news: self._spawn(self._look_again(), "look at the services"))
+        self._link.services_changed.connect(
+            lambda _news: self._spawn(self._look_again(), "look at the services")
+        )
         self._spawn(self._begin(), "begin")
 
     async def _sweep(self, but_of_ticket: str = "") -> None:
@@ -129,7 +141,9 @@ class KioskApp:
         while self._offer is None:
             try:
                 self._offer = await self._link.services()
-            except BusUnreachable as error:  # at the start the line needs a moment: that is no trouble
+            except (
+                BusUnreachable
+            ) as error:  # at the start the line needs a moment: that is no trouble
                 if not await self._line_comes():
                     self._trouble(error.code)
             except SessionError as error:
@@ -151,7 +165,11 @@ class KioskApp:
         self._untrouble()  # the hub has answered
         self._screen.show_services(self._offer)
         services = self._offer.services
-        self._facts.note("services_shown", services=len(services), closed=sum(service.closed for service in services))
+        self._facts.note(
+            "services_shown",
+            services=len(services),
+            closed=sum(service.closed for service in services),
+        )
 
     async def _line_comes(self) -> bool:
         """True as soon as the line comes, False when it did not for a moment."""
@@ -163,7 +181,9 @@ class KioskApp:
         return True
 
     async def _go_on(self) -> None:
-        """After a restart: is there still a ticket of this kiosk? An open session is then told by the link."""
+        """After a restart: is there still a ticket of this kiosk?
+        An open session is then told by the link.
+        """
         ticket = self._memory.remembered()
         if not ticket:
             return
@@ -174,12 +194,16 @@ class KioskApp:
             await self._sweep()
 
     async def _look_at_ticket(self, ticket: str) -> None:
-        """The caller was passed on: waits again, or is with somebody else already (the link tells)."""
+        """The caller was passed on: waits again, or is with somebody else already (the link
+        tells).
+        """
         if ticket:
             await self._ticket_state(ticket)
 
     async def _ticket_state(self, ticket: str) -> TicketState | None:
-        """State of the remembered ticket, which is shown too; None when the hub does not know it any more."""
+        """State of the remembered ticket, which is shown too;
+        None when the hub does not know it any more.
+        """
         while True:
             try:
                 answer = await self._link.status(ticket)
@@ -194,14 +218,18 @@ class KioskApp:
                 return answer.ticket.state
 
     async def stop(self) -> None:
-        """Ends a running session for good (the window closes) and wipes; a caller who waits leaves the queue."""
+        """Ends a running session for good (the window closes) and wipes;
+        a caller who waits leaves the queue.
+        """
         if self._session is not None:
             session_id = self._session.facts.id
             try:
                 await asyncio.wait_for(self._link.hang_up(session_id, "kiosk_stopped"), 3)
             except (SessionError, TimeoutError):
                 log.warning("the hub was not told that the kiosk stops")
-            await self._close(SessionEnded(session_id=session_id, by="kiosk", reason="kiosk_stopped"))
+            await self._close(
+                SessionEnded(session_id=session_id, by="kiosk", reason="kiosk_stopped")
+            )
         elif self._memory.ticket:
             self._leaving.add(self._memory.ticket)
             try:
@@ -217,7 +245,11 @@ class KioskApp:
     def press(self, service: str) -> None:
         """The caller touched a service's button."""
         self._service = service
-        kind = next((s.number_kind for s in self._offer.services if s.id == service), "") if self._offer else ""
+        kind = (
+            next((s.number_kind for s in self._offer.services if s.id == service), "")
+            if self._offer
+            else ""
+        )
         if kind:
             self._screen.ask_number(kind)
         else:
@@ -291,7 +323,8 @@ class KioskApp:
                 self._leave_queue()
         except SessionError as error:
             self._trouble(error.code)
-            if self._session is not None:  # the hub is away, yet the caller wants to go: nothing may stay here
+            # the hub is away, yet the caller wants to go: nothing may stay here
+            if self._session is not None:
                 session_id = self._session.facts.id
                 await self._close(SessionEnded(session_id=session_id, by="kiosk", reason="caller"))
                 self._spawn(self._tell_hub_later(session_id), "hang up later")
@@ -346,14 +379,18 @@ class KioskApp:
             self._session.grants.repeat_all()
 
     def _on_ticket_changed(self, change: TicketChanged) -> None:
-        known = (change.ticket.id, change.ticket.moved_from)  # another organisation may have taken the caller over
+        # another organisation may have taken the caller over
+        known = (change.ticket.id, change.ticket.moved_from)
         if self._memory.ticket not in known:
             return
         session = self._session
         if session is not None:
             session.talk.on_ticket(change.ticket)
-        if session is None or (change.ticket.passed is not None and change.ticket.passed.session == session.facts.id):
-            self._show_answer(change)  # a caller who was passed on reads it while the session is being wiped
+        if session is None or (
+            change.ticket.passed is not None and change.ticket.passed.session == session.facts.id
+        ):
+            # a caller who was passed on reads it while the session is being wiped
+            self._show_answer(change)
 
     def _show_answer(self, answer: TicketAnswer | TicketChanged) -> None:
         ticket = answer.ticket
@@ -367,7 +404,11 @@ class KioskApp:
             if ticket.passed is not None:
                 self._spawn(self._say_passing(ticket.id), "say to whom the caller is passed on")
             self._facts.note(
-                "ticket", id=ticket.id, number=ticket.number, position=answer.position, state=ticket.state.value
+                "ticket",
+                id=ticket.id,
+                number=ticket.number,
+                position=answer.position,
+                state=ticket.state.value,
             )
         elif ticket.state != TicketState.IN_SESSION:
             self._back_to_start()
@@ -395,7 +436,9 @@ class KioskApp:
             return None
         if self._session is not None:
             reason = "passed_on" if self._session.facts.ticket_id == facts.ticket_id else "replaced"
-            await self._close(SessionEnded(session_id=self._session.facts.id, by="hub", reason=reason))
+            await self._close(
+                SessionEnded(session_id=self._session.facts.id, by="hub", reason=reason)
+            )
         self._memory.remember(facts.ticket_id)
         try:
             session = self._session = self._open_session(facts, resumed)
@@ -404,7 +447,9 @@ class KioskApp:
         SessionWatch(session, self._screen, self._facts)
         self._screen.show_session(facts)
         self._screen.show_grants(session.grants.all())
-        self._facts.note("session_opened", session=facts.id, ticket=facts.ticket_id, agent=facts.agent)
+        self._facts.note(
+            "session_opened", session=facts.id, ticket=facts.ticket_id, agent=facts.agent
+        )
         await session.start(self._arrived_at_utc)
         if self._link.ticket is not None:
             session.talk.on_ticket(self._link.ticket)
@@ -426,7 +471,9 @@ class KioskApp:
             if session is None:
                 return
             waits_again = ended.reason in WAITS_AGAIN
-            self._facts.note("session_ended", session=ended.session_id, by=ended.by, reason=ended.reason)
+            self._facts.note(
+                "session_ended", session=ended.session_id, by=ended.by, reason=ended.reason
+            )
             if not waits_again:
                 self._screen.show_goodbye(None)
             wiped = await session.end(FLUSH_S)
@@ -441,7 +488,11 @@ class KioskApp:
             )
             self.wiped.emit(wiped)
             if waits_again:
-                again = self._go_on() if ended.reason == "desk_lost" else self._look_at_ticket(self._memory.ticket)
+                again = (
+                    self._go_on()
+                    if ended.reason == "desk_lost"
+                    else self._look_at_ticket(self._memory.ticket)
+                )
                 self._spawn(again, "wait again")
                 return
             self._memory.forget()

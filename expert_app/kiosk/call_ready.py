@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Keeps the kiosk's next call ready, so that the first picture comes half a second after the accept. Used by compose.
+"""Keeps the kiosk's next call ready, so that the first picture comes half a second after the
+accept. Used by compose.
 
-Making a connection and gathering its addresses takes most of a second; none of it needs camera or microphone, which
-stay closed until an agent has accepted.
+Making a connection and gathering its addresses takes most of a second;
+none of it needs camera or microphone, which stay closed until an agent has accepted.
 """
 
 from __future__ import annotations
@@ -26,17 +27,25 @@ class CallReady:
     """Prepares while nobody talks.
 
     Args:
-        page: runs the call. media: as the call will have it. ticket: of the caller who is here, or None.
+        page: runs the call. media: as the call will have it.
+            ticket: of the caller who is here, or None.
     """
 
-    def __init__(self, page: CallPage, media: CallMedia, ticket: Callable[[], Ticket | None]) -> None:
+    def __init__(
+        self, page: CallPage, media: CallMedia, ticket: Callable[[], Ticket | None]
+    ) -> None:
         self._page, self._media, self._ticket = page, media, ticket
 
     async def keep(self) -> None:
-        """Runs for ever. A relay is asked for an address only while a caller waits: it would hold it all day."""
+        """Runs for ever. A relay is asked for an address only while a caller waits: it would hold
+        it all day.
+        """
         while True:
             ticket = self._ticket()
-            waits = ticket is not None and ticket.state in (TicketState.WAITING, TicketState.OFFERED)
+            waits = ticket is not None and ticket.state in (
+                TicketState.WAITING,
+                TicketState.OFFERED,
+            )
             if ticket is None or waits:
                 await self._prepare(self._media if waits else replace(self._media, ice_servers=()))
             await asyncio.sleep(LOOK_S)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a caller wishes inside a session, handed on to the session that runs. Part of `expert_app.kiosk.app`."""
+"""What a caller wishes inside a session, handed on to the session that runs.
+Part of `expert_app.kiosk.app`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the waiting room's display: window, line to the hub, sound and voice. The command is `expert-app display`."""
+"""Builds the waiting room's display: window, line to the hub, sound and voice.
+The command is `expert-app display`.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def run_display(settings: DisplaySettings, *, driven: bool, fullscreen: bool) ->
     return run_application(partial(_main, settings, seed, driven, fullscreen), settings.language)
 
 
-async def _main(settings: DisplaySettings, seed: bytes, driven: bool, fullscreen: bool, program: Program) -> None:
+async def _main(
+    settings: DisplaySettings, seed: bytes, driven: bool, fullscreen: bool, program: Program
+) -> None:
     display = ComposedDisplay(settings, seed, program)
     display.start(fullscreen)
     if driven:
@@ -58,7 +62,13 @@ class ComposedDisplay:
         self.chime = Chime(settings.volume, self.window)
         self._voice = open_voice(settings.volume, self.window) if settings.speak else None
         self._bus = BusClient(
-            settings.bus, Role.DISPLAY, settings.user, seed, program.tasks, program.clock, tls_for(settings)
+            settings.bus,
+            Role.DISPLAY,
+            settings.user,
+            seed,
+            program.tasks,
+            program.clock,
+            tls_for(settings),
         )
         self._link = DisplayLink(self._bus, program.tasks)
         self._link.answered.connect(self._on_answer)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the kiosk's program and connects its window, its job and its devices. The command is `expert-app kiosk`."""
+"""Builds the kiosk's program and connects its window, its job and its devices.
+The command is `expert-app kiosk`.
+"""
 
 from __future__ import annotations
 
@@ -70,18 +72,26 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
             if (wrong := _refused(key, make, settings)) is not None:
                 print(wrong)
                 return 2
-        seals_for(settings, paths, SystemClock())  # a damaged file of ours is told before any window
+        # a damaged file of ours is told before any window
+        seals_for(settings, paths, SystemClock())
     except KeyMissing as error:
         print(error)
         return 2
     except SessionError as error:
         print(sentence(error.code, error.detail).sentence)
         return 2
-    return run_application(partial(_main, settings, paths, seed, driven, fullscreen), settings.language)
+    return run_application(
+        partial(_main, settings, paths, seed, driven, fullscreen), settings.language
+    )
 
 
 async def _main(
-    settings: KioskSettings, paths: Paths, seed: bytes, driven: bool, fullscreen: bool, program: Program
+    settings: KioskSettings,
+    paths: Paths,
+    seed: bytes,
+    driven: bool,
+    fullscreen: bool,
+    program: Program,
 ) -> None:
     kiosk = ComposedKiosk(settings, paths, seed, program)
     await kiosk.start(fullscreen)
@@ -94,12 +104,16 @@ async def _main(
 class ComposedKiosk:
     """The kiosk's objects, built once."""
 
-    def __init__(self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program) -> None:
+    def __init__(
+        self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program
+    ) -> None:
         self._settings, self._paths, self._program = settings, paths, program
         trust_relays(settings.ca_file, paths.data)
         trust_relays_in_browser(settings.ca_file, Path.home())
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser(folder=paths.runtime)
-        self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
+        self.window = KioskWindow(
+            self._call_pane, self._browser, language=settings.language, clock=program.clock
+        )
         self._bus = BusClient(
             settings.bus,
             Role.KIOSK,
@@ -119,8 +133,12 @@ class ComposedKiosk:
             third_page=self._call_pane.third,
             browser=self._browser,
             documents=self.window.session_page.document,
-            scanner=make_scanner(settings.scanner, settings.scanner_certificate) if settings.scanner else None,
-            printer=make_printer(settings.printer, settings.printer_certificate) if settings.printer else None,
+            scanner=make_scanner(settings.scanner, settings.scanner_certificate)
+            if settings.scanner
+            else None,
+            printer=make_printer(settings.printer, settings.printer_certificate)
+            if settings.printer
+            else None,
             media=_media(settings),
             chunk_kbps=settings.chunk_kbps,
             shelf_wrapping=wrapping_key(seed),
@@ -143,7 +161,9 @@ class ComposedKiosk:
             program.facts,
             self._parts.printer,
         )
-        self._line_test = LineTest(self._link.probe_line, self._is_idle, program.clock, program.tasks)
+        self._line_test = LineTest(
+            self._link.probe_line, self._is_idle, program.clock, program.tasks
+        )
         self._session: KioskSession | None = None
         self._network = NetworkWatch(self.window, self._on_network_changed)
         self._line_news = LineNews(self._bus.say_in_beats)
@@ -187,8 +207,12 @@ class ComposedKiosk:
         app.wiped.connect(lambda _wiped: self._line_news.session_over())
         app.wiped.connect(lambda _wiped: self._forget_quick_copies())
         self._help.changed.connect(window.show_help)
-        self._help.changed.connect(lambda state: self._program.facts.note("help", state=state.value))
-        self._browser.share_stop_requested.connect(lambda: app.wishes.withdraw_grant(Grant.SEE_PAGE))
+        self._help.changed.connect(
+            lambda state: self._program.facts.note("help", state=state.value)
+        )
+        self._browser.share_stop_requested.connect(
+            lambda: app.wishes.withdraw_grant(Grant.SEE_PAGE)
+        )
         self._browser.take_back_requested.connect(app.wishes.withdraw_control)
         self._browser.stop_key_pressed.connect(window.session_page.press_stop_key)
         self._browser.pointer_painted.connect(
@@ -196,12 +220,19 @@ class ComposedKiosk:
         )
 
     def _only_drawn(self) -> bool:
-        """Whether nobody real is on the screen: as in the demo, where pictures of the window may be taken."""
+        """Whether nobody real is on the screen:
+        as in the demo, where pictures of the window may be taken.
+        """
         session = self._session
         if session is None or not self._app.session_id:
             return True
-        calls = [session.call, *([session.talk.third_call] if session.talk.third_call is not None else [])]
-        return self._parts.media.camera == "simulated" and all(call.peer_simulated for call in calls)
+        calls = [
+            session.call,
+            *([session.talk.third_call] if session.talk.third_call is not None else []),
+        ]
+        return self._parts.media.camera == "simulated" and all(
+            call.peer_simulated for call in calls
+        )
 
     def _is_idle(self) -> bool:
         """Nobody is here: the line may be measured."""
@@ -246,9 +277,13 @@ class ComposedKiosk:
         )
         session.line.sampled.connect(self._line_news.on_sample)
         place = self._settings.geometry
-        session.line.tell_geometry(Geometry(camera_fov_deg=place.camera_fov_deg, distance_mm=float(place.distance_mm)))
+        session.line.tell_geometry(
+            Geometry(camera_fov_deg=place.camera_fov_deg, distance_mm=float(place.distance_mm))
+        )
         session.line.peer_geometry.connect(self._on_agent_geometry)
-        session.devices.scan_started.connect(lambda wish: self._quick.warm() if wish.kind is ScanKind.PAGE else None)
+        session.devices.scan_started.connect(
+            lambda wish: self._quick.warm() if wish.kind is ScanKind.PAGE else None
+        )
         if session.files is not None:
             session.files.asked.connect(self._on_files)
             session.files.ended.connect(lambda _nothing: self.window.session_page.end_files())
@@ -262,19 +297,25 @@ class ComposedKiosk:
             self._call_pane.show_life_size(share)
 
     def _on_network_changed(self) -> None:
-        """Another address: the bus and the call are made anew at once, nobody waits for time limits."""
+        """Another address: the bus and the call are made anew at once, nobody waits for time
+        limits.
+        """
         self._program.facts.note("network_changed")
         self._bus.renew()
         if self._session is not None and self._app.session_id == self._session.facts.id:
             self._session.call.renew()
 
     def _on_seal_refused(self, error: SessionError) -> None:
-        self._program.facts.note("seal_refused", code=error.code, why=str(error.detail.get("why", "")))
+        self._program.facts.note(
+            "seal_refused", code=error.code, why=str(error.detail.get("why", ""))
+        )
 
     def _log_writer(self, session_id: str) -> LogWriter:
         send = partial(self._link.append_log, session_id)
         folder = self._paths.folder("logs")
-        return LogWriter(session_id, Writer.KIOSK, folder, self._program.clock, send, self._program.tasks)
+        return LogWriter(
+            session_id, Writer.KIOSK, folder, self._program.clock, send, self._program.tasks
+        )
 
     async def start(self, fullscreen: bool) -> None:
         """Shows the window and connects."""
@@ -291,7 +332,9 @@ class ComposedKiosk:
         self._program.tasks.spawn(ready.keep(), name="keep the next call ready")
 
     async def _send_old_logs(self) -> None:
-        """What an earlier run could not send; the session that may still run is left to its own writer."""
+        """What an earlier run could not send;
+        the session that may still run is left to its own writer.
+        """
         for session_id, _writer in left_over(self._paths.folder("logs")):
             if self._app.session_id != session_id:
                 await self._log_writer(session_id).close(timeout_s=60)
@@ -337,7 +380,11 @@ class ComposedKiosk:
             "closed_callback": window.closed_page.callback,
         }
         pad = window.number_page
-        names |= {f"key_{face}": key for keys in (pad.digits, pad.letters) for face, key in keys.keys.items()}
+        names |= {
+            f"key_{face}": key
+            for keys in (pad.digits, pad.letters)
+            for face, key in keys.keys.items()
+        }
         return KioskHands(window, names, self._browser, self._program.facts.note)
 
 
@@ -361,6 +408,11 @@ def _count_pages(document: bytes) -> int:
 
 
 def _media(settings: KioskSettings) -> CallMedia:
-    names = {name: "" if name == "auto" else name for name in (settings.media.camera, settings.media.microphone)}
-    media = CallMedia(camera=names[settings.media.camera], microphone=names[settings.media.microphone])
+    names = {
+        name: "" if name == "auto" else name
+        for name in (settings.media.camera, settings.media.microphone)
+    }
+    media = CallMedia(
+        camera=names[settings.media.camera], microphone=names[settings.media.microphone]
+    )
     return media.with_plan(ice_plan(settings.media))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Quick copies of scanned pages, made at the kiosk in a bounded worker process. Used by the kiosk's program."""
+"""Quick copies of scanned pages, made at the kiosk in a bounded worker process.
+Used by the kiosk's program.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ LIMITS = Limits(memory_mb=1200, task_cpu_s=15)
 
 
 class QuickCopies:
-    """Makes quick copies at the kiosk; the worker starts with the first page and ends with the session."""
+    """Makes quick copies at the kiosk;
+    the worker starts with the first page and ends with the session.
+    """
 
     def __init__(self) -> None:
         self._workers: Workers | None = None

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk's job asks of a screen, without Qt; `views.kiosk.window` is one. Used by `expert_app.kiosk.app`."""
+"""What the kiosk's job asks of a screen, without Qt; `views.kiosk.window` is one.
+Used by `expert_app.kiosk.app`.
+"""
 
 from __future__ import annotations
 

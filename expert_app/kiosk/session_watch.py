@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Shows a session's facts on the kiosk's screen and notes them for whoever drives. Used by `expert_app.kiosk.app`."""
+"""Shows a session's facts on the kiosk's screen and notes them for whoever drives.
+Used by `expert_app.kiosk.app`.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,11 @@ from session.protocol.conversation.messages import (
 from session.protocol.endpoints.chat import Line
 from session.protocol.hub.third_parties import TalkAnswer
 
-PRINT_NOTICES = {PrintState.SENT: "printing", PrintState.PRINTING: "printing", PrintState.DONE: "take_sheet"}
+PRINT_NOTICES = {
+    PrintState.SENT: "printing",
+    PrintState.PRINTING: "printing",
+    PrintState.DONE: "take_sheet",
+}
 
 
 class SessionScreen(Protocol):
@@ -113,7 +119,9 @@ class SessionWatch:
         }
         if seen.frames:
             self._facts.note("first_video", **values)
-        self._facts.note("media", audio_packets=seen.audio_packets, audio_level=seen.audio_level, **values)
+        self._facts.note(
+            "media", audio_packets=seen.audio_packets, audio_level=seen.audio_level, **values
+        )
 
     def _on_peer_media(self, seen: MediaSeen) -> None:
         self._screen.show_media(seen.frames > 0, seen.audio_packets > 0)
@@ -135,11 +143,15 @@ class SessionWatch:
 
     def _on_page_offered(self, offer: PageOffered) -> None:
         if offer.kind == ScanKind.PAGE:
-            self._facts.note("page_offered", page=offer.page_id, sha256=offer.sha256, size_bytes=offer.size_bytes)
+            self._facts.note(
+                "page_offered", page=offer.page_id, sha256=offer.sha256, size_bytes=offer.size_bytes
+            )
 
     def _on_print_shown(self, shown: ShownPrint) -> None:
         self._screen.show_print(shown)
-        self._facts.note("print_shown", print=shown.print_id, pages=shown.pages, copies=shown.copies)
+        self._facts.note(
+            "print_shown", print=shown.print_id, pages=shown.pages, copies=shown.copies
+        )
 
     def _on_print(self, change: PrintChanged) -> None:
         notice = change.code or PRINT_NOTICES.get(change.state, "")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Remembers the kiosk's ticket over a restart: its id, nothing personal. Used by `expert_app.kiosk.app`."""
+"""Remembers the kiosk's ticket over a restart: its id, nothing personal.
+Used by `expert_app.kiosk.app`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Tickets whose callers have gone without the hub knowing it yet, over a restart too. Used by the kiosk's job."""
+"""Tickets whose callers have gone without the hub knowing it yet, over a restart too.
+Used by the kiosk's job.
+"""
 
 from __future__ import annotations
 

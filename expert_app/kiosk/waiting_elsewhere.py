@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's part for callers who do not stay: waiting elsewhere, coming back, a call by telephone, the slip. No Qt.
+"""The kiosk's part for callers who do not stay:
+waiting elsewhere, coming back, a call by telephone, the slip. No Qt.
 
 Used by `expert_app.kiosk.app`, which owns the ticket in front of the screen.
 """
@@ -79,7 +80,9 @@ class Elsewhere:
         self._kept: Ticket | None = None
 
     async def step_away(self, ticket: str, how: How, phone: str) -> None:
-        """The caller goes and keeps the place; when that is not possible, the place is shown again."""
+        """The caller goes and keeps the place;
+        when that is not possible, the place is shown again.
+        """
         if not ticket:
             return
         try:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Drives a program from outside: one JSON command per line on its standard input, one JSON answer per line.
+"""Drives a program from outside: one JSON command per line on its standard input, one JSON answer
+per line.
 
-Used by the scripted walk and by the end-to-end tests, with `--driven`. The end of the input is the parent's end: the
-program stops in order. Commands: `{"id", "do": "click"|"type"|"shot"|"facts"|"visible"|"read"|"stop", ...}`.
+Used by the scripted walk and by the end-to-end tests, with `--driven`.
+The end of the input is the parent's end: the program stops in order. Commands: `{"id", "do":
+"click"|"type"|"shot"|"facts"|"visible"|"read"|"stop", ...}`.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ class Hands(Protocol):
     """What a person can do at the window, done by a script."""
 
     def click(self, name: str) -> None:
-        """Clicks the visible, enabled widget of this object name. Raises `LookupError` when there is none."""
+        """Clicks the visible, enabled widget of this object name.
+        Raises `LookupError` when there is none.
+        """
         ...
 
     def type_text(self, name: str, text: str) -> None:

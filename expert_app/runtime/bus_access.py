@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How the programs reach the bus safely: the check of their settings and the certificates they believe. No Qt."""
+"""How the programs reach the bus safely:
+the check of their settings and the certificates they believe. No Qt.
+"""
 
 from __future__ import annotations
 

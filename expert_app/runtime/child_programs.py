@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Starts our own programs as child processes that never outlive us, and talks to them. Used by demo and walk.
+"""Starts our own programs as child processes that never outlive us, and talks to them.
+Used by demo and walk.
 
 A child reads its standard input; when we end, however we end, the input ends and the child stops.
 """
@@ -75,7 +76,9 @@ class Child:
                 self._heard(json.loads(line))
         await self._process.wait()
         self.ended.set()
-        gone = ChildFailed(self.name, f"ended with code {self._process.returncode}; see {self._log_file}")
+        gone = ChildFailed(
+            self.name, f"ended with code {self._process.returncode}; see {self._log_file}"
+        )
         for future in (self.ready, *self._answers.values()):
             if not future.done():
                 future.set_exception(gone)
@@ -105,7 +108,9 @@ class Child:
         number = next(self._numbers)
         future = self._answers[number] = asyncio.get_running_loop().create_future()
         try:
-            self._process.stdin.write(json.dumps({"id": number, "do": do, **values}).encode() + b"\n")
+            self._process.stdin.write(
+                json.dumps({"id": number, "do": do, **values}).encode() + b"\n"
+            )
             await self._process.stdin.drain()
             return await asyncio.wait_for(future, timeout_s)
         except TimeoutError:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The last net: an error nobody caught is written to the developer log and shown in words; nothing is lost silently."""
+"""The last net: an error nobody caught is written to the developer log and shown in words;
+nothing is lost silently.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ def install(show: Callable[[str], None]) -> None:
     """Catches what reaches the top of any thread.
 
     Args:
-        show: tells the person, given the name of the error's class; called in the thread that failed.
+        show: tells the person, given the name of the error's class;
+            called in the thread that failed.
     """
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

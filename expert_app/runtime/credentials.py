@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The key (nkey seed, Ed25519) of this installation: in the system's keyring, or for a headless kiosk in a 0600 file.
+"""The key (nkey seed, Ed25519) of this installation:
+in the system's keyring, or for a headless kiosk in a 0600 file.
 
-A program started by another program of ours may be given its key in the environment, which ends with it.
+A program started by another program of ours may be given its key in the environment, which ends
+with it.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ SEED_VARIABLE = "POSTE_EXPERT_SEED"
 
 
 class KeyMissing(Exception):
-    """No key for `name`: this installation was not enrolled, or the keyring is locked. `why` is a sentence."""
+    """No key for `name`: this installation was not enrolled, or the keyring is locked.
+    `why` is a sentence.
+    """
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name}: {why}")
@@ -37,7 +41,9 @@ def key_name(organisation: str, role: str, user: str) -> str:
     return f"{organisation}.{role}.{user}"
 
 
-def load_seed(name: str, key_file: Path | None = None, *, given_variable: str = SEED_VARIABLE) -> bytes:
+def load_seed(
+    name: str, key_file: Path | None = None, *, given_variable: str = SEED_VARIABLE
+) -> bytes:
     """The seed kept under `name`.
 
     Args:
@@ -56,9 +62,10 @@ def load_seed(name: str, key_file: Path | None = None, *, given_variable: str = 
     except keyring.errors.KeyringError as error:
         raise KeyMissing(
             name,
-            _("The system's keyring cannot be used ({error}). On a headless machine use a key file.").format(
-                error=type(error).__name__
-            ),
+            _(
+                "The system's keyring cannot be used ({error}). On a headless machine use a key "
+                "file."
+            ).format(error=type(error).__name__),
         ) from error
     if not seed:
         raise KeyMissing(name, _("This installation has no key yet: run `expert-app enrol`."))
@@ -69,10 +76,14 @@ def _from_file(name: str, key_file: Path) -> bytes:
     try:
         mode = key_file.stat().st_mode
         if os.name == "posix" and mode & 0o077:
-            raise KeyMissing(name, _("Others can read {file}: run chmod 600 on it.").format(file=key_file))
+            raise KeyMissing(
+                name, _("Others can read {file}: run chmod 600 on it.").format(file=key_file)
+            )
         return key_file.read_bytes().strip()
     except OSError as error:
-        raise KeyMissing(name, _("{file} cannot be read: {why}.").format(file=key_file, why=error.strerror)) from error
+        raise KeyMissing(
+            name, _("{file} cannot be read: {why}.").format(file=key_file, why=error.strerror)
+        ) from error
 
 
 def save_seed(name: str, seed: bytes, key_file: Path | None = None) -> None:
@@ -87,9 +98,10 @@ def save_seed(name: str, seed: bytes, key_file: Path | None = None) -> None:
     except keyring.errors.KeyringError as error:
         raise KeyMissing(
             name,
-            _("The system's keyring cannot be used ({error}). On a headless machine use a key file.").format(
-                error=type(error).__name__
-            ),
+            _(
+                "The system's keyring cannot be used ({error}). On a headless machine use a key "
+                "file."
+            ).format(error=type(error).__name__),
         ) from error
 
 
@@ -100,10 +112,12 @@ def forget_seed(name: str) -> None:
 
 
 def outbox_key(name: str, seed: bytes) -> bytes:
-    """The 32 bytes that encrypt an installation's outbox: its own entry in the keyring, made at the first call.
+    """The 32 bytes that encrypt an installation's outbox:
+    its own entry in the keyring, made at the first call.
 
-    Not the seed itself: a new enrolment brings a new seed, and what waits must still be read. A seed that was given in
-    the environment has no keyring beside it; then the key follows from the seed.
+    Not the seed itself: a new enrolment brings a new seed, and what waits must still be read.
+    A seed that was given in the environment has no keyring beside it; then the key follows from the
+    seed.
 
     Raises:
         KeyMissing: the keyring refuses.

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A new desk, kiosk or vault gets its key with a one-time code: used by `expert-app enrol` and the desk's sign-in."""
+"""A new desk, kiosk or vault gets its key with a one-time code:
+used by `expert-app enrol` and the desk's sign-in.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,14 @@ from pathlib import Path
 
 import msgspec
 
-from expert_app.runtime.config import DeskSettings, DisplaySettings, HubSettings, KioskSettings, load, save
+from expert_app.runtime.config import (
+    DeskSettings,
+    DisplaySettings,
+    HubSettings,
+    KioskSettings,
+    load,
+    save,
+)
 from expert_app.runtime.credentials import KeyMissing, forget_seed, key_name, save_seed
 from expert_app.runtime.paths import Paths, paths_for
 from resources.texts import _
@@ -31,10 +40,13 @@ DESK_ROLES = {
     Role.OPERATOR: "operator",
 }
 FILE_ROLES = frozenset({Role.KIOSK, Role.DISPLAY, Role.VAULT})
-"""Whose key may lie in a file: machines without a person. A desk's lies in that person's keyring."""
+"""Whose key may lie in a file: machines without a person. A desk's lies in that person's keyring.
+"""
 
 TRIAL = "enrolment"
-"""Name under which the new key is kept until its own is known: the keyring must work before the code is spent."""
+"""Name under which the new key is kept until its own is known:
+the keyring must work before the code is spent.
+"""
 
 
 async def enrol_here(
@@ -50,11 +62,13 @@ async def enrol_here(
 
     Args:
         bus: addresses. ca_file: our own authority's certificate, "" for the system's.
-        key_file: where a kiosk, a display or a vault keeps it; a desk keeps it in the keyring all the same.
+        key_file: where a kiosk, a display or a vault keeps it;
+            a desk keeps it in the keyring all the same.
         only: roles that may be enrolled here.
 
     Raises:
-        KeyMissing: the key cannot be kept here; the code is not spent, unless it was for a desk and `key_file` given.
+        KeyMissing: the key cannot be kept here;
+            the code is not spent, unless it was for a desk and `key_file` given.
         SessionError: as `session.bus.enrolment.enrol`.
     """
     seed = new_seed()
@@ -96,7 +110,8 @@ def desk_in_file() -> str:
 def remember(
     answer: EnrolAnswer, bus: list[str], ca_file: str, paths: Paths, *, key_file: Path | None = None
 ) -> DeskSettings | KioskSettings | DisplaySettings | HubSettings:
-    """Writes who we are now into the program's settings file; the other settings stay. Returns the new settings.
+    """Writes who we are now into the program's settings file; the other settings stay.
+    Returns the new settings.
 
     Raises:
         SettingsWrong: the file there cannot be read. OSError: it cannot be written.
@@ -112,16 +127,24 @@ def remember(
     if answer.role is Role.VAULT:
         return _remember_vault(answer, bus, ca_file, paths, kept_in)
     if answer.role is Role.DISPLAY:
-        settings = msgspec.structs.replace(load(DisplaySettings, paths.config), **who, key_file=kept_in)
+        settings = msgspec.structs.replace(
+            load(DisplaySettings, paths.config), **who, key_file=kept_in
+        )
     elif answer.role is Role.KIOSK:
-        settings = msgspec.structs.replace(load(KioskSettings, paths.config), **who, key_file=kept_in)
+        settings = msgspec.structs.replace(
+            load(KioskSettings, paths.config), **who, key_file=kept_in
+        )
     else:
-        settings = msgspec.structs.replace(load(DeskSettings, paths.config), **who, role=DESK_ROLES[answer.role])
+        settings = msgspec.structs.replace(
+            load(DeskSettings, paths.config), **who, role=DESK_ROLES[answer.role]
+        )
     save(settings, paths.config)
     return settings
 
 
-def _remember_vault(answer: EnrolAnswer, bus: list[str], ca_file: str, paths: Paths, key_file: str) -> HubSettings:
+def _remember_vault(
+    answer: EnrolAnswer, bus: list[str], ca_file: str, paths: Paths, key_file: str
+) -> HubSettings:
     before = load(HubSettings, paths.config)
     settings = msgspec.structs.replace(
         before,

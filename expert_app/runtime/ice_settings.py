@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Settings about relays made into what calls and hub use. Used by the compose modules, the hub and `doctor`."""
+"""Settings about relays made into what calls and hub use.
+Used by the compose modules, the hub and `doctor`.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,18 @@ NSS_NAME = "poste-expert"
 def ice_plan(settings: MediaSettings) -> IcePlan:
     """Which ways calls may take, by a desk's or kiosk's own settings."""
     name, credential = settings.turn_username, settings.turn_password
-    servers = (IceServer(url=url, username=name, credential=credential) for url in settings.ice_servers)
-    return IcePlan(servers=tuple(servers), relay_only=settings.relay_only, networks=tuple(settings.networks))
+    servers = (
+        IceServer(url=url, username=name, credential=credential) for url in settings.ice_servers
+    )
+    return IcePlan(
+        servers=tuple(servers), relay_only=settings.relay_only, networks=tuple(settings.networks)
+    )
 
 
 def turn_tickets(settings: TurnSettings, clock: Clock, path: Path) -> TurnTickets:
-    """The hub's names and passwords for the relays. Raises `SettingsWrong` (`path`) when the secret cannot be read."""
+    """The hub's names and passwords for the relays.
+    Raises `SettingsWrong` (`path`) when the secret cannot be read.
+    """
     secret = b""
     if settings.secret_file:
         try:
@@ -38,19 +46,23 @@ def turn_tickets(settings: TurnSettings, clock: Clock, path: Path) -> TurnTicket
 def trust_relays(ca_file: str, folder: Path) -> None:
     """Lets this process's relays show certificates of our own authority, beside the system's.
 
-    aioice asks Python's default context, which has no setting but the environment: the bundle is written to `folder`.
+    aioice asks Python's default context, which has no setting but the environment:
+    the bundle is written to `folder`.
     """
     if not ca_file or not Path(ca_file).is_file():
         return
     system = ssl.get_default_verify_paths()
-    known = Path(system.cafile).read_bytes() if system.cafile and Path(system.cafile).is_file() else b""
+    known = (
+        Path(system.cafile).read_bytes() if system.cafile and Path(system.cafile).is_file() else b""
+    )
     bundle = folder / "relay-authorities.pem"
     bundle.write_bytes(known + b"\n" + Path(ca_file).read_bytes())
     os.environ["SSL_CERT_FILE"] = str(bundle)
 
 
 def trust_relays_in_browser(ca_file: str, home: Path) -> bool:
-    """The same for Chromium, which asks the person's NSS database; True when the authority is known there now.
+    """The same for Chromium, which asks the person's NSS database;
+    True when the authority is known there now.
 
     Needs `certutil` (Debian: libnss3-tools).
     """
@@ -62,7 +74,9 @@ def trust_relays_in_browser(ca_file: str, home: Path) -> bool:
     base = [tool, "-d", f"sql:{store}"]
     try:
         if not (store / "cert9.db").exists():
-            subprocess.run([*base, "-N", "--empty-password"], check=True, capture_output=True, timeout=20)
+            subprocess.run(
+                [*base, "-N", "--empty-password"], check=True, capture_output=True, timeout=20
+            )
         add = [*base, "-A", "-t", "C,,", "-n", NSS_NAME, "-i", ca_file]
         subprocess.run(add, check=True, capture_output=True, timeout=20)
     except (OSError, subprocess.SubprocessError):

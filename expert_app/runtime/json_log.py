@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The developer log as one JSON object per line, for machines that collect logs. Used by `expert_app.__main__`."""
+"""The developer log as one JSON object per line, for machines that collect logs.
+Used by `expert_app.__main__`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,15 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line, whatever is in the text."""
         at = datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds")
-        line = {"at_utc": at, "level": record.levelname.lower(), "logger": record.name, "text": record.getMessage()}
+        line = {
+            "at_utc": at,
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "text": record.getMessage(),
+        }
         if record.exc_info and record.exc_info[0] is not None:
-            line |= {"error": record.exc_info[0].__name__, "trace": self.formatException(record.exc_info)}
+            line |= {
+                "error": record.exc_info[0].__name__,
+                "trace": self.formatException(record.exc_info),
+            }
         return json.dumps(line, ensure_ascii=False)

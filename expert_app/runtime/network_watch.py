@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Notices that this computer is in another network than before. Used by the desk's and the kiosk's compose modules.
+"""Notices that this computer is in another network than before.
+Used by the desk's and the kiosk's compose modules.
 
-A connection whose address has gone says nothing; without this, bus and call wait for their own time limits.
+A connection whose address has gone says nothing;
+without this, bus and call wait for their own time limits.
 """
 
 from __future__ import annotations
@@ -36,7 +38,10 @@ class NetworkWatch:
     """
 
     def __init__(
-        self, parent: QObject, changed: Callable[[], None], addresses: Callable[[], frozenset[str]] = own_addresses
+        self,
+        parent: QObject,
+        changed: Callable[[], None],
+        addresses: Callable[[], frozenset[str]] = own_addresses,
     ) -> None:
         self._changed, self._addresses = changed, addresses
         self._known = addresses()

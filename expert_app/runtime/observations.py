@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a program has observed, by name, for whoever drives it from outside (the scripted walk, tests).
+"""What a program has observed, by name, for whoever drives it from outside (the scripted walk,
+tests).
 
-Desk and kiosk note a fact when they see it; the script reads it from the *other* end than the one that acted.
+Desk and kiosk note a fact when they see it;
+the script reads it from the *other* end than the one that acted.
 """
 
 from __future__ import annotations
@@ -22,7 +24,11 @@ class Facts:
         """Records `name` with `values`; a later note of the same name replaces it and counts."""
         count = self._facts.get(name, {}).get("count", 0)
         counted = (count if isinstance(count, int) else 0) + 1
-        self._facts[name] = {**values, "count": counted, "seen_at_utc": self._clock.utc_now().isoformat()}
+        self._facts[name] = {
+            **values,
+            "count": counted,
+            "seen_at_utc": self._clock.utc_now().isoformat(),
+        }
 
     def forget(self, name: str) -> None:
         """Drops an observation that is no longer true."""

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where each program keeps what it must not lose, and what it may. Used by the programs and by compose."""
+"""Where each program keeps what it must not lose, and what it may.
+Used by the programs and by compose.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def paths_for(program: str, base: Path | None = None) -> Paths:
     """Folders of "desk", "kiosk" or "hub"; everything under `base` when given (demo, tests)."""
     if base is not None:
         root = private_folder(base / program)
-        return Paths(data=root, runtime=private_folder(root / "runtime"), config=root / "settings.toml")
+        return Paths(
+            data=root, runtime=private_folder(root / "runtime"), config=root / "settings.toml"
+        )
     data = Path(platformdirs.user_data_dir(APP, appauthor=False)) / program
     runtime = _runtime_root() / program
     config = Path(platformdirs.user_config_dir(APP, appauthor=False)) / f"{program}.toml"
@@ -52,7 +56,9 @@ def paths_for(program: str, base: Path | None = None) -> Paths:
 
 
 def _runtime_root() -> Path:
-    """The system's place for what ends with the login where it has one; else a folder of this person's in /tmp."""
+    """The system's place for what ends with the login where it has one;
+    else a folder of this person's in /tmp.
+    """
     given = os.environ.get("XDG_RUNTIME_DIR", "")
     if given and Path(given).is_dir():
         return Path(given) / APP

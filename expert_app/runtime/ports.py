@@ -8,14 +8,18 @@ import random
 import socket
 
 PORTS = range(15_000, 32_000)
-"""Below those that systems give to outgoing connections (32768 and up on Linux, 49152 and up elsewhere): one of those
-may be taken between the choice and the start, or while a server is stopped and started again."""
+"""Below those that systems give to outgoing connections (32768 and up on Linux, 49152 and up
+elsewhere): one of those may be taken between the choice and the start, or while a server is stopped
+and started again.
+"""
 
 TRIES = 200
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port of `host` that nobody uses now, by TCP or by UDP. Raises OSError when there is none."""
+    """A port of `host` that nobody uses now, by TCP or by UDP.
+    Raises OSError when there is none.
+    """
     for _ in range(TRIES):
         port = random.choice(PORTS)
         with (

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Sealing at desk and kiosk: what compose needs to protect a session, and to find the vault of its log. No Qt."""
+"""Sealing at desk and kiosk: what compose needs to protect a session, and to find the vault of its
+log. No Qt.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,8 @@ def seals_for(settings: DeskSettings | KioskSettings, paths: Paths, clock: Clock
 
 
 class SessionOwners:
-    """Which organisation's each session is, as long as its log is here: a file beside the log's spool.
+    """Which organisation's each session is, as long as its log is here:
+    a file beside the log's spool.
 
     Args:
         folder: of the spools.
@@ -63,7 +66,9 @@ class SessionOwners:
         return text if is_id(text) else ""
 
     def note(self, session_id: str, organisation: str) -> None:
-        """Before anything of the session is written; owners of sessions whose spool is gone are forgotten."""
+        """Before anything of the session is written;
+        owners of sessions whose spool is gone are forgotten.
+        """
         for path in self._folder.glob("*.owner"):
             if not any(self._folder.glob(f"{path.stem}.*.jsonl")):
                 path.unlink(missing_ok=True)
@@ -77,7 +82,9 @@ class DeskCertificates:
         path: file that keeps it.
     """
 
-    def __init__(self, seals: Seals, settings: DeskSettings, path: Path, clock: Clock, tasks: Tasks) -> None:
+    def __init__(
+        self, seals: Seals, settings: DeskSettings, path: Path, clock: Clock, tasks: Tasks
+    ) -> None:
         self._seals, self._organisation, self._user = seals, settings.organisation, settings.user
         self._path, self._clock, self._tasks = path, clock, tasks
         self._kept = self._load()
@@ -90,10 +97,16 @@ class DeskCertificates:
             return None
 
     async def get(self) -> DeskCertificate:
-        """The certificate. Raises `VaultAway`, `DeskNotAdmitted`, `SealKeyRefused`, `SealKeyOld`."""
+        """The certificate. Raises `VaultAway`, `DeskNotAdmitted`, `SealKeyRefused`,
+        `SealKeyOld`.
+        """
         kept = self._kept
         left = kept.until_utc - self._clock.utc_now() if kept is not None else timedelta()
-        if kept is None or (kept.organisation, kept.user) != (self._organisation, self._user) or left < LEAST_LEFT:
+        if (
+            kept is None
+            or (kept.organisation, kept.user) != (self._organisation, self._user)
+            or left < LEAST_LEFT
+        ):
             return await self._ask()
         if left < RENEW_BEFORE and (self._renewing is None or self._renewing.done()):
             self._renewing = self._tasks.spawn(self._renew(), name="renew the certificate")
@@ -112,7 +125,9 @@ class DeskCertificates:
             if line is None:
                 raise SealKeyRefused(organisation=self._organisation, why="no vault")
             try:
-                certificate = (await line.ask("certify", CertifyRequest(), CertifyAnswer, CERTIFY_S)).certificate
+                certificate = (
+                    await line.ask("certify", CertifyRequest(), CertifyAnswer, CERTIFY_S)
+                ).certificate
             except VaultAway as error:
                 refused = error
                 continue
@@ -136,11 +151,22 @@ class DeskSealing:
     """
 
     def __init__(
-        self, bus: BusClient, settings: DeskSettings, paths: Paths, seed: bytes, clock: Clock, tasks: Tasks
+        self,
+        bus: BusClient,
+        settings: DeskSettings,
+        paths: Paths,
+        seed: bytes,
+        clock: Clock,
+        tasks: Tasks,
     ) -> None:
         assert bus.seals is not None
-        self._seals, self._seed, self._clock, self._tasks = bus.seals, seed, clock, tasks
-        self._certificates = DeskCertificates(bus.seals, settings, paths.data / "certificate.json", clock, tasks)
+        self._seals = bus.seals
+        self._seed = seed
+        self._clock = clock
+        self._tasks = tasks
+        self._certificates = DeskCertificates(
+            bus.seals, settings, paths.data / "certificate.json", clock, tasks
+        )
 
     def protect(self, facts: SessionFacts, channel: BusChannel, on_refused: OnRefused) -> bool:
         """Seals what is said in this session, if its organisation seals; True when it does.
@@ -164,7 +190,9 @@ class KioskSealing:
         self._seals, self._clock, self._tasks = bus.seals, clock, tasks
         self._owners = SessionOwners(paths.folder("logs"))
 
-    def protect(self, facts: SessionFacts, channel: BusChannel, on_refused: OnRefused, *, resumed: bool) -> bool:
+    def protect(
+        self, facts: SessionFacts, channel: BusChannel, on_refused: OnRefused, *, resumed: bool
+    ) -> bool:
         """As `DeskSealing.protect`."""
         self._owners.note(facts.id, facts.organisation)
         keys = self._seals.take_card(facts.organisation, facts.seal)

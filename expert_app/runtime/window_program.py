@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What every program with a window has in common: Qt set up, one loop, an orderly end. Used by `compose_*`.
+"""What every program with a window has in common: Qt set up, one loop, an orderly end.
+Used by `compose_*`.
 
 Only `compose` and its parts build objects and connect them; everybody else is given what they need.
 """
@@ -53,13 +54,19 @@ def prepare_browser() -> None:
         flags.append("--disable-gpu")
     given = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "").split()
     os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(dict.fromkeys(given + flags))
-    if sys.platform == "linux" and os.geteuid() == 0 and "QTWEBENGINE_DISABLE_SANDBOX" not in os.environ:
-        # Chromium refuses to start as root with its sandbox; a real kiosk or desk never runs as root.
+    if (
+        sys.platform == "linux"
+        and os.geteuid() == 0
+        and "QTWEBENGINE_DISABLE_SANDBOX" not in os.environ
+    ):
+        # Chromium refuses to start as root with its sandbox;
+        # a real kiosk or desk never runs as root.
         log.warning("running as root: the browser's sandbox is off; never do so where callers are")
         os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
     if sys.platform == "linux":
-        # WORKAROUND: Chromium (dbus/bus.cc, "D-Bus connection was disconnected. Aborting.") ends the whole program when
-        # the system's D-Bus restarts. Nothing of ours needs it; keyring and screen readers use the session's.
+        # WORKAROUND: Chromium (dbus/bus.cc, "D-Bus connection was disconnected.
+        # Aborting.") ends the whole program when the system's D-Bus restarts. Nothing of ours needs
+        # it; keyring and screen readers use the session's.
         os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = "unix:path=/nonexistent"
     register_schemes()
 
@@ -82,7 +89,9 @@ def make_application(language: str) -> QApplication:
     QGuiApplication.setDesktopFileName("poste-expert")
     application.setApplicationName("Poste Expert")
     translator = QTranslator(application)
-    if translator.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+    if translator.load(
+        f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    ):
         application.installTranslator(translator)
     return application
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A scanner that is not there: speaks eSCL on loopback, sees drawn pages, has faults on demand. For demo and tests.
+"""A scanner that is not there: speaks eSCL on loopback, sees drawn pages, has faults on demand.
+For demo and tests.
 
-`python -m expert_app.simulated.escl_scanner --pages FOLDER` prints one JSON line when ready: `address` for the
-kiosk's settings, `control` for the faults: POST `{"fault": "jam"}` there, GET tells what it is doing.
-On the glass lies one page after the other: a whole-page scan brings the next one.
+`python -m expert_app.simulated.escl_scanner --pages FOLDER` prints one JSON line when ready:
+`address` for the kiosk's settings, `control` for the faults: POST `{"fault": "jam"}` there, GET
+tells what it is doing. On the glass lies one page after the other: a whole-page scan brings the
+next one.
 """
 
 from __future__ import annotations
@@ -30,8 +32,12 @@ from session.core.tasks import Tasks
 from session.kiosk.drivers.escl_messages import NAMESPACES
 from session.protocol.conversation.messages import Area
 
-type Fault = Literal["", "jam", "empty", "cover_open", "busy", "gone", "truncated", "cut", "zero_bytes", "bomb"]
-"""truncated: half a page, as if it were whole; cut: the connection breaks; bomb: a header of 65500 x 65500 pixels."""
+type Fault = Literal[
+    "", "jam", "empty", "cover_open", "busy", "gone", "truncated", "cut", "zero_bytes", "bomb"
+]
+"""truncated: half a page, as if it were whole; cut: the connection breaks; bomb:
+a header of 65500 x 65500 pixels.
+"""
 
 _PARTS = 20  # in which a page leaves, while the carriage moves
 _LOOK_S = 0.05  # how often a moving carriage looks whether it should stop
@@ -39,7 +45,9 @@ _WARM_UP = 0.2  # share of the scanning time before the first byte
 
 
 class Orders(msgspec.Struct, forbid_unknown_fields=True):
-    """What POST /sim may change; what is left out stays. `page`: number of the page on the glass, from 0."""
+    """What POST /sim may change; what is left out stays.
+    `page`: number of the page on the glass, from 0.
+    """
 
     fault: Fault | msgspec.UnsetType = msgspec.UNSET
     page: Annotated[int, msgspec.Meta(ge=0)] | msgspec.UnsetType = msgspec.UNSET
@@ -48,7 +56,9 @@ class Orders(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Job(msgspec.Struct):
-    """One scan job; `left` are the pages still to come, `abandoned` is one whose page nobody fetched to its end."""
+    """One scan job; `left` are the pages still to come, `abandoned` is one whose page nobody
+    fetched to its end.
+    """
 
     id: str
     source: str
@@ -66,9 +76,11 @@ class SimulatedScanner:
     """The state of the device and its HTTP handlers.
 
     Args:
-        folder: JPEG or PNG pages at 300 dpi, in the order of their names; drawn there when it holds none.
+        folder: JPEG or PNG pages at 300 dpi, in the order of their names;
+            drawn there when it holds none.
         page_seconds: how long a full page takes; a preview takes a third.
-        sized: whether the size of a page is announced. Scanners that store the page do, others send it in chunks.
+        sized: whether the size of a page is announced.
+            Scanners that store the page do, others send it in chunks.
     """
 
     def __init__(self, folder: Path, page_seconds: float, *, sized: bool = True) -> None:
@@ -111,7 +123,8 @@ class SimulatedScanner:
     async def _on_startup(self, app: web.Application) -> None:
         self._tasks.spawn(self.pages(), name="draw pages")  # the ready line does not wait for it
 
-    # ---- eSCL -----------------------------------------------------------------------------------------------------
+    # ---- eSCL
+    # ----------------------------------------------------------------------------------------------
 
     def _check_there(self, request: web.Request) -> None:
         """A scanner without power: the connection breaks without an answer."""
@@ -125,7 +138,9 @@ class SimulatedScanner:
 
     async def _on_status(self, request: web.Request) -> web.Response:
         self._check_there(request)
-        working = self._fault == "busy" or any(job.state == "Processing" for job in self._jobs.values())
+        working = self._fault == "busy" or any(
+            job.state == "Processing" for job in self._jobs.values()
+        )
         return web.Response(text=status_xml(self._fault, working=working), content_type="text/xml")
 
     async def _on_job(self, request: web.Request) -> web.Response:
@@ -136,7 +151,9 @@ class SimulatedScanner:
             raise web.HTTPBadRequest from error
         if self._fault == "busy" or any(other.sending for other in self._jobs.values()):
             raise web.HTTPServiceUnavailable
-        if self._fault in ("jam", "cover_open") or (self._fault == "empty" and job.source == "Feeder"):
+        if self._fault in ("jam", "cover_open") or (
+            self._fault == "empty" and job.source == "Feeder"
+        ):
             raise web.HTTPConflict
         pages = await self.pages()
         job.left = list(range(len(pages))) if job.source == "Feeder" else [self._page % len(pages)]
@@ -174,12 +191,16 @@ class SimulatedScanner:
             job.sending = False
 
     def _abandon(self, job: Job) -> None:
-        """Stops a job that nobody cancelled yet: who closes the connection may say DELETE a moment later."""
+        """Stops a job that nobody cancelled yet:
+        who closes the connection may say DELETE a moment later.
+        """
         if job.state == "Processing":
             job.state, job.abandoned = "Aborted", True
 
     async def _send(self, request: web.Request, job: Job, picture: bytes) -> web.StreamResponse:
-        """The page as the carriage moves; stops without the rest when the job is cancelled or a fault comes."""
+        """The page as the carriage moves;
+        stops without the rest when the job is cancelled or a fault comes.
+        """
         seconds = self._page_seconds * (1 / 3 if job.intent == "Preview" else 1)
         response = web.StreamResponse(headers={"Content-Type": "image/jpeg"})
         if self._sized:
@@ -218,12 +239,16 @@ class SimulatedScanner:
             if job.intent != "Preview":
                 self._page += 1
 
-    # ---- the hand of the demo and of the tests ----------------------------------------------------------------------
+    # ---- the hand of the demo and of the tests
+    # ----------------------------------------------------------------------
 
     async def _on_look(self, request: web.Request) -> web.Response:
         """What it is doing."""
         pages = await self.pages()
-        jobs = [{"id": job.id, "state": job.state, "source": job.source, "dpi": job.dpi} for job in self._jobs.values()]
+        jobs = [
+            {"id": job.id, "state": job.state, "source": job.source, "dpi": job.dpi}
+            for job in self._jobs.values()
+        ]
         return web.json_response(
             {
                 "fault": self._fault,
@@ -256,7 +281,9 @@ def _break(request: web.Request) -> None:
 
 
 def _find_or_draw(folder: Path) -> list[Path]:
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+    found = sorted(
+        path for path in folder.glob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png")
+    )
     return found or draw_pages(folder)
 
 
@@ -301,7 +328,9 @@ def main() -> None:
     """Reads the command line and serves."""
     parser = argparse.ArgumentParser(description="A simulated eSCL scanner on loopback.")
     parser.add_argument("--port", type=int, default=0, help="0: any that is free")
-    parser.add_argument("--pages", type=Path, required=True, help="folder of the pages; drawn there when empty")
+    parser.add_argument(
+        "--pages", type=Path, required=True, help="folder of the pages; drawn there when empty"
+    )
     parser.add_argument("--page-seconds", type=float, default=2.0, help="time of a full page")
     given = parser.parse_args()
     scanner = SimulatedScanner(given.pages, given.page_seconds)

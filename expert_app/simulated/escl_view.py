@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the simulated scanner sees and says: a page cut and scaled as asked, and its eSCL documents. Pure."""
+"""What the simulated scanner sees and says: a page cut and scaled as asked, and its eSCL documents.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,16 @@ from session.protocol.conversation.messages import Area
 NAME = "Scanner simulé A4"
 UUID = "51b4e7a1-0000-4000-8000-00006b696f73"
 _RESOLUTIONS = (75, 100, 150, 200, 300, 600)
-_HEAD = (
-    f'<?xml version="1.0" encoding="UTF-8"?>\n<scan:{{0}} xmlns:scan="{SCAN_NAMESPACE}" xmlns:pwg="{PWG_NAMESPACE}">'
-)
+_HEAD = f'<?xml version="1.0" encoding="UTF-8"?>\n<scan:{{0}} xmlns:scan="{SCAN_NAMESPACE}" xmlns:pwg="{PWG_NAMESPACE}">'
 _LID = (228, 228, 226)
 _QUALITY = 88
 
 # AdfState of each fault: eSCL Technical Specification 2.97, table "AdfState".
-_FEEDER_STATES = {"jam": "ScannerAdfJam", "empty": "ScannerAdfEmpty", "cover_open": "ScannerAdfHatchOpen"}
+_FEEDER_STATES = {
+    "jam": "ScannerAdfJam",
+    "empty": "ScannerAdfEmpty",
+    "cover_open": "ScannerAdfHatchOpen",
+}
 
 
 def _input_caps(tag: str) -> str:
@@ -65,7 +69,9 @@ def status_xml(fault: str, *, working: bool) -> str:
 
 
 def see(page: Path, area: Area, dpi: int, colour: bool) -> bytes:
-    """JPEG of the part `area` (1/300 inch) of a page at 300 dpi, at the asked resolution; lid where no page is."""
+    """JPEG of the part `area` (1/300 inch) of a page at 300 dpi, at the asked resolution;
+    lid where no page is.
+    """
     with Image.open(page) as opened:
         whole = opened.convert("RGB")
     bed = Image.new("RGB", (WIDTH_PX, HEIGHT_PX), _LID)

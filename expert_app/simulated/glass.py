@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a flatbed sees of a clean sheet: laid askew, a lid behind it, shadows, folds, paper, dust and noise."""
+"""What a flatbed sees of a clean sheet:
+laid askew, a lid behind it, shadows, folds, paper, dust and noise.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,10 @@ type Grey = NDArray[np.float32]
 class Lying(msgspec.Struct, frozen=True, kw_only=True):
     """How a sheet lies on the glass.
 
-    Attributes:
-        skew_deg: anticlockwise, as Pillow turns. shift_px: of the sheet's centre, right and down.
-        lid: colour behind the sheet. paper: colour of the paper under white light.
-        shadow: 0..1, how dark the right edge gets where the lid does not close.
-        folds: heights of the folds, 0..1 of the sheet. noise: standard deviation of the sensor, in 1/255.
+    Attributes: skew_deg: anticlockwise, as Pillow turns. shift_px: of the sheet's centre, right and
+        down. lid: colour behind the sheet. paper: colour of the paper under white light. shadow:
+        0..1, how dark the right edge gets where the lid does not close. folds: heights of the
+        folds, 0..1 of the sheet. noise: standard deviation of the sensor, in 1/255.
     """
 
     skew_deg: float
@@ -33,12 +34,16 @@ class Lying(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lay_on_glass(sheet: Image.Image, lying: Lying, random: np.random.Generator) -> Image.Image:
-    """The scan of a sheet, RGB, of the size of the sheet. The same generator gives the same pixels."""
+    """The scan of a sheet, RGB, of the size of the sheet.
+    The same generator gives the same pixels.
+    """
     paper = ImageChops.multiply(sheet, Image.new("RGB", sheet.size, lying.paper))
     paper = _times(paper, _texture(random) * _folds(lying.folds))
     mask = Image.new("L", sheet.size, 255)
     turned, mask = _turn(paper, lying), _turn(mask, lying)
-    bed = _times(Image.new("RGB", sheet.size, lying.lid), _beside(mask) * _texture(random, depth=0.003))
+    bed = _times(
+        Image.new("RGB", sheet.size, lying.lid), _beside(mask) * _texture(random, depth=0.003)
+    )
     scan = Image.composite(turned, bed, mask.filter(ImageFilter.GaussianBlur(1.0)))
     scan = _times(scan, _light(lying.shadow))
     scan = _specks(scan.filter(ImageFilter.GaussianBlur(0.7)), random)
@@ -59,7 +64,9 @@ def _times(image: Image.Image, factors: Grey) -> Image.Image:
 def _texture(random: np.random.Generator, depth: float = 0.006) -> Grey:
     """Fibres: a soft grain of about a millimetre."""
     grain = random.normal(0, 1, (HEIGHT_PX // 6, WIDTH_PX // 6))
-    grain = (grain + np.roll(grain, 1, 0) + np.roll(grain, 1, 1) + np.roll(grain, (1, 1), (0, 1))) / 2
+    grain = (
+        grain + np.roll(grain, 1, 0) + np.roll(grain, 1, 1) + np.roll(grain, (1, 1), (0, 1))
+    ) / 2
     return (1 - depth * np.abs(grain)).astype(np.float32)
 
 
@@ -70,7 +77,11 @@ def _folds(heights: tuple[float, ...]) -> Grey:
     profile = np.ones(rows)
     for height in heights:
         away = y - height * rows
-        profile *= 1 - 0.07 * np.exp(-((away / 5) ** 2)) - 0.045 * np.exp(-(((away - 14) / 22) ** 2)) * (away > 0)
+        profile *= (
+            1
+            - 0.07 * np.exp(-((away / 5) ** 2))
+            - 0.045 * np.exp(-(((away - 14) / 22) ** 2)) * (away > 0)
+        )
     return np.repeat(profile[:, None], columns, axis=1).astype(np.float32)
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Block capitals and signatures by an unsteady hand, for the invented papers of the simulated scanner."""
+"""Block capitals and signatures by an unsteady hand, for the invented papers of the simulated
+scanner.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from PIL import ImageDraw
 
 type Point = tuple[float, float]
 
-# Strokes of each letter on a grid 4 wide and 6 high, y downwards: points "xy", strokes apart by a space.
+# Strokes of each letter on a grid 4 wide and 6 high, y downwards:
+# points "xy", strokes apart by a space.
 _STROKES = {
     "A": "06202046 0434",
     "B": "0006 0020312203 0313344426 2606",
@@ -68,13 +71,19 @@ _NARROW = {"I": 0.55, "1": 0.75, "'": 0.4, ".": 0.5, ",": 0.5, "-": 0.8}
 
 
 class Hand:
-    """One person's pen. `ink`: RGB; `size_px`: height of a capital; the generator makes each stroke differ."""
+    """One person's pen. `ink`: RGB; `size_px`: height of a capital; the generator makes each stroke
+    differ.
+    """
 
-    def __init__(self, draw: ImageDraw.ImageDraw, random: np.random.Generator, ink: tuple[int, int, int]) -> None:
+    def __init__(
+        self, draw: ImageDraw.ImageDraw, random: np.random.Generator, ink: tuple[int, int, int]
+    ) -> None:
         self._draw, self._random, self._ink = draw, random, ink
 
     def write(self, at: Point, text: str, size_px: float, pitch_px: float | None = None) -> float:
-        """Writes capitals from the top left corner `at`; `pitch_px` for one letter per box. Returns the end's x."""
+        """Writes capitals from the top left corner `at`; `pitch_px` for one letter per box.
+        Returns the end's x.
+        """
         x, y = at
         for letter in text.upper():
             parts = unicodedata.normalize("NFD", letter)
@@ -87,15 +96,24 @@ class Hand:
             x += pitch_px or (width + unit * 1.35 if base in _STROKES else unit * 2.6)
         return x
 
-    def _glyph(self, at: Point, base: str, accents: Sequence[str], unit: tuple[float, float]) -> None:
+    def _glyph(
+        self, at: Point, base: str, accents: Sequence[str], unit: tuple[float, float]
+    ) -> None:
         random = self._random
-        slant, lift, grow = random.normal(-0.06, 0.03), random.normal(0, 0.25), random.normal(1, 0.04)
+        slant = random.normal(-0.06, 0.03)
+        lift = random.normal(0, 0.25)
+        grow = random.normal(1, 0.04)
         marks = [mark for accent in accents for mark in _ACCENTS.get(accent, [])]
         for stroke in [*map(_points, _STROKES[base].split()), *marks]:
-            wobbly = [(px + random.normal(0, 0.10), py + random.normal(0, 0.10)) for px, py in stroke]
+            wobbly = [
+                (px + random.normal(0, 0.10), py + random.normal(0, 0.10)) for px, py in stroke
+            ]
             self.stroke(
                 [
-                    (at[0] + (px + (3 - py) * -slant) * unit[0] * grow, at[1] + (py * grow + lift) * unit[1])
+                    (
+                        at[0] + (px + (3 - py) * -slant) * unit[0] * grow,
+                        at[1] + (py * grow + lift) * unit[1],
+                    )
                     for px, py in wobbly
                 ],
                 width_px=max(2.0, unit[1] * 0.62),
@@ -149,5 +167,8 @@ def _spline(t: float, a: float, b: float, c: float, d: float) -> float:
     tension = 0.35  # below one half: corners of capitals stay corners
     m1, m2 = tension * (c - a), tension * (d - b)
     return float(
-        (2 * t**3 - 3 * t**2 + 1) * b + (t**3 - 2 * t**2 + t) * m1 + (3 * t**2 - 2 * t**3) * c + (t**3 - t**2) * m2
+        (2 * t**3 - 3 * t**2 + 1) * b
+        + (t**3 - 2 * t**2 + t) * m1
+        + (3 * t**2 - 2 * t**3) * c
+        + (t**3 - t**2) * m2
     )

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A printer that is not there: speaks IPP on loopback, keeps what it got, has faults on demand. For demo and tests.
+"""A printer that is not there: speaks IPP on loopback, keeps what it got, has faults on demand.
+For demo and tests.
 
-`python -m expert_app.simulated.ipp_printer --spool FOLDER` prints one JSON line when ready: `address` for the kiosk's
-settings, `control` for the faults: POST `{"fault": "media-empty"}` there, GET tells what it is doing. Each job is kept
-as `job-<number>.pdf`, byte for byte, and `job-<number>.json`.
+`python -m expert_app.simulated.ipp_printer --spool FOLDER` prints one JSON line when ready:
+`address` for the kiosk's settings, `control` for the faults: POST `{"fault": "media-empty"}` there,
+GET tells what it is doing. Each job is kept as `job-<number>.pdf`, byte for byte, and
+`job-<number>.json`.
 
 Source: RFC 8011; only what a client needs to print a PDF and to follow it.
 """
@@ -90,7 +92,9 @@ class Orders(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Job(msgspec.Struct):
-    """One job, as kept in `job-<id>.json`. `sha256` and `size_bytes` are of the document as it arrived."""
+    """One job, as kept in `job-<id>.json`.
+    `sha256` and `size_bytes` are of the document as it arrived.
+    """
 
     id: int
     name: str
@@ -139,19 +143,26 @@ class SimulatedPrinter:
         self._spool.mkdir(parents=True, exist_ok=True)
         app = web.Application(client_max_size=MAX_REQUEST_BYTES)
         app.add_routes(
-            [web.post(PATH, self._on_ipp), web.get("/sim", self._on_look), web.post("/sim", self._on_orders)]
+            [
+                web.post(PATH, self._on_ipp),
+                web.get("/sim", self._on_look),
+                web.post("/sim", self._on_orders),
+            ]
         )
         app.on_shutdown.append(lambda _app: self._tasks.close())
         return app
 
-    # ---- IPP ------------------------------------------------------------------------------------------------------
+    # ---- IPP
+    # ----------------------------------------------------------------------------------------------
 
     async def _on_ipp(self, request: web.Request) -> web.Response:
         body = await request.read()
         if self._fault == "hang":
             await self._while_fault("hang")
         if self._fault == "malformed":
-            return web.Response(body=b"\x02\x00\x00\x00 paper is a kind of cloth", content_type="application/ipp")
+            return web.Response(
+                body=b"\x02\x00\x00\x00 paper is a kind of cloth", content_type="application/ipp"
+            )
         self._base = f"ipp://{request.host}{PATH}"
         try:
             asked = decode(body)
@@ -162,15 +173,21 @@ class SimulatedPrinter:
     def _answer(self, asked: Message) -> Message:
         act = self._operations.get(Operation(asked.code)) if asked.code in set(Operation) else None
         status, groups = act(asked) if act else (_NOT_SUPPORTED, ())
-        head = operation_attributes(status_message=text_value("ok" if status == _OK else f"status {status:#06x}"))
+        head = operation_attributes(
+            status_message=text_value("ok" if status == _OK else f"status {status:#06x}")
+        )
         answer = ((GroupTag.OPERATION, head), *groups)
-        return Message(code=status, request_id=asked.request_id, groups=answer, version=asked.version)
+        return Message(
+            code=status, request_id=asked.request_id, groups=answer, version=asked.version
+        )
 
     def _printer(self, asked: Message) -> Answer:
         everything = self._printer_attributes()
         wanted = asked.group(GroupTag.OPERATION).get("requested-attributes")
         names = set(wanted.strings()) if wanted else {"all"}
-        chosen = {name: value for name, value in everything.items() if name in names or "all" in names}
+        chosen = {
+            name: value for name, value in everything.items() if name in names or "all" in names
+        }
         return _OK, ((GroupTag.PRINTER, chosen),)
 
     def _printer_attributes(self) -> dict[str, Attribute]:
@@ -197,7 +214,9 @@ class SimulatedPrinter:
         if self._fault == "not-accepting":
             return Status.NOT_ACCEPTING_JOBS, ()
         wanted = asked.text(GroupTag.OPERATION, "document-format") or "application/pdf"
-        return (_OK if wanted in ("application/pdf", "image/jpeg") else Status.FORMAT_NOT_SUPPORTED), ()
+        return (
+            _OK if wanted in ("application/pdf", "image/jpeg") else Status.FORMAT_NOT_SUPPORTED
+        ), ()
 
     def _create(self, asked: Message) -> Answer:
         if self._fault == "not-accepting":
@@ -224,7 +243,9 @@ class SimulatedPrinter:
 
     def _job(self, asked: Message) -> Answer:
         job = self._find(asked)
-        return (_OK, ((GroupTag.JOB, job.attributes(self._base)),)) if job else (Status.NOT_FOUND, ())
+        return (
+            (_OK, ((GroupTag.JOB, job.attributes(self._base)),)) if job else (Status.NOT_FOUND, ())
+        )
 
     def _cancel(self, asked: Message) -> Answer:
         job = self._find(asked)
@@ -239,7 +260,8 @@ class SimulatedPrinter:
     def _find(self, asked: Message) -> Job | None:
         return self._jobs.get(asked.number(GroupTag.OPERATION, "job-id"))
 
-    # ---- printing -------------------------------------------------------------------------------------------------
+    # ---- printing
+    # ----------------------------------------------------------------------------------------------
 
     async def _print(self, job: Job) -> None:
         """One job after the other; a fault holds it where it is."""
@@ -258,7 +280,11 @@ class SimulatedPrinter:
     async def _hold(self, job: Job) -> None:
         """Waits while the printer cannot go on, or the job is over."""
         while job.state < JOB_CANCELED and (reason := _HOLDING.get(self._fault)):
-            self._set(job, JOB_STOPPED, "printer-stopped" if reason == "paused" else reason.removesuffix("-error"))
+            self._set(
+                job,
+                JOB_STOPPED,
+                "printer-stopped" if reason == "paused" else reason.removesuffix("-error"),
+            )
             await self._changed.wait()
         if self._fault == "abort" and job.state < JOB_CANCELED:
             self._set(job, JOB_ABORTED, "aborted-by-system")
@@ -279,7 +305,8 @@ class SimulatedPrinter:
         part.write_bytes(msgspec.json.encode(job))
         part.replace(path)
 
-    # ---- the hand of the demo and of the tests ----------------------------------------------------------------------
+    # ---- the hand of the demo and of the tests
+    # ----------------------------------------------------------------------
 
     async def _on_look(self, request: web.Request) -> web.Response:
         jobs = msgspec.to_builtins(list(self._jobs.values()))

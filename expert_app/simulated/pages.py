@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The pages that the simulated scanner sees: an invented form, a payslip, both sides of a card; drawn once, then kept.
+"""The pages that the simulated scanner sees: an invented form, a payslip, both sides of a card;
+drawn once, then kept.
 
 Run `python -m expert_app.simulated.pages FOLDER` to look at them.
 """
@@ -30,9 +31,16 @@ _STAMP = "pages.json"
 LYING = {
     "1-form.jpg": Lying(skew_deg=1.7, shift_px=(9, -6), folds=(0.345, 0.672)),
     "2-payslip.jpg": Lying(
-        skew_deg=-2.4, shift_px=(-6, 10), lid=(186, 189, 192), paper=(246, 245, 242), shadow=0.2, folds=(0.5,)
+        skew_deg=-2.4,
+        shift_px=(-6, 10),
+        lid=(186, 189, 192),
+        paper=(246, 245, 242),
+        shadow=0.2,
+        folds=(0.5,),
     ),
-    "3-card.jpg": Lying(skew_deg=3.3, shift_px=(0, 4), lid=(206, 207, 206), paper=(252, 252, 251), shadow=0.1),
+    "3-card.jpg": Lying(
+        skew_deg=3.3, shift_px=(0, 4), lid=(206, 207, 206), paper=(252, 252, 251), shadow=0.1
+    ),
 }
 """How each page lies: tests compare what was measured with it."""
 
@@ -44,10 +52,14 @@ SHEETS: dict[str, Callable[[Person, np.random.Generator], Image.Image]] = {
 """What each page is, before it is laid on the glass."""
 
 
-def draw_pages(folder: Path, *, seed: int = DEFAULT_SEED, person: Person | None = None) -> list[Path]:
-    """JPEG scans, RGB, A4 at 300 dpi, in the order in which the caller brings them; about 4 s the first time.
+def draw_pages(
+    folder: Path, *, seed: int = DEFAULT_SEED, person: Person | None = None
+) -> list[Path]:
+    """JPEG scans, RGB, A4 at 300 dpi, in the order in which the caller brings them;
+    about 4 s the first time.
 
-    The same seed and person give the same bytes. Pages that `folder` holds already are not drawn again.
+    The same seed and person give the same bytes.
+    Pages that `folder` holds already are not drawn again.
     """
     whom = person or Person()
     paths = [folder / name for name in LYING]

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the simulated devices have in common as programs: a loopback server, one line when ready, an orderly end.
+"""What the simulated devices have in common as programs:
+a loopback server, one line when ready, an orderly end.
 
-Whoever starts one gives it a pipe as standard input: when the starter dies, however it dies, the program ends.
+Whoever starts one gives it a pipe as standard input:
+when the starter dies, however it dies, the program ends.
 """
 
 from __future__ import annotations
@@ -43,14 +45,19 @@ async def serve(app: web.Application, port: int, address: str) -> None:
         await site.start()
         real = runner.addresses[0][1]
         control = f"http://{HOST}:{real}/sim"
-        print(json.dumps({"ready": True, "address": address.format(port=real), "control": control}), flush=True)
+        print(
+            json.dumps({"ready": True, "address": address.format(port=real), "control": control}),
+            flush=True,
+        )
         await stop.wait()
     finally:
         await runner.cleanup()
 
 
 def _end_with_starter(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """Only when standard input is a pipe: a person's terminal, or nothing, is no sign of a starter."""
+    """Only when standard input is a pipe:
+    a person's terminal, or nothing, is no sign of a starter.
+    """
     try:
         mode = os.fstat(0).st_mode
     except OSError:
@@ -62,7 +69,8 @@ def _end_with_starter(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> N
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
     def wait_for_end() -> None:
-        # os.read and not sys.stdin: a daemon thread that holds the lock of sys.stdin breaks the interpreter's exit.
+        # os.read and not sys.stdin: a daemon thread that holds the lock of sys.stdin breaks the
+        # interpreter's exit.
         while os.read(0, 1024):
             pass
         with contextlib.suppress(RuntimeError):  # the loop is closed already

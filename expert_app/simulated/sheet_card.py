@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A photocopy of both sides of an identity card that no country issues; for the simulated scanner."""
+"""A photocopy of both sides of an identity card that no country issues;
+for the simulated scanner.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,12 @@ _SCALE = 2  # faces and guilloches are drawn larger, then made small: smooth edg
 def card_sheet(person: Person, random: np.random.Generator) -> Image.Image:
     """The sheet with both sides, RGB, A4 at 300 dpi."""
     sheet = Sheet()
-    sheet.text((20, 22), "Photocopie d'une pièce d'identité, recto et verso, agrandie à 150 %", 2.8, colour=GREY)
+    sheet.text(
+        (20, 22),
+        "Photocopie d'une pièce d'identité, recto et verso, agrandie à 150 %",
+        2.8,
+        colour=GREY,
+    )
     left = (210 - _WIDTH) / 2
     for top, side in ((36, _front(person, random)), (136, _back(person, random))):
         _paste(sheet, side, (left, top))
@@ -33,7 +40,9 @@ def card_sheet(person: Person, random: np.random.Generator) -> Image.Image:
 def _paste(sheet: Sheet, card: Image.Image, at: tuple[float, float]) -> None:
     """With round corners and the thin dark line that a copier leaves around a card."""
     mask = Image.new("L", card.size, 0)
-    ImageDraw.Draw(mask).rounded_rectangle((0, 0, card.width - 1, card.height - 1), px(4.5), fill=255)
+    ImageDraw.Draw(mask).rounded_rectangle(
+        (0, 0, card.width - 1, card.height - 1), px(4.5), fill=255
+    )
     place = (px(at[0]), px(at[1]))
     shadow = Image.new("L", (card.width + 60, card.height + 60), 0)
     shadow.paste(mask, (34, 36))
@@ -46,16 +55,22 @@ def _background(random: np.random.Generator, warm: bool) -> Image.Image:
     """Fine crossing waves on a gradient, as security printing has."""
     width, height = px(_WIDTH), px(_HEIGHT)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    gradient = np.stack([214 + 26 * x / width, 226 + 10 * y / height, 240 - 22 * x / width], axis=-1)
+    gradient = np.stack(
+        [214 + 26 * x / width, 226 + 10 * y / height, 240 - 22 * x / width], axis=-1
+    )
     if warm:
         gradient = gradient[:, ::-1]
     phase = random.uniform(0, 6, 2)
-    waves = np.sin((y + 26 * np.sin(x / 92 + phase[0])) / 2.9) + np.sin((x + 34 * np.sin(y / 71 + phase[1])) / 3.4)
+    waves = np.sin((y + 26 * np.sin(x / 92 + phase[0])) / 2.9) + np.sin(
+        (x + 34 * np.sin(y / 71 + phase[1])) / 3.4
+    )
     lines = (waves > 1.35).astype(np.float32)[..., None] * np.array([26, 18, 10], np.float32)
     return Image.fromarray((gradient - lines).clip(0, 255).astype(np.uint8))
 
 
-def _write(card: Image.Image, at: tuple[float, float], label: str, value: str, size: float = 3.5) -> None:
+def _write(
+    card: Image.Image, at: tuple[float, float], label: str, value: str, size: float = 3.5
+) -> None:
     draw = ImageDraw.Draw(card)
     draw.text((px(at[0]), px(at[1])), label, _FAINT, font(2.1), "ls")
     draw.text((px(at[0]), px(at[1] + 4.9)), value, _INK, font(size, "-Bold"), "ls")
@@ -98,8 +113,13 @@ def _back(person: Person, random: np.random.Generator) -> Image.Image:
     draw.rectangle((0, px(51), card.width, card.height), fill=(246, 246, 243))
     surname = person.last_name.upper().replace("-", "<")
     given = person.first_names.upper().replace("Ë", "E").replace(" ", "<")
-    # Laid out as ICAO 9303-5 (three lines of thirty), but with a country and check digits that are none.
-    lines = ("IDXXXSPECIM0001700<<<<<<<<<<<<", "8805140F3406300XXX<<<<<<<<<<<0", f"{surname}<<{given}")
+    # Laid out as ICAO 9303-5 (three lines of thirty), but with a country and check digits that are
+    # none.
+    lines = (
+        "IDXXXSPECIM0001700<<<<<<<<<<<<",
+        "8805140F3406300XXX<<<<<<<<<<<0",
+        f"{surname}<<{given}",
+    )
     for number, line in enumerate(lines):
         text = line[:30].ljust(30, "<")
         draw.text((px(8), px(60 + number * 8)), text, _INK, font(6.0, "Mono"), "ls")
@@ -109,7 +129,9 @@ def _back(person: Person, random: np.random.Generator) -> Image.Image:
 def _specimen(card: Image.Image) -> Image.Image:
     """The word across the card, that nobody may take it for a real one."""
     ink = Image.new("L", (px(110), px(26)), 0)
-    ImageDraw.Draw(ink).text((ink.width // 2, ink.height // 2), "SPÉCIMEN", 120, font(17, "-Bold"), "mm")
+    ImageDraw.Draw(ink).text(
+        (ink.width // 2, ink.height // 2), "SPÉCIMEN", 120, font(17, "-Bold"), "mm"
+    )
     ink = ink.rotate(20, Image.Resampling.BICUBIC, expand=True)
     at = ((card.width - ink.width) // 2 + px(8), (card.height - ink.height) // 2 + px(2))
     card.paste((196, 40, 62), at, ink)
@@ -123,27 +145,57 @@ def _portrait() -> Image.Image:
     draw = ImageDraw.Draw(picture)
 
     def oval(cx: float, cy: float, rx: float, ry: float, fill: Colour) -> None:
-        draw.ellipse(((cx - rx) * width, (cy - ry) * height, (cx + rx) * width, (cy + ry) * height), fill=fill)
+        draw.ellipse(
+            ((cx - rx) * width, (cy - ry) * height, (cx + rx) * width, (cy + ry) * height),
+            fill=fill,
+        )
 
-    hair, skin, shade, cloth = (74, 50, 38), (232, 194, 168), (214, 168, 142), (64, 92, 120)
+    hair = (74, 50, 38)
+    skin = (232, 194, 168)
+    shade = (214, 168, 142)
+    cloth = (64, 92, 120)
     oval(0.50, 0.46, 0.335, 0.335, hair)
-    draw.rounded_rectangle((0.175 * width, 0.42 * height, 0.825 * width, 0.80 * height), 0.12 * width, fill=hair)
+    draw.rounded_rectangle(
+        (0.175 * width, 0.42 * height, 0.825 * width, 0.80 * height), 0.12 * width, fill=hair
+    )
     oval(0.50, 1.06, 0.52, 0.30, cloth)
     draw.polygon(
-        [(0.38 * width, 0.80 * height), (0.62 * width, 0.80 * height), (0.5 * width, 0.93 * height)], fill=shade
+        [
+            (0.38 * width, 0.80 * height),
+            (0.62 * width, 0.80 * height),
+            (0.5 * width, 0.93 * height),
+        ],
+        fill=shade,
     )
-    draw.rounded_rectangle((0.40 * width, 0.62 * height, 0.60 * width, 0.84 * height), 0.06 * width, fill=shade)
+    draw.rounded_rectangle(
+        (0.40 * width, 0.62 * height, 0.60 * width, 0.84 * height), 0.06 * width, fill=shade
+    )
     oval(0.50, 0.485, 0.235, 0.245, skin)
     draw.pieslice((0.25 * width, 0.205 * height, 0.75 * width, 0.60 * height), 180, 305, fill=hair)
     for side in (-1, 1):
         oval(0.5 + side * 0.095, 0.475, 0.042, 0.020, (250, 250, 248))
         oval(0.5 + side * 0.095, 0.475, 0.019, 0.018, (70, 90, 70))
-        brow = ((0.5 + side * 0.15) * width, 0.425 * height, (0.5 + side * 0.04) * width, 0.417 * height)
+        brow = (
+            (0.5 + side * 0.15) * width,
+            0.425 * height,
+            (0.5 + side * 0.04) * width,
+            0.417 * height,
+        )
         draw.line(brow, fill=hair, width=round(0.014 * width))
         oval(0.5 + side * 0.14, 0.56, 0.045, 0.025, (236, 178, 156))
-    draw.line((0.5 * width, 0.48 * height, 0.485 * width, 0.555 * height), fill=shade, width=round(0.014 * width))
-    draw.arc(
-        (0.46 * width, 0.535 * height, 0.54 * width, 0.575 * height), 20, 160, fill=shade, width=round(0.014 * width)
+    draw.line(
+        (0.5 * width, 0.48 * height, 0.485 * width, 0.555 * height),
+        fill=shade,
+        width=round(0.014 * width),
     )
-    draw.chord((0.43 * width, 0.585 * height, 0.57 * width, 0.645 * height), 10, 170, fill=(190, 96, 96))
+    draw.arc(
+        (0.46 * width, 0.535 * height, 0.54 * width, 0.575 * height),
+        20,
+        160,
+        fill=shade,
+        width=round(0.014 * width),
+    )
+    draw.chord(
+        (0.43 * width, 0.585 * height, 0.57 * width, 0.645 * height), 10, 170, fill=(190, 96, 96)
+    )
     return picture.resize((width // _SCALE, height // _SCALE), Image.Resampling.LANCZOS)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An invented request form, printed, filled in by hand, signed and stamped; for the simulated scanner."""
+"""An invented request form, printed, filled in by hand, signed and stamped;
+for the simulated scanner.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,18 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from expert_app.simulated.handwriting import Hand
-from expert_app.simulated.sheets import BODY, GREEN, GREY, PEN, Colour, Person, Sheet, emblem, font, px
+from expert_app.simulated.sheets import (
+    BODY,
+    GREEN,
+    GREY,
+    PEN,
+    Colour,
+    Person,
+    Sheet,
+    emblem,
+    font,
+    px,
+)
 
 _PALE: Colour = (232, 241, 236)
 _LEFT, _RIGHT = 16.0, 194.0
@@ -15,9 +28,12 @@ _CELL = 5.6  # width of a box for one letter
 _STAMP: Colour = (148, 32, 56)
 
 _OATH = (
-    "Je certifie sur l'honneur que les renseignements portés sur cette demande sont exacts et complets. Je m'engage à "
-    "signaler tout changement de ma situation (logement, ressources, composition du foyer). La caisse peut vérifier "
-    "ces éléments et demander des pièces justificatives. Une fausse déclaration expose à des sanctions."
+    "Je certifie sur l'honneur que les renseignements portés sur cette demande sont exacts et "
+    "complets. Je m'engage à "
+    "signaler tout changement de ma situation (logement, ressources, composition du foyer). La "
+    "caisse peut vérifier "
+    "ces éléments et demander des pièces justificatives. Une fausse déclaration expose à des "
+    "sanctions."
 )
 
 
@@ -34,7 +50,9 @@ def form_sheet(person: Person, random: np.random.Generator) -> Image.Image:
     y = _ticks(sheet, hand, y, "Situation", ("célibataire", "marié(e)", "pacsé(e)", "séparé(e)"), 2)
     y = _section(sheet, y + 3, "2", "Votre logement")
     y = _line(sheet, hand, y, "Adresse", f"{person.street}, {person.town}")
-    y = _ticks(sheet, hand, y, "Vous êtes", ("locataire", "colocataire", "propriétaire", "hébergé(e)"), 0)
+    y = _ticks(
+        sheet, hand, y, "Vous êtes", ("locataire", "colocataire", "propriétaire", "hébergé(e)"), 0
+    )
     y = _line(sheet, hand, y, "Entrée dans les lieux", "01/09/2025")
     y = _line(sheet, hand, y, "Loyer mensuel, charges", "540,00  +  62,50")
     y = _section(sheet, y + 3, "3", "Vos ressources du trimestre")
@@ -56,7 +74,13 @@ def _head(sheet: Sheet) -> None:
     sheet.text((153, 30), "VD-AL 204 · 01/2026", 2.5, colour=GREY)
     sheet.box((_LEFT, 38, _RIGHT, 48), fill=GREEN, radius=1.2)
     sheet.text((20, 45), "Demande d'aide au logement", 5.2, "-Bold", (255, 255, 255))
-    sheet.text((_RIGHT - 4, 44.7), "à remplir en capitales, à l'encre", 2.8, colour=(220, 238, 230), anchor="rs")
+    sheet.text(
+        (_RIGHT - 4, 44.7),
+        "à remplir en capitales, à l'encre",
+        2.8,
+        colour=(220, 238, 230),
+        anchor="rs",
+    )
 
 
 def _section(sheet: Sheet, y: float, number: str, title: str) -> float:
@@ -100,15 +124,31 @@ def _line(sheet: Sheet, hand: Hand, y: float, label: str, value: str) -> float:
     return y + 8.4
 
 
-def _ticks(sheet: Sheet, hand: Hand, y: float, label: str, choices: tuple[str, ...], chosen: int) -> float:
+def _ticks(
+    sheet: Sheet, hand: Hand, y: float, label: str, choices: tuple[str, ...], chosen: int
+) -> float:
     sheet.text((_LEFT, y + 4.6), label, 3.0)
     for number, choice in enumerate(choices):
         x = 57 + number * 34
         sheet.box((x, y + 1.2, x + 3.8, y + 5.0), outline=(110, 120, 118), line=0.25)
         sheet.text((x + 5.6, y + 4.6), choice, 3.0)
         if number == chosen:
-            hand.stroke([(px(x - 0.3), px(y + 0.8)), (px(x + 2.2), px(y + 3.3)), (px(x + 4.3), px(y + 5.6))], 6)
-            hand.stroke([(px(x + 4.4), px(y + 0.5)), (px(x + 1.8), px(y + 3.2)), (px(x - 0.4), px(y + 5.2))], 6)
+            hand.stroke(
+                [
+                    (px(x - 0.3), px(y + 0.8)),
+                    (px(x + 2.2), px(y + 3.3)),
+                    (px(x + 4.3), px(y + 5.6)),
+                ],
+                6,
+            )
+            hand.stroke(
+                [
+                    (px(x + 4.4), px(y + 0.5)),
+                    (px(x + 1.8), px(y + 3.2)),
+                    (px(x - 0.4), px(y + 5.2)),
+                ],
+                6,
+            )
     return y + 8.4
 
 
@@ -149,7 +189,9 @@ def _sign(sheet: Sheet, hand: Hand, y: float) -> None:
 
 def _foot(sheet: Sheet) -> None:
     sheet.rule((_LEFT, 284), (_RIGHT, 284), GREEN, 0.3)
-    sheet.text((_LEFT, 288), "Document inventé pour la démonstration, sans valeur.", 2.3, colour=GREY)
+    sheet.text(
+        (_LEFT, 288), "Document inventé pour la démonstration, sans valeur.", 2.3, colour=GREY
+    )
     sheet.text((_RIGHT, 288), "Page 1 / 1", 2.3, colour=GREY, anchor="rs")
 
 
@@ -162,8 +204,12 @@ def _stamped(paper: Image.Image, random: np.random.Generator) -> Image.Image:
     draw.text((centre, px(8.5)), "VAL-DORÉ · ENTRAIDE", 255, font(3.2, "-Bold"), "ms")
     draw.text((centre, px(17)), "REÇU LE", 255, font(4.4, "-Bold"), "ms")
     draw.text((centre, px(25)), "02 MARS 2026", 255, font(5.2, "-Bold"), "ms")
-    patches = random.normal(205, 70, (ink.height // 12, ink.width // 12)).clip(40, 255).astype(np.uint8)
-    ink = ImageChops.multiply(ink, Image.fromarray(patches).resize(ink.size, Image.Resampling.BICUBIC))
+    patches = (
+        random.normal(205, 70, (ink.height // 12, ink.width // 12)).clip(40, 255).astype(np.uint8)
+    )
+    ink = ImageChops.multiply(
+        ink, Image.fromarray(patches).resize(ink.size, Image.Resampling.BICUBIC)
+    )
     ink = ink.rotate(8, Image.Resampling.BICUBIC, expand=True).filter(ImageFilter.GaussianBlur(1.2))
     colour = Image.new("RGB", ink.size, _STAMP)
     place = (px(52), px(243))

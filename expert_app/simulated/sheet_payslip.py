@@ -12,7 +12,8 @@ from PIL import Image
 from expert_app.simulated.sheets import BLACK, EMPLOYER, GREY, Colour, Person, Sheet
 
 _LEFT, _RIGHT = 14.0, 196.0
-_COLUMNS = (104.0, 127.0, 150.0, 173.0, _RIGHT)  # right edges of base, rate, employee, employer rate, employer
+# right edges of base, rate, employee, employer rate, employer
+_COLUMNS = (104.0, 127.0, 150.0, 173.0, _RIGHT)
 _ROW = 5.15
 _HEAD: Colour = (222, 226, 233)
 _BLUE: Colour = (36, 62, 112)
@@ -56,8 +57,11 @@ def euros(value: Decimal) -> str:
     return f"{groups},{cents}"
 
 
-def payslip_sheet(person: Person, random: np.random.Generator) -> Image.Image:  # the form of all sheets
-    """The payslip, RGB, A4 at 300 dpi, as printed. Nothing in it is left to chance: `random` is not used."""
+# the form of all sheets
+def payslip_sheet(person: Person, random: np.random.Generator) -> Image.Image:
+    """The payslip, RGB, A4 at 300 dpi, as printed.
+    Nothing in it is left to chance: `random` is not used.
+    """
     sheet = Sheet()
     _head(sheet, person)
     gross = [
@@ -73,7 +77,9 @@ def payslip_sheet(person: Person, random: np.random.Generator) -> Image.Image:  
 
 def _head(sheet: Sheet, person: Person) -> None:
     sheet.text((_LEFT, 22), EMPLOYER[0], 4.6, "-Bold", _BLUE)
-    for number, line in enumerate((*EMPLOYER[1:], "N° d'établissement : 000 000 000 00017", "Code activité : 1071C")):
+    for number, line in enumerate(
+        (*EMPLOYER[1:], "N° d'établissement : 000 000 000 00017", "Code activité : 1071C")
+    ):
         sheet.text((_LEFT, 28 + number * 4.4), line, 2.8, colour=GREY)
     sheet.box((112, 13, _RIGHT, 31), fill=_HEAD, radius=1)
     sheet.text((154, 21), "BULLETIN DE PAIE", 5.0, "-Bold", _BLUE, "ms")
@@ -114,14 +120,18 @@ def _frame(sheet: Sheet, top: float, bottom: float) -> None:
     sheet.rule((_LEFT, bottom), (_RIGHT, bottom), (170, 175, 184), 0.18)
 
 
-def _gross(sheet: Sheet, y: float, lines: list[tuple[str, Decimal, Decimal]]) -> tuple[float, Decimal]:
+def _gross(
+    sheet: Sheet, y: float, lines: list[tuple[str, Decimal, Decimal]]
+) -> tuple[float, Decimal]:
     top, total = y, Decimal(0)
     _titles(sheet, y, ("Éléments de paie", "Base", "Taux", "À payer", "", ""))
     y += 6.4
     for label, base, rate in lines:
         amount = _cents(base * rate)
         total += amount
-        y = _row(sheet, y, (label, euros(base), f"{rate:.4f}".replace(".", ","), euros(amount), "", ""))
+        y = _row(
+            sheet, y, (label, euros(base), f"{rate:.4f}".replace(".", ","), euros(amount), "", "")
+        )
     y = _row(sheet, y, ("SALAIRE BRUT", "", "", euros(total), "", ""), bold=True)
     _frame(sheet, top, y)
     return y + 3, total
@@ -130,7 +140,18 @@ def _gross(sheet: Sheet, y: float, lines: list[tuple[str, Decimal, Decimal]]) ->
 def _charges(sheet: Sheet, y: float, gross: Decimal) -> tuple[float, Decimal, Decimal]:
     """(y under the table, what the employee pays, what the employer pays)."""
     top, sums = y, [Decimal(0), Decimal(0)]
-    _titles(sheet, y, ("Cotisations et contributions", "Base", "Taux sal.", "Part salarié", "Taux empl.", "Part empl."))
+    _titles(
+        sheet,
+        y,
+        (
+            "Cotisations et contributions",
+            "Base",
+            "Taux sal.",
+            "Part salarié",
+            "Taux empl.",
+            "Part empl.",
+        ),
+    )
     y += 6.4
     for charge in _CHARGES:
         base = _cents(gross * Decimal(charge.share))
@@ -140,7 +161,9 @@ def _charges(sheet: Sheet, y: float, gross: Decimal) -> tuple[float, Decimal, De
             sums[side] += amount
             cells += [f"{rate} %".replace(".", ","), euros(amount)] if amount else ["", ""]
         y = _row(sheet, y, tuple(cells))
-    y = _row(sheet, y, ("TOTAL DES COTISATIONS", "", "", euros(sums[0]), "", euros(sums[1])), bold=True)
+    y = _row(
+        sheet, y, ("TOTAL DES COTISATIONS", "", "", euros(sums[0]), "", euros(sums[1])), bold=True
+    )
     _frame(sheet, top, y)
     return y + 6, sums[0], sums[1]
 
@@ -158,14 +181,24 @@ def _net(sheet: Sheet, y: float, net: Decimal, cost: Decimal) -> None:
         sheet.text((_RIGHT - 2, y + 4), f"{sign}{euros(abs(value))}", 2.9, anchor="rs")
         y += 6.2
     sheet.box((_LEFT, y + 2, _RIGHT, y + 15), fill=_BLUE, radius=1)
-    sheet.text((_LEFT + 5, y + 10.4), "NET PAYÉ le 27/02/2026 par virement", 4.0, "-Bold", (255, 255, 255))
-    sheet.text((_RIGHT - 5, y + 10.7), f"{euros(net - tax + Decimal('18.40'))} €", 5.4, "-Bold", (255, 255, 255), "rs")
+    sheet.text(
+        (_LEFT + 5, y + 10.4), "NET PAYÉ le 27/02/2026 par virement", 4.0, "-Bold", (255, 255, 255)
+    )
+    sheet.text(
+        (_RIGHT - 5, y + 10.7),
+        f"{euros(net - tax + Decimal('18.40'))} €",
+        5.4,
+        "-Bold",
+        (255, 255, 255),
+        "rs",
+    )
     y += 21
     sheet.text((_LEFT, y + 2), f"Total versé par l'employeur : {euros(cost)} €", 2.7, colour=BLACK)
     sheet.text((_RIGHT, y + 2), "Congés acquis 12,5 j · pris 5 j · solde 7,5 j", 2.7, anchor="rs")
     sheet.paragraph(
         (_LEFT, y + 12),
-        "Dans votre intérêt, et pour vous aider à faire valoir vos droits, conservez ce bulletin de paie sans "
+        "Dans votre intérêt, et pour vous aider à faire valoir vos droits, conservez ce bulletin "
+        "de paie sans "
         "limitation de durée. Document inventé pour la démonstration, sans valeur.",
         _RIGHT - _LEFT,
         2.4,

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A sheet of A4 at 300 dpi to draw on in millimetres, and the invented person and bodies that the papers name.
+"""A sheet of A4 at 300 dpi to draw on in millimetres, and the invented person and bodies that the
+papers name.
 
-Nobody and nothing here exists: telephone numbers are of the range kept for fiction, the town has no post code.
+Nobody and nothing here exists: telephone numbers are of the range kept for fiction, the town has no
+post code.
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ EMPLOYER = ("Fournil des Trois Ponts", "4, place du Vieux-Lavoir", "00100 Val-Do
 @functools.cache
 def font(size_mm: float, weight: Weight = "") -> ImageFont.FreeTypeFont:
     """DejaVu with letters of this body height."""
-    return ImageFont.truetype(str(resource_path(f"fonts/DejaVuSans{weight}.ttf")), round(size_mm * PX_PER_MM))
+    return ImageFont.truetype(
+        str(resource_path(f"fonts/DejaVuSans{weight}.ttf")), round(size_mm * PX_PER_MM)
+    )
 
 
 def px(mm: float) -> int:
@@ -72,10 +76,17 @@ class Sheet:
         anchor: str = "ls",
     ) -> None:
         """One line; `at` is its baseline's start, or what Pillow's `anchor` says."""
-        self.draw.text((px(at[0]), px(at[1])), text, fill=colour, font=font(size, weight), anchor=anchor)
+        self.draw.text(
+            (px(at[0]), px(at[1])), text, fill=colour, font=font(size, weight), anchor=anchor
+        )
 
     def paragraph(
-        self, at: tuple[float, float], text: str, width: float, size: float = 2.6, lead: float = 1.45
+        self,
+        at: tuple[float, float],
+        text: str,
+        width: float,
+        size: float = 2.6,
+        lead: float = 1.45,
     ) -> float:
         """Lines broken at `width`; returns the y under the last one."""
         x, y = at
@@ -99,13 +110,23 @@ class Sheet:
     ) -> None:
         """A rectangle from (left, top) to (right, bottom)."""
         left, top, right, bottom = (px(value) for value in corners)
-        self.draw.rounded_rectangle((left, top, right, bottom), px(radius), fill, outline, max(1, px(line)))
+        self.draw.rounded_rectangle(
+            (left, top, right, bottom), px(radius), fill, outline, max(1, px(line))
+        )
 
     def rule(
-        self, start: tuple[float, float], end: tuple[float, float], colour: Colour = GREY, line: float = 0.2
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        colour: Colour = GREY,
+        line: float = 0.2,
     ) -> None:
         """A straight line."""
-        self.draw.line((px(start[0]), px(start[1]), px(end[0]), px(end[1])), fill=colour, width=max(1, px(line)))
+        self.draw.line(
+            (px(start[0]), px(start[1]), px(end[0]), px(end[1])),
+            fill=colour,
+            width=max(1, px(line)),
+        )
 
 
 def emblem(sheet: Sheet, centre: tuple[float, float], radius: float) -> None:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A vault's whole state in one file, and back. Used by `hub --serve … backup|restore`.
 
-Dossiers, documents, the log and who was admitted; not the secrets of the sealing keys, which are kept apart, nor the
-convention and the settings, which are files of the organisation's own.
+Dossiers, documents, the log and who was admitted;
+not the secrets of the sealing keys, which are kept apart, nor the convention and the settings,
+which are files of the organisation's own.
 """
 
 from __future__ import annotations
@@ -51,10 +52,12 @@ def log_of(paths: Paths) -> VaultLog:
 
 
 async def back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> VaultFacts:
-    """Writes the backup to `path`; the vault may go on working. Documents come after the rows that name them.
+    """Writes the backup to `path`; the vault may go on working.
+    Documents come after the rows that name them.
 
     Raises:
-        StoreUnreachable: a database broke off. OSError: the file cannot be written, or is there already.
+        StoreUnreachable: a database broke off.
+            OSError: the file cannot be written, or is there already.
     """
     return await asyncio.to_thread(_back_up, path, settings, paths)
 
@@ -79,7 +82,8 @@ def _back_up(path: Path, settings: HubSettings, paths: Paths) -> VaultFacts:
 
 
 async def restore_vault(path: Path, settings: HubSettings, paths: Paths) -> tuple[VaultFacts, int]:
-    """Restores `path` into a vault that has nothing; its facts, and how many documents have no file.
+    """Restores `path` into a vault that has nothing;
+    its facts, and how many documents have no file.
 
     Raises:
         BackupDamaged, BackupTooNew, BackupOfOthers, TargetNotEmpty: nothing was changed.

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a vault knows of its own organisation: its part of the convention, as it lies on the vault's own disk. No Qt.
+"""What a vault knows of its own organisation:
+its part of the convention, as it lies on the vault's own disk. No Qt.
 
-The vault reads the file that the organisation has signed, not what the hub says: people, their keys, how long logs are
-kept, and the public halves of its secrets.
+The vault reads the file that the organisation has signed, not what the hub says:
+people, their keys, how long logs are kept, and the public halves of its secrets.
 """
 
 from __future__ import annotations
@@ -48,11 +49,15 @@ def read_own_part(path: Path, organisation: str, signer: str) -> OrganisationEnt
     else:
         part = next(iter(files.parts.values()))
         if signer or not files.whole:
-            raise CatalogueWrong([Problem("part_missing", path.name, {"file": f"{organisation}.toml"})])
+            raise CatalogueWrong(
+                [Problem("part_missing", path.name, {"file": f"{organisation}.toml"})]
+            )
         whole = decode(part.text, WholeFile, part.file)
         found = [one for one in whole.organisations if one.id == organisation]
         if not found:
-            raise CatalogueWrong([Problem("unknown_organisation", part.file, {"organisation": organisation})])
+            raise CatalogueWrong(
+                [Problem("unknown_organisation", part.file, {"organisation": organisation})]
+            )
         entry = found[0]
     _check(entry, part.file, organisation, signer)
     return entry
@@ -71,7 +76,9 @@ def _check(entry: OrganisationEntry, file: str, organisation: str, signer: str) 
         raise CatalogueWrong([Problem("vault_without_key", file)])
     for key in entry.seal_keys:
         if not is_genuine_key(organisation, key) or (signer and key.signer != signer):
-            raise CatalogueWrong([Problem("seal_key_unsigned", file, {"key": signer or key.signer})])
+            raise CatalogueWrong(
+                [Problem("seal_key_unsigned", file, {"key": signer or key.signer})]
+            )
 
 
 class OwnPart:
@@ -103,7 +110,9 @@ class OwnPart:
         self.look()
 
     def look(self) -> bool:
-        """Reads the file again; True when it became another one. Raises `CatalogueWrong`: the earlier one stays."""
+        """Reads the file again; True when it became another one.
+        Raises `CatalogueWrong`: the earlier one stays.
+        """
         mark = read_files(self._path).mark
         if mark == self._mark:
             return False
@@ -115,7 +124,9 @@ class OwnPart:
         }
         return True
 
-    def _find(self, keys: Sequence[SealKey]) -> tuple[list[tuple[SealKey, VaultSecret]], list[SealKey]]:
+    def _find(
+        self, keys: Sequence[SealKey]
+    ) -> tuple[list[tuple[SealKey, VaultSecret]], list[SealKey]]:
         found, missing = [], []
         for key in sorted(keys, key=lambda one: one.first, reverse=True):
             secret = next((one for one in self._files if one.key == key.key), None)
@@ -141,8 +152,13 @@ class OwnPart:
         return next((person.name for person in self.entry.people if person.id == user), user)
 
     def admitted(self, role: Role, user: str) -> frozenset[str]:
-        """The nkeys of this person: of the signed file, or admitted here; none that was sent away here."""
-        keys = {self._keys.get((role, user), ""), self._book.keys().get((self._organisation, role, user), "")}
+        """The nkeys of this person: of the signed file, or admitted here;
+        none that was sent away here.
+        """
+        keys = {
+            self._keys.get((role, user), ""),
+            self._book.keys().get((self._organisation, role, user), ""),
+        }
         return frozenset(keys) - {""} - self._book.revoked()
 
 

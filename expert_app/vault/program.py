@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub --serve dossier,log --org caf`: an organisation's own dossier service and log keeper. No Qt.
+"""`expert-app hub --serve dossier,log --org caf`:
+an organisation's own dossier service and log keeper. No Qt.
 
-It is one name on the bus of a network's hub, hears only sealed questions, and keeps what it is told on its own disk.
+It is one name on the bus of a network's hub, hears only sealed questions, and keeps what it is told
+on its own disk.
 """
 
 from __future__ import annotations
@@ -51,7 +53,12 @@ from session.hub.dossier.service import DossierService
 from session.hub.dossier.uploads import UploadSpool
 from session.hub.storage.disk_space import Room
 from session.hub.storage.format import StoredTooNew
-from session.hub.vault.handlers import certify_handlers, log_handlers, note_handlers, number_handlers
+from session.hub.vault.handlers import (
+    certify_handlers,
+    log_handlers,
+    note_handlers,
+    number_handlers,
+)
 from session.hub.vault.server import House, VaultDoor
 from session.hub.vault.sessions import VaultSessions
 from session.protocol.sealing import Part
@@ -75,15 +82,24 @@ class VaultProgram:
         keep_old_databases(settings, paths)
         own = settings.vault
         self.part = OwnPart(
-            Path(settings.catalogue), settings.organisation, own.signer, own.secret_files, open_book(paths), self._clock
+            Path(settings.catalogue),
+            settings.organisation,
+            own.signer,
+            own.secret_files,
+            open_book(paths),
+            self._clock,
         )
         self.part.secrets()
-        self._procedures = load_procedures(Path(settings.procedures) if settings.procedures else shipped())
+        self._procedures = load_procedures(
+            Path(settings.procedures) if settings.procedures else shipped()
+        )
         key_file = Path(own.key_file) if own.key_file else None
         seed = load_seed(key_name(settings.organisation, Role.VAULT, own.user), key_file)
         check_addresses(settings.bus_urls)
         tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
-        self._bus = BusClient(settings.bus_urls, Role.VAULT, own.user, seed, self._tasks, self._clock, tls)
+        self._bus = BusClient(
+            settings.bus_urls, Role.VAULT, own.user, seed, self._tasks, self._clock, tls
+        )
         self._blobs = open_blobs(settings, paths)
         self._targets = open_targets(settings) if Part.DOSSIER in settings.serve else []
         self._keeper = log_of(paths)
@@ -91,14 +107,18 @@ class VaultProgram:
         self._watch: StoreWatch | None = None
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-        """Serves until `stop`; `ready` is called once it listens, also while the bus is still away."""
+        """Serves until `stop`; `ready` is called once it listens, also while the bus is still
+        away.
+        """
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._tasks.close)
             stack.push_async_callback(self._bus.close)
             organisation = self._settings.organisation
             house = House(organisation, self.part.secrets, self.part.admitted)
             handlers = self._handlers(house, stack)
-            door = VaultDoor(house, handlers, self._bus.subscribe, self._bus.answer, self._clock, self._tasks)
+            door = VaultDoor(
+                house, handlers, self._bus.subscribe, self._bus.answer, self._clock, self._tasks
+            )
             health = self._health()
             await self._watch_over(health, door, stack)
             await door.start()
@@ -111,7 +131,9 @@ class VaultProgram:
             self._bus.beat()
             self._tasks.spawn(self._look(health), name="watch the convention")
             self._tasks.spawn(self._sweep(), name="retention")
-            self._facts.note("vault_ready", organisation=organisation, serves=",".join(self._settings.serve))
+            self._facts.note(
+                "vault_ready", organisation=organisation, serves=",".join(self._settings.serve)
+            )
             ready()
             await stop.wait()
             health.is_leaving = True
@@ -120,12 +142,16 @@ class VaultProgram:
         disk = self._settings.disk
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
         room = Room(places, disk.warn_mb << 20, disk.full_mb << 20)
-        health = VaultHealth(lambda: self._bus.is_connected, self._keeper, self._store, room, self.part, self._clock)
+        health = VaultHealth(
+            lambda: self._bus.is_connected, self._keeper, self._store, room, self.part, self._clock
+        )
         if self._watch is not None:
             health.others = self._watch.troubles
         return health
 
-    async def _watch_over(self, health: VaultHealth, door: VaultDoor, stack: contextlib.AsyncExitStack) -> None:
+    async def _watch_over(
+        self, health: VaultHealth, door: VaultDoor, stack: contextlib.AsyncExitStack
+    ) -> None:
         """Health and metrics, where the settings want them."""
         figures = VaultFigures(health, door)
         monitor = await open_monitor(self._settings.metrics.listen, health, figures, self._tasks)
@@ -133,7 +159,9 @@ class VaultProgram:
             self._facts.note("monitor", url=monitor.address)
             stack.callback(monitor.stop)
 
-    def _handlers(self, house: House, stack: contextlib.AsyncExitStack) -> dict[Part, dict[str, Handler]]:
+    def _handlers(
+        self, house: House, stack: contextlib.AsyncExitStack
+    ) -> dict[Part, dict[str, Handler]]:
         sessions = VaultSessions(self._bus, self._keeper, self._clock, self.part.secrets)
         certificates = certify_handlers(house, self._clock)
         handlers: dict[Part, dict[str, Handler]] = {}
@@ -155,7 +183,9 @@ class VaultProgram:
             notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
             numbers = number_handlers(sessions, house.organisation)
             answers = dossier_handlers(rules)
-            answers |= delivery_handlers(adapter, self._name_of) | export_handlers(adapter, self._name_of)
+            answers |= delivery_handlers(adapter, self._name_of) | export_handlers(
+                adapter, self._name_of
+            )
             handlers[Part.DOSSIER] = {**answers, **notes, **numbers, **certificates}
         if Part.LOG in self._settings.serve:
             answers = log_handlers(self._keeper, sessions, house.organisation, self._clock)
@@ -226,14 +256,20 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
         driver.start()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C raises KeyboardInterrupt instead
+        # Windows: Ctrl+C raises KeyboardInterrupt instead
+        with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stop.set)
 
     def ready() -> None:
         if driven:
             driver.say(ready=True, bus=",".join(settings.bus_urls))
         else:
-            print(_("The vault of {organisation} is ready.").format(organisation=settings.organisation), flush=True)
+            print(
+                _("The vault of {organisation} is ready.").format(
+                    organisation=settings.organisation
+                ),
+                flush=True,
+            )
 
     await program.run(stop, ready)
     return 0

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether a vault can do its work, and its figures for Prometheus. Used by the vault's program and its monitor.
+"""Whether a vault can do its work, and its figures for Prometheus.
+Used by the vault's program and its monitor.
 
 Says no name, no number of a caller, no agent's id, no dossier: counts, days and codes.
 """
@@ -52,8 +53,8 @@ class VaultHealth:
     async def look(self) -> list[Trouble]:
         """What is wrong now, the gravest first; empty when all is well.
 
-        Beside the hub's codes: `log_unusable`, `dossiers_unreachable`, `seal_key_old` (grave); `seal_key_ends`,
-        `seal_secret_missing` (the vault works all the same).
+        Beside the hub's codes: `log_unusable`, `dossiers_unreachable`, `seal_key_old` (grave);
+        `seal_key_ends`, `seal_secret_missing` (the vault works all the same).
         """
         if self.is_leaving:
             return [Trouble("stopping", True)]
@@ -72,12 +73,16 @@ class VaultHealth:
         try:
             self.keeper.count()
         except StoreUnreachable as error:
-            troubles.append(Trouble("log_unusable", True, {"why": str(error.detail.get("why", ""))}))
+            troubles.append(
+                Trouble("log_unusable", True, {"why": str(error.detail.get("why", ""))})
+            )
         try:
             if self.store is not None:
                 self.store.count(self.part.entry.id)
         except DocumentError as error:
-            troubles.append(Trouble("dossiers_unreachable", True, {"why": str(error.detail.get("why", ""))}))
+            troubles.append(
+                Trouble("dossiers_unreachable", True, {"why": str(error.detail.get("why", ""))})
+            )
         return troubles
 
     def _keys(self) -> Iterator[Trouble]:
@@ -111,7 +116,9 @@ class VaultFigures(Figures):
         else:
             yield self.gauge("log_sessions", "Conversations whose log is kept.", sessions)
         if health.room.free_bytes is not None:
-            yield self.gauge("disk_free_bytes", "Least free room of the vault's folders.", health.room.free_bytes)
+            yield self.gauge(
+                "disk_free_bytes", "Least free room of the vault's folders.", health.room.free_bytes
+            )
         last = max(key.last for key in health.part.entry.seal_keys)
         days = (last - health.clock.utc_now().date()).days
         yield self.gauge("seal_key_days", "Days until the last sealing key ends.", days)

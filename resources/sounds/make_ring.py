@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Makes `ring.wav`: two soft bell tones, a fifth apart. Run once by whoever wants another ring; used by nobody else."""
+"""Makes `ring.wav`: two soft bell tones, a fifth apart.
+Run once by whoever wants another ring; used by nobody else.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +17,25 @@ TONES = ((0.0, 523.25), (0.22, 783.99))
 
 
 def level(at_s: float) -> float:
-    """Sound pressure at a moment, -1..1: each tone swells in 12 ms and dies away, with a little octave in it."""
+    """Sound pressure at a moment, -1..1:
+    each tone swells in 12 ms and dies away, with a little octave in it.
+    """
     total = 0.0
     for start_s, hz in TONES:
         age = at_s - start_s
         if age > 0:
             swell = min(1.0, age / 0.012) * math.exp(-3.6 * age)
-            total += swell * (math.sin(math.tau * hz * age) + 0.25 * math.sin(math.tau * 2 * hz * age))
+            total += swell * (
+                math.sin(math.tau * hz * age) + 0.25 * math.sin(math.tau * 2 * hz * age)
+            )
     return 0.32 * total * min(1.0, (LENGTH_S - at_s) / 0.1)
 
 
 def main() -> None:
     """Writes the file beside this one, mono, 16 bit."""
-    samples = [round(32767 * level(number / RATE_HZ)) for number in range(round(RATE_HZ * LENGTH_S))]
+    samples = [
+        round(32767 * level(number / RATE_HZ)) for number in range(round(RATE_HZ * LENGTH_S))
+    ]
     with wave.open(str(Path(__file__).with_name("ring.wav")), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The bus: every use of nats-py is in here.
 
-nats-py loads aiohttp where it is installed, 14 MB and 0.2 s, and needs it for WebSockets only. So it is loaded here as
-if there were none; `session.bus.transport.websocket_transport` gives it back with the first WebSocket.
+nats-py loads aiohttp where it is installed, 14 MB and 0.2 s, and needs it for WebSockets only.
+So it is loaded here as if there were none; `session.bus.transport.websocket_transport` gives it
+back with the first WebSocket.
 """
 
 import importlib

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A session's line to its other end, over the bus and through the hub. Made by `BusClient`, used by desk and kiosk."""
+"""A session's line to its other end, over the bus and through the hub.
+Made by `BusClient`, used by desk and kiosk.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from session.protocol.wire.version import MAX_CHUNK_BYTES
 log = logging.getLogger(__name__)
 
 EARLY_LIMIT = 64
-"""Messages per topic that are kept until the first listener of that topic comes; older ones give way."""
+"""Messages per topic that are kept until the first listener of that topic comes;
+older ones give way.
+"""
 
 Publish = Callable[[str, bytes, Mapping[str, str] | None], Awaitable[None]]
 
@@ -27,8 +31,9 @@ Publish = Callable[[str, bytes, Mapping[str, str] | None], Awaitable[None]]
 class BusChannel:
     """One session's `SessionChannel` (see `session.protocol.endpoints.channel`).
 
-    What arrives on a topic before anybody listened to it is kept for the first listener: the other end may speak as
-    soon as it knows of the session, a little before this end has built its parts.
+    What arrives on a topic before anybody listened to it is kept for the first listener:
+    the other end may speak as soon as it knows of the session, a little before this end has built
+    its parts.
     """
 
     def __init__(self, session_id: str, publish: Publish) -> None:
@@ -46,10 +51,14 @@ class BusChannel:
         return self._session_id
 
     def protect(self, seal: ChannelSeal) -> None:
-        """From now on nothing of the session is said or believed unless it is sealed; before anybody listens."""
+        """From now on nothing of the session is said or believed unless it is sealed;
+        before anybody listens.
+        """
         self._seal = seal
         seal.attach(self._publish, self._hand_out)
-        for topic in [topic for topic in self._early if topic in SEALED_TOPICS or topic == SEAL_TOPIC]:
+        for topic in [
+            topic for topic in self._early if topic in SEALED_TOPICS or topic == SEAL_TOPIC
+        ]:
             for message in self._early.pop(topic):
                 seal.hear(topic, message)
 
@@ -88,7 +97,9 @@ class BusChannel:
         return lambda: handlers.remove(handler) if handler in handlers else None
 
     def on_raw(self, topic: str, handler: RawHandler) -> Callable[[], None]:
-        """Calls `handler` with payload and headers for each raw payload of `topic`; returns the call that stops it."""
+        """Calls `handler` with payload and headers for each raw payload of `topic`;
+        returns the call that stops it.
+        """
         if topic not in RAW_TOPICS:
             raise ValueError(f"not a raw topic: {topic}")
         handlers = self._raw_handlers.setdefault(topic, [])
@@ -122,7 +133,12 @@ class BusChannel:
             decoded = decode_session(message.payload)
         except SessionError as error:
             self.refused_messages += 1
-            log.warning("a message on %s of %d bytes is refused: %s", topic, len(message.payload), error.code)
+            log.warning(
+                "a message on %s of %d bytes is refused: %s",
+                topic,
+                len(message.payload),
+                error.code,
+            )
             return
         for handler in list(self._message_handlers[topic]):
             handler(decoded)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A desk's or kiosk's place on the bus: ask the hub, hear its news, talk within sessions. Used by the links."""
+"""A desk's or kiosk's place on the bus: ask the hub, hear its news, talk within sessions.
+Used by the links.
+"""
 
 from __future__ import annotations
 
@@ -50,10 +52,12 @@ AGAIN_S = 0.5
 CARD_TRIES = 3
 
 SECOND_S = 1.5
-"""So long without an answer, and all hubs are asked: the one that has the request may be without power, or cut off.
+"""So long without an answer, and all hubs are asked:
+the one that has the request may be without power, or cut off.
 
-The server gives requests to such a hub until it finds out itself (`session.bus.server.config.PING_S`). After "The Tail
-at Scale" (Dean, Barroso, CACM 56(2), 2013), section "hedged requests".
+The server gives requests to such a hub until it finds out itself
+(`session.bus.server.config.PING_S`). After "The Tail at Scale" (Dean, Barroso, CACM 56(2), 2013),
+section "hedged requests".
 """
 
 SECOND_BYTES = 4096
@@ -68,7 +72,8 @@ SESSIONS_KEPT = 16
 FROM_HUB = "From-Hub"
 """Header of everything the hub says unasked.
 
-An answer of the hub never has it, so nobody can make the hub "answer" to another user's subject and have it believed.
+An answer of the hub never has it, so nobody can make the hub "answer" to another user's subject and
+have it believed.
 """
 
 
@@ -80,7 +85,8 @@ class BusClient:
         role, user: who we are; the server refuses every other name.
         seed: our nkey seed.
         tls: how certificates are checked; None for the system's authorities.
-        seals: for organisations that have a vault; without, the hub alone is asked, and refuses for them.
+        seals: for organisations that have a vault;
+            without, the hub alone is asked, and refuses for them.
 
     Attributes:
         connected: the bus answers, or no longer. refused: it does not know our key, or no longer.
@@ -106,7 +112,9 @@ class BusClient:
         self.refused_messages = 0
         self._in_beats = b""
         self._tasks = tasks
-        self._line = Line(urls, seed, tasks, inbox=subjects.inbox(role, user), name=f"{role}.{user}", tls=tls)
+        self._line = Line(
+            urls, seed, tasks, inbox=subjects.inbox(role, user), name=f"{role}.{user}", tls=tls
+        )
         self.connected: Notifier[bool] = self._line.connected
         self.refused: Notifier[None] = self._line.refused
         self._channels: OrderedDict[str, BusChannel] = OrderedDict()
@@ -158,7 +166,10 @@ class BusClient:
             VaultAway: the same of an organisation's own service, where that one answers this verb.
             SessionError: what the hub refused, by its class; a wrong answer is `MessageMalformed`.
         """
-        if self.seals is not None and (vault := await self.seals.line_for(verb, message)) is not None:
+        if (
+            self.seals is not None
+            and (vault := await self.seals.line_for(verb, message)) is not None
+        ):
             return await vault.ask(verb, message, answer_type, timeout_s)
         try:
             return await self._ask_hub(verb, message, answer_type, timeout_s)
@@ -176,13 +187,18 @@ class BusClient:
     ) -> Answer:
         subject = subjects.service(self.role, self.user, verb)
         payload = encode(message)
-        second = Second(subjects.to_all(self.role, self.user, verb), SECOND_S) if len(payload) < SECOND_BYTES else None
+        second = (
+            Second(subjects.to_all(self.role, self.user, verb), SECOND_S)
+            if len(payload) < SECOND_BYTES
+            else None
+        )
         try:
             answer = await self._line.request(subject, payload, timeout_s, second=second)
         except HubUnreachable as error:
             if error.detail.get("why") != NOBODY:
                 raise
-            await asyncio.sleep(NOBODY_S)  # a hub that starts, or that one of several servers has not yet heard of
+            # a hub that starts, or that one of several servers has not yet heard of
+            await asyncio.sleep(NOBODY_S)
             answer = await self._line.request(subject, payload, timeout_s, second=second)
         return decode_answer(answer_type, answer.payload)
 
@@ -198,7 +214,8 @@ class BusClient:
     ) -> Answer:
         """Asks, and asks the same again while its outcome is unknown, at most `tries` times in all.
 
-        Every request of the protocol may be repeated: the hub does it once. `on_retry` is told the verb each time.
+        Every request of the protocol may be repeated: the hub does it once.
+        `on_retry` is told the verb each time.
 
         Raises:
             As `request`.
@@ -213,11 +230,14 @@ class BusClient:
         return await self.request(verb, message, answer_type, timeout_s)
 
     async def vault(self, part: Part) -> VaultLine | None:
-        """The line to our organisation's own vault; None when the hub keeps its dossiers. Raises as `Seals.vault`."""
+        """The line to our organisation's own vault; None when the hub keeps its dossiers.
+        Raises as `Seals.vault`.
+        """
         return await self.seals.vault(self.seals.home, part) if self.seals is not None else None
 
     async def sealed_number(self, organisation: str, number: str) -> str | None:
-        """A caller's number as an organisation's vault alone can read it; None when it has no vault.
+        """A caller's number as an organisation's vault alone can read it;
+        None when it has no vault.
 
         Returns:
             "" where its keys are not to be believed: then the number is not sent at all.
@@ -240,21 +260,27 @@ class BusClient:
         return ""
 
     async def _card(self, organisation: str) -> SealCardAnswer:
-        return await self.request("seal", SealCardRequest(organisation=organisation), SealCardAnswer)
+        return await self.request(
+            "seal", SealCardRequest(organisation=organisation), SealCardAnswer
+        )
 
     async def answer(self, message: Incoming, payload: bytes, headers: Mapping[str, str]) -> None:
         """Answers a question that came on a subscription of ours. Raises `BusUnreachable`."""
         await self._line.publish(message.reply, payload, headers)
 
     async def subscribe(self, subject: str, handler: Handler) -> Callable[[], None]:
-        """Calls `handler` for each message on `subject`, also after a lost line; returns the call that ends it."""
+        """Calls `handler` for each message on `subject`, also after a lost line;
+        returns the call that ends it.
+        """
         return await self._line.subscribe(subject, handler)
 
     def channel(self, session_id: str) -> BusChannel:
         """The session's line to its other end; the same object for the same session."""
         channel = self._channels.get(session_id)
         if channel is None:
-            channel = self._channels[session_id] = BusChannel(session_id, partial(self._publish, session_id))
+            channel = self._channels[session_id] = BusChannel(
+                session_id, partial(self._publish, session_id)
+            )
             while len(self._channels) > SESSIONS_KEPT:
                 self._channels.popitem(last=False)
         self._channels.move_to_end(session_id)
@@ -267,14 +293,20 @@ class BusClient:
             channel.close()
 
     def say_in_beats(self, message: HubMessage | None) -> None:
-        """What goes with each sign of life from now on, until it is None: heard by every hub, stored nowhere."""
+        """What goes with each sign of life from now on, until it is None:
+        heard by every hub, stored nowhere.
+        """
         self._in_beats = b"" if message is None else encode(message)
 
     def beat(self) -> None:
-        """Starts the signs of life, one every 5 s while connected, and one as soon as the bus is back."""
+        """Starts the signs of life, one every 5 s while connected, and one as soon as the bus is
+        back.
+        """
         if self._beating is None:
             self.connected.connect(lambda connected: self._beat_now.set() if connected else None)
-            self._beating = self._tasks.spawn(self._beat(), name=f"beats of {self.role}.{self.user}")
+            self._beating = self._tasks.spawn(
+                self._beat(), name=f"beats of {self.role}.{self.user}"
+            )
 
     async def _beat(self) -> None:
         while True:
@@ -287,8 +319,12 @@ class BusClient:
                 async with asyncio.timeout(BEAT_S):
                     await self._beat_now.wait()
 
-    async def _publish(self, session_id: str, topic: str, payload: bytes, headers: Mapping[str, str] | None) -> None:
-        await self._line.publish(subjects.session_out(self.role, self.user, session_id, topic), payload, headers)
+    async def _publish(
+        self, session_id: str, topic: str, payload: bytes, headers: Mapping[str, str] | None
+    ) -> None:
+        await self._line.publish(
+            subjects.session_out(self.role, self.user, session_id, topic), payload, headers
+        )
 
     def _on_news(self, message: Incoming) -> None:
         if FROM_HUB not in message.headers:

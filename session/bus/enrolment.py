@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A newcomer's side of the enrolment: shows the code and its new key to the hub. Used by the command and the desk."""
+"""A newcomer's side of the enrolment: shows the code and its new key to the hub.
+Used by the command and the desk.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ PAUSE_S = 0.5
 async def enrol(
     urls: Sequence[str], code: str, seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None = None
 ) -> EnrolAnswer:
-    """Makes the bus know our key; the same code and seed may be shown again when the outcome is unknown.
+    """Makes the bus know our key; the same code and seed may be shown again when the outcome is
+    unknown.
 
     Raises:
         BusNotSafe, BusCertificateRefused, BusUnreachable, HubUnreachable, RateLimited.
@@ -47,7 +50,9 @@ async def enrol(
 async def _ask(line: Line, wish: bytes) -> EnrolAnswer:
     for attempt in range(1, TRIES):
         try:
-            return decode_answer(EnrolAnswer, (await line.request(subjects.ENROL, wish, ANSWER_S)).payload)
+            return decode_answer(
+                EnrolAnswer, (await line.request(subjects.ENROL, wish, ANSWER_S)).payload
+            )
         except HubUnreachable:
             await asyncio.sleep(PAUSE_S * attempt)
     return decode_answer(EnrolAnswer, (await line.request(subjects.ENROL, wish, ANSWER_S)).payload)

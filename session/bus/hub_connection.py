@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's place on the bus: all organisations' requests come in here, and JetStream is reached. Used by the hub."""
+"""The hub's place on the bus: all organisations' requests come in here, and JetStream is reached.
+Used by the hub.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from session.core.tasks import Tasks
 from session.protocol.wire.roles import Role
 
 PROBE_CLUSTER_S = 0.5
-"""Some 3 s until a hub leaves a server of a cluster that is frozen: its machines are near, and there is another one."""
+"""Some 3 s until a hub leaves a server of a cluster that is frozen:
+its machines are near, and there is another one.
+"""
 
 
 class HubConnection:
@@ -42,7 +46,9 @@ class HubConnection:
     ) -> None:
         self.network = ""
         probe_s = PROBE_S if len(urls) == 1 else PROBE_CLUSTER_S
-        self.line = Line(urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls, probe_s=probe_s)
+        self.line = Line(
+            urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls, probe_s=probe_s
+        )
         self.streams = Streams(self.line, group_sync)
         self.connected: Notifier[bool] = self.line.connected
 
@@ -54,16 +60,21 @@ class HubConnection:
         """Ends the connection."""
         await self.line.close()
 
-    async def serve(self, subject: str, handler: Handler, *, shared: bool = True) -> Callable[[], None]:
+    async def serve(
+        self, subject: str, handler: Handler, *, shared: bool = True
+    ) -> Callable[[], None]:
         """Hears `subject`; `shared` means that only one of several hubs gets each message."""
         return await self.line.subscribe(subject, handler, queue="hub" if shared else "")
 
     async def drain(self, subject: str) -> None:
-        """Takes no more of `subject`; what the server has given us already is still heard before this returns."""
+        """Takes no more of `subject`; what the server has given us already is still heard before
+        this returns.
+        """
         await self.line.drain(subject)
 
     async def settle(self) -> None:
-        """Returns when the server knows of everything that is served: a request right after it finds us.
+        """Returns when the server knows of everything that is served:
+        a request right after it finds us.
 
         Raises `StoreUnreachable` when the server went away meanwhile.
         """
@@ -75,8 +86,12 @@ class HubConnection:
     async def tell(
         self, organisation: str, rest: str, payload: bytes, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Says something unasked: `rest` is the subject inside the organisation after "evt.". Raises as `publish`."""
-        await self.line.publish(f"evt.{organisation}.{rest}", payload, {**(headers or {}), FROM_HUB: "1"})
+        """Says something unasked: `rest` is the subject inside the organisation after "evt.".
+        Raises as `publish`.
+        """
+        await self.line.publish(
+            f"evt.{organisation}.{rest}", payload, {**(headers or {}), FROM_HUB: "1"}
+        )
 
     async def tell_user(
         self,

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Time, passed in: who needs a clock is given one, so tests wait for nothing. Used by every part of a session."""
+"""Time, passed in: who needs a clock is given one, so tests wait for nothing.
+Used by every part of a session.
+"""
 
 from __future__ import annotations
 

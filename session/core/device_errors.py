@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What can go wrong with a kiosk's scanner and printer, one class per thing a person can do something about."""
+"""What can go wrong with a kiosk's scanner and printer, one class per thing a person can do
+something about.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ class FileNotGiven(SessionError):
 
 
 class FileRefused(SessionError):
-    """The caller's file is no PDF, JPEG or PNG that can be taken. Detail: `why`: "size", "kind" or "read"."""
+    """The caller's file is no PDF, JPEG or PNG that can be taken.
+    Detail: `why`: "size", "kind" or "read".
+    """
 
     code = "file_refused"
 

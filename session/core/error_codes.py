@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every error that a person is told about, by its code. Used where a code comes from the wire, and by the sentences."""
+"""Every error that a person is told about, by its code.
+Used where a code comes from the wire, and by the sentences.
+"""
 
 from __future__ import annotations
 

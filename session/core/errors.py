@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What can go wrong in a session, one class per thing a person can do something about. Sentences live in views.
+"""What can go wrong in a session, one class per thing a person can do something about.
+Sentences live in views.
 
-An error carries values, never a sentence; `code` names it on the wire (`Refusal.code`) and in the table of sentences.
+An error carries values, never a sentence;
+`code` names it on the wire (`Refusal.code`) and in the table of sentences.
 """
 
 from __future__ import annotations
@@ -10,9 +12,8 @@ from __future__ import annotations
 class SessionError(Exception):
     """Base of the errors a person is told about.
 
-    Attributes:
-        code: its name on the wire and in the table of sentences.
-        detail: values for developers and for the sentence (no personal data), e.g. `{"limit_bytes": 65536}`.
+    Attributes: code: its name on the wire and in the table of sentences. detail: values for
+        developers and for the sentence (no personal data), e.g. `{"limit_bytes": 65536}`.
     """
 
     code = "unexpected"
@@ -47,7 +48,9 @@ class BusUnreachable(SessionError):
 
 
 class HubUnreachable(SessionError):
-    """The bus is there but no hub answers; the outcome of the request is unknown, the same request may be repeated."""
+    """The bus is there but no hub answers;
+    the outcome of the request is unknown, the same request may be repeated.
+    """
 
     code = "hub_unreachable"
 
@@ -59,7 +62,9 @@ class BusRefusedIdentity(SessionError):
 
 
 class BusNotSafe(SessionError):
-    """An address of the bus on another machine is not encrypted, or is no address. Detail: `address`."""
+    """An address of the bus on another machine is not encrypted, or is no address.
+    Detail: `address`.
+    """
 
     code = "bus_not_safe"
 
@@ -113,7 +118,9 @@ class TicketOffered(SessionError):
 
 
 class SkillMissing(SessionError):
-    """This agent does not serve the ticket's service, or not yet: one with its skills may still come."""
+    """This agent does not serve the ticket's service, or not yet:
+    one with its skills may still come.
+    """
 
     code = "skill_missing"
 
@@ -137,7 +144,9 @@ class TicketAway(SessionError):
 
 
 class ColleagueBusy(SessionError):
-    """That colleague is not there or already talks, or a third person is in this conversation already."""
+    """That colleague is not there or already talks, or a third person is in this conversation
+    already.
+    """
 
     code = "colleague_busy"
 
@@ -149,7 +158,9 @@ class QueueClosed(SessionError):
 
 
 class ServiceClosed(SessionError):
-    """Outside the hours of this service at this site. Detail: `service`, `opens_at` (ISO 8601 local time, or "")."""
+    """Outside the hours of this service at this site.
+    Detail: `service`, `opens_at` (ISO 8601 local time, or "").
+    """
 
     code = "service_closed"
 
@@ -257,13 +268,17 @@ class PageTooLarge(SessionError):
 
 
 class LibraryItemUnknown(SessionError):
-    """The library has no such item any more, or its file is not the one that the convention names. Detail: `why`."""
+    """The library has no such item any more, or its file is not the one that the convention names.
+    Detail: `why`.
+    """
 
     code = "library_item_unknown"
 
 
 class DocumentNotShown(SessionError):
-    """The agent's document cannot be drawn: damaged, protected, or of another kind. Detail: `why`."""
+    """The agent's document cannot be drawn: damaged, protected, or of another kind.
+    Detail: `why`.
+    """
 
     code = "document_not_shown"
 
@@ -281,7 +296,9 @@ class TransferInterrupted(SessionError):
 
 
 class UndoImpossible(SessionError):
-    """An act cannot be taken back. Detail: `why`, a value of `session.protocol.hub.history.UndoState`."""
+    """An act cannot be taken back. Detail: `why`, a value of
+    `session.protocol.hub.history.UndoState`.
+    """
 
     code = "undo_impossible"
 
@@ -293,13 +310,17 @@ class CallLost(SessionError):
 
 
 class RelayUnreachable(CallLost):
-    """None of the configured TURN servers gave a relayed address. Detail: `why`, as in `session.media.relays`."""
+    """None of the configured TURN servers gave a relayed address.
+    Detail: `why`, as in `session.media.relays`.
+    """
 
     code = "relay_unreachable"
 
 
 class RelayNotTrusted(RelayUnreachable):
-    """The TURN servers show certificates that are not believed here: an authority is missing, not a way."""
+    """The TURN servers show certificates that are not believed here:
+    an authority is missing, not a way.
+    """
 
     code = "relay_not_trusted"
 
@@ -323,13 +344,17 @@ class DossierUnknown(SessionError):
 
 
 class SealKeyRefused(SessionError):
-    """What should seal this conversation is not what the organisation has signed. Detail: `organisation`, `why`."""
+    """What should seal this conversation is not what the organisation has signed.
+    Detail: `organisation`, `why`.
+    """
 
     code = "seal_key_refused"
 
 
 class SealKeyOld(SessionError):
-    """Every sealing key of the organisation has expired, or is not valid yet. Detail: `organisation`."""
+    """Every sealing key of the organisation has expired, or is not valid yet.
+    Detail: `organisation`.
+    """
 
     code = "seal_key_old"
 
@@ -347,7 +372,9 @@ class VaultAway(SessionError):
 
 
 class VaultOutOfReach(SessionError):
-    """Callers of another network cannot be sent to an organisation that has a vault. Detail: `organisation`."""
+    """Callers of another network cannot be sent to an organisation that has a vault.
+    Detail: `organisation`.
+    """
 
     code = "vault_out_of_reach"
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The event loop of programs without a window: uvloop on Linux, asyncio's own elsewhere. Used by hub and vault.
+"""The event loop of programs without a window: uvloop on Linux, asyncio's own elsewhere.
+Used by hub and vault.
 
-A hub's work is many small messages, and asyncio's loop in Python costs more than what is done with each of them.
+A hub's work is many small messages, and asyncio's loop in Python costs more than what is done with
+each of them.
 """
 
 from __future__ import annotations

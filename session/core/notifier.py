@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A fact told to whoever listens, without Qt. Parts of a session expose these; compose connects them to views."""
+"""A fact told to whoever listens, without Qt.
+Parts of a session expose these; compose connects them to views.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from collections.abc import Callable
 
 
 class Notifier[Fact]:
-    """A list of listeners for one kind of fact; listeners run at once, in the caller's thread, in order."""
+    """A list of listeners for one kind of fact;
+    listeners run at once, in the caller's thread, in order.
+    """
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[Fact], None]] = []

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The one way to start a task: named, kept until it ends, its error given to a handler. Used by every async part."""
+"""The one way to start a task: named, kept until it ends, its error given to a handler.
+Used by every async part.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ class Tasks:
     """A nursery: what it spawned ends with it.
 
     Args:
-        on_error: called with the task's name and its error; the default writes both to the developer log.
+        on_error: called with the task's name and its error;
+            the default writes both to the developer log.
     """
 
     def __init__(self, on_error: ErrorHandler = _log_error) -> None:
@@ -33,8 +36,12 @@ class Tasks:
         return self._keep(asyncio.get_running_loop().create_task(coroutine, name=name))
 
     def begin(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
-        """As `spawn`, and the coroutine has come to its first wait, or its end, when this returns."""
-        return self._keep(asyncio.Task(coroutine, loop=asyncio.get_running_loop(), name=name, eager_start=True))
+        """As `spawn`, and the coroutine has come to its first wait, or its end, when this
+        returns.
+        """
+        return self._keep(
+            asyncio.Task(coroutine, loop=asyncio.get_running_loop(), name=name, eager_start=True)
+        )
 
     def _keep(self, task: asyncio.Task[Any]) -> asyncio.Task[Any]:
         self._tasks.add(task)

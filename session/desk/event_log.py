@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Writes what happens in a session at the desk into its log. Used by `session.desk.session`, one per session.
+"""Writes what happens in a session at the desk into its log.
+Used by `session.desk.session`, one per session.
 
-Each fact is written by one end only: the kiosk writes what it did (`session.kiosk.event_log`), the desk the rest.
+Each fact is written by one end only:
+the kiosk writes what it did (`session.kiosk.event_log`), the desk the rest.
 """
 
 from __future__ import annotations
@@ -104,7 +106,9 @@ class Chronicle:
 
     def _on_answered(self, answer: CallAnswered) -> None:
         self._audio_seen = False
-        self._log.write(events.CallAnswered(call_id=answer.call_id, simulated_camera=answer.simulated_camera))
+        self._log.write(
+            events.CallAnswered(call_id=answer.call_id, simulated_camera=answer.simulated_camera)
+        )
 
     def _on_first_frame(self, seen: MediaSeen) -> None:
         self._log.write(
@@ -142,14 +146,21 @@ class Chronicle:
     def _on_scan_requested(self, scan: ScanRequested) -> None:
         self._log.write(
             events.ScanRequested(
-                scan_id=scan.scan_id, kind=scan.kind, source=scan.source, dpi=scan.dpi, colour=scan.colour
+                scan_id=scan.scan_id,
+                kind=scan.kind,
+                source=scan.source,
+                dpi=scan.dpi,
+                colour=scan.colour,
             )
         )
 
     def _on_print_offered(self, offer: PrintOffered) -> None:
         self._log.write(
             events.PrintRequested(
-                print_id=offer.print_id, sha256=offer.sha256, size_bytes=offer.size_bytes, copies=offer.copies
+                print_id=offer.print_id,
+                sha256=offer.sha256,
+                size_bytes=offer.size_bytes,
+                copies=offer.copies,
             )
         )
 
@@ -173,4 +184,8 @@ class Chronicle:
 
 def _code(text: str) -> str:
     """What came from another end, as a code: only its letters, digits and underscores."""
-    return "".join(letter for letter in text.lower() if letter.isascii() and (letter.isalnum() or letter == "_"))[:60]
+    return "".join(
+        letter
+        for letter in text.lower()
+        if letter.isascii() and (letter.isalnum() or letter == "_")
+    )[:60]

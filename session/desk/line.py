@@ -22,7 +22,9 @@ from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.hub.line_rates import LineRates
 
 GUESS_KBPS = 420.0
-"""Of a line that nobody has measured: the reference line of 512 kb/s, less what its transport takes."""
+"""Of a line that nobody has measured:
+the reference line of 512 kb/s, less what its transport takes.
+"""
 
 
 class DeskLine(LineEnd):
@@ -50,7 +52,9 @@ class DeskLine(LineEnd):
         self._third_there = False
         self._third_bytes, self._own = 0, MediaStats()
         start_kbps = rates.down_kbps if rates is not None else GUESS_KBPS
-        super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps)
+        super().__init__(
+            channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps
+        )
         self.peer_governed.connect(self._on_peer_governed)
         self._stop_pages = devices.pages_began.connect(lambda _none: self.govern_now())
         self._tell_engine(min(rates.down_kbps, rates.up_kbps) if rates is not None else 0.0)
@@ -95,7 +99,9 @@ class DeskLine(LineEnd):
 
     def _carry_out(self, shares: Shares) -> None:
         face = shares.face
-        self._engine.set_picture_limit(face.kbps, height_px=face.height_px, fps=face.fps, motion=face.motion)
+        self._engine.set_picture_limit(
+            face.kbps, height_px=face.height_px, fps=face.fps, motion=face.motion
+        )
         self._devices.set_page_rate(shares.page_kbps)
         if self._line_kbps and shares.budget_kbps > self._line_kbps:
             self._tell_engine(shares.budget_kbps)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's end of a sealed session: asks the kiosk for a key, with its vault's certificate. Used by `expert_app`.
+"""The desk's end of a sealed session: asks the kiosk for a key, with its vault's certificate.
+Used by `expert_app`.
 
 The other end is `session.kiosk.sealing`.
 """
@@ -38,11 +39,14 @@ class DeskSeal(SealBase):
     """Begins, and begins again when the kiosk has lost its key.
 
     Args:
-        certificate: gives the certificate kept here, or asks the vault. Raises `VaultAway`, `DeskNotAdmitted`.
+        certificate: gives the certificate kept here, or asks the vault.
+            Raises `VaultAway`, `DeskNotAdmitted`.
         seed: the desk's nkey.
     """
 
-    def __init__(self, facts: SessionFacts, certificate: Certificate, seed: bytes, clock: Clock, tasks: Tasks) -> None:
+    def __init__(
+        self, facts: SessionFacts, certificate: Certificate, seed: bytes, clock: Clock, tasks: Tasks
+    ) -> None:
         super().__init__(facts.organisation, facts.id, tasks)
         self._session_id, self._certificate, self._seed = facts.id, certificate, seed
         self._clock, self._began_s = clock, clock.monotonic_s()

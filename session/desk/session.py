@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One session at the desk: call, consent, shared page, scanner and printer on one channel, written into one log.
+"""One session at the desk: call, consent, shared page, scanner and printer on one channel, written
+into one log.
 
 Built by the desk's program for each session; the other end is `session.kiosk.session`.
 """
@@ -45,13 +46,18 @@ class DeskSession:
     """The desk's side of one conversation.
 
     Args:
-        facts: the session. channel: to the kiosk. engine: voice and picture, shared by all sessions of this desk.
-        keep: puts a received page on disk; called before the kiosk is told that it may forget the page.
+        facts: the session. channel: to the kiosk.
+            engine: voice and picture, shared by all sessions of this desk.
+        keep: puts a received page on disk;
+            called before the kiosk is told that it may forget the page.
         is_kept: whether a page is on disk already, from before a restart.
         log_writer: this end's part of the session's log.
-        aside_engine: for a call with a third person. talk_link: to the hub, about holding and third people.
-        resumed: the desk was restarted in the middle. chunk_kbps: rate of printed documents on the line.
-        plan: which ways calls may take by our own settings; what the hub gives for this session goes before.
+        aside_engine: for a call with a third person.
+            talk_link: to the hub, about holding and third people.
+        resumed: the desk was restarted in the middle.
+            chunk_kbps: rate of printed documents on the line.
+        plan: which ways calls may take by our own settings;
+            what the hub gives for this session goes before.
         keep_memory: file that remembers over a restart that the caller lets documents be kept.
 
     Attributes:
@@ -89,9 +95,17 @@ class DeskSession:
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
         self.show = DeskShow(channel, clock, tasks, chunk_kbps)
         self.devices = DeskDevices(
-            channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps, kiosk_key=facts.kiosk_key
+            channel,
+            clock,
+            tasks,
+            keep,
+            is_kept=is_kept,
+            chunk_kbps=chunk_kbps,
+            kiosk_key=facts.kiosk_key,
         )
-        self.line = DeskLine(channel, self.call, engine, self.devices, facts.line, clock, tasks, chunk_kbps)
+        self.line = DeskLine(
+            channel, self.call, engine, self.devices, facts.line, clock, tasks, chunk_kbps
+        )
         self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
         self.written = Written(channel, tasks)
         self.privacy = DeskPrivacy(channel, self.call, self.talk, tasks)
@@ -103,7 +117,9 @@ class DeskSession:
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
     async def start(self) -> None:
-        """Begins to listen; after a restart asks the kiosk for everything again: call, consent, page, scanned pages."""
+        """Begins to listen; after a restart asks the kiosk for everything again:
+        call, consent, page, scanned pages.
+        """
         self.chronicle.opened(self.resumed)
         self.call.start()
         self.line.start()
@@ -124,7 +140,9 @@ class DeskSession:
             self.chronicle.flush_mirror(due_only=True)
 
     async def _ask_again(self) -> None:
-        """How are consent, devices and pages? Asked at the start, and whenever the line comes back."""
+        """How are consent, devices and pages?
+        Asked at the start, and whenever the line comes back.
+        """
         try:
             await self.grants.ask_all()
             await self.devices.request_report()
@@ -140,7 +158,9 @@ class DeskSession:
         self.show.repeat()
 
     async def end_call(self) -> None:
-        """The conversation is over: voice, picture and page end; the log goes on through the wrap-up."""
+        """The conversation is over: voice, picture and page end;
+        the log goes on through the wrap-up.
+        """
         self.line.close()
         self.chronicle.line_closed()
         self.privacy.close()

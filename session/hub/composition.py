@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub: queue, dossier service and log keeper on one connection, and their timers. Used by the program."""
+"""The hub: queue, dossier service and log keeper on one connection, and their timers.
+Used by the program.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +89,9 @@ LAST_LOOK_S = 2.0
 """How long a hub that stops lets its timers finish the look they are at."""
 
 START_S = 60.0
-"""Longest wait for the store at the start: after a power cut a cluster needs a while to choose its leader."""
+"""Longest wait for the store at the start:
+after a power cut a cluster needs a while to choose its leader.
+"""
 
 
 class Hub:
@@ -156,14 +160,19 @@ class Hub:
         self._keeper = LogKeeper(connection, log_days, replicas)
         self._audit = Audit(connection, replicas)
         self.projection = Projection(
-            self._audit, lambda: History(folder / "history", database, time_zone), tasks, rebuild=rebuild_history
+            self._audit,
+            lambda: History(folder / "history", database, time_zone),
+            tasks,
+            rebuild=rebuild_history,
         )
         self._hands = NatsHandStore(connection, replicas)
         self._book = TicketBook(self._tickets, self.view, Hands(self._hands, self._tickets))
         self._returns = NatsReturns(connection, replicas)
         self._returning = Returning(self._returns, clock)
         self._board_store = NatsBoardStore(connection, tasks, replicas)
-        self._agents = Agents(self.view, self.presence, self._board_store, catalogue, clock, time_zone)
+        self._agents = Agents(
+            self.view, self.presence, self._board_store, catalogue, clock, time_zone
+        )
         eligibility = Eligibility(catalogue, self._agents.answering)
         self._lines = Lines(catalogue, self.view, self.presence, clock)
         self.sessions = Sessions(
@@ -179,7 +188,9 @@ class Hub:
             (turn or TurnTickets([], b"", False, clock)).rules,
             kiosk_key,
         )
-        self._board = Board(self._book, self._board_store, catalogue, self._agents, self._news, clock)
+        self._board = Board(
+            self._book, self._board_store, catalogue, self._agents, self._news, clock
+        )
         self.waits = Waits(self.view, HandlingTimes(), self._board.agents, clock, self._services_of)
         self._places = PlaceNews(self.view, self.waits, self._news, clock)
         self._lease = Lease(connection, "dispatch", tasks, replicas)
@@ -198,7 +209,9 @@ class Hub:
         self.network = NetworkState(
             connection, self._board_store, catalogue, self.presence, self._news, clock, self._counts
         )
-        self._hosts = Hosts(connection, self._book, catalogue, self.presence, clock, self.network.is_closed)
+        self._hosts = Hosts(
+            connection, self._book, catalogue, self.presence, clock, self.network.is_closed
+        )
         self._openings = Openings(catalogue, clock)
         self._offers = Offers(
             catalogue,
@@ -232,12 +245,16 @@ class Hub:
             self._board.is_closed,
             clock,
         )
-        self._away = Away(self._book, self._callers, catalogue, self._calls, self.waits, clock, come_s)
+        self._away = Away(
+            self._book, self._callers, catalogue, self._calls, self.waits, clock, come_s
+        )
         waiting = waiting_handlers(self._away, self._callbacks, Display(self.view, catalogue))
         self._calls.is_site_closed = self.network.is_closed
         self.room = room or Room()
         self._calls.check_room = self.room.check
-        self.health = Health(connection, self.projection, self.room, lambda: self.network.refused_parts)
+        self.health = Health(
+            connection, self.projection, self.room, lambda: self.network.refused_parts
+        )
         self.gauges = Gauges(self.view, self._agents, catalogue, clock)
         self._moves = Moves(
             self._book,
@@ -288,7 +305,14 @@ class Hub:
         self.relay = Relay(connection, self.view, self._book, keep, clock, tasks)
         self.relay.excess = self.floods.dropped
         counts = StatisticsService(self.projection)
-        undo = Undo(self._board, self._book, self._board_store, self.projection, catalogue.person_name, clock)
+        undo = Undo(
+            self._board,
+            self._book,
+            self._board_store,
+            self.projection,
+            catalogue.person_name,
+            clock,
+        )
         past = Past(undo, DayAndTrends(self.projection, clock, time_zone), self._lines)
         bound = handlers(
             catalogue,
@@ -312,7 +336,15 @@ class Hub:
         self.service = HubService(connection, bound, clock, tasks)
         self.service.excess = self.floods.dropped
         self._links = Links(
-            network, connection, catalogue, self._moves, self.presence, self.relay, self.service, clock, tasks
+            network,
+            connection,
+            catalogue,
+            self._moves,
+            self.presence,
+            self.relay,
+            self.service,
+            clock,
+            tasks,
         )
         self.health.others.append(self._links.watch.troubles)
 
@@ -342,13 +374,16 @@ class Hub:
         await self.service.start()
         await self._connection.settle()
         self.projection.start()
-        self._remembering = self._tasks.spawn(self._remember_times(), name="remember handling times")
+        self._remembering = self._tasks.spawn(
+            self._remember_times(), name="remember handling times"
+        )
         self._lease.start()
         self._dispatch.start()
         self._ticker = self._tasks.spawn(self._tick(), name="hub timers")
 
     async def take_catalogue(self, catalogue: Catalogue) -> None:
-        """Goes on with another convention: queues, kiosks, rights and retention follow within a minute.
+        """Goes on with another convention:
+        queues, kiosks, rights and retention follow within a minute.
 
         Raises:
             StoreUnreachable: the retention could not be changed; nothing was taken, ask again.
@@ -358,10 +393,11 @@ class Hub:
         self._catalogue.take(catalogue)
 
     async def stop(self) -> None:
-        """Hands over: the door closes, what was begun is finished, the lease is free; the caller closes the connection.
+        """Hands over: the door closes, what was begun is finished, the lease is free;
+        the caller closes the connection.
 
-        Requests and session traffic that come from now on are another hub's; with none there, clients hear at once
-        that nobody listens, and ask again.
+        Requests and session traffic that come from now on are another hub's;
+        with none there, clients hear at once that nobody listens, and ask again.
         """
         self.health.is_leaving = True
         log.info("this hub stops: others take over")
@@ -437,7 +473,8 @@ class Hub:
             self._links.heard(organisation, user)
         self._lines.heard(organisation, Role(letter), user, message.payload)
 
-    # ---- timers ----------------------------------------------------------------------------------------------------
+    # ---- timers
+    # ----------------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
         while True:
@@ -452,7 +489,9 @@ class Hub:
                 log.info("the timers wait for the store: %s", error.code)
 
     async def look(self) -> None:
-        """What the timers do: presence, places, beats, openings. Called every `tick_s`; by tests whose clock stands."""
+        """What the timers do: presence, places, beats, openings.
+        Called every `tick_s`; by tests whose clock stands.
+        """
         await self.room.look()
         open_now = [stored.ticket for stored in self.view.all_open()]
         for ticket in open_now:
@@ -489,7 +528,9 @@ class Hub:
         self._lookout.forget({ticket.session for ticket in open_now if ticket.session is not None})
         self._places.forget({ticket.id for ticket in open_now})
         oldest = self._clock.utc_now() - timedelta(seconds=RETIRED_S)
-        self.view.forget_ended(lambda ticket: ticket.ended_at_utc is not None and ticket.ended_at_utc < oldest)
+        self.view.forget_ended(
+            lambda ticket: ticket.ended_at_utc is not None and ticket.ended_at_utc < oldest
+        )
 
 
 def _log_days(catalogue: Catalogue) -> dict[str, int]:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What becomes of an open ticket as time passes: lost ends, holds, transfers, forgotten wrap-ups. Used by the hub."""
+"""What becomes of an open ticket as time passes: lost ends, holds, transfers, forgotten wrap-ups.
+Used by the hub.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,14 @@ from session.core.clock import Clock
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.calls import Calls
 from session.hub.queue.notifications import BusNews
-from session.hub.queue.presence import CallerLost, DeskLost, Finding, KioskLost, PeerChanged, PresenceWatch
+from session.hub.queue.presence import (
+    CallerLost,
+    DeskLost,
+    Finding,
+    KioskLost,
+    PeerChanged,
+    PresenceWatch,
+)
 from session.hub.queue.sessions import Sessions
 from session.hub.queue.view import WAITING
 from session.hub.transfers.pass_on import Passing
@@ -44,7 +53,9 @@ class Lookout:
         self._catalogue, self._clock = catalogue, clock
 
     async def look(self, ticket: Ticket) -> None:
-        """Acts on what time has done to this ticket. Raises session errors; the next look goes on."""
+        """Acts on what time has done to this ticket.
+        Raises session errors; the next look goes on.
+        """
         for finding in self._watch.look(ticket):
             await self._act(finding)
         await self._talks.look(ticket)

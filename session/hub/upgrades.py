@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From an older form of what is in JetStream to today's, a step for each number. Used by the hub's program.
+"""From an older form of what is in JetStream to today's, a step for each number.
+Used by the hub's program.
 
 A step may be done twice, and by two hubs at once: it leaves what is new as it is.
 """
@@ -34,7 +35,9 @@ Step = Callable[[HubConnection], Awaitable[None]]
 
 
 async def _all_readable(connection: HubConnection) -> None:
-    """1 -> 2: every record can be read by this version. One that cannot would be left out of the queue in silence."""
+    """1 -> 2: every record can be read by this version.
+    One that cannot would be left out of the queue in silence.
+    """
     kinds: dict[str, type[Ticket | Callback | CallerRecord]] = {
         nats_store.BUCKET: Ticket,
         callbacks.BUCKET: Callback,
@@ -96,8 +99,8 @@ async def upgrade(
 
     Raises:
         StoredTooNew: written by a newer version; nothing was changed.
-        StoreUnreachable: the store was not ready within a minute, or a step broke off: then the number is that of the
-            last whole step.
+        StoreUnreachable: the store was not ready within a minute, or a step broke off:
+            then the number is that of the last whole step.
     """
     is_new, number, revision = await _when_ready(connection, replicas)
     if number > ours:

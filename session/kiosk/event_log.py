@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Writes what the kiosk itself did in a session into its log. Used by `session.kiosk.session`, one per session.
+"""Writes what the kiosk itself did in a session into its log.
+Used by `session.kiosk.session`, one per session.
 
 What the desk saw and did is written there (`session.desk.event_log`).
 """
@@ -71,14 +72,23 @@ class Chronicle:
         )
 
     def listen_beside(self, written: Written, privacy: KioskPrivacy) -> None:
-        """The caller's written words, of which only that they were sent is kept, and the privacy pauses."""
+        """The caller's written words, of which only that they were sent is kept, and the privacy
+        pauses.
+        """
         written.said.connect(lambda _fact: self._log.write(events.WordsSent(by=Writer.KIOSK)))
         privacy.shown.connect(
-            lambda on: self._log.write(events.PrivacyChanged(on=on, by_caller=on and privacy.by_caller))
+            lambda on: self._log.write(
+                events.PrivacyChanged(on=on, by_caller=on and privacy.by_caller)
+            )
         )
 
     def listen(
-        self, grants: KioskGrants, call: KioskCall, page: KioskCobrowse, control: KioskControl, devices: KioskDevices
+        self,
+        grants: KioskGrants,
+        call: KioskCall,
+        page: KioskCobrowse,
+        control: KioskControl,
+        devices: KioskDevices,
     ) -> None:
         """Connects the facts of the conversations to their events."""
         control.acted.connect(self._on_acted)
@@ -86,7 +96,9 @@ class Chronicle:
         call.offered.connect(self._on_offered)
         call.media_seen.connect(self._on_media)
         page.page_told.connect(self._on_page_shown)
-        page.sharing_changed.connect(lambda sharing: self._log.write(events.SharingChanged(sharing=sharing)))
+        page.sharing_changed.connect(
+            lambda sharing: self._log.write(events.SharingChanged(sharing=sharing))
+        )
         devices.scan_started.connect(self._on_scan_started)
         devices.scan_ended.connect(self._on_scan_ended)
         devices.page_offered.connect(self._on_page_offered)
@@ -103,7 +115,9 @@ class Chronicle:
 
     def listen_to_show(self, show: KioskShow) -> None:
         """Connects the facts of shown documents to their events."""
-        show.opened.connect(lambda opened: self._log.write(events.DocumentShown(pages=opened.pages)))
+        show.opened.connect(
+            lambda opened: self._log.write(events.DocumentShown(pages=opened.pages))
+        )
         show.painted.connect(lambda page: self._log.write(events.ShownPagePainted(page=page + 1)))
         show.marked.connect(lambda kind: self._log.write(events.ShownPageMarked(kind=kind)))
         show.ended.connect(lambda by_caller: self._log.write(events.ShowEnded(by_caller=by_caller)))
@@ -122,7 +136,9 @@ class Chronicle:
         )
 
     def _on_acted(self, acted: Acted) -> None:
-        """Letters and turns of the wheel come in bursts: of the same act one event a second, with how many it was."""
+        """Letters and turns of the wheel come in bursts:
+        of the same act one event a second, with how many it was.
+        """
         written_at_s, unwritten = self._acts.get(acted, (float("-inf"), 0))
         now_s = self._clock.monotonic_s()
         if now_s - written_at_s < BURST_S:
@@ -143,7 +159,9 @@ class Chronicle:
 
     def _on_offered(self, offer: CallOffered) -> None:
         self._video_seen = self._audio_seen = False
-        self._log.write(events.CallOffered(call_id=offer.call_id, simulated_camera=offer.simulated_camera))
+        self._log.write(
+            events.CallOffered(call_id=offer.call_id, simulated_camera=offer.simulated_camera)
+        )
 
     def _on_media(self, seen: MediaSeen) -> None:
         if seen.frames and not self._video_seen:

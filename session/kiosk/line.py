@@ -62,7 +62,9 @@ class KioskLine(LineEnd):
         self._heard: tuple[str, int] = ("", 0)
         self._heard_at_s, self._patience_s = 0.0, SECOND_AFTER_S
         start_kbps = rates.up_kbps if rates is not None else GUESS_KBPS
-        super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps)
+        super().__init__(
+            channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps
+        )
         self.peer_governed.connect(self._on_peer_governed)
         # The face makes room before there is a queue.
         self._stop_pages = devices.pages_began.connect(lambda _none: self.govern_now())
@@ -127,7 +129,9 @@ class KioskLine(LineEnd):
             self._third_stats = stats
 
     def _watch_silence(self, call_id: str, packets: int) -> None:
-        """Nothing for three seconds: a second call is offered; again later and later while that does not help."""
+        """Nothing for three seconds: a second call is offered;
+        again later and later while that does not help.
+        """
         now_s = self._clock.monotonic_s()
         if (call_id, packets) != self._heard:
             if packets:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's end of a sealed session: gives a key to the agent whom the organisation knows. Used by `expert_app`.
+"""The kiosk's end of a sealed session: gives a key to the agent whom the organisation knows.
+Used by `expert_app`.
 
 The other end is `session.desk.sealing`.
 """
@@ -38,7 +39,9 @@ class KioskSeal(SealBase):
         keys: the organisation's, as the pins have accepted them.
     """
 
-    def __init__(self, facts: SessionFacts, keys: Sequence[SealKey], clock: Clock, tasks: Tasks) -> None:
+    def __init__(
+        self, facts: SessionFacts, keys: Sequence[SealKey], clock: Clock, tasks: Tasks
+    ) -> None:
         super().__init__(facts.organisation, facts.id, tasks)
         self._facts, self._keys, self._clock = facts, list(keys), clock
         self._offer: SealOffered | None = None
@@ -65,7 +68,9 @@ class KioskSeal(SealBase):
 
     def _check(self, said: SealRequested) -> None:
         facts = self._facts
-        check_certificate(said.certificate, facts.organisation, facts.agent, self._keys, self._clock.utc_now())
+        check_certificate(
+            said.certificate, facts.organisation, facts.agent, self._keys, self._clock.utc_now()
+        )
         if not is_signed(said.certificate.key, desk_key_text(facts.id, said.key), said.signature):
             raise SealKeyRefused(organisation=facts.organisation, why="desk's signature")
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One session at the kiosk: consent, call, shared page, scanner and printer on one channel, and its end: the wipe.
+"""One session at the kiosk: consent, call, shared page, scanner and printer on one channel, and its
+end: the wipe.
 
 Built by the kiosk's program for each session; the other end is `session.desk.session`.
 """
@@ -55,7 +56,9 @@ class Wipeable(BrowserLike, HandsLike, Protocol):
     """The kiosk's browser, which can forget a caller."""
 
     def wipe(self, on_wiped: Callable[[bool], None]) -> None:
-        """Destroys page and profile; calls back once, with True when nothing of the caller is left."""
+        """Destroys page and profile; calls back once, with True when nothing of the caller is
+        left.
+        """
         ...
 
 
@@ -63,18 +66,16 @@ class Wipeable(BrowserLike, HandsLike, Protocol):
 class KioskParts:
     """What a kiosk has, for all its sessions.
 
-    Attributes:
-        call_page, third_page: run the calls with the agent and with a third person.
-        documents: shows what the agent shows.
-        scanner, printer: from the settings; None when there is none.
-        shelf_wrapping: key that wraps those of the pages on the disk (see `session.kiosk.devices.shelf_encryption`).
-        kiosk_key: public key of this kiosk, to which prints are bound. count_pages: see `session.kiosk.devices.prints`.
-        seed: the kiosk's own, which signs the pages that it scans; b"": they are not signed.
-        consent_version: which words the screen uses to ask for a power now.
-        chunk_kbps: rate of pages on the line.
-        file_folders: where removable disks appear, from which a caller may give a file; none: no files are taken.
-        make_glimpse: see `session.kiosk.devices.quick_copies`.
-        mirror_kbps: rate that the shared page may always use.
+    Attributes: call_page, third_page: run the calls with the agent and with a third person.
+        documents: shows what the agent shows. scanner, printer: from the settings; None when there
+        is none. shelf_wrapping: key that wraps those of the pages on the disk (see
+        `session.kiosk.devices.shelf_encryption`). kiosk_key: public key of this kiosk, to which
+        prints are bound. count_pages: see `session.kiosk.devices.prints`. seed: the kiosk's own,
+        which signs the pages that it scans; b"": they are not signed. consent_version: which words
+        the screen uses to ask for a power now. chunk_kbps: rate of pages on the line. file_folders:
+        where removable disks appear, from which a caller may give a file; none: no files are taken.
+        make_glimpse: see `session.kiosk.devices.quick_copies`. mirror_kbps: rate that the shared
+        page may always use.
     """
 
     call_page: CallPage
@@ -134,13 +135,18 @@ class KioskSession:
         resumed: bool,
     ) -> None:
         self.facts = facts
-        self._channel, self._parts, self._folder, self._log = channel, parts, folder, log_writer
+        self._channel = channel
+        self._parts = parts
+        self._folder = folder
+        self._log = log_writer
         self.shelf = PageShelf(folder / "pages", parts.shelf_wrapping)
         self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
         media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
         self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), media)
         self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, media)
-        self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps)
+        self.page = KioskCobrowse(
+            channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps
+        )
         self.files = GivenFiles(parts.file_folders) if parts.file_folders else None
         self.devices = KioskDevices(
             channel,
@@ -158,7 +164,9 @@ class KioskSession:
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
         self.show = KioskShow(channel, parts.documents, clock, tasks)
-        self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks, parts.chunk_kbps)
+        self.line = KioskLine(
+            channel, self.call, self.page, self.devices, facts.line, clock, tasks, parts.chunk_kbps
+        )
         self.talk.third_called.connect(self.line.set_third)
         self.written = Written(channel, tasks)
         self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
@@ -207,7 +215,9 @@ class KioskSession:
         shelved = await _careful(self.devices.wipe(), "the devices", 0)
         profile_removed = await _careful(browser_wiped(self._parts.browser), "the browser", False)
         self.grants.close()
-        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed, shown_left)
+        wiped = await asyncio.to_thread(
+            Wipe(self._folder).wipe, shelved, profile_removed, shown_left
+        )
         self.chronicle.wiped(wiped)
         try:
             await self._channel.send("end", wiped)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Nothing of a caller stays on the kiosk: one folder per session, removed at its end, and looked at again afterwards.
+"""Nothing of a caller stays on the kiosk:
+one folder per session, removed at its end, and looked at again afterwards.
 
-Used by the kiosk's program. Everything here touches the disk and may be slow: call it in a worker thread.
+Used by the kiosk's program. Everything here touches the disk and may be slow: call it in a worker
+thread.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ log = logging.getLogger(__name__)
 
 FOLDER_PREFIX = "session-"
 WEB_PREFIX = "web-"
-"""Only folders of these names are ever removed: of a session, and of pictures of the caller's pages on their way."""
+"""Only folders of these names are ever removed:
+of a session, and of pictures of the caller's pages on their way.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +41,8 @@ def open_session_folder(runtime: Path, session_id: str, *, resumed: bool = False
     """A private folder (0700) for everything of one session, under the kiosk's runtime folder.
 
     Args:
-        resumed: the kiosk was restarted in the middle of this session: pages that the desk does not have are kept.
+        resumed: the kiosk was restarted in the middle of this session:
+            pages that the desk does not have are kept.
 
     Raises:
         ValueError: `session_id` is not an id.
@@ -57,11 +62,16 @@ def sweep(runtime: Path, *, but_of_ticket: str = "") -> Swept:
     """Removes the sessions' folders of an earlier run.
 
     Args:
-        but_of_ticket: a ticket whose session may still run; the folder of its session is left until that is known.
+        but_of_ticket: a ticket whose session may still run;
+            the folder of its session is left until that is known.
     """
     folders = sorted(runtime.glob(f"{FOLDER_PREFIX}*")) if runtime.is_dir() else []
     if but_of_ticket:
-        folders = [folder for folder in folders if not folder.name.startswith(f"{FOLDER_PREFIX}{but_of_ticket}")]
+        folders = [
+            folder
+            for folder in folders
+            if not folder.name.startswith(f"{FOLDER_PREFIX}{but_of_ticket}")
+        ]
     folders += sorted(runtime.glob(f"{WEB_PREFIX}*")) if runtime.is_dir() else []
     files = sum(_count_files(folder) for folder in folders)
     for folder in folders:
@@ -85,12 +95,14 @@ class Wipe:
         self._folder = session_folder
 
     def wipe(self, shelf_count: int, profile_removed: bool, shown_left: int = 0) -> KioskWiped:
-        """Removes the session's folder, then looks again. May be repeated when something was left over.
+        """Removes the session's folder, then looks again.
+        May be repeated when something was left over.
 
         Args:
             shelf_count: pages that the kiosk still held and has dropped.
             profile_removed: whether the browser's profile of this caller is gone.
-            shown_left: what is left in memory of documents that the agent showed; they never were on the disk.
+            shown_left: what is left in memory of documents that the agent showed;
+                they never were on the disk.
         """
         files = _count_files(self._folder)
         _remove(self._folder)
@@ -133,7 +145,9 @@ def _count_left(folder: Path) -> int:
 
 
 def _remove(folder: Path) -> None:
-    """Removes what it can; a link is removed, never followed. What cannot be removed is found by the second look."""
+    """Removes what it can; a link is removed, never followed.
+    What cannot be removed is found by the second look.
+    """
     if folder.is_symlink() or folder.is_file():
         folder.unlink(missing_ok=True)
     elif folder.is_dir():
@@ -143,7 +157,9 @@ def _remove(folder: Path) -> None:
 
 
 def _give_permission(_failed: Callable[..., Any], path: str, _error: BaseException) -> None:
-    """What has no write permission (on Windows: is read-only) gets it, so that the second attempt may remove it."""
+    """What has no write permission (on Windows:
+    is read-only) gets it, so that the second attempt may remove it.
+    """
     for entry in (Path(path).parent, Path(path)):
         if not entry.is_symlink():
             try:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What all events of a session's log are made of: who wrote it, on which row it stands, and the types of its fields.
+"""What all events of a session's log are made of:
+who wrote it, on which row it stands, and the types of its fields.
 
-Used by `session.log.events`, which gives these names on. Every string is an id, a code, a host or a hash.
+Used by `session.log.events`, which gives these names on.
+Every string is an id, a code, a host or a hash.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What happened in a session, as facts in the past tense; written by kiosk, desk and hub, read by the replay.
+"""What happened in a session, as facts in the past tense;
+written by kiosk, desk and hub, read by the replay.
 
-No event has a field for free text: every string is an id, a code, a host or a hash, and the pattern of its type says
-so. Names, numbers, addresses with their query, pictures and sound have no place to stand.
-A change here raises `FORMAT`, adds one step to `session.log.migrate` and one old sample under `tests/data/logs`.
+No event has a field for free text: every string is an id, a code, a host or a hash, and the pattern
+of its type says so. Names, numbers, addresses with their query, pictures and sound have no place to
+stand. A change here raises `FORMAT`, adds one step to `session.log.migrate` and one old sample
+under `tests/data/logs`.
 """
 
 from __future__ import annotations
@@ -35,7 +37,14 @@ from session.log.talk_events import PrivacyChanged as PrivacyChanged
 from session.log.talk_events import TalkEvent
 from session.log.talk_events import ThirdChanged as ThirdChanged
 from session.log.talk_events import WordsSent as WordsSent
-from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState, ScanKind, ScanSource
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantActor,
+    GrantReason,
+    PrintState,
+    ScanKind,
+    ScanSource,
+)
 from session.protocol.hub.requests import PieceState
 from session.protocol.wire.ids import Id
 
@@ -46,7 +55,8 @@ MAX_MIRROR_PART_BYTES = 120 * 1024
 """Largest `MirrorChunk.data`: base64 of it still fits a control message of the bus."""
 
 
-# ---- queue ---------------------------------------------------------------------------------------------------------
+# ---- queue
+# --------------------------------------------------------------------------------------------------
 
 
 class CallRequestedAtKiosk(Event, frozen=True, kw_only=True):
@@ -114,7 +124,8 @@ class KioskWiped(Event, frozen=True, kw_only=True):
     left_over: int
 
 
-# ---- call ----------------------------------------------------------------------------------------------------------
+# ---- call
+# --------------------------------------------------------------------------------------------------
 
 
 class CallOffered(Event, frozen=True, kw_only=True):
@@ -162,7 +173,8 @@ class CameraChanged(Event, frozen=True, kw_only=True):
     microphone_on: bool
 
 
-# ---- shared page ---------------------------------------------------------------------------------------------------
+# ---- shared page
+# --------------------------------------------------------------------------------------------------
 
 
 class GrantRequested(Event, frozen=True, kw_only=True):
@@ -172,7 +184,9 @@ class GrantRequested(Event, frozen=True, kw_only=True):
 
 
 class GrantChanged(Event, frozen=True, kw_only=True):
-    """A power was given, refused, taken back, or has ended; see `session_messages.GrantChanged` for the fields."""
+    """A power was given, refused, taken back, or has ended;
+    see `session_messages.GrantChanged` for the fields.
+    """
 
     grant: Grant
     allowed: bool
@@ -205,12 +219,10 @@ class SharingChanged(Event, frozen=True, kw_only=True):
 class MirrorChunk(Event, frozen=True, kw_only=True):
     """A stretch of the shared page.
 
-    Attributes:
-        started_at_utc: when its first event happened.
-        data: zstd frame of a JSON array of masked rrweb events; parts of one frame are joined before decoding.
-        is_snapshot: it begins with a full picture of the page, so a replay may start here.
-        events: number of rrweb events in the whole frame.
-        part, parts: this record's place among the records that carry the frame.
+    Attributes: started_at_utc: when its first event happened. data: zstd frame of a JSON array of
+        masked rrweb events; parts of one frame are joined before decoding. is_snapshot: it begins
+        with a full picture of the page, so a replay may start here. events: number of rrweb events
+        in the whole frame. part, parts: this record's place among the records that carry the frame.
     """
 
     started_at_utc: datetime
@@ -229,10 +241,11 @@ class PointerShown(Event, frozen=True, kw_only=True):
 
 
 class PageActed(Event, frozen=True, kw_only=True):
-    """The agent acted in the caller's page, or was refused (`code`); what was typed or proposed is never written.
+    """The agent acted in the caller's page, or was refused (`code`);
+    what was typed or proposed is never written.
 
-    Attributes:
-        command: the kind of command, e.g. "click_requested". times: how often in a row within a second.
+    Attributes: command: the kind of command, e.g. "click_requested".
+        times: how often in a row within a second.
     """
 
     command: Code
@@ -240,7 +253,8 @@ class PageActed(Event, frozen=True, kw_only=True):
     times: int = 1
 
 
-# ---- scanner -------------------------------------------------------------------------------------------------------
+# ---- scanner
+# --------------------------------------------------------------------------------------------------
 
 
 class ScanRequested(Event, frozen=True, kw_only=True):
@@ -297,7 +311,9 @@ class PageFailed(Event, frozen=True, kw_only=True):
 
 
 class PageCleaned(Event, frozen=True, kw_only=True):
-    """A cleaned copy was made: straightened by `skew_deg`, turned by `rotated_deg` (0, 90, 180, 270)."""
+    """A cleaned copy was made: straightened by `skew_deg`, turned by `rotated_deg` (0, 90, 180,
+    270).
+    """
 
     page_id: Id
     skew_deg: float
@@ -307,7 +323,8 @@ class PageCleaned(Event, frozen=True, kw_only=True):
     height_px: int
 
 
-# ---- printer -------------------------------------------------------------------------------------------------------
+# ---- printer
+# --------------------------------------------------------------------------------------------------
 
 
 class PrintRequested(Event, frozen=True, kw_only=True):
@@ -320,7 +337,9 @@ class PrintRequested(Event, frozen=True, kw_only=True):
 
 
 class PrintChanged(Event, frozen=True, kw_only=True):
-    """A print's state; `job_id` is the printer's own number, `sha256` that of what the printer got."""
+    """A print's state; `job_id` is the printer's own number, `sha256` that of what the printer
+    got.
+    """
 
     print_id: Id
     state: PrintState
@@ -329,7 +348,8 @@ class PrintChanged(Event, frozen=True, kw_only=True):
     sha256: Hash
 
 
-# ---- dossier -------------------------------------------------------------------------------------------------------
+# ---- dossier
+# --------------------------------------------------------------------------------------------------
 
 
 class DossierOpened(Event, frozen=True, kw_only=True):
@@ -362,7 +382,8 @@ class PieceFiled(Event, frozen=True, kw_only=True):
     piece_id: Id
 
 
-# ---- line ----------------------------------------------------------------------------------------------------------
+# ---- line
+# --------------------------------------------------------------------------------------------------
 
 
 class LineLost(Event, frozen=True, kw_only=True):
@@ -432,8 +453,13 @@ AnyEvent = (
 )
 
 _LANES: dict[type[Event], Lane] = {
-    **dict.fromkeys((CallOffered, CallAnswered, CallFailed, VideoSeen, AudioSeen, CameraChanged), Lane.CALL),
-    **dict.fromkeys((AddressOpened, AddressRefused, SharingChanged, MirrorChunk, PointerShown, PageActed), Lane.PAGE),
+    **dict.fromkeys(
+        (CallOffered, CallAnswered, CallFailed, VideoSeen, AudioSeen, CameraChanged), Lane.CALL
+    ),
+    **dict.fromkeys(
+        (AddressOpened, AddressRefused, SharingChanged, MirrorChunk, PointerShown, PageActed),
+        Lane.PAGE,
+    ),
     **dict.fromkeys((DocumentShown, ShownPagePainted, ShownPageMarked, ShowEnded), Lane.PAGE),
     **dict.fromkeys((ScanRequested, ScanStarted, ScanEnded), Lane.SCANNER),
     **dict.fromkeys((PageTaken, PageReceived, PageFailed, PageCleaned), Lane.SCANNER),
@@ -441,7 +467,9 @@ _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),
     **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
     **dict.fromkeys((LineLost, LineBack, TroubleShown, LineMeasured, LineGoverned), Lane.LINE),
-    **dict.fromkeys((HeldChanged, CallerPassedOn, ThirdChanged, PrivacyChanged, WordsSent), Lane.CALL),
+    **dict.fromkeys(
+        (HeldChanged, CallerPassedOn, ThirdChanged, PrivacyChanged, WordsSent), Lane.CALL
+    ),
 }
 _GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER, Grant.KEEP: Lane.DOSSIER}
 
@@ -449,10 +477,9 @@ _GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER, Grant.KEEP:
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """An event with its place.
 
-    Attributes:
-        at_utc: when, by the writer's own clock.
-        number: the writer's own count within the session, from 0, without gaps.
-        redacted: the last guard found something personal or malformed and replaced the event's strings.
+    Attributes: at_utc: when, by the writer's own clock. number: the writer's own count within the
+        session, from 0, without gaps. redacted: the last guard found something personal or
+        malformed and replaced the event's strings.
     """
 
     format: int = FORMAT
@@ -482,7 +509,9 @@ def address_opened(address: str) -> AddressOpened:
     return AddressOpened(host=host.lower() or "none", path_length=len(path))
 
 
-def mirror_parts(started_at_utc: datetime, data: bytes, *, is_snapshot: bool, events: int) -> list[MirrorChunk]:
+def mirror_parts(
+    started_at_utc: datetime, data: bytes, *, is_snapshot: bool, events: int
+) -> list[MirrorChunk]:
     """The records that carry one zstd frame, as many as its size needs (at least one)."""
     cuts = range(0, len(data), MAX_MIRROR_PART_BYTES) if data else range(1)
     return [

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Events of the line beneath voice and picture. Part of `session.log.events`; each end writes what it measured."""
+"""Events of the line beneath voice and picture.
+Part of `session.log.events`; each end writes what it measured.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from session.log.event_base import Code, Event, Writer
 
 
 class LineMeasured(Event, frozen=True, kw_only=True):
-    """What `by` received in `over_s` seconds; the fields as in `session.protocol.conversation.line.LineSeen`."""
+    """What `by` received in `over_s` seconds;
+    the fields as in `session.protocol.conversation.line.LineSeen`.
+    """
 
     by: Writer
     over_s: float
@@ -21,7 +25,8 @@ class LineMeasured(Event, frozen=True, kw_only=True):
 
 
 class LineGoverned(Event, frozen=True, kw_only=True):
-    """`by` sends its face and its pages by another rule: what is given up (`step`), whether a page crosses.
+    """`by` sends its face and its pages by another rule:
+    what is given up (`step`), whether a page crosses.
 
     `motion`: hands talk, movement goes before size.
     """

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line's series for the log: what was received, ten seconds in one event. Used by both ends' chronicles."""
+"""The line's series for the log: what was received, ten seconds in one event.
+Used by both ends' chronicles.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ class LineSeries:
 
 
 def _joined(seen: list[LineSeen], by: Writer) -> LineMeasured:
-    """Means; loss, round trip and guessed sound as in the worst two seconds, the picture as in the smallest."""
+    """Means; loss, round trip and guessed sound as in the worst two seconds, the picture as in the
+    smallest.
+    """
     rtts = [one.rtt_ms for one in seen if one.rtt_ms is not None]
     heights = [one.height_px for one in seen if one.height_px]
     return LineMeasured(

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Records of several writers on one line of time, whose clocks do not agree. Pure; used by reader and replay."""
+"""Records of several writers on one line of time, whose clocks do not agree.
+Pure; used by reader and replay.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +38,8 @@ class Placed(NamedTuple):
 class Merged(NamedTuple):
     """All records in order of corrected time.
 
-    `skew_s`: how far each writer's clock was found ahead of the reference (the desk's, else the hub's), seconds; only
-    what the order of causes proves, so 0.0 does not mean exact.
+    `skew_s`: how far each writer's clock was found ahead of the reference (the desk's, else the
+    hub's), seconds; only what the order of causes proves, so 0.0 does not mean exact.
     """
 
     placed: list[Placed]
@@ -45,7 +47,9 @@ class Merged(NamedTuple):
 
 
 def _cause_key(event: Event) -> tuple[str, bool] | None:
-    """(what ties two events, whether this one is the cause); the cause happens before its effect, on any clock."""
+    """(what ties two events, whether this one is the cause);
+    the cause happens before its effect, on any clock.
+    """
     match event:
         case CallOffered(call_id=name):
             return f"call {name}", True
@@ -68,10 +72,12 @@ def _cause_key(event: Event) -> tuple[str, bool] | None:
 
 
 def _skew(records: list[Record], reference: Writer, writer: Writer) -> float:
-    """How far `writer`'s clock is ahead, as far as causes and effects prove it; 0.0 when they allow it.
+    """How far `writer`'s clock is ahead, as far as causes and effects prove it;
+    0.0 when they allow it.
 
-    With s = writer's clock minus the reference's: a cause here at c and its effect there at e prove s >= c - e;
-    a cause there at c and its effect here at e prove s <= e - c.
+    With s = writer's clock minus the reference's:
+    a cause here at c and its effect there at e prove s >= c - e; a cause there at c and its effect
+    here at e prove s <= e - c.
     """
     causes: dict[str, Record] = {}
     effects: dict[str, Record] = {}
@@ -92,11 +98,14 @@ def _skew(records: list[Record], reference: Writer, writer: Writer) -> float:
         return most - _INSTANT_S
     if most == float("inf"):
         return least + _INSTANT_S
-    return (least + most) / 2  # also when least > most: a clock was set during the session, the middle errs least
+    # also when least > most: a clock was set during the session, the middle errs least
+    return (least + most) / 2
 
 
 def _place(records: list[Record], skew_s: float) -> list[Placed]:
-    """One writer's records in its own order: its clock may have been set back, its count never goes back."""
+    """One writer's records in its own order:
+    its clock may have been set back, its count never goes back.
+    """
     placed: list[Placed] = []
     latest = float("-inf")
     for record in sorted(records, key=lambda record: record.number):
@@ -106,7 +115,9 @@ def _place(records: list[Record], skew_s: float) -> list[Placed]:
 
 
 def merge(records: Iterable[Record]) -> Merged:
-    """Orders records of any writers by corrected time; each writer's own order is kept, repeats are dropped."""
+    """Orders records of any writers by corrected time;
+    each writer's own order is kept, repeats are dropped.
+    """
     unique = {(record.writer, record.number): record for record in reversed(list(records))}
     by_writer: dict[Writer, list[Record]] = {}
     for record in unique.values():
@@ -114,7 +125,11 @@ def merge(records: Iterable[Record]) -> Merged:
     if not by_writer:
         return Merged([], {})
     reference = next(writer for writer in _ORDER if writer in by_writer)
-    skew_s = {w: _skew(list(unique.values()), reference, w) if w != reference else 0.0 for w in by_writer}
+    skew_s = {
+        w: _skew(list(unique.values()), reference, w) if w != reference else 0.0 for w in by_writer
+    }
     placed = [moment for writer, its in by_writer.items() for moment in _place(its, skew_s[writer])]
-    placed.sort(key=lambda moment: (moment.at_s, _ORDER.index(moment.record.writer), moment.record.number))
+    placed.sort(
+        key=lambda moment: (moment.at_s, _ORDER.index(moment.record.writer), moment.record.number)
+    )
     return Merged(placed, skew_s)

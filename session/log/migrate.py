@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Old records made new, one step per format number; used by the reader. Samples lie in `tests/data/logs`.
+"""Old records made new, one step per format number; used by the reader.
+Samples lie in `tests/data/logs`.
 
 Here, before the decoder, a record is still a loose dictionary: old forms have no struct any more.
 """
@@ -19,18 +20,23 @@ Loose = dict[str, Any]
 
 
 def _from_0(record: Loose) -> Loose:
-    """Format 0 had no number of its own, the time as milliseconds since 1970, and called the desk "agent"."""
+    """Format 0 had no number of its own, the time as milliseconds since 1970, and called the desk
+    "agent".
+    """
     record["at_utc"] = datetime.fromtimestamp(record.pop("time_ms") / 1000, tz=UTC)
     record["writer"] = {"agent": "desk"}.get(record["writer"], record["writer"])
     record["event"] = {
-        key: "desk" if key == "by" and value == "agent" else value for key, value in record["event"].items()
+        key: "desk" if key == "by" and value == "agent" else value
+        for key, value in record["event"].items()
     }
     record["format"] = 1
     return record
 
 
 def _from_1(record: Loose) -> Loose:
-    """Format 1 said of a grant only whether it was given: the defaults say the rest, and fewer kinds of events."""
+    """Format 1 said of a grant only whether it was given:
+    the defaults say the rest, and fewer kinds of events.
+    """
     record["format"] = 2
     return record
 
@@ -66,7 +72,9 @@ _encoder = msgspec.json.Encoder()
 
 
 def upgrade(record: Loose) -> Loose:
-    """The record in today's form. Raises `LogTooNew`; one of `_DAMAGE` for what is no record at all."""
+    """The record in today's form. Raises `LogTooNew`; one of `_DAMAGE` for what is no record at
+    all.
+    """
     while (theirs := int(record.get("format", 0))) != FORMAT:
         if theirs not in STEPS:
             raise LogTooNew(theirs=theirs, ours=FORMAT)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The shared page's small payloads joined to chunks for the log, cut at each snapshot. Used where the mirror passes."""
+"""The shared page's small payloads joined to chunks for the log, cut at each snapshot.
+Used where the mirror passes.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ MAX_CHUNK_CHARS = 512 * 1024
 
 
 class MirrorCollector:
-    """Many small arrays of events in, few larger `MirrorChunk` out: fewer bytes, and each snapshot begins one.
+    """Many small arrays of events in, few larger `MirrorChunk` out:
+    fewer bytes, and each snapshot begins one.
 
     No chunk holds what people wrote or chose in the page's fields (`FieldMask`).
 
@@ -37,7 +40,9 @@ class MirrorCollector:
         self._started_s = 0.0
 
     def add_frame(self, frame: bytes, *, is_snapshot: bool, events: int) -> None:
-        """Takes a zstd frame of a JSON array; one that cannot be unpacked is left out. See `add`."""
+        """Takes a zstd frame of a JSON array; one that cannot be unpacked is left out.
+        See `add`.
+        """
         try:
             with zstandard.ZstdDecompressor().stream_reader(frame) as reader:
                 text = reader.read(MAX_MIRROR_BYTES + 1)
@@ -46,7 +51,9 @@ class MirrorCollector:
         self.add(text, is_snapshot=is_snapshot, events=events)
 
     def add(self, text: bytes, *, is_snapshot: bool, events: int) -> None:
-        """Takes a JSON array of `events` rrweb events; one that is too large, or no array, is left out."""
+        """Takes a JSON array of `events` rrweb events;
+        one that is too large, or no array, is left out.
+        """
         text = text.strip()
         if len(text) > MAX_MIRROR_BYTES or not (text.startswith(b"[") and text.endswith(b"]")):
             return
@@ -61,7 +68,9 @@ class MirrorCollector:
         self.flush_if_due()
 
     def flush_if_due(self) -> None:
-        """Writes the chunk when it is old or large enough; call it now and then while the page is still."""
+        """Writes the chunk when it is old or large enough;
+        call it now and then while the page is still.
+        """
         if self._started_at is None:
             return
         age_s = self._clock.monotonic_s() - self._started_s
@@ -75,7 +84,13 @@ class MirrorCollector:
         masked = self._mask.mask(b"[" + b",".join(self._texts) + b"]")
         data = zstandard.ZstdCompressor(level=6, write_checksum=True).compress(masked)
         chunk = MirrorChunk(
-            started_at_utc=self._started_at, data=data, is_snapshot=self._is_snapshot, events=self._events
+            started_at_utc=self._started_at,
+            data=data,
+            is_snapshot=self._is_snapshot,
+            events=self._events,
         )
-        self._texts, self._events, self._is_snapshot, self._started_at = [], 0, False, None
+        self._texts = []
+        self._events = 0
+        self._is_snapshot = False
+        self._started_at = None
         self._write(chunk)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Takes what people wrote and chose in a shared page out of its events, before they are kept.
 
-The live view shows ordinary fields while the caller lets the agent see; the record never does, whatever came.
-Used by `session.log.mirror`.
+The live view shows ordinary fields while the caller lets the agent see;
+the record never does, whatever came. Used by `session.log.mirror`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def _is_editable(attributes: Node) -> bool:
 
 
 class FieldMask:
-    """Masks the events of one shared page in their order; remembers which nodes are fields until the next picture."""
+    """Masks the events of one shared page in their order;
+    remembers which nodes are fields until the next picture.
+    """
 
     def __init__(self) -> None:
         self._labels: set[int] = set()
@@ -41,13 +43,22 @@ class FieldMask:
         self._knows_page = False
 
     def mask(self, text: bytes) -> bytes:
-        """A JSON array of rrweb events without any field's value; an empty array when it cannot be understood."""
+        """A JSON array of rrweb events without any field's value;
+        an empty array when it cannot be understood.
+        """
         try:
             events: list[Node] = msgspec.json.decode(text, type=list[dict[str, Any]])
             for event in events:
                 self._mask_event(event)
             return _encoder.encode(events)
-        except (msgspec.MsgspecError, RecursionError, AttributeError, TypeError, KeyError, UnicodeError):
+        except (
+            msgspec.MsgspecError,
+            RecursionError,
+            AttributeError,
+            TypeError,
+            KeyError,
+            UnicodeError,
+        ):
             return b"[]"
 
     def _mask_event(self, event: Node) -> None:
@@ -91,7 +102,9 @@ class FieldMask:
                 self._inside.add(node["id"])
             if within and node.get("type") == _TEXT and node.get("textContent"):
                 node["textContent"] = FIELD_MASK
-            is_label = tag == "button" or (tag == "input" and str(attributes.get("type", "")).lower() in _LABELS)
+            is_label = tag == "button" or (
+                tag == "input" and str(attributes.get("type", "")).lower() in _LABELS
+            )
             if is_label:
                 self._labels.add(node["id"])
             self._mask_attributes(attributes, is_label=is_label)

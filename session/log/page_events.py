@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Events of what the agent does with received pages. Part of `session.log.events`; the desk writes them."""
+"""Events of what the agent does with received pages.
+Part of `session.log.events`; the desk writes them.
+"""
 
 from __future__ import annotations
 

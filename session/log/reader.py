@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A session's log as a file, read and written; used by the replay, the helpdesk's export and the tests.
+"""A session's log as a file, read and written;
+used by the replay, the helpdesk's export and the tests.
 
-Form: JSON lines, UTF-8, `.jsonl` or zstd-packed `.jsonl.zst`. The first line is the `Header`, then one `Record` a line.
+Form: JSON lines, UTF-8, `.jsonl` or zstd-packed `.jsonl.zst`.
+The first line is the `Header`, then one `Record` a line.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, rename={"format": NAME})
 
 
 class LogFile(NamedTuple):
-    """A log as read: records ordered by corrected time (`session.log.merge`), and the skew found per writer."""
+    """A log as read: records ordered by corrected time (`session.log.merge`), and the skew found
+    per writer.
+    """
 
     session_id: str
     records: list[Record]
@@ -58,7 +62,9 @@ def _read_header(line: bytes) -> Header:
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Numbered lines from 1, bounded; a file that cannot be unpacked ends in `LogUnreadable` at its line."""
+    """Numbered lines from 1, bounded;
+    a file that cannot be unpacked ends in `LogUnreadable` at its line.
+    """
     number, total = 0, 0
     while True:
         number += 1
@@ -87,7 +93,8 @@ def read_log(path: Path) -> LogFile:
     """Reads a log of any known format.
 
     Raises:
-        LogUnreadable: no log, or damaged at `line`. LogTooNew: written by a newer version. OSError: no such file.
+        LogUnreadable: no log, or damaged at `line`. LogTooNew: written by a newer version.
+            OSError: no such file.
     """
     with _open(path) as stream:
         lines = _lines(stream)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The last guard before a record is kept: nothing that looks like a person's number or address may pass.
+"""The last guard before a record is kept:
+nothing that looks like a person's number or address may pass.
 
-Used by the log writer. Masking happens at the source (the kiosk); this only catches what should never have come.
+Used by the log writer. Masking happens at the source (the kiosk); this only catches what should
+never have come.
 """
 
 from __future__ import annotations
@@ -21,9 +23,12 @@ REPLACEMENT = "redacted"
 MAX_MIRROR_BYTES = 16 * 1024 * 1024
 """A chunk of the mirror that unpacks to more than this is not kept."""
 
-_START, _END = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z])"  # not within an id, nor the decimals of a number
+# not within an id, nor the decimals of a number
+_START, _END = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z])"
 _NIR = re.compile(_START + r"[1-478] ?\d\d ?\d\d ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3}(?: ?\d\d)?" + _END)
-_IBAN = re.compile(_START + r"(?:[A-Z]{2}\d\d(?: ?[0-9A-Z]){11,30}|[Ff][Rr]\d\d(?: ?[0-9A-Za-z]){23})" + _END)
+_IBAN = re.compile(
+    _START + r"(?:[A-Z]{2}\d\d(?: ?[0-9A-Z]){11,30}|[Ff][Rr]\d\d(?: ?[0-9A-Za-z]){23})" + _END
+)
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"(?<![0-9A-Za-z])(?:(?:\+|00)33[ .-]?|0)[1-9](?:[ .-]?\d\d){4}" + _END)
 _CALLER_NUMBER = re.compile(_START + r"(?:\d{7}[A-Za-z]?|\d{11})" + _END)
@@ -38,12 +43,16 @@ def _nir_key_fits(text: str) -> bool:
 
 
 def _iban_fits(text: str) -> bool:
-    """ISO 13616-1: first four characters to the end, letters as 10..35, remainder 1 by 97 (ISO 7064)."""
+    """ISO 13616-1: first four characters to the end, letters as 10..35, remainder 1 by 97 (ISO
+    7064).
+    """
     compact = text.replace(" ", "").upper()
     return int("".join(str(int(sign, 36)) for sign in compact[4:] + compact[:4])) % 97 == 1
 
 
-def _any(pattern: re.Pattern[str], fits: Callable[[str], bool] = lambda text: True) -> Callable[[str], bool]:
+def _any(
+    pattern: re.Pattern[str], fits: Callable[[str], bool] = lambda text: True
+) -> Callable[[str], bool]:
     return lambda text: any(fits(match.group()) for match in pattern.finditer(text))
 
 
@@ -58,10 +67,16 @@ KINDS: dict[str, Callable[[str], bool]] = {
 """What is looked for in the strings of an event."""
 
 _ON_PURPOSE = {"mandate": {"nir", "iban"}}
-"""A mandate's reference is recorded on purpose and may look like any number, but never like these."""
+"""A mandate's reference is recorded on purpose and may look like any number, but never like these.
+"""
 
-_MIRROR_KINDS: dict[str, Callable[[str], bool]] = {"nir": _any(_NIR, _nir_key_fits), "iban": _any(_IBAN, _iban_fits)}
-"""In a mirrored page only what carries its own proof: times, sizes and a public body's own telephone are no secrets."""
+_MIRROR_KINDS: dict[str, Callable[[str], bool]] = {
+    "nir": _any(_NIR, _nir_key_fits),
+    "iban": _any(_IBAN, _iban_fits),
+}
+"""In a mirrored page only what carries its own proof:
+times, sizes and a public body's own telephone are no secrets.
+"""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -79,7 +94,9 @@ def _strings(event: Event) -> Iterator[tuple[str, str]]:
 
 
 def _frame_findings(data: bytes) -> list[Finding]:
-    """What a whole zstd frame of the mirror holds that it must not; one that cannot be unpacked is a finding too."""
+    """What a whole zstd frame of the mirror holds that it must not;
+    one that cannot be unpacked is a finding too.
+    """
     try:
         with zstandard.ZstdDecompressor().stream_reader(data) as reader:
             text = reader.read(MAX_MIRROR_BYTES + 1)
@@ -92,7 +109,9 @@ def _frame_findings(data: bytes) -> list[Finding]:
 
 
 def _shape_findings(event: Event) -> list[Finding]:
-    """Structs do not check their patterns when they are built: a field that breaks its pattern may be free text."""
+    """Structs do not check their patterns when they are built:
+    a field that breaks its pattern may be free text.
+    """
     try:
         msgspec.convert(msgspec.to_builtins(event), type(event))
     except msgspec.ValidationError:
@@ -101,7 +120,9 @@ def _shape_findings(event: Event) -> list[Finding]:
 
 
 def check_clean(record: Record) -> list[Finding]:
-    """What the record holds that no log may hold; empty when it is clean. A `MirrorChunk` is checked before its cut."""
+    """What the record holds that no log may hold; empty when it is clean.
+    A `MirrorChunk` is checked before its cut.
+    """
     event = record.event
     found = [
         Finding(name, kind)
@@ -115,7 +136,9 @@ def check_clean(record: Record) -> list[Finding]:
 
 
 def redact(record: Record) -> Record:
-    """The record itself when it is clean; else the same event with its strings replaced and `redacted` set."""
+    """The record itself when it is clean;
+    else the same event with its strings replaced and `redacted` set.
+    """
     found = check_clean(record)
     if not found:
         return record
@@ -127,4 +150,6 @@ def redact(record: Record) -> Record:
     replaced = {name: "" if name == "sha256" else value for name, value in replaced.items()}
     if "data" in fields:
         replaced["data"] = b""
-    return msgspec.structs.replace(record, event=msgspec.structs.replace(event, **replaced), redacted=True)
+    return msgspec.structs.replace(
+        record, event=msgspec.structs.replace(event, **replaced), redacted=True
+    )

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A session's log played on one timeline: play, pause, faster, jump. Pure but for its clock; used by the replay window.
+"""A session's log played on one timeline: play, pause, faster, jump.
+Pure but for its clock; used by the replay window.
 
 The window calls `tick()` many times a second and shows what it returns.
 """
@@ -13,7 +14,16 @@ from typing import NamedTuple
 import msgspec
 
 from session.core.clock import Clock
-from session.log.events import Event, Lane, LineMeasured, MirrorChunk, Record, Writer, label_of, lane_of
+from session.log.events import (
+    Event,
+    Lane,
+    LineMeasured,
+    MirrorChunk,
+    Record,
+    Writer,
+    label_of,
+    lane_of,
+)
 from session.log.merge import merge
 from session.log.state import SessionState, state_after
 
@@ -21,7 +31,9 @@ MAX_SPEED = 8.0
 
 
 class TimelineEvent(NamedTuple):
-    """One mark of the timeline: `offset_s` from the first record, row, sentence code, and the event itself."""
+    """One mark of the timeline: `offset_s` from the first record, row, sentence code, and the event
+    itself.
+    """
 
     offset_s: float
     lane: Lane
@@ -44,9 +56,11 @@ class Replay:
 
     Attributes:
         duration_s: from the first record to the last.
-        events: every mark of the timeline, in order; the mirror's chunks and the line's series are not marks.
+        events: every mark of the timeline, in order;
+            the mirror's chunks and the line's series are not marks.
         line: the line's series, each with its offset, in order.
-        skew_s: how far each writer's clock was found ahead, seconds, already corrected in all offsets.
+        skew_s: how far each writer's clock was found ahead, seconds, already corrected in all
+            offsets.
     """
 
     def __init__(self, records: Iterable[Record], clock: Clock) -> None:
@@ -62,7 +76,9 @@ class Replay:
         self.skew_s = merged.skew_s
         self.duration_s = self._offsets[-1] if self._offsets else 0.0
         self.events = [
-            TimelineEvent(offset_s, lane_of(record.event), label_of(record.event), record.writer, record.event)
+            TimelineEvent(
+                offset_s, lane_of(record.event), label_of(record.event), record.writer, record.event
+            )
             for offset_s, record in zip(self._offsets, self._records, strict=True)
             if not isinstance(record.event, MirrorChunk | LineMeasured)
         ]
@@ -72,7 +88,8 @@ class Replay:
             if isinstance(record.event, LineMeasured)
         ]
 
-    # ---- playing ---------------------------------------------------------------------------------------------------
+    # ---- playing
+    # ----------------------------------------------------------------------------------------------
 
     @property
     def playing(self) -> bool:
@@ -115,7 +132,9 @@ class Replay:
             self._playing_since_s = self._clock.monotonic_s()
 
     def tick(self) -> list[Record]:
-        """The records that became due since the last call, in order; pauses by itself at the end."""
+        """The records that became due since the last call, in order;
+        pauses by itself at the end.
+        """
         position_s = self.position_s
         until = bisect_right(self._offsets, position_s)
         due, self._shown = self._records[self._shown : until], max(until, self._shown)
@@ -127,8 +146,9 @@ class Replay:
         """Goes to `offset_s`, playing or paused as before.
 
         Returns:
-            What the mirror needs to look right there: `mirror_until(offset_s)`. The next `tick` goes on after it.
-            At 0.0 nothing is past yet: the list is empty and `tick` returns the first records.
+            What the mirror needs to look right there: `mirror_until(offset_s)`.
+            The next `tick` goes on after it. At 0.0 nothing is past yet: the list is empty and
+            `tick` returns the first records.
         """
         offset_s = min(max(offset_s, 0.0), self.duration_s)
         self._position_s = offset_s
@@ -137,14 +157,19 @@ class Replay:
         self._shown = bisect_right(self._offsets, offset_s) if offset_s > 0 else 0
         return self._chunks(self._shown)
 
-    # ---- looking ---------------------------------------------------------------------------------------------------
+    # ---- looking
+    # ----------------------------------------------------------------------------------------------
 
     def state_at(self, offset_s: float) -> SessionState:
         """What the session had come to at `offset_s`, events of that very instant included."""
-        return state_after(record.event for record in self._records[: bisect_right(self._offsets, offset_s)])
+        return state_after(
+            record.event for record in self._records[: bisect_right(self._offsets, offset_s)]
+        )
 
     def mirror_until(self, offset_s: float) -> list[MirrorChunk]:
-        """Whole chunks of the shared page from the last snapshot at or before `offset_s` up to it; empty if none."""
+        """Whole chunks of the shared page from the last snapshot at or before `offset_s` up to it;
+        empty if none.
+        """
         return self._chunks(bisect_right(self._offsets, offset_s))
 
     def _chunks(self, count: int) -> list[MirrorChunk]:
@@ -154,7 +179,9 @@ class Replay:
 
 
 def whole_chunks(records: Iterable[Record]) -> list[MirrorChunk]:
-    """The mirror's chunks among `records` (as `Replay.tick` returned them), parts joined; broken ones are left out."""
+    """The mirror's chunks among `records` (as `Replay.tick` returned them), parts joined;
+    broken ones are left out.
+    """
     chunks: list[MirrorChunk] = []
     parts: list[MirrorChunk] = []
     for record in records:

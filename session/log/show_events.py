@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Events of documents that the agent shows. Part of `session.log.events`; the kiosk writes them, without content."""
+"""Events of documents that the agent shows.
+Part of `session.log.events`; the kiosk writes them, without content.
+"""
 
 from __future__ import annotations
 

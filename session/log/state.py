@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a session had come to at one instant, rebuilt from its events. Pure; used by the replay and its window."""
+"""What a session had come to at one instant, rebuilt from its events.
+Pure; used by the replay and its window.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,12 @@ def _talk(state: SessionState, event: Event) -> Changes:
         case SessionOpened():
             return {"ticket": TicketState.IN_SESSION, "session_open": True}
         case HungUp() | SessionEnded():
-            return {"ticket": TicketState.WRAP_UP, "session_open": False, "call": "", "sharing": False}
+            return {
+                "ticket": TicketState.WRAP_UP,
+                "session_open": False,
+                "call": "",
+                "sharing": False,
+            }
         case SessionClosed():
             return {"ticket": TicketState.CLOSED, "session_open": False}
         case CallOffered():
@@ -141,7 +148,9 @@ def apply(state: SessionState, event: Event) -> SessionState:
     """The state after `event`."""
     if isinstance(event, MirrorChunk | LineMeasured):
         return state
-    return msgspec.structs.replace(state, **_talk(state, event), **_work(state, event), last=label_of(event))
+    return msgspec.structs.replace(
+        state, **_talk(state, event), **_work(state, event), last=label_of(event)
+    )
 
 
 def state_after(events: Iterable[Event]) -> SessionState:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Events of a conversation beyond two people talking. Part of `session.log.events`; mostly the desk writes them."""
+"""Events of a conversation beyond two people talking.
+Part of `session.log.events`; mostly the desk writes them.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,17 @@ class CallerPassedOn(Event, frozen=True, kw_only=True):
 
 
 class ThirdChanged(Event, frozen=True, kw_only=True):
-    """A third person is announced on both screens, is in the conversation, or is gone ("announced", "in", "gone")."""
+    """A third person is announced on both screens, is in the conversation, or is gone ("announced",
+    "in", "gone").
+    """
 
     role: Code
     state: Code
 
 
 class PrivacyChanged(Event, frozen=True, kw_only=True):
-    """Neither face nor page is shown or sent for a moment, the voice goes on; or everything is seen again.
+    """Neither face nor page is shown or sent for a moment, the voice goes on;
+    or everything is seen again.
 
     `by_caller`: it was the caller who began it.
     """

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One end's part of a session's log: on its own disk at once, at the hub when it acknowledges. Used by desk and kiosk.
+"""One end's part of a session's log: on its own disk at once, at the hub when it acknowledges.
+Used by desk and kiosk.
 
-The spool `<session>.<writer>.jsonl` is only ever appended to; it is removed when the hub has all of it and the log was
-closed. A killed program finds it again and goes on counting where it stopped.
+The spool `<session>.<writer>.jsonl` is only ever appended to;
+it is removed when the hub has all of it and the log was closed. A killed program finds it again and
+goes on counting where it stopped.
 """
 
 from __future__ import annotations
@@ -28,8 +30,10 @@ from session.protocol.wire.ids import is_id
 log = logging.getLogger(__name__)
 
 Send = Callable[[int, list[bytes]], Awaitable[int]]
-"""`send(first, records)`: gives the hub records `first`..., returns the number it wants next. May be called with no
-records, to ask. Raises `SessionError` when the outcome is unknown; the same records are then sent again."""
+"""`send(first, records)`: gives the hub records `first`..., returns the number it wants next.
+May be called with no records, to ask. Raises `SessionError` when the outcome is unknown; the same
+records are then sent again.
+"""
 
 MAX_BATCH_BYTES = 180 * 1024
 MAX_BATCH_RECORDS = 200
@@ -59,7 +63,10 @@ class LogWriter:
     ) -> None:
         if not is_id(session_id):
             raise ValueError("not a session id")
-        self._writer, self._clock, self._send, self._retry_s = writer, clock, send, retry_s
+        self._writer = writer
+        self._clock = clock
+        self._send = send
+        self._retry_s = retry_s
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = folder / f"{session_id}.{writer}.jsonl"
         self._lines = _read_spool(self.path)
@@ -87,7 +94,8 @@ class LogWriter:
         return self.next_number - self._acknowledged
 
     def write(self, event: AnyEvent, *, at_utc: datetime | None = None) -> None:
-        """Adds an event. It is on its way to the disk when this returns; a full disk does not stop the session.
+        """Adds an event. It is on its way to the disk when this returns; a full disk does not stop
+        the session.
 
         Args:
             at_utc: when it happened, if that was before the log began (the button); now by default.
@@ -96,12 +104,19 @@ class LogWriter:
             log.warning("a %s event came after the log was closed", type(event).__name__)
             return
         record = redact(
-            Record(at_utc=at_utc or self._clock.utc_now(), writer=self._writer, number=self.next_number, event=event)
+            Record(
+                at_utc=at_utc or self._clock.utc_now(),
+                writer=self._writer,
+                number=self.next_number,
+                event=event,
+            )
         )
         if record.redacted:
             log.error("a %s event was not clean and was redacted", type(event).__name__)
         for part in _parts_of(record.event):
-            line = encode_record(msgspec.structs.replace(record, number=self.next_number, event=part))
+            line = encode_record(
+                msgspec.structs.replace(record, number=self.next_number, event=part)
+            )
             self._lines.append(line)
             self._append(line)
         self._wake.set()
@@ -117,7 +132,8 @@ class LogWriter:
             self._spool_is_whole = False
             log.error("the log's spool cannot be written: %s", error.strerror)
 
-    # ---- to the hub ------------------------------------------------------------------------------------------------
+    # ---- to the hub
+    # ----------------------------------------------------------------------------------------------
 
     async def _send_all(self) -> None:
         pause_s = self._retry_s[0]
@@ -130,7 +146,11 @@ class LogWriter:
                         await self._send_some()
                     pause_s = self._retry_s[0]
                 except (SessionError, TimeoutError) as error:
-                    log.info("log not acknowledged (%s), again in %.1f s", getattr(error, "code", "timeout"), pause_s)
+                    log.info(
+                        "log not acknowledged (%s), again in %.1f s",
+                        getattr(error, "code", "timeout"),
+                        pause_s,
+                    )
                     await self._pause(pause_s)
                     pause_s = min(pause_s * 2, self._retry_s[1])
 
@@ -150,7 +170,8 @@ class LogWriter:
         batch = self._batch()
         if not batch:
             return
-        # What the hub has seen must survive a power cut here too, or the count would start below the hub's.
+        # What the hub has seen must survive a power cut here too, or the count would start below
+        # the hub's.
         await asyncio.to_thread(self._sync)
         before = self._acknowledged
         self._note(await self._send(before, batch))
@@ -169,14 +190,21 @@ class LogWriter:
 
     def _note(self, wanted: int) -> None:
         if not self._first <= wanted <= self.next_number:
-            log.warning("the hub wants log record %d of %d..%d", wanted, self._first, self.next_number)
-        before, self._acknowledged = self._acknowledged, min(max(wanted, self._first), self.next_number)
+            log.warning(
+                "the hub wants log record %d of %d..%d", wanted, self._first, self.next_number
+            )
+        before, self._acknowledged = (
+            self._acknowledged,
+            min(max(wanted, self._first), self.next_number),
+        )
         if self._acknowledged != before:
             self._moved.set()
 
     def _go_on_from(self, wanted: int) -> None:
-        """First contact. The hub may hold more of this writer than the spool found here (a lost disk, another machine):
-        then the records written since the start are counted on from there, or they would pass for repeats."""
+        """First contact. The hub may hold more of this writer than the spool found here (a lost
+        disk, another machine): then the records written since the start are counted on from there,
+        or they would pass for repeats.
+        """
         if wanted > self._first + self._found:
             records = [decode_record(line) for line in self._lines[self._found :]]
             self._lines = [
@@ -208,7 +236,8 @@ class LogWriter:
         return True
 
     async def close(self, timeout_s: float = 5.0) -> bool:
-        """Flushes and stops. The spool goes only when the hub has all; else it stays for the next start.
+        """Flushes and stops. The spool goes only when the hub has all; else it stays for the next
+        start.
 
         Returns:
             Whether the hub has all.
@@ -227,11 +256,17 @@ def _parts_of(event: AnyEvent) -> list[AnyEvent]:
         return [event]
     if event.parts != 1:
         raise ValueError("give the whole frame: it is checked before it is cut")
-    return [*mirror_parts(event.started_at_utc, event.data, is_snapshot=event.is_snapshot, events=event.events)]
+    return [
+        *mirror_parts(
+            event.started_at_utc, event.data, is_snapshot=event.is_snapshot, events=event.events
+        )
+    ]
 
 
 def _read_spool(path: Path) -> list[bytes]:
-    """The spool's good lines; what a kill left half-written, or anything after a damaged line, is cut off."""
+    """The spool's good lines; what a kill left half-written, or anything after a damaged line, is
+    cut off.
+    """
     if not path.exists():
         return []
     lines: list[bytes] = []
@@ -264,7 +299,9 @@ def _replace_spool(path: Path, lines: list[bytes]) -> None:
 
 
 def _append_line(path: Path, line: bytes) -> None:
-    """One write for one line, so that a kill leaves whole lines; opened each time, so that nothing stays open."""
+    """One write for one line, so that a kill leaves whole lines;
+    opened each time, so that nothing stays open.
+    """
     spool = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         if os.write(spool, line + b"\n") != len(line) + 1:
@@ -274,7 +311,13 @@ def _append_line(path: Path, line: bytes) -> None:
 
 
 def left_over(folder: Path) -> list[tuple[str, Writer]]:
-    """Sessions whose spool is still here: (session, writer). Open a `LogWriter` for each and close it when sent."""
+    """Sessions whose spool is still here: (session, writer).
+    Open a `LogWriter` for each and close it when sent.
+    """
     names = [path.name.split(".") for path in sorted(folder.glob("*.jsonl"))]
     known = {writer.value for writer in Writer}
-    return [(name[0], Writer(name[1])) for name in names if len(name) == 3 and is_id(name[0]) and name[1] in known]
+    return [
+        (name[0], Writer(name[1]))
+        for name in names
+        if len(name) == 3 and is_id(name[0]) and name[1] in known
+    ]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What both ends ask of the page `resources/pages/call.html`, wherever it runs, and the options they give it.
+"""What both ends ask of the page `resources/pages/call.html`, wherever it runs, and the options
+they give it.
 
 Used by the kiosk's call and by the desk's `browser_engine`.
 """
@@ -25,14 +26,17 @@ SIMULATED, NONE = "simulated", "none"
 class CallPage(Protocol):
     """The page.
 
-    `on_event(name, detail)` is called in the loop's thread: "first_frame" {ms, ago_ms, width, height}, "state" {state},
-    "device_missing" {kind, why}, "devices" {video, audio}: which are there, "page_lost" {}.
+    `on_event(name, detail)` is called in the loop's thread:
+    "first_frame" {ms, ago_ms, width, height}, "state" {state}, "device_missing" {kind, why},
+    "devices" {video, audio}: which are there, "page_lost" {}.
     """
 
     on_event: Callable[[str, dict[str, Any]], None]
 
     def run(self, script: str) -> Awaitable[object]:
-        """Runs an expression; a promise is awaited. Raises `CallLost` when it throws or the page is gone."""
+        """Runs an expression; a promise is awaited.
+        Raises `CallLost` when it throws or the page is gone.
+        """
         ...
 
 
@@ -40,11 +44,10 @@ class CallPage(Protocol):
 class CallMedia:
     """What an end films and how much it may send.
 
-    Attributes:
-        camera, microphone: `SIMULATED` (labelled at both ends), `NONE`, a device's label, or "" for the system's own.
-        speaker: a device's label, or "".
-        cancel_echo, suppress_noise, gain: what the browser does to a real microphone's sound.
-        codecs: of the picture, the preferred first; the other end takes the first that it knows.
+    Attributes: camera, microphone: `SIMULATED` (labelled at both ends), `NONE`, a device's label,
+        or "" for the system's own. speaker: a device's label, or "". cancel_echo, suppress_noise,
+        gain: what the browser does to a real microphone's sound. codecs: of the picture, the
+        preferred first; the other end takes the first that it knows.
     """
 
     camera: str = ""
@@ -69,7 +72,9 @@ class CallMedia:
 
     def with_plan(self, plan: IcePlan) -> CallMedia:
         """The same devices, other ways."""
-        return replace(self, ice_servers=plan.servers, relay_only=plan.relay_only, networks=plan.networks)
+        return replace(
+            self, ice_servers=plan.servers, relay_only=plan.relay_only, networks=plan.networks
+        )
 
     @property
     def sound_options(self) -> dict[str, bool]:
@@ -78,7 +83,10 @@ class CallMedia:
 
     def options(self, *, sharers: int = 1, since_accept_s: float = 0.0) -> str:
         """As call.js takes them, JSON. `sharers`: calls that share the line up."""
-        servers = [{"urls": s.url, "username": s.username, "credential": s.credential} for s in self.ice_servers]
+        servers = [
+            {"urls": s.url, "username": s.username, "credential": s.credential}
+            for s in self.ice_servers
+        ]
         options = {
             "camera": self.camera,
             "microphone": self.microphone,
@@ -115,7 +123,9 @@ class Described(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What call.js counts from the call's beginning, named as in `MediaStats`. `state`: of the RTCPeerConnection."""
+    """What call.js counts from the call's beginning, named as in `MediaStats`.
+    `state`: of the RTCPeerConnection.
+    """
 
     first_frame_ms: float | None
     frames: int

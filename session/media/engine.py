@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the desk asks of whatever carries voice and picture. `aiortc_engine` is one answer; a browser can be another."""
+"""What the desk asks of whatever carries voice and picture.
+`aiortc_engine` is one answer; a browser can be another.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,8 @@ class MediaState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PictureLimits:
-    """The most that our own picture may take of the line; the governor (`session.media.line.governor`) says it. 0: no
-    bound.
+    """The most that our own picture may take of the line;
+    the governor (`session.media.line.governor`) says it. 0: no bound.
 
     Attributes:
         kbps: bits of the picture, packet headers included.
@@ -48,27 +50,27 @@ class PictureLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class MediaStats:
-    """What the engine received and decoded in the present call, all counted from the call's beginning.
+    """What the engine received and decoded in the present call, all counted from the call's
+    beginning.
 
-    Attributes:
-        frames: decoded pictures; `width_px`, `height_px` of the last one.
-        checksum: CRC-32 of the last picture's luma, 8 hex digits; empty before the first.
-        first_frame_s: `time.monotonic()` of the first decoded picture, or None.
-        packets: received RTP packets of all kinds; `audio_packets` those of voice.
-        audio_level: RMS of the last 0.2 s of decoded sound, 0..1.
-        bytes: received, of all kinds. lost: packets that never came.
-        rtt_ms: round trip, or None before the first report (RFC 3550, section 6.4.1).
-        codec: of the received picture, lower case ("av1", "vp8"); empty before the first.
-        freezes, frozen_s: pauses between two pictures that an eye sees as a stop, and how long they were together
-            (as `freezeCount` of W3C webrtc-stats).
-        voice_blocks: 20 ms blocks of voice played; `voice_made_up` of these no packet brought, they were guessed.
-        voice_delay_ms: how long a packet of voice waits before it is heard.
-        lip_ms: picture behind voice (negative: before it), or None while unknown.
-        target_kbps: what our picture may use now; `sent_codec`, `sent_width_px`, `sent_height_px` of our last picture.
-        sent_frames: pictures sent; `sent_bytes` of all kinds. sent_packets: how many of
-            ours the other end's reports speak of; `sent_missed` of these never came (RFC 3550, section 6.4.1).
-        relay_failed: a TURN server is configured and none gave an address: the call has direct ways only.
-        estimate_kbps: what the transport thinks that may be sent, whatever our own bounds are; None before it knows.
+    Attributes: frames: decoded pictures; `width_px`, `height_px` of the last one. checksum: CRC-32
+        of the last picture's luma, 8 hex digits; empty before the first. first_frame_s:
+        `time.monotonic()` of the first decoded picture, or None. packets: received RTP packets of
+        all kinds; `audio_packets` those of voice. audio_level: RMS of the last 0.2 s of decoded
+        sound, 0..1. bytes: received, of all kinds. lost: packets that never came. rtt_ms: round
+        trip, or None before the first report (RFC 3550, section 6.4.1). codec: of the received
+        picture, lower case ("av1", "vp8"); empty before the first. freezes, frozen_s: pauses
+        between two pictures that an eye sees as a stop, and how long they were together (as
+        `freezeCount` of W3C webrtc-stats).
+        voice_blocks: 20 ms blocks of voice played; `voice_made_up` of these no packet brought, they
+        were guessed. voice_delay_ms: how long a packet of voice waits before it is heard. lip_ms:
+        picture behind voice (negative: before it), or None while unknown. target_kbps: what our
+        picture may use now; `sent_codec`, `sent_width_px`, `sent_height_px` of our last picture.
+        sent_frames: pictures sent; `sent_bytes` of all kinds. sent_packets: how many of ours the
+        other end's reports speak of; `sent_missed` of these never came (RFC 3550, section 6.4.1).
+        relay_failed: a TURN server is configured and none gave an address:
+        the call has direct ways only. estimate_kbps: what the transport thinks that may be sent,
+        whatever our own bounds are; None before it knows.
     """
 
     frames: int = 0
@@ -102,9 +104,11 @@ class MediaStats:
 
 
 class MediaEngine(Protocol):
-    """One caller at a time. All methods may be called from the loop's thread and return at once or are awaited.
+    """One caller at a time. All methods may be called from the loop's thread and return at once or
+    are awaited.
 
-    `on_frame` and `on_state` are called in the engine's own thread: a listener only marks what to do later.
+    `on_frame` and `on_state` are called in the engine's own thread:
+    a listener only marks what to do later.
     """
 
     on_frame: Callable[[], None]
@@ -116,7 +120,8 @@ class MediaEngine(Protocol):
         ...
 
     async def answer(self, offer_sdp: str) -> str:
-        """Answers an offer (RFC 8829); an earlier call goes on until the new one has brought its first packet.
+        """Answers an offer (RFC 8829); an earlier call goes on until the new one has brought its
+        first packet.
 
         Raises `CallLost`; the engine and an earlier call stay usable.
         """
@@ -147,15 +152,20 @@ class MediaEngine(Protocol):
         ...
 
     def set_line(self, line_kbps: int) -> None:
-        """What the line carries each way, kilobits of IP a second; 0 for unknown. Bounds the picture at once, and the
-        hints of the next answer."""
+        """What the line carries each way, kilobits of IP a second; 0 for unknown.
+        Bounds the picture at once, and the hints of the next answer.
+        """
         ...
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
-        """Our picture never uses more than this, whatever the line carries; 0 for no bound. Takes effect at once.
+    def set_picture_limit(
+        self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False
+    ) -> None:
+        """Our picture never uses more than this, whatever the line carries; 0 for no bound.
+        Takes effect at once.
 
         Args:
-            fps: below 1 the picture is a still photo now and then. motion: hands talk, see `PictureLimits`.
+            fps: below 1 the picture is a still photo now and then.
+                motion: hands talk, see `PictureLimits`.
         """
         ...
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A picture on its way to the screen, without Qt. Made by the engines, painted by `views.media.video_pane`."""
+"""A picture on its way to the screen, without Qt.
+Made by the engines, painted by `views.media.video_pane`.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,10 @@ import av
 class VideoFrame:
     """One decoded picture.
 
-    Attributes:
-        width_px, height_px: its size.
-        stride_bytes: bytes from one row to the next (>= 4 * width_px).
-        pixels: uint8, rows of blue, green, red, unused: what QImage calls Format_RGB32 on a little-endian machine.
-        number: counts the pictures of a source; a painter skips one it has painted already.
+    Attributes: width_px, height_px: its size. stride_bytes: bytes from one row to the next (>= 4 *
+        width_px). pixels: uint8, rows of blue, green, red, unused: what QImage calls Format_RGB32
+        on a little-endian machine. number: counts the pictures of a source; a painter skips one it
+        has painted already.
     """
 
     width_px: int
@@ -36,5 +37,8 @@ def to_screen(frame: av.VideoFrame, number: int, width_px: int = 0) -> VideoFram
     height = max(2, round(frame.height * width / frame.width))
     shown = frame.reformat(width=width, height=height, format="bgra")
     plane = shown.planes[0]
-    # The view keeps the plane, and the plane its frame, alive: no copy. (PyAV's stubs do not show its buffers.)
-    return VideoFrame(shown.width, shown.height, plane.line_size, memoryview(cast(Any, plane)), number)
+    # The view keeps the plane, and the plane its frame, alive: no copy.
+    # (PyAV's stubs do not show its buffers.)
+    return VideoFrame(
+        shown.width, shown.height, plane.line_size, memoryview(cast(Any, plane)), number
+    )

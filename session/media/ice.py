@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Servers that help a call through a firewall, and which ways a call may take. Used by both ends."""
+"""Servers that help a call through a firewall, and which ways a call may take.
+Used by both ends.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,9 @@ class IceServer:
 class IcePlan:
     """How a call may find its way.
 
-    Attributes:
-        servers: the preferred first.
-        relay_only: nothing but a TURN server may carry the call; addresses of the two ends are told to nobody.
-        networks: CIDR; a candidate outside of all of them is refused. Empty: any unicast address.
+    Attributes: servers: the preferred first. relay_only: nothing but a TURN server may carry the
+        call; addresses of the two ends are told to nobody. networks: CIDR; a candidate outside of
+        all of them is refused. Empty: any unicast address.
     """
 
     servers: tuple[IceServer, ...] = ()
@@ -45,32 +46,48 @@ class IcePlan:
         return tuple(server for server in self.servers if server.relays)
 
     def with_rules(self, rules: IceRules | None) -> IcePlan:
-        """What the hub gave for this session goes before our own settings; relay-only once said stays said."""
+        """What the hub gave for this session goes before our own settings;
+        relay-only once said stays said.
+        """
         if rules is None:
             return self
-        given = tuple(IceServer(url=url, username=rules.username, credential=rules.credential) for url in rules.urls)
+        given = tuple(
+            IceServer(url=url, username=rules.username, credential=rules.credential)
+            for url in rules.urls
+        )
         return IcePlan(
-            servers=given or self.servers, relay_only=self.relay_only or rules.relay_only, networks=self.networks
+            servers=given or self.servers,
+            relay_only=self.relay_only or rules.relay_only,
+            networks=self.networks,
         )
 
 
 # RFC 8839, section 5.1: foundation, component, transport, priority, address, port, "typ", type.
-_CANDIDATE = re.compile(r"^a=candidate:\S+ \d+ (?P<transport>\S+) \d+ (?P<host>\S+) (?P<port>\d+) typ (?P<kind>\S+)")
+_CANDIDATE = re.compile(
+    r"^a=candidate:\S+ \d+ (?P<transport>\S+) \d+ (?P<host>\S+) (?P<port>\d+) typ (?P<kind>\S+)"
+)
 
 
 def allowed_candidates(sdp: str, plan: IcePlan) -> str:
     """The description without the candidates that the plan refuses.
 
-    Names are refused (they would be looked up for a stranger; `….local` of mDNS means nothing here), and so are
-    addresses that no kiosk or desk can have. A call whose candidates are all refused can still connect to ours.
+    Names are refused (they would be looked up for a stranger;
+    `….local` of mDNS means nothing here), and so are addresses that no kiosk or desk can have. A
+    call whose candidates are all refused can still connect to ours.
     """
     networks = [ipaddress.ip_network(text, strict=False) for text in plan.networks]
     lines = sdp.splitlines()
-    kept = [line for line in lines if not line.startswith("a=candidate:") or _allowed(line, plan, networks)]
+    kept = [
+        line
+        for line in lines
+        if not line.startswith("a=candidate:") or _allowed(line, plan, networks)
+    ]
     return "\r\n".join(kept) + "\r\n" if len(kept) < len(lines) else sdp
 
 
-def _allowed(line: str, plan: IcePlan, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+def _allowed(
+    line: str, plan: IcePlan, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
+) -> bool:
     found = _CANDIDATE.match(line)
     if found is None or (plan.relay_only and found["kind"] != "relay"):
         return False
@@ -87,4 +104,7 @@ def _allowed(line: str, plan: IcePlan, networks: Sequence[ipaddress.IPv4Network 
 
 def has_relay(sdp: str) -> bool:
     """A TURN server answered: there is a relayed candidate."""
-    return any((found := _CANDIDATE.match(line)) is not None and found["kind"] == "relay" for line in sdp.splitlines())
+    return any(
+        (found := _CANDIDATE.match(line)) is not None and found["kind"] == "relay"
+        for line in sdp.splitlines()
+    )

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which of several TURN servers can be reached from here, and if none, why. Used by the aiortc engine and `doctor`.
+"""Which of several TURN servers can be reached from here, and if none, why.
+Used by the aiortc engine and `doctor`.
 
-aiortc uses one TURN server of a connection and says nothing when it does not answer: no candidate, "new" for ever.
+aiortc uses one TURN server of a connection and says nothing when it does not answer:
+no candidate, "new" for ever.
 """
 
 from __future__ import annotations
@@ -25,16 +27,18 @@ log = logging.getLogger(__name__)
 
 TRY_S = 4.0
 HEAD_START_S = 0.4
-"""How long a better server may be slower than a worse one: UDP before TCP before TLS, as they stand in the settings."""
+"""How long a better server may be slower than a worse one:
+UDP before TCP before TLS, as they stand in the settings.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RelayTried:
     """One server.
 
-    Attributes:
-        address: of the relayed candidate, "" when there is none. took_s: until it was there.
-        why: "" or "no_answer", "refused" (name or password), "full", "certificate", "address" (not a TURN address).
+    Attributes: address: of the relayed candidate, "" when there is none. took_s: until it was
+        there. why: "" or "no_answer", "refused" (name or password), "full", "certificate",
+        "address" (not a TURN address).
     """
 
     server: IceServer
@@ -74,7 +78,9 @@ async def try_relay(server: IceServer, timeout_s: float = TRY_S) -> RelayTried:
 
 
 def _reason(error: TransactionFailed) -> str:
-    """401 and 403 are about who we are, 486 and 508 about how many we are (RFC 8656, section 18)."""
+    """401 and 403 are about who we are, 486 and 508 about how many we are (RFC 8656, section
+    18).
+    """
     code, _words = error.response.attributes.get("ERROR-CODE", (0, ""))
     return "full" if code in (486, 508) else "refused"
 
@@ -88,21 +94,31 @@ def no_relay(why: Collection[str]) -> RelayUnreachable:
 async def why_not_in_browser(servers: Sequence[IceServer]) -> RelayUnreachable:
     """Why Chromium, which does not say it, has no relay: we try them ourselves.
 
-    One that answers us and not Chromium shows a certificate that is in our bundle and not in Chromium's own store.
+    One that answers us and not Chromium shows a certificate that is in our bundle and not in
+    Chromium's own store.
     """
     tried = await asyncio.gather(*(try_relay(server) for server in servers))
-    why = ["certificate" if one.address and one.server.url.startswith("turns:") else one.why for one in tried]
+    why = [
+        "certificate" if one.address and one.server.url.startswith("turns:") else one.why
+        for one in tried
+    ]
     return no_relay([reason or "no_answer" for reason in why])
 
 
-async def choose_relay(servers: Sequence[IceServer], timeout_s: float = TRY_S) -> tuple[IceServer | None, list[str]]:
+async def choose_relay(
+    servers: Sequence[IceServer], timeout_s: float = TRY_S
+) -> tuple[IceServer | None, list[str]]:
     """The best server that answers, all tried side by side; None and the reasons when none does."""
     tries = [asyncio.ensure_future(try_relay(server, timeout_s)) for server in servers]
     try:
         for place, attempt in enumerate(tries):
-            worse = [other for other in tries[place + 1 :] if other.done() and other.result().address]
+            worse = [
+                other for other in tries[place + 1 :] if other.done() and other.result().address
+            ]
             with contextlib.suppress(TimeoutError):
-                found = await asyncio.wait_for(asyncio.shield(attempt), HEAD_START_S if worse else timeout_s + 1.0)
+                found = await asyncio.wait_for(
+                    asyncio.shield(attempt), HEAD_START_S if worse else timeout_s + 1.0
+                )
                 if found.address:
                     return found.server, []
         done = [attempt.result() for attempt in tries if attempt.done()]

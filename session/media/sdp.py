@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Reads and amends session descriptions (SDP, RFC 8866) as text. Used by `aiortc_engine` and by the kiosk's tests."""
+"""Reads and amends session descriptions (SDP, RFC 8866) as text.
+Used by `aiortc_engine` and by the kiosk's tests.
+"""
 
 from __future__ import annotations
 
@@ -26,24 +28,31 @@ def check_offer(sdp: str) -> None:
     """
     lines = sdp.splitlines()
     sections = sum(line.startswith("m=") for line in lines)
-    if len(sdp) > MAX_SDP_CHARS or sum(line.startswith("a=candidate:") for line in lines) > MAX_CANDIDATES:
+    if (
+        len(sdp) > MAX_SDP_CHARS
+        or sum(line.startswith("a=candidate:") for line in lines) > MAX_CANDIDATES
+    ):
         raise CallLost(why="offer too large")
     if not lines or not lines[0].startswith("v=0") or not 1 <= sections <= MAX_MEDIA_SECTIONS:
         raise CallLost(why="offer malformed")
 
 
 def without_local_names(sdp: str) -> str:
-    """Drops candidates that are mDNS names (`….local`): aioice cannot resolve them and waits a second for each try.
+    """Drops candidates that are mDNS names (`….local`):
+    aioice cannot resolve them and waits a second for each try.
 
-    The call still connects: the other end's checks arrive from its real address (peer reflexive, RFC 8445, 7.3.1.3).
+    The call still connects: the other end's checks arrive from its real address (peer reflexive,
+    RFC 8445, 7.3.1.3).
     """
     return _join(line for line in sdp.splitlines() if not _is_local_name(line))
 
 
 def in_order(sdp: str, codecs: Sequence[str]) -> str:
-    """Puts the picture's codecs into our order and drops what is not among `codecs` (and not their retransmission).
+    """Puts the picture's codecs into our order and drops what is not among `codecs` (and not their
+    retransmission).
 
-    Of AV1 only the main profile is kept: others have the same name and no decoder here (AV1 RTP, section 7.2.1).
+    Of AV1 only the main profile is kept:
+    others have the same name and no decoder here (AV1 RTP, section 7.2.1).
     """
     sections = re.split(r"(?m)^(?=m=)", "\n".join(sdp.splitlines()) + "\n")
     return _join(line for section in sections for line in _ordered(section, codecs))
@@ -61,14 +70,23 @@ def _ordered(section: str, codecs: Sequence[str]) -> list[str]:
         for kind, name in named.items()
         if name == codec and _main(name, parameters.get(kind, ""))
     ]
-    repeats = [kind for kind, name in named.items() if name == "rtx" and _apt(parameters.get(kind, "")) in wanted]
+    repeats = [
+        kind
+        for kind, name in named.items()
+        if name == "rtx" and _apt(parameters.get(kind, "")) in wanted
+    ]
     if not wanted:
         return lines
     head = lines[0].split()
     kinds = [*wanted, *repeats]
     others = [line for line in lines[1:] if not _OF_CODEC.match(line)]
     # aiortc goes by the order of these lines, not by that of the first one.
-    of_codecs = [line for kind in kinds for line in lines if (match := _OF_CODEC.match(line)) and match[1] == kind]
+    of_codecs = [
+        line
+        for kind in kinds
+        for line in lines
+        if (match := _OF_CODEC.match(line)) and match[1] == kind
+    ]
     return [" ".join([*head[:3], *kinds]), *others, *of_codecs]
 
 
@@ -89,12 +107,14 @@ def _is_local_name(line: str) -> bool:
 def with_line_hints(answer: str, *, start_kbps: int, max_kbps: int, voice_bps: int) -> str:
     """Tells the kiosk's Chromium how wide the line is, where it would guess.
 
-    `b=AS` (RFC 8866, 5.8) bounds the picture; `x-google-start-bitrate` makes it begin at `start_kbps` and not climb
-    for half a minute; aiortc leaves the voice's parameters out, and without them Chromium sends no error
-    correction (RFC 7587, section 6.1).
+    `b=AS` (RFC 8866, 5.8) bounds the picture; `x-google-start-bitrate` makes it begin at
+    `start_kbps` and not climb for half a minute; aiortc leaves the voice's parameters out, and
+    without them Chromium sends no error correction (RFC 7587, section 6.1).
     """
     sections = re.split(r"(?m)^(?=m=)", "\n".join(answer.splitlines()) + "\n")
-    return _join(line for section in sections for line in _hinted(section, start_kbps, max_kbps, voice_bps))
+    return _join(
+        line for section in sections for line in _hinted(section, start_kbps, max_kbps, voice_bps)
+    )
 
 
 def _hinted(section: str, start_kbps: int, max_kbps: int, voice_bps: int) -> list[str]:
@@ -103,7 +123,9 @@ def _hinted(section: str, start_kbps: int, max_kbps: int, voice_bps: int) -> lis
         lines = _with_bandwidth(lines, max_kbps)
         for payload_type, codec in _codecs(lines):
             if codec != "rtx":
-                lines = _with_parameters(lines, payload_type, f"x-google-start-bitrate={start_kbps}")
+                lines = _with_parameters(
+                    lines, payload_type, f"x-google-start-bitrate={start_kbps}"
+                )
     elif section.startswith("m=audio"):
         for payload_type, codec in _codecs(lines):
             if codec == "opus":
@@ -118,7 +140,10 @@ def _codecs(lines: list[str]) -> list[tuple[str, str]]:
 
 def _with_bandwidth(lines: list[str], max_kbps: int) -> list[str]:
     kept = [line for line in lines if not line.startswith("b=")]
-    after = max((i for i, line in enumerate(kept) if line.startswith(("m=", "c=", "i="))), default=0) + 1
+    after = (
+        max((i for i, line in enumerate(kept) if line.startswith(("m=", "c=", "i="))), default=0)
+        + 1
+    )
     return [*kept[:after], f"b=AS:{max_kbps}", *kept[after:]]
 
 
@@ -134,8 +159,9 @@ def _with_parameters(lines: list[str], payload_type: str, parameters: str) -> li
 def lean(answer: str) -> str:
     """An answer without what it says more than once: on 512 kb/s a thousand characters take 16 ms.
 
-    Of an end's fingerprints the SHA-256 one is enough (RFC 8122, section 5); sections that share the first one's
-    transport need no addresses of their own (RFC 8843, section 7.3).
+    Of an end's fingerprints the SHA-256 one is enough (RFC 8122, section 5);
+    sections that share the first one's transport need no addresses of their own (RFC 8843, section
+    7.3).
     """
     sections = re.split(r"(?m)^(?=m=)", "\n".join(answer.splitlines()) + "\n")
     bundled = re.search(r"^a=group:BUNDLE (\S+)(.*)$", sections[0], re.MULTILINE)
@@ -149,12 +175,16 @@ def _leaned(section: str, others: set[str]) -> list[str]:
         lines = [line for line in lines if not re.match(r"a=fingerprint:(?!sha-256 )", line)]
     mid = re.search(r"^a=mid:(\S+)", section, re.MULTILINE)
     if mid is not None and mid[1] in others:
-        lines = [line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))]
+        lines = [
+            line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))
+        ]
     return lines
 
 
 def first_codec(sdp: str, kind: str) -> str:
-    """Lower-case name of the codec that section `kind` ("audio", "video") prefers; empty when there is none."""
+    """Lower-case name of the codec that section `kind` ("audio", "video") prefers;
+    empty when there is none.
+    """
     for section in re.split(r"(?m)^(?=m=)", sdp.replace("\r\n", "\n")):
         if section.startswith(f"m={kind} "):
             lines = section.splitlines()

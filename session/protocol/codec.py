@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The door: bytes to structs and back, once. Wrong, oversized or foreign messages raise a session error.
+"""The door: bytes to structs and back, once.
+Wrong, oversized or foreign messages raise a session error.
 
-What the two ends of a session say is packed where it is long (zstd, RFC 8878): the description of a call is 2.7 kB of
-text that repeats itself, and on a line of 512 kb/s the first picture waits 40 ms longer for it.
+What the two ends of a session say is packed where it is long (zstd, RFC 8878):
+the description of a call is 2.7 kB of text that repeats itself, and on a line of 512 kb/s the first
+picture waits 40 ms longer for it.
 """
 
 from __future__ import annotations
@@ -40,7 +42,13 @@ class _Version(msgspec.Struct):
 
 _version = msgspec.json.Decoder(_Version)
 _session = msgspec.json.Decoder(
-    AnySessionMessage | MirrorMessage | ControlMessage | SealMessage | LineMessage | BesideMessage | ShowMessages
+    AnySessionMessage
+    | MirrorMessage
+    | ControlMessage
+    | SealMessage
+    | LineMessage
+    | BesideMessage
+    | ShowMessages
 )
 _event = msgspec.json.Decoder(HubEvent)
 
@@ -60,12 +68,20 @@ def encode(message: msgspec.Struct) -> bytes:
 def encode_session(message: SessionMessage) -> bytes:
     """What `decode_session` reads: JSON, packed where it is long. Raises as `encode`."""
     payload = encode(message)
-    return payload if len(payload) < PACK_FROM_BYTES else zstandard.ZstdCompressor(level=_PACK_LEVEL).compress(payload)
+    return (
+        payload
+        if len(payload) < PACK_FROM_BYTES
+        else zstandard.ZstdCompressor(level=_PACK_LEVEL).compress(payload)
+    )
 
 
 def _unpacked(payload: bytes) -> bytes:
     """JSON; never more than `MAX_CONTROL_BYTES` of it, whatever a packed message claims to hold."""
-    return unpack(payload, MAX_CONTROL_BYTES) if payload.startswith(zstandard.FRAME_HEADER) else payload
+    return (
+        unpack(payload, MAX_CONTROL_BYTES)
+        if payload.startswith(zstandard.FRAME_HEADER)
+        else payload
+    )
 
 
 _decoders: dict[tuple[Any, bool], msgspec.json.Decoder[Any]] = {}
@@ -78,7 +94,9 @@ def _decoder_of(kind: Any, or_refusal: bool) -> msgspec.json.Decoder[Any]:
     return _decoders[key]
 
 
-def _decode(decoder: msgspec.json.Decoder[Any], payload: bytes, limit_bytes: int = MAX_CONTROL_BYTES) -> Any:
+def _decode(
+    decoder: msgspec.json.Decoder[Any], payload: bytes, limit_bytes: int = MAX_CONTROL_BYTES
+) -> Any:
     if len(payload) > limit_bytes:
         raise MessageTooLarge(size_bytes=len(payload), limit_bytes=limit_bytes)
     try:
@@ -117,7 +135,9 @@ def decode_request[Kind](kind: type[Kind], payload: bytes) -> Kind:
 
 def decode_answer[Kind](kind: type[Kind], payload: bytes) -> Kind:
     """The hub's answer of the wanted kind; a `Refusal` is raised as the error it names."""
-    answer: Kind | Refusal = _decode(_decoder_of(kind, or_refusal=True), payload, limit_bytes=1_000_000)
+    answer: Kind | Refusal = _decode(
+        _decoder_of(kind, or_refusal=True), payload, limit_bytes=1_000_000
+    )
     if isinstance(answer, Refusal):
         raise from_code(answer.code, answer.detail)
     return answer

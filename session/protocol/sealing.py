@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """How ends come to a common key that the hub does not have, and what vault and hub ask each other.
 
-A vault is an organisation's own dossier service and log keeper. Between the ends of a session: topic "seal". To the
-vault: subjects `vin.<home>.<role>.<user>.<part>` (`session.bus.sealing.vault_client`), where the hub is no party at
-all.
+A vault is an organisation's own dossier service and log keeper. Between the ends of a session:
+topic "seal". To the vault: subjects `vin.<home>.<role>.<user>.<part>`
+(`session.bus.sealing.vault_client`), where the hub is no party at all.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
 
-# ---- between the ends of a session, topic "seal" --------------------------------------------------------------------
+# ---- between the ends of a session, topic "seal"
+# --------------------------------------------------------------------
 
 
 class SealRequested(SessionMessage, frozen=True, kw_only=True):
@@ -47,7 +48,8 @@ class SealNeeded(SessionMessage, frozen=True, kw_only=True):
 
 SealMessage = SealRequested | SealOffered | SealNeeded
 
-# ---- with the vault --------------------------------------------------------------------------------------------------
+# ---- with the vault
+# --------------------------------------------------------------------------------------------------
 
 
 class Part(StrEnum):
@@ -79,7 +81,9 @@ SEALED = "sealed"
 
 
 class VaultHello(HubMessage, frozen=True, kw_only=True):
-    """To the vault: a fresh key of mine for its key `vault_key`; `signature` by my nkey `signer`."""
+    """To the vault: a fresh key of mine for its key `vault_key`;
+    `signature` by my nkey `signer`.
+    """
 
     vault_key: ExchangeKey
     key: ExchangeKey
@@ -88,7 +92,9 @@ class VaultHello(HubMessage, frozen=True, kw_only=True):
 
 
 class VaultWelcome(HubMessage, frozen=True, kw_only=True):
-    """The vault's fresh key; `proof` can only be made by the holder of its secret (sealed, base64)."""
+    """The vault's fresh key; `proof` can only be made by the holder of its secret (sealed,
+    base64).
+    """
 
     key: ExchangeKey
     proof: bytes
@@ -112,7 +118,9 @@ class CertifyAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class LeaveNoteRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent who passes its caller on leaves a note for the next one, at the vault instead of the hub."""
+    """An agent who passes its caller on leaves a note for the next one, at the vault instead of the
+    hub.
+    """
 
     session_id: Id
     note: Annotated[str, msgspec.Meta(max_length=500)] = ""
@@ -152,7 +160,8 @@ VAULT_VERBS: dict[str, Verb] = {
 }
 """What a vault alone answers, beside `VAULT_PARTS`."""
 
-# ---- vault and others with the hub ----------------------------------------------------------------------------------
+# ---- vault and others with the hub
+# ----------------------------------------------------------------------------------
 
 
 class SealCardRequest(HubMessage, frozen=True, kw_only=True):

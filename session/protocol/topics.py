@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The topics that a session's two ends speak on, and every message of `session_messages` as one type.
+"""The topics that a session's two ends speak on, and every message of `session_messages` as one
+type.
 
 Used by the ends' channel, the hub's relay and the codec.
 """
@@ -81,7 +82,9 @@ AnySessionMessage = (
 )
 
 THIRD_TOPIC, ASIDE_TOPIC = "third", "aside"
-"""Calls with a third person: between it and the kiosk, between it and the agent. Messages as on "call"."""
+"""Calls with a third person: between it and the kiosk, between it and the agent.
+Messages as on "call".
+"""
 
 SEAL_TOPIC = "seal"
 """How the two ends come to their key; never sealed itself."""

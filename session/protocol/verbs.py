@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every verb that the hub answers, whichever page of messages it stands on. Used by the hub's door and the schemas."""
+"""Every verb that the hub answers, whichever page of messages it stands on.
+Used by the hub's door and the schemas.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Kiosks and desks as bare sockets, where many stand for other computers. Used by `watchers` and `callers`."""
+"""Kiosks and desks as bare sockets, where many stand for other computers.
+Used by `watchers` and `callers`.
+"""
 
 from __future__ import annotations
 
@@ -39,12 +41,21 @@ def _line_of(end: socket.socket) -> bytes:
 
 
 def nats_socket(host: str, port: int, seed: bytes, subjects: Sequence[str]) -> socket.socket:
-    """A client of a nats-server that hears `subjects`, numbered from 1. Raises `RuntimeError` when it is refused."""
+    """A client of a nats-server that hears `subjects`, numbered from 1.
+    Raises `RuntimeError` when it is refused.
+    """
     end = _connected(host, port)
     nonce = json.loads(_line_of(end).removeprefix(b"INFO "))["nonce"]
     signature = _nkeys.from_seed(bytearray(seed)).sign(nonce.encode())
     sig = base64.urlsafe_b64encode(bytes(signature)).rstrip(b"=").decode()
-    hello = {"nkey": public_key(seed), "sig": sig, "verbose": False, "pedantic": False, "headers": True, "lang": "raw"}
+    hello = {
+        "nkey": public_key(seed),
+        "sig": sig,
+        "verbose": False,
+        "pedantic": False,
+        "headers": True,
+        "lang": "raw",
+    }
     hears = "".join(f"SUB {subject} {number}\r\n" for number, subject in enumerate(subjects, 1))
     end.sendall(f"CONNECT {json.dumps(hello)}\r\n{hears}PING\r\n".encode())
     while (line := _line_of(end)) != b"PONG\r\n":

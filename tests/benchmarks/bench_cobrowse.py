@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`make bench-cobrowse`: the shared page, from a change at the kiosk to the paint at the desk, and what it costs.
+"""`make bench-cobrowse`: the shared page, from a change at the kiosk to the paint at the desk, and
+what it costs.
 
-Peers in the same run: the same minute of browsing as VP8 video of five pictures a second, and as a VNC stream
-(`peer_pixels`). The narrow line is `narrow_line`. Seconds: `--minute 20` makes the minute shorter, for a look.
+Peers in the same run: the same minute of browsing as VP8 video of five pictures a second, and as a
+VNC stream (`peer_pixels`). The narrow line is `narrow_line`. Seconds: `--minute 20` makes the
+minute shorter, for a look.
 """
 
 from __future__ import annotations
@@ -43,8 +45,9 @@ CHANGES, CLICKS = 120, 40
 HOUR_EVENTS, HOUR_PICTURES = 100_000, 60
 CORPUS = Path(__file__).resolve().parent.parent / "data" / "pages"
 
-# A mark in the mirror that changes is noted with the time at which its frame was painted. rrweb changes the mirror
-# inside an animation frame: then the first task after it comes after the paint; else a frame is waited for.
+# A mark in the mirror that changes is noted with the time at which its frame was painted.
+# rrweb changes the mirror inside an animation frame: then the first task after it comes after the
+# paint; else a frame is waited for.
 WATCH = """(() => { const painted = window.painted = {}; let last = '', seen = null, frameEnd = 0;
   const real = window.requestAnimationFrame;
   window.requestAnimationFrame = (turn) => real((at) => { turn(at); frameEnd = performance.now(); });
@@ -61,9 +64,7 @@ WATCH = """(() => { const painted = window.painted = {}; let last = '', seen = n
       new MutationObserver(look).observe(page, {subtree: true, childList: true, characterData: true}); }
     look(); setTimeout(follow, 5); };
   follow(); })()"""
-MARKED = (
-    "<body><h1>Mesure</h1><p id=mark></p><button id=b style='width:200px;height:60px'>Toucher</button><p>%s</p></body>"
-)
+MARKED = "<body><h1>Mesure</h1><p id=mark></p><button id=b style='width:200px;height:60px'>Toucher</button><p>%s</p></body>"
 NOW = "performance.timeOrigin + performance.now()"
 
 
@@ -73,7 +74,8 @@ def percentile(values: list[float], percent: int) -> float:
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
 
-# ---- how long it takes -----------------------------------------------------------------------------------------------
+# ---- how long it takes
+# -----------------------------------------------------------------------------------------------
 
 
 async def changes(ends: Ends) -> list[float]:
@@ -83,7 +85,8 @@ async def changes(ends: Ends) -> list[float]:
     await ends.in_shell_until("mirror.document() && !!mirror.document().getElementById('mark')")
     await ends.in_shell(WATCH)
     await ends.in_page(
-        f"window.told = {{}}; let n = 0; setInterval(() => {{ if (n >= {CHANGES}) return; n++; told['c' + n] = {NOW};"
+        f"window.told = {{}}; let n = 0; setInterval(() => {{ if (n >= {CHANGES}) return; n++; "
+        f"told['c' + n] = {NOW};"
         "document.getElementById('mark').textContent = 'c' + n }, 90)"
     )
     await asyncio.sleep(CHANGES * 0.09 + 1)
@@ -93,12 +96,16 @@ async def changes(ends: Ends) -> list[float]:
 
 
 async def clicks(ends: Ends) -> list[float]:
-    """Milliseconds from the agent's click on a mirrored button to its effect on the desk's screen."""
+    """Milliseconds from the agent's click on a mirrored button to its effect on the desk's
+    screen.
+    """
     await ends.in_page(
         "let k = 0; document.getElementById('b').onclick = () => {"
         "document.getElementById('mark').textContent = 'k' + ++k }"
     )
-    node = await ends.in_shell("mirror.visible().replayer.getMirror().getId(mirror.document().getElementById('b'))")
+    node = await ends.in_shell(
+        "mirror.visible().replayer.getMirror().getId(mirror.document().getElementById('b'))"
+    )
     found = []
     for number in range(1, CLICKS + 1):
         began_ms = time.time() * 1000
@@ -110,26 +117,36 @@ async def clicks(ends: Ends) -> list[float]:
 
 
 async def first_paint(ends: Ends, rows: int) -> tuple[float, int]:
-    """Milliseconds from the kiosk's "document is ready" to the paint of its end at the desk, and its elements."""
-    table = "".join(f"<tr>{''.join(f'<td>{(n * 8 + c) * 7919 % 99991}' for c in range(8))}" for n in range(rows))
+    """Milliseconds from the kiosk's "document is ready" to the paint of its end at the desk, and
+    its elements.
+    """
+    table = "".join(
+        f"<tr>{''.join(f'<td>{(n * 8 + c) * 7919 % 99991}' for c in range(8))}" for n in range(rows)
+    )
     await ends.in_shell("window.painted && (painted['fin'] = 0)")
     body = f"<body><table>{table}</table><p id=mark>fin{rows}</p></body>"
     await ends.open(ends.web.page(f"/t/table{rows}.html", body))
     at = await ends.in_shell_until(f"painted['fin{rows}'] || 0")
     ready = await ends.in_page(
-        "performance.timeOrigin + performance.getEntriesByType('navigation')[0].domContentLoadedEventStart"
+        "performance.timeOrigin + "
+        "performance.getEntriesByType('navigation')[0].domContentLoadedEventStart"
     )
-    return float(at) - float(ready), int(await ends.in_page("document.getElementsByTagName('*').length"))
+    return float(at) - float(ready), int(
+        await ends.in_page("document.getElementsByTagName('*').length")
+    )
 
 
-# ---- a minute of browsing --------------------------------------------------------------------------------------------
+# ---- a minute of browsing
+# --------------------------------------------------------------------------------------------
 
 
 def _move(ends: Ends, at: QPointF) -> None:
     target = ends.browser.view.focusProxy()
     assert target is not None
     nothing = Qt.MouseButton.NoButton
-    event = QMouseEvent(QEvent.Type.MouseMove, at, at, nothing, nothing, Qt.KeyboardModifier.NoModifier)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, at, at, nothing, nothing, Qt.KeyboardModifier.NoModifier
+    )
     QCoreApplication.postEvent(target, event)
 
 
@@ -142,9 +159,13 @@ def _type(ends: Ends, letter: str) -> None:
 
 
 async def minute(ends: Ends, seconds: float, each_tick: Callable[[], None] = lambda: None) -> None:
-    """Five pages of a public service, a form filled, 65 turns of the wheel, the mouse moving a third of the time."""
+    """Five pages of a public service, a form filled, 65 turns of the wheel, the mouse moving a
+    third of the time.
+    """
     site, step_s = ends.web.site, 0.05
-    pages = [site + name for name in ("index.html", "formulaire.html", "droits.html", "transports.html")]
+    pages = [
+        site + name for name in ("index.html", "formulaire.html", "droits.html", "transports.html")
+    ]
     pages.append(ends.web.address + "/t/table_200.html")
     ticks = round(seconds / len(pages) / step_s)
     words = "Martin de la Tour "
@@ -159,7 +180,11 @@ async def minute(ends: Ends, seconds: float, each_tick: Callable[[], None] = lam
             if address.endswith("formulaire.html") and tick == 45:
                 ends.browser.view.setFocus()
                 ends.page.runJavaScript("document.getElementById('nom').focus()", 0)
-            if address.endswith("formulaire.html") and 50 <= tick < 50 + 5 * len(words) and tick % 5 == 0:
+            if (
+                address.endswith("formulaire.html")
+                and 50 <= tick < 50 + 5 * len(words)
+                and tick % 5 == 0
+            ):
                 _type(ends, words[(tick - 50) // 5])
             if address.endswith("formulaire.html") and tick == 170:
                 ends.page.runJavaScript("document.getElementById('couple').click()", 0)
@@ -204,7 +229,8 @@ class Filming:
             self.vnc.add(pixels)
 
 
-# ---- the page's own scripts ------------------------------------------------------------------------------------------
+# ---- the page's own scripts
+# ------------------------------------------------------------------------------------------
 
 ORDINARY = """(async () => { const times = [];
   for (let round = 0; round < 30; round++) { const begun = performance.now();
@@ -228,7 +254,8 @@ VALIDATING = """(async () => { const times = []; let sum = 0;
 
 
 async def script_ms(ends: Ends, code: str) -> tuple[float, float]:
-    """Milliseconds of a turn of the page's script, and until the page is free again: lower quartiles of 30.
+    """Milliseconds of a turn of the page's script, and until the page is free again:
+    lower quartiles of 30.
 
     The quartile and not the median: other programs only make it longer.
     """
@@ -238,27 +265,40 @@ async def script_ms(ends: Ends, code: str) -> tuple[float, float]:
     for _look in range(300):
         await asyncio.sleep(0.2)
         if spent := await ends.in_page("window.spent"):
-            return percentile([own for own, _free in spent], 25), percentile([free for _own, free in spent], 25)
+            return percentile([own for own, _free in spent], 25), percentile(
+                [free for _own, free in spent], 25
+            )
     raise TimeoutError("the page's script does not end")
 
 
-# ---- an hour ---------------------------------------------------------------------------------------------------------
+# ---- an hour
+# --------------------------------------------------------------------------------------------------
 
 
 def _element(number: int, tag: str, children: list[Any], **attributes: str) -> dict[str, Any]:
-    return {"type": 2, "tagName": tag, "attributes": attributes, "childNodes": children, "id": number}
+    return {
+        "type": 2,
+        "tagName": tag,
+        "attributes": attributes,
+        "childNodes": children,
+        "id": number,
+    }
 
 
 def _picture(at_ms: int) -> list[dict[str, Any]]:
     lines = [
-        _element(10 + 2 * n, "p", [{"type": 3, "textContent": f"ligne {n}", "id": 11 + 2 * n}]) for n in range(400)
+        _element(10 + 2 * n, "p", [{"type": 3, "textContent": f"ligne {n}", "id": 11 + 2 * n}])
+        for n in range(400)
     ]
     page = _element(2, "html", [_element(3, "head", []), _element(4, "body", lines)])
     return [
         {"type": 4, "data": {"href": "http://h/", "width": 978, "height": 638}, "timestamp": at_ms},
         {
             "type": 2,
-            "data": {"node": {"type": 0, "childNodes": [page], "id": 1}, "initialOffset": {"left": 0, "top": 0}},
+            "data": {
+                "node": {"type": 0, "childNodes": [page], "id": 1},
+                "initialOffset": {"left": 0, "top": 0},
+            },
             "timestamp": at_ms,
         },
     ]
@@ -271,7 +311,9 @@ def _text_change(number: int, at_ms: int) -> dict[str, Any]:
 
 
 async def hour(pane: MirrorPane) -> tuple[float, float]:
-    """Megabytes that the mirror's own process keeps after a sixth of an hour's events, and in its last quarter."""
+    """Megabytes that the mirror's own process keeps after a sixth of an hour's events, and in its
+    last quarter.
+    """
     sizes: list[float] = []
     early, late = (5, 7, 9), range(HOUR_PICTURES - 13, HOUR_PICTURES, 3)
     per_picture = HOUR_EVENTS // HOUR_PICTURES
@@ -290,21 +332,35 @@ async def hour(pane: MirrorPane) -> tuple[float, float]:
         if picture in early or picture in late:
             await script(pane.page, "gc(); gc(); 0")
             await asyncio.sleep(1)
-            sizes.append(psutil.Process(pane.page.renderProcessPid()).memory_full_info().uss / (1 << 20))
+            sizes.append(
+                psutil.Process(pane.page.renderProcessPid()).memory_full_info().uss / (1 << 20)
+            )
     return statistics.median(sizes[: len(early)]), statistics.median(sizes[len(early) :])
 
 
-# ---- the run ---------------------------------------------------------------------------------------------------------
+# ---- the run
+# --------------------------------------------------------------------------------------------------
 
 
 async def measure_loopback(web: WebServer, folder: Path, seconds: float) -> list[Row]:
     rows: list[Row] = []
     async with shared(folder, web) as ends:
         found = await changes(ends)
-        rows.append(Row("change at the kiosk -> painted", "ms, median", percentile(found, 50), goal=40))
-        rows.append(Row("change at the kiosk -> painted", "ms, p95", percentile(found, 95), goal=90))
+        rows.append(
+            Row("change at the kiosk -> painted", "ms, median", percentile(found, 50), goal=40)
+        )
+        rows.append(
+            Row("change at the kiosk -> painted", "ms, p95", percentile(found, 95), goal=90)
+        )
         touched = await clicks(ends)
-        rows.append(Row("agent's click -> effect at the desk", "ms, median", percentile(touched, 50), goal=80))
+        rows.append(
+            Row(
+                "agent's click -> effect at the desk",
+                "ms, median",
+                percentile(touched, 50),
+                goal=80,
+            )
+        )
         rows.append(Row("agent's click -> effect at the desk", "ms, p95", percentile(touched, 95)))
         for count, goal in ((330, 400), (2220, 1500)):
             took, elements = await first_paint(ends, count)
@@ -320,8 +376,12 @@ async def measure_scripts(ends: Ends) -> list[Row]:
     ends.consent.take_back(*ends.consent.given)
     alone = [await script_ms(ends, code) for _name, code in cases]
     rows: list[Row] = []
-    for (name, _code), (own, free), (own_alone, free_alone) in zip(cases, watched, alone, strict=True):
-        rows.append(Row(f"page {name}", "ms of script", own, own_alone, "not shared", own_alone * 1.1))
+    for (name, _code), (own, free), (own_alone, free_alone) in zip(
+        cases, watched, alone, strict=True
+    ):
+        rows.append(
+            Row(f"page {name}", "ms of script", own, own_alone, "not shared", own_alone * 1.1)
+        )
         rows.append(Row(f"page {name}", "ms until free", free, free_alone, "not shared"))
     return rows
 
@@ -351,8 +411,20 @@ async def measure_minute(ends: Ends, seconds: float) -> list[Row]:
             "VP8, 5 pictures a second",
             filming.video.bytes / 30_000,
         ),
-        Row(case, "kB", ours / 1000, filming.vnc.bytes / 1000, "VNC, tight", filming.vnc.bytes / 30_000),
-        Row("recorder while browsing", "% of a core", (recorded.used_s - alone.used_s) / seconds * 100, goal=3),
+        Row(
+            case,
+            "kB",
+            ours / 1000,
+            filming.vnc.bytes / 1000,
+            "VNC, tight",
+            filming.vnc.bytes / 30_000,
+        ),
+        Row(
+            "recorder while browsing",
+            "% of a core",
+            (recorded.used_s - alone.used_s) / seconds * 100,
+            goal=3,
+        ),
     ]
 
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`make bench-hub`: how fast a call is seen, taken and stored, beside PostgreSQL and Valkey doing the same work.
+"""`make bench-hub`: how fast a call is seen, taken and stored, beside PostgreSQL and Valkey doing
+the same work.
 
-All three are synced to the disk before they answer. Load goes to 127.0.0.1 only and is bounded in number and time. A
-peer that is not installed is reported as missing. `python -m tests.benchmarks.bench_hub [--quick]`.
+All three are synced to the disk before they answer.
+Load goes to 127.0.0.1 only and is bounded in number and time. A peer that is not installed is
+reported as missing. `python -m tests.benchmarks.bench_hub [--quick]`.
 """
 
 from __future__ import annotations
@@ -51,8 +53,9 @@ REST_S = 3.0
 
 ROUNDS = 3
 ROUNDS_OF_MANY = 12
-"""With 500 desks: our server tells them in an order of its own, and the desk's place in it, another one in each round,
-moves the round's median between 1.9 and 4.3 ms (measured). The peers' desk is always the one in the middle.
+"""With 500 desks: our server tells them in an order of its own, and the desk's place in it, another
+one in each round, moves the round's median between 1.9 and 4.3 ms (measured). The peers' desk is
+always the one in the middle.
 """
 
 NAMES = map("{:03d}".format, itertools.count())
@@ -92,8 +95,8 @@ class Spent:
 class Run:
     """One engine, and what was found of it so far.
 
-    Attributes:
-        took_ms, rest, busy: of "visible", by the number of desks, of all rounds so far; `took_ms` by the round.
+    Attributes: took_ms, rest, busy: of "visible", by the number of desks, of all rounds so far;
+        `took_ms` by the round.
     """
 
     def __init__(self, engine: Engine, folder: Path) -> None:
@@ -118,10 +121,12 @@ async def spent_in(engine: Engine, work: Awaitable[None]) -> Spent:
 
 
 async def visible(run: Run, desks: int, calls: int) -> None:
-    """From the press of a button to the ticket on a desk, at a steady rate, with `desks` on the line.
+    """From the press of a button to the ticket on a desk, at a steady rate, with `desks` on the
+    line.
 
-    The measured one is in the middle of them: who is told first sees nothing of how many there are. Processor time is
-    counted with what the hub does of these calls afterwards, and without what it had to do of earlier ones.
+    The measured one is in the middle of them: who is told first sees nothing of how many there are.
+    Processor time is counted with what the hub does of these calls afterwards, and without what it
+    had to do of earlier ones.
     """
     engine, name = run.engine, next(NAMES)
     took_ms: list[float] = []
@@ -134,7 +139,11 @@ async def visible(run: Run, desks: int, calls: int) -> None:
 
     before, after = (desks - 1) // 2, desks - 1 - (desks - 1) // 2
     watcher = engine.watcher()
-    async with watching(watcher, before, run.folder), engine.desk(), watching(watcher, after, run.folder):
+    async with (
+        watching(watcher, before, run.folder),
+        engine.desk(),
+        watching(watcher, after, run.folder),
+    ):
         await asyncio.gather(*(one(n) for n in range(10_000, 10_010)))  # warm
         took_ms.clear()
         await engine.settle()
@@ -154,11 +163,15 @@ async def visible(run: Run, desks: int, calls: int) -> None:
 
 def say_visible(run: Run, desks: int) -> None:
     """The figures of all rounds together."""
-    took_ms, rest, busy = sorted(chain.from_iterable(run.took_ms[desks])), run.rest[desks], run.busy[desks]
+    took_ms = sorted(chain.from_iterable(run.took_ms[desks]))
+    rest = run.rest[desks]
+    busy = run.busy[desks]
     run.figures[f"visible p50, {desks} desks"] = statistics.median(took_ms)
     run.figures[f"visible p99, {desks} desks"] = took_ms[int(len(took_ms) * 0.99)]
     run.figures[f"hub CPU at rest, {desks} desks"] = rest.a_second
-    run.figures[f"hub CPU per call, {desks} desks"] = (busy.hub_ms - rest.a_second * busy.took_s) / len(took_ms)
+    run.figures[f"hub CPU per call, {desks} desks"] = (
+        busy.hub_ms - rest.a_second * busy.took_s
+    ) / len(took_ms)
 
 
 async def grab(run: Run) -> None:
@@ -177,7 +190,8 @@ async def grab(run: Run) -> None:
 async def as_many_as_go(run: Run, calls: int) -> float:
     """Calls as fast as they are answered, all kiosks at once; ms in all.
 
-    The kiosks are bare sockets, as the desks that watch: the two processors are the hub's and its server's.
+    The kiosks are bare sockets, as the desks that watch:
+    the two processors are the hub's and its server's.
     """
     command = [sys.executable, "-m", "tests.benchmarks.callers", *await run.engine.callers()]
     callers = Program(behind(command), run.folder / "callers.err")
@@ -206,7 +220,8 @@ async def sustained(run: Run, calls: int) -> None:
 
 
 async def busy_fan_out(run: Run, calls: int) -> None:
-    """As many calls as go with 500 desks watching: what a call costs a hub that has no time to rest between two.
+    """As many calls as go with 500 desks watching:
+    what a call costs a hub that has no time to rest between two.
 
     With what the hub does with them afterwards, and without what it still had to do before.
     """
@@ -223,16 +238,20 @@ async def busy_fan_out(run: Run, calls: int) -> None:
 
 
 async def slow_disk(run: Run, calls: int) -> None:
-    """As many calls as go where each sync takes `SLOW_MS` more, as on a disk that turns or a worn memory card.
+    """As many calls as go where each sync takes `SLOW_MS` more, as on a disk that turns or a worn
+    memory card.
 
-    strace(1) holds the answers of fsync(2) and fdatasync(2) back; its own weight is on everybody's server alike.
+    strace(1) holds the answers of fsync(2) and fdatasync(2) back;
+    its own weight is on everybody's server alike.
     """
     strace = shutil.which("strace")
     if strace is None:
         return
     late = f"inject=fsync,fdatasync:delay_exit={SLOW_MS * 1000}"
     command = [strace, "-f", "-q", "-o", os.devnull, "-e", "trace=fsync,fdatasync", "-e", late]
-    tracer = Program([*command, *(f"-p{one.pid}" for one in run.engine.server_processes())], Path(os.devnull))
+    tracer = Program(
+        [*command, *(f"-p{one.pid}" for one in run.engine.server_processes())], Path(os.devnull)
+    )
     await tracer.start()
     try:
         await asyncio.sleep(1.0)
@@ -253,7 +272,9 @@ async def many_waiting(run: Run) -> None:
 
 
 async def measure(runs: list[Run], quick: bool) -> None:
-    """Each case of all engines, one after the other and in rounds: what else the machine does hits them alike."""
+    """Each case of all engines, one after the other and in rounds:
+    what else the machine does hits them alike.
+    """
 
     async def rounds(case: Callable[[Run], Awaitable[None]], count: int = ROUNDS) -> None:
         for turn in range(1 if quick else count):
@@ -300,10 +321,16 @@ async def first_ticket_s() -> float:
     with tempfile.TemporaryDirectory(prefix="bench") as name:
         folder = Path(name)
         users = {user: public_key(seed) for user, seed in seeds.items()}
-        (folder / "keys.json").write_text(json.dumps({"hub": new_seed().decode(), "users": users}), encoding="utf-8")
+        (folder / "keys.json").write_text(
+            json.dumps({"hub": new_seed().decode(), "users": users}), encoding="utf-8"
+        )
         arguments = [name, str(port), str(folder / "keys.json")]
-        hub = Program([sys.executable, "-m", "tests.faults.hub_process", *arguments], folder / "hub.err")
-        bus = BusClient([f"nats://127.0.0.1:{port}"], Role.KIOSK, "kiosk1", seeds["kiosk1"], tasks, clock)
+        hub = Program(
+            [sys.executable, "-m", "tests.faults.hub_process", *arguments], folder / "hub.err"
+        )
+        bus = BusClient(
+            [f"nats://127.0.0.1:{port}"], Role.KIOSK, "kiosk1", seeds["kiosk1"], tasks, clock
+        )
         begun_s = time.perf_counter()
         try:
             await hub.start()
@@ -322,7 +349,11 @@ async def first_ticket_s() -> float:
 
 def _best(figures: dict[str, Figures], case: str) -> tuple[float | None, str]:
     """The fastest peer of a case."""
-    peers = [(values[case], name) for name, values in figures.items() if name != "ours" and case in values]
+    peers = [
+        (values[case], name)
+        for name, values in figures.items()
+        if name != "ours" and case in values
+    ]
     return min(peers, default=(None, "no peer here"))
 
 
@@ -341,13 +372,23 @@ def by_chance(runs: list[Run]) -> dict[str, float]:
 def rows(figures: dict[str, Figures], chances: dict[str, float]) -> list[Row]:
     """`chances`: of `by_chance`; said with a goal that is missed, which excuses nothing."""
     ours = figures["ours"]
-    goals: dict[str, float | None] = {"100 agents, one ticket: all know": 100.0, "10,000 waiting: snapshot": 300.0}
+    goals: dict[str, float | None] = {
+        "100 agents, one ticket: all know": 100.0,
+        "10,000 waiting: snapshot": 300.0,
+    }
     for desks, most_ms in GOALS.items():
-        goals |= {f"visible p50, {desks} desks": most_ms, f"visible p99, {desks} desks": 5 * most_ms}
+        goals |= {
+            f"visible p50, {desks} desks": most_ms,
+            f"visible p99, {desks} desks": 5 * most_ms,
+        }
     goals[MEMORY] = 100.0
 
     def row(case: str, peer: float | None, name: str, goal: float | None) -> Row:
-        peers = {name: values[case] for name, values in figures.items() if name != "ours" and case in values}
+        peers = {
+            name: values[case]
+            for name, values in figures.items()
+            if name != "ours" and case in values
+        }
         unit = "MB" if case == MEMORY else "ms/s" if "at rest" in case else "ms"
         return Row(case, unit, ours[case], peer, name, goal, peers, why(case, figures, chances))
 
@@ -392,16 +433,20 @@ def why(case: str, figures: dict[str, Figures], chances: dict[str, float]) -> st
             if "sustained: hub CPU per call" in values
         )
         return (
-            "nats-server stores two messages for a call and the end of the one before, copies both into AUDIT and hands"
-            f" both to each desk by itself; a sync takes {sync_ms():.2f} ms here, just now, and is shared by all who"
+            "nats-server stores two messages for a call and the end of the one before, copies both "
+            "into AUDIT and hands"
+            f" both to each desk by itself; a sync takes {sync_ms():.2f} ms here, just now, and "
+            f"is shared by all who"
             f" wait. Processor time of a call: {parts}"
         )
     if case == FAN_OUT:
         one = ours.get("hub CPU per call, 1 desks", 0.0)
         busy_ms = ours.get(BUSY_FAN_OUT, 0.0)
         return (
-            f"{one:.2f} ms of it are the call itself, with one desk too, and the desks come free (the server reaches"
-            f" them); it depends on the rate, here {CALLS_PER_S:.0f} calls a second: without a rest between two a call"
+            f"{one:.2f} ms of it are the call itself, with one desk too, and the desks come free "
+            f"(the server reaches"
+            f" them); it depends on the rate, here {CALLS_PER_S:.0f} calls a second: without a "
+            f"rest between two a call"
             f" with 500 desks takes {busy_ms:.2f} ms"
         )
     if case == MEMORY:
@@ -412,12 +457,12 @@ def why(case: str, figures: dict[str, Figures], chances: dict[str, float]) -> st
 
 
 def busy() -> str:
-    """The one thing that can be said of a latency that is too long: what else the machine had to do."""
+    """The one thing that can be said of a latency that is too long:
+    what else the machine had to do.
+    """
     load, processors = os.getloadavg()[0], os.cpu_count() or 1
     if load > processors + 1:
-        return (
-            f"others use this machine too: {load:.0f} programs want its {processors} processors, the run is no measure"
-        )
+        return f"others use this machine too: {load:.0f} programs want its {processors} processors, the run is no measure"
     return "of a reason that this run does not know: the machine was not busy otherwise"
 
 
@@ -429,7 +474,9 @@ async def main(quick: bool) -> list[Row]:
         for case, value in values.items():
             print(f"  {name:<12} {case:<36} {value:9.2f}", flush=True)
     starts = [await first_ticket_s() for _ in range(3)]
-    start = Row("embedded start to first ticket", "s", statistics.median(starts), goal=1.5, cause=busy())
+    start = Row(
+        "embedded start to first ticket", "s", statistics.median(starts), goal=1.5, cause=busy()
+    )
     return [*rows(figures, chances), start, *await growth(), await fail_over()]
 
 

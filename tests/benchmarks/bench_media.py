@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our engines and their peers on shaped lines: `make bench-media`. Needs root (network namespaces) and Linux.
+"""Our engines and their peers on shaped lines: `make bench-media`.
+Needs root (network namespaces) and Linux.
 
-Each case runs every engine, one after the other, on the same line. The kiosk's end is Chromium in each, so a row
-compares desks. After every case build/bench/media.json is written: each cell, and for each missed one of ours its cause
-if it is known. With --case or --engine only these are measured anew, with --resume only what is not there yet; the rest
-of the file stays, and the table shows all of it. All cases take a quarter of an hour; a real hour is
---case long --long-s 3600.
+Each case runs every engine, one after the other, on the same line. The kiosk's end is Chromium in
+each, so a row compares desks. After every case build/bench/media.json is written: each cell, and
+for each missed one of ours its cause if it is known. With --case or --engine only these are
+measured anew, with --resume only what is not there yet; the rest of the file stays, and the table
+shows all of it. All cases take a quarter of an hour; a real hour is --case long --long-s 3600.
 
-    python -m tests.benchmarks.bench_media [--engine NAME]... [--case NAME]... [--quick] [--resume] [--long-s SECONDS]
+    python -m tests.benchmarks.bench_media [--engine NAME]... [--case NAME]...
+    [--quick] [--resume] [--long-s SECONDS]
 """
 
 from __future__ import annotations
@@ -52,14 +54,21 @@ async def run(cases: list[str], engines: list[str], times: Times, rows: list[Row
         for engine in engines:
             began_s = time.monotonic()
             cells, trouble = await measured(case, engine, times)
-            print(f"  {case}, {engine}: {len(cells)} figures in {time.monotonic() - began_s:.0f} s", file=sys.stderr)
+            print(
+                f"  {case}, {engine}: {len(cells)} figures in {time.monotonic() - began_s:.0f} s",
+                file=sys.stderr,
+            )
             if not cells and not trouble:
                 continue  # not for this engine
             rows[:] = [row for row in rows if (row["key"], row["engine"]) != (case, engine)]
             rows += [_row(case, cell, engine, cells) for cell in cells]
             if not cells:
-                rows.append(_row(case, Cell(case, "ran", None, most=1), engine, []) | {"cause": trouble})
-            rows.sort(key=lambda row: (list(CASES).index(row["key"]), list(ENGINES).index(row["engine"])))
+                rows.append(
+                    _row(case, Cell(case, "ran", None, most=1), engine, []) | {"cause": trouble}
+                )
+            rows.sort(
+                key=lambda row: (list(CASES).index(row["key"]), list(ENGINES).index(row["engine"]))
+            )
             write(rows)
 
 
@@ -81,7 +90,12 @@ def earlier() -> list[Row]:
 
 
 def _row(case: str, cell: Cell, engine: str, cells: list[Cell]) -> Row:
-    row = asdict(cell) | {"key": case, "engine": engine, "ours": ENGINES[engine].ours, "ok": cell.ok}
+    row = asdict(cell) | {
+        "key": case,
+        "engine": engine,
+        "ours": ENGINES[engine].ours,
+        "ok": cell.ok,
+    }
     row["measured_at_utc"] = datetime.now(UTC).isoformat(timespec="seconds")
     return row | {"cause": cause_of(cell, engine, cells) if not cell.ok else ""}
 
@@ -95,7 +109,9 @@ def show(rows: list[Row], engines: list[str]) -> None:
         if case != last:
             print(case)
             last = case
-        found = {row["engine"]: row for row in rows if (row["case"], row["metric"]) == (case, metric)}
+        found = {
+            row["engine"]: row for row in rows if (row["case"], row["metric"]) == (case, metric)
+        }
         any_row = next(iter(found.values()))
         bound = f"<= {any_row['most']:g}" if any_row["most"] is not None else ""
         bound = f">= {any_row['least']:g}" if any_row["least"] is not None else bound
@@ -106,7 +122,13 @@ def show(rows: list[Row], engines: list[str]) -> None:
 def _shown(row: Row | None) -> str:
     if row is None:
         return ""
-    value = "never" if row["value"] is None else f"{row['value']:.3g}" if row["value"] < 100 else f"{row['value']:.0f}"
+    value = (
+        "never"
+        if row["value"] is None
+        else f"{row['value']:.3g}"
+        if row["value"] < 100
+        else f"{row['value']:.0f}"
+    )
     return value if row["ok"] else f"{value} ✗"
 
 
@@ -117,24 +139,32 @@ def main() -> int:
     parser.add_argument("--case", action="append", choices=list(CASES))
     parser.add_argument("--quick", action="store_true", help="shorter windows, for a look")
     parser.add_argument("--resume", action="store_true", help="only what the file has not yet")
-    parser.add_argument("--long-s", type=float, default=Times.long_s, help="length of the long call")
+    parser.add_argument(
+        "--long-s", type=float, default=Times.long_s, help="length of the long call"
+    )
     wanted = parser.parse_args()
     if reason := why_not():
         print(f"bench-media cannot run: {reason}", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a stopped run leaves no namespaces
+    # so that a stopped run leaves no namespaces
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     times = Times(3.0, 8.0, 8.0, wanted.long_s, 1) if wanted.quick else Times(long_s=wanted.long_s)
     cases, engines = wanted.case or list(CASES), wanted.engine or list(ENGINES)
     rows = earlier() if wanted.case or wanted.engine or wanted.resume else []
     known = {(row["key"], row["engine"]) for row in rows} if wanted.resume else set()
     began_s = time.monotonic()
     for case in cases:
-        asyncio.run(run([case], [engine for engine in engines if (case, engine) not in known], times, rows))
+        asyncio.run(
+            run([case], [engine for engine in engines if (case, engine) not in known], times, rows)
+        )
     show(rows, list(ENGINES))
     print(f"measured in {(time.monotonic() - began_s) / 60:.1f} min")
     missed = [row for row in rows if row["ours"] and not row["ok"]]
     for row in missed:
-        print(f"✗ {row['engine']}: {row['case']}, {row['metric']}: {row['cause'] or 'cause not known'}")
+        print(
+            f"✗ {row['engine']}: {row['case']}, {row['metric']}: "
+            f"{row['cause'] or 'cause not known'}"
+        )
     return 1 if missed else 0
 
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The way of paper in numbers: processor, memory, bytes, what is read rightly, what the store takes; with peers.
+"""The way of paper in numbers: processor, memory, bytes, what is read rightly, what the store
+takes; with peers.
 
-`make bench-paper` prints the table, says why a goal is missed, and writes `build/bench/paper.json`. Some three minutes.
+`make bench-paper` prints the table, says why a goal is missed, and writes `build/bench/paper.json`.
+Some three minutes.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ SCANS: dict[str, tuple[str, Glass]] = {
 
 def rows() -> list[Row]:
     """Measures everything; each part says how long it took."""
-    pictures = {case: drawn_pages.scan(getattr(drawn_pages, page)(), glass) for case, (page, glass) in SCANS.items()}
+    pictures = {
+        case: drawn_pages.scan(getattr(drawn_pages, page)(), glass)
+        for case, (page, glass) in SCANS.items()
+    }
     scans = {case: drawn_pages.jpeg(picture) for case, picture in pictures.items()}
     form = scans[COLOUR]
     parts: list[tuple[str, Callable[[], Iterable[Row]]]] = [

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`make bench-start`: desk cold start to queue visible, demo to first accepted call, memory of each program.
+"""`make bench-start`: desk cold start to queue visible, demo to first accepted call, memory of each
+program.
 
-The peer of the desk's start is the smallest program of the same kind: an empty PyQt6 window with a browser pane, in the
-same run on the same machine. Median of `ROUNDS`.
+The peer of the desk's start is the smallest program of the same kind:
+an empty PyQt6 window with a browser pane, in the same run on the same machine. Median of `ROUNDS`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,11 @@ app.exec()
 async def peer_start_s() -> float:
     started = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PEER, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        sys.executable,
+        "-c",
+        PEER,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     assert process.stdout is not None
     line = await asyncio.wait_for(process.stdout.readline(), 30)
@@ -96,17 +101,28 @@ async def measure() -> list[Row]:
             await tasks.close()
     peer = statistics.median(peers)
     rows.append(
-        Row("desk: start to queue visible", "s", statistics.median(ours), peer, "empty PyQt6-WebEngine window", 1.5)
+        Row(
+            "desk: start to queue visible",
+            "s",
+            statistics.median(ours),
+            peer,
+            "empty PyQt6-WebEngine window",
+            1.5,
+        )
     )
     rows.append(Row("demo: command to first accepted call", "s", first_call_s))
-    rows += [Row(f"{name}: memory in a call", "MB (PSS)", value) for name, value in memories.items()]
+    rows += [
+        Row(f"{name}: memory in a call", "MB (PSS)", value) for name, value in memories.items()
+    ]
     return rows
 
 
 def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.setdefault("QT_LOGGING_RULES", "*=false")
-    os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", "--disable-gpu --disable-logging --log-level=3")
+    os.environ.setdefault(
+        "QTWEBENGINE_CHROMIUM_FLAGS", "--disable-gpu --disable-logging --log-level=3"
+    )
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
     return publish("start", asyncio.run(measure()))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`make bench-statistics`: questions over 100,000 finished tickets of one organisation.
 
-The peer answers the same question in the same run by replaying the audit's events in Python, as without a projection:
-each ticket's final event is decoded (msgspec), put in its group, and median and 90th percentile taken.
+The peer answers the same question in the same run by replaying the audit's events in Python, as
+without a projection: each ticket's final event is decoded (msgspec), put in its group, and median
+and 90th percentile taken.
 """
 
 from __future__ import annotations
@@ -102,7 +103,16 @@ def main() -> int:
                 return 1
             ms = median_ms(partial(count, history, "valdore", FIRST, LAST, by))
             peer = median_ms(partial(replayed, events, by))
-            rows.append(Row(f"{TICKETS:,} tickets by {by}", "ms", ms, peer, "events replayed in Python", GOAL_MS))
+            rows.append(
+                Row(
+                    f"{TICKETS:,} tickets by {by}",
+                    "ms",
+                    ms,
+                    peer,
+                    "events replayed in Python",
+                    GOAL_MS,
+                )
+            )
         size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
         rows.append(Row("history of these tickets", "MB", size))
         rows.append(Row("projected from the audit", "us/entry", spent / TICKETS * 1e6))

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Kiosks that call as fast as they are answered, as bare sockets in a process of their own: they are other computers.
+"""Kiosks that call as fast as they are answered, as bare sockets in a process of their own:
+they are other computers.
 
-`nats HOST PORT KIOSKS` (a JSON file: user -> seed) or `ws HOST PORT KIOSKS` (the users alone count). Prints "ready".
-For each line `NAME COUNT` all kiosks call, each again as soon as it is answered, until COUNT calls are; then it prints
-the seconds that took. The requests' ids begin with NAME. An answer that is no ticket ends it with its text.
+`nats HOST PORT KIOSKS` (a JSON file: user -> seed) or `ws HOST PORT KIOSKS` (the users alone
+count). Prints "ready". For each line `NAME COUNT` all kiosks call, each again as soon as it is
+answered, until COUNT calls are; then it prints the seconds that took. The requests' ids begin with
+NAME. An answer that is no ticket ends it with its text.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ class NatsKiosk:
 
     def __init__(self, host: str, port: int, user: str, seed: str) -> None:
         inbox = f"{subjects.inbox(Role.KIOSK, user)}.bare"
-        self.socket = nats_socket(host, port, seed.encode(), (inbox, subjects.news(Role.KIOSK, user)))
+        self.socket = nats_socket(
+            host, port, seed.encode(), (inbox, subjects.news(Role.KIOSK, user))
+        )
         self.beat = f"PUB {subjects.beat(Role.KIOSK, user)} 0\r\n\r\n".encode()
         self._head = f"PUB {subjects.service(Role.KIOSK, user, 'call')} {inbox} ".encode()
         self._wish = encode(TicketRequested(request_id=PLACE, service=SERVICE))
@@ -93,7 +97,9 @@ class WsKiosk:
         return found
 
 
-def call(kiosks: dict[int, NatsKiosk | WsKiosk], waiting: select.epoll, name: str, count: int) -> float:
+def call(
+    kiosks: dict[int, NatsKiosk | WsKiosk], waiting: select.epoll, name: str, count: int
+) -> float:
     """Seconds until `count` calls are answered."""
     begun_s = beaten_s = time.perf_counter()
     asked = answered = 0
@@ -121,9 +127,15 @@ def call(kiosks: dict[int, NatsKiosk | WsKiosk], waiting: select.epoll, name: st
 
 
 def main(arguments: list[str]) -> None:
-    kind, host, port, path = arguments[0], arguments[1], int(arguments[2]), Path(arguments[3])
+    kind = arguments[0]
+    host = arguments[1]
+    port = int(arguments[2])
+    path = Path(arguments[3])
     make = NatsKiosk if kind == "nats" else WsKiosk
-    made = [make(host, port, user, seed) for user, seed in json.loads(path.read_text(encoding="utf-8")).items()]
+    made = [
+        make(host, port, user, seed)
+        for user, seed in json.loads(path.read_text(encoding="utf-8")).items()
+    ]
     kiosks: dict[int, NatsKiosk | WsKiosk] = {kiosk.socket.fileno(): kiosk for kiosk in made}
     waiting = select.epoll()
     for number in kiosks:

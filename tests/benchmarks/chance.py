@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How far two medians that were measured in rounds can be apart by chance alone. Used by `bench_hub`."""
+"""How far two medians that were measured in rounds can be apart by chance alone.
+Used by `bench_hub`.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,12 @@ Rounds = Sequence[Sequence[float]]
 
 
 def chance(ours: Rounds, peer: Rounds, seed: int = 1) -> float:
-    """Half of the interval that holds 95 of 100 ratios of the medians, as a share of their median; at most `MOST`.
+    """Half of the interval that holds 95 of 100 ratios of the medians, as a share of their median;
+    at most `MOST`.
 
-    The bootstrap (Efron, "Bootstrap Methods: Another Look at the Jackknife", 1979), of rounds first and then of what
-    is in them: what the machine does for seconds hits a round, not one call.
+    The bootstrap (Efron, "Bootstrap Methods:
+    Another Look at the Jackknife", 1979), of rounds first and then of what is in them: what the
+    machine does for seconds hits a round, not one call.
     """
     dice = random.Random(seed)
     ratios = sorted(_median(ours, dice) / _median(peer, dice) for _ in range(TRIES))

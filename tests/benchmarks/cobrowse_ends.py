@@ -40,7 +40,9 @@ _events = msgspec.json.Decoder(list[dict[str, Any]])
 
 
 class Counted:
-    """A channel that counts what this end puts on the wire: NATS's own lines and headers included, TCP's not."""
+    """A channel that counts what this end puts on the wire:
+    NATS's own lines and headers included, TCP's not.
+    """
 
     def __init__(self, channel: BusChannel, role: str, user: str) -> None:
         self.bytes = self.messages = 0
@@ -65,21 +67,27 @@ class Counted:
     def _count(self, size_bytes: int) -> None:
         self.bytes, self.messages = self.bytes + size_bytes, self.messages + 1
 
-    def on_message(self, topic: str, handler: Callable[[SessionMessage], None]) -> Callable[[], None]:
+    def on_message(
+        self, topic: str, handler: Callable[[SessionMessage], None]
+    ) -> Callable[[], None]:
         return self._channel.on_message(topic, handler)
 
-    def on_raw(self, topic: str, handler: Callable[[bytes, Mapping[str, str]], None]) -> Callable[[], None]:
+    def on_raw(
+        self, topic: str, handler: Callable[[bytes, Mapping[str, str]], None]
+    ) -> Callable[[], None]:
         return self._channel.on_raw(topic, handler)
 
 
 class Ends:
     """A kiosk and a desk in a session.
 
-    Attributes:
-        lags_ms: of each array of events that arrived: age of its last event, by this computer's clock.
+    Attributes: lags_ms: of each array of events that arrived:
+        age of its last event, by this computer's clock.
     """
 
-    def __init__(self, world: World, kiosk_channel: BusChannel, desk_channel: BusChannel, web: WebServer) -> None:
+    def __init__(
+        self, world: World, kiosk_channel: BusChannel, desk_channel: BusChannel, web: WebServer
+    ) -> None:
         clock = SystemClock()
         self.web, self.world = web, world
         self.consent = Consent(clock)
@@ -89,7 +97,9 @@ class Ends:
         self.wire = Counted(kiosk_channel, "k", "kiosk1")
         self.kiosk = KioskCobrowse(self.wire, self.browser, self.consent, clock, world.tasks)
         self.desk = DeskCobrowse(desk_channel, clock, world.tasks)
-        self.hands = KioskControl(self.wire, self.browser, self.kiosk, self.consent, clock, world.tasks)
+        self.hands = KioskControl(
+            self.wire, self.browser, self.kiosk, self.consent, clock, world.tasks
+        )
         self.control = DeskControl(desk_channel, lambda: self.kiosk.epoch, world.tasks)
         self.lags_ms: list[float] = []
         self.pages: list[PageShown] = []
@@ -103,7 +113,9 @@ class Ends:
         self.pane.show()
 
     def _on_events(self, received: MirrorEvents) -> None:
-        self.lags_ms.append(time.time() * 1000 - float(_events.decode(received.text)[-1]["timestamp"]))
+        self.lags_ms.append(
+            time.time() * 1000 - float(_events.decode(received.text)[-1]["timestamp"])
+        )
         self.pane.feed(received.text, received.epoch)
 
     async def _bring(self, address: str) -> None:
@@ -157,8 +169,12 @@ class Ends:
 
 
 @asynccontextmanager
-async def shared(folder: Path, web: WebServer, through: Callable[[int], Any] | None = None) -> AsyncIterator[Ends]:
-    """A session that is open. `through`: given the bus's port, opens a line to it and returns the port to use."""
+async def shared(
+    folder: Path, web: WebServer, through: Callable[[int], Any] | None = None
+) -> AsyncIterator[Ends]:
+    """A session that is open. `through`: given the bus's port, opens a line to it and returns the
+    port to use.
+    """
     async with hub_world(folder) as world:
         desk = await world.desk("alice")
         if through is None:
@@ -166,7 +182,9 @@ async def shared(folder: Path, web: WebServer, through: Callable[[int], Any] | N
         else:
             port = await through(int(world.server.url.rpartition(":")[2]))
             seed = world.seeds["valdore", Role.KIOSK, "kiosk1"]
-            client = BusClient([f"nats://127.0.0.1:{port}"], Role.KIOSK, "kiosk1", seed, world.tasks, world.clock)
+            client = BusClient(
+                [f"nats://127.0.0.1:{port}"], Role.KIOSK, "kiosk1", seed, world.tasks, world.clock
+            )
             await client.connect()
             link = KioskLink(client, world.clock, world.tasks)
             await link.start()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our hub and its peers behind one face, each with its own server on loopback. Used by `bench_hub`."""
+"""Our hub and its peers behind one face, each with its own server on loopback.
+Used by `bench_hub`.
+"""
 
 from __future__ import annotations
 
@@ -108,8 +110,9 @@ def child_process(program: Program) -> psutil.Process:
 def spent_s(process: psutil.Process) -> float:
     """Processor time of a process, without its children.
 
-    By the scheduler's clock, where there is one: what the system counts for everybody has steps of 10 ms. The number
-    of another process's clock is that of clock_getcpuclockid(3) of Linux.
+    By the scheduler's clock, where there is one:
+    what the system counts for everybody has steps of 10 ms. The number of another process's clock
+    is that of clock_getcpuclockid(3) of Linux.
     """
     if platform.system() == "Linux":
         return time.clock_gettime(~process.pid << 3 | 2)
@@ -157,7 +160,9 @@ class Ours:
 
     @asynccontextmanager
     async def desk(self) -> AsyncIterator[None]:
-        """A connection of its own, so that it is neither the first nor the last that the server knows."""
+        """A connection of its own, so that it is neither the first nor the last that the server
+        knows.
+        """
         client = await self._client(Role.AGENT, "agent0", self._cluster.world.agents["agent0"])
         desk = DeskLink(client, self._clock, self._tasks)
         desk.queue_changed.connect(self._on_queue)
@@ -176,7 +181,9 @@ class Ours:
             self.seen[ticket.id] = now_s
 
     async def _client(self, role: Role, name: str, seed: str) -> BusClient:
-        client = BusClient(self._cluster.world.urls, role, name, seed.encode(), self._tasks, self._clock)
+        client = BusClient(
+            self._cluster.world.urls, role, name, seed.encode(), self._tasks, self._clock
+        )
         self._clients.append(client)
         await client.connect(READY_S)
         return client
@@ -186,13 +193,17 @@ class Ours:
 
     async def accept(self, agent: int, ticket: str) -> bool:
         try:
-            await self._agents[agent].request("accept", AcceptRequest(ticket_id=ticket), SessionAnswer)
+            await self._agents[agent].request(
+                "accept", AcceptRequest(ticket_id=ticket), SessionAnswer
+            )
         except (TicketTaken, AgentBusy):
             return False
         return True
 
     async def fill(self, count: int) -> None:
-        """Waiting tickets of kiosks that nobody else uses, straight into the store: one kiosk has only one."""
+        """Waiting tickets of kiosks that nobody else uses, straight into the store:
+        one kiosk has only one.
+        """
         store = NatsTicketStore(self._cluster.connection, self._tasks)
         begun = datetime.now(UTC)
         turns = asyncio.Semaphore(FILLS_AT_ONCE)
@@ -307,7 +318,9 @@ class Peer:
 
     async def _open(self, path: str) -> Any:
         assert self._http is not None
-        return await self._http.ws_connect(f"http://127.0.0.1:{self._port}/{path}", max_msg_size=1 << 26)
+        return await self._http.ws_connect(
+            f"http://127.0.0.1:{self._port}/{path}", max_msg_size=1 << 26
+        )
 
     async def _listen(self, desk: Any) -> None:
         async for message in desk:
@@ -376,11 +389,18 @@ class PostgresPeer(Peer):
     name, kind = "PostgreSQL", "pg"
 
     async def _start_server(self) -> str:
-        homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        homes = sorted(
+            Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)
+        )
         if not homes or importlib.util.find_spec("asyncpg") is None:
             raise PeerMissing(self.name)
         as_user = (
-            [shutil.which("setpriv") or "setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+            [
+                shutil.which("setpriv") or "setpriv",
+                "--reuid=postgres",
+                "--regid=postgres",
+                "--clear-groups",
+            ]
             if os.geteuid() == 0
             else []
         )
@@ -390,11 +410,27 @@ class PostgresPeer(Peer):
             for folder in (data, self._folder):
                 shutil.chown(folder, "postgres")
         home, port = homes[-1], free_port()
-        make = [*as_user, str(home / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust", "--no-sync"]
-        process = await asyncio.create_subprocess_exec(*make, stdout=asyncio.subprocess.DEVNULL, cwd=data)
+        make = [
+            *as_user,
+            str(home / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "bench",
+            "-A",
+            "trust",
+            "--no-sync",
+        ]
+        process = await asyncio.create_subprocess_exec(
+            *make, stdout=asyncio.subprocess.DEVNULL, cwd=data
+        )
         if await process.wait() != 0:
             raise PeerMissing(self.name)
-        options = [f"-cport={port}", "-clisten_addresses=127.0.0.1", f"-cunix_socket_directories={data}"]
+        options = [
+            f"-cport={port}",
+            "-clisten_addresses=127.0.0.1",
+            f"-cunix_socket_directories={data}",
+        ]
         program = [str(home / "postgres"), "-D", str(data), *options]
         self._server.command = behind([*as_user, *program])
         await self._server.start()
@@ -413,8 +449,19 @@ class ValkeyPeer(Peer):
         if binary is None or importlib.util.find_spec("redis") is None:
             raise PeerMissing(self.name)
         port = free_port()
-        options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(self._folder), "--save", ""]
-        self._server.command = behind([binary, *options, "--appendonly", "yes", "--appendfsync", "always"])
+        options = [
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            str(self._folder),
+            "--save",
+            "",
+        ]
+        self._server.command = behind(
+            [binary, *options, "--appendonly", "yes", "--appendfsync", "always"]
+        )
         await self._server.start()
         await _accepts(port)
         return f"redis://127.0.0.1:{port}"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Rows of `bench_hub` that have no peer: growth of kiosks and desks, and a cluster that loses its leader."""
+"""Rows of `bench_hub` that have no peer:
+growth of kiosks and desks, and a cluster that loses its leader.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +32,17 @@ CALLS_PER_S = 30.0
 FAIL_OVERS = 5
 
 ELECTION = (
-    "the hubs have not asked for an election, or nobody heard them: then nats-server's followers elect 4 to 9 s after"
-    " the leader's last sign, by chance (2.15, server/raft.go: minElectionTimeoutDefault, maxElectionTimeoutDefault)"
+    "the hubs have not asked for an election, or nobody heard them: then nats-server's followers "
+    "elect 4 to 9 s after"
+    " the leader's last sign, by chance (2.15, server/raft.go: minElectionTimeoutDefault, "
+    "maxElectionTimeoutDefault)"
 )
 
 
 async def _size(size: int) -> tuple[float, float]:
-    """(hub's CPU ms, ms until a desk shows it) of a call with `size` kiosks that live and `size` desks that watch."""
+    """(hub's CPU ms, ms until a desk shows it) of a call with `size` kiosks that live and `size`
+    desks that watch.
+    """
     tasks, clock = Tasks(), SystemClock()
     with tempfile.TemporaryDirectory(prefix="growth") as name:
         world = alone(Path(name), size, 4)
@@ -57,11 +63,17 @@ async def _size(size: int) -> tuple[float, float]:
             await world.nodes["node0"].start()
             await world.connection.connect(READY_S)
             await world.hubs[0].start(wait_for=b"ready")
-            kiosks = [await client(Role.KIOSK, user, seed) for user, seed in world.world.kiosks.items()]
-            links = [KioskLink(kiosk, clock, tasks, poll_s=600.0) for kiosk in kiosks[: min(size, 100)]]
+            kiosks = [
+                await client(Role.KIOSK, user, seed) for user, seed in world.world.kiosks.items()
+            ]
+            links = [
+                KioskLink(kiosk, clock, tasks, poll_s=600.0) for kiosk in kiosks[: min(size, 100)]
+            ]
             for kiosk in kiosks:
                 kiosk.beat()
-            desk = DeskLink(await client(Role.AGENT, "agent0", world.world.agents["agent0"]), clock, tasks)
+            desk = DeskLink(
+                await client(Role.AGENT, "agent0", world.world.agents["agent0"]), clock, tasks
+            )
             desk.queue_changed.connect(on_queue)
             await desk.start()
             await until(lambda: desk.is_ready, READY_S)
@@ -75,7 +87,9 @@ async def _size(size: int) -> tuple[float, float]:
                 took_ms.append((seen[ticket] - begun_s) * 1000)
 
             hub = child_process(world.hubs[0])
-            async with watching(["nats", host, port, world.world.agents["agent2"]], size - 1, Path(name)):
+            async with watching(
+                ["nats", host, port, world.world.agents["agent2"]], size - 1, Path(name)
+            ):
                 before_s, running = spent_s(hub), []
                 for n in range(CALLS):
                     running.append(asyncio.ensure_future(call(n)))
@@ -91,7 +105,9 @@ async def _size(size: int) -> tuple[float, float]:
 
 
 async def growth() -> list[Row]:
-    """CPU and latency of a call at each size; ten times as many may cost at most ten times as much."""
+    """CPU and latency of a call at each size;
+    ten times as many may cost at most ten times as much.
+    """
     rows: list[Row] = []
     before: tuple[float, float] | None = None
     for size in SIZES:
@@ -110,7 +126,13 @@ async def fail_over() -> Row:
         with tempfile.TemporaryDirectory(prefix="failover") as name:
             silences.append(await run_under_load(Path(name), kill_leader, longest_silence_s))
     case = "cluster: leader killed, longest silence"
-    return Row(case, "s", statistics.median(silences), goal=5.0, cause=f"{ELECTION} (runs: {_each(silences)})")
+    return Row(
+        case,
+        "s",
+        statistics.median(silences),
+        goal=5.0,
+        cause=f"{ELECTION} (runs: {_each(silences)})",
+    )
 
 
 def _each(seconds: list[float]) -> str:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A rural line in front of the bus: so many bits a second, one queue, shared with the packets of a call.
+"""A rural line in front of the bus:
+so many bits a second, one queue, shared with the packets of a call.
 
-Used by `bench_cobrowse`. The kiosk's connection to the bus goes through it; voice and picture of a call are packets of
-the right size and rhythm in the same queue, and their delay and loss is what a caller would hear. TCP's own behaviour
-is modelled, not run: a proxy that reads no faster than the line takes, with the first window of RFC 6928.
+Used by `bench_cobrowse`. The kiosk's connection to the bus goes through it; voice and picture of a
+call are packets of the right size and rhythm in the same queue, and their delay and loss is what a
+caller would hear. TCP's own behaviour is modelled, not run: a proxy that reads no faster than the
+line takes, with the first window of RFC 6928.
 """
 
 from __future__ import annotations
@@ -19,10 +21,14 @@ TCP_HEADERS, UDP_HEADERS = 40, 28 + 12 + 10
 
 VOICE_S, VOICE_BYTES = 0.02, 70
 VIDEO_S, VIDEO_BYTES, VIDEO_PACKETS = 0.1, 1150, 3
-"""28 kb/s of Opus each 20 ms, and 276 kb/s of picture in ten bursts a second, as our encoders send on such a line."""
+"""28 kb/s of Opus each 20 ms, and 276 kb/s of picture in ten bursts a second, as our encoders send
+on such a line.
+"""
 
 TCP_WINDOW_BYTES = 14_600
-"""What TCP sends before it knows better (RFC 6928): ten segments; our proxy never has more in the queue."""
+"""What TCP sends before it knows better (RFC 6928): ten segments;
+our proxy never has more in the queue.
+"""
 
 
 class NarrowLine:
@@ -79,7 +85,9 @@ class NarrowLine:
         found: int = self._server.sockets[0].getsockname()[1]
         return found
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, narrow: bool) -> None:
+    async def _pass(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, narrow: bool
+    ) -> None:
         loop = asyncio.get_running_loop()
         ours: deque[float] = deque()
         while data := await reader.read(PACKET_BYTES):

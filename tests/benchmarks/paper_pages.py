@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages for `bench_paper` that are harder than the tests' own: a payslip of an office printer with all its words known,
-on a scanner that makes reading hard; and real printed pages that are fetched for the run, never committed."""
+"""Pages for `bench_paper` that are harder than the tests' own:
+a payslip of an office printer with all its words known, on a scanner that makes reading hard; and
+real printed pages that are fetched for the run, never committed.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ UPRIGHT = (
     "pedante.079.jpg", "rabi.png", "shearer.148.tif", "table.15.tif", "table.27.tif", "toc.99.tif",
     "tribune-page-4x.png", "w91frag.jpg", "witten.tif", "zanotti-78.jpg",
 )  # fmt: skip
-"""Every page of leptonica's samples that is text, upright, in Latin letters: no map, score, picture or icon."""
+"""Every page of leptonica's samples that is text, upright, in Latin letters:
+no map, score, picture or icon.
+"""
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:
@@ -72,12 +76,18 @@ def small_payslip() -> tuple[Image.Image, list[str]]:
 
 
 def badly_scanned(page: Image.Image, skew_deg: float = -2.3) -> Image.Image:
-    """Grey lid, paper with grain and a fold, the back shining through, uneven light, and a lamp at its end."""
+    """Grey lid, paper with grain and a fold, the back shining through, uneven light, and a lamp at
+    its end.
+    """
     chance = np.random.default_rng(7)
     width, height = page.size
     seen = np.asarray(page, np.float32) / 255 * np.array((244, 243, 240), np.float32)
     seen += 6 * _grain(chance, page.size)[..., None]
-    back = page.convert("L").transpose(Image.Transpose.FLIP_LEFT_RIGHT).filter(ImageFilter.GaussianBlur(5))
+    back = (
+        page.convert("L")
+        .transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        .filter(ImageFilter.GaussianBlur(5))
+    )
     seen *= (1 - 0.06 * (255 - np.asarray(back, np.float32)) / 255)[..., None]
     fold = 1 - 0.05 * np.exp(-(((np.arange(height) - height / 2) / 14.0) ** 2)).astype(np.float32)
     sheet = Image.fromarray((seen * fold[:, None, None]).clip(0, 255).astype(np.uint8))
@@ -99,11 +109,15 @@ def badly_scanned(page: Image.Image, skew_deg: float = -2.3) -> Image.Image:
 def _grain(chance: np.random.Generator, size: tuple[int, int]) -> npt.NDArray[np.float32]:
     half = chance.normal(0, 40, (size[1] // 2, size[0] // 2)).clip(-127, 127)
     grey = Image.fromarray((half + 128).astype(np.uint8)).filter(ImageFilter.GaussianBlur(2))
-    return (np.asarray(grey.resize(size, Image.Resampling.BILINEAR), np.float32) - np.float32(128)) / np.float32(40)
+    return (
+        np.asarray(grey.resize(size, Image.Resampling.BILINEAR), np.float32) - np.float32(128)
+    ) / np.float32(40)
 
 
 def real_pages() -> list[Path]:
-    """leptonica's own samples from Debian's source package, kept in `build`; none where they cannot be had."""
+    """leptonica's own samples from Debian's source package, kept in `build`;
+    none where they cannot be had.
+    """
     REAL_PAGES.mkdir(parents=True, exist_ok=True)
     if not all((REAL_PAGES / name).is_file() for name in UPRIGHT):
         try:
@@ -119,7 +133,9 @@ def _fetch_real_pages() -> None:
         raise OSError("no apt")
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "lists" / "partial").mkdir(parents=True)
-        (Path(folder) / "src.sources").write_text(_SOURCES.read_text().replace("Types: deb\n", "Types: deb-src\n"))
+        (Path(folder) / "src.sources").write_text(
+            _SOURCES.read_text().replace("Types: deb\n", "Types: deb-src\n")
+        )
         apt = ["apt-get", "-q", f"-oDir::Etc::sourcelist={folder}/src.sources", "-oDir::Etc::sourceparts=-",
                f"-oDir::State::lists={folder}/lists"]  # fmt: skip
         subprocess.run([*apt, "update"], check=True, capture_output=True, cwd=folder, timeout=120)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Does cleaning see and show a page rightly? Skew, orientation, words that tesseract reads. Used by `bench_paper`."""
+"""Does cleaning see and show a page rightly? Skew, orientation, words that tesseract reads.
+Used by `bench_paper`.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +36,21 @@ LONG_SIDE_PX = 1750
 def skew_errors() -> Row:
     """The 95th percentile of the error, in degrees, over pages that lie badly."""
     angles = [round(-4 + 0.37 * k, 2) for k in range(22)]
-    pages = [page().reduce(2) for page in (drawn_pages.form, drawn_pages.letter, drawn_pages.payslip)]
+    pages = [
+        page().reduce(2) for page in (drawn_pages.form, drawn_pages.letter, drawn_pages.payslip)
+    ]
     errors = []
     for k, angle in enumerate(angles):
         scan = drawn_pages.scan(pages[k % 3], Glass(skew_deg=angle))
         errors.append(abs(skew.find_lie(scan.convert("L")).skew_deg - angle))
     p95 = float(np.percentile(errors, 95))
-    return Row("skew, 22 synthetic pages", "p95 error, deg", p95, goal=0.05, cause=f"worst {max(errors):.2f} deg")
+    return Row(
+        "skew, 22 synthetic pages",
+        "p95 error, deg",
+        p95,
+        goal=0.05,
+        cause=f"worst {max(errors):.2f} deg",
+    )
 
 
 def orientation() -> list[Row]:
@@ -73,7 +83,9 @@ def words() -> list[Row]:
         print("tesseract: not installed, words not counted")
         return []
     payslip, truth = small_payslip()
-    positions = [drawn_pages.jpeg(badly_scanned(payslip, skew_deg)) for skew_deg in PAYSLIP_SKEWS_DEG]
+    positions = [
+        drawn_pages.jpeg(badly_scanned(payslip, skew_deg)) for skew_deg in PAYSLIP_SKEWS_DEG
+    ]
     found = [_missed(f"payslip x {len(positions)}, words missed", positions, truth, 0.03)]
     for case, glass in (("form", Glass(skew_deg=1.7)), ("letter", Glass(skew_deg=0.6, quarters=2))):
         scan = drawn_pages.jpeg(drawn_pages.scan(getattr(drawn_pages, case)(), glass))
@@ -82,13 +94,17 @@ def words() -> list[Row]:
 
 
 def _missed(case: str, scans: list[bytes], truth: list[str], goal: float | None) -> Row:
-    """What is not read of the document, beside what is not read of the scan; never more of the first."""
+    """What is not read of the document, beside what is not read of the scan;
+    never more of the first.
+    """
     before = [1 - _part_read(scan, truth) for scan in scans]
     after = [1 - _part_read(_drawn(to_document(scan)), truth) for scan in scans]
     peer = sum(before) / len(scans)
     told = ", ".join(f"{missed:.3f}" for missed in after)
     limit = peer if goal is None else min(peer, goal)
-    return Row(case, "part", sum(after) / len(scans), peer, "as scanned", limit, cause=f"each: {told}")
+    return Row(
+        case, "part", sum(after) / len(scans), peer, "as scanned", limit, cause=f"each: {told}"
+    )
 
 
 def _drawn(document: bytes) -> bytes:
@@ -125,8 +141,13 @@ def _signs(text: str) -> list[str]:
 def _read(page: bytes) -> str:
     with Image.open(io.BytesIO(page)) as opened:
         dpi = round(opened.info.get("dpi", (200, 200))[0])
-    language = "fra" if Path("/usr/share/tesseract-ocr/5/tessdata/fra.traineddata").exists() else "eng"
+    language = (
+        "fra" if Path("/usr/share/tesseract-ocr/5/tessdata/fra.traineddata").exists() else "eng"
+    )
     command = ["tesseract", "stdin", "stdout", "-l", language, "--psm", "3", "--dpi", str(dpi)]
-    one = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # its threads wait for each other where processors are busy
-    told = subprocess.run(command, input=page, capture_output=True, check=True, timeout=120, env=one)
+    # its threads wait for each other where processors are busy
+    one = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    told = subprocess.run(
+        command, input=page, capture_output=True, check=True, timeout=120, env=one
+    )
     return told.stdout.decode()

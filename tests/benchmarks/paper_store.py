@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Filing one document and searching among 50,000, on SQLite and PostgreSQL, each commit on the disk."""
+"""Filing one document and searching among 50,000, on SQLite and PostgreSQL, each commit on the
+disk.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,13 @@ PIECES = 50_000
 PER_DOSSIER = 5
 TRIES = 100
 ORGANISATION = "caf"
-_NAMES = ("Bulletin de salaire", "Pièce d’identité", "Avis d’imposition", "Quittance de loyer", "Relevé bancaire")
+_NAMES = (
+    "Bulletin de salaire",
+    "Pièce d’identité",
+    "Avis d’imposition",
+    "Quittance de loyer",
+    "Relevé bancaire",
+)
 _COMMON = (
     "montant",
     "net",
@@ -51,7 +59,9 @@ def _words(chance: random.Random, place: int) -> str:
 
 
 def fill(store: DossierStore) -> None:
-    """50,000 filed pieces of 10,000 dossiers with their words; far quicker than filing them one by one."""
+    """50,000 filed pieces of 10,000 dossiers with their words;
+    far quicker than filing them one by one.
+    """
     chance = random.Random(5)
     with store._writing() as connection:
         dossiers = [
@@ -71,18 +81,32 @@ def fill(store: DossierStore) -> None:
                               "upload_id": f"u{k}", "piece_id": f"p{place}", "name": name, "pages": 2,
                               "size_bytes": 1, "sha256": "0" * 64, "path": "x",
                               "filed_at_utc": _START + timedelta(minutes=k)})  # fmt: skip
-            index.append({"key": k, "words": f"{owner_word(ORGANISATION)} {folded(name)} {folded(_words(chance, k))}"})
+            index.append(
+                {
+                    "key": k,
+                    "words": f"{owner_word(ORGANISATION)} {folded(name)} {folded(_words(chance, k))}",
+                }
+            )
         connection.execute(insert(tables.pieces), pieces)
         connection.execute(insert(tables.documents), documents)
         is_pg = connection.dialect.name == "postgresql"
         value = "to_tsvector('simple', :words)" if is_pg else ":words"
-        connection.execute(text(f"INSERT INTO document_words(rowid, words) VALUES (:key, {value})"), index)
+        connection.execute(
+            text(f"INSERT INTO document_words(rowid, words) VALUES (:key, {value})"), index
+        )
         if is_pg:
             for table in ("dossier", "piece", "document"):
-                connection.execute(text(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"))
+                connection.execute(
+                    text(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
+                )
             connection.execute(text("ANALYZE"))
     store.create_dossier(
-        Dossier(organisation=ORGANISATION, number="NEW", caller_name="Éloïse", pieces=(Piece(id="rib", name="RIB"),))
+        Dossier(
+            organisation=ORGANISATION,
+            number="NEW",
+            caller_name="Éloïse",
+            pieces=(Piece(id="rib", name="RIB"),),
+        )
     )
 
 
@@ -90,7 +114,8 @@ def _milliseconds(store: DossierStore) -> tuple[float, float, float]:
     """(median to file, common words, a rare word)."""
     filing = []
     for k in range(TRIES):
-        data = PDF + f"\n% {k}\n".encode()  # other bytes each time: the same ones are on the disk already
+        # other bytes each time: the same ones are on the disk already
+        data = PDF + f"\n% {k}\n".encode()
         sha256 = sha256_of(data)
         before = time.perf_counter()
         store.file(ORGANISATION, "NEW", "", "Relevé", 2, sha256, data, f"n{k}", datetime.now(UTC),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a page costs in processor time and memory, beside the least that any program must do and beside what people use.
+"""What a page costs in processor time and memory, beside the least that any program must do and
+beside what people use.
 
 Used by `bench_paper`. Processor time, not the clock: it is the same on a machine that is busy.
 """
@@ -64,7 +65,9 @@ def plain_copy(data: bytes) -> bytes:
 
 
 def dearest(work: Callable[[], object], most: int = 5) -> str:
-    """Where the processor's time goes: our own functions, each with the libraries that it calls, dearest first."""
+    """Where the processor's time goes:
+    our own functions, each with the libraries that it calls, dearest first.
+    """
     profile = cProfile.Profile(time.process_time)
     profile.runcall(work)
     stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]  # typeshed leaves it out
@@ -75,7 +78,9 @@ def dearest(work: Callable[[], object], most: int = 5) -> str:
             if caller in spent and caller != key:
                 spent[caller] -= portion[3]
     first = sorted(spent.items(), key=lambda item: -item[1])[:most]
-    return ", ".join(f"{Path(key[0]).stem}.{key[2]} {1000 * seconds:.0f} ms" for key, seconds in first)
+    return ", ".join(
+        f"{Path(key[0]).stem}.{key[2]} {1000 * seconds:.0f} ms" for key, seconds in first
+    )
 
 
 def against_the_floor(scans: dict[str, bytes]) -> list[Row]:
@@ -90,7 +95,9 @@ def against_the_floor(scans: dict[str, bytes]) -> list[Row]:
 
 
 def in_layers(data: bytes) -> list[Row]:
-    """The same page as text over paper (mixed raster content): its cost, and the size of its document."""
+    """The same page as text over paper (mixed raster content):
+    its cost, and the size of its document.
+    """
     small = cpu_s(lambda: assemble([clean_page(data, encoding=Encoding.SMALL).content], "x", WHEN))
     jpeg_kb, layers_kb = (
         len(assemble([clean_page(data, encoding=form).content], "x", WHEN)) / 1000
@@ -118,7 +125,9 @@ def against_programs(data: bytes) -> list[Row]:
             print(f"{name}: cannot do it here, not measured")
             continue
         why = f"{peer / ours:.1f} times less, wanted {times}" if ours > peer / times else ""
-        found.append(Row("colour A4 to a PDF page", "CPU s", ours, peer, name, peer / times, cause=why))
+        found.append(
+            Row("colour A4 to a PDF page", "CPU s", ours, peer, name, peer / times, cause=why)
+        )
     return found
 
 
@@ -127,8 +136,14 @@ def _program(name: str) -> str | None:
     found = shutil.which(name) or shutil.which(name, path=str(HERE / "build" / "peers" / "bin"))
     if found is None:
         return None
-    told = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=60)
-    return found if told.returncode == 0 and (name != "convert" or "ImageMagick" in told.stdout) else None
+    told = subprocess.run(
+        [found, "--version"], capture_output=True, text=True, check=False, timeout=60
+    )
+    return (
+        found
+        if told.returncode == 0 and (name != "convert" or "ImageMagick" in told.stdout)
+        else None
+    )
 
 
 def _program_s(command: tuple[str, ...], data: bytes) -> float:
@@ -144,16 +159,28 @@ def _program_s(command: tuple[str, ...], data: bytes) -> float:
 
 
 def memory(data: bytes) -> list[Row]:
-    """The most that a worker ever had in memory, after a page to a document, and what it has before any work."""
+    """The most that a worker ever had in memory, after a page to a document, and what it has before
+    any work.
+    """
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.jpg"
         page.write_bytes(data)
         command = [sys.executable, "-m", "tests.benchmarks.paper_peak", str(page)]
-        told = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True, timeout=300).stdout
+        told = subprocess.run(
+            command, cwd=HERE, capture_output=True, text=True, check=True, timeout=300
+        ).stdout
     idle, *peaks = map(float, told.split())
     cases = ("a worker, one page to PDF/A-2b", "a worker, one page in layers")
     return [
-        Row(case, "peak MB", peak, idle, "before any page", MOST_MB, cause=f"{idle:.0f} MB of it before the first page")
+        Row(
+            case,
+            "peak MB",
+            peak,
+            idle,
+            "before any page",
+            MOST_MB,
+            cause=f"{idle:.0f} MB of it before the first page",
+        )
         for case, peak in zip(cases, peaks, strict=True)
     ]
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What one would write without our hub: PostgreSQL or Valkey, and a WebSocket for each desk. `pg|valkey DSN PORT`.
+"""What one would write without our hub: PostgreSQL or Valkey, and a WebSocket for each desk.
+`pg|valkey DSN PORT`.
 
-The same work for each request as our hub's: the ticket is looked for, stored durably, what the same kiosk asked before
-is abandoned, every change is kept and reaches every desk; on the same event loop. What our hub does besides (hours,
-rights, limits, the wait that is told, signs of life, statistics) is left out. Started by `hub_engines`.
+The same work for each request as our hub's: the ticket is looked for, stored durably, what the same
+kiosk asked before is abandoned, every change is kept and reaches every desk; on the same event
+loop. What our hub does besides (hours, rights, limits, the wait that is told, signs of life,
+statistics) is left out. Started by `hub_engines`.
 """
 
 from __future__ import annotations
@@ -45,12 +47,19 @@ class Store(Protocol):
 
 
 def _change(ticket: str, kiosk: str, state: str) -> str:
-    filler = {"organisation": "valdore", "service": "housing", "site": "Mairie de Saint-Oyen", "number": "L001"}
+    filler = {
+        "organisation": "valdore",
+        "service": "housing",
+        "site": "Mairie de Saint-Oyen",
+        "number": "L001",
+    }
     return json.dumps({"id": ticket, "kiosk": kiosk, "state": state, **filler})
 
 
 class Postgres:
-    """One row a ticket; SKIP LOCKED, LISTEN and NOTIFY. Commits wait for the disk (`synchronous_commit` is on)."""
+    """One row a ticket; SKIP LOCKED, LISTEN and NOTIFY.
+    Commits wait for the disk (`synchronous_commit` is on).
+    """
 
     def __init__(self) -> None:
         self.changes: asyncio.Queue[str] = asyncio.Queue()
@@ -60,9 +69,13 @@ class Postgres:
     async def open(self, dsn: str) -> None:
         asyncpg: Any = importlib.import_module("asyncpg")
         self._pool = await asyncpg.create_pool(dsn, min_size=16, max_size=16)
-        await self._pool.execute("drop table if exists ticket; drop table if exists change;" + TABLE)
+        await self._pool.execute(
+            "drop table if exists ticket; drop table if exists change;" + TABLE
+        )
         self._ear = await asyncpg.connect(dsn)
-        await self._ear.add_listener("q", lambda _c, _p, _n, payload: self.changes.put_nowait(payload))
+        await self._ear.add_listener(
+            "q", lambda _c, _p, _n, payload: self.changes.put_nowait(payload)
+        )
 
     async def call(self, kiosk: str, ticket: str) -> None:
         async with self._pool.acquire() as connection:
@@ -72,14 +85,16 @@ class Postgres:
             async with connection.transaction():
                 await connection.execute(insert, ticket, kiosk)
                 await connection.execute(KEEP, ticket, "waiting")
-                await connection.execute("select pg_notify('q', $1)", _change(ticket, kiosk, "waiting"))
-            older = (
-                "update ticket set state = 'abandoned' where kiosk = $1 and state = 'waiting' and id <> $2 returning id"
-            )
+                await connection.execute(
+                    "select pg_notify('q', $1)", _change(ticket, kiosk, "waiting")
+                )
+            older = "update ticket set state = 'abandoned' where kiosk = $1 and state = 'waiting' and id <> $2 returning id"
             async with connection.transaction():
                 for row in await connection.fetch(older, kiosk, ticket):
                     await connection.execute(KEEP, row["id"], "abandoned")
-                    await connection.execute("select pg_notify('q', $1)", _change(row["id"], kiosk, "abandoned"))
+                    await connection.execute(
+                        "select pg_notify('q', $1)", _change(row["id"], kiosk, "abandoned")
+                    )
 
     async def accept(self, agent: str, ticket: str) -> bool:
         take = """update ticket set state = 'in_session', agent = $2 where id =
@@ -88,18 +103,26 @@ class Postgres:
             row = await connection.fetchrow(take, ticket, agent)
             if row is not None:
                 await connection.execute(KEEP, ticket, "in_session")
-                await connection.execute("select pg_notify('q', $1)", _change(ticket, row["kiosk"], "in_session"))
+                await connection.execute(
+                    "select pg_notify('q', $1)", _change(ticket, row["kiosk"], "in_session")
+                )
             return row is not None
 
     async def fill(self, count: int) -> None:
         await self._pool.execute(
-            "insert into ticket(id, kiosk, state) select 'f' || n, 'k' || n, 'waiting' from generate_series(1, $1) n",
+            "insert into ticket(id, kiosk, state) select 'f' || n, 'k' || n, 'waiting' from "
+            "generate_series(1, $1) n",
             count,
         )
 
     async def snapshot(self) -> list[list[str]]:
-        rows = await self._pool.fetch("select id, kiosk, arrived from ticket where state = 'waiting' order by arrived")
-        return [[row["id"], row["kiosk"], row["arrived"].isoformat(), "valdore", "housing"] for row in rows]
+        rows = await self._pool.fetch(
+            "select id, kiosk, arrived from ticket where state = 'waiting' order by arrived"
+        )
+        return [
+            [row["id"], row["kiosk"], row["arrived"].isoformat(), "valdore", "housing"]
+            for row in rows
+        ]
 
 
 CALL = """
@@ -140,7 +163,8 @@ class Valkey:
         pool = redis.BlockingConnectionPool.from_url(dsn, max_connections=64)
         self._client = redis.Redis(connection_pool=pool)
         await self._client.flushall()
-        self._call, self._accept = self._client.register_script(CALL), self._client.register_script(ACCEPT)
+        self._call = self._client.register_script(CALL)
+        self._accept = self._client.register_script(ACCEPT)
         self._reading = asyncio.get_running_loop().create_task(self._read())
 
     async def _read(self) -> None:

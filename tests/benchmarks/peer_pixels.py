@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the same screen costs as pixels: VP8 video, and the "tight" encoding of VNC. Peers of `bench_cobrowse`.
+"""What the same screen costs as pixels: VP8 video, and the "tight" encoding of VNC.
+Peers of `bench_cobrowse`.
 
 Both get the kiosk's browser pane as pictures, five a second, and count the bytes they would send.
 
-`Tight` follows the RFB protocol (RFC 6143; community specification "rfbproto", section 7.7.6, Tight encoding) as
-TigerVNC uses it at its default quality: of each picture the changed rectangles, each as a fill, an indexed palette
-through a zlib stream that lasts, or a JPEG, whichever that server would choose. Not counted, for it or against it:
-CopyRect (a browser does not tell the server that it scrolled) and the requests of the viewer.
+`Tight` follows the RFB protocol (RFC 6143; community specification "rfbproto", section 7.7.6, Tight
+encoding) as TigerVNC uses it at its default quality: of each picture the changed rectangles, each
+as a fill, an indexed palette through a zlib stream that lasts, or a JPEG, whichever that server
+would choose. Not counted, for it or against it: CopyRect (a browser does not tell the server that
+it scrolled) and the requests of the viewer.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ class Vp8:
                 "screen-content-mode": "1",
             }
         whole = np.zeros((self._codec.height, self._codec.width, 3), np.uint8)
-        whole[: min(height, whole.shape[0]), : min(width, whole.shape[1])] = pixels[: whole.shape[0], : whole.shape[1]]
+        whole[: min(height, whole.shape[0]), : min(width, whole.shape[1])] = pixels[
+            : whole.shape[0], : whole.shape[1]
+        ]
         frame = av.VideoFrame.from_ndarray(whole, format="rgb24").reformat(format="yuv420p")
         frame.pts, self._frames = self._frames, self._frames + 1
         self.bytes += sum(packet.size for packet in self._codec.encode(frame))
@@ -66,7 +70,9 @@ class Tight:
     ZLIB_LEVEL = 2
     RECTANGLE_HEADER = 12
     SMALLEST_ZLIB = 12
-    """RFB: rectangle header of 12 bytes; data shorter than 12 bytes is not compressed (section 7.7.6)."""
+    """RFB: rectangle header of 12 bytes;
+    data shorter than 12 bytes is not compressed (section 7.7.6).
+    """
 
     def __init__(self) -> None:
         self.bytes = 0
@@ -85,7 +91,11 @@ class Tight:
             self.bytes += self.RECTANGLE_HEADER + self._cost(pixels[top:bottom, left:right])
 
     def _cost(self, part: Pixels) -> int:
-        packed = (part[..., 0].astype(np.uint32) << 16) | (part[..., 1].astype(np.uint32) << 8) | part[..., 2]
+        packed = (
+            (part[..., 0].astype(np.uint32) << 16)
+            | (part[..., 1].astype(np.uint32) << 8)
+            | part[..., 2]
+        )
         colours, indexes = np.unique(packed, return_inverse=True)
         if len(colours) == 1:
             return 4  # control byte and the colour: a fill
@@ -114,7 +124,9 @@ def _length_bytes(size: int) -> int:
 
 
 def _changed(before: Pixels, now: Pixels) -> Iterator[tuple[int, int, int, int]]:
-    """(top, bottom, left, right) of changed rectangles: tiles that touch in a row are one, shrunk to what changed."""
+    """(top, bottom, left, right) of changed rectangles:
+    tiles that touch in a row are one, shrunk to what changed.
+    """
     different = (before != now).any(axis=2)
     height, width = different.shape
     for top in range(0, height, TILE):
@@ -129,7 +141,14 @@ def _changed(before: Pixels, now: Pixels) -> Iterator[tuple[int, int, int, int]]
                 start = None
 
 
-def _shrunk(different: NDArray[np.bool_], top: int, bottom: int, left: int, right: int) -> tuple[int, int, int, int]:
+def _shrunk(
+    different: NDArray[np.bool_], top: int, bottom: int, left: int, right: int
+) -> tuple[int, int, int, int]:
     part = different[top:bottom, left:right]
     rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    return top + int(rows[0]), top + int(rows[-1]) + 1, left + int(columns[0]), left + int(columns[-1]) + 1
+    return (
+        top + int(rows[0]),
+        top + int(rows[-1]) + 1,
+        left + int(columns[0]),
+        left + int(columns[-1]) + 1,
+    )

@@ -15,11 +15,10 @@ FOLDER = Path(__file__).resolve().parents[2] / "build" / "bench"
 class Row:
     """One measurement.
 
-    Attributes:
-        ours, peer: in the metric's unit; `peer` is None where no peer does the same thing.
+    Attributes: ours, peer: in the metric's unit; `peer` is None where no peer does the same thing.
         goal: the largest value of ours that is good enough, or None when it is only reported.
-        peers: every peer's value by its name, where there are several; `peer` is the one that is compared.
-        cause: why the goal is missed, said when it is.
+        peers: every peer's value by its name, where there are several; `peer` is the one that is
+        compared. cause: why the goal is missed, said when it is.
     """
 
     case: str
@@ -43,8 +42,13 @@ class Row:
 def publish(name: str, rows: list[Row]) -> int:
     """Prints the table and writes `build/bench/<name>.json`; 0 when every goal is reached."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    lines = [{**asdict(row), "cause": "" if row.ok else row.cause, "ratio": row.ratio, "ok": row.ok} for row in rows]
-    (FOLDER / f"{name}.json").write_text(json.dumps(lines, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = [
+        {**asdict(row), "cause": "" if row.ok else row.cause, "ratio": row.ratio, "ok": row.ok}
+        for row in rows
+    ]
+    (FOLDER / f"{name}.json").write_text(
+        json.dumps(lines, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     names = list(dict.fromkeys(name for row in rows for name in row.peers))
     columns = "".join(f" {name:>10}" for name in names)
     head = f"{'case':<40} {'metric':<16} {'ours':>10}{columns or f' {"peer":>10}'} {'ratio':>7} {'goal':>8}  ok  peer"

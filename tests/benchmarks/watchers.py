@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Many watching desks as bare sockets, in a process of their own so that they cost the measuring one nothing.
+"""Many watching desks as bare sockets, in a process of their own so that they cost the measuring
+one nothing.
 
-`nats HOST PORT SEED COUNT` or `ws HOST PORT COUNT`. Prints "ready", then counts and forgets what comes.
+`nats HOST PORT SEED COUNT` or `ws HOST PORT COUNT`.
+Prints "ready", then counts and forgets what comes.
 """
 
 from __future__ import annotations

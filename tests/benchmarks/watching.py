@@ -18,9 +18,9 @@ NICE = 15
 def behind(command: Sequence[str]) -> list[str]:
     """A program that leaves the processors to who measures, whenever that wants them.
 
-    The desk that is measured is another computer: it does not wait for the processors of the hub and its server. Here
-    it would, the longer the more of them a server keeps busy at once (a fifth of what was measured with 500 desks).
-    Where there is no nice(1), all are equal.
+    The desk that is measured is another computer: it does not wait for the processors of the hub
+    and its server. Here it would, the longer the more of them a server keeps busy at once (a fifth
+    of what was measured with 500 desks). Where there is no nice(1), all are equal.
     """
     nice = shutil.which("nice")
     return [*([nice, "-n", str(NICE)] if nice is not None else []), *command]

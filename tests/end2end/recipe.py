@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The cluster recipe of `installers/cluster`, really started: its settings, its units' commands, on loopback addresses.
+"""The cluster recipe of `installers/cluster`, really started:
+its settings, its units' commands, on loopback addresses.
 
-What is other than on three machines: /etc, /run, /var and /srv lie in folders of the test; 10.20.0.1x is 127.0.0.1x,
-with ports that are free; there is no PostgreSQL.
+What is other than on three machines: /etc, /run, /var and /srv lie in folders of the test;
+10.20.0.1x is 127.0.0.1x, with ports that are free; there is no PostgreSQL.
 """
 
 from __future__ import annotations
@@ -50,7 +51,11 @@ class Unit:
         [command] = self._all("ExecStart")
         with (self._machine.folder / f"{self._name}.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *tied_command(command), stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True
+                *tied_command(command),
+                stdin=DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     async def stop(self, number: signal.Signals | None = None) -> int:
@@ -115,7 +120,9 @@ class Recipe:
         self.ports = [(free_port(), free_port()) for _ in HOSTS]
         self.monitor_ports = [free_port() for _ in HOSTS]
         self.program = folder / "expert-app"
-        self.program.write_text(f'#!/bin/sh\nexec {sys.executable} -m expert_app "$@"\n', encoding="ascii")
+        self.program.write_text(
+            f'#!/bin/sh\nexec {sys.executable} -m expert_app "$@"\n', encoding="ascii"
+        )
         self.program.chmod(0o755)
         self.machines = [Machine(self, number) for number in range(len(HOSTS))]
         self._keys = keys

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A running demo for end-to-end tests: scenes that every story needs, facts that are news. Used by `conftest`."""
+"""A running demo for end-to-end tests: scenes that every story needs, facts that are news.
+Used by `conftest`.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ class Stage:
     async def news(self, child: Child, name: str, timeout_s: float = 30.0, **wanted: Any) -> Fact:
         """Waits until `child` observes `name` with the wanted values after the last `mark`."""
         before = self._before.get(child.pid, {}).get(name, 0)
-        return await self.walk.fact(child, name, timeout_s=timeout_s, count=lambda n: n > before, **wanted)
+        return await self.walk.fact(
+            child, name, timeout_s=timeout_s, count=lambda n: n > before, **wanted
+        )
 
     async def saw_news(self, child: Child, name: str) -> bool:
         """Whether `child` has observed `name` after the last `mark`."""
@@ -168,8 +172,10 @@ class Stage:
         await self.walk.click(self.desk, "file_document")
 
     async def _turn_to_devices(self, *buttons: str) -> None:
-        async with asyncio.timeout(30.0):  # a desk that has just started has neither dossier nor pages yet
-            while not set(buttons) & set(shown := await self.desk.ask("visible")):  # the dossier is in front
+        # a desk that has just started has neither dossier nor pages yet
+        async with asyncio.timeout(30.0):
+            # the dossier is in front
+            while not set(buttons) & set(shown := await self.desk.ask("visible")):
                 piece = next((name for name in shown if name.startswith("piece_scan_")), None)
                 if piece is not None:
                     await self.walk.click(self.desk, piece)
@@ -187,7 +193,9 @@ class Stage:
         return await self.news(self.desk, "page_kept")
 
     async def end(self) -> None:
-        """The agent hangs up, the kiosk is wiped, the agent finishes; both ends are ready for the next."""
+        """The agent hangs up, the kiosk is wiped, the agent finishes;
+        both ends are ready for the next.
+        """
         await self.hang_up()
         await self.news(self.kiosk, "kiosk_wiped", left_over=0, profile_removed=True)
         await self.walk.click(self.kiosk, "goodbye_finish")
@@ -250,7 +258,9 @@ class Stage:
     # ---- between two stories ----
 
     async def tidy(self) -> None:
-        """Whatever a story left: devices without fault, three programs that run, nobody in session."""
+        """Whatever a story left: devices without fault, three programs that run, nobody in
+        session.
+        """
         await self.scanner(fault="", page_seconds=PAGE_S)
         await self.printer(fault="")
         if self.demo.hub.returncode is not None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The supervisor's board as a real program: a message reaches the agent, is in the history, and is taken back there."""
+"""The supervisor's board as a real program:
+a message reaches the agent, is in the history, and is taken back there.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from tests.end2end.stage import Stage
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]
 
 
-async def test_a_message_is_taken_back_from_the_history_and_a_call_shows_how_good_its_line_is(stage: Stage) -> None:
+async def test_a_message_is_taken_back_from_the_history_and_a_call_shows_how_good_its_line_is(
+    stage: Stage,
+) -> None:
     walk, board = stage.walk, await stage.demo.start_board()
     await walk.fact(board, "connection", connected=True)
     await walk.click(board, "act_announce")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The three-machine recipe does what the operator's page promises: it starts, serves, is restarted node by node, loses
-a node and a hub, is backed up. One story, because three servers and three hubs take longer to start than to serve."""
+"""The three-machine recipe does what the operator's page promises:
+it starts, serves, is restarted node by node, loses a node and a hub, is backed up. One story,
+because three servers and three hubs take longer to start than to serve.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ from tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="systemd units and 127.0.0.11 are Linux's"),
-    pytest.mark.timeout(300),  # a node that is stopped in order gives its clients time to go: some 12 s
+    # a node that is stopped in order gives its clients time to go: some 12 s
+    pytest.mark.timeout(300),
 ]
 
 READY_S = 120.0
@@ -57,7 +60,15 @@ class Region:
         self.connection = HubConnection(settings.bus_urls, self._hub_seed, self.tasks, self._tls)
 
     async def client(self, name: str) -> BusClient:
-        client = BusClient(self.recipe.urls, ROLES[name], name, self._seeds[name], self.tasks, self.clock, self._tls)
+        client = BusClient(
+            self.recipe.urls,
+            ROLES[name],
+            name,
+            self._seeds[name],
+            self.tasks,
+            self.clock,
+            self._tls,
+        )
         async with asyncio.timeout(READY_S):
             await client.connect(READY_S)
         self._open.append(client)
@@ -72,7 +83,9 @@ class Region:
         async with asyncio.timeout(READY_S):
             while True:
                 try:
-                    reply = await self.connection.line.request(f"$JS.API.STREAM.INFO.{BUCKET}", b"", 2.0)
+                    reply = await self.connection.line.request(
+                        f"$JS.API.STREAM.INFO.{BUCKET}", b"", 2.0
+                    )
                     name = json.loads(reply.payload).get("cluster", {}).get("leader", "")
                 except SessionError:
                     name = ""
@@ -119,7 +132,10 @@ def _elections_asked(port: int) -> float:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         families = text_string_to_metric_families(answer.read().decode())
     [sample] = [
-        one for family in families for one in family.samples if one.name == "poste_expert_elections_asked_total"
+        one
+        for family in families
+        for one in family.samples
+        if one.name == "poste_expert_elections_asked_total"
     ]
     return sample.value
 
@@ -174,7 +190,15 @@ async def test_the_recipe_serves_callers_and_bears_a_restart_and_the_loss_of_a_m
     lost = await region.leader()
     await lost.bus.stop(signal.SIGKILL)
     await _serve(region, kiosk, desk, "without-node")
-    assert sum([await asyncio.to_thread(_elections_asked, machine.metrics_port) for machine in machines]) > 0
+    assert (
+        sum(
+            [
+                await asyncio.to_thread(_elections_asked, machine.metrics_port)
+                for machine in machines
+            ]
+        )
+        > 0
+    )
     await lost.bus.start()
     await _healthy(lost.monitor_port)
 

@@ -23,7 +23,8 @@ async def test_a_desk_killed_while_it_files_files_once(stage: Stage) -> None:
 
     await stage.start_desk()
     facts = await stage.desk.ask("facts")
-    if "document_filed" not in facts:  # the kill was before the document lay in the outbox: the page is there again
+    # the kill was before the document lay in the outbox: the page is there again
+    if "document_filed" not in facts:
         again = await stage.fact(stage.desk, "page_found_again")
         assert again["sha256"] == kept["sha256"]
         await stage.file()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Scanner and printer of the kiosk with every fault they know: each in its own words at the desk, and then it works."""
+"""Scanner and printer of the kiosk with every fault they know:
+each in its own words at the desk, and then it works.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ HOLDS_THE_JOB = {
 ENDS_THE_JOB = {"not-accepting": "printer_stopped", "abort": "print_failed"}
 
 
-async def test_a_scanner_that_was_busy_when_the_session_began_scans_as_soon_as_it_is_free(stage: Stage) -> None:
+async def test_a_scanner_that_was_busy_when_the_session_began_scans_as_soon_as_it_is_free(
+    stage: Stage,
+) -> None:
     await stage.scanner(fault="busy")
     await stage.call()
     await stage.news(stage.desk, "devices", scanner="busy")
@@ -55,7 +59,9 @@ async def test_every_fault_of_the_scanner_is_said_and_the_next_scan_works(stage:
     await stage.end()
 
 
-async def test_a_printer_that_cannot_go_on_keeps_the_job_and_prints_it_when_it_can(stage: Stage) -> None:
+async def test_a_printer_that_cannot_go_on_keeps_the_job_and_prints_it_when_it_can(
+    stage: Stage,
+) -> None:
     await stage.call()
     await stage.allow_print()
     for fault, code in HOLDS_THE_JOB.items():
@@ -70,7 +76,9 @@ async def test_a_printer_that_cannot_go_on_keeps_the_job_and_prints_it_when_it_c
     await stage.end()
 
 
-async def test_a_printer_that_refuses_or_drops_the_job_is_said_and_the_next_one_prints(stage: Stage) -> None:
+async def test_a_printer_that_refuses_or_drops_the_job_is_said_and_the_next_one_prints(
+    stage: Stage,
+) -> None:
     await stage.call()
     await stage.allow_print()
     for fault, code in ENDS_THE_JOB.items():

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A caller who does not stay, with real programs: called on the display and back at the kiosk, or by telephone."""
+"""A caller who does not stay, with real programs:
+called on the display and back at the kiosk, or by telephone.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ async def test_a_caller_goes_is_called_on_the_display_comes_back_and_talks(stage
     await stage.end()
 
 
-async def test_a_caller_is_called_by_telephone_and_the_kiosk_is_free_for_the_next_one(stage: Stage) -> None:
+async def test_a_caller_is_called_by_telephone_and_the_kiosk_is_free_for_the_next_one(
+    stage: Stage,
+) -> None:
     first = await stage.waiting()
     await stage.walk.click(stage.kiosk, "wait_elsewhere")
     await stage.walk.click(stage.kiosk, "away_phone")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hub or nats-server are killed (-9): a waiting caller keeps its place, a conversation goes on, both ends say so."""
+"""Hub or nats-server are killed (-9):
+a waiting caller keeps its place, a conversation goes on, both ends say so.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ pytestmark = [
 ]
 
 
-async def test_a_waiting_caller_keeps_its_place_when_hub_and_server_are_killed(stage: Stage) -> None:
+async def test_a_waiting_caller_keeps_its_place_when_hub_and_server_are_killed(
+    stage: Stage,
+) -> None:
     ticket = await stage.waiting()
     await stage.kill_hub()
     await stage.fact(stage.desk, "trouble_line", code="hub_unreachable")
@@ -48,7 +52,9 @@ async def test_a_conversation_goes_on_when_the_server_is_killed_for_a_moment(sta
     await stage.end()
 
 
-async def test_a_conversation_goes_on_when_the_hub_is_killed_and_started_again(stage: Stage) -> None:
+async def test_a_conversation_goes_on_when_the_hub_is_killed_and_started_again(
+    stage: Stage,
+) -> None:
     session = await stage.call()
     await stage.mark()
     await stage.kill_hub()
@@ -64,5 +70,8 @@ async def test_a_conversation_goes_on_when_the_hub_is_killed_and_started_again(s
     await stage.file()
     filed = await stage.news(stage.desk, "document_filed")
     assert filed["sha256"] in [document.sha256 for document in stage.dossier().documents]
-    assert kept["sha256"] == (await stage.fact(stage.desk, "page_cleaned", page=kept["page"]))["original_sha256"]
+    assert (
+        kept["sha256"]
+        == (await stage.fact(stage.desk, "page_cleaned", page=kept["page"]))["original_sha256"]
+    )
     await stage.end()

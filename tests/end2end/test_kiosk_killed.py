@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk is killed (-9) in a session: the desk says so, nothing scanned is lost, nothing of the caller stays."""
+"""The kiosk is killed (-9) in a session:
+the desk says so, nothing scanned is lost, nothing of the caller stays.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from tests.end2end.stage import Stage
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]
 
 
-async def test_a_kiosk_killed_while_it_scans_is_missed_at_the_desk_and_goes_on_when_it_is_back(stage: Stage) -> None:
+async def test_a_kiosk_killed_while_it_scans_is_missed_at_the_desk_and_goes_on_when_it_is_back(
+    stage: Stage,
+) -> None:
     session = await stage.call()
     await stage.allow_scan()
     await stage.scanner(page_seconds=30)
@@ -26,14 +30,18 @@ async def test_a_kiosk_killed_while_it_scans_is_missed_at_the_desk_and_goes_on_w
     assert await stage.fact(stage.kiosk, "session_opened", session=session)
     await stage.seen_and_heard()
     await stage.gone(stage.desk, "trouble_peer_gone")
-    assert await stage.news(stage.desk, "grant_scan", allowed=False), "consent outlived the kiosk that had it"
+    assert await stage.news(stage.desk, "grant_scan", allowed=False), (
+        "consent outlived the kiosk that had it"
+    )
     assert await stage.news(stage.desk, "scan_ended", code="peer_gone")
     await stage.allow_scan()
     assert await stage.scan()
     await stage.end()
 
 
-async def test_a_page_that_a_killed_kiosk_was_sending_arrives_after_its_restart(stage: Stage) -> None:
+async def test_a_page_that_a_killed_kiosk_was_sending_arrives_after_its_restart(
+    stage: Stage,
+) -> None:
     session = await stage.call()
     await stage.allow_scan()
     await stage.walk.click(stage.desk, "scan_page")
@@ -50,7 +58,9 @@ async def test_a_page_that_a_killed_kiosk_was_sending_arrives_after_its_restart(
     await stage.end()
 
 
-async def test_a_session_that_ended_while_its_kiosk_was_dead_leaves_nothing_there(stage: Stage) -> None:
+async def test_a_session_that_ended_while_its_kiosk_was_dead_leaves_nothing_there(
+    stage: Stage,
+) -> None:
     await stage.call()
     await stage.allow_scan()
     await stage.walk.click(stage.desk, "scan_page")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A caller of a service that offers: the desk's real window rings, a key accepts, the wrap-up has its time."""
+"""A caller of a service that offers:
+the desk's real window rings, a key accepts, the wrap-up has its time.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""After a real conversation: what caller and agent typed is on no disk of the hub, and its secrets never on the bus."""
+"""After a real conversation: what caller and agent typed is on no disk of the hub, and its secrets
+never on the bus.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ class Tap:
 
 
 def unpacked(heard: bytes) -> bytes:
-    """What was heard, and beside it the shared page: the payloads of the topic "mirror", unpacked in their order."""
+    """What was heard, and beside it the shared page:
+    the payloads of the topic "mirror", unpacked in their order.
+    """
     parts: dict[tuple[int, int], dict[int, bytes]] = {}
     starts: set[tuple[int, int]] = set()
     place = 0
@@ -95,7 +99,9 @@ def at_rest(folder: Path) -> bytes:
     logged = b""
     for found in _DATA.finditer(whole):
         try:
-            logged += zstandard.ZstdDecompressor().decompressobj().decompress(base64.b64decode(found[1]))
+            logged += (
+                zstandard.ZstdDecompressor().decompressobj().decompress(base64.b64decode(found[1]))
+            )
         except zstandard.ZstdError:
             continue  # a part of a larger frame, or a record cut by the end of a file's block
     assert b"Aide au logement" in logged or b"formulaire" in logged, "the shared page is in the log"
@@ -106,7 +112,14 @@ def at_rest(folder: Path) -> bytes:
 async def tapped(tmp_path: Path) -> AsyncIterator[tuple[Stage, Tap]]:
     """A demo of its own, whose kiosk reaches the bus through a tap."""
     tasks = Tasks()
-    demo = Demo(tmp_path / "demo", tasks, script=True, language="en", chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S)
+    demo = Demo(
+        tmp_path / "demo",
+        tasks,
+        script=True,
+        language="en",
+        chunk_kbps=CHUNK_KBPS,
+        silent_s=SILENT_S,
+    )
     tap: Tap | None = None
     try:
         await demo.start()
@@ -128,7 +141,9 @@ async def tapped(tmp_path: Path) -> AsyncIterator[tuple[Stage, Tap]]:
         await tasks.close()
 
 
-async def test_what_was_typed_is_on_no_disk_and_its_secrets_never_on_the_bus(tapped: tuple[Stage, Tap]) -> None:
+async def test_what_was_typed_is_on_no_disk_and_its_secrets_never_on_the_bus(
+    tapped: tuple[Stage, Tap],
+) -> None:
     stage, tap = tapped
     walk = stage.walk
     await stage.call()

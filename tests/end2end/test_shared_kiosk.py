@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One kiosk, two organisations and a host, as real programs: the caller of the one is seen by that one only."""
+"""One kiosk, two organisations and a host, as real programs:
+the caller of the one is seen by that one only.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ async def test_the_second_organisation_answers_its_caller_and_the_host_comes(sta
         await stage.walk.click(stage.kiosk, "number_skip")
         ticket = await stage.news(stage.kiosk, "ticket", state="waiting")
         await stage.fact(partner, "ticket_visible", id=ticket["id"])
-        assert not await stage.saw_news(stage.desk, "ticket_visible"), "the first organisation sees the other's caller"
+        assert not await stage.saw_news(stage.desk, "ticket_visible"), (
+            "the first organisation sees the other's caller"
+        )
         await stage.walk.click(partner, f"accept_{ticket['id']}")
         await stage.fact(partner, "first_video", frames=lambda n: n > 0)
         await stage.reads(partner, "message_host", "host")

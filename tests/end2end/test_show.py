@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent puts the library's leaflet and a file of its own before the caller, through the real programs."""
+"""The agent puts the library's leaflet and a file of its own before the caller, through the real
+programs.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ async def page_mode(stage: Stage) -> None:
         await stage.walk.click(stage.desk, "centre_mode_page")
 
 
-async def test_a_leaflet_of_the_library_is_shown_turned_and_closed_by_the_caller(stage: Stage) -> None:
+async def test_a_leaflet_of_the_library_is_shown_turned_and_closed_by_the_caller(
+    stage: Stage,
+) -> None:
     await stage.call()
     await page_mode(stage)
     await stage.walk.click(stage.desk, "cobrowse_library")
@@ -32,14 +36,17 @@ async def test_a_leaflet_of_the_library_is_shown_turned_and_closed_by_the_caller
     await stage.walk.click(stage.desk, "shown_next")
     await stage.news(stage.desk, "shown_page_painted", page=1)
     await stage.news(stage.kiosk, "document", page=1)
-    left = [name for name in stage.left_at_kiosk() if not name.endswith("pages/key")]  # the shelf's key, of pages only
+    # the shelf's key, of pages only
+    left = [name for name in stage.left_at_kiosk() if not name.endswith("pages/key")]
     assert left == [], "only the kiosk's memory has it"
     await stage.walk.click(stage.kiosk, "document_close")
     await stage.news(stage.desk, "show_ended", by_caller=True)
     await stage.end()
 
 
-async def test_a_file_of_the_agents_own_is_shown_until_the_session_ends(stage: Stage, tmp_path: Path) -> None:
+async def test_a_file_of_the_agents_own_is_shown_until_the_session_ends(
+    stage: Stage, tmp_path: Path
+) -> None:
     path = tmp_path / "plan.pdf"
     path.write_bytes(await asyncio.to_thread(invented_pdf, 3))
     await stage.call()
@@ -57,5 +64,7 @@ async def test_a_form_of_the_library_opens_as_a_page(stage: Stage) -> None:
     await stage.walk.click(stage.desk, "cobrowse_library")
     await stage.fact(stage.desk, "library", items=3)
     await stage.desk.ask("click", name="library:demande logement")
-    await stage.news(stage.kiosk, "page_shown", address=lambda address: address.endswith("formulaire.html"))
+    await stage.news(
+        stage.kiosk, "page_shown", address=lambda address: address.endswith("formulaire.html")
+    )
     await stage.end()

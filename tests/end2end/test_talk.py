@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hold and a visible join with every real window: the kiosk says why the caller waits, and who is there."""
+"""Hold and a visible join with every real window:
+the kiosk says why the caller waits, and who is there.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ async def test_a_caller_waits_and_hears_why_and_a_supervisor_joins_by_name(stage
     await walk.fact(board, "visit", let_in=True)
     assert "supervisor" in await stage.kiosk.ask("read", name="talk_third_words")
     assert "supervisor" in await stage.desk.ask("read", name="talk_third")
-    await walk.fact(board, "visit_media", caller=lambda n: n > 5, agent=lambda n: n > 5, timeout_s=20)
+    await walk.fact(
+        board, "visit_media", caller=lambda n: n > 5, agent=lambda n: n > 5, timeout_s=20
+    )
     for child, name in ((stage.kiosk, "kiosk"), (stage.desk, "desk"), (board, "visit")):
         await child.ask("shot", path=str(stage.demo.folder / f"three-{name}.png"))
 

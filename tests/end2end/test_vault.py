@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The whole job with real windows for an organisation that keeps dossiers and log itself: the hub has none of it."""
+"""The whole job with real windows for an organisation that keeps dossiers and log itself:
+the hub has none of it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ async def test_the_whole_job_leaves_nothing_of_the_caller_with_the_hub(tmp_path:
     folder, steps = tmp_path / "demo", await the_whole_job(tmp_path, "aiortc", "--vault")
     filed = steps["document_filed"]["sha256"]
     [stored] = (folder / "vault").rglob(f"{filed}.pdf")
-    document, names = stored.read_bytes(), [CALLER_NAME.encode(), DOSSIER.encode(), PIECES[3][1].encode()]
+    document = stored.read_bytes()
+    names = [CALLER_NAME.encode(), DOSSIER.encode(), PIECES[3][1].encode()]
     pieces = [document[at : at + 40] for at in range(1000, len(document) - 40, len(document) // 8)]
     assert files_with(folder / "hub", [*names, *pieces]) == {}
     kept = files_with(folder / "vault", [*names, *pieces])

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A sealed session whose desk, kiosk or vault is killed (-9): it goes on under new keys, and nothing is lost."""
+"""A sealed session whose desk, kiosk or vault is killed (-9):
+it goes on under new keys, and nothing is lost.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,15 @@ async def sealed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stag
     tasks = Tasks()
     folder = tmp_path_factory.mktemp("sealed")
     _lay_pages(folder / "pages")
-    demo = Demo(folder, tasks, script=True, language="en", chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S, with_vault=True)
+    demo = Demo(
+        folder,
+        tasks,
+        script=True,
+        language="en",
+        chunk_kbps=CHUNK_KBPS,
+        silent_s=SILENT_S,
+        with_vault=True,
+    )
     try:
         await demo.start()
         yield Stage(demo)
@@ -75,7 +85,9 @@ async def _read(sealed: Stage, widget: str) -> str:
         return ""
 
 
-async def test_while_the_vault_is_away_the_caller_gets_a_registration_and_the_receipt_follows(sealed: Stage) -> None:
+async def test_while_the_vault_is_away_the_caller_gets_a_registration_and_the_receipt_follows(
+    sealed: Stage,
+) -> None:
     before = sealed.dossier().documents
     await sealed.call()
     await sealed.allow_scan()
@@ -94,7 +106,9 @@ async def test_while_the_vault_is_away_the_caller_gets_a_registration_and_the_re
     await sealed.demo.start_vault()
     await sealed.news(sealed.desk, "document_filed", timeout_s=60)
     assert len(sealed.dossier().documents) == len(before) + 1
-    receipt = await _receipt(sealed, after=(await sealed.fact(sealed.desk, "print"))["job_id"], press=False)
+    receipt = await _receipt(
+        sealed, after=(await sealed.fact(sealed.desk, "print"))["job_id"], press=False
+    )
     assert not receipt.record.registered_only
     filed = [document.sha256 for document in sealed.dossier().documents[len(before) :]]
     assert [piece.sha256 for piece in receipt.record.pieces] == filed
@@ -103,13 +117,17 @@ async def test_while_the_vault_is_away_the_caller_gets_a_registration_and_the_re
 
 
 async def _receipt(sealed: Stage, after: int, *, press: bool) -> ReceiptVerdict:
-    """What the printer got, proved: a registration that the agent asks for, or the receipt that follows by itself."""
+    """What the printer got, proved: a registration that the agent asks for, or the receipt that
+    follows by itself.
+    """
     if press:
         await sealed.allow_print()
         await sealed.walk.click(sealed.desk, "print_receipt")
     await sealed.fact(sealed.desk, "print", state="shown", timeout_s=60)
     await sealed.walk.click(sealed.kiosk, "print_yes")
-    done = await sealed.fact(sealed.desk, "print", state="done", job_id=lambda number: number > after, timeout_s=60)
+    done = await sealed.fact(
+        sealed.desk, "print", state="done", job_id=lambda number: number > after, timeout_s=60
+    )
     verdict = verify_receipt((sealed.demo.printer_spool / f"job-{done['job_id']}.pdf").read_bytes())
     assert verdict is not None
     assert verdict.genuine

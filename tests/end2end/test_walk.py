@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The whole job as a newcomer starts it: one command, every step really observed, one report, one picture per end."""
+"""The whole job as a newcomer starts it:
+one command, every step really observed, one report, one picture per end.
+"""
 
 from __future__ import annotations
 
@@ -45,11 +47,23 @@ STEPS = [
 
 
 def _command(folder: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "expert_app", "demo", "--script", "walk", "--folder", str(folder), *more]
+    return [
+        sys.executable,
+        "-m",
+        "expert_app",
+        "demo",
+        "--script",
+        "walk",
+        "--folder",
+        str(folder),
+        *more,
+    ]
 
 
 async def the_whole_job(folder: Path, engine: str, *more: str) -> dict[str, dict[str, Any]]:
-    """Runs it below `folder` and checks that every step was seen; what each step has as its evidence."""
+    """Runs it below `folder` and checks that every step was seen;
+    what each step has as its evidence.
+    """
     report, shots = folder / "report.json", folder / "shots"
     paths = ("--report", str(report), "--shots", str(shots))
     command = _command(folder / "demo", "--engine", engine, *paths, *more)
@@ -75,7 +89,9 @@ async def the_whole_job(folder: Path, engine: str, *more: str) -> dict[str, dict
     ]
     assert len(set(evidence["filed_once"]["scans"])) == 3
     assert evidence["receipt_printed"]["genuine"] is True
-    assert evidence["document_filed"]["path"].endswith(f"{evidence['document_filed']['sha256']}.pdf")
+    assert evidence["document_filed"]["path"].endswith(
+        f"{evidence['document_filed']['sha256']}.pdf"
+    )
     assert evidence["replayed"]["at_end"] is True
     for number, name in enumerate(STEPS, 1):
         for end in ("desk", "kiosk"):
@@ -92,13 +108,17 @@ async def test_one_command_does_the_whole_job_and_proves_every_step(tmp_path: Pa
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
 async def test_no_program_outlives_a_demo_that_was_killed(tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(*_command(tmp_path / "demo"), stdout=PIPE, stderr=STDOUT)
+    process = await asyncio.create_subprocess_exec(
+        *_command(tmp_path / "demo"), stdout=PIPE, stderr=STDOUT
+    )
     assert process.stdout is not None
     async with asyncio.timeout(120):
         while b"accepted" not in await process.stdout.readline():
             assert process.returncode is None
     running = _programs_of(tmp_path)
-    assert {"hub", "kiosk", "desk", "nats-server", "escl_scanner", "ipp_printer"} <= {_name(one) for one in running}
+    assert {"hub", "kiosk", "desk", "nats-server", "escl_scanner", "ipp_printer"} <= {
+        _name(one) for one in running
+    }
     family = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     await process.wait()
@@ -120,7 +140,9 @@ def _programs_of(folder: Path) -> list[psutil.Process]:
 
 
 def _name(process: psutil.Process) -> str:
-    """What our programs call it: the word after `-m expert_app`, the simulator's module, or the binary."""
+    """What our programs call it: the word after `-m expert_app`, the simulator's module, or the
+    binary.
+    """
     try:
         words = process.cmdline()
     except psutil.Error:

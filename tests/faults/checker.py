@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Reads every client's history and the store, and says what went wrong. Pure; used by `run_cluster` and its tests."""
+"""Reads every client's history and the store, and says what went wrong.
+Pure; used by `run_cluster` and its tests.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ FRESH_S = 5.0
 """How long after a fault a desk may be behind the store."""
 
 HEARD_S = 2.0
-"""How far behind a desk may be while nothing is broken: it is milliseconds, but two processors do all of this."""
+"""How far behind a desk may be while nothing is broken:
+it is milliseconds, but two processors do all of this.
+"""
 
 EXPLAINED = 10
 """Inversions that are told in full."""
@@ -26,20 +30,21 @@ EXPLAINED = 10
 AROUND_S = 5.0
 """What an agent did so long before and after a session that should not have been is told too."""
 
-OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP})
+OPEN = frozenset(
+    {TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP}
+)
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What was promised and what was not kept.
 
-    Attributes:
-        acked: tickets that a kiosk was told of.
-        lost: of these, those the store does not have, or that ended without an agent and without a reason.
-        double: sessions that an agent was given of a ticket that another agent's session has.
-        forgotten: tickets that nobody ends, and kiosks that still wait for a ticket that is over.
-        inverted: tickets that were overtaken by a later one of the same priority.
-        stale: desks that showed something else than the store 5 s after a fault had ended.
+    Attributes: acked: tickets that a kiosk was told of. lost: of these, those the store does not
+        have, or that ended without an agent and without a reason. double: sessions that an agent
+        was given of a ticket that another agent's session has. forgotten: tickets that nobody ends,
+        and kiosks that still wait for a ticket that is over. inverted: tickets that were overtaken
+        by a later one of the same priority. stale: desks that showed something else than the store
+        5 s after a fault had ended.
     """
 
     acked: int
@@ -59,7 +64,9 @@ class Verdict:
 
     @property
     def is_good(self) -> bool:
-        return self.acked > 0 and not (self.lost or self.double or self.forgotten or self.inverted or self.stale)
+        return self.acked > 0 and not (
+            self.lost or self.double or self.forgotten or self.inverted or self.stale
+        )
 
 
 Windows = Sequence[tuple[float, float]]
@@ -92,29 +99,37 @@ def judge(
 
 
 def lost(acked: Mapping[str, Seen], stored: Mapping[str, Ticket]) -> set[str]:
-    """Acknowledged tickets that are not there, or ended without an agent although their kiosk made no new call."""
+    """Acknowledged tickets that are not there, or ended without an agent although their kiosk made
+    no new call.
+    """
     newest: dict[str, float] = {}
     for line in acked.values():
         newest[line.user] = max(newest.get(line.user, 0.0), line.sent_s)
     gone = set(acked) - set(stored)
     for name in set(acked) & set(stored):
-        replaced = newest[acked[name].user] > acked[name].sent_s and stored[name].reason == "new_call"
+        replaced = (
+            newest[acked[name].user] > acked[name].sent_s and stored[name].reason == "new_call"
+        )
         if stored[name].state is TicketState.ABANDONED and not replaced:
             gone.add(name)
     return gone
 
 
 def double(seen: Iterable[Seen], stored: Mapping[str, Ticket]) -> set[str]:
-    """Sessions that should not have been: see `_strangers`, `_overlapping`; and agents with two callers at once."""
+    """Sessions that should not have been: see `_strangers`, `_overlapping`;
+    and agents with two callers at once.
+    """
     lines = list(seen)
     wrong = {line.session for line in lines if line.kind == "two"}
     return wrong | _strangers(lines, stored) | _overlapping(lines)
 
 
 def _strangers(seen: Iterable[Seen], stored: Mapping[str, Ticket]) -> set[str]:
-    """Given to agents beside the one that the store knows; a ticket given back or passed on may have had several.
+    """Given to agents beside the one that the store knows;
+    a ticket given back or passed on may have had several.
 
-    That a ticket was given back is told by its priority, which the supervisor may have changed since.
+    That a ticket was given back is told by its priority, which the supervisor may have changed
+    since.
     """
     sessions: dict[str, set[str]] = defaultdict(set)
     passed = {line.ticket for line in seen if line.kind in ("passed", "moved")}
@@ -130,7 +145,8 @@ def _strangers(seen: Iterable[Seen], stored: Mapping[str, Ticket]) -> set[str]:
 
 
 def _overlapping(seen: Iterable[Seen]) -> set[str]:
-    """Of one ticket, sessions of two agents at the same time, and of one agent, two tickets: by both ends' own times.
+    """Of one ticket, sessions of two agents at the same time, and of one agent, two tickets:
+    by both ends' own times.
 
     A session whose end nobody saw (its agent was killed) counts for neither.
     """
@@ -149,7 +165,9 @@ def _overlapping(seen: Iterable[Seen]) -> set[str]:
             groups[getattr(line, key)].append((line, end_s))
         for group in groups.values():
             group.sort(key=lambda one: one[0].at_s)
-            wrong |= {after.session for (_, end_s), (after, _) in pairwise(group) if after.at_s < end_s}
+            wrong |= {
+                after.session for (_, end_s), (after, _) in pairwise(group) if after.at_s < end_s
+            }
     return wrong
 
 
@@ -160,23 +178,33 @@ def forgotten(stored: Mapping[str, Ticket], kiosks: Mapping[str, str]) -> set[st
 
 
 def inverted(seen: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windows = ()) -> set[str]:
-    """Tickets out of order: by the order of the acknowledgements, and by the order in which agents asked for them."""
+    """Tickets out of order: by the order of the acknowledgements, and by the order in which agents
+    asked for them.
+    """
     return {first.id for first, _ in inversions(seen, stored, faults)}
 
 
-def inversions(seen: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windows = ()) -> list[tuple[Ticket, Ticket]]:
-    """(overtaken, overtaking) tickets of plain priority; the second was called after the first was acknowledged.
+def inversions(
+    seen: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windows = ()
+) -> list[tuple[Ticket, Ticket]]:
+    """(overtaken, overtaking) tickets of plain priority;
+    the second was called after the first was acknowledged.
 
-    Agents' order is that of their questions, by their own clock: one who has asked for the first ticket and waits
-    for a dead hub's answer has not been overtaken by one who asks for the second later and hears at once, and the
-    hubs' clocks may jump. What a desk cannot know yet does not count: see `_undisturbed_s`. Tickets that were
-    moved, passed on or offered (agents answer in their own time) have no such order; that of their arrival they have.
+    Agents' order is that of their questions, by their own clock: one who has asked for the first
+    ticket and waits for a dead hub's answer has not been overtaken by one who asks for the second
+    later and hears at once, and the hubs' clocks may jump. What a desk cannot know yet does not
+    count: see `_undisturbed_s`. Tickets that were moved, passed on or offered (agents answer in
+    their own time) have no such order; that of their arrival they have.
     """
-    return [(first, second) for first, second, is_wrong in _compared(seen, stored, faults) if is_wrong]
+    return [
+        (first, second) for first, second, is_wrong in _compared(seen, stored, faults) if is_wrong
+    ]
 
 
 def compared(seen: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windows = ()) -> int:
-    """How many pairs had an order of being taken that could have been wrong: none, and nothing was looked at."""
+    """How many pairs had an order of being taken that could have been wrong:
+    none, and nothing was looked at.
+    """
     return sum(1 for _ in _compared(seen, stored, faults))
 
 
@@ -191,7 +219,11 @@ def _compared(
         if line.kind == "accepted":
             asked[line.ticket] = min(line.sent_s, asked.get(line.ticket, line.sent_s))
     gone_s = _gone_s(acked.values())
-    plain = [(line, stored[name]) for name, line in acked.items() if name in stored and stored[name].priority == 0]
+    plain = [
+        (line, stored[name])
+        for name, line in acked.items()
+        if name in stored and stored[name].priority == 0
+    ]
     plain.sort(key=lambda one: one[0].sent_s)
     sent_s = [line.sent_s for line, _ in plain]
     for first_line, first in plain:
@@ -206,14 +238,20 @@ def _compared(
             waited_together = left_s is None or left_s > second_line.at_s
             is_before = waited_together and queue_order(second) < queue_order(first)
             chosen = first.service == second.service == SERVICE
-            knew = taken[0] is not None and _undisturbed_s(first_line.at_s, taken[0], faults) > HEARD_S
+            knew = (
+                taken[0] is not None and _undisturbed_s(first_line.at_s, taken[0], faults) > HEARD_S
+            )
             if is_before or (chosen and knew and waited_together):
-                overtook = None not in taken and chosen and knew and (taken[0] or 0.0) < (taken[1] or 0.0)
+                overtook = (
+                    None not in taken and chosen and knew and (taken[0] or 0.0) < (taken[1] or 0.0)
+                )
                 yield first, second, is_before or overtook
 
 
 def _gone_s(acked: Iterable[Seen]) -> dict[str, float]:
-    """When the kiosk of a ticket called anew: its earlier caller has left, whatever the hubs' clocks say."""
+    """When the kiosk of a ticket called anew:
+    its earlier caller has left, whatever the hubs' clocks say.
+    """
     newest: dict[str, Seen] = {}
     gone_s: dict[str, float] = {}
     for line in sorted(acked, key=lambda one: one.sent_s):
@@ -224,7 +262,9 @@ def _gone_s(acked: Iterable[Seen]) -> dict[str, float]:
 
 
 def _undisturbed_s(begin_s: float, end_s: float, faults: Windows) -> float:
-    """The longest time between the two in which nothing was broken: only then must every desk have caught up."""
+    """The longest time between the two in which nothing was broken:
+    only then must every desk have caught up.
+    """
     longest_s = 0.0
     for fault_begin_s, fault_end_s in sorted(faults):
         if fault_end_s > begin_s:
@@ -243,11 +283,13 @@ def differences(
 ) -> dict[str, set[str]]:
     """What each desk shows otherwise than the store has it: "<ticket>@<revision> shown <state>".
 
-    The store is read before and after the desks are asked: only what did not change in between is compared. What is
-    found twice, a second apart, is stale; once may be a change on its way.
+    The store is read before and after the desks are asked:
+    only what did not change in between is compared. What is found twice, a second apart, is stale;
+    once may be a change on its way.
 
     Args:
-        views: each desk's open tickets and their states; None when it says itself that it is not ready.
+        views: each desk's open tickets and their states;
+            None when it says itself that it is not ready.
         before, after: the whole store, tickets with revisions.
     """
     wrong: dict[str, set[str]] = {}
@@ -270,12 +312,16 @@ def _around(seen: Sequence[Seen], stored: Mapping[str, Ticket], session: str) ->
     first = next(line for line in seen if line.session == session)
     users = {line.user for line in seen if line.ticket == first.ticket and line.session}
     for line in sorted(seen, key=lambda one: one.at_s):
-        if line.ticket == first.ticket or (line.user in users and abs(line.at_s - first.at_s) < AROUND_S):
+        if line.ticket == first.ticket or (
+            line.user in users and abs(line.at_s - first.at_s) < AROUND_S
+        ):
             yield f"  sent {line.sent_s:.3f} at {line.at_s:.3f} {line.user} {line.kind} {line.ticket} {line.session}"
     yield f"  stored: {stored.get(first.ticket)}"
 
 
-def explain(history: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windows = ()) -> list[str]:
+def explain(
+    history: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windows = ()
+) -> list[str]:
     """For developers: what is behind each number that is not zero, one line each."""
     seen = list(history)
     acked = {line.ticket: line for line in seen if line.kind == "acked"}

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A real cluster on loopback: three nats-servers, two hubs and the callers' and agents' programs, each one killable.
+"""A real cluster on loopback: three nats-servers, two hubs and the callers' and agents' programs,
+each one killable.
 
 ```python
 async with cluster(folder, kiosks=20, agents=8) as world:
@@ -97,7 +98,9 @@ class Program:
 
 
 class Sync(Enum):
-    """Who syncs the servers' disks: each its own, the one hub for the one server, or the server by its own default."""
+    """Who syncs the servers' disks: each its own, the one hub for the one server, or the server by
+    its own default.
+    """
 
     ALWAYS, GROUP, LATE = range(3)
 
@@ -133,14 +136,17 @@ class Cluster:
         ports = {name: free_port() for name in names}
         seats, parts = [f"hub{n}" for n in range(hubs)], [f"load{n}" for n in range(loads)]
         self.network = Network([*names, *seats, *parts]) if cables else None
-        self._hosts = self.network.hosts if self.network is not None else dict.fromkeys(names, "127.0.0.1")
+        self._hosts = (
+            self.network.hosts if self.network is not None else dict.fromkeys(names, "127.0.0.1")
+        )
         urls = [f"nats://{self._hosts[name]}:{port}" for name, port in ports.items()]
         self.world = ClusterWorld.invent(urls, kiosks, agents)
         self._world_path = folder / "world.json"
         self.world.save(self._world_path)
         self._write_servers(ports, sync)
         self.nodes = {
-            name: self._program(name, [str(server_binary()), "-c", f"{folder}/{name}.conf"]) for name in names
+            name: self._program(name, [str(server_binary()), "-c", f"{folder}/{name}.conf"])
+            for name in names
         }
         stores = [str(folder / name / "jetstream") for name in names] if sync is Sync.GROUP else []
         self.hubs = [self._python("cluster_hub", name, str(len(names)), *stores) for name in seats]
@@ -156,7 +162,9 @@ class Cluster:
             place = ClusterSettings(name, int(routes[name].rpartition(":")[2]), others, secret)
             alone = len(ports) == 1
             is_group = sync is Sync.GROUP
-            settings = ServerSettings(self.folder / name, port, cluster=None if alone else place, group_sync=is_group)
+            settings = ServerSettings(
+                self.folder / name, port, cluster=None if alone else place, group_sync=is_group
+            )
             if self._small_disks:
                 self.disks.make(name)
             settings.folder.mkdir(exist_ok=True)
@@ -174,7 +182,15 @@ class Cluster:
         folder = self.folder / name
         folder.mkdir()
         return self._program(
-            name, [sys.executable, "-m", f"tests.faults.{module}", str(self._world_path), str(folder), *last]
+            name,
+            [
+                sys.executable,
+                "-m",
+                f"tests.faults.{module}",
+                str(self._world_path),
+                str(folder),
+                *last,
+            ],
         )
 
     def _program(self, name: str, command: list[str]) -> Program:
@@ -197,7 +213,9 @@ class Cluster:
         async with asyncio.timeout(READY_S):
             while True:
                 try:
-                    reply = await self.connection.line.request(f"$JS.API.STREAM.INFO.{BUCKET}", b"", 2.0)
+                    reply = await self.connection.line.request(
+                        f"$JS.API.STREAM.INFO.{BUCKET}", b"", 2.0
+                    )
                     name = json.loads(reply.payload).get("cluster", {}).get("leader", "")
                 except SessionError:
                     name = ""
@@ -274,9 +292,20 @@ async def cluster(
 ) -> AsyncIterator[Cluster]:
     """A running cluster; everything ends with it.
 
-    With `cables` everybody's may be pulled (`network.Network`), with `small_disks` each node's may be filled (`Disks`).
+    With `cables` everybody's may be pulled (`network.Network`), with `small_disks` each node's may
+    be filled (`Disks`).
     """
-    world = Cluster(folder, kiosks, agents, loads, nodes, hubs=hubs, sync=sync, cables=cables, small_disks=small_disks)
+    world = Cluster(
+        folder,
+        kiosks,
+        agents,
+        loads,
+        nodes,
+        hubs=hubs,
+        sync=sync,
+        cables=cables,
+        small_disks=small_disks,
+    )
     try:
         await world.start()
         yield world

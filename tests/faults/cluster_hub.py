@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One hub of a cluster in a process of its own, for faults and benchmarks: `WORLD FOLDER REPLICAS [STORE]`. Prints
-"ready". With STORE it syncs that of the one server, as with a server of its own.
+"""One hub of a cluster in a process of its own, for faults and benchmarks:
+`WORLD FOLDER REPLICAS [STORE]`. Prints "ready". With STORE it syncs that of the one server, as with
+a server of its own.
 
-SIGTERM ends it in order. Each line of its input is a number: so many seconds its clock is wrong from now on.
+SIGTERM ends it in order. Each line of its input is a number: so many seconds its clock is wrong
+from now on.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | N
     if replicas > 1:
         elections.start()
     clock = WrongClock()
-    hub = Hub(connection, world.catalogue(), MemoryDossiers(), folder, clock, tasks, replicas=replicas)
+    hub = Hub(
+        connection, world.catalogue(), MemoryDossiers(), folder, clock, tasks, replicas=replicas
+    )
     await hub.start()
     leaving = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leaving.set)
@@ -52,12 +56,16 @@ async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | N
 
 async def _set_clock(clock: WrongClock) -> None:
     reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
     while line := await reader.readline():
         clock.wrong = timedelta(seconds=float(line))
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s"
+    )
     store = Path(sys.argv[4]) if len(sys.argv) > 4 else None
     run(main(ClusterWorld.load(Path(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3]), store))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who is in the world of the cluster's faults, in one file that all its processes read. Used by all of them."""
+"""Who is in the world of the cluster's faults, in one file that all its processes read.
+Used by all of them.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ PUSHED = "rights"
 
 
 class WrongClock(SystemClock):
-    """The computer's clock, wrong by what somebody has set; its monotonic time goes on as it should."""
+    """The computer's clock, wrong by what somebody has set;
+    its monotonic time goes on as it should.
+    """
 
     wrong = timedelta()
 
@@ -78,7 +82,17 @@ people = [
 
     def keys(self) -> dict[tuple[str, Role, str], str]:
         """Public keys as the catalogue wants them."""
-        kiosks = {(ORGANISATION, Role.KIOSK, name): public_key(seed.encode()) for name, seed in self.kiosks.items()}
-        agents = {(ORGANISATION, Role.AGENT, name): public_key(seed.encode()) for name, seed in self.agents.items()}
-        boss = {(ORGANISATION, Role.SUPERVISOR, "boss"): public_key(self.boss.encode())} if self.boss else {}
+        kiosks = {
+            (ORGANISATION, Role.KIOSK, name): public_key(seed.encode())
+            for name, seed in self.kiosks.items()
+        }
+        agents = {
+            (ORGANISATION, Role.AGENT, name): public_key(seed.encode())
+            for name, seed in self.agents.items()
+        }
+        boss = (
+            {(ORGANISATION, Role.SUPERVISOR, "boss"): public_key(self.boss.encode())}
+            if self.boss
+            else {}
+        )
         return kiosks | agents | boss

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A small disk for each node of the cluster, which can be filled to the last byte. Linux, root. Used by `cluster`."""
+"""A small disk for each node of the cluster, which can be filled to the last byte. Linux, root.
+Used by `cluster`.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ class Disks:
     def make(self, node: str) -> None:
         place = self._folder / node
         place.mkdir(exist_ok=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", str(place)], check=True)
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", str(place)], check=True
+        )
         self._mounted.append(place)
 
     def fill(self, node: str) -> None:

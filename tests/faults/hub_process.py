@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A hub with its own server in a process of its own, for tests that kill it: `FOLDER PORT KEYS`.
 
-KEYS is a JSON file {"hub": seed, "users": {"kiosk1": public key, ...}}. Prints the server's process id when ready.
+KEYS is a JSON file {"hub": seed, "users": {"kiosk1": public key, ...}}.
+Prints the server's process id when ready.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ async def main(folder: Path, port: int, keys: dict[str, dict[str, str]], hub_see
     await server.start()
     connection = HubConnection([server.url], hub_seed, tasks, group_sync=server.group_sync)
     await connection.connect()
-    hub = Hub(connection, catalogue, MemoryDossiers(), folder / "hub", SystemClock(), tasks, tick_s=0.1)
+    hub = Hub(
+        connection, catalogue, MemoryDossiers(), folder / "hub", SystemClock(), tasks, tick_s=0.1
+    )
     await hub.start()
     print(server.pid, flush=True)
     await asyncio.Event().wait()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kinds of faults of a cluster, each one call: `await kill_leader(world)`. Used by `run_cluster` and benchmarks."""
+"""The kinds of faults of a cluster, each one call: `await kill_leader(world)`.
+Used by `run_cluster` and benchmarks.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ async def freeze_follower(world: Cluster) -> None:
 
 
 async def freeze_hub(world: Cluster) -> None:
-    """It keeps its line and its share of the requests, answers none, and goes on with all of them when they are old."""
+    """It keeps its line and its share of the requests, answers none, and goes on with all of them
+    when they are old.
+    """
     world.hubs[0].send(signal.SIGSTOP)
     await asyncio.sleep(FROZEN_S)
     world.hubs[0].send(signal.SIGCONT)
@@ -108,7 +112,9 @@ async def cut_two(world: Cluster) -> None:
 
 
 async def part_leader(world: Cluster) -> None:
-    """It hears no other node, but all hubs, desks and kiosks hear it: two halves that both believe they serve."""
+    """It hears no other node, but all hubs, desks and kiosks hear it:
+    two halves that both believe they serve.
+    """
     assert world.network is not None
     leader = await world.leader()
     others = [name for name in world.nodes if name != leader]
@@ -126,12 +132,16 @@ async def cut_clients(world: Cluster) -> None:
 
 
 async def miss_clients(world: Cluster) -> None:
-    """Their callers are given back to the queue, others serve them, and then these desks are there again."""
+    """Their callers are given back to the queue, others serve them, and then these desks are there
+    again.
+    """
     await _cut(world, ["load0"], MISSED_S)
 
 
 async def fill_leader(world: Cluster) -> None:
-    """Not a byte is left on its disk. The operator makes room and, as the operator's page says, restarts the node."""
+    """Not a byte is left on its disk.
+    The operator makes room and, as the operator's page says, restarts the node.
+    """
     node = await world.leader()
     world.disks.fill(node)
     await asyncio.sleep(FULL_S)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Callers and agents at work, in a process that may be killed: `WORLD FOLDER PART/PARTS`. Used by `cluster`.
+"""Callers and agents at work, in a process that may be killed: `WORLD FOLDER PART/PARTS`.
+Used by `cluster`.
 
-Says "ready"; then answers each line of its input with one line of JSON: "views" (what each desk shows), "kiosks" (the
-ticket that each kiosk believes in), "drain" (no more calls), "clock SECONDS" (it is wrong by so much from now on).
+Says "ready"; then answers each line of its input with one line of JSON:
+"views" (what each desk shows), "kiosks" (the ticket that each kiosk believes in), "drain" (no more
+calls), "clock SECONDS" (it is wrong by so much from now on).
 """
 
 from __future__ import annotations
@@ -44,15 +46,28 @@ LOOK_S = 0.03
 REFUSED_S = 1.0
 """A ticket that somebody else had is left alone for so long: then this desk's queue should know."""
 
-REFUSED = (TicketTaken, TicketUnknown, TicketOffered, TicketKept, AgentBusy, ColleagueBusy, NotAllowed)
+REFUSED = (
+    TicketTaken,
+    TicketUnknown,
+    TicketOffered,
+    TicketKept,
+    AgentBusy,
+    ColleagueBusy,
+    NotAllowed,
+)
 """Answers, not unknown outcomes."""
 
-PUSHED_SHARE, HELD_SHARE, PASSED_SHARE, DECLINED_SHARE = 0.3, 0.15, 0.15, 0.1
+PUSHED_SHARE = 0.3
+HELD_SHARE = 0.15
+PASSED_SHARE = 0.15
+DECLINED_SHARE = 0.1
 BOSS_S = 0.7
 """Between two acts of the supervisor."""
 
 READY_AGAIN_S = 5.0
-"""How often an agent says that it is there: one who missed an offer while a hub was away is asked nothing more."""
+"""How often an agent says that it is there:
+one who missed an offer while a hub was away is asked nothing more.
+"""
 
 
 async def until_done[Answer](ask: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -110,7 +125,8 @@ class Load:
         line = {"kind": kind, "user": user, "ticket": ticket, "session": session, "sent_s": sent_s}
         self._history.write(Seen(**line, at_s=time.time()))  # type: ignore[arg-type] # kind is one of Kind's words
 
-    # ---- callers ---------------------------------------------------------------------------------------------------
+    # ---- callers
+    # ----------------------------------------------------------------------------------------------
 
     async def _call(self, name: str, kiosk: KioskLink) -> None:
         count = 0
@@ -125,7 +141,8 @@ class Load:
             self._note("served", name, answer.ticket.id, sent_s)
             await asyncio.sleep(random.uniform(0.1, 0.5))
 
-    # ---- agents ----------------------------------------------------------------------------------------------------
+    # ---- agents
+    # ----------------------------------------------------------------------------------------------
 
     async def _serve(self, name: str, desk: DeskLink) -> None:
         refused: dict[str, float] = {}
@@ -168,11 +185,14 @@ class Load:
         waiting = (
             one
             for one in fresh
-            if one.state is TicketState.WAITING and (one.service == SERVICE or one.assigned_to == name)
+            if one.state is TicketState.WAITING
+            and (one.service == SERVICE or one.assigned_to == name)
         )
         return next(offered, None) or next(waiting, None)
 
-    async def _talk(self, name: str, desk: DeskLink, talks: TalkLink, ticket_id: str, session_id: str) -> None:
+    async def _talk(
+        self, name: str, desk: DeskLink, talks: TalkLink, ticket_id: str, session_id: str
+    ) -> None:
         """A conversation: sometimes with a hold, sometimes passed on."""
         await asyncio.sleep(random.uniform(0.2, 0.8))
         try:
@@ -185,8 +205,13 @@ class Load:
                 self._note("passed", name, ticket_id, time.time(), session_id)
                 colleague = random.choice(["", *self._world.agents])
                 service = "" if colleague else SERVICE
-                await until_done(lambda: talks.pass_on(session_id, PassReason.OTHER, agent=colleague, service=service))
-                await until_done(lambda: desk.close(session_id))  # the wrap-up: until then the hub offers nobody else
+                await until_done(
+                    lambda: talks.pass_on(
+                        session_id, PassReason.OTHER, agent=colleague, service=service
+                    )
+                )
+                # the wrap-up: until then the hub offers nobody else
+                await until_done(lambda: desk.close(session_id))
                 return
         except REFUSED:
             pass  # the colleague is not there, or the caller was given back meanwhile
@@ -210,7 +235,8 @@ class Load:
             return  # given back meanwhile: the checker sees whether that was right
         self._note("finished", name, ticket_id, sent_s, session_id)
 
-    # ---- the supervisor --------------------------------------------------------------------------------------------
+    # ---- the supervisor
+    # --------------------------------------------------------------------------------------------
 
     async def _start_boss(self) -> None:
         client = await self._client(Role.SUPERVISOR, "boss", self._world.boss)
@@ -219,7 +245,9 @@ class Load:
         self._tasks.spawn(self._reign(queue, BoardLink(client, self._tasks)), name="supervisor")
 
     async def _reign(self, queue: DeskLink, board: BoardLink) -> None:
-        """Moves callers, changes priorities, keeps callers for agents; what is refused is refused."""
+        """Moves callers, changes priorities, keeps callers for agents;
+        what is refused is refused.
+        """
         while True:
             await asyncio.sleep(BOSS_S)
             waiting = [ticket for ticket in queue.queue if ticket.state is TicketState.WAITING]
@@ -230,15 +258,20 @@ class Load:
             try:
                 match random.randrange(3):
                     case 0:
-                        await board.reassign(ticket, "a fault's test", service=random.choice([SERVICE, PUSHED]))
+                        await board.reassign(
+                            ticket, "a fault's test", service=random.choice([SERVICE, PUSHED])
+                        )
                     case 1:
-                        await board.reassign(ticket, "a fault's test", agent=random.choice(list(self._world.agents)))
+                        await board.reassign(
+                            ticket, "a fault's test", agent=random.choice(list(self._world.agents))
+                        )
                     case _:
                         await board.prioritise(ticket, 5, "a fault's test")
             except SessionError:
                 continue
 
-    # ---- questions -------------------------------------------------------------------------------------------------
+    # ---- questions
+    # ----------------------------------------------------------------------------------------------
 
     def answer(self, what: str) -> object:
         if what == "drain":
@@ -248,9 +281,13 @@ class Load:
             self._clock.wrong = timedelta(seconds=float(what.split()[1]))
             return {}
         if what == "kiosks":
-            return {name: kiosk.ticket.id if kiosk.ticket else "" for name, kiosk in self.kiosks.items()}
+            return {
+                name: kiosk.ticket.id if kiosk.ticket else "" for name, kiosk in self.kiosks.items()
+            }
         return {
-            name: {ticket.id: ticket.state.value for ticket in desk.queue} if desk.is_ready else None
+            name: {ticket.id: ticket.state.value for ticket in desk.queue}
+            if desk.is_ready
+            else None
             for name, desk in self.desks.items()
         }
 
@@ -260,7 +297,9 @@ async def main(world: ClusterWorld, folder: Path, part: int, parts: int) -> None
     await load.start()
     print("ready", flush=True)
     reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
     while line := await reader.readline():
         print(json.dumps(load.answer(line.decode().strip())), flush=True)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Programs in network namespaces, on one bridge: cables that can be pulled. Linux, root. Used by `cluster`.
+"""Programs in network namespaces, on one bridge: cables that can be pulled. Linux, root.
+Used by `cluster`.
 
 Pulled, nothing is closed or refused: packets just do not come, as with a cut line.
 """
@@ -21,7 +22,12 @@ def is_possible() -> bool:
     if sys.platform != "linux" or os.geteuid() != 0 or shutil.which("ip") is None:
         return False
     name = f"pt{os.getpid()}"
-    made = subprocess.run(["ip", "netns", "add", name], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    made = (
+        subprocess.run(
+            ["ip", "netns", "add", name], stderr=subprocess.DEVNULL, check=False
+        ).returncode
+        == 0
+    )
     if made:
         subprocess.run(["ip", "netns", "del", name], check=False)
     return made
@@ -62,7 +68,10 @@ class Network:
             await _ip("netns", "add", cable)
             await _ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", cable)
             await _ip("link", "set", cable, "master", self._bridge, "up")
-            for words in (["addr", "add", f"{host}/24", "dev", "eth0"], ["link", "set", "eth0", "up"]):
+            for words in (
+                ["addr", "add", f"{host}/24", "dev", "eth0"],
+                ["link", "set", "eth0", "up"],
+            ):
                 await _ip("-n", cable, *words)
             await _ip("-n", cable, "link", "set", "lo", "up")
 

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The way of paper, killed at every await and every write. Part of `make test-faults`.
 
-Sheets are scanned onto the kiosk's shelf, sent, kept at the desk, cleaned, made into documents, uploaded, filed.
-- state: one run shows what is on the disk at every single point; from each different state another run goes on, as
-  after kill -9. power: the same, of what was flushed by then.
-- kill: the process is really killed, at every n-th point. again: killed in the run after a kill, too.
-- full: the disk is full at every single call that writes. lost: the store's answer is lost; hour: the store is away for
-  an hour of tries.
+Sheets are scanned onto the kiosk's shelf, sent, kept at the desk, cleaned, made into documents,
+uploaded, filed.
+- state: one run shows what is on the disk at every single point;
+  from each different state another run goes on, as after kill -9. power: the same, of what was
+  flushed by then.
+- kill: the process is really killed, at every n-th point.
+  again: killed in the run after a kill, too.
+- full: the disk is full at every single call that writes.
+  lost: the store's answer is lost; hour: the store is away for an hour of tries.
 At the end every sheet must be in the store, once; one that was announced is never scanned again.
-The last line is `pages N lost 0 twice 0`, or it fails. `python -m tests.faults.paper [--every N] [--sheets N]`.
+The last line is `pages N lost 0 twice 0`, or it fails. `python -m tests.faults.paper [--every N]
+[--sheets N]`.
 """
 
 from __future__ import annotations
@@ -41,7 +45,9 @@ type Watch = Deaths | PowerCuts | Snapshots
 
 
 class Run(NamedTuple):
-    """How a run ended: exit code or signal, points that it passed, their places, different states of its disk."""
+    """How a run ended: exit code or signal, points that it passed, their places, different states
+    of its disk.
+    """
 
     status: int
     points: int = 0
@@ -74,7 +80,11 @@ class Score:
             print(f"{name}: lost {gone} twice {double} status {status}, see {folder}")
         else:
             shutil.rmtree(folder)
-        self.pages, self.lost, self.twice = self.pages + len(self.papers), self.lost + gone, self.twice + double
+        self.pages, self.lost, self.twice = (
+            self.pages + len(self.papers),
+            self.lost + gone,
+            self.twice + double,
+        )
         self.broken += status != 0
 
     @property
@@ -83,8 +93,17 @@ class Score:
         return bool(self.lost or self.twice or self.broken)
 
 
-def run(folder: Path, papers: list[bytes], watch: Callable[[], Watch], *, lost_at: int = 0, away: int = 0) -> Run:
-    """One run in a process of its own, a fork of this one, so that nothing has to be imported again."""
+def run(
+    folder: Path,
+    papers: list[bytes],
+    watch: Callable[[], Watch],
+    *,
+    lost_at: int = 0,
+    away: int = 0,
+) -> Run:
+    """One run in a process of its own, a fork of this one, so that nothing has to be imported
+    again.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -132,9 +151,7 @@ def states(score: Score, template: Path, kind: type[Snapshots | PowerCuts], ever
     found = sorted(kept.iterdir())[::every]
     for state in found:
         score.finish(state, f"{kind.__name__} {state.name}")
-    return (
-        f"{seen.points} points at {len(seen.places)} places, {seen.states} different disks, {len(found)} gone on from"
-    )
+    return f"{seen.points} points at {len(seen.places)} places, {seen.states} different disks, {len(found)} gone on from"
 
 
 def deaths(score: Score, template: Path, mode: str, every: int) -> str:
@@ -172,14 +189,20 @@ def answers(score: Score, template: Path) -> str:
     """The store's answer is lost at each place, before and after it has stored."""
     for at in range(1, LOST_ANSWERS + 1):
         folder = score.another(template)
-        score.finish(folder, f"lost {at}", run(folder, score.papers, lambda: Deaths("none", 0), lost_at=at).status)
+        score.finish(
+            folder,
+            f"lost {at}",
+            run(folder, score.papers, lambda: Deaths("none", 0), lost_at=at).status,
+        )
     return f"{LOST_ANSWERS} answers"
 
 
 def hour(score: Score, template: Path) -> str:
     """The store is away for an hour; the agent does nothing, the desk tries again by itself."""
     folder = score.another(template)
-    score.finish(folder, "hour", run(folder, score.papers, lambda: Deaths("none", 0), away=HOUR_TRIES).status)
+    score.finish(
+        folder, "hour", run(folder, score.papers, lambda: Deaths("none", 0), away=HOUR_TRIES).status
+    )
     return f"{HOUR_TRIES} tries in vain"
 
 

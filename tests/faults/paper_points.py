@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The points at which a program can die, and what is on its disk then. Used by `paper`.
 
-A point is a step between two awaits, a call that changes the disk, or a statement of the store's database. What a
-killed program leaves is what is on the disk at that moment: so one run shows the state at every point, and states that
-are equal are looked at once. After a power cut, what was not flushed is gone: contents without fsync of the file, names
-without fsync of their folder. SQLite flushes by itself, unseen from here; its files are taken as they are.
+A point is a step between two awaits, a call that changes the disk, or a statement of the store's
+database. What a killed program leaves is what is on the disk at that moment: so one run shows the
+state at every point, and states that are equal are looked at once. After a power cut, what was not
+flushed is gone: contents without fsync of the file, names without fsync of their folder. SQLite
+flushes by itself, unseen from here; its files are taken as they are.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from sqlalchemy import Engine, event
 HERE = Path(__file__).resolve().parents[2]
 CHANGES = ("open", "fsync", "replace", "rename", "unlink", "mkdir", "rmdir")
 Seen = Callable[[str, tuple[Any, ...]], None]
-"""Told before each point: its kind ("await", "database" or the name of a call), and the call's arguments."""
+"""Told before each point: its kind ("await", "database" or the name of a call), and the call's
+arguments.
+"""
 
 
 class Points:
@@ -56,7 +59,11 @@ class Points:
             return step(this)
 
         handle._run = counted
-        event.listen(Engine, "before_cursor_execute", lambda *_: self.point("database", (), _own(sys._getframe(1))))
+        event.listen(
+            Engine,
+            "before_cursor_execute",
+            lambda *_: self.point("database", (), _own(sys._getframe(1))),
+        )
         event.listen(Engine, "commit", lambda _: self.point("database", (), _own(sys._getframe(1))))
 
     def point(self, kind: str, arguments: tuple[Any, ...], place: str) -> None:
@@ -75,7 +82,9 @@ class Points:
         call = self.real[name]
 
         def told(*arguments: Any, **named: Any) -> Any:
-            reads = name == "open" and not (len(arguments) > 1 and arguments[1] & (os.O_WRONLY | os.O_RDWR))
+            reads = name == "open" and not (
+                len(arguments) > 1 and arguments[1] & (os.O_WRONLY | os.O_RDWR)
+            )
             if reads or getattr(self._quiet, "on", False):
                 return call(*arguments, **named)
             self.point(name, arguments, _own(sys._getframe(1)))
@@ -90,7 +99,11 @@ def _own(frame: FrameType | None) -> str:
     """The nearest line of our own code."""
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(HERE) and ".venv" not in path.parts and path.name != "paper_points.py":
+        if (
+            path.is_relative_to(HERE)
+            and ".venv" not in path.parts
+            and path.name != "paper_points.py"
+        ):
             return f"{path.relative_to(HERE)}:{frame.f_lineno}"
         frame = frame.f_back
     return "libraries"
@@ -102,14 +115,20 @@ def _await_of(handle: Any) -> str:
     waiting, place = (task.get_coro() if isinstance(task, asyncio.Task) else None), "loop"
     while waiting is not None:
         frame = getattr(waiting, "cr_frame", None)
-        own = _own(frame) if frame is not None and str(HERE) in frame.f_code.co_filename else "libraries"
+        own = (
+            _own(frame)
+            if frame is not None and str(HERE) in frame.f_code.co_filename
+            else "libraries"
+        )
         place = own if own != "libraries" else place
         waiting = getattr(waiting, "cr_await", None)
     return place
 
 
 class Snapshots:
-    """Keeps each different state of `folder` at a point below `kept`; half of what was being flushed, too."""
+    """Keeps each different state of `folder` at a point below `kept`;
+    half of what was being flushed, too.
+    """
 
     def __init__(self, folder: Path, kept: Path) -> None:
         self._folder, self._kept, self._lock = folder, kept, threading.Lock()
@@ -127,7 +146,9 @@ class Snapshots:
             self._keep(state)
             if kind == "fsync":
                 path = Path(f"/proc/self/fd/{arguments[0]}").readlink()
-                name = str(path.relative_to(self._folder)) if path.is_relative_to(self._folder) else ""
+                name = (
+                    str(path.relative_to(self._folder)) if path.is_relative_to(self._folder) else ""
+                )
                 content = state.get(name)
                 if content:  # the program dies while the kernel has half of it
                     self._keep({**state, name: content[: len(content) // 2]})
@@ -215,7 +236,9 @@ class PowerCuts:
                 self._flush_file(path)
 
     def _flush_file(self, path: Path) -> None:
-        """Its number is not given to another file while it is held open, also when it is removed."""
+        """Its number is not given to another file while it is held open, also when it is
+        removed.
+        """
         if path.stat().st_ino not in self._contents:
             self._held.append(os.open(path, os.O_RDONLY))
         self._contents[path.stat().st_ino] = path.read_bytes()
@@ -223,7 +246,9 @@ class PowerCuts:
     def _flush_folder(self, path: Path) -> None:
         if path.is_relative_to(self._folder):
             with os.scandir(path) as entries:
-                self._names[path.stat().st_ino] = {one.name: (one.stat().st_ino, one.is_dir()) for one in entries}
+                self._names[path.stat().st_ino] = {
+                    one.name: (one.stat().st_ino, one.is_dir()) for one in entries
+                }
 
     def _state(self) -> State:
         state: State = {}
@@ -244,7 +269,9 @@ class PowerCuts:
 
 
 class Deaths:
-    """Does its worst at point `at`, for real: the process is killed, or the disk is full for that one call."""
+    """Does its worst at point `at`, for real:
+    the process is killed, or the disk is full for that one call.
+    """
 
     def __init__(self, mode: str, at: int) -> None:
         self._mode, self._at, self.seen = mode, at, 0

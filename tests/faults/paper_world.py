@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The way of a sheet through kiosk, desk, hub and store in one process, from where the last one stopped."""
+"""The way of a sheet through kiosk, desk, hub and store in one process, from where the last one
+stopped.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def sheets(count: int) -> list[bytes]:
 
 
 class HereWorkers:
-    """Workers that work here: a worker's own death is another test, this run's process is what dies."""
+    """Workers that work here: a worker's own death is another test, this run's process is what
+    dies.
+    """
 
     def submit(self, call: Callable[..., Any], *arguments: Any, **named: Any) -> Future[Any]:
         answer: Future[Any] = Future()
@@ -73,14 +77,16 @@ class HubSide:
     """The hub's upload and store, as `DossierService` does it.
 
     Args:
-        lost_at: the answer at this place (from 1) is lost; 0: none. away: so many tries find no store at all.
+        lost_at: the answer at this place (from 1) is lost; 0: none.
+            away: so many tries find no store at all.
     """
 
     organisation_name = "Caisse"
 
     def __init__(self, folder: Path, lost_at: int = 0, away: int = 0) -> None:
         self.store = DossierStore(folder / "store")
-        self._adapter, self._spool = DossierAdapter(self.store, SystemClock()), UploadSpool(folder / "hub" / "up")
+        self._adapter = DossierAdapter(self.store, SystemClock())
+        self._spool = UploadSpool(folder / "hub" / "up")
         self._turns, self._lost_at, self.away = 0, lost_at, away
 
     async def upload(
@@ -131,8 +137,8 @@ class HubSide:
 async def work(folder: Path, papers: list[bytes], lost_at: int = 0, away: int = 0) -> None:
     """One run of kiosk, desk and hub, from wherever the last one stopped.
 
-    The file "told" gets the hash of every page as soon as the kiosk may announce it; such a page is never scanned
-    again, so one that vanishes afterwards is missing in the end.
+    The file "told" gets the hash of every page as soon as the kiosk may announce it;
+    such a page is never scanned again, so one that vanishes afterwards is missing in the end.
     """
     kiosk = open_session_folder(folder / "kiosk" / "runtime", SESSION, resumed=True)
     shelf, tasks = PageShelf(kiosk / "pages", wrapping_key(SEED)), Tasks()
@@ -144,7 +150,9 @@ async def work(folder: Path, papers: list[bytes], lost_at: int = 0, away: int = 
     try:
         for paper in papers:
             sha256 = hashlib.sha256(paper).hexdigest()
-            if sha256 not in told_of(folder) and not _is_somewhere(sha256, shelf, outbox, hub.store):
+            if sha256 not in told_of(folder) and not _is_somewhere(
+                sha256, shelf, outbox, hub.store
+            ):
                 await _scan(shelf, paper, folder)
         known = {page.page_id for page in await asyncio.to_thread(outbox.pages, SESSION)}
         filed = {
@@ -154,10 +162,16 @@ async def work(folder: Path, papers: list[bytes], lost_at: int = 0, away: int = 
         }
         for offer in shelf.offers():
             if offer.page_id not in known and offer.sha256 not in filed:
-                await filing.keep(SESSION, offer, await asyncio.to_thread(shelf.read, offer.page_id))
+                await filing.keep(
+                    SESSION, offer, await asyncio.to_thread(shelf.read, offer.page_id)
+                )
             await asyncio.to_thread(shelf.forget, offer.page_id)
         await filing.send_waiting()
-        free = [page.page_id for page in await asyncio.to_thread(outbox.pages, SESSION) if page.state == "kept"]
+        free = [
+            page.page_id
+            for page in await asyncio.to_thread(outbox.pages, SESSION)
+            if page.state == "kept"
+        ]
         for some in (free[:2], free[2:]):
             if some and away:
                 await _file_when_back(filing, outbox, some)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A power cut of a single node under load: what was not synced is gone. Part of `make test-faults`.
 
-The store lies on ext4 over a loop image. At the cut the server is killed and the image is copied as the block device
-had it: what only the page cache held is not in the copy, and the server goes on from the copy.
-`python -m tests.faults.power_cut [--seconds N]`. Once the server syncs each message, once the hub syncs for all. The
-same cut with the server's own default, which syncs now and then, is the control: when that loses nothing either,
-nothing was cut.
+The store lies on ext4 over a loop image. At the cut the server is killed and the image is copied as
+the block device had it: what only the page cache held is not in the copy, and the server goes on
+from the copy. `python -m tests.faults.power_cut [--seconds N]`. Once the server syncs each message,
+once the hub syncs for all. The same cut with the server's own default, which syncs now and then, is
+the control: when that loses nothing either, nothing was cut.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ async def run(folder: Path, run_s: float, sync: Sync) -> Verdict:
     disk = Disk(folder / "disk.img", folder / "node0")
     await disk.make()
     try:
-        async with cluster(folder, kiosks=16, agents=6, loads=1, nodes=1, hubs=1, sync=sync) as world:
+        async with cluster(
+            folder, kiosks=16, agents=6, loads=1, nodes=1, hubs=1, sync=sync
+        ) as world:
             await world.start_load()
             await asyncio.sleep(run_s)
             await asyncio.gather(world.nodes["node0"].end(), world.hubs[0].end())
@@ -90,7 +92,9 @@ def main() -> int:
     options = arguments.parse_args()
     logging.basicConfig(level=logging.ERROR)
     if sys.platform != "linux" or os.geteuid() != 0 or shutil.which("mkfs.ext4") is None:
-        print("power cut: not possible here (root on Linux, mkfs.ext4 and a loop device are needed)")
+        print(
+            "power cut: not possible here (root on Linux, mkfs.ext4 and a loop device are needed)"
+        )
         return 0
     control = _cut(options.seconds, Sync.LATE)
     print(f"power cut, control without sync: acked {control.acked} lost {control.lost}", flush=True)

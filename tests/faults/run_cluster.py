@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`make test-faults`: a cluster under load, its parts killed, frozen and restarted; the checker's verdict comes last.
+"""`make test-faults`: a cluster under load, its parts killed, frozen and restarted;
+the checker's verdict comes last.
 
-`python -m tests.faults.run_cluster [--short] [--rounds N]`; exits with 0 only when nothing was lost, double, forgotten,
-inverted or stale.
+`python -m tests.faults.run_cluster [--short] [--rounds N]`;
+exits with 0 only when nothing was lost, double, forgotten, inverted or stale.
 """
 
 from __future__ import annotations
@@ -31,13 +32,15 @@ from tests.faults.network import is_possible
 ANSWER_S = 60.0
 DRAIN_S = 90.0
 CALM_S = 8.0
-"""Between two faults: only where nothing is broken must the order of the queue hold for every desk."""
+"""Between two faults: only where nothing is broken must the order of the queue hold for every desk.
+"""
 
 ANSWERS = frozenset({"acked", "accepted", "finished"})
 """What the hub has answered with a yes; the other lines are wishes and news."""
 
 
-# ---- the run -------------------------------------------------------------------------------------------------------
+# ---- the run
+# --------------------------------------------------------------------------------------------------
 
 
 def _answered_s(world: Cluster, since_s: float) -> list[float]:
@@ -64,7 +67,9 @@ async def _differences(world: Cluster) -> dict[str, set[str]]:
 
 
 async def _stale(world: Cluster, again_s: float) -> dict[str, set[str]]:
-    """Desks that showed the same wrong thing in the last second of the time they have, with that."""
+    """Desks that showed the same wrong thing in the last second of the time they have, with
+    that.
+    """
     await asyncio.sleep(max(0.0, again_s + FRESH_S - 1.0 - time.time()))
     first = await _differences(world)
     await asyncio.sleep(max(0.0, again_s + FRESH_S - time.time()))
@@ -83,7 +88,9 @@ def longest_silence_s(world: Cluster, begun_s: float) -> float:
     return _silence(world, begun_s)[0]
 
 
-async def run_under_load(folder: Path, fault: Fault, measure: Callable[[Cluster, float], float]) -> float:
+async def run_under_load(
+    folder: Path, fault: Fault, measure: Callable[[Cluster, float], float]
+) -> float:
     """One fault, measured once the answers have come back."""
     async with cluster(folder, kiosks=24, agents=10) as world:
         await world.start_load()
@@ -109,7 +116,8 @@ async def run_fault(world: Cluster, label: str, fault: Fault) -> tuple[int, floa
     over_s = time.time()
     silence_s, answers = _silence(world, begun_s)
     print(
-        f"{label:<44} {answers:>5} answers, longest silence {silence_s:5.2f} s, stale desks {len(stale)}",
+        f"{label:<44} {answers:>5} answers, longest silence {silence_s:5.2f} s, stale desks "
+        f"{len(stale)}",
         flush=True,
     )
     for desk, why in stale.items():
@@ -118,23 +126,36 @@ async def run_fault(world: Cluster, label: str, fault: Fault) -> tuple[int, floa
 
 
 async def drained(world: Cluster) -> tuple[dict[str, Ticket], dict[str, str]]:
-    """No more calls; the store, and what the kiosks believe, once both are at rest or the time is over."""
+    """No more calls; the store, and what the kiosks believe, once both are at rest or the time is
+    over.
+    """
     await world.ask_load("drain")
     deadline_s = time.time() + DRAIN_S
     while True:
         stored = {name: ticket for name, (ticket, _) in (await world.stored()).items()}
-        kiosks = {name: ticket for part in await world.ask_load("kiosks") for name, ticket in part.items()}
-        at_rest = not any(kiosks.values()) and not any(ticket.state in OPEN for ticket in stored.values())
+        kiosks = {
+            name: ticket for part in await world.ask_load("kiosks") for name, ticket in part.items()
+        }
+        at_rest = not any(kiosks.values()) and not any(
+            ticket.state in OPEN for ticket in stored.values()
+        )
         if at_rest or time.time() > deadline_s:
             return stored, kiosks
         await asyncio.sleep(0.5)
 
 
-async def run(folder: Path, faults: list[tuple[str, Fault]], *, kiosks: int = 24, agents: int = 6) -> Verdict:
-    """The whole story in `folder`: start, load, faults, drain, verdict. More callers than agents: a queue stands."""
+async def run(
+    folder: Path, faults: list[tuple[str, Fault]], *, kiosks: int = 24, agents: int = 6
+) -> Verdict:
+    """The whole story in `folder`: start, load, faults, drain, verdict.
+    More callers than agents: a queue stands.
+    """
     begun_s = time.time()
-    cables, disks = any(one in WITH_CABLES for one in faults), any(one in WITH_DISKS for one in faults)
-    async with cluster(folder, kiosks=kiosks, agents=agents, cables=cables, small_disks=disks) as world:
+    cables = any(one in WITH_CABLES for one in faults)
+    disks = any(one in WITH_DISKS for one in faults)
+    async with cluster(
+        folder, kiosks=kiosks, agents=agents, cables=cables, small_disks=disks
+    ) as world:
         await world.start_load()
         await _answers_again(world)
         print(f"{'ready under load':<44} after {time.time() - begun_s:.1f} s", flush=True)
@@ -166,10 +187,15 @@ def _keep_histories(folder: Path) -> None:
     print(f"histories and logs are kept in {kept}", flush=True)
 
 
-def _print_done(folder: Path, stored: dict[str, Ticket], windows: list[tuple[float, float]]) -> None:
+def _print_done(
+    folder: Path, stored: dict[str, Ticket], windows: list[tuple[float, float]]
+) -> None:
     """What was really done, so that a verdict over nothing is seen."""
     count = Counter(seen.kind for seen in history.read(folder))
-    words = ", ".join(f"{count[kind]} {kind}" for kind in ("acked", "accepted", "held", "passed", "declined", "moved"))
+    words = ", ".join(
+        f"{count[kind]} {kind}"
+        for kind in ("acked", "accepted", "held", "passed", "declined", "moved")
+    )
     offered = sum(ticket.service == PUSHED for ticket in stored.values())
     print(f"done: {words}, {offered} offered by the hub", flush=True)
     print(f"order: {compared(history.read(folder), stored, windows)} pairs compared", flush=True)
@@ -177,10 +203,14 @@ def _print_done(folder: Path, stored: dict[str, Ticket], windows: list[tuple[flo
 
 def main() -> int:
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--short", action="store_true", help="the faults that `make test` has too")
+    arguments.add_argument(
+        "--short", action="store_true", help="the faults that `make test` has too"
+    )
     arguments.add_argument("--rounds", type=int, default=1, help="how often all faults come")
     arguments.add_argument("--only", default="", help="only the faults with this word")
-    arguments.add_argument("--keep", type=Path, help="an empty folder for stores, logs and histories")
+    arguments.add_argument(
+        "--keep", type=Path, help="an empty folder for stores, logs and histories"
+    )
     options = arguments.parse_args()
     logging.basicConfig(level=logging.ERROR)
     whole = [*LONG, *(WITH_CABLES if is_possible() else ()), *(WITH_DISKS if can_mount() else ())]
@@ -188,7 +218,9 @@ def main() -> int:
         print("no cable is pulled: that needs Linux, root and `ip`")
     if not can_mount():
         print("no disk is filled: that needs Linux, root and `mount`")
-    faults = [fault for fault in (SHORT if options.short else whole) if options.only in fault[0]] * options.rounds
+    faults = [
+        fault for fault in (SHORT if options.short else whole) if options.only in fault[0]
+    ] * options.rounds
     with tempfile.TemporaryDirectory(prefix="faults") as folder:
         verdict = asyncio.run(run(options.keep or Path(folder), faults))
     print(verdict.line)

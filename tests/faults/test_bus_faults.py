@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Server, hub or network go away, by force: what was acknowledged is there, and everybody comes back alone."""
+"""Server, hub or network go away, by force:
+what was acknowledged is there, and everybody comes back alone.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +113,9 @@ async def test_a_bus_away_for_ten_seconds_loses_nothing(tmp_path: Path) -> None:
         one = (await first.call("housing", "", "r1")).ticket
         two = (await second.call("housing", "", "r2")).ticket
         facts = await desk.accept(one.id)
-        await until(lambda: len(other.queue) == 2 and other.queue[0].state is TicketState.IN_SESSION)
+        await until(
+            lambda: len(other.queue) == 2 and other.queue[0].state is TicketState.IN_SESSION
+        )
         before = other.queue
         await world.server.stop()
         await until(lambda: not desk.is_ready and not first._bus.is_connected)
@@ -131,7 +135,9 @@ async def test_a_bus_away_for_ten_seconds_loses_nothing(tmp_path: Path) -> None:
         await until(lambda: got == [b"again"])
 
 
-async def test_an_accept_whose_hub_died_is_repeated_until_its_outcome_is_known(tmp_path: Path) -> None:
+async def test_an_accept_whose_hub_died_is_repeated_until_its_outcome_is_known(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         retried: list[str] = []
@@ -169,7 +175,9 @@ async def test_two_hubs_share_the_work_and_one_may_die(tmp_path: Path) -> None:
 
 
 class _Wire:
-    """A network between a client and the server that can fall silent: nothing passes, nothing is closed."""
+    """A network between a client and the server that can fall silent:
+    nothing passes, nothing is closed.
+    """
 
     def __init__(self, port: int, tasks: Tasks) -> None:
         self._target = port
@@ -190,7 +198,9 @@ class _Wire:
         self._tasks.spawn(self._pump(reader, far_writer, passing), name="wire out")
         self._tasks.spawn(self._pump(far_reader, writer, passing), name="wire in")
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passing: asyncio.Event) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passing: asyncio.Event
+    ) -> None:
         while data := await reader.read(65536):
             await passing.wait()
             writer.write(data)
@@ -220,7 +230,9 @@ async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
         wire = _Wire(int(world.server.url.rpartition(":")[2]), world.tasks)
         await wire.start()
         seed = world.seeds["valdore", Role.AGENT, "alice"]
-        client = BusClient([f"nats://127.0.0.1:{wire.port}"], Role.AGENT, "alice", seed, world.tasks, world.clock)
+        client = BusClient(
+            [f"nats://127.0.0.1:{wire.port}"], Role.AGENT, "alice", seed, world.tasks, world.clock
+        )
         try:
             await client.connect()
             told: list[bool] = []
@@ -228,7 +240,8 @@ async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
             wire.fall_silent()
             channel = client.channel("s1_00000000")
 
-            async def send_for_ever() -> None:  # data queued on a dead line is what nats-py hangs on
+            # data queued on a dead line is what nats-py hangs on
+            async def send_for_ever() -> None:
                 while True:
                     await channel.send_raw("chunk", b"x" * 48_000, {})
 
@@ -241,13 +254,17 @@ async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
             await wire.close()
 
 
-async def test_a_short_silence_of_the_network_breaks_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_short_silence_of_the_network_breaks_no_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(session.bus.transport.connection, "PROBE_S", 0.4)
     async with hub_world(tmp_path) as world:
         wire = _Wire(int(world.server.url.rpartition(":")[2]), world.tasks)
         await wire.start()
         seed = world.seeds["valdore", Role.AGENT, "alice"]
-        client = BusClient([f"nats://127.0.0.1:{wire.port}"], Role.AGENT, "alice", seed, world.tasks, world.clock)
+        client = BusClient(
+            [f"nats://127.0.0.1:{wire.port}"], Role.AGENT, "alice", seed, world.tasks, world.clock
+        )
         try:
             await client.connect()
             told: list[bool] = []
@@ -264,14 +281,20 @@ async def test_a_short_silence_of_the_network_breaks_no_line(tmp_path: Path, mon
 
 
 @pytest.mark.skipif(not hasattr(os, "kill"), reason="needs signals")
-async def test_a_server_that_does_not_start_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_does_not_start_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(session.bus.server.process, "READY_S", 0.5)
     async with hub_world(tmp_path / "one", with_hub=False) as world:
         port = int(world.server.url.rpartition(":")[2])
         settings = ServerSettings(tmp_path / "two", port, host="127.0.0.2")
         (tmp_path / "two").mkdir()
-        (tmp_path / "two" / "jetstream").write_text("a file where the store should be", encoding="utf-8")
-        second = BusServer(settings, world.catalogue.accounts(world.keys), public_key(world.hub_seed), world.tasks)
+        (tmp_path / "two" / "jetstream").write_text(
+            "a file where the store should be", encoding="utf-8"
+        )
+        second = BusServer(
+            settings, world.catalogue.accounts(world.keys), public_key(world.hub_seed), world.tasks
+        )
         with pytest.raises(BusUnreachable):
             await second.start()
         assert second.pid is None

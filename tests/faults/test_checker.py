@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The checker of the cluster's faults finds each kind of broken promise, and nothing where all were kept."""
+"""The checker of the cluster's faults finds each kind of broken promise, and nothing where all were
+kept.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,14 @@ def _ticket(name: str, arrived_s: float, accepted_s: float) -> Ticket:
 
 def _seen(kind: Kind, ticket: str, at_s: float, session: str = "", user: str = "") -> Seen:
     at_s += START.timestamp()
-    return Seen(kind=kind, user=user or f"kiosk_{ticket}", ticket=ticket, session=session, sent_s=at_s - 0.1, at_s=at_s)
+    return Seen(
+        kind=kind,
+        user=user or f"kiosk_{ticket}",
+        ticket=ticket,
+        session=session,
+        sent_s=at_s - 0.1,
+        at_s=at_s,
+    )
 
 
 HISTORY = [
@@ -63,7 +72,9 @@ def test_a_ticket_that_is_not_in_the_store_is_lost() -> None:
 
 
 def test_an_abandoned_ticket_is_lost_unless_its_kiosk_called_again() -> None:
-    abandoned = msgspec.structs.replace(STORED["a"], state=TicketState.ABANDONED, reason="new_call", session=None)
+    abandoned = msgspec.structs.replace(
+        STORED["a"], state=TicketState.ABANDONED, reason="new_call", session=None
+    )
     quiet = [line for line in HISTORY if line.kind == "acked"]
     assert judge(quiet, {**STORED, "a": abandoned}, {}).lost == 1
     called_again = [*quiet, _seen("acked", "b", 2.0, user="kiosk_a")]
@@ -75,7 +86,8 @@ def test_two_agents_with_one_ticket_are_a_double_unless_it_was_given_back() -> N
     assert judge(twice, STORED, {}) == replace(GOOD, double=1)
     given_back = {**STORED, "a": msgspec.structs.replace(STORED["a"], priority=HEAD)}
     assert judge(twice, given_back, {}).double == 0
-    assert judge([*twice, _seen("moved", "a", 9.05, user="boss")], STORED, {}).double == 0  # its priority tells nothing
+    # its priority tells nothing
+    assert judge([*twice, _seen("moved", "a", 9.05, user="boss")], STORED, {}).double == 0
 
 
 def test_a_ticket_that_nobody_ends_and_a_kiosk_that_still_waits_are_forgotten() -> None:
@@ -103,10 +115,15 @@ def test_a_ticket_that_a_later_one_overtakes_is_inverted() -> None:
     assert judge(taken_before, stamped_wrong, {}).inverted == 0  # they never stood in one queue
 
 
-def test_who_has_left_is_not_overtaken_however_wrong_the_clock_was_that_stamped_its_arrival() -> None:
+def test_who_has_left_is_not_overtaken_however_wrong_the_clock_was_that_stamped_its_arrival() -> (
+    None
+):
     """The kiosk of the first called anew before the second came."""
     left = msgspec.structs.replace(
-        STORED["a"], arrived_at_utc=START + timedelta(hours=1), state=TicketState.ABANDONED, reason="new_call"
+        STORED["a"],
+        arrived_at_utc=START + timedelta(hours=1),
+        state=TicketState.ABANDONED,
+        reason="new_call",
     )
     seen = [line for line in HISTORY if (line.kind, line.ticket) != ("accepted", "a")]
     assert judge(seen, {**STORED, "a": left}, {}).inverted == 1
@@ -136,14 +153,23 @@ def test_two_callers_of_one_agent_and_two_agents_of_one_caller_at_once_are_doubl
     at_once = [*HISTORY[:2], *_sessions("alice", "a", 4.0, 6.0), *_sessions("alice", "b", 5.0, 8.0)]
     assert judge(at_once, STORED, {}).double == 1
     assert judge([*whole, _seen("two", "a", 5.0, "b_1", user="alice")], STORED, {}).double == 1
-    passed_on = [*HISTORY[:2], _seen("passed", "a", 5.0, "a_0", user="bob"), *_sessions("bob", "a", 4.0, 7.0, "a_0")]
+    passed_on = [
+        *HISTORY[:2],
+        _seen("passed", "a", 5.0, "a_0", user="bob"),
+        *_sessions("bob", "a", 4.0, 7.0, "a_0"),
+    ]
     assert judge([*passed_on, *_sessions("alice", "a", 6.0, 8.0)], STORED, {}).double == 0
     assert judge([*passed_on, *_sessions("alice", "a", 4.5, 8.0)], STORED, {}).double == 1
 
 
-def _sessions(user: str, ticket: str, begin_s: float, end_s: float, session: str = "") -> list[Seen]:
+def _sessions(
+    user: str, ticket: str, begin_s: float, end_s: float, session: str = ""
+) -> list[Seen]:
     name = session or f"{ticket}_1"
-    return [_seen("accepted", ticket, begin_s, name, user), _seen("finished", ticket, end_s, name, user)]
+    return [
+        _seen("accepted", ticket, begin_s, name, user),
+        _seen("finished", ticket, end_s, name, user),
+    ]
 
 
 def test_who_waits_for_a_dead_hub_s_answer_is_not_overtaken() -> None:
@@ -161,14 +187,20 @@ def test_what_a_desk_cannot_know_while_something_is_broken_is_not_held_against_i
 def test_a_desk_that_shows_something_else_than_the_store_is_found() -> None:
     waiting = msgspec.structs.replace(STORED["a"], state=TicketState.WAITING)
     store = {"a": (waiting, 1), "b": (STORED["b"], 2)}
-    views = {"good": {"a": "waiting"}, "behind": {}, "wrong": {"a": "waiting", "b": "in_session"}, "off": None}
+    views = {
+        "good": {"a": "waiting"},
+        "behind": {},
+        "wrong": {"a": "waiting", "b": "in_session"},
+        "off": None,
+    }
     found = differences(views, store, store)
     assert found["good"] == set()
     assert found["behind"] == {"a@1 is waiting, shown as None"}
     assert found["wrong"] == {"b@2 is closed, shown as in_session"}
     assert found["off"] == {NOT_READY}
     moved = {"a": (STORED["a"], 3), "b": (STORED["b"], 2)}
-    assert differences({"behind": {}}, store, moved)["behind"] == set()  # it changed while the desk was asked
+    # it changed while the desk was asked
+    assert differences({"behind": {}}, store, moved)["behind"] == set()
     assert differences({"odd": {"zzz": "waiting"}}, store, moved)["odd"] == {"zzz does not exist"}
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A leader that dies, and the real election that follows: it begins soon, and nothing waits for the dead one."""
+"""A leader that dies, and the real election that follows:
+it begins soon, and nothing waits for the dead one.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +30,17 @@ ELECTION_S = 45.0
 """Followers begin 4 to 9 s after the leader's last word, again when two of them began at once."""
 
 LEFT_S = 20.0
-"""Desks and kiosks, whose lines are slow, bear a silence of half a minute; hubs, whose are not, some 3 s."""
+"""Desks and kiosks, whose lines are slow, bear a silence of half a minute;
+hubs, whose are not, some 3 s.
+"""
 
 SUBJECT = "$KV.tk.valdore.t1"
 
 
 async def done[Answer](ask: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Asks until the store has an answer: nodes that have just begun find each other, a new leader begins to hear."""
+    """Asks until the store has an answer:
+    nodes that have just begun find each other, a new leader begins to hear.
+    """
     async with asyncio.timeout(READY_S):
         while True:
             try:
@@ -96,7 +102,8 @@ async def settled_terms(line: Line) -> dict[str, int]:
 async def test_a_cluster_is_asked_to_elect_as_soon_as_its_leader_is_silent(world: Cluster) -> None:
     leader = await world.leader()
     others = without(world, leader)
-    watching, line = Elections(others, world.world.hub_seed.encode(), world.tasks), elector(world, others)
+    watching = Elections(others, world.world.hub_seed.encode(), world.tasks)
+    line = elector(world, others)
     watching.start()
     await line.open()
     before = await settled_terms(line)
@@ -107,7 +114,8 @@ async def test_a_cluster_is_asked_to_elect_as_soon_as_its_leader_is_silent(world
     assert await world.leader() != leader
     after = await settled_terms(line)
     [tickets] = [group for group in before if group != "_meta_"]
-    # One term more is the servers' own doing, after 4 s at the soonest; this one was asked for before that.
+    # One term more is the servers' own doing, after 4 s at the soonest;
+    # this one was asked for before that.
     assert after[tickets] - before[tickets] >= 2
     await watching.stop()
     await line.close()
@@ -116,7 +124,8 @@ async def test_a_cluster_is_asked_to_elect_as_soon_as_its_leader_is_silent(world
 async def test_nobody_is_asked_to_elect_while_the_leaders_answer(
     world: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elections, "SILENT_S", -1.0)  # nobody speaks often enough for it: all servers are asked
+    # nobody speaks often enough for it: all servers are asked
+    monkeypatch.setattr(elections, "SILENT_S", -1.0)
     line = elector(world, world.world.urls)
     await line.open()
     before = await settled_terms(line)
@@ -125,7 +134,8 @@ async def test_nobody_is_asked_to_elect_while_the_leaders_answer(
     asked: list[str] = []
     end = await line.subscribe(f"{INBOX}.states", lambda message: asked.append(message.subject))
     watching.start()
-    await until(lambda: len(asked) >= 12, READY_S)  # two looks; three servers answer for two accounts
+    # two looks; three servers answer for two accounts
+    await until(lambda: len(asked) >= 12, READY_S)
     await watching.stop()
     assert watching.asked == 0
     assert await terms(line) == before
@@ -155,18 +165,25 @@ async def test_the_elector_may_do_nothing_else(world: Cluster) -> None:
     for subject in ("$SYS.>", "$NRG.>", ">"):
         await line.subscribe(subject, lambda message: heard.append(message.subject))
     await line.request(STATES.format("PING"), b"", 5.0)
-    for subject in ("$SYS.REQ.SERVER.PING", f"$SYS.REQ.SERVER.{line.server_id}.RELOAD", "$JS.API.INFO"):
+    for subject in (
+        "$SYS.REQ.SERVER.PING",
+        f"$SYS.REQ.SERVER.{line.server_id}.RELOAD",
+        "$JS.API.INFO",
+    ):
         with pytest.raises(HubUnreachable):
             await line.request(subject, b"", 0.5)
     assert not heard
     await line.close()
 
 
-async def test_what_a_dead_leader_was_asked_is_asked_again_as_soon_as_there_is_another(world: Cluster) -> None:
+async def test_what_a_dead_leader_was_asked_is_asked_again_as_soon_as_there_is_another(
+    world: Cluster,
+) -> None:
     leader = await world.leader()
     seat = HubConnection(without(world, leader), world.world.hub_seed.encode(), world.tasks)
     await seat.connect(READY_S)
-    streams = Streams(seat.line, timeout_s=10 * ELECTION_S)  # so it is not the time that ends the question
+    # so it is not the time that ends the question
+    streams = Streams(seat.line, timeout_s=10 * ELECTION_S)
     end = await streams.watch_leaders()
     first = await streams.append(SUBJECT, b"first", expected=0)
 

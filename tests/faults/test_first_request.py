@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A request in the moment in which a hub starts: it is answered, without a word to whoever asked."""
+"""A request in the moment in which a hub starts:
+it is answered, without a word to whoever asked.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,16 @@ from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
 
 
-async def test_a_hub_that_says_it_has_started_is_heard_by_the_very_next_request(tmp_path: Path) -> None:
+async def test_a_hub_that_says_it_has_started_is_heard_by_the_very_next_request(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path, with_hub=False) as world:
         client = await world.client(Role.KIOSK, "kiosk1")
         for _ in range(5):
             await world.start_hub()
-            answer = await client._line.request("svc.k.kiosk1.services", encode(ServicesRequest()), 2.0)
+            answer = await client._line.request(
+                "svc.k.kiosk1.services", encode(ServicesRequest()), 2.0
+            )
             assert answer.status == ""
             await world.stop_hub()
 

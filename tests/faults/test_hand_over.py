@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A hub that is told to stop under load hands over: no client sees an error that the other hub could have answered."""
+"""A hub that is told to stop under load hands over:
+no client sees an error that the other hub could have answered.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ class Seen:
         try:
             answer = await client.request(verb, wish, answer_type)
         except SessionError as error:
-            self.errors.append(f"{verb}: {error.code} {error.detail} after {time.monotonic() - since_s:.2f} s")
+            self.errors.append(
+                f"{verb}: {error.code} {error.detail} after {time.monotonic() - since_s:.2f} s"
+            )
             return None
         self.answers += 1
         self.slowest_s = max(self.slowest_s, time.monotonic() - since_s)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A short power cut of a single node whose hub syncs for it. `make test-faults` has the long one, and its control."""
+"""A short power cut of a single node whose hub syncs for it.
+`make test-faults` has the long one, and its control.
+"""
 
 from __future__ import annotations
 

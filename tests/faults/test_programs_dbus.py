@@ -18,7 +18,8 @@ from session.bus.transport.nkeys import new_seed
 from session.core.tasks import Tasks
 
 pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or shutil.which("dbus-daemon") is None, reason="needs Linux and a D-Bus of our own"
+    sys.platform != "linux" or shutil.which("dbus-daemon") is None,
+    reason="needs Linux and a D-Bus of our own",
 )
 
 CONNECTED_S = 2.5
@@ -42,7 +43,9 @@ async def dbus(tmp_path: Path) -> AsyncIterator[tuple[Process, str]]:
         await daemon.wait()
 
 
-async def test_a_kiosk_outlives_the_d_bus_of_its_machine(tmp_path: Path, dbus: tuple[Process, str]) -> None:
+async def test_a_kiosk_outlives_the_d_bus_of_its_machine(
+    tmp_path: Path, dbus: tuple[Process, str]
+) -> None:
     daemon, address = dbus
     tasks = Tasks()
     arguments = ["-m", "expert_app", "kiosk", "--folder", str(tmp_path / "kiosk"), "--driven"]

@@ -25,16 +25,22 @@ _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".svg": "imag
 
 @pytest.fixture(scope="session")
 def web() -> Iterator[WebServer]:
-    """Serves the corpus under /t/, two fonts beside it, and a strict policy for the page that wants one."""
+    """Serves the corpus under /t/, two fonts beside it, and a strict policy for the page that wants
+    one.
+    """
     with WebServer() as server:
         other = server.address.replace("127.0.0.1", "localhost") + "/t/"
         for path in CORPUS.iterdir():
             body = path.read_bytes().replace(b"__OTHER__", other.encode())
             server.pages[f"/t/{path.name}"] = (_TYPES[path.suffix], body)
         for name, font in (("maison", "Inter-Regular"), ("maison-gras", "Inter-SemiBold")):
-            server.pages[f"/t/{name}.otf"] = ("font/otf", resource_path(f"fonts/{font}.otf").read_bytes())
+            server.pages[f"/t/{name}.otf"] = (
+                "font/otf",
+                resource_path(f"fonts/{font}.otf").read_bytes(),
+            )
         server.policies["/t/csp.html"] = (
-            "default-src 'none'; style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; "
+            "default-src 'none'; style-src 'self'; require-trusted-types-for 'script'; "
+            "trusted-types 'none'; "
             "sandbox allow-same-origin allow-scripts"
         )
         yield server
@@ -42,8 +48,12 @@ def web() -> Iterator[WebServer]:
 
 @pytest.fixture
 def stage(qt_loop: QtLoop, web: WebServer) -> Iterator[Stage]:
-    """Both ends with their real panes, joined in memory; the other site's frames are on the list."""
+    """Both ends with their real panes, joined in memory;
+    the other site's frames are on the list.
+    """
     made = qt_loop.run(Stage.build(web))
-    made.browser.set_allowed([web.address + "/t/", web.address.replace("127.0.0.1", "localhost") + "/t/"])
+    made.browser.set_allowed(
+        [web.address + "/t/", web.address.replace("127.0.0.1", "localhost") + "/t/"]
+    )
     yield made
     qt_loop.run(made.close())

@@ -14,7 +14,9 @@ from PyQt6.QtWidgets import QWidget
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "fidelity"
 
 VISIBLE = 40
-"""A pixel differs when a channel differs by more than this of 255: less is the edge of a letter, drawn elsewhere."""
+"""A pixel differs when a channel differs by more than this of 255:
+less is the edge of a letter, drawn elsewhere.
+"""
 
 Pixels = NDArray[np.uint8]
 
@@ -23,7 +25,9 @@ def pixels_of(widget: QWidget) -> Pixels:
     """What the widget shows: uint8 (height, width, 3), RGB."""
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     bits: Any = image.constBits()
-    rows = np.frombuffer(bits.asarray(image.sizeInBytes()), np.uint8).reshape(image.height(), image.bytesPerLine())
+    rows = np.frombuffer(bits.asarray(image.sizeInBytes()), np.uint8).reshape(
+        image.height(), image.bytesPerLine()
+    )
     return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
 
 
@@ -39,13 +43,19 @@ def percent(left: Pixels, right: Pixels) -> float:
 
 def _save(path: Path, pixels: Pixels) -> None:
     height, width, _ = pixels.shape
-    QImage(np.ascontiguousarray(pixels).tobytes(), width, height, width * 3, QImage.Format.Format_RGB888).save(
-        str(path)
-    )
+    QImage(
+        np.ascontiguousarray(pixels).tobytes(),
+        width,
+        height,
+        width * 3,
+        QImage.Format.Format_RGB888,
+    ).save(str(path))
 
 
 def keep(name: str, kiosk: Pixels, desk: Pixels) -> Path:
-    """Writes both pictures and the difference (red on a pale picture) into `build/fidelity`; returns the folder."""
+    """Writes both pictures and the difference (red on a pale picture) into `build/fidelity`;
+    returns the folder.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
     _save(FOLDER / f"{name}-kiosk.png", kiosk)
     _save(FOLDER / f"{name}-desk.png", desk)

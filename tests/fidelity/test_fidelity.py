@@ -40,7 +40,9 @@ THRESHOLDS = {
 
 
 async def compared(stage: Stage, name: str, threshold: float) -> float:
-    """The difference in percent, once it is small enough or patience is at an end; then the pictures are kept."""
+    """The difference in percent, once it is small enough or patience is at an end;
+    then the pictures are kept.
+    """
     until_s = time.monotonic() + PATIENCE_S
     while True:
         stage.pane.resize(stage.browser.view.size())  # a notice at the kiosk may come and go
@@ -58,11 +60,13 @@ async def side_by_side(stage: Stage, name: str) -> None:
     await stage.open(stage.web.address + f"/t/{name}.html")
     stage.consent.give(Grant.SEE_PAGE)
     await stage.until(lambda: stage.events, PATIENCE_S)
-    # What differs by itself: a caret blinks, and marks of what is typed wrong come when the page has the focus.
+    # What differs by itself: a caret blinks, and marks of what is typed wrong come when the page
+    # has the focus.
     await stage.in_page("document.activeElement && document.activeElement.blur()")
     await stage.facts_until(lambda facts: facts["pictures"] > 0, PATIENCE_S)
     stage.pane.resize(stage.browser.view.size())
-    await asyncio.sleep(0.8 if name == "styles" else 0.1)  # that page changes itself half a second after its birth
+    # that page changes itself half a second after its birth
+    await asyncio.sleep(0.8 if name == "styles" else 0.1)
 
 
 @pytest.mark.parametrize("name", list(THRESHOLDS))
@@ -72,7 +76,9 @@ def test_the_agent_sees_what_the_caller_sees(stage: Stage, qt_loop: QtLoop, name
         found = await compared(stage, name, THRESHOLDS[name])
         assert found <= THRESHOLDS[name], f"{found:.2f} % of {name} differ, see build/fidelity"
         assert stage.pane.blocked_requests == 0
-        assert all(size_bytes for address, size_bytes in stage.resources if "absente" not in address)
+        assert all(
+            size_bytes for address, size_bytes in stage.resources if "absente" not in address
+        )
         assert (await stage.facts())["sandbox"] == "allow-same-origin"
 
     qt_loop.run(stage.play(story()))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The tests' web server on loopback: serves the demonstration's site and pages made here, and keeps what was asked."""
+"""The tests' web server on loopback:
+serves the demonstration's site and pages made here, and keeps what was asked.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,20 @@ from typing import Self
 
 from resources import ResourceMissing, resource_path
 
-_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
 
 
 class WebServer:
-    """Serves `pages` by path, then the files of the demonstration's site; `asked` holds every path asked for.
+    """Serves `pages` by path, then the files of the demonstration's site;
+    `asked` holds every path asked for.
 
-    `policies` has content security policies by path, `redirects` where a path leads on; `slow` the seconds that all
-    but the first answer of a path take.
+    `policies` has content security policies by path, `redirects` where a path leads on;
+    `slow` the seconds that all but the first answer of a path take.
     """
 
     def __init__(self) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Both ends of a shared page with their real panes: a kiosk's browser and a desk's mirror, joined in memory."""
+"""Both ends of a shared page with their real panes:
+a kiosk's browser and a desk's mirror, joined in memory.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,13 @@ from session.desk.cobrowse.shared_page import DeskCobrowse, MirrorBytes
 from session.kiosk.cobrowse.shared_page import KioskCobrowse
 from session.kiosk.session import browser_wiped
 from session.protocol.conversation import mirror
-from session.protocol.conversation.messages import AddressRefused, Grant, GrantChanged, PageShown, PointerShown
+from session.protocol.conversation.messages import (
+    AddressRefused,
+    Grant,
+    GrantChanged,
+    PageShown,
+    PointerShown,
+)
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.cobrowse_pages import WebServer
 from tests.support.memory_channel import channel_pair
@@ -53,7 +61,9 @@ class Consent:
     def _set(self, grants: tuple[Grant, ...], allowed: bool) -> None:
         for grant in grants:
             (self._given.add if allowed else self._given.discard)(grant)
-            self.changed.emit(GrantChanged(grant=grant, allowed=allowed, at_utc=self._clock.utc_now()))
+            self.changed.emit(
+                GrantChanged(grant=grant, allowed=allowed, at_utc=self._clock.utc_now())
+            )
 
 
 async def script(page: QWebEnginePage, code: str, world: int = 0) -> Any:
@@ -71,10 +81,9 @@ async def script(page: QWebEnginePage, code: str, world: int = 0) -> Any:
 class Stage:
     """A kiosk and a desk that share a page.
 
-    Attributes:
-        raw: all text that left the kiosk as events, unpacked; taken from the line, whatever the desk makes of it.
-        wire_bytes: size of the payloads of that stream.
-        lose: decides which raw payloads get lost on the line.
+    Attributes: raw: all text that left the kiosk as events, unpacked; taken from the line, whatever
+        the desk makes of it. wire_bytes: size of the payloads of that stream. lose: decides which
+        raw payloads get lost on the line.
     """
 
     def __init__(self, web: WebServer) -> None:
@@ -95,7 +104,9 @@ class Stage:
         self.resources: list[tuple[str, int]] = []
         self.raw = ""
         self._loop, self._closing = asyncio.get_running_loop(), False
-        self.lose: Callable[[str, bytes, Mapping[str, str]], bool] = lambda topic, payload, headers: False
+        self.lose: Callable[[str, bytes, Mapping[str, str]], bool] = (
+            lambda topic, payload, headers: False
+        )
         self._wire, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
         self.wire_bytes = 0
         self.kiosk_line.drop_raw = self._on_line
@@ -132,8 +143,9 @@ class Stage:
         self.pane.give_resource(address, data, media_type)
 
     async def play(self, story: Coroutine[Any, Any, None]) -> None:
-        """Plays the story and takes the stage down in the same turn of the loop: Qt's events go on after it, and what
-        a page still does then would find no loop to run in."""
+        """Plays the story and takes the stage down in the same turn of the loop:
+        Qt's events go on after it, and what a page still does then would find no loop to run in.
+        """
         try:
             await story
         finally:
@@ -189,11 +201,15 @@ class Stage:
 
     async def facts(self) -> dict[str, Any]:
         """What the mirror says of itself."""
-        text = await script(self.pane.page, "window.mirror ? JSON.stringify(mirror.facts()) : '{\"pictures\": 0}'")
+        text = await script(
+            self.pane.page, "window.mirror ? JSON.stringify(mirror.facts()) : '{\"pictures\": 0}'"
+        )
         answer: dict[str, Any] = json.loads(text)
         return answer
 
-    async def facts_until(self, holds: Callable[[dict[str, Any]], bool], timeout_s: float = LONGEST_S) -> None:
+    async def facts_until(
+        self, holds: Callable[[dict[str, Any]], bool], timeout_s: float = LONGEST_S
+    ) -> None:
         """Waits until what the mirror says of itself holds."""
         async with asyncio.timeout(timeout_s):
             while True:
@@ -209,8 +225,12 @@ class Stage:
                     return
                 await asyncio.sleep(0.03)
 
-    async def shown(self, code: str, timeout_s: float = LONGEST_S, again: Callable[[], None] | None = None) -> None:
-        """Waits until `code` is true in the mirror's shell; does something `again` every second meanwhile."""
+    async def shown(
+        self, code: str, timeout_s: float = LONGEST_S, again: Callable[[], None] | None = None
+    ) -> None:
+        """Waits until `code` is true in the mirror's shell;
+        does something `again` every second meanwhile.
+        """
         async with asyncio.timeout(timeout_s):
             for turn in range(10_000):
                 if await script(self.pane.page, code):

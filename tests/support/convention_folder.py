@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An invented convention in a folder: an operator, two organisations, everybody's signing keys. For tests."""
+"""An invented convention in a folder: an operator, two organisations, everybody's signing keys.
+For tests.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Both ends of the devices conversation on a line that can be spoiled, and devices that fail in one named way."""
+"""Both ends of the devices conversation on a line that can be spoiled, and devices that fail in one
+named way.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,12 @@ from session.core.clock import Clock, ManualClock
 from session.core.device_errors import ScanCancelled, ScannerCoverOpen
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
-from session.desk.devices.scanner_and_printer import DeskDevices, PageFailed, PageProgressed, ReceivedPage
+from session.desk.devices.scanner_and_printer import (
+    DeskDevices,
+    PageFailed,
+    PageProgressed,
+    ReceivedPage,
+)
 from session.kiosk.call.consent import KioskGrants
 from session.kiosk.devices.page_shelf import PageShelf
 from session.kiosk.devices.print_preview import ShownPrint
@@ -27,7 +34,13 @@ from session.kiosk.devices.quick_copies import MakeGlimpse
 from session.kiosk.devices.scanner_and_printer import KioskDevices
 from session.kiosk.devices.shelf_encryption import KEY_FILE
 from session.kiosk.drivers.printer import JobProgress, Printer, PrinterStatus
-from session.kiosk.drivers.scanner import ScannedPage, Scanner, ScannerStatus, ScanProgress, ScanSettings
+from session.kiosk.drivers.scanner import (
+    ScannedPage,
+    Scanner,
+    ScannerStatus,
+    ScanProgress,
+    ScanSettings,
+)
 from session.protocol.conversation.messages import (
     DevicesReported,
     Grant,
@@ -122,7 +135,9 @@ class DrawerScanner:
         self.scans.append(settings)
         if len(self.scans) > self.fails_from:
             raise ScannerCoverOpen
-        for number, data in enumerate(self.pages if settings.source is ScanSource.FEEDER else self.pages[:1]):
+        for number, data in enumerate(
+            self.pages if settings.source is ScanSource.FEEDER else self.pages[:1]
+        ):
             yield ScanProgress(50)
             await self.go_on.wait()
             if self._is_cancelled:
@@ -130,9 +145,13 @@ class DrawerScanner:
             if self.fault is not None and number == 0 and settings.source is ScanSource.GLASS:
                 raise self.fault
             if settings.kind is ScanKind.PREVIEW:
-                yield ScannedPage(data=drawn_page(), media_type="image/jpeg", width_px=310, height_px=438, dpi=75)
+                yield ScannedPage(
+                    data=drawn_page(), media_type="image/jpeg", width_px=310, height_px=438, dpi=75
+                )
                 continue
-            yield ScannedPage(data=data, media_type="image/jpeg", width_px=2480, height_px=3508, dpi=settings.dpi)
+            yield ScannedPage(
+                data=data, media_type="image/jpeg", width_px=2480, height_px=3508, dpi=settings.dpi
+            )
         if self.fault is not None:
             raise self.fault
 
@@ -145,13 +164,18 @@ class DrawerScanner:
 
 
 class DrawerPrinter:
-    """Stores what it gets; `steps` is what it says of each job, `refusal` what it says instead of taking one."""
+    """Stores what it gets; `steps` is what it says of each job, `refusal` what it says instead of
+    taking one.
+    """
 
     def __init__(self) -> None:
         self.received: list[tuple[bytes, str, int]] = []
         self.cancelled: list[int] = []
         self.refusal: SessionError | None = None
-        self.steps = [JobProgress(state=PrintState.PRINTING), JobProgress(state=PrintState.DONE, impressions=1)]
+        self.steps = [
+            JobProgress(state=PrintState.PRINTING),
+            JobProgress(state=PrintState.DONE, impressions=1),
+        ]
         self.go_on = asyncio.Event()
         self.go_on.set()
         self.status = PrinterStatus(state=ScannerState.READY, name="Drawer 200")
@@ -303,11 +327,15 @@ class Talk:
         self.desk = DeskSide(self.desk_line, self.clock, folder / "desk")
 
     def _kiosk(self) -> KioskSide:
-        return KioskSide(self.kiosk_line, self.clock, self._folder / "shelf", self.scanner, self.printer)
+        return KioskSide(
+            self.kiosk_line, self.clock, self._folder / "shelf", self.scanner, self.printer
+        )
 
     @property
     def shelf_files(self) -> list[str]:
-        return sorted(path.name for path in (self._folder / "shelf").iterdir() if path.name != KEY_FILE)
+        return sorted(
+            path.name for path in (self._folder / "shelf").iterdir() if path.name != KEY_FILE
+        )
 
     async def give(self, *grants: Grant) -> None:
         """The agent asks and the caller says yes."""

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages drawn for the tests of documents, and a scanner that lays them badly on its glass. All people are invented."""
+"""Pages drawn for the tests of documents, and a scanner that lays them badly on its glass.
+All people are invented.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,13 @@ def form() -> Image.Image:
         pen.rectangle((180, y, 2300, y + 80), fill="#E3E3FD")
         pen.text((200, y + 12), title, font=_font(46, bold=True), fill="#000091")
         y += 130
-        for row in ("Nom de naissance :", "Prénoms :", "Né(e) le :", "Adresse :", "Montant mensuel :"):
+        for row in (
+            "Nom de naissance :",
+            "Prénoms :",
+            "Né(e) le :",
+            "Adresse :",
+            "Montant mensuel :",
+        ):
             pen.text((200, y), row, font=_font(40), fill="black")
             pen.text((900, y), "GARANCE – 684,50 €", font=_font(42), fill="#1a1a66")
             pen.line((880, y + 60, 2290, y + 60), fill="black", width=2)
@@ -95,7 +103,9 @@ def payslip() -> Image.Image:
         pen.line((180, y, 2300, y), fill="#707070", width=3)
         pen.text((200, y + 14), _RUBRICS[line % len(_RUBRICS)], font=_font(36), fill="black")
         for column in (1180, 1520, 1900):
-            pen.text((column, y + 14), f"{random.uniform(1, 999):.2f}", font=_font(36), fill="black")
+            pen.text(
+                (column, y + 14), f"{random.uniform(1, 999):.2f}", font=_font(36), fill="black"
+            )
     for x in (180, 1140, 1480, 1860, 2300):
         pen.line((x, 340, x, 340 + 38 * 72), fill="#707070", width=3)
     return page
@@ -104,7 +114,9 @@ def payslip() -> Image.Image:
 def identity_card() -> Image.Image:
     """The copy of a card: one small coloured picture, a line of text above."""
     page, pen = _sheet()
-    pen.text((300, 500), "Copie recto de la carte d'identité (spécimen)", font=_font(42), fill="black")
+    pen.text(
+        (300, 500), "Copie recto de la carte d'identité (spécimen)", font=_font(42), fill="black"
+    )
     pen.rounded_rectangle((600, 800, 1610, 1437), 40, fill="#cfe2f3", outline="#7f9fbf", width=4)
     pen.ellipse((700, 960, 960, 1300), fill="#d9a066")
     for line, text in enumerate(("GARANCE", "Éloïse, Noëlle", "née le 14 02 1987", "X4SPECIMEN4")):
@@ -119,7 +131,9 @@ def blank() -> Image.Image:
 
 @dataclass(frozen=True)
 class Glass:
-    """How badly a page lies: degrees clockwise, quarter turns, the lid's grey, how much of the glass it covers."""
+    """How badly a page lies: degrees clockwise, quarter turns, the lid's grey, how much of the
+    glass it covers.
+    """
 
     skew_deg: float = 0.0
     quarters: int = 0
@@ -133,7 +147,9 @@ def scan(page: Image.Image, glass: Glass) -> Image.Image:
     """What a flatbed as large as the page would see of it, at the page's own resolution."""
     size = page.size
     random = np.random.default_rng(11)
-    small = page.resize((round(size[0] * glass.scale), round(size[1] * glass.scale)), Image.Resampling.BICUBIC)
+    small = page.resize(
+        (round(size[0] * glass.scale), round(size[1] * glass.scale)), Image.Resampling.BICUBIC
+    )
     tinted = Image.blend(small, Image.new("RGB", small.size, (248, 244, 236)), 0.12)
     place = ((size[0] - small.width) // 2, (size[1] - small.height) // 2)
     sheet = Image.new("RGB", size)
@@ -151,17 +167,24 @@ def scan(page: Image.Image, glass: Glass) -> Image.Image:
 
 def _lid(mask: Image.Image, grey: int) -> Image.Image:
     """The scanner's lid, with the soft shadow that the sheet throws on it."""
-    shadow = np.asarray(mask.reduce(4).filter(ImageFilter.GaussianBlur(3)).resize(mask.size), np.float32) / 255
+    shadow = (
+        np.asarray(mask.reduce(4).filter(ImageFilter.GaussianBlur(3)).resize(mask.size), np.float32)
+        / 255
+    )
     return Image.fromarray((grey * (1 - 0.25 * shadow)).astype(np.uint8)).convert("RGB")
 
 
-def _uneven_light(size: tuple[int, int], depth: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _uneven_light(
+    size: tuple[int, int], depth: float
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     """Dark at the right and at the top, as when the lid stands open."""
     x = np.linspace(0, 1, size[0], dtype=np.float32)
     y = np.linspace(0, 1, size[1], dtype=np.float32)
     right = np.clip((x - 0.7) / 0.3, 0, 1) ** 2
     top = np.clip((0.12 - y) / 0.12, 0, 1)
-    light: np.ndarray[tuple[int, int], np.dtype[np.float32]] = 1 - depth * right[None, :] - 0.6 * depth * top[:, None]
+    light: np.ndarray[tuple[int, int], np.dtype[np.float32]] = (
+        1 - depth * right[None, :] - 0.6 * depth * top[:, None]
+    )
     return light
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An S3 service (moto) and a WebDAV share (wsgidav) on this machine, which can be stopped. For tests of the store."""
+"""An S3 service (moto) and a WebDAV share (wsgidav) on this machine, which can be stopped.
+For tests of the store.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,11 @@ def s3_service() -> Iterator[str]:
     try:
         host, port = server.get_host_and_port()
         address = f"http://{host}:{port}"
-        keys = {"aws_access_key_id": USER, "aws_secret_access_key": SECRET, "region_name": "us-east-1"}
+        keys = {
+            "aws_access_key_id": USER,
+            "aws_secret_access_key": SECRET,
+            "region_name": "us-east-1",
+        }
         make: Any = boto3.client
         client = make("s3", endpoint_url=address, **keys)
         client.create_bucket(Bucket=BUCKET)
@@ -54,7 +60,11 @@ def webdav_share(folder: Path) -> Iterator[Share]:
     config = {
         "provider_mapping": {"/": str(folder)},
         "simple_dc": {"user_mapping": {"*": {USER: {"password": SECRET}}}},
-        "http_authenticator": {"accept_basic": True, "accept_digest": False, "default_to_digest": False},
+        "http_authenticator": {
+            "accept_basic": True,
+            "accept_digest": False,
+            "default_to_digest": False,
+        },
         "verbose": 0,
         "logging": {"enable": False},
     }

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Document systems that behave as documented, and fail in one named way at a time: Paperless-ngx, CMIS 1.1. For tests.
+"""Document systems that behave as documented, and fail in one named way at a time:
+Paperless-ngx, CMIS 1.1. For tests.
 
-CMIS is written from the specification alone (OASIS CMIS 1.1, section 5): no server could be installed here.
+CMIS is written from the specification alone (OASIS CMIS 1.1, section 5):
+no server could be installed here.
 """
 
 from __future__ import annotations
@@ -23,12 +25,16 @@ USER, PASSWORD = "depot", "mot-invente"
 class PaperlessServer:
     """Paperless-ngx as far as docs/api.md says.
 
-    `fault` is "", "busy", "task_fails", "task_lost", "no_json", "no_filter" (lists everything, whatever is asked).
+    `fault` is "", "busy", "task_fails", "task_lost", "no_json", "no_filter" (lists everything,
+    whatever is asked).
     """
 
     def __init__(self, *, pages: bool = False) -> None:
         self.documents: dict[int, tuple[str, bytes, str]] = {}
-        self.posts, self.fault, self.slow, self.pages = 0, "", 0, pages
+        self.posts = 0
+        self.fault = ""
+        self.slow = 0
+        self.pages = pages
         self._tasks: dict[str, dict[str, Any]] = {}
 
     def routes(self) -> list[web.RouteDef]:
@@ -70,14 +76,22 @@ class PaperlessServer:
 
     def _consume(self, name: str, data: bytes, title: str) -> dict[str, Any]:
         if self.fault == "task_fails":
-            return {"status": "FAILURE", "result": f"{name}: Unsupported mime type", "related_document": None}
+            return {
+                "status": "FAILURE",
+                "result": f"{name}: Unsupported mime type",
+                "related_document": None,
+            }
         twin = next((key for key, (_, known, _) in self.documents.items() if known == data), None)
         if twin is not None:
             words = f"{name}: Not consuming {name}: It is a duplicate of {title} (#{twin})."
             return {"status": "FAILURE", "result": words, "related_document": None}
         key = len(self.documents) + 1
         self.documents[key] = (name, data, title)
-        return {"status": "SUCCESS", "result": f"Success. New document id {key} created", "related_document": str(key)}
+        return {
+            "status": "SUCCESS",
+            "result": f"Success. New document id {key} created",
+            "related_document": str(key),
+        }
 
     async def _task(self, request: web.Request) -> web.Response:
         self._check(request)
@@ -120,7 +134,9 @@ class CmisServer:
         identity = hashlib.sha256(path.encode()).hexdigest()[:12]
         kind = "cmis:folder" if data is None else "cmis:document"
         length = {} if data is None else {"cmis:contentStreamLength": len(data)}
-        return {"succinctProperties": {"cmis:objectId": identity, "cmis:objectTypeId": kind, **length}}
+        return {
+            "succinctProperties": {"cmis:objectId": identity, "cmis:objectTypeId": kind, **length}
+        }
 
     async def _object(self, request: web.Request) -> web.Response:
         self._check(request)

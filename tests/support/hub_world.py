@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A real nats-server with a real hub, and desks and kiosks on it; for every test that needs the bus.
+"""A real nats-server with a real hub, and desks and kiosks on it;
+for every test that needs the bus.
 
 ```python
 async with hub_world(tmp_path) as world:
@@ -145,7 +146,9 @@ class World:
             leaf_port=link.leaf_port,
             group_sync=is_possible(folder),
         )
-        self.server = BusServer(settings, self.catalogue.accounts(self.keys), public_key(self.hub_seed), self.tasks)
+        self.server = BusServer(
+            settings, self.catalogue.accounts(self.keys), public_key(self.hub_seed), self.tasks
+        )
         self.dossiers = MemoryDossiers()
         self.store: DossierStoreLike = self.dossiers
         self.dossiers.add("valdore", "D-2026-0001", "Jeanne Exemple", "1234567")
@@ -155,7 +158,9 @@ class World:
         self._open: list[BusClient | Line] = []
 
     async def start_hub(self) -> Hub:
-        self.connection = HubConnection([self.server.url], self.hub_seed, self.tasks, group_sync=self.server.group_sync)
+        self.connection = HubConnection(
+            [self.server.url], self.hub_seed, self.tasks, group_sync=self.server.group_sync
+        )
         await self.connection.connect()
         self.hub = Hub(
             self.connection,
@@ -194,7 +199,9 @@ class World:
     async def line(self, role: Role, user: str, organisation: str = "valdore") -> Line:
         """A bare connection with the rights of `user`, for those who try what they may not."""
         seed = self.seeds[organisation, role, user]
-        line = Line([self.server.url], seed, self.tasks, inbox=subjects.inbox(role, user), name="attacker")
+        line = Line(
+            [self.server.url], seed, self.tasks, inbox=subjects.inbox(role, user), name="attacker"
+        )
         await line.open()
         self._open.append(line)
         return line
@@ -208,13 +215,16 @@ class World:
     async def supervisor(self, user: str = "boss") -> tuple[DeskLink, BoardLink]:
         """A supervisor's queue and acts; the board looks ten times a second."""
         client = await self.client(Role.SUPERVISOR, user)
-        link, board = DeskLink(client, self.clock, self.tasks), BoardLink(client, self.tasks, look_s=0.1)
+        link = DeskLink(client, self.clock, self.tasks)
+        board = BoardLink(client, self.tasks, look_s=0.1)
         await link.start()
         board.start()
         await until(lambda: link.is_ready)
         return link, board
 
-    async def kiosk(self, user: str, organisation: str = "valdore", poll_s: float = 10.0) -> KioskLink:
+    async def kiosk(
+        self, user: str, organisation: str = "valdore", poll_s: float = 10.0
+    ) -> KioskLink:
         client = await self.client(Role.KIOSK, user, organisation)
         link = KioskLink(client, self.clock, self.tasks, poll_s=poll_s)
         await link.start()
@@ -235,7 +245,12 @@ class World:
 
 @asynccontextmanager
 async def hub_world(
-    folder: Path, *, clock: Clock | None = None, tick_s: float = 0.1, with_hub: bool = True, catalogue: str = ""
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    tick_s: float = 0.1,
+    with_hub: bool = True,
+    catalogue: str = "",
 ) -> AsyncIterator[World]:
     """A running world; everything ends with it."""
     world = World(folder, clock or SystemClock(), tick_s, free_port(), catalogue)

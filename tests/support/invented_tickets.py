@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Finished tickets of invented days, the same for the same seed. Used by tests and benchmarks of the history."""
+"""Finished tickets of invented days, the same for the same seed.
+Used by tests and benchmarks of the history.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,23 @@ from session.hub.history.audit import AuditEntry
 from session.protocol.hub.tickets import Ticket, TicketState
 
 FIRST_DAY = datetime(2026, 3, 2, tzinfo=UTC)
-SITES = ("Mairie de Saint-Oyen", "Maison commune de Sableuse", "Relais de Cormeuse", "Médiathèque d'Arvenne")
+SITES = (
+    "Mairie de Saint-Oyen",
+    "Maison commune de Sableuse",
+    "Relais de Cormeuse",
+    "Médiathèque d'Arvenne",
+)
 SERVICES = ("rights", "housing", "family")
-OUTCOMES = ("done", "done", "done", "pieces_missing", "appointment", "redirected", "information", "cut_off")
+OUTCOMES = (
+    "done",
+    "done",
+    "done",
+    "pieces_missing",
+    "appointment",
+    "redirected",
+    "information",
+    "cut_off",
+)
 LEFT = ("left", "left", "kiosk_lost", "new_call")
 
 
@@ -43,7 +59,9 @@ def entry(seq: int, changed: Ticket | None) -> AuditEntry:
 
 
 def days_of_work(count: int, days: int, seed: int = 1) -> list[Ticket]:
-    """`count` finished tickets on `days` working days: busy Mondays and mornings, one in ten gives up."""
+    """`count` finished tickets on `days` working days:
+    busy Mondays and mornings, one in ten gives up.
+    """
     chance = random.Random(seed)
     calendar = [FIRST_DAY + timedelta(days=n) for n in range(days * 7 // 5 + 3)]
     working = [day for day in calendar if day.weekday() < 5][:days]
@@ -51,7 +69,9 @@ def days_of_work(count: int, days: int, seed: int = 1) -> list[Ticket]:
     made = []
     for number in range(count):
         hour = chance.choices(range(8, 17), (6, 12, 14, 9, 3, 8, 11, 9, 4))[0]
-        arrived = chance.choices(working, busy)[0] + timedelta(hours=hour - 1, seconds=chance.randrange(3600))
+        arrived = chance.choices(working, busy)[0] + timedelta(
+            hours=hour - 1, seconds=chance.randrange(3600)
+        )
         wait = timedelta(seconds=chance.expovariate(1 / 280))
         facts: dict[str, object] = {
             "id": f"{number:x}",
@@ -60,7 +80,11 @@ def days_of_work(count: int, days: int, seed: int = 1) -> list[Ticket]:
             "arrived_at_utc": arrived,
         }
         if chance.random() < 0.1:
-            facts |= {"state": TicketState.ABANDONED, "accepted_at_utc": None, "ended_at_utc": arrived + wait}
+            facts |= {
+                "state": TicketState.ABANDONED,
+                "accepted_at_utc": None,
+                "ended_at_utc": arrived + wait,
+            }
             facts |= {"agent": None, "session": None, "reason": chance.choice(LEFT)}
         else:
             talk = timedelta(seconds=120 + chance.expovariate(1 / 700))

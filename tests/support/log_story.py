@@ -49,7 +49,10 @@ def frame(*events: object) -> bytes:
 def mirror(at_s: float, name: str, *, snapshot: bool) -> MirrorChunk:
     """A chunk of the shared page that can be told by its name."""
     return MirrorChunk(
-        started_at_utc=START + timedelta(seconds=at_s), data=frame({"name": name}), is_snapshot=snapshot, events=1
+        started_at_utc=START + timedelta(seconds=at_s),
+        data=frame({"name": name}),
+        is_snapshot=snapshot,
+        events=1,
     )
 
 
@@ -77,7 +80,11 @@ def whole_session(kiosk_ahead_s: float = 0.0) -> list[Record]:
     story.tell(0, kiosk, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
     story.tell(10, desk, TicketAccepted(ticket_id="t1", agent="a7"))
     story.tell(
-        10.5, desk, SessionOpened(ticket_id="t1", organisation="caisse", service="aides", kiosk="k1", agent="a7")
+        10.5,
+        desk,
+        SessionOpened(
+            ticket_id="t1", organisation="caisse", service="aides", kiosk="k1", agent="a7"
+        ),
     )
     story.tell(11, kiosk, CallOffered(call_id="c1"))
     story.tell(11.5, desk, CallAnswered(call_id="c1"))
@@ -93,22 +100,54 @@ def whole_session(kiosk_ahead_s: float = 0.0) -> list[Record]:
     story.tell(45, kiosk, mirror(45, "typing", snapshot=False))
     story.tell(50, kiosk, SharingChanged(sharing=False))
     story.tell(51, kiosk, GrantChanged(grant=Grant.SCAN, allowed=True))
-    story.tell(52, desk, ScanRequested(scan_id="n1", kind=page, source=ScanSource.GLASS, dpi=300, colour=True))
+    story.tell(
+        52,
+        desk,
+        ScanRequested(scan_id="n1", kind=page, source=ScanSource.GLASS, dpi=300, colour=True),
+    )
     story.tell(52.5, kiosk, ScanStarted(scan_id="n1"))
-    story.tell(58, kiosk, PageTaken(page_id="p1", scan_id="n1", kind=page, sha256=HASH, size_bytes=9000))
+    story.tell(
+        58, kiosk, PageTaken(page_id="p1", scan_id="n1", kind=page, sha256=HASH, size_bytes=9000)
+    )
     story.tell(58, kiosk, ScanEnded(scan_id="n1", pages=1, code=""))
     story.tell(
         70,
         desk,
-        PageReceived(page_id="p1", kind=page, sha256=HASH, size_bytes=9000, width_px=2480, height_px=3508, dpi=300),
+        PageReceived(
+            page_id="p1",
+            kind=page,
+            sha256=HASH,
+            size_bytes=9000,
+            width_px=2480,
+            height_px=3508,
+            dpi=300,
+        ),
     )
     story.tell(
-        71, desk, PageCleaned(page_id="p1", skew_deg=-2.3, rotated_deg=0, blank=False, width_px=1654, height_px=2339)
+        71,
+        desk,
+        PageCleaned(
+            page_id="p1", skew_deg=-2.3, rotated_deg=0, blank=False, width_px=1654, height_px=2339
+        ),
     )
-    story.tell(80, desk, DocumentFiled(document_id="d1", sha256=HASH, size_bytes=8000, pages=1, piece_id="revenus"))
+    story.tell(
+        80,
+        desk,
+        DocumentFiled(document_id="d1", sha256=HASH, size_bytes=8000, pages=1, piece_id="revenus"),
+    )
     story.tell(80, desk, PieceFiled(piece_id="revenus"))
-    story.tell(90, kiosk, PrintChanged(print_id="r1", state=PrintState.PRINTING, job_id=4, code="", sha256=HASH))
-    story.tell(95, kiosk, PrintChanged(print_id="r1", state=PrintState.DONE, job_id=4, code="", sha256=HASH))
+    story.tell(
+        90,
+        kiosk,
+        PrintChanged(print_id="r1", state=PrintState.PRINTING, job_id=4, code="", sha256=HASH),
+    )
+    story.tell(
+        95,
+        kiosk,
+        PrintChanged(print_id="r1", state=PrintState.DONE, job_id=4, code="", sha256=HASH),
+    )
     story.tell(110, desk, HungUp(by=desk, reason="done"))
-    story.tell(120, kiosk, KioskWiped(pages_removed=1, files_removed=2, profile_removed=True, left_over=0))
+    story.tell(
+        120, kiosk, KioskWiped(pages_removed=1, files_removed=2, profile_removed=True, left_over=0)
+    )
     return story.records

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Two ends of a session in one process: real encoding both ways, order kept, frames lost on request."""
+"""Two ends of a session in one process:
+real encoding both ways, order kept, frames lost on request.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +15,20 @@ from session.protocol.endpoints.channel import MessageHandler, RawHandler
 
 
 class MemoryChannel:
-    """One end; `peer` is the other. `drop_raw` decides which raw payloads get lost; `cut` makes sending fail.
+    """One end; `peer` is the other. `drop_raw` decides which raw payloads get lost; `cut` makes
+    sending fail.
 
-    `deaf`: what is sent to this end goes nowhere, as when the bus took it while this end's line was away.
+    `deaf`: what is sent to this end goes nowhere, as when the bus took it while this end's line was
+    away.
     """
 
     def __init__(self, session_id: str) -> None:
         self.session_id = session_id
         self.peer: MemoryChannel | None = None
         self.cut = self.deaf = False
-        self.drop_raw: Callable[[str, bytes, Mapping[str, str]], bool] = lambda topic, payload, headers: False
+        self.drop_raw: Callable[[str, bytes, Mapping[str, str]], bool] = (
+            lambda topic, payload, headers: False
+        )
         self.sent: list[SessionMessage] = []
         self._messages: dict[str, list[MessageHandler]] = {}
         self._raw: dict[str, list[RawHandler]] = {}
@@ -45,7 +51,9 @@ class MemoryChannel:
         if self.cut:
             raise BusUnreachable
         if not self.drop_raw(topic, payload, headers):
-            asyncio.get_running_loop().call_soon(self._deliver_raw, topic, bytes(payload), dict(headers))
+            asyncio.get_running_loop().call_soon(
+                self._deliver_raw, topic, bytes(payload), dict(headers)
+            )
 
     def _deliver_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         assert self.peer is not None

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A dossier store in memory for tests of the hub; can fail in one named way: `damage` makes reading back differ."""
+"""A dossier store in memory for tests of the hub; can fail in one named way:
+`damage` makes reading back differ.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ class MemoryDossiers:
             caller_name=name,
             caller_number=caller_number,
             procedure="Housing aid",
-            pieces=[Piece(id="payslip", name="Payslip"), Piece(id="identity", name="Identity card")],
+            pieces=[
+                Piece(id="payslip", name="Payslip"),
+                Piece(id="identity", name="Identity card"),
+            ],
         )
 
     async def find_by_caller_number(self, organisation: str, number: str) -> DossierFacts | None:
@@ -47,18 +52,24 @@ class MemoryDossiers:
     ) -> DossierFacts:
         facts = await self.open(organisation, number)
         pieces = [
-            msgspec.structs.replace(piece, state=state, reason=reason) if piece.id == piece_id else piece
+            msgspec.structs.replace(piece, state=state, reason=reason)
+            if piece.id == piece_id
+            else piece
             for piece in facts.pieces
         ]
         changed = msgspec.structs.replace(facts, pieces=pieces)
         self._dossiers[organisation, number] = changed
         return changed
 
-    async def add_note(self, organisation: str, number: str, note_id: str, text: str, by_name: str) -> DossierFacts:
+    async def add_note(
+        self, organisation: str, number: str, note_id: str, text: str, by_name: str
+    ) -> DossierFacts:
         facts = await self.open(organisation, number)
         if any(note.id == note_id for note in facts.notes):
             return facts
-        note = DossierNote(id=note_id, text=text, by_name=by_name, at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+        note = DossierNote(
+            id=note_id, text=text, by_name=by_name, at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+        )
         changed = msgspec.structs.replace(facts, notes=[*facts.notes, note])
         self._dossiers[organisation, number] = changed
         return changed

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Stores in memory for the hub's rules, with two named faults: `beaten` (somebody is faster once), `away`."""
+"""Stores in memory for the hub's rules, with two named faults:
+`beaten` (somebody is faster once), `away`.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ class MemoryStore:
     async def find(self, ticket_id: str) -> StoredTicket | None:
         if self.away:
             raise StoreUnreachable
-        return next((stored for (_, known), stored in self._tickets.items() if known == ticket_id), None)
+        return next(
+            (stored for (_, known), stored in self._tickets.items() if known == ticket_id), None
+        )
 
     async def follow(
         self,

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The operator's hub and an organisation's vault as the processes that they are, and a wire tap before the hub.
+"""The operator's hub and an organisation's vault as the processes that they are, and a wire tap
+before the hub.
 
-Everything that kiosk, desk and vault say to the operator's server and hear from it passes the tap; loopback is not
-encrypted, so the tap has what whoever runs the server could have.
+Everything that kiosk, desk and vault say to the operator's server and hear from it passes the tap;
+loopback is not encrypted, so the tap has what whoever runs the server could have.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ import zstandard
 
 from documents.store.dossier import Dossier, Piece
 from documents.store.dossier_store import DossierStore
-from expert_app.runtime.config import ConventionSettings, HubSettings, MetricsSettings, VaultSettings, save
+from expert_app.runtime.config import (
+    ConventionSettings,
+    HubSettings,
+    MetricsSettings,
+    VaultSettings,
+    save,
+)
 from expert_app.runtime.credentials import save_seed
 from expert_app.runtime.paths import paths_for
 from session.bus.sealing.certificates import VaultSecret
@@ -102,7 +109,9 @@ class Parties:
     sealed: bool
     keys: SigningKeys = field(default_factory=lambda: SigningKeys(ORGANISATION))
     seeds: dict[str, bytes] = field(
-        default_factory=lambda: {name: new_seed() for name in ("operator", "borne1", "alice", "aide", "coffre")}
+        default_factory=lambda: {
+            name: new_seed() for name in ("operator", "borne1", "alice", "aide", "coffre")
+        }
     )
     port: int = field(default_factory=free_port)
     watch_port: int = field(default_factory=free_port)
@@ -124,7 +133,9 @@ class Parties:
         seal = ""
         if self.sealed:
             seal = self.keys.toml([self.keys.key(secret) for secret in self.keys.secrets])
-            seal = seal.replace('{ id = "coffre" }', f'{{ id = "coffre", key = "{public["coffre"]}" }}')
+            seal = seal.replace(
+                '{ id = "coffre" }', f'{{ id = "coffre", key = "{public["coffre"]}" }}'
+            )
         network = NETWORK.format(signer=self.keys.signer, kiosk=public["borne1"])
         caisse = CAISSE.format(seal=seal, alice=public["alice"], aide=public["aide"])
         self._sign(self.operator / "convention" / "network.toml", network, self.seeds["operator"])
@@ -151,14 +162,20 @@ class Parties:
         settings = HubSettings(
             catalogue=str(self.organisation / "caisse.toml"),
             bus=self.bus,
-            vault=VaultSettings(signer=self.keys.signer, secret_files=[str(secret_file)], key_file=str(key_file)),
+            vault=VaultSettings(
+                signer=self.keys.signer, secret_files=[str(secret_file)], key_file=str(key_file)
+            ),
             metrics=MetricsSettings(listen=f"127.0.0.1:{self.watch_port}"),
         )
         save(settings, paths_for("vault", self.organisation).config)
 
     def add_dossier(self, name: str, number: str) -> None:
         """Where the dossiers of the organisation are: at its vault, or at the hub."""
-        base = paths_for("vault", self.organisation) if self.sealed else paths_for("hub", self.operator)
+        base = (
+            paths_for("vault", self.organisation)
+            if self.sealed
+            else paths_for("hub", self.operator)
+        )
         dossier = Dossier(
             organisation=ORGANISATION,
             number="VD-2026-00417",
@@ -181,7 +198,16 @@ class Parties:
 
     async def vault_command(self, *words: str) -> str:
         """A command on the vault's folder that goes well; what it says."""
-        command = [sys.executable, "-m", "expert_app", "hub", "--language", "en", *self._as_vault, *words]
+        command = [
+            sys.executable,
+            "-m",
+            "expert_app",
+            "hub",
+            "--language",
+            "en",
+            *self._as_vault,
+            *words,
+        ]
         process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE)
         said, _ = await asyncio.wait_for(process.communicate(), START_S)
         assert process.returncode == 0, said.decode()
@@ -189,7 +215,9 @@ class Parties:
 
     async def _start(self, name: str, *words: str) -> None:
         command = [sys.executable, "-m", "expert_app", "hub", *words]
-        process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+        )
         self.processes[name] = process
         assert process.stdout is not None
         said = await asyncio.wait_for(process.stdout.readline(), START_S)
@@ -220,7 +248,8 @@ async def parties(folder: Path, secret_text: bytes, *, sealed: bool) -> AsyncIte
         await both.close()
 
 
-# ---- looking for clear text -----------------------------------------------------------------------------------------
+# ---- looking for clear text
+# -----------------------------------------------------------------------------------------
 
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
@@ -253,7 +282,9 @@ def finds(data: bytes, markers: list[bytes]) -> list[bytes]:
     return [marker for marker in markers if any(marker in layer for layer in layers)]
 
 
-def files_with(folder: Path, markers: list[bytes], but: Callable[[Path], bool] = lambda path: False) -> dict[str, int]:
+def files_with(
+    folder: Path, markers: list[bytes], but: Callable[[Path], bool] = lambda path: False
+) -> dict[str, int]:
     """Files below `folder` in which a marker stands, with how many."""
     found = {}
     for path in folder.rglob("*"):

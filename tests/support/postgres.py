@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our own PostgreSQL on a socket, where it is installed, and a new database in it. For tests and benchmarks."""
+"""Our own PostgreSQL on a socket, where it is installed, and a new database in it.
+For tests and benchmarks.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from sqlalchemy.exc import OperationalError
 
 def programs() -> Path | None:
     """The folder of the server's programs; None when there is none."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)
+    )
     if found:
         return found[-1]
     program = shutil.which("postgres")
@@ -33,13 +37,28 @@ def server(home: Path, *, durable: bool = False) -> Iterator[str]:
         durable: commits reach the disk; tests that only ask for answers are quicker without.
     """
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True)))
+        folder = Path(
+            stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True)
+            )
+        )
         as_user: list[str] = []
         if os.geteuid() == 0:  # it refuses to run as root
             as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
             shutil.chown(folder, "postgres")
         data = folder / "data"
-        make = [*as_user, str(home / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust", "--no-sync", "-EUTF8"]
+        make = [
+            *as_user,
+            str(home / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "bench",
+            "-A",
+            "trust",
+            "--no-sync",
+            "-EUTF8",
+        ]
         subprocess.run(make, check=True, capture_output=True, cwd=folder, timeout=60)
         options = [
             "-clisten_addresses=",

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Parts of a desk or kiosk that need no machine: an engine that carries nothing, panes that show nothing, a session."""
+"""Parts of a desk or kiosk that need no machine:
+an engine that carries nothing, panes that show nothing, a session.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,9 @@ class QuietEngine:
     def set_line(self, line_kbps: int) -> None:
         pass
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
+    def set_picture_limit(
+        self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False
+    ) -> None:
         pass
 
     def latest_frame(self) -> VideoFrame | None:
@@ -121,7 +125,9 @@ class QuietHands:
     def __init__(self) -> None:
         self.touched = self.proposal_answered = QuietSignal()
 
-    def ask(self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]) -> None:
+    def ask(
+        self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]
+    ) -> None:
         on_answer("")
 
     def click(self, x: float, y: float) -> None:
@@ -151,7 +157,9 @@ class QuietHands:
     def highlight(self, document: str, node: int) -> None:
         pass
 
-    def draw_arrow(self, document: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def draw_arrow(
+        self, document: str, start: tuple[float, float], end: tuple[float, float]
+    ) -> None:
         pass
 
     def remove_marks(self) -> None:
@@ -169,7 +177,9 @@ class QuietBrowser(QuietHands):
 
     def __init__(self) -> None:
         super().__init__()
-        self.events_pushed = self.page_shown = self.address_refused = self.pointer_painted = QuietSignal()
+        self.events_pushed = self.page_shown = self.address_refused = self.pointer_painted = (
+            QuietSignal()
+        )
         self.dialog_shown = self.dialog_closed = QuietSignal()
         self.wiped = 0
 
@@ -292,7 +302,9 @@ def desk_session(
         chunk_kbps=240,
         keep_memory=folder / f"keep-{facts.id}",
         aside_engine=QuietEngine(),
-        talk_link=TalkLink(client or BusClient([NOWHERE], Role.AGENT, facts.agent, new_seed(), tasks, clock)),
+        talk_link=TalkLink(
+            client or BusClient([NOWHERE], Role.AGENT, facts.agent, new_seed(), tasks, clock)
+        ),
     )
 
 
@@ -322,4 +334,6 @@ def kiosk_session(
     )
     log = LogWriter(facts.id, Writer.KIOSK, runtime.parent / "logs", clock, keep_nothing, tasks)
     folder = open_session_folder(runtime, facts.id, resumed=resumed)
-    return KioskSession(facts, channel, parts, folder, log, QuietAsker(), clock, tasks, resumed=resumed)
+    return KioskSession(
+        facts, channel, parts, folder, log, QuietAsker(), clock, tasks, resumed=resumed
+    )

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub` as a real program, with a kiosk and two desks on its bus; for tests of its operation."""
+"""`expert-app hub` as a real program, with a kiosk and two desks on its bus;
+for tests of its operation.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,14 @@ class HubFolder:
 
     def command(self, *words: str) -> list[str]:
         listen = f"127.0.0.1:{self.port}"
-        common = ["--folder", str(self.folder), "--catalogue", str(self.catalogue), "--listen", listen]
+        common = [
+            "--folder",
+            str(self.folder),
+            "--catalogue",
+            str(self.catalogue),
+            "--listen",
+            listen,
+        ]
         return [sys.executable, "-m", "expert_app", "hub", *words, *common]
 
     async def run(self, *words: str) -> tuple[int, str]:
@@ -73,7 +82,9 @@ class HubFolder:
     @asynccontextmanager
     async def hub(self, stderr: int | None = None) -> AsyncIterator[Process]:
         """The hub, until the block ends."""
-        process = await asyncio.create_subprocess_exec(*self.command(), stdin=DEVNULL, stdout=PIPE, stderr=stderr)
+        process = await asyncio.create_subprocess_exec(
+            *self.command(), stdin=DEVNULL, stdout=PIPE, stderr=stderr
+        )
         try:
             assert process.stdout is not None
             async with asyncio.timeout(30):
@@ -95,7 +106,9 @@ class People:
 
     async def client(self, name: str) -> BusClient:
         seed = self.place.seeds[name]
-        client = BusClient([f"nats://127.0.0.1:{self.place.port}"], ROLES[name], name, seed, self.tasks, self.clock)
+        client = BusClient(
+            [f"nats://127.0.0.1:{self.place.port}"], ROLES[name], name, seed, self.tasks, self.clock
+        )
         await client.connect()
         self._open.append(client)
         return client

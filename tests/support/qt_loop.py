@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One asyncio loop inside Qt's own, for tests whose two ends live in real windows. `qt_loop.run(story())` runs a story.
+"""One asyncio loop inside Qt's own, for tests whose two ends live in real windows.
+`qt_loop.run(story())` runs a story.
 
-A folder's `conftest.py` takes the fixture in: `from tests.support.qt_loop import qt_loop` and `__all__ = ["qt_loop"]`;
-its tests ask for `qt_loop: QtLoop` and call `qt_loop.run(story())` with a coroutine.
+A folder's `conftest.py` takes the fixture in:
+`from tests.support.qt_loop import qt_loop` and `__all__ = ["qt_loop"]`; its tests ask for `qt_loop:
+QtLoop` and call `qt_loop.run(story())` with a coroutine.
 """
 
 from __future__ import annotations
@@ -19,13 +21,16 @@ from PyQt6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 NEEDS_WEB_ENGINE = QWebEngineView
-"""QtWebEngine must be loaded before the application object exists; importing this module does it."""
+"""QtWebEngine must be loaded before the application object exists; importing this module does it.
+"""
 
 
 class _Turns:
-    """Stands in for the application: each story runs in an event loop of its own, and the application never ends.
+    """Stands in for the application: each story runs in an event loop of its own, and the
+    application never ends.
 
-    Leaving `QApplication.exec()` ends QtWebEngine for good: a second story in the same process would crash.
+    Leaving `QApplication.exec()` ends QtWebEngine for good:
+    a second story in the same process would crash.
     """
 
     def __init__(self, app: QApplication) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A hub of a network, an organisation of it with a vault, and a kiosk of the network's: for tests of sealing."""
+"""A hub of a network, an organisation of it with a vault, and a kiosk of the network's:
+for tests of sealing.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,12 @@ from session.hub.dossier.deliveries import delivery_handlers
 from session.hub.dossier.exports import export_handlers
 from session.hub.dossier.service import DossierService
 from session.hub.dossier.uploads import UploadSpool
-from session.hub.vault.handlers import certify_handlers, log_handlers, note_handlers, number_handlers
+from session.hub.vault.handlers import (
+    certify_handlers,
+    log_handlers,
+    note_handlers,
+    number_handlers,
+)
 from session.hub.vault.log_store import VaultLog
 from session.hub.vault.server import House, VaultDoor
 from session.hub.vault.sessions import VaultSessions
@@ -57,7 +64,9 @@ class SigningKeys:
     def signer(self) -> str:
         return public_key(self.seed)
 
-    def key(self, secret: VaultSecret, first: date | None = None, last: date | None = None) -> SealKey:
+    def key(
+        self, secret: VaultSecret, first: date | None = None, last: date | None = None
+    ) -> SealKey:
         today = date.today()
         first, last = first or today - timedelta(days=1), last or today + YEAR
         return sign_seal_key(self.organisation, secret, first, last, self.seed)
@@ -86,7 +95,9 @@ class SealedWorld:
     def __init__(self, folder: Path, world: World, keys: SigningKeys) -> None:
         self.folder, self.world, self.keys = folder, world, keys
         self.admitted: dict[tuple[Role, str], str] = {
-            (role, user): key for (organisation, role, user), key in world.keys.items() if organisation == ORGANISATION
+            (role, user): key
+            for (organisation, role, user), key in world.keys.items()
+            if organisation == ORGANISATION
         }
         self.secrets = list(keys.secrets)
         self.door: VaultDoor | None = None
@@ -97,7 +108,9 @@ class SealedWorld:
         world = self.world
         bus = self._bus = await world.client(Role.VAULT, VAULT)
         sessions = VaultSessions(bus, self.log, world.clock, lambda: self.secrets)
-        rules = DossierService(world.dossiers, sessions, sessions, UploadSpool(self.folder / "vault" / "uploads"))
+        rules = DossierService(
+            world.dossiers, sessions, sessions, UploadSpool(self.folder / "vault" / "uploads")
+        )
         house = House(ORGANISATION, lambda: self.secrets, self._keys_of)
         certificates = certify_handlers(house, world.clock)
         handlers = {
@@ -109,7 +122,10 @@ class SealedWorld:
                 **number_handlers(sessions, ORGANISATION),
                 **certificates,
             },
-            Part.LOG: {**log_handlers(self.log, sessions, ORGANISATION, world.clock), **certificates},
+            Part.LOG: {
+                **log_handlers(self.log, sessions, ORGANISATION, world.clock),
+                **certificates,
+            },
         }
         served = {part: handlers[part] for part in parts}
         self.door = VaultDoor(house, served, bus.subscribe, bus.answer, world.clock, world.tasks)
@@ -150,7 +166,9 @@ class SealedWorld:
         return link
 
     async def overhear(self) -> list[Incoming]:
-        """Everything that passes the hub's account from now on, as whoever runs the hub may hear it."""
+        """Everything that passes the hub's account from now on, as whoever runs the hub may hear
+        it.
+        """
         heard: list[Incoming] = []
         assert self.world.connection is not None
         await self.world.connection.line.subscribe(">", heard.append)
@@ -159,7 +177,11 @@ class SealedWorld:
 
 @asynccontextmanager
 async def sealed_world(
-    folder: Path, *, clock: Clock | None = None, with_vault: bool = True, keys: SigningKeys | None = None
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    with_vault: bool = True,
+    keys: SigningKeys | None = None,
 ) -> AsyncIterator[SealedWorld]:
     """A running world with a vault; everything ends with it."""
     keys = keys or SigningKeys()

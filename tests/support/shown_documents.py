@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Both ends of a shown document: a kiosk's window and a desk's view, joined in memory, and documents to show."""
+"""Both ends of a shown document: a kiosk's window and a desk's view, joined in memory, and
+documents to show.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def invented_pdf(pages: int, colour: tuple[float, float, float] = (0.1, 0.2, 0.6
         drawn.drawString(200, 300, str(number))
         drawn.setFont("Helvetica", 12)
         for line in range(12):
-            drawn.drawString(60, 270 - line * 16, f"Attestation de droits, page {number}, ligne {line}")
+            drawn.drawString(
+                60, 270 - line * 16, f"Attestation de droits, page {number}, ligne {line}"
+            )
         drawn.showPage()
     drawn.save()
     return file.getvalue()
@@ -63,9 +67,8 @@ def invented_picture(width: int = 800, height: int = 500, kind: str = "PNG") -> 
 class ShowStage:
     """A kiosk and a desk.
 
-    Attributes:
-        painted: what the kiosk said that it has on its screen. ended: what the desk heard of the end.
-        progress: per cent that the agent saw. logged: what the kiosk's log would get.
+    Attributes: painted: what the kiosk said that it has on its screen. ended: what the desk heard
+        of the end. progress: per cent that the agent saw. logged: what the kiosk's log would get.
     """
 
     def __init__(self, workers: Workers) -> None:
@@ -90,7 +93,9 @@ class ShowStage:
         desk.ended.connect(self.ended.append)
         desk.progressed.connect(self.progress.append)
         desk.progressed.connect(view.show_progress)
-        desk.changed.connect(lambda shown: view.show_document(*shown) if shown is not None else view.clear())
+        desk.changed.connect(
+            lambda shown: view.show_document(*shown) if shown is not None else view.clear()
+        )
         desk.drawn.connect(lambda drawn: view.show_picture(drawn[0], drawn[1].data))
         desk.marks_changed.connect(view.show_marks)
         view.turn_requested.connect(desk.turn)
@@ -134,7 +139,9 @@ class ShowStage:
         self.desk.start(title, pages, partial(self._draw, document))
 
     async def _draw(self, document: bytes, page: int) -> Picture:
-        drawn: DrawnPage = await asyncio.wrap_future(self.workers.submit(draw_shown, document, page))
+        drawn: DrawnPage = await asyncio.wrap_future(
+            self.workers.submit(draw_shown, document, page)
+        )
         return Picture(drawn.data, drawn.width_px, drawn.height_px)
 
     async def seen(self, page: int, marks: int = 0) -> None:
@@ -144,14 +151,18 @@ class ShowStage:
     def drag(self, *places: tuple[float, float]) -> None:
         """The agent's mouse is pressed, moved and let go, at fractions of the page."""
         sheet = self.view.sheet
-        left, none, keys = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+        left = Qt.MouseButton.LeftButton
+        none = Qt.MouseButton.NoButton
+        keys = Qt.KeyboardModifier.NoModifier
         kinds = [QEvent.Type.MouseButtonPress, *[QEvent.Type.MouseMove] * (len(places) - 1)]
         for kind, place in zip(kinds, places, strict=True):
             at = QPointF(sheet.place(*place))
             button = left if kind is QEvent.Type.MouseButtonPress else none
             QCoreApplication.sendEvent(sheet, QMouseEvent(kind, at, at, button, left, keys))
         at = QPointF(sheet.place(*places[-1]))
-        QCoreApplication.sendEvent(sheet, QMouseEvent(QEvent.Type.MouseButtonRelease, at, at, left, none, keys))
+        QCoreApplication.sendEvent(
+            sheet, QMouseEvent(QEvent.Type.MouseButtonRelease, at, at, left, none, keys)
+        )
 
     def take(self, pen: Pen) -> None:
         """The agent takes a pen."""

@@ -41,7 +41,9 @@ class Simulator:
 @contextlib.contextmanager
 def running(program: str, *arguments: str) -> Iterator[Simulator]:
     command = [sys.executable, "-m", f"expert_app.simulated.{program}", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, "the simulator did not start"
@@ -54,12 +56,16 @@ def running(program: str, *arguments: str) -> Iterator[Simulator]:
 
 
 def plain_pages(folder: Path) -> Path:
-    """Three A4 pages of one colour each, with noise, so that they are not tiny: a test sees which one came."""
+    """Three A4 pages of one colour each, with noise, so that they are not tiny:
+    a test sees which one came.
+    """
     folder.mkdir()
     noise = Image.effect_noise((2480, 3508), 24)
     for name, colour in COLOURS.items():
         flat = Image.new("RGB", noise.size, colour)
-        Image.blend(flat, Image.merge("RGB", (noise, noise, noise)), 0.2).save(folder / name, quality=80)
+        Image.blend(flat, Image.merge("RGB", (noise, noise, noise)), 0.2).save(
+            folder / name, quality=80
+        )
     return folder
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A certificate authority and a server's certificate for tests, made by the program's own helper."""
+"""A certificate authority and a server's certificate for tests, made by the program's own
+helper.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Kiosks without windows in a town hall, on a real bus with a real hub. Used by the tests of the kiosk's job."""
+"""Kiosks without windows in a town hall, on a real bus with a real hub.
+Used by the tests of the kiosk's job.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,9 @@ class Screen:
         self._show("waiting")
 
     def show_kept(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None:
-        self._show(f"kept {answer.ticket.number} {answer.ticket.away}{' on paper' if prints else ''}")
+        self._show(
+            f"kept {answer.ticket.number} {answer.ticket.away}{' on paper' if prints else ''}"
+        )
 
     def show_callback(self, due: str) -> None:
         self._show(f"callback {due}")
@@ -139,20 +143,38 @@ class Screen:
 class Kiosk:
     """A kiosk without a window."""
 
-    def __init__(self, world: World, link: KioskLink, folder: Path, printer: Printer | None = None) -> None:
+    def __init__(
+        self, world: World, link: KioskLink, folder: Path, printer: Printer | None = None
+    ) -> None:
         self._world, self.link, self._folder = world, link, folder
         self.tasks, self.screen, self.browser = Tasks(), Screen(), QuietBrowser()
         self.runtime, memory = folder / "runtime", folder / "ticket"
         folder.mkdir(exist_ok=True)
         facts = Facts(world.clock)
         self.app = KioskApp(
-            link, self.screen, self._open, self.runtime, memory, world.clock, self.tasks, facts, printer
+            link,
+            self.screen,
+            self._open,
+            self.runtime,
+            memory,
+            world.clock,
+            self.tasks,
+            facts,
+            printer,
         )
         self.sessions: list[KioskSession] = []
 
     def _open(self, facts: SessionFacts, resumed: bool) -> KioskSession:
         channel = self.link.channel(facts.id)
-        made = kiosk_session(facts, channel, self.browser, self.runtime, self._world.clock, self.tasks, resumed=resumed)
+        made = kiosk_session(
+            facts,
+            channel,
+            self.browser,
+            self.runtime,
+            self._world.clock,
+            self.tasks,
+            resumed=resumed,
+        )
         self.sessions.append(made)
         return made
 
@@ -191,7 +213,11 @@ class Hall:
 
     def tickets(self, state: TicketState = TicketState.WAITING) -> list[str]:
         assert self.world.hub is not None
-        return [ticket.id for ticket in self.world.hub.view.open_tickets("valdore") if ticket.state is state]
+        return [
+            ticket.id
+            for ticket in self.world.hub.view.open_tickets("valdore")
+            if ticket.state is state
+        ]
 
     async def close(self) -> None:
         for kiosk in self.kiosks:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Waiting for what will come, in tests: as soon as it is there, and long enough for a machine with other work."""
+"""Waiting for what will come, in tests:
+as soon as it is there, and long enough for a machine with other work.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,17 @@ import asyncio
 from collections.abc import Callable
 
 LONGEST_S = 30.0
-"""What usually takes milliseconds may take seconds on a busy machine; what never comes fails all the same."""
+"""What usually takes milliseconds may take seconds on a busy machine;
+what never comes fails all the same.
+"""
 
 
-async def until(condition: Callable[[], object], timeout_s: float = LONGEST_S, every_s: float = 0.01) -> None:
-    """Waits until `condition()` is true, looking again every `every_s`; `TimeoutError` after `timeout_s`."""
+async def until(
+    condition: Callable[[], object], timeout_s: float = LONGEST_S, every_s: float = 0.01
+) -> None:
+    """Waits until `condition()` is true, looking again every `every_s`;
+    `TimeoutError` after `timeout_s`.
+    """
     async with asyncio.timeout(timeout_s):
         while True:
             if condition():

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Nobody can keep a picture of a face: no code leads from a face's frame to a file, the clipboard, a drag or a printer.
+"""Nobody can keep a picture of a face:
+no code leads from a face's frame to a file, the clipboard, a drag or a printer.
 
 Read from the program's own source, so that whoever adds such a way must come by here first.
 """
@@ -14,9 +15,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [path for folder in ("session", "views", "expert_app") for path in sorted((ROOT / folder).rglob("*.py"))]
+SOURCES = [
+    path
+    for folder in ("session", "views", "expert_app")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+]
 
-FACES = {"VideoFrame", "latest_frame", "own_frame", "as_image", "to_screen", "FrameSource", "SharedCamera"}
+FACES = {
+    "VideoFrame",
+    "latest_frame",
+    "own_frame",
+    "as_image",
+    "to_screen",
+    "FrameSource",
+    "SharedCamera",
+}
 """Whoever names one of these can hold a face in hand."""
 
 HOLDERS = {
@@ -61,7 +74,12 @@ ALLOWED = {
 def names_in(tree: ast.AST) -> set[str]:
     found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     found |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    return found | {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    return found | {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
 
 
 def called_in(tree: ast.AST) -> set[str]:
@@ -69,8 +87,14 @@ def called_in(tree: ast.AST) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            made.add("save with a place" if name == "save" and (node.args or node.keywords) else name)
+            name = (
+                function.attr
+                if isinstance(function, ast.Attribute)
+                else getattr(function, "id", "")
+            )
+            made.add(
+                "save with a place" if name == "save" and (node.args or node.keywords) else name
+            )
     return made
 
 
@@ -91,8 +115,20 @@ def test_from_whoever_holds_a_face_no_way_leads_out(name: str) -> None:
 
 
 def test_windows_are_photographed_and_pictures_dragged_or_copied_nowhere() -> None:
-    ways = {"grab", "grabWindow", "clipboard", "QDrag", "QPrinter", "QScreenCapture", "QMediaRecorder"}
-    found = {(str(path.relative_to(ROOT)), way) for path in SOURCES for way in called_in(parsed(path)) & ways}
+    ways = {
+        "grab",
+        "grabWindow",
+        "clipboard",
+        "QDrag",
+        "QPrinter",
+        "QScreenCapture",
+        "QMediaRecorder",
+    }
+    found = {
+        (str(path.relative_to(ROOT)), way)
+        for path in SOURCES
+        for way in called_in(parsed(path)) & ways
+    }
     assert found == {("views/automation/window_driver.py", "grab")}, (
         "the script's hands alone; they refuse where a person is seen"
     )
@@ -107,4 +143,6 @@ def test_the_page_of_the_call_has_no_way_out_either(name: str) -> None:
     ):  # fmt: skip
         assert way not in text, way
     samples = re.findall(r"sampled\(([^)]*)\)", text)
-    assert all(taken in ("video, width", "remote, width") for taken in samples), "a sample is for the desk's own screen"
+    assert all(taken in ("video, width", "remote, width") for taken in samples), (
+        "a sample is for the desk's own screen"
+    )

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A script's hands at the board: what is in the window of a visit goes before the board itself. For compose."""
+"""A script's hands at the board: what is in the window of a visit goes before the board itself.
+For compose.
+"""
 
 from __future__ import annotations
 

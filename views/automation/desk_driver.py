@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A script's hands at the desk: beside clicks, what is done over the mirrored page, and the choice of a file.
+"""A script's hands at the desk: beside clicks, what is done over the mirrored page, and the choice
+of a file.
 
-For compose. In the mirror a thing is named by a CSS selector: "mirror:#name" clicks it with the tool in hand,
-"forced:#name" sends the click whatever the window allows, as a desk would that has gone wrong. "library:words"
-searches the open library and clicks what it finds first.
+For compose. In the mirror a thing is named by a CSS selector: "mirror:#name" clicks it with the
+tool in hand, "forced:#name" sends the click whatever the window allows, as a desk would that has
+gone wrong. "library:words" searches the open library and clicks what it finds first.
 """
 
 from __future__ import annotations
@@ -21,8 +22,12 @@ from views.desk.shared_page.view import CobrowseView
 from views.desk.window import DeskWindow
 
 LOOK_MS, TRIES, STILL = 200, 50, 0.002
-"""A thing of the mirror is looked for again and again: its page may just be drawn anew, or scroll."""
-MIRROR_MIDDLE, IN_MIRROR, FORCED, IN_LIBRARY = "mirror_middle", "mirror", "forced", "library"
+"""A thing of the mirror is looked for again and again: its page may just be drawn anew, or scroll.
+"""
+MIRROR_MIDDLE = "mirror_middle"
+IN_MIRROR = "mirror"
+FORCED = "forced"
+IN_LIBRARY = "library"
 
 
 class DeskHands(Hands):
@@ -51,7 +56,9 @@ class DeskHands(Hands):
         local = QPointF(target.mapFrom(self._mirror, place.toPoint()))
         none = Qt.MouseButton.NoButton
         away = QPointF(self._mirror.mapToGlobal(place.toPoint()))
-        event = QMouseEvent(QEvent.Type.MouseMove, local, away, none, none, Qt.KeyboardModifier.NoModifier)
+        event = QMouseEvent(
+            QEvent.Type.MouseMove, local, away, none, none, Qt.KeyboardModifier.NoModifier
+        )
         QCoreApplication.sendEvent(target, event)
 
     def _click_in_library(self, words: str) -> None:
@@ -64,8 +71,12 @@ class DeskHands(Hands):
             raise LookupError(f"the library shows nothing for {words}")
         self.click_at(viewport, library.list.visualItemRect(found).center())
 
-    def _click_in_mirror(self, selector: str, *, forced: bool, seen_at: float = -1, tries: int = TRIES) -> None:
-        """Looks where the thing is drawn, scrolls to it, then clicks; whoever drives waits for what comes of it."""
+    def _click_in_mirror(
+        self, selector: str, *, forced: bool, seen_at: float = -1, tries: int = TRIES
+    ) -> None:
+        """Looks where the thing is drawn, scrolls to it, then clicks;
+        whoever drives waits for what comes of it.
+        """
         code = (
             "(() => { const picture = mirror.visible(); const found = picture &&"
             f" picture.replayer.iframe.contentDocument.querySelector({json.dumps(selector)});"
@@ -75,7 +86,10 @@ class DeskHands(Hands):
         def again(y: float = -1) -> None:
             if tries:
                 QTimer.singleShot(
-                    LOOK_MS, lambda: self._click_in_mirror(selector, forced=forced, seen_at=y, tries=tries - 1)
+                    LOOK_MS,
+                    lambda: self._click_in_mirror(
+                        selector, forced=forced, seen_at=y, tries=tries - 1
+                    ),
                 )
 
         def on_place(answer: object) -> None:
@@ -124,19 +138,25 @@ class DeskHands(Hands):
         view.acts.click_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y))
 
     def type_text(self, name: str, text: str) -> None:
-        """Types; into a file dialog: chooses the file; into a box or an open list: chooses the entry."""
+        """Types; into a file dialog: chooses the file; into a box or an open list:
+        chooses the entry.
+        """
         menus = [menu for menu in self._mirror.findChildren(QMenu, name) if menu.isVisible()]
         for action in menus[0].actions() if menus else ():
             if action.text() == text:
                 action.trigger()
                 menus[0].close()
                 return
-        dialogs = [dialog for dialog in self._desk.findChildren(QFileDialog, name) if dialog.isVisible()]
+        dialogs = [
+            dialog for dialog in self._desk.findChildren(QFileDialog, name) if dialog.isVisible()
+        ]
         if dialogs:
             dialogs[0].fileSelected.emit(text)
             dialogs[0].close()
             return
-        boxes: list[QComboBox] = [box for box in self._desk.findChildren(QComboBox, name) if box.isVisible()]
+        boxes: list[QComboBox] = [
+            box for box in self._desk.findChildren(QComboBox, name) if box.isVisible()
+        ]
         if boxes:
             act = boxes[0].setEditText if boxes[0].isEditable() else boxes[0].setCurrentText
             act(text)
@@ -145,5 +165,9 @@ class DeskHands(Hands):
 
     def visible(self) -> list[str]:
         """Names of what can be clicked, and of open dialogs."""
-        dialogs = [w.objectName() for w in self._desk.findChildren(QWidget) if w.isWindow() and w.isVisible()]
+        dialogs = [
+            w.objectName()
+            for w in self._desk.findChildren(QWidget)
+            if w.isWindow() and w.isVisible()
+        ]
         return super().visible() + [name for name in dialogs if name]

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A script's hands and eyes at the kiosk: beside clicks, what a field of the web page holds. For compose.
+"""A script's hands and eyes at the kiosk: beside clicks, what a field of the web page holds.
+For compose.
 
-"look:#name" reads the field of this CSS selector in the page itself and notes the fact `page_value`; "file:0" touches
-the first file that a caller may give.
+"look:#name" reads the field of this CSS selector in the page itself and notes the fact
+`page_value`; "file:0" touches the first file that a caller may give.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ class KioskHands(Hands):
     """
 
     def __init__(
-        self, window: QWidget, names: Mapping[str, QWidget], browser: KioskBrowser, note: Callable[..., None]
+        self,
+        window: QWidget,
+        names: Mapping[str, QWidget],
+        browser: KioskBrowser,
+        note: Callable[..., None],
     ) -> None:
         super().__init__(window, names)
         self._browser, self._note = browser, note
@@ -82,7 +87,9 @@ class KioskHands(Hands):
                 self._note("page_value", selector=selector, **json.loads(answer))
 
         code = (
-            f"(() => {{ const field = document.querySelector({json.dumps(selector)}); return JSON.stringify("
-            "field ? {found: true, value: String(field.value), checked: Boolean(field.checked)} : {found: false}); })()"
+            f"(() => {{ const field = document.querySelector({json.dumps(selector)}); return "
+            f"JSON.stringify("
+            "field ? {found: true, value: String(field.value), checked: Boolean(field.checked)} : "
+            "{found: false}); })()"
         )
         page.runJavaScript(code, on_answer)

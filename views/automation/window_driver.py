@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A script's hands and eyes on a window: clicks real widgets with real mouse events, takes pictures. For compose."""
+"""A script's hands and eyes on a window:
+clicks real widgets with real mouse events, takes pictures. For compose.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class Hands:
         self._names = dict(names or {})
 
     def _find(self, name: str) -> QWidget:
-        named = [self._names[name]] if name in self._names else self._window.findChildren(QWidget, name)
+        named = (
+            [self._names[name]] if name in self._names else self._window.findChildren(QWidget, name)
+        )
         found = [widget for widget in named if widget.isVisible()]
         if not found:
             raise LookupError(f"{name} is not on screen")
@@ -58,12 +62,18 @@ class Hands:
         QCoreApplication.sendEvent(widget, event)
 
     def shot(self, path: str) -> None:
-        """Saves what the window shows, unless a person is seen in it: drawn people only, as in the demo.
+        """Saves what the window shows, unless a person is seen in it:
+        drawn people only, as in the demo.
 
         Raises:
-            OSError: the file cannot be written. PermissionError: there is a face; no program of ours keeps one.
+            OSError: the file cannot be written.
+                PermissionError: there is a face; no program of ours keeps one.
         """
-        if any(getattr(pane, SHOWS_PERSON, False) for pane in self._window.findChildren(QWidget) if pane.isVisible()):
+        if any(
+            getattr(pane, SHOWS_PERSON, False)
+            for pane in self._window.findChildren(QWidget)
+            if pane.isVisible()
+        ):
             raise PermissionError("a face is on the screen")
         if not self._window.grab().save(path, "PNG"):
             raise OSError(f"{path} cannot be written")
@@ -75,5 +85,9 @@ class Hands:
     def visible(self) -> list[str]:
         """Names of the visible, enabled buttons."""
         buttons = self._window.findChildren(QAbstractButton)
-        shown = {b.objectName() for b in buttons if b.objectName() and b.isVisible() and b.isEnabled()}
-        return sorted(shown | {name for name, w in self._names.items() if w.isVisible() and w.isEnabled()})
+        shown = {
+            b.objectName() for b in buttons if b.objectName() and b.isVisible() and b.isEnabled()
+        }
+        return sorted(
+            shown | {name for name, w in self._names.items() if w.isVisible() and w.isEnabled()}
+        )

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line in which a supervisor says to whom, and why, before an act is done. Used by the board's window.
+"""The line in which a supervisor says to whom, and why, before an act is done.
+Used by the board's window.
 
 It opens inside the window, over nothing: the board goes on moving while the reason is typed.
 """
@@ -67,13 +68,19 @@ class ActPanel(QFrame):
         self.hide()
 
     def open(
-        self, title: str, hint: str, target_name: str, targets: Sequence[tuple[object, str]], chosen: object = None
+        self,
+        title: str,
+        hint: str,
+        target_name: str,
+        targets: Sequence[tuple[object, str]],
+        chosen: object = None,
     ) -> None:
         """Begins an act.
 
         Args:
             title, hint: what will be done, and what it means.
-            target_name, targets: what is to be chosen and (value, words) of each; none for an act without a target.
+            target_name, targets: what is to be chosen and (value, words) of each;
+            none for an act without a target.
             chosen: the value to begin with.
         """
         self._title.setText(title)
@@ -127,7 +134,9 @@ class ActPanel(QFrame):
         fields.addWidget(self._confirm)
         words = row(None, self._title, space=SPACE[2])
         words.addWidget(self._hint, 1)
-        column(self, words, fields, space=SPACE[1], margins=(SPACE[3], SPACE[2], SPACE[3], SPACE[2]))
+        column(
+            self, words, fields, space=SPACE[1], margins=(SPACE[3], SPACE[2], SPACE[3], SPACE[2])
+        )
 
     def _line(self) -> QLineEdit:
         line = self._reason.lineEdit()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Begins an act: what may be chosen, what it means, then the reason in the board's line. Used by the board's window."""
+"""Begins an act: what may be chosen, what it means, then the reason in the board's line.
+Used by the board's window.
+"""
 
 from __future__ import annotations
 
@@ -36,16 +38,21 @@ class ActBeginner(QObject):
     Args:
         window: whose focus goes back to where it was.
 
-    Signals:
-        act_requested(object, str): an `Act` and its reason. undo_requested(str, str): an act's id and the reason.
+    Signals: act_requested(object, str): an `Act` and its reason.
+        undo_requested(str, str): an act's id and the reason.
     """
 
     act_requested = pyqtSignal(object, str)
     undo_requested = pyqtSignal(str, str)
 
-    def __init__(self, facts: BoardFacts, panel: ActPanel, messages: MessageBar, window: QWidget) -> None:
+    def __init__(
+        self, facts: BoardFacts, panel: ActPanel, messages: MessageBar, window: QWidget
+    ) -> None:
         super().__init__(window)
-        self._facts, self._panel, self._messages, self._window = facts, panel, messages, window
+        self._facts = facts
+        self._panel = panel
+        self._messages = messages
+        self._window = window
         self._pending: Make | None = None
         self._undoes = ""
         self._given: Callable[[str], object] | None = None
@@ -61,14 +68,20 @@ class ActBeginner(QObject):
         if ticket is None:
             return
         board = self._facts.board
-        agents = [one for one in in_order(board.agents if board else []) if one.state is not AgentState.OFFLINE]
+        agents = [
+            one
+            for one in in_order(board.agents if board else [])
+            if one.state is not AgentState.OFFLINE
+        ]
         targets: list[tuple[object, str]] = [
             (one.id, f"{one.name} ({_(AGENT_STATES[one.state][0]).lower()})") for one in agents
         ]
         if ticket.assigned_to:
             targets.append(("", _("Everybody")))
         if not targets:
-            self._messages.show_message(Level.WARNING, _("No agent is there to give a caller to."), key="targets")
+            self._messages.show_message(
+                Level.WARNING, _("No agent is there to give a caller to."), key="targets"
+            )
             return
         self._begin(lambda target, _text: GiveToAgent(ticket, str(target)))
         hint = _("Only this agent may accept for 60 s, then everybody.")
@@ -96,7 +109,9 @@ class ActBeginner(QObject):
         ticket = self._waiting(ticket_id)
         if ticket is None:
             return
-        self._begin(lambda target, _text: SetPriority(ticket, target if isinstance(target, int) else 0))
+        self._begin(
+            lambda target, _text: SetPriority(ticket, target if isinstance(target, int) else 0)
+        )
         title = _("Priority of {number}").format(number=ticket.number)
         levels: list[tuple[object, str]] = [
             (level, _(words)) for level, words in PRIORITIES if level != ticket.priority
@@ -110,8 +125,12 @@ class ActBeginner(QObject):
             return
         self._begin(lambda _target, _text: Join(ticket))
         name = self._facts.agent_name(ticket.agent or "")
-        title = _("Join the conversation of {name} with {number}").format(name=name, number=ticket.number)
-        hint = _("Both read your name and role before you see or hear anything, and as long as you stay.")
+        title = _("Join the conversation of {name} with {number}").format(
+            name=name, number=ticket.number
+        )
+        hint = _(
+            "Both read your name and role before you see or hear anything, and as long as you stay."
+        )
         self._panel.open(title, hint, "", [])
 
     # ---- on a service, on all ----
@@ -121,9 +140,13 @@ class ActBeginner(QObject):
         targets = self._targets(service) if service else []
         if not targets:
             return
-        count = sum(1 for one in self._facts.tickets if one.service == service and one.state in WAITING)
+        count = sum(
+            1 for one in self._facts.tickets if one.service == service and one.state in WAITING
+        )
         self._begin(lambda target, _text: MoveQueue(service, str(target)))
-        title = _("Move everybody who waits for {service}").format(service=self._facts.service_name(service))
+        title = _("Move everybody who waits for {service}").format(
+            service=self._facts.service_name(service)
+        )
         hint = _("Callers concerned now: {count}").format(count=count)
         self._panel.open(title, hint, _("To the service"), targets)
 
@@ -136,7 +159,10 @@ class ActBeginner(QObject):
         name = self._facts.service_name(service)
         if closed:
             self._panel.open(
-                _("Open {service}").format(service=name), _("Its buttons come back on the kiosks."), "", []
+                _("Open {service}").format(service=name),
+                _("Its buttons come back on the kiosks."),
+                "",
+                [],
             )
         else:
             hint = _("Its buttons are switched off on the kiosks. Those who wait are still served.")
@@ -171,7 +197,9 @@ class ActBeginner(QObject):
     def dropped_on_agent(self, ticket_id: str, agent: str) -> None:
         """A caller was let go over an agent."""
         agents = self._facts.board.agents if self._facts.board is not None else []
-        if self._facts.connected and any(one.id == agent and one.state is not AgentState.OFFLINE for one in agents):
+        if self._facts.connected and any(
+            one.id == agent and one.state is not AgentState.OFFLINE for one in agents
+        ):
             self.agent(ticket_id, agent)
 
     # ---- the panel ----
@@ -184,7 +212,9 @@ class ActBeginner(QObject):
         """Services that take callers; says so when there is none."""
         found = self._facts.targets(service)
         if not found:
-            self._messages.show_message(Level.WARNING, _("No other service is open."), key="targets")
+            self._messages.show_message(
+                Level.WARNING, _("No other service is open."), key="targets"
+            )
         return found
 
     def _begin(self, make: Make | None, undoes: str = "") -> None:
@@ -209,6 +239,10 @@ class ActBeginner(QObject):
         self._focus_back()
 
     def _focus_back(self) -> None:
-        back = self._back if self._back is not None and self._back.isVisible() else self._window.focusWidget()
+        back = (
+            self._back
+            if self._back is not None and self._back.isVisible()
+            else self._window.focusWidget()
+        )
         if back is not None:
             back.setFocus()

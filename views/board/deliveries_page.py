@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What was filed here and what the agency's own system (GED) has of it, compared line by line. A page of the board.
+"""What was filed here and what the agency's own system (GED) has of it, compared line by line.
+A page of the board.
 
-What waits is tried again by itself; what was refused says why, and a person tries again or gives up with a reason.
+What waits is tried again by itself;
+what was refused says why, and a person tries again or gives up with a reason.
 """
 
 from __future__ import annotations
@@ -31,10 +33,10 @@ from views.words.deliveries import KINDS, STATES, copy_words
 class BoardGedPage(QWidget):
     """Copies of filed documents, the newest first.
 
-    Signals:
-        wanted(object): a `DeliveriesRequest`. retry_wanted(object): ids. give_up_wanted(object, str): ids and what they
-            are, in words; a reason is asked for next.
-        file_wanted(str): path of a .csv. export_wanted(str): number of a dossier; a reason is asked for next.
+    Signals: wanted(object): a `DeliveriesRequest`. retry_wanted(object): ids.
+        give_up_wanted(object, str): ids and what they are, in words; a reason is asked for next.
+        file_wanted(str): path of a .csv.
+        export_wanted(str): number of a dossier; a reason is asked for next.
     """
 
     wanted = pyqtSignal(object)
@@ -130,7 +132,10 @@ class BoardGedPage(QWidget):
         else:
             self._empty.show_words(
                 _("No system of the agency is set up"),
-                _("The hub's operator sets it up ([[ged]] in the hub's settings); each filed document is then copied."),
+                _(
+                    "The hub's operator sets it up ([[ged]] in the hub's settings); each filed "
+                    "document is then copied."
+                ),
             )
 
     def _row(self, copy: DeliveryFacts) -> Row:
@@ -172,7 +177,9 @@ class BoardGedPage(QWidget):
         copy, connected = self._chosen(), self._facts.connected
         state = copy.state if copy is not None else DeliveryState.DELIVERED
         self._retry.setEnabled(connected and state is not DeliveryState.DELIVERED)
-        self._give_up.setEnabled(connected and state in (DeliveryState.WAITING, DeliveryState.REFUSED))
+        self._give_up.setEnabled(
+            connected and state in (DeliveryState.WAITING, DeliveryState.REFUSED)
+        )
         self._retry_all.setEnabled(connected and bool(self._open_ids()))
         self._csv.setEnabled(connected and bool(self._copies))
         self._export.setEnabled(connected and bool(self._dossier_number()))
@@ -227,7 +234,9 @@ class BoardGedPage(QWidget):
         filters = row(None, self._state, self._target, self._dossier, 0, self._export, self._csv)
         acts = row(None, self._count, self._retry_all, self._give_up, self._retry)
         acts.setStretch(0, 1)
-        whole = column(self, self._sum, filters, self.table, self._empty, self._why, acts, space=SPACE[1])
+        whole = column(
+            self, self._sum, filters, self.table, self._empty, self._why, acts, space=SPACE[1]
+        )
         whole.setStretch(2, 1)
         whole.setStretch(3, 1)
 
@@ -237,10 +246,20 @@ def _sum_words(target: TargetFacts) -> str:
     kind = KINDS.get(target.kind, target.kind)
     parts = [_("{count} delivered").format(count=target.delivered)]
     if target.waiting:
-        since = f"{target.oldest_utc.astimezone():%d/%m/%Y %H:%M}" if target.oldest_utc is not None else "?"
-        parts.append(_("{count} waiting, the oldest filed on {since}").format(count=target.waiting, since=since))
+        since = (
+            f"{target.oldest_utc.astimezone():%d/%m/%Y %H:%M}"
+            if target.oldest_utc is not None
+            else "?"
+        )
+        parts.append(
+            _("{count} waiting, the oldest filed on {since}").format(
+                count=target.waiting, since=since
+            )
+        )
     if target.refused:
         parts.append(_("{count} refused").format(count=target.refused))
     if target.given_up:
         parts.append(_("{count} given up").format(count=target.given_up))
-    return _("{name} ({kind}): {parts}").format(name=target.name, kind=_(kind), parts=", ".join(parts))
+    return _("{name} ({kind}): {parts}").format(
+        name=target.name, kind=_(kind), parts=", ".join(parts)
+    )

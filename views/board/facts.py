@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the board knows, in one place for its pages: tickets, services, agents, where callers may go."""
+"""What the board knows, in one place for its pages:
+tickets, services, agents, where callers may go.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class BoardFacts:
     elsewhere: Mapping[str, Sequence[MoveTarget]] = field(default_factory=dict)
 
     def today(self, now_utc: datetime) -> date:
-        """The hub's day, which its history and figures count by; this computer's until the hub has told its own."""
+        """The hub's day, which its history and figures count by;
+        this computer's until the hub has told its own.
+        """
         if self.board is None:
             return now_utc.astimezone().date()
         return (self.board.day.since_utc + NOON).astimezone(UTC).date()
@@ -57,11 +61,15 @@ class BoardFacts:
 
     def agent_names(self) -> dict[str, str]:
         """All of them, by id."""
-        return {agent.id: agent.name for agent in self.board.agents} if self.board is not None else {}
+        return (
+            {agent.id: agent.name for agent in self.board.agents} if self.board is not None else {}
+        )
 
     def queue_states(self) -> dict[str, QueueFacts]:
         """Open or closed, by service."""
-        return {queue.service: queue for queue in self.board.queues} if self.board is not None else {}
+        return (
+            {queue.service: queue for queue in self.board.queues} if self.board is not None else {}
+        )
 
     def is_closed(self, service: str) -> bool:
         """True when a supervisor has closed it."""
@@ -69,8 +77,14 @@ class BoardFacts:
         return facts is not None and facts.closed
 
     def targets(self, service: str) -> list[tuple[object, str]]:
-        """Where callers of a service may go: our other open services, then those of other organisations."""
-        ours = [one for one in self.services.values() if one.id != service and not self.is_closed(one.id)]
+        """Where callers of a service may go:
+        our other open services, then those of other organisations.
+        """
+        ours = [
+            one
+            for one in self.services.values()
+            if one.id != service and not self.is_closed(one.id)
+        ]
         theirs = [one for one in self.elsewhere.get(service, ()) if not one.closed]
         return [
             *((one.id, one.name) for one in ours),

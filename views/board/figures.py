@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The wallboard: a few large figures, each with its threshold in words and colour. Used by the board's window."""
+"""The wallboard: a few large figures, each with its threshold in words and colour.
+Used by the board's window.
+"""
 
 from __future__ import annotations
 
@@ -79,24 +81,41 @@ class BoardFigures(QFrame):
         minutes = thresholds.within_s // 60
         self.waiting = Figure("figure_waiting", _("Waiting"))
         self.longest = Figure("figure_longest", _("Longest wait"))
-        self.level = Figure("figure_level", _("Answered within {minutes} min").format(minutes=minutes))
+        self.level = Figure(
+            "figure_level", _("Answered within {minutes} min").format(minutes=minutes)
+        )
         self.abandoned = Figure("figure_abandoned", _("Gave up today"))
         self.agents = Figure("figure_agents", _("Agents available"))
         self.lines = Figure("figure_lines", _("Good lines"))
         self._alerts: set[str] | None = None
-        self._figures = (self.waiting, self.longest, self.level, self.abandoned, self.agents, self.lines)
+        self._figures = (
+            self.waiting,
+            self.longest,
+            self.level,
+            self.abandoned,
+            self.agents,
+            self.lines,
+        )
         box = row(self, space=SPACE[2], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
         for figure in self._figures:
             box.addWidget(figure, 1)
 
     def show_waiting(self, tickets: Sequence[Ticket], now_utc: datetime) -> None:
         """Counts of the waiting tickets and the longest wait, at `now_utc`."""
-        waiting = [ticket for ticket in tickets if ticket.state in (TicketState.WAITING, TicketState.OFFERED)]
-        longest_s = max(((now_utc - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
+        waiting = [
+            ticket
+            for ticket in tickets
+            if ticket.state in (TicketState.WAITING, TicketState.OFFERED)
+        ]
+        longest_s = max(
+            ((now_utc - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0
+        )
         many, long = len(waiting) >= self._limits.waiting, longest_s >= self._limits.longest_s
         limit = self._limits.waiting
         self.waiting.show_value(
-            str(len(waiting)), _("Alert: {limit} or more").format(limit=limit) if many else _("Usual"), many
+            str(len(waiting)),
+            _("Alert: {limit} or more").format(limit=limit) if many else _("Usual"),
+            many,
         )
         minutes = self._limits.longest_s // 60
         self.longest.show_value(
@@ -106,7 +125,9 @@ class BoardFigures(QFrame):
         )
 
     def new_alerts(self) -> list[str]:
-        """What has passed its threshold since the look before; what was so at the first look is no news."""
+        """What has passed its threshold since the look before;
+        what was so at the first look is no news.
+        """
         now = {figure.objectName(): figure.alert() for figure in self._figures if figure.alert()}
         known, self._alerts = self._alerts, set(now)
         return [words for name, words in now.items() if known is not None and name not in known]
@@ -120,7 +141,9 @@ class BoardFigures(QFrame):
         )
         words = _("{weak} weak · {bad} bad").format(weak=weak, bad=bad)
         shown = _("Alert: {count} bad").format(count=bad) if bad else words
-        self.lines.show_value(f"{good}/{len(measured)}" if measured else "–", shown, bad > 0, "signal_good")
+        self.lines.show_value(
+            f"{good}/{len(measured)}" if measured else "–", shown, bad > 0, "signal_good"
+        )
 
     def show_board(self, board: BoardAnswer) -> None:
         """The day's counts and what the agents do."""
@@ -156,4 +179,6 @@ class BoardFigures(QFrame):
         paused = count(AgentState.PAUSED, AgentState.TRAINING, AgentState.NOT_RESPONDING)
         words = _("{busy} busy · {paused} paused").format(busy=busy, paused=paused)
         nobody = free + busy == 0
-        self.agents.show_value(str(free), _("Alert: nobody answers") if nobody else words, nobody, "agent")
+        self.agents.show_value(
+            str(free), _("Alert: nobody answers") if nobody else words, nobody, "agent"
+        )

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line on top of the board: organisation, supervisor, connection, theme. Used by the board's window."""
+"""The line on top of the board: organisation, supervisor, connection, theme.
+Used by the board's window.
+"""
 
 from __future__ import annotations
 

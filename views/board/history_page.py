@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What supervisors did: filters, a table, and taking an act back where that is still possible. A page of the board."""
+"""What supervisors did: filters, a table, and taking an act back where that is still possible.
+A page of the board.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,17 @@ from views.board.words import KINDS, UNDO_WORDS, change_of, subject_of
 from views.widgets.parts import ElidedLabel, EmptyState, column, push_button, row, shortcut
 from views.widgets.theme import SPACE
 
-TODAY, YESTERDAY, WEEK, MONTH = "today", "yesterday", "week", "month"
+TODAY = "today"
+YESTERDAY = "yesterday"
+WEEK = "week"
+MONTH = "month"
 
 
 class BoardHistoryPage(QWidget):
     """The acts of some days, the newest first.
 
-    Signals:
-        wanted(object): a `HistoryRequest`. undo_wanted(str, str): the id of an act and what it was, in words.
+    Signals: wanted(object): a `HistoryRequest`.
+        undo_wanted(str, str): the id of an act and what it was, in words.
     """
 
     wanted = pyqtSignal(object)
@@ -55,10 +60,21 @@ class BoardHistoryPage(QWidget):
         self._number.setPlaceholderText(_("No. of a caller"))
         self._number.setMaxLength(20)
         self._number.setMaximumWidth(150)
-        heads = [_("Hour"), _("Who"), _("Act"), _("About"), _("Before → after"), _("Reason"), _("Taking back")]
+        heads = [
+            _("Hour"),
+            _("Who"),
+            _("Act"),
+            _("About"),
+            _("Before → after"),
+            _("Reason"),
+            _("Taking back"),
+        ]
         self.table = BoardTable("board_history", _("History of acts"), heads, 5)
         self._empty = EmptyState(
-            "history", _("No act here"), _("Choose other days or fewer conditions."), "history_empty"
+            "history",
+            _("No act here"),
+            _("Choose other days or fewer conditions."),
+            "history_empty",
         )
         self._state = ElidedLabel(role="small", name="history_state")
         self._undo = push_button(_("Take back…"), "undo", "plain", "history_undo", "Ctrl+Z")
@@ -142,7 +158,9 @@ class BoardHistoryPage(QWidget):
 
     def _allow(self) -> None:
         act = self._acts.get(self.table.chosen())
-        self._undo.setEnabled(self._facts.connected and act is not None and act.undo is UndoState.POSSIBLE)
+        self._undo.setEnabled(
+            self._facts.connected and act is not None and act.undo is UndoState.POSSIBLE
+        )
 
     def _build(self) -> None:
         ask = push_button(_("Show"), "retry", "plain", "history_ask")

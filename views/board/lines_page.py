@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every kiosk's line: there or not, in a call, good, weak or bad in words and figures. A page of the board."""
+"""Every kiosk's line: there or not, in a call, good, weak or bad in words and figures.
+A page of the board.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,10 @@ class BoardLinesPage(QWidget):
         self._empty = EmptyState(
             "site", _("No kiosk yet"), _("The kiosks of the organisation appear here."), "no_lines"
         )
-        words = _("Measured during calls, every 10 s, and now and then while nobody is there; the last values stay.")
+        words = _(
+            "Measured during calls, every 10 s, and now and then while nobody is there; the last "
+            "values stay."
+        )
         hint = label(words, "soft", wrap=True)
         box = column(self, self._title, hint, self.table, self._empty, space=SPACE[1])
         box.setStretch(2, 1)
@@ -90,7 +95,9 @@ def _row(line: LineFacts, now: datetime) -> Row:
         Cell(line.site),
         Cell(line.kiosk, "soft"),
         Cell(_("Yes") if line.present else _("No"), "" if line.present else "warn"),
-        Cell(line.ticket or "–", "accent" if line.ticket else "soft", "call" if line.ticket else ""),
+        Cell(
+            line.ticket or "–", "accent" if line.ticket else "soft", "call" if line.ticket else ""
+        ),
         Cell(_(words), tone, icon_name),
         Cell(_percent(line.loss_percent) if measured else "–", right=True),
         Cell(f"{line.rtt_ms:.0f} ms" if line.rtt_ms is not None else "–", right=True),
@@ -108,7 +115,11 @@ def _carries(line: LineFacts) -> str:
 
 
 def _newest(line: LineFacts) -> datetime | None:
-    times = [at for at in (line.at_utc, line.rates.at_utc if line.rates is not None else None) if at is not None]
+    times = [
+        at
+        for at in (line.at_utc, line.rates.at_utc if line.rates is not None else None)
+        if at is not None
+    ]
     return max(times, default=None)
 
 
@@ -124,4 +135,8 @@ def _ago(at: datetime | None, now: datetime) -> str:
     minutes = int(max(0.0, (now - at).total_seconds()) // 60)
     if minutes < 1:
         return _("Less than 1 min ago")
-    return _("{minutes} min ago").format(minutes=minutes) if minutes < 60 else f"{at.astimezone():%H:%M}"
+    return (
+        _("{minutes} min ago").format(minutes=minutes)
+        if minutes < 60
+        else f"{at.astimezone():%H:%M}"
+    )

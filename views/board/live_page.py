@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The queue as it is now: services, callers, agents, and the acts under each. A page of the board's window."""
+"""The queue as it is now: services, callers, agents, and the acts under each.
+A page of the board's window.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ TITLE_PX = 32
 """Height of a button."""
 
 SERVICE_PX, WITH_PX = 155, 110
-"""Where names of services and agents are cut among the callers, so that the site keeps some room."""
+"""Where names of services and agents are cut among the callers, so that the site keeps some room.
+"""
 
 
 class BoardLivePage(QWidget):
@@ -41,11 +44,20 @@ class BoardLivePage(QWidget):
 
     def __init__(self, facts: BoardFacts, acts: ActBeginner, clock: Clock, longest_s: int) -> None:
         super().__init__()
-        self._facts, self._acts, self._clock, self._longest_s = facts, acts, clock, longest_s
-        self.queues = TargetTable("board_queues", _("Services"), [_("Service"), _("Count"), _("Max"), _("State")], 0)
+        self._facts = facts
+        self._acts = acts
+        self._clock = clock
+        self._longest_s = longest_s
+        self.queues = TargetTable(
+            "board_queues", _("Services"), [_("Service"), _("Count"), _("Max"), _("State")], 0
+        )
         heads = [_("No."), _("Service"), _("Site"), _("Time"), _("Priority"), _("With")]
-        self.tickets = TicketTable("board_tickets", _("Callers"), heads, 2, {1: SERVICE_PX, 5: WITH_PX})
-        self.agents = TargetTable("board_agents", _("Agents"), [_("Agent"), _("State"), _("Since")], 1)
+        self.tickets = TicketTable(
+            "board_tickets", _("Callers"), heads, 2, {1: SERVICE_PX, 5: WITH_PX}
+        )
+        self.agents = TargetTable(
+            "board_agents", _("Agents"), [_("Agent"), _("State"), _("Since")], 1
+        )
         self._make_acts()
         self._build()
         self._connect()
@@ -56,8 +68,12 @@ class BoardLivePage(QWidget):
         """Moves every clock to now."""
         facts, now = self._facts, self._clock.utc_now()
         names, limit_s = facts.agent_names(), self._longest_s
-        self.tickets.show_rows([ticket_row(one, facts.services, names, now, limit_s) for one in facts.tickets])
-        self.queues.show_rows(queue_rows(facts.services, facts.queue_states(), facts.tickets, now, limit_s))
+        self.tickets.show_rows(
+            [ticket_row(one, facts.services, names, now, limit_s) for one in facts.tickets]
+        )
+        self.queues.show_rows(
+            queue_rows(facts.services, facts.queue_states(), facts.tickets, now, limit_s)
+        )
         agents = facts.board.agents if facts.board is not None else []
         self.agents.show_rows(agent_rows(agents, facts.services, now))
         self._empty.setVisible(not facts.tickets)
@@ -93,11 +109,19 @@ class BoardLivePage(QWidget):
     def _make_acts(self) -> None:
         acts, ticket, queue = self._acts, self.tickets.chosen, self.queues.chosen
         self.give_agent = self._act(_("To an agent…"), "agent", "F4", lambda: acts.agent(ticket()))
-        self.give_service = self._act(_("To a service…"), "queue", "F5", lambda: acts.service(ticket()))
-        self.prioritise = self._act(_("Priority…"), "priority", "F6", lambda: acts.priority(ticket()))
+        self.give_service = self._act(
+            _("To a service…"), "queue", "F5", lambda: acts.service(ticket())
+        )
+        self.prioritise = self._act(
+            _("Priority…"), "priority", "F6", lambda: acts.priority(ticket())
+        )
         self.join = self._act(_("Join visibly…"), "call", "F10", lambda: acts.join(ticket()))
-        self.move_all = self._act(_("Move everybody…"), "arrow_right", "F7", lambda: acts.move(queue()))
-        self.close_queue = self._act(_("Close or open…"), "forbidden", "F8", lambda: acts.close(queue()))
+        self.move_all = self._act(
+            _("Move everybody…"), "arrow_right", "F7", lambda: acts.move(queue())
+        )
+        self.close_queue = self._act(
+            _("Close or open…"), "forbidden", "F8", lambda: acts.close(queue())
+        )
         self.announce = self._act(_("Message to all…"), "bell", "F9", acts.announce)
         self._undo = self._act(_("Take back"), "undo", "Ctrl+Z", self.undo_requested.emit)
 
@@ -148,7 +172,9 @@ class BoardLivePage(QWidget):
             self._button(self.join, "call", "act_join"),
             0,
         )
-        title = row(None, self._callers, self._undo_words, self._button(self._undo, "undo", "act_undo"))
+        title = row(
+            None, self._callers, self._undo_words, self._button(self._undo, "undo", "act_undo")
+        )
         made = _panel(title, self.tickets, acts)
         box = made.layout()
         assert isinstance(box, QBoxLayout)

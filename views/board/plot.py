@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A plot over the last hours that follows the theme and the keyboard. Used by the board's page of curves.
+"""A plot over the last hours that follows the theme and the keyboard.
+Used by the board's page of curves.
 
-Left and right arrows move a mark from quarter to quarter, Home and End to the ends; the page says its values in words.
+Left and right arrows move a mark from quarter to quarter, Home and End to the ends;
+the page says its values in words.
 """
 
 # mypy: disable-error-code="no-untyped-call, misc"
@@ -24,7 +26,9 @@ from views.widgets.themed_plot import ThemedPlot
 
 @dataclass(frozen=True)
 class Series:
-    """One line or row of columns; `values` has None where there is nothing. `tone` is a colour of the theme."""
+    """One line or row of columns; `values` has None where there is nothing.
+    `tone` is a colour of the theme.
+    """
 
     name: str
     tone: str
@@ -40,7 +44,9 @@ class _Hours(pg.AxisItem):
         """E.g. "14:00"."""
         return [f"{datetime.fromtimestamp(value, UTC).astimezone():%H:%M}" for value in values]
 
-    def tickValues(self, minimum: float, maximum: float, size: float) -> list[tuple[float, list[float]]]:
+    def tickValues(
+        self, minimum: float, maximum: float, size: float
+    ) -> list[tuple[float, list[float]]]:
         """Full hours, as many as have room."""
         step = 3600.0
         while (maximum - minimum) / step > max(2.0, size / 60.0):
@@ -73,9 +79,13 @@ class TimePlot(ThemedPlot):
         scene: Any = self.scene()
         scene.sigMouseMoved.connect(self._on_mouse)
 
-    def show_series(self, times: Sequence[datetime], width_s: float, series: Sequence[Series]) -> None:
+    def show_series(
+        self, times: Sequence[datetime], width_s: float, series: Sequence[Series]
+    ) -> None:
         """Shows values over `times` (UTC), each of which lasts `width_s`."""
-        self._times, self._width_s, self._series = [at.timestamp() for at in times], width_s, list(series)
+        self._times = [at.timestamp() for at in times]
+        self._width_s = width_s
+        self._series = list(series)
         self.draw()
 
     def mark(self, place: int) -> None:
@@ -94,7 +104,11 @@ class TimePlot(ThemedPlot):
     def draw(self) -> None:
         """See `ThemedPlot`."""
         tokens = self.begin_drawing(
-            (("▮" if one.columns else "┅" if one.dashed else "━", one.tone, one.name) for one in self._series), "10pt"
+            (
+                ("▮" if one.columns else "┅" if one.dashed else "━", one.tone, one.name)
+                for one in self._series
+            ),
+            "10pt",
         )
         item = self.getPlotItem()
         columns = [one for one in self._series if one.columns]
@@ -113,7 +127,9 @@ class TimePlot(ThemedPlot):
         starts = [at + self._width_s * 0.1 + place * width_s for at in self._times]
         heights = [value or 0.0 for value in series.values]
         colour = QColor(getattr(tokens, series.tone))
-        bars = pg.BarGraphItem(x0=starts, width=width_s, height=heights, brush=colour, pen=pg.mkPen(tokens.surface))
+        bars = pg.BarGraphItem(
+            x0=starts, width=width_s, height=heights, brush=colour, pen=pg.mkPen(tokens.surface)
+        )
         self.getPlotItem().addItem(bars)
 
     def _add_line(self, series: Series, tokens: Tokens) -> None:
@@ -123,7 +139,9 @@ class TimePlot(ThemedPlot):
         colour = getattr(tokens, series.tone)
         pen = pg.mkPen(colour, width=2, style=style)
         options: dict[str, Any] = {"connect": "finite", "symbol": "o", "symbolSize": 5}
-        self.getPlotItem().plot(middles, values, pen=pen, symbolBrush=colour, symbolPen=colour, **options)
+        self.getPlotItem().plot(
+            middles, values, pen=pen, symbolBrush=colour, symbolPen=colour, **options
+        )
 
     def _fit(self) -> None:
         if not self._times:
@@ -162,7 +180,9 @@ class TimePlot(ThemedPlot):
     def _on_mouse(self, place: QPointF) -> None:
         if self._times and self.sceneBoundingRect().contains(place):
             at = self.getPlotItem().vb.mapSceneToView(place).x()
-            self._point_at(min(len(self._times) - 1, max(0, int((at - self._times[0]) // self._width_s))))
+            self._point_at(
+                min(len(self._times) - 1, max(0, int((at - self._times[0]) // self._width_s)))
+            )
 
     def _point_at(self, place: int) -> None:
         if place != self._place:

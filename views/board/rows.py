@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Tickets, services and agents as rows of the board's tables. Pure words and tones; used by the board's window."""
+"""Tickets, services and agents as rows of the board's tables.
+Pure words and tones; used by the board's window.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,12 @@ PAUSE_WORDS = {code: words for code, words in PAUSES if code}
 SAID_BY_STATE = frozenset({NOT_RESPONDING, DESK_CLOSED, "training"})
 """Reasons that the state's own word says already."""
 
-PRIORITIES = ((0, N_("Usual")), (5, N_("High")), (10, N_("Urgent")), (1000, N_("Head of the queue")))
+PRIORITIES = (
+    (0, N_("Usual")),
+    (5, N_("High")),
+    (10, N_("Urgent")),
+    (1000, N_("Head of the queue")),
+)
 """What a supervisor may choose; see `session.protocol.hub.board.Priority`."""
 
 _ORDER = list(AGENT_STATES)
@@ -42,7 +49,11 @@ def priority_words(priority: int) -> str:
 
 
 def ticket_row(
-    ticket: Ticket, services: Mapping[str, Service], agents: Mapping[str, str], now_utc: datetime, longest_s: int
+    ticket: Ticket,
+    services: Mapping[str, Service],
+    agents: Mapping[str, str],
+    now_utc: datetime,
+    longest_s: int,
 ) -> Row:
     """Number, service, site, wait, priority, whom it is with or kept for."""
     waiting = ticket.state in (TicketState.WAITING, TicketState.OFFERED)
@@ -72,7 +83,9 @@ def ticket_row(
             _("{time} · long").format(time=clock_words(seconds)) if long else clock_words(seconds),
             "bad" if long else "",
         ),
-        Cell(priority_words(ticket.priority) if raised else "", "warn", "priority" if raised else ""),
+        Cell(
+            priority_words(ticket.priority) if raised else "", "warn", "priority" if raised else ""
+        ),
         Cell(who or "–", "accent" if who else "soft"),
     )
     return Row(ticket.id, cells, strong=waiting)
@@ -91,7 +104,8 @@ def queue_rows(
         waits_s = [
             (now_utc - ticket.arrived_at_utc).total_seconds()
             for ticket in tickets
-            if ticket.service == service.id and ticket.state in (TicketState.WAITING, TicketState.OFFERED)
+            if ticket.service == service.id
+            and ticket.state in (TicketState.WAITING, TicketState.OFFERED)
         ]
         worst_s = max(waits_s, default=0.0)
         long = worst_s >= longest_s
@@ -106,7 +120,9 @@ def queue_rows(
                 "wait_long" if long else "",
             ),
             Cell(
-                _("Is closed") if closed else _("Is open"), "warn" if closed else "good", "forbidden" if closed else ""
+                _("Is closed") if closed else _("Is open"),
+                "warn" if closed else "good",
+                "forbidden" if closed else "",
             ),
         )
         why = f", {facts.changed_by}: {facts.reason}" if facts is not None and facts.closed else ""
@@ -121,7 +137,9 @@ def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:
     return sorted(agents, key=lambda one: (_ORDER.index(one.state), one.name))
 
 
-def agent_rows(agents: Sequence[AgentFacts], services: Mapping[str, Service], now_utc: datetime) -> list[Row]:
+def agent_rows(
+    agents: Sequence[AgentFacts], services: Mapping[str, Service], now_utc: datetime
+) -> list[Row]:
     """Name, state with its reason or caller and service, since when; who is free stands first."""
     rows = []
     for agent in in_order(agents):
@@ -131,7 +149,11 @@ def agent_rows(agents: Sequence[AgentFacts], services: Mapping[str, Service], no
         why = _(PAUSE_WORDS.get(reason, reason)) if reason else ""
         parts = (_(words), agent.ticket or why, service if agent.ticket else "")
         state = " · ".join(part for part in parts if part)
-        since = "" if agent.since_utc is None else clock_words((now_utc - agent.since_utc).total_seconds())
+        since = (
+            ""
+            if agent.since_utc is None
+            else clock_words((now_utc - agent.since_utc).total_seconds())
+        )
         cells = (
             Cell(agent.name, "soft" if agent.state is AgentState.OFFLINE else ""),
             Cell(state, tone, icon_name),

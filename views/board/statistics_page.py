@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Figures of finished requests by service, site, hour or day, and the same as a file. A page of the board's window."""
+"""Figures of finished requests by service, site, hour or day, and the same as a file.
+A page of the board's window.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ class BoardStatisticsPage(QWidget):
             _("90 %"),
         ]
         self.table = BoardTable("board_statistics", _("Figures of finished requests"), heads, 0)
-        self._empty = EmptyState("table", _("No finished request"), _("Choose more days."), "statistics_empty")
+        self._empty = EmptyState(
+            "table", _("No finished request"), _("Choose more days."), "statistics_empty"
+        )
         self._state = ElidedLabel(role="small", name="statistics_state")
         self._csv = push_button(_("Save as CSV…"), "save", "plain", "statistics_csv")
         self._pdf = push_button(_("Save as PDF…"), "document", "plain", "statistics_pdf")
@@ -101,10 +105,17 @@ class BoardStatisticsPage(QWidget):
             Cell(self._name(by, one.key)),
             Cell(str(one.callers), right=True),
             Cell(str(one.answered), right=True),
-            Cell(_share(one.abandoned, one.callers), "bad" if one.abandoned else "soft", right=True),
+            Cell(
+                _share(one.abandoned, one.callers), "bad" if one.abandoned else "soft", right=True
+            ),
             *(
                 Cell("–" if seconds is None else clock_words(seconds), right=True)
-                for seconds in (one.wait_median_s, one.wait_p90_s, one.talk_median_s, one.talk_p90_s)
+                for seconds in (
+                    one.wait_median_s,
+                    one.wait_p90_s,
+                    one.talk_median_s,
+                    one.talk_p90_s,
+                )
             ),
         )
         return Row(f"{by}/{one.key}", cells)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The board's three tables: tickets (dragged from), services and agents (dropped on). Used by the board's window.
+"""The board's three tables: tickets (dragged from), services and agents (dropped on).
+Used by the board's window.
 
-Whatever the mouse does here is a wish that the keyboard has too: see the acts of `views.board.window`.
+Whatever the mouse does here is a wish that the keyboard has too:
+see the acts of `views.board.window`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QBrush, QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QPalette, QResizeEvent
+from PyQt6.QtGui import (
+    QBrush,
+    QColor,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QIcon,
+    QPalette,
+    QResizeEvent,
+)
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -33,7 +44,9 @@ _ID = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True)
 class Cell:
-    """One text of a row; `tone` is the name of a colour of the theme, `place` a service's for its colour mark."""
+    """One text of a row; `tone` is the name of a colour of the theme, `place` a service's for its
+    colour mark.
+    """
 
     text: str
     tone: str = ""
@@ -73,16 +86,22 @@ class BoardTable(QTreeWidget):
 
     Args:
         wide: the column that takes what the others leave.
-        most_px: columns that are cut (their tool tip has the whole text) rather than wider than that.
+        most_px: columns that are cut (their tool tip has the whole text) rather than wider than
+            that.
 
-    Signals:
-        menu_requested(QPoint): the person wants the acts of the chosen row, at this place of the screen.
+    Signals: menu_requested(QPoint): the person wants the acts of the chosen row, at this place of
+        the screen.
     """
 
     menu_requested = pyqtSignal(QPoint)
 
     def __init__(
-        self, name: str, spoken: str, heads: Sequence[str], wide: int, most_px: Mapping[int, int] = MappingProxyType({})
+        self,
+        name: str,
+        spoken: str,
+        heads: Sequence[str],
+        wide: int,
+        most_px: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
         super().__init__()
         self.setObjectName(name)
@@ -120,7 +139,8 @@ class BoardTable(QTreeWidget):
         if rows:
             self._align_heads(rows[0])
         self._shown = {row.id: (row, tokens) for row in rows}
-        if widths != self._widths:  # letters, not pixels: waits move each second and are not worth a measure
+        # letters, not pixels: waits move each second and are not worth a measure
+        if widths != self._widths:
             self._widths = widths
             self._measure()
 
@@ -174,7 +194,8 @@ class BoardTable(QTreeWidget):
 
     def _deal(self, rows: Sequence[Row]) -> None:
         """Puts the rows in order; the chosen one stays chosen, or the one that took its place."""
-        chosen, at = self.chosen(), self.indexOfTopLevelItem(self.currentItem() or QTreeWidgetItem())
+        chosen = self.chosen()
+        at = self.indexOfTopLevelItem(self.currentItem() or QTreeWidgetItem())
         bar = self.verticalScrollBar()
         scrolled = bar.value() if bar is not None else 0
         self.blockSignals(True)
@@ -195,7 +216,11 @@ class BoardTable(QTreeWidget):
     def _fill(self, item: QTreeWidgetItem, row: Row, before: Row | None) -> None:
         for column, cell in enumerate(row.cells):
             known = before.cells[column] if before is not None else None
-            if known is None or (known.tone, known.place, known.icon_name) != (cell.tone, cell.place, cell.icon_name):
+            if known is None or (known.tone, known.place, known.icon_name) != (
+                cell.tone,
+                cell.place,
+                cell.icon_name,
+            ):
                 self._fill_look(item, column, cell, row.strong and column == 0)
             if known is None or known.text != cell.text:
                 item.setText(column, cell.text)
@@ -205,9 +230,15 @@ class BoardTable(QTreeWidget):
 
     def _fill_look(self, item: QTreeWidgetItem, column: int, cell: Cell, strong: bool) -> None:
         tokens, service = tokens_for(self.palette()), cell.place >= 0
-        colour = service_colour(self.palette(), cell.place) if service else getattr(tokens, cell.tone or "text")
+        colour = (
+            service_colour(self.palette(), cell.place)
+            if service
+            else getattr(tokens, cell.tone or "text")
+        )
         item.setForeground(column, QBrush(QColor(colour)))
-        item.setIcon(column, icon(cell.icon_name, cell.tone or "soft") if cell.icon_name else QIcon())
+        item.setIcon(
+            column, icon(cell.icon_name, cell.tone or "soft") if cell.icon_name else QIcon()
+        )
         side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
         item.setTextAlignment(column, side | Qt.AlignmentFlag.AlignVCenter)
         font = item.font(column)
@@ -224,7 +255,12 @@ class TicketTable(BoardTable):
     """Tickets that can be dragged to a service or an agent."""
 
     def __init__(
-        self, name: str, spoken: str, heads: Sequence[str], wide: int, most_px: Mapping[int, int] = MappingProxyType({})
+        self,
+        name: str,
+        spoken: str,
+        heads: Sequence[str],
+        wide: int,
+        most_px: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
         super().__init__(name, spoken, heads, wide, most_px)
         self.setDragEnabled(True)
@@ -284,7 +320,10 @@ class TargetTable(BoardTable):
 
 def _widths(rows: Sequence[Row]) -> list[int]:
     """Letters of the longest text of each column."""
-    return [max(len(cell.text) for cell in column) for column in zip(*(row.cells for row in rows), strict=True)]
+    return [
+        max(len(cell.text) for cell in column)
+        for column in zip(*(row.cells for row in rows), strict=True)
+    ]
 
 
 def _ticket_of(event: QDropEvent) -> str:

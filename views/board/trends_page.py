@@ -47,8 +47,18 @@ class BoardTrendsPage(QWidget):
         self.waiting = TimePlot("plot_waiting", _("Waiting at once"))
         self.waits = TimePlot("plot_waits", _("Wait of those answered, min"))
         self.calls = TimePlot("plot_calls", _("Calls per hour"))
-        heads = [_("From"), _("came"), _("answered"), _("gave up"), _("Waiting"), _("Median"), _("90 %")]
-        self.table = BoardTable("board_trends", _("The same numbers, per quarter of an hour"), heads, 0)
+        heads = [
+            _("From"),
+            _("came"),
+            _("answered"),
+            _("gave up"),
+            _("Waiting"),
+            _("Median"),
+            _("90 %"),
+        ]
+        self.table = BoardTable(
+            "board_trends", _("The same numbers, per quarter of an hour"), heads, 0
+        )
         self._said = ElidedLabel(role="body", name="trends_said")
         self._build()
 
@@ -72,21 +82,32 @@ class BoardTrendsPage(QWidget):
         quarters = self._quarters = list(answer.quarters)
         times = [one.start_utc for one in quarters]
         self.waiting.show_series(
-            times, QUARTER_S, [Series(_("the most in each quarter"), "accent", tuple(one.waiting for one in quarters))]
+            times,
+            QUARTER_S,
+            [
+                Series(
+                    _("the most in each quarter"), "accent", tuple(one.waiting for one in quarters)
+                )
+            ],
         )
         median = tuple(_minutes(one.wait_median_s) for one in quarters)
         p90 = tuple(_minutes(one.wait_p90_s) for one in quarters)
         self.waits.show_series(
             times,
             QUARTER_S,
-            [Series(_("median"), "accent", median), Series(_("nine in ten"), "warn", p90, dashed=True)],
+            [
+                Series(_("median"), "accent", median),
+                Series(_("nine in ten"), "warn", p90, dashed=True),
+            ],
         )
         hours = _hours(quarters)
         self.calls.show_series(
             [at for at, _sums in hours],
             3600.0,
             [
-                Series(_("came"), "line_strong", tuple(sums[0] for _at, sums in hours), columns=True),
+                Series(
+                    _("came"), "line_strong", tuple(sums[0] for _at, sums in hours), columns=True
+                ),
                 Series(_("answered"), "good", tuple(sums[1] for _at, sums in hours), columns=True),
                 Series(_("gave up"), "bad", tuple(sums[2] for _at, sums in hours), columns=True),
             ],
@@ -107,7 +128,8 @@ class BoardTrendsPage(QWidget):
             return
         one = self._quarters[place]
         words = _(
-            "{time}: {arrived} came, {answered} answered, {gone} gave up, {waiting} waiting, median wait {median}"
+            "{time}: {arrived} came, {answered} answered, {gone} gave up, {waiting} waiting, "
+            "median wait {median}"
         )
         text = words.format(
             time=f"{one.start_utc.astimezone():%H:%M}",
@@ -130,11 +152,20 @@ class BoardTrendsPage(QWidget):
     def _on_hour_marked(self, place: int) -> None:
         hours = _hours(self._quarters)
         at = hours[place][0]
-        self._on_marked(next(number for number, one in enumerate(self._quarters) if one.start_utc >= at))
+        self._on_marked(
+            next(number for number, one in enumerate(self._quarters) if one.start_utc >= at)
+        )
 
     def _on_row(self) -> None:
         chosen = self.table.chosen()
-        place = next((number for number, one in enumerate(self._quarters) if one.start_utc.isoformat() == chosen), -1)
+        place = next(
+            (
+                number
+                for number, one in enumerate(self._quarters)
+                if one.start_utc.isoformat() == chosen
+            ),
+            -1,
+        )
         if place >= 0:
             for plot in (self.waiting, self.waits):
                 plot.mark(place)
@@ -188,7 +219,10 @@ def _hours(quarters: Sequence[Quarter]) -> list[tuple[datetime, tuple[int, int, 
 def _row(one: Quarter) -> Row:
     cells = (
         Cell(f"{one.start_utc.astimezone():%H:%M}"),
-        *(Cell(str(count), "" if count else "soft", right=True) for count in (one.arrived, one.answered)),
+        *(
+            Cell(str(count), "" if count else "soft", right=True)
+            for count in (one.arrived, one.answered)
+        ),
         Cell(str(one.abandoned), "bad" if one.abandoned else "soft", right=True),
         Cell(str(one.waiting), "" if one.waiting else "soft", right=True),
         Cell(_wait(one.wait_median_s), right=True),

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A supervisor's window in somebody's conversation; the board stays usable beside it. Built by compose."""
+"""A supervisor's window in somebody's conversation; the board stays usable beside it.
+Built by compose.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ SIZE = (1040, 560)
 class VisitWindow(QWidget):
     """Two faces and a way out.
 
-    Signals:
-        close_requested(): leave the conversation; the window goes when the hub says that the visit is over.
+    Signals: close_requested(): leave the conversation;
+        the window goes when the hub says that the visit is over.
     """
 
     close_requested = pyqtSignal()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The supervisor's window: figures on top, pages below, each act by mouse and by keyboard. Built by compose.
+"""The supervisor's window: figures on top, pages below, each act by mouse and by keyboard.
+Built by compose.
 
-It shows facts and emits wishes: an act with its reason leaves as `act_requested`, nothing changes here until the hub
-has done it.
+It shows facts and emits wishes: an act with its reason leaves as `act_requested`, nothing changes
+here until the hub has done it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,12 @@ from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import Segments, column, row
 from views.widgets.theme import SPACE
 
-LIVE, TRENDS, HISTORY, LINES, STATISTICS, GED = "live", "trends", "history", "lines", "statistics", "ged"
+LIVE = "live"
+TRENDS = "trends"
+HISTORY = "history"
+LINES = "lines"
+STATISTICS = "statistics"
+GED = "ged"
 
 
 class BoardWindow(QMainWindow):
@@ -49,9 +55,8 @@ class BoardWindow(QMainWindow):
     Args:
         clock: for waits. thresholds: from where a figure is an alert.
 
-    Signals:
-        act_requested(object, str): an `Act` and its reason.
-        undo_requested(): take the last act back. undo_of_requested(str, str): the act with this id, and the reason.
+    Signals: act_requested(object, str): an `Act` and its reason. undo_requested(): take the last
+        act back. undo_of_requested(str, str): the act with this id, and the reason.
         copies_given_up(object, str): ids of copies that nobody tries any more, and the reason.
         export_requested(str, str, str): number of a dossier, the reason, path of a .zip.
         page_shown(str): one of the pages, which wants its facts now and while it is shown.
@@ -78,9 +83,12 @@ class BoardWindow(QMainWindow):
         self._acts = ActBeginner(self._facts, self.panel, self.messages, self)
         self.live = BoardLivePage(self._facts, self._acts, clock, self._limits.longest_s)
         self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
-        self.history, self.statistics = BoardHistoryPage(self._facts, clock), BoardStatisticsPage(self._facts, clock)
+        self.history = BoardHistoryPage(self._facts, clock)
+        self.statistics = BoardStatisticsPage(self._facts, clock)
         self.ged = BoardGedPage(self._facts, clock)
-        self.queues, self.tickets, self.agents = self.live.queues, self.live.tickets, self.live.agents
+        self.queues = self.live.queues
+        self.tickets = self.live.tickets
+        self.agents = self.live.agents
         self._pages: dict[str, tuple[QWidget, QWidget]] = {
             LIVE: (self.live, self.tickets),
             TRENDS: (self.trends, self.trends.waiting),
@@ -117,7 +125,9 @@ class BoardWindow(QMainWindow):
 
     def set_tickets(self, tickets: Sequence[Ticket], services: Sequence[Service]) -> None:
         """All open tickets of the organisation and its services in their order."""
-        self._facts.tickets = sorted(tickets, key=lambda one: (one.state not in WAITING, queue_order(one)))
+        self._facts.tickets = sorted(
+            tickets, key=lambda one: (one.state not in WAITING, queue_order(one))
+        )
         self._facts.services = {service.id: service for service in services}
         self.trends.set_services(services)
         self.statistics.set_services(self._facts.services)
@@ -133,7 +143,9 @@ class BoardWindow(QMainWindow):
         before, self._facts.board = self._facts.today(now), board
         self.figures.show_board(board)
         shown = self._stack.currentWidget()
-        if before != self._facts.today(now) and isinstance(shown, BoardHistoryPage | BoardStatisticsPage):
+        if before != self._facts.today(now) and isinstance(
+            shown, BoardHistoryPage | BoardStatisticsPage
+        ):
             shown.ask()
         self.refresh()
 
@@ -163,7 +175,9 @@ class BoardWindow(QMainWindow):
         self.figures.show_waiting(self._facts.tickets, self._clock.utc_now())
         alerts = self.figures.new_alerts() if self._facts.board is not None else []
         if alerts:
-            self.messages.show_message(Level.WARNING, _("Alert: {what}").format(what=" · ".join(alerts)), key="alerts")
+            self.messages.show_message(
+                Level.WARNING, _("Alert: {what}").format(what=" · ".join(alerts)), key="alerts"
+            )
             QApplication.alert(self)
         if self.page() == LIVE:
             self.live.refresh()
@@ -224,7 +238,14 @@ class BoardWindow(QMainWindow):
         for page, _first in self._pages.values():
             self._stack.addWidget(page)
         margins = (SPACE[2], 0, SPACE[2], SPACE[1])
-        middle = column(None, row(None, self._switch, 0), self._stack, self.panel, space=SPACE[1], margins=margins)
+        middle = column(
+            None,
+            row(None, self._switch, 0),
+            self._stack,
+            self.panel,
+            space=SPACE[1],
+            margins=margins,
+        )
         middle.setStretch(1, 1)
         whole = column(root, self.header, self.figures, space=0)
         whole.addLayout(middle, 1)
@@ -242,7 +263,11 @@ class BoardWindow(QMainWindow):
         self._switch.chosen.connect(lambda name: self.show_page(str(name)))
         for place, name in enumerate(self._pages, start=1):
             self._keys(f"Alt+{place}", partial(self.show_page, name))
-        tables: dict[str, BoardTable] = {"Ctrl+1": self.queues, "Ctrl+2": self.tickets, "Ctrl+3": self.agents}
+        tables: dict[str, BoardTable] = {
+            "Ctrl+1": self.queues,
+            "Ctrl+2": self.tickets,
+            "Ctrl+3": self.agents,
+        }
         for keys, table in tables.items():
             self._keys(keys, partial(self._go_to, table))
         self._keys("F12", self.messages.dismiss_all)
@@ -254,10 +279,14 @@ class BoardWindow(QMainWindow):
 
     def _on_export(self, number: str) -> None:
         title = _("Export the dossier {number}").format(number=number)
-        hint = _("All its documents in one file. Your name and the reason stay in the dossier's history.")
+        hint = _(
+            "All its documents in one file. Your name and the reason stay in the dossier's history."
+        )
 
         def ask_path(reason: str) -> None:
-            self.ged.ask_export_path(number, lambda path: self.export_requested.emit(number, reason, path))
+            self.ged.ask_export_path(
+                number, lambda path: self.export_requested.emit(number, reason, path)
+            )
 
         self._acts.ask_reason(title, hint, ask_path)
 

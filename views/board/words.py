@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Acts in words: those that are about to be done, those of the history, and why one cannot be taken back."""
+"""Acts in words: those that are about to be done, those of the history, and why one cannot be taken
+back.
+"""
 
 from __future__ import annotations
 
@@ -50,13 +52,19 @@ def words_of(act: Act, facts: BoardFacts) -> str:
     """An act of this board."""
     match act:
         case GiveToService(ticket=ticket, service=service):
-            return _("{number} to {service}").format(number=ticket.number, service=facts.service_name(service))
+            return _("{number} to {service}").format(
+                number=ticket.number, service=facts.service_name(service)
+            )
         case GiveToOrganisation(ticket=ticket, target=target):
-            return _("{number} to {service}").format(number=ticket.number, service=facts.service_name(target))
+            return _("{number} to {service}").format(
+                number=ticket.number, service=facts.service_name(target)
+            )
         case GiveToAgent(ticket=ticket, agent=""):
             return _("{number} for everybody").format(number=ticket.number)
         case GiveToAgent(ticket=ticket, agent=agent):
-            return _("{number} for {name}").format(number=ticket.number, name=facts.agent_name(agent))
+            return _("{number} for {name}").format(
+                number=ticket.number, name=facts.agent_name(agent)
+            )
         case SetPriority(ticket=ticket, priority=priority):
             words = _("{number}: priority {priority}")
             return words.format(number=ticket.number, priority=priority_words(priority).lower())

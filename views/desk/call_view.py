@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The conversation: the caller's picture, and under or beside it the controls, never over it. Middle of the desk."""
+"""The conversation: the caller's picture, and under or beside it the controls, never over it.
+Middle of the desk.
+"""
 
 from __future__ import annotations
 
@@ -67,21 +69,21 @@ _QUALITIES: dict[Quality, tuple[str, str, str]] = {
 }
 PRIVACY_KEYS, SIGN_KEYS = "Ctrl+Shift+E", "Ctrl+Shift+L"
 _ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-_LIVE = frozenset({CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD})
+_LIVE = frozenset(
+    {CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD}
+)
 
 
 class CallView(QWidget):
     """Holds the widget that paints the caller, and the controls of the call.
 
-    Signals:
-        microphone_requested(bool), camera_requested(bool): switch mine on or off.
-        privacy_requested(bool): begin or end a privacy pause. write_requested(): write to the caller.
-        hang_up_requested(): end the conversation (already confirmed).
-        call_again_requested(): set voice and picture up again.
-        quality_requested(): show the line in figures and curves.
-        sign_language_requested(bool): let movement go before size, or no longer.
-        life_size_requested(bool): show the caller as large as in the room, or as large as the pane.
-        calibration_requested(): measure the screen for that.
+    Signals: microphone_requested(bool), camera_requested(bool): switch mine on or off.
+        privacy_requested(bool): begin or end a privacy pause. write_requested(): write to the
+        caller. hang_up_requested(): end the conversation (already confirmed).
+        call_again_requested(): set voice and picture up again. quality_requested(): show the line
+        in figures and curves. sign_language_requested(bool): let movement go before size, or no
+        longer. life_size_requested(bool): show the caller as large as in the room, or as large as
+        the pane. calibration_requested(): measure the screen for that.
     """
 
     microphone_requested = pyqtSignal(bool)
@@ -122,7 +124,14 @@ class CallView(QWidget):
         """What is known about the call; the picture stays as it is."""
         text, icon_name, tone = _STATES[state]
         self._state.show_state(_(text), icon_name, tone)
-        for button in (self._microphone, self._camera, self._signs, self._write, self._privacy, self._hang_up):
+        for button in (
+            self._microphone,
+            self._camera,
+            self._signs,
+            self._write,
+            self._privacy,
+            self._hang_up,
+        ):
             button.setEnabled(state in _LIVE)
         self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
         if state != CallState.CONNECTED:
@@ -172,12 +181,16 @@ class CallView(QWidget):
             (self._camera, "camera", on_off[1], "Ctrl+E"),
         ):
             button.setText(texts[0] if self._on[key] else texts[1])
-            button.setIcon(icon(key if self._on[key] else f"{key}_off", "text" if self._on[key] else "warn"))
+            button.setIcon(
+                icon(key if self._on[key] else f"{key}_off", "text" if self._on[key] else "warn")
+            )
             say(button, button.text(), keys)
             restyle(button, off=not self._on[key])
 
     def show_line(self, words: str, also: str = "") -> None:
-        """What a narrow line costs, in words; "" when it costs nothing. `also`: in the other direction."""
+        """What a narrow line costs, in words; "" when it costs nothing.
+        `also`: in the other direction.
+        """
         shown = words or also
         self._line.show_state(shown, "quality_bad" if shown else "", "warn")
         self._line.setToolTip("\n".join(text for text in (words, also) if text))
@@ -199,7 +212,9 @@ class CallView(QWidget):
             self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
 
     def show_private(self, on: bool, *, mine: bool) -> None:
-        """Whether a privacy pause goes on: no picture at all. `mine`: one of mine, which the button ends."""
+        """Whether a privacy pause goes on: no picture at all.
+        `mine`: one of mine, which the button ends.
+        """
         self._privacy.setChecked(mine)
         self._privacy.setIcon(icon("privacy", "warn" if on else "text"))
         say(self._privacy, _("End the privacy pause") if mine else _("Privacy pause"), PRIVACY_KEYS)
@@ -214,7 +229,9 @@ class CallView(QWidget):
     def refresh_duration(self) -> None:
         """Moves the duration to now."""
         now = self._clock.utc_now()
-        self._duration.setText(clock_words((now - self._since).total_seconds()) if self._since else "")
+        self._duration.setText(
+            clock_words((now - self._since).total_seconds()) if self._since else ""
+        )
 
     def set_compact(self, compact: bool) -> None:
         """True puts the controls beside the picture, for when the shared page needs the room."""
@@ -241,10 +258,19 @@ class CallView(QWidget):
             self._line,
             self._again,
         )
-        buttons = (self._microphone, self._camera, self._signs, self._write, self._privacy, self._hang_up)
+        buttons = (
+            self._microphone,
+            self._camera,
+            self._signs,
+            self._write,
+            self._privacy,
+            self._hang_up,
+        )
         narrow = self._compact or self.width() < _width(*states, *buttons)
         self._control_box.setDirection(_DOWN if narrow else _ACROSS)
-        self._button_box.setDirection(_DOWN if self._compact or self.width() < _width(*buttons) else _ACROSS)
+        self._button_box.setDirection(
+            _DOWN if self._compact or self.width() < _width(*buttons) else _ACROSS
+        )
         for box in self._button_rows:
             box.setDirection(_DOWN if self._compact else _ACROSS)
         self._state_box.setDirection(_DOWN if self._compact else _ACROSS)
@@ -257,7 +283,9 @@ class CallView(QWidget):
         self._quality.hide()
         self._line = Chip("call_line")
         self._line.hide()
-        self._figures = tool_button(_("Quality of the line"), "mdi6.chart-line", "call_figures", "Ctrl+I")
+        self._figures = tool_button(
+            _("Quality of the line"), "mdi6.chart-line", "call_figures", "Ctrl+I"
+        )
         self._figures.clicked.connect(self.quality_requested)
         shortcut("Ctrl+I", self._figures, self)
         self._signs = tool_button("", "sign_language", "call_signs", SIGN_KEYS, checkable=True)
@@ -268,15 +296,21 @@ class CallView(QWidget):
         self._life.setText("1:1")
         self._life.toggled.connect(self._on_life_size)
         shortcut("Ctrl+0", self._life, self)
-        self._measure = tool_button(_("Measure the screen and place the camera"), "mdi6.ruler", "call_measure")
+        self._measure = tool_button(
+            _("Measure the screen and place the camera"), "mdi6.ruler", "call_measure"
+        )
         self._measure.clicked.connect(self.calibration_requested)
         self._measure.hide()
         self._duration = steady_figures(label(role="strong", name="call_duration"))
         self._microphone = self._control("microphone", "Ctrl+M")
         self._camera = self._control("camera", "Ctrl+E")
-        self._microphone.clicked.connect(lambda: self.microphone_requested.emit(not self._on["microphone"]))
+        self._microphone.clicked.connect(
+            lambda: self.microphone_requested.emit(not self._on["microphone"])
+        )
         self._camera.clicked.connect(lambda: self.camera_requested.emit(not self._on["camera"]))
-        self._privacy = tool_button(_("Privacy pause"), "privacy", "call_privacy", PRIVACY_KEYS, checkable=True)
+        self._privacy = tool_button(
+            _("Privacy pause"), "privacy", "call_privacy", PRIVACY_KEYS, checkable=True
+        )
         self._privacy.clicked.connect(self.privacy_requested)
         shortcut(PRIVACY_KEYS, self._privacy, self)
         self._write = tool_button(_("Write to the caller"), "written", "call_write", "Ctrl+5")
@@ -284,7 +318,9 @@ class CallView(QWidget):
         shortcut("Ctrl+5", self._write, self)
         self._again = push_button(_("Call again"), "retry", name="call_again")
         self._again.clicked.connect(self.call_again_requested)
-        self._hang_up = ConfirmButton(_("Hang up"), _("Press again"), "hang_up", "call_hang_up", "Ctrl+Shift+H")
+        self._hang_up = ConfirmButton(
+            _("Hang up"), _("Press again"), "hang_up", "call_hang_up", "Ctrl+Shift+H"
+        )
         self._hang_up.confirmed.connect(self.hang_up_requested)
         shortcut("Ctrl+Shift+H", self._hang_up, self)
 
@@ -338,16 +374,22 @@ class CallView(QWidget):
             self._button_box.addLayout(box)
         self._control_box.insertStretch(1, 1)
         self._state_box.addLayout(row(None, self._state, self._duration))
-        self._state_box.addLayout(row(None, self._quality, self._figures, self._life, self._measure, 0))
+        self._state_box.addLayout(
+            row(None, self._quality, self._figures, self._life, self._measure, 0)
+        )
         self._state_box.addWidget(self._line)
         self._state_box.addWidget(self._again)
         devices, others = self._button_rows
         for button in (self._microphone, self._camera):
             devices.addWidget(button)
-        others.addLayout(row(None, self._signs, self._write, self._privacy, 0))  # signs alone: side by side in any view
+        # signs alone: side by side in any view
+        others.addLayout(row(None, self._signs, self._write, self._privacy, 0))
         others.addWidget(self._hang_up)
 
 
 def _width(*parts: QWidget) -> int:
     """What the visible ones of these take side by side in the bar of controls."""
-    return sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]
+    return (
+        sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden())
+        + 2 * SPACE[2]
+    )

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Written words beside the voice at the desk, for callers who hear badly. A tab of the desk's right side."""
+"""Written words beside the voice at the desk, for callers who hear badly.
+A tab of the desk's right side.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,11 @@ from session.protocol.endpoints.chat import Line, Sent
 from views.widgets.parts import column, label, push_button, restyle, row, scroll_area
 from views.widgets.theme import SPACE
 
-_SENT = {Sent.SENDING: N_("on its way"), Sent.SHOWN: N_("on the kiosk's screen"), Sent.FAILED: N_("not sent")}
+_SENT = {
+    Sent.SENDING: N_("on its way"),
+    Sent.SHOWN: N_("on the kiosk's screen"),
+    Sent.FAILED: N_("not sent"),
+}
 PHRASES = (
     N_("Can you read this?"),
     N_("Please put your document on the glass."),
@@ -35,7 +41,10 @@ class WrittenView(QWidget):
         super().__init__()
         self.setObjectName("written_view")
         self._note = label(
-            _("The caller reads it large on the kiosk. Nothing of it is kept: the log says only that words were sent."),
+            _(
+                "The caller reads it large on the kiosk. Nothing of it is kept: the log says only "
+                "that words were sent."
+            ),
             role="soft",
             wrap=True,
         )
@@ -52,11 +61,15 @@ class WrittenView(QWidget):
         self._entry.returnPressed.connect(self._say)
         self._send = push_button(_("Send"), "arrow_right", kind="primary", name="written_send")
         self._send.clicked.connect(self._say)
-        box = column(self, self._note, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        box = column(
+            self, self._note, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
+        )
         box.addWidget(self._scroll, 1)
         for number, phrase in enumerate(PHRASES):
             button = push_button(_(phrase), kind="quiet", name=f"written_phrase_{number}")
-            button.clicked.connect(lambda _checked, phrase=phrase: self.say_requested.emit(_(phrase)))
+            button.clicked.connect(
+                lambda _checked, phrase=phrase: self.say_requested.emit(_(phrase))
+            )
             box.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         box.addLayout(row(None, self._entry, self._send, space=SPACE[1]))
         self.set_live(False)
@@ -98,5 +111,11 @@ def _bubble(line: Line) -> QFrame:
     text = label(line.text, wrap=True)
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     who = _("You · {state}").format(state=_(_SENT[line.sent])) if line.mine else _("The caller")
-    column(bubble, label(who, role="caption"), text, space=2, margins=(SPACE[1], SPACE[0], SPACE[1], SPACE[0]))
+    column(
+        bubble,
+        label(who, role="caption"),
+        text,
+        space=2,
+        margins=(SPACE[1], SPACE[0], SPACE[1], SPACE[0]),
+    )
     return bubble

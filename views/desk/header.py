@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line on top of the desk: organisation, agent, connection, and the commands of the window. Used by desk_window."""
+"""The line on top of the desk: organisation, agent, connection, and the commands of the window.
+Used by desk_window.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ class DeskHeader(QFrame):
         self._state.state_requested.connect(self.state_requested)
         self._line = Chip("header_connection")
         self._queue = tool_button(_("Show or fold the queue"), "queue", "toggle_queue", "Ctrl+1")
-        self._side = tool_button(_("Show or fold dossier and devices"), "dossier", "toggle_side", "Ctrl+3")
+        self._side = tool_button(
+            _("Show or fold dossier and devices"), "dossier", "toggle_side", "Ctrl+3"
+        )
         self._theme = tool_button(_("Dark theme"), "dark", "toggle_theme")
         self._help = tool_button(_("Shortcuts"), "keyboard", "show_help", "F1")
         self._queue.clicked.connect(self.queue_pressed)
@@ -52,7 +56,9 @@ class DeskHeader(QFrame):
             lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
         )
         self._help.clicked.connect(self.help_pressed)
-        self._settings = tool_button(_("Camera, microphone and loudspeaker"), "settings", "show_media", "Ctrl+,")
+        self._settings = tool_button(
+            _("Camera, microphone and loudspeaker"), "settings", "show_media", "Ctrl+,"
+        )
         self._settings.clicked.connect(self.settings_pressed)
         shortcut("Ctrl+,", self._settings, self)
         self._sign_out = tool_button(_("Sign out"), "sign_out", "sign_out")
@@ -113,4 +119,6 @@ class DeskHeader(QFrame):
         for part in (IconLabel("agent", "soft", 20), self._agent, self._state, self._line):
             box.addWidget(part)
         box.addSpacing(SPACE[1])
-        box.addLayout(row(None, self._settings, self._theme, self._help, self._sign_out, self._side, space=2))
+        box.addLayout(
+            row(None, self._settings, self._theme, self._help, self._sign_out, self._side, space=2)
+        )

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The list of shortcuts over the desk's window (F1), gone at the next Escape. Used by the desk's window."""
+"""The list of shortcuts over the desk's window (F1), gone at the next Escape.
+Used by the desk's window.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,11 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     (
         N_("Window"),
-        (("F1", N_("Shortcuts")), ("Esc", N_("Close what lies on top")), ("F12", N_("Dismiss the messages"))),
+        (
+            ("F1", N_("Shortcuts")),
+            ("Esc", N_("Close what lies on top")),
+            ("F12", N_("Dismiss the messages")),
+        ),
     ),
 )
 """Groups of (keys, what they do); the window makes them work."""

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The middle of the desk when there is no conversation: how the queue is, and one button. Used by the desk's window."""
+"""The middle of the desk when there is no conversation: how the queue is, and one button.
+Used by the desk's window.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ class IdlePage(QWidget):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._count = self._figure("idle_count")
         self._longest = self._figure("idle_longest")
-        self._accept = push_button(_("Accept the next caller"), "accept", "primary", "idle_accept", "F2")
+        self._accept = push_button(
+            _("Accept the next caller"), "accept", "primary", "idle_accept", "F2"
+        )
         self._accept.clicked.connect(self.accept_next_requested)
         self._back = push_button(_("I am available"), "available", "primary", "idle_available")
         self._back.clicked.connect(self.available_requested)
@@ -51,7 +55,9 @@ class IdlePage(QWidget):
         self._show()
 
     def show_state(self, available: bool, connected: bool, silent: bool = False) -> None:
-        """Whether the agent is available, the line there, and whether an offer was left unanswered."""
+        """Whether the agent is available, the line there, and whether an offer was left
+        unanswered.
+        """
         self._available, self._connected, self._silent = available, connected, silent
         self._show()
 
@@ -87,7 +93,10 @@ class IdlePage(QWidget):
                 "warning",
                 "bad",
                 _("Access withdrawn"),
-                _("This computer may no longer take callers. Ask your administrator for a new invitation."),
+                _(
+                    "This computer may no longer take callers. Ask your administrator for a new "
+                    "invitation."
+                ),
             )
         elif not self._connected:
             look = (
@@ -113,7 +122,12 @@ class IdlePage(QWidget):
         elif self._waiting:
             look = ("available", "good", _("Ready"), _("Next: {ticket}").format(ticket=self._next))
         else:
-            look = ("available", "good", _("Ready"), _("Nobody is waiting. The next caller will ring."))
+            look = (
+                "available",
+                "good",
+                _("Ready"),
+                _("Nobody is waiting. The next caller will ring."),
+            )
         icon_name, tone, title, words = look
         self._icon.set_icon(icon_name, tone)
         self._title.setText(title)

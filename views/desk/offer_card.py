@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A caller offered to this agent: who it is for, how long to answer, Accept and Decline. Top of the desk's window."""
+"""A caller offered to this agent: who it is for, how long to answer, Accept and Decline.
+Top of the desk's window.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,16 @@ from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket
 from views.desk.ticket_row import ServiceTag
 from views.widgets.icons import IconLabel
-from views.widgets.parts import Chip, ElidedLabel, clock_words, column, label, push_button, row, steady_figures
+from views.widgets.parts import (
+    Chip,
+    ElidedLabel,
+    clock_words,
+    column,
+    label,
+    push_button,
+    row,
+    steady_figures,
+)
 from views.widgets.theme import SPACE
 
 DECLINES: tuple[tuple[str, str], ...] = (
@@ -84,9 +95,12 @@ class OfferCard(QFrame):
         self._second.timeout.connect(self.refresh)
         self.hide()
 
-    # ---- facts -----------------------------------------------------------------------------------------------------
+    # ---- facts
+    # ----------------------------------------------------------------------------------------------
 
-    def show_offer(self, ticket: Ticket, service: Service | None, place: int, comes_back: bool) -> None:
+    def show_offer(
+        self, ticket: Ticket, service: Service | None, place: int, comes_back: bool
+    ) -> None:
         """Shows the offered ticket; `place` is the service's for its colour."""
         again = self._ticket is not None and self._ticket.id == ticket.id
         self._ticket, self._until = ticket, ticket.offer_until_utc
@@ -94,7 +108,9 @@ class OfferCard(QFrame):
         self._tag.show_service(service, ticket.service, place)
         self._known.setVisible(comes_back)
         self._set_enabled(True)
-        whole_s = 0.0 if self._until is None else (self._until - self._clock.utc_now()).total_seconds()
+        whole_s = (
+            0.0 if self._until is None else (self._until - self._clock.utc_now()).total_seconds()
+        )
         self._bar.setRange(0, max(1, round(whole_s * 1000)))
         self.refresh()
         self._second.start()
@@ -116,7 +132,9 @@ class OfferCard(QFrame):
         self._back = None
 
     def answer_failed(self) -> None:
-        """The answer did not reach the hub, or was refused: it may be given again while there is time."""
+        """The answer did not reach the hub, or was refused:
+        it may be given again while there is time.
+        """
         self._set_enabled(True)
 
     def refresh(self) -> None:
@@ -126,7 +144,9 @@ class OfferCard(QFrame):
         now = self._clock.utc_now()
         left_s = max(0.0, (self._until - now).total_seconds())
         waited = clock_words((now - self._ticket.arrived_at_utc).total_seconds())
-        self._where.setText(_("{site} · waiting for {time}").format(site=self._ticket.site, time=waited))
+        self._where.setText(
+            _("{site} · waiting for {time}").format(site=self._ticket.site, time=waited)
+        )
         self._left.setText(_("{seconds} s to answer").format(seconds=round(left_s)))
         self._bar.setValue(round(left_s * 1000))
         self._bar.setAccessibleName(self._left.text())
@@ -136,7 +156,8 @@ class OfferCard(QFrame):
         """The offered ticket, "" for none."""
         return self._ticket.id if self._ticket is not None else ""
 
-    # ---- building --------------------------------------------------------------------------------------------------
+    # ---- building
+    # ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         facts = row(None, self._number, space=SPACE[2])
@@ -153,7 +174,9 @@ class OfferCard(QFrame):
         ticket = self._ticket
         assert ticket is not None
         spoken = _("A caller for you: {number}, {service}, {site}. Enter accepts, F4 declines.")
-        self.setAccessibleName(spoken.format(number=ticket.number, service=self._tag.text(), site=ticket.site))
+        self.setAccessibleName(
+            spoken.format(number=ticket.number, service=self._tag.text(), site=ticket.site)
+        )
         self._accept.setAccessibleDescription(self.accessibleName())
         window = self.window()
         self._back = window.focusWidget() if window is not None else None
@@ -164,7 +187,8 @@ class OfferCard(QFrame):
         self._accept.setEnabled(enabled)
         self._decline.setEnabled(enabled)
 
-    # ---- wishes ----------------------------------------------------------------------------------------------------
+    # ---- wishes
+    # ----------------------------------------------------------------------------------------------
 
     def accept(self) -> None:
         """Takes the caller (F2, Enter)."""

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""To whom, and why: passing a caller on, or calling a colleague in. Opens inside the desk's window, over nothing."""
+"""To whom, and why: passing a caller on, or calling a colleague in.
+Opens inside the desk's window, over nothing.
+"""
 
 from __future__ import annotations
 
@@ -51,10 +53,9 @@ def _id_of(target: Target) -> str:
 class PassOnPanel(QFrame):
     """Colleagues and queues, a reason, one line for the next agent.
 
-    Signals:
-        pass_on_requested(str, str, object, str): agent id, service id (one of them ""), `PassReason`, the line.
-        invite_requested(str, bool): agent id; True lets the caller wait meanwhile.
-        closed(): nothing was chosen.
+    Signals: pass_on_requested(str, str, object, str): agent id, service id (one of them ""),
+        `PassReason`, the line. invite_requested(str, bool): agent id; True lets the caller wait
+        meanwhile. closed(): nothing was chosen.
     """
 
     pass_on_requested = pyqtSignal(str, str, object, str)
@@ -80,7 +81,9 @@ class PassOnPanel(QFrame):
         self._note.setObjectName("pass_on_note")
         self._note.setMaxLength(NOTE_CHARS)
         self._note.setAccessibleName(_("For the next agent"))
-        self._note.setPlaceholderText(_("For the next agent, one line: what is it about? (not kept)"))
+        self._note.setPlaceholderText(
+            _("For the next agent, one line: what is it about? (not kept)")
+        )
         self._warning = label(role="soft", name="pass_on_warning", wrap=True)
         self._make_buttons()
         self._build()
@@ -181,7 +184,11 @@ class PassOnPanel(QFrame):
 
     def _chosen(self) -> Target | None:
         item = self._targets.currentItem()
-        target = item.data(Qt.ItemDataRole.UserRole) if item is not None and self._targets.isEnabled() else None
+        target = (
+            item.data(Qt.ItemDataRole.UserRole)
+            if item is not None and self._targets.isEnabled()
+            else None
+        )
         return target if isinstance(target, TargetAgent | TargetService | MoveTarget) else None
 
     def _allow(self) -> None:
@@ -190,15 +197,20 @@ class PassOnPanel(QFrame):
         self._pass_on.setEnabled(chosen is not None)
         self._ask.setEnabled(free)
         self._three.setEnabled(free)
-        self._note.setEnabled(not isinstance(chosen, MoveTarget))  # another organisation reads nothing of ours
+        # another organisation reads nothing of ours
+        self._note.setEnabled(not isinstance(chosen, MoveTarget))
 
     def _on_pass_on(self) -> None:
         chosen = self._chosen()
         if chosen is None:
             return
         self.hide()
-        agent, service = (chosen.id, "") if isinstance(chosen, TargetAgent) else ("", _id_of(chosen))
-        self.pass_on_requested.emit(agent, service, self._reason.currentData(), self._note.text().strip())
+        agent, service = (
+            (chosen.id, "") if isinstance(chosen, TargetAgent) else ("", _id_of(chosen))
+        )
+        self.pass_on_requested.emit(
+            agent, service, self._reason.currentData(), self._note.text().strip()
+        )
 
     def _on_invite(self, held: bool) -> None:
         chosen = self._chosen()

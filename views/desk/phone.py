@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A caller to be called by telephone: the number, whom it is about, and what came of it. Used by the desk's window."""
+"""A caller to be called by telephone: the number, whom it is about, and what came of it.
+Used by the desk's window.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,8 @@ def later_words(minutes: int) -> str:
 class PhoneView(QWidget):
     """The telephone number, large enough to dial it from, and the three things that may come of it.
 
-    Signals:
-        reached_requested(): the talk is over, wrap-up. not_reached_requested(): nobody answered, give up.
-        later_requested(int): try again after so many minutes.
+    Signals: reached_requested(): the talk is over, wrap-up. not_reached_requested(): nobody
+        answered, give up. later_requested(int): try again after so many minutes.
     """
 
     reached_requested = pyqtSignal()
@@ -47,9 +48,12 @@ class PhoneView(QWidget):
         self._about = label(role="soft", name="phone_about", wrap=True)
         self._number = label(role="huge", name="phone_number")
         self._number.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._reached = push_button(_("We talked"), "kept", "primary", "phone_reached", "Ctrl+Return")
+        self._reached = push_button(
+            _("We talked"), "kept", "primary", "phone_reached", "Ctrl+Return"
+        )
         self._reached.setShortcut("Ctrl+Return")
         self._reached.clicked.connect(self.reached_requested)
         self._not_reached = push_button(_("Give up"), "hang_up", "plain", "phone_not_reached")
@@ -59,7 +63,9 @@ class PhoneView(QWidget):
 
     def _later_button(self, minutes: int) -> QWidget:
         button = push_button(later_words(minutes), "time", "plain", f"phone_later_{minutes}")
-        button.setAccessibleName(_("Not reached, try again: {when}").format(when=later_words(minutes)))
+        button.setAccessibleName(
+            _("Not reached, try again: {when}").format(when=later_words(minutes))
+        )
         button.clicked.connect(lambda: self.later_requested.emit(minutes))
         return button
 
@@ -87,12 +93,20 @@ class PhoneView(QWidget):
         across.addWidget(card, 1, Qt.AlignmentFlag.AlignVCenter)
         column(self, scroll_area(body))
 
-    def show_session(self, session: SessionFacts, ticket_number: str, service: Service | None) -> None:
+    def show_session(
+        self, session: SessionFacts, ticket_number: str, service: Service | None
+    ) -> None:
         """Whom to call, and what for."""
-        about = (ticket_number, service.name if service is not None else session.service, session.site)
+        about = (
+            ticket_number,
+            service.name if service is not None else session.service,
+            session.site,
+        )
         self._about.setText(" · ".join(part for part in about if part))
         self._number.setText(phone_words(session.phone))
-        self._number.setAccessibleName(_("Telephone number {number}").format(number=phone_words(session.phone)))
+        self._number.setAccessibleName(
+            _("Telephone number {number}").format(number=phone_words(session.phone))
+        )
 
     def clear(self) -> None:
         """The number leaves the screen with its request."""

@@ -39,13 +39,12 @@ RAIL_WIDTH = 76
 class QueueView(QFrame):
     """Shows the tickets of the organisation; the longest waiting first.
 
-    Signals:
-        accept_requested(str): the agent takes this ticket id.
-        next_requested(str): the agent takes whoever is next, of this service ("" for all).
-        availability_changed(bool): the agent is available, or pauses.
-        state_chosen(bool, str): the same, with the short code of the pause's reason ("" when none was chosen).
-        ticket_rang(str): this ticket is new and should be heard.
-        summary_changed(int, float): number of waiting callers, longest wait in seconds; each second.
+    Signals: accept_requested(str): the agent takes this ticket id. next_requested(str): the agent
+        takes whoever is next, of this service ("" for all). availability_changed(bool): the agent
+        is available, or pauses. state_chosen(bool, str): the same, with the short code of the
+        pause's reason ("" when none was chosen). ticket_rang(str): this ticket is new and should be
+        heard. summary_changed(int, float): number of waiting callers, longest wait in seconds; each
+        second.
     """
 
     accept_requested = pyqtSignal(str)
@@ -86,7 +85,9 @@ class QueueView(QFrame):
         self._show_all()
 
     def ring(self, ticket_id: str) -> None:
-        """A ticket to be noticed: its row stands out until it is taken, gone or looked at (`stop_ringing`)."""
+        """A ticket to be noticed: its row stands out until it is taken, gone or looked at
+        (`stop_ringing`).
+        """
         self._ringing.add(ticket_id)
         self._show_all()
         self.ticket_rang.emit(ticket_id)
@@ -99,7 +100,9 @@ class QueueView(QFrame):
     def set_connection(self, connected: bool) -> None:
         """Whether the hub answers; without it nobody can be accepted."""
         self._connected = connected
-        self._line_icon.set_icon("connected" if connected else "retry", "good" if connected else "warn")
+        self._line_icon.set_icon(
+            "connected" if connected else "retry", "good" if connected else "warn"
+        )
         self._line.setText(_("Connected") if connected else _("Connection lost, trying again…"))
         self._allow()
 
@@ -140,7 +143,9 @@ class QueueView(QFrame):
         self._allow()
 
     def accept_next(self) -> None:
-        """Asks for whoever is next of those shown (F2); the hub chooses, as colleagues may be faster."""
+        """Asks for whoever is next of those shown (F2);
+        the hub chooses, as colleagues may be faster.
+        """
         if self.next_ticket() is not None and self._begin("next"):
             self.next_requested.emit(self._filter.currentData() or "")
 
@@ -162,7 +167,12 @@ class QueueView(QFrame):
         """Whether a new caller is for this agent to notice: one that it may choose itself, now."""
         work = self._work.get(ticket.service)
         pulled = work is None or work.mode == "pull"
-        return pulled and ticket.state == TicketState.WAITING and self.is_available() and self._may_take(ticket)
+        return (
+            pulled
+            and ticket.state == TicketState.WAITING
+            and self.is_available()
+            and self._may_take(ticket)
+        )
 
     def is_available(self) -> bool:
         """What the agent chose."""
@@ -173,12 +183,18 @@ class QueueView(QFrame):
         now = self._clock.utc_now()
         for shown in self._rows.values():
             shown.show_kept(shown.ticket.kept_for(now) or shown.ticket.offered_to(now), self._agent)
-            shown.show_known(shown.ticket.state in WAITING and shown.ticket.preferred == self._agent)
+            shown.show_known(
+                shown.ticket.state in WAITING and shown.ticket.preferred == self._agent
+            )
             shown.show_later(self._later_s(shown.ticket))
             shown.show_wait(now)
         waiting = self._waiting()
-        longest = max(((now - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
-        self._longest.setText(_("Longest wait {time}").format(time=clock_words(longest)) if waiting else "")
+        longest = max(
+            ((now - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0
+        )
+        self._longest.setText(
+            _("Longest wait {time}").format(time=clock_words(longest)) if waiting else ""
+        )
         self.summary_changed.emit(len(waiting), longest)
 
     # ---- building ----
@@ -198,11 +214,15 @@ class QueueView(QFrame):
         for code, words in PAUSES:
             self._pause.addItem(_(words), code)
         self._pause.setVisible(False)
-        self._pause.activated.connect(lambda: self.state_chosen.emit(False, self._pause.currentData()))
+        self._pause.activated.connect(
+            lambda: self.state_chosen.emit(False, self._pause.currentData())
+        )
         self._filter = QComboBox()
         self._filter.setObjectName("queue_filter")
         self._filter.setAccessibleName(_("Show only one service"))
-        self._filter.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._filter.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self._filter.setMinimumContentsLength(12)
         self._filter.currentIndexChanged.connect(lambda: self._show_all())
         self._fill_filter({})
@@ -256,7 +276,9 @@ class QueueView(QFrame):
     # ---- showing ----
 
     def _waiting(self) -> list[Ticket]:
-        return [ticket for ticket in self._tickets if ticket.state in WAITING and self._is_mine(ticket)]
+        return [
+            ticket for ticket in self._tickets if ticket.state in WAITING and self._is_mine(ticket)
+        ]
 
     def _is_mine(self, ticket: Ticket) -> bool:
         """Of a service that this agent serves, or kept for or offered to it by name."""
@@ -265,9 +287,15 @@ class QueueView(QFrame):
         return not self._work or by_name or (work is not None and work.after_s is not None)
 
     def _later_s(self, ticket: Ticket) -> float:
-        """Seconds until this agent may take the ticket although others have the skill for it; 0 when it may."""
+        """Seconds until this agent may take the ticket although others have the skill for it;
+        0 when it may.
+        """
         work, now = self._work.get(ticket.service), self._clock.utc_now()
-        if ticket.state != TicketState.WAITING or work is None or may_serve(work.after_s, ticket, now):
+        if (
+            ticket.state != TicketState.WAITING
+            or work is None
+            or may_serve(work.after_s, ticket, now)
+        ):
             return 0.0
         if ticket.kept_for(now) == self._agent or work.after_s is None:
             return 0.0
@@ -289,9 +317,13 @@ class QueueView(QFrame):
         self._place(self._others_box, others)
         self._empty.setVisible(not waiting)
         if self._waiting() and not waiting:
-            self._empty.show_words(_("Nobody waits for this service"), _("Choose all services to see the others."))
+            self._empty.show_words(
+                _("Nobody waits for this service"), _("Choose all services to see the others.")
+            )
         else:
-            self._empty.show_words(_("Nobody is waiting"), _("A new caller rings here. You can stay on this page."))
+            self._empty.show_words(
+                _("Nobody is waiting"), _("A new caller rings here. You can stay on this page.")
+            )
         self._others_title.setVisible(bool(others))
         self._others_title.setText(_("In conversation: {count}").format(count=len(others)))
         self._count.setText(_("Waiting: {count}").format(count=len(self._waiting())))
@@ -339,10 +371,16 @@ class QueueView(QFrame):
         self.state_chosen.emit(available, "")
 
     def _may_take(self, ticket: Ticket) -> bool:
-        """False while only another agent may take it, or colleagues with its skill still may come."""
+        """False while only another agent may take it, or colleagues with its skill still may
+        come.
+        """
         now = self._clock.utc_now()
         kept, offered = ticket.kept_for(now), ticket.offered_to(now)
-        return kept in (None, self._agent) and offered in (None, self._agent) and not self._later_s(ticket)
+        return (
+            kept in (None, self._agent)
+            and offered in (None, self._agent)
+            and not self._later_s(ticket)
+        )
 
     def _begin(self, what: str) -> bool:
         """One wish at a time goes out."""
@@ -358,7 +396,8 @@ class QueueView(QFrame):
 
 
 class QueueRail(QFrame):
-    """The queue folded to a strip: how many wait and how long, and the way back. Shown during a conversation.
+    """The queue folded to a strip: how many wait and how long, and the way back.
+    Shown during a conversation.
 
     Signals:
         expand_requested(): show the whole queue.
@@ -377,7 +416,13 @@ class QueueRail(QFrame):
         self._longest = label("", "small", "rail_longest")
         steady_figures(self._longest)
         box = column(self, space=SPACE[0], margins=(4, SPACE[1], 4, SPACE[1]))
-        for part in (self._open, IconLabel("queue", "soft", 20), self._number, self._word, self._longest):
+        for part in (
+            self._open,
+            IconLabel("queue", "soft", 20),
+            self._number,
+            self._word,
+            self._longest,
+        ):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
 
@@ -385,6 +430,8 @@ class QueueRail(QFrame):
         """Number of waiting callers and the longest wait in seconds."""
         self._number.setText(str(waiting))
         self._longest.setText(clock_words(longest_s) if waiting else "")
-        spoken = _("{count} waiting, longest {time}").format(count=waiting, time=clock_words(longest_s))
+        spoken = _("{count} waiting, longest {time}").format(
+            count=waiting, time=clock_words(longest_s)
+        )
         self.setAccessibleName(spoken)
         self.setToolTip(spoken)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line above a conversation: who, for what, where, and what the caller allows. Used by the desk's window."""
+"""The line above a conversation: who, for what, where, and what the caller allows.
+Used by the desk's window.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ _RENEW = N_("allowed for {left} more; press to ask again")
 
 
 class GrantButton(QPushButton):
-    """One permission: allowed and for how long, being asked, or to be asked by pressing it; pressed again, renewed.
+    """One permission: allowed and for how long, being asked, or to be asked by pressing it;
+    pressed again, renewed.
 
     Signals:
         wanted(object): the `Grant` to ask for.
@@ -61,13 +64,21 @@ class GrantButton(QPushButton):
         """Shows whether the caller allows it, or is being asked."""
         self._allowed, self._asked = allowed, asked and not allowed
         self._left_s = self._left_s if allowed else 0.0
-        name, tone = ("allowed", "good") if allowed else ("time", "accent") if self._asked else ("ask", "soft")
+        name, tone = (
+            ("allowed", "good")
+            if allowed
+            else ("time", "accent")
+            if self._asked
+            else ("ask", "soft")
+        )
         self.setIcon(icon(name, tone))
         self._say()
         restyle(self, state="allowed" if allowed else "asked" if self._asked else "none")
 
     def show_left(self, left_s: float) -> None:
-        """Seconds that are left of an allowed power: on the button when few, else in its help; 0 says nothing."""
+        """Seconds that are left of an allowed power: on the button when few, else in its help;
+        0 says nothing.
+        """
         if self._allowed:
             self._left_s = left_s
             self._say()
@@ -131,20 +142,28 @@ class SessionHeader(QFrame):
             self._places.addWidget(button, *divmod(place, per_row))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """In a narrow view the permissions stand below, as many side by side as there is room for."""
+        """In a narrow view the permissions stand below, as many side by side as there is room
+        for.
+        """
         super().resizeEvent(event)
         widest = max(button.sizeHint().width() for button in self._grants.values()) + 6
         needed = sum(button.sizeHint().width() + 6 for button in self._grants.values())
         narrow, room = self.width() < needed + 300, self.width() - 2 * SPACE[2]
-        self._box.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self._box.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        )
         self._place(len(self._grants) if needed <= room else max(1, min(4, room // widest)))
 
-    def show_session(self, session: SessionFacts, ticket_number: str, service: Service | None, place: int) -> None:
+    def show_session(
+        self, session: SessionFacts, ticket_number: str, service: Service | None, place: int
+    ) -> None:
         """The conversation that is going on; all permissions start at "not yet"."""
         self._ticket.setText(ticket_number)
         self._service.show_service(service, session.service, place)
         self._session = session
-        self._show_where(_("number sealed") if session.sealed_number else _number(session.caller_number))
+        self._show_where(
+            _("number sealed") if session.sealed_number else _number(session.caller_number)
+        )
         self.show_grants(dict.fromkeys(Grant, False))
 
     def show_number(self, session_id: str, number: str) -> None:
@@ -156,8 +175,11 @@ class SessionHeader(QFrame):
         session = self._session
         assert session is not None
         places = [number, session.site]
-        if session.seal is not None:  # a session that could not be sealed as it must be is not begun
-            places.append(_("sealed for {organisation}").format(organisation=session.organisation_name))
+        # a session that could not be sealed as it must be is not begun
+        if session.seal is not None:
+            places.append(
+                _("sealed for {organisation}").format(organisation=session.organisation_name)
+            )
         self._where.setText(" · ".join(places))
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The right side of the desk's window: tabs for dossier, devices and written words. Used by the desk's window."""
+"""The right side of the desk's window: tabs for dossier, devices and written words.
+Used by the desk's window.
+"""
 
 from __future__ import annotations
 
@@ -52,4 +54,6 @@ class SidePanel(QFrame):
         place = self._tabs.indexOf(self._written)
         if self._tabs.currentIndex() == place:
             count = 0
-        self._tabs.setTabText(place, _("Written ({count})").format(count=count) if count else _("Written"))
+        self._tabs.setTabText(
+            place, _("Written ({count})").format(count=count) if count else _("Written")
+        )

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's first page on a computer that has no key: address of the network, one-time code. Built by compose."""
+"""The desk's first page on a computer that has no key: address of the network, one-time code.
+Built by compose.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ CARD_WIDTH = 480
 class SignInView(QWidget):
     """Asks for what an invitation says, and shows why it did not work.
 
-    Signals:
-        sign_in_requested(str, str, str): address of the bus, code, file of the authority's certificate or "".
+    Signals: sign_in_requested(str, str, str):
+        address of the bus, code, file of the authority's certificate or "".
     """
 
     sign_in_requested = pyqtSignal(str, str, str)
@@ -74,7 +76,8 @@ class SignInView(QWidget):
         card.setFixedWidth(CARD_WIDTH)
         title = label(_("Sign in"), "large")
         words = _(
-            "This computer is not known yet. Your administrator gives you a code, valid once and for a few minutes."
+            "This computer is not known yet. Your administrator gives you a code, valid once and "
+            "for a few minutes."
         )
         card.body.addWidget(title)
         card.body.addWidget(label(words, "soft", wrap=True))
@@ -108,7 +111,9 @@ class SignInView(QWidget):
     def _show(self) -> None:
         for part in (self._code, self._address, self._ca_file, self._choose):
             part.setEnabled(not self._busy)
-        self._enter.setEnabled(not self._busy and bool(self._code.text().strip() and self._address.text().strip()))
+        self._enter.setEnabled(
+            not self._busy and bool(self._code.text().strip() and self._address.text().strip())
+        )
 
     # ---- what the person does ----
 

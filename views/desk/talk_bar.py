@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hold and pass on, beside the agent's name, and under the session header a bar while more than two people talk.
+"""Hold and pass on, beside the agent's name, and under the session header a bar while more than two
+people talk.
 
-A third person is named here from before the first sound until it is gone; `painted` says that the words are really on
-the screen, and only then may that person be let in. Used by the desk's window.
+A third person is named here from before the first sound until it is gone;
+`painted` says that the words are really on the screen, and only then may that person be let in.
+Used by the desk's window.
 """
 
 from __future__ import annotations
@@ -52,17 +54,21 @@ def third_words(name: str, third: Third, held: bool) -> str:
     elif third.state is ThirdState.ANNOUNCED:
         words = _("{name} comes as soon as the caller reads it on the screen.")
     else:
-        words = _("{name} talks with you. The caller waits.") if held else _("{name} is with you and the caller.")
+        words = (
+            _("{name} talks with you. The caller waits.")
+            if held
+            else _("{name} is with you and the caller.")
+        )
     return words.format(name=name)
 
 
 class TalkBar(QFrame):
-    """What holds while it is not simply two people talking; `commands` are the buttons, for the window's header.
+    """What holds while it is not simply two people talking;
+    `commands` are the buttons, for the window's header.
 
-    Signals:
-        hold_requested(object): let the caller wait, with this `HoldReason`. resume_requested(): talk again.
-        pass_on_requested(): choose to whom.
-        dismiss_requested(): end the colleague's call. hand_over_requested(): leave the caller to the colleague.
+    Signals: hold_requested(object): let the caller wait, with this `HoldReason`.
+        resume_requested(): talk again. pass_on_requested(): choose to whom. dismiss_requested():
+        end the colleague's call. hand_over_requested(): leave the caller to the colleague.
         painted(str): the words that name this third person (user id) have been painted.
     """
 
@@ -101,9 +107,13 @@ class TalkBar(QFrame):
         say(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
         self._pass_on.clicked.connect(self.pass_on_requested)
         shortcut("Ctrl+T", self._pass_on, self.commands)
-        self._hand_over = push_button(_("Leave the caller to this colleague"), "kept", name="talk_hand_over")
+        self._hand_over = push_button(
+            _("Leave the caller to this colleague"), "kept", name="talk_hand_over"
+        )
         self._hand_over.clicked.connect(self.hand_over_requested)
-        self._dismiss = ConfirmButton(_("End this call"), _("Press again"), "hang_up", "talk_dismiss", kind="plain")
+        self._dismiss = ConfirmButton(
+            _("End this call"), _("Press again"), "hang_up", "talk_dismiss", kind="plain"
+        )
         self._dismiss.confirmed.connect(self.dismiss_requested)
 
     def _build(self) -> None:
@@ -158,11 +168,15 @@ class TalkBar(QFrame):
 
     def _show_hold(self, talk: Talk) -> None:
         self._say_buttons()
-        self._hold.setIcon(icon("call" if talk.held else "paused", "on_accent" if talk.held else "text"))
+        self._hold.setIcon(
+            icon("call" if talk.held else "paused", "on_accent" if talk.held else "text")
+        )
         restyle(self._hold, kind="primary" if talk.held else "plain")
         if talk.held:
             reason = _(HOLD_REASONS[talk.hold_reason or HoldReason.MOMENT])
-            self._state.show_state(_("The caller waits: {reason}").format(reason=reason), "paused", "warn")
+            self._state.show_state(
+                _("The caller waits: {reason}").format(reason=reason), "paused", "warn"
+            )
         elif talk.last is not None and talk.third is None:
             self._state.show_state(_(ENDS[talk.last]), "info", "soft")
         self._state.setVisible(talk.held or (talk.last is not None and talk.third is None))
@@ -175,7 +189,9 @@ class TalkBar(QFrame):
             return
         is_colleague = third.role is Role.AGENT
         badge = _("Colleague") if is_colleague else _("Supervisor")
-        self._badge.show_state(badge, "agent", "solid" if third.state is ThirdState.IN else "accent")
+        self._badge.show_state(
+            badge, "agent", "solid" if third.state is ThirdState.IN else "accent"
+        )
         self._third.setText(third_words(name, third, talk.held))
         self._third.setAccessibleName(self._third.text())
         self._hand_over.setVisible(is_colleague and third.state is ThirdState.IN)
@@ -191,7 +207,9 @@ class TalkBar(QFrame):
         self._reasons.setActiveAction(self._reasons.actions()[0])
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
-        """Painted: whoever must know is told, once per third person, after the words are painted too."""
+        """Painted: whoever must know is told, once per third person, after the words are painted
+        too.
+        """
         super().paintEvent(a0)
         third = self.third()
         if third is not None and third.state is not ThirdState.CALLED and self._told != _key(third):

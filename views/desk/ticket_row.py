@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One ticket of the queue as a row: number, service, site, live wait, Accept. Used by the queue view."""
+"""One ticket of the queue as a row: number, service, site, live wait, Accept.
+Used by the queue view.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,17 @@ from resources.texts import _
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.widgets.icons import IconLabel, icon
-from views.widgets.parts import Chip, ElidedLabel, clock_words, column, label, push_button, restyle, row, steady_figures
+from views.widgets.parts import (
+    Chip,
+    ElidedLabel,
+    clock_words,
+    column,
+    label,
+    push_button,
+    restyle,
+    row,
+    steady_figures,
+)
 from views.widgets.theme import service_colour
 
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
@@ -111,8 +123,12 @@ class TicketRow(QFrame):
         bottom.addWidget(self._accept, 0, Qt.AlignmentFlag.AlignBottom)
         column(self, top, bottom, space=4, margins=(10, 8, 8, 8))
 
-    def show_ticket(self, ticket: Ticket, service: Service | None, place: int, next_one: bool, ringing: bool) -> None:
-        """Shows the ticket's facts; `next_one` is the first of the queue, `place` the service's for its colour."""
+    def show_ticket(
+        self, ticket: Ticket, service: Service | None, place: int, next_one: bool, ringing: bool
+    ) -> None:
+        """Shows the ticket's facts; `next_one` is the first of the queue, `place` the service's for
+        its colour.
+        """
         self.ticket = ticket
         waiting = ticket.state in WAITING
         self._number.setText(ticket.number)
@@ -133,14 +149,20 @@ class TicketRow(QFrame):
         if self.ticket.away == "phone":
             self._away.show_state(_("By telephone"), "call", "accent")
         elif self.ticket.away == "back":
-            self._away.show_state(_("Called back") if self.ticket.called_at_utc else _("Comes back"), "time", "soft")
+            self._away.show_state(
+                _("Called back") if self.ticket.called_at_utc else _("Comes back"), "time", "soft"
+            )
         self._away.setVisible(bool(self.ticket.away))
         self._allow()
 
     def show_wait(self, now: datetime) -> None:
         """Moves the clock: the wait, or how long the conversation has lasted."""
         waiting = self.ticket.state in WAITING
-        since = self.ticket.arrived_at_utc if waiting else self.ticket.accepted_at_utc or self.ticket.arrived_at_utc
+        since = (
+            self.ticket.arrived_at_utc
+            if waiting
+            else self.ticket.accepted_at_utc or self.ticket.arrived_at_utc
+        )
         seconds = (now - since).total_seconds()
         long = waiting and seconds >= LONG_WAIT_S
         self._wait.setText(clock_words(seconds))
@@ -155,7 +177,10 @@ class TicketRow(QFrame):
                 number=ticket.number, service=self._tag.text(), site=ticket.site
             )
         words = _("{number}, {service}, {site}, waiting for {minutes} min").format(
-            number=ticket.number, service=self._tag.text(), site=ticket.site, minutes=int(seconds // 60)
+            number=ticket.number,
+            service=self._tag.text(),
+            site=ticket.site,
+            minutes=int(seconds // 60),
         )
         extra = [_("long wait")] if long else []
         extra.append(_("number given") if ticket.caller_number_given else _("no number"))
@@ -173,7 +198,9 @@ class TicketRow(QFrame):
         return ", ".join([words, *extra])
 
     def show_kept(self, kept_for: str | None, agent: str) -> None:
-        """Whom this caller is kept for or offered to: nobody (None), this `agent`, or somebody else."""
+        """Whom this caller is kept for or offered to:
+        nobody (None), this `agent`, or somebody else.
+        """
         mine = kept_for is not None and kept_for == agent
         self._is_kept = kept_for is not None and not mine
         if mine:
@@ -190,7 +217,9 @@ class TicketRow(QFrame):
         self._given.setVisible(self.ticket.caller_number_given and not shown)
 
     def show_later(self, seconds: float) -> None:
-        """Colleagues with the skill for it go first, for so many seconds more; 0 when this agent may take it."""
+        """Colleagues with the skill for it go first, for so many seconds more;
+        0 when this agent may take it.
+        """
         if seconds > 0:
             words = _("Specialists first: {time}").format(time=clock_words(seconds))
             self._later.show_state(words, "time", "soft")
@@ -204,7 +233,10 @@ class TicketRow(QFrame):
 
     def _allow(self) -> None:
         self._accept.setEnabled(
-            self._can and self.ticket.away != "back" and not self._is_kept and self._later.isHidden()
+            self._can
+            and self.ticket.away != "back"
+            and not self._is_kept
+            and self._later.isHidden()
         )
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent's one window: queue left, conversation centre, dossier and devices right, messages below. Built by compose.
+"""The agent's one window: queue left, conversation centre, dossier and devices right, messages
+below. Built by compose.
 
-It arranges the views it is given and connects what happens between them on the screen; everything that leaves the
-screen is a signal that compose connects.
+It arranges the views it is given and connects what happens between them on the screen;
+everything that leaves the screen is a signal that compose connects.
 """
 
 from __future__ import annotations
@@ -120,7 +121,9 @@ class DeskWindow(QMainWindow):
         self._show_state()
 
     def show_agent_state(self, available: bool, reason: str) -> None:
-        """What the hub takes this agent to be doing: available, paused for a reason, or not responding."""
+        """What the hub takes this agent to be doing:
+        available, paused for a reason, or not responding.
+        """
         self.queue.set_availability(available, reason)
         self._on_state(available, reason)
 
@@ -207,7 +210,9 @@ class DeskWindow(QMainWindow):
         self._open_side()
         self.queue.set_busy(True)
         work = None if session is None else self.queue.work(session.service)
-        self.wrap_up.start(ticket.number if ticket else "", lasted, work.outcomes if work is not None else ())
+        self.wrap_up.start(
+            ticket.number if ticket else "", lasted, work.outcomes if work is not None else ()
+        )
         self.devices.show_live(False)
         self._show_state()
 
@@ -221,7 +226,9 @@ class DeskWindow(QMainWindow):
         self.show_mode(PAGE if sharing else FACE)
 
     def show_mode(self, mode: str) -> None:
-        """`FACE` makes the picture large, `PAGE` the shared page; the face stays in view in both."""
+        """`FACE` makes the picture large, `PAGE` the shared page;
+        the face stays in view in both.
+        """
         self._modes.choose(mode)
         page = mode == PAGE
         self._lower.setVisible(page)
@@ -230,7 +237,9 @@ class DeskWindow(QMainWindow):
             height = max(400, self._middle.height())
             self._middle.setSizes([round(height * 0.27), round(height * 0.73)])
 
-    def show_picture(self, title: str, image: QImage | None, note: str = "", marks: Sequence[Mark] = ()) -> None:
+    def show_picture(
+        self, title: str, image: QImage | None, note: str = "", marks: Sequence[Mark] = ()
+    ) -> None:
         """A scanned page or a sheet of a document at full size, in the place of the shared page."""
         if self._centre.currentWidget() is self._conversation:
             self._lower.setCurrentWidget(self.viewer)
@@ -283,7 +292,9 @@ class DeskWindow(QMainWindow):
         whole.addWidget(self.messages)
         self.setCentralWidget(root)
         self._help = ShortcutHelp(root)
-        self._modes = Segments("centre_mode", _("Large"), [(FACE, _("Face"), "face"), (PAGE, _("Page"), "shared_page")])
+        self._modes = Segments(
+            "centre_mode", _("Large"), [(FACE, _("Face"), "face"), (PAGE, _("Page"), "shared_page")]
+        )
         self._modes.setToolTip("Ctrl+D")
         self.header.add_command(self.talk_bar.commands)
         self.header.add_command(self._modes)
@@ -298,7 +309,9 @@ class DeskWindow(QMainWindow):
         self._middle.addWidget(self._lower)
         self._middle.setStretchFactor(1, 1)
         self._conversation = QWidget()
-        whole = column(self._conversation, self.session_header, self.talk_bar, self.pass_on, space=0)
+        whole = column(
+            self._conversation, self.session_header, self.talk_bar, self.pass_on, space=0
+        )
         whole.addWidget(self._middle, 1)
         self._viewer_alone = QWidget()
         self._viewer_box = QVBoxLayout(self._viewer_alone)
@@ -306,7 +319,14 @@ class DeskWindow(QMainWindow):
         self._centre = QStackedWidget()
         self._centre.setObjectName("desk_centre")
         self._centre.setMinimumWidth(400)
-        for part in (self.idle, self._conversation, self.phone, self.wrap_up, self._viewer_alone, self.guest):
+        for part in (
+            self.idle,
+            self._conversation,
+            self.phone,
+            self.wrap_up,
+            self._viewer_alone,
+            self.guest,
+        ):
             self._centre.addWidget(part)
         return self._centre
 
@@ -333,7 +353,9 @@ class DeskWindow(QMainWindow):
         self.wrap_up.finish_requested.connect(self.finish_requested)
         self._confirm.answered.connect(self._on_confirmed)
         self.header.sign_out_pressed.connect(self._on_sign_out)
-        self._confirm_out.answered.connect(lambda yes: self.sign_out_requested.emit() if yes else None)
+        self._confirm_out.answered.connect(
+            lambda yes: self.sign_out_requested.emit() if yes else None
+        )
 
     def _add_shortcuts(self) -> None:
         acts: dict[str, Callable[[], object]] = {
@@ -407,7 +429,9 @@ class DeskWindow(QMainWindow):
             self._side.open_tab(view)
 
     def show_unread(self, count: int) -> None:
-        """Written words of the caller that nobody has seen yet: the right side opens for the first."""
+        """Written words of the caller that nobody has seen yet:
+        the right side opens for the first.
+        """
         if count == 1 and self._side.isHidden():
             self._open_side()
         self._side.show_unread(count)
@@ -424,7 +448,11 @@ class DeskWindow(QMainWindow):
     def _on_summary(self, waiting: int, longest_s: float) -> None:
         first = self.queue.next_ticket()
         service = self.queue.service(first.service)[0] if first is not None else None
-        named = "" if first is None else f"{first.number} · {service.name if service else first.service} · {first.site}"
+        named = (
+            ""
+            if first is None
+            else f"{first.number} · {service.name if service else first.service} · {first.site}"
+        )
         self.idle.show_summary(waiting, longest_s, named)
 
     def _on_available(self) -> None:
@@ -445,8 +473,12 @@ class DeskWindow(QMainWindow):
         if facts is not None and facts.picture() is not None and page_id in order:
             self._viewed = page_id
             self.devices.strip.choose(page_id)
-            title = _("Page {number} of {all}").format(number=order.index(page_id) + 1, all=len(order))
-            self.show_picture(f"{title} · {facts.words()}", facts.picture(), facts.note, facts.shown_marks())
+            title = _("Page {number} of {all}").format(
+                number=order.index(page_id) + 1, all=len(order)
+            )
+            self.show_picture(
+                f"{title} · {facts.words()}", facts.picture(), facts.note, facts.shown_marks()
+            )
 
     def _on_step(self, step: int) -> None:
         order = self.devices.strip.order()
@@ -458,7 +490,10 @@ class DeskWindow(QMainWindow):
     def changeEvent(self, event: QEvent | None) -> None:
         """The theme's button follows the theme."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+        if event is not None and event.type() in (
+            QEvent.Type.PaletteChange,
+            QEvent.Type.StyleChange,
+        ):
             self.header.refresh_theme()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -490,7 +525,8 @@ class DeskWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.resize(1280, 760)
-        geometry, columns = self._settings.read("window/geometry"), self._settings.read("window/columns")
+        geometry = self._settings.read("window/geometry")
+        columns = self._settings.read("window/columns")
         if geometry:
             self.restoreGeometry(unpacked(geometry))
         if columns:

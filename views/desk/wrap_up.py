@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""After the conversation: what came of it, a note, how much time is left, then Finish. Used by the desk's window."""
+"""After the conversation: what came of it, a note, how much time is left, then Finish.
+Used by the desk's window.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,32 @@ from datetime import datetime
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.protocol.hub.notes import NOTE_LETTERS
 from session.protocol.hub.routing import Outcome
 from views.widgets.icons import IconLabel
-from views.widgets.parts import Card, clock_words, column, label, push_button, restyle, row, scroll_area, steady_figures
+from views.widgets.parts import (
+    Card,
+    clock_words,
+    column,
+    label,
+    push_button,
+    restyle,
+    row,
+    scroll_area,
+    steady_figures,
+)
 from views.widgets.theme import SPACE
 
 OUTCOMES: tuple[tuple[str, str, str], ...] = (
@@ -26,7 +46,8 @@ OUTCOMES: tuple[tuple[str, str, str], ...] = (
     ("information", N_("Information only"), "info"),
     ("cut_off", N_("Conversation was cut"), "disconnected"),
 )
-"""Codes of `CloseRequest.outcome`, their words and icons; for services that have none of their own."""
+"""Codes of `CloseRequest.outcome`, their words and icons; for services that have none of their own.
+"""
 
 NOT_SAID = "not_said"
 """Outcome of a wrap-up whose time was over before the agent chose one."""
@@ -62,7 +83,9 @@ class WrapUpView(QWidget):
         self._bar = QProgressBar()
         self._bar.setObjectName("wrap_up_bar")
         self._bar.setTextVisible(False)
-        self._prolong = push_button(_("More time"), "time", "plain", "wrap_up_prolong", "Ctrl+Shift+P")
+        self._prolong = push_button(
+            _("More time"), "time", "plain", "wrap_up_prolong", "Ctrl+Shift+P"
+        )
         self._prolong.setShortcut("Ctrl+Shift+P")
         self._prolong.clicked.connect(self._on_prolong)
         self._open_points = label(role="body", name="wrap_up_open", wrap=True)
@@ -80,13 +103,22 @@ class WrapUpView(QWidget):
         self._second.timeout.connect(self.refresh_clock)
         self._second.start()
 
-    # ---- facts -----------------------------------------------------------------------------------------------------
+    # ---- facts
+    # ----------------------------------------------------------------------------------------------
 
-    def start(self, ticket_number: str, lasted_s: float | None, outcomes: Sequence[Outcome] = ()) -> None:
-        """A conversation has ended; `lasted_s` seconds long, when known; `outcomes` are the service's own."""
+    def start(
+        self, ticket_number: str, lasted_s: float | None, outcomes: Sequence[Outcome] = ()
+    ) -> None:
+        """A conversation has ended; `lasted_s` seconds long, when known;
+        `outcomes` are the service's own.
+        """
         self._since = self._clock.utc_now()
-        lasted = "" if lasted_s is None else _("It lasted {time}.").format(time=clock_words(lasted_s))
-        self._lasted.setText(_("Request {number}.").format(number=ticket_number) + f" {lasted}".rstrip())
+        lasted = (
+            "" if lasted_s is None else _("It lasted {time}.").format(time=clock_words(lasted_s))
+        )
+        self._lasted.setText(
+            _("Request {number}.").format(number=ticket_number) + f" {lasted}".rstrip()
+        )
         self._deal(outcomes)
         self._finish.setEnabled(False)
         self._note.clear()
@@ -97,9 +129,13 @@ class WrapUpView(QWidget):
         self.setFocus()
 
     def show_limit(self, until_utc: datetime | None, more: int) -> None:
-        """When the wrap-up ends by itself (None: never), and how often that may still be put off."""
+        """When the wrap-up ends by itself (None:
+        never), and how often that may still be put off.
+        """
         if until_utc != self._until and until_utc is not None:
-            self._bar.setRange(0, max(1, round((until_utc - self._clock.utc_now()).total_seconds())))
+            self._bar.setRange(
+                0, max(1, round((until_utc - self._clock.utc_now()).total_seconds()))
+            )
         self._until = until_utc
         self._limit.setVisible(until_utc is not None)
         self._prolong.setVisible(more > 0)
@@ -114,10 +150,8 @@ class WrapUpView(QWidget):
     def show_note_place(self, has_dossier: bool) -> None:
         """A note is kept in the caller's dossier; without one there is no place for it."""
         self._note.setEnabled(has_dossier)
-        can, cannot = (
-            _("Note for colleagues, kept in the dossier"),
-            _("Note for colleagues: needs the caller's dossier"),
-        )
+        can = _("Note for colleagues, kept in the dossier")
+        cannot = _("Note for colleagues: needs the caller's dossier")
         self._note_title.setText(can if has_dossier else cannot)
 
     def finish_failed(self) -> None:
@@ -131,7 +165,9 @@ class WrapUpView(QWidget):
     def refresh_clock(self) -> None:
         """Moves the wrap-up's own clock to now."""
         now = self._clock.utc_now()
-        self._here.setText(_("Wrap-up: {time}").format(time=clock_words((now - self._since).total_seconds())))
+        self._here.setText(
+            _("Wrap-up: {time}").format(time=clock_words((now - self._since).total_seconds()))
+        )
         if self._until is None:
             return
         left_s = (self._until - now).total_seconds()
@@ -147,7 +183,8 @@ class WrapUpView(QWidget):
         """When the wrap-up began, UTC."""
         return self._since
 
-    # ---- building --------------------------------------------------------------------------------------------------
+    # ---- building
+    # ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         card = Card("wrap_up_card", space=SPACE[1], padding=SPACE[4])
@@ -171,7 +208,9 @@ class WrapUpView(QWidget):
         card.body.addSpacing(SPACE[1])
         card.body.addLayout(self._build_note())
         last = row(None)
-        last.addWidget(label(_("You can still order and file pages on the right."), "small", wrap=True), 1)
+        last.addWidget(
+            label(_("You can still order and file pages on the right."), "small", wrap=True), 1
+        )
         last.addWidget(self._finish)
         card.body.addLayout(last)
         body = QWidget()
@@ -213,7 +252,11 @@ class WrapUpView(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """In a narrow view the outcomes stand one under the other."""
         super().resizeEvent(event)
-        self._arrange(1 if self.width() < 2 * max(button.sizeHint().width() for button in self._outcomes) + 90 else 2)
+        self._arrange(
+            1
+            if self.width() < 2 * max(button.sizeHint().width() for button in self._outcomes) + 90
+            else 2
+        )
 
     def _arrange(self, columns: int) -> None:
         for place, button in enumerate(self._outcomes):
@@ -227,7 +270,8 @@ class WrapUpView(QWidget):
         self._group.addButton(button)
         self._outcomes.append(button)
 
-    # ---- keys and wishes -------------------------------------------------------------------------------------------
+    # ---- keys and wishes
+    # -------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """The figure before an outcome takes it."""

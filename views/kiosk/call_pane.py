@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The call as the caller sees it: the agent large, the caller small, a third person beside. Used by `views.kiosk_*`."""
+"""The call as the caller sees it: the agent large, the caller small, a third person beside.
+Used by `views.kiosk_*`.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from views.media.call_page import LockedCallPage, json_for_script
 
 
 class ThirdCallPage:
-    """The same page's second call, with a third person; satisfies `session.media.call_page.CallPage` too."""
+    """The same page's second call, with a third person;
+    satisfies `session.media.call_page.CallPage` too.
+    """
 
     def __init__(self, run: Callable[[str], asyncio.Future[object]]) -> None:
         self.on_event: Callable[[str, dict[str, Any]], None] = _ignore
@@ -31,8 +35,8 @@ class ThirdCallPage:
 class KioskCallPane(LockedCallPage):
     """`third` is the page's call with a third person, whose picture comes beside the agent's.
 
-    Attributes:
-        only_drawn: whether all faces that the page may show now are drawn; nobody having said so, they are not.
+    Attributes: only_drawn: whether all faces that the page may show now are drawn;
+        nobody having said so, they are not.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,7 +57,9 @@ class KioskCallPane(LockedCallPage):
         self.tell(f"showNames({json.dumps(agent)}, {json.dumps(third)})")
 
     def show_life_size(self, share: float) -> None:
-        """The agent as large as in the room: the picture is so many times as wide as the screen; 0 fits the pane."""
+        """The agent as large as in the room: the picture is so many times as wide as the screen;
+        0 fits the pane.
+        """
         self.tell(f"call.lifeSize({share:.4f})")
 
     def emit_event(self, name: str, detail: dict[str, Any]) -> None:
@@ -84,10 +90,15 @@ def _words() -> dict[str, str]:
     return {
         "__LANG__": _("en"),
         "__HOLD_TITLE__": escape(_("One moment, please")),
-        "__HOLD_WORDS__": escape(_("Your adviser cannot see or hear you now and will be back in a moment.")),
+        "__HOLD_WORDS__": escape(
+            _("Your adviser cannot see or hear you now and will be back in a moment.")
+        ),
         "__PRIVATE_TITLE__": escape(_("Privacy pause")),
         "__PRIVATE_WORDS__": escape(
-            _("You and your adviser do not see each other, and nobody sees the page. You can go on talking.")
+            _(
+                "You and your adviser do not see each other, and nobody sees the page. You can go "
+                "on talking."
+            )
         ),
         "__TEXTS__": json_for_script(texts),
     }

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line on top of the kiosk's pages: who answers here, listen, the host, the language. For the kiosk's window."""
+"""The line on top of the kiosk's pages: who answers here, listen, the host, the language.
+For the kiosk's window.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +40,15 @@ class KioskHeader(QFrame):
         row = spaced(QHBoxLayout(self), (4, 1, 4, 1), 1.6)
         row.addWidget(IconView("account-group", 6, WHITE))
         row.addLayout(names, 1)
-        self.listen = BigButton("language", "volume-high", colour=SKY, size="small", margins=(1.6, 0.4, 1.6, 0.4))
+        self.listen = BigButton(
+            "language", "volume-high", colour=SKY, size="small", margins=(1.6, 0.4, 1.6, 0.4)
+        )
         self.listen.clicked.connect(self.listen_requested)
         row.addWidget(self.listen)
         self._help_icon = IconView("hand-heart", 3.2, WHITE)
-        self.help = BigButton("language", self._help_icon, size="small", wrap=True, margins=(1.6, 0.4, 1.6, 0.4))
+        self.help = BigButton(
+            "language", self._help_icon, size="small", wrap=True, margins=(1.6, 0.4, 1.6, 0.4)
+        )
         self.help.setObjectName("help")
         self.help.hide()
         self.help.clicked.connect(self.help_requested.emit)
@@ -52,7 +58,9 @@ class KioskHeader(QFrame):
         for language in LANGUAGES:
             button = BigButton("language", size="small", margins=(1.6, 0.4, 1.6, 0.4))
             button.set_words(LANGUAGE_NAMES[language])
-            button.clicked.connect(lambda _checked, language=language: self.language_requested.emit(language))
+            button.clicked.connect(
+                lambda _checked, language=language: self.language_requested.emit(language)
+            )
             self.languages[language] = button
             row.addWidget(button)
 

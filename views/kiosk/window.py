@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's one window: start, number, waiting, session, goodbye, and troubles. Built by the kiosk's program.
+"""The kiosk's one window: start, number, waiting, session, goodbye, and troubles.
+Built by the kiosk's program.
 
-It shows facts and emits wishes. Only steps that need nobody else are its own: back to the start from the number pad,
-and from the goodbye.
+It shows facts and emits wishes. Only steps that need nobody else are its own: back to the start
+from the number pad, and from the goodbye.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from session.core.clock import Clock, SystemClock
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.hub.number_check import PHONE, TICKET
 from session.protocol.conversation.messages import Grant, KioskWiped
-from session.protocol.hub.requests import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
+from session.protocol.hub.requests import (
+    Contact,
+    Service,
+    ServicesAnswer,
+    SessionFacts,
+    TicketAnswer,
+    TicketChanged,
+)
 from session.protocol.hub.site import HelpState
 from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -37,7 +45,8 @@ from views.kiosk.widgets.page_base import KioskPage
 from views.kiosk.widgets.theme import apply_unit, is_portrait, load_fonts, spaced, unit_px
 
 NUMBER_IDLE_S = 60.0
-"""Seconds without a key after which a half-typed number is forgotten: the caller has walked away."""
+"""Seconds without a key after which a half-typed number is forgotten: the caller has walked away.
+"""
 
 
 class KioskWindow(QWidget):
@@ -49,23 +58,22 @@ class KioskWindow(QWidget):
         language: the language in use at the start.
         clock: for countdowns.
 
-    Signals:
-        service_requested(str): a service's button was touched.
-        number_entered(str), number_skipped(): answer to `ask_number`.
-        leave_requested(): the caller leaves the queue, or ends the session; confirmed on the screen.
-        stop_requested(): STOP; take every power back at once.
-        print_answered(str, bool): whether the caller wants the document that is shown (its print id).
-        grant_answered(Grant, bool), grant_withdrawn(Grant): the caller's consent.
-        acting_changed(bool, str): who touches the question now: somebody who acts for the caller, their mandate.
-        language_requested(str): "fr" or "en"; answer with `show_language`.
-        help_requested(): the caller calls the site's host, or takes it back; answer with `show_help`.
-        away_requested(str, str): the caller waits elsewhere: ("back", "") or ("phone", number).
-        callback_requested(str, str): the caller of a closed service wants to be called: (service, number).
-        returns_requested(): whose callers may come back? Answer with `show_returns`.
-        came_back(str): the caller of this ticket number is here. slip_requested(): print the number.
-        speak_requested(str): say this. quiet_requested(): say no more; always before a call.
-        start_requested(): the window has gone back to the start by itself; nobody is there, forget the last press.
-        close_requested(): the window was asked to close; it stays until the program has stopped in order.
+    Signals: service_requested(str): a service's button was touched. number_entered(str),
+        number_skipped(): answer to `ask_number`. leave_requested(): the caller leaves the queue, or
+        ends the session; confirmed on the screen. stop_requested(): STOP; take every power back at
+        once. print_answered(str, bool): whether the caller wants the document that is shown (its
+        print id). grant_answered(Grant, bool), grant_withdrawn(Grant): the caller's consent.
+        acting_changed(bool, str): who touches the question now: somebody who acts for the caller,
+        their mandate. language_requested(str): "fr" or "en"; answer with `show_language`.
+        help_requested(): the caller calls the site's host, or takes it back; answer with
+        `show_help`. away_requested(str, str): the caller waits elsewhere: ("back", "") or ("phone",
+        number). callback_requested(str, str): the caller of a closed service wants to be called:
+        (service, number). returns_requested(): whose callers may come back? Answer with
+        `show_returns`. came_back(str): the caller of this ticket number is here. slip_requested():
+        print the number. speak_requested(str): say this. quiet_requested(): say no more; always
+        before a call. start_requested(): the window has gone back to the start by itself; nobody is
+        there, forget the last press. close_requested(): the window was asked to close; it stays
+        until the program has stopped in order.
     """
 
     service_requested = pyqtSignal(str)
@@ -90,7 +98,12 @@ class KioskWindow(QWidget):
     close_requested = pyqtSignal()
 
     def __init__(
-        self, call_pane: QWidget, browser: QWidget, *, language: str = "fr", clock: Clock | None = None
+        self,
+        call_pane: QWidget,
+        browser: QWidget,
+        *,
+        language: str = "fr",
+        clock: Clock | None = None,
     ) -> None:
         super().__init__()
         load_fonts()
@@ -112,7 +125,8 @@ class KioskWindow(QWidget):
         self.return_page, self.closed_page = ReturnPage(), ClosedPage(self._clock)
         self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
         self.session_page = SessionPage(call_pane, browser, self._clock)
-        self.show_written, self.show_private = self.session_page.written.show_lines, self.session_page.show_private
+        self.show_written = self.session_page.written.show_lines
+        self.show_private = self.session_page.show_private
         self.show_own_pause = self.session_page.show_own_pause
         self.trouble_page = TroublePage()
         self._header, self._banner, self._pages = KioskHeader(), TroubleBanner(), QStackedWidget()
@@ -206,7 +220,9 @@ class KioskWindow(QWidget):
         self._show(self.start_page)
 
     def ask_number(self, kind: str) -> None:
-        """Asks for a caller number of this kind; raises `KeyError` for a kind not in `number_check.FORMS`."""
+        """Asks for a caller number of this kind;
+        raises `KeyError` for a kind not in `number_check.FORMS`.
+        """
         self._phone_for = None
         self.number_page.ask(kind)
         self._on_touched()
@@ -225,13 +241,16 @@ class KioskWindow(QWidget):
         self._show(self.waiting_page)
 
     def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None:
-        """The ticket as the hub has it: number, position (1 is next), estimated wait in seconds or None."""
+        """The ticket as the hub has it: number, position (1 is next), estimated wait in seconds or
+        None.
+        """
         ways = self._ways(answer.ticket)
         self.waiting_page.show_may_go(bool(ways))
         self.away_page.show_ways(ways)
         self.waiting_page.show_ticket(answer)
         thinks = self._page is self.away_page or self._asks_phone
-        if not thinks or answer.ticket.state is not TicketState.WAITING:  # news of the place must not take the pad away
+        # news of the place must not take the pad away
+        if not thinks or answer.ticket.state is not TicketState.WAITING:
             self.number_page.clear()
             self._show(self.waiting_page)
 
@@ -248,7 +267,9 @@ class KioskWindow(QWidget):
         self._show(self.kept_page)
 
     def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None:
-        """The numbers whose callers may come back; None while they are asked for. They are typed, never shown."""
+        """The numbers whose callers may come back; None while they are asked for.
+        They are typed, never shown.
+        """
         self._on_touched()
         if tickets:
             self._returns = frozenset(ticket.number for ticket in tickets)
@@ -285,7 +306,9 @@ class KioskWindow(QWidget):
         self.session_page.show_talk(answer)
 
     def show_media(self, seen: bool, heard: bool) -> None:
-        """Whether the agent gets the caller's picture and sound now (the line "what the agent can see")."""
+        """Whether the agent gets the caller's picture and sound now (the line "what the agent can
+        see").
+        """
         self.session_page.show_media(seen, heard)
 
     def show_page(self, visible: bool) -> None:
@@ -301,7 +324,9 @@ class KioskWindow(QWidget):
         self.session_page.show_times(left_s)
 
     def ask_grant(self, grant: Grant) -> None:
-        """Puts a question to the caller: `grant_answered` follows, or nothing (silence is kept by the program)."""
+        """Puts a question to the caller:
+        `grant_answered` follows, or nothing (silence is kept by the program).
+        """
         self.session_page.ask(grant)
 
     def end_question(self, grant: Grant) -> None:
@@ -321,14 +346,18 @@ class KioskWindow(QWidget):
         self.session_page.show_notice(code)
 
     def show_goodbye(self, wiped: KioskWiped | None) -> None:
-        """The session is over; None while the wipe runs, then its report. Returns to the start by itself after 20 s."""
+        """The session is over; None while the wipe runs, then its report.
+        Returns to the start by itself after 20 s.
+        """
         self.goodbye_page.show_goodbye(wiped)
         self._show(self.goodbye_page)
 
     # ---- facts: at any time ----
 
     def set_speech(self, mode: str) -> None:
-        """How texts are said: "off" (or no voice), "button" (at a touch), "auto" (by themselves when they change)."""
+        """How texts are said: "off" (or no voice), "button" (at a touch), "auto" (by themselves
+        when they change).
+        """
         self._speech = mode
         self._header.show_listen(mode != "off" and bool(self._page.words()))
 
@@ -340,7 +369,11 @@ class KioskWindow(QWidget):
     def _say_news(self) -> None:
         """Says what is new on a page that waits for nobody's touch."""
         spoken = (self.waiting_page, self.kept_page, self.closed_page)
-        if self._speech == "auto" and self._page in spoken and " ".join(self._page.words()) != self._said:
+        if (
+            self._speech == "auto"
+            and self._page in spoken
+            and " ".join(self._page.words()) != self._said
+        ):
             self._listen()
 
     def show_trouble(self, code: str) -> None:
@@ -354,7 +387,9 @@ class KioskWindow(QWidget):
         self._show_trouble()
 
     def show_language(self, language: str) -> None:
-        """The language has changed (`resources.texts.use_language` was called): says everything again."""
+        """The language has changed (`resources.texts.use_language` was called):
+        says everything again.
+        """
         self._header.show_language(language)
         self._header.retranslate()
         self._banner.retranslate()
@@ -376,7 +411,9 @@ class KioskWindow(QWidget):
             self._back_from_number()
 
     def stop_ticking(self) -> None:
-        """Stops the window's own timer: the program is about to end, or a test calls `tick` itself."""
+        """Stops the window's own timer: the program is about to end, or a test calls `tick`
+        itself.
+        """
         self._seconds.stop()
 
     # ---- its own steps ----
@@ -394,7 +431,9 @@ class KioskWindow(QWidget):
     def _ways(self, ticket: Ticket) -> list[str]:
         """How the caller of this ticket may wait elsewhere."""
         for service in self._offer.services if self._offer is not None else []:
-            owner = service.organisation or (self._offer.organisation if self._offer is not None else "")
+            owner = service.organisation or (
+                self._offer.organisation if self._offer is not None else ""
+            )
             if (owner, service.id.rpartition("/")[2]) == (ticket.organisation, ticket.service):
                 return service.away
         return []
@@ -413,10 +452,18 @@ class KioskWindow(QWidget):
     def _back_from_number(self) -> None:
         """To where the number was asked for; a caller who has a ticket keeps it."""
         before = self._before_number
-        if self._page is self.number_page and self._phone_for is not None and before is self.away_page:
+        if (
+            self._page is self.number_page
+            and self._phone_for is not None
+            and before is self.away_page
+        ):
             self.number_page.clear()
             self._show(self.waiting_page)
-        elif self._page is self.number_page and self._phone_for is not None and before is self.closed_page:
+        elif (
+            self._page is self.number_page
+            and self._phone_for is not None
+            and before is self.closed_page
+        ):
             self.number_page.clear()
             self._show(self.closed_page)
         else:
@@ -470,7 +517,8 @@ class KioskWindow(QWidget):
         self._pages.setCurrentWidget(self.trouble_page if whole_page else self._page)
 
     def _fit(self, again: bool = False) -> None:
-        portrait, unit = is_portrait(self.width(), self.height()), unit_px(self.width(), self.height())
+        portrait = is_portrait(self.width(), self.height())
+        unit = unit_px(self.width(), self.height())
         if portrait != self._portrait or unit != self._unit or again:
             self._portrait, self._unit = portrait, unit
             for page in self.pages():
@@ -483,9 +531,16 @@ class KioskWindow(QWidget):
         self._fit()
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:
-        """Escape is STOP in a session. Only a real key: the agent's comes here too when the web page leaves it."""
+        """Escape is STOP in a session. Only a real key: the agent's comes here too when the web
+        page leaves it.
+        """
         real = a0 is not None and a0.spontaneous()
-        if a0 is not None and real and a0.key() == Qt.Key.Key_Escape and self._page is self.session_page:
+        if (
+            a0 is not None
+            and real
+            and a0.key() == Qt.Key.Key_Escape
+            and self._page is self.session_page
+        ):
             self.session_page.press_stop_key()
         else:
             super().keyPressEvent(a0)

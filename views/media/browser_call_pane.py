@@ -28,7 +28,9 @@ class DeskCallPane(LockedCallPage):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         texts = json_for_script(dict.fromkeys(_TEXTS, ""))
-        empty = dict.fromkeys(("__HOLD_TITLE__", "__HOLD_WORDS__", "__PRIVATE_TITLE__", "__PRIVATE_WORDS__"), "")
+        empty = dict.fromkeys(
+            ("__HOLD_TITLE__", "__HOLD_WORDS__", "__PRIVATE_TITLE__", "__PRIVATE_WORDS__"), ""
+        )
         super().__init__("desk", {**empty, "__LANG__": _("en"), "__TEXTS__": texts}, parent)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

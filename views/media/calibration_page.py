@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Measures the screen with a bank card, places the camera, and helps to sit well before it. Opened from the call.
+"""Measures the screen with a bank card, places the camera, and helps to sit well before it.
+Opened from the call.
 
-A bank card is 85.60 mm wide and 53.98 mm high everywhere (ISO/IEC 7810, ID-1): it is the ruler that everybody has.
+A bank card is 85.60 mm wide and 53.98 mm high everywhere (ISO/IEC 7810, ID-1):
+it is the ruler that everybody has.
 """
 
 from __future__ import annotations
@@ -117,7 +119,11 @@ class CalibrationPage(QWidget):
     facts_changed = pyqtSignal(object)
 
     def __init__(
-        self, facts: ScreenFacts, guess_px_per_mm: float, own_frame: FrameGiver, parent: QWidget | None = None
+        self,
+        facts: ScreenFacts,
+        guess_px_per_mm: float,
+        own_frame: FrameGiver,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Tool)
         self.setObjectName("calibration_page")
@@ -164,7 +170,9 @@ class CalibrationPage(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Texts that wrap ask for too little: the window is made as high as its parts at its width."""
+        """Texts that wrap ask for too little:
+        the window is made as high as its parts at its width.
+        """
         box = self.layout()
         if box is not None:
             width = max(self.width(), box.minimumSize().width())
@@ -180,8 +188,14 @@ class CalibrationPage(QWidget):
         self.hide()
 
     def _build(self) -> None:
-        first = _("1. Lay a bank card on the screen and move the slider until the outline is as large as the card.")
-        second = _("2. Where is your camera above the screen? The caller's face goes under it: you look at each other.")
+        first = _(
+            "1. Lay a bank card on the screen and move the slider until the outline is as large as "
+            "the card."
+        )
+        second = _(
+            "2. Where is your camera above the screen? The caller's face goes under it: you look "
+            "at each other."
+        )
         third = _("3. Sit so that your eyes are on the line and your head fills the oval.")
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE[2])
@@ -191,9 +205,17 @@ class CalibrationPage(QWidget):
         grid.addWidget(self._distance, 1, 1)
         grid.setColumnStretch(2, 1)
         beside = column(None, label(third, wrap=True), self._aid)
-        numbers = column(None, label(_("So the caller sees you life-size too."), wrap=True), grid, 0)
+        numbers = column(
+            None, label(_("So the caller sees you life-size too."), wrap=True), grid, 0
+        )
         whole = column(self, space=SPACE[2], margins=(SPACE[3], SPACE[3], SPACE[3], SPACE[3]))
-        for part in (label(first, wrap=True), self._ruler, self._scale, label(second, wrap=True), self._camera):
+        for part in (
+            label(first, wrap=True),
+            self._ruler,
+            self._scale,
+            label(second, wrap=True),
+            self._camera,
+        ):
             whole.addWidget(part)
         whole.addLayout(row(None, beside, numbers, space=SPACE[3]))
         whole.addLayout(row(None, 0, self._save))

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A locked browser pane that runs `resources/pages/call.html`, which does the WebRTC. Used by both ends' call panes.
+"""A locked browser pane that runs `resources/pages/call.html`, which does the WebRTC.
+Used by both ends' call panes.
 
-Chromium brings echo cancellation, congestion control and concealment of lost sound. The page is given, not fetched: it
-makes no request, goes nowhere, keeps nothing, and all it can call is one object that takes a text.
+Chromium brings echo cancellation, congestion control and concealment of lost sound.
+The page is given, not fetched: it makes no request, goes nowhere, keeps nothing, and all it can
+call is one object that takes a text.
 """
 
 from __future__ import annotations
@@ -88,7 +90,9 @@ class _Bridge(QObject):
 
 
 class _NoRequests(QWebEngineUrlRequestInterceptor):
-    """The page brings all it needs: whatever it asks for is refused. WebRTC's own packets are no requests."""
+    """The page brings all it needs: whatever it asks for is refused.
+    WebRTC's own packets are no requests.
+    """
 
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
         """Lets only the page itself pass, which `setHtml` hands over as `data:`."""
@@ -100,12 +104,21 @@ class _NoRequests(QWebEngineUrlRequestInterceptor):
 class _Page(QWebEnginePage):
     """Stays where it is."""
 
-    def acceptNavigationRequest(self, url: QUrl, kind: QWebEnginePage.NavigationType, is_main_frame: bool) -> bool:
+    def acceptNavigationRequest(
+        self, url: QUrl, kind: QWebEnginePage.NavigationType, is_main_frame: bool
+    ) -> bool:
         """Only what we set ourselves."""
-        return kind == QWebEnginePage.NavigationType.NavigationTypeTyped and url.scheme() in ("data", "https")
+        return kind == QWebEnginePage.NavigationType.NavigationTypeTyped and url.scheme() in (
+            "data",
+            "https",
+        )
 
     def javaScriptConsoleMessage(
-        self, level: QWebEnginePage.JavaScriptConsoleMessageLevel, message: str | None, line: int, source: str | None
+        self,
+        level: QWebEnginePage.JavaScriptConsoleMessageLevel,
+        message: str | None,
+        line: int,
+        source: str | None,
     ) -> None:
         """To the developer log."""
         log.info("call page: %s (line %d)", message, line)
@@ -117,7 +130,8 @@ class LockedCallPage(QWidget):
     `on_event(name, detail)` is called with the page's events; see there.
 
     Args:
-        place: class of the page's body, "kiosk" or "desk". words: replaces the page's `__WORDS__` by HTML or JSON.
+        place: class of the page's body, "kiosk" or "desk".
+            words: replaces the page's `__WORDS__` by HTML or JSON.
     """
 
     def __init__(self, place: str, words: Mapping[str, str], parent: QWidget | None = None) -> None:
@@ -156,12 +170,15 @@ class LockedCallPage(QWidget):
         self._view.setPage(self._page)
 
     def load(self) -> None:
-        """Starts the page's process; the first script does it too. A pane that nobody uses costs nothing."""
+        """Starts the page's process; the first script does it too.
+        A pane that nobody uses costs nothing.
+        """
         if not self._loaded and not self._closed:
             self._loaded = True
             self._page.setHtml(self._html, ORIGIN)
 
-    # ---- CallPage --------------------------------------------------------------------------------------------------
+    # ---- CallPage
+    # ----------------------------------------------------------------------------------------------
 
     def run(self, script: str) -> asyncio.Future[object]:
         """Runs an expression of call.js; the future brings its value, or `CallLost`."""
@@ -195,7 +212,8 @@ class LockedCallPage(QWidget):
             self._fail_all("page closed")
             self._view.hide()
             self._view.setPage(None)
-            sip.delete(self._page)  # first: a profile that goes before its page takes the program with it
+            # first: a profile that goes before its page takes the program with it
+            sip.delete(self._page)
             sip.delete(self._profile)
         return sip.isdeleted(self._page) and sip.isdeleted(self._profile)
 
@@ -205,7 +223,8 @@ class LockedCallPage(QWidget):
         self.setParent(None)
         self.deleteLater()
 
-    # ---- from the page ---------------------------------------------------------------------------------------------
+    # ---- from the page
+    # ---------------------------------------------------------------------------------------------
 
     def emit_event(self, name: str, detail: dict[str, Any]) -> None:
         """Hands an event on to who listens."""
@@ -234,8 +253,12 @@ class LockedCallPage(QWidget):
         else:
             future.set_result(told.get("value"))
 
-    def _on_page_lost(self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int) -> None:
-        """The page's process died: what waited fails, the page is loaded again, who listens begins anew."""
+    def _on_page_lost(
+        self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int
+    ) -> None:
+        """The page's process died: what waited fails, the page is loaded again, who listens begins
+        anew.
+        """
         log.warning("the call page's process ended: %s", status.name)
         self._ready = False
         self._fail_all("page lost")
@@ -254,7 +277,12 @@ def _page_html(place: str, words: Mapping[str, str]) -> str:
     """call.html with its scripts and the texts of the language in use."""
     html = resource_text("pages/call.html")
     scripts = {mark: resource_text(f"pages/{name}") for mark, name in _SCRIPTS.items()}
-    for word, text in {**words, **scripts, "__PLACE__": place, "__NONCE__": secrets.token_urlsafe(16)}.items():
+    for word, text in {
+        **words,
+        **scripts,
+        "__PLACE__": place,
+        "__NONCE__": secrets.token_urlsafe(16),
+    }.items():
         html = html.replace(word, text)
     return html
 
@@ -280,7 +308,10 @@ def _channel_script() -> QWebEngineScript:
 
 def _answer_permission(permission: QWebEnginePermission) -> None:
     """Camera and microphone for our own page, nothing else for nobody."""
-    ours = permission.origin().host() == ORIGIN.host() and permission.origin().scheme() == ORIGIN.scheme()
+    ours = (
+        permission.origin().host() == ORIGIN.host()
+        and permission.origin().scheme() == ORIGIN.scheme()
+    )
     if ours and permission.permissionType() in _CAPTURES:
         permission.grant()
     else:

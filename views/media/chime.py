@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One sound when a number is called. Silent where there is no loudspeaker. Used by the waiting room's display."""
+"""One sound when a number is called. Silent where there is no loudspeaker.
+Used by the waiting room's display.
+"""
 
 from __future__ import annotations
 

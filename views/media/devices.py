@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which cameras, microphones and loudspeakers there are, and word when one comes or goes. Used by compose.
+"""Which cameras, microphones and loudspeakers there are, and word when one comes or goes.
+Used by compose.
 
-Qt's lists need libraries of the system that a bare machine lacks: without them there are no devices to choose from.
+Qt's lists need libraries of the system that a bare machine lacks:
+without them there are no devices to choose from.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Being the third in somebody else's conversation: two faces, and a line that says who sees us. Desk and board."""
+"""Being the third in somebody else's conversation: two faces, and a line that says who sees us.
+Desk and board.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,10 @@ class GuestView(QWidget):
         self.agent.set_own_place(OwnPlace.HIDDEN)
         self._badge = Chip("guest_badge")
         self._words = label(role="strong", name="guest_words", wrap=True)
-        self._names = label(role="caption", name="guest_caller"), label(role="caption", name="guest_agent")
+        self._names = (
+            label(role="caption", name="guest_caller"),
+            label(role="caption", name="guest_agent"),
+        )
         self._microphone, self._camera = self._control("microphone"), self._control("camera")
         self._leave = ConfirmButton(_("Leave"), _("Press again"), "hang_up", "guest_leave", "F11")
         self._leave.confirmed.connect(self.leave_requested)
@@ -54,7 +59,9 @@ class GuestView(QWidget):
     def _build(self) -> None:
         head = QFrame()
         head.setObjectName("session_header")
-        line = row(head, self._badge, space=SPACE[1], margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]))
+        line = row(
+            head, self._badge, space=SPACE[1], margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
+        )
         line.addWidget(self._words, 1)
         faces = row(None, space=SPACE[1], margins=(SPACE[1], SPACE[1], SPACE[1], 0))
         for name, pane in zip(self._names, (self.caller, self.agent), strict=True):
@@ -84,9 +91,10 @@ class GuestView(QWidget):
         self._names[1].setText(agent_name)
         self._badge.show_state(_("Announced"), "time", "accent")
         self._words.setText(
-            _("You are announced to the caller and to {name}. Nothing is seen or heard before both read it.").format(
-                name=agent_name
-            )
+            _(
+                "You are announced to the caller and to {name}. Nothing is seen or heard before "
+                "both read it."
+            ).format(name=agent_name)
         )
         for pane in (self.caller, self.agent):
             pane.show_state(MediaState.CONNECTING)
@@ -98,7 +106,9 @@ class GuestView(QWidget):
         words = (
             _("You talk with {name}. The caller waits and is neither seen nor heard.")
             if held
-            else _("The caller and {name} see you and hear you, and your name stands on both screens.")
+            else _(
+                "The caller and {name} see you and hear you, and your name stands on both screens."
+            )
         )
         self._words.setText(words.format(name=agent_name))
 

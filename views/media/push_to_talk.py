@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Push-to-talk: while Ctrl+Space is held, a microphone that is off is on. Watches the desk's keys. Used by compose."""
+"""Push-to-talk: while Ctrl+Space is held, a microphone that is off is on. Watches the desk's keys.
+Used by compose.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ class PushToTalk(QObject):
         if not isinstance(event, QKeyEvent):
             return False
         pressed = event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
-        is_ours = event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        is_ours = (
+            event.key() == Qt.Key.Key_Space
+            and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        )
         if pressed and is_ours:
             event.accept()
             self._set(True)

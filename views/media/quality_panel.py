@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line of a call in figures and curves, both directions, live, its worst minute marked. Opened from the call.
+"""The line of a call in figures and curves, both directions, live, its worst minute marked.
+Opened from the call.
 
 A window of its own beside the desk: the face is never covered.
 """
@@ -73,7 +74,9 @@ class QualityPanel(QWidget):
         self._curves.show_history(self.history, now_s - SHOWN_S, now_s, -now_s)
         for way, cells in self._cells.items():
             points = self.history.points[way]
-            for cell, text in zip(cells, _figures(points[-1].seen if points else None), strict=False):
+            for cell, text in zip(
+                cells, _figures(points[-1].seen if points else None), strict=False
+            ):
                 cell.setText(text)
             rule = self._rules.get(way)
             cells[-1].setText(_rule_words(rule) if rule is not None else "–")
@@ -103,7 +106,9 @@ class QualityPanel(QWidget):
         ]
         names = {Way.FROM_CALLER: _("From the caller"), Way.TO_CALLER: _("To the caller")}
         places = range(len(heads))
-        self._cells = {way: [label("–", "number", f"quality_{way}_{place}") for place in places] for way in Way}
+        self._cells = {
+            way: [label("–", "number", f"quality_{way}_{place}") for place in places] for way in Way
+        }
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE[2])
         grid.setVerticalSpacing(SPACE[0])
@@ -119,10 +124,15 @@ class QualityPanel(QWidget):
     def _show_tested(self) -> None:
         rates = self._rates
         if rates is None:
-            self._tested.setText(_("Nobody has measured this kiosk's line yet; it is measured while nobody uses it."))
+            self._tested.setText(
+                _("Nobody has measured this kiosk's line yet; it is measured while nobody uses it.")
+            )
             return
         self._tested.setText(
-            _("Measured at {time} while nobody used it: {up} kb/s from the kiosk, {down} kb/s to it, {rtt} ms.").format(
+            _(
+                "Measured at {time} while nobody used it: {up} kb/s from the kiosk, {down} kb/s to "
+                "it, {rtt} ms."
+            ).format(
                 time=f"{rates.at_utc.astimezone():%H:%M}",
                 up=f"{rates.up_kbps:.0f}",
                 down=f"{rates.down_kbps:.0f}",
@@ -137,7 +147,14 @@ def _figures(seen: LineSeen | None) -> tuple[str, ...]:
     rtt = f"{seen.rtt_ms:.0f} ms" if seen.rtt_ms is not None else "–"
     picture = f"{seen.height_px} · {seen.fps:.0f}/s" if seen.height_px else "–"
     freezes = str(seen.freezes) if seen.freezes else _("no")
-    return f"{seen.kbps:.0f} kb/s", _percent(seen.loss_percent), rtt, picture, freezes, _percent(seen.concealed_percent)
+    return (
+        f"{seen.kbps:.0f} kb/s",
+        _percent(seen.loss_percent),
+        rtt,
+        picture,
+        freezes,
+        _percent(seen.concealed_percent),
+    )
 
 
 def _percent(value: float) -> str:
@@ -156,7 +173,10 @@ def _worst_words(worst: WorstMinute | None, now_s: float) -> str:
     minutes = max(0, round((now_s - worst.end_s) / 60))
     when = _("now") if minutes == 0 else _("{minutes} min ago").format(minutes=minutes)
     side = _("from the caller") if worst.way is Way.FROM_CALLER else _("to the caller")
-    words = _("Worst minute: {when}, {side}: {loss} lost, sound guessed {guessed}, picture stood still {freezes} times")
+    words = _(
+        "Worst minute: {when}, {side}: {loss} lost, sound guessed {guessed}, picture stood still "
+        "{freezes} times"
+    )
     return words.format(
         when=when,
         side=side,

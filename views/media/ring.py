@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The sound of a new caller, and the sign in the task bar. Silent where there is no loudspeaker. Used by compose."""
+"""The sound of a new caller, and the sign in the task bar. Silent where there is no loudspeaker.
+Used by compose.
+"""
 
 from __future__ import annotations
 

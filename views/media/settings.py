@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Camera, microphone, loudspeaker and engine of the desk, each tried before it is needed. Opened from the header."""
+"""Camera, microphone, loudspeaker and engine of the desk, each tried before it is needed.
+Opened from the header.
+"""
 
 from __future__ import annotations
 
@@ -47,18 +49,24 @@ _AT_WORK = {
 }
 _HEARD = {
     EchoBy.SYSTEM: N_(
-        "Echo: the microphone hears the loudspeaker although the system is relied on. Choose the system's microphone"
+        "Echo: the microphone hears the loudspeaker although the system is relied on. Choose the "
+        "system's microphone"
         " with echo cancellation, or wear a headset."
     ),
-    EchoBy.BROWSER: N_("The microphone hears the loudspeaker; in conversations the browser takes the echo away."),
+    EchoBy.BROWSER: N_(
+        "The microphone hears the loudspeaker; in conversations the browser takes the echo away."
+    ),
 }
 _ECHOES = {
     Echo.NONE: N_("No echo: the microphone does not hear the loudspeaker."),
     Echo.HEARD: N_(
-        "Echo: the microphone hears the loudspeaker, and callers would hear themselves. Wear a headset, or let the echo"
+        "Echo: the microphone hears the loudspeaker, and callers would hear themselves. Wear a "
+        "headset, or let the echo"
         " be cancelled."
     ),
-    Echo.DEAF: N_("The microphone brings nothing at all: choose another one, or look for a mute switch on it."),
+    Echo.DEAF: N_(
+        "The microphone brings nothing at all: choose another one, or look for a mute switch on it."
+    ),
 }
 
 
@@ -154,15 +162,29 @@ class MediaSettingsDialog(QDialog):
     # ---- facts ----
 
     def show_devices(
-        self, choice: MediaChoice, cameras: Sequence[str], microphones: Sequence[str], speakers: Sequence[str]
+        self,
+        choice: MediaChoice,
+        cameras: Sequence[str],
+        microphones: Sequence[str],
+        speakers: Sequence[str],
     ) -> None:
-        """What is there now, and what was chosen; a chosen device that is away stays in the list, marked."""
+        """What is there now, and what was chosen;
+        a chosen device that is away stays in the list, marked.
+        """
         self._choice = choice
         self._fill("camera", choice.camera, cameras, _("First camera"), _("No camera"))
-        self._fill("microphone", choice.microphone, microphones, _("The computer's own choice"), _("No microphone"))
+        self._fill(
+            "microphone",
+            choice.microphone,
+            microphones,
+            _("The computer's own choice"),
+            _("No microphone"),
+        )
         self._fill("speaker", choice.speaker, speakers, _("The computer's own choice"), "")
         self._headset.setChecked(choice.headset)
-        self._offer("engine", {kind.value: words for kind, words in _ENGINES.items()}, choice.engine)
+        self._offer(
+            "engine", {kind.value: words for kind, words in _ENGINES.items()}, choice.engine
+        )
         self._offer("echo", {kind.value: words for kind, words in _CANCELLERS.items()}, choice.echo)
 
     def _offer(self, which: str, entries: dict[str, str], chosen: str) -> None:
@@ -172,7 +194,9 @@ class MediaSettingsDialog(QDialog):
             combo.addItem(_(words), value)
         combo.setCurrentIndex(max(0, combo.findData(chosen)))
 
-    def _fill(self, which: str, chosen: str, names: Sequence[str], automatic: str, none: str) -> None:
+    def _fill(
+        self, which: str, chosen: str, names: Sequence[str], automatic: str, none: str
+    ) -> None:
         combo = self._combos[which]
         combo.clear()
         combo.addItem(automatic, AUTO)
@@ -181,14 +205,22 @@ class MediaSettingsDialog(QDialog):
         if none:
             combo.addItem(none, "none")
         if combo.findData(chosen) < 0:
-            away = _("Simulated") if chosen == "simulated" else _("{name} (not plugged in)").format(name=chosen)
+            away = (
+                _("Simulated")
+                if chosen == "simulated"
+                else _("{name} (not plugged in)").format(name=chosen)
+            )
             combo.addItem(away, chosen)
         combo.setCurrentIndex(combo.findData(chosen))
 
     def show_engine(self, choice: Choice, *, later: bool) -> None:
         """Which engine carries the calls, and why. `later`: from the next conversation on."""
-        words = _("{engine}: {why}.").format(engine=_(_ENGINES[choice.kind]), why=_(_WHY[choice.why]))
-        self._engine_words.setText(f"{words} {_('From the next conversation on.')}" if later else words)
+        words = _("{engine}: {why}.").format(
+            engine=_(_ENGINES[choice.kind]), why=_(_WHY[choice.why])
+        )
+        self._engine_words.setText(
+            f"{words} {_('From the next conversation on.')}" if later else words
+        )
         self._fit()
 
     def show_cancelled(self, by: EchoBy) -> None:
@@ -210,7 +242,9 @@ class MediaSettingsDialog(QDialog):
         self._echo.setEnabled(not testing)
 
     def show_echo(self, found: Echo, by: EchoBy, removed_db: float | None = None) -> None:
-        """What the look for echo found; `removed_db` of it the program's own canceller took away."""
+        """What the look for echo found; `removed_db` of it the program's own canceller took
+        away.
+        """
         self._echo_words.setText(_echo_words(found, by, removed_db))
         self._echo_words.show()
         self._fit()
@@ -240,10 +274,13 @@ def _echo_words(found: Echo, by: EchoBy, removed_db: float | None) -> str:
     if removed_db is None:
         return _(_HEARD.get(by, _ECHOES[found]))
     if removed_db >= ENOUGH_DB:
-        words = _("The microphone hears the loudspeaker; this program takes the echo away ({db} dB).")
+        words = _(
+            "The microphone hears the loudspeaker; this program takes the echo away ({db} dB)."
+        )
     else:
         words = _(
-            "Echo: this program takes only {db} dB of the loudspeaker away, and callers may hear themselves. Turn the"
+            "Echo: this program takes only {db} dB of the loudspeaker away, and callers may hear "
+            "themselves. Turn the"
             " loudspeaker down, move it away from the microphone, or wear a headset."
         )
     return words.format(db=f"{removed_db:.0f}")

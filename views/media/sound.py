@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Chooses a call's microphone and loudspeaker; silent, and said, where there is none. Used by compose."""
+"""Chooses a call's microphone and loudspeaker; silent, and said, where there is none.
+Used by compose.
+"""
 
 from __future__ import annotations
 

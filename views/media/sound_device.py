@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The machine's microphone and loudspeaker by QtMultimedia. Loaded by `views.media.sound`, which does without where it
-must.
+"""The machine's microphone and loudspeaker by QtMultimedia.
+Loaded by `views.media.sound`, which does without where it must.
 
-Qt's sound objects live in threads of their own: their callbacks come every few milliseconds and must not wait for the
-window. The engine's thread only puts blocks into a queue, or takes them out.
+Qt's sound objects live in threads of their own:
+their callbacks come every few milliseconds and must not wait for the window. The engine's thread
+only puts blocks into a queue, or takes them out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ from collections.abc import Callable
 
 import numpy as np
 from PyQt6.QtCore import QIODevice, QThread
-from PyQt6.QtMultimedia import QAudio, QAudioDevice, QAudioFormat, QAudioSink, QAudioSource, QMediaDevices
+from PyQt6.QtMultimedia import (
+    QAudio,
+    QAudioDevice,
+    QAudioFormat,
+    QAudioSink,
+    QAudioSource,
+    QMediaDevices,
+)
 
 from session.media.audio.sound import BLOCK, RATE_HZ, Pcm, SampleQueue, silence
 from session.media.audio.voice_filter import VoiceFilter
@@ -37,7 +45,8 @@ class QueueDevice(QIODevice):
     """What the loudspeaker reads from.
 
     Args:
-        on_played: hears what the loudspeaker takes, the silence between included: nowhere else is it known so exactly.
+        on_played: hears what the loudspeaker takes, the silence between included:
+            nowhere else is it known so exactly.
     """
 
     def __init__(self, queue: SampleQueue, on_played: Callable[[Pcm], None] | None = None) -> None:
@@ -102,7 +111,9 @@ class _MicrophoneThread(_DeviceThread):
         source.stop()
 
     def _take(self, heard: bytes) -> None:
-        samples = np.frombuffer(heard[: len(heard) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE], np.int16)
+        samples = np.frombuffer(
+            heard[: len(heard) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE], np.int16
+        )
         self._queue.put(samples if self._voice is None else self._voice.heard(samples))
 
 
@@ -112,7 +123,9 @@ def _log_fault(which: str, error: QAudio.Error) -> None:
 
 
 class Speaker:
-    """A `SoundSink`: the given loudspeaker. What it plays is told to `voice`, which keeps it out of a microphone."""
+    """A `SoundSink`: the given loudspeaker.
+    What it plays is told to `voice`, which keeps it out of a microphone.
+    """
 
     def __init__(self, device: QAudioDevice, voice: VoiceFilter | None = None) -> None:
         self._queue = SampleQueue()
@@ -148,13 +161,17 @@ class Microphone:
 
 
 def open_speaker(name: str, voice: VoiceFilter | None = None) -> Speaker | None:
-    """The loudspeaker called `name`, or the system's own; None where there is none that takes our sound."""
+    """The loudspeaker called `name`, or the system's own;
+    None where there is none that takes our sound.
+    """
     device = _chosen(QMediaDevices.audioOutputs(), QMediaDevices.defaultAudioOutput(), name)
     return Speaker(device, voice) if device is not None else None
 
 
 def open_microphone(name: str, voice: VoiceFilter | None = None) -> Microphone | None:
-    """The microphone called `name`, or the system's own; None where there is none that gives our sound."""
+    """The microphone called `name`, or the system's own;
+    None where there is none that gives our sound.
+    """
     device = _chosen(QMediaDevices.audioInputs(), QMediaDevices.defaultAudioInput(), name)
     return Microphone(device, voice) if device is not None else None
 

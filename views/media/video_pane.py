@@ -2,9 +2,10 @@
 """The caller's picture at the desk, painted as an image, and our own, small, where no face is. In
 `views.desk.call_view`.
 
-Without a graphics card a QImage drawn by QPainter costs 1.4 ms for 720p; every OpenGL or multimedia widget costs ten
-times that. Where the engine is a browser, its page paints the picture itself: it lies in this pane like a picture, and
-names, warnings and our own picture are painted over it as over any other.
+Without a graphics card a QImage drawn by QPainter costs 1.4 ms for 720p; every OpenGL or multimedia
+widget costs ten times that. Where the engine is a browser, its page paints the picture itself: it
+lies in this pane like a picture, and names, warnings and our own picture are painted over it as
+over any other.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ SizeGiver = Callable[[], tuple[int, int] | None]
 
 
 class OwnPlace(Enum):
-    """Where our own picture is: in the lower right corner, under the caller's picture, or nowhere."""
+    """Where our own picture is: in the lower right corner, under the caller's picture, or
+    nowhere.
+    """
 
     CORNER = "corner"
     BELOW = "below"
@@ -63,10 +66,16 @@ def absent_words(camera: bool, microphone: bool) -> str:
     if camera and microphone:
         return ""
     if camera:
-        return _("This kiosk has no microphone that works: you do not hear the caller. They hear you: write to them.")
+        return _(
+            "This kiosk has no microphone that works: you do not hear the caller. They hear you: "
+            "write to them."
+        )
     if microphone:
         return _("This kiosk has no camera that works: you hear the caller. They see and hear you.")
-    return _("This kiosk has neither camera nor microphone that works. The caller sees and hears you: write to them.")
+    return _(
+        "This kiosk has neither camera nor microphone that works. The caller sees and hears you: "
+        "write to them."
+    )
 
 
 def _no_frame() -> VideoFrame | None:
@@ -90,7 +99,8 @@ class _Glass(QWidget):
 
 
 class VideoPane(QWidget):
-    """Paints the newest picture 25 times a second while it can be seen; keeps its shape, cuts nothing away.
+    """Paints the newest picture 25 times a second while it can be seen;
+    keeps its shape, cuts nothing away.
 
     Give it the engine's own methods: `pane.set_source(engine.latest_frame, engine.own_frame)`.
     """
@@ -122,18 +132,21 @@ class VideoPane(QWidget):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._look)
 
-    # ---- facts -----------------------------------------------------------------------------------------------------
+    # ---- facts
+    # ----------------------------------------------------------------------------------------------
 
     def set_source(self, latest_frame: FrameGiver, own_frame: FrameGiver | None = None) -> None:
-        """Where the caller's picture and our own come from; asked in the window's thread, must not wait."""
+        """Where the caller's picture and our own come from;
+        asked in the window's thread, must not wait.
+        """
         self._sources = (latest_frame, own_frame or _no_frame)
         self._look()
 
     def set_picture(self, picture: QWidget | None, size: SizeGiver | None = None) -> None:
         """A widget that paints the caller's picture itself, or None: frames are painted.
 
-        It moves into this pane when the pane is seen; with None it is nobody's again. `size`: of the picture in pixels,
-        None while there is none.
+        It moves into this pane when the pane is seen; with None it is nobody's again.
+        `size`: of the picture in pixels, None while there is none.
         """
         if self._picture is not None and self._picture[0].parent() is self:
             self._picture[0].hide()
@@ -144,7 +157,9 @@ class VideoPane(QWidget):
         self._take_picture()
 
     def show_state(self, state: MediaState) -> None:
-        """How the call is: unstable or lost pictures are marked as frozen, a closed call shows none."""
+        """How the call is: unstable or lost pictures are marked as frozen, a closed call shows
+        none.
+        """
         self._state = state
         if state in (MediaState.CLOSED, MediaState.HELD):
             self._frames, self._size = (None, None), None
@@ -176,10 +191,12 @@ class VideoPane(QWidget):
         self._update()
 
     def set_life_size(self, width: float | None, camera_x: float | None = None) -> None:
-        """How wide the whole picture would be in the room, in this pane's pixels; None fits it into the pane.
+        """How wide the whole picture would be in the room, in this pane's pixels;
+        None fits it into the pane.
 
         Args:
-            camera_x: where our camera is, in pixels of the screen from its left edge; None when nobody said so.
+            camera_x: where our camera is, in pixels of the screen from its left edge;
+                None when nobody said so.
         """
         self._life_size, self._camera_x = width, camera_x
         self._place_picture()
@@ -195,9 +212,12 @@ class VideoPane(QWidget):
         """Whether a filmed face is here, the caller's or our own; a drawn one is nobody's."""
         caller, own = self._frames
         has_caller = caller is not None or self._size is not None
-        return (has_caller and not self._simulated[0]) or (own is not None and not self._simulated[1])
+        return (has_caller and not self._simulated[0]) or (
+            own is not None and not self._simulated[1]
+        )
 
-    # ---- Qt --------------------------------------------------------------------------------------------------------
+    # ---- Qt
+    # ----------------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
         """A wide picture of a conversation."""
@@ -243,11 +263,14 @@ class VideoPane(QWidget):
             self._paint_caller(painter, caller, room)
         if self._name:
             above = QFontMetrics(self.font()).height() + SPACE[0] + SPACE[1]
-            self._paint_label(painter, room.bottomLeft() + QPointF(SPACE[1], -above), self._name, "on_stage")
+            self._paint_label(
+                painter, room.bottomLeft() + QPointF(SPACE[1], -above), self._name, "on_stage"
+            )
         if own is not None and self._own_place != OwnPlace.HIDDEN and not self._private:
             self._paint_own(painter, own)
 
-    # ---- painting --------------------------------------------------------------------------------------------------
+    # ---- painting
+    # ----------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
         """Paints again only when one of the pictures is a new one."""
@@ -283,9 +306,19 @@ class VideoPane(QWidget):
             self._picture[0].setGeometry(shown.toAlignedRect())
 
     def _shown_at(self, size_px: tuple[int, int], room: QRectF) -> QRectF:
-        """As large as in the room when that is known and wanted, else as large as the pane; under the camera."""
-        camera_x = None if self._camera_x is None else self._camera_x - self.mapToGlobal(self.rect().topLeft()).x()
-        true = None if self._life_size is None else life_size_rect(size_px, room, self._life_size, camera_x)
+        """As large as in the room when that is known and wanted, else as large as the pane;
+        under the camera.
+        """
+        camera_x = (
+            None
+            if self._camera_x is None
+            else self._camera_x - self.mapToGlobal(self.rect().topLeft()).x()
+        )
+        true = (
+            None
+            if self._life_size is None
+            else life_size_rect(size_px, room, self._life_size, camera_x)
+        )
         if true is not None:
             return true
         shown = fitted(*size_px, room)
@@ -332,7 +365,12 @@ class VideoPane(QWidget):
 
     def _paint_own(self, painter: QPainter, own: VideoFrame) -> None:
         room = self._own_room(own)
-        caption = QRectF(room.left(), room.bottom() - self._caption_height(), room.width(), self._caption_height())
+        caption = QRectF(
+            room.left(),
+            room.bottom() - self._caption_height(),
+            room.width(),
+            self._caption_height(),
+        )
         edge = QPainterPath()
         edge.addRoundedRect(room, ROUND_PX, ROUND_PX)
         painter.save()
@@ -343,14 +381,18 @@ class VideoPane(QWidget):
         painter.setPen(QPen(self._colour("on_stage"), 1.5))
         painter.drawPath(edge)
         text = _("You, simulated") if self._simulated[1] else _("You")
-        short = QFontMetrics(self.font()).elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) - SPACE[1])
+        short = QFontMetrics(self.font()).elidedText(
+            text, Qt.TextElideMode.ElideRight, int(room.width()) - SPACE[1]
+        )
         painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, short)
 
     def _paint_label(self, painter: QPainter, corner: QPointF, text: str, token: str) -> float:
         """Words on a dark plate; returns where the plate ends below."""
         metrics = QFontMetrics(self.font())
         plate = QRectF(
-            corner, corner + QPointF(metrics.horizontalAdvance(text) + SPACE[2], metrics.height() + SPACE[0])
+            corner,
+            corner
+            + QPointF(metrics.horizontalAdvance(text) + SPACE[2], metrics.height() + SPACE[0]),
         )
         back = QColor(PLATE)
         back.setAlphaF(0.78)
@@ -382,12 +424,18 @@ class VideoPane(QWidget):
         font = self.font()
         font.setPointSizeF(font.pointSizeF() * 1.15)
         painter.setFont(font)
-        below = QRectF(room.left() + SPACE[2], middle.y() + size * 0.62, room.width() - 2 * SPACE[2], size)
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self._empty_text())
+        below = QRectF(
+            room.left() + SPACE[2], middle.y() + size * 0.62, room.width() - 2 * SPACE[2], size
+        )
+        painter.drawText(
+            below, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self._empty_text()
+        )
 
     def _empty_text(self) -> str:
         if self._private:
-            return _("Privacy pause: neither you nor the caller sees anything. You hear each other.")
+            return _(
+                "Privacy pause: neither you nor the caller sees anything. You hear each other."
+            )
         if self._state in _TALKING and not self._peer_devices[0]:
             return absent_words(*self._peer_devices)
         if self._frames[0] is not None and not self._peer_camera_on:
@@ -407,7 +455,9 @@ class VideoPane(QWidget):
 def as_image(frame: VideoFrame) -> QImage:
     """The frame as an image, without a copy: keep the frame as long as the image."""
     pixels = cast(bytes, frame.pixels)  # any buffer will do; PyQt's stub names only one
-    return QImage(pixels, frame.width_px, frame.height_px, frame.stride_bytes, QImage.Format.Format_RGB32)
+    return QImage(
+        pixels, frame.width_px, frame.height_px, frame.stride_bytes, QImage.Format.Format_RGB32
+    )
 
 
 def fitted(width_px: int, height_px: int, room: QRectF) -> QRectF:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A voice that says what the screen shows: the system's own, or the program espeak-ng. Used by kiosk and display.
+"""A voice that says what the screen shows: the system's own, or the program espeak-ng.
+Used by kiosk and display.
 
-Windows has voices that Qt speaks with; a bare Linux has none, and `espeak-ng` is a small package with French. Where
-there is no voice, texts are shown only, and `expert-app doctor` says so.
+Windows has voices that Qt speaks with;
+a bare Linux has none, and `espeak-ng` is a small package with French. Where there is no voice,
+texts are shown only, and `expert-app doctor` says so.
 """
 
 from __future__ import annotations
@@ -58,10 +60,16 @@ class EspeakVoice(QObject):
         self.stop()
         process = self._process = QProcess(self)
         process.finished.connect(process.deleteLater)
-        process.errorOccurred.connect(lambda error: log.info("the voice does not speak: %s", error.name))
+        process.errorOccurred.connect(
+            lambda error: log.info("the voice does not speak: %s", error.name)
+        )
         voice = _ESPEAK_VOICES.get(language(), "fr-fr")
-        # 100 is espeak-ng's usual amplitude; the text comes by standard input, so it is no option whatever it says.
-        process.start(self._program, ["-v", voice, "-s", str(WORDS_PER_MINUTE), "-a", str(self._volume), "--stdin"])
+        # 100 is espeak-ng's usual amplitude;
+        # the text comes by standard input, so it is no option whatever it says.
+        process.start(
+            self._program,
+            ["-v", voice, "-s", str(WORDS_PER_MINUTE), "-a", str(self._volume), "--stdin"],
+        )
         process.write(text.encode())
         process.closeWriteChannel()
 

@@ -11,7 +11,9 @@ from session.protocol.conversation.line import LineSeen
 
 
 def line_history(series: Iterable[tuple[float, LineMeasured]]) -> LineHistory:
-    """What the desk received came from the caller, what the kiosk received went there; times are the log's offsets."""
+    """What the desk received came from the caller, what the kiosk received went there;
+    times are the log's offsets.
+    """
     history = LineHistory()
     for offset_s, event in series:
         way = Way.FROM_CALLER if event.by is Writer.DESK else Way.TO_CALLER

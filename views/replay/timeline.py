@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A session on one line of time: a row per subject, a mark per event, a playhead to drag. Used by the replay window."""
+"""A session on one line of time: a row per subject, a mark per event, a playhead to drag.
+Used by the replay window.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,14 @@ _LASTING: tuple[tuple[Lane, tuple[type[Event], ...], tuple[type[Event], ...]], .
 
 
 def spans_of(marks: Sequence[TimelineEvent], duration_s: float) -> list[Span]:
-    """What lasted: waiting, conversation, sharing, scanning, a lost line. What never ended lasts to the end."""
-    spans = [span for lane, begins, ends in _LASTING for span in _pairs(marks, lane, begins, ends, duration_s)]
+    """What lasted: waiting, conversation, sharing, scanning, a lost line.
+    What never ended lasts to the end.
+    """
+    spans = [
+        span
+        for lane, begins, ends in _LASTING
+        for span in _pairs(marks, lane, begins, ends, duration_s)
+    ]
     return spans + _shared(marks, duration_s)
 
 
@@ -72,7 +80,10 @@ def _shared(marks: Sequence[TimelineEvent], duration_s: float) -> list[Span]:
     begun_s: float | None = None
     for mark in marks:
         shared = isinstance(mark.event, events.SharingChanged) and mark.event.sharing
-        over = isinstance(mark.event, events.SharingChanged | events.HungUp | events.SessionEnded) and not shared
+        over = (
+            isinstance(mark.event, events.SharingChanged | events.HungUp | events.SessionEnded)
+            and not shared
+        )
         if shared and begun_s is None:
             begun_s = mark.offset_s
         elif over and begun_s is not None:
@@ -82,7 +93,9 @@ def _shared(marks: Sequence[TimelineEvent], duration_s: float) -> list[Span]:
 
 
 class Timeline(QAbstractSlider):
-    """A slider in milliseconds whose ground shows what happened. Drag or click to jump; arrows step 5 s."""
+    """A slider in milliseconds whose ground shows what happened.
+    Drag or click to jump; arrows step 5 s.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +138,8 @@ class Timeline(QAbstractSlider):
         near = [
             mark
             for mark in self._marks
-            if abs(self._x(mark.offset_s) - point.x()) <= _REACH and abs(self._y(mark.lane) - point.y()) <= _LANE / 2
+            if abs(self._x(mark.offset_s) - point.x()) <= _REACH
+            and abs(self._y(mark.lane) - point.y()) <= _LANE / 2
         ]
         return min(near, key=lambda mark: abs(self._x(mark.offset_s) - point.x()), default=None)
 
@@ -196,11 +210,15 @@ class Timeline(QAbstractSlider):
             icon(icon_name, "soft").paint(painter, 12, round(middle - 8), 16, 16)
             painter.setPen(QColor(tokens.soft))
             words = QRectF(36, row.top(), _GUTTER - 44, _LANE)
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _(name))
+            painter.drawText(
+                words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _(name)
+            )
 
     def _paint_scale(self, painter: QPainter, tokens: Tokens) -> None:
         room = max(1, self.width() - _GUTTER - _RIGHT)
-        step_s = next((step for step in _STEPS_S if self._duration_s / step * 64 <= room), _STEPS_S[-1])
+        step_s = next(
+            (step for step in _STEPS_S if self._duration_s / step * 64 <= room), _STEPS_S[-1]
+        )
         bottom = _AXIS + _LANE * len(LANES)
         at_s = 0
         while at_s <= self._duration_s:
@@ -208,7 +226,9 @@ class Timeline(QAbstractSlider):
             painter.setPen(QPen(QColor(tokens.line), 1))
             painter.drawLine(QPointF(x, _AXIS - 5), QPointF(x, bottom))
             painter.setPen(QColor(tokens.soft))
-            painter.drawText(QRectF(x - 40, 2, 80, 16), Qt.AlignmentFlag.AlignCenter, clock_words(at_s))
+            painter.drawText(
+                QRectF(x - 40, 2, 80, 16), Qt.AlignmentFlag.AlignCenter, clock_words(at_s)
+            )
             at_s += step_s
 
     def _paint_span(self, painter: QPainter, tokens: Tokens, span: Span) -> None:
@@ -216,7 +236,9 @@ class Timeline(QAbstractSlider):
         left, right = self._x(span.begin_s), self._x(span.end_s)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.bad_soft if lost else tokens.accent_soft))
-        painter.drawRoundedRect(QRectF(left, self._y(span.lane) - 7, max(4.0, right - left), 14), 5, 5)
+        painter.drawRoundedRect(
+            QRectF(left, self._y(span.lane) - 7, max(4.0, right - left), 14), 5, 5
+        )
 
     def _paint_mark(self, painter: QPainter, tokens: Tokens, mark: TimelineEvent) -> None:
         x, y = self._x(mark.offset_s), self._y(mark.lane)
@@ -225,7 +247,9 @@ class Timeline(QAbstractSlider):
         if is_trouble(mark.event):
             # A triangle: trouble is seen without its colour, too.
             painter.setBrush(QColor(tokens.bad))
-            painter.drawPolygon(QPolygonF([QPointF(x, y - 7), QPointF(x + 7, y + 6), QPointF(x - 7, y + 6)]))
+            painter.drawPolygon(
+                QPolygonF([QPointF(x, y - 7), QPointF(x + 7, y + 6), QPointF(x - 7, y + 6)])
+            )
             return
         painter.setBrush(QColor(tokens.accent if past else tokens.line_strong))
         painter.drawEllipse(QPointF(x, y), 4.5, 4.5)

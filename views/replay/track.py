@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The shared page of a log as one row of events with times, to be fed to a mirror. Pure; used by the replay window."""
+"""The shared page of a log as one row of events with times, to be fed to a mirror.
+Pure; used by the replay window.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +32,12 @@ def _chunks(placed: list[Placed]) -> Iterable[tuple[float, MirrorChunk]]:
 
 
 class MirrorTrack:
-    """Every event of the shared page, in order, by its offset from the log's first record in seconds.
+    """Every event of the shared page, in order, by its offset from the log's first record in
+    seconds.
 
     Args:
-        records: of one session, as for `session.log.replay.Replay`. Chunks that cannot be read are left out.
+        records: of one session, as for `session.log.replay.Replay`.
+            Chunks that cannot be read are left out.
     """
 
     def __init__(self, records: Iterable[Record]) -> None:
@@ -64,10 +68,14 @@ class MirrorTrack:
 
     def between(self, after_s: float, until_s: float) -> str:
         """Events later than `after_s` up to `until_s`, as a JSON array; "" when there are none."""
-        return self._text(bisect_right(self._offsets_s, after_s), bisect_right(self._offsets_s, until_s))
+        return self._text(
+            bisect_right(self._offsets_s, after_s), bisect_right(self._offsets_s, until_s)
+        )
 
     def until(self, offset_s: float) -> str:
-        """All that a fresh mirror needs to look as it did at `offset_s`; "" when nothing was shared yet."""
+        """All that a fresh mirror needs to look as it did at `offset_s`;
+        "" when nothing was shared yet.
+        """
         end = bisect_right(self._offsets_s, offset_s)
         begin = bisect_right(self._pictures, end - 1) - 1
         return self._text(self._pictures[begin], end) if begin >= 0 else ""

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The replay window: a session's log on one line of time, the events in words, and the page as the agent saw it.
+"""The replay window: a session's log on one line of time, the events in words, and the page as the
+agent saw it.
 
-Used by `expert-app replay` and by the helpdesk. It plays `session.log.replay.Replay`; the page is drawn by a locked
-mirror that it receives. Pictures of the page are not in the log and stay empty.
+Used by `expert-app replay` and by the helpdesk.
+It plays `session.log.replay.Replay`; the page is drawn by a locked mirror that it receives.
+Pictures of the page are not in the log and stay empty.
 """
 
 from __future__ import annotations
@@ -12,7 +14,15 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import N_, _
 from session.core.clock import Clock
@@ -106,9 +116,9 @@ class ReplayView(QWidget):
         self._list.itemActivated.connect(self._on_item)
         side = QFrame()
         side.setProperty("card", True)
-        column(side, label(_("Events"), "title"), margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2])).addWidget(
-            self._list, 1
-        )
+        column(
+            side, label(_("Events"), "title"), margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
+        ).addWidget(self._list, 1)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self._build_stage())
@@ -123,18 +133,21 @@ class ReplayView(QWidget):
         self._curves.setMaximumHeight(196)
         self._curves.hide()
         column(below, self._timeline, self._curves, margins=(1, SPACE[1], 1, 1))
-        whole = column(self, self._build_header(), space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        whole = column(
+            self,
+            self._build_header(),
+            space=SPACE[1],
+            margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]),
+        )
         whole.addWidget(split, 1)
         whole.addLayout(self._build_controls())
         whole.addWidget(below)
 
     def _build_header(self) -> QWidget:
         self._title = ElidedLabel("", "large", "replay_title")
-        self._ticket_chip, self._call_chip, self._page_chip = (
-            Chip("replay_ticket"),
-            Chip("replay_call"),
-            Chip("replay_page"),
-        )
+        self._ticket_chip = Chip("replay_ticket")
+        self._call_chip = Chip("replay_call")
+        self._page_chip = Chip("replay_page")
         self._paper_chip, self._line_chip = Chip("replay_paper"), Chip("replay_line")
         header = QWidget()
         box = row(header, self._title)
@@ -144,7 +157,13 @@ class ReplayView(QWidget):
         return header
 
     def _chips(self) -> tuple[Chip, ...]:
-        return self._ticket_chip, self._call_chip, self._page_chip, self._paper_chip, self._line_chip
+        return (
+            self._ticket_chip,
+            self._call_chip,
+            self._page_chip,
+            self._paper_chip,
+            self._line_chip,
+        )
 
     def _build_stage(self) -> QWidget:
         self._empty = EmptyState("shared_page", "", "", "replay_empty")
@@ -161,11 +180,15 @@ class ReplayView(QWidget):
     def _build_controls(self) -> QVBoxLayout:
         self._play = push_button(_("Play"), "mdi6.play", "primary", "replay_play", "Space")
         self._play.clicked.connect(self.toggle)
-        self._earlier = tool_button(_("Previous event"), "mdi6.skip-previous", "replay_previous", "Shift+Left")
+        self._earlier = tool_button(
+            _("Previous event"), "mdi6.skip-previous", "replay_previous", "Shift+Left"
+        )
         self._earlier.clicked.connect(lambda: self._step_event(-1))
         self._later = tool_button(_("Next event"), "mdi6.skip-next", "replay_next", "Shift+Right")
         self._later.clicked.connect(lambda: self._step_event(1))
-        self._speed = Segments("replay_speed", _("Speed"), [(speed, f"{speed}×", "") for speed in SPEEDS])
+        self._speed = Segments(
+            "replay_speed", _("Speed"), [(speed, f"{speed}×", "") for speed in SPEEDS]
+        )
         self._speed.chosen.connect(lambda speed: self.set_speed(int(str(speed))))
         self._time = label("", "number", "replay_time")
         self._now = ElidedLabel("", "body", "replay_now")
@@ -262,7 +285,9 @@ class ReplayView(QWidget):
         self._speed.choose(speed)
 
     def jump(self, offset_s: float) -> None:
-        """Goes to a place of the log (seconds from its first record); the page looks as it did there."""
+        """Goes to a place of the log (seconds from its first record);
+        the page looks as it did there.
+        """
         offset_s = min(max(offset_s, 0.0), self._replay.duration_s)
         self._replay.jump(offset_s)
         self._replay.tick()
@@ -305,7 +330,9 @@ class ReplayView(QWidget):
         if step > 0:
             wanted = next((at_s for at_s in offsets if at_s > self._position_s + 0.001), None)
         else:
-            wanted = next((at_s for at_s in reversed(offsets) if at_s < self._position_s - 0.001), None)
+            wanted = next(
+                (at_s for at_s in reversed(offsets) if at_s < self._position_s - 0.001), None
+            )
         if wanted is not None:
             self.jump(wanted)
 
@@ -322,7 +349,9 @@ class ReplayView(QWidget):
         for mark in self._replay.events:
             trouble = is_trouble(mark.event)
             words = f"{clock_words(mark.offset_s).rjust(7, _FIGURE_SPACE)}   {describe(mark.event)}"
-            item = QListWidgetItem(icon("error", "bad") if trouble else icon(LANES[mark.lane][1], "soft"), words)
+            item = QListWidgetItem(
+                icon("error", "bad") if trouble else icon(LANES[mark.lane][1], "soft"), words
+            )
             item.setData(Qt.ItemDataRole.UserRole, mark.offset_s)
             item.setToolTip(describe(mark.event))
             if trouble:
@@ -342,7 +371,9 @@ class ReplayView(QWidget):
 
     def _show_position(self) -> None:
         position_s = self._position_s
-        past = self._replay.events[: bisect_right(self._replay.events, position_s, key=lambda mark: mark.offset_s)]
+        past = self._replay.events[
+            : bisect_right(self._replay.events, position_s, key=lambda mark: mark.offset_s)
+        ]
         if len(past) != self.events_shown or position_s == 0.0:
             self.state = self._replay.state_at(position_s)
         self.events_shown = len(past)
@@ -367,7 +398,9 @@ class ReplayView(QWidget):
         shared = state.sharing and self._track.has_picture(self._position_s)
         self._stage.setCurrentIndex(1 if shared else 0)
         if not self._replay.events:
-            self._empty.show_words(_("No log is open"), _("Open a session's log to replay it here."))
+            self._empty.show_words(
+                _("No log is open"), _("Open a session's log to replay it here.")
+            )
         else:
             self._empty.show_words(
                 _("The page is not shared at this moment"),
@@ -376,13 +409,19 @@ class ReplayView(QWidget):
         ticket = state.ticket
         self._ticket_chip.show_state(_(_TICKETS[ticket]) if ticket else _("Not started"), "queue")
         call = state.call == "seen"
-        self._call_chip.show_state(_("Call") if call else _("No call"), "call", "good" if call else "soft")
+        self._call_chip.show_state(
+            _("Call") if call else _("No call"), "call", "good" if call else "soft"
+        )
         self._page_chip.show_state(
-            _("Page shared") if state.sharing else _("Page not shared"), "see_page", "good" if state.sharing else "soft"
+            _("Page shared") if state.sharing else _("Page not shared"),
+            "see_page",
+            "good" if state.sharing else "soft",
         )
         filed = len(state.documents_filed)
         self._paper_chip.show_state(
-            _("Pages: {pages}, documents filed: {filed}").format(pages=len(state.pages_received), filed=filed),
+            _("Pages: {pages}, documents filed: {filed}").format(
+                pages=len(state.pages_received), filed=filed
+            ),
             "document",
             "good" if filed else "soft",
         )

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every event of a session's log in one sentence, and the names of the timeline's rows. Used by the replay window."""
+"""Every event of a session's log in one sentence, and the names of the timeline's rows.
+Used by the replay window.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +149,11 @@ def describe(event: Event) -> str:
             return _("The caller closed the document")
         case events.KioskWiped(left_over=left_over) if left_over:
             return _("The kiosk could not be wiped completely")
-    words = _REFUSED_ACT if isinstance(event, events.PageActed) and event.code else WORDS[label_of(event)]
+    words = (
+        _REFUSED_ACT
+        if isinstance(event, events.PageActed) and event.code
+        else WORDS[label_of(event)]
+    )
     text = _(words).format(**_values(event))
     code = code_of(event)
     return f"{text}. {sentence(code).title}" if code else text
@@ -156,21 +162,33 @@ def describe(event: Event) -> str:
 def _third_sentence(role: str, state: str) -> str:
     """Who joined, and whether both screens show it already."""
     if role == "supervisor":
-        return _("A supervisor joined") if state == "in" else _("A supervisor was announced on both screens")
-    return _("A colleague joined") if state == "in" else _("A colleague was announced on both screens")
+        return (
+            _("A supervisor joined")
+            if state == "in"
+            else _("A supervisor was announced on both screens")
+        )
+    return (
+        _("A colleague joined") if state == "in" else _("A colleague was announced on both screens")
+    )
 
 
 def _grant_sentence(event: events.GrantChanged) -> str:
     """Who gave or refused a power, or how it ended; with the braces {grant} and {mandate}."""
     if event.allowed:
         by_mandate = event.actor is GrantActor.FACILITATOR
-        return _("Allowed under mandate {mandate}: {grant}") if by_mandate else _("The caller allowed: {grant}")
+        return (
+            _("Allowed under mandate {mandate}: {grant}")
+            if by_mandate
+            else _("The caller allowed: {grant}")
+        )
     if event.reason is GrantReason.EXPIRED:
         return _("The time is over: {grant}")
     if event.reason in (GrantReason.WITHDRAWN, GrantReason.STOPPED):
         return _("The caller took back: {grant}")
     return (
-        _("No answer counts as no: {grant}") if event.reason is GrantReason.SILENT else _("The caller refused: {grant}")
+        _("No answer counts as no: {grant}")
+        if event.reason is GrantReason.SILENT
+        else _("The caller refused: {grant}")
     )
 
 
@@ -186,12 +204,18 @@ def _values(event: Event) -> dict[str, str]:
         case events.AddressOpened(host=host):
             values["host"] = host
         case events.PageActed(command=command, times=times):
-            values["command"] = _(_COMMANDS.get(command, command)) + (f" × {times}" if times > 1 else "")
+            values["command"] = _(_COMMANDS.get(command, command)) + (
+                f" × {times}" if times > 1 else ""
+            )
         case events.ShownPagePainted(page=page):
             values["page"] = str(page)
         case events.ShownPageMarked(kind=kind):
             values["kind"] = _(_MARKS.get(kind, kind))
-        case events.DocumentShown(pages=pages) | events.ScanEnded(pages=pages) | events.DocumentFiled(pages=pages):
+        case (
+            events.DocumentShown(pages=pages)
+            | events.ScanEnded(pages=pages)
+            | events.DocumentFiled(pages=pages)
+        ):
             values["pages"] = str(pages)
         case events.PrintChanged(state=state):
             values["state"] = _(PRINTS[state])

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The waiting room's screen: numbers that are called and to which kiosk, and numbers that follow. Never a name.
+"""The waiting room's screen: numbers that are called and to which kiosk, and numbers that follow.
+Never a name.
 
-Sizes are multiples of one unit (a hundredth of the height): on a television of one metre, the called number is read at
-ten metres and the following ones at five. Colour is never the only sign: a new call has a frame, a word and a sound.
+Sizes are multiples of one unit (a hundredth of the height):
+on a television of one metre, the called number is read at ten metres and the following ones at
+five. Colour is never the only sign: a new call has a frame, a word and a sound.
 """
 
 from __future__ import annotations
@@ -11,7 +13,15 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QResizeEvent
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from documents.printed.dates import hour
 from resources.texts import _
@@ -19,7 +29,18 @@ from session.core.clock import Clock
 from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import label, restyle
-from views.kiosk.widgets.theme import ACCENT, DEEP, INK, NAVY, SKY, WHITE, apply_unit, load_fonts, spaced, unit_px
+from views.kiosk.widgets.theme import (
+    ACCENT,
+    DEEP,
+    INK,
+    NAVY,
+    SKY,
+    WHITE,
+    apply_unit,
+    load_fonts,
+    spaced,
+    unit_px,
+)
 
 MOST_CALLED = 3
 COLUMNS, ROWS = 2, 6
@@ -76,9 +97,9 @@ class _CallRow(QFrame):
 class DisplayWindow(QWidget):
     """The whole screen.
 
-    Signals:
-        called(CalledTicket): a number is called that was not before: sound and voice.
-        close_requested(): the window was asked to close; it stays until the program has stopped in order.
+    Signals: called(CalledTicket): a number is called that was not before: sound and voice.
+        close_requested(): the window was asked to close; it stays until the program has stopped in
+        order.
     """
 
     called = pyqtSignal(object)
@@ -160,7 +181,8 @@ class DisplayWindow(QWidget):
 
     def _build_lost(self) -> QWidget:
         page = QWidget()
-        self._lost_title, self._lost_words = label("call-lost", centred=True), label("title", centred=True)
+        self._lost_title = label("call-lost", centred=True)
+        self._lost_words = label("title", centred=True)
         box = spaced(QVBoxLayout(page), (10, 4, 10, 4), 3)
         box.addStretch(1)
         box.addWidget(IconView("wifi-off", 22, INK, disc=ACCENT), 0, Qt.AlignmentFlag.AlignCenter)
@@ -181,7 +203,11 @@ class DisplayWindow(QWidget):
     def show_answer(self, answer: DisplayAnswer) -> None:
         """What the hub says now."""
         self._answer, self._answered_s = answer, self._clock.monotonic_s()
-        fresh = [call for call in answer.called if self._known is not None and call.number not in self._known]
+        fresh = [
+            call
+            for call in answer.called
+            if self._known is not None and call.number not in self._known
+        ]
         if self._known is None:  # after a start nobody is called a second time by sound
             fresh = []
         self._known = {call.number for call in answer.called}
@@ -201,7 +227,9 @@ class DisplayWindow(QWidget):
         return self._answer is None or self._clock.monotonic_s() - self._answered_s > STALE_S
 
     def stop_ticking(self) -> None:
-        """Stops the window's own timer: the program is about to end, or a test calls `tick` itself."""
+        """Stops the window's own timer: the program is about to end, or a test calls `tick`
+        itself.
+        """
         self._seconds.stop()
 
     def _refresh(self) -> None:
@@ -226,7 +254,9 @@ class DisplayWindow(QWidget):
         for place, row in enumerate(self.calls):
             row.setVisible(place < len(called))
             if place < len(called):
-                row.show_call(called[place], self._new_until_s.get(called[place].number, 0.0) > now_s)
+                row.show_call(
+                    called[place], self._new_until_s.get(called[place].number, 0.0) > now_s
+                )
 
     def retranslate(self) -> None:
         """Says every text again."""
@@ -234,8 +264,12 @@ class DisplayWindow(QWidget):
         self._next_title.setText(_("Next"))
         self._nobody.setText(_("Nobody is called at the moment."))
         self._lost_title.setText(_("This screen shows nothing at the moment"))
-        self._lost_words.setText(_("The line is cut. You keep your place. Please ask at the reception."))
-        self._foot.setText(_("When your number is called, come to the kiosk and touch “I have a number”."))
+        self._lost_words.setText(
+            _("The line is cut. You keep your place. Please ask at the reception.")
+        )
+        self._foot.setText(
+            _("When your number is called, come to the kiosk and touch “I have a number”.")
+        )
         self._refresh()
 
     # ---- window ----
@@ -269,14 +303,19 @@ def _sheet(unit: float) -> str:
         "call-time": 7.0,
         "call-lost": 6.4,
     }
-    rules = [f"QLabel[look={look}] {{ font-size: {px(size)}; font-weight: 600; }}" for look, size in sizes.items()]
+    rules = [
+        f"QLabel[look={look}] {{ font-size: {px(size)}; font-weight: 600; }}"
+        for look, size in sizes.items()
+    ]
     rules += [
         f"#display_window {{ background: {DEEP}; }} #display_window QLabel {{ color: {WHITE}; }}",
-        f"#display_header {{ background: {NAVY}; }} #display_header QLabel[look=lead] {{ color: {SKY}; }}",
+        f"#display_header {{ background: {NAVY}; }} #display_header QLabel[look=lead] {{ color: "
+        f"{SKY}; }}",
         f"#display_foot {{ background: {NAVY}; }}",
         f"#display_next {{ background: {NAVY}; border-radius: {px(2)}; }}",
         f"#call {{ background: {NAVY}; border: {px(0.6)} solid {NAVY}; border-radius: {px(2)}; }}",
-        f"#call[fresh=true] {{ border-color: {ACCENT}; }} #call QLabel[look=call-new] {{ color: {ACCENT}; }}",
+        f"#call[fresh=true] {{ border-color: {ACCENT}; }} #call QLabel[look=call-new] {{ color: "
+        f"{ACCENT}; }}",
         f"#following {{ background: {DEEP}; border-radius: {px(1.4)}; padding: {px(0.6)}; }}",
     ]
     return "\n".join(rules)

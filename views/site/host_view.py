@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The host's window: the kiosks of its sites, whether somebody is there, and calls for help. Used by `compose_site`.
+"""The host's window: the kiosks of its sites, whether somebody is there, and calls for help.
+Used by `compose_site`.
 
 It shows no name, no number and no service: what everybody in the room can see anyway.
 """
@@ -50,8 +51,12 @@ class KioskCard(Card):
         self.coming.clicked.connect(lambda: self.answered.emit(self.facts.id, HelpState.COMING))
         self.here.clicked.connect(lambda: self.answered.emit(self.facts.id, HelpState.HERE))
         self.done.clicked.connect(lambda: self.answered.emit(self.facts.id, HelpState.NONE))
-        self.body.addLayout(row(None, self._name, self._site, 0, self.there, self.caller, space=SPACE[1]))
-        self.body.addLayout(row(None, self.help, 0, self.coming, self.here, self.done, space=SPACE[1]))
+        self.body.addLayout(
+            row(None, self._name, self._site, 0, self.there, self.caller, space=SPACE[1])
+        )
+        self.body.addLayout(
+            row(None, self.help, 0, self.coming, self.here, self.done, space=SPACE[1])
+        )
         self.show_facts(facts)
 
     def show_facts(self, facts: KioskFacts) -> None:
@@ -90,7 +95,9 @@ class SiteView(QWidget):
         self._title = label(role="large", name="site_title")
         self._words = label(role="soft", name="site_words", wrap=True)
         self._empty = EmptyState(
-            "site", _("No kiosk yet"), _("The kiosks of your sites appear here as soon as the network answers.")
+            "site",
+            _("No kiosk yet"),
+            _("The kiosks of your sites appear here as soon as the network answers."),
         )
         body = QWidget()
         self._list = QVBoxLayout(body)
@@ -111,10 +118,14 @@ class SiteView(QWidget):
 
     def show_kiosks(self, name: str, kiosks: list[KioskFacts]) -> None:
         """The kiosks as they are now; the focus stays where it is."""
-        self._title.setText(_("Hello {name}").format(name=name) if name else _("The kiosks of your site"))
+        self._title.setText(
+            _("Hello {name}").format(name=name) if name else _("The kiosks of your site")
+        )
         calling = sum(1 for one in kiosks if one.help is HelpState.WANTED)
         self._words.setText(
-            _("A caller needs you.") if calling else _("When a caller touches “Call the host”, this window rings.")
+            _("A caller needs you.")
+            if calling
+            else _("When a caller touches “Call the host”, this window rings.")
         )
         self._empty.setVisible(not kiosks)
         for gone in [known for known in self.cards if known not in [one.id for one in kiosks]]:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The operator's window: the hubs and what each works by, the sites, closing one. Used by `compose_site`.
+"""The operator's window: the hubs and what each works by, the sites, closing one.
+Used by `compose_site`.
 
 It shows no queue and no caller.
 """
@@ -47,7 +48,14 @@ class NetworkView(QWidget):
         beside = row(None, IconLabel("warning", "warn"), space=SPACE[1])
         beside.addWidget(self._warning, 1)
         self._alarm.body.addLayout(beside)
-        heads = [_("Hub"), _("Since"), _("Convention"), _("Requests answered"), _("Requests refused"), _("History")]
+        heads = [
+            _("Hub"),
+            _("Since"),
+            _("Convention"),
+            _("Requests answered"),
+            _("Requests refused"),
+            _("History"),
+        ]
         self.hubs = BoardTable("hubs", _("Hubs"), heads, wide=0)
         heads = [_("Site"), _("Kiosks"), _("Calls"), _("Decided")]
         self.sites = BoardTable("sites", _("Sites"), heads, wide=3)
@@ -95,7 +103,9 @@ class NetworkView(QWidget):
 
     def _on_selected(self) -> None:
         site = self._selected()
-        self.act.setText(_("Open the site") if site is not None and site.closed else _("Close the site"))
+        self.act.setText(
+            _("Open the site") if site is not None and site.closed else _("Close the site")
+        )
         self.act.setEnabled(site is not None and len(self.reason.text().strip()) >= SHORTEST)
 
     def _on_act(self) -> None:
@@ -117,7 +127,10 @@ def _wrong(hubs: Sequence[HubFacts]) -> list[str]:
         found.append(_("The hubs do not have the same convention: give them all the same files."))
     refused = list(dict.fromkeys(part for hub in hubs for part in hub.refused_parts))
     if refused:
-        words = _("Not taken of the convention; what was good before still holds (expert-app hub check says more):")
+        words = _(
+            "Not taken of the convention; what was good before still holds (expert-app hub check "
+            "says more):"
+        )
         found.append("\n".join([words, *(f"– {part}" for part in refused[:PARTS_SHOWN])]))
     return found
 
@@ -147,7 +160,9 @@ def _site_row(site: SiteFacts) -> Row:
     cells = (
         Cell(site.name),
         Cell(there, "warn" if is_missing else "", "warning" if is_missing else ""),
-        Cell(_("site closed"), "warn", "forbidden") if site.closed else Cell(_("site open"), "good"),
+        Cell(_("site closed"), "warn", "forbidden")
+        if site.closed
+        else Cell(_("site open"), "good"),
         Cell(decided, "soft"),
     )
     return Row(site.id, cells, strong=True)

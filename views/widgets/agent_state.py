@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What this agent is doing, as a button on top of the desk: press it (F3) to pause with a reason or to be back."""
+"""What this agent is doing, as a button on top of the desk:
+press it (F3) to pause with a reason or to be back.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ NOT_RESPONDING = "not_responding"
 """Reason code of an agent who did not answer an offer; only the hub gives it."""
 
 DESK_CLOSED = "desk_closed"
-"""Reason code of an agent whose program was closed: nobody is offered to a desk that is about to fall silent."""
+"""Reason code of an agent whose program was closed:
+nobody is offered to a desk that is about to fall silent.
+"""
 
 PAUSES: tuple[tuple[str, str], ...] = (
     ("", N_("Reason: not said")),
@@ -37,7 +41,11 @@ def state_look(available: bool, reason: str) -> Look:
     if reason == NOT_RESPONDING:
         return _("Not responding"), "wait_long", "bad"
     words = dict(PAUSES).get(reason, "") if reason else ""
-    return (_("Paused · {reason}").format(reason=_(words)) if words else _("Paused")), "paused", "warn"
+    return (
+        (_("Paused · {reason}").format(reason=_(words)) if words else _("Paused")),
+        "paused",
+        "warn",
+    )
 
 
 class StateButton(QPushButton):
@@ -57,7 +65,12 @@ class StateButton(QPushButton):
         self._add(_("Available"), "available", True, "")
         self._menu.addSeparator()
         for code, words in PAUSES:
-            self._add(_("Pause: {reason}").format(reason=_(words)) if code else _("Pause"), "paused", False, code)
+            self._add(
+                _("Pause: {reason}").format(reason=_(words)) if code else _("Pause"),
+                "paused",
+                False,
+                code,
+            )
         self.clicked.connect(self.open_choices)
         self.show_state(_("Available"), "available", "good")
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Asking "really?" without a dialog: a button that wants a second press, and a bar with a question. For the desk."""
+"""Asking "really?" without a dialog: a button that wants a second press, and a bar with a question.
+For the desk.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ CONFIRM_WITHIN_S = 4.0
 
 
 class ConfirmButton(QPushButton):
-    """A button whose act needs a second press within a few seconds; Escape or leaving it takes the first one back.
+    """A button whose act needs a second press within a few seconds;
+    Escape or leaving it takes the first one back.
 
     Signals:
         confirmed(): pressed twice.
@@ -23,7 +26,9 @@ class ConfirmButton(QPushButton):
 
     confirmed = pyqtSignal()
 
-    def __init__(self, text: str, again: str, icon_name: str, name: str, keys: str = "", kind: str = "danger") -> None:
+    def __init__(
+        self, text: str, again: str, icon_name: str, name: str, keys: str = "", kind: str = "danger"
+    ) -> None:
         super().__init__()
         self.setObjectName(name)
         self._texts, self._keys, self._kind = (text, again), keys, kind

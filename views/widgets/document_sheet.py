@@ -1,11 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page of a shown document with the agent's marks over it, drawn the same on both ends. Used by kiosk and desk."""
+"""A page of a shown document with the agent's marks over it, drawn the same on both ends.
+Used by kiosk and desk.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QEvent,
+    QIODevice,
+    QObject,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    pyqtSignal,
+)
 from PyQt6.QtGui import QColor, QImage, QImageReader, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -17,7 +30,9 @@ READABLE_PX = 600
 
 
 def page_image(data: bytes) -> QImage | None:
-    """The picture of a page; None for anything but a WebP of a believable size. It may come from a hostile desk."""
+    """The picture of a page; None for anything but a WebP of a believable size.
+    It may come from a hostile desk.
+    """
     content = QByteArray(data)
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -53,7 +68,9 @@ class DocumentSheet(QWidget):
     @property
     def is_empty(self) -> bool:
         """Nothing of any page is here."""
-        return self._pixmap is None and not self._marks and self._spot is None and self._scaled is None
+        return (
+            self._pixmap is None and not self._marks and self._spot is None and self._scaled is None
+        )
 
     @property
     def page(self) -> int:
@@ -68,7 +85,11 @@ class DocumentSheet(QWidget):
     @property
     def ratio(self) -> float:
         """Height by width."""
-        return self._pixmap.height() / max(1, self._pixmap.width()) if self._pixmap is not None else 1.414
+        return (
+            self._pixmap.height() / max(1, self._pixmap.width())
+            if self._pixmap is not None
+            else 1.414
+        )
 
     # ---- facts ----
 
@@ -96,7 +117,10 @@ class DocumentSheet(QWidget):
 
     def clear(self) -> None:
         """No page, no marks."""
-        self._page, self._pixmap, self._scaled, self._told = -1, None, None, None
+        self._page = -1
+        self._pixmap = None
+        self._scaled = None
+        self._told = None
         self._marks, self._spot = [], None
         self.update()
 
@@ -157,7 +181,8 @@ class SheetView(QScrollArea):
 
     Args:
         sheet: the page.
-        wide: what scrolls is as wide as this pane (a kiosk is read from afar), not only as wide as needed.
+        wide: what scrolls is as wide as this pane (a kiosk is read from afar), not only as wide as
+            needed.
     """
 
     def __init__(self, sheet: DocumentSheet, *, wide: bool) -> None:

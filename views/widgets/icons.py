@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Icons of the desk by the names of our own words, drawn from QtAwesome's fonts. Used by all desk views.
+"""Icons of the desk by the names of our own words, drawn from QtAwesome's fonts.
+Used by all desk views.
 
-An icon is painted in the colours of the theme in use at that moment, so nothing is rebuilt when the theme changes.
-Where QtAwesome fails, there is no icon and the words beside it remain.
+An icon is painted in the colours of the theme in use at that moment, so nothing is rebuilt when the
+theme changes. Where QtAwesome fails, there is no icon and the words beside it remain.
 """
 
 from __future__ import annotations
@@ -138,14 +139,18 @@ _GLYPHS = {
 
 @lru_cache(maxsize=256)
 def _glyph(name: str) -> tuple[str, str]:
-    """Font family and letter of an icon; empty when there is none. Needs the application to exist."""
+    """Font family and letter of an icon; empty when there is none.
+    Needs the application to exist.
+    """
     try:
         import qtawesome
 
         wanted = _GLYPHS.get(name, name.removeprefix("mdi6."))
         family = qtawesome.font("mdi6", 16).family()  # type: ignore[no-untyped-call]  # it has no types
         return str(family), str(qtawesome.charmap(f"mdi6.{wanted}"))  # type: ignore[no-untyped-call]  # it has no types
-    except Exception:  # qtawesome raises many kinds of errors of its own; an icon is never worth a stop
+    except (
+        Exception
+    ):  # qtawesome raises many kinds of errors of its own; an icon is never worth a stop
         logger.warning("no icon %r", name)
         return "", ""
 
@@ -157,7 +162,9 @@ class _GlyphEngine(QIconEngine):
         super().__init__()
         self._name, self._tone = name, tone
 
-    def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+    def paint(
+        self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State
+    ) -> None:
         """Fills `rect` with the letter."""
         family, letter = _glyph(self._name)
         if painter is None or not letter:
@@ -172,7 +179,8 @@ class _GlyphEngine(QIconEngine):
         painter.setFont(font)
         painter.setPen(colour)
         place = QRectF(rect)
-        if rect.width() > rect.height():  # a button's icon is wider than tall: the rest is the space before the words
+        # a button's icon is wider than tall: the rest is the space before the words
+        if rect.width() > rect.height():
             place.setWidth(rect.height())
         painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), letter)
         painter.restore()
@@ -204,7 +212,9 @@ def icon(name: str, tone: str = "text") -> QIcon:
 class IconLabel(QWidget):
     """An icon that stands still beside words; says nothing to a screen reader, the words do."""
 
-    def __init__(self, name: str = "", tone: str = "text", size_px: int = 16, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str = "", tone: str = "text", size_px: int = 16, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._size_px = size_px
         self._icon, self._shown = QIcon(), ("", "")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where a face is painted so that it is as large as in the room, under the camera. Pure; used by the panes of the call.
+"""Where a face is painted so that it is as large as in the room, under the camera.
+Pure; used by the panes of the call.
 
-A camera sees, at the distance of a face, a width of 2 · d · tan(fov / 2). Painted that wide on the screen, the face has
-the size it would have if the person sat there.
+A camera sees, at the distance of a face, a width of 2 · d · tan(fov / 2).
+Painted that wide on the screen, the face has the size it would have if the person sat there.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def life_size_rect(
     """The picture `width` wide, its eyes near the top of `room`; None when that would be no use.
 
     Args:
-        size_px: of the picture. camera_x: where the camera is, in the pane's own coordinates; None for its middle.
+        size_px: of the picture. camera_x: where the camera is, in the pane's own coordinates; None
+            for its middle.
     """
     height = width * size_px[1] / size_px[0]
     if width < LEAST_SHARE * room.width() and height < LEAST_SHARE * room.height():
@@ -68,7 +70,9 @@ def life_size_rect(
     else:
         left = min(room.right() - width, max(room.left(), left))
     top = room.top() + EYES_OF_PANE * room.height() - EYES_OF_PICTURE * height
-    top = min(room.top(), max(room.bottom() - height, top)) if height >= room.height() else room.top()
+    top = (
+        min(room.top(), max(room.bottom() - height, top)) if height >= room.height() else room.top()
+    )
     return QRectF(left, top, width, height)
 
 

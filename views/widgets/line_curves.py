@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The four plots of a line, both directions, one above the other. Used by the quality panel and the replay."""
+"""The four plots of a line, both directions, one above the other.
+Used by the quality panel and the replay.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,8 @@ _VALUES: dict[str, Callable[[LineSeen], float | None]] = {
 
 
 class LineCurves(QWidget):
-    """Rate, losses, round trip and picture; what comes from the caller is drawn through, what goes there dashed.
+    """Rate, losses, round trip and picture;
+    what comes from the caller is drawn through, what goes there dashed.
 
     Args:
         words: says a time on the axis, given in seconds.
@@ -74,7 +77,10 @@ class LineCurves(QWidget):
             Curve(f"concealed/{Way.FROM_CALLER}", _("sound guessed here"), "bad"),
             Curve(f"concealed/{Way.TO_CALLER}", _("there"), "bad", dashed=True),
         ]
-        picture = [*both("height"), Curve(f"freezes/{Way.FROM_CALLER}", _("stood still"), "bad", dots=True)]
+        picture = [
+            *both("height"),
+            Curve(f"freezes/{Way.FROM_CALLER}", _("stood still"), "bad", dots=True),
+        ]
         self.plots = [
             LinePlot("line_rate", _("Rate, kb/s"), both("kbps"), words, 100.0),
             LinePlot("line_loss", _("Losses, %"), losses, words, 5.0),
@@ -86,7 +92,9 @@ class LineCurves(QWidget):
             ]
         column(self, *self.plots, space=SPACE[0])
 
-    def show_history(self, history: LineHistory, start_s: float, end_s: float, shift_s: float = 0.0) -> None:
+    def show_history(
+        self, history: LineHistory, start_s: float, end_s: float, shift_s: float = 0.0
+    ) -> None:
         """Shows the points between two times; `shift_s` is added to every time on the axis."""
         values: dict[str, list[tuple[float, float | None]]] = {}
         for way in Way:
@@ -96,7 +104,9 @@ class LineCurves(QWidget):
         worst = history.worst_minute()
         for plot in self.plots:
             plot.show_values(values, start_s + shift_s, end_s + shift_s)
-            plot.mark_span((worst.start_s + shift_s, worst.end_s + shift_s) if worst is not None else None)
+            plot.mark_span(
+                (worst.start_s + shift_s, worst.end_s + shift_s) if worst is not None else None
+            )
 
     def mark_place(self, at_s: float | None) -> None:
         """A line where the replay is."""

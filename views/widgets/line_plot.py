@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A small plot of a line's series over time, in the theme's colours. Used by the quality panel and the replay."""
+"""A small plot of a line's series over time, in the theme's colours.
+Used by the quality panel and the replay.
+"""
 
 # mypy: disable-error-code="no-untyped-call, misc"
 # pyqtgraph has no types; only the plots call it.
@@ -22,7 +24,9 @@ STEPS_S = (10, 30, 60, 120, 300, 600, 1800, 3600)
 
 @dataclass(frozen=True)
 class Curve:
-    """One line; `tone` is a colour of the theme, `dots`: only points where there is something to tell."""
+    """One line; `tone` is a colour of the theme, `dots`:
+    only points where there is something to tell.
+    """
 
     key: str
     name: str
@@ -42,12 +46,19 @@ class _Times(pg.AxisItem):
         """E.g. "-2 min"."""
         return [self._words(value) for value in values]
 
-    def tickValues(self, minimum: float, maximum: float, size: float) -> list[tuple[float, list[float]]]:
+    def tickValues(
+        self, minimum: float, maximum: float, size: float
+    ) -> list[tuple[float, list[float]]]:
         """Round times, as many as have room."""
         room = max(2.0, size / 90.0)
         step = next((step for step in STEPS_S if (maximum - minimum) / step <= room), STEPS_S[-1])
         first = -(-minimum // step) * step
-        return [(float(step), [first + step * place for place in range(int((maximum - first) // step) + 1)])]
+        return [
+            (
+                float(step),
+                [first + step * place for place in range(int((maximum - first) // step) + 1)],
+            )
+        ]
 
 
 class LinePlot(ThemedPlot):
@@ -59,7 +70,12 @@ class LinePlot(ThemedPlot):
     """
 
     def __init__(
-        self, name: str, title: str, curves: Sequence[Curve], words: Callable[[float], str], least: float
+        self,
+        name: str,
+        title: str,
+        curves: Sequence[Curve],
+        words: Callable[[float], str],
+        least: float,
     ) -> None:
         super().__init__(name, title, _Times(words), 88)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -74,7 +90,10 @@ class LinePlot(ThemedPlot):
         self.draw()
 
     def show_values(
-        self, values: Mapping[str, Sequence[tuple[float, float | None]]], start_s: float, end_s: float
+        self,
+        values: Mapping[str, Sequence[tuple[float, float | None]]],
+        start_s: float,
+        end_s: float,
     ) -> None:
         """Shows (second, value) pairs by curve; None is a gap."""
         self._values, self._range = values, (start_s, max(end_s, start_s + 1.0))
@@ -97,7 +116,10 @@ class LinePlot(ThemedPlot):
     def draw(self) -> None:
         """See `ThemedPlot`."""
         tokens = self.begin_drawing(
-            (("▼" if curve.dots else "┅" if curve.dashed else "━", curve.tone, curve.name) for curve in self._curves),
+            (
+                ("▼" if curve.dots else "┅" if curve.dashed else "━", curve.tone, curve.name)
+                for curve in self._curves
+            ),
             "9pt",
         )
         item = self.getPlotItem()
@@ -119,7 +141,9 @@ class LinePlot(ThemedPlot):
                 [], [], pen=None, symbol="t", symbolSize=9, symbolBrush=colour, symbolPen=colour
             )
         style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
-        return self.getPlotItem().plot([], [], pen=pg.mkPen(colour, width=2, style=style), connect="finite")
+        return self.getPlotItem().plot(
+            [], [], pen=pg.mkPen(colour, width=2, style=style), connect="finite"
+        )
 
     def _fill(self) -> None:
         highest = self._least

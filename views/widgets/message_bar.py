@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Messages and progress at the bottom of the desk's window, instead of pop-ups. Used by the desk's window.
+"""Messages and progress at the bottom of the desk's window, instead of pop-ups.
+Used by the desk's window.
 
-Lines stack, the newest on top; the same words are not shown twice; a line with a key replaces the one before it.
+Lines stack, the newest on top; the same words are not shown twice;
+a line with a key replaces the one before it.
 """
 
 from __future__ import annotations
@@ -32,7 +34,11 @@ STAYS_S: dict[Level, float] = {Level.INFO: 6.0, Level.WARNING: 20.0, Level.ERROR
 MAX_LINES = 4
 """More lines push the oldest one without progress out."""
 
-_LOOK = {Level.INFO: ("info", "accent"), Level.WARNING: ("warning", "warn"), Level.ERROR: ("error", "bad")}
+_LOOK = {
+    Level.INFO: ("info", "accent"),
+    Level.WARNING: ("warning", "warn"),
+    Level.ERROR: ("error", "bad"),
+}
 _WORD = {Level.INFO: N_("Information"), Level.WARNING: N_("Warning"), Level.ERROR: N_("Error")}
 
 
@@ -131,7 +137,9 @@ class MessageBar(QWidget):
         line.leave_after(self._stays_s[level])
 
     def show_progress(self, key: str, text: str, percent: int) -> None:
-        """Shows or moves the bar called `key`: 0..100, less than 0 when nobody knows. `clear(key)` ends it."""
+        """Shows or moves the bar called `key`: 0..100, less than 0 when nobody knows.
+        `clear(key)` ends it.
+        """
         line = self._find(key)
         if line is None:
             line = MessageLine(Level.INFO, text, key, None)
@@ -160,7 +168,9 @@ class MessageBar(QWidget):
         line.dismissed.connect(lambda: self._drop(line))
         self._lines.insert(0, line)
         self._box.insertWidget(0, line)
-        for extra in [old for old in reversed(self._lines) if not old.is_progress()][: self._too_many()]:
+        for extra in [old for old in reversed(self._lines) if not old.is_progress()][
+            : self._too_many()
+        ]:
             self._drop(extra)
         self.setVisible(True)
 

@@ -13,7 +13,9 @@ _RED, _WHITE = QColor(214, 30, 40), QColor(255, 255, 255)
 
 
 def paint_spot(painter: QPainter, centre: QPointF, radius: float) -> None:
-    """The laser's spot, the same on both ends: red with a white edge and a soft halo, seen on any page."""
+    """The laser's spot, the same on both ends:
+    red with a white edge and a soft halo, seen on any page.
+    """
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(214, 30, 40, 60))
     painter.drawEllipse(centre, radius * 2.2, radius * 2.2)
@@ -43,7 +45,9 @@ def paint_arrow(painter: QPainter, start: QPointF, end: QPointF) -> None:
     neck = end - along * head
     tip = QPolygonF([end, neck + across * head * 0.5, neck - across * head * 0.5])
     for colour, width in ((_WHITE, 11.0), (_RED, 7.0)):
-        pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        pen = QPen(
+            colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+        )
         painter.setPen(pen)
         painter.drawLine(start, neck)
         painter.setPen(QPen(colour, 5.0 if colour is _WHITE else 1.0))
@@ -56,5 +60,13 @@ def paint_line(painter: QPainter, places: Sequence[QPointF]) -> None:
     line = QPolygonF(list(places))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, width in ((_WHITE, 8.0), (_RED, 4.5)):
-        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(
+            QPen(
+                colour,
+                width,
+                Qt.PenStyle.SolidLine,
+                Qt.PenCapStyle.RoundCap,
+                Qt.PenJoinStyle.RoundJoin,
+            )
+        )
         painter.drawPolyline(line)

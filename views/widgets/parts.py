@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Small parts that the desk's views are made of: buttons, chips, cards, headings. Used by the desk's views only."""
+"""Small parts that the desk's views are made of: buttons, chips, cards, headings.
+Used by the desk's views only.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def restyle(widget: QWidget, **properties: str | bool) -> None:
         widget.update()
 
 
-def push_button(text: str, icon_name: str = "", kind: str = "plain", name: str = "", keys: str = "") -> QPushButton:
+def push_button(
+    text: str, icon_name: str = "", kind: str = "plain", name: str = "", keys: str = ""
+) -> QPushButton:
     """A button with words.
 
     Args:
@@ -62,7 +66,9 @@ def push_button(text: str, icon_name: str = "", kind: str = "plain", name: str =
     return button
 
 
-def tool_button(text: str, icon_name: str, name: str = "", keys: str = "", checkable: bool = False) -> QToolButton:
+def tool_button(
+    text: str, icon_name: str, name: str = "", keys: str = "", checkable: bool = False
+) -> QToolButton:
     """A button with an icon only; `text` is its tool tip and accessible name."""
     button = QToolButton()
     if icon_name:
@@ -106,7 +112,9 @@ def label(text: str = "", role: str = "body", name: str = "", wrap: bool = False
 
 
 def steady_figures[Shown: QWidget](shown: Shown) -> Shown:
-    """Gives a clock figures of one width, so that it does not jump every second and columns stand straight."""
+    """Gives a clock figures of one width, so that it does not jump every second and columns stand
+    straight.
+    """
     font = shown.font()
     font.setFeature(QFont.Tag("tnum"), 1)
     shown.setFont(font)
@@ -114,7 +122,9 @@ def steady_figures[Shown: QWidget](shown: Shown) -> Shown:
 
 
 class ElidedLabel(QLabel):
-    """Plain text on one line that ends in dots when there is no room; the whole is in the tool tip."""
+    """Plain text on one line that ends in dots when there is no room;
+    the whole is in the tool tip.
+    """
 
     def __init__(self, text: str = "", role: str = "body", name: str = "") -> None:
         super().__init__(text)
@@ -128,7 +138,9 @@ class ElidedLabel(QLabel):
         """Paints what fits."""
         painter = QPainter(self)
         inside = self.contentsRect()
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, inside.width())
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, inside.width()
+        )
         self.setToolTip(self.text() if shown != self.text() else "")
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(inside, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
@@ -138,7 +150,9 @@ class ElidedLabel(QLabel):
 class Chip(QFrame):
     """A state in one or two words with an icon; its colour only repeats what they say."""
 
-    def __init__(self, name: str = "", text: str = "", icon_name: str = "", tone: str = "soft") -> None:
+    def __init__(
+        self, name: str = "", text: str = "", icon_name: str = "", tone: str = "soft"
+    ) -> None:
         super().__init__()
         self.setObjectName(name)
         self._icon = IconLabel(size_px=14)
@@ -204,7 +218,9 @@ class Segments(QFrame):
 
     chosen = pyqtSignal(object)
 
-    def __init__(self, name: str, accessible_name: str, choices: Iterable[tuple[object, str, str]]) -> None:
+    def __init__(
+        self, name: str, accessible_name: str, choices: Iterable[tuple[object, str, str]]
+    ) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setProperty("segments", True)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pictures of a PDF's pages, one under the other, for the desk's viewer. Only documents that our store read back."""
+"""Pictures of a PDF's pages, one under the other, for the desk's viewer.
+Only documents that our store read back.
+"""
 
 from __future__ import annotations
 

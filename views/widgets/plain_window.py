@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A window around one view that says when it is asked to close; the program stops in order. Used by the replay."""
+"""A window around one view that says when it is asked to close; the program stops in order.
+Used by the replay.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How the desk looks: colours for light and dark, spaces, type sizes, and `apply_theme`. Used by all desk views.
+"""How the desk looks: colours for light and dark, spaces, type sizes, and `apply_theme`.
+Used by all desk views.
 
-No view keeps a colour: it asks `tokens_for(self.palette())`, so a change of theme reaches what is painted by hand too.
+No view keeps a colour: it asks `tokens_for(self.palette())`, so a change of theme reaches what is
+painted by hand too.
 """
 
 from __future__ import annotations
@@ -17,7 +19,13 @@ from resources import ResourceMissing, resource_path, resource_text
 SPACE = (4, 8, 12, 16, 24)
 """Distances between things, in device-independent pixels; index 1 is the usual one."""
 
-_TYPE_PT = {"size_small": 9.0, "size_base": 10.0, "size_title": 11.5, "size_large": 15.0, "size_huge": 22.0}
+_TYPE_PT = {
+    "size_small": 9.0,
+    "size_base": 10.0,
+    "size_title": 11.5,
+    "size_large": 15.0,
+    "size_huge": 22.0,
+}
 _FAMILIES = (
     "Inter Expert",
     "Inter",
@@ -33,7 +41,9 @@ _FONT_FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
 
 @dataclass(frozen=True)
 class Tokens:
-    """Colours by purpose, "#rrggbb". Text colours reach 4.5:1 on `window`, `surface` and `raised`; `on_x` on `x`."""
+    """Colours by purpose, "#rrggbb". Text colours reach 4.5:1 on `window`, `surface` and `raised`;
+    `on_x` on `x`.
+    """
 
     window: str
     surface: str
@@ -123,7 +133,9 @@ SERVICE_COLOURS: tuple[tuple[str, str], ...] = (
     ("#5d6700", "#c5d05f"),
     ("#a3245f", "#f79ac4"),
 )
-"""Tags of services, (on light, on dark); a service keeps its place in the organisation's list. Never the only sign."""
+"""Tags of services, (on light, on dark); a service keeps its place in the organisation's list.
+Never the only sign.
+"""
 
 
 def tokens_for(palette: QPalette) -> Tokens:
@@ -132,7 +144,9 @@ def tokens_for(palette: QPalette) -> Tokens:
 
 
 def service_colour(palette: QPalette, place: int) -> str:
-    """Colour of the service at `place` of the organisation's list, readable on surfaces of this palette."""
+    """Colour of the service at `place` of the organisation's list, readable on surfaces of this
+    palette.
+    """
     light, dark = SERVICE_COLOURS[place % len(SERVICE_COLOURS)]
     return dark if tokens_for(palette) is DARK else light
 
@@ -182,8 +196,12 @@ def palette_of(tokens: Tokens) -> QPalette:
 
 def style_sheet(tokens: Tokens, text_scale: float = 1.0) -> str:
     """The desk's style sheet with its `@names` filled in."""
-    values = asdict(tokens) | {name: f"{size * text_scale:.2f}pt" for name, size in _TYPE_PT.items()}
-    values["icon_down"] = resource_path(f"icons/down_{'dark' if tokens is DARK else 'light'}.svg").as_posix()
+    values = asdict(tokens) | {
+        name: f"{size * text_scale:.2f}pt" for name, size in _TYPE_PT.items()
+    }
+    values["icon_down"] = resource_path(
+        f"icons/down_{'dark' if tokens is DARK else 'light'}.svg"
+    ).as_posix()
     return re.sub(r"@(\w+)", lambda found: values[found[1]], resource_text("styles/desk.qss"))
 
 

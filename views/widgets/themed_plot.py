@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the project's plots have in common: the theme's colours, a title that is the legend. Used by the plots.
+"""What the project's plots have in common: the theme's colours, a title that is the legend.
+Used by the plots.
 
 `board_plot` shows hours of a day, `line_plot` the seconds of a line.
 """
@@ -18,14 +19,17 @@ from views.widgets.theme import Tokens, tokens_for
 
 
 class ThemedPlot(pg.PlotWidget):
-    """A plot without menu, zoom and drag. A subclass draws in `draw`, which is called again for another theme.
+    """A plot without menu, zoom and drag.
+    A subclass draws in `draw`, which is called again for another theme.
 
     Args:
         below: the axis of time.
     """
 
     _drawn: Tokens | None = None
-    """In which colours it was drawn; of the class, because the theme may change before the constructor is done."""
+    """In which colours it was drawn; of the class, because the theme may change before the
+    constructor is done.
+    """
 
     def __init__(self, name: str, title: str, below: pg.AxisItem, least_height: int) -> None:
         super().__init__(axisItems={"bottom": below, "left": pg.AxisItem("left")})
@@ -53,7 +57,10 @@ class ThemedPlot(pg.PlotWidget):
         item = self.getPlotItem()
         item.clear()
         parts = [f"<b>{self._title}</b>"]
-        parts += [f"<span style='color:{getattr(tokens, tone)}'>{sign} {name}</span>" for sign, tone, name in legend]
+        parts += [
+            f"<span style='color:{getattr(tokens, tone)}'>{sign} {name}</span>"
+            for sign, tone, name in legend
+        ]
         item.setTitle(" &nbsp; ".join(parts), size=size, color=tokens.text, justify="left")
         for side in ("left", "bottom"):
             axis = item.getAxis(side)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the desk's window remembers between two days: place, panels, theme. Given to the window by compose."""
+"""What the desk's window remembers between two days: place, panels, theme.
+Given to the window by compose.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The words of the caller's consent: what is asked, what it means, how it is taken back, and what the agent can do now.
+"""The words of the caller's consent:
+what is asked, what it means, how it is taken back, and what the agent can do now.
 
-Used by the kiosk's session page. The exact words of a question have a version, which goes into the session's log.
+Used by the kiosk's session page. The exact words of a question have a version, which goes into the
+session's log.
 """
 
 from __future__ import annotations
@@ -27,7 +29,10 @@ QUESTIONS: dict[Grant, tuple[str, str, str]] = {
     Grant.CONTROL: (
         "cursor-pointer",
         N_("May your adviser click in this web page for you?"),
-        N_("They can click, scroll and change pages while you watch. Touch the page and you are in charge again."),
+        N_(
+            "They can click, scroll and change pages while you watch. Touch the page and you are "
+            "in charge again."
+        ),
     ),
     Grant.TYPE: (
         "form-textbox",
@@ -47,7 +52,10 @@ QUESTIONS: dict[Grant, tuple[str, str, str]] = {
     Grant.KEEP: (
         "folder-account",
         N_("May your adviser keep your documents in your file?"),
-        N_("What was scanned goes into your file at this organisation. Without your yes, it is not kept."),
+        N_(
+            "What was scanned goes into your file at this organisation. Without your yes, it is "
+            "not kept."
+        ),
     ),
 }
 """Icon, question and explanation of each power."""
@@ -91,10 +99,19 @@ _KEEP = N_("They can keep your documents.")
 
 def powers_sentence(grants: Mapping[Grant, bool], seen: bool = True, heard: bool = True) -> str:
     """What the agent can see and do now, in whole sentences; grants not named are refused."""
-    on_page = (grants.get(Grant.POINT, False), grants.get(Grant.CONTROL, False), grants.get(Grant.TYPE, False))
+    on_page = (
+        grants.get(Grant.POINT, False),
+        grants.get(Grant.CONTROL, False),
+        grants.get(Grant.TYPE, False),
+    )
     page = _PAGE[on_page] if grants.get(Grant.SEE_PAGE, False) else _NO_PAGE
     devices = _DEVICES[grants.get(Grant.SCAN, False), grants.get(Grant.PRINT, False)]
-    sentences = [_MEDIA[seen, heard], page, devices, *([_KEEP] if grants.get(Grant.KEEP, False) else [])]
+    sentences = [
+        _MEDIA[seen, heard],
+        page,
+        devices,
+        *([_KEEP] if grants.get(Grant.KEEP, False) else []),
+    ]
     return " ".join(_(sentence) for sentence in sentences)
 
 
@@ -105,7 +122,9 @@ def time_words(grant: Grant) -> str:
 
 
 def text_version(grant: Grant) -> str:
-    """Which words are on the screen for this question: the language, and the beginning of the SHA-256 of the words."""
+    """Which words are on the screen for this question:
+    the language, and the beginning of the SHA-256 of the words.
+    """
     _icon, question, detail = QUESTIONS[grant]
     shown = "\n".join((_(question), _(detail), time_words(grant)))
     return f"{language()}_{hashlib.sha256(shown.encode()).hexdigest()[:12]}"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""States and reasons of copies for an agency's own document system, in words: what happened, and what to do."""
+"""States and reasons of copies for an agency's own document system, in words:
+what happened, and what to do.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,12 @@ REASONS: dict[str, str] = {
     "busy": N_("The system has a trouble of its own; it is tried again by itself."),
     "disk": N_("The folder cannot be written (full, or taken away); it is tried again by itself."),
     "store": N_("Our own store of documents does not answer; it is tried again by itself."),
-    "not_understood": N_("The system answers something that we do not understand: tell the hub's operator."),
-    "too_large": N_("The document is too large for the system: give it there by another way, then give up here."),
+    "not_understood": N_(
+        "The system answers something that we do not understand: tell the hub's operator."
+    ),
+    "too_large": N_(
+        "The document is too large for the system: give it there by another way, then give up here."
+    ),
     "refused": N_("The system does not take this document: put it right there, then try again."),
     "other_file": N_("Another file has this document's name there: look at it, then try again."),
     "damaged": N_("The document is damaged in our own store: tell the hub's operator."),
@@ -41,7 +47,9 @@ KINDS: dict[str, str] = {
 
 
 def copy_words(copy: DeliveryFacts) -> tuple[str, str]:
-    """(state, reason) of a copy; the system's own words, or those of the person who gave up, come with the reason."""
+    """(state, reason) of a copy; the system's own words, or those of the person who gave up, come
+    with the reason.
+    """
     state = _(STATES[copy.state][0])
     if copy.state is DeliveryState.DELIVERED or not copy.reason:
         return state, ""

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The one table of what went wrong: per error code, what happened and what to do now. Used by desk, kiosk and doctor.
+"""The one table of what went wrong: per error code, what happened and what to do now.
+Used by desk, kiosk and doctor.
 
-A test checks that it covers exactly the codes of `session.core.errors`. Texts are translated when they are asked for.
+A test checks that it covers exactly the codes of `session.core.errors`.
+Texts are translated when they are asked for.
 """
 
 from __future__ import annotations
@@ -197,7 +199,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Choose another one, or tell whoever keeps your organisation's library."),
     ),
     "document_not_shown": (
-        N_("This document cannot be shown: it is damaged, protected, or neither a PDF nor a JPEG nor a PNG."),
+        N_(
+            "This document cannot be shown: it is damaged, protected, or neither a PDF nor a JPEG "
+            "nor a PNG."
+        ),
         N_("Open it on this computer and save it as a PDF without a password, then show that."),
     ),
     "document_too_long": (
@@ -229,7 +234,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Ask for one without a password, or scan the paper."),
     ),
     "file_refused": (
-        N_("The caller's file cannot be taken: it is too large, or no PDF, JPEG or PNG that can be read."),
+        N_(
+            "The caller's file cannot be taken: it is too large, or no PDF, JPEG or PNG that can "
+            "be read."
+        ),
         N_("Ask for another file, or scan the paper."),
     ),
     "scanner_empty": (
@@ -258,7 +266,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "device_not_trusted": (
         N_("Another device answers in place of the kiosk's own."),
-        N_("Nothing was scanned or printed. Tell whoever looks after the kiosk: its certificate changed."),
+        N_(
+            "Nothing was scanned or printed. Tell whoever looks after the kiosk: its certificate "
+            "changed."
+        ),
     ),
     "scanner_failed": (
         N_("The scanner reports a fault."),
@@ -322,12 +333,16 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "relay_unreachable": (
         N_("The call's relay cannot be reached."),
-        N_("A direct way is tried where it is allowed. The network person finds the reason with `expert-app doctor`."),
+        N_(
+            "A direct way is tried where it is allowed. The network person finds the reason with "
+            "`expert-app doctor`."
+        ),
     ),
     "relay_not_trusted": (
         N_("The call's relay shows a certificate that is not believed."),
         N_(
-            "The network person gives this computer and the kiosk the certificate of the relay's authority (`ca_file`;"
+            "The network person gives this computer and the kiosk the certificate of the relay's "
+            "authority (`ca_file`;"
             " a kiosk also needs `certutil`). `expert-app doctor` says which relay it is."
         ),
     ),
@@ -344,12 +359,21 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Check the number with the caller."),
     ),
     "seal_key_refused": (
-        N_("What should seal this conversation is not what {organisation} has signed ({why}); nothing was said."),
-        N_("Tell your administrator: somebody may have changed the keys on the way. Do not try to go on."),
+        N_(
+            "What should seal this conversation is not what {organisation} has signed ({why}); "
+            "nothing was said."
+        ),
+        N_(
+            "Tell your administrator: somebody may have changed the keys on the way. Do not try to "
+            "go on."
+        ),
     ),
     "seal_key_old": (
         N_("The sealing key of {organisation} has expired, or is not valid yet."),
-        N_("Tell your administrator to make the next one (expert-app hub seal-key), and look at this computer's date."),
+        N_(
+            "Tell your administrator to make the next one (expert-app hub seal-key), and look at "
+            "this computer's date."
+        ),
     ),
     "seal_broken": (
         N_("Something sealed was changed or repeated on the way, and was not taken ({why})."),
@@ -357,11 +381,20 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "vault_away": (
         N_("Your organisation's own service does not answer (part: {part})."),
-        N_("Go on with the conversation: documents and log wait on this computer and are sent by themselves."),
+        N_(
+            "Go on with the conversation: documents and log wait on this computer and are sent by "
+            "themselves."
+        ),
     ),
     "vault_out_of_reach": (
-        N_("This organisation seals its conversations, and kiosks of another network cannot reach it."),
-        N_("The caller keeps the place here. Answer yourself, or tell the caller how to reach that organisation."),
+        N_(
+            "This organisation seals its conversations, and kiosks of another network cannot reach "
+            "it."
+        ),
+        N_(
+            "The caller keeps the place here. Answer yourself, or tell the caller how to reach "
+            "that organisation."
+        ),
     ),
     "desk_not_admitted": (
         N_("Your organisation's own service does not know the key of this computer."),
@@ -392,7 +425,8 @@ _CALLER_SENTENCES: dict[str, str] = {
     "hub_unreachable": _LINE,
     "store_unreachable": _LINE,
     "store_full": N_(
-        "New requests cannot be taken at the moment. Please try again later, or ask the person at the desk."
+        "New requests cannot be taken at the moment. Please try again later, or ask the person at "
+        "the desk."
     ),
     "call_lost": N_("We lost the picture and the sound. They will come back in a moment."),
     "peer_gone": N_("Your adviser is no longer on the line. We are calling again."),
@@ -415,15 +449,21 @@ _CALLER_SENTENCES: dict[str, str] = {
     "address_not_allowed": N_("This page cannot be opened here."),
     "file_not_given": N_("No document was given. Your stick was not changed."),
     "file_locked": N_("This document is locked by a password. Please choose another one."),
-    "file_refused": N_("This document cannot be taken. Please choose another one, or put the paper on the glass."),
+    "file_refused": N_(
+        "This document cannot be taken. Please choose another one, or put the paper on the glass."
+    ),
     "scanner_empty": N_("There is no page in the scanner. Please put your document in."),
     "scanner_cover_open": N_("Please close the lid of the scanner."),
     "scanner_jammed": N_("A page is stuck in the scanner. Please ask for help here."),
     "scanner_busy": _WAIT,
     "scan_cancelled": N_("The scan was stopped. You can take your document back."),
     "page_damaged": N_("Please leave your document where it is. We are reading it again."),
-    "page_unreadable": N_("We could not read your document. Please put it down again, flat and straight."),
-    "page_too_large": N_("We could not read your document. Please put it down again, flat and straight."),
+    "page_unreadable": N_(
+        "We could not read your document. Please put it down again, flat and straight."
+    ),
+    "page_too_large": N_(
+        "We could not read your document. Please put it down again, flat and straight."
+    ),
     "scanner_gone": _AGENT_KNOWS,
     "scanner_failed": _AGENT_KNOWS,
     "scanner_warming_up": _WAIT,
@@ -443,8 +483,12 @@ _CALLER_SENTENCES: dict[str, str] = {
     "printer_stopped": _AGENT_KNOWS,
     "print_refused": _AGENT_KNOWS,
     "print_failed": _AGENT_KNOWS,
-    "seal_key_refused": N_("This conversation was not safe, so it did not begin. Please ask for help here."),
-    "seal_key_old": N_("This conversation was not safe, so it did not begin. Please ask for help here."),
+    "seal_key_refused": N_(
+        "This conversation was not safe, so it did not begin. Please ask for help here."
+    ),
+    "seal_key_old": N_(
+        "This conversation was not safe, so it did not begin. Please ask for help here."
+    ),
     "document_not_filed": _AGENT_KNOWS,
     "dossier_unknown": _AGENT_KNOWS,
 }
@@ -455,7 +499,8 @@ def sentence(code: str, detail: Mapping[str, str | int | float] | None = None) -
 
     Args:
         code: `SessionError.code`.
-        detail: `SessionError.detail`; a value that a sentence names and that is missing shows as "?".
+        detail: `SessionError.detail`; a value that a sentence names and that is missing shows as
+            "?".
     """
     title, advice = _SENTENCES.get(code, _SENTENCES[UNEXPECTED])
     values = _Values(detail or {})
@@ -463,7 +508,9 @@ def sentence(code: str, detail: Mapping[str, str | int | float] | None = None) -
 
 
 def kiosk_sentence(code: str) -> str:
-    """What a caller is told: plain words, nothing technical, always something to do or to wait for."""
+    """What a caller is told: plain words, nothing technical, always something to do or to wait
+    for.
+    """
     return _(_CALLER_SENTENCES.get(code, _AGAIN))
 
 

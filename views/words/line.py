@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a narrow line costs, in words for the agent and for the replay. Used by call view, quality panel and replay."""
+"""What a narrow line costs, in words for the agent and for the replay.
+Used by call view, quality panel and replay.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ _SHORT = {
 
 
 def caller_words(step: Step, *, document: bool, motion: bool = False) -> str:
-    """What the agent sees less of; "" when nothing is given up. `motion`: hands talk, movement goes before size."""
+    """What the agent sees less of; "" when nothing is given up.
+    `motion`: hands talk, movement goes before size.
+    """
     if document and step is not Step.PHOTO:
         return _("A page arrives: smaller picture")
     if motion:
@@ -48,5 +52,9 @@ def own_words(step: Step, *, document: bool, motion: bool = False) -> str:
 def short_words(step: Step, *, document: bool, motion: bool = False) -> str:
     """Two words for a table or the replay."""
     if motion:
-        return _("Sign language") if step is Step.FULL and not document else _("Sign language, smaller")
+        return (
+            _("Sign language")
+            if step is Step.FULL and not document
+            else _("Sign language, smaller")
+        )
     return _("Document mode") if document else _(_SHORT[step])

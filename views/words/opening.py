@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""When a service opens next, as people say it: "opens tomorrow at 8:30". Used by the kiosk's start and closed pages."""
+"""When a service opens next, as people say it: "opens tomorrow at 8:30".
+Used by the kiosk's start and closed pages.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _DAYS = (
 
 
 def day_words(at: datetime, now: datetime) -> str:
-    """The day of `at` for somebody who reads it `now`: "today", "tomorrow", "on Monday", "on 7 April 2026"."""
+    """The day of `at` for somebody who reads it `now`:
+    "today", "tomorrow", "on Monday", "on 7 April 2026".
+    """
     days = (at.date() - now.astimezone(at.tzinfo).date()).days
     if days <= 0:
         return _("today")

@@ -41,7 +41,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("document_id", sa.String(40), nullable=False, unique=True),
         sa.Column("organisation", sa.String(40), nullable=False),
-        sa.Column("dossier_id", sa.Integer, sa.ForeignKey("dossier.id"), nullable=False, index=True),
+        sa.Column(
+            "dossier_id", sa.Integer, sa.ForeignKey("dossier.id"), nullable=False, index=True
+        ),
         sa.Column("upload_id", sa.String(40), nullable=False),
         sa.Column("piece_id", sa.String(40), nullable=False),
         sa.Column("name", sa.String(500), nullable=False),

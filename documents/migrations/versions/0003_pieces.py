@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Layout 3: what procedures say of pieces, pieces' history, pages and their looks, the index of words."""
+"""Layout 3: what procedures say of pieces, pieces' history, pages and their looks, the index of
+words.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def upgrade() -> None:
     op.create_table(
         "piece_event",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("dossier_id", sa.Integer, sa.ForeignKey("dossier.id"), nullable=False, index=True),
+        sa.Column(
+            "dossier_id", sa.Integer, sa.ForeignKey("dossier.id"), nullable=False, index=True
+        ),
         sa.Column("piece_id", sa.String(40), nullable=False),
         sa.Column("was", sa.String(20), nullable=False),
         sa.Column("state", sa.String(20), nullable=False),
@@ -43,7 +47,9 @@ def upgrade() -> None:
     op.create_table(
         "document_page",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("document_key", sa.Integer, sa.ForeignKey("document.id"), nullable=False, index=True),
+        sa.Column(
+            "document_key", sa.Integer, sa.ForeignKey("document.id"), nullable=False, index=True
+        ),
         sa.Column("place", sa.Integer, nullable=False),
         sa.Column("original_sha256", sa.String(64), nullable=False, index=True),
         sa.Column("look", sa.String(64), nullable=False),

@@ -34,8 +34,12 @@ def upgrade() -> None:
     op.create_table(
         "document_version",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("document_key", sa.Integer, sa.ForeignKey("document.id"), nullable=False, unique=True),
-        sa.Column("replaces_key", sa.Integer, sa.ForeignKey("document.id"), nullable=False, unique=True),
+        sa.Column(
+            "document_key", sa.Integer, sa.ForeignKey("document.id"), nullable=False, unique=True
+        ),
+        sa.Column(
+            "replaces_key", sa.Integer, sa.ForeignKey("document.id"), nullable=False, unique=True
+        ),
         sa.Column("why", sa.String(500), nullable=False),
     )
     op.create_table(

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a receipt says, apart from how it looks: facts, sentences, code. Used by the paper, its large print, the page.
+"""What a receipt says, apart from how it looks: facts, sentences, code.
+Used by the paper, its large print, the page.
 
-Its content is that of an acknowledgement of receipt: code des relations entre le public et l'administration, articles
-L. 112-3, R. 112-5 (date, service in charge with its addresses, implicit decision) and L. 114-5 (missing pieces).
+Its content is that of an acknowledgement of receipt:
+code des relations entre le public et l'administration, articles L. 112-3, R. 112-5 (date, service
+in charge with its addresses, implicit decision) and L. 114-5 (missing pieces).
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ UNSIGNED_MARK = "RECEPISSE-1"
 
 
 class ServiceInCharge(msgspec.Struct, frozen=True, kw_only=True):
-    """Who handles the dossier and how to reach them (R. 112-5, 2°). The address may have several lines."""
+    """Who handles the dossier and how to reach them (R. 112-5, 2°).
+    The address may have several lines.
+    """
 
     name: str
     postal_address: str = ""
@@ -33,7 +37,9 @@ class ServiceInCharge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceivedPiece(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece as it was filed; `registered`: it is safe with the adviser and not yet in the store."""
+    """A piece as it was filed; `registered`:
+    it is safe with the adviser and not yet in the store.
+    """
 
     name: str
     pages: int
@@ -51,9 +57,8 @@ class Silence(StrEnum):
 class ImplicitDecision(msgspec.Struct, frozen=True, kw_only=True):
     """What happens without an answer, and when (R. 112-5, 1°).
 
-    Attributes:
-        on: None while pieces are missing: then the `days` run from the day on which they are received (L. 114-5).
-        appeal: time limits and ways, for a refusal.
+    Attributes: on: None while pieces are missing: then the `days` run from the day on which they
+        are received (L. 114-5). appeal: time limits and ways, for a refusal.
     """
 
     silence: Silence
@@ -65,12 +70,11 @@ class ImplicitDecision(msgspec.Struct, frozen=True, kw_only=True):
 class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
     """All that stands on a receipt; what is empty is left out.
 
-    Attributes:
-        received_at: timezone-aware, shown as it is: give the time of the site's own clock.
+    Attributes: received_at: timezone-aware, shown as it is: give the time of the site's own clock.
         missing, missing_by: names of the pieces still expected, and until when (L. 114-5).
-        legal_mention: the organisation's own sentence; a general one by default.
-        registered_only: the store was away: pieces are received and safe, and will be filed (accusé d'enregistrement).
-        verify_url: put before the verification text in the QR code.
+        legal_mention: the organisation's own sentence; a general one by default. registered_only:
+        the store was away: pieces are received and safe, and will be filed (accusé
+        d'enregistrement). verify_url: put before the verification text in the QR code.
     """
 
     organisation: str
@@ -116,24 +120,34 @@ def title_words(facts: ReceiptFacts) -> str:
 
 
 def sections(facts: ReceiptFacts) -> list[Section]:
-    """Everything that the receipt says, in the order in which one reads it; each variant says all of it."""
+    """Everything that the receipt says, in the order in which one reads it;
+    each variant says all of it.
+    """
     missing = Section(missing_heading(facts), texts=missing_texts(facts), items=facts.missing)
     return [
         Section("", rows=_who(facts)),
         Section(
-            pieces_heading(facts), rows=_pieces(facts), texts=() if facts.pieces else (_("No piece was received."),)
+            pieces_heading(facts),
+            rows=_pieces(facts),
+            texts=() if facts.pieces else (_("No piece was received."),),
         ),
         *([missing] if facts.missing else []),
-        Section(_("What happens next"), texts=(*decision_words(facts), legal_words(facts), rights_words())),
         Section(
-            _("Verification"), texts=(_("Control code: {code}").format(code=control_code(facts)), *foot_words(facts))
+            _("What happens next"),
+            texts=(*decision_words(facts), legal_words(facts), rights_words()),
+        ),
+        Section(
+            _("Verification"),
+            texts=(_("Control code: {code}").format(code=control_code(facts)), *foot_words(facts)),
         ),
     ]
 
 
 def _who(facts: ReceiptFacts) -> tuple[tuple[str, str], ...]:
     service = facts.service
-    received = _("{date}, {hour}").format(date=long_date(facts.received_at), hour=hour(facts.received_at))
+    received = _("{date}, {hour}").format(
+        date=long_date(facts.received_at), hour=hour(facts.received_at)
+    )
     rows = (
         (_("Organisation"), facts.organisation),
         (_("Received on"), received),
@@ -153,7 +167,11 @@ def _pieces(facts: ReceiptFacts) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             piece.name,
-            " · ".join(part for part in (pages_words(piece), state_words(piece, facts), fingerprint(piece)) if part),
+            " · ".join(
+                part
+                for part in (pages_words(piece), state_words(piece, facts), fingerprint(piece))
+                if part
+            ),
         )
         for piece in facts.pieces
     )
@@ -196,17 +214,24 @@ def missing_texts(facts: ReceiptFacts) -> tuple[str, ...]:
 
 
 def kind_words(facts: ReceiptFacts) -> str:
-    """What kind of paper it is: a receipt, or (R. 112-9-2) only that what was sent is registered."""
+    """What kind of paper it is: a receipt, or (R.
+    112-9-2) only that what was sent is registered.
+    """
     if facts.registered_only:
         return _("Acknowledgement of registration: the pieces are safe and will be filed")
     return _("Acknowledgement of receipt")
 
 
 def decision_words(facts: ReceiptFacts) -> list[str]:
-    """What no answer means, and how to appeal; of pieces that are only registered, what comes next."""
+    """What no answer means, and how to appeal;
+    of pieces that are only registered, what comes next.
+    """
     if facts.registered_only:
         return [
-            _("As soon as the pieces are filed, the acknowledgement of receipt follows this paper and replaces it.")
+            _(
+                "As soon as the pieces are filed, the acknowledgement of receipt follows this "
+                "paper and replaces it."
+            )
         ]
     decision = facts.decision
     if decision is None:
@@ -217,8 +242,10 @@ def decision_words(facts: ReceiptFacts) -> list[str]:
 def legal_words(facts: ReceiptFacts) -> str:
     """What the paper proves."""
     return facts.legal_mention or _(
-        "This receipt proves the deposit of the pieces listed. It does not prejudge the completeness or the "
-        "admissibility of the request. Articles L. 112-3, R. 112-5 and L. 114-5 of the code of relations between "
+        "This receipt proves the deposit of the pieces listed. It does not prejudge the "
+        "completeness or the "
+        "admissibility of the request. Articles L. 112-3, R. 112-5 and L. 114-5 of the code of "
+        "relations between "
         "the public and the administration."
     )
 
@@ -226,7 +253,8 @@ def legal_words(facts: ReceiptFacts) -> str:
 def rights_words() -> str:
     """The caller's rights over the data."""
     return _(
-        "You have a right of access to your data and may have it corrected: write to the service in charge "
+        "You have a right of access to your data and may have it corrected: write to the service "
+        "in charge "
         "(GDPR, articles 15 and 16)."
     )
 
@@ -235,7 +263,9 @@ def foot_words(facts: ReceiptFacts) -> list[str]:
     """Where, with whom, in which conversation."""
     place = [_("Reception point: {site}").format(site=facts.site)] if facts.site else []
     agent = [_("Adviser: {agent}").format(agent=facts.agent_name)] if facts.agent_name else []
-    ticket = [_("Ticket: {ticket}").format(ticket=facts.ticket_number)] if facts.ticket_number else []
+    ticket = (
+        [_("Ticket: {ticket}").format(ticket=facts.ticket_number)] if facts.ticket_number else []
+    )
     session = [_("Session: {session}").format(session=facts.session_id)] if facts.session_id else []
     return ["  ·  ".join(parts) for parts in (place + agent, ticket + session) if parts]
 
@@ -245,17 +275,20 @@ def _silence_text(decision: ImplicitDecision) -> str:
         days = decision.days
         if decision.silence is Silence.ACCEPTANCE:
             return _(
-                "Without an answer within {days} days of the day on which the last missing piece is received, your "
+                "Without an answer within {days} days of the day on which the last missing piece "
+                "is received, your "
                 "request is deemed accepted; a certificate of it is given on request."
             ).format(days=days)
         return _(
-            "Without an answer within {days} days of the day on which the last missing piece is received, your "
+            "Without an answer within {days} days of the day on which the last missing piece is "
+            "received, your "
             "request is deemed refused."
         ).format(days=days)
     day = long_date(decision.on)
     if decision.silence is Silence.ACCEPTANCE:
         return _(
-            "Without an answer by {date}, your request is deemed accepted; a certificate of it is given on request."
+            "Without an answer by {date}, your request is deemed accepted; a certificate of it is "
+            "given on request."
         ).format(date=day)
     return _("Without an answer by {date}, your request is deemed refused.").format(date=day)
 
@@ -264,7 +297,9 @@ def _silence_text(decision: ImplicitDecision) -> str:
 
 
 def verification_text(facts: ReceiptFacts, signer: Signer | None = None) -> str:
-    """What the QR code says: the facts that a forger would change, one hash over all pieces, and who signs for it."""
+    """What the QR code says: the facts that a forger would change, one hash over all pieces, and
+    who signs for it.
+    """
     said = _said(facts, MARK if signer else UNSIGNED_MARK)
     if signer is None:
         return facts.verify_url + said
@@ -281,7 +316,9 @@ def _said(facts: ReceiptFacts, mark: str) -> str:
         str(len(facts.pieces)),
         digest(facts.dossier_number, facts.received_at, [piece.sha256 for piece in facts.pieces]),
     )
-    return "|".join((*parts, "registered" if facts.registered_only else "received") if mark == MARK else parts)
+    return "|".join(
+        (*parts, "registered" if facts.registered_only else "received") if mark == MARK else parts
+    )
 
 
 def control_code(facts: ReceiptFacts) -> str:
@@ -298,7 +335,9 @@ def digest(dossier_number: str, received_at: datetime, hashes: list[str]) -> str
 
 
 def check_text(text: str, facts: ReceiptFacts) -> bool:
-    """True when an unsigned QR code's text is that of these facts: what was printed is what the dossier says."""
+    """True when an unsigned QR code's text is that of these facts:
+    what was printed is what the dossier says.
+    """
     return text == verification_text(facts)
 
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The receipt in large print (18 points and more), one thing below the other: for callers who see little.
+"""The receipt in large print (18 points and more), one thing below the other:
+for callers who see little.
 
-It says everything that the ordinary one says (`receipt_facts.sections`), with the same code. Used by programs.
+It says everything that the ordinary one says (`receipt_facts.sections`), with the same code.
+Used by programs.
 """
 
 from __future__ import annotations
@@ -18,7 +20,18 @@ from documents.printed.receipt.facts import (
     verification_text,
 )
 from documents.printed.receipt.pdf import finish_receipt
-from documents.printed.sheet import ACCENT, BODY, BOLD, HEIGHT, INK, INNER, MARGIN, Sheet, Type, height_of
+from documents.printed.sheet import (
+    ACCENT,
+    BODY,
+    BOLD,
+    HEIGHT,
+    INK,
+    INNER,
+    MARGIN,
+    Sheet,
+    Type,
+    height_of,
+)
 from resources.texts import _
 
 _TITLE = Type(BOLD, 28, 34, INK)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller's receipt: who received which pieces, when, and what follows. Used by programs, printed at the kiosk.
+"""The caller's receipt: who received which pieces, when, and what follows.
+Used by programs, printed at the kiosk.
 
-Its content is that of an acknowledgement of receipt: code des relations entre le public et l'administration, articles
-L. 112-3, R. 112-5 (date, service in charge with its addresses, implicit decision) and L. 114-5 (missing pieces).
+Its content is that of an acknowledgement of receipt:
+code des relations entre le public et l'administration, articles L. 112-3, R. 112-5 (date, service
+in charge with its addresses, implicit decision) and L. 114-5 (missing pieces).
 """
 
 from __future__ import annotations
@@ -88,7 +90,9 @@ QR_SIDE = 28 * mm
 """A signed code has 69 dots a side: 0.4 mm each, which a telephone reads."""
 
 
-def receipt(facts: ReceiptFacts, flavour: Literal["1b", "2b"] = FLAVOUR, signer: Signer | None = None) -> bytes:
+def receipt(
+    facts: ReceiptFacts, flavour: Literal["1b", "2b"] = FLAVOUR, signer: Signer | None = None
+) -> bytes:
     """The receipt as PDF/A, A4, in the language in use (`resources.texts.use_language`).
 
     Args:
@@ -101,7 +105,11 @@ def receipt(facts: ReceiptFacts, flavour: Literal["1b", "2b"] = FLAVOUR, signer:
 
 
 def finish_receipt(
-    drawn: bytes, facts: ReceiptFacts, code: str, flavour: Literal["1b", "2b"] = FLAVOUR, signer: Signer | None = None
+    drawn: bytes,
+    facts: ReceiptFacts,
+    code: str,
+    flavour: Literal["1b", "2b"] = FLAVOUR,
+    signer: Signer | None = None,
 ) -> bytes:
     """What was drawn as PDF/A, with its record and seal when there is a signer."""
     title = Title(
@@ -118,7 +126,9 @@ def finish_receipt(
 
 
 class _Receipt:
-    """Draws one; `pages` is the number of pages, 0 while it is being counted; `code` is what the QR code says."""
+    """Draws one; `pages` is the number of pages, 0 while it is being counted;
+    `code` is what the QR code says.
+    """
 
     def __init__(self, facts: ReceiptFacts, pages: int, code: str) -> None:
         self._facts, self._pages, self._code = facts, pages, code
@@ -142,8 +152,14 @@ class _Receipt:
         if page > 1:
             day, time = long_date(facts.received_at), hour(facts.received_at)
             at = _("Received on {date} at {hour}").format(date=day, hour=time)
-            sheet.text(at, Type(BODY, 9, 15, SOFT, right=True), x=MARGIN + INNER * 0.55, width=INNER * 0.45)
-        height = sheet.text(facts.organisation, Type(BOLD, 12, 15, ACCENT), width=INNER * 0.55 if page > 1 else INNER)
+            sheet.text(
+                at, Type(BODY, 9, 15, SOFT, right=True), x=MARGIN + INNER * 0.55, width=INNER * 0.45
+            )
+        height = sheet.text(
+            facts.organisation,
+            Type(BOLD, 12, 15, ACCENT),
+            width=INNER * 0.55 if page > 1 else INNER,
+        )
         sheet.down(height + 4 * mm)
         self._foot(sheet, page)
 
@@ -154,7 +170,12 @@ class _Receipt:
         sheet.down(2 * mm)
         sheet.text("\n".join(foot_words(facts)), _SMALL, width=INNER * 0.84)
         number = _("Page {page} of {pages}").format(page=page, pages=self._pages or page)
-        sheet.text(number, Type(BODY, 7.5, 10.5, SOFT, right=True), x=MARGIN + INNER * 0.84, width=INNER * 0.16)
+        sheet.text(
+            number,
+            Type(BODY, 7.5, 10.5, SOFT, right=True),
+            x=MARGIN + INNER * 0.84,
+            width=INNER * 0.16,
+        )
         sheet.y = y
 
     def _title(self, sheet: Sheet) -> None:
@@ -166,11 +187,15 @@ class _Receipt:
         sheet.down(3 * mm)
         x, width = MARGIN + INNER - box + _PAD, box - 1.5 * _PAD
         sheet.down(sheet.text(_("Received on"), _LABEL, x=x, width=width))
-        sheet.down(sheet.text(long_date(facts.received_at), Type(BOLD, 12, 15.5, INK), x=x, width=width))
+        sheet.down(
+            sheet.text(long_date(facts.received_at), Type(BOLD, 12, 15.5, INK), x=x, width=width)
+        )
         sheet.text(_("at {hour}").format(hour=hour(facts.received_at)), _VALUE, x=x, width=width)
         sheet.y = top
         sheet.down(sheet.text(_("Receipt for pieces"), _TITLE, width=INNER - box - _PAD) + 1 * mm)
-        sheet.down(sheet.text(kind_words(facts), Type(BODY, 11, 15, SOFT), width=INNER - box - _PAD))
+        sheet.down(
+            sheet.text(kind_words(facts), Type(BODY, 11, 15, SOFT), width=INNER - box - _PAD)
+        )
         sheet.y = min(sheet.y, top - 19 * mm) - 7 * mm
 
     def _who(self, sheet: Sheet) -> None:
@@ -207,12 +232,24 @@ class _Receipt:
             return
         self._row(sheet, (_("Piece"), _("Pages"), _("Fingerprint (SHA-256)")), _LABEL, _LABEL)
         for piece in pieces:
-            row = (piece.name, f"{pages_words(piece)}\n{state_words(piece, self._facts)}".strip(), fingerprint(piece))
+            row = (
+                piece.name,
+                f"{pages_words(piece)}\n{state_words(piece, self._facts)}".strip(),
+                fingerprint(piece),
+            )
             sheet.need(max(26.0, height_of(piece.name, _STRONG, INNER * 0.56)) + 5 * mm)
             self._row(sheet, row, _STRONG, _VALUE, tick=True)
         sheet.down(5 * mm)
 
-    def _row(self, sheet: Sheet, cells: tuple[str, str, str], first: Type, other: Type, *, tick: bool = False) -> None:
+    def _row(
+        self,
+        sheet: Sheet,
+        cells: tuple[str, str, str],
+        first: Type,
+        other: Type,
+        *,
+        tick: bool = False,
+    ) -> None:
         name, pages, print_ = cells
         indent = 7 * mm
         if tick:
@@ -243,11 +280,15 @@ class _Receipt:
         texts += [(legal_words(facts), _SMALL), (rights_words(), _SMALL)]
         self._panel(sheet, _("What happens next"), tuple(texts), warning=False)
 
-    def _panel(self, sheet: Sheet, heading: str, texts: tuple[tuple[str, Type], ...], *, warning: bool) -> None:
+    def _panel(
+        self, sheet: Sheet, heading: str, texts: tuple[tuple[str, Type], ...], *, warning: bool
+    ) -> None:
         colour, tint = (AMBER, AMBER_TINT) if warning else (ACCENT, TINT)
         title = Type(BOLD, 10.5, 14, colour)
         width, gap = INNER - 2 * _PAD, 1.5 * mm
-        inside = height_of(heading, title, width) + sum(height_of(text, kind, width) + gap for text, kind in texts)
+        inside = height_of(heading, title, width) + sum(
+            height_of(text, kind, width) + gap for text, kind in texts
+        )
         height = inside + 2 * 3 * mm
         sheet.need(height)
         sheet.panel(height, tint, colour)
@@ -267,9 +308,16 @@ class _Receipt:
         x, width = MARGIN + side + 5 * mm, INNER - side - 5 * mm
         sheet.down(4 * mm)
         sheet.down(sheet.text(_("Verification"), Type(BOLD, 9.5, 13, ACCENT), x=x, width=width))
-        explained = _("Scan this code to compare the dossier, the date and the pieces with this paper.")
+        explained = _(
+            "Scan this code to compare the dossier, the date and the pieces with this paper."
+        )
         sheet.down(sheet.text(explained, _SMALL, x=x, width=width) + 1.5 * mm)
-        sheet.text(_("Control code: {code}").format(code=control_code(self._facts)), _CODE, x=x, width=width)
+        sheet.text(
+            _("Control code: {code}").format(code=control_code(self._facts)),
+            _CODE,
+            x=x,
+            width=width,
+        )
 
 
 def _card(sheet: Sheet, rows: list[tuple[str, str]], x: float, width: float) -> None:
@@ -286,5 +334,8 @@ def _card(sheet: Sheet, rows: list[tuple[str, str]], x: float, width: float) -> 
 def _card_height(rows: list[tuple[str, str]], width: float) -> float:
     shown = [(label, value) for label, value in rows if value]
     inner = width - 2 * _PAD
-    texts = sum(height_of(label, _LABEL, inner) + height_of(value, _STRONG, inner) + 1.4 * mm for label, value in shown)
+    texts = sum(
+        height_of(label, _LABEL, inner) + height_of(value, _STRONG, inner) + 1.4 * mm
+        for label, value in shown
+    )
     return texts + 2 * 3 * mm - 1.4 * mm

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Is a receipt genuine, and of these documents? The record in its file, the seal around it, the code on the paper.
+"""Is a receipt genuine, and of these documents?
+The record in its file, the seal around it, the code on the paper.
 
-The record lies in the file's XMP as JSON; the seal is that of `provenance`. The code is signed by itself, so that a
-paper, or a photograph of it, can be checked too. Used by `expert-app verify`.
+The record lies in the file's XMP as JSON; the seal is that of `provenance`.
+The code is signed by itself, so that a paper, or a photograph of it, can be checked too. Used by
+`expert-app verify`.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ MAX_CODE = 2000
 
 
 class ReceiptRecord(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
-    """What a receipt says, for programs. `received_at` is ISO 8601 with its offset; `code` is the QR code's text."""
+    """What a receipt says, for programs.
+    `received_at` is ISO 8601 with its offset; `code` is the QR code's text.
+    """
 
     format: int = 1
     organisation: str
@@ -38,7 +42,9 @@ class ReceiptRecord(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
 
 
 class ReceiptCode(msgspec.Struct, frozen=True, kw_only=True):
-    """A signed code as it was read. `genuine`: the signature is right; `key`: 32 bytes, whose it is."""
+    """A signed code as it was read. `genuine`: the signature is right; `key`: 32 bytes, whose it
+    is.
+    """
 
     organisation: str
     dossier: str
@@ -53,10 +59,9 @@ class ReceiptCode(msgspec.Struct, frozen=True, kw_only=True):
 class ReceiptVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at a receipt's file found.
 
-    Attributes:
-        whole: the file is, to the last bit, what was sealed. code: the code on the paper, None when there is none.
-        agrees: the code is of what the record says, and both have the same key.
-        trusted: the key is one of those given; None when none was.
+    Attributes: whole: the file is, to the last bit, what was sealed. code: the code on the paper,
+        None when there is none. agrees: the code is of what the record says, and both have the same
+        key. trusted: the key is one of those given; None when none was.
     """
 
     record: ReceiptRecord
@@ -101,7 +106,9 @@ def read_code(text: str) -> ReceiptCode | None:
     parts = text[at:].strip().split("|") if at >= 0 and len(text) <= MAX_CODE else []
     if len(parts) != 9:
         return None
-    _mark, organisation, dossier, received, count, hashed, state, key_letters, signature_letters = parts
+    _mark, organisation, dossier, received, count, hashed, state, key_letters, signature_letters = (
+        parts
+    )
     try:
         key, signature = from_letters(key_letters), from_letters(signature_letters)
         public = Ed25519PublicKey.from_public_bytes(key)
@@ -121,7 +128,8 @@ def verify_receipt(data: bytes, trusted: Sequence[bytes] = ()) -> ReceiptVerdict
     """Is this receipt what the desk made?
 
     Args:
-        trusted: public keys, 32 bytes each, of whom one believes; empty: who signed is told but not judged.
+        trusted: public keys, 32 bytes each, of whom one believes; empty:
+            who signed is told but not judged.
 
     Returns:
         None when the file is no receipt of ours.
@@ -146,7 +154,10 @@ def verify_receipt(data: bytes, trusted: Sequence[bytes] = ()) -> ReceiptVerdict
 
 def names_all(code: ReceiptCode, hashes: Sequence[str]) -> bool:
     """These documents, by SHA-256, are exactly those of the code, whatever their order."""
-    return len(hashes) == code.count and digest(code.dossier, code.received_at, list(hashes)) == code.digest
+    return (
+        len(hashes) == code.count
+        and digest(code.dossier, code.received_at, list(hashes)) == code.digest
+    )
 
 
 def _same(code: ReceiptCode, record: ReceiptRecord) -> bool:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Charts drawn with the pen of our sheets: columns over time, shares as bars. Used by the activity report."""
+"""Charts drawn with the pen of our sheets: columns over time, shares as bars.
+Used by the activity report.
+"""
 
 # mypy: disable-error-code="no-untyped-call"
 # reportlab has no types; beside `documents.printed.sheet` this is the only module that calls it.
@@ -75,7 +77,13 @@ def columns(
 
 
 def _stack(
-    sheet: Sheet, parts: Sequence[float], colours: Sequence[Color], left: float, base: float, thick: float, scale: float
+    sheet: Sheet,
+    parts: Sequence[float],
+    colours: Sequence[Color],
+    left: float,
+    base: float,
+    thick: float,
+    scale: float,
 ) -> None:
     level = base
     for part, colour in zip(parts, colours, strict=False):

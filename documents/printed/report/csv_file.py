@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The activity report as a table for a spreadsheet. Used by the hub's operator.
 
-One row per organisation, kind and key; the column names are codes, the same in every language. Semicolons and a byte
-order mark, because that is what a French spreadsheet opens without questions; seconds are whole numbers.
+One row per organisation, kind and key; the column names are codes, the same in every language.
+Semicolons and a byte order mark, because that is what a French spreadsheet opens without questions;
+seconds are whole numbers.
 """
 
 from __future__ import annotations

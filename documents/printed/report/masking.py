@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Counts below five do not leave an organisation: they could point at a person. Used by the operator's report.
+"""Counts below five do not leave an organisation: they could point at a person.
+Used by the operator's report.
 
-The usual rule of official statistics (primary and secondary suppression): a count of 1 to 4 is shown as "< 5", and
-whatever would give it away by subtraction is hidden too: the other half of a pair, and the next smallest row of a table
-in which it would be the only one.
+The usual rule of official statistics (primary and secondary suppression): a count of 1 to 4 is
+shown as "< 5", and whatever would give it away by subtraction is hidden too: the other half of a
+pair, and the next smallest row of a table in which it would be the only one.
 """
 
 from __future__ import annotations
@@ -77,4 +78,7 @@ def _masked_counts(counted: dict[str, int]) -> dict[str, int]:
         hidden = {code for _count, code in others[:1]}
     else:
         hidden = set()
-    return {code: SMALL if code in small else HIDDEN if code in hidden else count for code, count in counted.items()}
+    return {
+        code: SMALL if code in small else HIDDEN if code in hidden else count
+        for code, count in counted.items()
+    }

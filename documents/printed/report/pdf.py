@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The activity report as a PDF: how many came, how long they waited, what came of it. Used by the hub's operator.
+"""The activity report as a PDF: how many came, how long they waited, what came of it.
+Used by the hub's operator.
 
-One chapter per organisation, each with its key figures first, then days and hours, services and sites, outcomes.
+One chapter per organisation, each with its key figures first, then days and hours, services and
+sites, outcomes.
 """
 
 from __future__ import annotations
@@ -17,7 +19,16 @@ from reportlab.lib.units import mm
 from documents.pdf.files import Title, as_pdfa
 from documents.printed.dates import hour, long_date
 from documents.printed.report.charts import Column, bar, columns, legend, steps
-from documents.printed.report.words import Chapter, Figures, duration, every_day, outcome_words, period, share, whole
+from documents.printed.report.words import (
+    Chapter,
+    Figures,
+    duration,
+    every_day,
+    outcome_words,
+    period,
+    share,
+    whole,
+)
 from documents.printed.sheet import (
     ACCENT,
     AMBER,
@@ -89,7 +100,9 @@ class _Report:
 
     def __init__(self, facts: ReportFacts, pages: int) -> None:
         self._facts, self._pages = facts, pages
-        self._chapter = facts.chapters[0] if facts.chapters else Chapter(organisation="", total=_nobody())
+        self._chapter = (
+            facts.chapters[0] if facts.chapters else Chapter(organisation="", total=_nobody())
+        )
 
     def draw(self) -> tuple[bytes, int]:
         """The PDF and how many pages it has."""
@@ -107,7 +120,9 @@ class _Report:
                 self._table(sheet, _("By reception point"), _("Reception point"), chapter.sites)
                 self._outcomes(sheet)
             else:
-                sheet.down(sheet.text(_("No caller's request ended in this period."), _VALUE) + _GAP)
+                sheet.down(
+                    sheet.text(_("No caller's request ended in this period."), _VALUE) + _GAP
+                )
             self._method(sheet)
         return sheet.finish(), sheet.page
 
@@ -118,11 +133,18 @@ class _Report:
         sheet.y = BOTTOM - 6 * mm
         sheet.line()
         sheet.down(2 * mm)
-        made = _("Made on {date} at {hour}").format(date=long_date(facts.made_at), hour=hour(facts.made_at))
+        made = _("Made on {date} at {hour}").format(
+            date=long_date(facts.made_at), hour=hour(facts.made_at)
+        )
         words = f"{_('Activity report')}  ·  {period(facts.first, facts.last)}\n{made}"
         sheet.text(words, _SMALL, width=INNER * 0.84)
         number = _("Page {page} of {pages}").format(page=page, pages=self._pages or page)
-        sheet.text(number, Type(BODY, 7.5, 10.5, SOFT, right=True), x=MARGIN + INNER * 0.84, width=INNER * 0.16)
+        sheet.text(
+            number,
+            Type(BODY, 7.5, 10.5, SOFT, right=True),
+            x=MARGIN + INNER * 0.84,
+            width=INNER * 0.16,
+        )
         sheet.y = HEIGHT - 13 * mm
         name = self._chapter.organisation
         sheet.down(sheet.text(name, Type(BOLD, 12, 15, ACCENT)) + _GAP)
@@ -138,7 +160,12 @@ class _Report:
         total = self._chapter.total
         lost = _("{count} gave up").format(count=whole(total.abandoned))
         tiles = (
-            (_("Callers"), whole(total.callers), _("{count} answered").format(count=whole(total.answered)), _FIGURE),
+            (
+                _("Callers"),
+                whole(total.callers),
+                _("{count} answered").format(count=whole(total.answered)),
+                _FIGURE,
+            ),
             (_("Answered"), share(total.answered, total.callers), lost, _FIGURE),
             (
                 _("Median wait"),
@@ -163,7 +190,11 @@ class _Report:
             sheet.down(2.5 * mm)
             inner = {"x": x + 3.5 * mm, "width": width - 4.5 * mm}
             sheet.down(sheet.text(label, _LABEL, **inner))
-            sheet.down(sheet.text(value, kind if height_of(value, kind, inner["width"]) < 30 else _STRONG, **inner))
+            sheet.down(
+                sheet.text(
+                    value, kind if height_of(value, kind, inner["width"]) < 30 else _STRONG, **inner
+                )
+            )
             sheet.text(below, _LABEL, **inner)
         sheet.y = top - height - 8 * mm
 
@@ -196,13 +227,30 @@ class _Report:
         columns(sheet, came, (ACCENT, AMBER), 32 * mm, MARGIN, half, axis, _plain)
         end, sheet.y = sheet.y, top - height - 3 * mm
         waits = [Column(_hour_label(one.key), ((one.wait_median_s or 0) / 60,)) for one in hours]
-        columns(sheet, waits, (ACCENT,), 32 * mm, x, half, steps(max(column.parts[0] for column in waits)), _plain)
+        columns(
+            sheet,
+            waits,
+            (ACCENT,),
+            32 * mm,
+            x,
+            half,
+            steps(max(column.parts[0] for column in waits)),
+            _plain,
+        )
         sheet.y = end - 6 * mm
 
     def _table(self, sheet: Sheet, heading: str, first: str, rows: Sequence[Figures]) -> None:
         sheet.need(min(16 * mm + len(rows) * 9 * mm, 110 * mm))
         sheet.down(sheet.text(heading, _HEADING) + 2 * mm)
-        head = (first, _("Callers"), _("Answered"), _("Gave up"), _("Median wait"), _("9 out of 10"), _("Conversation"))
+        head = (
+            first,
+            _("Callers"),
+            _("Answered"),
+            _("Gave up"),
+            _("Median wait"),
+            _("9 out of 10"),
+            _("Conversation"),
+        )
         _row(sheet, head, _LABEL, _LABEL)
         for figures in sorted(rows, key=lambda one: (-one.callers, one.name)):
             sheet.need(height_of(figures.name, _STRONG, INNER * _WIDTHS[0]) + 5 * mm)
@@ -220,31 +268,47 @@ class _Report:
 
     def _outcomes(self, sheet: Sheet) -> None:
         total = self._chapter.total
-        self._shares(sheet, _("What came of the conversations"), total.outcomes, total.answered, lost=False)
+        self._shares(
+            sheet, _("What came of the conversations"), total.outcomes, total.answered, lost=False
+        )
         if total.left:
             self._shares(sheet, _("Callers who gave up"), total.left, total.abandoned, lost=True)
 
-    def _shares(self, sheet: Sheet, heading: str, counted: dict[str, int], of: int, *, lost: bool) -> None:
+    def _shares(
+        self, sheet: Sheet, heading: str, counted: dict[str, int], of: int, *, lost: bool
+    ) -> None:
         sheet.need(16 * mm + 6 * mm * min(len(counted), 4))
         sheet.down(sheet.text(heading, _HEADING) + 2 * mm)
         for code, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
             sheet.need(6 * mm)
             sheet.text(outcome_words(code), _VALUE, width=INNER * 0.34)
-            bar(sheet, max(0, number) / of, MARGIN + INNER * 0.36, INNER * 0.42, AMBER if lost else ACCENT)
+            bar(
+                sheet,
+                max(0, number) / of,
+                MARGIN + INNER * 0.36,
+                INNER * 0.42,
+                AMBER if lost else ACCENT,
+            )
             sheet.text(whole(number), _right(_STRONG), x=MARGIN + INNER * 0.79, width=INNER * 0.1)
-            sheet.text(share(number, of), _right(_VALUE), x=MARGIN + INNER * 0.89, width=INNER * 0.11)
+            sheet.text(
+                share(number, of), _right(_VALUE), x=MARGIN + INNER * 0.89, width=INNER * 0.11
+            )
             sheet.down(5.6 * mm)
         sheet.down(5 * mm)
 
     def _method(self, sheet: Sheet) -> None:
         words = _(
-            "Counted are the callers who arrived at a kiosk in the period and whose request has ended. A wait runs "
-            "from the button to the adviser's answer; half of those answered waited at most the median, nine out of "
-            "ten at most the figure beside it. Days and hours are those of {zone}. No figure is about a single adviser."
+            "Counted are the callers who arrived at a kiosk in the period and whose request has "
+            "ended. A wait runs "
+            "from the button to the adviser's answer; half of those answered waited at most the "
+            "median, nine out of "
+            "ten at most the figure beside it. Days and hours are those of {zone}. No figure is "
+            "about a single adviser."
         ).format(zone=self._facts.time_zone)
         if self._facts.masked:
             words += " " + _(
-                "So that nobody can be recognised, counts of 1 to 4 are shown as “< 5”, and a dash stands for what "
+                "So that nobody can be recognised, counts of 1 to 4 are shown as “< 5”, and a dash "
+                "stands for what "
                 "would give them away; columns then show all callers of the day in one colour."
             )
         sheet.need(height_of(words, _SMALL, INNER) + 4 * mm)
@@ -310,7 +374,11 @@ def _weeks(days: Sequence[Figures]) -> list[Column]:
 def _whole_steps(highest: float) -> list[float]:
     """No half callers."""
     axis = steps(highest)
-    return axis if all(value == int(value) for value in axis) else [float(value) for value in range(int(highest) + 2)]
+    return (
+        axis
+        if all(value == int(value) for value in axis)
+        else [float(value) for value in range(int(highest) + 2)]
+    )
 
 
 def _hour_label(key: str) -> str:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Words and numbers of the activity report, in the language in use. Used by the PDF and the CSV report."""
+"""Words and numbers of the activity report, in the language in use.
+Used by the PDF and the CSV report.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ _OUTCOMES = {
 
 
 SMALL, HIDDEN = -1, -2
-"""Instead of a count: 1 to 4 callers, and a number that would give such a count away; see `report_masking`."""
+"""Instead of a count: 1 to 4 callers, and a number that would give such a count away;
+see `report_masking`.
+"""
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +86,9 @@ def duration(seconds: int | None) -> str:
         return _("{m} min").format(m=round(seconds / 60))
     if seconds < 600:
         return _("{m} min {s} s").format(m=seconds // 60, s=f"{seconds % 60:02}")
-    return _("{h} h {m} min").format(h=round(seconds / 60) // 60, m=f"{round(seconds / 60) % 60:02}")
+    return _("{h} h {m} min").format(
+        h=round(seconds / 60) // 60, m=f"{round(seconds / 60) % 60:02}"
+    )
 
 
 def whole(number: int) -> str:
@@ -105,10 +111,15 @@ def period(first: date, last: date) -> str:
 
 
 def every_day(found: tuple[Figures, ...], first: date, last: date) -> list[Figures]:
-    """All days of the period, also those without callers, but no weekend on which nobody ever came."""
+    """All days of the period, also those without callers, but no weekend on which nobody ever
+    came.
+    """
     by_day = {figures.key: figures for figures in found}
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    filled = [by_day.get(day.isoformat(), Figures(key=day.isoformat(), name=day.isoformat())) for day in days]
+    filled = [
+        by_day.get(day.isoformat(), Figures(key=day.isoformat(), name=day.isoformat()))
+        for day in days
+    ]
     if any(figures.callers for figures in filled if date.fromisoformat(figures.key).weekday() > 4):
         return filled
     return [figures for figures in filled if date.fromisoformat(figures.key).weekday() < 5]

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the desk's window with the agent's work: states, offers, the next caller, the wrap-up's time and note."""
+"""Connects the desk's window with the agent's work:
+states, offers, the next caller, the wrap-up's time and note.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,25 @@ class WorkConnections:
     """Window on one side, work on the other."""
 
     def __init__(
-        self, window: DeskWindow, ring: Ring, app: DeskApp, work: DeskWork, filing: Filing, user: str, facts: Facts
+        self,
+        window: DeskWindow,
+        ring: Ring,
+        app: DeskApp,
+        work: DeskWork,
+        filing: Filing,
+        user: str,
+        facts: Facts,
     ) -> None:
-        self._window, self._ring, self._app, self._work = window, ring, app, work
+        self._window = window
+        self._ring = ring
+        self._app = app
+        self._work = work
         self._filing, self._user, self._facts = filing, user, facts
         self._connect_queue()
         self._connect_wrap_up()
 
-    # ---- queue and offers ------------------------------------------------------------------------------------------
+    # ---- queue and offers
+    # ------------------------------------------------------------------------------------------
 
     def _connect_queue(self) -> None:
         queue, offer, work = self._window.queue, self._window.offer, self._work
@@ -59,7 +72,9 @@ class WorkConnections:
             self._ring.stop()
             return
         service, place = self._window.queue.service(ticket.service)
-        self._window.offer.show_offer(ticket, service, place, comes_back=ticket.preferred == self._user)
+        self._window.offer.show_offer(
+            ticket, service, place, comes_back=ticket.preferred == self._user
+        )
         self._ring.start()
 
     def _on_rang(self, ticket: Ticket) -> None:
@@ -75,13 +90,16 @@ class WorkConnections:
         elif trouble.key == "finish":
             self._window.wrap_up.finish_failed()
 
-    # ---- wrap-up ---------------------------------------------------------------------------------------------------
+    # ---- wrap-up
+    # ----------------------------------------------------------------------------------------------
 
     def _connect_wrap_up(self) -> None:
         view = self._window.wrap_up
         view.prolong_requested.connect(self._work.prolong)
         view.time_over.connect(self._on_time_over)
-        self._window.finish_requested.connect(lambda outcome: self._work.finish(outcome, view.note()))
+        self._window.finish_requested.connect(
+            lambda outcome: self._work.finish(outcome, view.note())
+        )
         self._work.wrap_up_changed.connect(self._on_time)
         self._app.session_ended.connect(self._on_session_ended)
         self._app.dossier_changed.connect(self._on_dossier)
@@ -98,14 +116,19 @@ class WorkConnections:
         self._window.wrap_up.show_limit(*time)
 
     def _on_time_over(self, outcome: str) -> None:
-        """Nothing a caller gave is put aside by a clock: with pages that are not filed the agent finishes by hand."""
+        """Nothing a caller gave is put aside by a clock:
+        with pages that are not filed the agent finishes by hand.
+        """
         session = self._app.session
         unfiled = self._filing.unfiled(session.facts.id) if session is not None else 0
         if unfiled:
             words = _(
-                "The time is over, but pages are not filed yet: {count}. File them or take them out, then finish."
+                "The time is over, but pages are not filed yet: {count}. File them or take them "
+                "out, then finish."
             )
-            self._window.messages.show_message(Level.WARNING, words.format(count=unfiled), key=TIME_OVER)
+            self._window.messages.show_message(
+                Level.WARNING, words.format(count=unfiled), key=TIME_OVER
+            )
             return
         self._facts.note("wrap_up_over", outcome=outcome)
         self._work.finish(outcome, self._window.wrap_up.note())

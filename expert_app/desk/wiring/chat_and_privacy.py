@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects privacy pause, written words and push-to-talk with the desk's window. Part of `compose_desk`."""
+"""Connects privacy pause, written words and push-to-talk with the desk's window.
+Part of `compose_desk`.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,10 @@ class BesideConnections:
         guest: Callable[[], Guest | None],
     ) -> None:
         self._guest = guest
-        self._window, self._video, self._app, self._facts = window, video, app, facts
+        self._window = window
+        self._video = video
+        self._app = app
+        self._facts = facts
         self._unread = 0
         self._push_to_talk = PushToTalk(application)
         self._push_to_talk.held.connect(self._on_held)
@@ -58,7 +63,9 @@ class BesideConnections:
         session.written.changed.connect(self._on_lines)
         session.written.heard.connect(lambda line: self._on_heard(session, line))
         session.privacy.changed.connect(self._show_private)
-        session.privacy.confirmed.connect(lambda shown: self._on_confirmed(shown, session.privacy.mine))
+        session.privacy.confirmed.connect(
+            lambda shown: self._on_confirmed(shown, session.privacy.mine)
+        )
 
     def _on_ended(self, ended: SessionEnded) -> None:
         self._show_private(False)
@@ -105,10 +112,17 @@ class BesideConnections:
         if not shown.on:
             self._window.messages.clear(PRIVATE)
             return
-        words = _("Privacy pause: neither you nor the caller sees faces or page. You hear each other.")
+        words = _(
+            "Privacy pause: neither you nor the caller sees faces or page. You hear each other."
+        )
         if shown.caller:
-            words = _("The caller has begun a privacy pause: neither of you sees faces or page, you hear each other.")
-            words += " " + (_("It ends when both of you have ended it.") if mine else _("The caller ends it."))
+            words = _(
+                "The caller has begun a privacy pause: neither of you sees faces or page, you hear "
+                "each other."
+            )
+            words += " " + (
+                _("It ends when both of you have ended it.") if mine else _("The caller ends it.")
+            )
         self._window.messages.show_message(Level.WARNING, words, key=PRIVATE)
 
     # ---- push-to-talk ----

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects a session's conversations (call, consent, shared page) with the desk's window; notes facts."""
+"""Connects a session's conversations (call, consent, shared page) with the desk's window;
+notes facts.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ return page ? JSON.stringify({title: page.title, elements: page.querySelectorAll
 
 
 class SessionConnections:
-    """Connects each session as it opens; what the window wishes goes to the session that is open."""
+    """Connects each session as it opens;
+    what the window wishes goes to the session that is open.
+    """
 
     def __init__(
         self,
@@ -52,7 +56,10 @@ class SessionConnections:
         facts: Facts,
     ) -> None:
         self._window, self._mirror, self._video = window, mirror, video
-        self._app, self._media, self._tasks, self._facts = app, media, tasks, facts
+        self._app = app
+        self._media = media
+        self._tasks = tasks
+        self._facts = facts
         assert isinstance(window.cobrowse, CobrowseView)
         self._cobrowse = window.cobrowse
         self._microphone_on = self._camera_on = True
@@ -63,7 +70,9 @@ class SessionConnections:
         self._look = QTimer(window)
         self._look.setSingleShot(True)
         self._look.setInterval(MIRROR_LOOK_MS)
-        self._look.timeout.connect(lambda: mirror.page.runJavaScript(MIRROR_LOOK, self._on_mirror_look))
+        self._look.timeout.connect(
+            lambda: mirror.page.runJavaScript(MIRROR_LOOK, self._on_mirror_look)
+        )
         media.show(video)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(lambda ended: self._cobrowse.clear())
@@ -135,7 +144,9 @@ class SessionConnections:
 
     def _on_resource(self, address: str) -> None:
         if self._app.session is not None:
-            self._tasks.spawn(self._bring_resource(self._app.session, address), name="picture of the shared page")
+            self._tasks.spawn(
+                self._bring_resource(self._app.session, address), name="picture of the shared page"
+            )
 
     async def _bring_resource(self, session: DeskSession, address: str) -> None:
         data, media_type = await session.page.fetch(address)
@@ -157,7 +168,9 @@ class SessionConnections:
         self._cobrowse.clear()
         self._cobrowse.set_addresses(session.facts.allowed_addresses)
         self._facts.note("session", id=session.facts.id, resumed=session.resumed)
-        self._facts.note("media_engine", kind=self._media.choice.kind.value, why=self._media.choice.why.value)
+        self._facts.note(
+            "media_engine", kind=self._media.choice.kind.value, why=self._media.choice.why.value
+        )
         self._follow_call(session)
         self._follow_page(session)
         session.grants.changed.connect(lambda change: self._on_grant(session, change))
@@ -193,12 +206,19 @@ class SessionConnections:
         lost = stats.lost / max(1, stats.packets + stats.lost)
         quality = Quality.GOOD if lost < 0.01 else Quality.MEDIUM if lost < 0.04 else Quality.BAD
         self._window.call.show_quality(quality, f"{stats.width_px} × {stats.height_px}")
-        self._facts.note("media", frames=seen.frames, audio_packets=seen.audio_packets, audio_level=seen.audio_level)
+        self._facts.note(
+            "media",
+            frames=seen.frames,
+            audio_packets=seen.audio_packets,
+            audio_level=seen.audio_level,
+        )
 
     def _on_peer_camera(self, change: CameraChanged) -> None:
         self._video.show_peer_camera(change.camera_on)
         self._video.show_peer_devices(change.camera_there, change.microphone_there)
-        self._facts.note("peer_devices", camera=change.camera_there, microphone=change.microphone_there)
+        self._facts.note(
+            "peer_devices", camera=change.camera_there, microphone=change.microphone_there
+        )
         words = absent_words(change.camera_there, change.microphone_there)
         if words:
             self._window.messages.show_message(Level.WARNING, words, key=ABSENT)
@@ -206,7 +226,8 @@ class SessionConnections:
             self._window.messages.clear(ABSENT)
 
     def _on_trouble(self, trouble: Trouble) -> None:
-        if trouble.key == ASKING and self._app.session is not None:  # nobody was asked: the button comes back
+        # nobody was asked: the button comes back
+        if trouble.key == ASKING and self._app.session is not None:
             self._show_grants(self._app.session)
 
     def _on_grant(self, session: DeskSession, change: GrantChanged) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the kiosk's scanner and printer and what is done with pages with the desk's window; notes facts."""
+"""Connects the kiosk's scanner and printer and what is done with pages with the desk's window;
+notes facts.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,12 @@ from expert_app.runtime.observations import Facts
 from resources.texts import _
 from session.desk.devices.scanner_and_printer import PageFailed, PageProgressed, ReceivedPage
 from session.desk.session import DeskSession
-from session.protocol.conversation.messages import DevicesReported, ScanEnded, ScanKind, ScanProgressed
+from session.protocol.conversation.messages import (
+    DevicesReported,
+    ScanEnded,
+    ScanKind,
+    ScanProgressed,
+)
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.conversation.scan_profiles import Sides
 from views.desk.devices.removal_menu import Split
@@ -25,16 +32,27 @@ class DevicesConnections:
     """Wishes of the devices view to the job, facts of the session's devices to the view."""
 
     def __init__(
-        self, view: DevicesView, app: DeskApp, job: DevicesJob, acts: PageActs, looks: QuickLooks, facts: Facts
+        self,
+        view: DevicesView,
+        app: DeskApp,
+        job: DevicesJob,
+        acts: PageActs,
+        looks: QuickLooks,
+        facts: Facts,
     ) -> None:
-        self._view, self._job, self._acts, self._facts = view, job, acts, facts
+        self._view = view
+        self._job = job
+        self._acts = acts
+        self._facts = facts
         app.session_opened.connect(self._on_opened)
         self._connect_wishes()
         job.glass_seen.connect(self._on_glass)
         job.printing.connect(self._on_printing)
         job.page_replaced.connect(self._on_replaced)
         job.pile_changed.connect(self._on_pile)
-        job.pile_ordered.connect(lambda pages: view.strip.set_order(in_order(view.strip.order(), pages)))
+        job.pile_ordered.connect(
+            lambda pages: view.strip.set_order(in_order(view.strip.order(), pages))
+        )
         acts.parted.connect(self._on_parted)
         looks.glimpsed.connect(self._on_glimpsed)
         acts.papers.found.connect(lambda found: view.show_papers(found.page_id, len(found.boxes)))
@@ -44,7 +62,9 @@ class DevicesConnections:
         view.preview_requested.connect(lambda wish: job.scan(wish_of(wish)))
         view.scan_requested.connect(lambda wish: job.scan(wish_of(wish)))
         view.scan_cancel_requested.connect(job.cancel_scan)
-        view.page_again_requested.connect(lambda page_id, wish: job.scan_again(page_id, wish_of(wish)))
+        view.page_again_requested.connect(
+            lambda page_id, wish: job.scan_again(page_id, wish_of(wish))
+        )
         view.backs_requested.connect(self._on_backs)
         view.pile_ended.connect(job.end_pile)
         view.page_removed.connect(self._acts.remove)
@@ -61,7 +81,8 @@ class DevicesConnections:
     def _on_split(self, page_id: str, way: Split) -> None:
         self._acts.split(page_id, LEFT_RIGHT if way is Split.SIDE_BY_SIDE else UPPER_LOWER)
 
-    # ---- facts ------------------------------------------------------------------------------------------------------
+    # ---- facts
+    # ----------------------------------------------------------------------------------------------
 
     def _on_opened(self, session: DeskSession) -> None:
         devices = session.devices
@@ -109,7 +130,9 @@ class DevicesConnections:
         self._facts.note("page_failed", page=failed.page_id, code=failed.code)
 
     def _on_replaced(self, replaced: Replaced) -> None:
-        self._view.show_page_replaced(replaced.old_page_id, [replaced.page_id], RemovalReason.SCANNED_AGAIN)
+        self._view.show_page_replaced(
+            replaced.old_page_id, [replaced.page_id], RemovalReason.SCANNED_AGAIN
+        )
         self._facts.note("page_replaced", page=replaced.page_id, old=replaced.old_page_id)
 
     def _on_parted(self, parted: Parted) -> None:

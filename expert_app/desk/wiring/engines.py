@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Makes a desk's or board's two engines, with the devices that the settings name. Used by the compose modules.
+"""Makes a desk's or board's two engines, with the devices that the settings name.
+Used by the compose modules.
 
-Which engine and which devices may change while the program runs: a new engine takes the next conversation, other
-devices are taken at once.
+Which engine and which devices may change while the program runs:
+a new engine takes the next conversation, other devices are taken at once.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ from session.media.audio.sound import NullSink, SilentSource, SoundSink, SoundSo
 from session.media.audio.voice_filter import VoiceFilter, make_filter
 from session.media.call_page import NONE, SIMULATED, CallMedia
 from session.media.devices.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
-from session.media.devices.sources import CameraSource, FrameSource, NoCamera, SyntheticCamera, camera_devices
+from session.media.devices.sources import (
+    CameraSource,
+    FrameSource,
+    NoCamera,
+    SyntheticCamera,
+    camera_devices,
+)
 from session.media.engine import MediaEngine
 from session.media.engines.aiortc_engine import AiortcEngine, EngineSettings
 from session.media.engines.browser_engine import BrowserEngine, BrowserSettings
@@ -41,7 +48,9 @@ class DeskEngine(MediaEngine, OfferingEngine, Protocol):
 
 @dataclass
 class Engines:
-    """One engine for the call with the caller, one for a call with a third person; the devices are shared."""
+    """One engine for the call with the caller, one for a call with a third person;
+    the devices are shared.
+    """
 
     main: DeskEngine
     aside: DeskEngine
@@ -68,10 +77,13 @@ class DeskMedia:
     """The engines of one program, as its settings are now.
 
     Args:
-        settings: of the program, with what the person chose. in_use: whether a conversation goes on.
+        settings: of the program, with what the person chose.
+            in_use: whether a conversation goes on.
     """
 
-    def __init__(self, settings: MediaSettings, tasks: Tasks, in_use: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, settings: MediaSettings, tasks: Tasks, in_use: Callable[[], bool] = lambda: False
+    ) -> None:
         self.settings = settings
         self._tasks, self._in_use = tasks, in_use
         self._shown: list[Callable[[Engines], None]] = []
@@ -106,7 +118,9 @@ class DeskMedia:
         self.renew()
 
     def refresh_devices(self) -> None:
-        """A device came or went: voice and sound are opened again. Cameras and the browser look for themselves."""
+        """A device came or went: voice and sound are opened again.
+        Cameras and the browser look for themselves.
+        """
         if self.engines.shared is not None and self.settings.microphone not in (SIMULATED, NONE):
             self._swap_devices(self.settings, camera=False)
 
@@ -162,10 +176,14 @@ def cancelled_by(settings: MediaSettings) -> EchoBy:
 
 
 def voice_filter(settings: MediaSettings) -> VoiceFilter | None:
-    """The program's own filter for a loudspeaker and a microphone, where it is what the settings come to."""
+    """The program's own filter for a loudspeaker and a microphone, where it is what the settings
+    come to.
+    """
     if settings.microphone in (SIMULATED, NONE) or cancelled_by(settings) is not EchoBy.APM:
         return None
-    return make_filter(suppress_noise=settings.noise_suppression, gain=settings.gain and settings.headset)
+    return make_filter(
+        suppress_noise=settings.noise_suppression, gain=settings.gain and settings.headset
+    )
 
 
 def make_engines(settings: MediaSettings, tasks: Tasks) -> Engines:
@@ -189,7 +207,9 @@ def aiortc_engines(settings: MediaSettings, choice: Choice, sound: SoundDevices)
     ear = SharedMicrophone(open_microphone(settings.microphone, sound, voice))
     mouth = SharedSpeaker(_speaker(settings, sound, voice))
     plan = ice_plan(settings)
-    line = EngineSettings(ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps)
+    line = EngineSettings(
+        ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps
+    )
     main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input(), line) for _number in range(2))
     return Engines(main, aside, choice, shared=(eye, ear, mouth))
 
@@ -197,7 +217,8 @@ def aiortc_engines(settings: MediaSettings, choice: Choice, sound: SoundDevices)
 def call_media(settings: MediaSettings) -> CallMedia:
     """The settings as a browser's page takes them."""
     camera, microphone, speaker = (
-        "" if name == "auto" else name for name in (settings.camera, settings.microphone, settings.speaker)
+        "" if name == "auto" else name
+        for name in (settings.camera, settings.microphone, settings.speaker)
     )
     size = (640, 360) if camera == SIMULATED else (1280, 720)  # as aiortc's own drawn person
     return CallMedia(
@@ -235,7 +256,9 @@ def open_camera(name: str) -> FrameSource:
     return CameraSource(found[0]) if found else NoCamera()
 
 
-def open_microphone(name: str, sound: SoundDevices, voice: VoiceFilter | None = None) -> SoundSource:
+def open_microphone(
+    name: str, sound: SoundDevices, voice: VoiceFilter | None = None
+) -> SoundSource:
     """The microphone of this setting, cleaned by `voice`."""
     if name == "simulated":
         return ToneSource()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Shows the caller as large as in the room, by the measured screen and by what the kiosk says. Used by compose."""
+"""Shows the caller as large as in the room, by the measured screen and by what the kiosk says.
+Used by compose.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,11 @@ class LifeSize:
         own_frame: FrameGiver,
         facts: Facts,
     ) -> None:
-        self._window, self._video, self._app, self._settings, self._facts = window, video, app, settings, facts
+        self._window = window
+        self._video = video
+        self._app = app
+        self._settings = settings
+        self._facts = facts
         self._peer: Geometry | None = None
         self._on = settings.read("life_size/on") == "yes"
         self._page = CalibrationPage(self.screen_facts(), self._guess(), own_frame, window)
@@ -48,14 +54,18 @@ class LifeSize:
             scale, camera_x, fov_deg, distance_mm = map(float, values)
         except ValueError:
             return ScreenFacts()
-        return ScreenFacts(px_per_mm=scale, camera_x=camera_x, camera_fov_deg=fov_deg, distance_mm=distance_mm)
+        return ScreenFacts(
+            px_per_mm=scale, camera_x=camera_x, camera_fov_deg=fov_deg, distance_mm=distance_mm
+        )
 
     def _screen(self) -> QScreen | None:
         return self._window.screen()
 
     def _key(self) -> str:
         screen = self._screen()
-        name = "".join(letter for letter in (screen.name() if screen is not None else "") if letter.isalnum())
+        name = "".join(
+            letter for letter in (screen.name() if screen is not None else "") if letter.isalnum()
+        )
         return f"life_size/screen_{name or 'only'}"
 
     def _guess(self) -> float:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects a session's line with what the agent sees of it: words under the picture, the quality panel. For compose."""
+"""Connects a session's line with what the agent sees of it:
+words under the picture, the quality panel. For compose.
+"""
 
 from __future__ import annotations
 
@@ -60,12 +62,19 @@ class LineConnections:
     def _on_talk(self, session: DeskSession, answer: TalkAnswer) -> None:
         """An interpreter comes: hands talk. What the agent sets afterwards holds."""
         third = answer.talk.third
-        if third is not None and answer.signs and is_in(third) and (third.user, third.at_utc) != self._signing:
+        if (
+            third is not None
+            and answer.signs
+            and is_in(third)
+            and (third.user, third.at_utc) != self._signing
+        ):
             self._signing = third.user, third.at_utc
             session.line.set_motion(True)
 
     def _on_failed(self, error: SessionError) -> None:
-        """A relay that cannot be reached is a matter for a person; lost calls heal by themselves."""
+        """A relay that cannot be reached is a matter for a person;
+        lost calls heal by themselves.
+        """
         if isinstance(error, RelayUnreachable):
             self._app.troubled.emit(Trouble(error.code, error.detail, "relay"))
 
@@ -78,7 +87,16 @@ class LineConnections:
         self.panel.show_rule(way, rule)
         theirs, ours = self._rules.get(Way.FROM_CALLER), self._rules.get(Way.TO_CALLER)
         self._window.call.show_line(
-            caller_words(theirs.step, document=theirs.document, motion=theirs.motion) if theirs is not None else "",
-            own_words(ours.step, document=ours.document, motion=ours.motion) if ours is not None else "",
+            caller_words(theirs.step, document=theirs.document, motion=theirs.motion)
+            if theirs is not None
+            else "",
+            own_words(ours.step, document=ours.document, motion=ours.motion)
+            if ours is not None
+            else "",
         )
-        self._facts.note(f"line_governed_{way.value}", step=rule.step.value, document=rule.document, motion=rule.motion)
+        self._facts.note(
+            f"line_governed_{way.value}",
+            step=rule.step.value,
+            document=rule.document,
+            motion=rule.motion,
+        )

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the choice of camera, microphone, loudspeaker and engine with the desk's engines. Part of `compose_desk`."""
+"""Connects the choice of camera, microphone, loudspeaker and engine with the desk's engines.
+Part of `compose_desk`.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +39,15 @@ _NAMES = ("camera", "microphone", "speaker", "engine", "headset", "echo")
 
 
 def personal(settings: MediaSettings, store: WindowSettings) -> MediaSettings:
-    """The program's settings with what this person chose before; a choice that is none is left out."""
+    """The program's settings with what this person chose before;
+    a choice that is none is left out.
+    """
     kept = {name: value for name in _NAMES if (value := store.read(f"media/{name}"))}
-    told = {**msgspec.structs.asdict(settings), **kept, "headset": kept.get("headset", str(settings.headset)) == "True"}
+    told = {
+        **msgspec.structs.asdict(settings),
+        **kept,
+        "headset": kept.get("headset", str(settings.headset)) == "True",
+    }
     try:
         return msgspec.convert(told, MediaSettings)
     except msgspec.ValidationError:
@@ -47,13 +55,16 @@ def personal(settings: MediaSettings, store: WindowSettings) -> MediaSettings:
 
 
 class MediaConnections:
-    """The dialog on one side, the engines on the other; devices are tried only while the dialog is open.
+    """The dialog on one side, the engines on the other;
+    devices are tried only while the dialog is open.
 
     Args:
         in_use: whether a conversation goes on.
     """
 
-    def __init__(self, window: QWidget, media: DeskMedia, store: WindowSettings, in_use: Callable[[], bool]) -> None:
+    def __init__(
+        self, window: QWidget, media: DeskMedia, store: WindowSettings, in_use: Callable[[], bool]
+    ) -> None:
         self._media, self._store, self._in_use = media, store, in_use
         self.dialog = MediaSettingsDialog(window)
         self._devices = MediaDevices(window)
@@ -83,7 +94,9 @@ class MediaConnections:
         settings = self._media.settings
         choice = MediaChoice(**{name: getattr(settings, name) for name in _NAMES})
         devices = self._devices
-        self.dialog.show_devices(choice, devices.cameras(), devices.microphones(), devices.speakers())
+        self.dialog.show_devices(
+            choice, devices.cameras(), devices.microphones(), devices.speakers()
+        )
         wanted = chosen(settings)
         self.dialog.show_engine(wanted, later=wanted.kind is not self._media.choice.kind)
         self.dialog.show_cancelled(cancelled_by(settings))
@@ -97,7 +110,9 @@ class MediaConnections:
         self._open_devices()
 
     def _on_devices(self) -> None:
-        """One came or went: the system's own choice may be another now, a chosen one may be back."""
+        """One came or went: the system's own choice may be another now, a chosen one may be
+        back.
+        """
         self._media.refresh_devices()
         if self.dialog.isVisible():
             self._close_devices()
@@ -119,7 +134,9 @@ class MediaConnections:
         self._speaker = open_speaker(settings.speaker, self._sound, voice)
 
     def _camera_to_try(self) -> FrameSource | None:
-        """A camera opens only once: where an engine has it open, it is looked at through the engine."""
+        """A camera opens only once: where an engine has it open, it is looked at through the
+        engine.
+        """
         if (shared := self._media.engines.shared) is not None:
             return shared[0].view()
         return None if self._in_use() else open_camera(self._media.settings.camera)
@@ -176,7 +193,9 @@ class MediaConnections:
             speaker.write(played)
 
     def _end_checks(self) -> None:
-        """An echo that was found is looked for again behind the program's own canceller, where that is at work."""
+        """An echo that was found is looked for again behind the program's own canceller, where that
+        is at work.
+        """
         if self._check is not None and self._check.done:
             found, self._check = self._check.result(), None
             voice = voice_filter(self._media.settings) if found is Echo.HEARD else None

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the dossier's pieces on the screen with the desk's work on them. Used by `compose_desk`."""
+"""Connects the dossier's pieces on the screen with the desk's work on them.
+Used by `compose_desk`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from views.widgets.pdf_picture import pdf_page
 class PieceConnections:
     """Wishes of the dossier view to the job, facts of the job to the window."""
 
-    def __init__(self, window: DeskWindow, app: DeskApp, pieces: DeskPieces, devices: DevicesJob) -> None:
+    def __init__(
+        self, window: DeskWindow, app: DeskApp, pieces: DeskPieces, devices: DevicesJob
+    ) -> None:
         self._window, self._app = window, app
         bar, view = window.dossier.pieces_bar, window.dossier
         bar.procedure_requested.connect(pieces.start_procedure)
@@ -52,20 +56,29 @@ class PieceConnections:
         seen = double.seen
         day = seen.filed_at_utc.astimezone().strftime("%d/%m/%Y")
         if seen.same:
-            words = _("This page is in the dossier already: “{name}”, page {page}, filed on {date}.")
+            words = _(
+                "This page is in the dossier already: “{name}”, page {page}, filed on {date}."
+            )
         else:
-            words = _("This page looks like page {page} of “{name}”, filed on {date}. Compare before you file it.")
+            words = _(
+                "This page looks like page {page} of “{name}”, filed on {date}. Compare before you "
+                "file it."
+            )
         text = words.format(name=seen.name, page=seen.of_page, date=day)
         compare = partial(self._compare, double, text, day)
         action = MessageAction(_("Compare"), compare)
-        self._window.messages.show_message(Level.WARNING, text, key=f"double {double.page_id}", action=action)
+        self._window.messages.show_message(
+            Level.WARNING, text, key=f"double {double.page_id}", action=action
+        )
         if not self._window.wrap_up.isVisible():
             compare()
 
     def _compare(self, double: Double, text: str, day: str) -> None:
         """Both pages side by side, in the viewer."""
         seen = double.seen
-        earlier = _("Filed on {date}: {name}, page {page}").format(date=day, name=seen.name, page=seen.of_page)
+        earlier = _("Filed on {date}: {name}, page {page}").format(
+            date=day, name=seen.name, page=seen.of_page
+        )
         image = side_by_side(
             Side(QImage.fromData(double.jpeg), _("Just scanned")),
             Side(pdf_page(double.document, seen.of_page) if double.document else None, earlier),

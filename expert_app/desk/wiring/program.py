@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the desk's program and connects its views, its job and its session. The command is `expert-app desk`."""
+"""Builds the desk's program and connects its views, its job and its session.
+The command is `expert-app desk`.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,8 @@ def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     seed = None
     try:
         tls_for(settings)
-        seals_for(settings, paths, SystemClock())  # a damaged file of ours is told before any window
+        # a damaged file of ours is told before any window
+        seals_for(settings, paths, SystemClock())
         seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     except KeyMissing as error:
         if not has_screen():
@@ -95,7 +98,9 @@ def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     return run_application(partial(_main, settings, paths, seed, driven), settings.language)
 
 
-async def _main(settings: DeskSettings, paths: Paths, seed: bytes | None, driven: bool, program: Program) -> None:
+async def _main(
+    settings: DeskSettings, paths: Paths, seed: bytes | None, driven: bool, program: Program
+) -> None:
     if seed is None:
         signed_in = await sign_in(settings, paths, driven, program)
         if signed_in is None:
@@ -119,12 +124,21 @@ class ComposedDesk:
         trust_relays(settings.ca_file, paths.data)
         trust_relays_in_browser(settings.ca_file, Path.home())
         self._bus = BusClient(
-            settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings), seals
+            settings.bus,
+            ROLES[settings.role],
+            settings.user,
+            seed,
+            tasks,
+            clock,
+            tls_for(settings),
+            seals,
         )
         self._sealing = DeskSealing(self._bus, settings, paths, seed, clock, tasks)
         self._link = DeskLink(self._bus, clock, tasks)
         self._window_settings = IniSettings(paths.data / "window.ini")
-        self._media = DeskMedia(personal(settings.media, self._window_settings), tasks, self._in_conversation)
+        self._media = DeskMedia(
+            personal(settings.media, self._window_settings), tasks, self._in_conversation
+        )
         self._talk_link = TalkLink(self._bus)
         name = key_name(settings.organisation, ROLES[settings.role], settings.user)
         self._outbox = Outbox(paths.folder("outbox"), Cipher(outbox_key(name, seed)))
@@ -141,14 +155,30 @@ class ComposedDesk:
             notary=notary,
             reader=self._reader,
         )
-        self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
+        self._app = DeskApp(
+            self._link, self._filing, self._open_session, clock, tasks, program.facts
+        )
         self._devices = DevicesJob(self._app, self._link, self._workers, clock, program.facts)
         self._receipts = DeskReceipts(
-            self._app, self._link, self._outbox, self._filing, self._devices, clock, program.facts, Signer(*notary)
+            self._app,
+            self._link,
+            self._outbox,
+            self._filing,
+            self._devices,
+            clock,
+            program.facts,
+            Signer(*notary),
         )
         self._quick_looks = QuickLooks(self._app, self._workers, program.facts)
         self._receipts = DeskReceipts(
-            self._app, self._link, self._outbox, self._filing, self._devices, clock, program.facts, Signer(*notary)
+            self._app,
+            self._link,
+            self._outbox,
+            self._filing,
+            self._devices,
+            clock,
+            program.facts,
+            Signer(*notary),
         )
         self._page_acts = PageActs(
             self._app,
@@ -156,8 +186,12 @@ class ComposedDesk:
             self._outbox,
             PapersLook(self._app, self._filing, self._outbox, self._workers, program.facts),
         )
-        self._pieces = DeskPieces(self._app, self._filing, self._link, PieceLink(self._bus), clock, program.facts)
-        self._talks = DeskTalks(self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts)
+        self._pieces = DeskPieces(
+            self._app, self._filing, self._link, PieceLink(self._bus), clock, program.facts
+        )
+        self._talks = DeskTalks(
+            self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts
+        )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._application = application
@@ -178,7 +212,9 @@ class ComposedDesk:
         work_link = WorkLink(self._bus, self._link.retrying.emit)
         self._work = DeskWork(self._app, self._link, work_link, settings.user, tasks, program.facts)
         ring = Ring(self.window)
-        self._connections = DeskConnections(self.window, ring, self._app, self._filing, self._link, program.facts)
+        self._connections = DeskConnections(
+            self.window, ring, self._app, self._filing, self._link, program.facts
+        )
         self._work_connections = WorkConnections(
             self.window, ring, self._app, self._work, self._filing, settings.user, program.facts
         )
@@ -186,7 +222,12 @@ class ComposedDesk:
             self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
         )
         self._devices_connections = DevicesConnections(
-            self.window.devices, self._app, self._devices, self._page_acts, self._quick_looks, program.facts
+            self.window.devices,
+            self._app,
+            self._devices,
+            self._page_acts,
+            self._quick_looks,
+            program.facts,
         )
         self._network = NetworkWatch(self.window, self._on_network_changed)
         self._life_size = LifeSize(
@@ -197,16 +238,31 @@ class ComposedDesk:
             lambda: self._media.main.own_frame(),
             program.facts,
         )
-        self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
-        self._media_dialog = MediaConnections(self.window, self._media, self._window_settings, self._in_conversation)
+        self._line_connections = LineConnections(
+            self.window, self._app, program.clock, program.facts
+        )
+        self._media_dialog = MediaConnections(
+            self.window, self._media, self._window_settings, self._in_conversation
+        )
         self.window.header.settings_pressed.connect(self._media_dialog.open)
         self._beside = BesideConnections(
-            self.window, self.video, self._app, application, program.facts, lambda: self._talks.guest
+            self.window,
+            self.video,
+            self._app,
+            application,
+            program.facts,
+            lambda: self._talks.guest,
         )
-        self._piece_connections = PieceConnections(self.window, self._app, self._pieces, self._devices)
+        self._piece_connections = PieceConnections(
+            self.window, self._app, self._pieces, self._devices
+        )
         self._receipt_connections = ReceiptConnections(self.window, self._receipts, self._pieces)
-        self._shows = DeskShows(self._app, LibraryLink(self._bus), self._workers, tasks, program.facts)
-        self._show_connections = ShowConnections(self.window, self._app, self._shows, self._link, program.facts)
+        self._shows = DeskShows(
+            self._app, LibraryLink(self._bus), self._workers, tasks, program.facts
+        )
+        self._show_connections = ShowConnections(
+            self.window, self._app, self._shows, self._link, program.facts
+        )
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,
@@ -222,7 +278,9 @@ class ComposedDesk:
         self.window.sign_out_requested.connect(self._on_sign_out)
         self._bus.refused.connect(self._on_refused)
         self._app.session_ended.connect(lambda _ended: self._bus.say_in_beats(None))
-        program.show_error = lambda kind: self._connections.show_trouble("unexpected", {"why": kind}, "unexpected")
+        program.show_error = lambda kind: self._connections.show_trouble(
+            "unexpected", {"why": kind}, "unexpected"
+        )
 
     def _on_theme(self, dark: bool) -> None:
         self._window_settings.write("theme", "dark" if dark else "light")
@@ -230,12 +288,16 @@ class ComposedDesk:
 
     def _on_sign_out(self) -> None:
         """The key is forgotten; the next start asks for a code."""
-        forget_seed(key_name(self._settings.organisation, ROLES[self._settings.role], self._settings.user))
+        forget_seed(
+            key_name(self._settings.organisation, ROLES[self._settings.role], self._settings.user)
+        )
         self._program.facts.note("signed_out")
         self._program.stop.set()
 
     def _on_refused(self, _fact: None) -> None:
-        """The bus no longer knows this desk: nothing is tried again until a person does something about it."""
+        """The bus no longer knows this desk:
+        nothing is tried again until a person does something about it.
+        """
         self._program.facts.note("refused")
         self._connections.show_access_refused()
         self._program.tasks.spawn(self._bus.close(), name="stop knocking")
@@ -271,7 +333,9 @@ class ComposedDesk:
         self._connections.show_trouble(error.code, error.detail, "seal")
 
     def _on_network_changed(self) -> None:
-        """Another address: the bus and the call are made anew at once, nobody waits for time limits."""
+        """Another address: the bus and the call are made anew at once, nobody waits for time
+        limits.
+        """
         self._program.facts.note("network_changed")
         self._bus.renew()
         if self._app.session is not None:
@@ -285,7 +349,9 @@ class ComposedDesk:
     def _log_writer(self, session_id: str) -> LogWriter:
         send = partial(self._link.append_log, session_id)
         folder = self._paths.folder("logs")
-        return LogWriter(session_id, Writer.DESK, folder, self._program.clock, send, self._program.tasks)
+        return LogWriter(
+            session_id, Writer.DESK, folder, self._program.clock, send, self._program.tasks
+        )
 
     async def start(self) -> None:
         """Shows the window, then connects: the window never waits for the network."""

@@ -25,7 +25,10 @@ class ReceiptConnections:
         receipts.due.connect(self._on_due)
 
     def _on_registered(self, _number: str) -> None:
-        words = _("The store is away: the caller gets a registration. The receipt follows when the pieces are filed.")
+        words = _(
+            "The store is away: the caller gets a registration. The receipt follows when the "
+            "pieces are filed."
+        )
         self._window.messages.show_message(Level.WARNING, words, key=KEY)
 
     def _on_followed(self, number: str) -> None:
@@ -33,6 +36,13 @@ class ReceiptConnections:
         self._window.messages.show_message(Level.INFO, words.format(number=number), key=KEY)
 
     def _on_due(self, number: str) -> None:
-        words = _("The pieces of dossier {number} are filed, and the caller has only a registration: send the receipt.")
-        action = MessageAction(_("Save receipt…"), self._window.devices.printing.choose_receipt_file)
-        self._window.messages.show_message(Level.WARNING, words.format(number=number), key=KEY, action=action)
+        words = _(
+            "The pieces of dossier {number} are filed, and the caller has only a registration: "
+            "send the receipt."
+        )
+        action = MessageAction(
+            _("Save receipt…"), self._window.devices.printing.choose_receipt_file
+        )
+        self._window.messages.show_message(
+            Level.WARNING, words.format(number=number), key=KEY, action=action
+        )

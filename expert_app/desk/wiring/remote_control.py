@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects what the agent does over the mirror with the session's commands, and their answers with the window."""
+"""Connects what the agent does over the mirror with the session's commands, and their answers with
+the window.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,23 @@ class ControlConnections:
         self._view, self._app, self._facts = view, app, facts
         acts, tools = view.acts, view.tools
         acts.click_requested.connect(self._wish(lambda to, spot: to.click(spot)))
-        acts.scroll_requested.connect(self._wish(lambda to, spot, right, down: to.scroll(spot, right, down)))
+        acts.scroll_requested.connect(
+            self._wish(lambda to, spot, right, down: to.scroll(spot, right, down))
+        )
         acts.text_typed.connect(self._wish(lambda to, text: to.type(text)))
         acts.key_pressed.connect(self._wish(lambda to, key: to.press(key)))
-        acts.choice_requested.connect(self._wish(lambda to, epoch, node, index: to.choose(epoch, node, index)))
-        acts.value_requested.connect(self._wish(lambda to, epoch, node, value: to.set_value(epoch, node, value)))
-        acts.proposal_requested.connect(self._wish(lambda to, epoch, node, value: to.propose(epoch, node, value)))
-        acts.highlight_requested.connect(self._wish(lambda to, epoch, node: to.highlight(epoch, node)))
+        acts.choice_requested.connect(
+            self._wish(lambda to, epoch, node, index: to.choose(epoch, node, index))
+        )
+        acts.value_requested.connect(
+            self._wish(lambda to, epoch, node, value: to.set_value(epoch, node, value))
+        )
+        acts.proposal_requested.connect(
+            self._wish(lambda to, epoch, node, value: to.propose(epoch, node, value))
+        )
+        acts.highlight_requested.connect(
+            self._wish(lambda to, epoch, node: to.highlight(epoch, node))
+        )
         acts.arrow_requested.connect(self._wish(lambda to, start, end: to.draw_arrow(start, end)))
         acts.marks_removed.connect(self._wish(lambda to: to.remove_marks()))
         tools.history_requested.connect(self._wish(lambda to, step: to.go(step)))
@@ -48,4 +60,6 @@ class ControlConnections:
 
     def _on_answered(self, answer: Answer) -> None:
         self._view.acts.show_answer(answer)
-        self._facts.note("command", command=answer.command.__name__, code=answer.code, field=answer.field.value)
+        self._facts.note(
+            "command", command=answer.command.__name__, code=answer.code, field=answer.field.value
+        )

@@ -28,7 +28,9 @@ SHOWN = "shown document"
 class ShowConnections:
     """The view on one side; on the other the session that is open, and the library."""
 
-    def __init__(self, window: DeskWindow, app: DeskApp, shows: DeskShows, link: DeskLink, facts: Facts) -> None:
+    def __init__(
+        self, window: DeskWindow, app: DeskApp, shows: DeskShows, link: DeskLink, facts: Facts
+    ) -> None:
         assert isinstance(window.cobrowse, CobrowseView)
         self._window, self._view = window, window.cobrowse
         self._app, self._shows, self._facts = app, shows, facts
@@ -39,8 +41,12 @@ class ShowConnections:
         view.address_requested.connect(lambda _address: shows.make_room())
         document.turn_requested.connect(self._wish(lambda session, page: session.show.turn(page)))
         document.mark_drawn.connect(self._wish(lambda session, mark: session.show.add_mark(mark)))
-        document.marks_remove_requested.connect(self._wish(lambda session: session.show.remove_marks()))
-        document.pointer_moved.connect(self._wish(lambda session, x, y: session.show.move_pointer(x, y)))
+        document.marks_remove_requested.connect(
+            self._wish(lambda session: session.show.remove_marks())
+        )
+        document.pointer_moved.connect(
+            self._wish(lambda session, x, y: session.show.move_pointer(x, y))
+        )
         document.pointer_left.connect(self._wish(lambda session: session.show.hide_pointer()))
         document.stop_requested.connect(self._wish(lambda session: session.show.stop()))
         for keys, act in (("Ctrl+B", view.toggle_library), ("Ctrl+O", view.choose_file)):
@@ -104,12 +110,18 @@ class ShowConnections:
 
     def _on_painted(self, painted: ShownPagePainted) -> None:
         self._view.document.show_painted(painted.page)
-        self._facts.note("shown_page_painted", page=painted.page, marks=painted.marks, pointer=painted.pointer)
+        self._facts.note(
+            "shown_page_painted", page=painted.page, marks=painted.marks, pointer=painted.pointer
+        )
 
     def _on_ended(self, ended: Ended) -> None:
         self._facts.note("show_ended", by_caller=ended.by_caller, code=ended.code)
         if ended.by_caller:
-            self._window.messages.show_message(Level.INFO, _("The caller closed the document."), key=SHOWN)
+            self._window.messages.show_message(
+                Level.INFO, _("The caller closed the document."), key=SHOWN
+            )
         elif ended.code:
             trouble = Trouble(ended.code, {}, SHOWN)
-            self._window.messages.show_message(Level.ERROR, sentence(trouble.code).sentence, key=SHOWN)
+            self._window.messages.show_message(
+                Level.ERROR, sentence(trouble.code).sentence, key=SHOWN
+            )

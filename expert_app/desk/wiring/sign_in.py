@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the sign-in window of a desk without a key, and waits until the bus knows it. Used by `compose_desk`."""
+"""Builds the sign-in window of a desk without a key, and waits until the bus knows it.
+Used by `compose_desk`.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def has_screen() -> bool:
 async def sign_in(
     settings: DeskSettings, paths: Paths, driven: bool, program: Program
 ) -> tuple[DeskSettings, bytes] | None:
-    """The settings and the key after a code was accepted; None when the person closed the window."""
+    """The settings and the key after a code was accepted;
+    None when the person closed the window.
+    """
     composed = ComposedSignIn(settings, paths, program)
     composed.window.show()
     if driven:
@@ -52,7 +56,9 @@ class ComposedSignIn:
 
     def __init__(self, settings: DeskSettings, paths: Paths, program: Program) -> None:
         self._paths, self._program = paths, program
-        self.done: asyncio.Future[tuple[DeskSettings, bytes]] = asyncio.get_running_loop().create_future()
+        self.done: asyncio.Future[tuple[DeskSettings, bytes]] = (
+            asyncio.get_running_loop().create_future()
+        )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, settings.theme == "dark")
@@ -69,9 +75,13 @@ class ComposedSignIn:
 
     async def _enrol(self, address: str, code: str, ca_file: str) -> None:
         try:
-            answer = await enrol_here([address], code, ca_file, self._program.tasks, only=frozenset(DESK_ROLES))
+            answer = await enrol_here(
+                [address], code, ca_file, self._program.tasks, only=frozenset(DESK_ROLES)
+            )
             settings = await asyncio.to_thread(remember, answer, [address], ca_file, self._paths)
-            seed = await asyncio.to_thread(load_seed, key_name(answer.organisation, answer.role, answer.user))
+            seed = await asyncio.to_thread(
+                load_seed, key_name(answer.organisation, answer.role, answer.user)
+            )
         except KeyMissing as error:
             self._fail("key_missing", error.why)
         except SessionError as error:
@@ -80,7 +90,9 @@ class ComposedSignIn:
             self._fail("settings", _("The settings cannot be written: {why}").format(why=error))
         else:
             assert isinstance(settings, DeskSettings)
-            self._program.facts.note("signed_in", user=answer.user, organisation=answer.organisation)
+            self._program.facts.note(
+                "signed_in", user=answer.user, organisation=answer.organisation
+            )
             self.done.set_result((settings, seed))
 
     def _fail(self, code: str, words: str) -> None:

@@ -40,7 +40,11 @@ class TalkConnections:
         desk: DeskConnections,
         unfiled: Callable[[str], int],
     ) -> None:
-        self._window, self._talks, self._app, self._link, self._ring = window, talks, app, link, ring
+        self._window = window
+        self._talks = talks
+        self._app = app
+        self._link = link
+        self._ring = ring
         self._media, self._desk, self._unfiled = media, desk, unfiled
         self._agent_name = ""
         self._connect_wishes()
@@ -122,8 +126,12 @@ class TalkConnections:
         self._window.messages.show_message(Level.INFO, " · ".join(parts), key=PASSED)
 
     def _on_came_back(self, ticket: Ticket) -> None:
-        words = _("{ticket} was not taken by your colleague: the caller waits at the head of the queue.")
-        self._window.messages.show_message(Level.WARNING, words.format(ticket=ticket.number), key=BACK)
+        words = _(
+            "{ticket} was not taken by your colleague: the caller waits at the head of the queue."
+        )
+        self._window.messages.show_message(
+            Level.WARNING, words.format(ticket=ticket.number), key=BACK
+        )
 
     def _on_trouble(self, trouble: Trouble) -> None:
         self._desk.show_trouble(trouble.code, trouble.detail, f"talk {trouble.key}")
@@ -136,7 +144,9 @@ class TalkConnections:
             self._ring.stop()
             return
         ticket = invitation.ticket
-        service = next((one.name for one in self._link.services if one.id == ticket.service), ticket.service)
+        service = next(
+            (one.name for one in self._link.services if one.id == ticket.service), ticket.service
+        )
         held = ticket.talk is not None and ticket.talk.held
         self._agent_name = invitation.by_name
         self._window.invitation.show_call(invitation.by_name, ticket.number, service, held)
@@ -149,7 +159,9 @@ class TalkConnections:
 
     def _on_visit_began(self, guest: Guest) -> None:
         ticket = next((one for one in self._link.queue if one.session == guest.session_id), None)
-        self._window.guest.show_visit(ticket.number if ticket else "", self._agent_name or _("your colleague"))
+        self._window.guest.show_visit(
+            ticket.number if ticket else "", self._agent_name or _("your colleague")
+        )
         self._window.guest.show_own_media(microphone_on=True, camera_on=True)
         guest.caller.state_changed.connect(self._window.guest.caller.show_state)
         guest.agent.state_changed.connect(self._window.guest.agent.show_state)
@@ -178,9 +190,13 @@ class TalkConnections:
     def _on_guest_microphone(self, on: bool) -> None:
         if self._talks.guest is not None:
             self._talks.guest.set_microphone(on)
-            self._window.guest.show_own_media(microphone_on=on, camera_on=self._window.guest.camera_on)
+            self._window.guest.show_own_media(
+                microphone_on=on, camera_on=self._window.guest.camera_on
+            )
 
     def _on_guest_camera(self, on: bool) -> None:
         if self._talks.guest is not None:
             self._talks.guest.set_camera(on)
-            self._window.guest.show_own_media(microphone_on=self._window.guest.microphone_on, camera_on=on)
+            self._window.guest.show_own_media(
+                microphone_on=self._window.guest.microphone_on, camera_on=on
+            )

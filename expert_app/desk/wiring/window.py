@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the desk's window with queue, hub, dossier and filing: what holds whether or not a session runs."""
+"""Connects the desk's window with queue, hub, dossier and filing:
+what holds whether or not a session runs.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,13 @@ from documents.pages.outbox import Leftover
 from expert_app.desk.app import DeskApp
 from expert_app.desk.facts import Trouble
 from expert_app.desk.filing import Filing, Value
-from expert_app.desk.filing_facts import CleanedPage, DocumentTrouble, FilingProgress, PageTrouble, ShownPage
+from expert_app.desk.filing_facts import (
+    CleanedPage,
+    DocumentTrouble,
+    FilingProgress,
+    PageTrouble,
+    ShownPage,
+)
 from expert_app.runtime.observations import Facts
 from resources.texts import _
 from session.core.errors import BusRefusedIdentity, NobodyWaits
@@ -31,7 +39,13 @@ class DeskConnections:
     """Window on one side, job on the other."""
 
     def __init__(
-        self, window: DeskWindow, ring: Ring, app: DeskApp, filing: Filing, link: DeskLink, facts: Facts
+        self,
+        window: DeskWindow,
+        ring: Ring,
+        app: DeskApp,
+        filing: Filing,
+        link: DeskLink,
+        facts: Facts,
     ) -> None:
         self._window, self._ring, self._app = window, ring, app
         self._filing, self._link, self._facts = filing, link, facts
@@ -49,7 +63,9 @@ class DeskConnections:
         self._link.connection_changed.connect(self._on_connection)
         self._link.retrying.connect(self._on_retrying)
         queue.accept_requested.connect(self._on_accept)
-        queue.availability_changed.connect(lambda available: None if available else self._ring.stop())
+        queue.availability_changed.connect(
+            lambda available: None if available else self._ring.stop()
+        )
         self._link.announced.connect(self._on_announced)
         self._link.withdrawn.connect(self._on_withdrawn)
         self._app.troubled.connect(self._on_trouble)
@@ -70,9 +86,13 @@ class DeskConnections:
             if ticket.state == TicketState.WAITING and ticket.id not in self._seen:
                 self._seen.add(ticket.id)
                 if self._window.queue.ticket(ticket.id) is not None:
-                    self._facts.note("ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service)
+                    self._facts.note(
+                        "ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service
+                    )
         self._show_host(tickets)
-        if not any(ticket.state in (TicketState.WAITING, TicketState.OFFERED) for ticket in tickets):
+        if not any(
+            ticket.state in (TicketState.WAITING, TicketState.OFFERED) for ticket in tickets
+        ):
             self._ring.stop()
 
     def _show_host(self, tickets: list[Ticket]) -> None:
@@ -101,7 +121,9 @@ class DeskConnections:
 
     def _on_retrying(self, verb: str) -> None:
         self._facts.note("retrying", verb=verb)
-        self._window.messages.show_message(Level.WARNING, _("The hub did not answer; trying again…"), key=RETRYING)
+        self._window.messages.show_message(
+            Level.WARNING, _("The hub did not answer; trying again…"), key=RETRYING
+        )
 
     def _on_accept(self, ticket_id: str) -> None:
         self._ring.stop()
@@ -110,7 +132,9 @@ class DeskConnections:
     def _on_announced(self, said: Announcement) -> None:
         words = _("Message from {name}: {text}").format(name=said.by_name, text=said.text)
         self._facts.note("announcement", id=said.broadcast_id)
-        self._window.messages.show_message(Level.WARNING, words, key=f"announcement {said.broadcast_id}")
+        self._window.messages.show_message(
+            Level.WARNING, words, key=f"announcement {said.broadcast_id}"
+        )
 
     def _on_withdrawn(self, broadcast_id: str) -> None:
         self._facts.note("announcement_withdrawn", id=broadcast_id)
@@ -136,9 +160,13 @@ class DeskConnections:
 
     def show_leftover(self, leftover: Leftover) -> None:
         """What an earlier run left and could not be read; it was moved aside, not deleted."""
-        words = _("A damaged file of an earlier session was set aside in {folder}. Tell the help desk.")
+        words = _(
+            "A damaged file of an earlier session was set aside in {folder}. Tell the help desk."
+        )
         folder = leftover.path.parent
-        self._window.messages.show_message(Level.WARNING, words.format(folder=folder), key=str(leftover.path))
+        self._window.messages.show_message(
+            Level.WARNING, words.format(folder=folder), key=str(leftover.path)
+        )
 
     # ---- dossier ----
 
@@ -177,24 +205,40 @@ class DeskConnections:
         filing.document_refused.connect(self._on_refused)
         devices.order_changed.connect(filing.set_order)
         devices.page_turned.connect(filing.turn)
-        devices.page_version_changed.connect(lambda page_id, cleaned: filing.use_original(page_id, not cleaned))
+        devices.page_version_changed.connect(
+            lambda page_id, cleaned: filing.use_original(page_id, not cleaned)
+        )
         devices.page_stage_changed.connect(filing.use_stage)
         devices.file_requested.connect(self._on_file)
 
     def _on_page_kept(self, page: ShownPage) -> None:
         self._window.devices.add_page(page.page_id)
-        self._window.devices.show_page_image(page.page_id, page.data, given=page.given, as_is=page.as_is)
+        self._window.devices.show_page_image(
+            page.page_id, page.data, given=page.given, as_is=page.as_is
+        )
 
     def _on_page_cleaned(self, page: CleanedPage) -> None:
-        notes = [_("Blank page")] if page.clean.blank else [flaw_sentence(finding) for finding in page.flaws]
+        notes = (
+            [_("Blank page")]
+            if page.clean.blank
+            else [flaw_sentence(finding) for finding in page.flaws]
+        )
         marks = [(at.box.left, at.box.top, at.box.right, at.box.bottom) for at in page.flaws]
         self._window.devices.show_page_cleaned(
-            page.page_id, page.clean.jpeg, " ".join(notes), turns_in=page.quarters, marks=marks, left_out=page.left_out
+            page.page_id,
+            page.clean.jpeg,
+            " ".join(notes),
+            turns_in=page.quarters,
+            marks=marks,
+            left_out=page.left_out,
         )
         self._facts.note("page_shown_cleaned", page=page.page_id, flaws=len(page.flaws))
 
     def _on_disarmed(self, had: tuple[str, ...]) -> None:
-        words = _("The caller's file could act by itself. That was left out: its pages are only pictures now.")
+        words = _(
+            "The caller's file could act by itself. That was left out: its pages are only pictures "
+            "now."
+        )
         self._facts.note("file_disarmed", parts=len(had))
         self._window.messages.show_message(Level.WARNING, words, key="disarmed")
 
@@ -219,8 +263,11 @@ class DeskConnections:
     def _on_refused(self, refused: DocumentTrouble) -> None:
         self._window.devices.set_filing(False)
         self._window.messages.clear(FILING)
-        title, why = _("“{name}” was not filed.").format(name=refused.name), sentence(refused.code).sentence
-        self._window.messages.show_message(Level.ERROR, f"{title} {why}", key=f"refused {refused.upload_id}")
+        title = _("“{name}” was not filed.").format(name=refused.name)
+        why = sentence(refused.code).sentence
+        self._window.messages.show_message(
+            Level.ERROR, f"{title} {why}", key=f"refused {refused.upload_id}"
+        )
 
     def _on_filed(self, filed: DocumentFiled) -> None:
         self._window.devices.set_filing(False)
@@ -236,17 +283,25 @@ class DeskConnections:
         self._window.show_wrap_up()
         session = self._app.session
         unfiled = self._filing.unfiled(session.facts.id) if session is not None else 0
-        words = _("Pages that are not filed yet: {count}. File them or take them out before you finish.")
+        words = _(
+            "Pages that are not filed yet: {count}. File them or take them out before you finish."
+        )
         self._window.wrap_up.show_open_points(words.format(count=unfiled) if unfiled else "")
         if ended.by == "kiosk":
-            self._window.messages.show_message(Level.INFO, _("The caller ended the conversation."), key="ended")
+            self._window.messages.show_message(
+                Level.INFO, _("The caller ended the conversation."), key="ended"
+            )
         elif ended.reason == "kiosk_lost":
-            words = _("The kiosk did not come back: the conversation is over. What you received is safe.")
+            words = _(
+                "The kiosk did not come back: the conversation is over. What you received is safe."
+            )
             self._window.messages.show_message(Level.WARNING, words, key="peer_gone")
 
     def _on_kiosk_wiped(self, wiped: KioskWiped) -> None:
         if wiped.left_over or not wiped.profile_removed:
-            words = _("The kiosk could not remove everything of the caller. Tell the help desk now.")
+            words = _(
+                "The kiosk could not remove everything of the caller. Tell the help desk now."
+            )
             self._window.messages.show_message(Level.ERROR, words, key="wiped")
         else:
             words = _("The kiosk has removed everything of the caller.")
@@ -256,5 +311,7 @@ class DeskConnections:
         self._window.messages.dismiss_all()
         self._window.show_idle()
         if outcome == "desk_lost":
-            words = _("This desk was away too long: the caller waits again, at the head of the queue.")
+            words = _(
+                "This desk was away too long: the caller waits again, at the head of the queue."
+            )
             self._window.messages.show_message(Level.WARNING, words, key="desk_lost")

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A cluster that has lost a leader is asked to elect another one at once. Used by a hub whose bus is a cluster.
+"""A cluster that has lost a leader is asked to elect another one at once.
+Used by a hub whose bus is a cluster.
 
-The servers' followers wait 4 to 9 s for a dead leader, by chance and without an option (nats-server 2.15,
-server/raft.go). A vote request of a later term, from somebody whose log is empty, gets nobody's vote; but a follower
-whose log is longer then begins an election of its own within 0.1 to 0.8 s (processVoteRequest there; section 5.4.1 of
-Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", 2014). Who leads is decided by the
-servers' own votes as ever, so a wrong suspicion costs no more than an election too many.
+The servers' followers wait 4 to 9 s for a dead leader, by chance and without an option (nats-server
+2.15, server/raft.go). A vote request of a later term, from somebody whose log is empty, gets
+nobody's vote; but a follower whose log is longer then begins an election of its own within 0.1 to
+0.8 s (processVoteRequest there; section 5.4.1 of Ongaro and Ousterhout, "In Search of an
+Understandable Consensus Algorithm", 2014). Who leads is decided by the servers' own votes as ever,
+so a wrong suspicion costs no more than an election too many.
 """
 
 from __future__ import annotations
@@ -48,8 +50,8 @@ GATHER_S = 0.8
 
 ANSWER_S = 1.0
 AGAIN_S, LONGER, LONGEST_S = 2.0, 6.0, 60.0
-"""Before the same group is asked once more, as two that begin at once have one vote each; how much longer each time,
-so that the servers' own election, of 4 to 9 s, always has its time.
+"""Before the same group is asked once more, as two that begin at once have one vote each;
+how much longer each time, so that the servers' own election, of 4 to 9 s, always has its time.
 """
 
 _SECONDS = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s)?")
@@ -79,7 +81,9 @@ class Member(msgspec.Struct):
     def hears_leader(self) -> bool:
         """Or is the leader."""
         leader = self.peers.get(self.leader)
-        return self.state == "LEADER" or (leader is not None and seconds_of(leader.last_seen) <= SILENT_S)
+        return self.state == "LEADER" or (
+            leader is not None and seconds_of(leader.last_seen) <= SILENT_S
+        )
 
 
 class _Answer(msgspec.Struct):
@@ -101,16 +105,20 @@ def seconds_of(duration: str) -> float:
 
 
 def without_leader(members: Mapping[str, Sequence[Member]]) -> dict[str, bool]:
-    """Groups that nobody leads who has answered, and that can elect -> whether they know it and may be electing.
+    """Groups that nobody leads who has answered, and that can elect -> whether they know it and may
+    be electing.
 
-    Not those in which nobody has an entry (in memory, and all servers were dead): there our request would get votes.
+    Not those in which nobody has an entry (in memory, and all servers were dead):
+    there our request would get votes.
 
     Args:
         members: by group, what each of its members that answers says.
     """
     found: dict[str, bool] = {}
     for group, here in members.items():
-        can_elect = len(here) >= max(one.quorum_needed for one in here) and any(one.pindex for one in here)
+        can_elect = len(here) >= max(one.quorum_needed for one in here) and any(
+            one.pindex for one in here
+        )
         if can_elect and not is_led(here):
             found[group] = any(one.state == "CANDIDATE" or not one.leader for one in here)
     return found
@@ -122,7 +130,9 @@ def is_led(members: Sequence[Member]) -> bool:
 
 
 class Patience:
-    """When a group is asked: at once when its leader is silent, soon when it knows that it has none, later again."""
+    """When a group is asked: at once when its leader is silent, soon when it knows that it has
+    none, later again.
+    """
 
     def __init__(self) -> None:
         self._next: dict[str, tuple[float, float]] = {}
@@ -131,7 +141,9 @@ class Patience:
         """Of `lost` (as of `without_leader`), who is asked now."""
         found = []
         for group, is_known in lost.items():
-            next_s, pause_s = self._next.setdefault(group, (now_s + AGAIN_S if is_known else now_s, AGAIN_S))
+            next_s, pause_s = self._next.setdefault(
+                group, (now_s + AGAIN_S if is_known else now_s, AGAIN_S)
+            )
             if now_s >= next_s:
                 self._next[group] = now_s + pause_s, min(LONGER * pause_s, LONGEST_S)
                 found.append(group)
@@ -143,9 +155,11 @@ class Patience:
 
 
 class Elections:
-    """Watches one server's groups; when a leader is silent, asks all servers, and the followers to elect.
+    """Watches one server's groups; when a leader is silent, asks all servers, and the followers to
+    elect.
 
-    Several hubs may do this at once: who comes second asks with the same term, or sees that an election is on.
+    Several hubs may do this at once: who comes second asks with the same term, or sees that an
+    election is on.
 
     Attributes:
         asked: how many groups were asked to elect.
@@ -154,9 +168,13 @@ class Elections:
         urls: every server of the cluster. hub_seed: the hub's own; see `elector_seed`.
     """
 
-    def __init__(self, urls: Sequence[str], hub_seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, urls: Sequence[str], hub_seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.asked = 0
-        self._line = Line(urls, elector_seed(hub_seed), tasks, inbox=INBOX, name="elections", tls=tls)
+        self._line = Line(
+            urls, elector_seed(hub_seed), tasks, inbox=INBOX, name="elections", tls=tls
+        )
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
         self._patience = Patience()
@@ -189,10 +207,19 @@ class Elections:
                 log.debug("the cluster's leaders are not seen: %s", error.code)
 
     async def _silent(self) -> set[str]:
-        """Leaders that our server does not hear in one of its groups, "" for none; it asks nobody for that."""
+        """Leaders that our server does not hear in one of its groups, "" for none;
+        it asks nobody for that.
+        """
         subject = STATES.format(self._line.server_id)
-        answers = [await self._line.request(subject, _wish(account), ANSWER_S) for account in ACCOUNTS]
-        return {one.leader for here in _members(answers).values() for one in here if not one.hears_leader}
+        answers = [
+            await self._line.request(subject, _wish(account), ANSWER_S) for account in ACCOUNTS
+        ]
+        return {
+            one.leader
+            for here in _members(answers).values()
+            for one in here
+            if not one.hears_leader
+        }
 
     async def _gather(self) -> dict[str, list[Member]]:
         """What all servers that can be reached know."""
@@ -224,11 +251,15 @@ class Elections:
             self.asked += 1
             await self._line.publish(f"{VOTE}{group}", vote_request(term), reply=f"{INBOX}.votes")
         if due:
-            log.warning("%d groups of the cluster have lost their leader and are asked to elect", len(due))
+            log.warning(
+                "%d groups of the cluster have lost their leader and are asked to elect", len(due)
+            )
 
 
 def vote_request(term: int) -> bytes:
-    """A request that no member with an entry can grant: term, term and index of our last entry, an id (8 letters)."""
+    """A request that no member with an entry can grant:
+    term, term and index of our last entry, an id (8 letters).
+    """
     return struct.pack("<QQQ8s", term, 0, 0, b"postexpt")
 
 

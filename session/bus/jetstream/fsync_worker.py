@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Puts on the disk what a nats-server wrote: a byte asks for a round, a byte answers it. Started by `group_sync`.
+"""Puts on the disk what a nats-server wrote: a byte asks for a round, a byte answers it.
+Started by `group_sync`.
 
-A program of its own, run by its path with nothing but the standard library. A round syncs what has changed since the
-one before: in each stream the block that is written to, and the blocks begun since (`<store>/jetstream/<account>/
-streams/<stream>/msgs/<n>.blk`, nats-server 2.15, server/filestore.go). The first round, and each that is asked for by
-`ALL`, syncs every file and folder of the store. POSIX: what fsync(2) covers does not depend on who wrote it.
+A program of its own, run by its path with nothing but the standard library. A round syncs what has
+changed since the one before: in each stream the block that is written to, and the blocks begun
+since (`<store>/jetstream/<account>/ streams/<stream>/msgs/<n>.blk`, nats-server 2.15,
+server/filestore.go). The first round, and each that is asked for by `ALL`, syncs every file and
+folder of the store. POSIX: what fsync(2) covers does not depend on who wrote it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ ROUND, ALL = b".", b"A"
 DONE, FAILED = b".", b"!"
 
 SETTLED_NS = 50_000_000
-"""A time of change younger than this may not tell the next change: a file system's clock has steps of 4 ms."""
+"""A time of change younger than this may not tell the next change:
+a file system's clock has steps of 4 ms.
+"""
 
 State = tuple[int, int, int]
 """(inode, bytes, time of the last change in ns)."""
@@ -29,7 +33,8 @@ class DiskFails(Exception):
 
 
 def sync(path: str) -> None:
-    """Everything of the file or folder is on the disk when this returns; one that is gone meanwhile needs nothing.
+    """Everything of the file or folder is on the disk when this returns;
+    one that is gone meanwhile needs nothing.
 
     Raises:
         DiskFails: it cannot be.
@@ -75,7 +80,8 @@ class Stream:
     def sync(self) -> None:
         """What was written until now."""
         first = self._newest
-        if not first or state_of(self._block(first)) is None:  # a new stream, or one that was emptied
+        # a new stream, or one that was emptied
+        if not first or state_of(self._block(first)) is None:
             self._begin()
             return
         while state_of(self._block(self._newest + 1)) is not None:
@@ -147,7 +153,9 @@ class Store:
         for path in there - self._streams.keys():
             _sync_tree(path)
             self._streams[path] = Stream(f"{path}/msgs")
-        for path in [path for path in self._streams if path.startswith(f"{folder}/") and path not in there]:
+        for path in [
+            path for path in self._streams if path.startswith(f"{folder}/") and path not in there
+        ]:
             del self._streams[path]
         sync(folder)
         if is_settled(state):

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One sync of the disk for all that was stored meanwhile, instead of one a message. Used with a server of our own.
+"""One sync of the disk for all that was stored meanwhile, instead of one a message.
+Used with a server of our own.
 
-nats-server syncs each message by itself, one after the other; what comes together waits for as many turns of the disk.
-Here the server writes without waiting, and nothing is answered before a round of syncs that began after it was written
-("group commit": DeWitt et al., Implementation Techniques for Main Memory Database Systems, 1984). The rounds are run by
-`sync_child`, apart from the hub's loop. Only where a file that is written anew and renamed can be neither lost nor
-empty after a power cut, since the server does not sync those then: ext4 as it is by default (ext4(5), auto_da_alloc).
+nats-server syncs each message by itself, one after the other; what comes together waits for as many
+turns of the disk. Here the server writes without waiting, and nothing is answered before a round of
+syncs that began after it was written ("group commit": DeWitt et al., Implementation Techniques for
+Main Memory Database Systems, 1984). The rounds are run by `sync_child`, apart from the hub's loop.
+Only where a file that is written anew and renamed can be neither lost nor empty after a power cut,
+since the server does not sync those then: ext4 as it is by default (ext4(5), auto_da_alloc).
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ def is_possible(folder: Path, mounts: str | None = None) -> bool:
         if not source:
             continue
         point, (kind, _device, *options) = Path(_unescaped(place.split(" ")[4])), source.split(" ")
-        if wanted.is_relative_to(point) and len(point.parts) >= found[0]:  # of two on one place the later is seen
+        # of two on one place the later is seen
+        if wanted.is_relative_to(point) and len(point.parts) >= found[0]:
             found = len(point.parts), kind, options[0] if options else ""
     return found[1] == "ext4" and not UNSAFE & set(found[2].split(","))
 
@@ -103,7 +106,9 @@ class GroupSync:
         return self._process.pid if self._process is not None else None
 
     async def start(self) -> None:
-        """Starts the rounds; the whole store is on the disk when this returns. Raises `StoreUnreachable`."""
+        """Starts the rounds; the whole store is on the disk when this returns.
+        Raises `StoreUnreachable`.
+        """
         self._is_over = False
         await self._start_program()
         await self.kept()
@@ -200,9 +205,14 @@ class GroupSync:
             _tell(waiting or (), is_kept)
 
     def _lose(self) -> None:
-        """Nobody syncs now. Where the disk failed, for good: the system takes what it could not write for written."""
+        """Nobody syncs now. Where the disk failed, for good: the system takes what it could not
+        write for written.
+        """
         if self._has_failed:
-            log.critical("the store cannot be synced, nothing is acknowledged: look at the disk, then restart the hub")
+            log.critical(
+                "the store cannot be synced, nothing is acknowledged: look at the disk, then "
+                "restart the hub"
+            )
         elif not self._is_over:
             log.error("the program that syncs the store has ended; it is started again")
         self._close_pipes()

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whole streams out of JetStream and back in, as the server itself packs them. Used by the backup of the hub.
+"""Whole streams out of JetStream and back in, as the server itself packs them.
+Used by the backup of the hub.
 
-The server's snapshot (docs.nats.io, "JetStream wire API", STREAM.SNAPSHOT and STREAM.RESTORE) keeps what no copy of
-messages would: sequences, times, headers and times to live. Both go over the bus, so any server or
-cluster will do.
+The server's snapshot (docs.nats.io, "JetStream wire API", STREAM.SNAPSHOT and STREAM.RESTORE) keeps
+what no copy of messages would: sequences, times, headers and times to live. Both go over the bus,
+so any server or cluster will do.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ class _Page(msgspec.Struct):
 
 
 class Snapshots:
-    """Every method raises `StoreUnreachable` when the server does not answer, or refuses; then nothing is whole."""
+    """Every method raises `StoreUnreachable` when the server does not answer, or refuses;
+    then nothing is whole.
+    """
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -116,7 +119,9 @@ class Snapshots:
         begun = await self._ask(f"STREAM.RESTORE.{name}", wish, _Begun)
         for part in parts:
             for start in range(0, len(part), CHUNK_BYTES):
-                await self._send(begun.deliver_subject, part[start : start + CHUNK_BYTES], SILENCE_S)
+                await self._send(
+                    begun.deliver_subject, part[start : start + CHUNK_BYTES], SILENCE_S
+                )
         await self._send(begun.deliver_subject, b"", FINISH_S)
 
     async def _send(self, subject: str, part: bytes, timeout_s: float) -> None:
@@ -127,7 +132,9 @@ class Snapshots:
         if answer.payload:
             _decode(_Begun, answer.payload)
 
-    async def _ask[Answer: (_Begun, _Page)](self, verb: str, body: dict[str, Any], kind: type[Answer]) -> Answer:
+    async def _ask[Answer: (_Begun, _Page)](
+        self, verb: str, body: dict[str, Any], kind: type[Answer]
+    ) -> Answer:
         try:
             reply = await self._line.request(f"$JS.API.{verb}", json.dumps(body).encode(), ANSWER_S)
         except (BusUnreachable, HubUnreachable) as error:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A stream's newest messages, loaded whole and then kept fresh. Used by the hub for its view of the tickets.
+"""A stream's newest messages, loaded whole and then kept fresh.
+Used by the hub for its view of the tickets.
 
-Our own loop instead of nats-py's `kv.watch`, which stayed 18 s behind without a word when the node of its consumer
-died (measured): heartbeats every second, numbers checked, everything loaded again when one is missing.
+Our own loop instead of nats-py's `kv.watch`, which stayed 18 s behind without a word when the node
+of its consumer died (measured): heartbeats every second, numbers checked, everything loaded again
+when one is missing.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ LOAD_S = 15.0
 """Longest time a load may take."""
 
 ASK_S = 2.0
-"""Longest wait for one answer of JetStream: a cluster without a leader gives none at all, and is asked again."""
+"""Longest wait for one answer of JetStream:
+a cluster without a leader gives none at all, and is asked again.
+"""
 
 REACH_S = 0.02
 
@@ -58,8 +62,10 @@ class Follower[Kept]:
     """Follows the last message of every subject of a stream.
 
     Args:
-        keep: what is kept of a message, made as it arrives: thousands of raw ones are not held until all are there.
-        on_loaded: called with all last messages and the stream's revision at each (re)load; replaces what was known.
+        keep: what is kept of a message, made as it arrives:
+            thousands of raw ones are not held until all are there.
+        on_loaded: called with all last messages and the stream's revision at each (re)load;
+            replaces what was known.
         on_change: called with each later message.
         is_known: whether a later message, by its revision, needs not even be looked at.
     """
@@ -106,7 +112,9 @@ class Follower[Kept]:
         return self._revision
 
     async def reach(self, revision: int) -> None:
-        """Returns once everything up to `revision` was told. Raises `StoreUnreachable` when that takes too long."""
+        """Returns once everything up to `revision` was told.
+        Raises `StoreUnreachable` when that takes too long.
+        """
         deadline_s = asyncio.get_running_loop().time() + ASK_S
         while not self.loaded.is_set() or self._revision < revision:
             if asyncio.get_running_loop().time() > deadline_s:
@@ -170,7 +178,10 @@ class Follower[Kept]:
     async def _until_loaded(self, current: _Pass[Kept]) -> None:
         """Raises `TimeoutError` when the consumer falls silent before it has given everything."""
         while not current.loaded.is_set():
-            if current.stale.is_set() or asyncio.get_running_loop().time() - current.heard_s > SILENCE_S:
+            if (
+                current.stale.is_set()
+                or asyncio.get_running_loop().time() - current.heard_s > SILENCE_S
+            ):
                 raise TimeoutError
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(0.2):
@@ -179,7 +190,10 @@ class Follower[Kept]:
     def _on_message(self, current: _Pass[Kept], message: Incoming) -> None:
         current.heard_s = asyncio.get_running_loop().time()
         if message.status == "100":
-            if int(message.headers.get("Nats-Last-Consumer", current.delivered)) != current.delivered:
+            if (
+                int(message.headers.get("Nats-Last-Consumer", current.delivered))
+                != current.delivered
+            ):
                 current.stale.set()
             return
         stream_seq, consumer_seq, pending = _position(message.reply)
@@ -202,7 +216,9 @@ class Follower[Kept]:
             current.loaded.set()
 
     async def _until_stale(self, current: _Pass[Kept]) -> None:
-        """Returns when heartbeats stop, a number is missing, or the stream is ahead or behind of what we saw."""
+        """Returns when heartbeats stop, a number is missing, or the stream is ahead or behind of
+        what we saw.
+        """
         loop = asyncio.get_running_loop()
         checked_s, behind = loop.time(), 0
         while not current.stale.is_set():
@@ -221,7 +237,9 @@ class Follower[Kept]:
 
 
 def _position(reply: str) -> tuple[int, int, int]:
-    """(stream sequence, consumer sequence, pending) from "$JS.ACK...." (ADR-15: 9 tokens; with a domain 11 or more)."""
+    """(stream sequence, consumer sequence, pending) from "$JS.ACK...." (ADR-15: 9 tokens;
+    with a domain 11 or more).
+    """
     tokens = reply.split(".")
     start = 5 if len(tokens) == 9 else 7
     return int(tokens[start]), int(tokens[start + 1]), int(tokens[start + 3])

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""JetStream as the hub needs it: store with compare-and-set, read back, forget. Used by the hub's stores.
+"""JetStream as the hub needs it: store with compare-and-set, read back, forget.
+Used by the hub's stores.
 
-Speaks the server's JSON API (docs.nats.io, "JetStream wire API"; ADR-8 for key-values, ADR-43 for time to live).
+Speaks the server's JSON API (docs.nats.io, "JetStream wire API";
+ADR-8 for key-values, ADR-43 for time to live).
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ READS = ("STREAM.INFO.", "STREAM.MSG.GET.", "CONSUMER.")
 EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 
 ANSWER_S = 3.0
-"""Longest wait for the server: less than a client waits for the hub, so that it hears a word and asks again at once.
+"""Longest wait for the server: less than a client waits for the hub, so that it hears a word and
+asks again at once.
 
 A cluster's leader that dies takes what was asked of it along, without any answer.
 """
@@ -43,7 +46,8 @@ ELECTED = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.*"
 """The servers say which stream has another leader now; the last token is its name."""
 
 NEW_LEADER = "new leader"
-"""`why` of what was asked of a leader that died with the question: it can be asked again at once."""
+"""`why` of what was asked of a leader that died with the question: it can be asked again at once.
+"""
 
 _NO_MESSAGE = 10037
 _STREAM_MISSING = 10059
@@ -102,7 +106,8 @@ _reply = msgspec.json.Decoder(_Reply)
 
 @dataclass(frozen=True)
 class StreamState:
-    """What a stream holds; `has_leader` False means that the answer may be old data (measured after a restart).
+    """What a stream holds; `has_leader` False means that the answer may be old data (measured after
+    a restart).
 
     `created` (as the server writes it) tells a stream from a later one of the same name.
     """
@@ -117,13 +122,16 @@ class StreamState:
 class Streams:
     """JetStream over a line of the hub's account.
 
-    Every method raises `StoreUnreachable` when the outcome is unknown: the caller repeats the same request.
+    Every method raises `StoreUnreachable` when the outcome is unknown:
+    the caller repeats the same request.
 
     Attributes:
         failed: how often that was.
     """
 
-    def __init__(self, line: Line, group_sync: GroupSync | None = None, timeout_s: float = ANSWER_S) -> None:
+    def __init__(
+        self, line: Line, group_sync: GroupSync | None = None, timeout_s: float = ANSWER_S
+    ) -> None:
         self.failed = 0
         self._line = line
         self._group_sync = group_sync
@@ -131,7 +139,9 @@ class Streams:
         self._appended_to: Counter[str] = Counter()
 
     async def watch_leaders(self) -> Callable[[], None]:
-        """From now on nothing waits for a stream's dead leader once it has another; returns the call that ends it."""
+        """From now on nothing waits for a stream's dead leader once it has another;
+        returns the call that ends it.
+        """
         return await self._line.subscribe(ELECTED, self._on_leader)
 
     def _on_leader(self, message: Incoming) -> None:
@@ -139,12 +149,17 @@ class Streams:
         stream = message.subject.rpartition(".")[2]
         log.info("%s has another leader", stream)
         self._line.doubt(
-            lambda subject: subject in self._appended_to or (subject.startswith(API) and stream in subject.split(".")),
+            lambda subject: (
+                subject in self._appended_to
+                or (subject.startswith(API) and stream in subject.split("."))
+            ),
             NEW_LEADER,
         )
 
     async def ensure(self, name: str, config: Mapping[str, Any]) -> None:
-        """Creates the stream, or brings an existing one to `config` (fields of the API's StreamConfig)."""
+        """Creates the stream, or brings an existing one to `config` (fields of the API's
+        StreamConfig).
+        """
         full = {"name": name, **config}
         reply = await self._ask(f"STREAM.CREATE.{name}", full)
         if reply.error is not None and reply.error.err_code == _STREAM_IN_USE:
@@ -157,7 +172,9 @@ class Streams:
         self._raise(reply)
         state = reply.state or _State()
         has_leader = reply.cluster is None or bool(reply.cluster.leader)
-        return StreamState(state.messages, state.last_seq, has_leader, state.first_seq, reply.created)
+        return StreamState(
+            state.messages, state.last_seq, has_leader, state.first_seq, reply.created
+        )
 
     async def append(
         self,
@@ -168,7 +185,8 @@ class Streams:
         headers: Mapping[str, str] | None = None,
         ttl_s: int | None = None,
     ) -> int:
-        """Stores a message; it is on the disk when this returns, or, with a server of ours, after `kept`.
+        """Stores a message; it is on the disk when this returns, or, with a server of ours, after
+        `kept`.
 
         Args:
             expected: revision that the subject must have (0: nothing stored), None for any.
@@ -225,18 +243,28 @@ class Streams:
         self._raise(await self._ask(f"STREAM.PURGE.{name}", {"filter": subject}))
 
     async def erase(self, name: str, subject: str) -> None:
-        """As `forget`, and the server writes over every message on its disk: what is only removed can still be read."""
+        """As `forget`, and the server writes over every message on its disk:
+        what is only removed can still be read.
+        """
         while (stored := await self.last(name, subject)) is not None:
-            reply = await self._ask(f"STREAM.MSG.DELETE.{name}", {"seq": stored.revision, "no_erase": False})
+            reply = await self._ask(
+                f"STREAM.MSG.DELETE.{name}", {"seq": stored.revision, "no_erase": False}
+            )
             if reply.error is None or reply.error.err_code != _NO_MESSAGE:
                 self._raise(reply)
 
     async def create_consumer(self, name: str, config: Mapping[str, Any]) -> None:
         """Creates a consumer from the API's ConsumerConfig."""
-        self._raise(await self._ask(f"CONSUMER.CREATE.{name}", {"stream_name": name, "config": dict(config)}))
+        self._raise(
+            await self._ask(
+                f"CONSUMER.CREATE.{name}", {"stream_name": name, "config": dict(config)}
+            )
+        )
 
     async def ensure_durable(self, name: str, durable: str, config: Mapping[str, Any]) -> None:
-        """Creates a consumer that outlives us (ConsumerConfig); one that is there already keeps its place."""
+        """Creates a consumer that outlives us (ConsumerConfig);
+        one that is there already keeps its place.
+        """
         full = {"durable_name": durable, "name": durable, **config}
         body = {"stream_name": name, "config": full}
         self._raise(await self._ask(f"CONSUMER.CREATE.{name}.{durable}", body))

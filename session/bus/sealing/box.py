@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A box between two ends that share two fresh X25519 keys: seals, opens, refuses what comes twice. Used by the bus.
+"""A box between two ends that share two fresh X25519 keys: seals, opens, refuses what comes twice.
+Used by the bus.
 
-X25519 (RFC 7748), HKDF-SHA-256 (RFC 5869), ChaCha20-Poly1305 (RFC 8439). Each direction has a key of its own and counts
-its messages from 1; the number is the nonce, so none is ever used twice with one key, and both are bound as associated
-data together with what the message is for.
+X25519 (RFC 7748), HKDF-SHA-256 (RFC 5869), ChaCha20-Poly1305 (RFC 8439). Each direction has a key
+of its own and counts its messages from 1; the number is the nonce, so none is ever used twice with
+one key, and both are bound as associated data together with what the message is for.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ SEAL_HEADER = "Seal"
 """`<epoch>.<number>`: which common key, and the sender's number of this message."""
 
 WINDOW = 4096
-"""Numbers below the highest one seen that may still come: several hubs may change the order a little."""
+"""Numbers below the highest one seen that may still come:
+several hubs may change the order a little.
+"""
 
 EPOCH_LETTERS = 12
 
@@ -36,9 +39,13 @@ def public_text(key: X25519PrivateKey) -> str:
 
 
 def shared(mine: X25519PrivateKey, theirs: str) -> bytes:
-    """What both ends compute. Raises `SealBroken` for a key that is none, or that gives zeros (RFC 7748, 6.1)."""
+    """What both ends compute. Raises `SealBroken` for a key that is none, or that gives zeros (RFC
+    7748, 6.1).
+    """
     try:
-        return mine.exchange(X25519PublicKey.from_public_bytes(base64.b64decode(theirs, validate=True)))
+        return mine.exchange(
+            X25519PublicKey.from_public_bytes(base64.b64decode(theirs, validate=True))
+        )
     except ValueError as error:
         raise SealBroken(why="key") from error
 
@@ -89,13 +96,16 @@ class Box:
     """One end of a common key.
 
     Args:
-        secret: what the key agreement gave. keys: the public keys it came from, in an order that both ends know.
+        secret: what the key agreement gave.
+            keys: the public keys it came from, in an order that both ends know.
         purpose: what this key is for; two purposes never have the same key.
         opens_first: True for the end that began (a desk that asks a kiosk, a client of the vault).
         said: numbers that are taken already.
     """
 
-    def __init__(self, secret: bytes, keys: str, purpose: str, *, opens_first: bool, said: int = 0) -> None:
+    def __init__(
+        self, secret: bytes, keys: str, purpose: str, *, opens_first: bool, said: int = 0
+    ) -> None:
         salt = hashlib.sha256(keys.encode()).digest()
         whole = HKDF(SHA256(), 64, salt, b"poste-expert seal 1\n" + purpose.encode()).derive(secret)
         there, back = ChaCha20Poly1305(whole[:32]), ChaCha20Poly1305(whole[32:])
@@ -108,7 +118,8 @@ class Box:
         """Closes `payload` for `subject`.
 
         Args:
-            number: of the question that this answers, where each has exactly one answer; 0 counts on.
+            number: of the question that this answers, where each has exactly one answer;
+                0 counts on.
         """
         if not number:
             self._said += 1
@@ -117,7 +128,9 @@ class Box:
         return stamp, self._says.encrypt(_nonce(number), payload, _bound(subject, stamp))
 
     def open(self, subject: str, stamp: Stamp, sealed: bytes) -> bytes:
-        """What the other end closed for `subject`. Raises `SealBroken`: changed, for something else, or twice."""
+        """What the other end closed for `subject`.
+        Raises `SealBroken`: changed, for something else, or twice.
+        """
         self._window.check(stamp.number)
         try:
             payload = self._hears.decrypt(_nonce(stamp.number), sealed, _bound(subject, stamp))

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What an organisation and its vault sign about sealing, and how an end checks it. Used by ends, vault and commands.
+"""What an organisation and its vault sign about sealing, and how an end checks it.
+Used by ends, vault and commands.
 
-The chain: the key that signs the organisation's convention -> the vault's key of some months -> a desk's certificate of
-some days -> the fresh key of one conversation. The first is pinned at the ends (`session.bus.sealing.pinned_keys`).
+The chain: the key that signs the organisation's convention -> the vault's key of some months -> a
+desk's certificate of some days -> the fresh key of one conversation. The first is pinned at the
+ends (`session.bus.sealing.pinned_keys`).
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ from session.protocol.hub.seal_keys import DeskCertificate, SealCard, SealKey
 from session.protocol.wire.roles import Role
 
 CERTIFIED_FOR = timedelta(days=7)
-"""How long a desk works on while its vault is away, and a desk that was sent away could still talk to kiosks."""
+"""How long a desk works on while its vault is away, and a desk that was sent away could still talk
+to kiosks.
+"""
 
 RENEW_BEFORE = timedelta(days=6)
 """A certificate that ends sooner than this is renewed."""
@@ -66,19 +70,34 @@ def key_id(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
-# ---- the vault's key, signed by the organisation --------------------------------------------------------------------
+# ---- the vault's key, signed by the organisation
+# --------------------------------------------------------------------
 
 
 def _key_text(organisation: str, key: SealKey) -> bytes:
-    lines = ("poste-expert seal key 1", organisation, key.key, key.certifier, f"{key.first}", f"{key.last}")
+    lines = (
+        "poste-expert seal key 1",
+        organisation,
+        key.key,
+        key.certifier,
+        f"{key.first}",
+        f"{key.last}",
+    )
     return "\n".join(lines).encode()
 
 
-def sign_seal_key(organisation: str, secret: VaultSecret, first: date, last: date, signing_seed: bytes) -> SealKey:
+def sign_seal_key(
+    organisation: str, secret: VaultSecret, first: date, last: date, signing_seed: bytes
+) -> SealKey:
     """The public key of a vault's secret as it stands in the convention."""
     signer = public_key(signing_seed)
     key = SealKey(
-        key=secret.key, certifier=secret.certifier, first=first, last=last, signer=signer, signature="A" * 86 + "=="
+        key=secret.key,
+        certifier=secret.certifier,
+        first=first,
+        last=last,
+        signer=signer,
+        signature="A" * 86 + "==",
     )
     return msgspec.structs.replace(key, signature=sign(signing_seed, _key_text(organisation, key)))
 
@@ -112,7 +131,8 @@ def valid_keys(organisation: str, card: SealCard, signer: str, now: datetime) ->
     return sorted(valid, key=lambda key: key.first, reverse=True)
 
 
-# ---- a desk's certificate, signed by the vault ----------------------------------------------------------------------
+# ---- a desk's certificate, signed by the vault
+# ----------------------------------------------------------------------
 
 
 def _certificate_text(certificate: DeskCertificate) -> bytes:
@@ -121,7 +141,9 @@ def _certificate_text(certificate: DeskCertificate) -> bytes:
     return "\n".join(("poste-expert desk 1", *who, until, certificate.certifier)).encode()
 
 
-def certify(secret: VaultSecret, organisation: str, role: Role, user: str, key: str, now: datetime) -> DeskCertificate:
+def certify(
+    secret: VaultSecret, organisation: str, role: Role, user: str, key: str, now: datetime
+) -> DeskCertificate:
     """The vault's word that the holder of the nkey `key` is `user`."""
     certificate = DeskCertificate(
         organisation=organisation,
@@ -137,9 +159,15 @@ def certify(secret: VaultSecret, organisation: str, role: Role, user: str, key: 
 
 
 def check_certificate(
-    certificate: DeskCertificate, organisation: str, user: str, keys: Sequence[SealKey], now: datetime
+    certificate: DeskCertificate,
+    organisation: str,
+    user: str,
+    keys: Sequence[SealKey],
+    now: datetime,
 ) -> None:
-    """Raises `SealKeyRefused` unless this is that agent's certificate by one of the organisation's valid `keys`."""
+    """Raises `SealKeyRefused` unless this is that agent's certificate by one of the organisation's
+    valid `keys`.
+    """
     whose = (certificate.organisation, certificate.role, certificate.user)
     if whose != (organisation, Role.AGENT.value, user):
         raise SealKeyRefused(organisation=organisation, why="certificate of somebody else")

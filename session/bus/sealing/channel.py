@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Seals what the two ends of a session say to each other, so that the hub only passes it on. Used by `BusChannel`.
+"""Seals what the two ends of a session say to each other, so that the hub only passes it on.
+Used by `BusChannel`.
 
-The desk begins (`session.desk.sealing`): a fresh key, signed, with its vault's certificate. The kiosk checks them and
-answers with a fresh key of its own (`session.kiosk.sealing`). Whoever restarts makes a new key, so nothing recorded
-opens again. What is said before there is a key waits here; what comes under no key that we know is dropped, as a bad
-line would drop it.
+The desk begins (`session.desk.sealing`): a fresh key, signed, with its vault's certificate. The
+kiosk checks them and answers with a fresh key of its own (`session.kiosk.sealing`). Whoever
+restarts makes a new key, so nothing recorded opens again. What is said before there is a key waits
+here; what comes under no key that we know is dropped, as a bad line would drop it.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ class ChannelSeal(Protocol):
         ...
 
     async def send(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
-        """Says it sealed, now or as soon as there is a key. Raises `BusUnreachable` when too much waits."""
+        """Says it sealed, now or as soon as there is a key.
+        Raises `BusUnreachable` when too much waits.
+        """
         ...
 
     def hear(self, topic: str, message: Incoming) -> None:
@@ -127,7 +130,9 @@ class SealBase:
                 self._on_seal(message)
                 return
             stamp = Stamp.read(message.headers.get(SEAL_HEADER, ""))
-            box = next((one for one in (self._box, self._before) if one and one.epoch == stamp.epoch), None)
+            box = next(
+                (one for one in (self._box, self._before) if one and one.epoch == stamp.epoch), None
+            )
             if box is None:
                 self._on_unknown()
                 raise SealBroken(why="no key")
@@ -143,7 +148,8 @@ class SealBase:
         if why not in self._told:
             self._told.add(why)
             log.warning("a message of the session was not taken: %s", why)
-        if error.detail.get("why") not in ("no key", "stamp"):  # a restart or an old message is nobody's trouble
+        # a restart or an old message is nobody's trouble
+        if error.detail.get("why") not in ("no key", "stamp"):
             self.refused.emit(error)
 
     def _on_seal(self, message: Incoming) -> None:
@@ -172,6 +178,8 @@ def _unpacked(whole: bytes) -> tuple[bytes, dict[str, str]]:
     return whole[end:], json.loads(whole[2:end]) if end > 2 else {}
 
 
-def agree(mine: X25519PrivateKey, theirs: str, keys: tuple[str, str], purpose: str, *, opens_first: bool) -> Box:
+def agree(
+    mine: X25519PrivateKey, theirs: str, keys: tuple[str, str], purpose: str, *, opens_first: bool
+) -> Box:
     """The box of two fresh keys; `keys` are (desk's, kiosk's), public."""
     return Box(shared(mine, theirs), "\n".join(keys), purpose, opens_first=opens_first)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk or kiosk needs to seal: pins, the vault's lines, which verbs go to a vault. Used by the programs.
+"""What a desk or kiosk needs to seal: pins, the vault's lines, which verbs go to a vault.
+Used by the programs.
 
 A `BusClient` that has one asks the vault instead of the hub where the organisation has a vault.
 """
@@ -36,11 +37,15 @@ class Seals:
     Args:
         pins: whom we believe.
         home: our own account, the organisation or the network's operator.
-        organisation_of: which organisation a session belongs to, for its log; our own where it does not know.
+        organisation_of: which organisation a session belongs to, for its log;
+            our own where it does not know.
     """
 
     def __init__(
-        self, pins: SealPins, home: str, organisation_of: Callable[[str], str] = lambda session_id: ""
+        self,
+        pins: SealPins,
+        home: str,
+        organisation_of: Callable[[str], str] = lambda session_id: "",
     ) -> None:
         self.pins = pins
         self.home = home
@@ -53,12 +58,15 @@ class Seals:
         self._fetch: FetchCard | None = None
 
     def use(self, line: Line, role: Role, user: str, seed: bytes, fetch: FetchCard) -> None:
-        """Called once by the bus's client: the connection, who we are, and how the hub is asked for a card."""
+        """Called once by the bus's client:
+        the connection, who we are, and how the hub is asked for a card.
+        """
         self._line, self._fetch = line, fetch
         self._caller, self._seed = Caller(self.home, role, user), seed
 
     def take_card(self, organisation: str, card: SealCard | None) -> list[SealKey]:
-        """A card as the hub gave it with a session: the keys that hold, none where it does not seal.
+        """A card as the hub gave it with a session:
+        the keys that hold, none where it does not seal.
 
         Raises:
             SealKeyRefused, SealKeyOld.
@@ -83,7 +91,9 @@ class Seals:
         return await self.vault(organisation, part)
 
     async def vault(self, organisation: str, part: Part) -> VaultLine | None:
-        """The line to this part of an organisation's vault, None when it has none. Raises as `line_for`."""
+        """The line to this part of an organisation's vault, None when it has none.
+        Raises as `line_for`.
+        """
         if self._line is None or self._fetch is None:
             raise SealKeyRefused(organisation=organisation, why="no line")
         await self._refresh(organisation, self._fetch)
@@ -91,7 +101,9 @@ class Seals:
             return None
         if (organisation, part) not in self._lines:
             keys = partial(self._keys, organisation)
-            self._lines[organisation, part] = VaultLine(self._line, organisation, part, self._caller, self._seed, keys)
+            self._lines[organisation, part] = VaultLine(
+                self._line, organisation, part, self._caller, self._seed, keys
+            )
         return self._lines[organisation, part]
 
     async def _refresh(self, organisation: str, fetch: FetchCard) -> None:
@@ -107,7 +119,8 @@ class Seals:
         self.take_card(organisation, card)
 
     async def sealed_number(self, organisation: str, number: str) -> str | None:
-        """A caller's number, closed for this organisation's vault; None when it has none and the hub may read it.
+        """A caller's number, closed for this organisation's vault;
+        None when it has none and the hub may read it.
 
         Raises:
             As `line_for`: then the number must not be sent at all.
@@ -118,7 +131,9 @@ class Seals:
         keys = self._keys(organisation)
         if not keys:
             return None
-        return seal_number(number, [key.key for key in keys], organisation, self.home, self._caller.user)
+        return seal_number(
+            number, [key.key for key in keys], organisation, self.home, self._caller.user
+        )
 
     def _keys(self, organisation: str) -> list[SealKey]:
         return self.pins.accept(organisation, self._cards.get(organisation))

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whom this machine believes for each organisation's sealing keys. Used by desk and kiosk, before anything is sealed.
+"""Whom this machine believes for each organisation's sealing keys.
+Used by desk and kiosk, before anything is sealed.
 
-The settings name the key that signs an organisation's convention; where they do not, the first one seen is kept, and
-another one is refused from then on, as is a conversation that is not sealed any more. So whoever runs the hub can at
-most deceive a machine that has never heard of the organisation and was told nothing.
+The settings name the key that signs an organisation's convention; where they do not, the first one
+seen is kept, and another one is refused from then on, as is a conversation that is not sealed any
+more. So whoever runs the hub can at most deceive a machine that has never heard of the organisation
+and was told nothing.
 """
 
 from __future__ import annotations
@@ -65,7 +67,10 @@ class SealPins:
             return msgspec.json.decode(self._path.read_bytes(), type=dict[str, str])
         except FileNotFoundError:
             return {}
-        except (OSError, msgspec.MsgspecError) as error:  # believing anybody again would be the attack
+        except (
+            OSError,
+            msgspec.MsgspecError,
+        ) as error:  # believing anybody again would be the attack
             raise SealKeyRefused(organisation=self._path.name, why="unreadable") from error
 
     def _keep(self, organisation: str, signer: str) -> None:
@@ -77,4 +82,6 @@ class SealPins:
             file.flush()
             os.fsync(file.fileno())
         part.replace(self._path)
-        log.warning("the sealing of %s is believed from now on by its signer %s", organisation, signer)
+        log.warning(
+            "the sealing of %s is believed from now on by its signer %s", organisation, signer
+        )

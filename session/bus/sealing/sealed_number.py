@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A caller's number closed by the kiosk for the organisation's vault: the hub keeps it and cannot read it.
+"""A caller's number closed by the kiosk for the organisation's vault:
+the hub keeps it and cannot read it.
 
-A fresh X25519 key for each number (RFC 7748), HKDF-SHA-256 (RFC 5869), ChaCha20-Poly1305 (RFC 8439). All sealed numbers
-have one length, and each is bound to organisation and kiosk: it opens for no other. Used by kiosk and vault.
+A fresh X25519 key for each number (RFC 7748), HKDF-SHA-256 (RFC 5869), ChaCha20-Poly1305 (RFC
+8439). All sealed numbers have one length, and each is bound to organisation and kiosk: it opens for
+no other. Used by kiosk and vault.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ _NONCE = bytes(12)
 
 
 def seal_number(number: str, keys: Sequence[str], organisation: str, home: str, kiosk: str) -> str:
-    """The number closed for each holder of one of `keys`, as text: a vault may lack the secret of the newest.
+    """The number closed for each holder of one of `keys`, as text:
+    a vault may lack the secret of the newest.
 
     Raises:
         CallerNumberInvalid: it is too long.
@@ -43,12 +46,18 @@ def seal_number(number: str, keys: Sequence[str], organisation: str, home: str, 
 def _close(data: bytes, key: str, bound: bytes) -> str:
     mine = X25519PrivateKey.generate()
     fresh = public_text(mine)
-    sealed = _cipher(shared(mine, key), fresh, key).encrypt(_NONCE, data.ljust(LENGTH_BYTES, b"\0"), bound)
+    sealed = _cipher(shared(mine, key), fresh, key).encrypt(
+        _NONCE, data.ljust(LENGTH_BYTES, b"\0"), bound
+    )
     return fresh + base64.b64encode(sealed).decode()
 
 
-def open_number(text: str, secrets: Sequence[VaultSecret], organisation: str, home: str, kiosk: str) -> str:
-    """The number that was typed. Raises `SealBroken`: changed, of another kiosk, or closed for keys we do not hold."""
+def open_number(
+    text: str, secrets: Sequence[VaultSecret], organisation: str, home: str, kiosk: str
+) -> str:
+    """The number that was typed. Raises `SealBroken`: changed, of another kiosk, or closed for keys
+    we do not hold.
+    """
     for box in (text[at : at + _BOX_LETTERS] for at in range(0, len(text), _BOX_LETTERS)):
         fresh = box[:_KEY_LETTERS]
         try:
@@ -67,7 +76,9 @@ def open_number(text: str, secrets: Sequence[VaultSecret], organisation: str, ho
 
 def _cipher(agreed: bytes, fresh: str, key: str) -> ChaCha20Poly1305:
     salt = f"{fresh}\n{key}".encode()
-    return ChaCha20Poly1305(HKDF(SHA256(), 32, salt, b"poste-expert caller number 1").derive(agreed))
+    return ChaCha20Poly1305(
+        HKDF(SHA256(), 32, salt, b"poste-expert caller number 1").derive(agreed)
+    )
 
 
 def _bound(organisation: str, home: str, kiosk: str) -> bytes:

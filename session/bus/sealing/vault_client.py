@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An end's sealed line to an organisation's vault: hello, then questions and answers. Used through `BusClient`.
+"""An end's sealed line to an organisation's vault: hello, then questions and answers.
+Used through `BusClient`.
 
-The other end is `session.hub.vault.server`. The common key comes from our fresh key, the vault's signed key (only the
-vault can answer) and a fresh key of the vault's (nothing recorded opens later, nothing is taken twice, whatever the
-clocks say). A vault that was restarted says that it knows no such key; then hello again, and the same question again.
+The other end is `session.hub.vault.server`. The common key comes from our fresh key, the vault's
+signed key (only the vault can answer) and a fresh key of the vault's (nothing recorded opens later,
+nothing is taken twice, whatever the clocks say). A vault that was restarted says that it knows no
+such key; then hello again, and the same question again.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ UNKNOWN = "unknown"
 
 HELLO_S = 5.0
 PROOF = 1
-"""Number of the vault's proof in its welcome; an answer has the number of its question, so those begin behind it."""
+"""Number of the vault's proof in its welcome;
+an answer has the number of its question, so those begin behind it.
+"""
 
 ANSWERED, ASKED = "answer", "question"
 
@@ -56,7 +60,9 @@ def hello_text(organisation: str, part: str, caller: Caller, vault_key: str, key
     return "\n".join(("poste-expert vault hello 1", *who)).encode()
 
 
-def vault_box(secrets: Sequence[bytes], keys: Sequence[str], organisation: str, part: str, *, asks: bool) -> Box:
+def vault_box(
+    secrets: Sequence[bytes], keys: Sequence[str], organisation: str, part: str, *, asks: bool
+) -> Box:
     """The box of a client and a vault. `keys`: (vault's, client's, vault's fresh one), public."""
     purpose = f"vault\n{organisation}\n{part}"
     return Box(b"".join(secrets), "\n".join(keys), purpose, opens_first=asks, said=PROOF)
@@ -66,7 +72,8 @@ class VaultLine:
     """To one part of one organisation's vault.
 
     Args:
-        keys: the organisation's valid keys, the newest first. Raises `SealKeyRefused`, `SealKeyOld`.
+        keys: the organisation's valid keys, the newest first.
+            Raises `SealKeyRefused`, `SealKeyOld`.
         seed: our nkey, which signs our hello.
     """
 
@@ -83,17 +90,25 @@ class VaultLine:
         self._caller, self._seed, self._keys = caller, seed, keys
         who = (caller.role, caller.user, part.value)
         is_home = organisation == caller.home
-        self._subject = subjects.vault_in(organisation, *who) if is_home else subjects.vault_out(organisation, *who)
+        self._subject = (
+            subjects.vault_in(organisation, *who)
+            if is_home
+            else subjects.vault_out(organisation, *who)
+        )
         self._box: Box | None = None
         self._greeting = asyncio.Lock()
 
-    async def ask[Answer](self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float) -> Answer:
+    async def ask[Answer](
+        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float
+    ) -> Answer:
         """Asks the vault, as `BusClient.request` asks the hub.
 
         Raises:
             VaultAway: no answer; the outcome is unknown, the same request may be repeated.
-            DeskNotAdmitted, SealKeyRefused, SealKeyOld: it does not know us, or we do not believe it.
-            SealBroken: the answer was changed on the way. SessionError: what the vault refused, by its class.
+            DeskNotAdmitted, SealKeyRefused, SealKeyOld:
+            it does not know us, or we do not believe it.
+            SealBroken: the answer was changed on the way.
+                SessionError: what the vault refused, by its class.
         """
         payload = msgspec.json.encode(VaultCall(verb=verb, body=msgspec.Raw(encode(message))))
         for attempt in (1, 2):
@@ -124,13 +139,19 @@ class VaultLine:
             return self._box
 
     async def _greet(self) -> Box:
-        """Tries the organisation's keys, the newest first: a vault may not have the newest one yet."""
+        """Tries the organisation's keys, the newest first:
+        a vault may not have the newest one yet.
+        """
         refused: SessionError = VaultAway(part=self._part.value)
         for key in self._keys():
             mine = X25519PrivateKey.generate()
             ours = public_text(mine)
-            signature = sign(self._seed, hello_text(self._organisation, self._part, self._caller, key.key, ours))
-            hello = VaultHello(vault_key=key.key, key=ours, signer=public_key(self._seed), signature=signature)
+            signature = sign(
+                self._seed, hello_text(self._organisation, self._part, self._caller, key.key, ours)
+            )
+            hello = VaultHello(
+                vault_key=key.key, key=ours, signer=public_key(self._seed), signature=signature
+            )
             answer = await self._request(encode(hello), {HELLO_HEADER: "1"}, HELLO_S)
             if code := answer.headers.get(REFUSED_HEADER, ""):
                 refused = from_code(code, {"key": hello.signer, "organisation": self._organisation})

@@ -2,8 +2,9 @@
 """The text of nats-server's configuration: SYS, HUB and one account per organisation. Used by
 `session.bus.server.process`.
 
-JetStream exists in HUB only. An organisation's account reaches the hub through imports that add the organisation to
-the subject, so no client can name another organisation. See docs.nats.io, "Securing NATS", "Accounts".
+JetStream exists in HUB only. An organisation's account reaches the hub through imports that add the
+organisation to the subject, so no client can name another organisation. See docs.nats.io, "Securing
+NATS", "Accounts".
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ from pathlib import Path
 
 from session.bus.jetstream.elections import INBOX, PUBLISHES
 from session.bus.jetstream.group_commit import BACKGROUND_S
-from session.bus.server.leaf_links import Partner, check_partners, hub_exports, hub_imports, leaf_block, link_accounts
+from session.bus.server.leaf_links import (
+    Partner,
+    check_partners,
+    hub_exports,
+    hub_imports,
+    leaf_block,
+    link_accounts,
+)
 from session.bus.server.permissions import Vaults, rights_of
 from session.bus.server.vault_accounts import vault_exports, vault_imports, vaults_of
 from session.bus.transport.nkeys import enrolment_seed, public_key
@@ -28,13 +36,16 @@ SERVICES = ("svc", "all", "hb", "ses")
 """First tokens of what clients say to the hub."""
 
 PING_S, PINGS_LOST = 6, 2
-"""A connection that is silent so long is asked, and closed when it owes so many answers and another interval is over.
+"""A connection that is silent so long is asked, and closed when it owes so many answers and another
+interval is over.
 
 A hub without power takes no more requests after 20 s (measured with a frozen one: 19.5 s).
 """
 
 ROUTE_PING_S = 20
-"""The same between the servers of a cluster: with 6 s a cut of 12 s closed their lines (seen in their logs)."""
+"""The same between the servers of a cluster:
+with 6 s a cut of 12 s closed their lines (seen in their logs).
+"""
 
 EVENTS = "evt"
 """First token of what the hub says to clients."""
@@ -85,15 +96,12 @@ class ClusterSettings:
 class ServerSettings:
     """Where the server listens and keeps its store.
 
-    Attributes:
-        max_file_store: bytes JetStream may use on the disk.
-        cluster: None for a server that is alone.
-        tls_certificate, tls_key: PEM files; needed as soon as `host` is not this machine alone.
-        websocket_port: a second listener, for those who may only use HTTP(S); None for none.
-        enrolment: lets newcomers knock with a code.
-        network: our name among partners; needed when there are any.
-        leaf_port: where partners connect to us, None for nowhere.
-        group_sync: the hub syncs the store, not the server: only for a server that `BusServer` runs.
+    Attributes: max_file_store: bytes JetStream may use on the disk. cluster: None for a server that
+        is alone. tls_certificate, tls_key: PEM files; needed as soon as `host` is not this machine
+        alone. websocket_port: a second listener, for those who may only use HTTP(S); None for none.
+        enrolment: lets newcomers knock with a code. network: our name among partners; needed when
+        there are any. leaf_port: where partners connect to us, None for nowhere. group_sync: the
+        hub syncs the store, not the server: only for a server that `BusServer` runs.
     """
 
     folder: Path
@@ -120,7 +128,11 @@ class ServerSettings:
         """False when this would listen to other machines without encryption."""
         has_certificate = self.tls_certificate is not None and self.tls_key is not None
         routes = self.cluster
-        if routes is not None and not is_loopback(routes.host) and not (has_certificate and routes.ca_file):
+        if (
+            routes is not None
+            and not is_loopback(routes.host)
+            and not (has_certificate and routes.ca_file)
+        ):
             return False
         return is_loopback(self.host) or has_certificate
 
@@ -146,7 +158,8 @@ def _account(account: BusAccount, accounts: Sequence[BusAccount]) -> str:
     vaults = vaults_of(account, accounts)
     users = "\n".join(_user(user, vaults) for user in account.users)
     services = "\n".join(
-        f'      {{ service: {{ account: HUB, subject: "{token}.{name}.>" }}, to: "{token}.>" }}' for token in SERVICES
+        f'      {{ service: {{ account: HUB, subject: "{token}.{name}.>" }}, to: "{token}.>" }}'
+        for token in SERVICES
     )
     return f"""  ORG_{name}: {{
     users: [
@@ -161,16 +174,19 @@ def _account(account: BusAccount, accounts: Sequence[BusAccount]) -> str:
 
 def _exports(account: BusAccount) -> str:
     name = account.organisation
-    lines = [f'      {{ service: "{token}.{name}.>", accounts: [ORG_{name}] }}' for token in SERVICES]
+    lines = [
+        f'      {{ service: "{token}.{name}.>", accounts: [ORG_{name}] }}' for token in SERVICES
+    ]
     lines.append(f'      {{ stream: "{EVENTS}.{name}.>", accounts: [ORG_{name}] }}')
     return "\n".join(lines)
 
 
 def _cluster(settings: ServerSettings) -> str:
-    """The block `cluster` (docs.nats.io, "Clustering", "Configuration"), nothing for a server that is alone.
+    """The block `cluster` (docs.nats.io, "Clustering", "Configuration"), nothing for a server that
+    is alone.
 
-    A node that is told to stop gives its leaderships away at once and sends its clients to the others bit by bit
-    ("Lame Duck Mode"; half a minute is the shortest the server takes).
+    A node that is told to stop gives its leaderships away at once and sends its clients to the
+    others bit by bit ("Lame Duck Mode"; half a minute is the shortest the server takes).
     """
     cluster = settings.cluster
     if cluster is None:
@@ -207,7 +223,10 @@ def _enrolment() -> str:
 def _tls(settings: ServerSettings) -> str:
     if settings.tls_certificate is None or settings.tls_key is None:
         return ""
-    files = ((key, path.absolute().as_posix()) for key, path in _tls_files(settings.tls_certificate, settings.tls_key))
+    files = (
+        (key, path.absolute().as_posix())
+        for key, path in _tls_files(settings.tls_certificate, settings.tls_key)
+    )
     return ", ".join(f"{key}: {_quoted(path)}" for key, path in files)
 
 
@@ -219,7 +238,8 @@ def _listeners(settings: ServerSettings) -> str:
     lines = [f'listen: "{settings.host}:{settings.port}"']
     tls = _tls(settings)
     if tls:
-        # "auto": our clients encrypt from the first byte, others may still be asked to by the server's greeting.
+        # "auto": our clients encrypt from the first byte, others may still be asked to by the
+        # server's greeting.
         lines.append(f"tls {{ {tls}, handshake_first: auto, timeout: 5 }}")
     if settings.websocket_port is not None:
         safe = f"tls {{ {tls} }}" if tls else "no_tls: true"
@@ -251,17 +271,22 @@ def _elector(key: str) -> str:
 
 
 def config_text(
-    settings: ServerSettings, accounts: Sequence[BusAccount], hub_key: str, system_key: str, elector_key: str = ""
+    settings: ServerSettings,
+    accounts: Sequence[BusAccount],
+    hub_key: str,
+    system_key: str,
+    elector_key: str = "",
 ) -> str:
     """The whole configuration file.
 
     `elector_key`: public key of `elector_seed`, for the servers of a cluster.
 
-    `sync_interval: always` (but with `GroupSync`) because the default loses acknowledged tickets at a power cut, and no
-    compression because it damages replicated streams in 2.15: both measured.
+    `sync_interval: always` (but with `GroupSync`) because the default loses acknowledged tickets at
+    a power cut, and no compression because it damages replicated streams in 2.15: both measured.
 
     Raises:
-        ValueError: a name or a key that may not stand in the file, or a listener for others without encryption.
+        ValueError: a name or a key that may not stand in the file, or a listener for others without
+            encryption.
     """
     _check(accounts)
     if settings.group_sync and settings.cluster is not None:
@@ -272,7 +297,9 @@ def config_text(
     store = _quoted(settings.store.as_posix())
     sync = f'"{BACKGROUND_S}s"' if settings.group_sync else "always"
     log_file = _quoted((settings.folder / "nats-server.log").as_posix())
-    exports = "\n".join([*map(_exports, accounts), *hub_exports(settings.network, settings.partners)])
+    exports = "\n".join(
+        [*map(_exports, accounts), *hub_exports(settings.network, settings.partners)]
+    )
     organisations = "\n".join(_account(account, accounts) for account in accounts)
     if settings.enrolment:
         exports += f'\n      {{ service: "{subjects.ENROL_AT_HUB}", accounts: [ENROL] }}'

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Two networks joined by a leaf connection: what nats-server's configuration says of partners. Used by `server_config`.
+"""Two networks joined by a leaf connection: what nats-server's configuration says of partners.
+Used by `server_config`.
 
-Each partner has an account LINK_<partner> of its own in which nothing exists but `xfer.<to>.<from>.>`. The names in
-these subjects are fixed by exports and imports on both sides, so a partner can neither speak as somebody else nor reach
-our organisations, our JetStream or another partner. See docs.nats.io, "Leaf Nodes".
+Each partner has an account LINK_<partner> of its own in which nothing exists but
+`xfer.<to>.<from>.>`. The names in these subjects are fixed by exports and imports on both sides, so
+a partner can neither speak as somebody else nor reach our organisations, our JetStream or another
+partner. See docs.nats.io, "Leaf Nodes".
 """
 
 from __future__ import annotations
@@ -24,11 +26,10 @@ XFER = "xfer"
 class Partner:
     """Another network.
 
-    Attributes:
-        network: its name, as its own hub's settings say it.
-        key: its public key, when it connects to us; "" when we connect to it.
-        address: tls:// or wss:// when we connect to it; in clear on this machine only.
-        seed: our key for it. ca_file: its authority's certificate, None for the system's authorities.
+    Attributes: network: its name, as its own hub's settings say it. key: its public key, when it
+        connects to us; "" when we connect to it. address: tls:// or wss:// when we connect to it;
+        in clear on this machine only. seed: our key for it. ca_file: its authority's certificate,
+        None for the system's authorities.
     """
 
     network: str
@@ -39,16 +40,24 @@ class Partner:
 
     @property
     def seed_variable(self) -> str:
-        """Name of the environment's variable in which our server finds `seed`: it never stands in a file."""
+        """Name of the environment's variable in which our server finds `seed`:
+        it never stands in a file.
+        """
         return "POSTE_EXPERT_LINK_" + self.network.replace("-", "_").upper()
 
 
-def check_partners(network: str, partners: Sequence[Partner], leaf_port: int | None, *, safe: bool) -> None:
-    """Raises `ValueError` for what may not stand in the file, or would be a connection that others can read."""
+def check_partners(
+    network: str, partners: Sequence[Partner], leaf_port: int | None, *, safe: bool
+) -> None:
+    """Raises `ValueError` for what may not stand in the file, or would be a connection that others
+    can read.
+    """
     if not partners:
         return
     names = [network, *(partner.network for partner in partners)]
-    if not all(is_id(name) for name in names) or len({name.upper().replace("-", "_") for name in names}) < len(names):
+    if not all(is_id(name) for name in names) or len(
+        {name.upper().replace("-", "_") for name in names}
+    ) < len(names):
         raise ValueError(f"not names of networks: {names}")
     for partner in partners:
         if bool(partner.key) == bool(partner.address):
@@ -56,7 +65,9 @@ def check_partners(network: str, partners: Sequence[Partner], leaf_port: int | N
         if partner.key and not (partner.key.isalnum() and partner.key.startswith("U")):
             raise ValueError(f"not a public user key: {partner.key!r}")
         if partner.key and (leaf_port is None or not safe):
-            raise ValueError(f"partner {partner.network}: needs a port for partners, and a certificate")
+            raise ValueError(
+                f"partner {partner.network}: needs a port for partners, and a certificate"
+            )
         parts = urlsplit(partner.address)
         is_clear = parts.scheme not in ("tls", "wss") and not is_loopback(parts.hostname or "")
         if partner.address and (is_clear or not partner.seed):
@@ -66,7 +77,8 @@ def check_partners(network: str, partners: Sequence[Partner], leaf_port: int | N
 def hub_exports(network: str, partners: Sequence[Partner]) -> list[str]:
     """Lines of HUB's exports: what a partner may say to us."""
     return [
-        f'      {{ service: "{XFER}.{network}.{one.network}.>", accounts: [LINK_{one.network}] }}' for one in partners
+        f'      {{ service: "{XFER}.{network}.{one.network}.>", accounts: [LINK_{one.network}] }}'
+        for one in partners
     ]
 
 
@@ -75,7 +87,8 @@ def hub_imports(network: str, partners: Sequence[Partner]) -> str:
     if not partners:
         return ""
     lines = [
-        f'      {{ service: {{ account: LINK_{one.network}, subject: "{XFER}.{one.network}.{network}.>" }} }}'
+        f"      {{ service: {{ account: LINK_{one.network}, subject: "
+        f'"{XFER}.{one.network}.{network}.>" }} }}'
         for one in partners
     ]
     return "    imports: [\n" + "\n".join(lines) + "\n    ]\n"
@@ -90,7 +103,8 @@ def _account(network: str, partner: Partner) -> str:
     theirs, ours = f"{XFER}.{network}.{partner.network}.>", f"{XFER}.{partner.network}.{network}.>"
     users = ""
     if partner.key:
-        # _R_ are replies over an import, $LDS what two servers say to find loops; both only between the two.
+        # _R_ are replies over an import, $LDS what two servers say to find loops;
+        # both only between the two.
         said, heard = json.dumps([theirs, "_R_.>", "$LDS.>"]), json.dumps([ours, "_R_.>", "$LDS.>"])
         rights = f"publish: {{ allow: {said} }}, subscribe: {{ allow: {heard} }}"
         users = f"\n    users: [ {{ nkey: {partner.key}, permissions: {{ {rights} }} }} ]"
@@ -105,7 +119,8 @@ def leaf_block(partners: Sequence[Partner], listen: str, tls: str) -> str:
     """The block `leafnodes`.
 
     Args:
-        listen: "host:port" for partners who connect to us, "" for none. tls: the server's files, as in its own block.
+        listen: "host:port" for partners who connect to us, "" for none.
+            tls: the server's files, as in its own block.
     """
     if not partners:
         return ""
@@ -122,7 +137,11 @@ def leaf_block(partners: Sequence[Partner], listen: str, tls: str) -> str:
 
 def _remote(partner: Partner) -> str:
     parts = urlsplit(partner.address)
-    ca = f"ca_file: {json.dumps(partner.ca_file.absolute().as_posix())}" if partner.ca_file is not None else ""
+    ca = (
+        f"ca_file: {json.dumps(partner.ca_file.absolute().as_posix())}"
+        if partner.ca_file is not None
+        else ""
+    )
     first = "handshake_first: true" if parts.scheme == "tls" else ""
     tls = ", ".join(text for text in (ca, first) if text)
     safe = f", tls {{ {tls} }}" if parts.scheme in ("tls", "wss") and tls else ""

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The one table of who may say and hear what on the bus; the server enforces it. Used by the server's configuration.
+"""The one table of who may say and hear what on the bus; the server enforces it.
+Used by the server's configuration.
 
-Subjects are those inside an organisation's account. Nobody but the hub has a right on JetStream (`$JS.>`, `$KV.>`).
+Subjects are those inside an organisation's account.
+Nobody but the hub has a right on JetStream (`$JS.>`, `$KV.>`).
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ _SEES_THE_QUEUE = frozenset({Role.AGENT, Role.SUPERVISOR})
 
 @dataclass(frozen=True)
 class Vaults:
-    """Organisations with a vault, as seen from one account: `own` is its own name or "", `others` those elsewhere."""
+    """Organisations with a vault, as seen from one account:
+    `own` is its own name or "", `others` those elsewhere.
+    """
 
     own: str = ""
     others: tuple[str, ...] = ()
@@ -43,7 +47,9 @@ _ASKS_OWN_VAULT = frozenset({Role.KIOSK, Role.AGENT, Role.SUPERVISOR, Role.HELPD
 
 
 def _asks(role: Role, user: str, vaults: Vaults) -> list[str]:
-    """Which vaults it may ask: its own organisation's; a kiosk gives its part of the log to whoever has served."""
+    """Which vaults it may ask: its own organisation's;
+    a kiosk gives its part of the log to whoever has served.
+    """
     said = []
     if vaults.own and role in _ASKS_OWN_VAULT:
         said += [subjects.vault_in(vaults.own, role, user, part) for part in Part]
@@ -58,7 +64,8 @@ def rights_of(role: Role, user: str, vaults: Vaults = NO_VAULTS) -> Rights:
     subscribe = [f"{subjects.inbox(role, user)}.>", f"evt.u.{role}.{user}.>"]
     if role in _TALKS_IN_SESSIONS:
         publish.append(f"ses.{role}.{user}.>")
-    if role is Role.SUPERVISOR:  # who joins may talk, and nothing else; the hub passes it on once both screens say so
+    # who joins may talk, and nothing else; the hub passes it on once both screens say so
+    if role is Role.SUPERVISOR:
         publish += [f"ses.{role}.{user}.*.{topic}" for topic in (THIRD_TOPIC, ASIDE_TOPIC)]
     if role in _SEES_THE_QUEUE:
         subscribe += [subjects.QUEUE_EVENTS, subjects.QUEUE_BEAT]

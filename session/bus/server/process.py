@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our own supervisor of nats-server: starts it, restarts it, takes it along when we end. Used by the hub's program."""
+"""Our own supervisor of nats-server: starts it, restarts it, takes it along when we end.
+Used by the hub's program.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ log = logging.getLogger(__name__)
 
 READY_S = 10.0
 FREE_S = 5.0
-"""A hub that was killed leaves its server a moment to end; so long its successor waits for the address."""
+"""A hub that was killed leaves its server a moment to end;
+so long its successor waits for the address.
+"""
 BACK_OFF_S = (0.1, 5.0)
 STEADY_S = 30.0
 """A server that ran this long is restarted without an increased pause."""
@@ -55,10 +59,12 @@ def server_binary() -> Path:
 class BusServer:
     """One nats-server, child of this process.
 
-    Start it from the thread that lives as long as the program: on Linux the server ends with that thread.
+    Start it from the thread that lives as long as the program:
+    on Linux the server ends with that thread.
 
     Args:
-        settings: address and folder; the folder gets the store, the log file and the configuration (0600).
+        settings: address and folder; the folder gets the store, the log file and the configuration
+            (0600).
         accounts: the organisations and their users.
         hub_key: public key of the hub.
 
@@ -66,7 +72,9 @@ class BusServer:
         group_sync: for the hub's connection, where the settings want it.
     """
 
-    def __init__(self, settings: ServerSettings, accounts: Sequence[BusAccount], hub_key: str, tasks: Tasks) -> None:
+    def __init__(
+        self, settings: ServerSettings, accounts: Sequence[BusAccount], hub_key: str, tasks: Tasks
+    ) -> None:
         self.running: Notifier[bool] = Notifier()
         self.group_sync = GroupSync(settings.store) if settings.group_sync else None
         self._settings = settings
@@ -87,7 +95,9 @@ class BusServer:
 
     @property
     def tls(self) -> ssl.SSLContext | None:
-        """How programs on this machine check the server: by its very certificate. Raises `CertificateUnusable`."""
+        """How programs on this machine check the server: by its very certificate.
+        Raises `CertificateUnusable`.
+        """
         certificate = self._settings.tls_certificate
         return None if certificate is None else pinned_tls(certificate)
 
@@ -99,16 +109,22 @@ class BusServer:
     @property
     def pid(self) -> int | None:
         """Process id of the server that runs now."""
-        return self._process.pid if self._process is not None and self._process.returncode is None else None
+        return (
+            self._process.pid
+            if self._process is not None and self._process.returncode is None
+            else None
+        )
 
     async def start(self) -> None:
         """Starts the server and waits until it answers.
 
         Raises:
-            BusUnreachable: it did not answer within 10 s; its log file says why. Or another server has the address.
+            BusUnreachable: it did not answer within 10 s; its log file says why.
+                Or another server has the address.
             StoreUnreachable: its store cannot be synced.
         """
-        await self._wait_for_address()  # before the configuration of a server that runs here is overwritten
+        # before the configuration of a server that runs here is overwritten
+        await self._wait_for_address()
         self._write_config()
         self._watch = self._tasks.spawn(self._supervise(), name="nats-server supervisor")
         try:
@@ -116,7 +132,9 @@ class BusServer:
                 await self._ready.wait()
         except TimeoutError as error:
             await self.stop()
-            raise BusUnreachable(why="nats-server does not start", log=str(self._settings.folder)) from error
+            raise BusUnreachable(
+                why="nats-server does not start", log=str(self._settings.folder)
+            ) from error
         if self.group_sync is not None:
             try:
                 await self.group_sync.start()
@@ -133,7 +151,9 @@ class BusServer:
                         return
                     await asyncio.sleep(0.05)
         except TimeoutError as error:
-            raise BusUnreachable(why="another server has the address", port=self._settings.port) from error
+            raise BusUnreachable(
+                why="another server has the address", port=self._settings.port
+            ) from error
 
     async def _is_taken(self) -> bool:
         try:
@@ -157,14 +177,23 @@ class BusServer:
             await self.group_sync.stop()
 
     async def reload(self, accounts: Sequence[BusAccount]) -> None:
-        """Takes a changed list of organisations and users into use; only users that were removed are cut off.
+        """Takes a changed list of organisations and users into use;
+        only users that were removed are cut off.
 
         Raises:
-            BusUnreachable, HubUnreachable: the server did not answer; it reads the new file at its next start.
+            BusUnreachable, HubUnreachable: the server did not answer;
+            it reads the new file at its next start.
         """
         self._accounts = list(accounts)
         self._write_config()
-        line = Line([self.url], self._system_seed, self._tasks, inbox="_INBOX.sys", name="supervisor", tls=self.tls)
+        line = Line(
+            [self.url],
+            self._system_seed,
+            self._tasks,
+            inbox="_INBOX.sys",
+            name="supervisor",
+            tls=self.tls,
+        )
         try:
             await line.open()
             info = await line.request("$SYS.REQ.SERVER.PING", b"", timeout_s=3.0)
@@ -178,7 +207,9 @@ class BusServer:
     def _write_config(self) -> None:
         folder = self._settings.folder
         folder.mkdir(parents=True, exist_ok=True)
-        text = config_text(self._settings, self._accounts, self._hub_key, public_key(self._system_seed))
+        text = config_text(
+            self._settings, self._accounts, self._hub_key, public_key(self._system_seed)
+        )
         part = folder / "nats-server.part"
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -211,16 +242,24 @@ class BusServer:
     async def _spawn(self) -> asyncio.subprocess.Process:
         command = tied_command([str(server_binary()), "-c", str(self._config_path)])
         devnull = asyncio.subprocess.DEVNULL
-        # A session of its own: Ctrl-C in a terminal reaches the hub alone, which then stops the server in order.
+        # A session of its own: Ctrl-C in a terminal reaches the hub alone, which then stops the
+        # server in order.
         self._process = await asyncio.create_subprocess_exec(
-            *command, stdin=devnull, stdout=devnull, stderr=devnull, start_new_session=True, env=self._environment()
+            *command,
+            stdin=devnull,
+            stdout=devnull,
+            stderr=devnull,
+            start_new_session=True,
+            env=self._environment(),
         )
         self._leash.tie(self._process.pid)
         return self._process
 
     def _environment(self) -> dict[str, str]:
         """Ours, with our keys for partners."""
-        seeds = {one.seed_variable: one.seed.decode() for one in self._settings.partners if one.seed}
+        seeds = {
+            one.seed_variable: one.seed.decode() for one in self._settings.partners if one.seed
+        }
         return {**os.environ, **seeds}
 
     async def _answers(self, process: asyncio.subprocess.Process) -> bool:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How accounts reach the vault of another organisation: kiosks give it their part of the log, and nothing else.
+"""How accounts reach the vault of another organisation:
+kiosks give it their part of the log, and nothing else.
 
-The import says which account the question comes from, so no kiosk can pass for one of another account. Used by
-`session.bus.server.config`.
+The import says which account the question comes from, so no kiosk can pass for one of another
+account. Used by `session.bus.server.config`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ class AccountLike(Protocol):
 
 def vaults_of(account: AccountLike, accounts: Sequence[AccountLike]) -> Vaults:
     """The vaults as this account sees them."""
-    others = tuple(one.organisation for one in accounts if one.vault and one.organisation != account.organisation)
+    others = tuple(
+        one.organisation
+        for one in accounts
+        if one.vault and one.organisation != account.organisation
+    )
     return Vaults(account.organisation if account.vault else "", others)
 
 
@@ -41,7 +46,8 @@ def vault_exports(account: AccountLike, accounts: Sequence[AccountLike]) -> str:
     if not account.vault or not others:
         return ""
     lines = [
-        f'      {{ service: "vin.{other}.{Role.KIOSK}.*.{Part.LOG}", accounts: [ORG_{other}] }}' for other in others
+        f'      {{ service: "vin.{other}.{Role.KIOSK}.*.{Part.LOG}", accounts: [ORG_{other}] }}'
+        for other in others
     ]
     return "    exports: [\n" + "\n".join(lines) + "\n    ]\n"
 
@@ -50,7 +56,8 @@ def vault_imports(name: str, vaults: Vaults) -> str:
     """Lines of the block `imports` of the account `name`."""
     kiosks = f"{Role.KIOSK}.*.{Part.LOG}"
     lines = [
-        f'      {{ service: {{ account: ORG_{other}, subject: "vin.{name}.{kiosks}" }}, to: "vto.{other}.{kiosks}" }}\n'
+        f'      {{ service: {{ account: ORG_{other}, subject: "vin.{name}.{kiosks}" }}, to: '
+        f'"vto.{other}.{kiosks}" }}\n'
         for other in vaults.others
     ]
     return "".join(lines)

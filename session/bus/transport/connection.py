@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The one wrapper of nats-py: a connection that comes back by itself. Used by `BusClient` and `HubConnection`.
+"""The one wrapper of nats-py: a connection that comes back by itself.
+Used by `BusClient` and `HubConnection`.
 
-nats-py's own reconnection is off: it may hang in `wait_closed()` when the network goes silent (nats.py issue 671) and
-adds discovered WebSocket nodes under a wrong scheme. Here there is one way back: drop the object, make a new one,
-subscribe again. What was being asked when the line broke fails at once as `HubUnreachable` (outcome unknown).
+nats-py's own reconnection is off: it may hang in `wait_closed()` when the network goes silent
+(nats.py issue 671) and adds discovered WebSocket nodes under a wrong scheme. Here there is one way
+back: drop the object, make a new one, subscribe again. What was being asked when the line broke
+fails at once as `HubUnreachable` (outcome unknown).
 """
 
 from __future__ import annotations
@@ -72,12 +74,15 @@ _AGAIN = "second_"
 """Begins the second question's own place for answers; the first one's is a hexadecimal number."""
 
 NOBODY = "nobody listens"
-"""Why a request is `HubUnreachable` at once: no program hears its subject, so nothing has happened."""
+"""Why a request is `HubUnreachable` at once: no program hears its subject, so nothing has happened.
+"""
 
 
 @dataclass(frozen=True)
 class Second:
-    """Where the same question goes too when nobody has answered it after `after_s`; who is first is heard."""
+    """Where the same question goes too when nobody has answered it after `after_s`;
+    who is first is heard.
+    """
 
     subject: str
     after_s: float
@@ -154,13 +159,18 @@ class Line:
     @property
     def server_id(self) -> str:
         """Which server we talk to, by its own id; "" for none."""
-        return str(self._connection.client._server_info.get("server_id", "")) if self._connection is not None else ""
+        return (
+            str(self._connection.client._server_info.get("server_id", ""))
+            if self._connection is not None
+            else ""
+        )
 
     async def open(self, timeout_s: float = CONNECT_S) -> None:
         """Connects; goes on trying in the background when that does not work at once.
 
         Raises:
-            BusUnreachable: no server answered within `timeout_s`; `connected` will tell when one does.
+            BusUnreachable: no server answered within `timeout_s`;
+                `connected` will tell when one does.
             BusRefusedIdentity: a server does not know our key.
             BusCertificateRefused: we do not believe the server's certificate.
         """
@@ -185,14 +195,21 @@ class Line:
             await abandon(connection.client)
 
     def renew(self) -> None:
-        """The network is another one than it was: the connection is dropped and made anew at once, not waited for."""
+        """The network is another one than it was:
+        the connection is dropped and made anew at once, not waited for.
+        """
         if self._connection is not None:
             self._connection.lost.set()
 
-    # ---- talking ---------------------------------------------------------------------------------------------------
+    # ---- talking
+    # ----------------------------------------------------------------------------------------------
 
     async def publish(
-        self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None, reply: str = ""
+        self,
+        subject: str,
+        payload: bytes,
+        headers: Mapping[str, str] | None = None,
+        reply: str = "",
     ) -> None:
         """Hands a message to the connection; the order of calls is kept.
 
@@ -239,7 +256,11 @@ class Line:
         try:
             await self.publish(subject, payload, headers, reply=f"{self._inbox}.{token}")
             late = loop.call_later(timeout_s, _give_up, answer)
-            soon = loop.call_later(second.after_s, self._ask_second, second, token, payload) if second else None
+            soon = (
+                loop.call_later(second.after_s, self._ask_second, second, token, payload)
+                if second
+                else None
+            )
             try:
                 message = await answer
             finally:
@@ -256,14 +277,18 @@ class Line:
     def _ask_second(self, second: Second, token: str, payload: bytes) -> None:
         if token in self._answers:
             self._answers[_AGAIN + token] = self._answers[token]
-            self._tasks.spawn(self._say_second(second.subject, payload, _AGAIN + token), name="ask all")
+            self._tasks.spawn(
+                self._say_second(second.subject, payload, _AGAIN + token), name="ask all"
+            )
 
     async def _say_second(self, subject: str, payload: bytes, token: str) -> None:
         with contextlib.suppress(BusUnreachable):  # then the first question has failed, too
             await self.publish(subject, payload, reply=f"{self._inbox}.{token}")
 
     async def settle(self) -> None:
-        """Returns when the server has everything we have said, subscriptions too. Raises `BusUnreachable`."""
+        """Returns when the server has everything we have said, subscriptions too.
+        Raises `BusUnreachable`.
+        """
         connection = self._connection
         if connection is None or not await answers(connection.client, CONNECT_S):
             raise BusUnreachable
@@ -277,12 +302,16 @@ class Line:
             answer.set_result(message)
 
     def doubt(self, is_meant: Callable[[str], bool], why: str) -> None:
-        """Who was asked on such a subject is gone with the question: it fails now, as `HubUnreachable(why=why)`."""
+        """Who was asked on such a subject is gone with the question:
+        it fails now, as `HubUnreachable(why=why)`.
+        """
         for subject, answer in list(self._answers.values()):
             if not answer.done() and is_meant(subject):
                 answer.set_exception(HubUnreachable(why=why))
 
-    async def subscribe(self, subject: str, handler: Handler, queue: str = "") -> Callable[[], None]:
+    async def subscribe(
+        self, subject: str, handler: Handler, queue: str = ""
+    ) -> Callable[[], None]:
         """Calls `handler` for each message of `subject`, also after the line was rebuilt.
 
         Returns:
@@ -303,8 +332,10 @@ class Line:
         wish.live = None
 
     async def drain(self, subject: str) -> None:
-        """Hears no more of `subject`, but all that the server has sent us already: of several who share it, the others
-        have the rest. Nothing is lost in between, unlike with the call that `subscribe` returns."""
+        """Hears no more of `subject`, but all that the server has sent us already:
+        of several who share it, the others have the rest. Nothing is lost in between, unlike with
+        the call that `subscribe` returns.
+        """
         for wish in [wish for wish in self._wishes if wish.subject == subject]:
             live, wish.live = wish.live, None
             try:
@@ -322,16 +353,21 @@ class Line:
             if not wish.is_over:
                 try:
                     wish.handler(message)
-                except Exception:  # the boundary: a message of another program must not end our subscription
+                except (
+                    Exception
+                ):  # the boundary: a message of another program must not end our subscription
                     self.failed_handlers += 1
-                    log.exception("a handler of the bus failed on a message of %d bytes", len(message.payload))
+                    log.exception(
+                        "a handler of the bus failed on a message of %d bytes", len(message.payload)
+                    )
 
         try:
             wish.live = await connection.client.hear(wish.subject, wish.queue, on_message)
         except nats.errors.Error as error:
             log.info("subscription waits for the next connection: %s", type(error).__name__)
 
-    # ---- keeping ---------------------------------------------------------------------------------------------------
+    # ---- keeping
+    # ----------------------------------------------------------------------------------------------
 
     async def _keep(self) -> None:
         pause_s = PAUSE_S[0]
@@ -342,7 +378,9 @@ class Line:
             except Exception as error:  # whatever nats-py or the network came up with, we try again
                 await abandon(connection.client)
                 self._note_failure(error)
-                await asyncio.sleep(REFUSED_PAUSE_S if self._refusal is BusRefusedIdentity else pause_s)
+                await asyncio.sleep(
+                    REFUSED_PAUSE_S if self._refusal is BusRefusedIdentity else pause_s
+                )
                 pause_s = min(pause_s * 2, PAUSE_S[1])
                 continue
             except asyncio.CancelledError:
@@ -374,26 +412,35 @@ class Line:
                 connect_timeout=int(CONNECT_S),
                 ping_interval=PING_S,
                 max_outstanding_pings=2,
-                pending_size=0,  # nats-py's own limit waits for ever on a silent network and swallows cancellation
+                # nats-py's own limit waits for ever on a silent network and swallows cancellation
+                pending_size=0,
                 error_cb=self._on_error,
                 disconnected_cb=on_lost,
                 closed_cb=on_lost,
-                # Encrypted from the first byte: nobody on the way can pretend that the server knows no TLS.
+                # Encrypted from the first byte:
+                # nobody on the way can pretend that the server knows no TLS.
                 tls_handshake_first=any(url.startswith("tls://") for url in self._urls),
                 **options,
             )
-            if not connection.client.is_connected:  # nats-py returns unconnected when the server closes without PONG
+            # nats-py returns unconnected when the server closes without PONG
+            if not connection.client.is_connected:
                 raise BusUnreachable
             bound_silence(connection.client)
             connection.client.take_at_once()
             self._connection = connection
-            self._server = connection.client.connected_url.netloc if connection.client.connected_url is not None else ""
+            self._server = (
+                connection.client.connected_url.netloc
+                if connection.client.connected_url is not None
+                else ""
+            )
             for wish in list(self._wishes):
                 await self._place(wish, connection)
             await connection.client.flush(timeout=int(CONNECT_S))
 
     def _in_order(self) -> list[str]:
-        """By chance, and last of all the server we had: a frozen one still takes connections, and says nothing."""
+        """By chance, and last of all the server we had:
+        a frozen one still takes connections, and says nothing.
+        """
         urls = random.sample(self._urls, len(self._urls))
         return sorted(urls, key=lambda url: urlparse(url).netloc == self._server)
 
@@ -444,7 +491,8 @@ class Line:
         try:
             while not connection.lost.is_set():
                 await asyncio.sleep(self._probe_s)
-                # Never cancelled while the line may live: nats-py would close it over the answer that comes late.
+                # Never cancelled while the line may live:
+                # nats-py would close it over the answer that comes late.
                 if probe is None:
                     probe = self._tasks.spawn(
                         answers(connection.client, PROBE_ENDS_S), name=f"ask the bus, {self._name}"

@@ -26,16 +26,20 @@ async def answers(client: Client, timeout_s: float) -> bool:
     """True when the server answers a ping."""
     try:
         await client.flush(timeout=int(timeout_s))
-    except Exception as error:  # as for a connection: a probe must not end for a reason nobody thought of
+    except (
+        Exception
+    ) as error:  # as for a connection: a probe must not end for a reason nobody thought of
         log.debug("a probe failed: %s", type(error).__name__)
         return False
     return True
 
 
 def bound_silence(client: Client) -> None:
-    """A network in which nothing is acknowledged ends the connection; one that is only slow does not (RFC 5482).
+    """A network in which nothing is acknowledged ends the connection;
+    one that is only slow does not (RFC 5482).
 
-    Without it the system tries again in ever longer pauses, and hears late that the network is back.
+    Without it the system tries again in ever longer pauses, and hears late that the network is
+    back.
     """
     writer = getattr(client._transport, "_bare_io_writer", None)
     connected = writer.get_extra_info("socket") if writer is not None else None
@@ -60,7 +64,8 @@ async def abandon(client: Client) -> None:
     except (TimeoutError, OSError, nats.errors.Error) as error:
         log.info("a connection did not close: %s", type(error).__name__)
     finally:
-        # WORKAROUND: nats.py issue 671: close() waits for ever for a silent network; there is no public abort.
+        # WORKAROUND: nats.py issue 671: close() waits for ever for a silent network;
+        # there is no public abort.
         if writer is not None:
             writer.transport.abort()
         await websocket.abort(client._transport)

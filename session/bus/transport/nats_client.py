@@ -2,10 +2,11 @@
 """nats-py's client without its queues: each message goes to its handler as it is read. Used by
 `session.bus.transport.connection`.
 
-nats-py puts every message into a queue that a task of its subscription empties, and takes headers apart as if they were
-a mail's: half of what a hub spent on a message (measured). Our handlers never wait, so neither queue nor task is
-needed, and the order of arrival is kept over all subscriptions. The names used here are private in nats-py, whose
-version is pinned; `tests/unit/session/bus/transport/test_nats_client.py` fails when an upgrade changes them.
+nats-py puts every message into a queue that a task of its subscription empties, and takes headers
+apart as if they were a mail's: half of what a hub spent on a message (measured). Our handlers never
+wait, so neither queue nor task is needed, and the order of arrival is kept over all subscriptions.
+The names used here are private in nats-py, whose version is pinned;
+`tests/unit/session/bus/transport/test_nats_client.py` fails when an upgrade changes them.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _NO_STATUS = b"NATS/1.0\r\n"
 
 
 class Headers(Mapping[str, str]):
-    """A message's headers, taken apart when somebody asks for them: most messages are handled without."""
+    """A message's headers, taken apart when somebody asks for them:
+    most messages are handled without.
+    """
 
     __slots__ = ("_raw", "_read")
 
@@ -73,7 +76,9 @@ class Incoming(msgspec.Struct, frozen=True):
 
     @property
     def status(self) -> str:
-        """Status of a message that the server itself sent ("503": nobody listens, "100": heartbeat), else ""."""
+        """Status of a message that the server itself sent ("503": nobody listens, "100":
+        heartbeat), else "".
+        """
         headers = self.headers
         return headers.status if type(headers) is Headers else headers.get(STATUS, "")
 
@@ -83,7 +88,8 @@ Handler = Callable[[Incoming], None]
 
 
 def headers_of(raw: bytes | None) -> dict[str, str]:
-    """Headers of a message (ADR-4): "NATS/1.0", with a status when the server itself speaks, and "name: value" lines.
+    """Headers of a message (ADR-4): "NATS/1.0", with a status when the server itself speaks, and
+    "name: value" lines.
 
     Names are taken as they are written: one with a blank is another name than the same without.
     """
@@ -120,16 +126,19 @@ def headers_as_sent(headers: Mapping[str, str]) -> bytes:
 
 
 class DirectClient(Client):
-    """A client whose messages go to handlers at once, and leave at the loop's next turn, all in one piece.
+    """A client whose messages go to handlers at once, and leave at the loop's next turn, all in one
+    piece.
 
-    nats-py wakes its flusher through a queue and tells whoever waits through a future, each time; what arrives wakes
-    its reading task through another one, which takes it apart with regular expressions.
+    nats-py wakes its flusher through a queue and tells whoever waits through a future, each time;
+    what arrives wakes its reading task through another one, which takes it apart with regular
+    expressions.
     """
 
     _is_leaving = False
 
     def take_at_once(self) -> None:
-        """From now on messages that arrive whole are handled as they arrive; all else goes nats-py's way.
+        """From now on messages that arrive whole are handled as they arrive;
+        all else goes nats-py's way.
 
         To be called once, when it is connected. Over a WebSocket nothing changes.
         """
@@ -137,10 +146,13 @@ class DirectClient(Client):
             return
         network: Any = self._transport._io_writer.transport
         protocol = network.get_protocol()
-        protocol.data_received = partial(self._take, self._transport._io_reader, protocol.data_received)
+        protocol.data_received = partial(
+            self._take, self._transport._io_reader, protocol.data_received
+        )
         if network.get_extra_info("sslcontext") is not None:
             protocol._over_ssl = (
-                True  # nats-py's own way to TLS leaves it out, and asyncio warns at the end of each line
+                # nats-py's own way to TLS leaves it out, and asyncio warns at the end of each line
+                True
             )
         network.set_protocol(protocol)  # which a loop asks once where its bytes go
 
@@ -156,7 +168,9 @@ class DirectClient(Client):
         while (end := data.find(b"\r\n", at)) > 0:
             words = data[at:end].split(b" ")
             has_headers = words[0] == b"HMSG"
-            if not (has_headers or words[0] == b"MSG") or len(words) not in ((5, 6) if has_headers else (4, 5)):
+            if not (has_headers or words[0] == b"MSG") or len(words) not in (
+                (5, 6) if has_headers else (4, 5)
+            ):
                 break
             try:
                 number, size = int(words[2]), int(words[-1])
@@ -186,8 +200,12 @@ class DirectClient(Client):
         said, self._pending, self._pending_data_size = b"".join(self._pending), [], 0
         network.write(said)
 
-    async def say(self, subject: str, payload: bytes, headers: Mapping[str, str] | None, reply: str = "") -> None:
-        """As `publish`, with less work. Raises nats-py's errors: not connected, too large, a wrong word."""
+    async def say(
+        self, subject: str, payload: bytes, headers: Mapping[str, str] | None, reply: str = ""
+    ) -> None:
+        """As `publish`, with less work. Raises nats-py's errors: not connected, too large, a wrong
+        word.
+        """
         if not self.is_connected:
             raise nats.errors.ConnectionClosedError
         if len(payload) > self._max_payload:
@@ -199,7 +217,9 @@ class DirectClient(Client):
             first = f"HPUB {subject} {reply} {len(told)} {len(told) + len(payload)}\r\n".encode()
             command = b"".join((first, told, payload, b"\r\n"))
         else:
-            command = b"".join((f"PUB {subject} {reply} {len(payload)}\r\n".encode(), payload, b"\r\n"))
+            command = b"".join(
+                (f"PUB {subject} {reply} {len(payload)}\r\n".encode(), payload, b"\r\n")
+            )
         self.stats["out_msgs"] += 1
         self.stats["out_bytes"] += len(payload)
         self._pending.append(command)
@@ -209,8 +229,12 @@ class DirectClient(Client):
             asyncio.get_running_loop().call_soon(self._leave)
 
     async def _send_ping(self, future: asyncio.Future[Any] | None = None) -> None:
-        """nats-py's own overtakes what waits to leave; its answer would not say that the server has all of it."""
-        self._pongs.append(future if future is not None else asyncio.get_running_loop().create_future())
+        """nats-py's own overtakes what waits to leave;
+        its answer would not say that the server has all of it.
+        """
+        self._pongs.append(
+            future if future is not None else asyncio.get_running_loop().create_future()
+        )
         self._pending.append(PING_PROTO)
         self._pending_data_size += len(PING_PROTO)
         await self._flush_pending()
@@ -219,10 +243,14 @@ class DirectClient(Client):
         """Calls `handler` for each message of `subject` from now on. Raises nats-py's errors."""
         return await self.subscribe(subject, queue=queue, cb=partial(_queued, handler))
 
-    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes | None) -> None:
+    async def _process_msg(
+        self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes | None
+    ) -> None:
         self._hand_over(sid, subject, reply, data, headers)
 
-    def _hand_over(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes | None) -> None:
+    def _hand_over(
+        self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes | None
+    ) -> None:
         heard: Any = self._subs.get(sid)
         if heard is not None:
             self.stats["in_msgs"] += 1

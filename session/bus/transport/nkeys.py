@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Keys of the bus: nkeys (Ed25519). Who holds the seed is whom the server believes. Used by bus, hub, programs."""
+"""Keys of the bus: nkeys (Ed25519). Who holds the seed is whom the server believes.
+Used by bus, hub, programs.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +35,15 @@ def seed_of(raw: bytes) -> bytes:
 
 
 def elector_seed(hub_seed: bytes) -> bytes:
-    """The seed of the hub's other identity, which may ask a cluster's servers to elect a leader and nothing else.
+    """The seed of the hub's other identity, which may ask a cluster's servers to elect a leader and
+    nothing else.
 
-    All hubs of a cluster have the same key, so they have this one too, without another file to keep.
+    All hubs of a cluster have the same key, so they have this one too, without another file to
+    keep.
     """
-    return seed_of(hashlib.blake2b(hub_seed.strip(), digest_size=32, person=b"poste elector").digest())
+    return seed_of(
+        hashlib.blake2b(hub_seed.strip(), digest_size=32, person=b"poste elector").digest()
+    )
 
 
 def public_key(seed: bytes) -> str:
@@ -54,8 +60,14 @@ def public_key(seed: bytes) -> str:
 
 
 def enrolment_seed() -> bytes:
-    """The seed of the enrolment identity. It is no secret: all it may do is to knock, and the code is what counts."""
-    return bytes(_nkeys.encode_seed(hashlib.sha256(b"poste-expert enrolment").digest(), _nkeys.PREFIX_BYTE_USER))
+    """The seed of the enrolment identity.
+    It is no secret: all it may do is to knock, and the code is what counts.
+    """
+    return bytes(
+        _nkeys.encode_seed(
+            hashlib.sha256(b"poste-expert enrolment").digest(), _nkeys.PREFIX_BYTE_USER
+        )
+    )
 
 
 def sign(seed: bytes, text: bytes) -> str:
@@ -65,7 +77,9 @@ def sign(seed: bytes, text: bytes) -> str:
 
 
 def is_public_key(key: str) -> bool:
-    """True for a whole public user key: 56 letters of base32 that hold prefix, 32 bytes and their check sum."""
+    """True for a whole public user key:
+    56 letters of base32 that hold prefix, 32 bytes and their check sum.
+    """
     try:
         raw = base64.b32decode(key, casefold=False)
     except (ValueError, binascii.Error):
@@ -80,7 +94,8 @@ def is_signed(key: str, text: bytes, signature: str) -> bool:
     if not is_public_key(key):
         return False
     try:
-        # nkeys verifies only with a seed in hand, so the 32 bytes of Ed25519 (RFC 8032) are taken out of the key.
+        # nkeys verifies only with a seed in hand, so the 32 bytes of Ed25519 (RFC 8032) are taken
+        # out of the key.
         public = Ed25519PublicKey.from_public_bytes(base64.b32decode(key)[1:33])
         public.verify(base64.b64decode(signature, validate=True), text)
     except (InvalidSignature, ValueError, binascii.Error):

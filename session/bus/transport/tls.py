@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whom a connection to the bus believes; no clear text beyond this machine. Used by bus and programs."""
+"""Whom a connection to the bus believes; no clear text beyond this machine.
+Used by bus and programs.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ def check_addresses(addresses: Sequence[str]) -> None:
 
 
 def client_tls(ca_file: Path | None) -> ssl.SSLContext | None:
-    """How to check the bus's certificate: by our own authority's file, or (None) by the system's authorities.
+    """How to check the bus's certificate:
+    by our own authority's file, or (None) by the system's authorities.
 
     Raises:
         CertificateUnusable: the file cannot be read or holds no certificate.
@@ -56,7 +59,8 @@ def client_tls(ca_file: Path | None) -> ssl.SSLContext | None:
 
 
 def pinned_tls(certificate: Path) -> ssl.SSLContext:
-    """Believes this one certificate and no other, whatever name it has: for the hub beside its own server.
+    """Believes this one certificate and no other, whatever name it has:
+    for the hub beside its own server.
 
     Raises:
         CertificateUnusable: the file cannot be read or holds no certificate.
@@ -67,6 +71,7 @@ def pinned_tls(certificate: Path) -> ssl.SSLContext:
     except (OSError, ValueError, ssl.SSLError) as error:
         raise CertificateUnusable(file=str(certificate)) from error
     context.check_hostname = False
-    # A server's certificate is not an authority: it is believed as it stands (OpenSSL, X509_V_FLAG_PARTIAL_CHAIN).
+    # A server's certificate is not an authority:
+    # it is believed as it stands (OpenSSL, X509_V_FLAG_PARTIAL_CHAIN).
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context

@@ -41,7 +41,11 @@ class ProxyWebSocketTransport(WebSocketTransport):
         self._using_tls = False
 
     async def connect_tls(
-        self, uri: str | ParseResult, ssl_context: ssl.SSLContext, buffer_size: int, connect_timeout: int
+        self,
+        uri: str | ParseResult,
+        ssl_context: ssl.SSLContext,
+        buffer_size: int,
+        connect_timeout: int,
     ) -> None:
         """Opens `wss://`; nats-py calls it a second time when it is open, with a host name only."""
         if self._ws is not None:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller allows, as the kiosk told it. Used by the desk's program to enable tools; the kiosk enforces it.
+"""What the caller allows, as the kiosk told it.
+Used by the desk's program to enable tools; the kiosk enforces it.
 
-Only `keep` binds at the desk: filing asks `may_keep`, which outlives the conversation and a restart in the wrap-up.
+Only `keep` binds at the desk: filing asks `may_keep`, which outlives the conversation and a restart
+in the wrap-up.
 """
 
 from __future__ import annotations
@@ -28,27 +30,37 @@ log = logging.getLogger(__name__)
 
 TOPIC = "grant"
 ASKED_FOR_S = 180.0
-"""A request that nobody has answered for so long is not repeated: the kiosk ends the longest question by then."""
+"""A request that nobody has answered for so long is not repeated:
+the kiosk ends the longest question by then.
+"""
 
 
 class DeskGrants:
     """One session's powers; all refused until the kiosk says otherwise.
 
-    A request that the bus took may still not have reached a kiosk whose line was away. The kiosk tells every power when
-    its line is back; a request that is not answered by then is repeated, under the same id.
+    A request that the bus took may still not have reached a kiosk whose line was away.
+    The kiosk tells every power when its line is back; a request that is not answered by then is
+    repeated, under the same id.
 
     Args:
         clock: for the time that is left.
-        memory: file whose existence says that the caller lets documents be kept; None remembers nothing over a restart.
+        memory: file whose existence says that the caller lets documents be kept;
+            None remembers nothing over a restart.
 
     Attributes:
-        changed: the caller's answer to a request, or a power taken back; told for every message of the kiosk, so that
-            a request that changes nothing gets its answer too.
+        changed: the caller's answer to a request, or a power taken back;
+            told for every message of the kiosk, so that a request that changes nothing gets its
+            answer too.
     """
 
-    def __init__(self, channel: SessionChannel, clock: Clock, tasks: Tasks, memory: Path | None = None) -> None:
+    def __init__(
+        self, channel: SessionChannel, clock: Clock, tasks: Tasks, memory: Path | None = None
+    ) -> None:
         self.changed: Notifier[GrantChanged] = Notifier()
-        self._channel, self._clock, self._tasks, self._memory = channel, clock, tasks, memory
+        self._channel = channel
+        self._clock = clock
+        self._tasks = tasks
+        self._memory = memory
         self._until_s = dict.fromkeys(Grant, 0.0)
         self._asking: dict[Grant, tuple[str, float]] = {}
         self._may_keep = memory is not None and memory.exists()
@@ -72,7 +84,9 @@ class DeskGrants:
 
     @property
     def may_keep(self) -> bool:
-        """True when the caller's last word was that documents may be kept; it still holds in the wrap-up."""
+        """True when the caller's last word was that documents may be kept;
+        it still holds in the wrap-up.
+        """
         return self._may_keep
 
     def asking(self, grant: Grant) -> bool:
@@ -81,7 +95,8 @@ class DeskGrants:
         return self._clock.monotonic_s() - asked_at_s < ASKED_FOR_S
 
     async def request(self, grant: Grant) -> None:
-        """Asks the caller; the answer comes by `changed`, 30 s after the kiosk heard it at the latest.
+        """Asks the caller; the answer comes by `changed`, 30 s after the kiosk heard it at the
+        latest.
 
         Raises:
             BusUnreachable: nobody was asked, and nobody will be.
@@ -95,7 +110,9 @@ class DeskGrants:
             raise
 
     async def ask_all(self) -> None:
-        """Asks the kiosk to repeat all powers, after a restart or a lost line. Raises `BusUnreachable`."""
+        """Asks the kiosk to repeat all powers, after a restart or a lost line.
+        Raises `BusUnreachable`.
+        """
         await self._channel.send(TOPIC, GrantsRequested())
 
     def _on_message(self, message: SessionMessage) -> None:
@@ -114,7 +131,8 @@ class DeskGrants:
         if not request_id:
             return
         told = message.reason is GrantReason.TOLD
-        older_kiosk = not message.request_id and (message.allowed or not told)  # it names no request
+        # it names no request
+        older_kiosk = not message.request_id and (message.allowed or not told)
         if message.request_id == request_id or older_kiosk or not self.asking(message.grant):
             del self._asking[message.grant]
         elif told:
@@ -138,7 +156,9 @@ class DeskGrants:
             self._memory.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """The conversation is over: no power is left but to keep what was received, nothing is listened to."""
+        """The conversation is over: no power is left but to keep what was received, nothing is
+        listened to.
+        """
         self._stop_listening()
         self._asking.clear()
         self._until_s = dict.fromkeys(Grant, 0.0)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The third person's end of somebody else's conversation: a call with the kiosk and one with the agent.
+"""The third person's end of somebody else's conversation:
+a call with the kiosk and one with the agent.
 
 Used by the desk of a colleague who was called in, and by the board of a supervisor who joins.
 """
@@ -28,10 +29,12 @@ class Guest:
     """One visit.
 
     Args:
-        me: our role and user. channel: the session's. caller_engine, agent_engine: one for each call.
+        me: our role and user. channel: the session's.
+            caller_engine, agent_engine: one for each call.
 
     Attributes:
-        changed: the talk, at each change. let_in: both banners are on the screens; voice and picture begin.
+        changed: the talk, at each change.
+            let_in: both banners are on the screens; voice and picture begin.
         ended: the visit is over.
     """
 
@@ -72,7 +75,11 @@ class Guest:
         if self._is_over:
             return
         third = ticket.talk.third if ticket is not None and ticket.talk is not None else None
-        is_open = ticket is not None and ticket.session == self.session_id and ticket.state is TicketState.IN_SESSION
+        is_open = (
+            ticket is not None
+            and ticket.session == self.session_id
+            and ticket.state is TicketState.IN_SESSION
+        )
         if ticket is None or not is_open or third is None or (third.role, third.user) != self._me:
             self._is_over = True
             self._tasks.spawn(self._end(ticket), name="guest leaves")
@@ -113,7 +120,9 @@ class Guest:
     def _on_governed(self, rule: LineGoverned) -> None:
         """The kiosk's line carries two faces: ours takes what the agent's takes."""
         face = face_limits(rule.step, rule.face_kbps, motion=rule.motion)
-        self._engine.set_picture_limit(face.kbps, height_px=face.height_px, fps=face.fps, motion=face.motion)
+        self._engine.set_picture_limit(
+            face.kbps, height_px=face.height_px, fps=face.fps, motion=face.motion
+        )
         self._engine.set_line(round(rule.budget_kbps / 2))
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The privacy pause at the desk: nobody sees anything for a moment, the voice goes on. The other end is
-`session.kiosk.call.privacy`. Used by `session.desk.session`.
+"""The privacy pause at the desk: nobody sees anything for a moment, the voice goes on.
+The other end is `session.kiosk.call.privacy`. Used by `session.desk.session`.
 """
 
 from __future__ import annotations
@@ -21,19 +21,24 @@ log = logging.getLogger(__name__)
 
 
 class DeskPrivacy:
-    """One session's privacy pauses: the agent's, and the caller's, which the kiosk tells. Each ends its own.
+    """One session's privacy pauses: the agent's, and the caller's, which the kiosk tells.
+    Each ends its own.
 
-    Attributes:
-        changed: whether this end shows and sends no picture; at once. confirmed: what the kiosk shows, and whose pause.
-        on: as `changed`. mine, callers: whose pauses go on.
+    Attributes: changed: whether this end shows and sends no picture; at once. confirmed: what the
+        kiosk shows, and whose pause. on: as `changed`. mine, callers: whose pauses go on.
     """
 
-    def __init__(self, channel: SessionChannel, call: DeskCall, talk: DeskTalk, tasks: Tasks) -> None:
+    def __init__(
+        self, channel: SessionChannel, call: DeskCall, talk: DeskTalk, tasks: Tasks
+    ) -> None:
         self.changed: Notifier[bool] = Notifier()
         self.confirmed: Notifier[PrivacyShown] = Notifier()
         self.on = self.mine = self.callers = False
         self._asked = False
-        self._channel, self._call, self._talk, self._tasks = channel, call, talk, tasks
+        self._channel = channel
+        self._call = call
+        self._talk = talk
+        self._tasks = tasks
         self._stops: list[Callable[[], None]] = [channel.on_message(TOPIC, self._on_message)]
         call.answered.connect(self._on_answered)
 
@@ -72,13 +77,15 @@ class DeskPrivacy:
         if not isinstance(message, PrivacyShown):
             return
         self.callers = message.caller
-        if message.agent and not self._asked:  # from before a restart of this desk: it goes on until the agent ends it
+        # from before a restart of this desk: it goes on until the agent ends it
+        if message.agent and not self._asked:
             self.mine = self._asked = True
         self._show()
         self.confirmed.emit(message)
 
     def _on_answered(self, answer: CallAnswered) -> None:
-        """A new call may be that of a kiosk that was restarted: it must not show what is hidden, and it tells what of
-        the caller's own pause it knows."""
+        """A new call may be that of a kiosk that was restarted:
+        it must not show what is hidden, and it tells what of the caller's own pause it knows.
+        """
         if self.on:
             self._tell()

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hold and third people in the agent's own conversation. Used by `session.desk.session`; the kiosk has its own end of
-it.
+"""Hold and third people in the agent's own conversation.
+Used by `session.desk.session`; the kiosk has its own end of it.
 
-The ticket says what holds; this end follows it: it stops and starts the calls, and tells the hub that the banner is on
-the screen. After a restart of the desk the ticket says it again.
+The ticket says what holds; this end follows it:
+it stops and starts the calls, and tells the hub that the banner is on the screen. After a restart
+of the desk the ticket says it again.
 """
 
 from __future__ import annotations
@@ -36,18 +37,28 @@ class DeskTalk:
 
     Attributes:
         changed: the talk with names, at each change. held_changed: the caller waits, or no longer.
-        third_changed: the third person, or None, at each change. third_simulated: whether its picture is drawn.
+        third_changed: the third person, or None, at each change.
+            third_simulated: whether its picture is drawn.
     """
 
     def __init__(
-        self, channel: SessionChannel, call: DeskCall, engine: OfferingEngine, link: TalkLink, tasks: Tasks
+        self,
+        channel: SessionChannel,
+        call: DeskCall,
+        engine: OfferingEngine,
+        link: TalkLink,
+        tasks: Tasks,
     ) -> None:
         self.changed: Notifier[TalkAnswer] = Notifier()
         self.held_changed: Notifier[Talk] = Notifier()
         self.third_changed: Notifier[Third | None] = Notifier()
         self.third_simulated: Notifier[bool] = Notifier()
         self.talk = Talk()
-        self._channel, self._call, self._engine, self._link, self._tasks = channel, call, engine, link, tasks
+        self._channel = channel
+        self._call = call
+        self._engine = engine
+        self._link = link
+        self._tasks = tasks
         self._aside: AsideCall | None = None
         self._camera_on = self._microphone_on = True
         self._private = False
@@ -71,7 +82,9 @@ class DeskTalk:
         """Push-to-talk, towards a third person too."""
         self._engine.set_microphone(self._microphone_on or held)
         if self._aside is not None:
-            self._aside.tell_switches(camera_on=self._camera_on, microphone_on=self._microphone_on or held)
+            self._aside.tell_switches(
+                camera_on=self._camera_on, microphone_on=self._microphone_on or held
+            )
 
     def set_private(self, on: bool) -> None:
         """A third person sees nothing of us either."""
@@ -87,7 +100,9 @@ class DeskTalk:
         if talk.held != before.held:
             self._call.set_held(talk.held)
             self.held_changed.emit(talk)
-        if before.third is not None and (talk.third is None or not same_third(before.third, talk.third)):
+        if before.third is not None and (
+            talk.third is None or not same_third(before.third, talk.third)
+        ):
             self._end_third()
         if talk.third != before.third:
             self._follow_third(talk.third)

@@ -2,8 +2,8 @@
 """The agent's call with a third person, beside the call with the caller: this end offers. Used by
 `session.desk.call.third_parties`.
 
-The other end is a `session.desk.call.video_call.DeskCall` on the same topic; it watches the line and asks for a new
-call.
+The other end is a `session.desk.call.video_call.DeskCall` on the same topic;
+it watches the line and asks for a new call.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ class OfferingEngine(Protocol):
 class AsideCall:
     """One call with a third person.
 
-    Attributes:
-        peer_media_seen: what the third person says it received of us. peer_simulated: whether its picture is drawn.
+    Attributes: peer_media_seen: what the third person says it received of us.
+        peer_simulated: whether its picture is drawn.
     """
 
     def __init__(self, channel: SessionChannel, engine: OfferingEngine, tasks: Tasks) -> None:
@@ -98,7 +98,8 @@ class AsideCall:
     def tell_switches(self, *, camera_on: bool, microphone_on: bool) -> None:
         """Our camera or microphone was switched; the third person is told."""
         self._tasks.spawn(
-            self._tell(CameraChanged(camera_on=camera_on, microphone_on=microphone_on)), name="aside-tell"
+            self._tell(CameraChanged(camera_on=camera_on, microphone_on=microphone_on)),
+            name="aside-tell",
         )
 
     async def _tell(self, message: SessionMessage) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's end of a call: answers the offers and judges, by what arrives, how the line is. Built by compose."""
+"""The desk's end of a call: answers the offers and judges, by what arrives, how the line is.
+Built by compose.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ _RELAYS: tuple[type[CallLost], ...] = (RelayNotTrusted, RelayUnreachable)
 
 @dataclass
 class _Line:
-    """What the watchdog remembers of the present call. `began_s`: the accept, or a later call's offer."""
+    """What the watchdog remembers of the present call.
+    `began_s`: the accept, or a later call's offer.
+    """
 
     call_id: str
     began_s: float
@@ -70,22 +74,28 @@ class DeskCall:
     """One session's call at the desk.
 
     Args:
-        channel: to the kiosk. engine: carries voice and picture; it outlives this call and is closed by who made it.
-        clock: the one whose monotonic seconds the engine counts in (`SystemClock`). tasks: as everywhere.
-        accepted_at_s: `clock.monotonic_s()` when the agent accepted; the first picture's delay is counted from here.
+        channel: to the kiosk. engine: carries voice and picture; it outlives this call and is
+            closed by who made it.
+        clock: the one whose monotonic seconds the engine counts in (`SystemClock`).
+            tasks: as everywhere.
+        accepted_at_s: `clock.monotonic_s()` when the agent accepted;
+            the first picture's delay is counted from here.
         topic: on which the other end is heard; "call" for the kiosk of an own session.
         plan: which of the other end's addresses are believed.
 
     Attributes:
-        state_changed: "new" (no offer yet), "connecting", "connected", "unstable" (nothing for 1 s; from 3 s on a
-            second call is asked for), "lost" (nothing for 5 s), "held" (on purpose nothing travels), "closed". A line
-            that speaks again is "connected", whatever it was.
+        state_changed: "new" (no offer yet), "connecting", "connected", "unstable" (nothing for 1 s;
+            from 3 s on a second call is asked for), "lost" (nothing for 5 s), "held" (on purpose
+            nothing travels), "closed". A line that speaks again is "connected", whatever it was.
         answered: an offer was answered.
-        first_frame: once per call, what was received with the first picture. media_seen: the same, every 2 s.
-        peer_media_seen: what the kiosk says it received. peer_camera_changed: the caller switched camera or microphone.
+        first_frame: once per call, what was received with the first picture.
+            media_seen: the same, every 2 s.
+        peer_media_seen: what the kiosk says it received.
+            peer_camera_changed: the caller switched camera or microphone.
         peer_simulated: whether the caller's picture is drawn.
         failed: an offer that could not be answered; the call goes on as it was.
-        governed: the kiosk says by which rule we send our face; to a third person only, an agent's end knows itself.
+        governed: the kiosk says by which rule we send our face;
+            to a third person only, an agent's end knows itself.
     """
 
     def __init__(
@@ -136,7 +146,8 @@ class DeskCall:
         """The present call's, "" while there is none."""
         return self._line.call_id if self._line is not None else ""
 
-    # ---- wishes ----------------------------------------------------------------------------------------------------
+    # ---- wishes
+    # ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Listens to the kiosk; asks for an offer when none has come within three seconds."""
@@ -191,7 +202,9 @@ class DeskCall:
         self._tell_switches()
 
     def set_private(self, on: bool) -> None:
-        """No picture of us for a moment, whatever the camera's switch says; the kiosk is told otherwise."""
+        """No picture of us for a moment, whatever the camera's switch says;
+        the kiosk is told otherwise.
+        """
         self._private = on
         self._engine.set_camera(self._camera_on and not on)
 
@@ -202,14 +215,19 @@ class DeskCall:
         self._tell_switches()
 
     def speak(self, held: bool) -> None:
-        """Push-to-talk: a microphone that is off is on while the keys are held; the switch stays."""
+        """Push-to-talk: a microphone that is off is on while the keys are held;
+        the switch stays.
+        """
         self._engine.set_microphone(self._microphone_on or held)
-        self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on or held))
+        self._send_soon(
+            CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on or held)
+        )
 
     def _tell_switches(self) -> None:
         self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on))
 
-    # ---- hearing ---------------------------------------------------------------------------------------------------
+    # ---- hearing
+    # ----------------------------------------------------------------------------------------------
 
     def _on_message(self, message: SessionMessage) -> None:
         match message:
@@ -248,10 +266,13 @@ class DeskCall:
                 await self._engine.close_call()
                 return
             self._line = _Line(offer.call_id, began_s=began_s, heard_s=self._clock.monotonic_s())
-            if self.state is not MediaState.CONNECTED:  # else the call before goes on until this one speaks
+            # else the call before goes on until this one speaks
+            if self.state is not MediaState.CONNECTED:
                 self._change_state(MediaState.CONNECTING)
         self.peer_simulated.emit(offer.simulated_camera)
-        answer = CallAnswered(call_id=offer.call_id, sdp=sdp, simulated_camera=self._engine.simulated_camera)
+        answer = CallAnswered(
+            call_id=offer.call_id, sdp=sdp, simulated_camera=self._engine.simulated_camera
+        )
         await self._send(answer)
         self.answered.emit(answer)
         if not (self._camera_on and self._microphone_on):
@@ -268,7 +289,8 @@ class DeskCall:
         if state == MediaState.LOST and self._line is not None:
             self._lose()
 
-    # ---- watching --------------------------------------------------------------------------------------------------
+    # ---- watching
+    # ----------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
         while True:
@@ -276,7 +298,9 @@ class DeskCall:
             self.tick()
 
     def tick(self) -> None:
-        """Four times a second: judges the line by what arrived, reports it, asks for a new call when it is time."""
+        """Four times a second: judges the line by what arrived, reports it, asks for a new call
+        when it is time.
+        """
         now_s = self._clock.monotonic_s()
         if self._line is not None:
             stats = self._engine.stats()
@@ -306,7 +330,9 @@ class DeskCall:
             self.request_call()
 
     def _lose(self) -> None:
-        """The call is over, the last picture stays; a new call is asked for, each time a little later."""
+        """The call is over, the last picture stays;
+        a new call is asked for, each time a little later.
+        """
         if self._held:
             return
         self._line = None
@@ -330,7 +356,8 @@ class DeskCall:
             self.state = state
             self.state_changed.emit(state)
 
-    # ---- ways out --------------------------------------------------------------------------------------------------
+    # ---- ways out
+    # ----------------------------------------------------------------------------------------------
 
     def _send_soon(self, message: SessionMessage) -> None:
         self._tasks.spawn(self._send(message), name="desk-call-send")
@@ -344,7 +371,11 @@ class DeskCall:
 
 
 def _media_seen(line: _Line, stats: MediaStats) -> MediaSeen:
-    first_ms = None if stats.first_frame_s is None else round((stats.first_frame_s - line.began_s) * 1000, 1)
+    first_ms = (
+        None
+        if stats.first_frame_s is None
+        else round((stats.first_frame_s - line.began_s) * 1000, 1)
+    )
     return MediaSeen(
         call_id=line.call_id,
         first_frame_ms=first_ms,
@@ -357,7 +388,9 @@ def _media_seen(line: _Line, stats: MediaStats) -> MediaSeen:
     )
 
 
-def _tell_later(loop: asyncio.AbstractEventLoop, listener: Callable[[MediaState], None], state: MediaState) -> None:
+def _tell_later(
+    loop: asyncio.AbstractEventLoop, listener: Callable[[MediaState], None], state: MediaState
+) -> None:
     """From the media thread to ours; a loop that has ended needs no news."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(listener, state)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The desk's end of acting in the shared page: sends the agent's commands, tells how each went.
 
-Used by the desk's program, one per session. The kiosk enforces the caller's consent; here nothing is decided. The other
-end is `session.kiosk.cobrowse.remote_control`.
+Used by the desk's program, one per session.
+The kiosk enforces the caller's consent; here nothing is decided. The other end is
+`session.kiosk.cobrowse.remote_control`.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ _REMEMBERED = 200
 
 
 class Answer(NamedTuple):
-    """How a command went: its kind, the code of an error or "", what has the keyboard in the page now."""
+    """How a command went: its kind, the code of an error or "", what has the keyboard in the page
+    now.
+    """
 
     command: type[PageCommand]
     code: str
@@ -63,7 +66,9 @@ class Answer(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A place in the mirrored page: the web document's number, the node's, and a fraction of its box."""
+    """A place in the mirrored page: the web document's number, the node's, and a fraction of its
+    box.
+    """
 
     epoch: int
     node: int
@@ -103,11 +108,19 @@ class DeskControl:
     def click(self, spot: Spot) -> None:
         """Clicks at a place of the page."""
         self._flush()
-        self._send(ClickRequested(command_id=new_id(), epoch=spot.epoch, node=spot.node, x=spot.x, y=spot.y))
+        self._send(
+            ClickRequested(
+                command_id=new_id(), epoch=spot.epoch, node=spot.node, x=spot.x, y=spot.y
+            )
+        )
 
     def scroll(self, spot: Spot, right_px: float, down_px: float) -> None:
-        """Scrolls what lies around a place, by CSS pixels; turns that follow each other travel together."""
-        before = self._scroll if self._scroll is not None and self._scroll[0].node == spot.node else None
+        """Scrolls what lies around a place, by CSS pixels;
+        turns that follow each other travel together.
+        """
+        before = (
+            self._scroll if self._scroll is not None and self._scroll[0].node == spot.node else None
+        )
         if self._scroll is not None and before is None:
             self._flush()
         right, down = (before[1], before[2]) if before else (0.0, 0.0)
@@ -115,7 +128,9 @@ class DeskControl:
         self._gather()
 
     def type(self, text: str) -> None:
-        """Text for the field that has the keyboard; letters that follow each other travel together."""
+        """Text for the field that has the keyboard;
+        letters that follow each other travel together.
+        """
         if self._scroll is not None:
             self._flush()
         self._text += text
@@ -164,7 +179,14 @@ class DeskControl:
         """Draws an arrow between fractions (0..1) of the page's visible part."""
         (from_x, from_y), (to_x, to_y) = _within(start), _within(end)
         self._send(
-            ArrowRequested(command_id=new_id(), epoch=self._epoch(), from_x=from_x, from_y=from_y, to_x=to_x, to_y=to_y)
+            ArrowRequested(
+                command_id=new_id(),
+                epoch=self._epoch(),
+                from_x=from_x,
+                from_y=from_y,
+                to_x=to_x,
+                to_y=to_y,
+            )
         )
 
     def remove_marks(self) -> None:
@@ -231,7 +253,9 @@ class DeskControl:
         except (BusUnreachable, MessageTooLarge) as error:
             log.info("%s not sent: %s", type(command).__name__, error.code)
             if self._sent.pop(command.command_id, None) is not None:
-                self.answered.emit(Answer(type(command), error.code, dict(error.detail), FieldKind.NONE))
+                self.answered.emit(
+                    Answer(type(command), error.code, dict(error.detail), FieldKind.NONE)
+                )
 
 
 def _within(point: tuple[float, float]) -> tuple[float, float]:

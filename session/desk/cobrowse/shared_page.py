@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's end of the shared page: receives what the kiosk's browser shows, asks for addresses, moves the pointer.
+"""The desk's end of the shared page:
+receives what the kiosk's browser shows, asks for addresses, moves the pointer.
 
-Used by the desk's program, one per session; `views.desk.shared_page.mirror_pane` shows the events, the session's log
-keeps them. The other end is `session.kiosk.cobrowse.shared_page`.
+Used by the desk's program, one per session;
+`views.desk.shared_page.mirror_pane` shows the events, the session's log keeps them. The other end
+is `session.kiosk.cobrowse.shared_page`.
 """
 
 from __future__ import annotations
@@ -62,11 +64,9 @@ CACHE_BYTES = 16 * 1024 * 1024
 class MirrorBytes(msgspec.Struct, frozen=True):
     """A stretch of the shared page for the session's log.
 
-    Attributes:
-        data: zstd frame of a JSON array of rrweb events, masked at the kiosk, with the kiosk's timestamps.
-        is_snapshot: the array begins with a full picture, a replay may start here.
-        events: how many.
-        started_at_utc: when the first of them arrived here.
+    Attributes: data: zstd frame of a JSON array of rrweb events, masked at the kiosk, with the
+        kiosk's timestamps. is_snapshot: the array begins with a full picture, a replay may start
+        here. events: how many. started_at_utc: when the first of them arrived here.
     """
 
     data: bytes
@@ -107,13 +107,16 @@ class DeskCobrowse:
         tasks: where this end's tasks run.
 
     Attributes:
-        events_received: events to show, in order, nothing missing; after a loss it waits for the next full picture.
+        events_received: events to show, in order, nothing missing;
+            after a loss it waits for the next full picture.
         page_shown: the web page that the kiosk's browser shows.
         sharing_changed: the mirror runs or has stopped.
         pointer_shown: the kiosk painted the pointer.
         address_refused: the kiosk did not open an address.
-        dialog_shown, dialog_closed: the page asks the caller, or wanted what a kiosk does not do; over.
-        mirror_chunk: the same events for the log, in stretches of a few seconds, cut at each full picture.
+        dialog_shown, dialog_closed: the page asks the caller, or wanted what a kiosk does not do;
+        over.
+        mirror_chunk: the same events for the log, in stretches of a few seconds, cut at each full
+            picture.
     """
 
     def __init__(self, channel: SessionChannel, clock: Clock, tasks: Tasks) -> None:
@@ -158,7 +161,9 @@ class DeskCobrowse:
         return self._epoch
 
     def close(self) -> None:
-        """The session is over: the last stretch goes to the log, nothing is listened to, pictures are forgotten."""
+        """The session is over: the last stretch goes to the log, nothing is listened to, pictures
+        are forgotten.
+        """
         for stop in self._stops:
             stop()
         self._open = self._sharing = False
@@ -177,15 +182,21 @@ class DeskCobrowse:
         self._send(AddressRequested(address=address))
 
     def request_snapshot(self) -> None:
-        """Asks for a full picture: at the start, after a restart, or because the agent doubts the mirror."""
+        """Asks for a full picture: at the start, after a restart, or because the agent doubts the
+        mirror.
+        """
         now_s = self._clock.monotonic_s()
         if now_s - self._asked_at_s >= SNAPSHOT_EVERY_S:
             self._asked_at_s = now_s
             self._send(SnapshotRequested())
 
     def move_pointer(self, x: float, y: float) -> None:
-        """Moves the pointer to a fraction (0..1) of the page's visible part; sent at most every `POINTER_EVERY_S`."""
-        self._point(PointerMoved(epoch=self._epoch, x=min(max(x, 0.0), 1.0), y=min(max(y, 0.0), 1.0)))
+        """Moves the pointer to a fraction (0..1) of the page's visible part;
+        sent at most every `POINTER_EVERY_S`.
+        """
+        self._point(
+            PointerMoved(epoch=self._epoch, x=min(max(x, 0.0), 1.0), y=min(max(y, 0.0), 1.0))
+        )
 
     def hide_pointer(self) -> None:
         """Removes the pointer from the kiosk's screen."""
@@ -275,11 +286,15 @@ class DeskCobrowse:
         self._complete, self._epoch = True, frame.epoch
         self._stretch.add(text, is_snapshot=snapshot, events=len(events))
         if self._stretch_timer is None:
-            self._stretch_timer = asyncio.get_running_loop().call_later(MAX_AGE_S, self._end_stretch)
+            self._stretch_timer = asyncio.get_running_loop().call_later(
+                MAX_AGE_S, self._end_stretch
+            )
         self.events_received.emit(MirrorEvents(text.decode(), snapshot, frame.epoch, len(events)))
 
     def _on_stretch(self, chunk: MirrorChunk) -> None:
-        self.mirror_chunk.emit(MirrorBytes(chunk.data, chunk.is_snapshot, chunk.events, chunk.started_at_utc))
+        self.mirror_chunk.emit(
+            MirrorBytes(chunk.data, chunk.is_snapshot, chunk.events, chunk.started_at_utc)
+        )
 
     def _end_stretch(self) -> None:
         if self._stretch_timer is not None:
@@ -310,7 +325,8 @@ class DeskCobrowse:
         """A picture or font of the shared page, through the kiosk.
 
         Returns:
-            Bytes and media type; empty ones when the kiosk refused it or did not answer in `RESOURCE_WAIT_S`.
+            Bytes and media type; empty ones when the kiosk refused it or did not answer in
+            `RESOURCE_WAIT_S`.
         """
         if address in self._cache:
             self._cache.move_to_end(address)
@@ -340,7 +356,9 @@ class DeskCobrowse:
             if done:
                 return arrival.answer.result()
             if arrival.missing:
-                await self._send_now(ChunksRequested(item_id=item_id, missing=arrival.missing[:100]))
+                await self._send_now(
+                    ChunksRequested(item_id=item_id, missing=arrival.missing[:100])
+                )
 
     def _remember(self, address: str, answer: tuple[bytes, str]) -> None:
         self._cache[address] = answer

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's end of a document that the agent shows the caller: pages drawn here, sent when the kiosk asks for them.
+"""The desk's end of a document that the agent shows the caller:
+pages drawn here, sent when the kiosk asks for them.
 
-Used by the desk's program, one per session. Turning and marking happen here; the kiosk shows them and says what it has
-on the screen. The other end is `session.kiosk.cobrowse.shown_document`.
+Used by the desk's program, one per session.
+Turning and marking happen here; the kiosk shows them and says what it has on the screen. The other
+end is `session.kiosk.cobrowse.shown_document`.
 """
 
 from __future__ import annotations
@@ -64,7 +66,9 @@ class Shown(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """Nothing is shown any more: the caller closed it, or why it could not be shown; neither: the agent ended it."""
+    """Nothing is shown any more: the caller closed it, or why it could not be shown; neither:
+    the agent ended it.
+    """
 
     by_caller: bool = False
     code: str = ""
@@ -76,7 +80,10 @@ Draw = Callable[[int], Awaitable[Picture]]
 
 class _Show:
     def __init__(self, title: str, pages: int, draw: Draw, now_s: float) -> None:
-        self.show_id, self.title, self.pages, self.draw = new_id(), title, pages, draw
+        self.show_id = new_id()
+        self.title = title
+        self.pages = pages
+        self.draw = draw
         self.page = 0
         self.pictures: dict[int, Picture] = {}
         self.drawing: dict[int, asyncio.Task[Picture]] = {}
@@ -101,7 +108,9 @@ class DeskShow:
         ended: see `Ended`.
     """
 
-    def __init__(self, channel: SessionChannel, clock: Clock, tasks: Tasks, kbps: int | None = 240) -> None:
+    def __init__(
+        self, channel: SessionChannel, clock: Clock, tasks: Tasks, kbps: int | None = 240
+    ) -> None:
         self.changed: Notifier[Shown | None] = Notifier()
         self.drawn: Notifier[tuple[int, Picture]] = Notifier()
         self.progressed: Notifier[int] = Notifier()
@@ -111,7 +120,9 @@ class DeskShow:
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._sure = SureSender(channel, TOPIC, tasks)
         self._bytes: dict[str, bytes] = {}
-        self._chunks = ChunkSender(channel, clock, tasks, lambda item_id: self._bytes[item_id], kbps=kbps)
+        self._chunks = ChunkSender(
+            channel, clock, tasks, lambda item_id: self._bytes[item_id], kbps=kbps
+        )
         self._show: _Show | None = None
         self._watch: asyncio.Task[None] | None = None
         self._pointer: ShowPointerMoved | None = None
@@ -182,13 +193,17 @@ class DeskShow:
         """The laser, at a fraction (0..1) of the page; sent at most every `POINTER_EVERY_S`."""
         if self._show is not None:
             x, y = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
-            self._point(ShowPointerMoved(show_id=self._show.show_id, page=self._show.page, x=x, y=y))
+            self._point(
+                ShowPointerMoved(show_id=self._show.show_id, page=self._show.page, x=x, y=y)
+            )
 
     def hide_pointer(self) -> None:
         """No laser."""
         if self._show is not None:
             show = self._show
-            self._point(ShowPointerMoved(show_id=show.show_id, page=show.page, x=0.0, y=0.0, visible=False))
+            self._point(
+                ShowPointerMoved(show_id=show.show_id, page=show.page, x=0.0, y=0.0, visible=False)
+            )
 
     def stop(self) -> None:
         """Shows nothing any more; a picture that is on its way is cancelled."""
@@ -197,7 +212,9 @@ class DeskShow:
             self._end(Ended())
 
     def repeat(self) -> None:
-        """The line is back, or the kiosk was restarted: tells it again what is shown, or that nothing is."""
+        """The line is back, or the kiosk was restarted:
+        tells it again what is shown, or that nothing is.
+        """
         if self._show is None:
             self._sure.tell(ShowEnded())
             return
@@ -216,7 +233,9 @@ class DeskShow:
 
     def _tell(self, show: _Show) -> None:
         show.told_s = self._clock.monotonic_s()
-        self._sure.tell(ShowStarted(show_id=show.show_id, title=show.title, pages=show.pages, page=show.page))
+        self._sure.tell(
+            ShowStarted(show_id=show.show_id, title=show.title, pages=show.pages, page=show.page)
+        )
         for page in show.marks:
             self._tell_marks(show, page, 0)
 
@@ -312,7 +331,9 @@ class DeskShow:
         match message:
             case ShownPageRequested(page=page) if page < show.pages:
                 self._tasks.spawn(self._send_page(show, page), name="send a shown page")
-            case ShownChunksRequested(item_id=item_id, missing=missing) if item_id in show.items.values():
+            case ShownChunksRequested(item_id=item_id, missing=missing) if (
+                item_id in show.items.values()
+            ):
                 page = next(page for page, item in show.items.items() if item == item_id)
                 if page in show.pictures:
                     count = count_chunks(len(show.pictures[page].data), self._chunks.chunk_bytes)
@@ -330,7 +351,8 @@ class DeskShow:
         is_first = show.painted is None
         show.painted = painted
         if is_first and painted.marks != len(self.marks):
-            self._tell_marks(show, show.page, 0)  # some of them were lost, or the kiosk is a new one
+            # some of them were lost, or the kiosk is a new one
+            self._tell_marks(show, show.page, 0)
         self.painted.emit(painted)
 
     # ---- watching ----
@@ -340,7 +362,9 @@ class DeskShow:
             self._watch = self._tasks.spawn(self._watch_page(), name="desk-shown-watch")
 
     async def _watch_page(self) -> None:
-        """Until the kiosk has the page on its screen: how far it is, and again when nothing is heard."""
+        """Until the kiosk has the page on its screen:
+        how far it is, and again when nothing is heard.
+        """
         while (show := self._show) is not None and show.painted is None:
             await asyncio.sleep(LOOK_S)
             if show is not self._show or show.painted is not None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages on their way from the kiosk: checked, kept, acknowledged. The other end: `session.kiosk.devices.pages`."""
+"""Pages on their way from the kiosk: checked, kept, acknowledged.
+The other end: `session.kiosk.devices.pages`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,13 @@ from session.core.errors import (
 )
 from session.core.notifier import Notifier
 from session.core.tasks import Tasks
-from session.protocol.conversation.messages import ChunksRequested, PageKept, PageOffered, PageRefused, ScanKind
+from session.protocol.conversation.messages import (
+    ChunksRequested,
+    PageKept,
+    PageOffered,
+    PageRefused,
+    ScanKind,
+)
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, Assembly
 from session.protocol.endpoints.sending import SureSender
@@ -29,8 +37,10 @@ from session.protocol.endpoints.sending import SureSender
 log = logging.getLogger(__name__)
 
 Keep = Callable[[PageOffered, bytes], Awaitable[None]]
-"""Writes a page to the disk and returns when it would survive a power cut. Raises `PageUnreadable` or `PageTooLarge`
-for an image that is no use; any other error leaves the page at the kiosk."""
+"""Writes a page to the disk and returns when it would survive a power cut.
+Raises `PageUnreadable` or `PageTooLarge` for an image that is no use; any other error leaves the
+page at the kiosk.
+"""
 
 
 class ReceivedPage(NamedTuple):
@@ -51,8 +61,8 @@ class PageProgressed(NamedTuple):
 
 
 class PageFailed(NamedTuple):
-    """A page is not here; `code` of `session.core.errors`. After `transfer_interrupted` it goes on by itself when it
-    can.
+    """A page is not here; `code` of `session.core.errors`.
+    After `transfer_interrupted` it goes on by itself when it can.
     """
 
     page_id: str
@@ -83,7 +93,10 @@ class Pages:
         self.received: Notifier[ReceivedPage] = Notifier()
         self.preview_received: Notifier[ReceivedPage] = Notifier()
         self.failed: Notifier[PageFailed] = Notifier()
-        self._sure, self._tasks, self._keep, self._is_kept = sure, tasks, keep, is_kept
+        self._sure = sure
+        self._tasks = tasks
+        self._keep = keep
+        self._is_kept = is_kept
         self._session_id, self._kiosk_key = session_id, kiosk_key
         self._arrivals = Arrivals(clock)
         self._offers: dict[str, PageOffered] = {}
@@ -107,7 +120,9 @@ class Pages:
             return
         self._offers[offer.page_id] = offer
         try:
-            assembly = self._arrivals.expect(offer.page_id, offer.size_bytes, offer.sha256, offer.chunks)
+            assembly = self._arrivals.expect(
+                offer.page_id, offer.size_bytes, offer.sha256, offer.chunks
+            )
         except (MessageMalformed, MessageTooLarge) as error:
             self._refuse(offer.page_id, error)
             return
@@ -118,7 +133,9 @@ class Pages:
         self._arrivals.is_heard()
 
     def _is_of_kiosk(self, offer: PageOffered) -> bool:
-        """The hub's kiosk has signed it. Where the hub does not know the kiosk's key, the document says who signed."""
+        """The hub's kiosk has signed it.
+        Where the hub does not know the kiosk's key, the document says who signed.
+        """
         if self._kiosk_key and offer.signer != self._kiosk_key:
             return False
         if not self._kiosk_key and not offer.signature:
@@ -145,7 +162,9 @@ class Pages:
     def _progress(self, assembly: Assembly) -> None:
         offer = self._offers.get(assembly.item_id)
         if offer is not None:
-            told = PageProgressed(assembly.item_id, offer.scan_id, offer.kind, assembly.received, assembly.chunks)
+            told = PageProgressed(
+                assembly.item_id, offer.scan_id, offer.kind, assembly.received, assembly.chunks
+            )
             self.progressed.emit(told)
         if not assembly.is_complete:
             return
@@ -159,7 +178,9 @@ class Pages:
         self._tasks.spawn(self._keep_page(offer, data), name="page-keep")
 
     def _on_damaged(self, offer: PageOffered, error: PageDamaged) -> None:
-        """Once more from the start; a second time it is given up here. The kiosk keeps it and may offer it again."""
+        """Once more from the start; a second time it is given up here.
+        The kiosk keeps it and may offer it again.
+        """
         if offer.page_id not in self._damaged:
             self._damaged.add(offer.page_id)
             self._arrivals.restart(offer.page_id)
@@ -204,7 +225,9 @@ class Pages:
         self._damaged.discard(page_id)
 
     def look(self) -> None:
-        """Asks for what is missing; says when nothing comes any more, and goes on when it comes again."""
+        """Asks for what is missing; says when nothing comes any more, and goes on when it comes
+        again.
+        """
         for wanted in self._arrivals.due():
             if wanted.asked <= MAX_ASKS:
                 self._sure.tell(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))

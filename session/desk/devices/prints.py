@@ -27,7 +27,9 @@ from session.protocol.wire.ids import new_id
 from session.protocol.wire.version import MAX_ITEM_BYTES
 
 REPEAT_S = 4.0
-"""All is sent and the kiosk says nothing: the offer is repeated, it then says what it lacks or how it stands."""
+"""All is sent and the kiosk says nothing:
+the offer is repeated, it then says what it lacks or how it stands.
+"""
 SILENCE_S = 30.0
 """After so long without a word, before the printer has it, the kiosk is gone."""
 _AT_PRINTER = (PrintState.SHOWN, PrintState.SENT, PrintState.PRINTING, PrintState.WAITING)
@@ -44,21 +46,31 @@ class _Document:
 class Prints:
     """The prints of one session that are not over.
 
-    Attributes:
-        offered: the kiosk was asked to print this.
-        kiosk_key: public key of the kiosk, as it reported it.
-        changed: what the kiosk said; also `failed` with the code `peer_gone` when it says nothing for 30 s.
+    Attributes: offered: the kiosk was asked to print this. kiosk_key: public key of the kiosk, as
+        it reported it. changed: what the kiosk said; also `failed` with the code `peer_gone` when
+        it says nothing for 30 s.
     """
 
     def __init__(
-        self, channel: SessionChannel, topic: str, clock: Clock, tasks: Tasks, sure: SureSender, kbps: int | None
+        self,
+        channel: SessionChannel,
+        topic: str,
+        clock: Clock,
+        tasks: Tasks,
+        sure: SureSender,
+        kbps: int | None,
     ) -> None:
         self.offered: Notifier[PrintOffered] = Notifier()
         self.changed: Notifier[PrintChanged] = Notifier()
-        self._channel, self._topic, self._clock, self._sure = channel, topic, clock, sure
+        self._channel = channel
+        self._topic = topic
+        self._clock = clock
+        self._sure = sure
         self.kiosk_key = ""
         self._documents: dict[str, _Document] = {}
-        self._chunks = ChunkSender(channel, clock, tasks, lambda item_id: self._documents[item_id].data, kbps=kbps)
+        self._chunks = ChunkSender(
+            channel, clock, tasks, lambda item_id: self._documents[item_id].data, kbps=kbps
+        )
 
     def __len__(self) -> int:
         return len(self._documents)
@@ -69,7 +81,9 @@ class Prints:
         return self._chunks
 
     async def print_document(self, document: bytes, name: str, copies: int) -> str:
-        """Offers a PDF and sends it. Raises `BusUnreachable` (nothing was offered), `PageTooLarge`, `ValueError`."""
+        """Offers a PDF and sends it. Raises `BusUnreachable` (nothing was offered), `PageTooLarge`,
+        `ValueError`.
+        """
         if not document or not 1 <= copies <= 5:
             raise ValueError("nothing to print, or not 1 to 5 copies")
         if len(document) > MAX_ITEM_BYTES:
@@ -83,7 +97,8 @@ class Prints:
             copies=copies,
         )
         offer = msgspec.structs.replace(
-            offer, bound_to=print_binding(self._channel.session_id, self.kiosk_key, offer.sha256, copies)
+            offer,
+            bound_to=print_binding(self._channel.session_id, self.kiosk_key, offer.sha256, copies),
         )
         await self._channel.send(self._topic, offer)
         self._documents[offer.print_id] = _Document(offer, document, self._clock.monotonic_s())
@@ -120,7 +135,9 @@ class Prints:
             if self._chunks.has(print_id):
                 document.heard_s = document.offered_s = now_s
             elif now_s - document.heard_s >= SILENCE_S:
-                self.on_changed(PrintChanged(print_id=print_id, state=PrintState.FAILED, code=PeerGone.code))
+                self.on_changed(
+                    PrintChanged(print_id=print_id, state=PrintState.FAILED, code=PeerGone.code)
+                )
             elif now_s - max(document.heard_s, document.offered_s) >= REPEAT_S:
                 document.offered_s = now_s
                 self._sure.tell(document.offer)

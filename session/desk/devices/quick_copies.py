@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Quick copies of pages whose originals are still on their way. The other end: `session.kiosk.devices.quick_copies`.
+"""Quick copies of pages whose originals are still on their way.
+The other end: `session.kiosk.devices.quick_copies`.
 
 They are shown and forgotten: nothing of them is kept, acknowledged or filed.
 """

@@ -58,14 +58,17 @@ class DeskDevices:
         is_kept: whether an earlier run of the desk has already kept this page.
         chunk_kbps: kilobits per second that printed documents may use; None: all.
         look_s: how often stalled work is looked for.
-        kiosk_key: the public key by which the hub knows the kiosk; "" when it does not, and the kiosk says it.
+        kiosk_key: the public key by which the hub knows the kiosk;
+            "" when it does not, and the kiosk says it.
 
     Attributes:
         report_changed: how scanner and printer are.
         scan_requested, print_offered: the wish is on its way (for the log).
-        scan_progressed, scan_ended: of a scan; `scan_ended` with code `peer_gone` after 30 s of silence.
+        scan_progressed, scan_ended: of a scan;
+        `scan_ended` with code `peer_gone` after 30 s of silence.
         page_progressed: chunks of a page or preview so far.
-        page_received: a page is whole, right and on disk. preview_received: a preview is whole and right.
+        page_received: a page is whole, right and on disk.
+            preview_received: a preview is whole and right.
         page_glimpsed: a quick copy of a page that is still on its way.
         page_failed: a page did not come, or is no use.
         print_changed: of a print.
@@ -104,7 +107,10 @@ class DeskDevices:
         self.page_failed: Notifier[PageFailed] = self._pages.failed
         self.print_changed: Notifier[PrintChanged] = self._prints.changed
         self.pages_began: Notifier[None] = self._prints.chunks.began
-        self._stop_hearing = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
+        self._stop_hearing = [
+            channel.on_message(TOPIC, self._on_message),
+            channel.on_raw(chunks.TOPIC, self._on_chunk),
+        ]
 
     @property
     def sent_bytes(self) -> int:
@@ -120,14 +126,17 @@ class DeskDevices:
         """What printed documents may use of the line from now on."""
         self._prints.chunks.set_rate(kbps)
 
-    # ---- wishes ----------------------------------------------------------------------------------------------------
+    # ---- wishes
+    # ----------------------------------------------------------------------------------------------
 
     async def request_report(self) -> None:
         """How are scanner and printer? Answered by `report_changed`."""
         await self._channel.send(TOPIC, DevicesRequested())
 
     async def preview(self, source: ScanSource = ScanSource.GLASS, *, colour: bool = True) -> str:
-        """A quick look at the whole glass, 75 dpi. Returns the scan's id; answered by `preview_received`."""
+        """A quick look at the whole glass, 75 dpi.
+        Returns the scan's id; answered by `preview_received`.
+        """
         return await self.scan(ScanKind.PREVIEW, source, dpi=PREVIEW_DPI, colour=colour)
 
     async def scan(
@@ -166,11 +175,14 @@ class DeskDevices:
         await self._channel.send(TOPIC, ScanCancelRequested(scan_id=scan_id))
 
     async def ask_pages(self) -> None:
-        """The kiosk shall offer what it still holds: after a restart of the desk, and when the line is back."""
+        """The kiosk shall offer what it still holds:
+        after a restart of the desk, and when the line is back.
+        """
         await self._channel.send(TOPIC, PagesRequested())
 
     async def print_document(self, document: bytes, name: str, copies: int = 1) -> str:
-        """Prints a PDF at the kiosk, 1 to 5 copies. Returns the print's id; answered by `print_changed`.
+        """Prints a PDF at the kiosk, 1 to 5 copies.
+        Returns the print's id; answered by `print_changed`.
 
         Raises:
             PageTooLarge, ValueError, BusUnreachable.
@@ -183,7 +195,8 @@ class DeskDevices:
         """Cancels a print; answered by `print_changed`, at the latest when the printer can."""
         await self._prints.cancel(print_id)
 
-    # ---- facts -----------------------------------------------------------------------------------------------------
+    # ---- facts
+    # ----------------------------------------------------------------------------------------------
 
     def _on_message(self, message: SessionMessage) -> None:
         match message:
@@ -216,12 +229,15 @@ class DeskDevices:
             self._glimpses.is_heard()
             self._pages.on_chunk(payload, headers)
 
-    # ---- watching --------------------------------------------------------------------------------------------------
+    # ---- watching
+    # ----------------------------------------------------------------------------------------------
 
     @property
     def is_busy(self) -> bool:
         """Something is asked for or on its way."""
-        return bool(len(self._scans) or len(self._pages) or len(self._glimpses) or len(self._prints))
+        return bool(
+            len(self._scans) or len(self._pages) or len(self._glimpses) or len(self._prints)
+        )
 
     def _start_watch(self) -> None:
         if self.is_busy and (self._watch is None or self._watch.done()):
@@ -234,7 +250,9 @@ class DeskDevices:
                 part.look()
 
     async def close(self) -> None:
-        """Stops talking; what was told to the kiosk and is still in the row is sent first, at most 2 s."""
+        """Stops talking; what was told to the kiosk and is still in the row is sent first, at most
+        2 s.
+        """
         for stop in self._stop_hearing:
             stop()
         await self._sure.drain()

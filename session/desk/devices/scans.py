@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Scans that the agent wished, until the kiosk says how they ended. The other end: `session.kiosk.devices.scans`."""
+"""Scans that the agent wished, until the kiosk says how they ended.
+The other end: `session.kiosk.devices.scans`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from session.protocol.endpoints.channel import SessionChannel
 log = logging.getLogger(__name__)
 
 REPEAT_S = 4.0
-"""A wish that the kiosk has not answered at all is repeated; the same `scan_id` is the same scan."""
+"""A wish that the kiosk has not answered at all is repeated; the same `scan_id` is the same scan.
+"""
 SILENCE_S = 30.0
 """A kiosk that scans says so every few seconds; after so long it is gone."""
 
@@ -31,16 +34,18 @@ class _Running:
 class Scans:
     """The scans of one session that are not over.
 
-    Attributes:
-        requested: the kiosk was asked for this.
-        progressed, ended: what the kiosk said; `ended` also with the code `peer_gone` when it says nothing for 30 s.
+    Attributes: requested: the kiosk was asked for this. progressed, ended: what the kiosk said;
+        `ended` also with the code `peer_gone` when it says nothing for 30 s.
     """
 
     def __init__(self, channel: SessionChannel, topic: str, clock: Clock, tasks: Tasks) -> None:
         self.requested: Notifier[ScanRequested] = Notifier()
         self.progressed: Notifier[ScanProgressed] = Notifier()
         self.ended: Notifier[ScanEnded] = Notifier()
-        self._channel, self._topic, self._clock, self._tasks = channel, topic, clock, tasks
+        self._channel = channel
+        self._topic = topic
+        self._clock = clock
+        self._tasks = tasks
         self._running: dict[str, _Running] = {}
         self._over: set[str] = set()
 
@@ -83,7 +88,11 @@ class Scans:
         for scan_id, running in list(self._running.items()):
             if now_s - running.heard_s >= SILENCE_S:
                 self.on_ended(ScanEnded(scan_id=scan_id, pages=running.pages, code=PeerGone.code))
-            elif not running.is_heard and running.request is not None and now_s - running.asked_s >= REPEAT_S:
+            elif (
+                not running.is_heard
+                and running.request is not None
+                and now_s - running.asked_s >= REPEAT_S
+            ):
                 running.asked_s = now_s
                 self._tasks.spawn(self._repeat(running.request), name="scan-repeat")
 

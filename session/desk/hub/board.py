@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The board's side of the talk with the hub: acts with their reasons, and a look every 2 s. Used by the supervisor.
+"""The board's side of the talk with the hub: acts with their reasons, and a look every 2 s.
+Used by the supervisor.
 
-Tickets come through `session.desk.hub.client`, as for every desk; the other end is `session.hub.supervision.board`.
+Tickets come through `session.desk.hub.client`, as for every desk;
+the other end is `session.hub.supervision.board`.
 """
 
 from __future__ import annotations
@@ -42,14 +44,17 @@ LOOK_S = 2.0
 
 
 class BoardLink:
-    """What a supervisor asks of the hub. Every act raises what the hub refused; see `session.hub.supervision.board`.
+    """What a supervisor asks of the hub.
+    Every act raises what the hub refused; see `session.hub.supervision.board`.
 
     Attributes:
         board_changed: agents, services and figures, at each look.
         retrying: a request is being repeated because its outcome is unknown.
     """
 
-    def __init__(self, bus: BusClient, tasks: Tasks, *, within_s: int = 180, look_s: float = LOOK_S) -> None:
+    def __init__(
+        self, bus: BusClient, tasks: Tasks, *, within_s: int = 180, look_s: float = LOOK_S
+    ) -> None:
         self.board_changed: Notifier[BoardAnswer] = Notifier()
         self.retrying: Notifier[str] = Notifier()
         self.within_s = within_s
@@ -73,12 +78,21 @@ class BoardLink:
                 log.info("no look at the board: %s", error.code)
             await asyncio.sleep(self._look_s)
 
-    # ---- acts ------------------------------------------------------------------------------------------------------
+    # ---- acts
+    # ----------------------------------------------------------------------------------------------
 
     async def reassign(
-        self, ticket: Ticket, reason: str, *, service: str | None = None, agent: str | None = None, act_id: str = ""
+        self,
+        ticket: Ticket,
+        reason: str,
+        *,
+        service: str | None = None,
+        agent: str | None = None,
+        act_id: str = "",
     ) -> Ticket:
-        """Gives the ticket, as it was shown, to another service or to one agent ("" to nobody in particular)."""
+        """Gives the ticket, as it was shown, to another service or to one agent ("" to nobody in
+        particular).
+        """
         wish = ReassignRequest(
             ticket_id=ticket.id,
             seen=TicketSeen.of(ticket),
@@ -89,7 +103,9 @@ class BoardLink:
         )
         return (await self._insist("reassign", wish, TicketActed)).ticket
 
-    async def prioritise(self, ticket: Ticket, priority: int, reason: str, *, act_id: str = "") -> Ticket:
+    async def prioritise(
+        self, ticket: Ticket, priority: int, reason: str, *, act_id: str = ""
+    ) -> Ticket:
         """Gives the ticket, as it was shown, another priority."""
         wish = PrioritiseRequest(
             ticket_id=ticket.id,
@@ -100,31 +116,45 @@ class BoardLink:
         )
         return (await self._insist("prioritise", wish, TicketActed)).ticket
 
-    async def move_queue(self, service: str, to: str, reason: str, *, act_id: str = "") -> QueueMoved:
+    async def move_queue(
+        self, service: str, to: str, reason: str, *, act_id: str = ""
+    ) -> QueueMoved:
         """Moves everybody who waits for `service`."""
         wish = MoveQueueRequest(service=service, to=to, reason=reason, act_id=act_id or new_id())
         return await self._insist("move_queue", wish, QueueMoved)
 
     async def move_targets(self, service: str) -> list[MoveTarget]:
         """Services of other organisations to which callers of `service` may go; often none."""
-        return (await self._insist("move_targets", MoveTargetsRequest(service=service), MoveTargets)).targets
+        return (
+            await self._insist("move_targets", MoveTargetsRequest(service=service), MoveTargets)
+        ).targets
 
-    async def move(self, ticket: Ticket, target: str, reason: str, *, act_id: str = "") -> TicketMoved:
+    async def move(
+        self, ticket: Ticket, target: str, reason: str, *, act_id: str = ""
+    ) -> TicketMoved:
         """Sends the caller, as it was shown, to another organisation: `ref` of a `MoveTarget`."""
         wish = MoveRequest(
-            ticket_id=ticket.id, seen=TicketSeen.of(ticket), target=target, reason=reason, act_id=act_id or new_id()
+            ticket_id=ticket.id,
+            seen=TicketSeen.of(ticket),
+            target=target,
+            reason=reason,
+            act_id=act_id or new_id(),
         )
         return await self._insist("move", wish, TicketMoved)
 
     async def set_queue(self, service: str, closed: bool, reason: str, *, act_id: str = "") -> None:
         """Closes a service for new calls, or opens it."""
         verb = "close_queue" if closed else "open_queue"
-        await self._insist(verb, QueueStateRequest(service=service, reason=reason, act_id=act_id or new_id()), Done)
+        await self._insist(
+            verb, QueueStateRequest(service=service, reason=reason, act_id=act_id or new_id()), Done
+        )
 
     async def broadcast(self, text: str, reason: str, *, act_id: str = "") -> None:
         """Says something to every agent of the organisation."""
         wish = BroadcastRequest(broadcast_id=act_id or new_id(), text=text, reason=reason)
         await self._insist("broadcast", wish, Done)
 
-    async def _insist[Answer](self, verb: str, wish: HubMessage, answer_type: type[Answer]) -> Answer:
+    async def _insist[Answer](
+        self, verb: str, wish: HubMessage, answer_type: type[Answer]
+    ) -> Answer:
         return await self._bus.insist(verb, wish, answer_type, on_retry=self.retrying.emit)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a supervisor may do, as values: made by the board's view, done by its program. Pure; used by both."""
+"""What a supervisor may do, as values: made by the board's view, done by its program.
+Pure; used by both.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ class Announce:
 
 @dataclass(frozen=True)
 class GiveToOrganisation:
-    """The ticket waits for a service of another organisation: `target` is `ref` of a `MoveTarget`."""
+    """The ticket waits for a service of another organisation:
+    `target` is `ref` of a `MoveTarget`.
+    """
 
     ticket: Ticket
     target: str
@@ -65,15 +69,30 @@ class GiveToOrganisation:
 
 @dataclass(frozen=True)
 class Join:
-    """The supervisor joins a conversation, named on both screens before anything is seen or heard."""
+    """The supervisor joins a conversation, named on both screens before anything is seen or
+    heard.
+    """
 
     ticket: Ticket
 
 
-Act = GiveToService | GiveToAgent | GiveToOrganisation | SetPriority | MoveQueue | SetQueue | Announce | Join
-"""`MoveQueue.to` may be a `MoveTarget`'s `ref` too. All but what goes to another organisation can be taken back."""
+Act = (
+    GiveToService
+    | GiveToAgent
+    | GiveToOrganisation
+    | SetPriority
+    | MoveQueue
+    | SetQueue
+    | Announce
+    | Join
+)
+"""`MoveQueue.to` may be a `MoveTarget`'s `ref` too.
+All but what goes to another organisation can be taken back.
+"""
 
 
 def can_be_undone(act: Act) -> bool:
     """False for callers who wait with another organisation: only that one may send them back."""
-    return not isinstance(act, GiveToOrganisation | Join) and not (isinstance(act, MoveQueue) and "/" in act.to)
+    return not isinstance(act, GiveToOrganisation | Join) and not (
+        isinstance(act, MoveQueue) and "/" in act.to
+    )

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the board asks about the past and the lines: acts and taking them back, the last hours. Used by the supervisor.
+"""What the board asks about the past and the lines: acts and taking them back, the last hours.
+Used by the supervisor.
 
 Asked when somebody looks, and again every few seconds while they do; the other end is
 `session.hub.api.history_handlers`.
@@ -39,11 +40,15 @@ class BoardPast:
     async def undo(self, act_id: str, undoes: str, reason: str) -> Undone:
         """Takes the act `undoes` back, as the act `act_id`."""
         wish = UndoRequest(act_id=act_id, undoes=undoes, reason=reason)
-        return await self._bus.insist("undo", wish, Undone, timeout_s=10.0, on_retry=self.retrying.emit)
+        return await self._bus.insist(
+            "undo", wish, Undone, timeout_s=10.0, on_retry=self.retrying.emit
+        )
 
     async def trends(self, hours: int, service: str = "") -> TrendsAnswer:
         """The last hours, of one service or of all."""
-        return await self._bus.request("trends", TrendsRequest(hours=hours, service=service), TrendsAnswer)
+        return await self._bus.request(
+            "trends", TrendsRequest(hours=hours, service=service), TrendsAnswer
+        )
 
     async def lines(self) -> LinesAnswer:
         """Every kiosk's line."""

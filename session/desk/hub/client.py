@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's side of the talk with the hub: queue, sessions, dossier, log. Used by the desk's program.
+"""The desk's side of the talk with the hub: queue, sessions, dossier, log.
+Used by the desk's program.
 
 The other end is `session.hub.api.handlers`; the kiosk's counterpart is `session.kiosk.hub.client`.
 """
@@ -82,7 +83,9 @@ BULK_S = 30.0
 
 SNAPSHOT_PAGE = 200
 SNAPSHOT_TRIES = 3
-"""Times a snapshot that changes while it is read is begun again; after that the beats reveal what is missing."""
+"""Times a snapshot that changes while it is read is begun again;
+after that the beats reveal what is missing.
+"""
 
 Progress = Callable[[int, int], None]
 """Called with (bytes the hub holds, bytes of the whole)."""
@@ -91,14 +94,13 @@ Progress = Callable[[int, int], None]
 class DeskLink:
     """What a desk asks of the hub and hears from it.
 
-    Attributes:
-        queue_changed: all open tickets, in the order they are served, at each change.
-        services: the organisation's services, once the queue was loaded.
-        connection_changed: True when hub and queue are there, False when not.
-        convention_changed: services or hours are others than before; `services` are loaded again by then.
-        session_ended: one of our sessions is over. peer_presence: its kiosk is silent or back.
-        announced: a supervisor says something to every agent. withdrawn: its id, when it is taken back.
-        retrying: a request is being repeated because its outcome is unknown.
+    Attributes: queue_changed: all open tickets, in the order they are served, at each change.
+        services: the organisation's services, once the queue was loaded. connection_changed: True
+        when hub and queue are there, False when not. convention_changed: services or hours are
+        others than before; `services` are loaded again by then. session_ended: one of our sessions
+        is over. peer_presence: its kiosk is silent or back. announced: a supervisor says something
+        to every agent. withdrawn: its id, when it is taken back. retrying: a request is being
+        repeated because its outcome is unknown.
     """
 
     def __init__(self, bus: BusClient, clock: Clock, tasks: Tasks) -> None:
@@ -144,13 +146,15 @@ class DeskLink:
         """True when the bus is there and the queue is loaded."""
         return self._told_connected
 
-    # ---- sessions --------------------------------------------------------------------------------------------------
+    # ---- sessions
+    # ----------------------------------------------------------------------------------------------
 
     async def accept(self, ticket_id: str) -> SessionFacts:
         """Takes a ticket.
 
         Raises:
-            TicketTaken, TicketKept, TicketUnknown, BusUnreachable; `HubUnreachable` when the outcome stayed unknown.
+            TicketTaken, TicketKept, TicketUnknown, BusUnreachable;
+            `HubUnreachable` when the outcome stayed unknown.
         """
         answer = await self._insist("accept", AcceptRequest(ticket_id=ticket_id), SessionAnswer)
         return answer.session
@@ -164,8 +168,12 @@ class DeskLink:
         await self._insist("hang_up", HangUpRequest(session_id=session_id, reason=reason), Done)
 
     async def call_later(self, session_id: str, minutes: int) -> None:
-        """The caller was not reached by telephone: ends the ticket, which waits again after `minutes`."""
-        await self._insist("call_later", CallLaterRequest(session_id=session_id, minutes=minutes), Done)
+        """The caller was not reached by telephone:
+        ends the ticket, which waits again after `minutes`.
+        """
+        await self._insist(
+            "call_later", CallLaterRequest(session_id=session_id, minutes=minutes), Done
+        )
 
     async def close(self, session_id: str, outcome: str = "done") -> None:
         """Ends the wrap-up; the session's channel is forgotten."""
@@ -176,10 +184,15 @@ class DeskLink:
         """The line to the session's kiosk."""
         return self._bus.channel(session_id)
 
-    # ---- statistics ------------------------------------------------------------------------------------------------
+    # ---- statistics
+    # ----------------------------------------------------------------------------------------------
 
     async def statistics(
-        self, first: date, last: date, by: StatisticsBy = StatisticsBy.TOTAL, timeout_s: float = 10.0
+        self,
+        first: date,
+        last: date,
+        by: StatisticsBy = StatisticsBy.TOTAL,
+        timeout_s: float = 10.0,
     ) -> StatisticsAnswer:
         """Callers who arrived from `first` to `last`, both included; for supervisors.
 
@@ -188,17 +201,24 @@ class DeskLink:
             StoreUnreachable, and what `accept` raises.
         """
         return await self._insist(
-            "statistics", StatisticsRequest(first=first, last=last, by=by), StatisticsAnswer, timeout_s
+            "statistics",
+            StatisticsRequest(first=first, last=last, by=by),
+            StatisticsAnswer,
+            timeout_s,
         )
 
     async def report_state(self, available: bool, reason: str = "") -> None:
         """Tells the supervisors whether this agent is available, or why not (a short code)."""
-        await self._insist("agent_state", AgentStateRequest(available=available, reason=reason), Done)
+        await self._insist(
+            "agent_state", AgentStateRequest(available=available, reason=reason), Done
+        )
 
-    # ---- dossier ---------------------------------------------------------------------------------------------------
+    # ---- dossier
+    # ----------------------------------------------------------------------------------------------
 
     async def caller_number(self, session_id: str) -> str:
-        """The number that the caller typed, where only the organisation's vault can read it ("" for none).
+        """The number that the caller typed, where only the organisation's vault can read it ("" for
+        none).
 
         Raises:
             VaultAway: ask again later. And what `dossier` raises.
@@ -222,7 +242,9 @@ class DeskLink:
         self, session_id: str, dossier: str, piece_id: str, state: PieceState, reason: str = ""
     ) -> DossierFacts:
         """Sets an expected piece's state by hand. Raises as `dossier`."""
-        wish = PieceRequest(session_id=session_id, dossier=dossier, piece_id=piece_id, state=state, reason=reason)
+        wish = PieceRequest(
+            session_id=session_id, dossier=dossier, piece_id=piece_id, state=state, reason=reason
+        )
         return (await self._insist("piece", wish, DossierAnswer)).dossier
 
     async def upload(
@@ -240,7 +262,8 @@ class DeskLink:
         """Files a document; goes on where an earlier try with the same `upload_id` stopped.
 
         Raises:
-            DocumentNotFiled, PageTooLarge, NotAllowed, TransferInterrupted, and what `accept` raises.
+            DocumentNotFiled, PageTooLarge, NotAllowed, TransferInterrupted, and what `accept`
+            raises.
         """
         begin = UploadBegin(
             session_id=session_id,
@@ -262,13 +285,17 @@ class DeskLink:
                     raise
         raise TransferInterrupted
 
-    async def _send_document(self, begin: UploadBegin, data: bytes, progress: Progress | None) -> None:
+    async def _send_document(
+        self, begin: UploadBegin, data: bytes, progress: Progress | None
+    ) -> None:
         state = await self._insist("upload_begin", begin, UploadState, BULK_S)
         stalls = 0
         while (at := state.received_bytes) < len(data):
             if progress is not None:
                 progress(at, len(data))
-            part = UploadChunk(upload_id=begin.upload_id, offset=at, data=data[at : at + MAX_CHUNK_BYTES])
+            part = UploadChunk(
+                upload_id=begin.upload_id, offset=at, data=data[at : at + MAX_CHUNK_BYTES]
+            )
             state = await self._insist("upload_chunk", part, UploadState, BULK_S)
             stalls = stalls + 1 if state.received_bytes <= at else 0
             if stalls > TRIES:
@@ -276,7 +303,9 @@ class DeskLink:
         if progress is not None:
             progress(len(data), len(data))
 
-    async def document(self, session_id: str, document_id: str, progress: Progress | None = None) -> bytes:
+    async def document(
+        self, session_id: str, document_id: str, progress: Progress | None = None
+    ) -> bytes:
         """Bytes of a filed document of the session's dossier. Raises as `dossier`."""
         data = bytearray()
         while True:
@@ -290,11 +319,14 @@ class DeskLink:
             if not part.data:
                 raise TransferInterrupted(received_bytes=len(data), size_bytes=part.size_bytes)
 
-    # ---- log -------------------------------------------------------------------------------------------------------
+    # ---- log
+    # ----------------------------------------------------------------------------------------------
 
     async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
         """Gives records to the log's keeper; returns the number below which it has all of ours."""
-        wish = LogAppend(session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records])
+        wish = LogAppend(
+            session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
+        )
         return (await self._insist("log", wish, LogAck, BULK_S)).next
 
     async def read_log(self, session_id: str) -> list[bytes]:
@@ -308,16 +340,20 @@ class DeskLink:
             if part.end or not part.records:
                 return records
 
-    # ---- asking ----------------------------------------------------------------------------------------------------
+    # ---- asking
+    # ----------------------------------------------------------------------------------------------
 
     async def _insist[Answer](
         self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
     ) -> Answer:
         """Repeats the same request while its outcome is unknown, at most `TRIES` times."""
 
-        return await self._bus.insist(verb, message, answer_type, timeout_s, tries=TRIES, on_retry=self.retrying.emit)
+        return await self._bus.insist(
+            verb, message, answer_type, timeout_s, tries=TRIES, on_retry=self.retrying.emit
+        )
 
-    # ---- the queue -------------------------------------------------------------------------------------------------
+    # ---- the queue
+    # ----------------------------------------------------------------------------------------------
 
     def _on_connected(self, connected: bool) -> None:
         if connected:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Notices by the hubs' pulses that the convention has become another one. Used by the desk's link.
 
-While hubs take it one after the other their pulses say different versions in turn; each is news once.
+While hubs take it one after the other their pulses say different versions in turn;
+each is news once.
 """
 
 from __future__ import annotations
@@ -26,11 +27,15 @@ class Conventions:
         self._is_news = False
 
     def heard(self, version: str) -> bool:
-        """A pulse said `version`: True when services have to be asked for again. The first one is no news."""
+        """A pulse said `version`: True when services have to be asked for again.
+        The first one is no news.
+        """
         now_s = self._clock.monotonic_s()
         last_s = self._heard_s.get(version)
         is_first = not self._heard_s
-        self._heard_s = {name: at_s for name, at_s in self._heard_s.items() if now_s - at_s < STALE_S}
+        self._heard_s = {
+            name: at_s for name, at_s in self._heard_s.items() if now_s - at_s < STALE_S
+        }
         self._heard_s[version] = now_s
         if not version or is_first or (last_s is not None and now_s - last_s < STALE_S):
             return False

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a supervisor's board asks about copies for the agency's own systems, and for whole dossiers. Used by the board.
+"""What a supervisor's board asks about copies for the agency's own systems, and for whole dossiers.
+Used by the board.
 
-The other ends are `session.hub.dossier.deliveries` and `export_service`, of the hub or of the organisation's vault.
+The other ends are `session.hub.dossier.deliveries` and `export_service`, of the hub or of the
+organisation's vault.
 """
 
 from __future__ import annotations
@@ -18,7 +20,12 @@ from session.protocol.dossier.deliveries import (
     DeliveryAct,
     DeliveryActRequest,
 )
-from session.protocol.dossier.exports import ExportAnswer, ExportHistoryRequest, ExportPartRequest, ExportRequest
+from session.protocol.dossier.exports import (
+    ExportAnswer,
+    ExportHistoryRequest,
+    ExportPartRequest,
+    ExportRequest,
+)
 from session.protocol.dossier.pieces import MAX_LISTED, PieceHistory
 from session.protocol.hub.requests import DocumentPart
 
@@ -45,7 +52,9 @@ class DeliveryLink:
 
     async def export(self, dossier: str, reason: str) -> ExportAnswer:
         """Notes the export, for a reason, and gives the dossier."""
-        return await self._bus.request("export", ExportRequest(dossier=dossier, reason=reason), ExportAnswer, 10.0)
+        return await self._bus.request(
+            "export", ExportRequest(dossier=dossier, reason=reason), ExportAnswer, 10.0
+        )
 
     async def history(self, dossier: str) -> PieceHistory:
         """All steps and acts of a dossier that is being exported."""
@@ -59,7 +68,9 @@ class DeliveryLink:
                 return whole
 
     async def document(self, dossier: str, document_id: str, sha256: str) -> bytes:
-        """The bytes of a document that is being exported, proved by their hash. Raises `PageDamaged` too."""
+        """The bytes of a document that is being exported, proved by their hash.
+        Raises `PageDamaged` too.
+        """
         data = b""
         while True:
             wish = ExportPartRequest(dossier=dossier, document_id=document_id, offset=len(data))

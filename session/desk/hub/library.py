@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk asks the hub about its organisation's library. The other end: `session.hub.dossier.library`."""
+"""What a desk asks the hub about its organisation's library.
+The other end: `session.hub.dossier.library`.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,17 @@ class LibraryLink:
         """All that can be put before a caller now."""
         items: list[LibraryItem] = []
         while True:
-            answer = await self._bus.insist("library", LibraryRequest(offset=len(items)), LibraryAnswer)
+            answer = await self._bus.insist(
+                "library", LibraryRequest(offset=len(items)), LibraryAnswer
+            )
             items += answer.items
             if len(items) >= answer.total or not answer.items:
                 return items
 
     async def document(self, item_id: str, progress: Progress | None = None) -> bytes:
-        """A document's bytes. Raises `LibraryItemUnknown` also when it became another one on the way."""
+        """A document's bytes. Raises `LibraryItemUnknown` also when it became another one on the
+        way.
+        """
         data, sha256 = bytearray(), ""
         while True:
             wish = LibraryDocumentRequest(item_id=item_id, offset=len(data))

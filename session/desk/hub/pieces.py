@@ -72,7 +72,9 @@ class PieceLink:
         )
         return (await self._bus.insist("supersede_document", wish, DossierAnswer)).dossier
 
-    async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> DossierFacts:
+    async def acknowledge(
+        self, session_id: str, dossier: str, piece_ids: list[str]
+    ) -> DossierFacts:
         """A receipt that names these pieces was printed."""
         wish = AcknowledgeRequest(session_id=session_id, dossier=dossier, piece_ids=piece_ids)
         return (await self._bus.insist("acknowledge", wish, DossierAnswer)).dossier

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A desk's copy of the queue: a snapshot, then each change by its revision. Pure; used by `session.desk.hub.client`."""
+"""A desk's copy of the queue: a snapshot, then each change by its revision.
+Pure; used by `session.desk.hub.client`.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,15 @@ from session.protocol.hub.tickets import Ticket, TicketState, digest, queue_orde
 ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
 MARKS = 200
 DOUBTS = 2
-"""Beats in a row that must disagree before the copy is taken for wrong: one may have overtaken a change."""
+"""Beats in a row that must disagree before the copy is taken for wrong:
+one may have overtaken a change.
+"""
 
 
 class QueueCopy:
-    """Open tickets with the revision each was seen at; a change costs the same however many wait."""
+    """Open tickets with the revision each was seen at;
+    a change costs the same however many wait.
+    """
 
     def __init__(self) -> None:
         self._tickets: dict[str, tuple[Ticket, int]] = {}
@@ -29,7 +35,8 @@ class QueueCopy:
         self._digest = 0
 
     def begin_again(self) -> None:
-        """The hub may be another from now on, with a store that was never told what we saw last, or a restored one.
+        """The hub may be another from now on, with a store that was never told what we saw last, or
+        a restored one.
 
         What was seen until now holds until the next snapshot, whatever its revisions.
         """
@@ -38,13 +45,19 @@ class QueueCopy:
 
     def load(self, tickets: Sequence[Ticket], revision: int) -> None:
         """Takes a snapshot as of `revision`; changes that came meanwhile and are newer stay."""
-        newer = {key: seen for key, seen in self._tickets.items() if seen[1] > revision and key in self._heard}
+        newer = {
+            key: seen
+            for key, seen in self._tickets.items()
+            if seen[1] > revision and key in self._heard
+        }
         self._tickets = {ticket.id: (ticket, revision) for ticket in tickets} | newer
         self._floor = revision
         self._revision = max([revision, *(seen for _, seen in newer.values())])
         self._doubts = 0
         self._digest = 0
-        self._ended = {key: None for key, (ticket, _) in self._tickets.items() if ticket.state in ENDED}
+        self._ended = {
+            key: None for key, (ticket, _) in self._tickets.items() if ticket.state in ENDED
+        }
         still_open = [ticket for ticket, _ in self._tickets.values() if ticket.state not in ENDED]
         self._line = sorted(queue_order(ticket) for ticket in still_open)
         for ticket in still_open:
@@ -53,7 +66,8 @@ class QueueCopy:
     def apply(self, ticket: Ticket, revision: int) -> bool:
         """Takes one change; False when it is older than what is known."""
         known = self._tickets.get(ticket.id)
-        counts = self._floor > 0 or ticket.id in self._heard  # what was seen before `begin_again` does not
+        # what was seen before `begin_again` does not
+        counts = self._floor > 0 or ticket.id in self._heard
         if revision <= self._floor or (known is not None and counts and revision <= known[1]):
             return False
         self._heard.add(ticket.id)
@@ -77,7 +91,9 @@ class QueueCopy:
         del self._line[bisect_left(self._line, queue_order(ticket))]
 
     def _forget_ended(self) -> None:
-        """Ended tickets stay as marks for a while, so that a snapshot read meanwhile cannot bring them back."""
+        """Ended tickets stay as marks for a while, so that a snapshot read meanwhile cannot bring
+        them back.
+        """
         while len(self._ended) > MARKS:
             oldest = next(iter(self._ended))
             del self._ended[oldest], self._tickets[oldest]
@@ -87,8 +103,9 @@ class QueueCopy:
         """True when the hub's beats say twice in a row that something is missing here.
 
         Args:
-            digest: the hub's, None from one that does not say it. At the same revision it must be ours: who missed a
-                change and heard the next one has all the right numbers.
+            digest: the hub's, None from one that does not say it.
+                At the same revision it must be ours: who missed a change and heard the next one has
+                all the right numbers.
         """
         agrees = revision <= self._revision and open_tickets == len(self._line)
         if revision == self._revision and digest not in (None, self._digest):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a site's host and a network's operator ask of the hub, again and again. Used by their programs.
+"""What a site's host and a network's operator ask of the hub, again and again.
+Used by their programs.
 
 The other end is `session.hub.transfers.host_calls` and `session.hub.network.network_state`.
 """

@@ -2,8 +2,8 @@
 """What a desk or board asks of the hub about holding, passing on and third people. The other end:
 `session.hub.transfers.third_parties`.
 
-Used by `session.desk.call.third_parties`, `session.desk.call.guest` and the board. Every request may be repeated: it is
-done once.
+Used by `session.desk.call.third_parties`, `session.desk.call.guest` and the board.
+Every request may be repeated: it is done once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ VAULT_S = 5.0
 
 
 class TalkLink:
-    """Requests of one desk or board. Each raises what the hub refused, and as `session.desk.hub.client`."""
+    """Requests of one desk or board. Each raises what the hub refused, and as
+    `session.desk.hub.client`.
+    """
 
     def __init__(self, bus: BusClient) -> None:
         self._bus = bus
@@ -48,9 +50,13 @@ class TalkLink:
         """Role and user of this desk or board."""
         return self._bus.role, self._bus.user
 
-    async def hold(self, session_id: str, held: bool, reason: HoldReason = HoldReason.MOMENT) -> None:
+    async def hold(
+        self, session_id: str, held: bool, reason: HoldReason = HoldReason.MOMENT
+    ) -> None:
         """The caller waits a moment, or the talk goes on."""
-        await self._insist("hold", HoldRequest(session_id=session_id, held=held, reason=reason), Done)
+        await self._insist(
+            "hold", HoldRequest(session_id=session_id, held=held, reason=reason), Done
+        )
 
     async def talk(self, session_id: str) -> TalkAnswer:
         """Who is in the conversation, with names."""
@@ -84,7 +90,9 @@ class TalkLink:
 
     async def passed_on(self, session_id: str) -> PassedOnAnswer:
         """What the agent before wanted us to know; an empty name when there was none."""
-        answer = await self._insist("passed_on", PassedOnRequest(session_id=session_id), PassedOnAnswer)
+        answer = await self._insist(
+            "passed_on", PassedOnRequest(session_id=session_id), PassedOnAnswer
+        )
         vault = await self._bus.vault(Part.DOSSIER) if answer.by_name else None
         if vault is None:
             return answer
@@ -94,37 +102,57 @@ class TalkLink:
 
     async def invite(self, session_id: str, agent: str, held: bool) -> None:
         """Calls a colleague in. Raises `ColleagueBusy`."""
-        await self._insist("invite", InviteRequest(session_id=session_id, agent=agent, held=held), Done)
+        await self._insist(
+            "invite", InviteRequest(session_id=session_id, agent=agent, held=held), Done
+        )
 
     async def answer_invitation(self, session_id: str, accept: bool) -> None:
         """We come, or we do not."""
-        await self._insist("answer_invitation", InvitationAnswered(session_id=session_id, accept=accept), Done)
+        await self._insist(
+            "answer_invitation", InvitationAnswered(session_id=session_id, accept=accept), Done
+        )
 
     async def join(self, ticket_id: str, reason: str) -> str:
         """A supervisor joins, visibly; the session's id. Raises `TicketTaken`, `ColleagueBusy`."""
-        return (await self._insist("join", JoinRequest(ticket_id=ticket_id, reason=reason), JoinAnswer)).session_id
+        return (
+            await self._insist("join", JoinRequest(ticket_id=ticket_id, reason=reason), JoinAnswer)
+        ).session_id
 
     async def banner_shown(self, session_id: str, third: Third) -> None:
         """Our screen names the third person now."""
-        await self._insist("banner_shown", BannerShown(session_id=session_id, role=third.role, user=third.user), Done)
+        await self._insist(
+            "banner_shown",
+            BannerShown(session_id=session_id, role=third.role, user=third.user),
+            Done,
+        )
 
     async def leave(self, session_id: str) -> None:
         """We leave somebody's conversation, or send the third person of ours away."""
         await self._insist("leave_talk", LeaveTalkRequest(session_id=session_id), Done)
 
-    async def hand_over(self, session_id: str, reason: PassReason, note: str = "", pieces_missing: int = -1) -> None:
+    async def hand_over(
+        self, session_id: str, reason: PassReason, note: str = "", pieces_missing: int = -1
+    ) -> None:
         """Leaves the caller to the colleague who was called in."""
         note = await self._aside(session_id, note)
-        wish = HandOverRequest(session_id=session_id, reason=reason, note=note, pieces_missing=pieces_missing)
+        wish = HandOverRequest(
+            session_id=session_id, reason=reason, note=note, pieces_missing=pieces_missing
+        )
         await self._insist("hand_over", wish, Done)
 
     async def _aside(self, session_id: str, note: str) -> str:
-        """What of the note goes to the hub: all of it, or nothing where the organisation's vault keeps it."""
+        """What of the note goes to the hub:
+        all of it, or nothing where the organisation's vault keeps it.
+        """
         vault = await self._bus.vault(Part.DOSSIER) if note else None
         if vault is None:
             return note
-        await vault.ask("leave_note", LeaveNoteRequest(session_id=session_id, note=note), Done, VAULT_S)
+        await vault.ask(
+            "leave_note", LeaveNoteRequest(session_id=session_id, note=note), Done, VAULT_S
+        )
         return ""
 
-    async def _insist[Answer](self, verb: str, wish: HubMessage, answer_type: type[Answer]) -> Answer:
+    async def _insist[Answer](
+        self, verb: str, wish: HubMessage, answer_type: type[Answer]
+    ) -> Answer:
         return await self._bus.insist(verb, wish, answer_type, tries=TRIES)

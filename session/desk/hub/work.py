@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What an agent asks the hub about its own work: what it may serve, the next caller, no to an offer, more time.
+"""What an agent asks the hub about its own work:
+what it may serve, the next caller, no to an offer, more time.
 
-Used by the desk's program; the other end is `session.hub.assignment.routing`. Offers come as tickets, through
-`session.desk.hub.client`.
+Used by the desk's program; the other end is `session.hub.assignment.routing`.
+Offers come as tickets, through `session.desk.hub.client`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from session.protocol.hub.routing import (
 
 
 class WorkLink:
-    """An agent's own requests. Each raises what the hub refused; see `session.hub.assignment.routing`.
+    """An agent's own requests. Each raises what the hub refused; see
+    `session.hub.assignment.routing`.
 
     Args:
         on_retry: told the verb of a request that is repeated because its outcome is unknown.
@@ -41,7 +43,9 @@ class WorkLink:
 
     async def report(self, available: bool, reason: str = "") -> None:
         """This agent is available, or why not (a short code)."""
-        await self._insist("agent_state", AgentStateRequest(available=available, reason=reason), Done)
+        await self._insist(
+            "agent_state", AgentStateRequest(available=available, reason=reason), Done
+        )
 
     async def next(self, service: str | None = None) -> SessionFacts:
         """Takes the caller who is next for this agent. Raises `NobodyWaits`, `AgentBusy`."""
@@ -52,12 +56,22 @@ class WorkLink:
         await self._insist("decline", DeclineRequest(ticket_id=ticket_id, reason=reason), Done)
 
     async def prolong(self, session_id: str, until_utc: datetime) -> WrapUpAnswer:
-        """Asks for the service's wrap-up time once more. Raises `NotAllowed` when it was often enough."""
-        return await self._insist("prolong", ProlongRequest(session_id=session_id, until_utc=until_utc), WrapUpAnswer)
+        """Asks for the service's wrap-up time once more.
+        Raises `NotAllowed` when it was often enough.
+        """
+        return await self._insist(
+            "prolong", ProlongRequest(session_id=session_id, until_utc=until_utc), WrapUpAnswer
+        )
 
     async def note(self, session_id: str, note_id: str, text: str) -> None:
-        """Keeps a note in the dossier of the session's caller. Raises `DossierUnknown`, `TicketUnknown`."""
-        await self._insist("note", NoteRequest(session_id=session_id, note_id=note_id, text=text), Done)
+        """Keeps a note in the dossier of the session's caller.
+        Raises `DossierUnknown`, `TicketUnknown`.
+        """
+        await self._insist(
+            "note", NoteRequest(session_id=session_id, note_id=note_id, text=text), Done
+        )
 
-    async def _insist[Answer](self, verb: str, wish: HubMessage, answer_type: type[Answer]) -> Answer:
+    async def _insist[Answer](
+        self, verb: str, wish: HubMessage, answer_type: type[Answer]
+    ) -> Answer:
         return await self._bus.insist(verb, wish, answer_type, on_retry=self._on_retry)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The door for newcomers, and the keeping of the server's keys up to date with the book. Used by the hub's program."""
+"""The door for newcomers, and the keeping of the server's keys up to date with the book.
+Used by the hub's program.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from session.protocol.wire import subjects
 log = logging.getLogger(__name__)
 
 PER_S, BURST = 1.0, 10.0
-"""Codes that may be tried, by all newcomers together: they share one identity, and guessing must stay hopeless."""
+"""Codes that may be tried, by all newcomers together:
+they share one identity, and guessing must stay hopeless.
+"""
 
 LOOK_S = 0.3
 """Between two looks for a change that a command made: the time within which a lost key is dead."""
@@ -33,7 +37,8 @@ class Enrolment:
     """Answers `svc.enrol`, and reloads the server whenever the book has changed.
 
     Args:
-        reload: takes the book's keys to the server; may raise a `SessionError`, then it is tried again.
+        reload: takes the book's keys to the server;
+            may raise a `SessionError`, then it is tried again.
     """
 
     def __init__(
@@ -93,7 +98,9 @@ class Enrolment:
         now = self._clock.utc_now()
         identity = await asyncio.to_thread(self._book.enrol, tidy_code(wish.code), wish.key, now)
         await self._apply()
-        return EnrolAnswer(organisation=identity.organisation, role=identity.role, user=identity.user)
+        return EnrolAnswer(
+            organisation=identity.organisation, role=identity.role, user=identity.user
+        )
 
     async def _look(self) -> None:
         while True:

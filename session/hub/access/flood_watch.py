@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Who says more than any program of ours would. Used by everything in the hub that drops messages.
 
-A refusal costs the hub almost as much as an answer, and what waits unread in one connection makes everybody wait. So
-who goes on after hundreds of refusals gets none any more, and whoever runs the server is told whom to shut out.
+A refusal costs the hub almost as much as an answer, and what waits unread in one connection makes
+everybody wait. So who goes on after hundreds of refusals gets none any more, and whoever runs the
+server is told whom to shut out.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who was invited, enrolled and revoked: one small SQLite file in the hub's folder. Used by hub and its commands.
+"""Who was invited, enrolled and revoked: one small SQLite file in the hub's folder.
+Used by hub and its commands.
 
-Several programs use the file at once: the hub that runs, and `expert-app hub invite` or `revoke`. A change of keys
-raises `wanted`; the hub that has taken it to its server raises `applied`.
+Several programs use the file at once: the hub that runs, and `expert-app hub invite` or `revoke`.
+A change of keys raises `wanted`; the hub that has taken it to its server raises `applied`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from session.protocol.hub.enrolment import ALPHABET, CODE_LETTERS
 from session.protocol.wire.roles import Role
 
 FORMAT = 1
-"""Number of this layout (SQLite's `user_version`; 0: before there were numbers). A change raises it and adds a step."""
+"""Number of this layout (SQLite's `user_version`; 0: before there were numbers).
+A change raises it and adds a step.
+"""
 
 _STEPS = {0: ""}
 """From each older number, the SQL that leads to the next."""
@@ -76,7 +79,9 @@ class IdentityBook:
                 raise StoredTooNew("identities", number, FORMAT)
             base.executescript(_TABLES)
             while number < FORMAT:
-                base.executescript(f"BEGIN IMMEDIATE; {_STEPS[number]} PRAGMA user_version = {number + 1}; COMMIT;")
+                base.executescript(
+                    f"BEGIN IMMEDIATE; {_STEPS[number]} PRAGMA user_version = {number + 1}; COMMIT;"
+                )
                 number += 1
 
     @contextmanager
@@ -97,17 +102,24 @@ class IdentityBook:
                 raise
             base.execute("COMMIT")
 
-    # ---- invitations -----------------------------------------------------------------------------------------------
+    # ---- invitations
+    # ----------------------------------------------------------------------------------------------
 
     def invite(self, identity: Identity, now: datetime, valid_for: timedelta) -> str:
-        """A fresh code for `identity`; an earlier one for the same identity is worth nothing from now on."""
+        """A fresh code for `identity`; an earlier one for the same identity is worth nothing from
+        now on.
+        """
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LETTERS))
         until = (now + valid_for).isoformat()
         with self._change() as base:
             base.execute("DELETE FROM invitation WHERE until_utc < ?", (now.isoformat(),))
-            base.execute("DELETE FROM invitation WHERE (organisation, role, user) = (?, ?, ?)", _row(identity))
             base.execute(
-                "INSERT INTO invitation (code_hash, organisation, role, user, until_utc) VALUES (?, ?, ?, ?, ?)",
+                "DELETE FROM invitation WHERE (organisation, role, user) = (?, ?, ?)",
+                _row(identity),
+            )
+            base.execute(
+                "INSERT INTO invitation (code_hash, organisation, role, user, until_utc) VALUES "
+                "(?, ?, ?, ?, ?)",
                 (_hash(code), *_row(identity), until),
             )
         return code
@@ -124,17 +136,24 @@ class IdentityBook:
                 return identity
             if used_by or base.execute("SELECT 1 FROM revoked WHERE key = ?", (key,)).fetchone():
                 raise EnrolmentRefused
-            base.execute("UPDATE invitation SET used_by = ? WHERE code_hash = ?", (key, _hash(code)))
             base.execute(
-                "INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?, ?)", (*_row(identity), key, now.isoformat())
+                "UPDATE invitation SET used_by = ? WHERE code_hash = ?", (key, _hash(code))
+            )
+            base.execute(
+                "INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?, ?)",
+                (*_row(identity), key, now.isoformat()),
             )
             _want(base)
         return identity
 
     def _invited(self, base: sqlite3.Connection, code: str, now: datetime) -> tuple[Identity, str]:
-        """Compares with every invitation to the end: the time taken tells nothing about any code."""
+        """Compares with every invitation to the end:
+        the time taken tells nothing about any code.
+        """
         wanted, found = _hash(code), None
-        rows = base.execute("SELECT code_hash, organisation, role, user, used_by, until_utc FROM invitation")
+        rows = base.execute(
+            "SELECT code_hash, organisation, role, user, used_by, until_utc FROM invitation"
+        )
         for kept, organisation, role, user, used_by, until in rows:
             if hmac.compare_digest(bytes(kept), wanted) and datetime.fromisoformat(until) >= now:
                 found = Identity(organisation, Role(role), user), str(used_by)
@@ -143,23 +162,39 @@ class IdentityBook:
         return found
 
     def admit(self, identity: Identity, key: str, now: datetime) -> None:
-        """Takes `key` as that of `identity` without a code: for a vault, which does not let anybody into the bus."""
+        """Takes `key` as that of `identity` without a code:
+        for a vault, which does not let anybody into the bus.
+        """
         with self._change() as base:
             base.execute(
-                "INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?, ?)", (*_row(identity), key, now.isoformat())
+                "INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?, ?)",
+                (*_row(identity), key, now.isoformat()),
             )
             _want(base)
 
-    # ---- keys ------------------------------------------------------------------------------------------------------
+    # ---- keys
+    # ----------------------------------------------------------------------------------------------
 
     def revoke(self, identity: Identity, listed_key: str, now: datetime) -> bool:
-        """Takes every key of `identity` away, also `listed_key` of the catalogue; False when it had none."""
+        """Takes every key of `identity` away, also `listed_key` of the catalogue;
+        False when it had none.
+        """
         with self._change() as base:
             query = "SELECT key FROM enrolled WHERE (organisation, role, user) = (?, ?, ?)"
-            keys = {str(key) for (key,) in base.execute(query, _row(identity))} | ({listed_key} - {""})
-            base.execute("DELETE FROM enrolled WHERE (organisation, role, user) = (?, ?, ?)", _row(identity))
-            base.execute("DELETE FROM invitation WHERE (organisation, role, user) = (?, ?, ?)", _row(identity))
-            base.executemany("INSERT OR IGNORE INTO revoked VALUES (?, ?)", [(key, now.isoformat()) for key in keys])
+            keys = {str(key) for (key,) in base.execute(query, _row(identity))} | (
+                {listed_key} - {""}
+            )
+            base.execute(
+                "DELETE FROM enrolled WHERE (organisation, role, user) = (?, ?, ?)", _row(identity)
+            )
+            base.execute(
+                "DELETE FROM invitation WHERE (organisation, role, user) = (?, ?, ?)",
+                _row(identity),
+            )
+            base.executemany(
+                "INSERT OR IGNORE INTO revoked VALUES (?, ?)",
+                [(key, now.isoformat()) for key in keys],
+            )
             _want(base)
         return bool(keys)
 
@@ -182,7 +217,8 @@ class IdentityBook:
             (found,) = base.execute(query.format("invitation", "enrolled", "revoked")).fetchone()
         return not found
 
-    # ---- what the running server knows -----------------------------------------------------------------------------
+    # ---- what the running server knows
+    # -----------------------------------------------------------------------------
 
     def wanted(self) -> int:
         """Number of the latest change."""

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How much one identity may ask: a bucket of tokens each. The server has no such limit; used by the hub's doors."""
+"""How much one identity may ask: a bucket of tokens each.
+The server has no such limit; used by the hub's doors.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's door: a request's subject says who asks, `ALL_VERBS` who may, a handler answers. Used by
-`session.hub.composition`.
+"""The hub's door: a request's subject says who asks, `ALL_VERBS` who may, a handler answers.
+Used by `session.hub.composition`.
 
 Role and user come from the subject alone, which the server enforces; never from the payload.
 """
@@ -18,7 +18,13 @@ from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NEW_LEADER
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
-from session.core.errors import BusUnreachable, NotAllowed, RateLimited, SessionError, StoreUnreachable
+from session.core.errors import (
+    BusUnreachable,
+    NotAllowed,
+    RateLimited,
+    SessionError,
+    StoreUnreachable,
+)
 from session.core.tasks import Tasks
 from session.hub.access.rate_limits import Rates
 from session.protocol.codec import decode_request, encode
@@ -38,13 +44,18 @@ MOST_REPLIES = 4
 """So many times one request in hand is answered; an honest client asks twice."""
 
 ELECTIONS = 3
-"""So often a request is done again because a stream has another leader: each stream elects its own."""
+"""So often a request is done again because a stream has another leader: each stream elects its own.
+"""
 
 FINISH_S = 5.0
-"""How long a hub that stops goes on with what it has begun: longer than a client waits for an answer."""
+"""How long a hub that stops goes on with what it has begun:
+longer than a client waits for an answer.
+"""
 
 REFUSED_PER_S, REFUSED_BURST = 20.0, 200.0
-"""So many requests over the limit are refused in words; who goes on all the same gets no answer and costs no work."""
+"""So many requests over the limit are refused in words;
+who goes on all the same gets no answer and costs no work.
+"""
 
 BULK = frozenset({"upload_chunk", "document", "export_part", "library_document", "log", "read_log"})
 BULK_PER_S, BULK_BURST = 1000.0, 2000.0
@@ -91,7 +102,9 @@ async def _nobody(asker: Asker, verb: str, payload: bytes) -> bytes | None:
 class HubService:
     """Answers `svc.<organisation>.<role>.<user>.<verb>`, and `all...` for a hub that does not."""
 
-    def __init__(self, connection: HubConnection, handlers: dict[str, Handler], clock: Clock, tasks: Tasks) -> None:
+    def __init__(
+        self, connection: HubConnection, handlers: dict[str, Handler], clock: Clock, tasks: Tasks
+    ) -> None:
         if missing := set(ALL_VERBS) ^ set(handlers):
             raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
         self.answered = 0
@@ -116,7 +129,9 @@ class HubService:
         await self._connection.serve(TO_ALL, self.take_again, shared=False)
 
     async def stop(self) -> None:
-        """Takes no more requests; returns once those taken are answered, which other hubs need not do then."""
+        """Takes no more requests; returns once those taken are answered, which other hubs need not
+        do then.
+        """
         await self._connection.drain(SUBJECT)
         await self._connection.drain(TO_ALL)
         if self._answering:
@@ -125,7 +140,9 @@ class HubService:
             await self._connection.settle()
 
     def take(self, message: Incoming) -> None:
-        """A request `svc.<organisation>.<role letter>.<user>.<verb>`, as the server or a partner's link proved it."""
+        """A request `svc.<organisation>.<role letter>.<user>.<verb>`, as the server or a partner's
+        link proved it.
+        """
         who, _, verb = message.subject.partition(".")[2].rpartition(".")
         rates = self._bulk_rates if verb in BULK else self._rates
         within = rates.take(who)
@@ -138,7 +155,9 @@ class HubService:
         task.add_done_callback(self._answering.discard)
 
     def take_again(self, message: Incoming) -> None:
-        """A request that its hub has not answered yet. Where we are that hub, its answer is this one's, too."""
+        """A request that its hub has not answered yet.
+        Where we are that hub, its answer is this one's, too.
+        """
         replies = self._in_hand.get((message.subject.partition(".")[2], message.payload))
         if replies is None:
             self.take(message)
@@ -174,7 +193,9 @@ class HubService:
             log.exception("a request failed: %s", message.subject.rpartition(".")[2])
             answer = encode(Refusal(code=code))
         verb = message.subject.rpartition(".")[2]
-        self.measured(verb if verb in ALL_VERBS else "unknown", self._clock.monotonic_s() - since_s, code)
+        self.measured(
+            verb if verb in ALL_VERBS else "unknown", self._clock.monotonic_s() - since_s, code
+        )
         try:
             for reply in replies:
                 await self._connection.line.publish(reply, answer)
@@ -194,7 +215,8 @@ class HubService:
         return said if said is not None else encode(await self._done(asker, verb, wish))
 
     async def _done(self, asker: Asker, verb: str, wish: Any) -> HubMessage:
-        """Once more where the store's leader died meanwhile and there is another: the asker need not ask again.
+        """Once more where the store's leader died meanwhile and there is another:
+        the asker need not ask again.
 
         Every request may be repeated, and is done once.
         """

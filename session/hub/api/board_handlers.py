@@ -50,7 +50,9 @@ class _BoardHandlers:
         return Done()
 
     async def board(self, asker: Asker, wish: BoardRequest) -> BoardAnswer:
-        return self.rules.answer(asker.organisation, await self.days.day(asker.organisation, wish.within_s))
+        return self.rules.answer(
+            asker.organisation, await self.days.day(asker.organisation, wish.within_s)
+        )
 
     async def agent_state(self, asker: Asker, wish: AgentStateRequest) -> Done:
         await self.agents.report(asker.organisation, asker.user, wish)

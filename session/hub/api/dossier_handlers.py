@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which rule of the dossier service answers which verb: in the hub, and in an organisation's vault."""
+"""Which rule of the dossier service answers which verb:
+in the hub, and in an organisation's vault.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,14 @@ class _Dossiers:
         self.dossiers = dossiers
 
     async def dossier(self, asker: Asker, wish: DossierRequest) -> DossierAnswer:
-        return DossierAnswer(dossier=await self.dossiers.dossier(asker.organisation, asker.user, wish))
+        return DossierAnswer(
+            dossier=await self.dossiers.dossier(asker.organisation, asker.user, wish)
+        )
 
     async def piece(self, asker: Asker, wish: PieceRequest) -> DossierAnswer:
-        return DossierAnswer(dossier=await self.dossiers.piece(asker.organisation, asker.user, wish))
+        return DossierAnswer(
+            dossier=await self.dossiers.piece(asker.organisation, asker.user, wish)
+        )
 
     async def note(self, asker: Asker, wish: NoteRequest) -> Done:
         await self.dossiers.note(asker.organisation, asker.user, wish)

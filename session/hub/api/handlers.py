@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which rule answers which verb: the table between the hub's door and its parts. Used by `session.hub.composition`."""
+"""Which rule answers which verb: the table between the hub's door and its parts.
+Used by `session.hub.composition`.
+"""
 
 from __future__ import annotations
 
@@ -87,19 +89,25 @@ class _Handlers:
             revision=self.view.revision(asker.organisation),
             total=len(tickets),
             tickets=tickets[offset : offset + wish.limit],
-            services=self.board.shown(asker.organisation, self.catalogue.services(asker.organisation)),
+            services=self.board.shown(
+                asker.organisation, self.catalogue.services(asker.organisation)
+            ),
             organisation_name=self.catalogue.organisation(asker.organisation).name,
             your_name=self.catalogue.person_name(asker.organisation, asker.user),
         )
 
     async def accept(self, asker: Asker, wish: AcceptRequest) -> SessionAnswer:
-        return SessionAnswer(session=await self.sessions.accept(asker.organisation, asker.user, wish.ticket_id))
+        return SessionAnswer(
+            session=await self.sessions.accept(asker.organisation, asker.user, wish.ticket_id)
+        )
 
     async def resume(self, asker: Asker, _: ResumeRequest) -> SessionsAnswer:
         return await self.sessions.resume(asker.organisation, asker.user)
 
     async def hang_up(self, asker: Asker, wish: HangUpRequest) -> Done:
-        await self.sessions.hang_up(asker.organisation, asker.role, asker.user, wish.session_id, wish.reason)
+        await self.sessions.hang_up(
+            asker.organisation, asker.role, asker.user, wish.session_id, wish.reason
+        )
         return Done()
 
     async def close(self, asker: Asker, wish: CloseRequest) -> Done:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which rule answers the board's questions about the past and the lines. Used by `session.hub.api.handlers`."""
+"""Which rule answers the board's questions about the past and the lines.
+Used by `session.hub.api.handlers`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from session.protocol.hub.history import (
 
 @dataclass(frozen=True)
 class Past:
-    """What the board knows from the history and from beats: acts, the day, the last hours, lines."""
+    """What the board knows from the history and from beats:
+    acts, the day, the last hours, lines.
+    """
 
     acts: Undo
     days: DayAndTrends
@@ -48,4 +52,9 @@ class Past:
 
 def history_handlers(past: Past) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    return {"history": past.history, "undo": past.undo, "trends": past.trends, "lines": past.line_facts}
+    return {
+        "history": past.history,
+        "undo": past.undo,
+        "trends": past.trends,
+        "lines": past.line_facts,
+    }

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which rule of a shared network answers which verb: moves, hosts, operators. Used by `session.hub.composition`."""
+"""Which rule of a shared network answers which verb: moves, hosts, operators.
+Used by `session.hub.composition`.
+"""
 
 from __future__ import annotations
 

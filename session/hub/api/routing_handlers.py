@@ -24,17 +24,26 @@ class _RoutingHandlers:
         return self.rules.work(asker.organisation, asker.user)
 
     async def next(self, asker: Asker, wish: NextRequest) -> SessionAnswer:
-        return SessionAnswer(session=await self.rules.next(asker.organisation, asker.user, wish.service))
+        return SessionAnswer(
+            session=await self.rules.next(asker.organisation, asker.user, wish.service)
+        )
 
     async def decline(self, asker: Asker, wish: DeclineRequest) -> Done:
         await self.rules.decline(asker.organisation, asker.user, wish.ticket_id, wish.reason)
         return Done()
 
     async def prolong(self, asker: Asker, wish: ProlongRequest) -> WrapUpAnswer:
-        return await self.rules.prolong(asker.organisation, asker.user, wish.session_id, wish.until_utc)
+        return await self.rules.prolong(
+            asker.organisation, asker.user, wish.session_id, wish.until_utc
+        )
 
 
 def routing_handlers(routing: Routing) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
     rules = _RoutingHandlers(routing)
-    return {"work": rules.work, "next": rules.next, "decline": rules.decline, "prolong": rules.prolong}
+    return {
+        "work": rules.work,
+        "next": rules.next,
+        "decline": rules.decline,
+        "prolong": rules.prolong,
+    }

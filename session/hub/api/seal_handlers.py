@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub still does for an organisation with a vault: says its card, says whose session is whose, else refuses.
+"""What the hub still does for an organisation with a vault:
+says its card, says whose session is whose, else refuses.
 
 Used by `session.hub.api.handlers`; the vault asks through `session.hub.vault.sessions`.
 """
@@ -49,14 +50,18 @@ class _SealHandlers:
         return VaultEndsAnswer(ends=await self.keeper.ends(asker.organisation, wish.session_id))
 
 
-def seal_handlers(catalogue: Catalogue, sessions: Sessions, keeper: LogKeeper) -> dict[str, Handler]:
+def seal_handlers(
+    catalogue: Catalogue, sessions: Sessions, keeper: LogKeeper
+) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
     rules = _SealHandlers(catalogue, sessions, keeper)
     return {"seal": rules.seal, "vault_owned": rules.owned, "vault_ends": rules.ends}
 
 
 def unless_sealed(handlers: dict[str, Handler], catalogue: Catalogue) -> dict[str, Handler]:
-    """The same, but what a vault answers is refused for organisations that have one: nothing comes here in clear."""
+    """The same, but what a vault answers is refused for organisations that have one:
+    nothing comes here in clear.
+    """
 
     def guarded(handler: Handler) -> Handler:
         async def answer(asker: Asker, wish: Any) -> HubMessage:

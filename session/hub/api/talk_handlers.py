@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which rule of holding, passing on and third people answers which verb. Used by `session.hub.composition`."""
+"""Which rule of holding, passing on and third people answers which verb.
+Used by `session.hub.composition`.
+"""
 
 from __future__ import annotations
 

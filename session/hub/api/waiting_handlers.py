@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which rule answers which verb of those who wait elsewhere, and of the display. Used by `session.hub.composition`."""
+"""Which rule answers which verb of those who wait elsewhere, and of the display.
+Used by `session.hub.composition`.
+"""
 
 from __future__ import annotations
 

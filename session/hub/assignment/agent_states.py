@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What each agent is doing, and who is free the longest. Read from tickets, signs of life and what agents say.
+"""What each agent is doing, and who is free the longest.
+Read from tickets, signs of life and what agents say.
 
 Nothing here is counted or summed by agent; the state of this moment is all there is.
 """
@@ -20,7 +21,9 @@ from session.protocol.hub.tickets import LIVE, Ticket, TicketState
 from session.protocol.wire.roles import Role
 
 NOT_RESPONDING = "not_responding"
-"""Reason code of an agent who did not answer an offer; only the hub sets it, only the agent ends it."""
+"""Reason code of an agent who did not answer an offer;
+only the hub sets it, only the agent ends it.
+"""
 
 _IN_HAND = {TicketState.IN_SESSION: AgentState.IN_SESSION, TicketState.WRAP_UP: AgentState.WRAP_UP}
 _PAUSES = {NOT_RESPONDING: AgentState.NOT_RESPONDING, "training": AgentState.TRAINING}
@@ -69,7 +72,11 @@ class Agents:
         """What the agent last said today."""
         record = self._store.agent(organisation, agent)
         today = self._clock.utc_now().astimezone(self._zone).date()
-        return record if record is not None and record.at_utc.astimezone(self._zone).date() == today else None
+        return (
+            record
+            if record is not None and record.at_utc.astimezone(self._zone).date() == today
+            else None
+        )
 
     def is_there(self, organisation: str, agent: str) -> bool:
         """Whether the agent's desk gives signs of life."""
@@ -87,17 +94,27 @@ class Agents:
 
     def free(self, organisation: str) -> list[PersonEntry]:
         """Who is free, the longest idle first."""
-        found = [one for one in self._catalogue.agents(organisation) if self.is_free(organisation, one.id)]
+        found = [
+            one
+            for one in self._catalogue.agents(organisation)
+            if self.is_free(organisation, one.id)
+        ]
         return sorted(found, key=lambda one: (self.idle_since(organisation, one.id), one.id))
 
     def answering(self, organisation: str, service: str) -> int:
         """How many agents of the service are there and available, busy or not."""
-        able = (one for one in self._catalogue.agents(organisation) if not one.services or service in one.services)
+        able = (
+            one
+            for one in self._catalogue.agents(organisation)
+            if not one.services or service in one.services
+        )
         return sum(1 for one in able if self.is_ready(organisation, one.id))
 
     def free_for(self, organisation: str, service: str) -> int:
         """How many agents of the service could take a caller now."""
-        return sum(1 for one in self.free(organisation) if not one.services or service in one.services)
+        return sum(
+            1 for one in self.free(organisation) if not one.services or service in one.services
+        )
 
     def idle_since(self, organisation: str, agent: str) -> datetime:
         """End of the last conversation or pause that this hub knows of."""
@@ -107,7 +124,9 @@ class Agents:
 
     def live_ticket(self, organisation: str, agent: str) -> Ticket | None:
         """The conversation or wrap-up that the agent has in hand."""
-        return next((one for one in self._view.of_agent(organisation, agent) if one.state in LIVE), None)
+        return next(
+            (one for one in self._view.of_agent(organisation, agent) if one.state in LIVE), None
+        )
 
     def facts(self, organisation: str, person: PersonEntry) -> AgentFacts:
         """One agent as the board shows it."""
@@ -116,7 +135,9 @@ class Agents:
         ticket = self.live_ticket(organisation, person.id)
         if ticket is not None:
             state = _IN_HAND[ticket.state]
-            since = ticket.accepted_at_utc if state is AgentState.IN_SESSION else ticket.ended_at_utc
+            since = (
+                ticket.accepted_at_utc if state is AgentState.IN_SESSION else ticket.ended_at_utc
+            )
             return AgentFacts(
                 id=person.id,
                 name=person.name,
@@ -139,10 +160,13 @@ class Agents:
             reason=record.reason if record is not None else "",
         )
 
-    # ---- changes ---------------------------------------------------------------------------------------------------
+    # ---- changes
+    # ----------------------------------------------------------------------------------------------
 
     async def report(self, organisation: str, agent: str, wish: AgentStateRequest) -> None:
-        """An agent is available or pauses; saying the same again changes nothing. Raises `StoreUnreachable`."""
+        """An agent is available or pauses; saying the same again changes nothing.
+        Raises `StoreUnreachable`.
+        """
         known = self.said(organisation, agent)
         if known is None or (known.available, known.reason) != (wish.available, wish.reason):
             await self._put(organisation, agent, wish.available, wish.reason)

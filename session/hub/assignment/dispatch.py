@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Offers callers of "push" services to agents, one agent at a time, until one takes them. Used by the hub.
+"""Offers callers of "push" services to agents, one agent at a time, until one takes them.
+Used by the hub.
 
-Everything an offer is stands in the ticket (`offered`, `agent`, `offer_until_utc`), each step is a compare-and-set, and
-`look` may be called at any time, by any hub, any number of times: a killed hub leaves nothing that the next look of
-another one does not find. The lease keeps two hubs from offering two callers to the same agent.
+Everything an offer is stands in the ticket (`offered`, `agent`, `offer_until_utc`), each step is a
+compare-and-set, and `look` may be called at any time, by any hub, any number of times: a killed hub
+leaves nothing that the next look of another one does not find. The lease keeps two hubs from
+offering two callers to the same agent.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ from session.protocol.hub.tickets import Ticket, TicketState
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-"""Longest time from the end of an offer to the next one; changes of tickets and agents wake at once."""
+"""Longest time from the end of an offer to the next one;
+changes of tickets and agents wake at once.
+"""
 
 FORGIVEN = timedelta(seconds=60)
 """So long after the last decline the ticket may be offered again to whoever did not take it."""
@@ -45,9 +49,12 @@ def declined_by(ticket: Ticket, now_utc: datetime) -> tuple[str, ...]:
 
 
 def choose(ticket: Ticket, candidates: Candidates, now_utc: datetime) -> PersonEntry | None:
-    """Whom a waiting ticket is offered to: the one it is kept for, else who knows the caller, else the longest idle."""
+    """Whom a waiting ticket is offered to:
+    the one it is kept for, else who knows the caller, else the longest idle.
+    """
     kept, asked = ticket.kept_for(now_utc), declined_by(ticket, now_utc)
-    waited_s = max(0.0, (now_utc - ticket.arrived_at_utc).total_seconds())  # a hub's clock may have been ahead
+    # a hub's clock may have been ahead
+    waited_s = max(0.0, (now_utc - ticket.arrived_at_utc).total_seconds())
     fitting = (one for after_s, one in candidates if waited_s >= after_s and one.id not in asked)
     if kept is not None:
         return next((one for one in fitting if one.id == kept), None)
@@ -57,8 +64,12 @@ def choose(ticket: Ticket, candidates: Candidates, now_utc: datetime) -> PersonE
     return next((one for one in found if one.id == ticket.preferred), found[0] if found else None)
 
 
-def unoffered(ticket: Ticket, by: str, reason: str, declined_at_utc: datetime | None = None) -> Ticket:
-    """The offered ticket as it waits again; with a time, its agent is not asked again for the moment."""
+def unoffered(
+    ticket: Ticket, by: str, reason: str, declined_at_utc: datetime | None = None
+) -> Ticket:
+    """The offered ticket as it waits again;
+    with a time, its agent is not asked again for the moment.
+    """
     declined: tuple[str, ...] = ticket.declined_by
     if declined_at_utc is not None and ticket.agent is not None:
         declined = (*declined_by(ticket, declined_at_utc), ticket.agent)
@@ -106,7 +117,9 @@ class Dispatch:
         self._task: asyncio.Task[None] | None = None
 
     def seen(self, before: Ticket | None, after: Ticket) -> None:
-        """A ticket has changed. Callers who wait for agents who choose themselves are nothing to be offered."""
+        """A ticket has changed. Callers who wait for agents who choose themselves are nothing to be
+        offered.
+        """
         had_agent = before is not None and before.agent is not None
         if had_agent or after.agent is not None or self._is_pushed(after):
             self.wake(after.organisation)
@@ -114,7 +127,8 @@ class Dispatch:
     def _is_pushed(self, ticket: Ticket) -> bool:
         organisation, service = ticket.organisation, ticket.service
         return (
-            self._catalogue.has(organisation, service) and self._catalogue.service(organisation, service).mode == "push"
+            self._catalogue.has(organisation, service)
+            and self._catalogue.service(organisation, service).mode == "push"
         )
 
     def wake(self, organisation: str) -> None:
@@ -159,7 +173,9 @@ class Dispatch:
                     log.info("offers wait for the store: %s", error.code)
 
     async def look(self, organisation: str) -> None:
-        """Ends offers whose time is over, then offers whoever waits to whoever is free. Raises `StoreUnreachable`."""
+        """Ends offers whose time is over, then offers whoever waits to whoever is free.
+        Raises `StoreUnreachable`.
+        """
         for ticket in self._book.view.offered(organisation):
             if ticket.agent is not None:
                 await self._check(ticket, ticket.agent)
@@ -173,7 +189,8 @@ class Dispatch:
         if free:
             await self._offer_all(organisation, pushed, free)
 
-    # ---- the end of an offer ---------------------------------------------------------------------------------------
+    # ---- the end of an offer
+    # ---------------------------------------------------------------------------------------
 
     async def _check(self, ticket: Ticket, agent: str) -> None:
         organisation = ticket.organisation
@@ -181,7 +198,9 @@ class Dispatch:
         if ticket.offered_to(now_utc) is None:
             if await self._end(ticket, "offer_unanswered", now_utc):
                 await self._agents.mark_silent(organisation, agent)
-        elif not self._agents.is_ready(organisation, agent) or self._agents.live_ticket(organisation, agent):
+        elif not self._agents.is_ready(organisation, agent) or self._agents.live_ticket(
+            organisation, agent
+        ):
             await self._end(ticket, "offer_withdrawn", None)
 
     async def _end(self, offered: Ticket, reason: str, declined_at_utc: datetime | None) -> bool:
@@ -196,10 +215,15 @@ class Dispatch:
         _, changed = await self._book.change(offered.organisation, offered.id, decide)
         return changed
 
-    # ---- a new offer -----------------------------------------------------------------------------------------------
+    # ---- a new offer
+    # ----------------------------------------------------------------------------------------------
 
-    async def _offer_all(self, organisation: str, pushed: dict[str, ServiceEntry], free: Sequence[PersonEntry]) -> None:
-        """The line is walked only while somebody is free for one of its services; each agent is looked at once."""
+    async def _offer_all(
+        self, organisation: str, pushed: dict[str, ServiceEntry], free: Sequence[PersonEntry]
+    ) -> None:
+        """The line is walked only while somebody is free for one of its services;
+        each agent is looked at once.
+        """
         now_utc = self._clock.utc_now()
         candidates = {
             service.id: [
@@ -218,7 +242,10 @@ class Dispatch:
             if person is None:
                 continue
             found.append((ticket, person))
-            candidates = {name: [pair for pair in one if pair[1].id != person.id] for name, one in candidates.items()}
+            candidates = {
+                name: [pair for pair in one if pair[1].id != person.id]
+                for name, one in candidates.items()
+            }
             if not any(candidates.values()):
                 break
         for ticket, person in found:

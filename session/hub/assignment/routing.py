@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An agent's side of the queue: what it may serve, the next caller, no to an offer, more time. Used by the hub."""
+"""An agent's side of the queue: what it may serve, the next caller, no to an offer, more time.
+Used by the hub.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,8 @@ class Routing:
         )
 
     async def next(self, organisation: str, agent: str, service: str | None) -> SessionFacts:
-        """Opens a session with the caller who is next for this agent; the one it has already, when asked again.
+        """Opens a session with the caller who is next for this agent;
+        the one it has already, when asked again.
 
         Raises:
             NobodyWaits: nobody whom this agent may serve now.
@@ -86,7 +89,9 @@ class Routing:
         raise NobodyWaits
 
     def _in_turn(self, organisation: str, agent: str, service: str | None) -> list[Ticket]:
-        """Those this agent may serve, in order: its own offer, then who is not better served by a free colleague."""
+        """Those this agent may serve, in order:
+        its own offer, then who is not better served by a free colleague.
+        """
         person = self._catalogue.agent(organisation, agent)
         services = {one.id: one for one in self._catalogue.organisation(organisation).services}
         now_utc = self._clock.utc_now()
@@ -101,7 +106,9 @@ class Routing:
                 offered += [ticket] if ticket.agent == agent else []
             elif ticket.kept_for(now_utc) == agent:
                 mine.append(ticket)
-            elif ticket.kept_for(now_utc) is None and self._eligibility.is_eligible(person, entry, ticket, now_utc):
+            elif ticket.kept_for(now_utc) is None and self._eligibility.is_eligible(
+                person, entry, ticket, now_utc
+            ):
                 (others if self._has_better(ticket, agent, now_utc) else mine).append(ticket)
             if len(mine) >= _ENOUGH:
                 break
@@ -114,7 +121,8 @@ class Routing:
         return self._agents.is_free(ticket.organisation, known)
 
     async def decline(self, organisation: str, agent: str, ticket_id: str, reason: str) -> None:
-        """The agent does not take the offered ticket; once it is offered to nobody or somebody else, nothing happens.
+        """The agent does not take the offered ticket;
+        once it is offered to nobody or somebody else, nothing happens.
 
         Raises:
             TicketUnknown, StoreUnreachable.
@@ -123,11 +131,15 @@ class Routing:
         def decide(now: Ticket) -> Ticket | None:
             if now.state is not TicketState.OFFERED or now.agent != agent:
                 return None
-            return unoffered(now, f"{Role.AGENT}.{agent}", f"declined_{reason}", self._clock.utc_now())
+            return unoffered(
+                now, f"{Role.AGENT}.{agent}", f"declined_{reason}", self._clock.utc_now()
+            )
 
         await self._book.change(organisation, ticket_id, decide)
 
-    async def prolong(self, organisation: str, agent: str, session_id: str, until_utc: datetime) -> WrapUpAnswer:
+    async def prolong(
+        self, organisation: str, agent: str, session_id: str, until_utc: datetime
+    ) -> WrapUpAnswer:
         """The wrap-up gets its service's time once more.
 
         Raises:
@@ -138,7 +150,11 @@ class Routing:
 
         def decide(now: Ticket) -> Ticket | None:
             nonlocal answer
-            if now.session != session_id or now.agent != agent or now.state is not TicketState.WRAP_UP:
+            if (
+                now.session != session_id
+                or now.agent != agent
+                or now.state is not TicketState.WRAP_UP
+            ):
                 raise TicketUnknown
             entry = self._catalogue.service(organisation, now.service)
             more, ends = _more(entry, now), now.wrap_up_until_utc
@@ -151,7 +167,9 @@ class Routing:
                 raise NotAllowed(why="often enough")
             ends += timedelta(seconds=entry.wrap_up_s)
             answer = WrapUpAnswer(until_utc=ends, more=more - 1)
-            return msgspec.structs.replace(now, wrap_up_until_utc=ends, changed_by=f"{Role.AGENT}.{agent}")
+            return msgspec.structs.replace(
+                now, wrap_up_until_utc=ends, changed_by=f"{Role.AGENT}.{agent}"
+            )
 
         await self._book.change(organisation, ticket_of(session_id), decide)
         assert answer is not None
@@ -159,11 +177,14 @@ class Routing:
 
 
 _ENOUGH = 16
-"""Callers tried before an agent is told that nobody waits: colleagues may take as many meanwhile."""
+"""Callers tried before an agent is told that nobody waits: colleagues may take as many meanwhile.
+"""
 
 
 def _more(service: ServiceEntry, ticket: Ticket) -> int:
-    """How often the wrap-up may still be prolonged; read from the ticket, so every hub counts the same."""
+    """How often the wrap-up may still be prolonged;
+    read from the ticket, so every hub counts the same.
+    """
     if ticket.wrap_up_until_utc is None or ticket.ended_at_utc is None or not service.wrap_up_s:
         return 0
     whole_s = (ticket.wrap_up_until_utc - ticket.ended_at_utc).total_seconds()

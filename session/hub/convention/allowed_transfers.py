@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where callers may be sent, outside of the organisation they asked for: what both conventions say. Pure; for the hub.
+"""Where callers may be sent, outside of the organisation they asked for: what both conventions say.
+Pure; for the hub.
 
-`transfers_to` of the one (or of its service) and `transfers_from` of the other must agree: nobody's queue is filled by
-somebody whom it did not let in.
+`transfers_to` of the one (or of its service) and `transfers_from` of the other must agree:
+nobody's queue is filled by somebody whom it did not let in.
 """
 
 from __future__ import annotations
@@ -15,10 +16,15 @@ from session.hub.convention.problems import Problem
 Organisations = Mapping[str, OrganisationEntry]
 
 
-def transfer_targets(organisations: Organisations, organisation: str, service: str) -> list[tuple[str, str]]:
+def transfer_targets(
+    organisations: Organisations, organisation: str, service: str
+) -> list[tuple[str, str]]:
     """(organisation, service) in the order of the convention, each once."""
     owner = organisations[organisation]
-    refs = [*owner.transfers_to, *(ref for one in owner.services if one.id == service for ref in one.transfers_to)]
+    refs = [
+        *owner.transfers_to,
+        *(ref for one in owner.services if one.id == service for ref in one.transfers_to),
+    ]
     found: dict[tuple[str, str], None] = {}
     for ref in refs:
         name, _slash, wanted = ref.partition("/")
@@ -32,7 +38,8 @@ def transfer_targets(organisations: Organisations, organisation: str, service: s
 def transfer_problems(entries: Sequence[OrganisationEntry]) -> Iterator[Problem]:
     """Names that lead nowhere, and receivers that have not agreed; for the check.
 
-    What depends on another organisation is advice: whoever leaves or takes its word back is obeyed at once.
+    What depends on another organisation is advice:
+    whoever leaves or takes its word back is obeyed at once.
     """
     organisations = {entry.id: entry for entry in entries}
     for entry in entries:
@@ -44,7 +51,12 @@ def transfer_problems(entries: Sequence[OrganisationEntry]) -> Iterator[Problem]
                 yield from _problems(organisations, entry.id, ref, f"{where}.transfers_to")
         for name in entry.transfers_from:
             if name not in organisations:
-                yield Problem("unknown_organisation", f"{place}.transfers_from", {"organisation": name}, advice=True)
+                yield Problem(
+                    "unknown_organisation",
+                    f"{place}.transfers_from",
+                    {"organisation": name},
+                    advice=True,
+                )
 
 
 def _problems(organisations: Organisations, sender: str, ref: str, where: str) -> Iterator[Problem]:
@@ -57,4 +69,6 @@ def _problems(organisations: Organisations, sender: str, ref: str, where: str) -
     elif service and service not in [one.id for one in receiver.services]:
         yield Problem("unknown_service", where, {"service": ref}, advice=True)
     elif sender not in receiver.transfers_from:
-        yield Problem("transfer_not_taken", where, {"to": name, "organisation": sender}, advice=True)
+        yield Problem(
+            "transfer_not_taken", where, {"to": name, "organisation": sender}, advice=True
+        )

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Is this a caller number of that organisation? The hub's own check; the kiosk checks before, for the caller's sake."""
+"""Is this a caller number of that organisation?
+The hub's own check; the kiosk checks before, for the caller's sake.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,9 @@ def checked_number(kind: str, typed: str) -> str:
     """The number in its one written form, "" when the caller gave none.
 
     Args:
-        kind: "allocataire" (7 digits), "france_travail" (7 digits and a letter, or 11 digits), "nir" (13 characters
-            and a key of 2; Corsica's 2A and 2B too) or "" (any 1 to 20 letters and digits).
+        kind: "allocataire" (7 digits), "france_travail" (7 digits and a letter, or 11 digits),
+            "nir" (13 characters and a key of 2; Corsica's 2A and 2B too) or "" (any 1 to 20 letters
+            and digits).
 
     Raises:
         CallerNumberInvalid: it is not one.
@@ -51,7 +54,8 @@ def checked_number(kind: str, typed: str) -> str:
 
 
 def checked_phone(typed: str) -> str:
-    """A French telephone number as ten digits; +33 and 0033 become 0. Numbers with 08 are nobody's own.
+    """A French telephone number as ten digits; +33 and 0033 become 0.
+    Numbers with 08 are nobody's own.
 
     Raises:
         CallerNumberInvalid: it is not one.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who offers what where: organisations, services, sites, kiosks and people: the convention. Used by the hub.
+"""Who offers what where: organisations, services, sites, kiosks and people: the convention.
+Used by the hub.
 
 ```toml
 [[organisations]]
@@ -26,7 +27,14 @@ from session.bus.server.config import BusAccount, BusUser
 from session.core.errors import NotAllowed, ServiceUnknown
 from session.hub.convention.allowed_transfers import transfer_targets
 from session.hub.convention.checks import wrong
-from session.hub.convention.entries import ROLES, KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
+from session.hub.convention.entries import (
+    ROLES,
+    KioskEntry,
+    OrganisationEntry,
+    PersonEntry,
+    ServiceEntry,
+    SiteEntry,
+)
 from session.hub.convention.merge import merged
 from session.hub.convention.problems import CatalogueWrong, grave
 from session.hub.convention.toml_decoding import decode
@@ -61,7 +69,9 @@ class Catalogue:
         self._organisations = {organisation.id: organisation for organisation in whole}
         self._version = hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:VERSION_LETTERS]
         self._sites = {(home.id, kiosk.id): site for home in whole for kiosk, site in _placed(home)}
-        self._services = {(owner.id, service.id): service for owner in whole for service in owner.services}
+        self._services = {
+            (owner.id, service.id): service for owner in whole for service in owner.services
+        }
         if any(service.hours for home in whole for service in home.services):
             know_holidays()
 
@@ -122,9 +132,11 @@ class Catalogue:
         return site
 
     def serving(self, home: str, kiosk: str, ref: str) -> tuple[str, ServiceEntry]:
-        """(organisation, service) behind a button of this kiosk. Raises `ServiceUnknown`, `NotAllowed`.
+        """(organisation, service) behind a button of this kiosk.
+        Raises `ServiceUnknown`, `NotAllowed`.
 
-        Only what the kiosk's site lists is found: who serves is the catalogue's word, never the kiosk's.
+        Only what the kiosk's site lists is found:
+        who serves is the catalogue's word, never the kiosk's.
         """
         if ref not in self.site_of(home, kiosk).services:
             raise ServiceUnknown(service=ref)
@@ -132,12 +144,16 @@ class Catalogue:
         return organisation, self.service(organisation, service)
 
     def card(self, organisation: str) -> SealCard | None:
-        """For whom this organisation's conversations are sealed; None when it has no vault. Raises `NotAllowed`."""
+        """For whom this organisation's conversations are sealed; None when it has no vault.
+        Raises `NotAllowed`.
+        """
         entry = self.organisation(organisation)
         return SealCard(organisation=organisation, keys=entry.seal_keys) if entry.vaults else None
 
     def kiosks_offering(self, organisation: str, service: str) -> Iterator[tuple[str, str]]:
-        """(home, kiosk) of every kiosk with a button for this service, in whichever account it lives."""
+        """(home, kiosk) of every kiosk with a button for this service, in whichever account it
+        lives.
+        """
         for home, entry in self._organisations.items():
             sites = {
                 site.id
@@ -171,7 +187,9 @@ class Catalogue:
             home_address=entry.home_address,
             contacts={
                 owner: self.organisation(owner).contact
-                for owner in dict.fromkeys(split_service(ref, organisation)[0] for ref in site.services)
+                for owner in dict.fromkeys(
+                    split_service(ref, organisation)[0] for ref in site.services
+                )
             },
         )
 
@@ -179,21 +197,29 @@ class Catalogue:
         organisation, service = split_service(ref, home)
         shown = self.service(organisation, service).shown()
         name = self.organisation(organisation).name
-        return msgspec.structs.replace(shown, id=ref, organisation=organisation, organisation_name=name)
+        return msgspec.structs.replace(
+            shown, id=ref, organisation=organisation, organisation_name=name
+        )
 
     def network_of(self, organisation: str) -> str:
-        """The partner's network that an organisation belongs to; "" for our own, and for one that we do not know."""
+        """The partner's network that an organisation belongs to;
+        "" for our own, and for one that we do not know.
+        """
         entry = self._organisations.get(organisation)
         return entry.network if entry is not None else ""
 
     def transfer_targets(self, organisation: str, service: str) -> list[tuple[str, str]]:
-        """(organisation, service) that callers of this service may be sent to. Raises as `service`."""
+        """(organisation, service) that callers of this service may be sent to.
+        Raises as `service`.
+        """
         self.service(organisation, service)
         return transfer_targets(self._organisations, organisation, service)
 
     def agents(self, organisation: str) -> list[PersonEntry]:
         """Everybody who answers callers."""
-        return [person for person in self.organisation(organisation).people if person.role == "agent"]
+        return [
+            person for person in self.organisation(organisation).people if person.role == "agent"
+        ]
 
     def agent(self, organisation: str, user: str) -> PersonEntry:
         """One who answers callers. Raises `NotAllowed` when there is none of this id."""
@@ -226,12 +252,15 @@ class Catalogue:
         return next((one.key for one in entry.kiosks if one.id == kiosk), "") if entry else ""
 
     def accounts(
-        self, keys: Mapping[tuple[str, Role, str], str] | None = None, revoked: AbstractSet[str] = frozenset()
+        self,
+        keys: Mapping[tuple[str, Role, str], str] | None = None,
+        revoked: AbstractSet[str] = frozenset(),
     ) -> list[BusAccount]:
         """Accounts for the server's configuration: everybody with a key.
 
         Args:
-            keys: public keys enrolled elsewhere, by (organisation, role, user); they win over the file's.
+            keys: public keys enrolled elsewhere, by (organisation, role, user);
+                they win over the file's.
             revoked: public keys that are not let in, wherever they stand.
         """
         enrolled = keys or {}

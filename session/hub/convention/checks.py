@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a schema cannot say of a convention: names that point at each other, hours, addresses, keys. Pure.
+"""What a schema cannot say of a convention: names that point at each other, hours, addresses, keys.
+Pure.
 
-`wrong` finds that with which no hub can work; `advice` what is surely not meant, and needs the date.
+`wrong` finds that with which no hub can work;
+`advice` what is surely not meant, and needs the date.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ from session.protocol.wire.ids import split_service
 
 
 def wrong(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
-    """Everything wrong with organisations whose offers are merged; advice too, where another organisation is needed."""
+    """Everything wrong with organisations whose offers are merged;
+    advice too, where another organisation is needed.
+    """
     found = list(_twice("organisations", [entry.id for entry in organisations]))
     for entry in organisations:
         found += _in_itself(entry)
@@ -40,13 +44,17 @@ def wrong(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
 
 
 def _keys(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
-    """A key that stands in two places, named at each: the bus's server refuses a whole configuration with one."""
+    """A key that stands in two places, named at each:
+    the bus's server refuses a whole configuration with one.
+    """
     places: dict[str, list[str]] = {}
     for entry in organisations:
         for kiosk in entry.kiosks:
             places.setdefault(kiosk.key, []).append(f"organisations.{entry.id}.kiosks.{kiosk.id}")
         for display in entry.displays:
-            places.setdefault(display.key, []).append(f"organisations.{entry.id}.displays.{display.id}")
+            places.setdefault(display.key, []).append(
+                f"organisations.{entry.id}.displays.{display.id}"
+            )
         for vault in entry.vaults:
             places.setdefault(vault.key, []).append(f"organisations.{entry.id}.vaults.{vault.id}")
         for person in entry.people:
@@ -73,9 +81,13 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
     for person in entry.people:
         here = f"{place}.people.{person.id}"
         yield from (
-            Problem("unknown_service", here, {"service": one}) for one in person.services if one not in services
+            Problem("unknown_service", here, {"service": one})
+            for one in person.services
+            if one not in services
         )
-        yield from (Problem("unknown_site", here, {"site": one}) for one in person.sites if one not in sites)
+        yield from (
+            Problem("unknown_site", here, {"site": one}) for one in person.sites if one not in sites
+        )
         if person.role == "facilitator" and not person.sites:
             yield Problem("host_without_site", here)
         if person.key and not is_public_key(person.key):
@@ -112,11 +124,15 @@ def _screen(here: str, site: str, key: str, sites: Sequence[str]) -> Iterator[Pr
         yield Problem("not_a_key", here, {"key": key})
 
 
-def _site(entry: OrganisationEntry, site: SiteEntry, organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
+def _site(
+    entry: OrganisationEntry, site: SiteEntry, organisations: Sequence[OrganisationEntry]
+) -> Iterator[Problem]:
     place = f"organisations.{entry.id}.sites.{site.id}"
     by_id = {one.id: one for one in organisations}
     if len(site.services) > MOST_SERVICES:
-        yield Problem("too_many_services", place, {"count": len(site.services), "most": MOST_SERVICES})
+        yield Problem(
+            "too_many_services", place, {"count": len(site.services), "most": MOST_SERVICES}
+        )
     buttons = [split_service(ref, entry.id) for ref in site.services]
     yield from _twice(f"{place}.services", ["/".join(button) for button in buttons])
     for organisation, service in buttons:
@@ -125,18 +141,26 @@ def _site(entry: OrganisationEntry, site: SiteEntry, organisations: Sequence[Org
         elif service not in [one.id for one in by_id[organisation].services]:
             yield Problem("unknown_service", place, {"service": service})
         elif by_id[organisation].network:
-            yield Problem("service_elsewhere", place, {"organisation": organisation, "service": service})
+            yield Problem(
+                "service_elsewhere", place, {"organisation": organisation, "service": service}
+            )
     for name in site.shared_with:
         if name not in by_id:
             yield Problem("unknown_organisation", place, {"organisation": name})
 
 
 def _twice(where: str, names: Sequence[str]) -> Iterator[Problem]:
-    yield from (Problem("twice", where, {"name": name}) for name, times in Counter(names).items() if times > 1)
+    yield from (
+        Problem("twice", where, {"name": name})
+        for name, times in Counter(names).items()
+        if times > 1
+    )
 
 
 def is_address(address: str) -> bool:
-    """True for http(s) with a host; a leading "*." stands for everything below a host of at least two labels."""
+    """True for http(s) with a host; a leading "*." stands for everything below a host of at least
+    two labels.
+    """
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -154,11 +178,14 @@ def is_address(address: str) -> bool:
     return "*" not in plain + parts.path and (plain == host or "." in plain.strip("."))
 
 
-# ---- what is surely not meant ----------------------------------------------------------------------------------------
+# ---- what is surely not meant
+# ----------------------------------------------------------------------------------------
 
 
 def advice(organisations: Sequence[OrganisationEntry], now: datetime) -> list[Problem]:
-    """What a hub bears and people would not: nobody can ask for it, or it is over. Needs that nothing is `wrong`."""
+    """What a hub bears and people would not: nobody can ask for it, or it is over.
+    Needs that nothing is `wrong`.
+    """
     found: list[Problem] = []
     offered = {
         split_service(ref, entry.id)
@@ -180,17 +207,28 @@ def _past(entry: OrganisationEntry, now: datetime) -> Iterator[Problem]:
     for name, spans in (("closures", entry.closures), ("openings", entry.openings)):
         for span in spans:
             if span.end < now.date():
-                yield Problem("over", f"organisations.{entry.id}.{name}", {"day": f"{span.end}"}, advice=True)
+                yield Problem(
+                    "over", f"organisations.{entry.id}.{name}", {"day": f"{span.end}"}, advice=True
+                )
 
 
-def _idle(entry: OrganisationEntry, offered: set[tuple[str, str]], abroad: set[str]) -> Iterator[Problem]:
-    """`abroad`: organisations of partners' networks, whose kiosks and people stand in conventions of their own."""
+def _idle(
+    entry: OrganisationEntry, offered: set[tuple[str, str]], abroad: set[str]
+) -> Iterator[Problem]:
+    """`abroad`: organisations of partners' networks, whose kiosks and people stand in conventions
+    of their own.
+    """
     if entry.network:
         return
     place = f"organisations.{entry.id}"
     for kiosk in entry.kiosks:
         if any(site.id == kiosk.site and not site.services for site in entry.sites):
-            yield Problem("kiosk_without_service", f"{place}.kiosks.{kiosk.id}", {"site": kiosk.site}, advice=True)
+            yield Problem(
+                "kiosk_without_service",
+                f"{place}.kiosks.{kiosk.id}",
+                {"site": kiosk.site},
+                advice=True,
+            )
     agents = [person for person in entry.people if person.role == "agent"]
     for service in entry.services:
         here = f"{place}.services.{service.id}"
@@ -201,7 +239,10 @@ def _idle(entry: OrganisationEntry, offered: set[tuple[str, str]], abroad: set[s
 
 
 def _never_open(
-    entry: OrganisationEntry, site: SiteEntry, organisations: Sequence[OrganisationEntry], now: datetime
+    entry: OrganisationEntry,
+    site: SiteEntry,
+    organisations: Sequence[OrganisationEntry],
+    now: datetime,
 ) -> Iterator[Problem]:
     by_id = {one.id: one for one in organisations}
     for ref in site.services:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The entries of a convention, as its TOML says them. Used by `session.hub.convention.catalogue` and the checks.
+"""The entries of a convention, as its TOML says them.
+Used by `session.hub.convention.catalogue` and the checks.
 
-Everything a service, site, kiosk or person of an organisation has is a field here; unknown fields are refused.
+Everything a service, site, kiosk or person of an organisation has is a field here;
+unknown fields are refused.
 """
 
 from __future__ import annotations
@@ -11,7 +13,13 @@ from typing import Annotated, Literal
 import msgspec
 
 from session.hub.convention.library_entries import LibraryEntry
-from session.hub.opening_hours.entries import ClosureEntry, HoursLine, OfferEntry, OpeningEntry, Said
+from session.hub.opening_hours.entries import (
+    ClosureEntry,
+    HoursLine,
+    OfferEntry,
+    OpeningEntry,
+    Said,
+)
 from session.protocol.conversation.scan_profiles import ScanProfile
 from session.protocol.hub.requests import Address, Contact, Service, Text
 from session.protocol.hub.seal_keys import MOST_KEYS, SealKey
@@ -45,7 +53,8 @@ Seconds = Annotated[int, msgspec.Meta(ge=0, le=3600)]
 class OverflowEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose callers may be answered elsewhere too: by `to` ("service" or "organisation/service").
 
-    After `after_s` of waiting, and with `when_nobody` at once when nobody of the service is there and available.
+    After `after_s` of waiting, and with `when_nobody` at once when nobody of the service is there
+    and available.
     """
 
     to: ServiceRef
@@ -56,19 +65,18 @@ class OverflowEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A service: one big button. `letter` begins its ticket numbers.
 
-    Attributes:
-        mode: agents take its callers themselves ("pull"), or the hub offers them ("push"), for `offer_s` each.
-        skills: what an agent must be able to do; after `relax_s` of waiting anybody of the service may take the caller.
-        wrap_up_s: how long an agent has after a conversation, 0 for no limit; may be prolonged `wrap_up_more` times.
-        outcomes: what may come of a conversation, those of the program when there are none.
-        hours: when it is open, e.g. "mon-fri 08:30-12:00,13:30-17:00"; always when there are none.
-        overflow: who else answers its callers; overflow_from: "organisation" or "organisation/service" of others whose
-            callers it answers too.
-        callback: callers may ask to be called back when it is closed.
-        away: how callers may wait elsewhere: come "back" to the kiosk, or be called by "phone".
-        message: what callers read with it.
-        transfers_to: "organisation" or "organisation/service": where its callers may be sent, beside what the
-            organisation itself allows.
+    Attributes: mode: agents take its callers themselves ("pull"), or the hub offers them ("push"),
+        for `offer_s` each. skills: what an agent must be able to do; after `relax_s` of waiting
+        anybody of the service may take the caller. wrap_up_s: how long an agent has after a
+        conversation, 0 for no limit; may be prolonged `wrap_up_more` times. outcomes: what may come
+        of a conversation, those of the program when there are none. hours: when it is open, e.g.
+        "mon-fri 08:30-12:00,13:30-17:00"; always when there are none. overflow: who else answers
+        its callers; overflow_from: "organisation" or "organisation/service" of others whose callers
+        it answers too.
+        callback: callers may ask to be called back when it is closed. away: how callers may wait
+        elsewhere: come "back" to the kiosk, or be called by "phone". message: what callers read
+        with it. transfers_to: "organisation" or "organisation/service": where its callers may be
+        sent, beside what the organisation itself allows.
     """
 
     id: Id
@@ -107,9 +115,10 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A place with kiosks; `services` in the order of its buttons.
 
-    "organisation/service" names a service of another organisation: its callers are that organisation's alone.
-    Organisations of `shared_with` put buttons of theirs on it by their own `offers`.
-    `time_zone`, "" for the organisation's; `public_holidays` of this region ("FR-971") close too.
+    "organisation/service" names a service of another organisation: its callers are that
+    organisation's alone. Organisations of `shared_with` put buttons of theirs on it by their own
+    `offers`. `time_zone`, "" for the organisation's; `public_holidays` of this region ("FR-971")
+    close too.
     """
 
     id: Id
@@ -121,7 +130,9 @@ class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class KioskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A kiosk; `key` is its public nkey, "" when it is enrolled elsewhere; `name` is what a display calls it."""
+    """A kiosk; `key` is its public nkey, "" when it is enrolled elsewhere;
+    `name` is what a display calls it.
+    """
 
     id: Id
     site: Id
@@ -145,7 +156,8 @@ class VaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of them.
+    """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of
+    them.
 
     `sites`: those that a facilitator, the host, looks after.
     """
@@ -162,17 +174,17 @@ class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An organisation with all that is its own. `log_days`: how long session logs are kept.
 
-    Attributes:
-        edition: raised by whoever signs it; a hub takes none below the one it has, so an old file proves nothing.
-        time_zone, public_holidays: of its hours; a region as "FR", "FR-57", "FR-971", or "" for none.
-        closures, openings: days that are not as the weekly hours say.
-        offers: services with other hours at one site.
-        scan_profiles: how its papers are scanned: a button at the desk for each.
-        network: the partner's network it belongs to; then only names, services and `transfers_from` are needed here.
-        transfers_to: "organisation" or "organisation/service": where callers may be sent, if that one has us in its
-            `transfers_from`.
-        vaults: its own dossier service and log keeper; then everything of its conversations is sealed for `seal_keys`,
-            which `expert-app hub seal-key` prints.
+    Attributes: edition: raised by whoever signs it; a hub takes none below the one it has, so an
+        old file proves nothing. time_zone, public_holidays: of its hours; a region as "FR",
+        "FR-57", "FR-971", or "" for none. closures, openings: days that are not as the weekly hours
+        say. offers: services with other hours at one site. scan_profiles: how its papers are
+        scanned: a button at the desk for each. network: the partner's network it belongs to; then
+        only names, services and `transfers_from` are needed here. transfers_to: "organisation" or
+        "organisation/service": where callers may be sent, if that one has us in its
+        `transfers_from`.
+        vaults: its own dossier service and log keeper;
+            then everything of its conversations is sealed for `seal_keys`, which `expert-app hub
+            seal-key` prints.
         library: what its agents may put before callers.
     """
 

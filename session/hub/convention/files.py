@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The files of a convention: one TOML file, or a folder with `network.toml` and a file per organisation."""
+"""The files of a convention: one TOML file, or a folder with `network.toml` and a file per
+organisation.
+"""
 
 from __future__ import annotations
 
@@ -64,13 +66,17 @@ def read_files(path: Path) -> Files:
         if path.is_dir():
             parts = [_part(file) for file in sorted(path.glob("*.toml"))]
             if not any(part.name == NETWORK for part in parts):
-                raise CatalogueWrong([Problem("no_network_part", path.name, {"file": f"{NETWORK}.toml"})])
+                raise CatalogueWrong(
+                    [Problem("no_network_part", path.name, {"file": f"{NETWORK}.toml"})]
+                )
             return Files({part.name: part for part in parts}, whole=False)
         part = _part(path)
         return Files({part.name: part}, whole=True)
     except OSError as error:
         name = Path(error.filename).name if error.filename else path.name
-        raise CatalogueWrong([Problem("unreadable", name, {"why": error.strerror or "?"})]) from error
+        raise CatalogueWrong(
+            [Problem("unreadable", name, {"why": error.strerror or "?"})]
+        ) from error
 
 
 def signature_path(file: Path) -> Path:
@@ -84,4 +90,6 @@ def _part(file: Path) -> Part:
     if file.stat().st_size > MOST_BYTES:
         raise CatalogueWrong([Problem("too_large", file.name, {"most_bytes": MOST_BYTES})])
     beside = signature_path(file)
-    return Part(file.stem, file.name, file.read_bytes(), beside.read_bytes() if beside.is_file() else b"")
+    return Part(
+        file.stem, file.name, file.read_bytes(), beside.read_bytes() if beside.is_file() else b""
+    )

@@ -16,7 +16,10 @@ def check_hours(entry: OrganisationEntry, where: str) -> Iterator[Problem]:
     """Everything that cannot be, of the organisation at `where`."""
     for place, zone, region in (
         (where, entry.time_zone, entry.public_holidays),
-        *((f"{where}.sites.{site.id}", site.time_zone, site.public_holidays) for site in entry.sites),
+        *(
+            (f"{where}.sites.{site.id}", site.time_zone, site.public_holidays)
+            for site in entry.sites
+        ),
     ):
         if zone and not _is_zone(zone):
             yield Problem("unknown_time_zone", place, {"name": zone})
@@ -39,15 +42,21 @@ def _lines(lines: Sequence[str], where: str) -> Iterator[Problem]:
 
 
 def _spans(entry: OrganisationEntry, where: str) -> Iterator[Problem]:
-    """Closures and openings: the days in order, the names known where they are the organisation's own."""
+    """Closures and openings: the days in order, the names known where they are the organisation's
+    own.
+    """
     services = [service.id for service in entry.services]
     for name, spans in (("closures", entry.closures), ("openings", entry.openings)):
         for span in spans:
             place = f"{where}.{name}, {span.first}"
             if span.end < span.first:
-                yield Problem("days_backwards", place, {"first": f"{span.first}", "last": f"{span.end}"})
+                yield Problem(
+                    "days_backwards", place, {"first": f"{span.first}", "last": f"{span.end}"}
+                )
             yield from (
-                Problem("unknown_service", place, {"service": one}) for one in span.services if one not in services
+                Problem("unknown_service", place, {"service": one})
+                for one in span.services
+                if one not in services
             )
 
 

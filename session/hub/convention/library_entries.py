@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The library in a convention: its entries, and what can be wrong with them. Used by `session.hub.convention.entries`
-and checks.
+"""The library in a convention: its entries, and what can be wrong with them.
+Used by `session.hub.convention.entries` and checks.
 
 ```toml
 [[library]]
@@ -9,15 +9,9 @@ title = "Simuler mes droits"
 words = "simulation aide logement"
 address = "https://www.valdore.example/simulateur/"
 
-[[library]]
-id = "lease"
-kind = "form"
-title = "Attestation de loyer"
-file = "attestation-loyer.pdf"
-sha256 = "…"
-```
-A file lies beside the convention, in `library/<organisation>/`; its hash stands in the signed entry, so the signature
-covers it too.
+[[library]] id = "lease" kind = "form" title = "Attestation de loyer" file = "attestation-loyer.pdf"
+sha256 = "…" ``` A file lies beside the convention, in `library/<organisation>/`; its hash stands in
+the signed entry, so the signature covers it too.
 """
 
 from __future__ import annotations
@@ -68,12 +62,20 @@ class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return LibraryKind.DOCUMENT if self.is_document else LibraryKind.PAGE
 
 
-def library_problems(place: str, entries: Sequence[LibraryEntry], allowed: Sequence[str]) -> Iterator[Problem]:
+def library_problems(
+    place: str, entries: Sequence[LibraryEntry], allowed: Sequence[str]
+) -> Iterator[Problem]:
     """What is wrong in the entries themselves; that the kiosk would refuse an address is advice."""
     names = Counter(entry.id for entry in entries)
-    yield from (Problem("twice", f"{place}.library", {"name": name}) for name, times in names.items() if times > 1)
+    yield from (
+        Problem("twice", f"{place}.library", {"name": name})
+        for name, times in names.items()
+        if times > 1
+    )
     if len(entries) > MOST_ITEMS:
-        yield Problem("library_too_long", f"{place}.library", {"count": len(entries), "most": MOST_ITEMS})
+        yield Problem(
+            "library_too_long", f"{place}.library", {"count": len(entries), "most": MOST_ITEMS}
+        )
     listed = AllowList(allowed)
     for entry in entries:
         here = f"{place}.library.{entry.id}"

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From a convention's files to the catalogue that the hub works with: decode, verify, merge, check. Used by the hub.
+"""From a convention's files to the catalogue that the hub works with: decode, verify, merge, check.
+Used by the hub.
 
-A folder has `network.toml`, the operator's part (`NetworkPart`), and for each organisation that it names one file with
-the fields of `OrganisationEntry`. One file alone has them all (`WholeFile`).
+A folder has `network.toml`, the operator's part (`NetworkPart`), and for each organisation that it
+names one file with the fields of `OrganisationEntry`. One file alone has them all (`WholeFile`).
 """
 
 from __future__ import annotations
@@ -24,14 +25,18 @@ from session.protocol.wire.ids import Id
 
 
 class MemberEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An organisation of the network; `key` is the public key that signs its file, "" where nobody asks for one."""
+    """An organisation of the network;
+    `key` is the public key that signs its file, "" where nobody asks for one.
+    """
 
     id: Id
     key: str = ""
 
 
 class NetworkPart(OrganisationEntry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The operator's part: an account of its own with sites, kiosks and people, and who takes part."""
+    """The operator's part: an account of its own with sites, kiosks and people, and who takes
+    part.
+    """
 
     organisations: list[MemberEntry] = msgspec.field(default_factory=list)
 
@@ -62,7 +67,8 @@ def load(path: Path, operator_key: str = "") -> Catalogue:
     """The catalogue of a file or folder.
 
     Args:
-        operator_key: public key that must have signed the operator's part; "" asks for no signatures.
+        operator_key: public key that must have signed the operator's part;
+            "" asks for no signatures.
 
     Raises:
         CatalogueWrong: with everything that is wrong.
@@ -80,7 +86,11 @@ def read(files: Files, operator_key: str = "", known: Mapping[str, int] = {}) ->
         known: editions that the hub has already, by part; an older one is refused.
     """
     reading = Reading()
-    entries = _whole(files, operator_key, reading) if files.whole else _folder(files, operator_key, reading)
+    entries = (
+        _whole(files, operator_key, reading)
+        if files.whole
+        else _folder(files, operator_key, reading)
+    )
     for name, edition in reading.editions.items():
         if edition < known.get(name, 0):
             values = {"edition": edition, "known": known[name]}
@@ -100,7 +110,9 @@ def read(files: Files, operator_key: str = "", known: Mapping[str, int] = {}) ->
 
 
 def placed(problem: Problem, files: Files) -> Problem:
-    """The problem at its place in the files: "caf.toml, services.x" for "organisations.caf.services.x" in a folder."""
+    """The problem at its place in the files:
+    "caf.toml, services.x" for "organisations.caf.services.x" in a folder.
+    """
     if files.whole:
         return problem
     head, _dot, rest = problem.where.partition(".")
@@ -133,17 +145,25 @@ def _folder(files: Files, operator_key: str, reading: Reading) -> list[Organisat
     reading.editions[NETWORK] = operator.edition
     own = {name: getattr(operator, name) for name in OrganisationEntry.__struct_fields__}
     entries = [OrganisationEntry(**own)]
-    for name in sorted(files.parts.keys() - {NETWORK, *(member.id for member in operator.organisations)}):
-        reading.problems.append(Problem("not_a_member", files.parts[name].file, {"id": name}, advice=True))
+    for name in sorted(
+        files.parts.keys() - {NETWORK, *(member.id for member in operator.organisations)}
+    ):
+        reading.problems.append(
+            Problem("not_a_member", files.parts[name].file, {"id": name}, advice=True)
+        )
     for member in operator.organisations:
         entries += _member(member, files, operator_key, reading)
     return entries
 
 
-def _member(member: MemberEntry, files: Files, operator_key: str, reading: Reading) -> Iterator[OrganisationEntry]:
+def _member(
+    member: MemberEntry, files: Files, operator_key: str, reading: Reading
+) -> Iterator[OrganisationEntry]:
     part = files.parts.get(member.id)
     if part is None:
-        reading.refuse(member.id, [Problem("part_missing", f"{NETWORK}.toml", {"file": f"{member.id}.toml"})])
+        reading.refuse(
+            member.id, [Problem("part_missing", f"{NETWORK}.toml", {"file": f"{member.id}.toml"})]
+        )
         return
     _verify(part, member.key, reading, demanded=bool(operator_key))
     try:
@@ -172,6 +192,8 @@ def _verify(part: Part, key: str, reading: Reading, *, demanded: bool) -> None:
         problem = Problem("unsigned", part.file)
     elif not is_genuine(part.name, part.text, part.signature, key):
         by_other = signer(part.signature) != key
-        problem = Problem("signed_by_other" if by_other else "signature_wrong", part.file, {"key": key})
+        problem = Problem(
+            "signed_by_other" if by_other else "signature_wrong", part.file, {"key": key}
+        )
     if problem is not None and demanded:
         reading.refuse(part.name, [problem])

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Puts what organisations offer on the sites that are shared with them: the matrix as the hub reads it. Pure."""
+"""Puts what organisations offer on the sites that are shared with them:
+the matrix as the hub reads it. Pure.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,15 @@ from session.hub.opening_hours.entries import OfferEntry
 from session.protocol.wire.ids import split_service
 
 
-def merged(organisations: Sequence[OrganisationEntry]) -> tuple[list[OrganisationEntry], list[Problem]]:
-    """The organisations with every offer among the services of its site, and what could not be placed.
+def merged(
+    organisations: Sequence[OrganisationEntry],
+) -> tuple[list[OrganisationEntry], list[Problem]]:
+    """The organisations with every offer among the services of its site, and what could not be
+    placed.
 
-    An offer is for a site of the organisation's own, or for one of another organisation that is `shared_with` it. The
-    buttons of a site are first those it names itself, then the offers in the order of `shared_with`.
+    An offer is for a site of the organisation's own, or for one of another organisation that is
+    `shared_with` it. The buttons of a site are first those it names itself, then the offers in the
+    order of `shared_with`.
     """
     found: list[Problem] = []
     for owner in organisations:
@@ -29,7 +35,8 @@ def merged(organisations: Sequence[OrganisationEntry]) -> tuple[list[Organisatio
 def without_unasked(
     organisations: Sequence[OrganisationEntry],
 ) -> tuple[list[OrganisationEntry], list[Problem]]:
-    """Takes away buttons that a site names of an organisation that does not offer them there, and tells which.
+    """Takes away buttons that a site names of an organisation that does not offer them there, and
+    tells which.
 
     For conventions of several signers: who serves callers says so itself.
     """
@@ -53,22 +60,28 @@ def without_unasked(
         return msgspec.structs.replace(site, services=kept)
 
     whole = [
-        msgspec.structs.replace(entry, sites=[asked(entry, site) for site in entry.sites]) for entry in organisations
+        msgspec.structs.replace(entry, sites=[asked(entry, site) for site in entry.sites])
+        for entry in organisations
     ]
     return whole, found
 
 
-def hosts(owner: OrganisationEntry, site: str, organisations: Sequence[OrganisationEntry]) -> list[OrganisationEntry]:
+def hosts(
+    owner: OrganisationEntry, site: str, organisations: Sequence[OrganisationEntry]
+) -> list[OrganisationEntry]:
     """The organisations at whose site of this id `owner` may offer services: itself first."""
     own = [owner] if any(one.id == site for one in owner.sites) else []
     return own + [
         entry
         for entry in organisations
-        if entry.id != owner.id and any(one.id == site and owner.id in one.shared_with for one in entry.sites)
+        if entry.id != owner.id
+        and any(one.id == site and owner.id in one.shared_with for one in entry.sites)
     ]
 
 
-def _unplaced(owner: OrganisationEntry, offer: OfferEntry, organisations: Sequence[OrganisationEntry]) -> list[Problem]:
+def _unplaced(
+    owner: OrganisationEntry, offer: OfferEntry, organisations: Sequence[OrganisationEntry]
+) -> list[Problem]:
     where = f"organisations.{owner.id}.offers.{offer.site}"
     places = hosts(owner, offer.site, organisations)
     found = []
@@ -76,20 +89,33 @@ def _unplaced(owner: OrganisationEntry, offer: OfferEntry, organisations: Sequen
         found.append(Problem("site_of_two", where, {"site": offer.site}))
     if not places:
         known = any(site.id == offer.site for entry in organisations for site in entry.sites)
-        found.append(Problem("not_shared" if known else "unknown_site", where, {"site": offer.site}, advice=True))
+        found.append(
+            Problem(
+                "not_shared" if known else "unknown_site", where, {"site": offer.site}, advice=True
+            )
+        )
     known_services = [service.id for service in owner.services]
     found += [
-        Problem("unknown_service", where, {"service": name}) for name in offer.services if name not in known_services
+        Problem("unknown_service", where, {"service": name})
+        for name in offer.services
+        if name not in known_services
     ]
     return found
 
 
-def _with_offers(entry: OrganisationEntry, organisations: Sequence[OrganisationEntry]) -> OrganisationEntry:
-    sites = [msgspec.structs.replace(site, services=_buttons(entry, site, organisations)) for site in entry.sites]
+def _with_offers(
+    entry: OrganisationEntry, organisations: Sequence[OrganisationEntry]
+) -> OrganisationEntry:
+    sites = [
+        msgspec.structs.replace(site, services=_buttons(entry, site, organisations))
+        for site in entry.sites
+    ]
     return msgspec.structs.replace(entry, sites=sites)
 
 
-def _buttons(home: OrganisationEntry, site: SiteEntry, organisations: Sequence[OrganisationEntry]) -> list[str]:
+def _buttons(
+    home: OrganisationEntry, site: SiteEntry, organisations: Sequence[OrganisationEntry]
+) -> list[str]:
     buttons = list(site.services)
     by_id = {entry.id: entry for entry in organisations}
     for name in (home.id, *site.shared_with):
@@ -100,6 +126,10 @@ def _buttons(home: OrganisationEntry, site: SiteEntry, organisations: Sequence[O
         for offer in owner.offers:
             if offer.site != site.id:
                 continue
-            refs = [one if name == home.id else f"{name}/{one}" for one in offer.services if one in known]
+            refs = [
+                one if name == home.id else f"{name}/{one}"
+                for one in offer.services
+                if one in known
+            ]
             buttons += [ref for ref in refs if ref not in buttons]
     return buttons

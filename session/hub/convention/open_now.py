@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which service is open now, at which site: the convention's hours, kept until they change. Used by the hub's parts."""
+"""Which service is open now, at which site: the convention's hours, kept until they change.
+Used by the hub's parts.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ Cell = tuple[str, str, str, str]
 
 
 class Openings:
-    """Openings of all cells; each is worked out when first asked for, and again when it or the convention changes."""
+    """Openings of all cells; each is worked out when first asked for, and again when it or the
+    convention changes.
+    """
 
     def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
         self._catalogue = catalogue
@@ -48,9 +52,12 @@ class Openings:
     def _hours_of(self, cell: Cell) -> Hours:
         if cell not in self._hours:
             organisation, service, home, site = cell
-            owner, host = self._catalogue.organisation(organisation), self._catalogue.organisation(home)
+            owner = self._catalogue.organisation(organisation)
+            host = self._catalogue.organisation(home)
             place = next(entry for entry in host.sites if entry.id == site)
-            self._hours[cell] = hours_of(owner, self._catalogue.service(organisation, service), host, place)
+            self._hours[cell] = hours_of(
+                owner, self._catalogue.service(organisation, service), host, place
+            )
         return self._hours[cell]
 
     def shown(self, service: Service, cell: Cell) -> Service:
@@ -69,5 +76,7 @@ class Openings:
         )
 
     def next_change_utc(self) -> datetime:
-        """When the first of the openings that were asked for may be another; far away when none was."""
+        """When the first of the openings that were asked for may be another;
+        far away when none was.
+        """
         return min((found.until_utc for found in self._known.values()), default=FAR)

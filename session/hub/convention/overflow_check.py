@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is wrong with overflow rules: unknown or unwilling receivers, and rings. Pure; for the check."""
+"""What is wrong with overflow rules: unknown or unwilling receivers, and rings.
+Pure; for the check.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,12 @@ Node = tuple[str, str]
 def overflow_problems(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
     """Everything wrong with the rules of all organisations.
 
-    What depends on another organisation is advice: whoever leaves or takes its word back is obeyed at once.
+    What depends on another organisation is advice:
+    whoever leaves or takes its word back is obeyed at once.
     """
-    services = {(entry.id, service.id): service for entry in organisations for service in entry.services}
+    services = {
+        (entry.id, service.id): service for entry in organisations for service in entry.services
+    }
     edges: dict[Node, list[Node]] = {}
     for (organisation, name), service in services.items():
         where = f"organisations.{organisation}.services.{name}.overflow"
@@ -25,7 +30,9 @@ def overflow_problems(organisations: Sequence[OrganisationEntry]) -> Iterator[Pr
             target = split_service(rule.to, organisation)
             edges.setdefault((organisation, name), []).append(target)
             if target not in services:
-                yield Problem("unknown_service", where, {"service": rule.to}, advice=target[0] != organisation)
+                yield Problem(
+                    "unknown_service", where, {"service": rule.to}, advice=target[0] != organisation
+                )
             elif not takes(services[target], target[0], organisation, name):
                 values = {"to": rule.to, "service": f"{organisation}/{name}"}
                 yield Problem("overflow_not_taken", where, values, advice=True)
@@ -33,8 +40,12 @@ def overflow_problems(organisations: Sequence[OrganisationEntry]) -> Iterator[Pr
 
 
 def takes(receiver: ServiceEntry, owner: str, organisation: str, service: str) -> bool:
-    """Whether `receiver`, of the organisation `owner`, answers callers of `organisation`'s `service`."""
-    return owner == organisation or bool({organisation, f"{organisation}/{service}"} & set(receiver.overflow_from))
+    """Whether `receiver`, of the organisation `owner`, answers callers of `organisation`'s
+    `service`.
+    """
+    return owner == organisation or bool(
+        {organisation, f"{organisation}/{service}"} & set(receiver.overflow_from)
+    )
 
 
 def _rings(edges: dict[Node, list[Node]]) -> Iterator[Problem]:
@@ -46,7 +57,9 @@ def _rings(edges: dict[Node, list[Node]]) -> Iterator[Problem]:
             seen.add(frozenset(ring))
             path = " > ".join("/".join(node) for node in (*ring, ring[0]))
             where = f"organisations.{start[0]}.services.{start[1]}.overflow"
-            yield Problem("overflow_ring", where, {"path": path}, advice=len({node[0] for node in ring}) > 1)
+            yield Problem(
+                "overflow_ring", where, {"path": path}, advice=len({node[0] for node in ring}) > 1
+            )
 
 
 def _ring(edges: dict[Node, list[Node]], start: Node) -> list[Node]:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What can be wrong with a convention: a code, a place and values; the sentences are the program's."""
+"""What can be wrong with a convention: a code, a place and values;
+the sentences are the program's.
+"""
 
 from __future__ import annotations
 

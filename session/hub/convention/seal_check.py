@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What of an organisation's sealing a schema cannot say: signatures, and what needs each other. Used by the checks."""
+"""What of an organisation's sealing a schema cannot say: signatures, and what needs each other.
+Used by the checks.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +41,15 @@ def expired_keys(entry: OrganisationEntry, now: datetime) -> Iterator[Problem]:
     today = now.astimezone(UTC).date()
     last = max((key.last for key in entry.seal_keys if key.first <= today), default=None)
     if last is not None and (last - today).days < SOON_DAYS:
-        yield Problem("seal_key_ends", f"organisations.{entry.id}.seal_keys", {"day": f"{last}"}, advice=True)
+        yield Problem(
+            "seal_key_ends", f"organisations.{entry.id}.seal_keys", {"day": f"{last}"}, advice=True
+        )
 
 
 def out_of_reach(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
-    """Advice: an organisation with a vault says that it takes callers of another network, and no hub lets it."""
+    """Advice: an organisation with a vault says that it takes callers of another network, and no
+    hub lets it.
+    """
     elsewhere = {entry.id for entry in organisations if entry.network}
     for entry in organisations:
         if entry.vaults and not entry.network:

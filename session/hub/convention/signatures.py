@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Signatures of a convention's parts: Ed25519 by nkeys, detached, in a text file beside the part. Used by hub and sign.
+"""Signatures of a convention's parts: Ed25519 by nkeys, detached, in a text file beside the part.
+Used by hub and sign.
 
-```
-poste-expert signature 1
-key UABC...
-signature <base64>
-```
-What is signed is `DOMAIN`, the part's name without ending, a line feed, and the file's bytes as they are.
+``` poste-expert signature 1 key UABC... signature <base64> ``` What is signed is `DOMAIN`, the
+part's name without ending, a line feed, and the file's bytes as they are.
 """
 
 from __future__ import annotations

@@ -32,7 +32,9 @@ def decode[Entry: msgspec.Struct](text: bytes, kind: type[Entry], where: str) ->
         raise CatalogueWrong([Problem("misfit", where, {"why": str(error)})]) from error
 
 
-def _misfits(raw: Mapping[str, Any], kind: type[msgspec.Struct], where: str, path: str) -> Iterator[Problem]:
+def _misfits(
+    raw: Mapping[str, Any], kind: type[msgspec.Struct], where: str, path: str
+) -> Iterator[Problem]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for name in raw:
         if name not in fields:
@@ -50,7 +52,9 @@ def _misfit(value: Any, kind: Any, where: str, path: str) -> Iterator[Problem]:
     if inner is not None and isinstance(value, list) and _is_struct(inner):
         for number, item in enumerate(value, start=1):
             name = item.get("id") if isinstance(item, dict) else None
-            yield from _misfit(item, inner, where, f"{path}.{name if isinstance(name, str) else number}")
+            yield from _misfit(
+                item, inner, where, f"{path}.{name if isinstance(name, str) else number}"
+            )
     elif _is_struct(kind) and isinstance(value, dict):
         yield from _misfits(value, kind, where, f"{path}.")
     else:

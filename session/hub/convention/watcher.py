@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Keeps the convention that the hub works with: looks at its files, takes what is right, keeps the last good one.
+"""Keeps the convention that the hub works with:
+looks at its files, takes what is right, keeps the last good one.
 
-A part that is wrong is replaced by the last good one of the same name, so that an organisation's mistake stays its own;
-when the parts do not fit together, the whole stays as it was. The last good files lie in the hub's folder too, so that
-a hub that starts beside a wrong file goes on with what it had.
+A part that is wrong is replaced by the last good one of the same name, so that an organisation's
+mistake stays its own; when the parts do not fit together, the whole stays as it was. The last good
+files lie in the hub's folder too, so that a hub that starts beside a wrong file goes on with what
+it had.
 """
 
 from __future__ import annotations
@@ -85,9 +87,11 @@ class ConventionKeeper:
         return self._took(earlier, problems)
 
     def look(self) -> Catalogue | None:
-        """Another convention when the files have become another one that can be used; None when all stays as it is.
+        """Another convention when the files have become another one that can be used;
+        None when all stays as it is.
 
-        Files are taken when two looks find the same: nobody's half-written file takes anybody's rights away.
+        Files are taken when two looks find the same:
+        nobody's half-written file takes anybody's rights away.
         """
         try:
             files = read_files(self._path)
@@ -115,7 +119,8 @@ class ConventionKeeper:
         """What `look` gave could not be taken: it is given once more."""
         self._mark = self._given = ""
 
-    # ---- the last good one -----------------------------------------------------------------------------------------
+    # ---- the last good one
+    # -----------------------------------------------------------------------------------------
 
     def _best(self, files: Files) -> Reading:
         """The files as they are, or with the last good parts in place of bad ones."""
@@ -123,7 +128,11 @@ class ConventionKeeper:
         problems = list(reading.problems)
         bad = set(reading.bad)
         for _ in range(2):  # bad parts first; then those that do not fit what the others say
-            if reading.catalogue is not None or self._good is None or self._good.whole != files.whole:
+            if (
+                reading.catalogue is not None
+                or self._good is None
+                or self._good.whole != files.whole
+            ):
                 break
             bad |= {problem.where.partition(".toml")[0] for problem in grave(reading.problems)}
             good = {name: part for name, part in self._good.parts.items() if name in bad}
@@ -140,7 +149,9 @@ class ConventionKeeper:
         rows = [(part.name, part.file, part.text, part.signature) for part in files.parts.values()]
         beside = self._kept.with_suffix(".part")
         try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with os.fdopen(
+                os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+            ) as file:
                 file.write(msgspec.msgpack.encode(_Kept(rows, files.whole)))
             beside.replace(self._kept)
         except OSError as error:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a supervisor may ask and decide about copies for the agency's own document systems. Used by hub and vault."""
+"""What a supervisor may ask and decide about copies for the agency's own document systems.
+Used by hub and vault.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +24,23 @@ NameOf = Callable[[str, str], str]
 
 @runtime_checkable
 class DeliveryStoreLike(Protocol):
-    """What a store of dossiers has beyond `DossierStoreLike`. Errors are classes of `session.core.errors`."""
+    """What a store of dossiers has beyond `DossierStoreLike`.
+    Errors are classes of `session.core.errors`.
+    """
 
     async def deliveries(self, organisation: str, wish: DeliveriesRequest) -> DeliveriesAnswer:
         """Copies and systems."""
         ...
 
-    async def retry_deliveries(self, organisation: str, ids: list[int], user: str, name: str) -> int:
+    async def retry_deliveries(
+        self, organisation: str, ids: list[int], user: str, name: str
+    ) -> int:
         """Tries these again now; how many."""
         ...
 
-    async def give_up_deliveries(self, organisation: str, ids: list[int], user: str, name: str, reason: str) -> int:
+    async def give_up_deliveries(
+        self, organisation: str, ids: list[int], user: str, name: str, reason: str
+    ) -> int:
         """Tries these no more; how many."""
         ...
 
@@ -59,7 +67,9 @@ class _Deliveries:
         elif wish.reason is None:
             raise NotAllowed(why="a reason is needed")
         else:
-            count = await self._store.give_up_deliveries(asker.organisation, wish.delivery_ids, *who, wish.reason)
+            count = await self._store.give_up_deliveries(
+                asker.organisation, wish.delivery_ids, *who, wish.reason
+            )
         return DeliveriesActed(count=count)
 
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A whole dossier for a supervisor: noted before anything is told, then read part by part. Used by hub and vault.
+"""A whole dossier for a supervisor: noted before anything is told, then read part by part.
+Used by hub and vault.
 
-Nothing of it lies at the hub meanwhile: the board puts the file together. What was noted in the store is what allows
-the reading, so any hub answers and a restart changes nothing.
+Nothing of it lies at the hub meanwhile: the board puts the file together.
+What was noted in the store is what allows the reading, so any hub answers and a restart changes
+nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +16,12 @@ from session.core.errors import DossierUnknown, NotAllowed
 from session.hub.access.request_server import Asker, Handler
 from session.hub.dossier.deliveries import NameOf
 from session.hub.dossier.service import PART_BYTES
-from session.protocol.dossier.exports import ExportAnswer, ExportHistoryRequest, ExportPartRequest, ExportRequest
+from session.protocol.dossier.exports import (
+    ExportAnswer,
+    ExportHistoryRequest,
+    ExportPartRequest,
+    ExportRequest,
+)
 from session.protocol.dossier.pieces import MAX_LISTED, ActStep, PieceHistory, PieceStep
 from session.protocol.hub.requests import DocumentPart, DossierFacts
 
@@ -23,7 +30,9 @@ CACHED_DOCUMENTS = 2
 
 @runtime_checkable
 class ExportStoreLike(Protocol):
-    """What a store of dossiers has beyond `DossierStoreLike`. Errors are classes of `session.core.errors`."""
+    """What a store of dossiers has beyond `DossierStoreLike`.
+    Errors are classes of `session.core.errors`.
+    """
 
     async def open(self, organisation: str, number: str) -> DossierFacts:
         """The dossier. Raises `DossierUnknown`."""
@@ -37,7 +46,9 @@ class ExportStoreLike(Protocol):
         """What people did with it."""
         ...
 
-    async def export(self, organisation: str, number: str, user: str, name: str, reason: str) -> None:
+    async def export(
+        self, organisation: str, number: str, user: str, name: str, reason: str
+    ) -> None:
         """Notes the export. Raises `DossierUnknown`."""
         ...
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller's word about keeping documents, as the kiosk said it: the hub files nothing without it.
+"""The caller's word about keeping documents, as the kiosk said it:
+the hub files nothing without it.
 
-The kiosk tells the desk `GrantChanged` through the hub; `session.hub.network.relay` gives it here before it passes it
-on, so whoever hears that documents may be kept can file them. A desk cannot say it: only what a kiosk sent is recorded.
+The kiosk tells the desk `GrantChanged` through the hub;
+`session.hub.network.relay` gives it here before it passes it on, so whoever hears that documents
+may be kept can file them. A desk cannot say it: only what a kiosk sent is recorded.
 """
 
 from __future__ import annotations
@@ -25,11 +27,15 @@ log = logging.getLogger(__name__)
 
 TOPIC = "grant"
 GRACE = timedelta(seconds=30)
-"""The kiosk ends a power by its own clock and says so; this much later the hub does not wait for its word."""
+"""The kiosk ends a power by its own clock and says so;
+this much later the hub does not wait for its word.
+"""
 
 
 class KeepRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The last word of one session, and until when it holds by the hub's clock. Nothing personal; gone after a day."""
+    """The last word of one session, and until when it holds by the hub's clock.
+    Nothing personal; gone after a day.
+    """
 
     allowed: bool
     until_utc: datetime
@@ -60,7 +66,9 @@ class NatsKeepStore:
 
     async def put(self, organisation: str, session_id: str, record: KeepRecord) -> None:
         """See `KeepStore`."""
-        await self._streams.append(f"caller.{organisation}.keep-{session_id}", msgspec.json.encode(record))
+        await self._streams.append(
+            f"caller.{organisation}.keep-{session_id}", msgspec.json.encode(record)
+        )
 
 
 class KeepGrants:
@@ -72,11 +80,16 @@ class KeepGrants:
     async def heard(self, ticket: Ticket, payload: bytes) -> None:
         """A kiosk's message of the topic "grant"; anything but a word about keeping is left alone.
 
-        A store that cannot be written leaves the word unrecorded: then nothing is filed until it is said again.
+        A store that cannot be written leaves the word unrecorded:
+        then nothing is filed until it is said again.
         """
         try:
             message = decode_session(payload)
-            if not isinstance(message, GrantChanged) or message.grant is not Grant.KEEP or ticket.session is None:
+            if (
+                not isinstance(message, GrantChanged)
+                or message.grant is not Grant.KEEP
+                or ticket.session is None
+            ):
                 return
             until = self._clock.utc_now() + timedelta(seconds=message.left_s)
             record = KeepRecord(allowed=message.allowed, until_utc=until)
@@ -88,7 +101,8 @@ class KeepGrants:
         """Lets a document of this session pass. In the wrap-up the caller's last word holds.
 
         Raises:
-            GrantMissing: the caller did not allow it, took it back, or its time is over. StoreUnreachable.
+            GrantMissing: the caller did not allow it, took it back, or its time is over.
+                StoreUnreachable.
         """
         record = await self._store.get(ticket.organisation, session_id)
         talking = ticket.session == session_id and ticket.state is TicketState.IN_SESSION

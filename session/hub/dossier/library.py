@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The organisations' libraries: what their agents may put before callers, and the documents' bytes. Used by the hub.
+"""The organisations' libraries: what their agents may put before callers, and the documents' bytes.
+Used by the hub.
 
-A document counts only while its file has the hash that the convention names: a file that was changed, or is not there
-yet, is not offered.
+A document counts only while its file has the hash that the convention names:
+a file that was changed, or is not there yet, is not offered.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def read_checked(path: Path, sha256: str) -> bytes:
     """A document's bytes.
 
     Raises:
-        LibraryItemUnknown: not there, too large, no document, or another one than the convention names (`why`).
+        LibraryItemUnknown: not there, too large, no document, or another one than the convention
+            names (`why`).
     """
     try:
         if path.is_symlink() or path.parent.is_symlink():
@@ -89,7 +91,9 @@ class Library:
     async def library(self, asker: Asker, wish: LibraryRequest) -> LibraryAnswer:
         """The items that can be shown now."""
         items = await asyncio.to_thread(lambda: list(self._items(asker.organisation)))
-        return LibraryAnswer(total=len(items), items=items[wish.offset : wish.offset + LIBRARY_PAGE])
+        return LibraryAnswer(
+            total=len(items), items=items[wish.offset : wish.offset + LIBRARY_PAGE]
+        )
 
     async def document(self, asker: Asker, wish: LibraryDocumentRequest) -> LibraryPart:
         """A part of a document. Raises `LibraryItemUnknown`."""
@@ -127,7 +131,9 @@ class Library:
         return self._folder / organisation / entry.file if self._folder is not None else None
 
     def _size(self, organisation: str, entry: LibraryEntry) -> int:
-        """Bytes of a document that is as it should be; 0 when it is not. Looked at again when the file has changed."""
+        """Bytes of a document that is as it should be; 0 when it is not.
+        Looked at again when the file has changed.
+        """
         path = self._path(organisation, entry)
         if path is None:
             return 0
@@ -142,7 +148,11 @@ class Library:
         try:
             size = len(read_checked(path, entry.sha256))
         except LibraryItemUnknown as error:
-            log.warning("a document of the library is not offered (%s): %s", error.detail.get("why"), entry.id)
+            log.warning(
+                "a document of the library is not offered (%s): %s",
+                error.detail.get("why"),
+                entry.id,
+            )
             size = 0
         self._good[path, entry.sha256] = (mark, size)
         return size
@@ -164,7 +174,9 @@ class Library:
 
 
 def library_files(catalogue: Catalogue, folder: Path) -> Iterator[Problem]:
-    """What is wrong with the files of all libraries, for whoever checks a convention. Reads every file."""
+    """What is wrong with the files of all libraries, for whoever checks a convention.
+    Reads every file.
+    """
     for organisation in catalogue.served:
         for entry in catalogue.organisation(organisation).library:
             if not entry.is_document:
@@ -174,13 +186,17 @@ def library_files(catalogue: Catalogue, folder: Path) -> Iterator[Problem]:
             except LibraryItemUnknown as error:
                 where = f"organisations.{organisation}.library.{entry.id}"
                 file = f"{FOLDER}/{organisation}/{entry.file}"
-                yield _file_problem(str(error.detail["why"]), where, file, str(error.detail.get("sha256", "")))
+                yield _file_problem(
+                    str(error.detail["why"]), where, file, str(error.detail.get("sha256", ""))
+                )
 
 
 def _file_problem(why: str, where: str, file: str, sha256: str) -> Problem:
     match why:
         case "hash":
-            return Problem("library_file_hash", where, {"file": file, "sha256": sha256}, advice=True)
+            return Problem(
+                "library_file_hash", where, {"file": file, "sha256": sha256}, advice=True
+            )
         case "kind":
             return Problem("library_file_kind", where, {"file": file}, advice=True)
         case "too_large":

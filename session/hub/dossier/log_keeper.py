@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Keeps the logs of all sessions: one stream per organisation, appended once, read in the keeper's order.
+"""Keeps the logs of all sessions: one stream per organisation, appended once, read in the keeper's
+order.
 
-Each stored message carries the whole state in a header (ends, each writer's next number, total), so any hub can go on
-where another stopped, with one read. The keeper knows nothing of tickets and can run apart from the queue.
+Each stored message carries the whole state in a header (ends, each writer's next number, total), so
+any hub can go on where another stopped, with one read. The keeper knows nothing of tickets and can
+run apart from the queue.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ DAY_S = 24 * 3600
 
 
 class _State(msgspec.Struct, frozen=True):
-    """After a stored message: who may write, the next number of each writer, how many records there are."""
+    """After a stored message: who may write, the next number of each writer, how many records there
+    are.
+    """
 
     ends: list[str]
     next: dict[str, int] = {}
@@ -44,7 +48,9 @@ class LogKeeper:
         log_days: for each organisation, how long logs are kept.
     """
 
-    def __init__(self, connection: HubConnection, log_days: Mapping[str, int], replicas: int = 1) -> None:
+    def __init__(
+        self, connection: HubConnection, log_days: Mapping[str, int], replicas: int = 1
+    ) -> None:
         self._streams = connection.streams
         self._log_days = dict(log_days)
         self._replicas = replicas
@@ -52,7 +58,9 @@ class LogKeeper:
         self._places: OrderedDict[tuple[str, int], int] = OrderedDict()
 
     def keep_for(self, log_days: Mapping[str, int]) -> None:
-        """Other organisations or other days from the next `prepare` on; a stream is never removed here."""
+        """Other organisations or other days from the next `prepare` on;
+        a stream is never removed here.
+        """
         self._log_days = dict(log_days)
 
     async def prepare(self) -> None:
@@ -70,7 +78,9 @@ class LogKeeper:
             )
 
     async def open(self, organisation: str, session_id: str, ends: Sequence[str]) -> None:
-        """Begins a session's log; `ends` ("k.<kiosk>", "a.<agent>") are the ones who may write and read it."""
+        """Begins a session's log; `ends` ("k.<kiosk>", "a.<agent>") are the ones who may write and
+        read it.
+        """
         subject = f"log.{organisation}.{session_id}"
         if subject in self._known:
             return
@@ -80,7 +90,9 @@ class LogKeeper:
             return
 
     async def owner(self, session_id: str, organisations: Iterable[str]) -> str:
-        """The organisation that keeps this session's log. Raises `TicketUnknown`, `StoreUnreachable`."""
+        """The organisation that keeps this session's log.
+        Raises `TicketUnknown`, `StoreUnreachable`.
+        """
         for organisation in organisations:
             try:
                 await self._state_of(organisation, f"log.{organisation}.{session_id}")
@@ -95,7 +107,8 @@ class LogKeeper:
         """Adds records of one writer, numbered from `first`; those already kept are left out.
 
         Returns:
-            The writer's next number: all below are kept. Below `first` when something is missing in between.
+            The writer's next number: all below are kept.
+            Below `first` when something is missing in between.
 
         Raises:
             TicketUnknown: no such session. NotAllowed: not one of its ends. StoreUnreachable.
@@ -125,13 +138,17 @@ class LogKeeper:
         return state.ends
 
     async def check_reader(self, organisation: str, session_id: str, reader: str) -> None:
-        """Raises `TicketUnknown` or `NotAllowed` unless `reader` ("a.<agent>") is one of the session's ends."""
+        """Raises `TicketUnknown` or `NotAllowed` unless `reader` ("a.<agent>") is one of the
+        session's ends.
+        """
         state, _ = await self._state_of(organisation, f"log.{organisation}.{session_id}")
         if reader not in state.ends:
             raise NotAllowed(why="not an end of this session")
 
     async def read(self, organisation: str, session_id: str, after: int) -> LogPart:
-        """Records from the `after`-th on, as many as fit in one answer. Raises `TicketUnknown`, `StoreUnreachable`."""
+        """Records from the `after`-th on, as many as fit in one answer.
+        Raises `TicketUnknown`, `StoreUnreachable`.
+        """
         subject = f"log.{organisation}.{session_id}"
         stored = await self._message_with(organisation, subject, after)
         records: list[msgspec.Raw] = []
@@ -163,7 +180,9 @@ class LogKeeper:
         while len(self._places) > CACHED:
             self._places.popitem(last=False)
 
-    async def _append(self, subject: str, state: _State, records: Sequence[bytes], expected: int) -> None:
+    async def _append(
+        self, subject: str, state: _State, records: Sequence[bytes], expected: int
+    ) -> None:
         payload = b"[" + b",".join(bytes(record) for record in records) + b"]"
         headers = {STATE: msgspec.json.encode(state).decode()}
         revision = await self._streams.append(subject, payload, expected=expected, headers=headers)

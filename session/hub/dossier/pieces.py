@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Procedures and pieces of the dossier an agent is in session with: what `DossierService` lets through, with its actor.
+"""Procedures and pieces of the dossier an agent is in session with:
+what `DossierService` lets through, with its actor.
 
-Used by the hub. A store of dossiers that knows nothing of procedures still works: then nothing can be started.
+Used by the hub. A store of dossiers that knows nothing of procedures still works: then nothing can
+be started.
 """
 
 from __future__ import annotations
@@ -32,7 +34,13 @@ from session.protocol.dossier.pieces import (
     StartProcedureRequest,
     SupersedeRequest,
 )
-from session.protocol.hub.requests import DocumentRecord, DossierAnswer, DossierFacts, PieceState, SessionFacts
+from session.protocol.hub.requests import (
+    DocumentRecord,
+    DossierAnswer,
+    DossierFacts,
+    PieceState,
+    SessionFacts,
+)
 from session.protocol.hub.tickets import Ticket
 
 
@@ -51,18 +59,28 @@ def who_of(facts: SessionFacts) -> Who:
 
 @runtime_checkable
 class PieceStoreLike(Protocol):
-    """What a store of dossiers has beyond `DossierStoreLike`. Errors are classes of `session.core.errors`."""
+    """What a store of dossiers has beyond `DossierStoreLike`.
+    Errors are classes of `session.core.errors`.
+    """
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         """Procedures that agents of this service may start."""
         ...
 
-    async def start_procedure(self, organisation: str, number: str, procedure: str, who: Who) -> DossierFacts:
+    async def start_procedure(
+        self, organisation: str, number: str, procedure: str, who: Who
+    ) -> DossierFacts:
         """Adds what it asks for, once. Raises `DossierUnknown`: no such dossier or procedure."""
         ...
 
     async def set_piece_by(
-        self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str, who: Who
+        self,
+        organisation: str,
+        number: str,
+        piece_id: str,
+        state: PieceState,
+        reason: str,
+        who: Who,
     ) -> DossierFacts:
         """As `DossierStoreLike.set_piece`, with its history."""
         ...
@@ -82,7 +100,9 @@ class PieceStoreLike(Protocol):
         """As `DossierStoreLike.file`, with its history."""
         ...
 
-    async def acknowledge(self, organisation: str, number: str, piece_ids: list[str], who: Who) -> DossierFacts:
+    async def acknowledge(
+        self, organisation: str, number: str, piece_ids: list[str], who: Who
+    ) -> DossierFacts:
         """A receipt that names them was printed."""
         ...
 
@@ -90,11 +110,15 @@ class PieceStoreLike(Protocol):
         """What happened to the pieces, oldest first."""
         ...
 
-    async def correct(self, organisation: str, wish: CorrectRequest, user: str, who: Who) -> DossierFacts:
+    async def correct(
+        self, organisation: str, wish: CorrectRequest, user: str, who: Who
+    ) -> DossierFacts:
         """Files a document's bytes anew. Raises `DossierUnknown`."""
         ...
 
-    async def supersede(self, organisation: str, wish: SupersedeRequest, user: str, who: Who) -> DossierFacts:
+    async def supersede(
+        self, organisation: str, wish: SupersedeRequest, user: str, who: Who
+    ) -> DossierFacts:
         """One document takes another one's place. Raises `DossierUnknown`."""
         ...
 
@@ -119,7 +143,9 @@ class BoundDossiers(Protocol):
         """The store."""
         ...
 
-    async def check(self, organisation: str, agent: str, session_id: str, dossier: str) -> tuple[Ticket, Who]:
+    async def check(
+        self, organisation: str, agent: str, session_id: str, dossier: str
+    ) -> tuple[Ticket, Who]:
         """The session's ticket and who acts. Raises `NotAllowed`, `TicketUnknown`."""
         ...
 
@@ -146,11 +172,15 @@ class _PieceHandlers:
         ticket = await self._dossiers.own(asker.organisation, asker.user, wish.session_id)
         if not isinstance(self._dossiers.store, PieceStoreLike):
             return ProceduresAnswer(procedures=[])
-        return ProceduresAnswer(procedures=await self._store.procedures(asker.organisation, ticket.service))
+        return ProceduresAnswer(
+            procedures=await self._store.procedures(asker.organisation, ticket.service)
+        )
 
     async def start(self, asker: Asker, wish: StartProcedureRequest) -> DossierAnswer:
         who = await self._who(asker, wish.session_id, wish.dossier)
-        facts = await self._store.start_procedure(asker.organisation, wish.dossier, wish.procedure, who)
+        facts = await self._store.start_procedure(
+            asker.organisation, wish.dossier, wish.procedure, who
+        )
         return DossierAnswer(dossier=facts)
 
     async def acknowledge(self, asker: Asker, wish: AcknowledgeRequest) -> DossierAnswer:
@@ -170,11 +200,15 @@ class _PieceHandlers:
 
     async def correct(self, asker: Asker, wish: CorrectRequest) -> DossierAnswer:
         who = await self._who(asker, wish.session_id, wish.dossier)
-        return DossierAnswer(dossier=await self._store.correct(asker.organisation, wish, asker.user, who))
+        return DossierAnswer(
+            dossier=await self._store.correct(asker.organisation, wish, asker.user, who)
+        )
 
     async def supersede(self, asker: Asker, wish: SupersedeRequest) -> DossierAnswer:
         who = await self._who(asker, wish.session_id, wish.dossier)
-        return DossierAnswer(dossier=await self._store.supersede(asker.organisation, wish, asker.user, who))
+        return DossierAnswer(
+            dossier=await self._store.supersede(asker.organisation, wish, asker.user, who)
+        )
 
     async def search(self, asker: Asker, wish: DocumentSearchRequest) -> DocumentSearchAnswer:
         await self._who(asker, wish.session_id, wish.dossier)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Serves the organisation's dossiers to desks: only the one of the caller an agent is in session with. Used by the hub.
+"""Serves the organisation's dossiers to desks:
+only the one of the caller an agent is in session with. Used by the hub.
 
 The store itself is given (`DossierStoreLike`); desks hold no database password and know no path.
 """
@@ -60,7 +61,9 @@ class DossierStoreLike(Protocol):
         """Sets a piece's state; returns the dossier afterwards. Raises `DossierUnknown`."""
         ...
 
-    async def add_note(self, organisation: str, number: str, note_id: str, text: str, by_name: str) -> DossierFacts:
+    async def add_note(
+        self, organisation: str, number: str, note_id: str, text: str, by_name: str
+    ) -> DossierFacts:
         """Keeps a note in a dossier; the same `note_id` is kept once. Raises `DossierUnknown`."""
         ...
 
@@ -75,7 +78,8 @@ class DossierStoreLike(Protocol):
         data: bytes,
         upload_id: str,
     ) -> tuple[DocumentRecord, DossierFacts]:
-        """Stores a document, reads it back, marks the piece filed; the same `upload_id` is stored once.
+        """Stores a document, reads it back, marks the piece filed;
+        the same `upload_id` is stored once.
 
         Raises:
             DocumentNotFiled: it did not read back as sent. DossierUnknown, StoreUnreachable.
@@ -88,9 +92,13 @@ class DossierStoreLike(Protocol):
 
 
 class OwnedSessions(Protocol):
-    """Which session is whose: the hub's own rules (`Sessions`), or what a vault hears of the hub."""
+    """Which session is whose: the hub's own rules (`Sessions`), or what a vault hears of the
+    hub.
+    """
 
-    async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
+    async def owned(
+        self, organisation: str, agent: str, session_id: str
+    ) -> tuple[Ticket, CallerRecord]:
         """The ticket and the caller of an agent's own session. Raises `TicketUnknown`."""
         ...
 
@@ -103,7 +111,8 @@ class DossierService:
     """The rules between desks and the store.
 
     Args:
-        keep: what kiosks said about keeping documents; None in a vault, which does not pass sessions on and cannot
+        keep: what kiosks said about keeping documents;
+            None in a vault, which does not pass sessions on and cannot
             know: there the organisation's own desk is what refuses.
     """
 
@@ -151,7 +160,9 @@ class DossierService:
         return found
 
     async def piece(self, organisation: str, agent: str, wish: PieceRequest) -> DossierFacts:
-        """Sets a piece by hand. Raises as `dossier`; `NotAllowed` also for "filed", which only the store says."""
+        """Sets a piece by hand. Raises as `dossier`; `NotAllowed` also for "filed", which only the
+        store says.
+        """
         _, who = await self.check(organisation, agent, wish.session_id, wish.dossier)
         if wish.state in (PieceState.FILED, PieceState.ACKNOWLEDGED):
             raise NotAllowed(why="only the store files")
@@ -168,7 +179,9 @@ class DossierService:
         await self._store.add_note(organisation, found.number, wish.note_id, wish.text, by_name)
 
     async def upload_begin(self, organisation: str, agent: str, begin: UploadBegin) -> UploadState:
-        """Announces a document; raises as `dossier` and `UploadSpool.begin`, and `GrantMissing` without `keep`."""
+        """Announces a document; raises as `dossier` and `UploadSpool.begin`, and `GrantMissing`
+        without `keep`.
+        """
         ticket, _ = await self.check(organisation, agent, begin.session_id, begin.dossier)
         if self._keep is not None:
             await self._keep.check(ticket, begin.session_id)
@@ -188,7 +201,8 @@ class DossierService:
 
         Raises:
             GrantMissing: the caller does not let documents be kept, or not any more.
-            TransferInterrupted, PageDamaged: send again. DocumentNotFiled, StoreUnreachable: keep it, commit again.
+            TransferInterrupted, PageDamaged: send again.
+            DocumentNotFiled, StoreUnreachable: keep it, commit again.
         """
         async with self._uploads.lock(organisation, agent, upload_id):
             upload = self._uploads.find(organisation, agent, upload_id)
@@ -219,7 +233,9 @@ class DossierService:
             raise DossierUnknown
         if not await self._holds(organisation, record.dossier, wish.document_id):
             raise NotAllowed(why="not a document of this dossier")
-        data = self._read.get((organisation, wish.document_id)) or await self._fetch(organisation, wish.document_id)
+        data = self._read.get((organisation, wish.document_id)) or await self._fetch(
+            organisation, wish.document_id
+        )
         offset = max(0, wish.offset)
         return DocumentPart(
             document_id=wish.document_id,
@@ -248,8 +264,12 @@ class DossierService:
         """The ticket of an agent's own session. Raises `TicketUnknown`."""
         return (await self._sessions.owned(organisation, agent, session_id))[0]
 
-    async def check(self, organisation: str, agent: str, session_id: str, dossier: str) -> tuple[Ticket, Who]:
-        """The session's ticket and who acts. Raises `NotAllowed` unless `dossier` is the one it was given."""
+    async def check(
+        self, organisation: str, agent: str, session_id: str, dossier: str
+    ) -> tuple[Ticket, Who]:
+        """The session's ticket and who acts.
+        Raises `NotAllowed` unless `dossier` is the one it was given.
+        """
         ticket, record = await self._sessions.owned(organisation, agent, session_id)
         if not dossier or record.dossier != dossier:
             raise NotAllowed(why="not the dossier of this session")

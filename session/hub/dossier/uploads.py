@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Documents on their way from a desk to the store: spooled on disk, resumable, checked. Used by the dossier service.
+"""Documents on their way from a desk to the store: spooled on disk, resumable, checked.
+Used by the dossier service.
 
-`<folder>/<organisation>/<agent>/<upload>.json` says what is announced, `.part` holds the bytes so far, `.done` the
-answer once the store has the document, so a repeated commit gets the same answer.
+`<folder>/<organisation>/<agent>/<upload>.json` says what is announced, `.part` holds the bytes so
+far, `.done` the answer once the store has the document, so a repeated commit gets the same answer.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from session.core.errors import MessageMalformed, PageDamaged, PageTooLarge, RateLimited, TransferInterrupted
+from session.core.errors import (
+    MessageMalformed,
+    PageDamaged,
+    PageTooLarge,
+    RateLimited,
+    TransferInterrupted,
+)
 from session.protocol.codec import decode_plain
 from session.protocol.hub.requests import DocumentFiled, UploadBegin
 from session.protocol.wire.version import MAX_CHUNK_BYTES
@@ -50,7 +57,11 @@ class Upload:
     @property
     def answer(self) -> DocumentFiled | None:
         """The answer to the commit, once there was one."""
-        return decode_plain(DocumentFiled, self._done_path.read_bytes()) if self._done_path.exists() else None
+        return (
+            decode_plain(DocumentFiled, self._done_path.read_bytes())
+            if self._done_path.exists()
+            else None
+        )
 
     def add(self, offset: int, data: bytes) -> int:
         """Appends `data` when it is what comes next; returns the bytes on the disk either way.
@@ -75,7 +86,9 @@ class Upload:
             PageDamaged: they are not what was announced; the spool starts again from nothing.
         """
         if self.received_bytes != self.begin.size_bytes:
-            raise TransferInterrupted(received_bytes=self.received_bytes, size_bytes=self.begin.size_bytes)
+            raise TransferInterrupted(
+                received_bytes=self.received_bytes, size_bytes=self.begin.size_bytes
+            )
         data = self._part_path.read_bytes()
         if hashlib.sha256(data).hexdigest() != self.begin.sha256:
             self._part_path.unlink()

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every change of every ticket, kept when the ticket is gone: the stream AUDIT and its readers. For the projection.
+"""Every change of every ticket, kept when the ticket is gone: the stream AUDIT and its readers.
+For the projection.
 
-The server itself copies the ticket bucket into it (ADR-8 for the bucket, "sources" of the JetStream API), so no hub
-can forget to. What the copy does not take over: the bucket's roll-up and time to live at a ticket's end, which must
-not remove what AUDIT has (tested). When the copy lags behind the end of a ticket (a cluster that loses its leader),
-the states between may be rolled up before they were copied; the final state, from which a finished ticket's row is
-made, is always there.
+The server itself copies the ticket bucket into it (ADR-8 for the bucket, "sources" of the JetStream
+API), so no hub can forget to. What the copy does not take over: the bucket's roll-up and time to
+live at a ticket's end, which must not remove what AUDIT has (tested). When the copy lags behind the
+end of a ticket (a cluster that loses its leader), the states between may be rolled up before they
+were copied; the final state, from which a finished ticket's row is made, is always there.
 """
 
 from __future__ import annotations
@@ -38,27 +39,28 @@ EXPIRES_S = 20.0
 """How long one wish for a batch stands at the server."""
 
 REST_S = 1.0
-"""How long the wish for the rest of a batch stands, should another reader have taken some of it meanwhile."""
+"""How long the wish for the rest of a batch stands, should another reader have taken some of it
+meanwhile.
+"""
 
 ACK_S = 30.0
-"""Silence after which the server gives an entry to another hub; what it tells twice is stored once."""
+"""Silence after which the server gives an entry to another hub; what it tells twice is stored once.
+"""
 
 IDLE_DAYS = 30
-"""A reader that nobody has used for so long is removed; the next one of that name reads all again."""
+"""A reader that nobody has used for so long is removed; the next one of that name reads all again.
+"""
 
 
 @dataclass(frozen=True)
 class AuditEntry:
     """One change of a ticket.
 
-    Attributes:
-        seq: its place in AUDIT, from 1.
-        stored_at_utc: when AUDIT got it.
-        ticket: as it became; None when it is no ticket's, or cannot be read.
-        reply: where it is acknowledged.
-        board: what a supervisor did beside tickets.
-        revision: its number in the bucket it was copied from, 0 when that is not said. A bucket that was restored from
-            a backup is copied again from its beginning (measured): what has this number already is no news.
+    Attributes: seq: its place in AUDIT, from 1. stored_at_utc: when AUDIT got it. ticket: as it
+        became; None when it is no ticket's, or cannot be read. reply: where it is acknowledged.
+        board: what a supervisor did beside tickets. revision: its number in the bucket it was
+        copied from, 0 when that is not said. A bucket that was restored from a backup is copied
+        again from its beginning (measured): what has this number already is no news.
     """
 
     seq: int
@@ -89,7 +91,9 @@ _BOARD_KINDS: dict[str, type[QueueRecord | SaidRecord | MoveRecord]] = {
     "move": MoveRecord,
     "site": QueueRecord,
 }
-"""Third token of a subject of the audit, and what lies there. Tickets' subjects have no more than three."""
+"""Third token of a subject of the audit, and what lies there.
+Tickets' subjects have no more than three.
+"""
 
 
 class Audit:
@@ -100,10 +104,15 @@ class Audit:
         self._replicas = replicas
 
     async def prepare(self) -> None:
-        """Creates the stream, or brings it to today's settings. Needs both buckets. Raises `StoreUnreachable`."""
+        """Creates the stream, or brings it to today's settings. Needs both buckets.
+        Raises `StoreUnreachable`.
+        """
         transform = {"src": "$KV.tk.*.*", "dest": "audit.{{wildcard(1)}}.{{wildcard(2)}}"}
         acts = [
-            {"src": f"$KV.bd.*.{kind}.*", "dest": f"audit.{{{{wildcard(1)}}}}.{kind}.{{{{wildcard(2)}}}}"}
+            {
+                "src": f"$KV.bd.*.{kind}.*",
+                "dest": f"audit.{{{{wildcard(1)}}}}.{kind}.{{{{wildcard(2)}}}}",
+            }
             for kind in _BOARD_KINDS
         ]
         await self._connection.streams.ensure(
@@ -124,7 +133,9 @@ class Audit:
         )
 
     async def state(self) -> StreamState:
-        """What it holds, once it has a leader: without one the answer is old data. Raises `StoreUnreachable`."""
+        """What it holds, once it has a leader: without one the answer is old data.
+        Raises `StoreUnreachable`.
+        """
         while True:
             state = await self._connection.streams.state(AUDIT)
             if state.has_leader:
@@ -132,7 +143,9 @@ class Audit:
             await asyncio.sleep(0.2)
 
     async def kept(self) -> None:
-        """What its readers got is on the disk: what is made of it must not know more. Raises `StoreUnreachable`."""
+        """What its readers got is on the disk: what is made of it must not know more.
+        Raises `StoreUnreachable`.
+        """
         await self._connection.streams.kept(copied=True)
 
     async def forget_reader(self, durable: str) -> None:
@@ -140,7 +153,9 @@ class Audit:
         await self._connection.streams.forget_durable(AUDIT, durable)
 
     async def reader(self, durable: str) -> AuditReader:
-        """A reader that goes on where `durable` stopped; several hubs with one name share the work."""
+        """A reader that goes on where `durable` stopped;
+        several hubs with one name share the work.
+        """
         await self._connection.streams.ensure_durable(
             AUDIT,
             durable,
@@ -185,8 +200,9 @@ class AuditReader:
     async def batch(self) -> list[AuditEntry]:
         """The next entries, as soon as there are any; empty after a while without.
 
-        One is waited for; when it has come, the others that there are by then are asked for, all at once. A wish for
-        many would bring each by itself while the last batch is written, and wake the hub each time.
+        One is waited for; when it has come, the others that there are by then are asked for, all at
+        once. A wish for many would bring each by itself while the last batch is written, and wake
+        the hub each time.
 
         Raises:
             StoreUnreachable, BusUnreachable: the reader must be opened again.
@@ -212,12 +228,15 @@ class AuditReader:
         self._wanted = count
 
     def _take(self, message: Incoming | None, entries: list[AuditEntry]) -> int:
-        """Adds an entry, or notes what the server says instead; how many entries are still waiting."""
+        """Adds an entry, or notes what the server says instead;
+        how many entries are still waiting.
+        """
         if message is None:
             raise BusUnreachable
         if message.status:
             self._wanted = 0
-            if message.status not in ("404", "408"):  # ADR-13: nothing there, or the wish's time is over
+            # ADR-13: nothing there, or the wish's time is over
+            if message.status not in ("404", "408"):
                 raise StoreUnreachable(why=f"audit reader: {message.status}")
             return 0
         self._wanted -= 1
@@ -242,7 +261,10 @@ def _entry(message: Incoming) -> tuple[AuditEntry, int]:
         match message.subject.split("."):
             case [_, organisation, kind, name] if kind in _BOARD_KINDS:
                 board = BoardEntry(
-                    organisation, name, decode_plain(_BOARD_KINDS[kind], message.payload), is_site=kind == "site"
+                    organisation,
+                    name,
+                    decode_plain(_BOARD_KINDS[kind], message.payload),
+                    is_site=kind == "site",
                 )
             case _:
                 ticket = decode_plain(Ticket, message.payload)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How many callers, how long they waited, what came of it: questions to the history alone. Used by service and report.
+"""How many callers, how long they waited, what came of it: questions to the history alone.
+Used by service and report.
 
-Waits are read as they are, never as averages of averages: median and 90th percentile by nearest rank over every
-answered caller. 100,000 tickets are one pass over one index; numpy does the rest.
+Waits are read as they are, never as averages of averages:
+median and 90th percentile by nearest rank over every answered caller. 100,000 tickets are one pass
+over one index; numpy does the rest.
 """
 
 from __future__ import annotations
@@ -27,8 +29,11 @@ _KEYS = {
 }
 
 
-def count(history: History, organisation: str, first: date, last: date, by: StatisticsBy) -> list[StatisticsRow]:
-    """Finished tickets of callers who arrived from `first` to `last`, local days, both included; by order of key.
+def count(
+    history: History, organisation: str, first: date, last: date, by: StatisticsBy
+) -> list[StatisticsRow]:
+    """Finished tickets of callers who arrived from `first` to `last`, local days, both included;
+    by order of key.
 
     Raises:
         StoreUnreachable: the database fails.
@@ -46,23 +51,34 @@ def count(history: History, organisation: str, first: date, last: date, by: Stat
 def _read(
     history: History, organisation: str, first: date, last: date, by: StatisticsBy
 ) -> tuple[list[str], Numbers, tuple[Numbers, Numbers, Numbers]]:
-    """(days, keys, (outcome, wait, talk)): a day at a time, each column as one text, along the index.
+    """(days, keys, (outcome, wait, talk)):
+    a day at a time, each column as one text, along the index.
 
-    No sorting in the database and few rows to fetch: three times as fast as one row per ticket (measured).
+    No sorting in the database and few rows to fetch:
+    three times as fast as one row per ticket (measured).
     """
     table = tables.tickets
     wanted = [table.c.outcome, table.c.wait_s, table.c.talk_s]
     if by in _KEYS:
         wanted.append(_KEYS[by])
     query = (
-        select(table.c.day, func.count(), *(func.aggregate_strings(cast(column, String), ",") for column in wanted))
-        .where(table.c.organisation == organisation, table.c.day.between(first.isoformat(), last.isoformat()))
+        select(
+            table.c.day,
+            func.count(),
+            *(func.aggregate_strings(cast(column, String), ",") for column in wanted),
+        )
+        .where(
+            table.c.organisation == organisation,
+            table.c.day.between(first.isoformat(), last.isoformat()),
+        )
         .group_by(table.c.day)
         .order_by(table.c.day)
     )
     with history.reading() as connection:
         found = connection.execute(query).all()
-    columns = [_numbers(",".join(row[place] for row in found)) for place in range(2, 2 + len(wanted))]
+    columns = [
+        _numbers(",".join(row[place] for row in found)) for place in range(2, 2 + len(wanted))
+    ]
     counts = [row[1] for row in found]
     match by:
         case StatisticsBy.DAY:
@@ -90,7 +106,9 @@ def _groups(
         yield int(sorted_keys[start]), (outcome[start:end], wait_s[start:end], talk_s[start:end])
 
 
-def _row(key: str, outcome: Numbers, wait_s: Numbers, talk_s: Numbers, named: dict[int, str]) -> StatisticsRow:
+def _row(
+    key: str, outcome: Numbers, wait_s: Numbers, talk_s: Numbers, named: dict[int, str]
+) -> StatisticsRow:
     is_answered = talk_s >= 0
     waits, talks = np.sort(wait_s[is_answered]), np.sort(talk_s[is_answered])
     return StatisticsRow(

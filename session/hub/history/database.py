@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's memory in SQL: changes of tickets, finished tickets, acts. Written by the projection, in a thread.
+"""The hub's memory in SQL: changes of tickets, finished tickets, acts.
+Written by the projection, in a thread.
 
-It says nothing that AUDIT does not say, so it may be built again from it. Entries may come twice and in any order.
+It says nothing that AUDIT does not say, so it may be built again from it.
+Entries may come twice and in any order.
 """
 
 from __future__ import annotations
@@ -36,12 +38,14 @@ CLOSE_S = 10.0
 
 
 class History:
-    """Thread-safe; several hubs may share a database server. Every method may raise `StoreUnreachable`.
+    """Thread-safe; several hubs may share a database server.
+    Every method may raise `StoreUnreachable`.
 
     Args:
         folder: holds the SQLite file when no `database_url` is given.
         database_url: an SQLAlchemy URL, e.g. of PostgreSQL.
-        time_zone: whose days and hours are counted; when it changes, rows of earlier tickets follow at the next start.
+        time_zone: whose days and hours are counted;
+            when it changes, rows of earlier tickets follow at the next start.
     """
 
     def __init__(self, folder: Path, database_url: str = "", time_zone: str = TIME_ZONE) -> None:
@@ -67,11 +71,14 @@ class History:
             self._idle.wait_for(lambda: not self._users, timeout=CLOSE_S)
         self.engine.dispose()
 
-    # ---- the reader's place ----------------------------------------------------------------------------------------
+    # ---- the reader's place
+    # ----------------------------------------------------------------------------------------
 
     @property
     def reader(self) -> str:
-        """The name under which this history reads AUDIT; a lost database has a new one and so reads all again."""
+        """The name under which this history reads AUDIT;
+        a lost database has a new one and so reads all again.
+        """
         with self.reading() as connection:
             return str(connection.execute(select(tables.about.c.reader)).scalar_one())
 
@@ -92,23 +99,35 @@ class History:
         """The newest entry stored, 0 for none."""
         with self.reading() as connection:
             return max(
-                int(connection.execute(select(func.max(table.c.seq)).where(table.c.stream == stream)).scalar() or 0)
+                int(
+                    connection.execute(
+                        select(func.max(table.c.seq)).where(table.c.stream == stream)
+                    ).scalar()
+                    or 0
+                )
                 for table in (tables.transitions, tables.acts)
             )
 
     def begin_again(self, stream: int, first_seq: int) -> str:
-        """Forgets what AUDIT can tell again, from `first_seq` on, and takes a new name to read it; answers the old."""
+        """Forgets what AUDIT can tell again, from `first_seq` on, and takes a new name to read it;
+        answers the old.
+        """
         old = self.reader
         with self._writing() as connection:
             for table in (tables.transitions, tables.tickets, tables.acts):
-                connection.execute(delete(table).where(table.c.stream == stream, table.c.seq >= first_seq))
+                connection.execute(
+                    delete(table).where(table.c.stream == stream, table.c.seq >= first_seq)
+                )
             connection.execute(update(tables.about).values(reader=_reader_name()))
         return old
 
-    # ---- writing ---------------------------------------------------------------------------------------------------
+    # ---- writing
+    # ----------------------------------------------------------------------------------------------
 
     def apply(self, stream: int, entries: Sequence[AuditEntry]) -> None:
-        """Stores entries; those that are there already, perhaps under another number of AUDIT, change nothing."""
+        """Stores entries; those that are there already, perhaps under another number of AUDIT,
+        change nothing.
+        """
         read = [(entry, entry.ticket) for entry in entries if entry.ticket is not None]
         acts = [_act(stream, entry, entry.board) for entry in entries if entry.board is not None]
         with self._writing() as connection:
@@ -116,12 +135,22 @@ class History:
                 self._insert_new(connection, tables.acts, acts)
             rows = [_transition(stream, entry, ticket) for entry, ticket in read]
             fresh = self._insert_fresh(connection, rows) if rows else frozenset()
-            finished = [(entry, ticket) for entry, ticket in read if entry.seq in fresh and _is_finished(ticket)]
-            newest = {(ticket.organisation, ticket.id): (entry, ticket) for entry, ticket in finished}
+            finished = [
+                (entry, ticket)
+                for entry, ticket in read
+                if entry.seq in fresh and _is_finished(ticket)
+            ]
+            newest = {
+                (ticket.organisation, ticket.id): (entry, ticket) for entry, ticket in finished
+            }
             if newest:
                 named = self._named(connection, [ticket for _, ticket in newest.values()])
                 self._put_tickets(
-                    connection, [self._finished(stream, entry, ticket, named) for entry, ticket in newest.values()]
+                    connection,
+                    [
+                        self._finished(stream, entry, ticket, named)
+                        for entry, ticket in newest.values()
+                    ],
                 )
 
     def _put_tickets(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -129,13 +158,21 @@ class History:
         table = tables.tickets
         statement = self._dialect.insert(table)
         new = statement.excluded
-        is_newer = or_(table.c.stream < new.stream, and_(table.c.stream == new.stream, table.c.seq < new.seq))
+        is_newer = or_(
+            table.c.stream < new.stream, and_(table.c.stream == new.stream, table.c.seq < new.seq)
+        )
         keys = ("organisation", "ticket")
         changed = {column.name: new[column.name] for column in table.c if column.name not in keys}
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed, where=is_newer), rows)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=keys, set_=changed, where=is_newer), rows
+        )
 
-    def _finished(self, stream: int, entry: AuditEntry, ticket: Ticket, named: dict[str, int]) -> dict[str, Any]:
-        arrived, accepted, ended = ticket.arrived_at_utc, ticket.accepted_at_utc, ticket.ended_at_utc
+    def _finished(
+        self, stream: int, entry: AuditEntry, ticket: Ticket, named: dict[str, int]
+    ) -> dict[str, Any]:
+        arrived = ticket.arrived_at_utc
+        accepted = ticket.accepted_at_utc
+        ended = ticket.ended_at_utc
         assert ended is not None
         is_answered = ticket.state is TicketState.CLOSED and accepted is not None
         local = arrived.astimezone(self._zone)
@@ -164,9 +201,13 @@ class History:
 
     def _named(self, connection: Connection, found: Sequence[Ticket]) -> dict[str, int]:
         """Numbers of all names that these tickets use."""
-        wanted = sorted({text for ticket in found for text in (ticket.site, ticket.service, ticket.reason)})
+        wanted = sorted(
+            {text for ticket in found for text in (ticket.site, ticket.service, ticket.reason)}
+        )
         self._insert_new(connection, tables.names, [{"text": text} for text in wanted])
-        query = select(tables.names.c.text, tables.names.c.id).where(tables.names.c.text.in_(wanted))
+        query = select(tables.names.c.text, tables.names.c.id).where(
+            tables.names.c.text.in_(wanted)
+        )
         return {str(text): int(number) for text, number in connection.execute(query)}
 
     def _insert_fresh(self, connection: Connection, rows: list[dict[str, Any]]) -> frozenset[int]:
@@ -178,22 +219,29 @@ class History:
     def _insert_new(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
         connection.execute(self._dialect.insert(table).on_conflict_do_nothing(), rows)
 
-    # ---- reading ---------------------------------------------------------------------------------------------------
+    # ---- reading
+    # ----------------------------------------------------------------------------------------------
 
     def organisations(self, first: date, last: date) -> list[str]:
         """Who had callers in these days."""
         table = tables.tickets
         days = table.c.day.between(first.isoformat(), last.isoformat())
         with self.reading() as connection:
-            query = select(table.c.organisation).where(days).distinct().order_by(table.c.organisation)
+            query = (
+                select(table.c.organisation).where(days).distinct().order_by(table.c.organisation)
+            )
             return list(connection.execute(query).scalars())
 
     def handling_times(self) -> list[tuple[str, str, float]]:
-        """The last conversations, oldest first: (organisation, service, seconds from the accept to the close)."""
+        """The last conversations, oldest first:
+        (organisation, service, seconds from the accept to the close).
+        """
         table, entries, names = tables.tickets, tables.transitions, tables.names
         closed = and_(entries.c.stream == table.c.stream, entries.c.seq == table.c.seq)
         query = (
-            select(table.c.organisation, names.c.text, table.c.accepted_at_utc, entries.c.stored_at_utc)
+            select(
+                table.c.organisation, names.c.text, table.c.accepted_at_utc, entries.c.stored_at_utc
+            )
             .join(entries, closed)
             .join(names, names.c.id == table.c.service)
             .where(table.c.talk_s >= 0)
@@ -202,7 +250,9 @@ class History:
         )
         with self.reading() as connection:
             rows = connection.execute(query).all()
-        return [(str(row[0]), str(row[1]), (row[3] - row[2]).total_seconds()) for row in reversed(rows)]
+        return [
+            (str(row[0]), str(row[1]), (row[3] - row[2]).total_seconds()) for row in reversed(rows)
+        ]
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -212,7 +262,12 @@ class History:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._using(), self._writer, _reached(), self.engine.execution_options(write=True).begin() as connection:
+        with (
+            self._using(),
+            self._writer,
+            _reached(),
+            self.engine.execution_options(write=True).begin() as connection,
+        ):
             yield connection
 
     @contextmanager
@@ -231,13 +286,18 @@ class History:
     @property
     def _dialect(self) -> Any:
         name = "postgresql" if self.engine.dialect.name == "postgresql" else "sqlite"
-        return importlib.import_module(f"sqlalchemy.dialects.{name}")  # only the one in use is held in memory
+        # only the one in use is held in memory
+        return importlib.import_module(f"sqlalchemy.dialects.{name}")
 
     def _prepare(self) -> None:
-        """Makes the tables; those of another layout or time zone are emptied, AUDIT tells them again."""
+        """Makes the tables; those of another layout or time zone are emptied, AUDIT tells them
+        again.
+        """
         with self._writing() as connection:
             tables.metadata.create_all(connection, tables=[tables.about])
-            known = connection.execute(select(tables.about.c.format, tables.about.c.time_zone)).first()
+            known = connection.execute(
+                select(tables.about.c.format, tables.about.c.time_zone)
+            ).first()
             if known is not None and tuple(known) == (tables.FORMAT, self.time_zone):
                 return
             if known is not None and known.format > tables.FORMAT:
@@ -258,12 +318,16 @@ class History:
         for organisation, ticket, arrived in connection.execute(query).all():
             local = arrived.replace(tzinfo=UTC).astimezone(self._zone)
             place = and_(table.c.organisation == organisation, table.c.ticket == ticket)
-            connection.execute(update(table).where(place).values(day=local.date().isoformat(), hour=local.hour))
+            connection.execute(
+                update(table).where(place).values(day=local.date().isoformat(), hour=local.hour)
+            )
         connection.execute(update(tables.about).values(time_zone=self.time_zone))
 
 
 def _is_finished(ticket: Ticket) -> bool:
-    """A caller of ours whose story has ended; one who was sent elsewhere while waiting is counted there."""
+    """A caller of ours whose story has ended;
+    one who was sent elsewhere while waiting is counted there.
+    """
     went_elsewhere = bool(ticket.moved_to) and ticket.accepted_at_utc is None
     return ticket.state in ENDED and ticket.ended_at_utc is not None and not went_elsewhere
 
@@ -287,7 +351,9 @@ def _transition(stream: int, entry: AuditEntry, ticket: Ticket) -> dict[str, Any
         "act": ticket.act,
         "undoes": ticket.undoes,
         "arrived_at_utc": naive(ticket.arrived_at_utc),
-        "accepted_at_utc": None if ticket.accepted_at_utc is None else naive(ticket.accepted_at_utc),
+        "accepted_at_utc": None
+        if ticket.accepted_at_utc is None
+        else naive(ticket.accepted_at_utc),
         "moved_to": ticket.moved_to,
         "revision": entry.revision or -entry.seq,
     }
@@ -313,13 +379,31 @@ def _act(stream: int, entry: AuditEntry, board: BoardEntry) -> dict[str, Any]:
         case QueueRecord():  # one from before acts had names gets its place in the audit as name
             act = record.act or f"entry_{entry.revision or entry.seq}"
             if board.is_site:
-                return row | {"act": act, "kind": "close_site" if record.closed else "open_site", "service": board.name}
-            return row | {"act": act, "kind": "close" if record.closed else "open", "service": board.name}
+                return row | {
+                    "act": act,
+                    "kind": "close_site" if record.closed else "open_site",
+                    "service": board.name,
+                }
+            return row | {
+                "act": act,
+                "kind": "close" if record.closed else "open",
+                "service": board.name,
+            }
         case SaidRecord():
             kind = "withdraw" if record.withdrawn else "broadcast"
-            return row | {"act": record.act or board.name, "kind": kind, "said": board.name, "text": record.text[:200]}
+            return row | {
+                "act": record.act or board.name,
+                "kind": kind,
+                "said": board.name,
+                "text": record.text[:200],
+            }
         case MoveRecord():
-            return row | {"act": board.name, "kind": "move", "service": record.service, "to": record.to}
+            return row | {
+                "act": board.name,
+                "kind": "move",
+                "service": record.service,
+                "to": record.to,
+            }
 
 
 def _reader_name() -> str:

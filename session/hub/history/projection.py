@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""AUDIT into SQL, as it grows: a task of the hub that reads entries and stores them in a worker thread.
+"""AUDIT into SQL, as it grows: a task of the hub that reads entries and stores them in a worker
+thread.
 
-Each entry is acknowledged after its commit. Killed in between, the hub gets it again and stores nothing twice.
+Each entry is acknowledged after its commit.
+Killed in between, the hub gets it again and stores nothing twice.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ PAUSE_S = (0.3, 10.0)
 
 
 GATHER_S = (0.25, 4.0)
-"""Shortest time between two commits, after few and after `MANY` changes: a commit of fifty costs as much as one.
+"""Shortest time between two commits, after few and after `MANY` changes:
+a commit of fifty costs as much as one.
 
 Who asks does not wait for it (`Projection.fresh`).
 """
@@ -34,7 +37,9 @@ Who asks does not wait for it (`Projection.fresh`).
 MANY = 5
 
 FRESH_S = 1.0
-"""Longest wait of a question for what is not in the history yet; then it is answered from what is there."""
+"""Longest wait of a question for what is not in the history yet;
+then it is answered from what is there.
+"""
 
 LOOK_S = 0.02
 
@@ -61,7 +66,12 @@ class Projection:
     """
 
     def __init__(
-        self, audit: Audit, open_history: Callable[[], History], tasks: Tasks, *, rebuild: bool = False
+        self,
+        audit: Audit,
+        open_history: Callable[[], History],
+        tasks: Tasks,
+        *,
+        rebuild: bool = False,
     ) -> None:
         self.moved: Notifier[Position] = Notifier()
         self.caught_up = asyncio.Event()
@@ -93,7 +103,8 @@ class Projection:
     async def fresh(self) -> History:
         """For questions about what has just happened: the history with all that AUDIT has now.
 
-        What cannot be had within `FRESH_S`, or while the store is away, is missing; `position.behind` tells.
+        What cannot be had within `FRESH_S`, or while the store is away, is missing;
+        `position.behind` tells.
 
         Raises:
             StoreUnreachable: the database cannot be opened.
@@ -109,7 +120,9 @@ class Projection:
 
     async def _last_seq(self, history: History) -> int:
         """What the database has: another hub that shares it may have stored more than we did."""
-        return 0 if self._stream is None else await asyncio.to_thread(history.last_seq, self._stream)
+        return (
+            0 if self._stream is None else await asyncio.to_thread(history.last_seq, self._stream)
+        )
 
     def start(self) -> None:
         """Begins, in the background: the queue does not wait for the history."""
@@ -128,7 +141,9 @@ class Projection:
             await asyncio.to_thread(history.close)
 
     def _open(self) -> None:
-        """In a thread, which goes on when the task is cancelled: what comes too late is closed again."""
+        """In a thread, which goes on when the task is cancelled:
+        what comes too late is closed again.
+        """
         history = self._open_history()
         with self._opening:
             if not self._stopped:
@@ -177,7 +192,8 @@ class Projection:
             await reader.acknowledge(entries)
         last = (await self._audit.state()).last_revision
         newest = max((self.position.applied, *(entry.seq for entry in entries)))
-        if newest < last or not entries:  # another hub may have stored the rest; and is the database still there?
+        # another hub may have stored the rest; and is the database still there?
+        if newest < last or not entries:
             newest = max(newest, await asyncio.to_thread(history.last_seq, stream))
         self._move(newest, last)
         self._note("")

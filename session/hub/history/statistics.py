@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The supervisors' verb "statistics". Used by the hub, which loads `counting` and with it numpy when first asked."""
+"""The supervisors' verb "statistics".
+Used by the hub, which loads `counting` and with it numpy when first asked.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ class StatisticsService:
         history = await self._projection.fresh()
         rows = await asyncio.to_thread(_count, history, organisation, wish)
         return StatisticsAnswer(
-            by=wish.by, rows=rows, time_zone=history.time_zone, behind=self._projection.position.behind
+            by=wish.by,
+            rows=rows,
+            time_zone=history.time_zone,
+            behind=self._projection.position.behind,
         )
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The history's tables, and an engine whose commits are on the disk. Used by `session.hub.history.database` and the
-statistics.
+"""The history's tables, and an engine whose commits are on the disk.
+Used by `session.hub.history.database` and the statistics.
 
 Names begin with `history_`: the dossiers' tables may be in the same database.
 """
@@ -28,12 +28,16 @@ from sqlalchemy import (
 )
 
 FORMAT = 4
-"""Number of this layout; a change raises it, and the history is built again from the audit. 4: revisions."""
+"""Number of this layout; a change raises it, and the history is built again from the audit.
+4: revisions.
+"""
 
 BUSY_TIMEOUT_MS = 5_000
 
 ROWS_AT_ONCE, STATEMENTS = 16, 32
-"""Rows of one INSERT, and statements kept ready. SQLite's driver would keep 128 of up to 256 rows each: 20 MB."""
+"""Rows of one INSERT, and statements kept ready.
+SQLite's driver would keep 128 of up to 256 rows each: 20 MB.
+"""
 
 CONNECT_S = 5
 """Longest wait for a database server (libpq, "connect_timeout")."""
@@ -92,7 +96,9 @@ transitions = Table(
     Index("history_transition_by_time", "organisation", "stored_at_utc"),
     Index("history_transition_by_act", "organisation", "act"),
 )
-"""One row per change of a ticket. `revision`: its number in the bucket; AUDIT may tell one change twice."""
+"""One row per change of a ticket. `revision`: its number in the bucket; AUDIT may tell one change
+twice.
+"""
 
 acts = Table(
     "history_act",
@@ -115,7 +121,9 @@ acts = Table(
     Index("history_act_by_time", "organisation", "at_utc"),
     Index("history_act_by_act", "organisation", "act"),
 )
-"""One row per act of a supervisor that is on no ticket. `said`: the message to all that it is about."""
+"""One row per act of a supervisor that is on no ticket.
+`said`: the message to all that it is about.
+"""
 
 tickets = Table(
     "history_ticket",
@@ -141,17 +149,31 @@ tickets = Table(
     Column("wait_s", Integer, nullable=False),
     Column("talk_s", Integer, nullable=False),
     # All that a statistic reads stands in the index, in the order it is read.
-    Index("history_ticket_counted", "organisation", "day", "hour", "site", "service", "outcome", "wait_s", "talk_s"),
+    Index(
+        "history_ticket_counted",
+        "organisation",
+        "day",
+        "hour",
+        "site",
+        "service",
+        "outcome",
+        "wait_s",
+        "talk_s",
+    ),
     Index("history_ticket_by_entry", "stream", "seq"),
 )
-"""One row per finished ticket. `day` and `hour` are local time of arrival; `talk_s` is -1 when nobody answered."""
+"""One row per finished ticket. `day` and `hour` are local time of arrival; `talk_s` is -1 when
+nobody answered.
+"""
 
 
 def open_engine(folder: Path, database_url: str) -> Engine:
     """The database of `database_url`, or a SQLite file in `folder` when it is empty."""
     if database_url and not database_url.startswith("sqlite"):
         return create_engine(
-            _with_driver(database_url), pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_S}
+            _with_driver(database_url),
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_S},
         )
     url = database_url or f"sqlite:///{folder / 'history.sqlite'}"
     engine = create_engine(
@@ -165,15 +187,24 @@ def open_engine(folder: Path, database_url: str) -> Engine:
 
 
 def _with_driver(database_url: str) -> str:
-    """An address that names no driver means ours (psycopg 3); SQLAlchemy would look for another one."""
+    """An address that names no driver means ours (psycopg 3);
+    SQLAlchemy would look for another one.
+    """
     kind, colon, rest = database_url.partition(":")
-    return f"postgresql+psycopg{colon}{rest}" if kind in ("postgres", "postgresql") else database_url
+    return (
+        f"postgresql+psycopg{colon}{rest}" if kind in ("postgres", "postgresql") else database_url
+    )
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by `_on_begin`, not by the driver
     # FULL: an entry is acknowledged after the commit, and then never told again.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

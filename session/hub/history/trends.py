@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The day so far and the last hours, from the history in SQL: the same after a restart and at every hub. For the board.
+"""The day so far and the last hours, from the history in SQL:
+the same after a restart and at every hub. For the board.
 
-Unlike `statistics`, which counts finished tickets, these count what has happened by now, also to tickets still open.
+Unlike `statistics`, which counts finished tickets, these count what has happened by now, also to
+tickets still open.
 """
 
 from __future__ import annotations
@@ -56,7 +58,9 @@ class DayAndTrends:
             if figures is not None and now_s - at_s < KEPT_S and figures.since_utc == since:
                 return figures
             try:
-                figures = await asyncio.to_thread(day_figures, self._projection.history, organisation, since, within_s)
+                figures = await asyncio.to_thread(
+                    day_figures, self._projection.history, organisation, since, within_s
+                )
             except StoreUnreachable:
                 return DayFigures(since_utc=since, known=False)
             self._days[key] = (now_s, figures)
@@ -66,17 +70,24 @@ class DayAndTrends:
         """See `TrendsRequest`. Raises `StoreUnreachable`."""
         end = self._clock.utc_now()
         history = await self._projection.fresh()
-        quarters = await asyncio.to_thread(quarters_of, history, organisation, end, wish.hours, wish.service)
-        return TrendsAnswer(quarters=quarters, time_zone=history.time_zone, behind=self._projection.position.behind)
+        quarters = await asyncio.to_thread(
+            quarters_of, history, organisation, end, wish.hours, wish.service
+        )
+        return TrendsAnswer(
+            quarters=quarters, time_zone=history.time_zone, behind=self._projection.position.behind
+        )
 
 
 def midnight(now_utc: datetime, zone: ZoneInfo) -> datetime:
     """The last midnight in a time zone, in UTC."""
-    return now_utc.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    return (
+        now_utc.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    )
 
 
 def day_figures(history: History, organisation: str, since: datetime, within_s: int) -> DayFigures:
-    """Callers answered and lost since then; one who is answered twice (a desk was lost) counts once, the first time.
+    """Callers answered and lost since then;
+    one who is answered twice (a desk was lost) counts once, the first time.
 
     Raises:
         StoreUnreachable: the database fails.
@@ -99,26 +110,42 @@ def day_figures(history: History, organisation: str, since: datetime, within_s: 
     else:
         wait_s = (func.julianday(first.c.accepted) - func.julianday(first.c.arrived)) * 86_400.0
     # A thousandth more: a Julian day in floating point is only that exact.
-    answered = select(func.count(), func.sum(case((wait_s <= within_s + 0.001, 1), else_=0))).select_from(first)
+    answered = select(
+        func.count(), func.sum(case((wait_s <= within_s + 0.001, 1), else_=0))
+    ).select_from(first)
     gone = select(func.count(table.c.ticket.distinct())).where(
         today, table.c.state == TicketState.ABANDONED.value, table.c.reason.not_in(NOT_GIVEN_UP)
     )
     with history.reading() as connection:
         count, within = connection.execute(answered).one()
         abandoned = connection.execute(gone).scalar_one()
-    return DayFigures(since_utc=since, answered=int(count), within=int(within or 0), abandoned=int(abandoned))
+    return DayFigures(
+        since_utc=since, answered=int(count), within=int(within or 0), abandoned=int(abandoned)
+    )
 
 
-def quarters_of(history: History, organisation: str, end: datetime, hours: int, service: str = "") -> list[Quarter]:
+def quarters_of(
+    history: History, organisation: str, end: datetime, hours: int, service: str = ""
+) -> list[Quarter]:
     """Quarters of an hour up to the one that `end` (UTC) is in; of one service, or of all.
 
     Raises:
         StoreUnreachable: the database fails.
     """
-    last = datetime.fromtimestamp(end.timestamp() // QUARTER.total_seconds() * QUARTER.total_seconds(), UTC)
+    last = datetime.fromtimestamp(
+        end.timestamp() // QUARTER.total_seconds() * QUARTER.total_seconds(), UTC
+    )
     first = last - QUARTER * (hours * 4 - 1)
     table = tables.transitions
-    columns = ("stored_at_utc", "ticket", "state", "service", "arrived_at_utc", "accepted_at_utc", "reason")
+    columns = (
+        "stored_at_utc",
+        "ticket",
+        "state",
+        "service",
+        "arrived_at_utc",
+        "accepted_at_utc",
+        "reason",
+    )
     query = (
         select(*(table.c[name] for name in columns))
         .where(table.c.organisation == organisation, table.c.stored_at_utc >= naive(first - BEFORE))
@@ -126,7 +153,9 @@ def quarters_of(history: History, organisation: str, end: datetime, hours: int, 
         .order_by(table.c.stream, table.c.seq)
     )
     with history.reading() as connection:
-        changes = [_Change(row[0].replace(tzinfo=UTC), *row[1:]) for row in connection.execute(query)]
+        changes = [
+            _Change(row[0].replace(tzinfo=UTC), *row[1:]) for row in connection.execute(query)
+        ]
     counter = _Counter(first, hours * 4, service)
     counter.count(changes)
     return counter.quarters()

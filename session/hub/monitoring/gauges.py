@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a hub can say of this moment in numbers: who waits, how long, agents by state. Nobody is named.
+"""What a hub can say of this moment in numbers: who waits, how long, agents by state.
+Nobody is named.
 
 Read by the monitor at each question; pure, from the hub's memory.
 """
@@ -61,7 +62,8 @@ class Gauges:
             longest_s[ticket.service] = max(longest_s.get(ticket.service, 0.0), wait_s)
         open_now = self._view.open_tickets(organisation)
         states = Counter(
-            self._agents.facts(organisation, person).state for person in self._catalogue.agents(organisation)
+            self._agents.facts(organisation, person).state
+            for person in self._catalogue.agents(organisation)
         )
         return OrganisationGauges(
             organisation,

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether a hub can do its work, and what stands in its way. Used by the monitor's /healthz and the metrics."""
+"""Whether a hub can do its work, and what stands in its way.
+Used by the monitor's /healthz and the metrics.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +15,17 @@ from session.hub.storage.disk_space import Room
 from session.hub.storage.ticket_store import BUCKET
 
 BEHIND = 1000
-"""Changes that the history may lack before it is worth a word: minutes of work of a large network."""
+"""Changes that the history may lack before it is worth a word: minutes of work of a large network.
+"""
 
 
 @dataclass(frozen=True)
 class Trouble:
     """One thing that is not as it should be.
 
-    Attributes:
-        code: `stopping`, `bus_unreachable`, `store_unreachable`, `no_leader`, `disk_full`,
-            `documents_away` (grave); `disk_low`,
-            `history_closed`, `history_behind`, `convention_refused`, `partner_away`, `partner_refuses` (the hub
-            works all the same).
+    Attributes: code: `stopping`, `bus_unreachable`, `store_unreachable`, `no_leader`, `disk_full`,
+        `documents_away` (grave); `disk_low`, `history_closed`, `history_behind`,
+        `convention_refused`, `partner_away`, `partner_refuses` (the hub works all the same).
         grave: callers are not served as they should be.
         detail: numbers and words for people; no personal data.
     """
@@ -60,7 +61,9 @@ class Health:
         self._refused_parts = refused_parts
 
     async def look(self) -> list[Trouble]:
-        """What is wrong now, the gravest first; empty when all is well. Takes as long as the store's answer."""
+        """What is wrong now, the gravest first; empty when all is well.
+        Takes as long as the store's answer.
+        """
         if self.is_leaving:
             return [Trouble("stopping", True)]
         store = await self._store()
@@ -68,7 +71,9 @@ class Health:
         troubles += [trouble for watched in self.others for trouble in watched()]
         refused = list(self._refused_parts())
         if refused:
-            troubles.append(Trouble("convention_refused", False, {"parts": len(refused), "first": refused[0]}))
+            troubles.append(
+                Trouble("convention_refused", False, {"parts": len(refused), "first": refused[0]})
+            )
         return sorted(troubles, key=lambda trouble: not trouble.grave)
 
     async def _store(self) -> list[Trouble]:
@@ -95,4 +100,6 @@ def disk_troubles(room: Room) -> list[Trouble]:
     if room.free_bytes is None or not room.is_low:
         return []
     free_mb = room.free_bytes >> 20
-    return [Trouble("disk_full" if room.is_full else "disk_low", room.is_full, {"free_mb": free_mb})]
+    return [
+        Trouble("disk_full" if room.is_full else "disk_low", room.is_full, {"free_mb": free_mb})
+    ]

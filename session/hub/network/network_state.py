@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the network's operator sees and does: hubs, the convention's version, sites. Used by `session.hub.composition`.
+"""What the network's operator sees and does: hubs, the convention's version, sites.
+Used by `session.hub.composition`.
 
-No queue, no caller, no dossier. Each hub tells the others of itself every few seconds over a subject of their account.
+No queue, no caller, no dossier. Each hub tells the others of itself every few seconds over a
+subject of their account.
 """
 
 from __future__ import annotations
@@ -76,7 +78,9 @@ class NetworkState:
         try:
             facts = msgspec.json.decode(message.payload, type=HubFacts)
         except msgspec.MsgspecError:
-            log.warning("another hub says something of itself that we do not know: is it another version?")
+            log.warning(
+                "another hub says something of itself that we do not know: is it another version?"
+            )
             return
         self._heard[facts.id] = (facts, self._clock.monotonic_s())
 
@@ -95,17 +99,24 @@ class NetworkState:
     async def say(self) -> None:
         """Tells the other hubs how this one is."""
         try:
-            await self._connection.line.publish(f"{SUBJECT}.{self.hub_id}", msgspec.json.encode(self._own()))
+            await self._connection.line.publish(
+                f"{SUBJECT}.{self.hub_id}", msgspec.json.encode(self._own())
+            )
         except BusUnreachable:
             log.info("the other hubs are not told of this one: the bus is away")
 
-    # ---- questions -------------------------------------------------------------------------------------------------
+    # ---- questions
+    # ----------------------------------------------------------------------------------------------
 
     def answer(self, organisation: str, user: str) -> NetworkAnswer:
         """Hubs of the network and sites of the operator's own account."""
         now_s = self._clock.monotonic_s()
-        self._heard = {name: heard for name, heard in self._heard.items() if now_s - heard[1] <= GONE_S}
-        hubs = {name: facts for name, (facts, _) in self._heard.items()} | {self.hub_id: self._own()}
+        self._heard = {
+            name: heard for name, heard in self._heard.items() if now_s - heard[1] <= GONE_S
+        }
+        hubs = {name: facts for name, (facts, _) in self._heard.items()} | {
+            self.hub_id: self._own()
+        }
         entry = self._catalogue.organisation(organisation)
         return NetworkAnswer(
             your_name=self._catalogue.person_name(organisation, user),
@@ -114,7 +125,11 @@ class NetworkState:
         )
 
     def _site(self, organisation: str, site: str, name: str) -> SiteFacts:
-        kiosks = [kiosk.id for kiosk in self._catalogue.organisation(organisation).kiosks if kiosk.site == site]
+        kiosks = [
+            kiosk.id
+            for kiosk in self._catalogue.organisation(organisation).kiosks
+            if kiosk.site == site
+        ]
         there = sum(self._presence.is_there(organisation, Role.KIOSK, kiosk) for kiosk in kiosks)
         facts = SiteFacts(id=site, name=name, kiosks=len(kiosks), there=there)
         record = self._store.site(organisation, site)
@@ -130,9 +145,12 @@ class NetworkState:
         record = self._store.site(home, site)
         return record is not None and record.closed
 
-    # ---- acts ------------------------------------------------------------------------------------------------------
+    # ---- acts
+    # ----------------------------------------------------------------------------------------------
 
-    async def set_site(self, organisation: str, operator: str, wish: SiteStateRequest, *, closed: bool) -> None:
+    async def set_site(
+        self, organisation: str, operator: str, wish: SiteStateRequest, *, closed: bool
+    ) -> None:
         """Closes or opens a site of the operator's own account, and tells its kiosks.
 
         Raises:

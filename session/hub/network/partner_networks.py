@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Partners' networks: callers who are sent over, and what their kiosks say and hear afterwards. Used by the hub.
+"""Partners' networks: callers who are sent over, and what their kiosks say and hear afterwards.
+Used by the hub.
 
-The kiosk stays in our account and knows nothing of it: this hub passes on what it says for a ticket over there, and
-tells it what the other hub says. Over there the kiosk's account is called "<network>:<home>". What crosses names its
-network in the subject, which the servers enforce; what it may be about is checked here, on both sides.
+The kiosk stays in our account and knows nothing of it: this hub passes on what it says for a ticket
+over there, and tells it what the other hub says. Over there the kiosk's account is called
+"<network>:<home>". What crosses names its network in the subject, which the servers enforce; what
+it may be about is checked here, on both sides.
 """
 
 from __future__ import annotations
@@ -18,7 +20,13 @@ from session.bus.hub_connection import HubConnection
 from session.bus.server.leaf_links import XFER
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
-from session.core.errors import BusUnreachable, NotAllowed, SessionError, TicketUnknown, VaultOutOfReach
+from session.core.errors import (
+    BusUnreachable,
+    NotAllowed,
+    SessionError,
+    TicketUnknown,
+    VaultOutOfReach,
+)
 from session.core.tasks import Tasks
 from session.hub.access.request_server import Asker, HubService
 from session.hub.convention.catalogue import Catalogue
@@ -129,7 +137,8 @@ class Links:
             self._teller = None
         self.watch.stop()
 
-    # ---- which of our kiosks have their caller over there ------------------------------------------------------------
+    # ---- which of our kiosks have their caller over there
+    # ------------------------------------------------------------
 
     def network_of(self, organisation: str) -> str:
         """The network of an organisation; "" for ours."""
@@ -151,7 +160,9 @@ class Links:
         """What a hub that starts finds in the store."""
         network = self._network_after(moved)
         if network and (moved.kiosk_home, moved.kiosk) not in self._sent:
-            self._sent[moved.kiosk_home, moved.kiosk] = _Sent(network, moved, self._clock.monotonic_s())
+            self._sent[moved.kiosk_home, moved.kiosk] = _Sent(
+                network, moved, self._clock.monotonic_s()
+            )
 
     def _network_after(self, ticket: Ticket) -> str:
         return self.network_of(split_service(ticket.moved_to, "")[0]) if ticket.moved_to else ""
@@ -159,7 +170,9 @@ class Links:
     async def _leave(self, kiosk: Kiosk, sent: _Sent) -> None:
         try:
             payload = encode(LeaveRequest(ticket_id=sent.ticket_id))
-            decode_answer(Done, await self._ask(sent.network, f"svc.{kiosk[0]}.k.{kiosk[1]}.leave", payload))
+            decode_answer(
+                Done, await self._ask(sent.network, f"svc.{kiosk[0]}.k.{kiosk[1]}.leave", payload)
+            )
         except SessionError as error:
             log.info("the other network was not told that the caller left: %s", error.code)
 
@@ -175,19 +188,30 @@ class Links:
         return sent
 
     def is_done(self, old: Ticket) -> bool:
-        """True when there is nothing left to do: the caller has arrived there, has gone, or has asked for another."""
+        """True when there is nothing left to do:
+        the caller has arrived there, has gone, or has asked for another.
+        """
         sent = self._sent.get((old.kiosk_home, old.kiosk))
-        return sent is None or sent.old.id != old.id or bool(sent.ticket_id) or sent.over_s is not None
+        return (
+            sent is None or sent.old.id != old.id or bool(sent.ticket_id) or sent.over_s is not None
+        )
 
-    # ---- sending over ------------------------------------------------------------------------------------------------
+    # ---- sending over
+    # ----------------------------------------------------------------------------------------------
 
     async def check(self, ticket: Ticket, organisation: str, service: str) -> None:
-        """Asks before anything is written. Raises `HubUnreachable` when the link is down, and what the other says."""
-        wish = ArrivalCheck(organisation=organisation, service=service, from_organisation=ticket.organisation)
+        """Asks before anything is written.
+        Raises `HubUnreachable` when the link is down, and what the other says.
+        """
+        wish = ArrivalCheck(
+            organisation=organisation, service=service, from_organisation=ticket.organisation
+        )
         await self._check(wish)
 
     async def _check(self, wish: ArrivalCheck) -> None:
-        decode_answer(Done, await self._ask(self.network_of(wish.organisation), "check", encode(wish)))
+        decode_answer(
+            Done, await self._ask(self.network_of(wish.organisation), "check", encode(wish))
+        )
 
     async def arrive(self, old: Ticket, *, fresh: bool) -> Ticket:
         """The ticket over there, made unless it is there; its kiosk is told by the other hub.
@@ -226,18 +250,27 @@ class Links:
         subject = f"{XFER}.{network}.{self._network}.{rest}"
         return (await self._connection.line.request(subject, payload, ASK_S)).payload
 
-    # ---- our kiosk speaks --------------------------------------------------------------------------------------------
+    # ---- our kiosk speaks
+    # --------------------------------------------------------------------------------------------
 
     async def ask_for(self, asker: Asker, verb: str, payload: bytes) -> bytes | None:
         """What the other network answers our kiosk; None when its question is not for them.
 
         Raises `HubUnreachable` when the link is down: the kiosk asks again.
         """
-        sent = self._of(asker.organisation, asker.user) if asker.role is Role.KIOSK and verb in KIOSK_VERBS else None
+        sent = (
+            self._of(asker.organisation, asker.user)
+            if asker.role is Role.KIOSK and verb in KIOSK_VERBS
+            else None
+        )
         if sent is None or not await self._has_arrived(sent):
             return None
         if verb in ("status", "leave"):
-            wish = decode_request(StatusRequest, payload) if verb == "status" else decode_request(LeaveRequest, payload)
+            wish = (
+                decode_request(StatusRequest, payload)
+                if verb == "status"
+                else decode_request(LeaveRequest, payload)
+            )
             if wish.ticket_id not in (sent.old.id, sent.ticket_id):
                 return None
             payload = encode(msgspec.structs.replace(wish, ticket_id=sent.ticket_id))
@@ -261,7 +294,11 @@ class Links:
         sent = self._of(home, kiosk) if role == Role.KIOSK else None
         if sent is None or not sent.ticket_id or ticket_of(session) != sent.ticket_id:
             return False
-        headers = {key: value for key, value in message.headers.items() if not key.lower().startswith("nats-")}
+        headers = {
+            key: value
+            for key, value in message.headers.items()
+            if not key.lower().startswith("nats-")
+        }
         subject = f"{XFER}.{sent.network}.{self._network}.{message.subject}"
         try:
             await self._connection.line.publish(subject, message.payload, headers)
@@ -282,12 +319,17 @@ class Links:
         except BusUnreachable:
             log.debug("no sign of life over the link")
 
-    # ---- the other hub speaks to our kiosk ---------------------------------------------------------------------------
+    # ---- the other hub speaks to our kiosk
+    # ---------------------------------------------------------------------------
 
     def _on_told(self, message: Incoming) -> None:
         _xfer, _ours, network, _tell, home, _letter, kiosk, rest = message.subject.split(".", 7)
         sent = self._of(home, kiosk)
-        if sent is None or sent.network != network or not (rest == "hub" or rest.startswith("ses.")):
+        if (
+            sent is None
+            or sent.network != network
+            or not (rest == "hub" or rest.startswith("ses."))
+        ):
             log.warning("a partner speaks to a kiosk whose caller it does not have")
             return
         if rest == "hub":
@@ -302,9 +344,15 @@ class Links:
         while True:
             message = await self._telling.get()
             _xfer, _ours, _network, _tell, home, letter, kiosk, rest = message.subject.split(".", 7)
-            headers = {key: value for key, value in message.headers.items() if not key.lower().startswith("nats-")}
+            headers = {
+                key: value
+                for key, value in message.headers.items()
+                if not key.lower().startswith("nats-")
+            }
             try:
-                await self._connection.tell_user(home, Role(letter), kiosk, rest, message.payload, headers)
+                await self._connection.tell_user(
+                    home, Role(letter), kiosk, rest, message.payload, headers
+                )
             except BusUnreachable:
                 log.info("a partner's word is lost, the bus is away; kiosks ask again")
 
@@ -314,11 +362,15 @@ class Links:
         except SessionError:
             return
         ended = isinstance(event, SessionEnded) and event.reason != "desk_lost"
-        gone = isinstance(event, TicketChanged) and event.ticket.state in (TicketState.ABANDONED, TicketState.CLOSED)
+        gone = isinstance(event, TicketChanged) and event.ticket.state in (
+            TicketState.ABANDONED,
+            TicketState.CLOSED,
+        )
         if ended or gone:
             sent.over_s = self._clock.monotonic_s()
 
-    # ---- the other network's kiosk speaks to us ----------------------------------------------------------------------
+    # ---- the other network's kiosk speaks to us
+    # ----------------------------------------------------------------------
 
     def _on_request(self, message: Incoming) -> None:
         _xfer, _ours, network, _svc, home, letter, kiosk, verb = message.subject.split(".")
@@ -346,7 +398,9 @@ class Links:
                 self._check_arrival(network, decode_request(ArrivalCheck, message.payload))
                 answer = Done()
             else:
-                answer = Arrived(ticket=await self._take(network, decode_request(Arrival, message.payload)))
+                answer = Arrived(
+                    ticket=await self._take(network, decode_request(Arrival, message.payload))
+                )
                 await self._connection.streams.kept()
         except SessionError as error:
             answer = Refusal(code=error.code, detail=error.detail)
@@ -360,12 +414,15 @@ class Links:
 
         Raises:
             NotAllowed, QueueClosed.
-            VaultOutOfReach: the kiosk over there could not give its part of the log to the vault: the link carries
-                what hubs may read, and nothing of a vault passes a hub.
+            VaultOutOfReach: the kiosk over there could not give its part of the log to the vault:
+                the link carries what hubs may read, and nothing of a vault passes a hub.
         """
         if self.network_of(wish.from_organisation) != network or self.network_of(wish.organisation):
             raise NotAllowed(why="network")
-        if wish.from_organisation not in self._catalogue.organisation(wish.organisation).transfers_from:
+        if (
+            wish.from_organisation
+            not in self._catalogue.organisation(wish.organisation).transfers_from
+        ):
             raise NotAllowed(why="transfer")
         if self._catalogue.card(wish.organisation) is not None:
             raise VaultOutOfReach(organisation=wish.organisation)
@@ -374,7 +431,9 @@ class Links:
     async def _take(self, network: str, wish: Arrival) -> Ticket:
         """A ticket for a caller who comes over; again is the same."""
         home = f"{network}:{wish.home}"
-        identity = ticket_id(wish.organisation, f"{network}:{wish.from_organisation}/{wish.ticket_id}", wish.service)
+        identity = ticket_id(
+            wish.organisation, f"{network}:{wish.from_organisation}/{wish.ticket_id}", wish.service
+        )
         known = await self._moves.known(wish.organisation, identity)
         if known is None:
             if not wish.fresh:

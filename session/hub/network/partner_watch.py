@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 LOOK_S = 15.0
 
 ANY = "any"
-"""Service of a question that is only asked to hear an answer, where the convention sends nobody over."""
+"""Service of a question that is only asked to hear an answer, where the convention sends nobody
+over.
+"""
 
 Ask = Callable[[ArrivalCheck], Awaitable[None]]
 
@@ -36,7 +38,8 @@ class LinkWatch:
     """What is wrong with the links, as of the last look.
 
     Args:
-        ask: the other network's answer to one `ArrivalCheck`; raises what it says, `HubUnreachable` without one.
+        ask: the other network's answer to one `ArrivalCheck`;
+            raises what it says, `HubUnreachable` without one.
     """
 
     def __init__(self, catalogue: Catalogue, ask: Ask, tasks: Tasks) -> None:
@@ -55,17 +58,24 @@ class LinkWatch:
             self._looking = None
 
     def troubles(self) -> list[Trouble]:
-        """`partner_away`: no word crosses. `partner_refuses`: our convention sends callers there, theirs takes none.
+        """`partner_away`: no word crosses.
+        `partner_refuses`: our convention sends callers there, theirs takes none.
 
-        Neither is grave: callers keep their place here, and who wants to send them over reads why it cannot be.
+        Neither is grave: callers keep their place here, and who wants to send them over reads why
+        it cannot be.
         """
         return list(self._troubles)
 
     async def look(self) -> None:
         """One look; it takes as long as the slowest network's answer."""
         wishes = self._wishes()
-        found = await asyncio.gather(*(self._of(network, asked) for network, asked in wishes.items()))
-        before, self._troubles = self._troubles, [trouble for troubles in found for trouble in troubles]
+        found = await asyncio.gather(
+            *(self._of(network, asked) for network, asked in wishes.items())
+        )
+        before, self._troubles = (
+            self._troubles,
+            [trouble for troubles in found for trouble in troubles],
+        )
         for trouble in self._troubles:
             if trouble not in before:
                 log.warning("%s", _words(trouble))
@@ -84,20 +94,29 @@ class LinkWatch:
             try:
                 await self._ask(wish)
             except BusUnreachable:
-                return []  # our own server is away: that is said already, and nothing is known of theirs
+                # our own server is away: that is said already, and nothing is known of theirs
+                return []
             except HubUnreachable:
                 return [Trouble("partner_away", False, {"network": network})]
             except (NotAllowed, ServiceUnknown, VaultOutOfReach) as error:
                 if wish.service != ANY:
                     why = str(error.detail.get("why", error.code))
-                    detail: dict[str, str | int] = {"network": network, "organisation": wish.organisation, "why": why}
+                    detail: dict[str, str | int] = {
+                        "network": network,
+                        "organisation": wish.organisation,
+                        "why": why,
+                    }
                     refused.setdefault(wish.organisation, Trouble("partner_refuses", False, detail))
-            except SessionError as error:  # a closed queue, a full disk: of today, and told to who sends somebody
+            except (
+                SessionError
+            ) as error:  # a closed queue, a full disk: of today, and told to who sends somebody
                 log.debug("a partner answers %s", error.code)
         return list(refused.values())
 
     def _wishes(self) -> dict[str, list[ArrivalCheck]]:
-        """What is asked, by the network: each way that the convention opens, or one question to hear an answer."""
+        """What is asked, by the network:
+        each way that the convention opens, or one question to hear an answer.
+        """
         catalogue, asked = self._catalogue, dict[str, dict[ArrivalCheck, None]]()
         for ours in catalogue.served:
             for service in catalogue.services(ours):
@@ -105,7 +124,11 @@ class LinkWatch:
                     wish = ArrivalCheck(organisation=theirs, service=wanted, from_organisation=ours)
                     asked.setdefault(catalogue.network_of(theirs), {})[wish] = None
         for theirs in catalogue.organisations:
-            wish = ArrivalCheck(organisation=theirs, service=ANY, from_organisation=next(iter(catalogue.served), ANY))
+            wish = ArrivalCheck(
+                organisation=theirs,
+                service=ANY,
+                from_organisation=next(iter(catalogue.served), ANY),
+            )
             asked.setdefault(catalogue.network_of(theirs), {wish: None})
         asked.pop("", None)
         return {network: list(wishes) for network, wishes in asked.items()}

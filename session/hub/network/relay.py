@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Passes what one end of a session says to the other, after checking that it is one of the two. Used by the hub.
+"""Passes what one end of a session says to the other, after checking that it is one of the two.
+Used by the hub.
 
-`ses.<organisation>.<role>.<user>.<session>.<topic>` becomes
-`evt.<organisation>.u.<peer role>.<peer user>.ses.<session>.<topic>`, payload and headers unchanged. Nothing is stored:
-both ends number what must not be lost. Order per sender is kept; with several hubs each message may take another one.
+`ses.<organisation>.<role>.<user>.<session>.<topic>` becomes `evt.<organisation>.u.<peer role>.<peer
+user>.ses.<session>.<topic>`, payload and headers unchanged. Nothing is stored: both ends number
+what must not be lost. Order per sender is kept; with several hubs each message may take another
+one.
 """
 
 from __future__ import annotations
@@ -104,13 +106,16 @@ class Relay:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S):
                 await self._queue.join()
-                await self._all_released.wait()  # a caller's word is being recorded, or a session looked up
+                # a caller's word is being recorded, or a session looked up
+                await self._all_released.wait()
         if self._worker is not None:
             self._worker.cancel()
         self._worker = None
 
     def take(self, message: Incoming) -> None:
-        """`ses.<organisation>.<role>.<user>.<session>.<topic>`: cheap checks here, the rest in order in one task."""
+        """`ses.<organisation>.<role>.<user>.<session>.<topic>`:
+        cheap checks here, the rest in order in one task.
+        """
         _, organisation, role, user, _, topic = message.subject.split(".")
         size_bytes = len(message.payload)
         limit_bytes = (MAX_CHUNK_BYTES if topic in RAW_TOPICS else MAX_CONTROL_BYTES) + SEAL_BYTES
@@ -132,7 +137,9 @@ class Relay:
         if who:
             self.excess(who)
         if self.dropped % LOGGED_EACH == 1:
-            log.warning("session traffic dropped, %d messages by now; the last: %s", self.dropped, why)
+            log.warning(
+                "session traffic dropped, %d messages by now; the last: %s", self.dropped, why
+            )
 
     async def _pass_on(self) -> None:
         while True:
@@ -153,17 +160,22 @@ class Relay:
         elif stored is not None and self._is_word_of_kiosk(message):
             self._hold(organisation, session_id, message)
             self._tasks.spawn(
-                self._release(organisation, session_id, stored.ticket), name="relay records a grant, then tells it"
+                self._release(organisation, session_id, stored.ticket),
+                name="relay records a grant, then tells it",
             )
         elif stored is not None:
             await self._send(stored.ticket, message)
         else:
             self._hold(organisation, session_id, message)
             at_kiosk = user if role == Role.KIOSK else ""
-            self._tasks.spawn(self._look_up(organisation, session_id, at_kiosk), name="relay looks a session up")
+            self._tasks.spawn(
+                self._look_up(organisation, session_id, at_kiosk), name="relay looks a session up"
+            )
 
     async def _look_up(self, organisation: str, session_id: str, kiosk: str) -> None:
-        """Our view may be a moment behind another hub's accept: ask the store, then pass on what was held."""
+        """Our view may be a moment behind another hub's accept:
+        ask the store, then pass on what was held.
+        """
         ticket: Ticket | None = None
         try:
             if kiosk:
@@ -177,7 +189,8 @@ class Relay:
         await self._release(organisation, session_id, ticket)
 
     async def _release(self, organisation: str, session_id: str, ticket: Ticket | None) -> None:
-        """Passes on what was held; what the caller allows is recorded first, so that the hub knows it before the desk.
+        """Passes on what was held; what the caller allows is recorded first, so that the hub knows
+        it before the desk.
 
         Others' sessions do not wait for the store meanwhile.
         """
@@ -207,7 +220,11 @@ class Relay:
     def _is_end(ticket: Ticket, message: Incoming) -> bool:
         _, organisation, role, user, session_id, topic = message.subject.split(".")
         speaker = End(organisation, Role(role), user)
-        return ticket.session == session_id and ticket.state in LIVE and peer_of(ticket, speaker, topic) is not None
+        return (
+            ticket.session == session_id
+            and ticket.state in LIVE
+            and peer_of(ticket, speaker, topic) is not None
+        )
 
     async def _send(self, ticket: Ticket, message: Incoming) -> None:
         _, organisation, role, user, session_id, topic = message.subject.split(".")
@@ -216,10 +233,16 @@ class Relay:
         peer = peer_of(ticket, End(organisation, Role(role), user), topic)
         if peer is None:
             return self._drop("not an end of this session")
-        headers = {key: value for key, value in message.headers.items() if not key.lower().startswith("nats-")}
+        headers = {
+            key: value
+            for key, value in message.headers.items()
+            if not key.lower().startswith("nats-")
+        }
         try:
             rest = f"ses.{session_id}.{topic}"
-            await self._connection.tell_user(peer.organisation, peer.role, peer.user, rest, message.payload, headers)
+            await self._connection.tell_user(
+                peer.organisation, peer.role, peer.user, rest, message.payload, headers
+            )
             self.passed += 1
             self.passed_bytes += len(message.payload)
         except BusUnreachable:

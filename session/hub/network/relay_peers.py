@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """To whom the relay passes what somebody says in a session. Pure; used by the hub's relay.
 
-Each topic has two ends. "call" and all others: kiosk and agent. "third": kiosk and third person. "aside": agent and
-third person. The last two carry signalling only, and only while the third person is in: both banners are shown.
+Each topic has two ends. "call" and all others: kiosk and agent. "third": kiosk and third person.
+"aside": agent and third person. The last two carry signalling only, and only while the third person
+is in: both banners are shown.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ def peer_of(ticket: Ticket, speaker: End, topic: str) -> End | None:
         third = _let_in(ticket)
         if third is None:
             return None
-        ends = (kiosk if topic == THIRD_TOPIC else agent, End(ticket.organisation, third.role, third.user))
+        ends = (
+            kiosk if topic == THIRD_TOPIC else agent,
+            End(ticket.organisation, third.role, third.user),
+        )
     if speaker == ends[0]:
         return ends[1]
     return ends[0] if speaker == ends[1] else None
@@ -44,6 +48,10 @@ def peer_of(ticket: Ticket, speaker: End, topic: str) -> End | None:
 
 def _let_in(ticket: Ticket) -> Third | None:
     third = ticket.talk.third if ticket.talk is not None else None
-    if ticket.state is not TicketState.IN_SESSION or third is None or third.state is not ThirdState.IN:
+    if (
+        ticket.state is not TicketState.IN_SESSION
+        or third is None
+        or third.state is not ThirdState.IN
+    ):
         return None
     return third

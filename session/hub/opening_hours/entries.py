@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a convention says about hours: closures, exceptional openings, other hours at one site. For the catalogue."""
+"""What a convention says about hours: closures, exceptional openings, other hours at one site.
+For the catalogue.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ Said = Text | dict[Language, Text]
 class ClosureEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Days on which nothing is open, `first` to `last` (both included; without `last` one day).
 
-    Without `services` or `sites` all of them. A closure is stronger than hours and exceptional openings.
+    Without `services` or `sites` all of them.
+    A closure is stronger than hours and exceptional openings.
     """
 
     first: date
@@ -38,7 +41,9 @@ class ClosureEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class OpeningEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Days with hours of their own ("09:00-12:00,14:00-16:00"), also when they are a public holiday."""
+    """Days with hours of their own ("09:00-12:00,14:00-16:00"), also when they are a public
+    holiday.
+    """
 
     first: date
     hours: HoursLine
@@ -54,7 +59,9 @@ class OpeningEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class OfferEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Cells of the matrix: `services` at a site, with other weekly hours there when `hours` is not empty."""
+    """Cells of the matrix: `services` at a site, with other weekly hours there when `hours` is not
+    empty.
+    """
 
     site: Id
     services: list[Id]

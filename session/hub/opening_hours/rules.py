@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""When a service is open at a site: weekly hours, public holidays, closures, exceptional openings. Pure; for the hub.
+"""When a service is open at a site: weekly hours, public holidays, closures, exceptional openings.
+Pure; for the hub.
 
-Hours are those of the clock on the wall of the site, so the two changes of the year need no care from whoever writes
-them: a time that does not exist that day is moved on by the missing hour, one that comes twice begins at its first
-and ends at its second coming.
+Hours are those of the clock on the wall of the site, so the two changes of the year need no care
+from whoever writes them: a time that does not exist that day is moved on by the missing hour, one
+that comes twice begins at its first and ends at its second coming.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ Words = str | Mapping[Language, str]
 
 @dataclass(frozen=True)
 class Span:
-    """Days from `first` to `last`, both included, with what callers read and, for an opening, its slots."""
+    """Days from `first` to `last`, both included, with what callers read and, for an opening, its
+    slots.
+    """
 
     first: date
     last: date
@@ -47,11 +50,9 @@ class Span:
 class Hours:
     """All that decides about one service at one site.
 
-    Attributes:
-        week: None for a service that names no hours: always open but for closures, also on public holidays.
-        regions: "FR", "FR-57", ... whose public holidays close it.
-        closures: stronger than everything else.
-        openings: stronger than week and public holidays.
+    Attributes: week: None for a service that names no hours: always open but for closures, also on
+        public holidays. regions: "FR", "FR-57", ... whose public holidays close it. closures:
+        stronger than everything else. openings: stronger than week and public holidays.
     """
 
     zone: ZoneInfo
@@ -82,11 +83,10 @@ class Hours:
 class Opening:
     """What `opening` found. Times are local to the site.
 
-    Attributes:
-        closes_at: when it is open and will close within a week.
-        opens_at: when it is closed: the next opening, None when there is none within `HORIZON_DAYS`.
-        message: of the closure or exceptional opening that holds today.
-        until_utc: until then the answer stays the same.
+    Attributes: closes_at: when it is open and will close within a week. opens_at: when it is
+        closed: the next opening, None when there is none within `HORIZON_DAYS`. message: of the
+        closure or exceptional opening that holds today. until_utc: until then the answer stays the
+        same.
     """
 
     is_open: bool
@@ -115,7 +115,9 @@ def opening(hours: Hours, now: datetime) -> Opening:
             return Opening(True, midnight, message=message)
     if closes is None:
         return Opening(False, midnight, message=message)
-    return Opening(True, min(closes, midnight), closes_at=closes.astimezone(hours.zone), message=message)
+    return Opening(
+        True, min(closes, midnight), closes_at=closes.astimezone(hours.zone), message=message
+    )
 
 
 def _message(hours: Hours, day: date) -> Words:
@@ -139,11 +141,12 @@ def _instant(zone: ZoneInfo, day: date, minutes: int, *, fold: int) -> datetime:
     return datetime.combine(day + timedelta(days=over), wall).astimezone(UTC)
 
 
-# ---- public holidays -------------------------------------------------------------------------------------------------
+# ---- public holidays
+# -------------------------------------------------------------------------------------------------
 
-REGIONS = frozenset({"FR", *(f"FR-{name}" for name in ("57", "6AE", "971", "972", "973", "974", "976"))}) | {
-    f"FR-{name}" for name in ("BL", "MF", "NC", "PF", "PM", "TF", "WF")
-}
+REGIONS = frozenset(
+    {"FR", *(f"FR-{name}" for name in ("57", "6AE", "971", "972", "973", "974", "976"))}
+) | {f"FR-{name}" for name in ("BL", "MF", "NC", "PF", "PM", "TF", "WF")}
 """What a convention may name: France, Alsace-Moselle ("57", "6AE"), overseas (ISO 3166-2:FR)."""
 
 
@@ -156,7 +159,9 @@ def _year(region: str, year: int) -> dict[date, str]:
 
 
 def know_holidays() -> None:
-    """Loads what is needed to know them (0.4 s): better when a convention is read than at a caller's question."""
+    """Loads what is needed to know them (0.4 s):
+    better when a convention is read than at a caller's question.
+    """
     _year("FR", 2026)
 
 
@@ -165,7 +170,8 @@ def public_holiday(region: str, day: date) -> str:
     return _year(region, day.year).get(day, "")
 
 
-# ---- sentences for callers -------------------------------------------------------------------------------------------
+# ---- sentences for callers
+# -------------------------------------------------------------------------------------------
 
 
 def french(words: Words) -> str:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Weekly hours as a convention writes them, `"mon-fri 08:30-12:00,13:30-17:00"`. Pure; used by opening and check."""
+"""Weekly hours as a convention writes them, `"mon-fri 08:30-12:00,13:30-17:00"`.
+Pure; used by opening and check.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ _RANGE = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
 class SlotWrong(Exception):
-    """Hours that cannot be. `code` is one of "hours_unreadable", "slot_backwards", "slots_overlap"."""
+    """Hours that cannot be. `code` is one of "hours_unreadable", "slot_backwards",
+    "slots_overlap".
+    """
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(f"{code}: {text}")
@@ -25,7 +29,9 @@ class SlotWrong(Exception):
 
 @dataclass(frozen=True, order=True)
 class Slot:
-    """From `begins_min` to `ends_min`, minutes after midnight by the wall's clock, 0 to 1440; never over midnight."""
+    """From `begins_min` to `ends_min`, minutes after midnight by the wall's clock, 0 to 1440;
+    never over midnight.
+    """
 
     begins_min: int
     ends_min: int

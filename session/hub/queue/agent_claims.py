@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One caller per agent, whichever hubs are asked at the same moment: a claim on the agent's hand. Used by the book.
+"""One caller per agent, whichever hubs are asked at the same moment: a claim on the agent's hand.
+Used by the book.
 
-A ticket's own compare-and-set cannot see another ticket, and a hub's view is some milliseconds behind. So whoever gives
-a caller to an agent first claims that agent's hand, by compare-and-set, naming the ticket and its revision. A claim on
-a ticket that has changed since is spent; on one that has not, somebody is about to take it: the agent is busy. The
-server forgets claims after `CLAIM_S`, longer than any write is waited for; what is older every hub's view knows. Claims
-lie in memory: a disk's write for each accept would be paid for what only milliseconds need.
+A ticket's own compare-and-set cannot see another ticket, and a hub's view is some milliseconds
+behind. So whoever gives a caller to an agent first claims that agent's hand, by compare-and-set,
+naming the ticket and its revision. A claim on a ticket that has changed since is spent; on one that
+has not, somebody is about to take it: the agent is busy. The server forgets claims after `CLAIM_S`,
+longer than any write is waited for; what is older every hub's view knows. Claims lie in memory: a
+disk's write for each accept would be paid for what only milliseconds need.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ class HandStore(Protocol):
     """Claims with compare-and-set. Every method may raise `StoreUnreachable`."""
 
     async def claim(self, organisation: str, agent: str, claim: Claim, expected: int) -> None:
-        """Stores it for `CLAIM_S`. Raises `WrongRevision` when the hand's claim is not `expected` now (0: none)."""
+        """Stores it for `CLAIM_S`. Raises `WrongRevision` when the hand's claim is not `expected`
+        now (0: none).
+        """
         ...
 
     async def claimed(self, organisation: str, agent: str) -> tuple[Claim, int] | None:
@@ -73,7 +77,8 @@ class NatsHandStore:
         except StoreUnreachable as error:
             if error.detail.get("why") != HubUnreachable.code:
                 raise
-            # Nobody takes it: a server that was started again has forgotten what lay in its memory, the stream too.
+            # Nobody takes it: a server that was started again has forgotten what lay in its memory,
+            # the stream too.
             await self.prepare()
             await self._streams.append(subject, payload, expected=0, ttl_s=CLAIM_S)
 
@@ -95,7 +100,8 @@ class Hands:
         self._claims, self._tickets = claims, tickets
 
     async def claim(self, before: StoredTicket, after: Ticket) -> None:
-        """Called before `after` is stored: nothing happens unless it gives the caller to another agent.
+        """Called before `after` is stored:
+        nothing happens unless it gives the caller to another agent.
 
         Raises:
             AgentBusy: that agent has another caller, or is being given one.
@@ -116,7 +122,9 @@ class Hands:
                     expected = 0
                     continue
                 other, expected = found
-                if other.ticket != after.id and await self._stands(after.organisation, agent, other):
+                if other.ticket != after.id and await self._stands(
+                    after.organisation, agent, other
+                ):
                     raise AgentBusy from None
             else:
                 return

@@ -43,7 +43,8 @@ class Calls:
     Args:
         is_closed: (organisation, service) -> True when it takes no new calls.
         openings: when services are open, by the convention.
-        preferred: (organisation, account of the kiosk, kiosk, number) -> the agent who served this caller lately.
+        preferred: (organisation, account of the kiosk, kiosk, number) -> the agent who served this
+            caller lately.
     """
 
     def __init__(
@@ -73,7 +74,8 @@ class Calls:
         self._clock = clock
 
     async def call(self, organisation: str, kiosk: str, wish: TicketRequested) -> TicketAnswer:
-        """A caller pressed a button; the same request is the same ticket, whatever happened to the first answer.
+        """A caller pressed a button; the same request is the same ticket, whatever happened to the
+        first answer.
 
         Raises:
             ServiceUnknown, QueueClosed, ServiceClosed, CallerNumberInvalid, NotAllowed, StoreFull,
@@ -86,21 +88,26 @@ class Calls:
         record = CallerRecord(number=number, sealed=wish.sealed_number if is_sealed else "")
         has_number = bool(record.number or record.sealed)
         visitor = home if home != organisation else ""
-        identity = ticket_id(organisation, f"{visitor}/{kiosk}" if visitor else kiosk, wish.request_id)
+        identity = ticket_id(
+            organisation, f"{visitor}/{kiosk}" if visitor else kiosk, wish.request_id
+        )
         known = await self._find(organisation, identity, has_number)
         try:
             if known is None:
                 self.check_room()
                 self.check_open(organisation, service.id, home, kiosk)
         except (StoreFull, QueueClosed, ServiceClosed):
-            known = await self._book.find(organisation, identity)  # asked again, of another hub, after it was closed
+            # asked again, of another hub, after it was closed
+            known = await self._book.find(organisation, identity)
             if known is None:
                 raise
         if known is not None:
             return await self._answer_again(known)
         known_by = self._preferred(organisation, home, kiosk, number)
         if has_number:  # before the ticket, so that an acknowledged ticket always has its number
-            _, preferred = await asyncio.gather(self._callers.put(organisation, identity, record), known_by)
+            _, preferred = await asyncio.gather(
+                self._callers.put(organisation, identity, record), known_by
+            )
         else:
             preferred = await known_by
         ticket = Ticket(
@@ -123,14 +130,20 @@ class Calls:
         await self.abandon_older(stored.ticket)
         return await self.answer(stored)
 
-    async def _find(self, organisation: str, identity: str, has_number: bool) -> StoredTicket | None:
-        """The ticket of a request that came before; of one without a number the store's own refusal tells it."""
+    async def _find(
+        self, organisation: str, identity: str, has_number: bool
+    ) -> StoredTicket | None:
+        """The ticket of a request that came before;
+        of one without a number the store's own refusal tells it.
+        """
         if not has_number and self._book.view.get(organisation, identity) is None:
             return None
         return await self._book.find(organisation, identity)
 
     async def _answer_again(self, known: StoredTicket) -> TicketAnswer:
-        """The same request came before; perhaps its hub died before it had ended what the kiosk asked earlier."""
+        """The same request came before; perhaps its hub died before it had ended what the kiosk
+        asked earlier.
+        """
         newest = known.ticket
         if newest.state in WAITING:
             at_kiosk = self._book.view.at_kiosk(newest.kiosk_home, newest.kiosk)
@@ -139,7 +152,9 @@ class Calls:
         return await self.answer(known)
 
     def check_open(self, organisation: str, service: str, home: str, kiosk: str) -> None:
-        """Raises `QueueClosed` (somebody's decision), `ServiceClosed` (the convention's hours at this kiosk)."""
+        """Raises `QueueClosed` (somebody's decision), `ServiceClosed` (the convention's hours at
+        this kiosk).
+        """
         if self._is_closed(organisation, service):
             raise QueueClosed(service=service)
         site = self._catalogue.site_of(home, kiosk)
@@ -147,10 +162,14 @@ class Calls:
             raise QueueClosed(service=service)
         found = self._openings.of(organisation, service, home, site.id)
         if not found.is_open:
-            raise ServiceClosed(service=service, opens_at=found.opens_at.isoformat() if found.opens_at else "")
+            raise ServiceClosed(
+                service=service, opens_at=found.opens_at.isoformat() if found.opens_at else ""
+            )
 
     async def abandon_older(self, newest: Ticket) -> None:
-        """A kiosk has one caller in front of it: what was asked before, and nobody took or keeps elsewhere, is over."""
+        """A kiosk has one caller in front of it:
+        what was asked before, and nobody took or keeps elsewhere, is over.
+        """
         for older in self._book.view.at_kiosk(newest.kiosk_home, newest.kiosk):
             if older.state in WAITING and older.id != newest.id and not older.away:
                 await self._abandon(older, NEW_CALL)
@@ -180,7 +199,9 @@ class Calls:
         await self._callers.forget(serving, identity)
 
     async def abandon(self, ticket: Ticket, reason: str = "kiosk_lost") -> None:
-        """Ends a waiting ticket whose kiosk gives no sign of life, or whose caller does not come."""
+        """Ends a waiting ticket whose kiosk gives no sign of life, or whose caller does not
+        come.
+        """
         await self._abandon(ticket, reason)
 
     async def _abandon(self, ticket: Ticket, reason: str) -> None:
@@ -191,28 +212,40 @@ class Calls:
         if changed:
             if self._may_have_record(ticket):
                 await self._callers.forget(ticket.organisation, ticket.id)
-            if reason != NEW_CALL:  # the kiosk hears of it by the answer to that call, not a moment before
-                await tell_kiosk(self._news, ticket, TicketChanged(ticket=stored.ticket, position=0))
+            # the kiosk hears of it by the answer to that call, not a moment before
+            if reason != NEW_CALL:
+                await tell_kiosk(
+                    self._news, ticket, TicketChanged(ticket=stored.ticket, position=0)
+                )
 
     @staticmethod
     def _may_have_record(ticket: Ticket) -> bool:
-        """False when surely nothing is kept of its caller: no number, and still as the kiosk has made it.
+        """False when surely nothing is kept of its caller:
+        no number, and still as the kiosk has made it.
 
         A telephone number is put down only after the ticket has changed; see `Away.step_away`.
         """
         as_made = (f"{Role.KIOSK}.{ticket.kiosk}", "", "")
-        return ticket.caller_number_given or (ticket.changed_by, ticket.reason, ticket.away) != as_made
+        return (
+            ticket.caller_number_given or (ticket.changed_by, ticket.reason, ticket.away) != as_made
+        )
 
     def _abandoned(self, ticket: Ticket, reason: str, by: str) -> Ticket:
         return msgspec.structs.replace(
-            ticket, state=TicketState.ABANDONED, ended_at_utc=self._clock.utc_now(), changed_by=by, reason=reason
+            ticket,
+            state=TicketState.ABANDONED,
+            ended_at_utc=self._clock.utc_now(),
+            changed_by=by,
+            reason=reason,
         )
 
     async def answer(self, stored: StoredTicket) -> TicketAnswer:
         """The ticket with its place, and its session when there is one."""
         ticket = stored.ticket
         position, wait = self._places.place(ticket)
-        session = self._sessions.kiosk_facts(ticket) if ticket.state is TicketState.IN_SESSION else None
+        session = (
+            self._sessions.kiosk_facts(ticket) if ticket.state is TicketState.IN_SESSION else None
+        )
         least_s, most_s = told_wait(wait)
         return TicketAnswer(
             ticket=ticket,

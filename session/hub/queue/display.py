@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the waiting room's display may show: numbers that are called, and those that follow. Used by the hub."""
+"""What the waiting room's display may show: numbers that are called, and those that follow.
+Used by the hub.
+"""
 
 from __future__ import annotations
 
@@ -19,26 +21,37 @@ class Display:
         self._catalogue = catalogue
 
     def answer(self, home: str, display: str) -> DisplayAnswer:
-        """The site of this display, now. Raises `NotAllowed` for one that is not in the catalogue."""
+        """The site of this display, now.
+        Raises `NotAllowed` for one that is not in the catalogue.
+        """
         site = self._catalogue.display_site(home, display)
-        kiosks = {kiosk.id: place for place, kiosk in enumerate(self._catalogue.kiosks_of(home, site.id), start=1)}
+        kiosks = {
+            kiosk.id: place
+            for place, kiosk in enumerate(self._catalogue.kiosks_of(home, site.id), start=1)
+        }
         names = {kiosk.id: kiosk.name for kiosk in self._catalogue.kiosks_of(home, site.id)}
         here = [
             stored.ticket
             for stored in self._view.all_open()
-            if stored.ticket.kiosk_home == home and stored.ticket.kiosk in kiosks and stored.ticket.state in WAITING
+            if stored.ticket.kiosk_home == home
+            and stored.ticket.kiosk in kiosks
+            and stored.ticket.state in WAITING
         ]
         waiting = sorted((ticket for ticket in here if ticket.away != "phone"), key=queue_order)
         return DisplayAnswer(
             organisation_name=self._catalogue.organisation(home).name,
             site=site.name,
             called=_called(waiting, kiosks, names),
-            following=[ticket.number for ticket in waiting if ticket.called_at_utc is None][:MOST_FOLLOWING],
+            following=[ticket.number for ticket in waiting if ticket.called_at_utc is None][
+                :MOST_FOLLOWING
+            ],
             waiting=len(waiting),
         )
 
 
-def _called(waiting: list[Ticket], kiosks: dict[str, int], names: dict[str, str]) -> list[CalledTicket]:
+def _called(
+    waiting: list[Ticket], kiosks: dict[str, int], names: dict[str, str]
+) -> list[CalledTicket]:
     called = [
         CalledTicket(
             number=ticket.number,

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which agent may serve which ticket, and from when on. Pure; used by the hub's routing, told to every desk."""
+"""Which agent may serve which ticket, and from when on.
+Pure; used by the hub's routing, told to every desk.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,11 @@ from session.protocol.wire.ids import split_service
 
 
 def serves_after_s(person: PersonEntry, service: ServiceEntry) -> int | None:
-    """Seconds that a caller of `service` must have waited before `person` may serve; None for never.
+    """Seconds that a caller of `service` must have waited before `person` may serve;
+    None for never.
 
-    Skills relax with time, services do not: after a while any agent of the service is better than more waiting.
+    Skills relax with time, services do not:
+    after a while any agent of the service is better than more waiting.
     """
     if person.services and service.id not in person.services:
         return None
@@ -24,18 +28,25 @@ def serves_after_s(person: PersonEntry, service: ServiceEntry) -> int | None:
 
 
 class Eligibility:
-    """The same with the convention's overflow rules within one organisation: who answers `to` may answer too.
+    """The same with the convention's overflow rules within one organisation:
+    who answers `to` may answer too.
 
     Args:
         answering: (organisation, service) -> how many who answer it are there and available.
     """
 
-    def __init__(self, catalogue: Catalogue, answering: Callable[[str, str], int] = lambda organisation, service: 1):
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        answering: Callable[[str, str], int] = lambda organisation, service: 1,
+    ):
         self._catalogue = catalogue
         self._answering = answering
 
     def after_s(self, organisation: str, person: PersonEntry, service: ServiceEntry) -> int | None:
-        """Seconds that a caller of `service` must have waited before `person` may serve, now; None for never."""
+        """Seconds that a caller of `service` must have waited before `person` may serve, now;
+        None for never.
+        """
         ways = [serves_after_s(person, service)]
         for rule in service.overflow:
             owner, name = split_service(rule.to, organisation)
@@ -47,6 +58,8 @@ class Eligibility:
                 ways.append(max(there, 0 if at_once else rule.after_s))
         return min((way for way in ways if way is not None), default=None)
 
-    def is_eligible(self, person: PersonEntry, service: ServiceEntry, ticket: Ticket, now_utc: datetime) -> bool:
+    def is_eligible(
+        self, person: PersonEntry, service: ServiceEntry, ticket: Ticket, now_utc: datetime
+    ) -> bool:
         """Whether `person` may serve the ticket now."""
         return may_serve(self.after_s(ticket.organisation, person, service), ticket, now_utc)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An organisation's tickets, sorted as the hub asks for them; each change in O(log n). Used by the queue view."""
+"""An organisation's tickets, sorted as the hub asks for them; each change in O(log n).
+Used by the queue view.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from session.hub.storage.interfaces import StoredTicket
 from session.protocol.hub.tickets import Ticket, TicketState, digest, queue_order
 from session.protocol.wire.roles import Role
 
-OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP})
+OPEN = frozenset(
+    {TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP}
+)
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
 IN_HAND = OPEN - {TicketState.WAITING}
 
@@ -107,7 +111,8 @@ class TicketIndex:
         else:
             del self._at_kiosk[place]
 
-    # ---- questions -------------------------------------------------------------------------------------------------
+    # ---- questions
+    # ----------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
         """Open tickets."""
@@ -126,7 +131,9 @@ class TicketIndex:
         return 1 + bisect_left(self._line, queue_order(ticket))
 
     def pages(self) -> list[Ticket]:
-        """Open tickets by id; the list is kept until the next change, for a desk that asks page by page."""
+        """Open tickets by id; the list is kept until the next change, for a desk that asks page by
+        page.
+        """
         if self._pages is None:
             self._pages = sorted(self._open.values(), key=lambda ticket: ticket.id)
         return self._pages
@@ -210,7 +217,9 @@ def _discard[Key](sets: dict[Key, set[str]], name: Key, ticket_id: str) -> None:
 
 
 def agents_beside(ticket: Ticket) -> set[str]:
-    """Agents who are busy with a ticket that is not theirs: called in, or wrapping up after passing it on."""
+    """Agents who are busy with a ticket that is not theirs:
+    called in, or wrapping up after passing it on.
+    """
     third = ticket.talk.third if ticket.talk is not None else None
     found = {third.user} if third is not None and third.role is Role.AGENT else set()
     if ticket.passed is not None and ticket.passed.wrapping:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What each kiosk shows now, and telling it when that has become something else. Used by `session.hub.composition`."""
+"""What each kiosk shows now, and telling it when that has become something else.
+Used by `session.hub.composition`.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,13 @@ Kiosk = tuple[str, str]
 
 
 class Offers:
-    """The services of each kiosk: the convention's, with the hours of now and what supervisors decided.
+    """The services of each kiosk: the convention's, with the hours of now and what supervisors
+    decided.
 
     Args:
         decided: (organisation, services) -> the services with what supervisors decided about them.
-        is_site_closed, has_host: (home, site) -> what the operator decided, and whether a host can be called.
+        is_site_closed, has_host: (home, site) -> what the operator decided, and whether a host can
+        be called.
     """
 
     def __init__(
@@ -68,18 +72,26 @@ class Offers:
             self._openings.shown(one, (*split_service(one.id, organisation), organisation, site))
             for one in answer.services
         ]
-        return msgspec.structs.replace(answer, services=shown, host=self._has_host(organisation, site))
+        return msgspec.structs.replace(
+            answer, services=shown, host=self._has_host(organisation, site)
+        )
 
     async def look(self) -> None:
-        """Tells each kiosk whose services are other ones than it was told; supervisors' acts are told by the board."""
+        """Tells each kiosk whose services are other ones than it was told;
+        supervisors' acts are told by the board.
+        """
         now, first = self._clock.utc_now(), not self._version
         if self._version != self._catalogue.version or now >= self._next_utc:
             self._compare()
-            self._version, self._next_utc = self._catalogue.version, self._openings.next_change_utc()
+            self._version = self._catalogue.version
+            self._next_utc = self._openings.next_change_utc()
         now_s = self._clock.monotonic_s()
-        for kiosk in [one for one in self._late if now_s - self._told_s.get(one, -QUIET_S) >= QUIET_S]:
+        for kiosk in [
+            one for one in self._late if now_s - self._told_s.get(one, -QUIET_S) >= QUIET_S
+        ]:
             self._late.discard(kiosk)
-            if not first:  # what a hub says to all when it starts does not make the next change wait
+            # what a hub says to all when it starts does not make the next change wait
+            if not first:
                 self._told_s[kiosk] = now_s
             await self._news.tell(kiosk[0], Role.KIOSK, kiosk[1], ServicesChanged())
 

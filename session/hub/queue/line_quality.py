@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How good each kiosk's line is: the last samples that came with the beats of both ends of a call. Used by the hub.
+"""How good each kiosk's line is: the last samples that came with the beats of both ends of a call.
+Used by the hub.
 
-In memory, like presence: every hub hears every beat, and a hub that was just started knows all lines in use after 5 s.
+In memory, like presence: every hub hears every beat, and a hub that was just started knows all
+lines in use after 5 s.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ LARGEST_BYTES = 1024
 
 WEAK = (3.0, 300.0, 1)
 BAD = (10.0, 800.0, 3)
-"""From which loss (percent), round trip (ms) and frozen pictures since the sample before a line is weak, or bad."""
+"""From which loss (percent), round trip (ms) and frozen pictures since the sample before a line is
+weak, or bad.
+"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,9 @@ class _Known:
 class Lines:
     """The last sample of each end of each kiosk's calls."""
 
-    def __init__(self, catalogue: Catalogue, view: QueueView, presence: Presence, clock: Clock) -> None:
+    def __init__(
+        self, catalogue: Catalogue, view: QueueView, presence: Presence, clock: Clock
+    ) -> None:
         self._catalogue = catalogue
         self._view = view
         self._presence = presence
@@ -54,7 +60,9 @@ class Lines:
         self._rates: dict[tuple[str, str], LineRates] = {}
 
     def heard(self, organisation: str, role: Role, user: str, payload: bytes) -> None:
-        """Takes what came with a beat, from an end of that session only; anything else is dropped."""
+        """Takes what came with a beat, from an end of that session only;
+        anything else is dropped.
+        """
         if not payload or len(payload) > LARGEST_BYTES:
             return
         try:
@@ -70,8 +78,12 @@ class Lines:
         if found is not None:
             self._known[*found, role] = _Known(sample, self._clock.utc_now())
 
-    def _find(self, organisation: str, role: Role, user: str, session_id: str) -> tuple[str, str] | None:
-        """(home, kiosk) of the session, when `user` is one of its ends. A kiosk may live in another account."""
+    def _find(
+        self, organisation: str, role: Role, user: str, session_id: str
+    ) -> tuple[str, str] | None:
+        """(home, kiosk) of the session, when `user` is one of its ends.
+        A kiosk may live in another account.
+        """
         for owner in [organisation] if role is Role.AGENT else self._catalogue.organisations:
             stored = self._view.by_session(owner, session_id)
             if stored is None or stored.ticket.state is not TicketState.IN_SESSION:
@@ -84,7 +96,9 @@ class Lines:
         return None
 
     def rates(self, home: str, kiosk: str) -> LineRates | None:
-        """What a kiosk's line carries: the last test, and less where a later call showed less. None: not known."""
+        """What a kiosk's line carries: the last test, and less where a later call showed less.
+        None: not known.
+        """
         tested = self._rates.get((home, kiosk))
         up, down = (self._known.get((home, kiosk, role)) for role in (Role.KIOSK, Role.AGENT))
         if tested is None:
@@ -111,15 +125,23 @@ class Lines:
             ]
         )
 
-    def _facts(self, home: str, kiosk: str, site: str, in_call: dict[tuple[str, str], str]) -> LineFacts:
+    def _facts(
+        self, home: str, kiosk: str, site: str, in_call: dict[tuple[str, str], str]
+    ) -> LineFacts:
         present = self._presence.is_there(home, Role.KIOSK, kiosk)
         ticket = in_call.get((home, kiosk), "")
-        ends = [known for role in (Role.AGENT, Role.KIOSK) if (known := self._known.get((home, kiosk, role)))]
+        ends = [
+            known
+            for role in (Role.AGENT, Role.KIOSK)
+            if (known := self._known.get((home, kiosk, role)))
+        ]
         rates = self.rates(home, kiosk)
         if not ends:
             return LineFacts(kiosk=kiosk, site=site, present=present, ticket=ticket, rates=rates)
         newest = max(ends, key=lambda known: known.at_utc)
-        same = [known.sample for known in ends if known.sample.session_id == newest.sample.session_id]
+        same = [
+            known.sample for known in ends if known.sample.session_id == newest.sample.session_id
+        ]
         rtts = [one.rtt_ms for one in same if one.rtt_ms is not None]
         received = [one.kbps for one in same if one.kbps is not None]
         return LineFacts(
@@ -138,14 +160,21 @@ class Lines:
 
 
 def _lower(tested_kbps: float, tested_at: datetime, known: _Known | None) -> float:
-    """A call never proves that a line carries no more than it used, unless it says less than the test before it."""
+    """A call never proves that a line carries no more than it used, unless it says less than the
+    test before it.
+    """
     if known is None or known.at_utc < tested_at or known.sample.carries_kbps is None:
         return tested_kbps
     return min(tested_kbps, known.sample.carries_kbps)
 
 
 def _of_calls(up: _Known | None, down: _Known | None) -> LineRates | None:
-    if up is None or down is None or up.sample.carries_kbps is None or down.sample.carries_kbps is None:
+    if (
+        up is None
+        or down is None
+        or up.sample.carries_kbps is None
+        or down.sample.carries_kbps is None
+    ):
         return None
     return LineRates(
         up_kbps=up.sample.carries_kbps,
@@ -156,8 +185,12 @@ def _of_calls(up: _Known | None, down: _Known | None) -> LineRates | None:
 
 
 async def probe(_asker: Asker, wish: LineProbe) -> LineProbed:
-    """Filler for a kiosk that measures its line; not from a pattern, so that nothing on the way can pack it."""
-    return LineProbed(filler=secrets.token_urlsafe(wish.want_bytes)[: wish.want_bytes] if wish.want_bytes else "")
+    """Filler for a kiosk that measures its line;
+    not from a pattern, so that nothing on the way can pack it.
+    """
+    return LineProbed(
+        filler=secrets.token_urlsafe(wish.want_bytes)[: wish.want_bytes] if wish.want_bytes else ""
+    )
 
 
 def line_handlers() -> dict[str, Handler]:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub says without being asked: to one user, to a kiosk about its place, to all desks as a pulse."""
+"""What the hub says without being asked:
+to one user, to a kiosk about its place, to all desks as a pulse.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ QUIET_S = 4.0
 
 NEAR = 10
 FAR_S = 10.0
-"""Who is further back than `NEAR` is told another position at most so often: each call answered moves everybody."""
+"""Who is further back than `NEAR` is told another position at most so often:
+each call answered moves everybody.
+"""
 
 
 class News(Protocol):
@@ -41,7 +45,9 @@ class BusNews:
         self._connection = connection
 
     async def tell(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
-        """See `News`. A bus that is away is no error here: who listens asks again when it is back."""
+        """See `News`. A bus that is away is no error here: who listens asks again when it is
+        back.
+        """
         try:
             await self._connection.tell_user(organisation, role, user, "hub", encode(event))
         except BusUnreachable:
@@ -56,7 +62,9 @@ class BusNews:
 
 
 async def tell_kiosk(news: News, ticket: Ticket, event: HubEvent) -> None:
-    """Tells the ticket's kiosk, in the account in which it lives; nobody stands there when the caller is away."""
+    """Tells the ticket's kiosk, in the account in which it lives;
+    nobody stands there when the caller is away.
+    """
     if ticket.away:
         return
     await news.tell(ticket.kiosk_home, Role.KIOSK, ticket.kiosk, event)
@@ -71,7 +79,9 @@ async def tell_both(news: News, ticket: Ticket, session_id: str, by: str, reason
 
 
 class PlaceNews:
-    """Tells waiting kiosks their place when it changed: a position near the front at once, the rest now and then."""
+    """Tells waiting kiosks their place when it changed:
+    a position near the front at once, the rest now and then.
+    """
 
     def __init__(self, view: QueueView, waits: Waits, news: News, clock: Clock) -> None:
         self._view = view
@@ -90,11 +100,15 @@ class PlaceNews:
         for position, ticket in enumerate(self._view.waiting(organisation), start=1):
             wait = self._waits.of(ticket)
             told = self._told.get(ticket.id)
-            if told is not None and (told[:2] == (position, wait) or self._is_early(told, position, now_s)):
+            if told is not None and (
+                told[:2] == (position, wait) or self._is_early(told, position, now_s)
+            ):
                 continue
             self._told[ticket.id] = (position, wait, now_s)
             least_s, most_s = told_wait(wait)
-            changed = TicketChanged(ticket=ticket, position=position, wait_s=least_s, wait_most_s=most_s)
+            changed = TicketChanged(
+                ticket=ticket, position=position, wait_s=least_s, wait_most_s=most_s
+            )
             await tell_kiosk(self._news, ticket, changed)
 
     @staticmethod
@@ -104,7 +118,9 @@ class PlaceNews:
 
     def forget(self, open_tickets: set[str]) -> None:
         """Drops what is known of tickets that are not open any more."""
-        self._told = {ticket: place for ticket, place in self._told.items() if ticket in open_tickets}
+        self._told = {
+            ticket: place for ticket, place in self._told.items() if ticket in open_tickets
+        }
 
 
 def told_wait(wait: WaitRange | None) -> tuple[int | None, int | None]:

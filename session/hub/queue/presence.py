@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who gives signs of life, and what follows when an end of a session gives none. Used by `session.hub.composition`.
+"""Who gives signs of life, and what follows when an end of a session gives none.
+Used by `session.hub.composition`.
 
 Kept in memory: every hub hears every beat, and a hub that starts counts silence from its own start.
 """
@@ -21,10 +22,9 @@ KIOSK_RETURN_S = 120.0
 class Patience:
     """How long silence is borne, in seconds; a sign of life comes every 5 s.
 
-    Attributes:
-        silent_s: an end of a session that is silent for so long is told to the other one.
-        desk_s: a desk that is silent for so long loses its caller to the next agent.
-        kiosk_s: a kiosk that is silent for so long has no caller any more, neither waiting nor in session.
+    Attributes: silent_s: an end of a session that is silent for so long is told to the other one.
+        desk_s: a desk that is silent for so long loses its caller to the next agent. kiosk_s: a
+        kiosk that is silent for so long has no caller any more, neither waiting nor in session.
     """
 
     silent_s: float = SILENT_S
@@ -54,12 +54,16 @@ class Presence:
     def seen(self, before: Ticket | None, after: Ticket) -> None:
         """A ticket has changed, and every hub sees it: who makes or takes one is there.
 
-        An end whose line was away for long may do so before its next sign of life, and what it has done must not be
-        undone because of its silence before.
+        An end whose line was away for long may do so before its next sign of life, and what it has
+        done must not be undone because of its silence before.
         """
         if before is None and after.changed_by == f"{Role.KIOSK}.{after.kiosk}":
             self.heard(after.kiosk_home, Role.KIOSK, after.kiosk)
-        taken = before is not None and before.session != after.session and after.state is TicketState.IN_SESSION
+        taken = (
+            before is not None
+            and before.session != after.session
+            and after.state is TicketState.IN_SESSION
+        )
         if taken and after.agent is not None:
             self.heard(after.organisation, Role.AGENT, after.agent)
 
@@ -80,7 +84,9 @@ class Presence:
         return sum(
             1
             for (owner, role, _), heard_s in self._heard_s.items()
-            if owner == organisation and role is Role.AGENT and now_s - heard_s < self.patience.silent_s
+            if owner == organisation
+            and role is Role.AGENT
+            and now_s - heard_s < self.patience.silent_s
         )
 
 
@@ -129,8 +135,16 @@ class PresenceWatch:
         patience = self._presence.patience
         kiosk_silent_s = self._presence.silent_s(ticket.kiosk_home, Role.KIOSK, ticket.kiosk)
         if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
-            return [CallerLost(ticket)] if kiosk_silent_s > patience.kiosk_s and not ticket.away else []
-        if ticket.state is not TicketState.IN_SESSION or ticket.agent is None or ticket.session is None:
+            return (
+                [CallerLost(ticket)]
+                if kiosk_silent_s > patience.kiosk_s and not ticket.away
+                else []
+            )
+        if (
+            ticket.state is not TicketState.IN_SESSION
+            or ticket.agent is None
+            or ticket.session is None
+        ):
             return []
         agent_silent_s = self._presence.silent_s(ticket.organisation, Role.AGENT, ticket.agent)
         if kiosk_silent_s > patience.kiosk_s and not ticket.away:
@@ -152,4 +166,6 @@ class PresenceWatch:
 
     def forget(self, sessions_open: set[str]) -> None:
         """Drops what is known of sessions that are not open any more."""
-        self._told = {key: present for key, present in self._told.items() if key[0] in sessions_open}
+        self._told = {
+            key: present for key, present in self._told.items() if key[0] in sessions_open
+        }

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who served this caller lately, so that a caller who comes back finds the same agent. Used by the hub's rules.
+"""Who served this caller lately, so that a caller who comes back finds the same agent.
+Used by the hub's rules.
 
-A caller number is kept as a keyed hash only, for a week; the key never leaves the hub's own account. A caller without a
-number is known by the kiosk for a few minutes: the conversation was cut, and the button is pressed again.
+A caller number is kept as a keyed hash only, for a week;
+the key never leaves the hub's own account. A caller without a number is known by the kiosk for a
+few minutes: the conversation was cut, and the button is pressed again.
 """
 
 from __future__ import annotations
@@ -54,10 +56,23 @@ class NatsReturns:
         self._key = b""
 
     async def prepare(self) -> None:
-        """Creates the streams and, once for all hubs, the key of the hash. Raises `StoreUnreachable`."""
-        shared = {"storage": "file", "num_replicas": self._replicas, "max_msgs_per_subject": 1, "allow_direct": False}
+        """Creates the streams and, once for all hubs, the key of the hash.
+        Raises `StoreUnreachable`.
+        """
+        shared = {
+            "storage": "file",
+            "num_replicas": self._replicas,
+            "max_msgs_per_subject": 1,
+            "allow_direct": False,
+        }
         await self._streams.ensure(
-            STREAM, {**shared, "subjects": ["return.*.*"], "max_age": KEPT_S * NANOSECONDS, "max_msg_size": 1024}
+            STREAM,
+            {
+                **shared,
+                "subjects": ["return.*.*"],
+                "max_age": KEPT_S * NANOSECONDS,
+                "max_msg_size": 1024,
+            },
         )
         await self._streams.ensure(KEYS, {**shared, "subjects": ["returnkey"]})
         try:
@@ -76,7 +91,9 @@ class NatsReturns:
 
     async def remember(self, organisation: str, number: str, agent: str) -> None:
         """See `ReturnStore`."""
-        await self._streams.append(self._subject(organisation, number), msgspec.json.encode(_Served(agent=agent)))
+        await self._streams.append(
+            self._subject(organisation, number), msgspec.json.encode(_Served(agent=agent))
+        )
 
     def _subject(self, organisation: str, number: str) -> str:
         word = hashlib.blake2b(f"{organisation}\n{number}".encode(), key=self._key, digest_size=16)
@@ -94,10 +111,15 @@ class Returning:
     def seen(self, _before: Ticket | None, after: Ticket) -> None:
         """A ticket changed: notes who served whoever stood at its kiosk."""
         if after.state is TicketState.WRAP_UP and after.agent is not None:
-            self._at_kiosk[after.organisation, after.kiosk_home, after.kiosk] = (after.agent, self._clock.utc_now())
+            self._at_kiosk[after.organisation, after.kiosk_home, after.kiosk] = (
+                after.agent,
+                self._clock.utc_now(),
+            )
 
     async def preferred(self, organisation: str, home: str, kiosk: str, number: str) -> str | None:
-        """The agent of `organisation` who served this caller lately, or None. `home` is the kiosk's account."""
+        """The agent of `organisation` who served this caller lately, or None.
+        `home` is the kiosk's account.
+        """
         try:
             if number:
                 return await self._store.agent_of(organisation, number)

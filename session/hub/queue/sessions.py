@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Conversations: accept, resume, hang up, close, give back. The rules behind the desk's requests; used by the hub."""
+"""Conversations: accept, resume, hang up, close, give back.
+The rules behind the desk's requests; used by the hub.
+"""
 
 from __future__ import annotations
 
@@ -66,8 +68,10 @@ class Sessions:
 
     Args:
         served: told each closed ticket with its caller's number.
-        rates: what the line of a kiosk (home, id) carries. relays: how a session's call may find its way.
-        kiosk_key: the public key of a kiosk (home, id), "" for one that is not ours; by default the convention's.
+        rates: what the line of a kiosk (home, id) carries.
+            relays: how a session's call may find its way.
+        kiosk_key: the public key of a kiosk (home, id), "" for one that is not ours;
+            by default the convention's.
     """
 
     def __init__(
@@ -101,7 +105,8 @@ class Sessions:
             TicketTaken: somebody else has it, or it does not wait any more.
             TicketKept: a supervisor keeps it for another agent, for a minute.
             TicketOffered: another agent is being asked.
-            SkillMissing: not this agent's service, or not yet. AgentBusy: it has another ticket in hand.
+            SkillMissing: not this agent's service, or not yet.
+                AgentBusy: it has another ticket in hand.
             TicketAway: its caller waits elsewhere and has not come back yet.
             TicketUnknown, StoreUnreachable.
         """
@@ -133,13 +138,18 @@ class Sessions:
         await self._look_again(organisation, agent, ticket_id)
         stored, _ = await self._book.change(organisation, ticket_id, decide)
         ticket = stored.ticket
-        # Also after a repeat: the first answer may have been lost before these were done, and both may be done twice.
-        await self._keeper.open(organisation, _session_of(ticket), [kiosk_writer(ticket), f"a.{agent}"])
+        # Also after a repeat: the first answer may have been lost before these were done, and both
+        # may be done twice.
+        await self._keeper.open(
+            organisation, _session_of(ticket), [kiosk_writer(ticket), f"a.{agent}"]
+        )
         await tell_kiosk(self._news, ticket, SessionOpened(session=self.kiosk_facts(ticket)))
         return await self._agent_facts(ticket)
 
     async def _look_again(self, organisation: str, agent: str, wanted: str) -> None:
-        """What our view says this agent has in hand may have ended a moment ago, at another hub: the store tells."""
+        """What our view says this agent has in hand may have ended a moment ago, at another hub:
+        the store tells.
+        """
         for known in self._book.view.of_agent(organisation, agent):
             if known.state in LIVE and known.id != wanted:
                 stored = await self._book.find(organisation, known.id)
@@ -147,7 +157,9 @@ class Sessions:
                     self._book.view.apply(stored)
 
     def _check_agent(self, ticket: Ticket, agent: str, now_utc: datetime) -> None:
-        """Whether this agent may take the waiting ticket; what it has in hand says the view, see `_look_again`."""
+        """Whether this agent may take the waiting ticket;
+        what it has in hand says the view, see `_look_again`.
+        """
         kept, offered = ticket.kept_for(now_utc), ticket.offered_to(now_utc)
         if kept not in (None, agent):
             raise TicketKept
@@ -156,16 +168,22 @@ class Sessions:
         person = self._catalogue.agent(ticket.organisation, agent)
         service = self._service(ticket)
         asked = agent in (kept, offered)  # by name, so its skills are not looked at
-        if not asked and service is not None and not self._eligibility.is_eligible(person, service, ticket, now_utc):
+        if (
+            not asked
+            and service is not None
+            and not self._eligibility.is_eligible(person, service, ticket, now_utc)
+        ):
             raise SkillMissing
         in_hand = self._book.view.of_agent(ticket.organisation, agent)
         if any(one.state in LIVE and one.id != ticket.id for one in in_hand):
             raise AgentBusy
 
     async def resume(self, organisation: str, agent: str) -> SessionsAnswer:
-        """Sessions that are still this agent's, after its desk was restarted or an accept had no answer.
+        """Sessions that are still this agent's, after its desk was restarted or an accept had no
+        answer.
 
-        A view that is behind the store would say "none" of a caller whom this agent has, and nobody would ever come.
+        A view that is behind the store would say "none" of a caller whom this agent has, and nobody
+        would ever come.
 
         Raises:
             StoreUnreachable: what is stored cannot be known now; ask again.
@@ -173,13 +191,21 @@ class Sessions:
         await self._book.wait_current()
         mine = [t for t in self._book.view.of_agent(organisation, agent) if t.state in LIVE]
         found = [await self._book.read(organisation, ticket.id) for ticket in mine]
-        live = [stored.ticket for stored in found if stored.ticket.agent == agent and stored.ticket.state in LIVE]
+        live = [
+            stored.ticket
+            for stored in found
+            if stored.ticket.agent == agent and stored.ticket.state in LIVE
+        ]
         live.sort(key=lambda ticket: ticket.arrived_at_utc)
         facts = [await self._agent_facts(ticket) for ticket in live]
         return SessionsAnswer(sessions=facts, states=[ticket.state.value for ticket in live])
 
-    async def hang_up(self, organisation: str, role: Role, user: str, session_id: str, reason: str) -> None:
-        """Either end ends the conversation. Raises `TicketUnknown` for a session that is not its own."""
+    async def hang_up(
+        self, organisation: str, role: Role, user: str, session_id: str, reason: str
+    ) -> None:
+        """Either end ends the conversation.
+        Raises `TicketUnknown` for a session that is not its own.
+        """
 
         def decide(ticket: Ticket) -> Ticket | None:
             _check_end(ticket, organisation, role, user, session_id)
@@ -195,7 +221,9 @@ class Sessions:
                 reason=reason,
             )
 
-        stored = await self._change_session(organisation, session_id, decide, user if role is Role.KIOSK else "")
+        stored = await self._change_session(
+            organisation, session_id, decide, user if role is Role.KIOSK else ""
+        )
         by = "kiosk" if stored.ticket.changed_by.startswith(f"{Role.KIOSK}.") else "agent"
         await tell_both(self._news, stored.ticket, session_id, by, stored.ticket.reason)
 
@@ -224,7 +252,11 @@ class Sessions:
             nonlocal was_live
             _check_end(ticket, organisation, Role.AGENT, agent, session_id)
             was_live = ticket.state is TicketState.IN_SESSION
-            return self._closed(ticket, outcome, f"{Role.AGENT}.{agent}") if ticket.state in LIVE else None
+            return (
+                self._closed(ticket, outcome, f"{Role.AGENT}.{agent}")
+                if ticket.state in LIVE
+                else None
+            )
 
         stored = await self._change_session(organisation, session_id, decide)
         if stored.ticket.caller_number_given:
@@ -242,7 +274,9 @@ class Sessions:
                 return None
             if not _passed_on(now, agent, session_id):
                 return None
-            return msgspec.structs.replace(now, passed=msgspec.structs.replace(now.passed, wrapping=False))
+            return msgspec.structs.replace(
+                now, passed=msgspec.structs.replace(now.passed, wrapping=False)
+            )
 
         await self._book.change(ticket.organisation, ticket.id, decide)
 
@@ -250,7 +284,9 @@ class Sessions:
         """Ends a wrap-up that nobody finished."""
 
         def decide(now: Ticket) -> Ticket | None:
-            return self._closed(now, "forgotten", "hub") if now.state is TicketState.WRAP_UP else None
+            return (
+                self._closed(now, "forgotten", "hub") if now.state is TicketState.WRAP_UP else None
+            )
 
         await self._book.change(ticket.organisation, ticket.id, decide)
         await self._callers.forget(ticket.organisation, ticket.id)
@@ -276,7 +312,9 @@ class Sessions:
         stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
         if changed:
             await tell_both(self._news, ticket, _session_of(ticket), "hub", "desk_lost")
-            waiting = TicketChanged(ticket=stored.ticket, position=self._book.view.position(stored.ticket))
+            waiting = TicketChanged(
+                ticket=stored.ticket, position=self._book.view.position(stored.ticket)
+            )
             await tell_kiosk(self._news, ticket, waiting)
 
     async def give_up(self, ticket: Ticket) -> None:
@@ -298,8 +336,11 @@ class Sessions:
         if changed:
             await tell_both(self._news, stored.ticket, _session_of(ticket), "hub", "kiosk_lost")
 
-    async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
-        """The ticket and the caller of an agent's own live session, or of one whose caller it has passed on.
+    async def owned(
+        self, organisation: str, agent: str, session_id: str
+    ) -> tuple[Ticket, CallerRecord]:
+        """The ticket and the caller of an agent's own live session, or of one whose caller it has
+        passed on.
 
         Raises:
             TicketUnknown.
@@ -349,7 +390,9 @@ class Sessions:
     async def _change_session(
         self, organisation: str, session_id: str, decide: Decide, kiosk: str = ""
     ) -> StoredTicket:
-        """`kiosk` names who asks when it is a kiosk: its organisation is not always the one that serves."""
+        """`kiosk` names who asks when it is a kiosk:
+        its organisation is not always the one that serves.
+        """
         if kiosk:
             found = await self._book.session_at_kiosk(organisation, kiosk, session_id)
         else:
@@ -358,7 +401,9 @@ class Sessions:
         return stored
 
     async def _of_session(self, organisation: str, session_id: str) -> Ticket:
-        """The ticket that a session was opened for, whether or not it is the ticket's session still."""
+        """The ticket that a session was opened for, whether or not it is the ticket's session
+        still.
+        """
         return (await self._book.read(organisation, ticket_of(session_id))).ticket
 
     def _closed(self, ticket: Ticket, outcome: str, by: str) -> Ticket:
@@ -377,7 +422,9 @@ def _session_of(ticket: Ticket) -> str:
 
 
 def kiosk_writer(ticket: Ticket) -> str:
-    """Who the ticket's kiosk is among the writers of the session's log; one from elsewhere is named with its home."""
+    """Who the ticket's kiosk is among the writers of the session's log;
+    one from elsewhere is named with its home.
+    """
     return f"k.{ticket.home}/{ticket.kiosk}" if ticket.home else f"k.{ticket.kiosk}"
 
 
@@ -389,4 +436,7 @@ def _check_end(ticket: Ticket, organisation: str, role: Role, user: str, session
 
 def _passed_on(ticket: Ticket, agent: str, session_id: str) -> bool:
     """True when this agent ended this session by passing its caller on."""
-    return ticket.passed is not None and (ticket.passed.by, ticket.passed.session) == (agent, session_id)
+    return ticket.passed is not None and (ticket.passed.by, ticket.passed.session) == (
+        agent,
+        session_id,
+    )

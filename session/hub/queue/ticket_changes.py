@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The one way the hub changes a ticket: decide, compare-and-set, read the truth if beaten, again. Used by its rules."""
+"""The one way the hub changes a ticket: decide, compare-and-set, read the truth if beaten, again.
+Used by its rules.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,14 @@ TRIES = 8
 ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
 
 Decide = Callable[[Ticket], Ticket | None]
-"""From the ticket as stored: what it shall become, or None to leave it. May raise a session error."""
+"""From the ticket as stored: what it shall become, or None to leave it. May raise a session error.
+"""
 
 
 def new_session_id(ticket_id: str) -> str:
-    """A session's id; its ticket can be read from it, so no hub needs a table to find the ticket."""
+    """A session's id; its ticket can be read from it, so no hub needs a table to find the
+    ticket.
+    """
     return f"{ticket_id}_{secrets.token_hex(4)}"
 
 
@@ -67,7 +72,8 @@ class TicketBook:
         return stored
 
     async def at_kiosk(self, home: str, kiosk: str, ticket_id: str) -> StoredTicket:
-        """A kiosk's own ticket, whichever organisation serves it now, under the first id it had or the last.
+        """A kiosk's own ticket, whichever organisation serves it now, under the first id it had or
+        the last.
 
         Raises `TicketUnknown` also for another kiosk's.
         """
@@ -101,7 +107,8 @@ class TicketBook:
         """As `add`, and whether this call has stored it.
 
         Raises:
-            StoreUnreachable: also when somebody is storing it at this moment, so that nobody can have it yet.
+            StoreUnreachable: also when somebody is storing it at this moment, so that nobody can
+                have it yet.
         """
         try:
             revision = await self._store.create(ticket)
@@ -112,7 +119,9 @@ class TicketBook:
                 raise StoreUnreachable(why="being stored") from error
         return self._seen(StoredTicket(ticket, revision)), True
 
-    async def change(self, organisation: str, ticket_id: str, decide: Decide) -> tuple[StoredTicket, bool]:
+    async def change(
+        self, organisation: str, ticket_id: str, decide: Decide
+    ) -> tuple[StoredTicket, bool]:
         """Changes a ticket as `decide` says.
 
         Returns:
@@ -120,7 +129,8 @@ class TicketBook:
 
         Raises:
             TicketUnknown, StoreUnreachable, and what `decide` raises.
-            AgentBusy: `decide` gives the caller to an agent who gets another one at this very moment.
+            AgentBusy: `decide` gives the caller to an agent who gets another one at this very
+                moment.
         """
         known = self.view.get(organisation, ticket_id)
         done = await self._try_known(known, decide) if known is not None else None
@@ -138,9 +148,11 @@ class TicketBook:
         raise StoreUnreachable(why="the ticket changes too often")
 
     async def _try_known(self, known: StoredTicket, decide: Decide) -> StoredTicket | None:
-        """Spares the reading: what we know is nearly always the truth, and the store refuses when it is not.
+        """Spares the reading: what we know is nearly always the truth, and the store refuses when
+        it is not.
 
-        A no, or nothing to do, is never said by what we know, which may be a moment behind: None, ask the store.
+        A no, or nothing to do, is never said by what we know, which may be a moment behind:
+        None, ask the store.
         """
         try:
             wanted = decide(known.ticket)

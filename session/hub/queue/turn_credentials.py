@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Names and passwords for the network's TURN servers, one pair a session, valid for hours. Used by the hub.
+"""Names and passwords for the network's TURN servers, one pair a session, valid for hours.
+Used by the hub.
 
-The form that coturn knows as `use-auth-secret` (draft-uberti-behave-turn-rest-00): the name ends the validity, the
-password is a keyed hash of it. So no kiosk and no desk holds a lasting password.
+The form that coturn knows as `use-auth-secret` (draft-uberti-behave-turn-rest-00):
+the name ends the validity, the password is a keyed hash of it. So no kiosk and no desk holds a
+lasting password.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ class TurnTickets:
         relay_only: calls may take no other way.
     """
 
-    def __init__(self, urls: list[str], secret: bytes, relay_only: bool, clock: Clock, valid_s: int = VALID_S) -> None:
+    def __init__(
+        self, urls: list[str], secret: bytes, relay_only: bool, clock: Clock, valid_s: int = VALID_S
+    ) -> None:
         self._urls, self._secret, self._relay_only = list(urls), secret, relay_only
         self._clock, self._valid_s = clock, valid_s
 
@@ -39,4 +43,6 @@ class TurnTickets:
             name = f"{int(self._clock.utc_now().timestamp()) + self._valid_s}:{session_id}"
             digest = hmac.new(self._secret, name.encode(), hashlib.sha1).digest()
             credential = base64.b64encode(digest).decode()
-        return IceRules(urls=self._urls, username=name, credential=credential, relay_only=self._relay_only)
+        return IceRules(
+            urls=self._urls, username=name, credential=credential, relay_only=self._relay_only
+        )

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The queue as one hub sees it: tickets in memory, order, position. Pure; used by the hub's parts.
 
-A view may be a moment behind the store, so it answers questions and never decides: decisions are compare-and-set.
+A view may be a moment behind the store, so it answers questions and never decides:
+decisions are compare-and-set.
 """
 
 from __future__ import annotations
@@ -37,9 +38,14 @@ class QueueView:
     def load(self, tickets: Sequence[StoredTicket]) -> None:
         """Replaces everything by what the store holds.
 
-        How far the arrivals were is no copy of the store: hubs go on from it in one order, also one that was cut off.
+        How far the arrivals were is no copy of the store:
+        hubs go on from it in one order, also one that was cut off.
         """
-        fronts = {name: (front, self.monotonic_s()) for name in self._fronts if (front := self._front(name))}
+        fronts = {
+            name: (front, self.monotonic_s())
+            for name in self._fronts
+            if (front := self._front(name))
+        }
         self._indexes.clear()
         self._sessions.clear()
         self._moved.clear()
@@ -48,7 +54,8 @@ class QueueView:
             self._take(stored)
         for name, (stamp, seen_s) in fronts.items():
             now = self._front(name)
-            if now is not None and stamp > now:  # None: nobody waits any more, the clock alone counts
+            # None: nobody waits any more, the clock alone counts
+            if now is not None and stamp > now:
                 self._fronts[name] = stamp, seen_s
 
     def apply(self, stored: StoredTicket) -> bool:
@@ -82,14 +89,17 @@ class QueueView:
     def forget_ended(self, is_old: Callable[[Ticket], bool]) -> None:
         """Drops ended tickets for which `is_old` is true."""
         for index in self._indexes.values():
-            ended = (stored.ticket for stored in index.stored.values() if stored.ticket.state not in OPEN)
+            ended = (
+                stored.ticket for stored in index.stored.values() if stored.ticket.state not in OPEN
+            )
             for ticket in [ticket for ticket in ended if is_old(ticket)]:
                 index.drop(ticket.id)
                 self._moved.pop((ticket.organisation, ticket.id), None)
                 if ticket.session is not None:
                     self._sessions.pop(ticket.session, None)
 
-    # ---- questions -------------------------------------------------------------------------------------------------
+    # ---- questions
+    # ----------------------------------------------------------------------------------------------
 
     def revision(self, organisation: str) -> int:
         """Newest revision seen of an organisation's tickets."""
@@ -111,7 +121,9 @@ class QueueView:
 
     def at_kiosk(self, home: str, kiosk: str) -> list[Ticket]:
         """All open tickets of a kiosk, whichever organisation serves them."""
-        return [ticket for index in self._indexes.values() for ticket in index.at_kiosk(home, kiosk)]
+        return [
+            ticket for index in self._indexes.values() for ticket in index.at_kiosk(home, kiosk)
+        ]
 
     def lately_moved(self) -> list[Ticket]:
         """Tickets whose caller was moved to another organisation, as long as they are known."""
@@ -135,7 +147,9 @@ class QueueView:
         return len(self._index(organisation))
 
     def open_tickets(self, organisation: str) -> list[Ticket]:
-        """Open tickets in the order of their ids: an order that does not change between two pages."""
+        """Open tickets in the order of their ids:
+        an order that does not change between two pages.
+        """
         return list(self._index(organisation).pages())
 
     def of_agent(self, organisation: str, agent: str) -> list[Ticket]:
@@ -159,7 +173,9 @@ class QueueView:
         return list(self._index(organisation).waiting())
 
     def in_line(self, organisation: str) -> Iterator[Ticket]:
-        """Waiting tickets, the next one first, for those who need the first few only; see `TicketIndex.waiting`."""
+        """Waiting tickets, the next one first, for those who need the first few only;
+        see `TicketIndex.waiting`.
+        """
         return self._index(organisation).waiting()
 
     def position(self, ticket: Ticket) -> int:
@@ -171,9 +187,10 @@ class QueueView:
     def arrival(self, organisation: str, now_utc: datetime) -> datetime:
         """The time under which a newcomer waits: now, but never before somebody who waits already.
 
-        A clock that jumps back, or another hub's clock that is ahead, would let newcomers overtake. So while somebody
-        waits whose time is ahead of our clock, ours goes on from there, at half speed: in the same order at every hub,
-        and an hour too much is gone after two. As soon as nobody waits any more, the clock alone counts again.
+        A clock that jumps back, or another hub's clock that is ahead, would let newcomers overtake.
+        So while somebody waits whose time is ahead of our clock, ours goes on from there, at half
+        speed: in the same order at every hub, and an hour too much is gone after two. As soon as
+        nobody waits any more, the clock alone counts again.
         """
         newest = self._index(organisation).newest_arrival()
         if newest is None:
@@ -181,7 +198,9 @@ class QueueView:
         return max(now_utc, self._front(organisation) or newest, newest + timedelta(microseconds=1))
 
     def _front(self, organisation: str) -> datetime | None:
-        """How far the arrivals are by now, as if the most advanced one had gone on at half speed."""
+        """How far the arrivals are by now, as if the most advanced one had gone on at half
+        speed.
+        """
         if organisation not in self._fronts:
             return None
         stamp, seen_s = self._fronts[organisation]

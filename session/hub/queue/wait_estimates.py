@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How long those who wait may still have to: an honest range, from what really happened. Used by the hub's news.
+"""How long those who wait may still have to: an honest range, from what really happened.
+Used by the hub's news.
 
-The queue is played many times with handling times drawn from the last conversations of each service and the agents who
-really serve now. What nine plays of ten agree on is said, rounded outwards; with nobody serving, nothing is said.
+The queue is played many times with handling times drawn from the last conversations of each service
+and the agents who really serve now. What nine plays of ten agree on is said, rounded outwards; with
+nobody serving, nothing is said.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ MOST_PLAYED = 150
 
 FRESH_S = 2.0
 NEW_FRESH_S = 0.25
-"""Age at which an estimate is made again: for everybody, and for a newcomer who does not stand behind all others."""
+"""Age at which an estimate is made again:
+for everybody, and for a newcomer who does not stand behind all others.
+"""
 
 BEFORE_ALL = (datetime.min.replace(tzinfo=UTC), "")
 
@@ -67,10 +71,14 @@ class HandlingTimes:
     def learn(self, organisation: str, service: str, seconds: float) -> None:
         """One conversation more; below a second it was none."""
         if seconds >= 1:
-            self._samples.setdefault((organisation, service), deque(maxlen=KEPT_SAMPLES)).append(seconds)
+            self._samples.setdefault((organisation, service), deque(maxlen=KEPT_SAMPLES)).append(
+                seconds
+            )
 
     def load(self, found: Iterable[tuple[str, str, float]]) -> None:
-        """What the history remembers, oldest first: (organisation, service, seconds). What was learnt since stays."""
+        """What the history remembers, oldest first: (organisation, service, seconds).
+        What was learnt since stays.
+        """
         learnt, self._samples = self._samples, {}
         for organisation, service, seconds in found:
             self.learn(organisation, service, seconds)
@@ -86,7 +94,9 @@ class HandlingTimes:
 
 @dataclass(frozen=True)
 class Serving:
-    """An agent who serves: since when with whom (None when free), and which services (None for all)."""
+    """An agent who serves: since when with whom (None when free), and which services (None for
+    all).
+    """
 
     busy_s: float | None = None
     busy_with: str = ""
@@ -94,11 +104,13 @@ class Serving:
 
 
 class Play:
-    """The queue as it is played: each place goes on from the ones before, so a newcomer costs one place.
+    """The queue as it is played: each place goes on from the ones before, so a newcomer costs one
+    place.
 
-    The same question has the same answer: the draws come from a fixed seed, so a range does not flicker. Agents who
-    serve the same services are one group with a heap for each play: a place costs some 20 us however many they are,
-    less than what numpy takes for one place, and a hub need not hold numpy.
+    The same question has the same answer: the draws come from a fixed seed, so a range does not
+    flicker. Agents who serve the same services are one group with a heap for each play: a place
+    costs some 20 us however many they are, less than what numpy takes for one place, and a hub need
+    not hold numpy.
     """
 
     def __init__(self, agents: Sequence[Serving], times: Callable[[str], Seconds]) -> None:
@@ -117,7 +129,9 @@ class Play:
         self._last: WaitRange | None = None
 
     def go_on(self, services: Sequence[str]) -> list[WaitRange | None]:
-        """The ranges of the next places, given as services in order; None where no agent serves the service."""
+        """The ranges of the next places, given as services in order;
+        None where no agent serves the service.
+        """
         if not self._groups:
             return [None] * len(services)
         now = services[: max(0, MOST_PLAYED - self._played)]
@@ -125,19 +139,31 @@ class Play:
         ranges = [_range(self._starts(service)) for service in now]
         self._last = next((each for each in reversed(ranges) if each is not None), self._last)
         behind = len(services) - len(ranges)
-        return ranges + [None if self._last is None else WaitRange(self._last.least_s, None)] * behind
+        return (
+            ranges + [None if self._last is None else WaitRange(self._last.least_s, None)] * behind
+        )
 
     def _starts(self, service: str) -> list[float]:
         """When the next place is served, in each play; nothing when nobody serves it."""
         if service not in self._pools:
-            able = [heaps for services, heaps in self._groups.items() if services is None or service in services]
+            able = [
+                heaps
+                for services, heaps in self._groups.items()
+                if services is None or service in services
+            ]
             self._pools[service] = (able, self._times(service))
         able, samples = self._pools[service]
         if not able:
             return []
-        heaps = able[0] if len(able) == 1 else [min(heaps, key=itemgetter(0)) for heaps in zip(*able, strict=True)]
+        heaps = (
+            able[0]
+            if len(able) == 1
+            else [min(heaps, key=itemgetter(0)) for heaps in zip(*able, strict=True)]
+        )
         took = self._draw.choices(samples, k=PLAYS)
-        return [heapreplace(heap, heap[0] + seconds) for heap, seconds in zip(heaps, took, strict=True)]
+        return [
+            heapreplace(heap, heap[0] + seconds) for heap, seconds in zip(heaps, took, strict=True)
+        ]
 
 
 def _range(starts: list[float]) -> WaitRange | None:
@@ -148,16 +174,22 @@ def _range(starts: list[float]) -> WaitRange | None:
     return rounded(starts[PLAYS // 20], starts[-1 - PLAYS // 20])
 
 
-def play(queue: Sequence[str], agents: Sequence[Serving], times: Callable[[str], Seconds]) -> list[WaitRange | None]:
+def play(
+    queue: Sequence[str], agents: Sequence[Serving], times: Callable[[str], Seconds]
+) -> list[WaitRange | None]:
     """The range of each place of a whole queue; see `Play`."""
     return Play(agents, times).go_on(queue)
 
 
 def _free_at(agent: Serving, times: Callable[[str], Seconds], draw: random.Random) -> list[float]:
-    """When the agent is free, in each play; a conversation that lasts already is one of the longer ones."""
+    """When the agent is free, in each play;
+    a conversation that lasts already is one of the longer ones.
+    """
     if agent.busy_s is None:
         return [0.0] * PLAYS
-    longer = [seconds - agent.busy_s for seconds in times(agent.busy_with) if seconds > agent.busy_s]
+    longer = [
+        seconds - agent.busy_s for seconds in times(agent.busy_with) if seconds > agent.busy_s
+    ]
     if not longer:  # longer than all we know: it may end now, or take as long again
         longer = [part * max(agent.busy_s / 2, 60.0) for part in (0.25, 0.5, 1.0)]
     return draw.choices(longer, k=PLAYS)
@@ -205,7 +237,10 @@ class Waits:
 
     def seen(self, before: Ticket | None, after: Ticket) -> None:
         """A ticket has changed: an agent who is free again has handled one."""
-        was_busy = before is not None and before.state in (TicketState.IN_SESSION, TicketState.WRAP_UP)
+        was_busy = before is not None and before.state in (
+            TicketState.IN_SESSION,
+            TicketState.WRAP_UP,
+        )
         if was_busy and after.state is TicketState.CLOSED and after.accepted_at_utc is not None:
             took = self._clock.utc_now() - after.accepted_at_utc
             self.times.learn(after.organisation, after.service, took.total_seconds())
@@ -231,7 +266,9 @@ class Waits:
 
     def _look(self, organisation: str) -> _Known:
         waiting = self._view.waiting(organisation)
-        played = Play(self._serving(organisation), lambda service: self.times.of(organisation, service))
+        played = Play(
+            self._serving(organisation), lambda service: self.times.of(organisation, service)
+        )
         found = played.go_on([ticket.service for ticket in waiting])
         ranges = {ticket.id: each for ticket, each in zip(waiting, found, strict=True)}
         last = queue_order(waiting[-1]) if waiting else BEFORE_ALL

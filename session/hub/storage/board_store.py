@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the board knows beside tickets, in JetStream: services, agents, messages to all, moves. Used by the hub's board.
+"""What the board knows beside tickets, in JetStream: services, agents, messages to all, moves.
+Used by the hub's board.
 
-A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move|site>.<id>`, never republished. Every hub
-follows it, so what a supervisor closed stays closed over restarts and is the same at all hubs. The audit copies all but
-the agents' states.
+A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move|site>.<id>`, never
+republished. Every hub follows it, so what a supervisor closed stays closed over restarts and is the
+same at all hubs. The audit copies all but the agents' states.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ BUCKET = "KV_bd"
 HISTORY = 64
 
 AGENT_STATES = "AGENT_STATES"
-"""Every change of an agent's state, one after the other, for the question "what happened this morning?"."""
+"""Every change of an agent's state, one after the other, for the question "what happened this
+morning?".
+"""
 
 AGENT_DAYS = 31
 """Enough to answer that question; a longer memory of who paused when would be a file on people."""
@@ -60,7 +63,9 @@ class SaidRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MoveRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The intent to move everybody from `service` to `to`; the tickets' own changes name the same act."""
+    """The intent to move everybody from `service` to `to`;
+    the tickets' own changes name the same act.
+    """
 
     service: str
     to: str
@@ -104,15 +109,21 @@ class BoardStore(Protocol):
     async def put_queue(
         self, organisation: str, service: str, record: QueueRecord, expected: int | None = None
     ) -> None:
-        """Stores a decision; the ones before stay as history. Raises `WrongRevision` when it is not `expected` now."""
+        """Stores a decision; the ones before stay as history.
+        Raises `WrongRevision` when it is not `expected` now.
+        """
         ...
 
     def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
         """A message to all, with its number."""
         ...
 
-    async def put_said(self, organisation: str, broadcast: str, record: SaidRecord, expected: int) -> None:
-        """Stores a message to all, or its end. Raises `WrongRevision` when the last one is not `expected`."""
+    async def put_said(
+        self, organisation: str, broadcast: str, record: SaidRecord, expected: int
+    ) -> None:
+        """Stores a message to all, or its end.
+        Raises `WrongRevision` when the last one is not `expected`.
+        """
         ...
 
     async def put_move(self, organisation: str, act: str, record: MoveRecord) -> None:
@@ -176,7 +187,13 @@ class NatsBoardStore:
     async def follow(self) -> None:
         """Begins to follow the bucket; returns once it is known."""
         self._follower = Follower(
-            self._connection.line, self._streams, BUCKET, self._tasks, as_stored, self._on_loaded, self._take
+            self._connection.line,
+            self._streams,
+            BUCKET,
+            self._tasks,
+            as_stored,
+            self._on_loaded,
+            self._take,
         )
         self._follower.start()
         await self._follower.loaded.wait()
@@ -219,7 +236,9 @@ class NatsBoardStore:
         """See `BoardStore`."""
         return self._said.get((organisation, broadcast))
 
-    async def put_said(self, organisation: str, broadcast: str, record: SaidRecord, expected: int) -> None:
+    async def put_said(
+        self, organisation: str, broadcast: str, record: SaidRecord, expected: int
+    ) -> None:
         """See `BoardStore`."""
         await self._put(f"$KV.bd.{organisation}.said.{broadcast}", record, expected)
 
@@ -257,6 +276,8 @@ class NatsBoardStore:
         self.on_change(organisation)
 
 
-def _newest[Record](known: dict[Key, tuple[int, Record]], key: Key, stored: Stored, kind: type[Record]) -> None:
+def _newest[Record](
+    known: dict[Key, tuple[int, Record]], key: Key, stored: Stored, kind: type[Record]
+) -> None:
     if key not in known or known[key][0] < stored.revision:
         known[key] = (stored.revision, decode_plain(kind, stored.payload))

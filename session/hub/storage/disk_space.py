@@ -2,8 +2,9 @@
 """How much room a hub's disks have, and what follows: a warning first, then no new calls. Used by
 `session.hub.composition`.
 
-New callers are refused while there is still room for those who are here: their tickets' changes, pages and logs. A
-server that runs into the very end of its disk stops working for everybody.
+New callers are refused while there is still room for those who are here:
+their tickets' changes, pages and logs. A server that runs into the very end of its disk stops
+working for everybody.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ class Room:
     """
 
     def __init__(
-        self, folders: Sequence[Path] = (), warn_bytes: int = WARN_BYTES, full_bytes: int = FULL_BYTES
+        self,
+        folders: Sequence[Path] = (),
+        warn_bytes: int = WARN_BYTES,
+        full_bytes: int = FULL_BYTES,
     ) -> None:
         self._folders = list(folders)
         self.warn_bytes, self.full_bytes = warn_bytes, full_bytes

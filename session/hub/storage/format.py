@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The number of the form of what the hub keeps in JetStream, kept there too: all hubs of a bus have one. For the hub.
+"""The number of the form of what the hub keeps in JetStream, kept there too:
+all hubs of a bus have one. For the hub.
 
-A stored form that changes raises `FORMAT` and adds one step to `stored_upgrades.STEPS`, and an old sample to the tests.
+A stored form that changes raises `FORMAT` and adds one step to `stored_upgrades.STEPS`, and an old
+sample to the tests.
 """
 
 from __future__ import annotations
@@ -28,12 +30,18 @@ async def prepare(connection: HubConnection, replicas: int = 1) -> None:
     """Creates the stream. Raises `StoreUnreachable`."""
     await connection.streams.ensure(
         STREAM,
-        {"subjects": ["about.*"], "storage": "file", "num_replicas": replicas, "max_msgs_per_subject": 16},
+        {
+            "subjects": ["about.*"],
+            "storage": "file",
+            "num_replicas": replicas,
+            "max_msgs_per_subject": 16,
+        },
     )
 
 
 async def read_format(streams: Streams) -> tuple[int, int]:
-    """The number that is kept, and the revision it was stored under; 1 and 0 where none is. Raises `StoreUnreachable`.
+    """The number that is kept, and the revision it was stored under; 1 and 0 where none is.
+    Raises `StoreUnreachable`.
 
     The stream must have been prepared.
     """

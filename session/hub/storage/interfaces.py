@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub's rules need of a store, and no more; another engine stays possible. Used by every part of the hub."""
+"""What the hub's rules need of a store, and no more; another engine stays possible.
+Used by every part of the hub.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ class TicketStore(Protocol):
     """Tickets with compare-and-set. Every method may raise `StoreUnreachable` (outcome unknown)."""
 
     async def create(self, ticket: Ticket) -> int:
-        """Stores a new ticket; returns its revision. Raises `RevisionConflict` when its id exists."""
+        """Stores a new ticket; returns its revision.
+        Raises `RevisionConflict` when its id exists.
+        """
         ...
 
     async def replace(self, ticket: Ticket, revision: int) -> int:
@@ -67,7 +71,8 @@ class TicketStore(Protocol):
     ) -> None:
         """Starts to tell of all tickets (at once and after each doubt) and then of each change.
 
-        A change that was made here is not told any more once it has been answered: whoever made it knows.
+        A change that was made here is not told any more once it has been answered:
+        whoever made it knows.
         """
         ...
 

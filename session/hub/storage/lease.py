@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which of several hubs does what only one may do: a key in the store that its holder renews. Used by the hub.
+"""Which of several hubs does what only one may do: a key in the store that its holder renews.
+Used by the hub.
 
-The server forgets a key that is not renewed (ADR-43), so no hub's clock counts. A holder believes in its lease for less
-long than the server does; what it does late is caught by the compare-and-set of each ticket.
+The server forgets a key that is not renewed (ADR-43), so no hub's clock counts.
+A holder believes in its lease for less long than the server does; what it does late is caught by
+the compare-and-set of each ticket.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ class Lease:
         name: what is leased; one token of a subject.
     """
 
-    def __init__(self, connection: HubConnection, name: str, tasks: Tasks, replicas: int = 1) -> None:
+    def __init__(
+        self, connection: HubConnection, name: str, tasks: Tasks, replicas: int = 1
+    ) -> None:
         self._streams = connection.streams
         self._subject = f"lease.{name}"
         self._me = secrets.token_hex(8).encode()
@@ -48,7 +52,9 @@ class Lease:
         return self._revision > 0 and asyncio.get_running_loop().time() < self._until_s
 
     async def prepare(self) -> None:
-        """Creates the stream, or brings it to today's settings. In memory: after a restart everybody asks anew."""
+        """Creates the stream, or brings it to today's settings.
+        In memory: after a restart everybody asks anew.
+        """
         await self._streams.ensure(
             STREAM,
             {
@@ -95,7 +101,9 @@ class Lease:
             await asyncio.sleep(RENEW_S)
 
     async def _prepare_again(self) -> None:
-        """A server that was started again has forgotten what lay in its memory, the stream included."""
+        """A server that was started again has forgotten what lay in its memory, the stream
+        included.
+        """
         try:
             await self.prepare()
         except SessionError as error:

@@ -2,8 +2,9 @@
 """The hub's stores in JetStream: tickets as a key-value bucket, caller records beside it. Used by
 `session.hub.composition`.
 
-Key-values as in ADR-8: stream `KV_tk`, subject `$KV.tk.<organisation>.<ticket>`. The server itself republishes each
-committed change to `evt.<organisation>.q.<ticket>`: what desks hear is what is stored.
+Key-values as in ADR-8: stream `KV_tk`, subject `$KV.tk.<organisation>.<ticket>`.
+The server itself republishes each committed change to `evt.<organisation>.q.<ticket>`: what desks
+hear is what is stored.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ CALLERS = "CALLERS"
 CALLER_S = 24 * 3600
 """A caller record that nobody removed goes by itself after a day."""
 CALLER_CHANGES = 32
-"""Forms of one record that are kept until it is forgotten: what the server drops by itself it does not write over."""
+"""Forms of one record that are kept until it is forgotten:
+what the server drops by itself it does not write over.
+"""
 
 
 def _subject(organisation: str, ticket_id: str) -> str:
@@ -87,15 +90,22 @@ class NatsTicketStore:
     async def retire(self, ticket: Ticket, revision: int) -> int:
         """See `TicketStore`. One message rolls the history up and has the time to live.
 
-        Not a time to live on plain values: when the last one expired, the one before would come back (measured).
+        Not a time to live on plain values:
+        when the last one expired, the one before would come back (measured).
         """
-        return await self._append(ticket, revision, {"KV-Operation": "PURGE", "Nats-Rollup": "sub"}, RETIRED_S)
+        return await self._append(
+            ticket, revision, {"KV-Operation": "PURGE", "Nats-Rollup": "sub"}, RETIRED_S
+        )
 
-    async def _append(self, ticket: Ticket, revision: int, headers: Mapping[str, str] | None, ttl_s: int | None) -> int:
+    async def _append(
+        self, ticket: Ticket, revision: int, headers: Mapping[str, str] | None, ttl_s: int | None
+    ) -> int:
         subject, payload = _subject(ticket.organisation, ticket.id), encode(ticket)
         self._being_stored[subject] = payload, ticket
         try:
-            now = await self._streams.append(subject, payload, expected=revision, headers=headers, ttl_s=ttl_s)
+            now = await self._streams.append(
+                subject, payload, expected=revision, headers=headers, ttl_s=ttl_s
+            )
         except WrongRevision as error:
             raise RevisionConflict from error
         finally:
@@ -112,7 +122,9 @@ class NatsTicketStore:
         return True
 
     def _read(self, stored: Stored) -> StoredTicket | None:
-        """With many desks the server tells us our own change before it tells us that it has stored it."""
+        """With many desks the server tells us our own change before it tells us that it has stored
+        it.
+        """
         payload, ticket = self._being_stored.get(stored.subject, (b"", None))
         return (
             StoredTicket(ticket, stored.revision)
@@ -145,7 +157,8 @@ class NatsTicketStore:
         """See `TicketStore`."""
 
         def loaded(batch: Sequence[StoredTicket | None], _revision: int) -> None:
-            self._stored_here.clear()  # what was stored meanwhile is in the batch, or comes after it
+            # what was stored meanwhile is in the batch, or comes after it
+            self._stored_here.clear()
             on_loaded([ticket for ticket in batch if ticket is not None])
 
         def changed(ticket: StoredTicket | None) -> None:
@@ -153,7 +166,9 @@ class NatsTicketStore:
                 on_change(ticket)
 
         line = self._connection.line
-        self._follower = Follower(line, self._streams, BUCKET, self._tasks, self._read, loaded, changed, self._is_known)
+        self._follower = Follower(
+            line, self._streams, BUCKET, self._tasks, self._read, loaded, changed, self._is_known
+        )
         self._follower.start()
 
     async def wait_loaded(self) -> None:
@@ -175,7 +190,8 @@ class NatsTicketStore:
 
 
 SHARED = ("organisation", "service", "site", "kiosk", "changed_by")
-"""Words that many tickets have: one copy of each is kept, 2 MB less with 10,000 waiting (measured)."""
+"""Words that many tickets have: one copy of each is kept, 2 MB less with 10,000 waiting (measured).
+"""
 
 
 def _ticket(stored: Stored) -> StoredTicket | None:
@@ -216,7 +232,9 @@ class NatsCallerStore:
 
     async def put(self, organisation: str, ticket_id: str, record: CallerRecord) -> None:
         """See `CallerStore`."""
-        await self._streams.append(f"caller.{organisation}.{ticket_id}", msgspec.json.encode(record))
+        await self._streams.append(
+            f"caller.{organisation}.{ticket_id}", msgspec.json.encode(record)
+        )
 
     async def forget(self, organisation: str, ticket_id: str) -> None:
         """See `CallerStore`."""

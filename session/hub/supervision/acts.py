@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Supervisors' acts as the history in SQL has them: before, after, by whom, why. Pure reading; used by `undo`.
+"""Supervisors' acts as the history in SQL has them: before, after, by whom, why.
+Pure reading; used by `undo`.
 
-An act on a ticket is the first change of that ticket which names it; what it was before is the change before that one.
+An act on a ticket is the first change of that ticket which names it;
+what it was before is the change before that one.
 """
 
 from __future__ import annotations
@@ -50,7 +52,9 @@ _BESIDE_TICKETS = frozenset(
 
 
 MOVED = "m-"
-"""Before the act's id in a ticket that went with its whole queue: the ticket's change may be known before the act."""
+"""Before the act's id in a ticket that went with its whole queue:
+the ticket's change may be known before the act.
+"""
 
 _KEPT = 38
 
@@ -80,7 +84,9 @@ def act(history: History, organisation: str, act_id: str) -> ActFacts | None:
         beside = _read_beside(connection, organisation, [place], 1)
         if beside:
             return beside[0]
-        row = connection.execute(_ticket_query(organisation, [_now.c.act == act_id]).limit(1)).first()
+        row = connection.execute(
+            _ticket_query(organisation, [_now.c.act == act_id]).limit(1)
+        ).first()
         return None if row is None else _ticket_act(row)
 
 
@@ -98,7 +104,9 @@ def undone(history: History, organisation: str, act_ids: Sequence[str]) -> set[s
     found: set[str] = set()
     with history.reading() as connection:
         for table in (tables.acts, tables.transitions):
-            query = select(table.c.undoes).where(table.c.organisation == organisation, table.c.undoes.in_(act_ids))
+            query = select(table.c.undoes).where(
+                table.c.organisation == organisation, table.c.undoes.in_(act_ids)
+            )
             found |= set(connection.execute(query.distinct()).scalars())
     return found
 
@@ -112,13 +120,19 @@ def supervisors(history: History, organisation: str, start: datetime, end: datet
             (tables.transitions, tables.transitions.c.stored_at_utc),
         ):
             query = select(table.c.changed_by).where(
-                table.c.organisation == organisation, at >= naive(start), at < naive(end), table.c.act.is_not(None)
+                table.c.organisation == organisation,
+                at >= naive(start),
+                at < naive(end),
+                table.c.act.is_not(None),
             )
             found |= set(connection.execute(query.distinct()).scalars())
-    return sorted(user for role, _, user in (by.partition(".") for by in found) if role == Role.SUPERVISOR)
+    return sorted(
+        user for role, _, user in (by.partition(".") for by in found) if role == Role.SUPERVISOR
+    )
 
 
-# ---- on tickets ----------------------------------------------------------------------------------------------------
+# ---- on tickets
+# --------------------------------------------------------------------------------------------------
 
 
 def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> Any:
@@ -133,16 +147,30 @@ def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> A
         )
         .scalar_subquery()
     )
-    names = ("act", "undoes", "changed_by", "reason", "ticket", "number", "stored_at_utc", "moved_to")
+    names = (
+        "act",
+        "undoes",
+        "changed_by",
+        "reason",
+        "ticket",
+        "number",
+        "stored_at_utc",
+        "moved_to",
+    )
     columns = [_now.c[name] for name in names]
-    sides = [side.c[name] for side in (_before, _now) for name in ("service", "priority", "assigned_to")]
+    sides = [
+        side.c[name] for side in (_before, _now) for name in ("service", "priority", "assigned_to")
+    ]
     return (
         select(*columns, *sides)
-        .select_from(_now.outerjoin(_before, and_(_before.c.stream == _now.c.stream, _before.c.seq == place)))
+        .select_from(
+            _now.outerjoin(_before, and_(_before.c.stream == _now.c.stream, _before.c.seq == place))
+        )
         .where(
             _now.c.organisation == organisation,
             _now.c.act.is_not(None),
-            # A later change keeps the name; it stands alone when the audit has lost what was between (see `audit`).
+            # A later change keeps the name; it stands alone when the audit has lost what was
+            # between (see `audit`).
             _now.c.changed_by.startswith(f"{Role.SUPERVISOR}."),
             or_(_before.c.act.is_(None), _before.c.act != _now.c.act),
             not_(_now.c.act.startswith(MOVED, autoescape=True)),
@@ -171,7 +199,11 @@ def _on_tickets(connection: Connection, wanted: ActsWanted) -> list[ActFacts]:
 def _ticket_act(row: Any) -> ActFacts:
     act_id, undoes, by, reason, ticket, number, at, moved_to = row[:8]
     after = ActSide(service=row[11], priority=row[12], assigned_to=row[13] or "")
-    before = None if row[8] is None else ActSide(service=row[8], priority=row[9], assigned_to=row[10] or "")
+    before = (
+        None
+        if row[8] is None
+        else ActSide(service=row[8], priority=row[9], assigned_to=row[10] or "")
+    )
     return ActFacts(
         id=act_id,
         kind=ActKind.ORGANISATION if moved_to else _kind(before, after),
@@ -198,12 +230,16 @@ def _kind(before: ActSide | None, after: ActSide) -> ActKind:
     return ActKind.PRIORITY if before.priority != after.priority else ActKind.OTHER
 
 
-# ---- beside tickets ------------------------------------------------------------------------------------------------
+# ---- beside tickets
+# ------------------------------------------------------------------------------------------------
 
 
 def _beside_tickets(connection: Connection, wanted: ActsWanted) -> list[ActFacts]:
     table = tables.acts
-    conditions: list[ColumnElement[bool]] = [table.c.at_utc >= naive(wanted.start), table.c.at_utc < naive(wanted.end)]
+    conditions: list[ColumnElement[bool]] = [
+        table.c.at_utc >= naive(wanted.start),
+        table.c.at_utc < naive(wanted.end),
+    ]
     if wanted.kind is not None:
         conditions.append(table.c.kind == wanted.kind.value)
     if wanted.by:
@@ -211,7 +247,9 @@ def _beside_tickets(connection: Connection, wanted: ActsWanted) -> list[ActFacts
     if wanted.number:
         reached = tables.transitions
         named = select(reached.c.act).where(
-            reached.c.organisation == wanted.organisation, reached.c.number == wanted.number, reached.c.act.is_not(None)
+            reached.c.organisation == wanted.organisation,
+            reached.c.number == wanted.number,
+            reached.c.act.is_not(None),
         )
         conditions.append((literal(MOVED) + func.substr(table.c.act, 1, _KEPT)).in_(named))
     return _read_beside(connection, wanted.organisation, conditions, wanted.most)
@@ -222,10 +260,14 @@ def _read_beside(
 ) -> list[ActFacts]:
     table = tables.acts
     query = (
-        select(table).where(table.c.organisation == organisation, *conditions).order_by(table.c.at_utc.desc())
+        select(table)
+        .where(table.c.organisation == organisation, *conditions)
+        .order_by(table.c.at_utc.desc())
     ).limit(most)
     rows = connection.execute(query).mappings().all()
-    counts = _counts(connection, organisation, [row["act"] for row in rows if row["kind"] == ActKind.MOVE])
+    counts = _counts(
+        connection, organisation, [row["act"] for row in rows if row["kind"] == ActKind.MOVE]
+    )
     return [
         ActFacts(
             id=row["act"],

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A supervisor's acts and what the board shows beside tickets. The rules behind the board's requests; used by the hub.
+"""A supervisor's acts and what the board shows beside tickets.
+The rules behind the board's requests; used by the hub.
 
-An act on a ticket is one compare-and-set against what the supervisor saw: who was slower is refused, never overwritten.
+An act on a ticket is one compare-and-set against what the supervisor saw:
+who was slower is refused, never overwritten.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ log = logging.getLogger(__name__)
 
 
 class Named(NamedTuple):
-    """Whose act a change is: "<role letter>.<user>", the reason, the act's id, and the act that it takes back."""
+    """Whose act a change is: "<role letter>.<user>", the reason, the act's id, and the act that it
+    takes back.
+    """
 
     by: str
     reason: str
@@ -72,14 +76,16 @@ class Board:
         self._news = news
         self._clock = clock
 
-    # ---- acts on tickets -------------------------------------------------------------------------------------------
+    # ---- acts on tickets
+    # -------------------------------------------------------------------------------------------
 
     async def reassign(self, organisation: str, supervisor: str, wish: ReassignRequest) -> Ticket:
         """Another service, or one agent only for a minute.
 
         Raises:
             TicketTaken: the ticket is not what the supervisor saw.
-            ServiceUnknown, QueueClosed, NotAllowed (no such agent), TicketUnknown, StoreUnreachable.
+            ServiceUnknown, QueueClosed, NotAllowed (no such agent), TicketUnknown,
+            StoreUnreachable.
         """
         wanted: dict[str, Any] = {}
         if wish.service is not None:
@@ -91,13 +97,19 @@ class Board:
             wanted["assigned_to"] = wish.agent or None
         return await self._act(organisation, supervisor, wish, wanted)
 
-    async def prioritise(self, organisation: str, supervisor: str, wish: PrioritiseRequest) -> Ticket:
+    async def prioritise(
+        self, organisation: str, supervisor: str, wish: PrioritiseRequest
+    ) -> Ticket:
         """Another priority. Raises as `reassign`."""
         wanted = {"priority": wish.priority}
         return await self._act(organisation, supervisor, wish, wanted)
 
     async def _act(
-        self, organisation: str, supervisor: str, wish: ReassignRequest | PrioritiseRequest, wanted: dict[str, Any]
+        self,
+        organisation: str,
+        supervisor: str,
+        wish: ReassignRequest | PrioritiseRequest,
+        wanted: dict[str, Any],
     ) -> Ticket:
         by = f"{Role.SUPERVISOR}.{supervisor}"
         named = Named(by, wish.reason, wish.act_id or new_id())
@@ -124,26 +136,46 @@ class Board:
             wanted = wanted | {"assigned_at_utc": self._clock.utc_now() if kept else None}
         if now.state is TicketState.OFFERED and wanted.keys() & {"service", "assigned_to"}:
             now = unoffered(now, named.by, named.reason)
-        whose = {"changed_by": named.by, "reason": named.reason, "act": named.act, "undoes": named.undoes}
+        whose = {
+            "changed_by": named.by,
+            "reason": named.reason,
+            "act": named.act,
+            "undoes": named.undoes,
+        }
         return msgspec.structs.replace(now, **wanted, **whose)
 
-    async def move_queue(self, organisation: str, supervisor: str, wish: MoveQueueRequest) -> QueueMoved:
-        """All waiting tickets of a service go to another one; who is accepted meanwhile is left alone.
+    async def move_queue(
+        self, organisation: str, supervisor: str, wish: MoveQueueRequest
+    ) -> QueueMoved:
+        """All waiting tickets of a service go to another one;
+        who is accepted meanwhile is left alone.
 
         Raises:
-            ServiceUnknown, QueueClosed, StoreUnreachable (the same request goes on with those that are left).
+            ServiceUnknown, QueueClosed, StoreUnreachable (the same request goes on with those that
+            are left).
         """
         self._catalogue.service(organisation, wish.service)
         self.check_target(organisation, wish.to)
         named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.act_id or new_id())
-        waiting = [one.id for one in self._book.view.waiting(organisation) if one.service == wish.service]
+        waiting = [
+            one.id for one in self._book.view.waiting(organisation) if one.service == wish.service
+        ]
         return await self.move(organisation, waiting, wish.service, wish.to, named)
 
-    async def move(self, organisation: str, tickets: Sequence[str], service: str, to: str, named: Named) -> QueueMoved:
-        """Those who still wait for `service` wait for `to`; with `undoes`, only if that act was their last one."""
+    async def move(
+        self, organisation: str, tickets: Sequence[str], service: str, to: str, named: Named
+    ) -> QueueMoved:
+        """Those who still wait for `service` wait for `to`;
+        with `undoes`, only if that act was their last one.
+        """
         at_utc = self._clock.utc_now()
         record = MoveRecord(
-            service=service, to=to, changed_by=named.by, reason=named.reason, at_utc=at_utc, undoes=named.undoes or ""
+            service=service,
+            to=to,
+            changed_by=named.by,
+            reason=named.reason,
+            at_utc=at_utc,
+            undoes=named.undoes or "",
         )
         await self._store.put_move(organisation, named.act, record)
         undoes = None if named.undoes is None else with_queue(named.undoes)
@@ -171,7 +203,8 @@ class Board:
         if self.is_closed(organisation, service):
             raise QueueClosed(service=service)
 
-    # ---- services --------------------------------------------------------------------------------------------------
+    # ---- services
+    # ----------------------------------------------------------------------------------------------
 
     def is_closed(self, organisation: str, service: str) -> bool:
         """True when a supervisor has closed the service for new calls."""
@@ -181,22 +214,37 @@ class Board:
     def shown(self, organisation: str, services: list[Service]) -> list[Service]:
         """The services with what supervisors decided about them."""
         return [
-            msgspec.structs.replace(one, closed=self.is_closed(*split_service(one.id, organisation)))
+            msgspec.structs.replace(
+                one, closed=self.is_closed(*split_service(one.id, organisation))
+            )
             for one in services
         ]
 
-    async def set_queue(self, organisation: str, supervisor: str, wish: QueueStateRequest, *, closed: bool) -> None:
-        """Closes or opens a service, and tells the kiosks. Raises `ServiceUnknown`, `StoreUnreachable`."""
+    async def set_queue(
+        self, organisation: str, supervisor: str, wish: QueueStateRequest, *, closed: bool
+    ) -> None:
+        """Closes or opens a service, and tells the kiosks.
+        Raises `ServiceUnknown`, `StoreUnreachable`.
+        """
         self._catalogue.service(organisation, wish.service)
         named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.act_id or new_id())
         known = self._store.queue(organisation, wish.service)
-        if known is None or known.act != named.act:  # else its answer was lost and it is asked again
+        # else its answer was lost and it is asked again
+        if known is None or known.act != named.act:
             await self.decide_queue(organisation, wish.service, named, closed=closed)
 
     async def decide_queue(
-        self, organisation: str, service: str, named: Named, *, closed: bool, expected: int | None = None
+        self,
+        organisation: str,
+        service: str,
+        named: Named,
+        *,
+        closed: bool,
+        expected: int | None = None,
     ) -> None:
-        """Stores that a service is closed or open, and tells the kiosks. Raises `WrongRevision`, `StoreUnreachable`."""
+        """Stores that a service is closed or open, and tells the kiosks.
+        Raises `WrongRevision`, `StoreUnreachable`.
+        """
         record = QueueRecord(
             closed=closed,
             changed_by=named.by,
@@ -210,7 +258,9 @@ class Board:
             await self._news.tell(home, Role.KIOSK, kiosk, ServicesChanged())
 
     async def broadcast(self, organisation: str, supervisor: str, wish: BroadcastRequest) -> None:
-        """Stores it with its reason, then tells every agent who is there. Raises `StoreUnreachable`."""
+        """Stores it with its reason, then tells every agent who is there.
+        Raises `StoreUnreachable`.
+        """
         named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.broadcast_id)
         if self._store.said(organisation, wish.broadcast_id) is None:
             try:
@@ -220,9 +270,18 @@ class Board:
         await self.tell_agents(organisation, supervisor, wish.broadcast_id, wish.text)
 
     async def say(
-        self, organisation: str, broadcast: str, text: str, named: Named, *, expected: int, withdrawn: bool = False
+        self,
+        organisation: str,
+        broadcast: str,
+        text: str,
+        named: Named,
+        *,
+        expected: int,
+        withdrawn: bool = False,
     ) -> None:
-        """Stores a message to all, or that it is taken back. Raises `WrongRevision`, `StoreUnreachable`."""
+        """Stores a message to all, or that it is taken back.
+        Raises `WrongRevision`, `StoreUnreachable`.
+        """
         record = SaidRecord(
             text=text,
             changed_by=named.by,
@@ -235,7 +294,13 @@ class Board:
         await self._store.put_said(organisation, broadcast, record, expected)
 
     async def tell_agents(
-        self, organisation: str, supervisor: str, broadcast: str, text: str, *, withdrawn: bool = False
+        self,
+        organisation: str,
+        supervisor: str,
+        broadcast: str,
+        text: str,
+        *,
+        withdrawn: bool = False,
     ) -> None:
         """Tells every agent who is there what was said, or that it is taken back."""
         name = self._catalogue.person_name(organisation, supervisor)
@@ -243,17 +308,24 @@ class Board:
         for agent in self._catalogue.agents(organisation):
             await self._news.tell(organisation, Role.AGENT, agent.id, said)
 
-    # ---- agents ----------------------------------------------------------------------------------------------------
+    # ---- agents
+    # ----------------------------------------------------------------------------------------------
 
     def answer(self, organisation: str, day: DayFigures) -> BoardAnswer:
         """What the board shows now, with the day's counts of the history."""
         agents = self.agents(organisation)
-        queues = [self._queue(organisation, service.id) for service in self._catalogue.services(organisation)]
+        queues = [
+            self._queue(organisation, service.id)
+            for service in self._catalogue.services(organisation)
+        ]
         return BoardAnswer(agents=agents, queues=queues, day=day)
 
     def agents(self, organisation: str) -> list[AgentFacts]:
         """What each agent does now."""
-        return [self._agents.facts(organisation, person) for person in self._catalogue.agents(organisation)]
+        return [
+            self._agents.facts(organisation, person)
+            for person in self._catalogue.agents(organisation)
+        ]
 
     def _queue(self, organisation: str, service: str) -> QueueFacts:
         record = self._store.queue(organisation, service)
@@ -262,7 +334,9 @@ class Board:
         return QueueFacts(
             service=service,
             closed=record.closed,
-            changed_by=self._catalogue.person_name(organisation, record.changed_by.partition(".")[2]),
+            changed_by=self._catalogue.person_name(
+                organisation, record.changed_by.partition(".")[2]
+            ),
             reason=record.reason,
             at_utc=record.at_utc,
         )

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What supervisors did, and taking it back: the rules behind the verbs `history` and `undo`. Used by the hub.
+"""What supervisors did, and taking it back: the rules behind the verbs `history` and `undo`.
+Used by the hub.
 
-What was done is read from the history in SQL alone. Taking back is a new act, compared with what is there now and set
-in one step: what somebody changed later is never overwritten.
+What was done is read from the history in SQL alone.
+Taking back is a new act, compared with what is there now and set in one step: what somebody changed
+later is never overwritten.
 """
 
 from __future__ import annotations
@@ -64,7 +66,8 @@ class Undo:
         self._name_of = name_of
         self._clock = clock
 
-    # ---- reading ---------------------------------------------------------------------------------------------------
+    # ---- reading
+    # ----------------------------------------------------------------------------------------------
 
     async def history(self, organisation: str, wish: HistoryRequest) -> HistoryAnswer:
         """See `HistoryRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
@@ -85,15 +88,20 @@ class Undo:
         )
         found = await asyncio.to_thread(acts.acts, history, wanted)
         page = found[:MOST_ACTS]
-        undone = await asyncio.to_thread(acts.undone, history, organisation, [act.id for act in page])
+        undone = await asyncio.to_thread(
+            acts.undone, history, organisation, [act.id for act in page]
+        )
         shown = [self._shown(organisation, act, is_undone=act.id in undone) for act in page]
-        return HistoryAnswer(acts=shown, more=len(found) > MOST_ACTS, behind=self._projection.position.behind)
+        return HistoryAnswer(
+            acts=shown, more=len(found) > MOST_ACTS, behind=self._projection.position.behind
+        )
 
     def _shown(self, organisation: str, act: ActFacts, *, is_undone: bool) -> ActFacts:
         state = UndoState.UNDONE if is_undone else self._state(organisation, act)
         return msgspec.structs.replace(act, by_name=self._name_of(organisation, act.by), undo=state)
 
-    # ---- can it be taken back? -------------------------------------------------------------------------------------
+    # ---- can it be taken back?
+    # -------------------------------------------------------------------------------------
 
     def _state(self, organisation: str, act: ActFacts) -> UndoState:
         """As far as this hub sees; the act itself decides again."""
@@ -105,12 +113,20 @@ class Undo:
                 return self._move_state(organisation, act)
             case ActKind.CLOSE | ActKind.OPEN:
                 record = self._store.queue(organisation, act.service)
-                return UndoState.POSSIBLE if record is not None and record.act == act.id else UndoState.CHANGED
+                return (
+                    UndoState.POSSIBLE
+                    if record is not None and record.act == act.id
+                    else UndoState.CHANGED
+                )
             case ActKind.BROADCAST:
                 known = self._store.said(organisation, act.ticket_id)
                 if known is not None and known[1].withdrawn:
                     return UndoState.UNDONE
-                return UndoState.POSSIBLE if self._clock.utc_now() - act.at_utc < SHOWN else UndoState.ENDED
+                return (
+                    UndoState.POSSIBLE
+                    if self._clock.utc_now() - act.at_utc < SHOWN
+                    else UndoState.ENDED
+                )
         return UndoState.NEVER
 
     def _move_state(self, organisation: str, act: ActFacts) -> UndoState:
@@ -127,10 +143,13 @@ class Undo:
             return UndoState.ENDED
         if now.state not in WAITING:
             return UndoState.TAKEN
-        side = ActSide(service=now.service, priority=now.priority, assigned_to=now.assigned_to or "")
+        side = ActSide(
+            service=now.service, priority=now.priority, assigned_to=now.assigned_to or ""
+        )
         return UndoState.POSSIBLE if now.act == act.id and side == act.after else UndoState.CHANGED
 
-    # ---- taking back -----------------------------------------------------------------------------------------------
+    # ---- taking back
+    # ----------------------------------------------------------------------------------------------
 
     async def undo(self, organisation: str, supervisor: str, wish: UndoRequest) -> Undone:
         """Takes an act back; the same request again changes nothing more.
@@ -157,13 +176,17 @@ class Undo:
         raise UndoImpossible(why=UndoState.NEVER)
 
     async def _find(self, organisation: str, act_id: str) -> ActFacts:
-        """The act; one of a moment ago may have to reach the history first, and a hub that starts to open it."""
+        """The act; one of a moment ago may have to reach the history first, and a hub that starts
+        to open it.
+        """
         loop = asyncio.get_running_loop()
         end_s = loop.time() + LOOK_FOR_S
         while True:
             is_last = loop.time() >= end_s
             try:
-                found = await asyncio.to_thread(acts.act, await self._projection.fresh(), organisation, act_id)
+                found = await asyncio.to_thread(
+                    acts.act, await self._projection.fresh(), organisation, act_id
+                )
             except StoreUnreachable:
                 if is_last:
                     raise
@@ -200,16 +223,25 @@ class Undo:
 
     async def _undo_move(self, organisation: str, act: ActFacts, named: Named) -> Undone:
         self._board.check_target(organisation, act.service)
-        told = await asyncio.to_thread(acts.moved_tickets, await self._projection.fresh(), organisation, act.id)
+        told = await asyncio.to_thread(
+            acts.moved_tickets, await self._projection.fresh(), organisation, act.id
+        )
         marks = {acts.with_queue(act.id), acts.with_queue(named.act)}
-        # Who was moved a moment ago, or back by this very wish before its answer was lost, may not have reached the
-        # history yet: the queue itself names the acts as well.
-        reached = sorted({*told, *(one.id for one in self._book.view.waiting(organisation) if one.act in marks)})
+        # Who was moved a moment ago, or back by this very wish before its answer was lost, may not
+        # have reached the history yet: the queue itself names the acts as well.
+        reached = sorted(
+            {*told, *(one.id for one in self._book.view.waiting(organisation) if one.act in marks)}
+        )
         if self._move_state(organisation, act) is not UndoState.POSSIBLE:
-            back = [one for one in self._book.view.waiting(organisation) if one.act == acts.with_queue(named.act)]
+            back = [
+                one
+                for one in self._book.view.waiting(organisation)
+                if one.act == acts.with_queue(named.act)
+            ]
             if not back:
                 raise UndoImpossible(why=UndoState.CHANGED)
-            return Undone(moved=len(back), left=len(reached) - len(back))  # asked again after a lost answer
+            # asked again after a lost answer
+            return Undone(moved=len(back), left=len(reached) - len(back))
         done = await self._board.move(organisation, reached, act.to, act.service, named)
         return Undone(moved=done.moved, left=done.left)
 
@@ -223,11 +255,15 @@ class Undo:
         expected = self._store.queue_revision(organisation, act.service)
         closed = act.kind is ActKind.OPEN
         try:
-            await self._board.decide_queue(organisation, act.service, named, closed=closed, expected=expected)
+            await self._board.decide_queue(
+                organisation, act.service, named, closed=closed, expected=expected
+            )
         except WrongRevision as error:
             raise UndoImpossible(why=UndoState.CHANGED) from error
 
-    async def _withdraw(self, organisation: str, supervisor: str, act: ActFacts, named: Named) -> None:
+    async def _withdraw(
+        self, organisation: str, supervisor: str, act: ActFacts, named: Named
+    ) -> None:
         known = self._store.said(organisation, act.ticket_id)
         if known is None:
             raise UndoImpossible(why=UndoState.ENDED)
@@ -235,10 +271,17 @@ class Undo:
         if not record.withdrawn:
             try:
                 await self._board.say(
-                    organisation, act.ticket_id, record.text, named, expected=revision, withdrawn=True
+                    organisation,
+                    act.ticket_id,
+                    record.text,
+                    named,
+                    expected=revision,
+                    withdrawn=True,
                 )
             except WrongRevision as error:
                 raise UndoImpossible(why=UndoState.UNDONE) from error
         elif record.act != named.act:
             raise UndoImpossible(why=UndoState.UNDONE)
-        await self._board.tell_agents(organisation, supervisor, act.ticket_id, record.text, withdrawn=True)
+        await self._board.tell_agents(
+            organisation, supervisor, act.ticket_id, record.text, withdrawn=True
+        )

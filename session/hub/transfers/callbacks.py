@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Wishes to be called back by telephone later, which become tickets when their service is open. Used by the hub.
+"""Wishes to be called back by telephone later, which become tickets when their service is open.
+Used by the hub.
 
-A stream of its own that is never republished: the number is read by the hub only, and by the agent who takes the
-ticket. What has become a ticket stays as a mark without number, so that no hub makes it twice.
+A stream of its own that is never republished:
+the number is read by the hub only, and by the agent who takes the ticket. What has become a ticket
+stays as a mark without number, so that no hub makes it twice.
 """
 
 from __future__ import annotations
@@ -106,7 +108,13 @@ class NatsCallbackStore:
     async def follow(self) -> None:
         """Begins to follow the bucket; returns once it is known."""
         self._follower = Follower(
-            self._connection.line, self._streams, BUCKET, self._tasks, as_stored, self._on_loaded, self._take
+            self._connection.line,
+            self._streams,
+            BUCKET,
+            self._tasks,
+            as_stored,
+            self._on_loaded,
+            self._take,
         )
         self._follower.start()
         await self._follower.loaded.wait()
@@ -128,7 +136,8 @@ class NatsCallbackStore:
 
     async def put(self, callback: Callback) -> None:
         """See `CallbackStore`."""
-        subject, payload = f"$KV.cb.{callback.organisation}.{callback.ticket}", msgspec.json.encode(callback)
+        subject = f"$KV.cb.{callback.organisation}.{callback.ticket}"
+        payload = msgspec.json.encode(callback)
         self._take(Stored(subject, payload, {}, await self._streams.append(subject, payload)))
 
     def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
@@ -178,15 +187,20 @@ class Callbacks:
         """A caller of a closed service wants to be called; the same request is one wish.
 
         Raises:
-            ServiceUnknown, CallerNumberInvalid, NotAllowed (the service offers no callbacks), StoreUnreachable.
+            ServiceUnknown, CallerNumberInvalid, NotAllowed (the service offers no callbacks),
+            StoreUnreachable.
         """
         organisation, service = self._catalogue.serving(home, kiosk, wish.service)
         if not service.callback:
             raise NotAllowed(why="callback")
         phone = checked_phone(wish.phone)
-        opening = self._openings.of(organisation, service.id, home, self._catalogue.site_of(home, kiosk).id)
+        opening = self._openings.of(
+            organisation, service.id, home, self._catalogue.site_of(home, kiosk).id
+        )
         due = self._clock.utc_now() if opening.is_open else opening.opens_at
-        known = self._store.get(organisation, identity := _identity(organisation, home, kiosk, wish.request_id))
+        known = self._store.get(
+            organisation, identity := _identity(organisation, home, kiosk, wish.request_id)
+        )
         if known is None:
             await self._store.put(
                 Callback(
@@ -207,7 +221,8 @@ class Callbacks:
         """The agent did not reach the caller: the ticket ends, and comes back as another one.
 
         Raises:
-            TicketUnknown: not this agent's own session. NotAllowed: not a callback by telephone. StoreUnreachable.
+            TicketUnknown: not this agent's own session. NotAllowed: not a callback by telephone.
+                StoreUnreachable.
         """
         try:
             ticket, record = await self._sessions.owned(organisation, agent, wish.session_id)
@@ -235,7 +250,8 @@ class Callbacks:
         )
         await self._sessions.close(organisation, agent, wish.session_id, CALL_LATER)
 
-    # ---- the hub's timer -------------------------------------------------------------------------------------------
+    # ---- the hub's timer
+    # -------------------------------------------------------------------------------------------
 
     async def look(self) -> None:
         """Makes tickets of the wishes whose time has come and whose service is open."""
@@ -278,7 +294,9 @@ class Callbacks:
         )
         await self._book.add(ticket)
         await self._store.put(
-            msgspec.structs.replace(callback, phone="", caller_number="", sealed_number="", done=True)
+            msgspec.structs.replace(
+                callback, phone="", caller_number="", sealed_number="", done=True
+            )
         )
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Calls for a site's host, and its answers. The rules behind kiosk and host; used by `session.hub.composition`.
+"""Calls for a site's host, and its answers.
+The rules behind kiosk and host; used by `session.hub.composition`.
 
-As with presence, nothing is stored: the kiosk repeats what it last heard, so a hub that starts knows it after 3 s, and
-hubs tell each other over a subject of their own account. Only that the host is with the caller goes into the ticket:
-the agent must know that a third person hears.
+As with presence, nothing is stored: the kiosk repeats what it last heard, so a hub that starts
+knows it after 3 s, and hubs tell each other over a subject of their own account. Only that the host
+is with the caller goes into the ticket: the agent must know that a third person hears.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ HERE_S = 2 * 3600.0
 """A host who said that it is with the caller and nothing since is not there any more."""
 
 ENDED = "ended"
-"""What hubs tell each other when the host has finished: the kiosk's next repeat is not a new call."""
+"""What hubs tell each other when the host has finished: the kiosk's next repeat is not a new call.
+"""
 
 SUBJECT = "net.help"
 
@@ -109,20 +111,25 @@ class Hosts:
         if known is not None and self._is_fresh(known):
             return known[0]
         is_marked = any(ticket.with_host for ticket in self._book.view.at_kiosk(home, kiosk))
-        return HelpState.HERE if is_marked else HelpState.NONE  # a hub that has just started reads it in the ticket
+        # a hub that has just started reads it in the ticket
+        return HelpState.HERE if is_marked else HelpState.NONE
 
     def _is_fresh(self, call: tuple[HelpState, float]) -> bool:
         limit_s = HERE_S if call[0] is HelpState.HERE else FORGOTTEN_S
         return self._clock.monotonic_s() - call[1] <= limit_s
 
-    # ---- the kiosk -------------------------------------------------------------------------------------------------
+    # ---- the kiosk
+    # ----------------------------------------------------------------------------------------------
 
-    async def call(self, home: str, kiosk: str, said: HelpState, *, new: bool = False) -> HelpAnswer:
-        """A kiosk says how it stands with its call. Raises `NotAllowed` where no host can be called.
+    async def call(
+        self, home: str, kiosk: str, said: HelpState, *, new: bool = False
+    ) -> HelpAnswer:
+        """A kiosk says how it stands with its call.
+        Raises `NotAllowed` where no host can be called.
 
         Args:
-            new: no repeat. A kiosk that was restarted, or is pressed again at once, calls anew, also when the host has
-                just finished.
+            new: no repeat. A kiosk that was restarted, or is pressed again at once, calls anew,
+                also when the host has just finished.
         """
         if not self.has_host(home, self._catalogue.site_of(home, kiosk).id):
             raise NotAllowed(why="no host here")
@@ -139,7 +146,8 @@ class Hosts:
         people = self._catalogue.organisation(home).people
         return any(person.role == "facilitator" and site in person.sites for person in people)
 
-    # ---- the host --------------------------------------------------------------------------------------------------
+    # ---- the host
+    # ----------------------------------------------------------------------------------------------
 
     def site(self, organisation: str, user: str) -> SiteAnswer:
         """The kiosks that this host looks after. Raises `NotAllowed`."""
@@ -167,27 +175,37 @@ class Hosts:
         raise NotAllowed(why="host")
 
     def _caller(self, home: str, kiosk: str) -> CallerState:
-        states = {ticket.state for ticket in self._book.view.at_kiosk(home, kiosk) if not ticket.away}
+        states = {
+            ticket.state for ticket in self._book.view.at_kiosk(home, kiosk) if not ticket.away
+        }
         if TicketState.IN_SESSION in states:
             return CallerState.IN_SESSION
         return CallerState.WAITING if states & WAITING else CallerState.NONE
 
     async def answer(self, organisation: str, user: str, wish: HostRequest) -> None:
-        """The host comes, is there, or has finished. Raises `NotAllowed` for a kiosk that is not one of its own."""
+        """The host comes, is there, or has finished.
+        Raises `NotAllowed` for a kiosk that is not one of its own.
+        """
         _person, kiosks = self._own(organisation, user)
         if wish.kiosk not in [kiosk.id for kiosk in kiosks] or not is_id(wish.kiosk):
             raise NotAllowed(why="kiosk")
         kiosk = organisation, wish.kiosk
         repeats = self._clock.monotonic_s() - self._spoke_s.get(kiosk, -FORGOTTEN_S) < FORGOTTEN_S
-        ended = wish.state is HelpState.NONE and repeats and self.state(*kiosk) is not HelpState.NONE
+        ended = (
+            wish.state is HelpState.NONE and repeats and self.state(*kiosk) is not HelpState.NONE
+        )
         await self._tell(kiosk, ENDED if ended else wish.state)
         await self._mark(organisation, wish.kiosk, f"{Role.FACILITATOR}.{user}")
 
     async def look(self) -> None:
-        """Tickets of a caller with whom a host is say so, also those that came after; who is gone is taken out."""
+        """Tickets of a caller with whom a host is say so, also those that came after;
+        who is gone is taken out.
+        """
         now_s = self._clock.monotonic_s()
         self._calls = {kiosk: call for kiosk, call in self._calls.items() if self._is_fresh(call)}
-        self._spoke_s = {kiosk: at_s for kiosk, at_s in self._spoke_s.items() if now_s - at_s < FORGOTTEN_S}
+        self._spoke_s = {
+            kiosk: at_s for kiosk, at_s in self._spoke_s.items() if now_s - at_s < FORGOTTEN_S
+        }
         self._ended &= self._spoke_s.keys()
         for (home, kiosk), (state, _) in list(self._calls.items()):
             if state is HelpState.HERE:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A caller goes to another organisation: the one ticket ends there, a new one waits here. Rules used by the hub.
+"""A caller goes to another organisation: the one ticket ends there, a new one waits here.
+Rules used by the hub.
 
-Two writes, in this order: the old ticket ends with `moved_to`, then the new one is made from what the old one says,
-under an id that follows from it. A hub that dies in between loses nobody: the same request, the kiosk's next question
-or any hub's timer makes the new ticket, once, because its id is the same for all. At no moment may two organisations
-accept.
+Two writes, in this order: the old ticket ends with `moved_to`, then the new one is made from what
+the old one says, under an id that follows from it. A hub that dies in between loses nobody: the
+same request, the kiosk's next question or any hub's timer makes the new ticket, once, because its
+id is the same for all. At no moment may two organisations accept.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ PASSED_ON = "passed_on"
 """Reason of a conversation that ended because its caller was passed on: the kiosk waits again."""
 
 MENDED = timedelta(minutes=10)
-"""How long after a move a missing new ticket is made: well within the time for which an ended one can be read."""
+"""How long after a move a missing new ticket is made:
+well within the time for which an ended one can be read.
+"""
 
 
 def moved_id(ticket: Ticket) -> str:
@@ -51,7 +54,9 @@ def moved_id(ticket: Ticket) -> str:
 
 
 class Elsewhere(Protocol):
-    """What is needed of the links to partners' networks here; see `session.hub.network.partner_networks`."""
+    """What is needed of the links to partners' networks here;
+    see `session.hub.network.partner_networks`.
+    """
 
     async def check(self, ticket: Ticket, organisation: str, service: str) -> None:
         """Raises what the other network says."""
@@ -70,7 +75,8 @@ class Moves:
     """From one organisation to another.
 
     Args:
-        check_open: raises `QueueClosed` or `ServiceClosed` for (organisation, service, home, kiosk) that takes nobody.
+        check_open: raises `QueueClosed` or `ServiceClosed` for (organisation, service, home, kiosk)
+            that takes nobody.
         is_closed: (organisation, service) -> True when a supervisor has closed it.
     """
 
@@ -95,10 +101,13 @@ class Moves:
         self.links: Elsewhere | None = None
         book.follow = self.follow
 
-    # ---- where to --------------------------------------------------------------------------------------------------
+    # ---- where to
+    # ----------------------------------------------------------------------------------------------
 
     def targets(self, organisation: str, service: str) -> list[MoveTarget]:
-        """Services of other organisations that callers of this one may be moved to. Raises `ServiceUnknown`."""
+        """Services of other organisations that callers of this one may be moved to.
+        Raises `ServiceUnknown`.
+        """
         found = []
         for owner, name in self._catalogue.transfer_targets(organisation, service):
             entry = self._catalogue.service(owner, name)
@@ -117,19 +126,22 @@ class Moves:
         wanted = organisation, _service = split_service(target, ticket.organisation)
         if wanted not in self._catalogue.transfer_targets(ticket.organisation, ticket.service):
             raise NotAllowed(why="transfer")
-        if ticket.away:  # holds a paper with its number, or waits for a call: it would hear of nothing
+        # holds a paper with its number, or waits for a call: it would hear of nothing
+        if ticket.away:
             raise NotAllowed(why="the caller is away")
         if not self._catalogue.network_of(organisation):  # a partner's hub was asked before
             self._check_open(*wanted, ticket.kiosk_home, ticket.kiosk)
 
-    # ---- moving ----------------------------------------------------------------------------------------------------
+    # ---- moving
+    # ----------------------------------------------------------------------------------------------
 
     async def move(self, organisation: str, supervisor: str, wish: MoveRequest) -> TicketMoved:
         """A supervisor sends a waiting caller to another organisation; again is the same move.
 
         Raises:
             TicketTaken: the ticket is not what the supervisor saw.
-            NotAllowed: the conventions do not allow it. QueueClosed, ServiceClosed, TicketUnknown, StoreUnreachable.
+            NotAllowed: the conventions do not allow it.
+                QueueClosed, ServiceClosed, TicketUnknown, StoreUnreachable.
         """
         by = f"{Role.SUPERVISOR}.{supervisor}"
         act_id = wish.act_id or new_id()
@@ -149,8 +161,11 @@ class Moves:
         arrived = await self.arrive(stored.ticket)
         return TicketMoved(ticket=stored.ticket, number=arrived.ticket.number)
 
-    async def pass_on(self, organisation: str, agent: str, session_id: str, target: str, reason: str) -> Ticket:
-        """An agent passes its caller on to another organisation and goes to the wrap-up; the new ticket.
+    async def pass_on(
+        self, organisation: str, agent: str, session_id: str, target: str, reason: str
+    ) -> Ticket:
+        """An agent passes its caller on to another organisation and goes to the wrap-up;
+        the new ticket.
 
         Raises:
             TicketUnknown: not this agent's running session. Others as `move`.
@@ -160,7 +175,11 @@ class Moves:
         def decide(now: Ticket) -> Ticket | None:
             if (now.session, now.agent, now.moved_to) == (session_id, agent, target):
                 return None
-            if now.session != session_id or now.agent != agent or now.state is not TicketState.IN_SESSION:
+            if (
+                now.session != session_id
+                or now.agent != agent
+                or now.state is not TicketState.IN_SESSION
+            ):
                 raise TicketUnknown
             self._check(now, target)
             return self._ended(now, TicketState.WRAP_UP, target, by, reason)
@@ -174,14 +193,20 @@ class Moves:
         return arrived.ticket
 
     async def overflow(self, ticket: Ticket, target: str) -> None:
-        """A rule of the convention sends a waiting caller on; nothing happens when the ticket is another one meanwhile.
+        """A rule of the convention sends a waiting caller on;
+        nothing happens when the ticket is another one meanwhile.
 
         Raises:
             StoreUnreachable: the ticket that is missing then is made by `mend`.
         """
 
         def decide(now: Ticket) -> Ticket | None:
-            if now.state is not TicketState.WAITING or now.service != ticket.service or now.moved_to or now.away:
+            if (
+                now.state is not TicketState.WAITING
+                or now.service != ticket.service
+                or now.moved_to
+                or now.away
+            ):
                 return None
             return self._ended(now, TicketState.CLOSED, target, "hub", OVERFLOW)
 
@@ -190,15 +215,25 @@ class Moves:
             await self.arrive(stored.ticket)
 
     async def _ask_partner(self, ticket: Ticket, target: str) -> None:
-        """Nothing is written for a partner who does not answer, or who does not take this caller."""
+        """Nothing is written for a partner who does not answer, or who does not take this
+        caller.
+        """
         organisation, service = split_service(target, ticket.organisation)
-        if self.links is None or not self._catalogue.network_of(organisation) or ticket.moved_to == target:
+        if (
+            self.links is None
+            or not self._catalogue.network_of(organisation)
+            or ticket.moved_to == target
+        ):
             return
-        if (organisation, service) not in self._catalogue.transfer_targets(ticket.organisation, ticket.service):
+        if (organisation, service) not in self._catalogue.transfer_targets(
+            ticket.organisation, ticket.service
+        ):
             raise NotAllowed(why="transfer")
         await self.links.check(ticket, organisation, service)
 
-    def _ended(self, ticket: Ticket, state: TicketState, target: str, by: str, reason: str) -> Ticket:
+    def _ended(
+        self, ticket: Ticket, state: TicketState, target: str, by: str, reason: str
+    ) -> Ticket:
         now_utc = self._clock.utc_now()
         return msgspec.structs.replace(
             ticket, state=state, ended_at_utc=now_utc, moved_to=target, changed_by=by, reason=reason
@@ -218,7 +253,8 @@ class Moves:
         if not self._is_fresh(old):
             raise TicketUnknown
         stored = await self._book.add(self._arriving(old, organisation, service))
-        if old.state is TicketState.CLOSED:  # of a conversation its agent still needs it, until the wrap-up ends
+        # of a conversation its agent still needs it, until the wrap-up ends
+        if old.state is TicketState.CLOSED:
             await self._callers.forget(old.organisation, old.id)
         await self._tell_place(stored.ticket)
         return stored
@@ -231,7 +267,8 @@ class Moves:
             await self._callers.forget(old.organisation, old.id)
         return StoredTicket(ticket, 0)
 
-    # ---- a caller who comes from a partner's network -----------------------------------------------------------------
+    # ---- a caller who comes from a partner's network
+    # -----------------------------------------------------------------
 
     def check_target(self, organisation: str, service: str) -> None:
         """Raises `ServiceUnknown`, `QueueClosed`."""
@@ -272,7 +309,9 @@ class Moves:
         await tell_kiosk(self._news, ticket, news)
 
     def _arriving(self, old: Ticket, organisation: str, service: str) -> Ticket:
-        """No number of the caller, no agent, no priority of the other house: only what it takes to go on waiting."""
+        """No number of the caller, no agent, no priority of the other house:
+        only what it takes to go on waiting.
+        """
         letter = self._catalogue.service(organisation, service).letter
         return Ticket(
             id=moved_id(old),
@@ -292,10 +331,13 @@ class Moves:
     def _is_fresh(self, old: Ticket) -> bool:
         return old.ended_at_utc is not None and self._clock.utc_now() - old.ended_at_utc < MENDED
 
-    # ---- following and mending ---------------------------------------------------------------------------------------
+    # ---- following and mending
+    # ---------------------------------------------------------------------------------------
 
     async def follow(self, stored: StoredTicket) -> StoredTicket:
-        """The ticket that a kiosk's caller has now, when the one it knows was moved, however often."""
+        """The ticket that a kiosk's caller has now, when the one it knows was moved, however
+        often.
+        """
         while stored.ticket.moved_to:
             try:
                 stored = await self.arrive(stored.ticket)
@@ -317,4 +359,6 @@ class Moves:
     def _is_done(self, old: Ticket, organisation: str) -> bool:
         if self._catalogue.network_of(organisation):
             return self.links is None or self.links.is_done(old)
-        return not self._is_fresh(old) or self._book.view.get(organisation, moved_id(old)) is not None
+        return (
+            not self._is_fresh(old) or self._book.view.get(organisation, moved_id(old)) is not None
+        )

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Sends callers who waited too long to another organisation, where both conventions say so. One of the hub's timers.
+"""Sends callers who waited too long to another organisation, where both conventions say so.
+One of the hub's timers.
 
-Within an organisation nothing has to move: colleagues may answer too (`session.hub.queue.eligibility`). To another one
-a caller goes only when somebody is free there, the service is open, and never a second time.
+Within an organisation nothing has to move:
+colleagues may answer too (`session.hub.queue.eligibility`). To another one a caller goes only when
+somebody is free there, the service is open, and never a second time.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ class OverflowMoves:
     """Looks at the line of each organisation that has such rules.
 
     Args:
-        is_ours: whether this hub leads the timers; one at a time, or two would send two callers to one free agent.
+        is_ours: whether this hub leads the timers;
+            one at a time, or two would send two callers to one free agent.
         check_open: raises `QueueClosed` or `ServiceClosed`, see `Calls.check_open`.
     """
 
@@ -64,15 +67,24 @@ class OverflowMoves:
         return {
             service.id
             for service in self._catalogue.organisation(organisation).services
-            if any(split_service(rule.to, organisation)[0] != organisation for rule in service.overflow)
+            if any(
+                split_service(rule.to, organisation)[0] != organisation for rule in service.overflow
+            )
         }
 
     def _may_go(self, ticket: Ticket) -> bool:
         kept = ticket.kept_for(self._clock.utc_now()) is not None
-        return ticket.state is TicketState.WAITING and not kept and not ticket.from_organisation and not ticket.away
+        return (
+            ticket.state is TicketState.WAITING
+            and not kept
+            and not ticket.from_organisation
+            and not ticket.away
+        )
 
     async def _send(self, ticket: Ticket, free: dict[tuple[str, str], int]) -> None:
-        for target in overflow_targets(self._catalogue, ticket, self._clock.utc_now(), self._agents.answering):
+        for target in overflow_targets(
+            self._catalogue, ticket, self._clock.utc_now(), self._agents.answering
+        ):
             if target.organisation == ticket.organisation:
                 continue
             key = target.organisation, target.service

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Passing a caller on: to a colleague, a queue, or the colleague who was called in. Rules used by the hub.
+"""Passing a caller on: to a colleague, a queue, or the colleague who was called in.
+Rules used by the hub.
 
-The ticket keeps its number and arrival and waits at the head; what the next agent should know lies beside the ticket.
+The ticket keeps its number and arrival and waits at the head;
+what the next agent should know lies beside the ticket.
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ class Passing:
         self._clock = clock
 
     async def targets(self, organisation: str, agent: str, session_id: str) -> TargetsAnswer:
-        """Colleagues who are there, queues, and other organisations' that both allow. Raises `TicketUnknown`."""
+        """Colleagues who are there, queues, and other organisations' that both allow.
+        Raises `TicketUnknown`.
+        """
         ticket, _record = await self._sessions.owned(organisation, agent, session_id)
         there = [
             TargetAgent(id=one.id, name=one.name, state=one.state)
@@ -88,23 +92,30 @@ class Passing:
             )
             for one in self._catalogue.services(organisation)
         ]
-        elsewhere = [one for one in self._moves.targets(organisation, ticket.service) if not one.closed]
+        elsewhere = [
+            one for one in self._moves.targets(organisation, ticket.service) if not one.closed
+        ]
         return TargetsAnswer(agents=there, services=services, elsewhere=elsewhere)
 
     async def pass_on(self, organisation: str, agent: str, wish: PassOnRequest) -> None:
         """The caller waits again, at the head, for one agent or for a queue.
 
         Raises:
-            ColleagueBusy: that agent is not there. QueueClosed, ServiceUnknown, NotAllowed, TicketUnknown.
+            ColleagueBusy: that agent is not there.
+                QueueClosed, ServiceUnknown, NotAllowed, TicketUnknown.
         """
         if not wish.agent and not wish.service:
             raise NotAllowed(why="to nobody")
         if "/" in wish.service:
-            await self._moves.pass_on(organisation, agent, wish.session_id, wish.service, wish.reason.value)
+            await self._moves.pass_on(
+                organisation, agent, wish.session_id, wish.service, wish.reason.value
+            )
             return
         if wish.agent:
             self._catalogue.agent(organisation, wish.agent)
-            if wish.agent == agent or not self._presence.is_there(organisation, Role.AGENT, wish.agent):
+            if wish.agent == agent or not self._presence.is_there(
+                organisation, Role.AGENT, wish.agent
+            ):
                 raise ColleagueBusy
         if wish.service:
             self._catalogue.service(organisation, wish.service)
@@ -134,7 +145,9 @@ class Passing:
                 reason=PASSED_ON,
             )
 
-        await self._pass(organisation, agent, wish.session_id, decide, wish.note, wish.pieces_missing)
+        await self._pass(
+            organisation, agent, wish.session_id, decide, wish.note, wish.pieces_missing
+        )
 
     async def hand_over(self, organisation: str, agent: str, wish: HandOverRequest) -> None:
         """The colleague who was called in has the caller from now on, in a conversation of its own.
@@ -162,28 +175,46 @@ class Passing:
             )
 
         try:
-            after = await self._pass(organisation, agent, wish.session_id, decide, wish.note, wish.pieces_missing)
+            after = await self._pass(
+                organisation, agent, wish.session_id, decide, wish.note, wish.pieces_missing
+            )
         except AgentBusy:  # the colleague has taken somebody else meanwhile
             raise ColleagueBusy from None
         if after.agent is not None and after.state is TicketState.IN_SESSION:
-            await self._sessions.accept(organisation, after.agent, after.id)  # opens its log, tells the kiosk
+            # opens its log, tells the kiosk
+            await self._sessions.accept(organisation, after.agent, after.id)
 
     async def _pass(
-        self, organisation: str, agent: str, session_id: str, decide: Decide, note: str, pieces_missing: int
+        self,
+        organisation: str,
+        agent: str,
+        session_id: str,
+        decide: Decide,
+        note: str,
+        pieces_missing: int,
     ) -> Ticket:
         before, record = await self._sessions.owned(organisation, agent, session_id)
         record = msgspec.structs.replace(record, note=note.strip(), pieces_missing=pieces_missing)
-        await self._callers.put(organisation, before.id, record)  # before the change, so that nobody accepts without it
+        # before the change, so that nobody accepts without it
+        await self._callers.put(organisation, before.id, record)
         stored, changed = await self._book.change(organisation, before.id, decide)
         if changed:
             ended = msgspec.structs.replace(before, agent=agent)
             await tell_both(self._news, ended, session_id, "agent", PASSED_ON)
             position = self._book.view.position(stored.ticket)
-            await tell_kiosk(self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=position))
+            await tell_kiosk(
+                self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=position)
+            )
         return stored.ticket
 
     def _passed(self, agent: str, session_id: str, reason: PassReason, to_agent: str) -> Passed:
-        return Passed(by=agent, session=session_id, at_utc=self._clock.utc_now(), reason=reason, agent=to_agent)
+        return Passed(
+            by=agent,
+            session=session_id,
+            at_utc=self._clock.utc_now(),
+            reason=reason,
+            agent=to_agent,
+        )
 
     async def passed_on(self, organisation: str, agent: str, session_id: str) -> PassedOnAnswer:
         """What the agent before wanted the next one to know. Raises `TicketUnknown`."""
@@ -217,28 +248,47 @@ class Passing:
                 return None
             passed = msgspec.structs.replace(now.passed, lapsed=True)
             return msgspec.structs.replace(
-                now, passed=passed, assigned_to=None, assigned_at_utc=None, changed_by="hub", reason="not_taken"
+                now,
+                passed=passed,
+                assigned_to=None,
+                assigned_at_utc=None,
+                changed_by="hub",
+                reason="not_taken",
             )
 
         stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
         if changed:
             position = self._book.view.position(stored.ticket)
-            await tell_kiosk(self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=position))
+            await tell_kiosk(
+                self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=position)
+            )
 
     def _is_lapsed(self, ticket: Ticket) -> bool:
         passed = ticket.passed
-        if ticket.state is not TicketState.WAITING or passed is None or not passed.agent or passed.lapsed:
+        if (
+            ticket.state is not TicketState.WAITING
+            or passed is None
+            or not passed.agent
+            or passed.lapsed
+        ):
             return False
         return self._clock.utc_now() - passed.at_utc >= KEPT
 
 
 def _is_passed(ticket: Ticket, agent: str, session_id: str) -> bool:
     """True when this was done already and is asked again."""
-    return ticket.passed is not None and (ticket.passed.by, ticket.passed.session) == (agent, session_id)
+    return ticket.passed is not None and (ticket.passed.by, ticket.passed.session) == (
+        agent,
+        session_id,
+    )
 
 
 def _check_own(ticket: Ticket, agent: str, session_id: str) -> None:
-    if ticket.session != session_id or ticket.agent != agent or ticket.state is not TicketState.IN_SESSION:
+    if (
+        ticket.session != session_id
+        or ticket.agent != agent
+        or ticket.state is not TicketState.IN_SESSION
+    ):
         raise TicketUnknown
 
 

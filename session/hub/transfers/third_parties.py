@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Holding a caller and third people in a conversation: called colleagues and supervisors who join. Used by the hub.
+"""Holding a caller and third people in a conversation: called colleagues and supervisors who join.
+Used by the hub.
 
-Nobody can listen unseen: a third person is first announced, and only when kiosk and desk have both said that their
-banner is on the screen does its state become "in"; `talk_ends` passes nothing of it on before that.
+Nobody can listen unseen: a third person is first announced, and only when kiosk and desk have both
+said that their banner is on the screen does its state become "in"; `talk_ends` passes nothing of it
+on before that.
 """
 
 from __future__ import annotations
@@ -40,20 +42,24 @@ RING = timedelta(seconds=30)
 """How long a colleague is called."""
 
 BANNER = timedelta(seconds=20)
-"""How long a banner may take to come onto both screens; after that the third person is sent away."""
+"""How long a banner may take to come onto both screens; after that the third person is sent away.
+"""
 
 
 class Talks:
     """Rules of holding and of third people; every change is a compare-and-set of the ticket."""
 
-    def __init__(self, book: TicketBook, catalogue: Catalogue, presence: Presence, news: News, clock: Clock) -> None:
+    def __init__(
+        self, book: TicketBook, catalogue: Catalogue, presence: Presence, news: News, clock: Clock
+    ) -> None:
         self._book = book
         self._catalogue = catalogue
         self._presence = presence
         self._news = news
         self._clock = clock
 
-    # ---- questions -------------------------------------------------------------------------------------------------
+    # ---- questions
+    # ----------------------------------------------------------------------------------------------
 
     async def talk(self, asker: Asker, session_id: str) -> TalkAnswer:
         """Who is in the conversation, for its ends and its third person. Raises `TicketUnknown`."""
@@ -65,10 +71,15 @@ class Talks:
         if talk.third is not None:
             third_name = self._catalogue.person_name(ticket.organisation, talk.third.user)
             signs = SIGN_LANGUAGE in self._catalogue.skills_of(ticket.organisation, talk.third.user)
-            by_name = self._catalogue.person_name(ticket.organisation, talk.third.by.partition(".")[2])
-        return TalkAnswer(session_id=session_id, talk=talk, third_name=third_name, by_name=by_name, signs=signs)
+            by_name = self._catalogue.person_name(
+                ticket.organisation, talk.third.by.partition(".")[2]
+            )
+        return TalkAnswer(
+            session_id=session_id, talk=talk, third_name=third_name, by_name=by_name, signs=signs
+        )
 
-    # ---- hold ------------------------------------------------------------------------------------------------------
+    # ---- hold
+    # ----------------------------------------------------------------------------------------------
 
     async def hold(self, asker: Asker, wish: HoldRequest) -> None:
         """The caller waits, or the talk goes on. Raises `TicketUnknown`, `NotAllowed`."""
@@ -78,18 +89,23 @@ class Talks:
             reason = wish.reason if wish.held else None
             if (talk.held, talk.hold_reason) == (wish.held, reason):
                 return None
-            return _with(ticket, asker.writer, msgspec.structs.replace(talk, held=wish.held, hold_reason=reason))
+            return _with(
+                ticket,
+                asker.writer,
+                msgspec.structs.replace(talk, held=wish.held, hold_reason=reason),
+            )
 
         await self._change(asker, wish.session_id, decide)
 
-    # ---- third people ----------------------------------------------------------------------------------------------
+    # ---- third people
+    # ----------------------------------------------------------------------------------------------
 
     async def invite(self, asker: Asker, wish: InviteRequest) -> None:
         """Calls a colleague in.
 
         Raises:
-            ColleagueBusy: not there, in another conversation, or somebody else is being called already.
-            TicketUnknown, NotAllowed.
+            ColleagueBusy: not there, in another conversation, or somebody else is being called
+            already. TicketUnknown, NotAllowed.
         """
         self._catalogue.agent(asker.organisation, wish.agent)
         third = Third(
@@ -109,7 +125,9 @@ class Talks:
             if not self.is_free(asker.organisation, wish.agent) or wish.agent == asker.user:
                 raise ColleagueBusy
             reason = HoldReason.COLLEAGUE if wish.held else None
-            changed = msgspec.structs.replace(talk, held=wish.held, hold_reason=reason, third=third, last=None)
+            changed = msgspec.structs.replace(
+                talk, held=wish.held, hold_reason=reason, third=third, last=None
+            )
             return _with(ticket, asker.writer, changed)
 
         await self._change(asker, wish.session_id, decide)
@@ -130,7 +148,9 @@ class Talks:
                 return _with(ticket, asker.writer, _without_third(talk, ThirdEnd.DECLINED))
             if third.state is not ThirdState.CALLED:
                 return None
-            announced = msgspec.structs.replace(third, state=ThirdState.ANNOUNCED, at_utc=self._clock.utc_now())
+            announced = msgspec.structs.replace(
+                third, state=ThirdState.ANNOUNCED, at_utc=self._clock.utc_now()
+            )
             return _with(ticket, asker.writer, msgspec.structs.replace(talk, third=announced))
 
         await self._change(asker, wish.session_id, decide)
@@ -139,8 +159,8 @@ class Talks:
         """A supervisor is announced on both screens; the session's id.
 
         Raises:
-            TicketTaken: nobody is in conversation there now. ColleagueBusy: a third person is there already.
-            TicketUnknown.
+            TicketTaken: nobody is in conversation there now.
+            ColleagueBusy: a third person is there already. TicketUnknown.
         """
         third = Third(
             role=Role.SUPERVISOR,
@@ -169,14 +189,19 @@ class Talks:
         return stored.ticket.session
 
     async def banner_shown(self, asker: Asker, wish: BannerShown) -> None:
-        """A screen names the third person; with both screens the third person is let in. Raises `TicketUnknown`."""
+        """A screen names the third person; with both screens the third person is let in.
+        Raises `TicketUnknown`.
+        """
 
         def decide(ticket: Ticket) -> Ticket | None:
             talk = ticket.talk or Talk()
             third = talk.third
             if not _is_end(ticket, asker) or ticket.session != wish.session_id or third is None:
                 raise TicketUnknown
-            if (third.role, third.user) != (wish.role, wish.user) or third.state is ThirdState.CALLED:
+            if (third.role, third.user) != (
+                wish.role,
+                wish.user,
+            ) or third.state is ThirdState.CALLED:
                 raise TicketUnknown
             if asker.role in third.shown:
                 return None
@@ -188,7 +213,8 @@ class Talks:
         await self._change(asker, wish.session_id, decide)
 
     async def leave(self, asker: Asker, session_id: str) -> None:
-        """The third person goes, or the agent ends that call; the caller is not held any more for it.
+        """The third person goes, or the agent ends that call;
+        the caller is not held any more for it.
 
         Raises `TicketUnknown`.
         """
@@ -204,21 +230,30 @@ class Talks:
             is_owner = asker.role is Role.AGENT and asker.user == ticket.agent
             if is_owner and talk.third.role is Role.SUPERVISOR:
                 raise NotAllowed(why="a supervisor leaves by itself")
-            return _with(ticket, asker.writer, _without_third(talk, ThirdEnd.REMOVED if is_owner else ThirdEnd.LEFT))
+            return _with(
+                ticket,
+                asker.writer,
+                _without_third(talk, ThirdEnd.REMOVED if is_owner else ThirdEnd.LEFT),
+            )
 
         await self._change(asker, session_id, decide)
 
     def is_free(self, organisation: str, agent: str) -> bool:
-        """True when the agent is there and in no conversation, neither an own one nor a colleague's."""
+        """True when the agent is there and in no conversation, neither an own one nor a
+        colleague's.
+        """
         if not self._presence.is_there(organisation, Role.AGENT, agent):
             return False
         view = self._book.view
         return not view.of_agent(organisation, agent) and not view.beside(organisation, agent)
 
-    # ---- timers ----------------------------------------------------------------------------------------------------
+    # ---- timers
+    # ----------------------------------------------------------------------------------------------
 
     async def look(self, ticket: Ticket) -> None:
-        """Ends what took too long: a call nobody answers, a banner that does not come, a third desk that is gone."""
+        """Ends what took too long: a call nobody answers, a banner that does not come, a third desk
+        that is gone.
+        """
         third = ticket.talk.third if ticket.talk is not None else None
         if third is None or self._why_over(ticket, third) is None:
             return
@@ -243,7 +278,8 @@ class Talks:
         silent_s = self._presence.silent_s(ticket.organisation, third.role, third.user)
         return ThirdEnd.LOST if silent_s > SILENT_S else None
 
-    # ---- changing --------------------------------------------------------------------------------------------------
+    # ---- changing
+    # ----------------------------------------------------------------------------------------------
 
     async def _of(self, asker: Asker, session_id: str) -> StoredTicket:
         if asker.role is Role.KIOSK:
@@ -252,18 +288,24 @@ class Talks:
 
     async def _change(self, asker: Asker, session_id: str, decide: Decide) -> None:
         found = await self._of(asker, session_id)
-        stored, changed = await self._book.change(found.ticket.organisation, found.ticket.id, decide)
+        stored, changed = await self._book.change(
+            found.ticket.organisation, found.ticket.id, decide
+        )
         if changed:
             await self._tell(stored)
 
     async def _tell(self, stored: StoredTicket) -> None:
-        """Desks follow tickets; the kiosk is told. It asks after its ticket too, so a lost word is found."""
+        """Desks follow tickets; the kiosk is told.
+        It asks after its ticket too, so a lost word is found.
+        """
         await tell_kiosk(self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=0))
 
 
 def _with(ticket: Ticket, by: str, talk: Talk, reason: str | None = None) -> Ticket:
     kept = ticket.reason if reason is None else reason
-    return msgspec.structs.replace(ticket, talk=talk if talk != Talk() else None, changed_by=by, reason=kept)
+    return msgspec.structs.replace(
+        ticket, talk=talk if talk != Talk() else None, changed_by=by, reason=kept
+    )
 
 
 def _without_third(talk: Talk, why: ThirdEnd) -> Talk:
@@ -275,7 +317,11 @@ def _is_end(ticket: Ticket, asker: Asker) -> bool:
     """True for the kiosk and the agent of the conversation."""
     if asker.role is Role.KIOSK:
         return ticket.is_at(asker.organisation, asker.user)
-    return asker.role is Role.AGENT and asker.user == ticket.agent and asker.organisation == ticket.organisation
+    return (
+        asker.role is Role.AGENT
+        and asker.user == ticket.agent
+        and asker.organisation == ticket.organisation
+    )
 
 
 def _is_in(ticket: Ticket, asker: Asker) -> bool:
@@ -287,6 +333,10 @@ def _is_in(ticket: Ticket, asker: Asker) -> bool:
 
 def _own_talk(ticket: Ticket, asker: Asker, session_id: str) -> Talk:
     """The talk of the agent's own running conversation. Raises `TicketUnknown`."""
-    if ticket.session != session_id or ticket.state is not TicketState.IN_SESSION or not _is_end(ticket, asker):
+    if (
+        ticket.session != session_id
+        or ticket.state is not TicketState.IN_SESSION
+        or not _is_end(ticket, asker)
+    ):
         raise TicketUnknown
     return ticket.talk or Talk()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Callers who wait elsewhere and keep their place: they come back when called, or are called by telephone.
+"""Callers who wait elsewhere and keep their place:
+they come back when called, or are called by telephone.
 
 The rules behind the kiosk's requests and the hub's timer; used by `session.hub.composition`.
 """
@@ -64,7 +65,8 @@ class Away:
         self._come_s = come_s
         self._turn_since_s: dict[str, float] = {}
 
-    # ---- the kiosk's requests --------------------------------------------------------------------------------------
+    # ---- the kiosk's requests
+    # --------------------------------------------------------------------------------------
 
     async def step_away(self, home: str, kiosk: str, wish: StepAwayRequest) -> TicketAnswer:
         """The caller leaves and keeps the place.
@@ -72,7 +74,8 @@ class Away:
         Raises:
             TicketUnknown: not this kiosk's ticket, or over.
             TicketTaken: an agent has it already.
-            NotAllowed: the service does not offer this. CallerNumberInvalid: not a telephone number.
+            NotAllowed: the service does not offer this.
+                CallerNumberInvalid: not a telephone number.
         """
         known = (await self._book.at_kiosk(home, kiosk, wish.ticket_id)).ticket
         if wish.how not in self._catalogue.service(known.organisation, known.service).away:
@@ -84,30 +87,43 @@ class Away:
             if ticket.away == wish.how:
                 return None
             return msgspec.structs.replace(
-                ticket, away=wish.how, called_at_utc=None, changed_by=f"{Role.KIOSK}.{kiosk}", reason="away"
+                ticket,
+                away=wish.how,
+                called_at_utc=None,
+                changed_by=f"{Role.KIOSK}.{kiosk}",
+                reason="away",
             )
 
         if phone:  # before the ticket, so that whoever takes it always has the number
             await self._announce(known)
             record = await self._callers.get(known.organisation, known.id)
-            await self._callers.put(known.organisation, known.id, msgspec.structs.replace(record, phone=phone))
+            await self._callers.put(
+                known.organisation, known.id, msgspec.structs.replace(record, phone=phone)
+            )
         stored, _ = await self._book.change(known.organisation, known.id, decide)
         return await self._calls.answer(stored)
 
     async def _announce(self, known: Ticket) -> None:
-        """From now on the ticket is not as its kiosk has made it: whoever ends it looks for a telephone number too."""
+        """From now on the ticket is not as its kiosk has made it:
+        whoever ends it looks for a telephone number too.
+        """
 
         def decide(ticket: Ticket) -> Ticket | None:
             _check_waits(ticket)
             if ticket.reason:
                 return None
-            return msgspec.structs.replace(ticket, changed_by=f"{Role.KIOSK}.{ticket.kiosk}", reason="asked_away")
+            return msgspec.structs.replace(
+                ticket, changed_by=f"{Role.KIOSK}.{ticket.kiosk}", reason="asked_away"
+            )
 
         await self._book.change(known.organisation, known.id, decide)
 
     def away(self, home: str, kiosk: str) -> AwayAnswer:
         """Whose callers may come back to this kiosk."""
-        found = sorted(self._coming(home, kiosk), key=lambda ticket: (ticket.called_at_utc is None, ticket.number))
+        found = sorted(
+            self._coming(home, kiosk),
+            key=lambda ticket: (ticket.called_at_utc is None, ticket.number),
+        )
         return AwayAnswer(
             tickets=[
                 AwayTicket(
@@ -130,8 +146,14 @@ class Away:
                 yield ticket
 
     async def come_back(self, home: str, kiosk: str, number: str) -> TicketAnswer:
-        """The caller is there again: the ticket is this kiosk's, at its old place. Raises `TicketUnknown`."""
-        mine = [t for t in self._book.view.at_kiosk(kiosk=kiosk, home=home) if t.number == number and not t.away]
+        """The caller is there again: the ticket is this kiosk's, at its old place.
+        Raises `TicketUnknown`.
+        """
+        mine = [
+            t
+            for t in self._book.view.at_kiosk(kiosk=kiosk, home=home)
+            if t.number == number and not t.away
+        ]
         found = mine or [ticket for ticket in self._coming(home, kiosk) if ticket.number == number]
         if not found:
             raise TicketUnknown
@@ -152,7 +174,8 @@ class Away:
         await self._calls.abandon_older(stored.ticket)
         return await self._calls.answer(stored)
 
-    # ---- the hub's timer -------------------------------------------------------------------------------------------
+    # ---- the hub's timer
+    # -------------------------------------------------------------------------------------------
 
     async def look(self, organisation: str) -> None:
         """Calls those whose turn is near, and gives up those who do not come."""
@@ -180,9 +203,15 @@ class Away:
         now = self._clock.utc_now()
 
         def decide(current: Ticket) -> Ticket | None:
-            if current.state is not TicketState.WAITING or current.away != "back" or current.called_at_utc:
+            if (
+                current.state is not TicketState.WAITING
+                or current.away != "back"
+                or current.called_at_utc
+            ):
                 return None
-            return msgspec.structs.replace(current, called_at_utc=now, changed_by="hub", reason="called")
+            return msgspec.structs.replace(
+                current, called_at_utc=now, changed_by="hub", reason="called"
+            )
 
         await self._book.change(ticket.organisation, ticket.id, decide)
 

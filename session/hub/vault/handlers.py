@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which rule of a vault answers which verb: the same verbs as the hub's, for one organisation. Used by the vault."""
+"""Which rule of a vault answers which verb: the same verbs as the hub's, for one organisation.
+Used by the vault.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,13 @@ from session.protocol.wire.roles import Role
 
 
 class _Log:
-    def __init__(self, keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock) -> None:
-        self.keeper, self.sessions, self.organisation, self.clock = keeper, sessions, organisation, clock
+    def __init__(
+        self, keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock
+    ) -> None:
+        self.keeper = keeper
+        self.sessions = sessions
+        self.organisation = organisation
+        self.clock = clock
 
     async def log(self, asker: Asker, wish: LogAppend) -> LogAck:
         visitor = asker.organisation != self.organisation
@@ -47,7 +54,9 @@ class _Log:
 
     async def _append(self, wish: LogAppend, writer: str, records: list[bytes]) -> int:
         now = self.clock.utc_now()
-        return await asyncio.to_thread(self.keeper.append, wish.session_id, writer, wish.first, records, now)
+        return await asyncio.to_thread(
+            self.keeper.append, wish.session_id, writer, wish.first, records, now
+        )
 
     async def read_log(self, asker: Asker, wish: LogRequest) -> LogPart:
         if asker.role is Role.AGENT:
@@ -55,7 +64,9 @@ class _Log:
         return await asyncio.to_thread(self.keeper.read, wish.session_id, max(0, wish.after))
 
 
-def log_handlers(keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock) -> dict[str, Handler]:
+def log_handlers(
+    keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock
+) -> dict[str, Handler]:
     """Verb -> the rule of the log keeper."""
     rules = _Log(keeper, sessions, organisation, clock)
     return {"log": rules.log, "read_log": rules.read_log}
@@ -76,8 +87,13 @@ def number_handlers(sessions: VaultSessions, organisation: str) -> dict[str, Han
 
 
 class _Notes:
-    def __init__(self, keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock) -> None:
-        self.keeper, self.sessions, self.organisation, self.clock = keeper, sessions, organisation, clock
+    def __init__(
+        self, keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock
+    ) -> None:
+        self.keeper = keeper
+        self.sessions = sessions
+        self.organisation = organisation
+        self.clock = clock
 
     async def leave_note(self, asker: Asker, wish: LeaveNoteRequest) -> Done:
         ticket, _ = await self.sessions.owned(self.organisation, asker.user, wish.session_id)
@@ -89,18 +105,24 @@ class _Notes:
         return PassedNoteAnswer(note=await asyncio.to_thread(self.keeper.note, ticket.id))
 
 
-def note_handlers(keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock) -> dict[str, Handler]:
+def note_handlers(
+    keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock
+) -> dict[str, Handler]:
     """Verb -> the rule of the notes that go along when a caller is passed on."""
     rules = _Notes(keeper, sessions, organisation, clock)
     return {"leave_note": rules.leave_note, "read_note": rules.read_note}
 
 
 def certify_handlers(house: House, clock: Clock) -> dict[str, Handler]:
-    """A desk's certificate: by the secret that is valid the longest, for the key that the desk has shown."""
+    """A desk's certificate: by the secret that is valid the longest, for the key that the desk has
+    shown.
+    """
 
     async def answer(asker: Asker, key: str) -> CertifyAnswer:
         secret: VaultSecret = house.secrets()[0]
-        certificate = certify(secret, house.organisation, asker.role, asker.user, key, clock.utc_now())
+        certificate = certify(
+            secret, house.organisation, asker.role, asker.user, key, clock.utc_now()
+        )
         return CertifyAnswer(certificate=certificate)
 
     return {CERTIFY: answer}

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An organisation's own log keeper: all its sessions' records in one SQLite file. Used by the vault.
+"""An organisation's own log keeper: all its sessions' records in one SQLite file.
+Used by the vault.
 
-The rules are those of `session.hub.dossier.log_keeper`: each writer numbers its records, repeats are left out, the
-keeper's order counts. A batch is one transaction that is on the disk when `append` returns.
+The rules are those of `session.hub.dossier.log_keeper`:
+each writer numbers its records, repeats are left out, the keeper's order counts. A batch is one
+transaction that is on the disk when `append` returns.
 """
 
 from __future__ import annotations
@@ -75,7 +77,8 @@ class VaultLog:
         try:
             with closing(sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)) as base:
                 base.execute("PRAGMA synchronous = FULL")
-                base.execute("PRAGMA secure_delete = ON")  # what retention takes is not left in free pages
+                # what retention takes is not left in free pages
+                base.execute("PRAGMA secure_delete = ON")
                 yield base
         except sqlite3.Error as error:
             raise StoreUnreachable(why=str(error)[:100]) from error
@@ -94,7 +97,10 @@ class VaultLog:
     def knows(self, session_id: str) -> bool:
         """Whether this session's log was opened."""
         with self._open() as base:
-            return base.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone() is not None
+            return (
+                base.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone()
+                is not None
+            )
 
     def count(self) -> int:
         """How many sessions there are."""
@@ -111,7 +117,9 @@ class VaultLog:
     def is_empty(self) -> bool:
         """Nothing was ever kept here, or all of it is gone."""
         with self._open() as base:
-            return not any(base.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in _NAMES)
+            return not any(
+                base.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in _NAMES
+            )
 
     def restore(self, data: bytes) -> None:
         """Takes what `copy` gave, instead of what is here; on the disk when it returns.
@@ -131,7 +139,9 @@ class VaultLog:
         with self._change() as base:
             base.execute("INSERT OR IGNORE INTO session VALUES (?, ?, ?)", row)
 
-    def append(self, session_id: str, writer: str, first: int, records: Sequence[bytes], now: datetime) -> int:
+    def append(
+        self, session_id: str, writer: str, first: int, records: Sequence[bytes], now: datetime
+    ) -> int:
         """Adds records of one writer, numbered from `first`; returns the writer's next number.
 
         Raises:
@@ -146,13 +156,19 @@ class VaultLog:
                 return kept
             query = "SELECT count(*) FROM record WHERE session = ?"
             place = int(base.execute(query, (session_id,)).fetchone()[0])
-            rows = [(session_id, place + at, writer, kept + at, data) for at, data in enumerate(fresh)]
+            rows = [
+                (session_id, place + at, writer, kept + at, data) for at, data in enumerate(fresh)
+            ]
             base.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?)", rows)
-            base.execute("UPDATE session SET touched_utc = ? WHERE id = ?", (now.isoformat(), session_id))
+            base.execute(
+                "UPDATE session SET touched_utc = ? WHERE id = ?", (now.isoformat(), session_id)
+            )
         return kept + len(fresh)
 
     def check_reader(self, session_id: str, reader: str) -> None:
-        """Raises `TicketUnknown` or `NotAllowed` unless `reader` ("a.<agent>") is one of the session's ends."""
+        """Raises `TicketUnknown` or `NotAllowed` unless `reader` ("a.<agent>") is one of the
+        session's ends.
+        """
         with self._open() as base:
             self._check_end(base, session_id, reader)
 
@@ -186,15 +202,20 @@ class VaultLog:
             base.executemany("DELETE FROM record WHERE session = ?", old)
             base.executemany("DELETE FROM session WHERE id = ?", old)
             for table in ("bound", "note"):
-                base.execute(f"DELETE FROM {table} WHERE at_utc < ?", ((now - TICKETS_KEPT).isoformat(),))
+                base.execute(
+                    f"DELETE FROM {table} WHERE at_utc < ?", ((now - TICKETS_KEPT).isoformat(),)
+                )
         return len(old)
 
-    # ---- which dossier an agent has named for a caller without a number ----------------------------------------------
+    # ---- which dossier an agent has named for a caller without a number
+    # ----------------------------------------------
 
     def bind(self, ticket: str, dossier: str, now: datetime) -> None:
         """This ticket's caller has this dossier; the hub need not know."""
         with self._change() as base:
-            base.execute("INSERT OR REPLACE INTO bound VALUES (?, ?, ?)", (ticket, dossier, now.isoformat()))
+            base.execute(
+                "INSERT OR REPLACE INTO bound VALUES (?, ?, ?)", (ticket, dossier, now.isoformat())
+            )
 
     def bound(self, ticket: str) -> str:
         """The dossier of this ticket's caller, "" when none was named."""
@@ -202,12 +223,15 @@ class VaultLog:
             row = base.execute("SELECT dossier FROM bound WHERE ticket = ?", (ticket,)).fetchone()
         return "" if row is None else str(row[0])
 
-    # ---- what an agent who passes a caller on wants the next one to know ---------------------------------------------
+    # ---- what an agent who passes a caller on wants the next one to know
+    # ---------------------------------------------
 
     def leave_note(self, ticket: str, text: str, now: datetime) -> None:
         """Keeps the note with this ticket, instead of an earlier one."""
         with self._change() as base:
-            base.execute("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (ticket, text, now.isoformat()))
+            base.execute(
+                "INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (ticket, text, now.isoformat())
+            )
 
     def note(self, ticket: str) -> str:
         """The note left with this ticket, "" for none."""

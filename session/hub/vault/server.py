@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A vault's door: sealed questions of desks and kiosks, opened, answered by a handler, sealed again. Used by the vault.
+"""A vault's door: sealed questions of desks and kiosks, opened, answered by a handler, sealed
+again. Used by the vault.
 
-The other end is `session.bus.sealing.vault_client`. Who asks is what the server has proved (the subject); a desk must
-also sign its hello with the key that the organisation knows for this person, so whoever runs the server cannot invent
-an agent.
+The other end is `session.bus.sealing.vault_client`. Who asks is what the server has proved (the
+subject); a desk must also sign its hello with the key that the organisation knows for this person,
+so whoever runs the server cannot invent an agent.
 """
 
 from __future__ import annotations
@@ -47,7 +48,15 @@ from session.core.errors import (
 )
 from session.core.tasks import Tasks
 from session.hub.access.rate_limits import Rates
-from session.hub.access.request_server import BULK_BURST, BULK_PER_S, FINISH_S, Asker, Handler, Measured, unmeasured
+from session.hub.access.request_server import (
+    BULK_BURST,
+    BULK_PER_S,
+    FINISH_S,
+    Asker,
+    Handler,
+    Measured,
+    unmeasured,
+)
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import HubMessage, Refusal
 from session.protocol.sealing import (
@@ -160,7 +169,9 @@ class VaultDoor:
         except SessionError as error:  # nothing was opened, so there is no key to say it with
             self.refused += 1
             self.measured("hello" if HELLO_HEADER in message.headers else "sealed", 0.0, error.code)
-            log.info("a question to the vault is refused: %s %s", error.code, error.detail.get("why", ""))
+            log.info(
+                "a question to the vault is refused: %s %s", error.code, error.detail.get("why", "")
+            )
             payload, headers = b"", {REFUSED_HEADER: error.code}
         except (KeyError, ValueError):
             payload, headers = b"", {REFUSED_HEADER: UNKNOWN}
@@ -169,9 +180,12 @@ class VaultDoor:
         except BusUnreachable:
             log.info("an answer of the vault is lost; the same question may be repeated")
 
-    # ---- hello -----------------------------------------------------------------------------------------------------
+    # ---- hello
+    # ----------------------------------------------------------------------------------------------
 
-    def _welcome(self, part: Part, caller: Caller, message: Incoming) -> tuple[bytes, dict[str, str]]:
+    def _welcome(
+        self, part: Part, caller: Caller, message: Incoming
+    ) -> tuple[bytes, dict[str, str]]:
         if not self._hellos.take(f"{caller.home}.{caller.role}.{caller.user}"):
             raise RateLimited
         hello = decode_request(VaultHello, message.payload)
@@ -194,7 +208,9 @@ class VaultDoor:
         return encode(VaultWelcome(key=keys[2], proof=proof)), {SEAL_HEADER: str(stamp)}
 
     def _check_desk(self, caller: Caller, key: str) -> None:
-        if caller.home != self._house.organisation or key not in self._house.admitted(caller.role, caller.user):
+        if caller.home != self._house.organisation or key not in self._house.admitted(
+            caller.role, caller.user
+        ):
             raise DeskNotAdmitted(key=key)
 
     def _remember(self, name: tuple[Part, Caller, str], guest: Guest) -> None:
@@ -202,9 +218,12 @@ class VaultDoor:
         while len(self._guests) > GUESTS:
             self._guests.popitem(last=False)
 
-    # ---- questions -------------------------------------------------------------------------------------------------
+    # ---- questions
+    # ----------------------------------------------------------------------------------------------
 
-    async def _answer(self, part: Part, caller: Caller, message: Incoming) -> tuple[bytes, dict[str, str]]:
+    async def _answer(
+        self, part: Part, caller: Caller, message: Incoming
+    ) -> tuple[bytes, dict[str, str]]:
         stamp = Stamp.read(message.headers.get(SEAL_HEADER, ""))
         name = (part, caller, stamp.epoch)
         guest = self._guests[name]
@@ -234,7 +253,11 @@ class VaultDoor:
             code = "unexpected"
             log.exception("a question to the vault failed")
             answer = Refusal(code=code)
-        self.measured(verb if verb in self._handlers[part] else "unknown", self._clock.monotonic_s() - since_s, code)
+        self.measured(
+            verb if verb in self._handlers[part] else "unknown",
+            self._clock.monotonic_s() - since_s,
+            code,
+        )
         return encode(answer)
 
     async def _handle(self, part: Part, guest: Guest, call: VaultCall) -> HubMessage:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a vault must ask the hub: whose session it is, and who its ends are. Used by the vault's rules.
+"""What a vault must ask the hub: whose session it is, and who its ends are.
+Used by the vault's rules.
 
-The dossier that an agent has named stays in the vault's own file (`VaultLog.bind`): the hub does not hear of it.
+The dossier that an agent has named stays in the vault's own file (`VaultLog.bind`):
+the hub does not hear of it.
 """
 
 from __future__ import annotations
@@ -43,12 +45,21 @@ class VaultSessions:
     """
 
     def __init__(
-        self, bus: BusClient, own: VaultLog, clock: Clock, secrets: Callable[[], Sequence[VaultSecret]]
+        self,
+        bus: BusClient,
+        own: VaultLog,
+        clock: Clock,
+        secrets: Callable[[], Sequence[VaultSecret]],
     ) -> None:
-        self._bus, self._own, self._clock, self._secrets = bus, own, clock, secrets
+        self._bus = bus
+        self._own = own
+        self._clock = clock
+        self._secrets = secrets
         self._facts: OrderedDict[str, SessionFacts] = OrderedDict()
 
-    async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
+    async def owned(
+        self, organisation: str, agent: str, session_id: str
+    ) -> tuple[Ticket, CallerRecord]:
         """As `Sessions.owned`; each time asked, because a session may be over since."""
         wish = VaultOwnedRequest(session_id=session_id, agent=agent)
         answer = await self._bus.insist("vault_owned", wish, VaultOwnedAnswer)
@@ -60,15 +71,23 @@ class VaultSessions:
         return ticket, CallerRecord(number=self._number(ticket, answer.facts), dossier=dossier)
 
     def _number(self, ticket: Ticket, facts: SessionFacts) -> str:
-        """What the caller typed, "" when nothing was, or when it cannot be opened: the agent asks then."""
+        """What the caller typed, "" when nothing was, or when it cannot be opened:
+        the agent asks then.
+        """
         if not facts.sealed_number:
             return ""
         try:
             typed = open_number(
-                facts.sealed_number, self._secrets(), ticket.organisation, ticket.kiosk_home, ticket.kiosk
+                facts.sealed_number,
+                self._secrets(),
+                ticket.organisation,
+                ticket.kiosk_home,
+                ticket.kiosk,
             )
         except (SealBroken, SealKeyOld) as error:
-            log.warning("a caller's number cannot be opened: %s", error.detail.get("why", error.code))
+            log.warning(
+                "a caller's number cannot be opened: %s", error.detail.get("why", error.code)
+            )
             return ""
         return plain_number(typed)
 
@@ -81,7 +100,8 @@ class VaultSessions:
         wish = VaultEndsRequest(session_id=session_id)
         return (await self._bus.insist("vault_ends", wish, VaultEndsAnswer)).ends
 
-    # ---- CallerStore -----------------------------------------------------------------------------------------------
+    # ---- CallerStore
+    # ----------------------------------------------------------------------------------------------
 
     async def get(self, organisation: str, ticket_id: str) -> CallerRecord:
         """What was named here."""

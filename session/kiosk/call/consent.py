@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller's consent, kept and enforced at the kiosk: asked one power at a time, timed, taken back at will.
+"""The caller's consent, kept and enforced at the kiosk:
+asked one power at a time, timed, taken back at will.
 
-The kiosk's program shows `asked` on the screen and brings the caller's answers; the shared page, scanner and printer
-ask `allowed` before they act. The desk only hears of it. Silence is no, and every power ends by itself.
+The kiosk's program shows `asked` on the screen and brings the caller's answers;
+the shared page, scanner and printer ask `allowed` before they act. The desk only hears of it.
+Silence is no, and every power ends by itself.
 """
 
 from __future__ import annotations
@@ -96,7 +98,8 @@ class KioskGrants:
     Attributes:
         asked: the question to put to the caller now; only one at a time.
         settled: that question is over (answered, silent or stopped).
-        changed: a power was given, refused, taken back or has ended; told before it is sent to the desk.
+        changed: a power was given, refused, taken back or has ended;
+            told before it is sent to the desk.
     """
 
     def __init__(
@@ -147,16 +150,19 @@ class KioskGrants:
     # ---- what the caller does ----
 
     def answer(self, grant: Grant, allowed: bool) -> None:
-        """The answer to the question of `grant`; ignored when that is not the question (a late touch).
+        """The answer to the question of `grant`;
+        ignored when that is not the question (a late touch).
 
-        A yes of somebody who said that they act for the caller is ignored too, until they have given a mandate.
+        A yes of somebody who said that they act for the caller is ignored too, until they have
+        given a mandate.
         """
         if self._closed or self.question != grant or (allowed and self._mandate == ""):
             return
         self._settle(allowed, GrantReason.ANSWERED)
 
     def act_for_caller(self, mandate: str | None) -> None:
-        """Who touches now: the caller (None), or a facilitator with a mandate ("" while it is not known).
+        """Who touches now: the caller (None), or a facilitator with a mandate ("" while it is not
+        known).
 
         Holds for the question on the screen only.
         """
@@ -176,7 +182,9 @@ class KioskGrants:
         asked, self._questions = list(self._questions), deque()
         if asked:
             self.settled.emit(asked[0])
-        self._refuse([grant for grant in Grant if self.allowed(grant) or grant in asked], GrantReason.STOPPED)
+        self._refuse(
+            [grant for grant in Grant if self.allowed(grant) or grant in asked], GrantReason.STOPPED
+        )
 
     # ---- what the desk asks ----
 
@@ -220,19 +228,24 @@ class KioskGrants:
             self._give(grant)
         elif reason is GrantReason.SILENT and self.allowed(grant):
             self._note_answered(grant)
-            self._send(self._change(grant, GrantReason.TOLD))  # not renewed: it ends when it was to end
+            # not renewed: it ends when it was to end
+            self._send(self._change(grant, GrantReason.TOLD))
         else:
             self._refuse_with_questions(grant, reason)
         if self._questions:
             self._ask()
 
     def _refuse_with_questions(self, grant: Grant, reason: GrantReason) -> None:
-        """A refused power takes along what needs it: nobody is asked to let click in a page that nobody may see."""
+        """A refused power takes along what needs it:
+        nobody is asked to let click in a page that nobody may see.
+        """
         pointless = [each for each in self._questions if grant in needed_for(each)]
         for each in pointless:
             self._questions.remove(each)
         given = [each for each in ending_with(grant) if each != grant and self.allowed(each)]
-        self._refuse([grant, *pointless, *(each for each in given if each not in pointless)], reason)
+        self._refuse(
+            [grant, *pointless, *(each for each in given if each not in pointless)], reason
+        )
 
     # ---- time ----
 
@@ -252,11 +265,16 @@ class KioskGrants:
 
     def _look_at_time(self) -> None:
         now_s = self._clock.monotonic_s()
-        silent = now_s - self._touched_at_s >= SILENCE_S or now_s - self._asked_at_s >= LONGEST_QUESTION_S
+        silent = (
+            now_s - self._touched_at_s >= SILENCE_S
+            or now_s - self._asked_at_s >= LONGEST_QUESTION_S
+        )
         if self._questions and silent:
             self._settle(False, GrantReason.SILENT)
         over = [grant for grant, given in self._given.items() if 0 < given.until_s <= now_s]
-        ending = {each for grant in over for each in ending_with(grant) if self._given[each].until_s}
+        ending = {
+            each for grant in over for each in ending_with(grant) if self._given[each].until_s
+        }
         self._refuse([grant for grant in Grant if grant in ending], GrantReason.EXPIRED)
 
     # ---- keeping and telling ----
@@ -265,19 +283,27 @@ class KioskGrants:
         actor = GrantActor.CALLER if self._mandate is None else GrantActor.FACILITATOR
         until_s = self._clock.monotonic_s() + LASTS_S[grant]
         version = self._text_version(grant)
-        self._set({grant: _Given(until_s, GrantReason.ANSWERED, actor, version, self._mandate or "")})
+        self._set(
+            {grant: _Given(until_s, GrantReason.ANSWERED, actor, version, self._mandate or "")}
+        )
         self._watch()
 
     def _refuse(self, grants: Iterable[Grant], reason: GrantReason) -> None:
         asked = reason in (GrantReason.ANSWERED, GrantReason.SILENT)
         actor = GrantActor.FACILITATOR if asked and self._mandate is not None else GrantActor.CALLER
         mandate = self._mandate or "" if asked else ""
-        self._set({g: _Given(0.0, reason, actor, self._text_version(g) if asked else "", mandate) for g in grants})
+        self._set(
+            {
+                g: _Given(0.0, reason, actor, self._text_version(g) if asked else "", mandate)
+                for g in grants
+            }
+        )
 
     def _set(self, changing: dict[Grant, _Given]) -> None:
         self._given |= changing
         for grant, given in changing.items():
-            if grant not in self._questions:  # one that is being renewed may end before it is answered
+            # one that is being renewed may end before it is answered
+            if grant not in self._questions:
                 self._note_answered(grant)
             change = self._change(grant, given.reason)
             self.changed.emit(change)
@@ -308,7 +334,8 @@ class KioskGrants:
         try:
             await self._channel.send(TOPIC, change)
         except BusUnreachable:
-            # The power has changed here, where it is enforced; the desk hears it by `repeat_all` when the line is back.
+            # The power has changed here, where it is enforced;
+            # the desk hears it by `repeat_all` when the line is back.
             log.info("grant %s not told to the desk: the line is away", change.grant)
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The privacy pause at the kiosk: neither face nor page is shown or sent, the voice goes on. The other end is
-`session.desk.call.privacy`. Used by `session.kiosk.session`.
+"""The privacy pause at the kiosk: neither face nor page is shown or sent, the voice goes on.
+The other end is `session.desk.call.privacy`. Used by `session.kiosk.session`.
 """
 
 from __future__ import annotations
@@ -21,20 +21,25 @@ log = logging.getLogger(__name__)
 
 
 class KioskPrivacy:
-    """One session's privacy pauses: the agent's and the caller's own. Each ends its own; one is enough to hide.
+    """One session's privacy pauses: the agent's and the caller's own.
+    Each ends its own; one is enough to hide.
 
-    Attributes:
-        changed: whether nothing may be seen; the screen follows at once.
-        shown: the same, after the pictures are gone from this screen and from the line; `by_caller` whose it was.
+    Attributes: changed: whether nothing may be seen; the screen follows at once. shown: the same,
+        after the pictures are gone from this screen and from the line; `by_caller` whose it was.
         caller_changed: whether the caller's own pause goes on.
     """
 
-    def __init__(self, channel: SessionChannel, call: KioskCall, page: KioskCobrowse, tasks: Tasks) -> None:
+    def __init__(
+        self, channel: SessionChannel, call: KioskCall, page: KioskCobrowse, tasks: Tasks
+    ) -> None:
         self.changed: Notifier[bool] = Notifier()
         self.shown: Notifier[bool] = Notifier()
         self.caller_changed: Notifier[bool] = Notifier()
         self.on = self.by_agent = self.by_caller = False
-        self._channel, self._call, self._page, self._tasks = channel, call, page, tasks
+        self._channel = channel
+        self._call = call
+        self._page = page
+        self._tasks = tasks
         self._stops: list[Callable[[], None]] = [
             channel.on_message(TOPIC, self._on_message),
             channel.on_message("grant", self._on_question),
@@ -80,6 +85,8 @@ class KioskPrivacy:
 
     async def _tell(self) -> None:
         try:
-            await self._channel.send(TOPIC, PrivacyShown(on=self.on, agent=self.by_agent, caller=self.by_caller))
+            await self._channel.send(
+                TOPIC, PrivacyShown(on=self.on, agent=self.by_agent, caller=self.by_caller)
+            )
         except (BusUnreachable, MessageTooLarge) as error:
             log.warning("the desk was not told of the privacy pause: %s", error.code)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hold and third people at the kiosk: stops and starts its calls as the ticket says. Used by `session.kiosk.session`.
+"""Hold and third people at the kiosk: stops and starts its calls as the ticket says.
+Used by `session.kiosk.session`.
 
-A third person is named on the screen first; only when the banner has been painted is the hub told, and only when both
-screens show it does the call with the third person begin.
+A third person is named on the screen first;
+only when the banner has been painted is the hub told, and only when both screens show it does the
+call with the third person begin.
 """
 
 from __future__ import annotations
@@ -33,8 +35,10 @@ class KioskTalk:
         call: with the agent. page: runs the call with a third person, beside the first.
 
     Attributes:
-        changed: the talk with names, at each change; a banner stands as long as there is a third person.
-        third_call: the call with the third person, while there is one. third_called: it begins, or None: it has ended.
+        changed: the talk with names, at each change;
+            a banner stands as long as there is a third person.
+        third_call: the call with the third person, while there is one.
+            third_called: it begins, or None: it has ended.
     """
 
     def __init__(
@@ -51,7 +55,10 @@ class KioskTalk:
         self.third_called: Notifier[KioskCall | None] = Notifier()
         self.talk = Talk()
         self.third_call: KioskCall | None = None
-        self._channel, self._call, self._page, self._link = channel, call, page, link
+        self._channel = channel
+        self._call = call
+        self._page = page
+        self._link = link
         self._clock, self._tasks, self._media = clock, tasks, media
         self._banner = ThirdBanner(channel.session_id, link, tasks)
 
@@ -63,7 +70,9 @@ class KioskTalk:
         before, self.talk = self.talk, talk
         if talk.held != before.held:
             self._call.set_held(talk.held)
-        if before.third is not None and (talk.third is None or not same_third(before.third, talk.third)):
+        if before.third is not None and (
+            talk.third is None or not same_third(before.third, talk.third)
+        ):
             self._end_third()
         self._follow_third()
         self._tasks.spawn(self._tell_names(), name="kiosk talk names")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's end of a call: a page with a browser's own WebRTC offers, the desk answers. Built by compose."""
+"""The kiosk's end of a call: a page with a browser's own WebRTC offers, the desk answers.
+Built by compose.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,15 @@ SEND_AGAIN_S = 0.25
 SEND_TRIES = 80
 """An offer that the bus does not take is sent again for 20 s: the line may just be coming back."""
 
-_SEEN = ("first_frame_ms", "frames", "width_px", "height_px", "checksum", "audio_packets", "audio_level")
+_SEEN = (
+    "first_frame_ms",
+    "frames",
+    "width_px",
+    "height_px",
+    "checksum",
+    "audio_packets",
+    "audio_level",
+)
 
 
 class KioskCall:
@@ -65,16 +75,18 @@ class KioskCall:
         channel: to the desk. page: runs the call. clock, tasks: as everywhere.
         accepted_at_s: `clock.monotonic_s()` when the kiosk heard that an agent accepted.
         media: what is filmed.
-        topic: on which the other end is heard. peer: the page's name of this call, "call" or "third".
+        topic: on which the other end is heard.
+            peer: the page's name of this call, "call" or "third".
         sharers: calls that share the line up.
 
     Attributes:
-        state_changed: "new", "connecting", "connected", "disconnected", "failed", "closed" (RTCPeerConnectionState),
-            or "held": on purpose nothing travels.
+        state_changed: "new", "connecting", "connected", "disconnected", "failed", "closed"
+            (RTCPeerConnectionState), or "held": on purpose nothing travels.
         peer_simulated: the other's picture in the present call is drawn.
         offered: an offer was sent.
         media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
-        device_missing: "video" or "audio" when camera or microphone cannot be used; the call goes on without.
+        device_missing: "video" or "audio" when camera or microphone cannot be used;
+            the call goes on without.
         peer_camera_changed: the agent switched camera or microphone.
         relay_failed: a TURN server is configured and none gave an address.
     """
@@ -111,7 +123,10 @@ class KioskCall:
         self._held = False
         self._sharers = sharers
         self._on = {"camera": True, "microphone": True}
-        self._there = {"camera": self._media.camera != NONE, "microphone": self._media.microphone != NONE}
+        self._there = {
+            "camera": self._media.camera != NONE,
+            "microphone": self._media.microphone != NONE,
+        }
         self._call_id = ""
         self._answered = False
         self._attempts = 0
@@ -123,7 +138,8 @@ class KioskCall:
         self._watching: asyncio.Task[Any] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
 
-    # ---- wishes ----------------------------------------------------------------------------------------------------
+    # ---- wishes
+    # ----------------------------------------------------------------------------------------------
 
     def start(self, *, held: bool = False) -> None:
         """Listens to the other end and makes the first offer, unless the caller is on hold."""
@@ -147,11 +163,16 @@ class KioskCall:
     async def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
         """Switches the caller's own picture and voice, and tells the desk."""
         self._on = {"camera": camera_on, "microphone": microphone_on}
-        await self._run(f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})", SCRIPT_TIMEOUT_S)
+        await self._run(
+            f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})",
+            SCRIPT_TIMEOUT_S,
+        )
         await self._tell_own()
 
     async def _tell_own(self) -> None:
-        """What is switched on, and what is there at all: without it a kiosk without a camera looks like a lost line."""
+        """What is switched on, and what is there at all:
+        without it a kiosk without a camera looks like a lost line.
+        """
         await self._send(
             CameraChanged(
                 camera_on=self._on["camera"],
@@ -166,7 +187,9 @@ class KioskCall:
         await self._run(f"setPrivate({json.dumps(on)})", SCRIPT_TIMEOUT_S)
 
     def set_held(self, held: bool) -> None:
-        """On hold nothing travels: the connection ends, camera and microphone are given back; then it is made anew."""
+        """On hold nothing travels: the connection ends, camera and microphone are given back;
+        then it is made anew.
+        """
         if held == self._held:
             return
         self._held = held
@@ -184,14 +207,20 @@ class KioskCall:
             self._offer_soon()
 
     def renew(self) -> None:
-        """Nothing comes any more, or the network is another one: a second call is offered, the first goes on."""
+        """Nothing comes any more, or the network is another one:
+        a second call is offered, the first goes on.
+        """
         if not self._just_offered():
             self._offer_soon()
 
     def share_line(self, sharers: int) -> None:
-        """The line up carries so many calls: each gets its part of what is there now; the voices keep theirs."""
+        """The line up carries so many calls: each gets its part of what is there now;
+        the voices keep theirs.
+        """
         self._sharers = sharers
-        self._tasks.spawn(self._run(f"{self._peer}.share({sharers})", SCRIPT_TIMEOUT_S), name="kiosk-call-share")
+        self._tasks.spawn(
+            self._run(f"{self._peer}.share({sharers})", SCRIPT_TIMEOUT_S), name="kiosk-call-share"
+        )
 
     @property
     def call_id(self) -> str:
@@ -212,13 +241,18 @@ class KioskCall:
         self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-limit")
 
     def tell_rule(self, rule: LineGoverned) -> None:
-        """By which rule the other end sends its face to us: of who is not the agent, only we know the line."""
+        """By which rule the other end sends its face to us:
+        of who is not the agent, only we know the line.
+        """
         self._tasks.spawn(self._send(rule), name="kiosk-call-rule")
 
-    # ---- offering --------------------------------------------------------------------------------------------------
+    # ---- offering
+    # ----------------------------------------------------------------------------------------------
 
     def _offer_soon(self) -> None:
-        """Offers now, or once more after the offer that is being made; never while the caller is on hold."""
+        """Offers now, or once more after the offer that is being made;
+        never while the caller is on hold.
+        """
         if self._held:
             return
         if self._offering is not None and not self._offering.done():
@@ -236,7 +270,9 @@ class KioskCall:
         self._attempts += 1
         since_s = 0.0 if self._ever_seen else now_s - self._accepted_at_s
         try:
-            made = msgspec.convert(await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), Described)
+            made = msgspec.convert(
+                await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), Described
+            )
         except (CallLost, msgspec.ValidationError) as error:
             call_id, code = self._call_id, CallLost.code
             if isinstance(error, CallLost) and "no relay" in str(error.detail.get("why", "")):
@@ -269,7 +305,8 @@ class KioskCall:
     def _offer_script(self, since_accept_s: float) -> str:
         return f"{self._peer}.offer({self._media.options(sharers=self._sharers, since_accept_s=since_accept_s)})"
 
-    # ---- hearing ---------------------------------------------------------------------------------------------------
+    # ---- hearing
+    # ----------------------------------------------------------------------------------------------
 
     def _on_message(self, message: SessionMessage) -> None:
         match message:
@@ -295,7 +332,9 @@ class KioskCall:
         self.peer_simulated = answer.simulated_camera
         try:
             check_offer(answer.sdp)
-        except CallLost as error:  # a thousand addresses would make this kiosk knock at a thousand doors
+        except (
+            CallLost
+        ) as error:  # a thousand addresses would make this kiosk knock at a thousand doors
             log.warning("an answer is refused: %s", error.detail.get("why", ""))
             self._answered = False
             await self._send(CallFailed(call_id=answer.call_id, code=error.code))
@@ -341,7 +380,8 @@ class KioskCall:
             self.state = state
             self.state_changed.emit(state)
 
-    # ---- watching --------------------------------------------------------------------------------------------------
+    # ---- watching
+    # ----------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
         while True:
@@ -356,7 +396,9 @@ class KioskCall:
         if self._answered:
             if now_s - self._seen_at_s >= SEEN_EVERY_S:
                 await self._report()
-        elif now_s - self._offered_at_s > min(MAX_WAIT_S, ANSWER_AWAITED_S * 2 ** min(self._attempts - 1, 8)):
+        elif now_s - self._offered_at_s > min(
+            MAX_WAIT_S, ANSWER_AWAITED_S * 2 ** min(self._attempts - 1, 8)
+        ):
             self._again = True
         if self._again:
             self._offer_soon()
@@ -366,7 +408,9 @@ class KioskCall:
         self._seen_at_s = self._clock.monotonic_s()
         call_id = self._call_id
         try:
-            seen = msgspec.convert(await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), Seen)
+            seen = msgspec.convert(
+                await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), Seen
+            )
         except (CallLost, msgspec.ValidationError) as error:
             log.warning("the call page did not report: %s", type(error).__name__)
             return
@@ -378,7 +422,8 @@ class KioskCall:
             self.media_seen.emit(message)
             await self._send(message)
 
-    # ---- ways out --------------------------------------------------------------------------------------------------
+    # ---- ways out
+    # ----------------------------------------------------------------------------------------------
 
     async def _send(self, message: SessionMessage) -> None:
         """What is said about a call is worth nothing later: a line that is away is left to heal."""

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The second guard of the shared page: what the recorder in the page let through is looked at again before it leaves.
+"""The second guard of the shared page:
+what the recorder in the page let through is looked at again before it leaves.
 
-Used by `session.kiosk.cobrowse.shared_page`. The first guard (`resources/pages/record.js`) knows the page: passwords,
-hidden fields, fields that are sensitive by name. This one knows only text, and trusts nothing: unknown events are
-dropped, and numbers of people and accounts are made unreadable wherever they stand.
+Used by `session.kiosk.cobrowse.shared_page`. The first guard (`resources/pages/record.js`) knows
+the page: passwords, hidden fields, fields that are sensitive by name. This one knows only text, and
+trusts nothing: unknown events are dropped, and numbers of people and accounts are made unreadable
+wherever they stand.
 """
 
 from __future__ import annotations
@@ -16,36 +18,48 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.conversation.allowed_addresses import without_query
-from session.protocol.conversation.mirror import CUSTOM, FULL_SNAPSHOT, INCREMENTAL, MAX_EVENTS_BYTES, META, MirrorEvent
+from session.protocol.conversation.mirror import (
+    CUSTOM,
+    FULL_SNAPSHOT,
+    INCREMENTAL,
+    MAX_EVENTS_BYTES,
+    META,
+    MirrorEvent,
+)
 
 log = logging.getLogger(__name__)
 
 MASK = "•••"
 
-# rrweb 2, `IncrementalSource`: mutation, mouse move, mouse interaction, scroll, viewport resize, input, touch move,
-# media interaction, style sheet rule, drag, style declaration, selection, adopted style sheet. Not canvas (9), font
-# (10), log (11), custom element (16): the recorder never sends them.
+# rrweb 2, `IncrementalSource`: mutation, mouse move, mouse interaction, scroll, viewport resize,
+# input, touch move, media interaction, style sheet rule, drag, style declaration, selection,
+# adopted style sheet. Not canvas (9), font (10), log (11), custom element (16): the recorder never
+# sends them.
 _SOURCES = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15})
 MOVES = frozenset({1, 6, 12})
 """Sources that only move a cursor: the first to go when the line is full."""
 
 _MAX_CUSTOM_BYTES = 300_000
 
-# Between digits: any white space (also no-break), dots, dashes, invisible characters, and the escapes of JSON.
+# Between digits: any white space (also no-break), dots, dashes, invisible characters, and the
+# escapes of JSON.
 _GAP = r"(?:\\[nrt]|[\s.\-_/\u00ad\u200b-\u200d\u2060\ufeff]){0,3}"
 
 _NIR = re.compile(
     rf"(?<!\d)[1-478]{_GAP}\d\d{_GAP}(?:0[1-9]|1[0-2]|[2-9]\d){_GAP}(?:0[1-9]|[1-9]\d|2[AaBb]){_GAP}"
     rf"\d\d\d{_GAP}\d\d\d(?:{_GAP}\d\d)?(?!\d)"
 )
-"""The French social security number (INSEE: sex, year, month, department, commune, order), with or without its key."""
+"""The French social security number (INSEE:
+sex, year, month, department, commune, order), with or without its key.
+"""
 
 _FRENCH_ACCOUNT = re.compile(
     rf"(?<![A-Za-z0-9])FR{_GAP}\d{_GAP}\d(?:{_GAP}\d){{10}}"
     rf"(?:(?:{_GAP}[A-Z0-9]){{11}}(?:{_GAP}\d){{2}}(?![A-Za-z0-9])|(?:{_GAP}\d){{0,13}})",
     re.IGNORECASE,
 )
-"""A French account number (ISO 13616: bank and branch are ten digits), also mistyped or cut short."""
+"""A French account number (ISO 13616: bank and branch are ten digits), also mistyped or cut short.
+"""
 
 _ACCOUNT = re.compile(rf"(?<![A-Za-z0-9])[A-Z]{{2}}\d\d(?:{_GAP}[A-Z0-9]){{11,30}}", re.IGNORECASE)
 """What may be an account number of another country; `_mask_account` decides."""
@@ -57,10 +71,12 @@ _CARD = re.compile(
 """What may be the number of a payment card (ISO/IEC 7812-1); `_mask_card` decides."""
 
 _JOB_SEEKER = re.compile(r"(?<![\w#./+=-])\d{7}[A-Z](?![\w/+=])")
-"""The number that France Travail, and some family funds, give a person: seven digits and a letter."""
+"""The number that France Travail, and some family funds, give a person: seven digits and a letter.
+"""
 
 _BENEFICIARY = re.compile(
-    r"(?i)(allocataire|identifiant(?: france travail)?)((?:\W|n[o°]|num[ée]ro|est){0,12}?)\d{5,11}[A-Z]?\b"
+    r"(?i)(allocataire|identifiant(?: france "
+    r"travail)?)((?:\W|n[o°]|num[ée]ro|est){0,12}?)\d{5,11}[A-Z]?\b"
 )
 """A number that is a person's only because the word before it says so."""
 
@@ -80,12 +96,16 @@ _COUNTRIES_BY_LENGTH = {
     28: "CY HU PL",
     31: "MT",
 }
-_ACCOUNT_LENGTHS = {country: length for length, names in _COUNTRIES_BY_LENGTH.items() for country in names.split()}
+_ACCOUNT_LENGTHS = {
+    country: length for length, names in _COUNTRIES_BY_LENGTH.items() for country in names.split()
+}
 """Characters of an account number per country of the euro payments area (ISO 13616 registry)."""
 
 _FEW_DIGITS = re.compile(r"(?:\d\D*){5}")
 _SHORTEST = 7
-"""Every number above has five digits and more; most strings of a page have fewer, and need no closer look."""
+"""Every number above has five digits and more;
+most strings of a page have fewer, and need no closer look.
+"""
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _REST_OF_STRING = re.compile(r'(?:[^"\\]|\\.)*"')
@@ -94,7 +114,9 @@ _CHARACTER = re.compile(rf"{_GAP}[A-Za-z0-9]")
 
 
 def _mask_account(found: re.Match[str]) -> str:
-    """Masks the number when its check digits are right (ISO 7064, MOD 97-10), and leaves the words after it."""
+    """Masks the number when its check digits are right (ISO 7064, MOD 97-10), and leaves the words
+    after it.
+    """
     text = found[0]
     steps = _CHARACTER.findall(text)
     plain = "".join(step[-1] for step in steps).upper()
@@ -131,7 +153,9 @@ def _mask_literal(found: re.Match[str]) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """JSON in pieces of some size, never cut inside a string: no search holds the whole program up."""
+    """JSON in pieces of some size, never cut inside a string:
+    no search holds the whole program up.
+    """
     at = 0
     while at < len(text):
         end = at + _PIECE_CHARS
@@ -171,7 +195,9 @@ class _Select(msgspec.Struct):
     id: int
     open: bool
     index: int
-    options: Annotated[list[Annotated[str, msgspec.Meta(max_length=200)]], msgspec.Meta(max_length=200)]
+    options: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=200)]], msgspec.Meta(max_length=200)
+    ]
 
 
 class _Tagged(msgspec.Struct):
@@ -210,20 +236,32 @@ def _allowed_custom(data: bytes) -> bytes | None:
 
 def source_of(event: MirrorEvent) -> int:
     """rrweb's incremental source of the event, -1 for other types."""
-    return msgspec.json.decode(event.data, type=_Incremental).source if event.type == INCREMENTAL else -1
+    return (
+        msgspec.json.decode(event.data, type=_Incremental).source
+        if event.type == INCREMENTAL
+        else -1
+    )
 
 
 def filter_event(event: MirrorEvent) -> MirrorEvent | None:
-    """The event as it may leave the kiosk, or None: unknown, malformed or too large events never do."""
+    """The event as it may leave the kiosk, or None:
+    unknown, malformed or too large events never do.
+    """
     if len(event.data) > MAX_EVENTS_BYTES:
         return None
     try:
         data = _allowed_data(event)
         text = _mask_json(data.decode()) if data is not None else None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        log.warning("a shared-page event of type %d was dropped: %s", event.type, type(error).__name__)
+        log.warning(
+            "a shared-page event of type %d was dropped: %s", event.type, type(error).__name__
+        )
         return None
-    return MirrorEvent(event.type, msgspec.Raw(text.encode()), event.timestamp) if text is not None else None
+    return (
+        MirrorEvent(event.type, msgspec.Raw(text.encode()), event.timestamp)
+        if text is not None
+        else None
+    )
 
 
 def filter_events(events: list[MirrorEvent]) -> list[MirrorEvent]:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Sends the shared page's events: one compressed stream, at the pace of the line, never far behind the page.
+"""Sends the shared page's events: one compressed stream, at the pace of the line, never far behind
+the page.
 
-Used by `session.kiosk.cobrowse.shared_page`. When more comes than the line carries, mouse moves go first; then all that
-waits is thrown away and a fresh picture asked for, which is smaller than the history that led to it.
+Used by `session.kiosk.cobrowse.shared_page`.
+When more comes than the line carries, mouse moves go first; then all that waits is thrown away and
+a fresh picture asked for, which is smaller than the history that led to it.
 """
 
 from __future__ import annotations
@@ -30,14 +32,19 @@ DEFAULT_KBPS = 240
 BACKLOG_MOVES_BYTES = 32 * 1024
 """Bytes of JSON waiting for the line above which mouse moves are no longer queued."""
 BACKLOG_MAX_BYTES = 1024 * 1024
-"""Bytes of JSON waiting, beside a picture, above which all of it is thrown away and a fresh picture asked for."""
+"""Bytes of JSON waiting, beside a picture, above which all of it is thrown away and a fresh picture
+asked for.
+"""
 
 RESTART_S = 60.0
-"""The stream begins anew at the first picture after so long: memory of both ends stays small, a joiner waits less."""
+"""The stream begins anew at the first picture after so long:
+memory of both ends stays small, a joiner waits less.
+"""
 
 PRESSING_BYTES = 6 * 1024
 PRESSING_TEXT_BYTES = 48 * 1024
-"""Compressed, and as JSON, which shrinks to an eighth: a fifth of a second of the reference line."""
+"""Compressed, and as JSON, which shrinks to an eighth: a fifth of a second of the reference line.
+"""
 
 _JOINED_BYTES = 64 * 1024
 _WORKER_BYTES = 256 * 1024
@@ -70,7 +77,10 @@ class MirrorSender:
         *,
         kbps: int | None = DEFAULT_KBPS,
     ) -> None:
-        self._channel, self._clock, self._tasks, self._ask_snapshot = channel, clock, tasks, ask_snapshot
+        self._channel = channel
+        self._clock = clock
+        self._tasks = tasks
+        self._ask_snapshot = ask_snapshot
         self._packer, self._room = mirror.Packer(), LineRoom(kbps, clock)
         self._waiting: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -173,7 +183,8 @@ class MirrorSender:
                 self._left_bytes -= len(part)
                 self.sent_bytes += size_bytes
         except (BusUnreachable, MessageTooLarge, MessageMalformed) as error:
-            # The number is used up, so the desk notices the gap and asks for a fresh picture when the line is back.
+            # The number is used up, so the desk notices the gap and asks for a fresh picture when
+            # the line is back.
             self._restart_due = True
             log.info("shared-page events not sent: %s", error.code)
         finally:

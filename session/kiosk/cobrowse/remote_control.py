@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's end of acting in the shared page: takes the agent's commands one by one, refuses or carries them out.
+"""The kiosk's end of acting in the shared page:
+takes the agent's commands one by one, refuses or carries them out.
 
-Used by the kiosk's program, one per session. Here the caller's consent is enforced: without the power, in a page that
-is no longer shown, or while the caller touches the page, nothing is done, and the refusal is told and logged. The other
-end is `session.desk.cobrowse.remote_control`.
+Used by the kiosk's program, one per session. Here the caller's consent is enforced: without the
+power, in a page that is no longer shown, or while the caller touches the page, nothing is done, and
+the refusal is told and logged. The other end is `session.desk.cobrowse.remote_control`.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ _TELL_PAUSE_EVERY_S = 0.3
 
 
 class HandsLike(Protocol):
-    """What can be done in the kiosk's browser, as this end uses it (`views.kiosk.browser.input_injection.PageHands`).
+    """What can be done in the kiosk's browser, as this end uses it
+    (`views.kiosk.browser.input_injection.PageHands`).
 
     Nothing here asks for consent: that has been done.
     """
@@ -94,8 +96,12 @@ class HandsLike(Protocol):
         """(taken): the caller's answer to the proposed value."""
         ...
 
-    def ask(self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]) -> None:
-        """Asks the page script `what` (see `resources/pages/hands.js`); JSON, or "" when it is another document."""
+    def ask(
+        self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]
+    ) -> None:
+        """Asks the page script `what` (see `resources/pages/hands.js`);
+        JSON, or "" when it is another document.
+        """
         ...
 
     def click(self, x: float, y: float) -> None:
@@ -134,7 +140,9 @@ class HandsLike(Protocol):
         """Keeps a frame around a node."""
         ...
 
-    def draw_arrow(self, document: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def draw_arrow(
+        self, document: str, start: tuple[float, float], end: tuple[float, float]
+    ) -> None:
         """An arrow between fractions of the viewport."""
         ...
 
@@ -173,9 +181,9 @@ class PageLike(Protocol):
 class Place(msgspec.Struct, frozen=True):
     """What `hands.js` answers.
 
-    Attributes:
-        code: why not. x, y: CSS pixels of the viewport. field: what is there, or has the keyboard. label: its name.
-        click: False when a click would open a window of the system. wait: the page is not painted yet.
+    Attributes: code: why not. x, y: CSS pixels of the viewport. field: what is there, or has the
+        keyboard. label: its name. click: False when a click would open a window of the system.
+        wait: the page is not painted yet.
     """
 
     code: str = ""
@@ -219,7 +227,10 @@ class KioskControl:
         tasks: Tasks,
     ) -> None:
         self.acted: Notifier[Acted] = Notifier()
-        self._channel, self._hands, self._page, self._grants = channel, hands, page, grants
+        self._channel = channel
+        self._hands = hands
+        self._page = page
+        self._grants = grants
         self._clock, self._tasks = clock, tasks
         self._waiting: deque[PageCommand] = deque()
         self._working = False
@@ -228,7 +239,10 @@ class KioskControl:
         self._proposal: asyncio.Future[bool] | None = None
         hands.touched.connect(self._on_touched)
         hands.proposal_answered.connect(self._on_proposal_answered)
-        self._stops = [channel.on_message(TOPIC, self._on_message), grants.changed.connect(self._on_grant_changed)]
+        self._stops = [
+            channel.on_message(TOPIC, self._on_message),
+            grants.changed.connect(self._on_grant_changed),
+        ]
         hands.show_acting(self._may_act())
 
     def close(self) -> None:
@@ -265,7 +279,9 @@ class KioskControl:
             return GrantMissing(grant=Grant.SEE_PAGE.value)
         if needed in _CHANGES_PAGE and self._clock.monotonic_s() < self._paused_until_s:
             return ControlIsPaused()
-        if command.epoch != self._page.epoch and not isinstance(command, HistoryRequested | ZoomRequested):
+        if command.epoch != self._page.epoch and not isinstance(
+            command, HistoryRequested | ZoomRequested
+        ):
             return PageChanged()
         return None
 
@@ -322,10 +338,14 @@ class KioskControl:
         if self._open:
             self._answer(command, refused, field)
 
-    def _answer(self, command: PageCommand, refused: SessionError | None, field: FieldKind = FieldKind.NONE) -> None:
+    def _answer(
+        self, command: PageCommand, refused: SessionError | None, field: FieldKind = FieldKind.NONE
+    ) -> None:
         code, detail = (refused.code, dict(refused.detail)) if refused is not None else ("", {})
         self.acted.emit(Acted(_name_of(command), code))
-        self._send(CommandAnswered(command_id=command.command_id, code=code, detail=detail, field=field))
+        self._send(
+            CommandAnswered(command_id=command.command_id, code=code, detail=detail, field=field)
+        )
 
     async def _do(self, command: PageCommand) -> FieldKind:
         """Carries a command out. Raises why it could not."""
@@ -405,7 +425,9 @@ class KioskControl:
             case ArrowRequested():
                 await self._ask("scrolled")
                 self._hands.draw_arrow(
-                    self._page.document, (command.from_x, command.from_y), (command.to_x, command.to_y)
+                    self._page.document,
+                    (command.from_x, command.from_y),
+                    (command.to_x, command.to_y),
                 )
             case MarksRemoveRequested():
                 self._hands.remove_marks()
@@ -437,7 +459,9 @@ class KioskControl:
         return False
 
     def _check_again(self, command: PageCommand) -> None:
-        """Between looking and acting the caller may have touched the page, or taken the power back."""
+        """Between looking and acting the caller may have touched the page, or taken the power
+        back.
+        """
         refused = self._refusal(command)
         if refused is not None:
             raise refused
@@ -445,7 +469,9 @@ class KioskControl:
     # ---- what the page says ----
 
     async def _focused(self) -> FieldKind:
-        """What has the keyboard after something was done; a page that is just leaving has nothing."""
+        """What has the keyboard after something was done;
+        a page that is just leaving has nothing.
+        """
         await asyncio.sleep(_SETTLE_S)
         try:
             return (await self._ask("focused")).field
@@ -453,7 +479,9 @@ class KioskControl:
             return FieldKind.NONE
 
     async def _ask(self, what: str, *values: object) -> Place:
-        """The page script's answer. Raises the error that it names; `PageChanged` when it is another document."""
+        """The page script's answer. Raises the error that it names; `PageChanged` when it is
+        another document.
+        """
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         def on_answer(text: str) -> None:

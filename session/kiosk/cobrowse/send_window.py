@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How much of the shared page may be on the line at once, so that the voice beside it is not held up.
+"""How much of the shared page may be on the line at once, so that the voice beside it is not held
+up.
 
 Used by `session.kiosk.cobrowse.mirror_sender`. Two rules, the more generous one counts:
 
-- A rate that is always allowed (`kbps`), low enough for the reference line of 512 kb/s during a call.
-- A window of bytes that are sent and not yet acknowledged. It opens while acknowledgements come back as fast as they
-  ever did, and closes when they take longer: then our own bytes stand in a queue somewhere, and a voice packet would
-  stand behind them. That is the idea of LEDBAT (RFC 6817, section 2.4.2), with our own, simpler steps.
+- A rate that is always allowed (`kbps`), low enough for the reference line of 512 kb/s during a
+  call.
+- A window of bytes that are sent and not yet acknowledged. It opens while acknowledgements come
+  back as fast as they ever did, and closes when they take longer: then our own bytes stand in a
+  queue somewhere, and a voice packet would stand behind them. That is the idea of LEDBAT (RFC 6817,
+  section 2.4.2), with our own, simpler steps.
 
-So a page comes at once in a town with fibre, and at the allowed rate where the line is narrow, without a setting.
+So a page comes at once in a town with fibre, and at the allowed rate where the line is narrow,
+without a setting.
 """
 
 from __future__ import annotations
@@ -26,7 +30,9 @@ TARGET_S = 0.025
 """Delay of our own making that is still no harm: half of what a voice packet of 60 ms may lose."""
 
 LOST_S = 3.0
-"""An acknowledgement that did not come for so long will not come: the window is closed and begins anew."""
+"""An acknowledgement that did not come for so long will not come:
+the window is closed and begins anew.
+"""
 
 _DEBT_S = 0.5
 """What went through the window counts against the rate, but not for longer than this."""
@@ -111,10 +117,15 @@ class LineRoom:
         assert self._base_s is not None
         room = 1 - (took_s - self._base_s) / TARGET_S  # 1: no queue of ours; 0: as much as may be
         if room > 0:
-            # Twice as much per round trip until the line first showed its width, then a part more per round trip.
+            # Twice as much per round trip until the line first showed its width, then a part more
+            # per round trip.
             step = 1.0 if self._shrunk_at_s < 0 else MIN_WINDOW_BYTES / self._window_bytes
-            self._window_bytes = min(MAX_WINDOW_BYTES, self._window_bytes + int(acked_bytes * room * step))
-        elif now_s - self._shrunk_at_s > took_s:  # once per round trip: what is on the line already cannot be undone
+            self._window_bytes = min(
+                MAX_WINDOW_BYTES, self._window_bytes + int(acked_bytes * room * step)
+            )
+        elif (
+            now_s - self._shrunk_at_s > took_s
+        ):  # once per round trip: what is on the line already cannot be undone
             self._shrunk_at_s = now_s
             self._window_bytes = max(MIN_WINDOW_BYTES, self._window_bytes // 2)
 

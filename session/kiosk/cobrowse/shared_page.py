@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's end of the shared page: sends what its browser shows, opens addresses, paints the pointer.
+"""The kiosk's end of the shared page:
+sends what its browser shows, opens addresses, paints the pointer.
 
-Used by the kiosk's program, one per session. It serves the page's pictures too. Nothing leaves without the caller's
-grant, and nothing leaves unfiltered. The other end is `session.desk.cobrowse.shared_page`.
+Used by the kiosk's program, one per session. It serves the page's pictures too.
+Nothing leaves without the caller's grant, and nothing leaves unfiltered. The other end is
+`session.desk.cobrowse.shared_page`.
 """
 
 from __future__ import annotations
@@ -55,7 +57,9 @@ _RESOURCES_AT_ONCE = 4
 
 LARGE_PUSH_CHARS = 128 * 1024
 MAX_PUSHED_CHARS = 32 * 1024 * 1024
-"""Text that waits to be filtered, above which all of it is thrown away and a fresh picture asked for."""
+"""Text that waits to be filtered, above which all of it is thrown away and a fresh picture asked
+for.
+"""
 
 _SNAPSHOT_EVERY_S = 0.5
 _POINTER_EVERY_S = 0.2
@@ -135,7 +139,9 @@ class BrowserLike(Protocol):
         ...
 
     def fetch_resource(self, address: str, on_fetched: Callable[[bytes, str], None]) -> None:
-        """Gets a picture or font that the page itself loaded; calls back with bytes and media type, or empty ones."""
+        """Gets a picture or font that the page itself loaded;
+        calls back with bytes and media type, or empty ones.
+        """
         ...
 
 
@@ -153,7 +159,9 @@ class GrantsLike(Protocol):
 
 
 class Push(msgspec.Struct, frozen=True):
-    """What the recorder hands over: a random name of its web document, the document's address, rrweb events."""
+    """What the recorder hands over: a random name of its web document, the document's address,
+    rrweb events.
+    """
 
     document: str
     address: str
@@ -178,7 +186,9 @@ def _filtered(text: str) -> list[mirror.MirrorEvent]:
 
 
 def _cut_at_snapshots(events: list[mirror.MirrorEvent]) -> list[list[mirror.MirrorEvent]]:
-    """The events in order, a new list from each Meta event on, so that each snapshot begins a payload."""
+    """The events in order, a new list from each Meta event on, so that each snapshot begins a
+    payload.
+    """
     lists: list[list[mirror.MirrorEvent]] = []
     for event in events:
         if not lists or event.type == mirror.META:
@@ -188,7 +198,8 @@ def _cut_at_snapshots(events: list[mirror.MirrorEvent]) -> list[list[mirror.Mirr
 
 
 class KioskCobrowse:
-    """One session's shared page at the kiosk. Shares as soon as, and only while, the caller allows it.
+    """One session's shared page at the kiosk.
+    Shares as soon as, and only while, the caller allows it.
 
     Args:
         channel: the session's line to the desk.
@@ -196,7 +207,8 @@ class KioskCobrowse:
         grants: what the caller allows now.
         clock: for the rate of repeated work.
         tasks: where this end's tasks run.
-        mirror_kbps: kilobits per second that the page's events may always use, see `MirrorSender`; None: all.
+        mirror_kbps: kilobits per second that the page's events may always use, see `MirrorSender`;
+            None: all.
 
     Attributes:
         stream: what goes to the desk, at the pace of the line.
@@ -224,7 +236,9 @@ class KioskCobrowse:
         self._page: PageShown | None = None
         self._dialog: DialogShown | None = None
         self._answer_due = False
-        self.stream = self._stream = MirrorSender(channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps)
+        self.stream = self._stream = MirrorSender(
+            channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps
+        )
         self._pushes: deque[str] = deque()
         self._filtering, self._shares = False, 0
         self._snapshot_at_s = float("-inf")
@@ -242,7 +256,10 @@ class KioskCobrowse:
         ]
         for signal, slot in self._listened:
             signal.connect(slot)
-        self._stops = [channel.on_message(TOPIC, self._on_message), grants.changed.connect(self._follow_grant)]
+        self._stops = [
+            channel.on_message(TOPIC, self._on_message),
+            grants.changed.connect(self._follow_grant),
+        ]
         self._follow_grant()
 
     @property
@@ -257,7 +274,9 @@ class KioskCobrowse:
 
     @property
     def document(self) -> str:
-        """The recorder's name of the web document that has this number; "" while nothing is shared."""
+        """The recorder's name of the web document that has this number;
+        "" while nothing is shared.
+        """
         return self._document
 
     def close(self) -> None:
@@ -273,7 +292,9 @@ class KioskCobrowse:
         self._resources.clear()
 
     def set_private(self, on: bool) -> None:
-        """The page is neither shown nor sent for a moment, whatever the caller allows; then as allowed."""
+        """The page is neither shown nor sent for a moment, whatever the caller allows;
+        then as allowed.
+        """
         self._private = on
         self._follow_grant()
 
@@ -321,7 +342,11 @@ class KioskCobrowse:
     def _open_address(self, address: str) -> None:
         self._answer_due = self._browser.open(address)
         if not self._answer_due:
-            self._send(AddressRefused(address=mask_text(without_query(address)), code=AddressNotAllowed.code))
+            self._send(
+                AddressRefused(
+                    address=mask_text(without_query(address)), code=AddressNotAllowed.code
+                )
+            )
 
     def _on_snapshot_requested(self) -> None:
         self._send(SharingChanged(sharing=self._sharing))
@@ -356,7 +381,9 @@ class KioskCobrowse:
             self.page_told.emit(self._page)
 
     def _may_tell(self) -> bool:
-        """Where the caller goes alone is not told; only what is shared, and the answer to the desk's own wish."""
+        """Where the caller goes alone is not told;
+        only what is shared, and the answer to the desk's own wish.
+        """
         due, self._answer_due = self._answer_due, False
         return due or self._sharing
 
@@ -373,7 +400,9 @@ class KioskCobrowse:
             self._tasks.spawn(self._tell_pointer(), name="kiosk-pointer-shown")
 
     async def _tell_pointer(self) -> None:
-        """Tells where the pointer is painted, at most every `_POINTER_EVERY_S`, the last place always."""
+        """Tells where the pointer is painted, at most every `_POINTER_EVERY_S`, the last place
+        always.
+        """
         try:
             while self._sharing and self._painted is not None:
                 (x_px, y_px), self._painted = self._painted, None
@@ -403,7 +432,9 @@ class KioskCobrowse:
     # ---- events ----
 
     def _on_events_pushed(self, text: str) -> None:
-        """Small pushes are filtered at once; a large one in a worker thread, what comes behind it waits."""
+        """Small pushes are filtered at once;
+        a large one in a worker thread, what comes behind it waits.
+        """
         if not self._sharing:
             return
         if len(text) <= LARGE_PUSH_CHARS and not self._filtering:
@@ -435,7 +466,9 @@ class KioskCobrowse:
             return
         if push.document != self._document:
             self._on_new_document(push)
-        for events in _cut_at_snapshots(filter_events(push.events) if filtered is None else filtered):
+        for events in _cut_at_snapshots(
+            filter_events(push.events) if filtered is None else filtered
+        ):
             self._stream.queue(events, self._epoch)
 
     def _on_new_document(self, push: Push) -> None:
@@ -460,7 +493,12 @@ class KioskCobrowse:
         while len(self._resources) > _RESOURCES_KEPT:
             self._resources.popitem(last=False)
         await self._send_now(
-            ResourceSent(item_id=wish.item_id, size_bytes=len(data), sha256=digest, media_type=media_type[:100])
+            ResourceSent(
+                item_id=wish.item_id,
+                size_bytes=len(data),
+                sha256=digest,
+                media_type=media_type[:100],
+            )
         )
         await self._send_chunks(wish.item_id, range(-(-len(data) // MAX_CHUNK_BYTES)))
 
@@ -480,11 +518,15 @@ class KioskCobrowse:
     async def _send_chunks(self, item_id: str, indexes: Sequence[int]) -> None:
         data = self._resources.get(item_id, b"")
         for index in indexes:
-            chunk = data[index * MAX_CHUNK_BYTES : (index + 1) * MAX_CHUNK_BYTES] if index >= 0 else b""
+            chunk = (
+                data[index * MAX_CHUNK_BYTES : (index + 1) * MAX_CHUNK_BYTES] if index >= 0 else b""
+            )
             if not chunk or not self._sharing:
                 return
             try:
-                await self._channel.send_raw(CHUNK_TOPIC, chunk, {"Item": item_id, "Index": str(index)})
+                await self._channel.send_raw(
+                    CHUNK_TOPIC, chunk, {"Item": item_id, "Index": str(index)}
+                )
             except (BusUnreachable, MessageTooLarge):
                 return
 

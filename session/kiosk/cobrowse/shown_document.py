@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's end of a document that the agent shows: asks for pages, keeps their pictures in memory, shows them.
+"""The kiosk's end of a document that the agent shows:
+asks for pages, keeps their pictures in memory, shows them.
 
-Used by the kiosk's program, one per session. Nothing touches the disk, and the session's end looks that nothing stays.
-The caller may close it at any time. The other end is `session.desk.cobrowse.shown_document`.
+Used by the kiosk's program, one per session.
+Nothing touches the disk, and the session's end looks that nothing stays. The caller may close it at
+any time. The other end is `session.desk.cobrowse.shown_document`.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ from session.protocol.endpoints.sending import SureSender
 log = logging.getLogger(__name__)
 
 KEPT_BYTES = 12 * 1024 * 1024
-"""Pictures kept so that turning back needs no line; those farthest from the page in view go first."""
+"""Pictures kept so that turning back needs no line; those farthest from the page in view go first.
+"""
 ASK_AGAIN_S = 3.0
 LOOK_S = 0.25
 POINTER_TOLD_S = 0.2
@@ -48,7 +51,9 @@ _CLOSED_KEPT = 20
 
 
 class ShowScreen(Protocol):
-    """The kiosk's pane for documents, as this end uses it (`views.kiosk.conversation.document_pane.DocumentPane`)."""
+    """The kiosk's pane for documents, as this end uses it
+    (`views.kiosk.conversation.document_pane.DocumentPane`).
+    """
 
     @property
     def closed(self) -> SignalLike:
@@ -57,7 +62,9 @@ class ShowScreen(Protocol):
 
     @property
     def painted(self) -> SignalLike:
-        """(page, marks, pointer): a page is on the screen, with so many marks, and the laser or not."""
+        """(page, marks, pointer): a page is on the screen, with so many marks, and the laser or
+        not.
+        """
         ...
 
     def open_document(self, title: str, pages: int) -> None:
@@ -117,12 +124,14 @@ class _Show:
 class KioskShow:
     """One session's shown documents at the kiosk.
 
-    Attributes:
-        opened: a document is shown. painted: a page is on the screen (its number from 0), once per turn.
-        marked: the agent drew on it. ended: it is closed; True when the caller did it.
+    Attributes: opened: a document is shown. painted: a page is on the screen (its number from 0),
+        once per turn. marked: the agent drew on it. ended: it is closed; True when the caller did
+        it.
     """
 
-    def __init__(self, channel: SessionChannel, screen: ShowScreen, clock: Clock, tasks: Tasks) -> None:
+    def __init__(
+        self, channel: SessionChannel, screen: ShowScreen, clock: Clock, tasks: Tasks
+    ) -> None:
         self.opened: Notifier[Opened] = Notifier()
         self.painted: Notifier[int] = Notifier()
         self.marked: Notifier[str] = Notifier()
@@ -140,10 +149,15 @@ class KioskShow:
         ]
         for signal, slot in self._listened:
             signal.connect(slot)
-        self._stops = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
+        self._stops = [
+            channel.on_message(TOPIC, self._on_message),
+            channel.on_raw(chunks.TOPIC, self._on_chunk),
+        ]
 
     def close(self) -> int:
-        """The session is over: nothing is shown or listened to; how many things could not be taken away (0)."""
+        """The session is over: nothing is shown or listened to;
+        how many things could not be taken away (0).
+        """
         for stop in self._stops:
             stop()
         for signal, slot in self._listened:
@@ -252,7 +266,9 @@ class KioskShow:
         if offer.page not in show.asked_s or offer.page in show.pictures:
             return
         try:
-            assembly = self._arrivals.expect(offer.item_id, offer.size_bytes, offer.sha256, offer.chunks)
+            assembly = self._arrivals.expect(
+                offer.item_id, offer.size_bytes, offer.sha256, offer.chunks
+            )
         except (MessageMalformed, MessageTooLarge) as error:
             self._refuse(error.code)
             return
@@ -295,16 +311,24 @@ class KioskShow:
             self._watch = self._tasks.spawn(self._watch_pages(), name="kiosk-shown-pages")
 
     async def _watch_pages(self) -> None:
-        """Asks again for what does not come, while the page in view is not here or another one is on its way."""
-        while (show := self._show) is not None and (show.page not in show.pictures or len(self._arrivals)):
+        """Asks again for what does not come, while the page in view is not here or another one is
+        on its way.
+        """
+        while (show := self._show) is not None and (
+            show.page not in show.pictures or len(self._arrivals)
+        ):
             await asyncio.sleep(LOOK_S)
             for wanted in self._arrivals.due():
                 if wanted.asked <= MAX_ASKS:
                     self._sure.tell(
-                        ShownChunksRequested(show_id=show.show_id, item_id=wanted.item_id, missing=wanted.missing)
+                        ShownChunksRequested(
+                            show_id=show.show_id, item_id=wanted.item_id, missing=wanted.missing
+                        )
                     )
             asked_s = show.asked_s.get(show.page, float("-inf"))
-            is_coming = any(page == show.page and self._arrivals.has(item) for item, page in show.items.items())
+            is_coming = any(
+                page == show.page and self._arrivals.has(item) for item, page in show.items.items()
+            )
             late = self._clock.monotonic_s() - asked_s >= ASK_AGAIN_S
             if show is self._show and show.page not in show.pictures and late and not is_coming:
                 self._ask(show, show.page)
@@ -325,7 +349,11 @@ class KioskShow:
         if first:
             self.painted.emit(page)
             following = page + 1
-            if following < show.pages and following not in show.pictures and following not in show.asked_s:
+            if (
+                following < show.pages
+                and following not in show.pictures
+                and following not in show.asked_s
+            ):
                 self._ask(show, following)
 
     def _on_closed(self) -> None:

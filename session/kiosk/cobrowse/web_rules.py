@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a web page on the kiosk may load, and why an address is refused. Pure; used by the kiosk's browser pane.
+"""What a web page on the kiosk may load, and why an address is refused.
+Pure; used by the kiosk's browser pane.
 
-Pages and the frames in them come from the session's list. What a page needs to draw itself (style, pictures, fonts,
-scripts, answers) may come from anywhere by an encrypted connection, because nobody can list a partner's suppliers; but
-never in clear text from a host that is not listed, and never from the network in which the kiosk stands.
+Pages and the frames in them come from the session's list. What a page needs to draw itself (style,
+pictures, fonts, scripts, answers) may come from anywhere by an encrypted connection, because nobody
+can list a partner's suppliers; but never in clear text from a host that is not listed, and never
+from the network in which the kiosk stands.
 """
 
 from __future__ import annotations
@@ -17,7 +19,16 @@ from session.protocol.conversation.allowed_addresses import AllowList
 _INSIDE_PAGE = ("data", "blob", "about")
 _ENCRYPTED = ("https", "wss")
 _CLEAR = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
-_LOCAL_ENDINGS = (".local", ".localhost", ".lan", ".home", ".internal", ".home.arpa", ".intranet", ".corp")
+_LOCAL_ENDINGS = (
+    ".local",
+    ".localhost",
+    ".lan",
+    ".home",
+    ".internal",
+    ".home.arpa",
+    ".intranet",
+    ".corp",
+)
 _PROGRAMS = ("mailto", "tel", "sms", "callto", "skype", "whatsapp", "facetime", "geo", "intent")
 
 
@@ -40,8 +51,14 @@ def why_refused(address: str, allowed: AllowList) -> Refusal:
 
 
 def may_frame(address: str, page: str, allowed: AllowList) -> bool:
-    """Whether a document may stand in a frame of the page at `page`: of its own host, listed, or the page's own."""
-    return address.partition(":")[0] in _INSIDE_PAGE or allowed.allows(address) or _same_origin(address, page)
+    """Whether a document may stand in a frame of the page at `page`:
+    of its own host, listed, or the page's own.
+    """
+    return (
+        address.partition(":")[0] in _INSIDE_PAGE
+        or allowed.allows(address)
+        or _same_origin(address, page)
+    )
 
 
 def may_load(address: str, page: str, allowed: AllowList) -> bool:
@@ -67,13 +84,19 @@ def _host(address: str) -> str:
 def _same_origin(address: str, page: str) -> bool:
     try:
         one, other = urlsplit(_as_page(address)), urlsplit(page)
-        return bool(one.hostname) and (one.scheme, one.hostname, one.port) == (other.scheme, other.hostname, other.port)
+        return bool(one.hostname) and (one.scheme, one.hostname, one.port) == (
+            other.scheme,
+            other.hostname,
+            other.port,
+        )
     except ValueError:
         return False
 
 
 def _is_local(host: str) -> bool:
-    """A host of the kiosk's own network, by its name or its number (RFC 1918, RFC 4193, RFC 6762)."""
+    """A host of the kiosk's own network, by its name or its number (RFC 1918, RFC 4193, RFC
+    6762).
+    """
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:

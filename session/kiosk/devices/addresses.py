@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """From an address in the kiosk's settings to its scanner or printer. Used by compose and doctor.
 
-Never call these with an address from a message: what a kiosk drives is decided by its own settings alone.
+Never call these with an address from a message:
+what a kiosk drives is decided by its own settings alone.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ def make_scanner(address: str, certificate: str = "") -> Scanner:
     """The scanner at an address.
 
     Args:
-        address: `escl://host:port/eSCL`, `escls://` (TLS), the same as `http://` or `https://`, `escl-uuid:<UUID>`
-            (found on the network, wherever it is), `sane:<device>` (Linux), or `wia:<device>` (Windows, not tried).
+        address: `escl://host:port/eSCL`, `escls://` (TLS), the same as `http://` or `https://`,
+            `escl-uuid:<UUID>` (found on the network, wherever it is), `sane:<device>` (Linux), or
+            `wia:<device>` (Windows, not tried).
         certificate: PEM file of the one certificate it must show; "" for the system's authorities.
 
     Raises:
@@ -42,7 +44,9 @@ def make_scanner(address: str, certificate: str = "") -> Scanner:
     if scheme == "wia":
         return WiaScanner(rest)
     if scheme == "escl-uuid":
-        return BoundScanner(_uuid(address, rest), partial(find_address, scanner=True), partial(EsclScanner, tls=tls))
+        return BoundScanner(
+            _uuid(address, rest), partial(find_address, scanner=True), partial(EsclScanner, tls=tls)
+        )
     if scheme in ("escl", "escls", "http", "https"):
         return EsclScanner(address, tls=tls)
     raise AddressUnknown(address)
@@ -52,8 +56,9 @@ def make_printer(address: str, certificate: str = "") -> Printer:
     """The printer at an address.
 
     Args:
-        address: `ipp://host:port/path` or `ipps://` (TLS): a printer that takes PDF, or a queue of the local CUPS;
-            `ipp-uuid:<UUID>` (found on the network, wherever it is); `windows:<queue>` (not tried).
+        address: `ipp://host:port/path` or `ipps://` (TLS):
+            a printer that takes PDF, or a queue of the local CUPS; `ipp-uuid:<UUID>` (found on the
+            network, wherever it is); `windows:<queue>` (not tried).
         certificate: as of `make_scanner`.
 
     Raises:
@@ -64,7 +69,9 @@ def make_printer(address: str, certificate: str = "") -> Printer:
     if scheme == "windows":
         return WindowsPrinter(rest)
     if scheme == "ipp-uuid":
-        return BoundPrinter(_uuid(address, rest), partial(find_address, scanner=False), partial(IppPrinter, tls=tls))
+        return BoundPrinter(
+            _uuid(address, rest), partial(find_address, scanner=False), partial(IppPrinter, tls=tls)
+        )
     if scheme in ("ipp", "ipps"):
         return IppPrinter(address, tls=tls)
     raise AddressUnknown(address)

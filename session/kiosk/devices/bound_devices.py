@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A scanner or printer that is bound by its UUID: its address may change, another device cannot take its place.
+"""A scanner or printer that is bound by its UUID:
+its address may change, another device cannot take its place.
 
-Used where the kiosk's settings say "escl-uuid:..." or "ipp-uuid:...". Without a certificate (see `device_trust`) the
-UUID protects from mistakes, not from somebody who imitates the device on purpose.
+Used where the kiosk's settings say "escl-uuid:..." or "ipp-uuid:...".
+Without a certificate (see `device_trust`) the UUID protects from mistakes, not from somebody who
+imitates the device on purpose.
 """
 
 from __future__ import annotations
@@ -16,7 +18,13 @@ from typing import Protocol
 from session.core.device_errors import DeviceNotTrusted, PrinterGone, ScannerGone
 from session.core.errors import SessionError
 from session.kiosk.drivers.printer import JobProgress, Printer, PrinterStatus
-from session.kiosk.drivers.scanner import ScannedPage, Scanner, ScannerStatus, ScanProgress, ScanSettings
+from session.kiosk.drivers.scanner import (
+    ScannedPage,
+    Scanner,
+    ScannerStatus,
+    ScanProgress,
+    ScanSettings,
+)
 from session.protocol.conversation.messages import ScannerState
 
 log = logging.getLogger(__name__)
@@ -48,8 +56,13 @@ class Prints(Printer, Identified, Protocol):
 class _Bound[Device: Identified]:
     """Finds the device when it is needed, and again after it was gone."""
 
-    def __init__(self, uuid: str, find: Find, make: Callable[[str], Device], gone: type[SessionError]) -> None:
-        self._uuid, self._find, self._make, self._gone = uuid.lower(), find, make, gone
+    def __init__(
+        self, uuid: str, find: Find, make: Callable[[str], Device], gone: type[SessionError]
+    ) -> None:
+        self._uuid = uuid.lower()
+        self._find = find
+        self._make = make
+        self._gone = gone
         self.known: Device | None = None
         self._looking = asyncio.Lock()
 

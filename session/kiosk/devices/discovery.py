@@ -3,7 +3,8 @@
 
 Used when a kiosk is set up, and to find a device again by its UUID when its address has changed.
 
-Sources: RFC 6763 (DNS-SD); eSCL Technical Specification 2.97, section "mDNS"; PWG 5100.14, section 4.2.
+Sources: RFC 6763 (DNS-SD); eSCL Technical Specification 2.97, section "mDNS";
+PWG 5100.14, section 4.2.
 """
 
 from __future__ import annotations
@@ -20,11 +21,17 @@ PRINTERS = {"_ipp._tcp.local.": "ipp", "_ipps._tcp.local.": "ipps"}
 LOOK_S = 4.0
 _ASK_MS = 2000
 _MAX_DEVICES = 200
-_PATHS = {"escl": ("rs", "eSCL"), "escls": ("rs", "eSCL"), "ipp": ("rp", "ipp/print"), "ipps": ("rp", "ipp/print")}
+_PATHS = {
+    "escl": ("rs", "eSCL"),
+    "escls": ("rs", "eSCL"),
+    "ipp": ("rp", "ipp/print"),
+    "ipps": ("rp", "ipp/print"),
+}
 
 
 class FoundDevice(NamedTuple):
-    """A device as it announces itself: nothing of it is believed before the device itself said the same.
+    """A device as it announces itself:
+    nothing of it is believed before the device itself said the same.
 
     Attributes:
         address: as the kiosk's settings would say it. uuid: lower case, "" when it names none.
@@ -47,12 +54,18 @@ class FoundDevice(NamedTuple):
         return self.address.startswith(("escls", "ipps"))
 
 
-async def find_devices(seconds: float = LOOK_S, network: AsyncZeroconf | None = None) -> list[FoundDevice]:
-    """What announces itself within `seconds`, scanners first, by name. Raises `OSError`: no network at all."""
+async def find_devices(
+    seconds: float = LOOK_S, network: AsyncZeroconf | None = None
+) -> list[FoundDevice]:
+    """What announces itself within `seconds`, scanners first, by name.
+    Raises `OSError`: no network at all.
+    """
     zone = network or AsyncZeroconf(ip_version=IPVersion.All)
     names: set[tuple[str, str]] = set()
 
-    def on_change(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
+    def on_change(
+        zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange
+    ) -> None:
         if state_change is not ServiceStateChange.Removed and len(names) < _MAX_DEVICES:
             names.add((service_type, name))
 
@@ -65,20 +78,33 @@ async def find_devices(seconds: float = LOOK_S, network: AsyncZeroconf | None = 
         if network is None:
             await zone.async_close()
     devices = {device.address: device for device in found if device is not None}
-    return sorted(devices.values(), key=lambda device: (not device.is_scanner, device.name, not device.is_safe))
+    return sorted(
+        devices.values(),
+        key=lambda device: (not device.is_scanner, device.name, not device.is_safe),
+    )
 
 
 async def find_address(uuid: str, *, scanner: bool, seconds: float = LOOK_S) -> str:
-    """Address of the device of this UUID now, by TLS where it offers that; "" when nobody answers to it."""
-    same = [device for device in await find_devices(seconds) if device.uuid == uuid and device.is_scanner is scanner]
-    return next(iter(sorted(same, key=lambda device: not device.is_safe)), FoundDevice("", "", "")).address
+    """Address of the device of this UUID now, by TLS where it offers that;
+    "" when nobody answers to it.
+    """
+    same = [
+        device
+        for device in await find_devices(seconds)
+        if device.uuid == uuid and device.is_scanner is scanner
+    ]
+    return next(
+        iter(sorted(same, key=lambda device: not device.is_safe)), FoundDevice("", "", "")
+    ).address
 
 
 async def _ask(zone: AsyncZeroconf, kind: str, name: str) -> FoundDevice | None:
     info = AsyncServiceInfo(kind, name)
     if not await info.async_request(zone.zeroconf, _ASK_MS):
         return None
-    return device_of(kind, name, info.parsed_scoped_addresses(), info.port or 0, info.decoded_properties)
+    return device_of(
+        kind, name, info.parsed_scoped_addresses(), info.port or 0, info.decoded_properties
+    )
 
 
 def device_of(
@@ -86,7 +112,8 @@ def device_of(
 ) -> FoundDevice | None:
     """The device of one announcement, or None when it cannot be reached by it."""
     scheme = {**SCANNERS, **PRINTERS}[kind]
-    plain = sorted(addresses, key=lambda address: ":" in address)  # IPv4 first: easier to read and to type
+    # IPv4 first: easier to read and to type
+    plain = sorted(addresses, key=lambda address: ":" in address)
     if not plain or not port:
         return None
     host = f"[{plain[0]}]" if ":" in plain[0] else plain[0]
@@ -95,4 +122,6 @@ def device_of(
     shown = (told.get("ty") or name.partition(".")[0])[:100]
     uuid = (told.get("UUID") or told.get("uuid") or "").lower().removeprefix("urn:uuid:")[:40]
     duplex = (told.get("duplex") or "").upper() == "T"
-    return FoundDevice(shown, f"{scheme}://{host}:{port}/{path}", uuid, duplex and scheme.startswith("escl"))
+    return FoundDevice(
+        shown, f"{scheme}://{host}:{port}/{path}", uuid, duplex and scheme.startswith("escl")
+    )

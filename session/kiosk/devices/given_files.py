@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A file that the caller brought, e.g. on a USB stick, taken as if it had been scanned. Used by the kiosk's scans.
+"""A file that the caller brought, e.g. on a USB stick, taken as if it had been scanned.
+Used by the kiosk's scans.
 
-Only what the caller picks by hand on the screen is read; the desk never learns what else is there, nor a file's name.
-Nothing is opened here beyond its first bytes and, for a picture, its size: the desk draws it in a worker process.
+Only what the caller picks by hand on the screen is read;
+the desk never learns what else is there, nor a file's name. Nothing is opened here beyond its first
+bytes and, for a picture, its size: the desk draws it in a worker process.
 """
 
 from __future__ import annotations
@@ -19,7 +21,13 @@ from PIL import Image
 
 from session.core.device_errors import FileNotGiven, FileRefused, ScanCancelled
 from session.core.notifier import Notifier
-from session.kiosk.drivers.scanner import UNKNOWN_PERCENT, ScannedPage, ScannerStatus, ScanProgress, ScanSettings
+from session.kiosk.drivers.scanner import (
+    UNKNOWN_PERCENT,
+    ScannedPage,
+    ScannerStatus,
+    ScanProgress,
+    ScanSettings,
+)
 from session.protocol.conversation.messages import ScannerState
 
 CHOOSE_S = 180.0
@@ -30,7 +38,11 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_FILES = 60
 _MAX_SEEN, _MAX_DEPTH = 5000, 4
 _SUFFIXES = frozenset({".pdf", ".jpg", ".jpeg", ".png"})
-_KINDS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+_KINDS = {
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+}
 _A4_INCHES = 11.69
 _MAX_PX = 40_000_000
 
@@ -44,17 +56,21 @@ class OfferedFile(NamedTuple):
 
 
 class GivenFiles:
-    """Asks the caller for a file. To scans it is one more scanner, whose pages are what the caller gives.
+    """Asks the caller for a file. To scans it is one more scanner, whose pages are what the caller
+    gives.
 
     Args:
         folders: where this system shows removable disks, e.g. ("/media", "/run/media").
 
     Attributes:
-        asked: the caller shall choose among these files; told again when they change (none: plug something in).
+        asked: the caller shall choose among these files; told again when they change (none:
+            plug something in).
         ended: nothing is to be chosen any more.
     """
 
-    def __init__(self, folders: Sequence[Path], choose_s: float = CHOOSE_S, look_s: float = LOOK_S) -> None:
+    def __init__(
+        self, folders: Sequence[Path], choose_s: float = CHOOSE_S, look_s: float = LOOK_S
+    ) -> None:
         self.asked: Notifier[tuple[OfferedFile, ...]] = Notifier()
         self.ended: Notifier[None] = Notifier()
         self._folders, self._choose_s, self._look_s = tuple(folders), choose_s, look_s
@@ -112,17 +128,24 @@ class GivenFiles:
             paths = await asyncio.to_thread(find_files, self._folders)
             if answer.done():
                 return
-            files = tuple(OfferedFile(str(place), path.name, size) for place, (path, size) in enumerate(paths))
+            files = tuple(
+                OfferedFile(str(place), path.name, size) for place, (path, size) in enumerate(paths)
+            )
             if files != shown:
                 shown = files
-                self._paths = {offered.file_id: path for offered, (path, _size) in zip(files, paths, strict=True)}
+                self._paths = {
+                    offered.file_id: path
+                    for offered, (path, _size) in zip(files, paths, strict=True)
+                }
                 self.asked.emit(files)
             yield ScanProgress(UNKNOWN_PERCENT)
             await asyncio.wait([answer], timeout=self._look_s)
 
 
 def find_files(folders: Sequence[Path]) -> list[tuple[Path, int]]:
-    """Documents and pictures on removable disks with their sizes, newest first. Links are not followed."""
+    """Documents and pictures on removable disks with their sizes, newest first.
+    Links are not followed.
+    """
     found: list[tuple[float, Path, int]] = []
     seen = 0
     waiting = [(folder, 0) for folder in folders]
@@ -136,7 +159,10 @@ def find_files(folders: Sequence[Path]) -> list[tuple[Path, int]]:
                         continue
                     if entry.is_dir(follow_symlinks=False) and depth < _MAX_DEPTH:
                         waiting.append((Path(entry.path), depth + 1))
-                    elif entry.is_file(follow_symlinks=False) and Path(entry.name).suffix.lower() in _SUFFIXES:
+                    elif (
+                        entry.is_file(follow_symlinks=False)
+                        and Path(entry.name).suffix.lower() in _SUFFIXES
+                    ):
                         facts = entry.stat(follow_symlinks=False)
                         found.append((facts.st_mtime, Path(entry.path), facts.st_size))
         except OSError:
@@ -152,7 +178,9 @@ def read_file(path: Path) -> ScannedPage:
         FileRefused: too large, empty, no PDF, JPEG or PNG, or it cannot be read. Detail: `why`.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        )
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise FileRefused(why="kind")
@@ -164,12 +192,16 @@ def read_file(path: Path) -> ScannedPage:
     media_type = next((kind for magic, kind in _KINDS.items() if data.startswith(magic)), "")
     if not media_type:
         raise FileRefused(why="kind")
-    width, height, dpi = (1, 1, 200) if media_type == "application/pdf" else _size_of(data, media_type)
+    width, height, dpi = (
+        (1, 1, 200) if media_type == "application/pdf" else _size_of(data, media_type)
+    )
     return ScannedPage(data=data, media_type=media_type, width_px=width, height_px=height, dpi=dpi)
 
 
 def _size_of(data: bytes, media_type: str) -> tuple[int, int, int]:
-    """Width, height and the resolution at which the picture fills a sheet: what a telephone claims is no paper's."""
+    """Width, height and the resolution at which the picture fills a sheet:
+    what a telephone claims is no paper's.
+    """
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
             width, height = picture.size

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's shelf: scanned pages on its own disk until the desk has them safe. Used by the devices conversation.
+"""The kiosk's shelf: scanned pages on its own disk until the desk has them safe.
+Used by the devices conversation.
 
-Each page is two sealed files, `<page>.bytes` and, written last, `<page>.offer`: a page without offer is no page.
-All calls touch the disk; the slow ones (`put`, `read`, `wipe`) belong in a worker thread and may meet there.
+Each page is two sealed files, `<page>.bytes` and, written last, `<page>.offer`:
+a page without offer is no page. All calls touch the disk; the slow ones (`put`, `read`, `wipe`)
+belong in a worker thread and may meet there.
 """
 
 from __future__ import annotations
@@ -21,16 +23,18 @@ from session.protocol.conversation.messages import PageOffered
 log = logging.getLogger(__name__)
 
 _FLUSHED_ABOVE = 3
-"""The session's folder, the kiosk's runtime folder and what holds that: made a moment ago, or at the first start. A
-folder whose own name is not flushed takes all its pages with it when the power goes."""
+"""The session's folder, the kiosk's runtime folder and what holds that:
+made a moment ago, or at the first start. A folder whose own name is not flushed takes all its pages
+with it when the power goes.
+"""
 
 
 class PageShelf:
     """Pages of one session.
 
     Args:
-        folder: the session's own, under the kiosk's temporary folder; made when missing, pages of an earlier run of
-            the kiosk in it are found again.
+        folder: the session's own, under the kiosk's temporary folder;
+            made when missing, pages of an earlier run of the kiosk in it are found again.
         wrapping: see `session.kiosk.devices.shelf_encryption`.
     """
 
@@ -55,7 +59,9 @@ class PageShelf:
             data = self._folder / f"{offer.page_id}.bytes"
             if data.is_file() and data.stat().st_size == offer.size_bytes + OVERHEAD_BYTES:
                 offers.append(offer)
-        return {offer.page_id: offer for offer in sorted(offers, key=lambda offer: offer.taken_at_utc)}
+        return {
+            offer.page_id: offer for offer in sorted(offers, key=lambda offer: offer.taken_at_utc)
+        }
 
     def __len__(self) -> int:
         return len(self._offers)
@@ -112,7 +118,9 @@ class PageShelf:
             (self._folder / f"{page_id}{suffix}").unlink(missing_ok=True)
 
     def wipe(self) -> int:
-        """Removes everything, half-written files too, and takes nothing any more; how many pages there were."""
+        """Removes everything, half-written files too, and takes nothing any more;
+        how many pages there were.
+        """
         with self._lock:
             self._is_open = False
             self._seal.destroy()

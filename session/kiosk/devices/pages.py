@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Scanned pages on their way to the desk: kept, offered, sent, forgotten. The other end: `session.desk.devices.pages`."""
+"""Scanned pages on their way to the desk: kept, offered, sent, forgotten.
+The other end: `session.desk.devices.pages`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,13 @@ from session.kiosk.devices.page_shelf import PageShelf
 from session.kiosk.devices.preview import small_preview
 from session.kiosk.devices.quick_copies import Glimpses
 from session.kiosk.drivers.scanner import ScannedPage
-from session.protocol.conversation.messages import ChunksRequested, PageOffered, ScanKind, ScanRequested, ScanSource
+from session.protocol.conversation.messages import (
+    ChunksRequested,
+    PageOffered,
+    ScanKind,
+    ScanRequested,
+    ScanSource,
+)
 from session.protocol.endpoints.chunks import count_chunks
 from session.protocol.endpoints.sending import ChunkSender, SureSender
 from session.protocol.wire.ids import new_id
@@ -31,11 +39,19 @@ class Pages:
     """
 
     def __init__(
-        self, shelf: PageShelf, sure: SureSender, chunks: ChunkSender, glimpses: Glimpses, clock: Clock
+        self,
+        shelf: PageShelf,
+        sure: SureSender,
+        chunks: ChunkSender,
+        glimpses: Glimpses,
+        clock: Clock,
     ) -> None:
         self.offered: Notifier[PageOffered] = Notifier()
         self.released: Notifier[str] = Notifier()
-        self._shelf, self._sure, self._chunks, self._clock = shelf, sure, chunks, clock
+        self._shelf = shelf
+        self._sure = sure
+        self._chunks = chunks
+        self._clock = clock
         self._glimpses = glimpses
         self.sign: Callable[[PageOffered], PageOffered] = lambda offer: offer
 
@@ -43,7 +59,8 @@ class Pages:
         """Keeps a page on disk, then offers it.
 
         Raises:
-            PageUnreadable: empty. PageTooLarge. ScanCancelled: the session was wiped. OSError: the disk.
+            PageUnreadable: empty. PageTooLarge. ScanCancelled: the session was wiped.
+                OSError: the disk.
         """
         if not page.data:
             raise PageUnreadable

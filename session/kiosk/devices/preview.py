@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A scanner's preview made small enough for half a second of a rural line. Used by the kiosk's pages; pure.
+"""A scanner's preview made small enough for half a second of a rural line.
+Used by the kiosk's pages; pure.
 
-At 75 dpi a scanner's JPEG of A4 has 60 to 150 kB; WebP of the same picture 20 kB, good enough to see what lies where.
+At 75 dpi a scanner's JPEG of A4 has 60 to 150 kB;
+WebP of the same picture 20 kB, good enough to see what lies where.
 """
 
 from __future__ import annotations
@@ -45,7 +47,13 @@ def small_preview(page: ScannedPage) -> ScannedPage:
     picture.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX))
     data = _encoded(picture)
     dpi = min(page.dpi, PREVIEW_DPI)
-    return ScannedPage(data=data, media_type="image/webp", width_px=picture.width, height_px=picture.height, dpi=dpi)
+    return ScannedPage(
+        data=data,
+        media_type="image/webp",
+        width_px=picture.width,
+        height_px=picture.height,
+        dpi=dpi,
+    )
 
 
 def _encoded(picture: Image.Image) -> bytes:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Each document is shown to the caller before it prints: yes, no, or silence, which is no. Used by kiosk prints."""
+"""Each document is shown to the caller before it prints: yes, no, or silence, which is no.
+Used by kiosk prints.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,8 @@ class ShownPrint(NamedTuple):
 class PrintShowing:
     """One document after the other.
 
-    Attributes:
-        asked: the caller has to look at this. ended: nothing waits any more (answered, cancelled, or silence).
+    Attributes: asked: the caller has to look at this.
+        ended: nothing waits any more (answered, cancelled, or silence).
     """
 
     def __init__(self, show_s: float = SHOW_S) -> None:
@@ -41,7 +43,8 @@ class PrintShowing:
     async def show(self, shown: ShownPrint) -> None:
         """Returns when the caller said yes. Raises `PrintDeclined`: no, or no answer in time."""
         async with self._turn:
-            self._answer, self._print_id = asyncio.get_running_loop().create_future(), shown.print_id
+            self._answer = asyncio.get_running_loop().create_future()
+            self._print_id = shown.print_id
             self.asked.emit(shown)
             try:
                 async with asyncio.timeout(self.show_s):

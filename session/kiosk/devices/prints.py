@@ -14,7 +14,13 @@ from contextlib import aclosing
 import msgspec
 
 from session.core.clock import Clock
-from session.core.device_errors import PrinterGone, PrintFailed, PrintNotForUs, PrintRefused, PrintTooLong
+from session.core.device_errors import (
+    PrinterGone,
+    PrintFailed,
+    PrintNotForUs,
+    PrintRefused,
+    PrintTooLong,
+)
 from session.core.errors import (
     GrantMissing,
     MessageMalformed,
@@ -48,7 +54,9 @@ PDF_MAGIC = b"%PDF-"
 MAX_SHEETS = 40
 """Pages times copies of one print: the paper is for the next caller too."""
 CountPages = Callable[[bytes], int]
-"""Looks through a PDF before anybody sees it and counts its pages; raises a session error for one that is not safe."""
+"""Looks through a PDF before anybody sees it and counts its pages;
+raises a session error for one that is not safe.
+"""
 BEGIN_S = 3.0
 _LOOK_S = 0.1
 _REMEMBERED = 50
@@ -72,7 +80,9 @@ class _Print:
 
 
 class PrintRules(msgspec.Struct, frozen=True):
-    """For whom this kiosk prints in this session, and how it looks at a document: see `CountPages`."""
+    """For whom this kiosk prints in this session, and how it looks at a document:
+    see `CountPages`.
+    """
 
     session_id: str
     kiosk_key: str
@@ -101,7 +111,10 @@ class Prints:
         self._is_over = False
         grants.changed.connect(self._on_grant)
         self.changed: Notifier[PrintChanged] = Notifier()
-        self._printer, self._grants, self._sure, self._tasks = printer, grants, sure, tasks
+        self._printer = printer
+        self._grants = grants
+        self._sure = sure
+        self._tasks = tasks
         self._prints: dict[str, _Print] = {}
         self._arrivals = Arrivals(clock)
 
@@ -110,10 +123,13 @@ class Prints:
         """A document is on its way here; `look` has to be called now and then."""
         return len(self._arrivals) > 0
 
-    # ---- receiving -------------------------------------------------------------------------------------------------
+    # ---- receiving
+    # ----------------------------------------------------------------------------------------------
 
     def on_offered(self, offer: PrintOffered) -> None:
-        """A document is announced. The same `print_id` is the same print: what was last told is told again."""
+        """A document is announced. The same `print_id` is the same print: what was last told is
+        told again.
+        """
         known = self._prints.get(offer.print_id)
         if known is not None and known.told is not None:
             self._sure.tell(known.told)
@@ -124,7 +140,9 @@ class Prints:
             self._fail(job, refusal)
             return
         try:
-            assembly = self._arrivals.expect(offer.print_id, offer.size_bytes, offer.sha256, offer.chunks)
+            assembly = self._arrivals.expect(
+                offer.print_id, offer.size_bytes, offer.sha256, offer.chunks
+            )
         except (MessageMalformed, MessageTooLarge) as error:
             self._fail(job, error)
             return
@@ -141,7 +159,9 @@ class Prints:
             self.showing.decline()
 
     def _not_ours(self, offer: PrintOffered) -> SessionError | None:
-        ours = print_binding(self._rules.session_id, self._rules.kiosk_key, offer.sha256, offer.copies)
+        ours = print_binding(
+            self._rules.session_id, self._rules.kiosk_key, offer.sha256, offer.copies
+        )
         return None if offer.bound_to == ours else PrintNotForUs()
 
     def _refusal(self) -> SessionError | None:
@@ -186,7 +206,8 @@ class Prints:
             else:
                 self._sure.tell(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
 
-    # ---- printing --------------------------------------------------------------------------------------------------
+    # ---- printing
+    # ----------------------------------------------------------------------------------------------
 
     async def _print(self, job: _Print, document: bytes) -> None:
         problem: SessionError | None = PrintFailed(state="unexpected")
@@ -212,7 +233,8 @@ class Prints:
             raise PrintRefused(status="not_pdf")
         sha256 = hashlib.sha256(document).hexdigest()
         await self._ask_caller(job, document, sha256)
-        if (refusal := self._refusal()) is not None:  # what was allowed before the question may be taken back since
+        # what was allowed before the question may be taken back since
+        if (refusal := self._refusal()) is not None:
             raise refusal
         self._tell(job, PrintState.RECEIVED, sha256=sha256)
         async with asyncio.timeout(SUBMIT_TIMEOUT_S):
@@ -233,7 +255,9 @@ class Prints:
             raise PrintTooLong(pages=pages * job.offer.copies, most=MAX_SHEETS)
         self._tell(job, PrintState.SHOWN, sha256=sha256)
         offer = job.offer
-        await self.showing.show(ShownPrint(offer.print_id, offer.name, document, pages, offer.copies))
+        await self.showing.show(
+            ShownPrint(offer.print_id, offer.name, document, pages, offer.copies)
+        )
 
     def on_cancel(self, print_id: str) -> None:
         """Cancels a print wherever it is; one that is over is told again."""
@@ -262,9 +286,12 @@ class Prints:
         except (SessionError, TimeoutError) as error:
             log.warning("a print cannot be cancelled: %s", getattr(error, "code", "timeout"))
 
-    # ---- telling ---------------------------------------------------------------------------------------------------
+    # ---- telling
+    # ----------------------------------------------------------------------------------------------
 
-    def _tell(self, job: _Print, state: PrintState, *, job_id: int = 0, code: str = "", sha256: str = "") -> None:
+    def _tell(
+        self, job: _Print, state: PrintState, *, job_id: int = 0, code: str = "", sha256: str = ""
+    ) -> None:
         before = job.told or PrintChanged(print_id=job.offer.print_id, state=PrintState.RECEIVED)
         change = msgspec.structs.replace(
             before,
@@ -280,7 +307,9 @@ class Prints:
     def _fail(self, job: _Print, error: SessionError) -> None:
         self._arrivals.forget(job.offer.print_id)
         before = job.told or PrintChanged(print_id=job.offer.print_id, state=PrintState.RECEIVED)
-        failed = msgspec.structs.replace(before, state=PrintState.FAILED, code=error.code, detail=error.detail)
+        failed = msgspec.structs.replace(
+            before, state=PrintState.FAILED, code=error.code, detail=error.detail
+        )
         self._publish(job, failed)
 
     def _publish(self, job: _Print, change: PrintChanged) -> None:
@@ -289,7 +318,9 @@ class Prints:
         self.changed.emit(change)
 
     async def end(self) -> None:
-        """The caller has gone: what is not printing yet is cancelled, or it would come out before the next caller."""
+        """The caller has gone: what is not printing yet is cancelled, or it would come out before
+        the next caller.
+        """
         self._is_over = True
         for job in self._prints.values():
             if job.told is not None and job.told.state is PrintState.SHOWN and job.task is not None:

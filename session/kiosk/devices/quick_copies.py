@@ -2,7 +2,8 @@
 """Quick copies of scanned pages, sent ahead of originals that take long. The other end:
 `session.desk.devices.quick_copies`.
 
-A quick copy is for the agent's eyes only: it is in memory, never on the shelf, and gone when the desk has the original.
+A quick copy is for the agent's eyes only:
+it is in memory, never on the shelf, and gone when the desk has the original.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ SOON_S = 2.0
 """An original that is across in this time needs no quick copy."""
 
 MakeGlimpse = Callable[[bytes, int], Awaitable[tuple[str, bytes] | None]]
-"""(the page as scanned, its dpi) -> (media type, bytes) of a quick copy, or None when there is none. Raises nothing."""
+"""(the page as scanned, its dpi) -> (media type, bytes) of a quick copy, or None when there is
+none. Raises nothing.
+"""
 
 
 class Glimpses:
@@ -33,8 +36,13 @@ class Glimpses:
         make: see `MakeGlimpse`; None: this kiosk makes none.
     """
 
-    def __init__(self, make: MakeGlimpse | None, sure: SureSender, chunks: ChunkSender, tasks: Tasks) -> None:
-        self._make, self._sure, self._chunks, self._tasks = make, sure, chunks, tasks
+    def __init__(
+        self, make: MakeGlimpse | None, sure: SureSender, chunks: ChunkSender, tasks: Tasks
+    ) -> None:
+        self._make = make
+        self._sure = sure
+        self._chunks = chunks
+        self._tasks = tasks
         self._data: dict[str, bytes] = {}
         self._told: dict[str, PageGlimpsed] = {}
         self._wanted: set[str] = set()

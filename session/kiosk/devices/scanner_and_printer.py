@@ -2,7 +2,8 @@
 """The kiosk's end of the conversation about scanner and printer. The other end:
 `session.desk.devices.scanner_and_printer`.
 
-The desk wishes, the kiosk decides: it asks its grants, knows its devices, and keeps each page until the desk has it.
+The desk wishes, the kiosk decides:
+it asks its grants, knows its devices, and keeps each page until the desk has it.
 """
 
 from __future__ import annotations
@@ -59,10 +60,12 @@ class KioskDevices:
     """Scanner and printer of this kiosk for one session.
 
     Args:
-        scanner, printer: None when the kiosk has none. They outlive the session: whoever made them closes them.
+        scanner, printer: None when the kiosk has none.
+        They outlive the session: whoever made them closes them.
         shelf: the session's own.
         rules: for whom this kiosk prints, and how it looks at documents.
-        chunk_kbps: kilobits per second that pages may use, so that they never starve the voice; None: all.
+        chunk_kbps: kilobits per second that pages may use, so that they never starve the voice;
+            None: all.
         files: asks the caller for a file; the session's own.
         make_glimpse: makes quick copies of pages that take long.
         look_s: how often a stalled document is looked for.
@@ -71,7 +74,8 @@ class KioskDevices:
     Attributes:
         scan_started, scan_ended, print_changed: for the kiosk's screen and the log.
         showing: shows each print to the caller and takes the answer.
-        page_offered: a page lies safe on the shelf and is offered. page_released: it is gone from it (its id).
+        page_offered: a page lies safe on the shelf and is offered.
+            page_released: it is gone from it (its id).
     """
 
     def __init__(
@@ -91,7 +95,11 @@ class KioskDevices:
         look_s: float = 0.25,
         sign_page: Callable[[PageOffered], PageOffered] | None = None,
     ) -> None:
-        self._scanner, self._printer, self._shelf, self._tasks, self._look_s = scanner, printer, shelf, tasks, look_s
+        self._scanner = scanner
+        self._printer = printer
+        self._shelf = shelf
+        self._tasks = tasks
+        self._look_s = look_s
         self._sure = SureSender(channel, TOPIC, tasks)
         self._chunks = ChunkSender(channel, clock, tasks, self._read, kbps=chunk_kbps)
         self._glimpses = Glimpses(make_glimpse, self._sure, self._chunks, tasks)
@@ -111,7 +119,10 @@ class KioskDevices:
         self.print_changed: Notifier[PrintChanged] = self._prints.changed
         self.pages_began: Notifier[None] = self._chunks.began
         self.showing = self._prints.showing
-        self._stop_hearing = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
+        self._stop_hearing = [
+            channel.on_message(TOPIC, self._on_message),
+            channel.on_raw(chunks.TOPIC, self._on_chunk),
+        ]
 
     @property
     def held_pages(self) -> int:
@@ -180,7 +191,8 @@ class KioskDevices:
             await asyncio.sleep(self._look_s)
             self._prints.look()
 
-    # ---- report ----------------------------------------------------------------------------------------------------
+    # ---- report
+    # ----------------------------------------------------------------------------------------------
 
     def _start_report(self) -> None:
         if self._report is None or self._report.done():
@@ -221,10 +233,12 @@ class KioskDevices:
         except TimeoutError:
             return PrinterStatus(state=ScannerState.FAULT, name="", code=PrinterGone.code)
 
-    # ---- the end ---------------------------------------------------------------------------------------------------
+    # ---- the end
+    # ----------------------------------------------------------------------------------------------
 
     async def wipe(self) -> int:
-        """The caller has gone: stops everything and removes every page; says how many pages were removed.
+        """The caller has gone: stops everything and removes every page;
+        says how many pages were removed.
 
         A sheet that is being printed is let out; what still waits at the printer is cancelled.
         """

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One scan at a time, with the caller's consent, for the desk. The other end: `session.desk.devices.scans`."""
+"""One scan at a time, with the caller's consent, for the desk.
+The other end: `session.desk.devices.scans`.
+"""
 
 from __future__ import annotations
 
@@ -65,17 +67,23 @@ class Scans:
         self.started: Notifier[ScanRequested] = Notifier()
         self.ended: Notifier[ScanEnded] = Notifier()
         self._scanner, self._files = scanner, files
-        self._pages, self._grants, self._sure, self._tasks = pages, grants, sure, tasks
+        self._pages = pages
+        self._grants = grants
+        self._sure = sure
+        self._tasks = tasks
         self._current: ScanRequested | None = None
         self._task: asyncio.Task[None] | None = None
         self._percent = UNKNOWN_PERCENT
         self._over: dict[str, ScanEnded] = {}
         self._stop_hearing = grants.changed.connect(self._on_grant)
 
-    # ---- what the desk wishes --------------------------------------------------------------------------------------
+    # ---- what the desk wishes
+    # --------------------------------------------------------------------------------------
 
     def on_requested(self, request: ScanRequested) -> None:
-        """Scans, or says why not. The same `scan_id` is the same scan, however often it is asked for."""
+        """Scans, or says why not. The same `scan_id` is the same scan, however often it is asked
+        for.
+        """
         if (over := self._over.get(request.scan_id)) is not None:
             self._sure.tell(over)
         elif self._current is not None and self._current.scan_id == request.scan_id:
@@ -112,7 +120,8 @@ class Scans:
 
     async def _cancel(self) -> None:
         """Asks the scanner to stop; one that does not answer is left."""
-        task, scanner = self._task, self._source_of(self._current) if self._current is not None else None
+        task = self._task
+        scanner = self._source_of(self._current) if self._current is not None else None
         if task is None or scanner is None:
             return
         try:
@@ -123,7 +132,8 @@ class Scans:
             log.warning("the scanner does not stop: %s", type(error).__name__)
             task.cancel()
 
-    # ---- scanning --------------------------------------------------------------------------------------------------
+    # ---- scanning
+    # ----------------------------------------------------------------------------------------------
 
     async def _scan(self, request: ScanRequested) -> None:
         self.started.emit(request)
@@ -157,7 +167,9 @@ class Scans:
             self._end(request.scan_id, taken, problem)
 
     async def _pages_of(self, request: ScanRequested) -> AsyncGenerator[ScannedPage]:
-        """The scanner's pages of all areas; progress is told on the way. Raises `TimeoutError` when it falls silent."""
+        """The scanner's pages of all areas; progress is told on the way.
+        Raises `TimeoutError` when it falls silent.
+        """
         scanner = self._source_of(request)
         if scanner is None:
             raise ScannerGone
@@ -166,7 +178,9 @@ class Scans:
                 async for page in pages:
                     yield page
 
-    async def _pages_with(self, scanner: Scanner, settings: ScanSettings) -> AsyncGenerator[ScannedPage]:
+    async def _pages_with(
+        self, scanner: Scanner, settings: ScanSettings
+    ) -> AsyncGenerator[ScannedPage]:
         async with aclosing(scanner.scan(settings)) as steps:
             while True:
                 try:
@@ -187,7 +201,8 @@ class Scans:
             await asyncio.sleep(BEAT_S)
             self._tell_progress()
 
-    # ---- telling ---------------------------------------------------------------------------------------------------
+    # ---- telling
+    # ----------------------------------------------------------------------------------------------
 
     def _tell_progress(self) -> None:
         if self._current is not None:
@@ -213,4 +228,6 @@ class Scans:
 
 def _nothing(request: ScanRequested) -> SessionError:
     """The scanner says that all is well and gave no page."""
-    return ScannerEmpty() if request.source is ScanSource.FEEDER else ScannerFailed(status="no page")
+    return (
+        ScannerEmpty() if request.source is ScanSource.FEEDER else ScannerFailed(status="no page")
+    )

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages on the kiosk's disk are written sealed. Used by the page shelf; the key never lies on the disk in clear.
+"""Pages on the kiosk's disk are written sealed.
+Used by the page shelf; the key never lies on the disk in clear.
 
-Each session has a key of its own. It lies in the session's folder wrapped by a key that is derived from the kiosk's
-identity, which is in the system's keyring: so a killed kiosk finds its pages again, a stolen disk shows none, and once
-the wrapped key is removed nobody can read what may be left in the disk's unused blocks.
+Each session has a key of its own. It lies in the session's folder wrapped by a key that is derived
+from the kiosk's identity, which is in the system's keyring: so a killed kiosk finds its pages
+again, a stolen disk shows none, and once the wrapped key is removed nobody can read what may be
+left in the disk's unused blocks.
 
 AES-256-GCM (NIST SP 800-38D) with a random nonce before each text; HKDF-SHA256 (RFC 5869).
 """
@@ -32,7 +34,9 @@ class SealBroken(Exception):
 
 def wrapping_key(seed: bytes) -> bytes:
     """The key that wraps the sessions' keys, from the kiosk's identity (its nkey seed)."""
-    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=b"poste-expert kiosk shelf 1").derive(seed)
+    return HKDF(
+        algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=b"poste-expert kiosk shelf 1"
+    ).derive(seed)
 
 
 class ShelfSeal:
@@ -50,7 +54,10 @@ class ShelfSeal:
     def _known(self, wrapping: bytes) -> bytes | None:
         try:
             return _opened(AESGCM(wrapping), self._path.read_bytes(), _WRAPPED)
-        except (FileNotFoundError, SealBroken):  # of another identity: what it sealed is lost to everybody
+        except (
+            FileNotFoundError,
+            SealBroken,
+        ):  # of another identity: what it sealed is lost to everybody
             return None
 
     def _made(self, wrapping: bytes) -> bytes:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which certificate a scanner or printer must show: the one that was seen when it was set up. For the kiosk.
+"""Which certificate a scanner or printer must show: the one that was seen when it was set up.
+For the kiosk.
 
-Devices sign their own certificates, with names and dates that nobody maintains. So the certificate itself is what is
-trusted, as it lies in the kiosk's folder; another one is refused, whoever signed it.
+Devices sign their own certificates, with names and dates that nobody maintains.
+So the certificate itself is what is trusted, as it lies in the kiosk's folder; another one is
+refused, whoever signed it.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ def trust_only(certificate: Path) -> ssl.SSLContext:
 
 
 def seen_certificate(host: str, port: int, timeout_s: float = 5.0) -> str:
-    """The PEM certificate that a device shows now, to be looked at by who sets the kiosk up. Raises `OSError`."""
+    """The PEM certificate that a device shows now, to be looked at by who sets the kiosk up.
+    Raises `OSError`.
+    """
     return ssl.get_server_certificate((host, port), timeout=timeout_s)
 
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A scanner that speaks eSCL (AirScan): any driverless one, on the network or on USB through ipp-usb. For the kiosk.
+"""A scanner that speaks eSCL (AirScan):
+any driverless one, on the network or on USB through ipp-usb. For the kiosk.
 
-Source: Mopria Alliance, eSCL Technical Specification 2.97 ("eSCL" below). The scanner's JPEG passes through untouched.
+Source: Mopria Alliance, eSCL Technical Specification 2.97 ("eSCL" below).
+The scanner's JPEG passes through untouched.
 """
 
 from __future__ import annotations
@@ -25,7 +27,13 @@ from session.core.device_errors import (
 )
 from session.core.errors import PageTooLarge, PageUnreadable, SessionError
 from session.kiosk.drivers.certificates import is_untrusted
-from session.kiosk.drivers.escl_messages import Capabilities, DeviceStatus, ScanOrder, parse_capabilities, parse_status
+from session.kiosk.drivers.escl_messages import (
+    Capabilities,
+    DeviceStatus,
+    ScanOrder,
+    parse_capabilities,
+    parse_status,
+)
 from session.kiosk.drivers.jpeg_header import jpeg_size
 from session.kiosk.drivers.scanner import (
     UNKNOWN_PERCENT,
@@ -53,9 +61,11 @@ class EsclScanner:
     Args:
         address: `escl://host:port/eSCL`, `escls://` for TLS, or the same as http(s).
         answer_s: seconds in which it must answer a question.
-        page_s: seconds in which it must begin to send a page, and in which each further part must come.
+        page_s: seconds in which it must begin to send a page, and in which each further part must
+            come.
         busy_wait_s: seconds for which we try again while it says that it is busy.
-        tls: certificates to trust; the system's by default. Most scanners sign their own: give theirs.
+        tls: certificates to trust; the system's by default.
+            Most scanners sign their own: give theirs.
     """
 
     def __init__(
@@ -74,10 +84,12 @@ class EsclScanner:
             raise AddressUnknown(address) from error
         if not url.host:
             raise AddressUnknown(address)
-        self._path = url.path.rstrip("/") or "/eSCL"  # eSCL, section "mDNS": the default of the key `rs`
+        # eSCL, section "mDNS": the default of the key `rs`
+        self._path = url.path.rstrip("/") or "/eSCL"
         self._client = httpx.AsyncClient(
             base_url=url.copy_with(scheme=scheme, path="/", query=None),
-            headers={"Accept-Encoding": "identity"},  # nothing to unpack: no bomb, and the size is the size
+            # nothing to unpack: no bomb, and the size is the size
+            headers={"Accept-Encoding": "identity"},
             timeout=httpx.Timeout(None, connect=answer_s),
             verify=(tls or True) if scheme == "https" else False,
             trust_env=False,  # a proxy must never come between a kiosk and its own scanner
@@ -90,7 +102,9 @@ class EsclScanner:
         self._deleting = asyncio.Lock()
 
     async def uuid(self) -> str:
-        """The UUID it says itself, lower case; "" when it says none. Raises a session error when it does not answer."""
+        """The UUID it says itself, lower case; "" when it says none.
+        Raises a session error when it does not answer.
+        """
         return (await self._known_capabilities()).uuid
 
     async def state(self) -> ScannerStatus:
@@ -134,7 +148,9 @@ class EsclScanner:
                 self._scanning = False
 
     async def cancel(self) -> None:
-        """Stops the scan under way: ours at once, the scanner's by DELETE (eSCL, section "Cancel a scan job")."""
+        """Stops the scan under way: ours at once, the scanner's by DELETE (eSCL, section "Cancel a
+        scan job").
+        """
         if not self._scanning or self._cancelled:
             return
         self._cancelled = True
@@ -147,7 +163,8 @@ class EsclScanner:
         await self.cancel()
         await self._client.aclose()
 
-    # ---- a job ----------------------------------------------------------------------------------------------------
+    # ---- a job
+    # ----------------------------------------------------------------------------------------------
 
     async def _start(self, order: ScanOrder) -> None:
         source = order.settings.source
@@ -205,7 +222,9 @@ class EsclScanner:
             await self._within(_RETRY_S * 2, asyncio.sleep(_RETRY_S))
 
     async def _received(self, response: httpx.Response, data: bytearray) -> AsyncGenerator[int]:
-        """Fills `data`; yields percents as they change: of the announced size, or -1 when there is none."""
+        """Fills `data`; yields percents as they change:
+        of the announced size, or -1 when there is none.
+        """
         announced = int(response.headers.get("Content-Length", "0") or 0)
         last = UNKNOWN_PERCENT
         parts = response.aiter_raw()
@@ -234,14 +253,18 @@ class EsclScanner:
         if self._cancelled:
             raise ScanCancelled
         fault = (await self._status()).fault(source)
-        empty_after_pages = taken and fault is not None and fault.code in ("scanner_empty", "scanner_busy")
+        empty_after_pages = (
+            taken and fault is not None and fault.code in ("scanner_empty", "scanner_busy")
+        )
         if fault is not None and not empty_after_pages:
             raise fault
         if not taken:
             raise ScannerFailed(status="no page")
 
     async def _fault(self, http_status: int, source: ScanSource) -> SessionError:
-        """The error that a refused request stands for: the scanner's own word first, HTTP's last."""
+        """The error that a refused request stands for:
+        the scanner's own word first, HTTP's last.
+        """
         if self._cancelled:
             return ScanCancelled()
         if http_status in _DENIED:
@@ -252,7 +275,9 @@ class EsclScanner:
         return fault or ScannerFailed(status=f"HTTP {http_status}")
 
     async def _delete_job(self) -> None:
-        """Tells the scanner; who comes while another does waits for it: the scan is over when the scanner knows."""
+        """Tells the scanner; who comes while another does waits for it:
+        the scan is over when the scanner knows.
+        """
         async with self._deleting:
             job, self._job = self._job, ""
             if not job:
@@ -262,7 +287,8 @@ class EsclScanner:
             except SessionError as error:
                 log.info("the scanner did not take the cancellation: %s", error.code)
 
-    # ---- questions ------------------------------------------------------------------------------------------------
+    # ---- questions
+    # ----------------------------------------------------------------------------------------------
 
     async def _known_capabilities(self) -> Capabilities:
         if self._capabilities is None:
@@ -282,11 +308,19 @@ class EsclScanner:
             raise ScannerFailed(status=f"{name}: HTTP {status}")
         return parse(body)
 
-    async def _ask(self, method: str, path: str, content: bytes = b"") -> tuple[int, httpx.Headers, bytes]:
-        """A short question; raises `ScannerGone`, or `ScannerFailed` when the answer is too long."""
-        return await self._within(self._answer_s, self._ask_now(method, path, content), cancellable=False)
+    async def _ask(
+        self, method: str, path: str, content: bytes = b""
+    ) -> tuple[int, httpx.Headers, bytes]:
+        """A short question; raises `ScannerGone`, or `ScannerFailed` when the answer is too
+        long.
+        """
+        return await self._within(
+            self._answer_s, self._ask_now(method, path, content), cancellable=False
+        )
 
-    async def _ask_now(self, method: str, path: str, content: bytes) -> tuple[int, httpx.Headers, bytes]:
+    async def _ask_now(
+        self, method: str, path: str, content: bytes
+    ) -> tuple[int, httpx.Headers, bytes]:
         headers = {"Content-Type": "text/xml"} if content else {}
         async with self._client.stream(method, path, content=content, headers=headers) as response:
             body = bytearray()
@@ -299,7 +333,9 @@ class EsclScanner:
     async def _within[Result](
         self, seconds: float, awaitable: Awaitable[Result], *, cancellable: bool = True
     ) -> Result:
-        """Waits for the scanner, with a time limit that `cancel` may bring forward; its silence is `ScannerGone`."""
+        """Waits for the scanner, with a time limit that `cancel` may bring forward;
+        its silence is `ScannerGone`.
+        """
         try:
             async with asyncio.timeout(seconds) as limit:
                 if cancellable:
@@ -323,7 +359,9 @@ class EsclScanner:
 
 
 def _job_path(headers: httpx.Headers) -> str:
-    """Path of the new job. Only the path is used: whatever host it names, we stay with the configured one."""
+    """Path of the new job. Only the path is used: whatever host it names, we stay with the
+    configured one.
+    """
     try:
         path = httpx.URL(headers.get("Location", "")).path
     except httpx.InvalidURL as error:
@@ -336,4 +374,6 @@ def _job_path(headers: httpx.Headers) -> str:
 def _page(data: bytes, order: ScanOrder) -> ScannedPage:
     width_px, height_px = jpeg_size(data)
     dpi = true_dpi(width_px, order.area, order.dpi)
-    return ScannedPage(data=data, media_type="image/jpeg", width_px=width_px, height_px=height_px, dpi=dpi)
+    return ScannedPage(
+        data=data, media_type="image/jpeg", width_px=width_px, height_px=height_px, dpi=dpi
+    )

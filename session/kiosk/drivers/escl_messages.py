@@ -2,8 +2,8 @@
 """eSCL in words: what its XML says, as structs, and the request for a scan. No I/O; used by
 `session.kiosk.drivers.escl`.
 
-Source: Mopria Alliance, eSCL Technical Specification 2.97 ("eSCL" below), on the model of PWG 5108.03 (scan service)
-and the common elements of PWG 5108.01.
+Source: Mopria Alliance, eSCL Technical Specification 2.97 ("eSCL" below), on the model of PWG
+5108.03 (scan service) and the common elements of PWG 5108.01.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ _REASON_FAULTS: dict[str, type[SessionError]] = {
 
 
 class InputLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """What glass or feeder can do: largest area in 1/300 inch, resolutions in dpi (ascending; never empty)."""
+    """What glass or feeder can do: largest area in 1/300 inch, resolutions in dpi (ascending;
+    never empty).
+    """
 
     max_width: int
     max_height: int
@@ -92,21 +94,27 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     def limits(self, source: ScanSource, *, duplex: bool = False) -> InputLimits:
         """Those of a source. Raises `ScannerFailed` when the scanner lacks it."""
-        limits = self.glass if source is ScanSource.GLASS else self.duplex if duplex else self.feeder
+        limits = (
+            self.glass if source is ScanSource.GLASS else self.duplex if duplex else self.feeder
+        )
         if limits is None:
             raise ScannerFailed(status="no duplex" if duplex else f"no {source.value}")
         return limits
 
 
 class DeviceStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """eSCL ScannerStatus: `state` Idle, Processing, Testing, Stopped or Down; `feeder_state` an AdfState or empty."""
+    """eSCL ScannerStatus: `state` Idle, Processing, Testing, Stopped or Down;
+    `feeder_state` an AdfState or empty.
+    """
 
     state: str
     feeder_state: str
     reasons: tuple[str, ...] = ()
 
     def fault(self, source: ScanSource | None = None) -> SessionError | None:
-        """What stops a scan from `source`, or None; without a source, what a person should be told about."""
+        """What stops a scan from `source`, or None;
+        without a source, what a person should be told about.
+        """
         if source is not ScanSource.GLASS or self.state in ("Stopped", "Down"):
             if kind := _FEEDER_FAULTS.get(self.feeder_state):
                 return kind(status=self.feeder_state)
@@ -117,8 +125,14 @@ class DeviceStatus(msgspec.Struct, frozen=True, kw_only=True):
                 if reason.startswith(beginning):
                     return kind(status=reason)
         if self.state in ("Stopped", "Down"):
-            return ScannerFailed(status=" ".join((self.state, self.feeder_state, *self.reasons)).strip())
-        return ScannerBusy(status=self.state) if source and self.state in ("Processing", "Testing") else None
+            return ScannerFailed(
+                status=" ".join((self.state, self.feeder_state, *self.reasons)).strip()
+            )
+        return (
+            ScannerBusy(status=self.state)
+            if source and self.state in ("Processing", "Testing")
+            else None
+        )
 
 
 def parse_capabilities(xml: bytes) -> Capabilities:
@@ -166,8 +180,11 @@ class ScanOrder(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def xml(self) -> bytes:
-        """eSCL ScanSettings. The order of the elements is the schema's: some scanners insist on it."""
-        area, intent = self.area, "Preview" if self.settings.kind is ScanKind.PREVIEW else "Document"
+        """eSCL ScanSettings. The order of the elements is the schema's: some scanners insist on
+        it.
+        """
+        area = self.area
+        intent = "Preview" if self.settings.kind is ScanKind.PREVIEW else "Document"
         source = "Platen" if self.settings.source is ScanSource.GLASS else "Feeder"
         colour = "RGB24" if self.settings.colour else "Grayscale8"
         sides = "\n<scan:Duplex>true</scan:Duplex>" if self.settings.duplex else ""
@@ -222,7 +239,8 @@ def _limits(caps: Element | None) -> InputLimits | None:
 def _resolutions(caps: Element) -> tuple[tuple[int, ...], bool]:
     """(ascending dpi, whether all between the first and the last are possible too)."""
     discrete = {
-        _number(found, "scan:XResolution", 0) for found in caps.iterfind(".//scan:DiscreteResolution", NAMESPACES)
+        _number(found, "scan:XResolution", 0)
+        for found in caps.iterfind(".//scan:DiscreteResolution", NAMESPACES)
     }
     if discrete := discrete - {0}:
         return tuple(sorted(discrete)), False

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A printer that speaks IPP: almost every one since 2013, and any queue of CUPS. For the kiosk.
 
-Source: RFC 8010 (encoding), RFC 8011 (operations and attributes), IANA's list of printer-state-reasons.
+Source: RFC 8010 (encoding), RFC 8011 (operations and attributes), IANA's list of
+printer-state-reasons.
 """
 
 from __future__ import annotations
@@ -98,9 +99,11 @@ class IppPrinter:
         address: `ipp://host:port/path`, `ipps://` for TLS.
         answer_s: seconds in which it must answer a question.
         document_s: seconds in which it must have taken a document.
-        poll_s: seconds between two looks at a job, at first and at most; the pause doubles while nothing changes.
+        poll_s: seconds between two looks at a job, at first and at most;
+            the pause doubles while nothing changes.
         gone_s: seconds of silence after which following a job gives up.
-        tls: certificates to trust; the system's by default. Most printers sign their own: give theirs.
+        tls: certificates to trust; the system's by default.
+            Most printers sign their own: give theirs.
     """
 
     def __init__(
@@ -121,7 +124,9 @@ class IppPrinter:
             raise AddressUnknown(address)
         secure = url.scheme == "ipps"
         self._uri = str(url)
-        self._http = url.copy_with(scheme="https" if secure else "http", port=url.port or _DEFAULT_PORT)
+        self._http = url.copy_with(
+            scheme="https" if secure else "http", port=url.port or _DEFAULT_PORT
+        )
         self._client = httpx.AsyncClient(
             headers={"Content-Type": "application/ipp", "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(None, connect=answer_s),
@@ -133,24 +138,34 @@ class IppPrinter:
         self._numbers = itertools.count(1)
 
     async def uuid(self) -> str:
-        """The UUID it says itself (PWG 5100.13, section 5.6.7), lower case; "" when it says none."""
+        """The UUID it says itself (PWG 5100.13, section 5.6.7), lower case;
+        "" when it says none.
+        """
         told = (await self._printer("printer-uuid")).text(GroupTag.PRINTER, "printer-uuid")
         return told.lower().removeprefix("urn:uuid:")
 
     async def state(self) -> PrinterStatus:
         """How it is now; a printer that is gone is a fault with its code."""
         try:
-            answer = await self._printer("printer-make-and-model", "printer-info", *_STATE_ATTRIBUTES)
+            answer = await self._printer(
+                "printer-make-and-model", "printer-info", *_STATE_ATTRIBUTES
+            )
         except SessionError as error:
             return PrinterStatus(state=ScannerState.FAULT, name="", code=error.code)
-        name = answer.text(GroupTag.PRINTER, "printer-info") or answer.text(GroupTag.PRINTER, "printer-make-and-model")
+        name = answer.text(GroupTag.PRINTER, "printer-info") or answer.text(
+            GroupTag.PRINTER, "printer-make-and-model"
+        )
         attributes = answer.group(GroupTag.PRINTER)
         state, code, reasons = printer_state(attributes)
         return PrinterStatus(state=state, name=name[:200], code=code, reasons=reasons)
 
     async def submit(self, document: bytes, name: str, copies: int = 1) -> int:
-        """Hands a PDF over; see `Printer.submit`. Validate-Job first: a refusal then costs no document."""
-        attributes = (await self._printer("document-format-supported", *_STATE_ATTRIBUTES)).group(GroupTag.PRINTER)
+        """Hands a PDF over; see `Printer.submit`.
+        Validate-Job first: a refusal then costs no document.
+        """
+        attributes = (await self._printer("document-format-supported", *_STATE_ATTRIBUTES)).group(
+            GroupTag.PRINTER
+        )
         accepting = attributes.get("printer-is-accepting-jobs")
         if accepting is not None and accepting.first is False:
             raise PrinterStopped(reasons=" ".join(printer_state(attributes)[2]))
@@ -159,7 +174,9 @@ class IppPrinter:
             raise PrintRefused(status=f"{Status.FORMAT_NOT_SUPPORTED:#06x}")
         job = {"copies": integer(copies), "media": keyword("iso_a4_210x297mm")}
         try:
-            await self._ask(Operation.VALIDATE_JOB, job, job_name=name_value(name), document_format=mime(PDF))
+            await self._ask(
+                Operation.VALIDATE_JOB, job, job_name=name_value(name), document_format=mime(PDF)
+            )
             created = await self._ask(Operation.CREATE_JOB, job, job_name=name_value(name))
         except _Refused as refusal:
             raise _submit_error(refusal) from refusal
@@ -206,7 +223,9 @@ class IppPrinter:
                 if loop.time() - heard_at >= self._gone_s:
                     raise
                 impressions = last.impressions if last else 0
-                progress = JobProgress(state=PrintState.WAITING, code=error.code, impressions=impressions)
+                progress = JobProgress(
+                    state=PrintState.WAITING, code=error.code, impressions=impressions
+                )
             pause_s = min(pause_s * 2, self._poll_s[1]) if progress == last else self._poll_s[0]
             if progress != last:
                 last = progress
@@ -219,7 +238,9 @@ class IppPrinter:
         """The job as it is now, with the printer's reasons as long as it is not over."""
         wanted = keyword(*_JOB_ATTRIBUTES)
         try:
-            answer = await self._ask(Operation.GET_JOB_ATTRIBUTES, job_id=integer(job_id), requested_attributes=wanted)
+            answer = await self._ask(
+                Operation.GET_JOB_ATTRIBUTES, job_id=integer(job_id), requested_attributes=wanted
+            )
         except _Refused as refusal:
             if refusal.status in (Status.NOT_FOUND, Status.GONE):
                 raise PrintFailed(state="unknown") from refusal
@@ -242,25 +263,36 @@ class IppPrinter:
         """Closes the connections; jobs go on."""
         await self._client.aclose()
 
-    # ---- questions ------------------------------------------------------------------------------------------------
+    # ---- questions
+    # ----------------------------------------------------------------------------------------------
 
     async def _printer(self, *names: str) -> Message:
         try:
-            return await self._ask(Operation.GET_PRINTER_ATTRIBUTES, requested_attributes=keyword(*names))
+            return await self._ask(
+                Operation.GET_PRINTER_ATTRIBUTES, requested_attributes=keyword(*names)
+            )
         except _Refused as refusal:
             if refusal.status in _DENIED:
                 raise PrinterDenied(status=str(refusal)) from refusal
             raise PrinterGone(why=str(refusal)) from refusal
 
     async def _ask(
-        self, operation: Operation, job: Attributes | None = None, document: bytes = b"", **given: Attribute
+        self,
+        operation: Operation,
+        job: Attributes | None = None,
+        document: bytes = b"",
+        **given: Attribute,
     ) -> Message:
         """One operation. Raises `PrinterGone` (silence, or no IPP in the answer) and `_Refused`."""
         target = {"printer_uri": uri(self._uri)}  # RFC 8011, section 4.1.5: the target stands first
         job_id = {"job_id": given.pop("job_id")} if "job_id" in given else {}
-        attributes = operation_attributes(**target, **job_id, requesting_user_name=name_value(_USER), **given)
+        attributes = operation_attributes(
+            **target, **job_id, requesting_user_name=name_value(_USER), **given
+        )
         groups = ((GroupTag.OPERATION, attributes), *(((GroupTag.JOB, job),) if job else ()))
-        request = Message(code=operation, request_id=next(self._numbers), groups=groups, data=document)
+        request = Message(
+            code=operation, request_id=next(self._numbers), groups=groups, data=document
+        )
         answer = await self._post(encode(request), self._document_s if document else self._answer_s)
         if answer.code >= 0x0400:  # RFC 8011, appendix B.1: below are the successes
             raise _Refused(answer.code)

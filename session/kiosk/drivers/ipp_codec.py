@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""IPP messages to bytes and back, every length checked. No I/O; used by the IPP client and the simulated printer.
+"""IPP messages to bytes and back, every length checked.
+No I/O; used by the IPP client and the simulated printer.
 
 Source: RFC 8010 (encoding) and RFC 8011 (model); sections beside the lines.
 """
@@ -62,7 +63,9 @@ type Value = int | bool | str | bytes | tuple[int, ...] | dict[str, Attribute] |
 
 
 class Attribute(msgspec.Struct, frozen=True):
-    """Values of one attribute and the tag of the first; a second tag (name beside keyword) is not kept."""
+    """Values of one attribute and the tag of the first;
+    a second tag (name beside keyword) is not kept.
+    """
 
     tag: int
     values: tuple[Value, ...]
@@ -81,7 +84,9 @@ type Attributes = dict[str, Attribute]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A request or an answer. `code` is the operation of a request, the status of an answer; `data` follows it."""
+    """A request or an answer. `code` is the operation of a request, the status of an answer; `data`
+    follows it.
+    """
 
     code: int
     request_id: int
@@ -145,7 +150,9 @@ def boolean(value: bool) -> Attribute:
 
 
 def operation_attributes(**extra: Attribute) -> Attributes:
-    """An operation group: charset and language first, as RFC 8011, section 4.1.4 demands; `_` in names becomes `-`."""
+    """An operation group: charset and language first, as RFC 8011, section 4.1.4 demands;
+    `_` in names becomes `-`.
+    """
     head = {
         "attributes-charset": Attribute(Tag.CHARSET, ("utf-8",)),
         "attributes-natural-language": Attribute(Tag.NATURAL_LANGUAGE, ("fr",)),
@@ -157,7 +164,8 @@ def _cut(value: str, limit_bytes: int) -> str:
     return value.encode()[:limit_bytes].decode(errors="ignore")
 
 
-# ---- encoding ------------------------------------------------------------------------------------------------------
+# ---- encoding
+# --------------------------------------------------------------------------------------------------
 
 
 def encode(message: Message) -> bytes:
@@ -174,7 +182,9 @@ def encode(message: Message) -> bytes:
 
 def _encode_attribute(out: bytearray, name: bytes, attribute: Attribute) -> None:
     for number, value in enumerate(attribute.values):
-        _encode_field(out, attribute.tag, b"" if number else name, _encode_value(attribute.tag, value))
+        _encode_field(
+            out, attribute.tag, b"" if number else name, _encode_value(attribute.tag, value)
+        )
         if attribute.tag == Tag.BEGIN_COLLECTION:  # RFC 8010, section 3.1.6
             if not isinstance(value, dict):
                 raise IppMalformed("a collection is a dictionary")
@@ -207,7 +217,8 @@ def _encode_value(tag: int, value: Value) -> bytes:
         raise IppMalformed(f"value does not fit tag {tag:#x}") from error
 
 
-# ---- decoding ------------------------------------------------------------------------------------------------------
+# ---- decoding
+# --------------------------------------------------------------------------------------------------
 
 
 class _Reader:
@@ -241,7 +252,8 @@ def decode(data: bytes) -> Message:
     """RFC 8010, section 3.1.
 
     Raises:
-        IppMalformed: cut short, nested too deep, too many attributes, or values where none may stand.
+        IppMalformed: cut short, nested too deep, too many attributes, or values where none may
+            stand.
     """
     reader = _Reader(data)
     major, minor, code, request_id = struct.unpack(">BBHi", reader.take(8))
@@ -261,13 +273,21 @@ def decode(data: bytes) -> Message:
             raise IppMalformed("a value without a name")
         _add(groups[-1][1], name, tag, _decode_value(reader, tag, raw, depth=0), first=bool(given))
     return Message(
-        code=code, request_id=request_id, groups=tuple(groups), version=(major, minor), data=bytes(reader.rest())
+        code=code,
+        request_id=request_id,
+        groups=tuple(groups),
+        version=(major, minor),
+        data=bytes(reader.rest()),
     )
 
 
 def _add(attributes: Attributes, name: str, tag: int, value: Value, *, first: bool) -> None:
     before = None if first else attributes.get(name)
-    attributes[name] = Attribute(tag, (value,)) if before is None else Attribute(before.tag, (*before.values, value))
+    attributes[name] = (
+        Attribute(tag, (value,))
+        if before is None
+        else Attribute(before.tag, (*before.values, value))
+    )
 
 
 def _decode_value(reader: _Reader, tag: int, raw: bytes, depth: int) -> Value:
@@ -285,11 +305,15 @@ def _decode_value(reader: _Reader, tag: int, raw: bytes, depth: int) -> Value:
                 return struct.unpack(">ii", raw)
             case Tag.RESOLUTION:
                 return struct.unpack(">iib", raw)
-            case Tag.TEXT_WITH_LANGUAGE | Tag.NAME_WITH_LANGUAGE:  # RFC 8010, section 3.9: language, then text
+            case (
+                Tag.TEXT_WITH_LANGUAGE | Tag.NAME_WITH_LANGUAGE
+            ):  # RFC 8010, section 3.9: language, then text
                 inner = _Reader(raw)
                 inner.string()
                 return inner.string().decode(errors="replace")
-            case _ if 0x40 <= tag <= 0x5F:  # RFC 8010, section 3.5.2: the range of character strings
+            case _ if (
+                0x40 <= tag <= 0x5F
+            ):  # RFC 8010, section 3.5.2: the range of character strings
                 return raw.decode(errors="replace")
             case _:
                 return raw

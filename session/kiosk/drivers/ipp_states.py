@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the states and reasons of IPP mean for a person: our codes. Pure; used by `session.kiosk.drivers.ipp`.
+"""What the states and reasons of IPP mean for a person: our codes.
+Pure; used by `session.kiosk.drivers.ipp`.
 
-Source: RFC 8011, sections 5.3.7 (job-state), 5.4.11 (printer-state), 5.4.12 (printer-state-reasons), and IANA's list.
+Source: RFC 8011, sections 5.3.7 (job-state), 5.4.11 (printer-state), 5.4.12
+(printer-state-reasons), and IANA's list.
 """
 
 from __future__ import annotations
@@ -20,10 +22,12 @@ from session.kiosk.drivers.printer import JobProgress
 from session.protocol.conversation.messages import PrintState, ScannerState
 
 PRINTER_IDLE, PRINTER_PROCESSING, PRINTER_STOPPED = 3, 4, 5
-JOB_PENDING, JOB_HELD, JOB_PROCESSING, JOB_STOPPED, JOB_CANCELED, JOB_ABORTED, JOB_COMPLETED = range(3, 10)
+JOB_PENDING, JOB_HELD, JOB_PROCESSING, JOB_STOPPED, JOB_CANCELED, JOB_ABORTED, JOB_COMPLETED = (
+    range(3, 10)
+)
 
-# Compared by their beginning: "-report", "-warning" or "-error" follows, and some printers cut long words.
-# In the order of what a person must see to first.
+# Compared by their beginning: "-report", "-warning" or "-error" follows, and some printers cut long
+# words. In the order of what a person must see to first.
 _REASONS: tuple[tuple[str, str], ...] = (
     ("media-jam", PrinterJammed.code),
     ("cover-open", PrinterCoverOpen.code),
@@ -86,13 +90,18 @@ def job_progress(job: Attributes, printer: Attributes) -> JobProgress:
     if state == JOB_CANCELED:
         return JobProgress(state=PrintState.CANCELLED, impressions=impressions, reasons=reasons)
     if state == JOB_ABORTED:
-        return JobProgress(state=PrintState.FAILED, code=PrintFailed.code, impressions=impressions, reasons=reasons)
+        return JobProgress(
+            state=PrintState.FAILED, code=PrintFailed.code, impressions=impressions, reasons=reasons
+        )
     printer_reasons = _reasons(printer, "printer-state-reasons")
     code = fault_code(printer_reasons)
-    stopped = state in (JOB_HELD, JOB_STOPPED) or _number(printer, "printer-state") == PRINTER_STOPPED
+    stopped = (
+        state in (JOB_HELD, JOB_STOPPED) or _number(printer, "printer-state") == PRINTER_STOPPED
+    )
     if stopped and not code:
         code = PrinterStopped.code
-    # A printer low of ink says "empty" long before it stops: by itself no reason to call the job waiting.
+    # A printer low of ink says "empty" long before it stops:
+    # by itself no reason to call the job waiting.
     waits = stopped or (code and code != _NO_TONER)
     moving = PrintState.PRINTING if state == JOB_PROCESSING else PrintState.SENT
     return JobProgress(

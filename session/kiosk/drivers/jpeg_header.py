@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The size of a JPEG, read from its headers without decoding it; used by the scanners on what a device sent."""
+"""The size of a JPEG, read from its headers without decoding it;
+used by the scanners on what a device sent.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def jpeg_size(data: bytes) -> tuple[int, int]:
 
 
 def _frame_size(data: bytes) -> tuple[tuple[int, int] | None, int]:
-    """Size from the frame header and where the coded picture starts; walks marker by marker (T.81, B.1.1.4)."""
+    """Size from the frame header and where the coded picture starts;
+    walks marker by marker (T.81, B.1.1.4).
+    """
     if data[:2] != bytes((0xFF, _SOI)):
         raise PageUnreadable(why="not a JPEG", size_bytes=len(data))
     size: tuple[int, int] | None = None

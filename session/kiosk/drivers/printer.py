@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk asks of a printer; used by the devices conversation, made from the kiosk's settings."""
+"""What the kiosk asks of a printer;
+used by the devices conversation, made from the kiosk's settings.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from session.protocol.conversation.messages import PrintState, ScannerState
 
 
 class PrinterStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How the printer is. `code`: of `session.core.errors`, empty when well; `reasons`: the printer's own keywords."""
+    """How the printer is. `code`: of `session.core.errors`, empty when well; `reasons`: the
+    printer's own keywords.
+    """
 
     state: ScannerState
     name: str
@@ -21,7 +25,9 @@ class PrinterStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a job is. `code` says why it waits or failed; `impressions`: sides printed so far, 0 when not told."""
+    """Where a job is. `code` says why it waits or failed; `impressions`: sides printed so far, 0
+    when not told.
+    """
 
     state: PrintState
     code: str = ""
@@ -38,19 +44,23 @@ class Printer(Protocol):
     """A printer for PDF documents."""
 
     async def state(self) -> PrinterStatus:
-        """How it is now. Never raises a session error: a printer that is gone is a fault with its code."""
+        """How it is now. Never raises a session error: a printer that is gone is a fault with its
+        code.
+        """
         ...
 
     async def submit(self, document: bytes, name: str, copies: int = 1) -> int:
         """Hands a PDF over; returns the printer's number of the job, to `follow` it.
 
         Raises:
-            PrinterGone, PrinterStopped (it accepts no jobs now), PrinterDenied, DeviceNotTrusted, PrintRefused.
+            PrinterGone, PrinterStopped (it accepts no jobs now), PrinterDenied, DeviceNotTrusted,
+            PrintRefused.
         """
         ...
 
     def follow(self, job_id: int) -> AsyncGenerator[JobProgress]:
-        """Each change of the job until its last state; a job that waits for paper waits on, and goes on when filled.
+        """Each change of the job until its last state;
+        a job that waits for paper waits on, and goes on when filled.
 
         Raises:
             PrinterGone: it has not answered for long. PrintFailed: it no longer knows the job.

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""SANE's C library by ctypes: options, parameters, bytes. Only for the worker process; everything here blocks.
+"""SANE's C library by ctypes: options, parameters, bytes.
+Only for the worker process; everything here blocks.
 
-Own binding, because python-sane tells a fault only after `sane_cancel`, which hangs in one fault of ten with backends
-that read in a thread (cancelled while it holds the allocator's lock), and crashes on an exception in its callback.
+Own binding, because python-sane tells a fault only after `sane_cancel`, which hangs in one fault of
+ten with backends that read in a thread (cancelled while it holds the allocator's lock), and crashes
+on an exception in its callback.
 
 Source: SANE standard 1.06, chapter 4 ("SANE" below).
 """
@@ -68,7 +70,11 @@ class _Range(ctypes.Structure):
 
 
 class _Constraint(ctypes.Union):
-    _fields_ = (("strings", POINTER(c_char_p)), ("words", POINTER(c_int)), ("range", POINTER(_Range)))
+    _fields_ = (
+        ("strings", POINTER(c_char_p)),
+        ("words", POINTER(c_int)),
+        ("range", POINTER(_Range)),
+    )
 
 
 class _Descriptor(ctypes.Structure):
@@ -130,7 +136,9 @@ class Frame(NamedTuple):
 
 
 class SaneLibrary:
-    """The loaded library. Raises `OSError` when it is not installed, `SaneError` when it does not start."""
+    """The loaded library. Raises `OSError` when it is not installed, `SaneError` when it does not
+    start.
+    """
 
     def __init__(self, file_name: str) -> None:
         self.calls = ctypes.CDLL(file_name)
@@ -181,7 +189,9 @@ class SaneDevice:
         if option is None or not option.usable:
             raise SaneError(f"no option {name}")
         raw = _raw(option, value)
-        check(self._calls.sane_control_option(self._handle, option.number, _SET, raw, byref(c_int())))
+        check(
+            self._calls.sane_control_option(self._handle, option.number, _SET, raw, byref(c_int()))
+        )
 
     def start(self) -> Frame:
         """Begins a page. Raises `SaneError`, `NO_DOCS` for a feeder that is empty."""
@@ -191,7 +201,9 @@ class SaneDevice:
         return Frame(told.format, told.pixels_per_line, told.lines, told.bytes_per_line, told.depth)
 
     def read(self, buffer: ctypes.Array[ctypes.c_char]) -> int:
-        """Fills the buffer's beginning; returns how many bytes, or -1 at the end. Raises `SaneError`."""
+        """Fills the buffer's beginning; returns how many bytes, or -1 at the end.
+        Raises `SaneError`.
+        """
         count = c_int()
         status = self._calls.sane_read(self._handle, buffer, len(buffer), byref(count))
         if status == Status.EOF:
@@ -209,7 +221,9 @@ class SaneDevice:
 
 
 def _constraint(told: _Descriptor) -> tuple[tuple[OptionValue, ...], tuple[float, float] | None]:
-    """SANE, section 4.2.9.7: 1 is a range, 2 a list of words that begins with its length, 3 a list of strings."""
+    """SANE, section 4.2.9.7: 1 is a range, 2 a list of words that begins with its length, 3 a list
+    of strings.
+    """
     scale = _FIXED if told.type == Kind.FIXED else 1
     match told.constraint_type:
         case 1:
@@ -227,9 +241,15 @@ def _constraint(told: _Descriptor) -> tuple[tuple[OptionValue, ...], tuple[float
             return (), None
 
 
-def _raw(option: Option, value: OptionValue) -> ctypes.Array[ctypes.c_char] | ctypes._Pointer[c_int]:
+def _raw(
+    option: Option, value: OptionValue
+) -> ctypes.Array[ctypes.c_char] | ctypes._Pointer[c_int]:
     """The value as SANE keeps it."""
     if option.kind == Kind.STRING:
-        return ctypes.create_string_buffer(str(value).encode(), max(option.size, len(str(value).encode()) + 1))
+        return ctypes.create_string_buffer(
+            str(value).encode(), max(option.size, len(str(value).encode()) + 1)
+        )
     number = float(value)
-    return ctypes.pointer(c_int(round(number * _FIXED) if option.kind == Kind.FIXED else round(number)))
+    return ctypes.pointer(
+        c_int(round(number * _FIXED) if option.kind == Kind.FIXED else round(number))
+    )

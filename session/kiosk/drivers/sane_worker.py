@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The process that touches SANE, so that the kiosk does not: started, watched and killed by `sane_scanner`.
+"""The process that touches SANE, so that the kiosk does not:
+started, watched and killed by `sane_scanner`.
 
-One JSON command per line on standard input; on standard output frames: a 4-byte length, JSON, and `n` bytes that
-belong to it. The end of standard input ends it. After an error or a cancellation it ends by itself: a backend that
-stumbled once is not to be trusted.
+One JSON command per line on standard input; on standard output frames: a 4-byte length, JSON, and
+`n` bytes that belong to it. The end of standard input ends it. After an error or a cancellation it
+ends by itself: a backend that stumbled once is not to be trusted.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ PROGRESS_STEP = 5  # percent
 JPEG_QUALITY = 90
 READ_BYTES = 64 * 1024
 MAX_RAW_BYTES = 256 * 1024 * 1024  # A4 at 600 dpi in colour is 104 million
-PATIENCE_S = 2.0  # for a read that does not return after a cancellation, and for a device that does not close
+# for a read that does not return after a cancellation, and for a device that does not close
+PATIENCE_S = 2.0
 FEEDER = re.compile(r"adf|feeder", re.IGNORECASE)
 DUPLEX = re.compile(r"duplex|back", re.IGNORECASE)
 
@@ -65,9 +67,13 @@ def has_feeder(device: SaneDevice) -> bool:
 
 def set_up(device: SaneDevice, command: dict[str, Any]) -> float:
     """Applies a command's settings; returns the resolution in dpi. Raises `SaneError`."""
-    _set_source(device, from_feeder=command["source"] == "feeder", duplex=bool(command.get("duplex")))
+    _set_source(
+        device, from_feeder=command["source"] == "feeder", duplex=bool(command.get("duplex"))
+    )
     wanted = ("color", "24bit color") if command["colour"] else ("gray", "grey", "true gray")
-    if mode := next((choice for choice in _texts(device, "mode") if choice.lower().startswith(wanted)), ""):
+    if mode := next(
+        (choice for choice in _texts(device, "mode") if choice.lower().startswith(wanted)), ""
+    ):
         device.set("mode", mode)
     with contextlib.suppress(SaneError):  # no such option, or not now: then it is 8 already
         device.set("depth", 8)
@@ -87,19 +93,28 @@ def _texts(device: SaneDevice, name: str) -> list[str]:
 
 
 def has_duplex(device: SaneDevice) -> bool:
-    """Its feeder sees both sides: a source of its own (most backends) or a mode of the feeder (kodak, fujitsu)."""
-    return any(DUPLEX.search(choice) for name in ("source", "adf-mode") for choice in _texts(device, name))
+    """Its feeder sees both sides: a source of its own (most backends) or a mode of the feeder
+    (kodak, fujitsu).
+    """
+    return any(
+        DUPLEX.search(choice) for name in ("source", "adf-mode") for choice in _texts(device, name)
+    )
 
 
 def _set_source(device: SaneDevice, *, from_feeder: bool, duplex: bool) -> None:
-    choices = [choice for choice in _texts(device, "source") if bool(FEEDER.search(choice)) == from_feeder]
+    choices = [
+        choice for choice in _texts(device, "source") if bool(FEEDER.search(choice)) == from_feeder
+    ]
     if from_feeder and not choices:
         raise SaneError("no feeder")
     both = [choice for choice in choices if DUPLEX.search(choice)]
     simplex = [choice for choice in choices if choice not in both]
     for choice in ((both if duplex and both else simplex) or choices)[:1]:
         device.set("source", choice)
-    mode = next((choice for choice in _texts(device, "adf-mode") if bool(DUPLEX.search(choice)) == duplex), "")
+    mode = next(
+        (choice for choice in _texts(device, "adf-mode") if bool(DUPLEX.search(choice)) == duplex),
+        "",
+    )
     if from_feeder and mode:
         device.set("adf-mode", mode)
     if duplex and not both and not mode:
@@ -107,8 +122,12 @@ def _set_source(device: SaneDevice, *, from_feeder: bool, duplex: bool) -> None:
 
 
 def _set_area(device: SaneDevice, area: dict[str, int] | None) -> None:
-    """Millimetres for the corners; None for the whole bed. Backends that count in pixels keep their default."""
-    far = (1e6, 1e6) if area is None else (area["left"] + area["width"], area["top"] + area["height"])
+    """Millimetres for the corners; None for the whole bed.
+    Backends that count in pixels keep their default.
+    """
+    far = (
+        (1e6, 1e6) if area is None else (area["left"] + area["width"], area["top"] + area["height"])
+    )
     near = (0, 0) if area is None else (area["left"], area["top"])
     for name, place in zip(("br-x", "br-y", "tl-x", "tl-y"), (*far, *near), strict=True):
         option = device.options().get(name)
@@ -122,14 +141,18 @@ def to_jpeg(raw: bytes, frame: Frame, dpi: float) -> tuple[bytes, int, int]:
     if not height or len(raw) < height * frame.bytes_per_line:
         raise SaneError(f"only {len(raw) // frame.bytes_per_line} of {frame.lines} lines")
     mode = "RGB" if frame.format == FRAME_RGB else "L"
-    picture = Image.frombuffer(mode, (frame.width_px, height), raw, "raw", mode, frame.bytes_per_line, 1)
+    picture = Image.frombuffer(
+        mode, (frame.width_px, height), raw, "raw", mode, frame.bytes_per_line, 1
+    )
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=JPEG_QUALITY, dpi=(dpi, dpi))
     return out.getvalue(), frame.width_px, height
 
 
 class Worker:
-    """Keeps the device open from one good scan to the next; scans in a thread of its own, so that cancel is heard."""
+    """Keeps the device open from one good scan to the next;
+    scans in a thread of its own, so that cancel is heard.
+    """
 
     def __init__(self, library: SaneLibrary, frames: Frames) -> None:
         self._library, self._frames = library, frames
@@ -153,12 +176,16 @@ class Worker:
         self._let_go()
 
     def _cancel(self) -> None:
-        """The scanning thread stops between two reads; only when it is stuck in one, SANE is told from here."""
+        """The scanning thread stops between two reads;
+        only when it is stuck in one, SANE is told from here.
+        """
         self._cancelled.set()
         if not self._stopped.wait(PATIENCE_S) and self._device is not None:
             self._device.cancel()
 
-    def _guarded(self, act: Callable[[SaneDevice, dict[str, Any]], None], command: dict[str, Any]) -> None:
+    def _guarded(
+        self, act: Callable[[SaneDevice, dict[str, Any]], None], command: dict[str, Any]
+    ) -> None:
         stage = "open"
         try:
             if self._device is None:
@@ -234,7 +261,9 @@ class Worker:
 
 
 def main() -> None:
-    """Says ready or why not, then obeys; leaves without the backends' tidying up, which can hang."""
+    """Says ready or why not, then obeys;
+    leaves without the backends' tidying up, which can hang.
+    """
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a backend prints must not come between our frames
     frames = Frames(out)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk asks of a scanner, whatever it is; used by the devices conversation, made from the kiosk's settings.
+"""What the kiosk asks of a scanner, whatever it is;
+used by the devices conversation, made from the kiosk's settings.
 
-`EsclScanner` (network and driverless USB) and `SaneScanner` (everything else on Linux) are the two kinds.
+`EsclScanner` (network and driverless USB) and `SaneScanner` (everything else on Linux) are the two
+kinds.
 """
 
 from __future__ import annotations
@@ -12,7 +14,13 @@ from typing import Protocol
 import msgspec
 
 from session.core.errors import PageUnreadable
-from session.protocol.conversation.messages import Area, ScanKind, ScannerState, ScanRequested, ScanSource
+from session.protocol.conversation.messages import (
+    Area,
+    ScanKind,
+    ScannerState,
+    ScanRequested,
+    ScanSource,
+)
 
 PREVIEW_DPI = 75
 UNKNOWN_PERCENT = -1
@@ -21,7 +29,8 @@ MAX_PAGE_PX = 40_000_000
 
 
 class ScanSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """One scan. `area` in 1/300 inch; a preview takes the whole bed at 75 dpi whatever `dpi` and `area` say.
+    """One scan. `area` in 1/300 inch; a preview takes the whole bed at 75 dpi whatever `dpi` and
+    `area` say.
 
     `duplex`: both sides of each sheet in the feeder, front and back in turn.
     """
@@ -35,8 +44,12 @@ class ScanSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_request(cls, request: ScanRequested) -> tuple[ScanSettings, ...]:
-        """The scans that a desk's wish stands for, one after the other: several when several areas are named."""
-        several = request.areas and request.kind is ScanKind.PAGE and request.source is ScanSource.GLASS
+        """The scans that a desk's wish stands for, one after the other:
+        several when several areas are named.
+        """
+        several = (
+            request.areas and request.kind is ScanKind.PAGE and request.source is ScanSource.GLASS
+        )
         return tuple(
             cls(
                 kind=request.kind,
@@ -70,7 +83,9 @@ class ScanProgress(msgspec.Struct, frozen=True):
 
 
 class ScannedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One side, as the scanner made it. `width_px` times 300 / `dpi` is the width that was seen, in 1/300 inch."""
+    """One side, as the scanner made it.
+    `width_px` times 300 / `dpi` is the width that was seen, in 1/300 inch.
+    """
 
     data: bytes
     media_type: str
@@ -83,7 +98,9 @@ class Scanner(Protocol):
     """A scanner. One scan at a time: a second one is refused with `ScannerBusy`."""
 
     async def state(self) -> ScannerStatus:
-        """How it is now. Never raises a session error: a scanner that is gone is a fault with its code."""
+        """How it is now. Never raises a session error: a scanner that is gone is a fault with its
+        code.
+        """
         ...
 
     def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
@@ -92,13 +109,16 @@ class Scanner(Protocol):
         Leaving the iteration early (closing it) stops the scanner.
 
         Raises:
-            ScannerGone, ScannerBusy, ScannerWarmingUp, ScannerJammed, ScannerEmpty, ScannerCoverOpen, ScannerDenied,
-            ScannerFailed, DeviceNotTrusted, ScanCancelled, PageUnreadable, PageTooLarge.
+            ScannerGone, ScannerBusy, ScannerWarmingUp, ScannerJammed, ScannerEmpty,
+            ScannerCoverOpen, ScannerDenied, ScannerFailed, DeviceNotTrusted, ScanCancelled,
+            PageUnreadable, PageTooLarge.
         """
         ...
 
     async def cancel(self) -> None:
-        """Stops the scan under way, which then raises `ScanCancelled`; nothing when there is none."""
+        """Stops the scan under way, which then raises `ScanCancelled`;
+        nothing when there is none.
+        """
         ...
 
     async def close(self) -> None:
@@ -110,7 +130,8 @@ DPI_RANGE = (50, 1200)
 
 
 def true_dpi(width_px: int, area: Area, told_dpi: int) -> int:
-    """The resolution that a page really has: some scanners scan at another one than they were asked for, or say.
+    """The resolution that a page really has:
+    some scanners scan at another one than they were asked for, or say.
 
     Raises:
         PageUnreadable: no scanner has such a resolution. Detail: `why`, `dpi`.

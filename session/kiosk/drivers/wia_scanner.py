@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A scanner that only Windows Image Acquisition knows. For kiosks on Windows, where the device speaks no eSCL.
+"""A scanner that only Windows Image Acquisition knows.
+For kiosks on Windows, where the device speaks no eSCL.
 
 NOT TRIED on a real Windows; see `wia_worker`.
 """
@@ -17,6 +18,9 @@ class WiaScanner(WorkerScanner):
     """
 
     def __init__(self, device: str, *, quiet_s: float = 90.0, cancel_s: float = 1.0) -> None:
-        # A page without a word may take long, and a cancellation is never answered: the worker is killed.
+        # A page without a word may take long, and a cancellation is never answered:
+        # the worker is killed.
         worker = ("session.kiosk.drivers.wia_worker",)
-        super().__init__(worker, f"WIA {device}".strip(), device, quiet_s=quiet_s, cancel_s=cancel_s)
+        super().__init__(
+            worker, f"WIA {device}".strip(), device, quiet_s=quiet_s, cancel_s=cancel_s
+        )

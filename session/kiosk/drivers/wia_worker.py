@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The process that touches Windows Image Acquisition, so that the kiosk does not: started by `wia_scanner`.
+"""The process that touches Windows Image Acquisition, so that the kiosk does not:
+started by `wia_scanner`.
 
-NOT TRIED on a real Windows: written from the documentation, in the shape of `sane_worker`, whose frames it speaks.
+NOT TRIED on a real Windows: written from the documentation, in the shape of `sane_worker`, whose
+frames it speaks.
 
-Source: Microsoft, "WIA Automation Layer" (wiaaut.dll, objects WIA.DeviceManager, Item, ImageFile) and "WIA Properties".
+Source: Microsoft, "WIA Automation Layer" (wiaaut.dll, objects WIA.DeviceManager, Item, ImageFile)
+and "WIA Properties".
 """
 
 from __future__ import annotations
@@ -18,7 +21,13 @@ from typing import Any
 from PIL import Image
 
 # WIA_IPS_* and WIA_DPS_* properties by their number ("WIA Properties").
-_X_RES, _Y_RES, _X_POS, _Y_POS, _X_EXTENT, _Y_EXTENT, _INTENT = 6147, 6148, 6149, 6150, 6151, 6152, 6146
+_X_RES = 6147
+_Y_RES = 6148
+_X_POS = 6149
+_Y_POS = 6150
+_X_EXTENT = 6151
+_Y_EXTENT = 6152
+_INTENT = 6146
 _HANDLING_CAPABILITIES, _HANDLING_SELECT, _PAGES = 3086, 3088, 3096
 _FEED, _FLATBED, _DUPLEX = 0x001, 0x002, 0x004
 _COLOUR, _GREY = 1, 2
@@ -52,7 +61,9 @@ def handling(source: str, *, duplex: bool) -> int:
 
 def region(area: dict[str, int], dpi: int) -> tuple[int, int, int, int]:
     """(x, y, width, height) in pixels at `dpi` of an area in 1/300 inch."""
-    left, top, width, height = (round(area[key] * dpi / 300) for key in ("left", "top", "width", "height"))
+    left, top, width, height = (
+        round(area[key] * dpi / 300) for key in ("left", "top", "width", "height")
+    )
     return left, top, width, height
 
 
@@ -73,7 +84,9 @@ def send(event: str, payload: bytes = b"", **values: object) -> None:
 
 
 class Worker:
-    """Obeys line by line. A cancellation kills this process: WIA's automation has no way to stop a transfer."""
+    """Obeys line by line. A cancellation kills this process: WIA's automation has no way to stop a
+    transfer.
+    """
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -103,10 +116,18 @@ class Worker:
 
     def _scan(self, device: Any, command: dict[str, Any]) -> None:
         feeder = command["source"] == "feeder"
-        _set(device, _HANDLING_SELECT, handling(command["source"], duplex=bool(command.get("duplex"))))
+        _set(
+            device,
+            _HANDLING_SELECT,
+            handling(command["source"], duplex=bool(command.get("duplex"))),
+        )
         _set(device, _PAGES, 1)
         item, dpi = device.Items(1), int(command["dpi"])
-        for number, value in ((_INTENT, _COLOUR if command["colour"] else _GREY), (_X_RES, dpi), (_Y_RES, dpi)):
+        for number, value in (
+            (_INTENT, _COLOUR if command["colour"] else _GREY),
+            (_X_RES, dpi),
+            (_Y_RES, dpi),
+        ):
             _set(item, number, value)
         if command["area"] is not None:
             places = region(command["area"], dpi)

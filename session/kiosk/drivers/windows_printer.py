@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A print queue of Windows whose printer takes PDF by itself. For kiosks on Windows without an IPP printer.
+"""A print queue of Windows whose printer takes PDF by itself.
+For kiosks on Windows without an IPP printer.
 
-NOT TRIED on a real Windows: written from the documentation. The document goes to the spooler as it is (data type RAW),
-so a printer that does not understand PDF prints nothing useful: prefer `ipp://` wherever the printer has it.
+NOT TRIED on a real Windows: written from the documentation.
+The document goes to the spooler as it is (data type RAW), so a printer that does not understand PDF
+prints nothing useful: prefer `ipp://` wherever the printer has it.
 
-Source: Microsoft, "Print Spooler API" (OpenPrinter, StartDocPrinter, GetJob, SetJob; JOB_INFO_1, PRINTER_INFO_2).
+Source: Microsoft, "Print Spooler API" (OpenPrinter, StartDocPrinter, GetJob, SetJob;
+JOB_INFO_1, PRINTER_INFO_2).
 """
 
 from __future__ import annotations
@@ -42,7 +45,11 @@ _PRINTER_FAULTS = (
 _JOB_OVER = 0x0080 | 0x1000  # printed, complete
 _JOB_DELETED = 0x0100 | 0x0004
 _JOB_ERROR = 0x0002
-_JOB_FAULTS = ((0x0040, PrinterOutOfPaper.code), (0x0020, PrinterGone.code), (0x0001, PrinterStopped.code))
+_JOB_FAULTS = (
+    (0x0040, PrinterOutOfPaper.code),
+    (0x0020, PrinterGone.code),
+    (0x0001, PrinterStopped.code),
+)
 _JOB_PRINTING = 0x0010
 
 
@@ -86,11 +93,15 @@ class WindowsPrinter:
         code = printer_code(int(told["Status"]))
         busy = ScannerState.BUSY if told["cJobs"] else ScannerState.READY
         return PrinterStatus(
-            state=ScannerState.FAULT if code else busy, name=str(told["pPrinterName"])[:200], code=code
+            state=ScannerState.FAULT if code else busy,
+            name=str(told["pPrinterName"])[:200],
+            code=code,
         )
 
     async def submit(self, document: bytes, name: str, copies: int = 1) -> int:
-        """Hands a PDF over; see `Printer.submit`. Several copies are several jobs' worth of the same data in one."""
+        """Hands a PDF over; see `Printer.submit`.
+        Several copies are several jobs' worth of the same data in one.
+        """
 
         def send(api: Any, handle: Any) -> int:
             job_id = int(api.StartDocPrinter(handle, 1, (name[:60], None, "RAW")))
@@ -109,13 +120,17 @@ class WindowsPrinter:
         return job_id
 
     async def follow(self, job_id: int) -> AsyncGenerator[JobProgress]:
-        """Each change of the job; see `Printer.follow`. A job that the queue no longer lists has been printed."""
+        """Each change of the job; see `Printer.follow`.
+        A job that the queue no longer lists has been printed.
+        """
         last: JobProgress | None = None
         while last is None or not last.is_last:
             jobs = await self._call(lambda api, handle: api.EnumJobs(handle, 0, 999, 1))
             told = next((job for job in jobs if int(job["JobId"]) == job_id), None)
             if told is None:
-                progress = JobProgress(state=PrintState.DONE, impressions=last.impressions if last else 0)
+                progress = JobProgress(
+                    state=PrintState.DONE, impressions=last.impressions if last else 0
+                )
             else:
                 code = (await self.state()).code
                 progress = job_progress(int(told["Status"]), code, int(told.get("PagesPrinted", 0)))
@@ -132,7 +147,9 @@ class WindowsPrinter:
         """Nothing is kept open."""
 
     async def _call[Result](self, ask: Callable[[Any, Any], Result]) -> Result:
-        """One question to the spooler, in a thread: it blocks while a network printer sleeps. Raises `PrinterGone`."""
+        """One question to the spooler, in a thread: it blocks while a network printer sleeps.
+        Raises `PrinterGone`.
+        """
         try:
             async with asyncio.timeout(ANSWER_S):
                 return await asyncio.to_thread(self._ask, ask)

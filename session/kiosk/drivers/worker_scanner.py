@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A scanner behind a driver, in a process of its own that may crash or hang. The kinds: `sane_scanner`, `wia_scanner`.
+"""A scanner behind a driver, in a process of its own that may crash or hang.
+The kinds: `sane_scanner`, `wia_scanner`.
 
-The worker reads one JSON command per line and answers in frames: a 4-byte length, JSON (`WorkerEvent`), `n` bytes.
-Status names are those of SANE (standard 1.06, section 4.2.7; 12 and 13 of later drafts), whatever the driver is.
+The worker reads one JSON command per line and answers in frames:
+a 4-byte length, JSON (`WorkerEvent`), `n` bytes. Status names are those of SANE (standard 1.06,
+section 4.2.7; 12 and 13 of later drafts), whatever the driver is.
 """
 
 from __future__ import annotations
@@ -31,7 +33,14 @@ from session.core.device_errors import (
 )
 from session.core.errors import PageTooLarge, SessionError
 from session.kiosk.drivers.jpeg_header import jpeg_size
-from session.kiosk.drivers.scanner import PREVIEW_DPI, ScannedPage, ScannerStatus, ScanProgress, ScanSettings, true_dpi
+from session.kiosk.drivers.scanner import (
+    PREVIEW_DPI,
+    ScannedPage,
+    ScannerStatus,
+    ScanProgress,
+    ScanSettings,
+    true_dpi,
+)
 from session.protocol.conversation.messages import ScanKind, ScannerState
 from session.protocol.wire.version import MAX_ITEM_BYTES
 
@@ -55,7 +64,9 @@ _STATUS_ERRORS: dict[str, type[SessionError]] = {
 
 
 class WorkerEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """What the worker says; the fields that an `event` does not use stay empty. `n` bytes of `payload` follow."""
+    """What the worker says; the fields that an `event` does not use stay empty.
+    `n` bytes of `payload` follow.
+    """
 
     event: str
     n: int = 0
@@ -127,7 +138,9 @@ class WorkerScanner:
         return self._told(state, code)
 
     def _told(self, state: ScannerState, code: str) -> ScannerStatus:
-        return ScannerStatus(state=state, name=self._name, code=code, feeder=self._feeder, duplex=self._duplex)
+        return ScannerStatus(
+            state=state, name=self._name, code=code, feeder=self._feeder, duplex=self._duplex
+        )
 
     async def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
         """Scans; see `Scanner.scan`."""
@@ -137,7 +150,9 @@ class WorkerScanner:
         ended = False
         try:
             async with self._turn:
-                await self._tell(do="scan", device=self._device, options=self.options, **_command(settings))
+                await self._tell(
+                    do="scan", device=self._device, options=self.options, **_command(settings)
+                )
                 while (event := await self._event()).event != "done":
                     if event.event == "progress":
                         yield ScanProgress(event.percent)
@@ -170,7 +185,8 @@ class WorkerScanner:
         await self._retire()
         await self._see_off()
 
-    # ---- the worker -----------------------------------------------------------------------------------------------
+    # ---- the worker
+    # ----------------------------------------------------------------------------------------------
 
     async def _tell(self, **command: object) -> None:
         if self._process is None or self._process.returncode is not None:
@@ -224,7 +240,12 @@ class WorkerScanner:
         except TimeoutError as error:
             await self._kill()
             raise ScannerFailed(status=f"silent for {limit_s:.0f} s") from error
-        except (asyncio.IncompleteReadError, struct.error, msgspec.MsgspecError, ConnectionError) as error:
+        except (
+            asyncio.IncompleteReadError,
+            struct.error,
+            msgspec.MsgspecError,
+            ConnectionError,
+        ) as error:
             await self._kill()
             raise ScannerFailed(status="driver crashed") from error
         finally:
@@ -287,7 +308,9 @@ def _page(event: WorkerEvent, settings: ScanSettings) -> ScannedPage:
     width_px, height_px = jpeg_size(event.payload)
     preview = settings.kind is ScanKind.PREVIEW  # of the whole glass, whose size is not told
     dpi = event.dpi if preview else true_dpi(width_px, settings.area, event.dpi)
-    return ScannedPage(data=event.payload, media_type="image/jpeg", width_px=width_px, height_px=height_px, dpi=dpi)
+    return ScannedPage(
+        data=event.payload, media_type="image/jpeg", width_px=width_px, height_px=height_px, dpi=dpi
+    )
 
 
 def _error(event: WorkerEvent) -> SessionError:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From the press of a big button to a ticket. One caller has one ticket, however often the button is touched.
+"""From the press of a big button to a ticket.
+One caller has one ticket, however often the button is touched.
 
-Used by the kiosk's program; the ticket itself is made by the hub from organisation, kiosk and request id.
+Used by the kiosk's program; the ticket itself is made by the hub from organisation, kiosk and
+request id.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ class LinkLike(Protocol):
 
 
 class Button:
-    """Turns presses into tickets. After a ticket is over, or a caller walked away, call `release`."""
+    """Turns presses into tickets. After a ticket is over, or a caller walked away, call
+    `release`.
+    """
 
     def __init__(self, link: LinkLike, clock: Clock) -> None:
         self._link = link
@@ -46,7 +50,8 @@ class Button:
         """The ticket for this wish. A double tap waits for the first tap and gets its ticket.
 
         Raises:
-            BusUnreachable, HubUnreachable, StoreUnreachable: outcome unknown; pressing again repeats the same request.
+            BusUnreachable, HubUnreachable, StoreUnreachable: outcome unknown;
+            pressing again repeats the same request.
             ServiceUnknown, CallerNumberInvalid, NotAllowed, RateLimited: the hub refused.
         """
         async with self._pressing:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's side of the talk with the hub: services, ticket, session, log. Used by the kiosk's program.
+"""The kiosk's side of the talk with the hub: services, ticket, session, log.
+Used by the kiosk's program.
 
 The other end is `session.hub.api.handlers`; the desk's counterpart is `session.desk.hub.client`.
 """
@@ -41,7 +42,13 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.hub.site import HelpAnswer, HelpCall, HelpState
 from session.protocol.hub.talk_state import Third
-from session.protocol.hub.third_parties import BannerShown, PassingAnswer, PassingRequest, TalkAnswer, TalkRequest
+from session.protocol.hub.third_parties import (
+    BannerShown,
+    PassingAnswer,
+    PassingRequest,
+    TalkAnswer,
+    TalkRequest,
+)
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import (
     AwayAnswer,
@@ -62,26 +69,30 @@ POLL_S = 10.0
 """Between two questions after our ticket: news may get lost, questions do not."""
 
 ASKS = 3
-"""Questions in a row whose answers news overtake; then the news are believed until the next poll."""
+"""Questions in a row whose answers news overtake; then the news are believed until the next poll.
+"""
 
 OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION})
 
 
 WAITS_AGAIN = frozenset({"desk_lost", "passed_on"})
-"""Reasons of a session's end after which our ticket goes on: it waits again, or somebody else has it."""
+"""Reasons of a session's end after which our ticket goes on:
+it waits again, or somebody else has it.
+"""
 
 
 class KioskLink:
     """What a kiosk asks of the hub and hears from it.
 
-    Attributes:
-        ticket_changed: our ticket's place or state. session_opened: an agent has accepted (once per session).
-        session_ended: the session is over (once). peer_presence: the desk is silent or back.
-        connection_changed: the bus came or went. services_changed: ask for the services again.
-        retrying: a request is being repeated because its outcome is unknown.
+    Attributes: ticket_changed: our ticket's place or state. session_opened: an agent has accepted
+        (once per session). session_ended: the session is over (once). peer_presence: the desk is
+        silent or back. connection_changed: the bus came or went. services_changed: ask for the
+        services again. retrying: a request is being repeated because its outcome is unknown.
     """
 
-    def __init__(self, bus: BusClient, clock: Clock, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
+    def __init__(
+        self, bus: BusClient, clock: Clock, tasks: Tasks, *, poll_s: float = POLL_S
+    ) -> None:
         self.ticket_changed: Notifier[TicketChanged] = Notifier()
         self.session_opened: Notifier[SessionFacts] = Notifier()
         self.session_ended: Notifier[SessionEnded] = Notifier()
@@ -112,7 +123,8 @@ class KioskLink:
         """Our open ticket as last heard, or None."""
         return self._ticket
 
-    # ---- asking ----------------------------------------------------------------------------------------------------
+    # ---- asking
+    # ----------------------------------------------------------------------------------------------
 
     async def services(self) -> ServicesAnswer:
         """What this kiosk offers now."""
@@ -122,7 +134,8 @@ class KioskLink:
         """Asks for an agent; the same `request_id` is the same ticket however often it is sent.
 
         Raises:
-            ServiceUnknown, CallerNumberInvalid, BusUnreachable; `HubUnreachable` when the outcome stayed unknown.
+            ServiceUnknown, CallerNumberInvalid, BusUnreachable;
+            `HubUnreachable` when the outcome stayed unknown.
         """
         wish = TicketRequested(request_id=request_id, service=service, caller_number=caller_number)
         if caller_number:
@@ -139,7 +152,9 @@ class KioskLink:
         self._take(answer)
         return answer
 
-    async def step_away(self, ticket_id: str, how: Literal["back", "phone"], phone: str = "") -> TicketAnswer:
+    async def step_away(
+        self, ticket_id: str, how: Literal["back", "phone"], phone: str = ""
+    ) -> TicketAnswer:
         """The caller goes and keeps the place; this kiosk is free for the next one.
 
         Raises:
@@ -161,7 +176,8 @@ class KioskLink:
         return answer
 
     async def ask_callback(self, service: str, phone: str, request_id: str) -> str:
-        """A caller of a closed service wants to be called; from when on (ISO 8601), "" when unknown.
+        """A caller of a closed service wants to be called;
+        from when on (ISO 8601), "" when unknown.
 
         Raises:
             CallerNumberInvalid, NotAllowed, ServiceUnknown.
@@ -170,13 +186,17 @@ class KioskLink:
         return (await self._insist("callback", wish, CallbackAnswer)).due_at
 
     async def leave(self, ticket_id: str) -> None:
-        """Leaves the queue. Raises `TicketTaken` when an agent has just accepted: hang up instead."""
+        """Leaves the queue. Raises `TicketTaken` when an agent has just accepted: hang up
+        instead.
+        """
         await self._insist("leave", LeaveRequest(ticket_id=ticket_id), Done)
         if self._ticket is not None and self._ticket.id == ticket_id:
             self._ticket = None
 
     async def leave_for_good(self, ticket_id: str) -> None:
-        """Ends a ticket whose caller has gone already, also when an agent has accepted it meanwhile."""
+        """Ends a ticket whose caller has gone already, also when an agent has accepted it
+        meanwhile.
+        """
         try:
             await self._insist("leave", LeaveRequest(ticket_id=ticket_id), Done)
         except TicketTaken:
@@ -185,7 +205,9 @@ class KioskLink:
                 await self.hang_up(answer.ticket.session, "caller")
 
     def drop_ticket(self) -> None:
-        """This kiosk's caller has gone: what the hub still tells of the ticket concerns nobody here."""
+        """This kiosk's caller has gone: what the hub still tells of the ticket concerns nobody
+        here.
+        """
         self._ticket = self._session = self._early = None
 
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
@@ -194,7 +216,9 @@ class KioskLink:
 
     async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
         """Gives records to the log's keeper; returns the number below which it has all of ours."""
-        wish = LogAppend(session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records])
+        wish = LogAppend(
+            session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
+        )
         return (await self._insist("log", wish, LogAck, BULK_S)).next
 
     async def passing(self, ticket_id: str) -> PassingAnswer:
@@ -207,11 +231,19 @@ class KioskLink:
 
     async def banner_shown(self, session_id: str, third: Third) -> None:
         """Our screen names the third person now."""
-        await self._insist("banner_shown", BannerShown(session_id=session_id, role=third.role, user=third.user), Done)
+        await self._insist(
+            "banner_shown",
+            BannerShown(session_id=session_id, role=third.role, user=third.user),
+            Done,
+        )
 
     async def call_help(self, state: HelpState, *, new: bool = False) -> HelpState:
-        """Says that the site's host is wanted, or no more; what the host has answered. Raises `NotAllowed`."""
-        return (await self._bus.request("call_help", HelpCall(state=state, new=new), HelpAnswer)).state
+        """Says that the site's host is wanted, or no more; what the host has answered.
+        Raises `NotAllowed`.
+        """
+        return (
+            await self._bus.request("call_help", HelpCall(state=state, new=new), HelpAnswer)
+        ).state
 
     async def probe_line(self, probe: LineProbe) -> LineProbed:
         """A piece of filler up or down, to measure the line. Raises as `BusClient.request`."""
@@ -229,9 +261,12 @@ class KioskLink:
         self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
     ) -> Answer:
         """Repeats the same request while its outcome is unknown, at most `TRIES` times."""
-        return await self._bus.insist(verb, message, answer_type, timeout_s, tries=TRIES, on_retry=self.retrying.emit)
+        return await self._bus.insist(
+            verb, message, answer_type, timeout_s, tries=TRIES, on_retry=self.retrying.emit
+        )
 
-    # ---- hearing ---------------------------------------------------------------------------------------------------
+    # ---- hearing
+    # ----------------------------------------------------------------------------------------------
 
     def _on_news(self, event: HubEvent) -> None:
         self._heard += 1
@@ -248,7 +283,10 @@ class KioskLink:
                 self.services_changed.emit(event)
 
     def _on_ticket(self, event: TicketChanged) -> None:
-        if self._ticket is None or self._ticket.id not in (event.ticket.id, event.ticket.moved_from):
+        if self._ticket is None or self._ticket.id not in (
+            event.ticket.id,
+            event.ticket.moved_from,
+        ):
             return
         self._ticket = event.ticket if event.ticket.state in OPEN else None
         if event.ticket.state is TicketState.WAITING:
@@ -286,12 +324,16 @@ class KioskLink:
                 await self._ask(self._ticket.id)
 
     async def _ask(self, ticket_id: str) -> None:
-        """Compares what we know with what the hub says; an answer that news have overtaken is asked for again."""
+        """Compares what we know with what the hub says;
+        an answer that news have overtaken is asked for again.
+        """
         answer: TicketAnswer | None
         for _ in range(ASKS):
             heard = self._heard
             try:
-                answer = await self._bus.request("status", StatusRequest(ticket_id=ticket_id), TicketAnswer)
+                answer = await self._bus.request(
+                    "status", StatusRequest(ticket_id=ticket_id), TicketAnswer
+                )
             except TicketUnknown:
                 answer = None
             except SessionError as error:
@@ -309,16 +351,24 @@ class KioskLink:
     def _compare(self, answer: TicketAnswer) -> None:
         """What news would have told us, from an answer."""
         before, ticket = self._ticket, answer.ticket
-        if self._session is not None and (ticket.state not in OPEN or ticket.session != self._session):
+        if self._session is not None and (
+            ticket.state not in OPEN or ticket.session != self._session
+        ):
             by = {"k": "kiosk", "a": "agent"}.get(ticket.changed_by[:1], "hub")
             self._end(SessionEnded(session_id=self._session, by=by, reason=ticket.reason))
         self._take(answer)
         if before != ticket:
-            self.ticket_changed.emit(TicketChanged(ticket=ticket, position=answer.position, wait_s=answer.wait_s))
+            self.ticket_changed.emit(
+                TicketChanged(ticket=ticket, position=answer.position, wait_s=answer.wait_s)
+            )
 
     def _take(self, answer: TicketAnswer) -> None:
         self._ticket = answer.ticket if answer.ticket.state in OPEN else None
         early, self._early = self._early, None
         for facts in (answer.session, early):
-            if facts is not None and self._ticket is not None and facts.ticket_id == self._ticket.id:
+            if (
+                facts is not None
+                and self._ticket is not None
+                and facts.ticket_id == self._ticket.id
+            ):
                 self._open(facts)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The waiting room's display asks the hub what to show, again and again. Used by the display's program.
+"""The waiting room's display asks the hub what to show, again and again.
+Used by the display's program.
 
-Asked, not told: a display that misses a message would show yesterday's numbers; one that gets no answer says so.
+Asked, not told: a display that misses a message would show yesterday's numbers;
+one that gets no answer says so.
 """
 
 from __future__ import annotations

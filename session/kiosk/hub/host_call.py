@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's call for the site's host: repeated while the caller wants it. Used by the kiosk's program.
+"""The kiosk's call for the site's host: repeated while the caller wants it.
+Used by the kiosk's program.
 
-The other end is `session.hub.transfers.host_calls`, which stores nothing: what was heard last is said again, so a hub
-that was restarted knows it too.
+The other end is `session.hub.transfers.host_calls`, which stores nothing:
+what was heard last is said again, so a hub that was restarted knows it too.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class HelpCall:
         self._pressed_s = 0.0
 
     def press(self) -> None:
-        """The caller calls the host, or takes the call back. Who is being helped already changes nothing."""
+        """The caller calls the host, or takes the call back.
+        Who is being helped already changes nothing.
+        """
         if self.state is HelpState.NONE:
             self._pressed_s = asyncio.get_running_loop().time()
             self._set(HelpState.WANTED)
@@ -48,12 +51,15 @@ class HelpCall:
             self.reset()
 
     def reset(self) -> None:
-        """The caller has gone: nobody needs to come any more. A host who is there says so itself."""
+        """The caller has gone: nobody needs to come any more.
+        A host who is there says so itself.
+        """
         if self.state in (HelpState.WANTED, HelpState.COMING):
             self._set(HelpState.NONE)
 
     def left_alone(self) -> None:
-        """A page went back to the start by itself: nobody is there, unless somebody has called a moment ago.
+        """A page went back to the start by itself:
+        nobody is there, unless somebody has called a moment ago.
 
         A page whose time was over took back the call of whoever had come meanwhile.
         """

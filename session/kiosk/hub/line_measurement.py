@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Measures the kiosk's line to the hub while nobody uses it: a few hundred kilobytes, now and then. Built by compose.
+"""Measures the kiosk's line to the hub while nobody uses it: a few hundred kilobytes, now and then.
+Built by compose.
 
-Small pieces, three on the way at once: enough to fill a rural line, and what is left on it when a caller presses the
-button is gone in half a second. Of a line wider than some 5 Mb/s it finds less than there is, and more than a call
-needs. The hub's end is `session.hub.queue.line_quality`.
+Small pieces, three on the way at once: enough to fill a rural line, and what is left on it when a
+caller presses the button is gone in half a second. Of a line wider than some 5 Mb/s it finds less
+than there is, and more than a call needs. The hub's end is `session.hub.queue.line_quality`.
 """
 
 from __future__ import annotations
@@ -64,7 +65,10 @@ class LineTest:
         every_s: float = EVERY_S,
     ) -> None:
         self.measured: Notifier[LineRates] = Notifier()
-        self._ask, self._idle, self._clock, self._tasks = ask, idle, clock, tasks
+        self._ask = ask
+        self._idle = idle
+        self._clock = clock
+        self._tasks = tasks
         self._every_s = every_s
         self._due_s = clock.monotonic_s() + first_s
         self._running: asyncio.Task[None] | None = None
@@ -74,7 +78,9 @@ class LineTest:
         self._tasks.spawn(self._watch(), name="line-test")
 
     def cancel(self) -> None:
-        """Somebody is here: the line is theirs at once. A test that was running is made again later."""
+        """Somebody is here: the line is theirs at once.
+        A test that was running is made again later.
+        """
         if self._running is not None and not self._running.done():
             self._running.cancel()
             self._due_s = self._clock.monotonic_s() + AGAIN_S
@@ -88,7 +94,9 @@ class LineTest:
         """Starts a test when one is due and nobody is here; ends one that is in somebody's way."""
         if not self._idle():
             self.cancel()
-        elif self._clock.monotonic_s() >= self._due_s and (self._running is None or self._running.done()):
+        elif self._clock.monotonic_s() >= self._due_s and (
+            self._running is None or self._running.done()
+        ):
             self._due_s = self._clock.monotonic_s() + self._every_s
             self._running = self._tasks.spawn(self._test(), name="line-test-run")
 
@@ -105,9 +113,16 @@ class LineTest:
         if up_kbps is None or down_kbps is None:
             self._due_s = self._clock.monotonic_s() + AGAIN_S
             return
-        log.info("the line carries %.0f kb/s up, %.0f kb/s down, %.0f ms", up_kbps, down_kbps, rtt_ms)
+        log.info(
+            "the line carries %.0f kb/s up, %.0f kb/s down, %.0f ms", up_kbps, down_kbps, rtt_ms
+        )
         self.measured.emit(
-            LineRates(up_kbps=round(up_kbps), down_kbps=round(down_kbps), rtt_ms=rtt_ms, at_utc=self._clock.utc_now())
+            LineRates(
+                up_kbps=round(up_kbps),
+                down_kbps=round(down_kbps),
+                rtt_ms=rtt_ms,
+                at_utc=self._clock.utc_now(),
+            )
         )
 
     async def _round_trip_ms(self) -> float:
@@ -122,7 +137,8 @@ class LineTest:
     async def _rate_kbps(self, probe: LineProbe) -> float | None:
         """From the answer to the first pieces to the last one; None when nobody can say.
 
-        What waits in buffers on this side does not count: the answers come as fast as the line takes the pieces.
+        What waits in buffers on this side does not count:
+        the answers come as fast as the line takes the pieces.
         """
         began_s = self._clock.monotonic_s()
         done_s: list[float] = []
@@ -143,7 +159,8 @@ class LineTest:
                 one.cancel()
         if not self._idle() or len(done_s) < LEAST_PIECES:
             return None
-        # The first answers tell how long the way is, not how wide: counted from when the line was full.
+        # The first answers tell how long the way is, not how wide:
+        # counted from when the line was full.
         from_piece = min(IN_FLIGHT, len(done_s) - 2)
         took_s = max(1e-4, done_s[-1] - done_s[from_piece - 1])
         return (len(done_s) - from_piece) * PIECE_BYTES * HEADERS * 8 / 1000 / took_s

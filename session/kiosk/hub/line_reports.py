@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk tells the hubs of its line in its signs of life: the last test, samples of a call. Built by compose."""
+"""What a kiosk tells the hubs of its line in its signs of life: the last test, samples of a call.
+Built by compose.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What a caller number looks like, key by key, before it is sent. Used by the kiosk's number page.
 
-The hub checks again. Kinds are those of `Service.number_kind`. Pure: text in, verdict out; nothing is kept.
+The hub checks again. Kinds are those of `Service.number_kind`.
+Pure: text in, verdict out; nothing is kept.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ FORMS: dict[str, NumberForm] = {
     "allocataire": NumberForm(kind="allocataire", lengths=(7,), groups=(3, 4)),
     # France Travail: seven digits and a letter, or the eleven digits of the newer identifier.
     "france_travail": NumberForm(kind="france_travail", lengths=(8, 11), groups=(4, 4, 3)),
-    # INSEE: thirteen characters and a two-digit key; 2A and 2B for people born in Corsica since 1976.
+    # INSEE: thirteen characters and a two-digit key;
+    # 2A and 2B for people born in Corsica since 1976.
     "nir": NumberForm(kind="nir", lengths=(15,), groups=(1, 2, 2, 2, 3, 3, 2)),
     # ARCEP's numbering plan: ten digits; 08 is nobody's own number.
     PHONE: NumberForm(kind=PHONE, lengths=(10,), groups=(2, 2, 2, 2, 2)),

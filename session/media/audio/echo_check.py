@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether the microphone hears the loudspeaker: a tone is played and looked for; then what a canceller leaves of it.
+"""Whether the microphone hears the loudspeaker: a tone is played and looked for;
+then what a canceller leaves of it.
 
 Pure; used by the desk's settings.
 """
@@ -21,7 +22,9 @@ PAUSE_BLOCKS, TONE_BLOCKS, LATE_BLOCKS = 25, 50, 15
 """Half a second of rest, one of tone; a loudspeaker's and a microphone's buffers come late."""
 
 TIMES_LOUDER, LEAST = 4.0, 0.0005
-"""An echo is this much louder than the same pitch at rest (12 dB), and not lost in the microphone's own noise."""
+"""An echo is this much louder than the same pitch at rest (12 dB), and not lost in the microphone's
+own noise.
+"""
 
 
 class Echo(StrEnum):
@@ -86,9 +89,11 @@ ENOUGH_DB = 20.0
 
 
 class CancelCheck:
-    """Plays syllables of noise, which are new to a canceller in each block, and has it measure itself.
+    """Plays syllables of noise, which are new to a canceller in each block, and has it measure
+    itself.
 
-    A steady tone would be taken for noise and say nothing about echo. Play what `step` gives, 50 blocks a second.
+    A steady tone would be taken for noise and say nothing about echo.
+    Play what `step` gives, 50 blocks a second.
     """
 
     def __init__(self, voice: VoiceFilter) -> None:

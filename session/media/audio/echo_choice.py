@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What keeps callers from hearing themselves at a desk: by its setting, or by rules where that is "auto".
+"""What keeps callers from hearing themselves at a desk:
+by its setting, or by rules where that is "auto".
 
-Used by compose, the doctor and `engine_choice`. The rules: the browser's engine cancels echo itself; before the aiortc
-engine it is the system, where the chosen microphone is the system's cancelled one, else the program's own filter
-(`voice_filter`), else nothing.
+Used by compose, the doctor and `engine_choice`. The rules: the browser's engine cancels echo
+itself; before the aiortc engine it is the system, where the chosen microphone is the system's
+cancelled one, else the program's own filter (`voice_filter`), else nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from session.media.audio.voice_filter import is_installed
 
 
 class EchoSetting(StrEnum):
-    """What the person wants; `APM` is the program's own filter, WebRTC's audio processing module."""
+    """What the person wants; `APM` is the program's own filter, WebRTC's audio processing
+    module.
+    """
 
     AUTO = "auto"
     OFF = "off"
@@ -32,15 +35,20 @@ class EchoBy(StrEnum):
     MISSING = "missing"
 
 
-def echo_by(wanted: EchoSetting, *, browser: bool, microphone: str, apm: bool | None = None) -> EchoBy:
+def echo_by(
+    wanted: EchoSetting, *, browser: bool, microphone: str, apm: bool | None = None
+) -> EchoBy:
     """What cancels echo.
 
     Args:
-        browser: the engine is the browser's. microphone: its name. apm: whether the program has its filter; None looks.
+        browser: the engine is the browser's. microphone: its name.
+            apm: whether the program has its filter; None looks.
     """
     if wanted is EchoSetting.OFF:
         return EchoBy.OFF
-    if wanted is EchoSetting.SYSTEM or (wanted is EchoSetting.AUTO and not browser and cancels_echo(microphone)):
+    if wanted is EchoSetting.SYSTEM or (
+        wanted is EchoSetting.AUTO and not browser and cancels_echo(microphone)
+    ):
         return EchoBy.SYSTEM
     if browser:
         return EchoBy.BROWSER
@@ -48,5 +56,7 @@ def echo_by(wanted: EchoSetting, *, browser: bool, microphone: str, apm: bool | 
 
 
 def cancels_echo(microphone: str) -> bool:
-    """Whether a microphone of this name has the system's echo canceller before it (PulseAudio and PipeWire say so)."""
+    """Whether a microphone of this name has the system's echo canceller before it (PulseAudio and
+    PipeWire say so).
+    """
     return "echo" in microphone.lower() and "cancel" in microphone.lower()

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Decodes Opus with what FFmpeg's wrapper leaves out: lost packets are made up for. Used by `voice_playout`.
+"""Decodes Opus with what FFmpeg's wrapper leaves out: lost packets are made up for.
+Used by `voice_playout`.
 
-libopus comes inside PyAV's wheel; ctypes calls it there. Functions and numbers are those of opus.h (RFC 6716).
+libopus comes inside PyAV's wheel; ctypes calls it there.
+Functions and numbers are those of opus.h (RFC 6716).
 """
 
 from __future__ import annotations
@@ -38,7 +40,11 @@ def _library() -> ctypes.CDLL:
 
 def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
     library.opus_decoder_create.restype = ctypes.c_void_p
-    library.opus_decoder_create.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.POINTER(ctypes.c_int)]
+    library.opus_decoder_create.argtypes = [
+        ctypes.c_int,
+        ctypes.c_int,
+        ctypes.POINTER(ctypes.c_int),
+    ]
     library.opus_decoder_destroy.argtypes = [ctypes.c_void_p]
     library.opus_decode.restype = ctypes.c_int
     library.opus_decode.argtypes = [
@@ -72,7 +78,9 @@ class OpusDecoder:
 
     def _decode(self, packet: bytes | None, room: int, *, use_fec: bool) -> Pcm:
         size = len(packet) if packet else 0
-        count = self._library.opus_decode(self._decoder, packet, size, self._out.ctypes.data, room, int(use_fec))
+        count = self._library.opus_decode(
+            self._decoder, packet, size, self._out.ctypes.data, room, int(use_fec)
+        )
         if count < 0:
             return np.zeros(BLOCK, np.int16) if packet is None else self.conceal()
         return self._out[:count].copy()

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Sound in and out of a call, as arrays. Used by the engines; `views.media.sound` brings the real devices.
+"""Sound in and out of a call, as arrays.
+Used by the engines; `views.media.sound` brings the real devices.
 
-All sound here is int16, one channel, 48 000 samples a second, in blocks of 960 (20 ms), the shape of one Opus packet.
+All sound here is int16, one channel, 48 000 samples a second, in blocks of 960 (20 ms), the shape
+of one Opus packet.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ Pcm = npt.NDArray[np.int16]
 
 
 class SoundSource(Protocol):
-    """Where our voice comes from. `read` is called every 20 ms in the media thread and never waits."""
+    """Where our voice comes from. `read` is called every 20 ms in the media thread and never
+    waits.
+    """
 
     def read(self) -> Pcm:
         """The next `BLOCK` samples; silence when there is nothing."""
@@ -37,7 +41,9 @@ class SoundSource(Protocol):
 
 
 class SoundSink(Protocol):
-    """Where the caller's voice goes. `write` is called every 20 ms in the media thread and never waits."""
+    """Where the caller's voice goes. `write` is called every 20 ms in the media thread and never
+    waits.
+    """
 
     def write(self, block: Pcm) -> None:
         """The next `BLOCK` samples."""
@@ -55,7 +61,11 @@ def silence() -> Pcm:
 
 def rms(block: Pcm) -> float:
     """Root mean square of a block, 0..1 of full scale."""
-    return float(np.sqrt(np.mean(np.square(block.astype(np.float32))))) / 32768.0 if block.size else 0.0
+    return (
+        float(np.sqrt(np.mean(np.square(block.astype(np.float32))))) / 32768.0
+        if block.size
+        else 0.0
+    )
 
 
 class SampleQueue:
@@ -142,7 +152,8 @@ class SilentSource:
 
 
 class ToneSource:
-    """A quiet tone that swells and fades three times a second: a simulated voice that proves the way is open.
+    """A quiet tone that swells and fades three times a second:
+    a simulated voice that proves the way is open.
 
     Args:
         pitch_hz: of the tone.
@@ -159,7 +170,9 @@ class ToneSource:
         time_s = (np.arange(BLOCK) + self._position) / RATE_HZ
         self._position += BLOCK
         swell = 0.6 + 0.4 * np.sin(2 * np.pi * 3.0 * time_s)
-        return np.asarray(self._peak * swell * np.sin(2 * np.pi * self._pitch_hz * time_s), np.int16)
+        return np.asarray(
+            self._peak * swell * np.sin(2 * np.pi * self._pitch_hz * time_s), np.int16
+        )
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Makes a voice a little shorter or longer without changing its pitch. Used by `voice_playout`.
 
-One period of the voice is left out or said twice, with a soft passage between (the overlap-add of WSOLA: Verhelst and
-Roelands, ICASSP 1993). A listener does not notice a period in twenty milliseconds; a missing block he does.
+One period of the voice is left out or said twice, with a soft passage between (the overlap-add of
+WSOLA: Verhelst and Roelands, ICASSP 1993). A listener does not notice a period in twenty
+milliseconds; a missing block he does.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ QUIET = 100.0
 
 
 def shorter(sound: Pcm, *, at_any_price: bool = False) -> Pcm:
-    """`sound`, int16 of at least 960 samples, less one period; unchanged where it has none to spare."""
+    """`sound`, int16 of at least 960 samples, less one period;
+    unchanged where it has none to spare.
+    """
     period = _period(sound, at_any_price)
     if period == 0:
         return sound
@@ -30,7 +33,9 @@ def shorter(sound: Pcm, *, at_any_price: bool = False) -> Pcm:
 
 
 def longer(sound: Pcm) -> Pcm:
-    """`sound`, int16 of at least 960 samples, with one period twice; unchanged where it has none."""
+    """`sound`, int16 of at least 960 samples, with one period twice;
+    unchanged where it has none.
+    """
     period = _period(sound, False)
     if period == 0:
         return sound

@@ -2,8 +2,9 @@
 """Takes the loudspeaker's sound and steady noise out of the microphone's. Made by compose, for
 `views.media.sound_device`.
 
-The work is done by WebRTC's audio processing module, of which the package `livekit` brings a build (Apache-2.0, an
-optional extra: `expert-app[echo]`). Nothing else of that package is used, and it opens no connection.
+The work is done by WebRTC's audio processing module, of which the package `livekit` brings a build
+(Apache-2.0, an optional extra: `expert-app[echo]`). Nothing else of that package is used, and it
+opens no connection.
 """
 
 from __future__ import annotations
@@ -28,16 +29,20 @@ FRAME = RATE_HZ // 100
 """10 ms: the only length that the module takes."""
 
 DELAY_MS = 80
-"""From what the loudspeaker takes to its echo among what the microphone brings: two device buffers of 40 ms. It is
-where the search begins; the module finds the true delay itself, up to half a second."""
+"""From what the loudspeaker takes to its echo among what the microphone brings:
+two device buffers of 40 ms. It is where the search begins; the module finds the true delay itself,
+up to half a second.
+"""
 
 AUDIBLE = 0.003
 """A loudspeaker quieter than this leaves nothing to measure."""
 
 
 def is_installed() -> bool:
-    """Whether the optional package is there. It is loaded (20 MB, 0.2 s) only when a filter is made; one that could
-    not be loaded then counts as missing."""
+    """Whether the optional package is there.
+    It is loaded (20 MB, 0.2 s) only when a filter is made; one that could not be loaded then counts
+    as missing.
+    """
     try:
         importlib.metadata.version("livekit")
     except importlib.metadata.PackageNotFoundError:
@@ -59,8 +64,9 @@ class VoiceFilter:
     """One loudspeaker and one microphone. `played` and `heard` may be called in two threads.
 
     Args:
-        suppress_noise: of fans and traffic. gain: a quiet voice is raised; with a loudspeaker what is left of its echo
-            would be too, by some 16 dB (measured).
+        suppress_noise: of fans and traffic.
+            gain: a quiet voice is raised; with a loudspeaker what is left of its echo would be too,
+            by some 16 dB (measured).
 
     Raises:
         ImportError: the package is missing; ask `make_filter`, which gives None instead.
@@ -90,7 +96,9 @@ class VoiceFilter:
             self._process(frame, near=False)
 
     def heard(self, samples: Pcm) -> Pcm:
-        """What the microphone brought now; gives whole frames of it, cleaned. The rest waits for the next call."""
+        """What the microphone brought now; gives whole frames of it, cleaned.
+        The rest waits for the next call.
+        """
         frames, self._near = _frames(self._near, samples)
         cleaned = [self._process(frame, near=True) for frame in frames]
         if self._far_level > AUDIBLE:
@@ -104,8 +112,9 @@ class VoiceFilter:
 
     @property
     def removed_db(self) -> float | None:
-        """How much quieter the microphone became while the loudspeaker played (ERLE when nobody spoke); None: it did
-        not play."""
+        """How much quieter the microphone became while the loudspeaker played (ERLE when nobody
+        spoke); None: it did not play.
+        """
         if self._came <= 0.0:
             return None
         return 10 * math.log10(self._came / max(self._left, 1e-12))
@@ -124,7 +133,9 @@ class VoiceFilter:
                     self._module.process_stream(sound)
                 else:
                     self._module.process_reverse_stream(sound)
-        except Exception as error:  # whatever the package raises, asserts included: here it would end the program
+        except (
+            Exception
+        ) as error:  # whatever the package raises, asserts included: here it would end the program
             self._broken = True
             log.warning("the echo canceller does not go on: %s: %s", type(error).__name__, error)
             return frame

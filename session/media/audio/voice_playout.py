@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Turns the caller's voice packets into an even stream of sound, late or lost ones included. Used by `aiortc_engine`.
+"""Turns the caller's voice packets into an even stream of sound, late or lost ones included.
+Used by `aiortc_engine`.
 
-aiortc's own audio buffer stops for a third of a second at each lost packet and stays late for ever. Here the buffer's
-length follows the jitter seen, gaps are filled from error correction or by guessing, and the voice is spoken a little
-faster or slower until the buffer has the length it should have.
+aiortc's own audio buffer stops for a third of a second at each lost packet and stays late for ever.
+Here the buffer's length follows the jitter seen, gaps are filled from error correction or by
+guessing, and the voice is spoken a little faster or slower until the buffer has the length it
+should have.
 """
 
 from __future__ import annotations
@@ -46,10 +48,9 @@ MAX_JUMP = 10 * RATE_HZ
 class VoicePlayout:
     """Put packets in as they come, pull a block every 20 ms. Both in the media thread.
 
-    Attributes:
-        counts: blocks by how they were made: "played", "recovered" (from error correction), "concealed", "expanded"
-            (guessed, with and without a newer packet at hand), "quiet" (nobody spoke), "skipped"; "shorter" and
-            "longer" blocks; packets that came "late".
+    Attributes: counts: blocks by how they were made: "played", "recovered" (from error correction),
+        "concealed", "expanded" (guessed, with and without a newer packet at hand), "quiet" (nobody
+        spoke), "skipped"; "shorter" and "longer" blocks; packets that came "late".
         extra_s: added to the buffer's target so that the voice waits for the lips.
     """
 
@@ -89,7 +90,9 @@ class VoicePlayout:
             self._start_again()
 
     def pull(self) -> Pcm:
-        """The next `BLOCK` samples to be played; silence before the stream begins and after it has stopped."""
+        """The next `BLOCK` samples to be played;
+        silence before the stream begins and after it has stopped.
+        """
         while self._ready.size < BLOCK:
             if self._next is None and not self._begin():
                 return self._taken(silence())
@@ -97,7 +100,9 @@ class VoicePlayout:
             if self._next is None:  # the stream was found to have stopped: it begins anew
                 continue
             made = self._make()
-            self._ready = np.concatenate((self._ready, self._fitted(made))) if made.size else silence()
+            self._ready = (
+                np.concatenate((self._ready, self._fitted(made))) if made.size else silence()
+            )
         return self._taken(self._ready)
 
     def close(self) -> None:
@@ -125,7 +130,9 @@ class VoicePlayout:
     def blocks(self) -> tuple[int, int]:
         """Blocks played since the call's beginning, and how many of them were guessed."""
         guessed = self.counts["concealed"] + self.counts["expanded"]
-        return guessed + self.counts["played"] + self.counts["recovered"] + self.counts["quiet"], guessed
+        return guessed + self.counts["played"] + self.counts["recovered"] + self.counts[
+            "quiet"
+        ], guessed
 
     def _taken(self, sound: Pcm) -> Pcm:
         block, self._ready = sound[:BLOCK], sound[BLOCK:]
@@ -165,7 +172,9 @@ class VoicePlayout:
         """A little shorter or longer when the buffer has been off its target for a while."""
         off_s = self.buffered_s - self.target_s
         side = int(off_s > MARGIN_S) - int(off_s < -MARGIN_S)
-        self._off_target = self._off_target + side if side * self._off_target >= 0 and side else side
+        self._off_target = (
+            self._off_target + side if side * self._off_target >= 0 and side else side
+        )
         if abs(self._off_target) < PATIENCE or self._missing:
             return sound
         changed = shorter(sound) if self._off_target > 0 else longer(sound)
@@ -191,7 +200,9 @@ class VoicePlayout:
         return self._made_up(self._newest > self._next)
 
     def _made_up(self, later: bool) -> Pcm:
-        """A lost packet is passed over; where nothing newer is there yet, time stands still and sound goes on."""
+        """A lost packet is passed over; where nothing newer is there yet, time stands still and
+        sound goes on.
+        """
         assert self._next is not None
         self._missing += 1
         if self._missing > (QUIET_AFTER if self._quiet else SILENT_AFTER):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An invented person who breathes, looks about, blinks and talks: the simulated camera's picture. Used by `sources`.
+"""An invented person who breathes, looks about, blinks and talks: the simulated camera's picture.
+Used by `sources`.
 
-The shapes are drawn once (`person_drawing`); a frame only puts three small pictures on the background, so that 25 of
-them a second cost little.
+The shapes are drawn once (`person_drawing`);
+a frame only puts three small pictures on the background, so that 25 of them a second cost little.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ class SyntheticPerson:
         self._heads: dict[tuple[float, float, int], Image.Image] = {}
 
     def draw(self, time_s: float) -> Image.Image:
-        """The person at `time_s` seconds: an RGB picture of the given size. The same time gives the same picture."""
+        """The person at `time_s` seconds: an RGB picture of the given size.
+        The same time gives the same picture.
+        """
         picture = self._office.copy()
         breath = 1.3 * math.sin(time_s * 1.5)
         sway = 5.0 * math.sin(time_s * 0.55) + 1.5 * math.sin(time_s * 1.31)
@@ -63,8 +66,12 @@ class SyntheticPerson:
             self._heads[expression] = pen.finished()
         return self._heads[expression]
 
-    def _paste_head(self, picture: Image.Image, head: Image.Image, right: float, down: float, tilt: float) -> None:
-        """Turns the head about the neck by `tilt` radians and moves it by fractions of a pixel, so that it glides."""
+    def _paste_head(
+        self, picture: Image.Image, head: Image.Image, right: float, down: float, tilt: float
+    ) -> None:
+        """Turns the head about the neck by `tilt` radians and moves it by fractions of a pixel, so
+        that it glides.
+        """
         whole, part = self._corner(HEAD_BOX, right, down)
         x, y = (NECK[0] - HEAD_BOX[0]) * self._scale, (NECK[1] - HEAD_BOX[1]) * self._scale
         turned = _turned(head, (x, y), part, tilt)
@@ -75,22 +82,39 @@ class SyntheticPerson:
         whole, part = self._corner(BODY_BOX, right, down)
         quarters = (int(part[0] * 4), int(part[1] * 4))
         if quarters not in self._bodies:
-            self._bodies[quarters] = _turned(self._body, (0.0, 0.0), (quarters[0] / 4, quarters[1] / 4), 0.0)
+            self._bodies[quarters] = _turned(
+                self._body, (0.0, 0.0), (quarters[0] / 4, quarters[1] / 4), 0.0
+            )
         body = self._bodies[quarters]
         picture.paste(body, whole, body)
 
-    def _corner(self, box: Box, right: float, down: float) -> tuple[tuple[int, int], tuple[float, float]]:
-        """Where the part's top left pixel comes to lie: whole pixels, and the fractions that are left over."""
+    def _corner(
+        self, box: Box, right: float, down: float
+    ) -> tuple[tuple[int, int], tuple[float, float]]:
+        """Where the part's top left pixel comes to lie:
+        whole pixels, and the fractions that are left over.
+        """
         left, top = (box[0] + right) * self._scale, (box[1] + down) * self._scale
         whole = (math.floor(left), math.floor(top))
         return whole, (left - whole[0], top - whole[1])
 
 
-def _turned(part: Image.Image, about: tuple[float, float], moved: tuple[float, float], tilt: float) -> Image.Image:
-    """`part` turned by `tilt` radians about a point and moved; Pillow asks for the way back, from new to old."""
+def _turned(
+    part: Image.Image, about: tuple[float, float], moved: tuple[float, float], tilt: float
+) -> Image.Image:
+    """`part` turned by `tilt` radians about a point and moved;
+    Pillow asks for the way back, from new to old.
+    """
     (x, y), (dx, dy) = about, moved
     cos, sin = math.cos(tilt), math.sin(tilt)
-    back = (cos, sin, x - cos * (x + dx) - sin * (y + dy), -sin, cos, y + sin * (x + dx) - cos * (y + dy))
+    back = (
+        cos,
+        sin,
+        x - cos * (x + dx) - sin * (y + dy),
+        -sin,
+        cos,
+        y + sin * (x + dx) - cos * (y + dy),
+    )
     return part.transform(part.size, Image.Transform.AFFINE, back, Image.Resampling.BILINEAR)
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One camera, one microphone and one loudspeaker for two calls at once. Built by compose, given to two engines.
+"""One camera, one microphone and one loudspeaker for two calls at once.
+Built by compose, given to two engines.
 
-A microphone's blocks go to every reader, what several calls bring is mixed for the one loudspeaker, and the device
-itself is closed with its last user.
+A microphone's blocks go to every reader, what several calls bring is mixed for the one loudspeaker,
+and the device itself is closed with its last user.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ ACTIVE_S = 0.1
 
 
 class _Users:
-    """Closes a device with its last user. `close` is asked then: the device may have become another."""
+    """Closes a device with its last user.
+    `close` is asked then: the device may have become another.
+    """
 
     def __init__(self, close: Callable[[], None]) -> None:
         self._close = close
@@ -127,7 +130,9 @@ class SharedSpeaker:
         return made
 
     def write_from(self, one: _Input, block: Pcm) -> None:
-        """Takes a block in, and writes as soon as every call that brings something has brought one."""
+        """Takes a block in, and writes as soon as every call that brings something has brought
+        one.
+        """
         with self._lock:
             now_s = time.monotonic()
             one.blocks.append(block)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where our picture comes from: a camera, or a drawn person where there is none. Used by `tracks`."""
+"""Where our picture comes from: a camera, or a drawn person where there is none.
+Used by `tracks`.
+"""
 
 from __future__ import annotations
 
@@ -71,22 +73,33 @@ class SyntheticCamera:
 
 
 class CameraSource:
-    """A camera read by FFmpeg in a thread of its own; unplugged, it gives a dark picture until it is back.
+    """A camera read by FFmpeg in a thread of its own;
+    unplugged, it gives a dark picture until it is back.
 
     Args:
         device: what FFmpeg opens, e.g. "/dev/video0".
         width_px, height_px, fps: asked of the camera.
-        input_format: FFmpeg's name of the kind of device: "v4l2" on Linux, "dshow" on Windows, "avfoundation" on macOS.
+        input_format: FFmpeg's name of the kind of device:
+            "v4l2" on Linux, "dshow" on Windows, "avfoundation" on macOS.
     """
 
     simulated = False
 
     def __init__(
-        self, device: str, width_px: int = 1280, height_px: int = 720, fps: int = 25, input_format: str | None = "v4l2"
+        self,
+        device: str,
+        width_px: int = 1280,
+        height_px: int = 720,
+        fps: int = 25,
+        input_format: str | None = "v4l2",
     ) -> None:
         self._device = device
         self._input_format = input_format
-        self._options = {"video_size": f"{width_px}x{height_px}", "framerate": str(fps), "input_format": "mjpeg"}
+        self._options = {
+            "video_size": f"{width_px}x{height_px}",
+            "framerate": str(fps),
+            "input_format": "mjpeg",
+        }
         self._dark = dark_frame(width_px, height_px)
         self._latest: tuple[float, av.VideoFrame] | None = None
         self._stop = threading.Event()
@@ -118,7 +131,9 @@ class CameraSource:
 
     def _film_until_gone(self) -> None:
         live = self._input_format is not None
-        with av.open(self._device, format=self._input_format, options=self._options if live else {}) as container:
+        with av.open(
+            self._device, format=self._input_format, options=self._options if live else {}
+        ) as container:
             for frame in container.decode(video=0):
                 self._latest = (time.monotonic(), frame)
                 if self._stop.is_set():

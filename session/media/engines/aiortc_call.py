@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One call of the aiortc engine: a peer connection and all that belongs to it. Lives in the media thread.
+"""One call of the aiortc engine: a peer connection and all that belongs to it.
+Lives in the media thread.
 
-Used by `aiortc_engine`; one object per call, so that nothing of an earlier call can show up in a later one.
+Used by `aiortc_engine`; one object per call, so that nothing of an earlier call can show up in a
+later one.
 """
 
 from __future__ import annotations
@@ -29,7 +31,13 @@ from session.media.engines.received import Received, Transport
 from session.media.engines.tracks import Pacer, PictureTrack, VoiceTrack
 from session.media.frames import VideoFrame
 from session.media.ice import IceServer
-from session.media.line.budget import ASKED_VOICE_BPS, VOICE_KBPS, WIDE_KBPS, cheap_first, picture_kbps
+from session.media.line.budget import (
+    ASKED_VOICE_BPS,
+    VOICE_KBPS,
+    WIDE_KBPS,
+    cheap_first,
+    picture_kbps,
+)
 from session.media.line.sent_loss import SentLoss
 from session.media.sdp import first_codec, in_order, lean, with_line_hints, without_local_names
 from session.media.video.encoders import PictureEncoder, VoiceEncoder
@@ -48,20 +56,20 @@ SILENT_AFTER_S = 2.5
 """Reports come about once a second; without any for so long nobody seems to read our pictures."""
 
 PACE = 1.6
-"""Packets leave at so much of the picture's rate: a large picture is out before the next is due, mostly."""
+"""Packets leave at so much of the picture's rate:
+a large picture is out before the next is due, mostly.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EngineSettings:
     """How wide the line is and what is sent.
 
-    Attributes:
-        ice_servers: at most one STUN and one TURN server are used by aiortc. None are needed in one network; aiortc's
-            own default, a server of Google's, is never used.
-        start_kbps, max_kbps: of the picture, both ways, while the line is not known.
-        line_kbps: what the line carries, kilobits of IP each way; 0: not known. Then nothing above it is ever hinted.
-        fps: pictures sent a second.
-        codecs: of the picture, the preferred one first.
+    Attributes: ice_servers: at most one STUN and one TURN server are used by aiortc. None are
+        needed in one network; aiortc's own default, a server of Google's, is never used.
+        start_kbps, max_kbps: of the picture, both ways, while the line is not known. line_kbps:
+        what the line carries, kilobits of IP each way; 0: not known. Then nothing above it is ever
+        hinted. fps: pictures sent a second. codecs: of the picture, the preferred one first.
     """
 
     ice_servers: tuple[IceServer, ...] = ()
@@ -86,8 +94,11 @@ class EngineSettings:
     @property
     def connection(self) -> RTCConfiguration:
         """How aiortc finds a way."""
-        # BALANCED, aiortc's default, on purpose: MAX_BUNDLE hangs when the offer's order differs from our tracks'.
-        servers = [RTCIceServer(s.url, s.username or None, s.credential or None) for s in self.ice_servers]
+        # BALANCED, aiortc's default, on purpose:
+        # MAX_BUNDLE hangs when the offer's order differs from our tracks'.
+        servers = [
+            RTCIceServer(s.url, s.username or None, s.credential or None) for s in self.ice_servers
+        ]
         policy = RTCIceTransportPolicy.RELAY if self.relay_only else RTCIceTransportPolicy.ALL
         return RTCConfiguration(iceServers=servers, iceTransportPolicy=policy)
 
@@ -133,7 +144,9 @@ class _PictureInlet:
         self._call.go_on()
         pictures = self._call.pictures
         if pictures is not None:
-            await pictures.add(packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, codec)
+            await pictures.add(
+                packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, codec
+            )
 
     def on_report(self, ntp: int, rtp_timestamp: int) -> None:
         self._call.lips.on_report("video", ntp, rtp_timestamp)
@@ -152,7 +165,8 @@ class Call:
 
     Attributes:
         received: what came. pictures: their receiver, from the first one on.
-        speaks: whether the caller's voice goes to the loudspeaker now; of two calls only one's does.
+        speaks: whether the caller's voice goes to the loudspeaker now;
+            of two calls only one's does.
     """
 
     def __init__(
@@ -196,10 +210,13 @@ class Call:
         """Something of the other end has arrived."""
         return self.received.heard or self.received.frames > 0
 
-    # ---- setting up ------------------------------------------------------------------------------------------------
+    # ---- setting up
+    # ----------------------------------------------------------------------------------------------
 
     async def answer(self, offer_sdp: str) -> str:
-        """The answer to an offer. aiortc raises whatever its parser stumbles over: KeyError, ValueError and its own."""
+        """The answer to an offer. aiortc raises whatever its parser stumbles over: KeyError,
+        ValueError and its own.
+        """
         offer = in_order(without_local_names(offer_sdp), self._settings.codec_order)
         await self._pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         offered = {transceiver.kind for transceiver in self._pc.getTransceivers()}
@@ -223,7 +240,9 @@ class Call:
     async def accept(self, answer_sdp: str) -> None:
         """Takes the answer to our offer. Raises as `answer`."""
         self._give_encoders(answer_sdp)
-        await self._pc.setRemoteDescription(RTCSessionDescription(without_local_names(answer_sdp), "answer"))
+        await self._pc.setRemoteDescription(
+            RTCSessionDescription(without_local_names(answer_sdp), "answer")
+        )
 
     def _hinted(self, sdp: str) -> str:
         start, most = self._settings.picture_kbps
@@ -236,7 +255,9 @@ class Call:
             if transceiver.kind == "audio":
                 receiver.inlet = _VoiceInlet(self)
             elif self.pictures is None:
-                self.pictures = PictureReceiver(receiver, self._wait_s, self._on_picture, self.received.pass_over)
+                self.pictures = PictureReceiver(
+                    receiver, self._wait_s, self._on_picture, self.received.pass_over
+                )
                 receiver.inlet = _PictureInlet(self)
                 receiver.use_estimator(self._estimator)
 
@@ -261,7 +282,8 @@ class Call:
         use_encoder(sender, encoder)
         self._apply_limit()
 
-    # ---- the line --------------------------------------------------------------------------------------------------
+    # ---- the line
+    # ----------------------------------------------------------------------------------------------
 
     def set_line(self, settings: EngineSettings, limits: PictureLimits) -> None:
         """The line is wider or narrower than was thought, or the picture's bound was changed."""
@@ -282,8 +304,11 @@ class Call:
         pace = PACE * self._encoder.target_bitrate
         room = 1000.0 * (self._settings.line_kbps - VOICE_KBPS)
         if self._settings.line_kbps >= WIDE_KBPS:
-            return max(pace, room)  # the next picture is taken when this one has left: on a busy computer that is late
-        return max(self._encoder.target_bitrate, min(pace, room)) if self._settings.line_kbps else pace
+            # the next picture is taken when this one has left: on a busy computer that is late
+            return max(pace, room)
+        return (
+            max(self._encoder.target_bitrate, min(pace, room)) if self._settings.line_kbps else pace
+        )
 
     def _on_voice_report(self, packets: int, missed: int, rtt_s: float | None) -> None:
         self._reported["audio"] = (packets, missed)
@@ -300,7 +325,8 @@ class Call:
         if not self.closed:
             self.on_state(_STATES.get(self._pc.connectionState, MediaState.LOST))
 
-    # ---- running ---------------------------------------------------------------------------------------------------
+    # ---- running
+    # ----------------------------------------------------------------------------------------------
 
     def start(self, tasks: Tasks) -> None:
         """Plays, asks for what is lost, and counts, until `close`."""

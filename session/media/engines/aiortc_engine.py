@@ -38,15 +38,19 @@ EARLIER_S = 12.0
 """How long a call that was replaced goes on at most while the new one brings nothing."""
 
 READY_S = 20.0
-"""How long addresses that were found beforehand are believed: a network may be another one later."""
+"""How long addresses that were found beforehand are believed: a network may be another one later.
+"""
 
 LATE_S = 0.3
-"""How long an answer waits for those that are still being looked for, before it looks for its own."""
+"""How long an answer waits for those that are still being looked for, before it looks for its own.
+"""
 
 
 @dataclasses.dataclass(frozen=True)
 class _Ready:
-    """Addresses for the next call, with these servers; `began_s` and `finding` are of the media thread's loop."""
+    """Addresses for the next call, with these servers;
+    `began_s` and `finding` are of the media thread's loop.
+    """
 
     servers: tuple[IceServer, ...]
     relay_only: bool
@@ -67,7 +71,8 @@ class AiortcEngine:
     """A `MediaEngine`.
 
     Args:
-        camera, microphone, speaker: the devices; the engine closes them. The defaults are the simulated ones.
+        camera, microphone, speaker: the devices; the engine closes them.
+        The defaults are the simulated ones.
         settings: of the line.
     """
 
@@ -93,14 +98,17 @@ class AiortcEngine:
         self._camera_on = True
         self._microphone_on = True
         self._limits = PictureLimits()
-        self._plan = IcePlan(servers=self._settings.ice_servers, relay_only=self._settings.relay_only)
+        self._plan = IcePlan(
+            servers=self._settings.ice_servers, relay_only=self._settings.relay_only
+        )
         self._relay: IceServer | None = None
         self._finding = asyncio.Lock()
         self._looked: tuple[IcePlan, float, list[str]] | None = None
         self._ready: _Ready | None = None
         self._relay_failed = False
 
-    # ---- called from the window's loop -----------------------------------------------------------------------------
+    # ---- called from the window's loop
+    # -----------------------------------------------------------------------------
 
     @property
     def simulated_camera(self) -> bool:
@@ -116,7 +124,8 @@ class AiortcEngine:
             raise CallLost(why="no answer in time") from error
 
     async def offer(self) -> str:
-        """Offers a call to another desk; `accept` takes its answer, and then an earlier call is replaced.
+        """Offers a call to another desk;
+        `accept` takes its answer, and then an earlier call is replaced.
 
         Raises:
             CallLost: the engine is closed or did not manage in time.
@@ -165,7 +174,9 @@ class AiortcEngine:
             call.picture.camera_on = on
 
     def set_ice(self, plan: IcePlan) -> None:
-        """Which ways the next calls may take; the relay is looked for at once, so that no call waits for it."""
+        """Which ways the next calls may take;
+        the relay is looked for at once, so that no call waits for it.
+        """
         if plan == self._plan:
             return
         self._plan, self._relay, self._relay_failed = plan, None, False
@@ -177,7 +188,9 @@ class AiortcEngine:
         self._settings = dataclasses.replace(self._settings, line_kbps=max(0, line_kbps))
         self._tell_line()
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
+    def set_picture_limit(
+        self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False
+    ) -> None:
         """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
         self._limits = PictureLimits(kbps=max(0, kbps), height_px=height_px, fps=fps, motion=motion)
         self._tell_line()
@@ -204,7 +217,8 @@ class AiortcEngine:
             return MediaStats()
         return dataclasses.replace(call.stats(), relay_failed=self._relay_failed)
 
-    # ---- in the media thread ---------------------------------------------------------------------------------------
+    # ---- in the media thread
+    # ---------------------------------------------------------------------------------------
 
     def _look_for_relay(self) -> None:
         async def look() -> None:
@@ -214,7 +228,8 @@ class AiortcEngine:
         self._thread.tasks.spawn(look(), name="look for a relay")
 
     async def _find_way(self) -> None:
-        """Settles which servers the next call uses. aiortc takes one relay and is silent when it does not answer.
+        """Settles which servers the next call uses.
+        aiortc takes one relay and is silent when it does not answer.
 
         Raises:
             RelayUnreachable: nothing but a relay is allowed, and there is none.
@@ -231,19 +246,24 @@ class AiortcEngine:
                     self._looked = plan, loop.time(), why
         if plan is not self._plan:
             return
-        relay = self._relay if self._relay in plan.relays else None  # else it was found late, for the plan before
+        # else it was found late, for the plan before
+        relay = self._relay if self._relay in plan.relays else None
         self._relay_failed = bool(plan.relays) and relay is None
         if relay is None and plan.relay_only:
             raise no_relay(why)
         servers = _servers(plan, relay)
-        self._settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)
+        self._settings = dataclasses.replace(
+            self._settings, ice_servers=servers, relay_only=plan.relay_only
+        )
 
     def _find_addresses(self) -> None:
         """Beside the choice of the relay, which is the first one mostly."""
         plan, tasks = self._plan, self._thread.tasks
         likely = self._relay if self._relay in plan.relays else next(iter(plan.relays), None)
         servers = _servers(plan, likely)
-        settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)
+        settings = dataclasses.replace(
+            self._settings, ice_servers=servers, relay_only=plan.relay_only
+        )
         addresses = Addresses(settings.connection)
         finding = tasks.spawn(addresses.find(), name="look for addresses")
         self._drop_ready()
@@ -262,7 +282,11 @@ class AiortcEngine:
             return None
         fresh = asyncio.get_running_loop().time() - ready.began_s < READY_S
         fits = (ready.servers, ready.relay_only) == (settings.ice_servers, settings.relay_only)
-        found = ready.finding.done() and not ready.finding.cancelled() and ready.finding.exception() is None
+        found = (
+            ready.finding.done()
+            and not ready.finding.cancelled()
+            and ready.finding.exception() is None
+        )
         wants_relay = any(server.relays for server in ready.servers)
         if fresh and fits and found and (ready.addresses.has_relay or not wants_relay):
             self._ready = None
@@ -299,7 +323,8 @@ class AiortcEngine:
         try:
             return await step
         except Exception as error:
-            # aiortc raises whatever its parser stumbles over: KeyError, IndexError, ValueError and its own.
+            # aiortc raises whatever its parser stumbles over:
+            # KeyError, IndexError, ValueError and its own.
             await call.close()
             log.warning("a call could not be set up: %s", type(error).__name__)
             raise CallLost(why=type(error).__name__) from error
@@ -387,6 +412,8 @@ def _servers(plan: IcePlan, relay: IceServer | None) -> tuple[IceServer, ...]:
 
 
 async def _forget(ready: _Ready) -> None:
-    """Not before they are found: aioice goes on asking a relay when it is told to stop, and would keep its address."""
+    """Not before they are found: aioice goes on asking a relay when it is told to stop, and would
+    keep its address.
+    """
     await asyncio.wait([ready.finding])
     await ready.addresses.forget()

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every private name of aiortc that we touch, each with its reason; those of the beginning are in `aiortc_start`.
+"""Every private name of aiortc that we touch, each with its reason;
+those of the beginning are in `aiortc_start`.
 
-aiortc is pinned; `tests/unit/session/media/engines/test_aiortc_internals.py` fails when a new version has moved one of
-them. Nothing of aiortc is replaced for other users of it: the peer connection below is a subclass, and the two module
-names that are exchanged (lists of codecs and of numbers for them) serve others as before.
+aiortc is pinned; `tests/unit/session/media/engines/test_aiortc_internals.py` fails when a new
+version has moved one of them. Nothing of aiortc is replaced for other users of it: the peer
+connection below is a subclass, and the two module names that are exchanged (lists of codecs and of
+numbers for them) serve others as before.
 """
 
 from __future__ import annotations
@@ -69,7 +71,8 @@ def _set(thing: object, name: str, value: object) -> None:
     setattr(thing, name, value)
 
 
-# ---- codecs ----------------------------------------------------------------------------------------------------------
+# ---- codecs
+# --------------------------------------------------------------------------------------------------
 
 
 def _picture_codec(name: str, payload_type: int) -> list[RTCRtpCodecParameters]:
@@ -79,10 +82,15 @@ def _picture_codec(name: str, payload_type: int) -> list[RTCRtpCodecParameters]:
             mimeType=f"video/{name}",
             clockRate=90_000,
             payloadType=payload_type,
-            rtcpFeedback=[RTCRtcpFeedback(type=kind, parameter=parameter) for kind, parameter in feedback],
+            rtcpFeedback=[
+                RTCRtcpFeedback(type=kind, parameter=parameter) for kind, parameter in feedback
+            ],
         ),
         RTCRtpCodecParameters(
-            mimeType="video/rtx", clockRate=90_000, payloadType=payload_type + 1, parameters={"apt": payload_type}
+            mimeType="video/rtx",
+            clockRate=90_000,
+            payloadType=payload_type + 1,
+            parameters={"apt": payload_type},
         ),
     ]
 
@@ -91,7 +99,9 @@ _ours: contextvars.ContextVar[bool] = contextvars.ContextVar("ours", default=Fal
 
 
 class _Codecs(dict[str, list[RTCRtpCodecParameters]]):
-    """aiortc's list of codecs; while one of our connections asks, ours: AV1, VP8 and Opus, nothing else."""
+    """aiortc's list of codecs; while one of our connections asks, ours:
+    AV1, VP8 and Opus, nothing else.
+    """
 
     def __getitem__(self, kind: str) -> list[RTCRtpCodecParameters]:
         plain = super().__getitem__(kind)
@@ -107,8 +117,10 @@ class _Codecs(dict[str, list[RTCRtpCodecParameters]]):
 _set(aiortc_connection, "CODECS", _Codecs(CODECS))
 
 _set(aiortc_rtp, "DYNAMIC_PAYLOAD_TYPES", frozenset((*range(35, 64), *range(96, 128))))
-"""RFC 5761, section 4, and RFC 8829, section 5.1.1, allow 35 to 63 too, and Chromium offers AV1 there. aiortc would
-answer with a number of its own, and Chromium decodes only what has the one it offered."""
+"""RFC 5761, section 4, and RFC 8829, section 5.1.1, allow 35 to 63 too, and Chromium offers AV1
+there. aiortc would answer with a number of its own, and Chromium decodes only what has the one it
+offered.
+"""
 
 
 @contextmanager
@@ -120,14 +132,16 @@ def _with_our_codecs() -> Iterator[None]:
         _ours.reset(token)
 
 
-# ---- the transport ---------------------------------------------------------------------------------------------------
+# ---- the transport
+# --------------------------------------------------------------------------------------------------
 
 
 def _shield(transport: Any) -> None:
     """A datagram that cannot be read is passed over.
 
-    WORKAROUND: aiortc 1.16 ends the whole transport at one that is empty (`data[0]`; anybody who can reach the port may
-    send it, unencrypted) and at an RTP header extension that is too short (`struct.error`). Found by fuzzing.
+    WORKAROUND: aiortc 1.16 ends the whole transport at one that is empty (`data[0]`;
+    anybody who can reach the port may send it, unencrypted) and at an RTP header extension that is
+    too short (`struct.error`). Found by fuzzing.
     """
     receive = transport._recv_next
 
@@ -141,15 +155,16 @@ def _shield(transport: Any) -> None:
         _set(transport, "_recv_next", receive_next)
 
 
-# ---- the connection --------------------------------------------------------------------------------------------------
+# ---- the connection
+# --------------------------------------------------------------------------------------------------
 
 
 class Connection(RTCPeerConnection):
     """A peer connection with our receivers, senders and codecs.
 
     Args:
-        addresses: found beforehand with this configuration; the first of the call's parts takes them. The connection
-            closes them.
+        addresses: found beforehand with this configuration;
+            the first of the call's parts takes them. The connection closes them.
     """
 
     def __init__(self, configuration: RTCConfiguration, addresses: Addresses | None = None) -> None:
@@ -167,7 +182,9 @@ class Connection(RTCPeerConnection):
             await super().setRemoteDescription(sessionDescription)
 
     async def close_all(self) -> None:
-        """As `close`, which stumbles over a connection that a damaged description has left without a transport."""
+        """As `close`, which stumbles over a connection that a damaged description has left without
+        a transport.
+        """
         addresses, self._addresses = self._addresses, None
         if addresses is not None:
             await addresses.forget()
@@ -202,7 +219,8 @@ class Connection(RTCPeerConnection):
         )
         QuickStart.put_on(made.receiver.transport)
         _shield(made.receiver.transport)
-        sender, receiver = Sender(sender_track or kind, made.sender.transport), Receiver(kind, made.receiver.transport)
+        sender = Sender(sender_track or kind, made.sender.transport)
+        receiver = Receiver(kind, made.receiver.transport)
         sender._stream_id = made.sender._stream_id
         receiver._set_rtcp_ssrc(sender._ssrc)
         _set(made, "_RTCRtpTransceiver__sender", sender)
@@ -210,7 +228,8 @@ class Connection(RTCPeerConnection):
         return made
 
 
-# ---- receiving -------------------------------------------------------------------------------------------------------
+# ---- receiving
+# --------------------------------------------------------------------------------------------------
 
 
 class Inlet(Protocol):
@@ -230,7 +249,9 @@ class Inlet(Protocol):
 
 
 class Receiver(RTCRtpReceiver):
-    """Hands packets to an inlet instead of a jitter buffer and a decoder of aiortc's; its track stays empty."""
+    """Hands packets to an inlet instead of a jitter buffer and a decoder of aiortc's;
+    its track stays empty.
+    """
 
     def __init__(self, kind: str, transport: Any) -> None:
         super().__init__(kind, transport)
@@ -252,7 +273,9 @@ class Receiver(RTCRtpReceiver):
         _set(self, "_RTCRtpReceiver__started", True)
 
     def use_estimator(self, estimator: object) -> None:
-        """Judges the line with this one, which has the shape of aiortc's `RemoteBitrateEstimator`."""
+        """Judges the line with this one, which has the shape of aiortc's
+        `RemoteBitrateEstimator`.
+        """
         _set(self, "_RTCRtpReceiver__remote_bitrate_estimator", estimator)
 
     async def ask_again(self, sequence_numbers: list[int]) -> None:
@@ -288,11 +311,15 @@ class Receiver(RTCRtpReceiver):
         """Packets that came and packets that never did."""
         streams: dict[int, StreamStatistics] = _get(self, "_RTCRtpReceiver__remote_streams")
         known = [stream for stream in streams.values() if stream.max_seq is not None]
-        return sum(stream.packets_received for stream in known), sum(max(0, stream.packets_lost) for stream in known)
+        return sum(stream.packets_received for stream in known), sum(
+            max(0, stream.packets_lost) for stream in known
+        )
 
     def octets(self) -> tuple[int, int]:
         """Bytes that its transport has received and sent, of all streams together."""
-        counts = [c for c in self.transport._get_stats().values() if isinstance(c, RTCTransportStats)]
+        counts = [
+            c for c in self.transport._get_stats().values() if isinstance(c, RTCTransportStats)
+        ]
         return sum(c.bytesReceived for c in counts), sum(c.bytesSent for c in counts)
 
     def _counted(self, packet: RtpPacket, rate_hz: int) -> bool:
@@ -318,7 +345,9 @@ class Receiver(RTCRtpReceiver):
             ssrc=packet.ssrc,
         )
         if found is not None and own_ssrc is not None:
-            told = RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=own_ssrc, media_ssrc=0, fci=pack_remb_fci(*found))
+            told = RtcpPsfbPacket(
+                fmt=RTCP_PSFB_APP, ssrc=own_ssrc, media_ssrc=0, fci=pack_remb_fci(*found)
+            )
             await self._send_rtcp(told)
 
     async def _handle_rtcp_packet(self, packet: Any) -> None:
@@ -336,7 +365,8 @@ class Receiver(RTCRtpReceiver):
             self.inlet.on_end()
 
 
-# ---- sending ---------------------------------------------------------------------------------------------------------
+# ---- sending
+# --------------------------------------------------------------------------------------------------
 
 
 def _ignore(packets: int, missed: int, rtt_s: float | None) -> None:
@@ -346,12 +376,12 @@ def _ignore(packets: int, missed: int, rtt_s: float | None) -> None:
 class Sender(RTCRtpSender):
     """Sends with our encoder, at an even pace, and tells what the other end reports.
 
-    Attributes:
-        pacer: for pictures; None sends at once.
-        on_report: of our packets since the beginning, how many a report speaks of and how many of these never came
-            (RFC 3550, section 6.4.1; packets that are sent again have their own numbers), and the round trip in
-            seconds or None.
-        heard_at_s: the loop's time of the other end's last report; until the first one, of our own first packet.
+    Attributes: pacer: for pictures; None sends at once. on_report: of our packets since the
+        beginning, how many a report speaks of and how many of these never came (RFC 3550, section
+        6.4.1; packets that are sent again have their own numbers), and the round trip in seconds or
+        None.
+        heard_at_s: the loop's time of the other end's last report;
+        until the first one, of our own first packet.
     """
 
     def __init__(self, track_or_kind: MediaStreamTrack | str, transport: Any) -> None:
@@ -381,19 +411,29 @@ class Sender(RTCRtpSender):
         """What a report about our last one tells (RFC 3550, section 6.4.1), or None."""
         if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
             for report in packet.reports:
-                known = report.ssrc == self._ssrc and report.dlsr and report.lsr == _get(self, "_RTCRtpSender__lsr")
+                known = (
+                    report.ssrc == self._ssrc
+                    and report.dlsr
+                    and report.lsr == _get(self, "_RTCRtpSender__lsr")
+                )
                 if known:
-                    passed_s: float = time.time() - _get(self, "_RTCRtpSender__lsr_time") - report.dlsr / 65536
+                    passed_s: float = (
+                        time.time() - _get(self, "_RTCRtpSender__lsr_time") - report.dlsr / 65536
+                    )
                     return passed_s if 0 <= passed_s < 10 else None
         return None
 
     async def _retransmit(self, sequence_number: int) -> None:
         packet = _get(self, "_RTCRtpSender__rtp_history").get(sequence_number % RTP_HISTORY_SIZE)
-        if self.pacer is None or (packet is not None and self.pacer.may_repeat(len(packet.payload))):
+        if self.pacer is None or (
+            packet is not None and self.pacer.may_repeat(len(packet.payload))
+        ):
             await super()._retransmit(sequence_number)
 
     async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
-        """As aiortc's, but paced; and a report's clock is that of the capture, not of the sending."""
+        """As aiortc's, but paced; and a report's clock is that of the capture, not of the
+        sending.
+        """
         _get(self, "_RTCRtpSender__rtp_started").set()
         sending: asyncio.Task[None] | None = None
         if self.pacer is not None:
@@ -414,7 +454,9 @@ class Sender(RTCRtpSender):
         _set(self, "_RTCRtpSender__encoder", None)
         _get(self, "_RTCRtpSender__rtp_exited").set()
 
-    async def _send_frames(self, codec: RTCRtpCodecParameters, sequence_number: int, origin: int) -> None:
+    async def _send_frames(
+        self, codec: RTCRtpCodecParameters, sequence_number: int, origin: int
+    ) -> None:
         loop = asyncio.get_running_loop()
         self._first_number = sequence_number
         while True:
@@ -431,7 +473,8 @@ class Sender(RTCRtpSender):
                 continue
             whole = _get(self, "_RTCRtpSender__force_keyframe")
             _set(self, "_RTCRtpSender__force_keyframe", False)
-            if self.kind == "audio":  # a third of a millisecond: a change of threads would cost the voice more
+            # a third of a millisecond: a change of threads would cost the voice more
+            if self.kind == "audio":
                 payloads, at = encoder.encode(frame, whole)
             else:
                 payloads, at = await loop.run_in_executor(None, encoder.encode, frame, whole)
@@ -462,8 +505,14 @@ class Sender(RTCRtpSender):
         packet.extensions.abs_send_time = (clock.current_ntp_time() >> 14) & 0x00FFFFFF
         packet.extensions.mid = _get(self, "_RTCRtpSender__mid")
         _get(self, "_RTCRtpSender__rtp_history")[packet.sequence_number % RTP_HISTORY_SIZE] = packet
-        await self.transport._send_rtp(packet.serialize(_get(self, "_RTCRtpSender__rtp_header_extensions_map")))
-        _set(self, "_RTCRtpSender__octet_count", _get(self, "_RTCRtpSender__octet_count") + len(packet.payload))
+        await self.transport._send_rtp(
+            packet.serialize(_get(self, "_RTCRtpSender__rtp_header_extensions_map"))
+        )
+        _set(
+            self,
+            "_RTCRtpSender__octet_count",
+            _get(self, "_RTCRtpSender__octet_count") + len(packet.payload),
+        )
         _set(self, "_RTCRtpSender__packet_count", _get(self, "_RTCRtpSender__packet_count") + 1)
 
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How a call of aiortc begins: with addresses found beforehand, on the first way that answers, and not much later
-where a packet of it is lost.
+"""How a call of aiortc begins: with addresses found beforehand, on the first way that answers, and
+not much later where a packet of it is lost.
 
-aiortc begins its handshake (DTLS) when the other end has chosen between the ways, though data may be sent on any way
-that answers (RFC 8445, section 12.1): that is half a round trip later. Where one packet of the beginning is lost,
-aioice asks again after 0.5 s and OpenSSL speaks again after 1 s. Calls that began a second later than the others were
-seen on a line that loses one of a hundred.
+aiortc begins its handshake (DTLS) when the other end has chosen between the ways, though data may
+be sent on any way that answers (RFC 8445, section 12.1): that is half a round trip later. Where one
+packet of the beginning is lost, aioice asks again after 0.5 s and OpenSSL speaks again after 1 s.
+Calls that began a second later than the others were seen on a line that loses one of a hundred.
 
-The second and last place for private names of aiortc, and the only one for those of aioice: see `aiortc_internals`.
+The second and last place for private names of aiortc, and the only one for those of aioice:
+see `aiortc_internals`.
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ DTLS = range(20, 64)
 """First bytes of its records (RFC 7983)."""
 
 GATHER_S = 1.5
-"""How long a STUN server may take; aioice waits for 5 s, which a relay may need, and may be the only way."""
+"""How long a STUN server may take;
+aioice waits for 5 s, which a relay may need, and may be the only way.
+"""
 
 
 class Addresses:
-    """Our end's addresses, found before a call is offered: a relay must be asked twice, and each time is a round trip.
+    """Our end's addresses, found before a call is offered:
+    a relay must be asked twice, and each time is a round trip.
 
     Args:
         configuration: of the connection that takes them.
@@ -88,8 +92,11 @@ class QuickStart:
         self._timers: list[asyncio.TimerHandle] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._start, self._send, self._recv = self._way.start, self._way._send, self._way._recv
-        self._build_request, self._check_complete = self._ice.build_request, self._ice.check_complete
-        self._way.start, self._way._send, self._way._recv = self._begin, self._send_any, self._recv_any
+        self._build_request = self._ice.build_request
+        self._check_complete = self._ice.check_complete
+        self._way.start = self._begin
+        self._way._send = self._send_any
+        self._way._recv = self._recv_any
         self._ice.build_request, self._ice.check_complete = self._request, self._checked
 
     @staticmethod
@@ -98,7 +105,8 @@ class QuickStart:
         if not isinstance(getattr(transport.transport.start, "__self__", None), QuickStart):
             QuickStart(transport)
 
-    # ---- the ways ----------------------------------------------------------------------------------------------------
+    # ---- the ways
+    # ----------------------------------------------------------------------------------------------
 
     async def _begin(self, parameters: Any) -> None:
         """As aiortc's `start`, but over when one way answers; the choice goes on."""
@@ -120,7 +128,9 @@ class QuickStart:
         self._check_complete(pair)
 
     def _request(self, pair: Any, nominate: bool) -> Any:
-        """A check that waits for its answer is sent again, the same bytes (RFC 8489, section 6.2.1)."""
+        """A check that waits for its answer is sent again, the same bytes (RFC 8489, section
+        6.2.1).
+        """
         request = self._build_request(pair, nominate)
 
         def again() -> None:
@@ -163,12 +173,14 @@ class QuickStart:
             self._forget()  # a voice or a picture: the other end has all it needs
         return data
 
-    # ---- the handshake -----------------------------------------------------------------------------------------------
+    # ---- the handshake
+    # ----------------------------------------------------------------------------------------------
 
     def _keep(self, data: bytes) -> None:
         """What was said last is said again, the same bytes, until there is something new to say.
 
-        Not until something is heard: that may be the other end's word, said again because ours was lost.
+        Not until something is heard: that may be the other end's word, said again because ours was
+        lost.
         """
         if self._answered:
             self._forget()

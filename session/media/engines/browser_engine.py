@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Voice and picture at the desk by a browser's own WebRTC: the kiosk's `call.js` in a locked pane. Built by compose.
+"""Voice and picture at the desk by a browser's own WebRTC: the kiosk's `call.js` in a locked pane.
+Built by compose.
 
-Chromium's processes carry everything: echo cancellation, AV1 and VP9, congestion control by transport feedback. This
-file only asks the page and keeps what it told, so that the desk's call finds the same `MediaEngine` as with aiortc. The
-picture is painted by the page itself; what is handed out as frames are small samples, and only while somebody asks.
+Chromium's processes carry everything: echo cancellation, AV1 and VP9, congestion control by
+transport feedback. This file only asks the page and keeps what it told, so that the desk's call
+finds the same `MediaEngine` as with aiortc. The picture is painted by the page itself; what is
+handed out as frames are small samples, and only while somebody asks.
 """
 
 from __future__ import annotations
@@ -25,7 +27,15 @@ from PIL import Image, UnidentifiedImageError
 
 from session.core.errors import CallLost, SessionError
 from session.core.tasks import Tasks
-from session.media.call_page import SIMULATED, CallMedia, CallPage, Described, Sample, Seen, limits_for_page
+from session.media.call_page import (
+    SIMULATED,
+    CallMedia,
+    CallPage,
+    Described,
+    Sample,
+    Seen,
+    limits_for_page,
+)
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
 from session.media.ice import IcePlan
@@ -47,7 +57,9 @@ OWN_EVERY_S, CALLER_EVERY_S = 0.1, 0.4
 
 @dataclass(frozen=True, kw_only=True)
 class BrowserSettings:
-    """What is sent, and the rate at which pictures start, both ways; never above what the line carries."""
+    """What is sent, and the rate at which pictures start, both ways;
+    never above what the line carries.
+    """
 
     media: CallMedia = field(default_factory=CallMedia)
     start_kbps: int = 300
@@ -117,10 +129,15 @@ class BrowserEngine:
         """Other devices, at once: a call goes on with them."""
         self._settings = replace(self._settings, media=media)
         if self._in_call:
-            devices = json.dumps({"camera": media.camera, "microphone": media.microphone} | media.sound_options)
-            self._tasks.spawn(self._quietly(f"own.reopen({devices})"), name="browser engine devices")
+            devices = json.dumps(
+                {"camera": media.camera, "microphone": media.microphone} | media.sound_options
+            )
             self._tasks.spawn(
-                self._quietly(f"call.speakTo({json.dumps(media.speaker)})"), name="browser engine speaker"
+                self._quietly(f"own.reopen({devices})"), name="browser engine devices"
+            )
+            self._tasks.spawn(
+                self._quietly(f"call.speakTo({json.dumps(media.speaker)})"),
+                name="browser engine speaker",
             )
 
     def set_ice(self, plan: IcePlan) -> None:
@@ -128,14 +145,19 @@ class BrowserEngine:
         self._settings = replace(self._settings, media=self._settings.media.with_plan(plan))
 
     def get_ready(self) -> None:
-        """Nothing: Chromium looks for no addresses before it has an offer (`iceCandidatePoolSize`, measured)."""
+        """Nothing: Chromium looks for no addresses before it has an offer (`iceCandidatePoolSize`,
+        measured).
+        """
 
     def warm(self) -> None:
-        """Lets the page load and its browser start its parts for sound and picture before the first call."""
+        """Lets the page load and its browser start its parts for sound and picture before the first
+        call.
+        """
         script = f"call.prepare({self._options()}).then(() => call.unprepare())"
         self._tasks.spawn(self._quietly(script), name="warm the browser engine")
 
-    # ---- calls -----------------------------------------------------------------------------------------------------
+    # ---- calls
+    # ----------------------------------------------------------------------------------------------
 
     async def answer(self, offer_sdp: str) -> str:
         """Answers an offer; see `MediaEngine.answer`."""
@@ -153,7 +175,9 @@ class BrowserEngine:
     async def accept(self, answer_sdp: str) -> None:
         """Takes the answer to the last offer. Raises `CallLost`; the engine stays usable."""
         check_offer(answer_sdp)
-        await self._run(f"call.accept({json.dumps(self._hinted(answer_sdp))}, false)", ANSWER_TIMEOUT_S)
+        await self._run(
+            f"call.accept({json.dumps(self._hinted(answer_sdp))}, false)", ANSWER_TIMEOUT_S
+        )
         self._begin()
 
     async def close_call(self) -> None:
@@ -196,11 +220,15 @@ class BrowserEngine:
     def _hinted(self, sdp: str) -> str:
         """How wide the line is, for the end that gets this description."""
         most = picture_kbps(self._line_kbps, self._settings.media.max_kbps)
-        return with_line_hints(sdp, start_kbps=min(most, self._start_kbps), max_kbps=most, voice_bps=ASKED_VOICE_BPS)
+        return with_line_hints(
+            sdp, start_kbps=min(most, self._start_kbps), max_kbps=most, voice_bps=ASKED_VOICE_BPS
+        )
 
     @property
     def _start_kbps(self) -> int:
-        """At which rate a picture begins, ours and the caller's: what the line leaves beside the voice, if known."""
+        """At which rate a picture begins, ours and the caller's:
+        what the line leaves beside the voice, if known.
+        """
         return picture_kbps(self._line_kbps, self._settings.start_kbps)
 
     async def _described(self, script: str) -> Described:
@@ -209,7 +237,8 @@ class BrowserEngine:
         except msgspec.ValidationError as error:
             raise CallLost(why="the page talks nonsense") from error
 
-    # ---- switches and what was received ----------------------------------------------------------------------------
+    # ---- switches and what was received
+    # ----------------------------------------------------------------------------
 
     def set_microphone(self, on: bool) -> None:
         """Sends our voice, or silence."""
@@ -232,7 +261,9 @@ class BrowserEngine:
         """What the line carries; see `MediaEngine.set_line`."""
         self._line_kbps = line_kbps
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
+    def set_picture_limit(
+        self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False
+    ) -> None:
         """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
         self._limits = PictureLimits(kbps=kbps, height_px=height_px, fps=fps, motion=motion)
         self._send_limits()
@@ -251,7 +282,9 @@ class BrowserEngine:
         return self._own.look()
 
     def picture_size(self) -> tuple[int, int] | None:
-        """Width and height of the caller's picture that the page paints; None before the first and after the call."""
+        """Width and height of the caller's picture that the page paints;
+        None before the first and after the call.
+        """
         stats = self._stats
         return (stats.width_px, stats.height_px) if stats.frames and stats.width_px else None
 
@@ -259,7 +292,8 @@ class BrowserEngine:
         """What was received so far in the present call."""
         return self._stats
 
-    # ---- watching the page -----------------------------------------------------------------------------------------
+    # ---- watching the page
+    # -----------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
         looked_s = 0.0
@@ -287,7 +321,9 @@ class BrowserEngine:
         if frames > self._stats.frames:
             self.on_frame()
         counts = {name: getattr(seen, name) for name in _COUNTS}
-        self._stats = MediaStats(**{**counts, "frames": frames, "first_frame_s": self._first_frame_s})
+        self._stats = MediaStats(
+            **{**counts, "frames": frames, "first_frame_s": self._first_frame_s}
+        )
 
     async def _sample(self, sampler: _Sampler) -> None:
         try:
@@ -299,7 +335,9 @@ class BrowserEngine:
         match name:
             case "first_frame" if self._in_call and self._first_frame_s is None:
                 ago_ms = detail.get("ago_ms")
-                self._first_frame_s = time.monotonic() - (ago_ms if isinstance(ago_ms, int | float) else 0) / 1000
+                self._first_frame_s = (
+                    time.monotonic() - (ago_ms if isinstance(ago_ms, int | float) else 0) / 1000
+                )
                 self._tasks.spawn(self._look(), name="browser engine's first picture")
             case "state":
                 state = _STATES.get(str(detail.get("state")))
@@ -313,7 +351,8 @@ class BrowserEngine:
             case "track_refused" | "settings_refused":
                 log.warning("%s: %s", name, detail.get("why"))
 
-    # ---- running scripts -------------------------------------------------------------------------------------------
+    # ---- running scripts
+    # -------------------------------------------------------------------------------------------
 
     async def _run(self, script: str, timeout_s: float) -> object:
         if self._closed:
@@ -342,11 +381,15 @@ def _decoded(value: object, number: int) -> VideoFrame | None:
     """The page's JPEG as a frame, or None when it is none."""
     try:
         sample = msgspec.convert(value, Sample)
-        with Image.open(io.BytesIO(base64.b64decode(sample.jpeg, validate=True)), formats=("JPEG",)) as picture:
+        with Image.open(
+            io.BytesIO(base64.b64decode(sample.jpeg, validate=True)), formats=("JPEG",)
+        ) as picture:
             if max(picture.size) > 2 * CALLER_WIDTH_PX:
                 return None
             pixels = picture.convert("RGB").tobytes("raw", "BGRX")
-            return VideoFrame(picture.width, picture.height, picture.width * 4, memoryview(pixels), number)
+            return VideoFrame(
+                picture.width, picture.height, picture.width * 4, memoryview(pixels), number
+            )
     except (msgspec.ValidationError, binascii.Error, UnidentifiedImageError, OSError) as error:
         log.info("no sample of a picture: %s", type(error).__name__)
         return None

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which of the two engines carries a desk's calls: by its setting, or by rules where that is "auto". Used by compose.
+"""Which of the two engines carries a desk's calls:
+by its setting, or by rules where that is "auto". Used by compose.
 
 The rules, in order, and what they rest on (two cores without a graphics card, 720p both ways):
 
-1. One processor core: aiortc. Its receiving and sending took half a core, the browser's processes a whole one.
-2. A loudspeaker, and neither the program's own echo canceller (`voice_filter`, an optional package) nor the system's:
-   the browser. Its AEC3 removes the caller's own voice; without any every caller hears themselves half a second later.
+1. One processor core: aiortc. Its receiving and sending took half a core, the browser's processes a
+   whole one.
+2. A loudspeaker, and neither the program's own echo canceller (`voice_filter`, an optional package)
+   nor the system's: the browser. Its AEC3 removes the caller's own voice; without any every caller
+   hears themselves half a second later.
 3. aiortc here does not know AV1: the browser. At 300 kb/s AV1 has 720p where VP8 has 360p.
-4. Else aiortc: 60 ms from glass to glass against 120 to 240 ms, nothing of an outage stays behind, and it needs half
-   the processor.
+4. Else aiortc: 60 ms from glass to glass against 120 to 240 ms, nothing of an outage stays behind,
+   and it needs half the processor.
 """
 
 from __future__ import annotations
@@ -43,10 +46,9 @@ class Why(StrEnum):
 class Machine:
     """What the rules look at.
 
-    Attributes:
-        cores: of the processor. headset: the agent hears by a headset, so that nothing comes back by the microphone.
-        echo_canceller: something that is not the browser cancels echo, or nothing is wanted to.
-        codecs: of the picture that aiortc knows here, lower case.
+    Attributes: cores: of the processor. headset: the agent hears by a headset, so that nothing
+        comes back by the microphone. echo_canceller: something that is not the browser cancels
+        echo, or nothing is wanted to. codecs: of the picture that aiortc knows here, lower case.
     """
 
     cores: int
@@ -77,6 +79,10 @@ def choose(wanted: EngineKind, machine: Machine) -> Choice:
 
 
 def this_machine(headset: bool, microphone: str, echo: EchoSetting = EchoSetting.AUTO) -> Machine:
-    """The machine that the program runs on, with the agent's choice of microphone and of what cancels echo."""
+    """The machine that the program runs on, with the agent's choice of microphone and of what
+    cancels echo.
+    """
     cared = echo_by(echo, browser=False, microphone=microphone) is not EchoBy.MISSING
-    return Machine(cores=os.cpu_count() or 1, headset=headset, echo_canceller=cared, codecs=PICTURE_CODECS)
+    return Machine(
+        cores=os.cpu_count() or 1, headset=headset, echo_canceller=cared, codecs=PICTURE_CODECS
+    )

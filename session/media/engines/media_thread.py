@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A thread with an asyncio loop of its own, so that a busy window never stutters the voice. Used by `aiortc_engine`.
+"""A thread with an asyncio loop of its own, so that a busy window never stutters the voice.
+Used by `aiortc_engine`.
 
-Sharing the window's loop was measured: a 200 ms stall of the window is a 200 ms hole in the voice. With a thread of its
-own and a switch interval of 1 ms, none was left.
+Sharing the window's loop was measured: a 200 ms stall of the window is a 200 ms hole in the voice.
+With a thread of its own and a switch interval of 1 ms, none was left.
 """
 
 from __future__ import annotations
@@ -48,12 +49,15 @@ class MediaThread:
         """Awaits `coroutine`, which runs in this thread.
 
         Raises:
-            CallLost: the thread is closed. TimeoutError: it took longer than `timeout_s`; it is cancelled.
+            CallLost: the thread is closed.
+                TimeoutError: it took longer than `timeout_s`; it is cancelled.
         """
         if not self.alive:
             coroutine.close()
             raise CallLost(why="media thread closed")
-        inside = asyncio.run_coroutine_threadsafe(asyncio.wait_for(coroutine, timeout_s), self._loop)
+        inside = asyncio.run_coroutine_threadsafe(
+            asyncio.wait_for(coroutine, timeout_s), self._loop
+        )
         return await asyncio.wrap_future(inside)
 
     def call_soon(self, function: Callable[..., object], *arguments: object) -> None:

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""When a line is cut: nothing of the other end has come for a while. Used by the aiortc engine, as in `call_line.js`.
+"""When a line is cut: nothing of the other end has come for a while.
+Used by the aiortc engine, as in `call_line.js`.
 
-The voice is the sign of life: one that says nothing sends a packet every 0.4 s (RFC 6716, section 2.1.9). Where there
-is none (no microphone at the other end), a photo now and then is all that comes, and silence tells nothing.
+The voice is the sign of life: one that says nothing sends a packet every 0.4 s (RFC 6716, section
+2.1.9). Where there is none (no microphone at the other end), a photo now and then is all that
+comes, and silence tells nothing.
 """
 
 from __future__ import annotations
 
 CUT_AFTER_S = 1.2
-"""Pictures sent after so long without any packet are lost, and the other end would ask for each packet of them before
-it looks at a new one."""
+"""Pictures sent after so long without any packet are lost, and the other end would ask for each
+packet of them before it looks at a new one.
+"""
 
 
 class CutLine:

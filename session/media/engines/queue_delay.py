@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How much of the other end's picture the line carries, judged by the queue before it. Used by `aiortc_call`.
+"""How much of the other end's picture the line carries, judged by the queue before it.
+Used by `aiortc_call`.
 
-Each packet tells when it was sent (abs-send-time), so the time it spent in queues is known up to a constant. aiortc's
-own judge looks at how that time changes from packet to packet, and takes a desk that is busy for a tenth of a second
-for a line that is full: measured, 320 kb/s became 70 while the line was half empty. Ours looks at the shortest time in
-each quarter of a second: a queue delays every packet, a busy machine only some.
+Each packet tells when it was sent (abs-send-time), so the time it spent in queues is known up to a
+constant. aiortc's own judge looks at how that time changes from packet to packet, and takes a desk
+that is busy for a tenth of a second for a line that is full: measured, 320 kb/s became 70 while the
+line was half empty. Ours looks at the shortest time in each quarter of a second: a queue delays
+every packet, a busy machine only some.
 """
 
 from __future__ import annotations
@@ -13,13 +15,17 @@ from collections import deque
 
 WINDOW_MS = 250
 BASE_WINDOWS = 80
-"""The shortest time of the last twenty seconds is that of an empty line; older ones may be of another route."""
+"""The shortest time of the last twenty seconds is that of an empty line;
+older ones may be of another route.
+"""
 
 FULL_MS, EMPTY_MS = 60.0, 25.0
 RATE_MS = 1000
 TOLD_EVERY_MS = 500
 LOWER_TO, LOWER_BY_MOST = 0.85, 0.7
-"""Of what came through, but not lower than this part of the estimate at once: in a pause little comes through."""
+"""Of what came through, but not lower than this part of the estimate at once:
+in a pause little comes through.
+"""
 
 RISE_PER_S, RETURN_PER_S = 1.08, 1.35
 """Into the unknown; and back to nine tenths of what held before."""
@@ -70,7 +76,8 @@ class LineEstimator:
         """Takes a packet in; gives what the other end is to be told (REMB), if it is time.
 
         Args:
-            arrival_time_ms: any clock. abs_send_time: seconds in 6.18 fixed point, 24 bits. payload_size: bytes.
+            arrival_time_ms: any clock. abs_send_time: seconds in 6.18 fixed point, 24 bits.
+                payload_size: bytes.
         """
         self.ssrcs[ssrc] = arrival_time_ms
         self._count(arrival_time_ms, payload_size)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a call has brought so far: the last picture, the voice, the counts. Written in the media thread, read anywhere.
+"""What a call has brought so far: the last picture, the voice, the counts.
+Written in the media thread, read anywhere.
 
-Used by `aiortc_engine`; one object per call, so that nothing of an earlier call can show up in a later one.
+Used by `aiortc_engine`; one object per call, so that nothing of an earlier call can show up in a
+later one.
 """
 
 from __future__ import annotations
@@ -104,7 +106,11 @@ class Received:
 
 
 def luma_checksum(frame: av.VideoFrame) -> str:
-    """CRC-32 (as zlib) of the picture's brightness, row by row without the rows' padding, 8 hex digits."""
+    """CRC-32 (as zlib) of the picture's brightness, row by row without the rows' padding, 8 hex
+    digits.
+    """
     plane = frame.planes[0]
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[
+        : frame.height, : frame.width
+    ]
     return f"{zlib.crc32(np.ascontiguousarray(rows)):08x}"

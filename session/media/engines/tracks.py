@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our picture and our voice as aiortc asks for them: a frame when it is due. Used by `aiortc_engine`."""
+"""Our picture and our voice as aiortc asks for them: a frame when it is due.
+Used by `aiortc_engine`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ AUDIO_TIME_BASE = fractions.Fraction(1, RATE_HZ)
 
 
 class Pacer:
-    """Due times on a fixed beat; beats missed by more than `patience_s` are given up, not made up for."""
+    """Due times on a fixed beat; beats missed by more than `patience_s` are given up, not made up
+    for.
+    """
 
     def __init__(self, period_s: float, patience_s: float = 0.5) -> None:
         self._period_s = period_s
@@ -43,20 +47,25 @@ class Pacer:
 
 
 class PictureTrack(MediaStreamTrack):
-    """Reads a source `fps` times a second while the camera is on; else sends a dark picture, five times a second.
+    """Reads a source `fps` times a second while the camera is on;
+    else sends a dark picture, five times a second.
 
     Attributes:
-        camera_on: films. sparing: five pictures a second will do, e.g. while the other end says nothing.
+        camera_on: films. sparing: five pictures a second will do, e.g. while the other end says
+            nothing.
 
     Args:
         source: the camera; it stays open when the track stops.
         fps: pictures a second.
-        on_sent: called in the media thread with each picture of the camera, and None while it is off.
+        on_sent: called in the media thread with each picture of the camera, and None while it is
+            off.
     """
 
     kind = "video"
 
-    def __init__(self, source: FrameSource, fps: int, on_sent: Callable[[av.VideoFrame | None], None]) -> None:
+    def __init__(
+        self, source: FrameSource, fps: int, on_sent: Callable[[av.VideoFrame | None], None]
+    ) -> None:
         super().__init__()
         self.camera_on = True
         self.sparing = False

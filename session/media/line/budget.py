@@ -6,27 +6,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 ASKED_VOICE_BPS = 32_000
-"""What we ask of a Chromium. Its libopus expects the loss that it measures, and then puts error correction into packets
-from 32 kb/s on only: at 28 kb/s and 3 % loss 3.9 % of the voice was guessed, so it is 0.1 % (measured)."""
+"""What we ask of a Chromium. Its libopus expects the loss that it measures, and then puts error
+correction into packets from 32 kb/s on only: at 28 kb/s and 3 % loss 3.9 % of the voice was
+guessed, so it is 0.1 % (measured).
+"""
 
 VOICE_KBPS = 59
 """One voice with all headers: at most 32 kb/s of Opus in fifty packets a second."""
 
 PICTURE_SHARE = 0.7
-"""Of what the voice leaves. The rest is for packets sent again, headers, the shared page and the bus."""
+"""Of what the voice leaves. The rest is for packets sent again, headers, the shared page and the
+bus.
+"""
 
 WIDE_KBPS = 2500
-"""From here on bits are no trouble and processors are: two cores of a kiosk made 20 pictures a second of 1080 rows in
-AV1, and 25 in VP8."""
+"""From here on bits are no trouble and processors are:
+two cores of a kiosk made 20 pictures a second of 1080 rows in AV1, and 25 in VP8.
+"""
 
 MIN_PICTURE_KBPS = 50
 MAX_PICTURE_KBPS = 4000
 
 
 def picture_kbps(line_kbps: int, otherwise: int) -> int:
-    """The picture's part of a line of `line_kbps` of IP each way; `otherwise` when the line is not known (0).
+    """The picture's part of a line of `line_kbps` of IP each way;
+    `otherwise` when the line is not known (0).
 
-    512 gives 317, 256 gives 138: never more than the line has, so it may be told to the other end as a start.
+    512 gives 317, 256 gives 138: never more than the line has, so it may be told to the other end
+    as a start.
     """
     if line_kbps <= 0:
         return otherwise
@@ -35,5 +42,11 @@ def picture_kbps(line_kbps: int, otherwise: int) -> int:
 
 
 def cheap_first(codecs: Sequence[str], line_kbps: int) -> tuple[str, ...]:
-    """The picture's codecs in the order for this line: on a wide one those come first that cost a processor less."""
-    return tuple(sorted(codecs, key=lambda codec: codec != "vp8")) if line_kbps >= WIDE_KBPS else tuple(codecs)
+    """The picture's codecs in the order for this line:
+    on a wide one those come first that cost a processor less.
+    """
+    return (
+        tuple(sorted(codecs, key=lambda codec: codec != "vp8"))
+        if line_kbps >= WIDE_KBPS
+        else tuple(codecs)
+    )

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One end's view of the line of a session: governs what it sends, tells the other end what it received.
+"""One end's view of the line of a session:
+governs what it sends, tells the other end what it received.
 
 Used by `session.desk.line` and `session.kiosk.line`, which read the counts and carry the rules out.
 """
@@ -19,7 +20,14 @@ from session.media.line.estimate import LineEstimate, Look
 from session.media.line.governor import Demand, Governor, Shares, Talkers, budget_for_pages
 from session.media.line.meter import LineMeter
 from session.media.line.sent_loss import SentLoss
-from session.protocol.conversation.line import TOPIC, Geometry, LineGoverned, LinePriority, LineSeen, Step
+from session.protocol.conversation.line import (
+    TOPIC,
+    Geometry,
+    LineGoverned,
+    LinePriority,
+    LineSeen,
+    Step,
+)
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.hub.history import LineSample
@@ -55,15 +63,17 @@ class LineEnd:
         apply: carries a new rule out.
         traffic: what pages and shared page send.
         start_kbps: what the line is known to carry out of here, or a careful guess.
-        declared_kbps: what the settings give to pages. From `WIDE_KBPS` on it is believed and never exceeded: such a
-            line is inside a building or a fibre, and what looks like its queue is a busy machine.
+        declared_kbps: what the settings give to pages.
+            From `WIDE_KBPS` on it is believed and never exceeded: such a line is inside a building
+            or a fibre, and what looks like its queue is a busy machine.
 
     Attributes:
         governed: this end's rule, at each change. peer_governed: the other end's.
         seen: what this end received in the last two seconds. peer_seen: the other end.
         sampled: the same of ten seconds, for the hub.
         peer_geometry: how the other end's camera sees its person.
-        motion_changed: hands talk, or no longer; said by the desk (`set_motion`), kept by both ends.
+        motion_changed: hands talk, or no longer;
+            said by the desk (`set_motion`), kept by both ends.
         shares: the rule now.
     """
 
@@ -93,11 +103,15 @@ class LineEnd:
         self._declared_kbps = declared_kbps if declared_kbps >= WIDE_KBPS else 0
         least_kbps = budget_for_pages(self._declared_kbps) if self._declared_kbps else 0.0
         self._estimate, self._governor = LineEstimate(start_kbps, least_kbps), Governor()
-        self._meter, self._recent = LineMeter(channel.session_id), LineMeter(channel.session_id, SEEN_EVERY * LOOK_S)
+        self._meter = LineMeter(channel.session_id)
+        self._recent = LineMeter(channel.session_id, SEEN_EVERY * LOOK_S)
         self._loss = SentLoss()
         self._peer_photo = False
         self._told_at_s = float("-inf")
-        self._call_id, self._before, self._looked_at_s, self._other_bytes = "", MediaStats(), 0.0, 0
+        self._call_id = ""
+        self._before = MediaStats()
+        self._looked_at_s = 0.0
+        self._other_bytes = 0
         self.shares = self._shares(clock.monotonic_s(), Demand())
         self._stop_listening = channel.on_message(TOPIC, self._on_message)
 
@@ -143,11 +157,16 @@ class LineEnd:
         self._stop_listening()
 
     def look(self, call_id: str, stats: MediaStats) -> None:
-        """Takes this second's counts of the call `call_id`; an id not seen before starts them anew."""
+        """Takes this second's counts of the call `call_id`;
+        an id not seen before starts them anew.
+        """
         now_s, traffic = self._clock.monotonic_s(), self._traffic()
         took_s = now_s - self._looked_at_s
         if call_id != self._call_id:
-            self._call_id, self._before, self._loss, took_s = call_id, stats, SentLoss(), 0.0
+            self._call_id = call_id
+            self._before = stats
+            self._loss = SentLoss()
+            took_s = 0.0
         if took_s > 0:
             self._estimate.look(now_s, self._looked(stats, traffic, took_s))
             self._govern(now_s, traffic.demand)
@@ -191,7 +210,9 @@ class LineEnd:
             self._send_soon(self._priority)
 
     def _measure(self, call_id: str, stats: MediaStats, now_s: float) -> None:
-        if (recent := self._recent.seen(call_id, stats, now_s, photos=self._peer_photo)) is not None:
+        if (
+            recent := self._recent.seen(call_id, stats, now_s, photos=self._peer_photo)
+        ) is not None:
             seen = self._recent.line_seen(recent)
             self.seen.emit(seen)
             self._send_soon(seen)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the line carries in one direction, judged from what went out and what came of it. Pure; for `line_end`.
+"""What the line carries in one direction, judged from what went out and what came of it.
+Pure; for `line_end`.
 
-Two plain signs of a line that is too full: our packets get lost, or they stand in a queue. The transport's own estimate
-counts where it is the bound and a queue says so too: Chromium's is never above the bound that we gave it, and a busy
-machine looks like a full line to it. What is not used cannot be known: the estimate rises only while it is used.
+Two plain signs of a line that is too full: our packets get lost, or they stand in a queue. The
+transport's own estimate counts where it is the bound and a queue says so too: Chromium's is never
+above the bound that we gave it, and a busy machine looks like a full line to it. What is not used
+cannot be known: the estimate rises only while it is used.
 """
 
 from __future__ import annotations
@@ -18,22 +20,30 @@ HIGH_LOSS_PERCENT = 8.0
 HIGH_QUEUE_MS = 250.0
 CALM_QUEUE_MS, CALM_LOSS_PERCENT = 100.0, 4.0
 SOME_QUEUE_MS = 40.0
-"""Two looks in a row: then the transport is believed. Less is a key frame on its way, or the other end's."""
+"""Two looks in a row: then the transport is believed.
+Less is a key frame on its way, or the other end's.
+"""
 
 FALL = 0.85
 DEEPEST_FALL = 0.6
 """One sign of trouble takes no more than this, however little came through."""
 
 QUEUE_LEAST_KBPS = 160.0
-"""A queue alone is not believed below this: a busy computer looks the same, and a line so narrow also loses packets."""
+"""A queue alone is not believed below this:
+a busy computer looks the same, and a line so narrow also loses packets.
+"""
 
 FALL_EVERY_S = 2.0
 BOUND_SHARE = 0.8
-"""The transport's estimate bounds us only when so much of it is used: unused, it is low because nobody tried."""
+"""The transport's estimate bounds us only when so much of it is used:
+unused, it is low because nobody tried.
+"""
 
 ALONE_SHARE, ALONE_AFTER_S = 0.1, 5.0
-"""While pages take more than this, and some seconds longer (they stop for each lost packet), what the transport thinks
-it may have is of the time before them: added to the pages it made 640 kb/s of a line of 512 (measured)."""
+"""While pages take more than this, and some seconds longer (they stop for each lost packet), what
+the transport thinks it may have is of the time before them: added to the pages it made 640 kb/s of
+a line of 512 (measured).
+"""
 
 RISE_PER_S = 1.05
 EASE_PER_S = 0.96
@@ -92,13 +102,16 @@ class LineEstimate:
             self._pages_at_s = now_s
         queue_ms, loss = self._queue_ms(now_s, look.rtt_ms), look.loss_percent or 0.0
         full = loss >= HIGH_LOSS_PERCENT or queue_ms >= HIGH_QUEUE_MS
-        if full or look.loss_percent is not None:  # who says nothing new does not take back what was said
+        # who says nothing new does not take back what was said
+        if full or look.loss_percent is not None:
             self._full_looks = self._full_looks + 1 if full else 0
         if full and self._full_looks >= 2:
             self._fall(now_s, look, loss)
         elif queue_ms <= CALM_QUEUE_MS and loss <= CALM_LOSS_PERCENT:
             queued = min(queue_ms, self._queue_before_ms) >= SOME_QUEUE_MS
-            self._settle(look, took_s, queued=queued, alone=now_s - self._pages_at_s >= ALONE_AFTER_S)
+            self._settle(
+                look, took_s, queued=queued, alone=now_s - self._pages_at_s >= ALONE_AFTER_S
+            )
         else:
             self._kbps = self._bounded(self._kbps * EASE_PER_S**took_s)
         self._queue_before_ms = queue_ms
@@ -117,7 +130,9 @@ class LineEstimate:
     def _settle(self, look: Look, took_s: float, *, queued: bool, alone: bool) -> None:
         sent_kbps = look.media_kbps + look.other_kbps
         told_kbps = None if look.transport_kbps is None else look.transport_kbps + look.other_kbps
-        used = look.transport_kbps is not None and look.media_kbps >= BOUND_SHARE * look.transport_kbps
+        used = (
+            look.transport_kbps is not None and look.media_kbps >= BOUND_SHARE * look.transport_kbps
+        )
         if told_kbps is not None and told_kbps > self._kbps and alone:
             self._kbps = self._bounded(min(told_kbps, self._kbps * RISE_TOLD_PER_S**took_s))
         elif queued and used:

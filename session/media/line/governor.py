@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One budget for all that one end sends: voice, face, shared page, scan, print. Pure; used by `session.media.line.end`.
+"""One budget for all that one end sends: voice, face, shared page, scan, print.
+Pure; used by `session.media.line.end`.
 
-Declared order of sacrifice: the voice never; scan and print slow down; then the face gets smaller; then it has fewer
-pictures a second; then it is a still photo every few seconds. While a page crosses the face makes room for it
-("document mode"). Going down is at once; going up only after the line has had room for it for a while.
+Declared order of sacrifice: the voice never; scan and print slow down; then the face gets smaller;
+then it has fewer pictures a second; then it is a still photo every few seconds. While a page
+crosses the face makes room for it ("document mode"). Going down is at once; going up only after the
+line has had room for it for a while.
 """
 
 from __future__ import annotations
@@ -25,8 +27,10 @@ PAGE_KBPS = 300
 """What a page may take of a narrow line; a wide one gives it all that a full face leaves."""
 
 SLACK_KBPS = 100
-"""What a face leaves free beside a page of what it has over its least. Pages travel over TCP: after each lost packet a
-burst comes, and without room it stood for seconds before voice and face (measured on 512 kb/s)."""
+"""What a face leaves free beside a page of what it has over its least.
+Pages travel over TCP: after each lost packet a burst comes, and without room it stood for seconds
+before voice and face (measured on 512 kb/s).
+"""
 
 LEAST_PAGE_KBPS = 24
 """Scan and print slow down but never stop: the conversation is about them."""
@@ -53,9 +57,8 @@ class Demand:
 class Talkers:
     """Who is seen over this line.
 
-    Attributes:
-        faces: calls that share it: 2 while a third person is there. Each has a voice and a face, all faces are alike.
-        motion: hands talk (sign language): movement goes before size.
+    Attributes: faces: calls that share it: 2 while a third person is there. Each has a voice and a
+        face, all faces are alike. motion: hands talk (sign language): movement goes before size.
     """
 
     faces: int = 1
@@ -67,7 +70,9 @@ TWO_PEOPLE = Talkers()
 
 @dataclass(frozen=True, kw_only=True)
 class Shares:
-    """Who may send how much. `mirror_kbps` is the shared page's, `page_kbps` that of scan or print; `face` of each."""
+    """Who may send how much. `mirror_kbps` is the shared page's, `page_kbps` that of scan or print;
+    `face` of each.
+    """
 
     step: Step
     document: bool
@@ -78,7 +83,11 @@ class Shares:
 
     def differs(self, other: Shares) -> bool:
         """Worth a word, or by more than a tenth."""
-        if (self.step, self.document, self.face.motion) != (other.step, other.document, other.face.motion):
+        if (self.step, self.document, self.face.motion) != (
+            other.step,
+            other.document,
+            other.face.motion,
+        ):
             return True
         pairs = (
             (self.face.kbps, other.face.kbps),
@@ -116,7 +125,9 @@ class Governor:
     def __init__(self) -> None:
         self._plain, self._beside_page = _Stairs(), _Stairs()
 
-    def shares(self, now_s: float, budget_kbps: float, demand: Demand, talkers: Talkers = TWO_PEOPLE) -> Shares:
+    def shares(
+        self, now_s: float, budget_kbps: float, demand: Demand, talkers: Talkers = TWO_PEOPLE
+    ) -> Shares:
         """Who may send how much now.
 
         Args:
@@ -143,7 +154,9 @@ class Governor:
         talkers: Talkers,
     ) -> Shares:
         page_kbps, mirror_kbps = _split(bulk_kbps, demand, talkers.faces)
-        document = (demand.mirror or demand.page) and face_kbps < from_kbps(talkers.motion)[Step.FULL]
+        document = (demand.mirror or demand.page) and face_kbps < from_kbps(talkers.motion)[
+            Step.FULL
+        ]
         slow = demand.page and page_kbps < SLOW_PAGE_KBPS
         step = Step.SLOW_PAGES if slow and face is Step.FULL else face
         return Shares(
@@ -157,7 +170,9 @@ class Governor:
 
 
 def _bulk(free_kbps: float, faces: int) -> float:
-    """What pages get beside faces: all but 80 kb/s each, at most 300, and on a wide line what full faces leave."""
+    """What pages get beside faces: all but 80 kb/s each, at most 300, and on a wide line what full
+    faces leave.
+    """
     beside_faces = min(PAGE_KBPS, free_kbps - FACE_IN_DOCUMENT_KBPS * faces)
     return max(float(LEAST_PAGE_KBPS), beside_faces, free_kbps - FACE_FULL_KBPS * faces)
 
@@ -175,7 +190,11 @@ def _split(bulk_kbps: float, demand: Demand, faces: int) -> tuple[int, int]:
     if demand.mirror and demand.page:
         mirror = round(bulk * MIRROR_SHARE)
         return bulk - mirror, mirror
-    first = bulk if demand.mirror or demand.page else max(LEAST_PAGE_KBPS, round(_bulk(bulk_kbps, faces)))
+    first = (
+        bulk
+        if demand.mirror or demand.page
+        else max(LEAST_PAGE_KBPS, round(_bulk(bulk_kbps, faces)))
+    )
     return first, first
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The series of a call's line, both directions, and its worst minute. Pure; used by quality panel and replay."""
+"""The series of a call's line, both directions, and its worst minute.
+Pure; used by quality panel and replay.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class WorstMinute:
 class LineHistory:
     """Takes points in the order of time."""
 
-    points: dict[Way, deque[Point]] = field(default_factory=lambda: {way: deque(maxlen=KEPT) for way in Way})
+    points: dict[Way, deque[Point]] = field(
+        default_factory=lambda: {way: deque(maxlen=KEPT) for way in Way}
+    )
 
     def add(self, way: Way, at_s: float, seen: LineSeen) -> None:
         """A direction's newest point."""
@@ -103,6 +107,8 @@ def _step_s(points: list[Point]) -> float:
 
 
 def _burden(minute: WorstMinute) -> float:
-    """What people suffer from: guessed sound most, then a picture that stands, lost packets, delay."""
+    """What people suffer from: guessed sound most, then a picture that stands, lost packets,
+    delay.
+    """
     delay = max(0.0, (minute.rtt_ms or 0.0) - 200.0) / 100.0
     return 2 * minute.concealed_percent + 3 * minute.freezes + minute.loss_percent + delay

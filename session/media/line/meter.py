@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How good the line of a call is, every few seconds, from what an engine counts. Pure; used by `line_end`."""
+"""How good the line of a call is, every few seconds, from what an engine counts.
+Pure; used by `line_end`.
+"""
 
 from __future__ import annotations
 
@@ -44,15 +46,21 @@ class LineMeter:
         self._frames, self._moved_s = 0, 0.0
         self._frozen, self._freezes = False, 0
 
-    def seen(self, call_id: str, stats: MediaStats, now_s: float, *, photos: bool = False) -> Measured | None:
+    def seen(
+        self, call_id: str, stats: MediaStats, now_s: float, *, photos: bool = False
+    ) -> Measured | None:
         """Takes what was counted by now; a measure when it is time for one.
 
         Args:
-            photos: the other end sends a still photo now and then: a picture that stands still is no fault.
+            photos: the other end sends a still photo now and then:
+                a picture that stands still is no fault.
         """
         if call_id != self._call_id:
             self._call_id, self._began_s, self._before = call_id, now_s, stats
-            self._frames, self._moved_s, self._frozen, self._freezes = stats.frames, now_s, False, 0
+            self._frames = stats.frames
+            self._moved_s = now_s
+            self._frozen = False
+            self._freezes = 0
             return None
         self._watch_picture(stats.frames, now_s, photos)
         if now_s - self._began_s < self._every_s:
@@ -80,7 +88,9 @@ class LineMeter:
         return Measured(
             took_s=took_s,
             loss_percent=round(100 * lost / (lost + came), 1) if came else 100.0,
-            rtt_ms=None if stats.rtt_ms is None else round(min(max(0.0, stats.rtt_ms), 600_000.0), 1),
+            rtt_ms=None
+            if stats.rtt_ms is None
+            else round(min(max(0.0, stats.rtt_ms), 600_000.0), 1),
             kbps=round(received * 8 / 1000 / took_s, 1) if stats.bytes else None,
             height_px=min(10_000, stats.height_px),
             fps=round(min(240.0, max(0, stats.frames - before.frames) / took_s), 1),

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a picture of so many bits may look like, by what is given up first. Pure; used by `governor` and by a guest.
+"""What a picture of so many bits may look like, by what is given up first.
+Pure; used by `governor` and by a guest.
 
-A face that talks gets smaller first, down to 180 rows, then it has fewer pictures: one reads a face, not its frames.
-Who talks with the hands needs movement: fewer rows from the beginning, never fewer than 12 pictures a second, no
-photos (ITU-T H-series Supplement 1 asks for 20 a second for sign language, and for 12 at the very least).
+A face that talks gets smaller first, down to 180 rows, then it has fewer pictures: one reads a
+face, not its frames. Who talks with the hands needs movement: fewer rows from the beginning, never
+fewer than 12 pictures a second, no photos (ITU-T H-series Supplement 1 asks for 20 a second for
+sign language, and for 12 at the very least).
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ def face_limits(step: Step, kbps: float, *, motion: bool = False) -> PictureLimi
         case Step.FULL | Step.SLOW_PAGES:
             return PictureLimits(kbps=rate, height_px=1080 if rate >= 1200 else 720, fps=30.0)
         case Step.SMALL:
-            return PictureLimits(kbps=rate, height_px=360 if rate >= 110 else 270, fps=25.0 if rate >= 110 else 15.0)
+            return PictureLimits(
+                kbps=rate, height_px=360 if rate >= 110 else 270, fps=25.0 if rate >= 110 else 15.0
+            )
         case Step.FEW:
             return PictureLimits(kbps=rate, height_px=180, fps=8.0)
         case _:
@@ -54,6 +58,8 @@ def _hands(step: Step, rate: int) -> PictureLimits:
             height = 1080 if rate >= 1800 else 720 if rate >= 600 else 540 if rate >= 300 else 360
             return PictureLimits(kbps=rate, height_px=height, fps=30.0, motion=True)
         case Step.SMALL:
-            return PictureLimits(kbps=rate, height_px=270 if rate >= 110 else 180, fps=25.0, motion=True)
+            return PictureLimits(
+                kbps=rate, height_px=270 if rate >= 110 else 180, fps=25.0, motion=True
+            )
         case _:
             return PictureLimits(kbps=rate, height_px=180, fps=12.0, motion=True)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """AV1 in RTP packets and out of them again. Used by `picture_codecs`.
 
-After "RTP Payload Format For AV1", version 1.0 (Alliance for Open Media): the aggregation header of section 4.4 and the
-fragments of section 4.5. The dependency descriptor is optional there and left out: we send one layer.
+After "RTP Payload Format For AV1", version 1.0 (Alliance for Open Media):
+the aggregation header of section 4.4 and the fragments of section 4.5. The dependency descriptor is
+optional there and left out: we send one layer.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ MAX_ELEMENTS = 3
 
 MAX_UNIT_BYTES = 4_000_000
 
-OBU_SEQUENCE_HEADER, OBU_TEMPORAL_DELIMITER, OBU_TILE_LIST, OBU_PADDING = 1, 2, 8, 15
+OBU_SEQUENCE_HEADER = 1
+OBU_TEMPORAL_DELIMITER = 2
+OBU_TILE_LIST = 8
+OBU_PADDING = 15
 _NOT_SENT = (OBU_TEMPORAL_DELIMITER, OBU_TILE_LIST, OBU_PADDING)
 """Section 5: a sender leaves these out."""
 
@@ -27,7 +31,9 @@ _CONTINUES, _CONTINUED, _NEW_SEQUENCE = 0x80, 0x40, 0x08
 
 
 def read_leb128(data: bytes | memoryview, at: int) -> tuple[int, int]:
-    """An unsigned number and the place after it (AV1 specification, section 4.10.5). Raises ValueError."""
+    """An unsigned number and the place after it (AV1 specification, section 4.10.5).
+    Raises ValueError.
+    """
     value = 0
     for index in range(8):
         if at + index >= len(data):
@@ -55,7 +61,8 @@ def obu_type(obu: bytes) -> int:
 
 
 def split_unit(unit: bytes) -> list[bytes]:
-    """A temporal unit's OBUs as they are sent: without their own length, without those that are not sent.
+    """A temporal unit's OBUs as they are sent:
+    without their own length, without those that are not sent.
 
     Raises:
         ValueError: it is not a low-overhead bitstream (AV1 specification, section 5.2).
@@ -73,13 +80,16 @@ def split_unit(unit: bytes) -> list[bytes]:
         if body + size > len(unit):
             raise ValueError("an OBU is cut off")
         if obu_type(unit[at : at + 1]) not in _NOT_SENT:
-            found.append(bytes((header & ~_HAS_SIZE,)) + unit[at + 1 : at + head] + unit[body : body + size])
+            found.append(
+                bytes((header & ~_HAS_SIZE,)) + unit[at + 1 : at + head] + unit[body : body + size]
+            )
         at = body + size
     return found
 
 
 def packetize(unit: bytes, max_payload: int = MAX_PAYLOAD) -> list[bytes]:
-    """A temporal unit as the payloads of RTP packets; the last one carries the marker (section 4.2).
+    """A temporal unit as the payloads of RTP packets;
+    the last one carries the marker (section 4.2).
 
     Raises:
         ValueError: `unit` is no temporal unit.
@@ -109,9 +119,13 @@ def packetize(unit: bytes, max_payload: int = MAX_PAYLOAD) -> list[bytes]:
 
 
 def _packet(elements: Sequence[bytes], continues: bool, continued: bool) -> bytes:
-    header = len(elements) << 4 | (_CONTINUES if continues else 0) | (_CONTINUED if continued else 0)
+    header = (
+        len(elements) << 4 | (_CONTINUES if continues else 0) | (_CONTINUED if continued else 0)
+    )
     lengths = [leb128(len(element)) for element in elements[:-1]]
-    return bytes((header,)) + b"".join(a + b for a, b in zip([*lengths, b""], elements, strict=True))
+    return bytes((header,)) + b"".join(
+        a + b for a, b in zip([*lengths, b""], elements, strict=True)
+    )
 
 
 def is_new_sequence(payload: bytes) -> bool:
@@ -165,4 +179,9 @@ def _with_size(obu: bytearray) -> bytes:
         raise ValueError("no OBU")
     if header & _HAS_SIZE:
         return bytes(obu)  # section 4.5: allowed, though a sender should not
-    return bytes((header | _HAS_SIZE,)) + bytes(obu[1:head]) + leb128(len(obu) - head) + bytes(obu[head:])
+    return (
+        bytes((header | _HAS_SIZE,))
+        + bytes(obu[1:head])
+        + leb128(len(obu) - head)
+        + bytes(obu[head:])
+    )

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our voice and picture encoders, made for narrow lines where aiortc's own are not. Used by `aiortc_engine`.
+"""Our voice and picture encoders, made for narrow lines where aiortc's own are not.
+Used by `aiortc_engine`.
 
-aiortc sends 96 kb/s of stereo without error correction and never less than 250 kb/s of picture: more than a rural line
-of 512 kb/s has. It takes other encoders through the hooks of `aiortc_internals`.
+aiortc sends 96 kb/s of stereo without error correction and never less than 250 kb/s of picture:
+more than a rural line of 512 kb/s has. It takes other encoders through the hooks of
+`aiortc_internals`.
 """
 
 from __future__ import annotations
@@ -31,17 +33,22 @@ from session.media.video.send_rate import SendRate
 from session.media.video.size_ladder import LADDERS, Ladder
 
 os.environ.setdefault("SVT_LOG", "0")
-"""SVT-AV1 tells each setting on stderr otherwise; it reads this once, when the first encoder is made."""
+"""SVT-AV1 tells each setting on stderr otherwise;
+it reads this once, when the first encoder is made.
+"""
 
 VOICE_BPS = 28_000
 EXPECTED_LOSS_PERCENT = 10
-"""More than the lines lose: at 28 kb/s libopus leaves error correction out altogether for 2 to 5 % (measured)."""
+"""More than the lines lose: at 28 kb/s libopus leaves error correction out altogether for 2 to 5 %
+(measured).
+"""
 
 SILENT_PACKET_BYTES = 2
 """Opus makes packets of one or two bytes while nobody speaks (RFC 6716, section 2.1.9)."""
 
 SILENT_EVERY = 20
-"""Of these one in 0.4 s is sent, so that the other end knows that it is silence and not the line."""
+"""Of these one in 0.4 s is sent, so that the other end knows that it is silence and not the line.
+"""
 
 VIDEO_TIME_BASE = fractions.Fraction(1, 90_000)
 FPS = 25
@@ -53,24 +60,33 @@ LOWER_FROM, LOWER_AFTER_S, LOWER_AT_ONCE = 0.8, 1.0, 0.55
 """A new rate needs a new encoder, which costs a key frame: only for changes worth it."""
 
 KEY_FRAMES_APART_S = 0.5
-"""However often the other end asks: more than two whole pictures a second help nobody on a narrow line."""
+"""However often the other end asks:
+more than two whole pictures a second help nobody on a narrow line.
+"""
 
 MAX_DEBT_S = 0.35
-"""So much of its rate the encoder may have overdrawn; then pictures are left out until it is even."""
+"""So much of its rate the encoder may have overdrawn; then pictures are left out until it is even.
+"""
 
 LONGEST_GAP = 1.0
-"""Of the usual time between two pictures, the most that libvpx is told: it spends all bits of a pause on the picture
-after it, which makes the next pause (measured at 2 Mb/s, 1080 rows: told of all, 1 to 12 pictures a second for ever
-after one busy second; told of 1.4, 20; of 1.0, 25)."""
+"""Of the usual time between two pictures, the most that libvpx is told:
+it spends all bits of a pause on the picture after it, which makes the next pause (measured at 2
+Mb/s, 1080 rows: told of all, 1 to 12 pictures a second for ever after one busy second; told of 1.4,
+20; of 1.0, 25).
+"""
 
 MOVING_SHARE = 0.5
-"""Hands that talk move all the time: such a picture needs twice the bits of a face, else pictures are left out."""
+"""Hands that talk move all the time:
+such a picture needs twice the bits of a face, else pictures are left out.
+"""
 
 VP8_MAX_PAYLOAD = 1150
 
 
 class VoiceEncoder(Encoder):
-    """Opus: 28 kb/s, one channel, in-band error correction (RFC 6716, section 2.1.7), quiet while nobody speaks."""
+    """Opus: 28 kb/s, one channel, in-band error correction (RFC 6716, section 2.1.7), quiet while
+    nobody speaks.
+    """
 
     def __init__(self) -> None:
         self._codec: AudioCodecContext = av.CodecContext.create("libopus", "w")
@@ -87,12 +103,16 @@ class VoiceEncoder(Encoder):
             "packet_loss": str(EXPECTED_LOSS_PERCENT),
             "dtx": "1",
         }
-        self._resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ, frame_size=BLOCK)
+        self._resampler = av.AudioResampler(
+            format="s16", layout="mono", rate=RATE_HZ, frame_size=BLOCK
+        )
         self._made = 0
         self._silent = 0
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
-        """Its packets, and the time of the first in samples; none while samples are gathered or nobody speaks."""
+        """Its packets, and the time of the first in samples;
+        none while samples are gathered or nobody speaks.
+        """
         packets: list[bytes] = []
         first = 0
         for part in self._resampler.resample(cast(av.AudioFrame, frame)):
@@ -169,7 +189,9 @@ class PictureEncoder(Encoder):
         return min(float(FPS), self._limits.fps) if self._limits.fps else float(FPS)
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
-        """The picture's RTP payloads, and its time on a clock of 90 kHz; none when the picture is left out."""
+        """The picture's RTP payloads, and its time on a clock of 90 kHz;
+        none when the picture is left out.
+        """
         now_s = self._clock()
         self._key_owed = self._key_owed or force_keyframe or self.paused
         assert frame.pts is not None
@@ -185,7 +207,11 @@ class PictureEncoder(Encoder):
         picture.pict_type = PictureType.I if key else PictureType.NONE
         if key:
             self._note_key(now_s)
-        own_time, picture.pts, picture.time_base = (picture.pts, picture.time_base), self._next_pts(at), VIDEO_TIME_BASE
+        own_time, picture.pts, picture.time_base = (
+            (picture.pts, picture.time_base),
+            self._next_pts(at),
+            VIDEO_TIME_BASE,
+        )
         data = b"".join(bytes(packet) for packet in self._codec.encode(picture))
         picture.pts, picture.time_base = own_time
         payloads = self._packetized(data)
@@ -195,7 +221,9 @@ class PictureEncoder(Encoder):
         return payloads, at
 
     def _next_pts(self, at: int) -> int:
-        """The encoder's own time of a picture of the time `at`; for libvpx, gaps are no longer than it should know."""
+        """The encoder's own time of a picture of the time `at`;
+        for libvpx, gaps are no longer than it should know.
+        """
         if self.codec_name == "av1":
             return at
         usual = round(1 / self._fps / VIDEO_TIME_BASE)
@@ -245,11 +273,15 @@ class PictureEncoder(Encoder):
         return ratio > RAISE_FROM and age_s > RAISE_AFTER_S
 
     def _made(self, picture: av.VideoFrame, now_s: float) -> VideoCodecContext:
-        self._made_for_bps, self._made_for_fps, self._made_at_s = self.target_bitrate, self._fps, now_s
+        self._made_for_bps = self.target_bitrate
+        self._made_for_fps = self._fps
+        self._made_at_s = now_s
         self._note_key(now_s)  # a new encoder begins with one
         self.counts["made"] += 1
         make = av1_encoder if self.codec_name == "av1" else vp8_encoder
-        return make(picture.width, picture.height, int(self.target_bitrate * SHARE_OF_ESTIMATE), self._fps)
+        return make(
+            picture.width, picture.height, int(self.target_bitrate * SHARE_OF_ESTIMATE), self._fps
+        )
 
 
 def packetize_vp8(data: bytes, picture_id: int) -> list[bytes]:
@@ -257,7 +289,10 @@ def packetize_vp8(data: bytes, picture_id: int) -> list[bytes]:
     rest = VP8_MAX_PAYLOAD - 4
     parts = [data[at : at + rest] for at in range(0, len(data), rest)]
     number = (0x8000 | picture_id).to_bytes(2, "big")
-    return [bytes((0x90 if index == 0 else 0x80, 0x80)) + number + part for index, part in enumerate(parts)]
+    return [
+        bytes((0x90 if index == 0 else 0x80, 0x80)) + number + part
+        for index, part in enumerate(parts)
+    ]
 
 
 def _plain(name: str, width: int, height: int, bps: int, fps: float) -> VideoCodecContext:
@@ -273,7 +308,9 @@ def _plain(name: str, width: int, height: int, bps: int, fps: float) -> VideoCod
 
 
 def av1_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCodecContext:
-    """SVT-AV1 for real time: no picture waits for a later one, constant rate, 4 ms for 720p on one core."""
+    """SVT-AV1 for real time: no picture waits for a later one, constant rate, 4 ms for 720p on one
+    core.
+    """
     codec = _plain("libsvtav1", width, height, bps, fps)
     codec.options = {
         "preset": "12" if height <= 720 else "13",
@@ -287,8 +324,9 @@ def av1_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCod
 def _take_turns() -> None:
     """Gives the processor back to everybody.
 
-    WORKAROUND: SVT-AV1 4.2, run by root, puts the thread that opens it under SCHED_FIFO at the highest priority; all
-    that the thread starts later inherits it, and a busy one stops the machine. Ordinary users are not touched.
+    WORKAROUND: SVT-AV1 4.2, run by root, puts the thread that opens it under SCHED_FIFO at the
+    highest priority; all that the thread starts later inherits it, and a busy one stops the
+    machine. Ordinary users are not touched.
     """
     if hasattr(os, "sched_setscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

@@ -10,7 +10,8 @@ KEPT, FEWEST = 30, 5
 
 
 class Freezes:
-    """As `freezeCount` and `totalFreezesDuration` of W3C webrtc-stats: a pause of three usual ones, or 150 ms more.
+    """As `freezeCount` and `totalFreezesDuration` of W3C webrtc-stats:
+    a pause of three usual ones, or 150 ms more.
 
     Attributes:
         count, total_s: of all freezes so far.

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Keeps the caller's lips and voice together by the clocks that sender reports tell. Used by `aiortc_engine`.
+"""Keeps the caller's lips and voice together by the clocks that sender reports tell.
+Used by `aiortc_engine`.
 
-A sender report (RFC 3550, section 6.4.1) says which RTP time of a stream was which moment of the sender's own clock; so
-both streams can be laid on that clock, however far apart the two machines' clocks are.
+A sender report (RFC 3550, section 6.4.1) says which RTP time of a stream was which moment of the
+sender's own clock; so both streams can be laid on that clock, however far apart the two machines'
+clocks are.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ MAX_WAIT_S = 0.25
 
 VOICE_TOO_EARLY_S = 0.08
 LIPS_MAY_LEAD_S = 0.06
-"""Lips before their voice are noticed from 125 ms on, voice before its lips from 45 ms on (ITU-R BT.1359). A picture
-that is a little early is shown at once: who talks wants an answer soon."""
+"""Lips before their voice are noticed from 125 ms on, voice before its lips from 45 ms on (ITU-R
+BT.1359). A picture that is a little early is shown at once: who talks wants an answer soon.
+"""
 
 MAX_EXTRA_S = 0.1
 PICTURES_HZ, VOICE_HZ = 90_000, 48_000
@@ -30,7 +33,9 @@ class _Clock:
     rtp: int = 0
 
     def moment(self, timestamp: int) -> float | None:
-        """The sender's clock when this RTP time was captured, in seconds, or None before the first report."""
+        """The sender's clock when this RTP time was captured, in seconds, or None before the first
+        report.
+        """
         if self.ntp_s is None:
             return None
         step = (timestamp - self.rtp) & 0xFFFFFFFF
@@ -49,7 +54,8 @@ class LipSync:
         self.lag_s: float | None = None
         self.extra_s = 0.0
         self._clocks = {"audio": _Clock(VOICE_HZ), "video": _Clock(PICTURES_HZ)}
-        self._heard: tuple[float, float] | None = None  # moment of the sender's clock, and ours when it was heard
+        # moment of the sender's clock, and ours when it was heard
+        self._heard: tuple[float, float] | None = None
 
     def on_report(self, kind: str, ntp: int, rtp_timestamp: int) -> None:
         """Takes a sender report in. `ntp`: 64 bits, seconds in the upper 32."""
@@ -63,7 +69,9 @@ class LipSync:
             self._heard = (moment, now_s)
 
     def wait_s(self, timestamp: int, now_s: float, at_least_s: float = 0.0) -> float:
-        """How long a picture of this RTP time waits for its voice, 0..`MAX_WAIT_S`; it waits `at_least_s` anyway."""
+        """How long a picture of this RTP time waits for its voice, 0..`MAX_WAIT_S`;
+        it waits `at_least_s` anyway.
+        """
         moment = self._clocks["video"].moment(timestamp)
         if moment is None or self._heard is None or now_s - self._heard[1] > 1.0:
             self.lag_s = None

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Spreads a picture's packets over time, so that the voice's find their place between them. Used by `outbox`.
+"""Spreads a picture's packets over time, so that the voice's find their place between them.
+Used by `outbox`.
 
-A key frame sent as one burst fills the queue of a rural line: measured, a twentieth of all packets was lost in a call's
-first seconds, and voice waited 200 ms.
+A key frame sent as one burst fills the queue of a rural line:
+measured, a twentieth of all packets was lost in a call's first seconds, and voice waited 200 ms.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ from collections.abc import Callable
 
 BURST_S = 0.005
 MOST_OVERSLEPT_S = 0.1
-"""A busy computer wakes us late. So much of it is made up for: at 2 Mb/s a pause comes after each packet, and each of
-them would make its picture some milliseconds later."""
+"""A busy computer wakes us late. So much of it is made up for: at 2 Mb/s a pause comes after each
+packet, and each of them would make its picture some milliseconds later.
+"""
 
 HEADERS_BYTES = 60
 """RTP with extensions, SRTP's tag, UDP and IP."""
 
 REPEATED_SHARE = 0.3
-"""What is sent again may use this part of the rate; a flood of questions does not starve the picture."""
+"""What is sent again may use this part of the rate;
+a flood of questions does not starve the picture.
+"""
 
 REPEATED_BURST_BYTES = 12_000
 
@@ -33,7 +37,9 @@ class PacketPacer:
         clock: monotonic seconds.
     """
 
-    def __init__(self, rate_bps: Callable[[], float], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, rate_bps: Callable[[], float], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._rate_bps = rate_bps
         self._clock = clock
         self._free_at_s = 0.0
@@ -45,7 +51,8 @@ class PacketPacer:
         """How long this packet waits; it counts as sent then."""
         now_s = self._clock()
         if self._free_at_s < now_s - BURST_S - self._overslept_s:
-            self._free_at_s, self._overslept_s = now_s - BURST_S, 0.0  # there was nothing to send for a while
+            # there was nothing to send for a while
+            self._free_at_s, self._overslept_s = now_s - BURST_S, 0.0
         delay_s = self._free_at_s - now_s
         self._free_at_s += (payload_bytes + HEADERS_BYTES) * 8 / max(1.0, self._rate_bps())
         return max(0.0, delay_s)
@@ -59,8 +66,12 @@ class PacketPacer:
             self.woke(due_s)
 
     def behind_s(self, waiting_bytes: int) -> float:
-        """How long until the last of so many bytes (headers counted) may leave, after all that has been sent."""
-        return max(0.0, self._free_at_s - self._clock()) + waiting_bytes * 8 / max(1.0, self._rate_bps())
+        """How long until the last of so many bytes (headers counted) may leave, after all that has
+        been sent.
+        """
+        return max(0.0, self._free_at_s - self._clock()) + waiting_bytes * 8 / max(
+            1.0, self._rate_bps()
+        )
 
     def woke(self, due_s: float) -> None:
         """A pause that should have ended at `due_s` is over."""

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A picture's packets on their way out, while the next picture is filmed and encoded. Used by `aiortc_internals`.
+"""A picture's packets on their way out, while the next picture is filmed and encoded.
+Used by `aiortc_internals`.
 
-Pictures are of different sizes: one may take three times as long to leave as the camera needs for the next. Who films
-the next one only when the last has left loses one of twenty (measured on 512 kb/s: 23.6 instead of 25 a second).
+Pictures are of different sizes: one may take three times as long to leave as the camera needs for
+the next. Who films the next one only when the last has left loses one of twenty (measured on 512
+kb/s: 23.6 instead of 25 a second).
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ from collections.abc import Awaitable, Callable
 from session.media.video.packet_pacer import HEADERS_BYTES, PacketPacer
 
 MOST_WAITING_S = 0.04
-"""So much of the last pictures may still wait when the next one is filmed: a picture that waits gets old."""
+"""So much of the last pictures may still wait when the next one is filmed:
+a picture that waits gets old.
+"""
 
 
 class Outbox[Packet]:
@@ -34,7 +38,9 @@ class Outbox[Packet]:
         self._filled.set()
 
     async def room(self) -> None:
-        """Waits until no more than `MOST_WAITING_S` of packets wait. Raises what the sending has ended with."""
+        """Waits until no more than `MOST_WAITING_S` of packets wait.
+        Raises what the sending has ended with.
+        """
         while True:
             if self._error is not None:
                 raise self._error

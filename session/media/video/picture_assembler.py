@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Puts a picture's packets together, asks for lost ones again, gives up in time. Used by `picture_receiver`.
+"""Puts a picture's packets together, asks for lost ones again, gives up in time.
+Used by `picture_receiver`.
 
-Pure: packets and times go in, whole pictures and wishes to the sender come out. aiortc's own buffer asks once, gives a
-picture out only when the next one has begun, and after an outage plays seconds of what is over.
+Pure: packets and times go in, whole pictures and wishes to the sender come out.
+aiortc's own buffer asks once, gives a picture out only when the next one has begun, and after an
+outage plays seconds of what is over.
 """
 
 from __future__ import annotations
@@ -21,8 +23,10 @@ ASK_AGAIN_S = 0.02
 
 MAX_ASKED = 8
 FEWEST_S_BETWEEN_WHOLE, MOST_S_BETWEEN_WHOLE = 0.35, 2.8
-"""Between two questions for a whole picture; twice as long each time that none came of it. On a line that is full a
-whole picture needs a second, and more of them keep it full: nothing was seen for six seconds (measured)."""
+"""Between two questions for a whole picture; twice as long each time that none came of it.
+On a line that is full a whole picture needs a second, and more of them keep it full: nothing was
+seen for six seconds (measured).
+"""
 SILENCE_S = 0.5
 MAX_GAP = 60
 """More packets than this missing at once is an outage: old pictures are not asked for."""
@@ -48,7 +52,9 @@ class _Missing:
 
 @dataclass(frozen=True)
 class WholePicture:
-    """A picture ready to be decoded. `timestamp`: RTP, 90 kHz, 32 bits. `key`: a decoder can begin with it."""
+    """A picture ready to be decoded. `timestamp`: RTP, 90 kHz, 32 bits.
+    `key`: a decoder can begin with it.
+    """
 
     codec: str
     data: bytes
@@ -58,8 +64,10 @@ class WholePicture:
 
 @dataclass
 class Wishes:
-    """What is to be done now: `pictures` to decode in this order; sequence numbers to ask for again (generic NACK, RFC
-    4585, section 6.2.1); whether to ask for a whole picture (PLI, section 6.3.1)."""
+    """What is to be done now: `pictures` to decode in this order;
+    sequence numbers to ask for again (generic NACK, RFC 4585, section 6.2.1); whether to ask for a
+    whole picture (PLI, section 6.3.1).
+    """
 
     pictures: list[WholePicture] = field(default_factory=list)
     again: list[int] = field(default_factory=list)
@@ -69,9 +77,8 @@ class Wishes:
 class PictureAssembler:
     """One stream of pictures.
 
-    Attributes:
-        counts: "whole" pictures, "asked" and "recovered" packets, "given_up" gaps, "outages", "dropped" pictures that
-            no decoder could use, "damaged" ones.
+    Attributes: counts: "whole" pictures, "asked" and "recovered" packets, "given_up" gaps,
+        "outages", "dropped" pictures that no decoder could use, "damaged" ones.
         rtt_s: a round trip, set by who knows it.
     """
 
@@ -88,13 +95,20 @@ class PictureAssembler:
         self._heard_s = -1e9
 
     def add(
-        self, sequence_number: int, timestamp: int, marker: bool, payload: bytes, codec: str, now_s: float
+        self,
+        sequence_number: int,
+        timestamp: int,
+        marker: bool,
+        payload: bytes,
+        codec: str,
+        now_s: float,
     ) -> Wishes:
         """Takes a packet in. `now_s`: any monotonic clock, the same as in `tick`."""
         number = self._unwrap(sequence_number)
         wishes = Wishes()
         if now_s - self._heard_s > SILENCE_S:
-            self._wait_whole_s = FEWEST_S_BETWEEN_WHOLE / 2  # questions into a cut line say nothing of its width
+            # questions into a cut line say nothing of its width
+            self._wait_whole_s = FEWEST_S_BETWEEN_WHOLE / 2
         self._heard_s = now_s
         if self._next is None:
             self._next, self._high = number, number - 1
@@ -124,7 +138,10 @@ class PictureAssembler:
                 lost.asked += 1
                 wishes.again.append(number & 0xFFFF)
         self.counts["asked"] += len(wishes.again)
-        if self._missing and now_s - min(lost.since_s for lost in self._missing.values()) > GIVE_UP_S:
+        if (
+            self._missing
+            and now_s - min(lost.since_s for lost in self._missing.values()) > GIVE_UP_S
+        ):
             self.counts["given_up"] += 1
             self._start_again(max(self._missing) + 1)
             wishes.pictures = self._drain()
@@ -136,9 +153,14 @@ class PictureAssembler:
         self._needs_key = True
 
     def _whole_wanted(self, now_s: float) -> bool:
-        if not self._needs_key or now_s - self._asked_whole_s < max(self._wait_whole_s, 2 * self.rtt_s):
+        if not self._needs_key or now_s - self._asked_whole_s < max(
+            self._wait_whole_s, 2 * self.rtt_s
+        ):
             return False
-        self._asked_whole_s, self._wait_whole_s = now_s, min(MOST_S_BETWEEN_WHOLE, 2 * self._wait_whole_s)
+        self._asked_whole_s, self._wait_whole_s = (
+            now_s,
+            min(MOST_S_BETWEEN_WHOLE, 2 * self._wait_whole_s),
+        )
         return True
 
     def _unwrap(self, sequence_number: int) -> int:

@@ -18,7 +18,9 @@ PICTURE_CODECS = ("av1", "vp8")
 
 
 def vp8_payload(payload: bytes) -> bytes:
-    """A packet's part of the picture, without its descriptor (RFC 7741, section 4.2). Raises ValueError."""
+    """A packet's part of the picture, without its descriptor (RFC 7741, section 4.2).
+    Raises ValueError.
+    """
     return payload[_descriptor_size(payload) :]
 
 
@@ -59,7 +61,9 @@ def join_picture(codec: str, payloads: Sequence[bytes]) -> tuple[bytes, bool]:
 
 def make_decoder(codec: str) -> VideoCodecContext:
     """A decoder that gives each picture at once."""
-    decoder = cast(VideoCodecContext, av.CodecContext.create("libdav1d" if codec == "av1" else "vp8", "r"))
+    decoder = cast(
+        VideoCodecContext, av.CodecContext.create("libdav1d" if codec == "av1" else "vp8", "r")
+    )
     if codec == "av1":
         decoder.options = {"max_frame_delay": "1"}
         decoder.thread_count = 2

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Decodes the caller's pictures in a thread of its own, shows each when the voice is as far. Used by `aiortc_call`.
+"""Decodes the caller's pictures in a thread of its own, shows each when the voice is as far.
+Used by `aiortc_call`.
 
-Everything that waits is bounded: packets in the assembler, coded pictures before the decoder, decoded ones before
-their time. A machine that is too slow shows fewer pictures; it never falls behind.
+Everything that waits is bounded: packets in the assembler, coded pictures before the decoder,
+decoded ones before their time. A machine that is too slow shows fewer pictures; it never falls
+behind.
 """
 
 from __future__ import annotations
@@ -59,8 +61,8 @@ class PictureReceiver:
     Args:
         feedback: to the sender.
         wait_s: how long a picture of this RTP time is to wait for the voice, 0 for not at all.
-        on_picture: each picture to be shown, as decoded and as a screen paints it, and its codec; called in the media
-            thread.
+        on_picture: each picture to be shown, as decoded and as a screen paints it, and its codec;
+            called in the media thread.
         on_late: called for each decoded picture that a newer one overtook.
     """
 
@@ -85,12 +87,18 @@ class PictureReceiver:
         self._thread = threading.Thread(target=self._decode_all, name="pictures", daemon=True)
         self._thread.start()
 
-    async def add(self, sequence_number: int, timestamp: int, marker: bool, payload: bytes, codec: str) -> None:
+    async def add(
+        self, sequence_number: int, timestamp: int, marker: bool, payload: bytes, codec: str
+    ) -> None:
         """Takes a packet in."""
         if self._failed:
             self._failed = False
             self.assembler.lose()
-        await self._fulfil(self.assembler.add(sequence_number, timestamp, marker, payload, codec, self._loop.time()))
+        await self._fulfil(
+            self.assembler.add(
+                sequence_number, timestamp, marker, payload, codec, self._loop.time()
+            )
+        )
 
     async def run(self) -> None:
         """Asks again for what is lost, until it is cancelled."""
@@ -128,7 +136,8 @@ class PictureReceiver:
                     self._coded.get_nowait()
             self.assembler.lose()
 
-    # ---- in the decoder's thread -------------------------------------------------------------------------------------
+    # ---- in the decoder's thread
+    # -------------------------------------------------------------------------------------
 
     def _decode_all(self) -> None:
         decoder, codec, number = None, "", 0
@@ -150,9 +159,12 @@ class PictureReceiver:
                             self._show_later, frame, shown, picture.timestamp, picture.codec
                         )
 
-    # ---- in the media thread -----------------------------------------------------------------------------------------
+    # ---- in the media thread
+    # -----------------------------------------------------------------------------------------
 
-    def _show_later(self, frame: av.VideoFrame, shown: VideoFrame, timestamp: int, codec: str) -> None:
+    def _show_later(
+        self, frame: av.VideoFrame, shown: VideoFrame, timestamp: int, codec: str
+    ) -> None:
         if self._closed:
             return
         if len(self._decoded) == MAX_DECODED:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The rate of our picture, from what the other end estimates and from what its reports prove. Used by `encoders`.
+"""The rate of our picture, from what the other end estimates and from what its reports prove.
+Used by `encoders`.
 
-Chromium's estimate (REMB) reads jitter between packets, and a machine that is busy for a moment reads as a line that is
-full. Where the line is known, an estimate below it is believed only when a report shows the queue: a round trip that
-has grown, or packets that overflowed.
+Chromium's estimate (REMB) reads jitter between packets, and a machine that is busy for a moment
+reads as a line that is full. Where the line is known, an estimate below it is believed only when a
+report shows the queue: a round trip that has grown, or packets that overflowed.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections import deque
 
 MIN_BPS = 50_000
 QUEUE_S = 0.08
-"""So much longer than the shortest round trip, two reports in a row: packets wait before the line. One alone is what a
-busy machine makes."""
+"""So much longer than the shortest round trip, two reports in a row: packets wait before the line.
+One alone is what a busy machine makes.
+"""
 
 LOST = 0.1
 """A lossy line loses a few of a hundred; a full one loses more."""
@@ -34,7 +36,8 @@ class SendRate:
     """Bits a second for the picture.
 
     Args:
-        start_bps, max_bps: the first, and never more. line_known: `max_bps` comes from a measured line.
+        start_bps, max_bps: the first, and never more.
+        line_known: `max_bps` comes from a measured line.
     """
 
     def __init__(self, start_bps: int, max_bps: int, *, line_known: bool = False) -> None:
@@ -55,7 +58,9 @@ class SendRate:
 
     @property
     def estimate_kbps(self) -> float | None:
-        """What the other end last said that may come, whatever our own bounds are; None before it did."""
+        """What the other end last said that may come, whatever our own bounds are;
+        None before it did.
+        """
         return None if self._estimate_bps is None else self._estimate_bps / 1000
 
     def set_max(self, bps: int, *, line_known: bool) -> None:
@@ -73,12 +78,15 @@ class SendRate:
             self._lower(max(bps, LOWER_BY_MOST * self.bps))
 
     def on_report(self, lost: float | None, round_trip_s: float | None) -> None:
-        """A receiver report: share of our packets lost, 0..1, and the round trip it tells, each if it tells any."""
+        """A receiver report: share of our packets lost, 0..1, and the round trip it tells, each if
+        it tells any.
+        """
         if round_trip_s is not None and 0 <= round_trip_s < 10:
             self._round_trips.append(round_trip_s)
         lately_s = list(self._round_trips)[-2:]
         queue_s = min(lately_s) - min(self._round_trips) if lately_s else 0.0
-        # A round trip also grows when the other direction is full; then the other end's estimate of ours stays high.
+        # A round trip also grows when the other direction is full;
+        # then the other end's estimate of ours stays high.
         denied = self._estimate_bps is not None and self._estimate_bps >= self.bps
         self._overflows = self._overflows if lost is None else lost > LOST
         self._full = self._overflows or (queue_s > QUEUE_S and not denied)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How large a picture a rate deserves, without flickering between two sizes. Used by `picture_encoder`."""
+"""How large a picture a rate deserves, without flickering between two sizes.
+Used by `picture_encoder`.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +9,39 @@ Rungs = tuple[tuple[int, int], ...]
 """(from this many bits a second on, pictures of this height), the lowest first."""
 
 LADDERS: dict[str, Rungs] = {
-    "av1": ((0, 180), (50_000, 270), (80_000, 360), (130_000, 540), (190_000, 720), (1_000_000, 1080)),
-    "vp8": ((0, 180), (70_000, 270), (110_000, 360), (190_000, 540), (270_000, 720), (1_400_000, 1080)),
+    "av1": (
+        (0, 180),
+        (50_000, 270),
+        (80_000, 360),
+        (130_000, 540),
+        (190_000, 720),
+        (1_000_000, 1080),
+    ),
+    "vp8": (
+        (0, 180),
+        (70_000, 270),
+        (110_000, 360),
+        (190_000, 540),
+        (270_000, 720),
+        (1_400_000, 1080),
+    ),
 }
-"""Life-size before sharp: a head and shoulders in 720p at 300 kb/s were measured at SSIM .97 (VP8) and .98 (AV1)."""
+"""Life-size before sharp: a head and shoulders in 720p at 300 kb/s were measured at SSIM .97 (VP8)
+and .98 (AV1).
+"""
 
 UP_BEYOND = 1.12
-"""Of a rung's own rate: at its very edge an estimate that breathes would change the size every few seconds."""
+"""Of a rung's own rate: at its very edge an estimate that breathes would change the size every few
+seconds.
+"""
 
 UP_AFTER_S = 4.0
 
 
 class Ladder:
-    """The height for the present rate: lower at once, higher only when the rate has been enough for a while."""
+    """The height for the present rate:
+    lower at once, higher only when the rate has been enough for a while.
+    """
 
     def __init__(self, rungs: Rungs) -> None:
         self._rungs = rungs
@@ -28,7 +50,9 @@ class Ladder:
 
     def height(self, bps: int, now_s: float) -> int:
         """The height at `bps`. `now_s`: any monotonic clock."""
-        wanted = max(index for index, (floor_bps, _height) in enumerate(self._rungs) if bps >= floor_bps)
+        wanted = max(
+            index for index, (floor_bps, _height) in enumerate(self._rungs) if bps >= floor_bps
+        )
         if self._rung is None or wanted < self._rung:
             self._rung, self._enough_since_s = wanted, None
         elif wanted > self._rung and bps >= self._rungs[self._rung + 1][0] * UP_BEYOND:

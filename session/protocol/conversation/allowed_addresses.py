@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which web addresses a session may open on the kiosk. Used by the kiosk's browser pane and its shared-page end."""
+"""Which web addresses a session may open on the kiosk.
+Used by the kiosk's browser pane and its shared-page end.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +20,29 @@ class _Prefix(NamedTuple):
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port, the port only when it is not the scheme's own (RFC 6454, section 6.2)."""
+        """Scheme, host and port, the port only when it is not the scheme's own (RFC 6454, section
+        6.2).
+        """
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{self.host}{port}"
 
 
 def _parse(address: str) -> _Prefix | None:
-    """The parts that are compared, or None when the address is none that a kiosk opens (RFC 3986, section 3)."""
+    """The parts that are compared, or None when the address is none that a kiosk opens (RFC 3986,
+    section 3).
+    """
     try:
         parts: SplitResult = urlsplit(address)
         port = parts.port or _PORTS[parts.scheme]
     except (ValueError, KeyError):
         return None
     host = _ascii((parts.hostname or "").rstrip("."))
-    if not host or "@" in parts.netloc or "\\" in address or any(ord(letter) < 33 for letter in address):
+    if (
+        not host
+        or "@" in parts.netloc
+        or "\\" in address
+        or any(ord(letter) < 33 for letter in address)
+    ):
         return None
     path = unquote(parts.path) or "/"
     if any(step in (".", "..") for step in path.replace("\\", "/").split("/")):
@@ -50,7 +61,9 @@ def _ascii(host: str) -> str:
 
 
 def _is_host(listed: str, wanted: str) -> bool:
-    """A leading "*." covers hosts below one of at least two labels; a star anywhere else covers nothing."""
+    """A leading "*." covers hosts below one of at least two labels;
+    a star anywhere else covers nothing.
+    """
     parent = listed.removeprefix("*.")
     if "*" in parent or "*" in wanted:
         return False
@@ -62,8 +75,8 @@ class AllowList:
 
     Args:
         prefixes: e.g. "https://www.example.fr/espace/"; without a path the whole host is allowed.
-            "https://*.example.fr/" stands for every host below example.fr, not for itself. A prefix that is no http(s)
-            address allows nothing.
+            "https://*.example.fr/" stands for every host below example.fr, not for itself. A prefix
+            that is no http(s) address allows nothing.
     """
 
     def __init__(self, prefixes: Iterable[str] = ()) -> None:
@@ -76,15 +89,23 @@ class AllowList:
 
     @property
     def sites(self) -> list[tuple[str, str]]:
-        """(origin as browsers write it, decoded path that ends in "/") of each prefix: for frames inside pages."""
+        """(origin as browsers write it, decoded path that ends in "/") of each prefix:
+        for frames inside pages.
+        """
         return [(prefix.origin, prefix.path.rstrip("/") + "/") for prefix in self._prefixes]
 
     @staticmethod
     def _covers(prefix: _Prefix, wanted: _Prefix) -> bool:
-        if (prefix.scheme, prefix.port) != (wanted.scheme, wanted.port) or not _is_host(prefix.host, wanted.host):
+        if (prefix.scheme, prefix.port) != (wanted.scheme, wanted.port) or not _is_host(
+            prefix.host, wanted.host
+        ):
             return False
         below = prefix.path if prefix.path.endswith("/") else prefix.path + "/"
-        return wanted.path == prefix.path or wanted.path.startswith(below) or wanted.path + "/" == below
+        return (
+            wanted.path == prefix.path
+            or wanted.path.startswith(below)
+            or wanted.path + "/" == below
+        )
 
 
 def without_query(address: str) -> str:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the two ends of a session say beside voice and page: written words, and the privacy pause. Topic "beside"."""
+"""What the two ends of a session say beside voice and page: written words, and the privacy pause.
+Topic "beside".
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ Words = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_WORDS)]
 
 
 class WordsSaid(SessionMessage, frozen=True, kw_only=True):
-    """The sender wrote something, for a caller who hears badly. Kept nowhere; the kiosk forgets it with the session."""
+    """The sender wrote something, for a caller who hears badly.
+    Kept nowhere; the kiosk forgets it with the session.
+    """
 
     words_id: Id
     text: Words
@@ -30,7 +34,9 @@ class WordsShown(SessionMessage, frozen=True, kw_only=True):
 
 
 class PrivacyAsked(SessionMessage, frozen=True, kw_only=True):
-    """Desk: nobody shall see anything for a moment, or the agent's pause is over; the voice goes on."""
+    """Desk: nobody shall see anything for a moment, or the agent's pause is over;
+    the voice goes on.
+    """
 
     on: bool
 

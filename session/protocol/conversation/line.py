@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the two ends of a session say about the line between them: topic "line". Each end governs what it sends."""
+"""What the two ends of a session say about the line between them: topic "line".
+Each end governs what it sends.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ Milliseconds = Annotated[float, msgspec.Meta(ge=0, le=600_000)]
 class Step(StrEnum):
     """What a narrow line costs, in the declared order; the voice is never given up.
 
-    Full: nothing. Slow pages: scan and print take longer. Small: a smaller picture. Few: also fewer pictures a second.
-    Photo: a still photo every few seconds.
+    Full: nothing. Slow pages: scan and print take longer. Small: a smaller picture.
+    Few: also fewer pictures a second. Photo: a still photo every few seconds.
     """
 
     FULL = "full"
@@ -43,8 +45,9 @@ class LineGoverned(SessionMessage, frozen=True, kw_only=True):
         budget_kbps: what the line is taken to carry that way. face_kbps, page_kbps: parts of it.
         motion: hands talk: movement goes before size.
 
-    On the topic "third" the kiosk says it too: by this rule the third person sends its face, so that two people who
-    send to one kiosk do not fill its line twice.
+    On the topic "third" the kiosk says it too:
+    by this rule the third person sends its face, so that two people who send to one kiosk do not
+    fill its line twice.
     """
 
     step: Step
@@ -56,7 +59,9 @@ class LineGoverned(SessionMessage, frozen=True, kw_only=True):
 
 
 class LinePriority(SessionMessage, frozen=True, kw_only=True):
-    """The desk: what goes first on a narrow line. `motion`: hands talk (sign language): movement, then size."""
+    """The desk: what goes first on a narrow line.
+    `motion`: hands talk (sign language): movement, then size.
+    """
 
     motion: bool
 
@@ -64,11 +69,11 @@ class LinePriority(SessionMessage, frozen=True, kw_only=True):
 class LineSeen(SessionMessage, frozen=True, kw_only=True):
     """What the sender received in the last two seconds.
 
-    Attributes:
-        kbps: voice and picture. loss_percent: packets that never came. rtt_ms: round trip, None when not measured.
-        height_px: of the last picture, 0 without one. fps: pictures a second.
-        freezes: times the picture began to stand still for a second or more; not counted while the other end sends
-            photos. concealed_percent: of the sound, guessed because its packets did not come.
+    Attributes: kbps: voice and picture. loss_percent: packets that never came. rtt_ms: round trip,
+        None when not measured. height_px: of the last picture, 0 without one. fps: pictures a
+        second. freezes: times the picture began to stand still for a second or more; not counted
+        while the other end sends photos. concealed_percent: of the sound, guessed because its
+        packets did not come.
     """
 
     kbps: Kbps = 0.0
@@ -81,10 +86,11 @@ class LineSeen(SessionMessage, frozen=True, kw_only=True):
 
 
 class Geometry(SessionMessage, frozen=True, kw_only=True):
-    """How the sender's camera sees its person, so that the other end can show the face as large as in the room.
+    """How the sender's camera sees its person, so that the other end can show the face as large as
+    in the room.
 
-    Attributes:
-        camera_fov_deg: horizontal angle of the whole picture. distance_mm: from the camera to the person.
+    Attributes: camera_fov_deg: horizontal angle of the whole picture.
+        distance_mm: from the camera to the person.
     """
 
     camera_fov_deg: Annotated[float, msgspec.Meta(ge=10, le=170)]

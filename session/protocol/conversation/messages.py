@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the two ends of a session say to each other. Facts are past tense, wishes end in `Requested`.
+"""What the two ends of a session say to each other.
+Facts are past tense, wishes end in `Requested`.
 
-They travel on `ses.<role>.<user>.<session>.<topic>` through the hub; the headings say which message has which topic,
-`session.protocol.topics` which topics there are.
-Bytes of pages and files travel on the topic "chunk" as raw payloads with the headers `Item` and `Index`.
-Shared-page events travel on the topic "mirror" as raw payloads (see `session.kiosk.cobrowse.shared_page`).
+They travel on `ses.<role>.<user>.<session>.<topic>` through the hub; the headings say which message
+has which topic, `session.protocol.topics` which topics there are. Bytes of pages and files travel
+on the topic "chunk" as raw payloads with the headers `Item` and `Index`. Shared-page events travel
+on the topic "mirror" as raw payloads (see `session.kiosk.cobrowse.shared_page`).
 """
 
 from __future__ import annotations
@@ -31,11 +32,14 @@ class SessionMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"
     v: int = PROTOCOL_VERSION
 
 
-# ---- topic "call" --------------------------------------------------------------------------------------------------
+# ---- topic "call"
+# --------------------------------------------------------------------------------------------------
 
 
 class CallOffered(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: a WebRTC offer (RFC 8829). A new `call_id` replaces an earlier call of the same session."""
+    """Kiosk: a WebRTC offer (RFC 8829).
+    A new `call_id` replaces an earlier call of the same session.
+    """
 
     call_id: Id
     sdp: Sdp
@@ -64,10 +68,10 @@ class CallFailed(SessionMessage, frozen=True, kw_only=True):
 class MediaSeen(SessionMessage, frozen=True, kw_only=True):
     """What the sender really received so far: the proof that a call works.
 
-    Attributes:
-        first_frame_ms: milliseconds from the sender's view of accept to its first decoded frame, or None.
-        frames: decoded frames. width_px, height_px: of the last one. checksum: CRC-32 of a frame's pixels, hex.
-        audio_packets, audio_level: received RTP packets; RMS of decoded sound, 0..1.
+    Attributes: first_frame_ms: milliseconds from the sender's view of accept to its first decoded
+        frame, or None. frames: decoded frames. width_px, height_px: of the last one. checksum:
+        CRC-32 of a frame's pixels, hex. audio_packets, audio_level: received RTP packets; RMS of
+        decoded sound, 0..1.
     """
 
     call_id: Id
@@ -83,8 +87,8 @@ class MediaSeen(SessionMessage, frozen=True, kw_only=True):
 class CameraChanged(SessionMessage, frozen=True, kw_only=True):
     """The sender switched its camera or microphone.
 
-    Attributes:
-        camera_there, microphone_there: False: it has none that works; nothing will come of it, and the line is fine.
+    Attributes: camera_there, microphone_there: False: it has none that works;
+        nothing will come of it, and the line is fine.
     """
 
     camera_on: bool
@@ -93,11 +97,14 @@ class CameraChanged(SessionMessage, frozen=True, kw_only=True):
     microphone_there: bool = True
 
 
-# ---- topic "grant" -------------------------------------------------------------------------------------------------
+# ---- topic "grant"
+# -------------------------------------------------------------------------------------------------
 
 
 class Grant(StrEnum):
-    """A power that the caller may give. Control: click and scroll in the page; keep: file what was received."""
+    """A power that the caller may give.
+    Control: click and scroll in the page; keep: file what was received.
+    """
 
     SEE_PAGE = "see_page"
     POINT = "point"
@@ -129,8 +136,8 @@ class GrantActor(StrEnum):
 class GrantRequested(SessionMessage, frozen=True, kw_only=True):
     """Desk: please ask the caller.
 
-    Attributes:
-        request_id: the same while the desk repeats the request, so that the caller is asked once; "" is never repeated.
+    Attributes: request_id: the same while the desk repeats the request, so that the caller is asked
+        once; "" is never repeated.
     """
 
     grant: Grant
@@ -140,11 +147,10 @@ class GrantRequested(SessionMessage, frozen=True, kw_only=True):
 class GrantChanged(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: the caller said yes or no, took it back, or its time is over. Silence is no.
 
-    Attributes:
-        left_s: seconds until the power ends by itself, 0 when it is not given.
-        text_version: which words, in which language, were on the screen.
-        request_id: of the last request for this power that is answered, so that the desk knows whether its own is.
-        mandate: reference of the mandate (Aidants Connect) when a facilitator answered for the caller.
+    Attributes: left_s: seconds until the power ends by itself, 0 when it is not given.
+        text_version: which words, in which language, were on the screen. request_id: of the last
+        request for this power that is answered, so that the desk knows whether its own is. mandate:
+        reference of the mandate (Aidants Connect) when a facilitator answered for the caller.
     """
 
     grant: Grant
@@ -162,7 +168,8 @@ class GrantsRequested(SessionMessage, frozen=True, kw_only=True):
     """Desk: please repeat all grants (after a restart)."""
 
 
-# ---- topic "cobrowse" ----------------------------------------------------------------------------------------------
+# ---- topic "cobrowse"
+# ----------------------------------------------------------------------------------------------
 
 
 class AddressRequested(SessionMessage, frozen=True, kw_only=True):
@@ -199,7 +206,9 @@ class SnapshotRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 class PointerMoved(SessionMessage, frozen=True, kw_only=True):
-    """Desk: the laser pointer is at this fraction of the kiosk's viewport; `visible` False removes it."""
+    """Desk: the laser pointer is at this fraction of the kiosk's viewport;
+    `visible` False removes it.
+    """
 
     epoch: int
     x: Fraction
@@ -216,7 +225,9 @@ class PointerShown(SessionMessage, frozen=True, kw_only=True):
 
 
 class ResourceRequested(SessionMessage, frozen=True, kw_only=True):
-    """Desk: an image, font or style of the shared page, by address; answered by `ResourceSent` and chunks."""
+    """Desk: an image, font or style of the shared page, by address;
+    answered by `ResourceSent` and chunks.
+    """
 
     item_id: Id
     address: Address
@@ -231,7 +242,8 @@ class ResourceSent(SessionMessage, frozen=True, kw_only=True):
     media_type: str
 
 
-# ---- topic "device" ------------------------------------------------------------------------------------------------
+# ---- topic "device"
+# ------------------------------------------------------------------------------------------------
 
 
 class ScannerState(StrEnum):
@@ -248,10 +260,12 @@ class DevicesRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 class DevicesReported(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: `scanner_code` and `printer_code` are error codes of `session.core.errors`, empty when all is well.
+    """Kiosk: `scanner_code` and `printer_code` are error codes of `session.core.errors`, empty when
+    all is well.
 
-    `feeder`: the scanner has one; `duplex`: which sees both sides of a sheet. `files`: a caller may give files.
-    `kiosk_key`: public nkey of this kiosk, to which prints are bound.
+    `feeder`: the scanner has one; `duplex`: which sees both sides of a sheet.
+    `files`: a caller may give files. `kiosk_key`: public nkey of this kiosk, to which prints are
+    bound.
     """
 
     scanner: ScannerState
@@ -297,7 +311,8 @@ MAX_AREAS = 12
 class ScanRequested(SessionMessage, frozen=True, kw_only=True):
     """Desk: please scan. Needs the grant `scan`.
 
-    `duplex`: both sides of each sheet, from a feeder that can. `areas`: instead of `area`, a page of each, in order.
+    `duplex`: both sides of each sheet, from a feeder that can.
+    `areas`: instead of `area`, a page of each, in order.
     """
 
     scan_id: Id
@@ -336,7 +351,8 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: a page is ready and its chunks follow. The kiosk keeps it until `PageKept`.
 
     `given`: not scanned but a file of the caller's; then it may be a PDF of several pages.
-    `signer`, `signature`: the kiosk's public key and its signature, see `page_signing`; "" from an older kiosk.
+    `signer`, `signature`: the kiosk's public key and its signature, see `page_signing`; "" from an
+    older kiosk.
     """
 
     page_id: Id
@@ -358,8 +374,9 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
 class PageGlimpsed(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: a quick copy of an offered page that takes long; its chunks go ahead under `item_id`.
 
-    To be looked at while the page is on its way, and forgotten then: it is neither kept nor acknowledged. A JPEG, or a
-    PDF of one page that is one picture in layers. A desk that does not know this message loses nothing.
+    To be looked at while the page is on its way, and forgotten then:
+    it is neither kept nor acknowledged. A JPEG, or a PDF of one page that is one picture in layers.
+    A desk that does not know this message loses nothing.
     """
 
     page_id: Id
@@ -395,7 +412,8 @@ class PagesRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 class PrintOffered(SessionMessage, frozen=True, kw_only=True):
-    """Desk: a PDF for the kiosk's printer; its chunks follow. Needs the grant `print`, and the caller's yes to it.
+    """Desk: a PDF for the kiosk's printer; its chunks follow.
+    Needs the grant `print`, and the caller's yes to it.
 
     `bound_to`: see `print_binding`.
     """
@@ -423,7 +441,9 @@ class PrintState(StrEnum):
 
 
 class PrintChanged(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: state of a print. `code` says why it waits or failed; `job_id` is the printer's own number (RFC 8011)."""
+    """Kiosk: state of a print. `code` says why it waits or failed; `job_id` is the printer's own
+    number (RFC 8011).
+    """
 
     print_id: Id
     state: PrintState
@@ -439,11 +459,14 @@ class PrintCancelRequested(SessionMessage, frozen=True, kw_only=True):
     print_id: Id
 
 
-# ---- topic "end" ---------------------------------------------------------------------------------------------------
+# ---- topic "end"
+# --------------------------------------------------------------------------------------------------
 
 
 class KioskWiped(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: nothing of the caller is left. Counts of what was removed and of what was found afterwards (0)."""
+    """Kiosk: nothing of the caller is left.
+    Counts of what was removed and of what was found afterwards (0).
+    """
 
     pages_removed: int
     files_removed: int

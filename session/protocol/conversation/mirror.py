@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The wire form of shared-page events: the kiosk packs, the desk, the log and the replay unpack. No I/O.
+"""The wire form of shared-page events: the kiosk packs, the desk, the log and the replay unpack.
+No I/O.
 
-All payloads of a session's raw topic "mirror" together are zstd frames (RFC 8878), one after the other: a frame begins
-with a payload whose header `Start` is "1" and whose events begin with a full picture, and goes on, flushed at each
-payload, until the next `Start`. So what is said again costs little; whoever comes late asks for a picture and begins
-there. A payload is a JSON array of rrweb events, cut in parts. Its header `Frame` has the web document's number
-(`epoch`), the payload's number without gap (`seq`) and, when it is in parts, the part from 0 and how many there are.
-`Ack`, when present, is a number to be said back in `MirrorReceived`.
+All payloads of a session's raw topic "mirror" together are zstd frames (RFC 8878), one after the
+other: a frame begins with a payload whose header `Start` is "1" and whose events begin with a full
+picture, and goes on, flushed at each payload, until the next `Start`. So what is said again costs
+little; whoever comes late asks for a picture and begins there. A payload is a JSON array of rrweb
+events, cut in parts. Its header `Frame` has the web document's number (`epoch`), the payload's
+number without gap (`seq`) and, when it is in parts, the part from 0 and how many there are. `Ack`,
+when present, is a number to be said back in `MirrorReceived`.
 """
 
 from __future__ import annotations
@@ -32,18 +34,27 @@ MAX_PACKED_BYTES = 4 * 1024 * 1024
 """Largest payload in all its parts, as it travels."""
 
 PART_BYTES = 2048
-"""Payloads are cut so small because the voice shares the line: a part holds it up for 32 ms at 512 kb/s."""
+"""Payloads are cut so small because the voice shares the line:
+a part holds it up for 32 ms at 512 kb/s.
+"""
 
-META, FULL_SNAPSHOT, INCREMENTAL, CUSTOM = 4, 2, 3, 5
+META = 4
+FULL_SNAPSHOT = 2
+INCREMENTAL = 3
+CUSTOM = 5
 """Event types of rrweb 2 (`EventType`)."""
 
 _LEVEL = 6
 _WINDOW_LOG = 22
-"""4 MiB (RFC 8878, section 3.1.1.1.2): the picture after a page of 20,000 elements still finds the one before."""
+"""4 MiB (RFC 8878, section 3.1.1.1.2):
+the picture after a page of 20,000 elements still finds the one before.
+"""
 
 
 class MirrorEvent(msgspec.Struct, frozen=True):
-    """One rrweb event; `data` stays undecoded, `timestamp` is in milliseconds of the kiosk's UTC clock."""
+    """One rrweb event; `data` stays undecoded, `timestamp` is in milliseconds of the kiosk's UTC
+    clock.
+    """
 
     type: int
     data: msgspec.Raw
@@ -51,7 +62,9 @@ class MirrorEvent(msgspec.Struct, frozen=True):
 
 
 class MirrorEvents(msgspec.Struct, frozen=True):
-    """What one payload holds: `text` is the JSON array, `is_snapshot` says that it needs nothing before it."""
+    """What one payload holds: `text` is the JSON array, `is_snapshot` says that it needs nothing
+    before it.
+    """
 
     text: str
     is_snapshot: bool
@@ -81,7 +94,9 @@ def starts_with_snapshot(events: list[MirrorEvent]) -> bool:
 
 
 class Packer:
-    """The kiosk's end of the stream: one compression context per session, begun anew where a late comer may start."""
+    """The kiosk's end of the stream: one compression context per session, begun anew where a late
+    comer may start.
+    """
 
     def __init__(self) -> None:
         parameters = zstandard.ZstdCompressionParameters.from_level(_LEVEL, window_log=_WINDOW_LOG)
@@ -89,7 +104,9 @@ class Packer:
         self._stream = self._compressor.compressobj()
 
     def pack(self, text: bytes, *, start: bool) -> bytes:
-        """The next piece of the stream, for a JSON array. `start` begins a new frame. Raises `MessageTooLarge`."""
+        """The next piece of the stream, for a JSON array. `start` begins a new frame.
+        Raises `MessageTooLarge`.
+        """
         if len(text) > MAX_EVENTS_BYTES:
             raise MessageTooLarge(size_bytes=len(text), limit_bytes=MAX_EVENTS_BYTES)
         if start:
@@ -98,11 +115,15 @@ class Packer:
 
 
 _SLICE_BYTES = 256
-"""Four bytes can unfold to one block of 128 KiB (RFC 8878, section 3.1.1.2.2): so much at most between two looks."""
+"""Four bytes can unfold to one block of 128 KiB (RFC 8878, section 3.1.1.2.2):
+so much at most between two looks.
+"""
 
 
 class Unpacker:
-    """The receiving end of the stream. After an error, or after a gap, it needs a payload with `Start`."""
+    """The receiving end of the stream.
+    After an error, or after a gap, it needs a payload with `Start`.
+    """
 
     def __init__(self) -> None:
         self._stream: Any = None
@@ -115,7 +136,9 @@ class Unpacker:
             MessageMalformed: not the next piece of the stream.
         """
         if start:
-            self._stream = zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG).decompressobj()
+            self._stream = zstandard.ZstdDecompressor(
+                max_window_size=1 << _WINDOW_LOG
+            ).decompressobj()
         stream, self._stream = self._stream, None
         if stream is None:
             raise MessageMalformed(why="no start")
@@ -132,7 +155,8 @@ class Unpacker:
 
 
 def unpack(data: bytes, limit_bytes: int = MAX_EVENTS_BYTES) -> bytes:
-    """The JSON in a whole zstd frame (of the log, or a packed message), never more than `limit_bytes` of it.
+    """The JSON in a whole zstd frame (of the log, or a packed message), never more than
+    `limit_bytes` of it.
 
     Raises:
         MessageTooLarge: the frame claims or holds more (a decompression bomb).
@@ -142,12 +166,16 @@ def unpack(data: bytes, limit_bytes: int = MAX_EVENTS_BYTES) -> bytes:
         claimed = zstandard.frame_content_size(data)
         if claimed > limit_bytes:
             raise MessageTooLarge(size_bytes=claimed, limit_bytes=limit_bytes)
-        return zstandard.ZstdDecompressor().decompress(data, max_output_size=limit_bytes, allow_extra_data=False)
+        return zstandard.ZstdDecompressor().decompress(
+            data, max_output_size=limit_bytes, allow_extra_data=False
+        )
     except zstandard.ZstdError as error:
         raise MessageMalformed(why=str(error)[:200]) from error
 
 
-def parts_of(data: bytes, *, epoch: int, seq: int, start: bool) -> Iterable[tuple[bytes, dict[str, str]]]:
+def parts_of(
+    data: bytes, *, epoch: int, seq: int, start: bool
+) -> Iterable[tuple[bytes, dict[str, str]]]:
     """The raw payloads to send, with their headers, for one piece of the stream."""
     count = max(1, -(-len(data) // PART_BYTES))
     for part in range(count):
@@ -158,7 +186,9 @@ def parts_of(data: bytes, *, epoch: int, seq: int, start: bool) -> Iterable[tupl
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """A whole piece of the stream as it arrived. `in_order` is False when something before it was lost."""
+    """A whole piece of the stream as it arrived.
+    `in_order` is False when something before it was lost.
+    """
 
     data: bytes
     epoch: int
@@ -168,7 +198,9 @@ class Frame(msgspec.Struct, frozen=True):
 
 def _numbers(text: str) -> list[int]:
     numbers = text.split(" ")
-    if len(numbers) not in (2, 4) or not all(n.isascii() and n.isdigit() and len(n) <= 12 for n in numbers):
+    if len(numbers) not in (2, 4) or not all(
+        n.isascii() and n.isdigit() and len(n) <= 12 for n in numbers
+    ):
         raise MessageMalformed(why="header Frame")
     return [int(n) for n in numbers]
 
@@ -193,7 +225,8 @@ class _Open:
 
 
 class FrameAssembler:
-    """Puts parts together, puts payloads in order, and notices what is missing. One per session, at the receiving end.
+    """Puts parts together, puts payloads in order, and notices what is missing.
+    One per session, at the receiving end.
 
     Several hubs may pass on what one kiosk says, so what follows closely may come in another order.
     """
@@ -205,7 +238,9 @@ class FrameAssembler:
 
     @property
     def has_gap(self) -> bool:
-        """Something is here that cannot be shown before what is missing; `give_up` after a moment."""
+        """Something is here that cannot be shown before what is missing;
+        `give_up` after a moment.
+        """
         return bool(self._whole)
 
     def add(self, payload: bytes, headers: Mapping[str, str]) -> list[Frame]:
@@ -248,7 +283,9 @@ class FrameAssembler:
         return ready
 
     def give_up(self) -> list[Frame]:
-        """What is missing will not come: all that is here, the first of it marked as out of order."""
+        """What is missing will not come:
+        all that is here, the first of it marked as out of order.
+        """
         if not self._whole:
             return []
         first = min(self._whole)

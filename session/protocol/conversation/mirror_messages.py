@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What accompanies the shared page on the topic "cobrowse": how far it arrived, and what stands beside the page."""
+"""What accompanies the shared page on the topic "cobrowse":
+how far it arrived, and what stands beside the page.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from session.protocol.wire.ids import Id
 class MirrorReceived(SessionMessage, frozen=True, kw_only=True):
     """Desk: the part of the stream with this `Ack` is here, and all before it that will come.
 
-    The kiosk asks for it only while more is waiting: from the time it took, the kiosk learns what the line can bear.
+    The kiosk asks for it only while more is waiting:
+    from the time it took, the kiosk learns what the line can bear.
     """
 
     ack: Annotated[int, msgspec.Meta(ge=0)]
@@ -24,8 +27,9 @@ class MirrorReceived(SessionMessage, frozen=True, kw_only=True):
 class DialogKind(StrEnum):
     """What a page shows, or asks for, outside its own document.
 
-    The first three stand on the kiosk's screen until the caller answers; of the others the kiosk tells that they were
-    asked for and not done: it has no files, saves none, and prints only what a desk sends.
+    The first three stand on the kiosk's screen until the caller answers;
+    of the others the kiosk tells that they were asked for and not done: it has no files, saves
+    none, and prints only what a desk sends.
     """
 
     ALERT = "alert"
@@ -38,11 +42,11 @@ class DialogKind(StrEnum):
 
 
 class DialogShown(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: the shared page shows this. Repeated after `SnapshotRequested` while it waits for the caller.
+    """Kiosk: the shared page shows this.
+    Repeated after `SnapshotRequested` while it waits for the caller.
 
-    Attributes:
-        text: the page's words, or the file's name, with numbers of people and accounts masked. The caller's answer is
-            never told.
+    Attributes: text: the page's words, or the file's name, with numbers of people and accounts
+        masked. The caller's answer is never told.
         waits: the caller has to answer; `DialogClosed` follows.
     """
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Why a page was taken out before filing. A choice, no free text: it goes into the session's log."""
+"""Why a page was taken out before filing.
+A choice, no free text: it goes into the session's log.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk signs of each page that it scans, before anything of it leaves the kiosk. Pure; used by both ends.
+"""What a kiosk signs of each page that it scans, before anything of it leaves the kiosk.
+Pure; used by both ends.
 
-Nobody between the glass and the dossier, the hub and the desk included, can change or add a page and keep the
-signature. The desk checks it before it keeps a page and puts it into the document, where `expert-app verify` reads it.
+Nobody between the glass and the dossier, the hub and the desk included, can change or add a page
+and keep the signature. The desk checks it before it keeps a page and puts it into the document,
+where `expert-app verify` reads it.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from datetime import UTC, datetime
 from session.protocol.conversation.messages import PageOffered
 
 
-def page_words(session_id: str, page_id: str, sha256: str, size_bytes: int, dpi: int, taken_at: datetime) -> bytes:
+def page_words(
+    session_id: str, page_id: str, sha256: str, size_bytes: int, dpi: int, taken_at: datetime
+) -> bytes:
     """The bytes under the signature.
 
     Args:
@@ -25,4 +29,6 @@ def page_words(session_id: str, page_id: str, sha256: str, size_bytes: int, dpi:
 
 def words_of(session_id: str, offer: PageOffered) -> bytes:
     """The same of an offered page."""
-    return page_words(session_id, offer.page_id, offer.sha256, offer.size_bytes, offer.dpi, offer.taken_at_utc)
+    return page_words(
+        session_id, offer.page_id, offer.sha256, offer.size_bytes, offer.dpi, offer.taken_at_utc
+    )

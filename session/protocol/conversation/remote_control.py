@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What the two ends of a session say about acting in the shared page: topic "control".
 
-The desk sends commands, each with an id; the kiosk answers each of them, done or refused. A command names a node of
-the page by the number that rrweb gave it, and the web document (`epoch`) in which it has that number.
+The desk sends commands, each with an id; the kiosk answers each of them, done or refused.
+A command names a node of the page by the number that rrweb gave it, and the web document (`epoch`)
+in which it has that number.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ class HistoryStep(StrEnum):
 
 
 class FieldKind(StrEnum):
-    """What has the keyboard in the kiosk's page. Value: a date, a colour and the like, set as a whole."""
+    """What has the keyboard in the kiosk's page.
+    Value: a date, a colour and the like, set as a whole.
+    """
 
     NONE = "none"
     TEXT = "text"
@@ -128,7 +131,9 @@ class ValueRequested(PageCommand, frozen=True, kw_only=True):
 
 
 class ValueProposed(PageCommand, frozen=True, kw_only=True):
-    """Desk: show this value to the caller, who takes it with one touch; answered then. Needs `point`."""
+    """Desk: show this value to the caller, who takes it with one touch; answered then.
+    Needs `point`.
+    """
 
     node: Node
     value: Words
@@ -154,7 +159,9 @@ class MarksRemoveRequested(PageCommand, frozen=True, kw_only=True):
 
 
 class CommandAnswered(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: a command was carried out (`code` empty) or refused; `field` is what has the keyboard now."""
+    """Kiosk: a command was carried out (`code` empty) or refused;
+    `field` is what has the keyboard now.
+    """
 
     command_id: Id
     code: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")] = ""

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How an organisation wants its papers scanned: a button at the desk for each. From the convention, through the hub."""
+"""How an organisation wants its papers scanned: a button at the desk for each.
+From the convention, through the hub.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from session.protocol.wire.ids import Id
 
 
 class Sides(StrEnum):
-    """Of each sheet in the feeder: one; both, by a scanner that can; both by hand: the pile is turned over once."""
+    """Of each sheet in the feeder: one; both, by a scanner that can; both by hand:
+    the pile is turned over once.
+    """
 
     ONE = "one"
     BOTH = "both"
@@ -23,10 +27,9 @@ class Sides(StrEnum):
 class ScanProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings under a name.
 
-    Attributes:
-        name: what the agent reads on the button.
-        source, sides, dpi, colour: as the agent may choose them one by one.
-        preview: it begins with a preview, so that several small documents on the glass become a page each.
+    Attributes: name: what the agent reads on the button. source, sides, dpi, colour: as the agent
+        may choose them one by one. preview: it begins with a preview, so that several small
+        documents on the glass become a page each.
     """
 
     id: Id

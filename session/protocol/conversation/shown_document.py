@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What the two ends of a session say about a document that the agent shows: topic "show".
 
-Only pictures of pages cross. The kiosk asks for each page that it lacks, so that nothing is sent which nobody looks
-at, and a kiosk that was restarted asks again. Bytes travel on the topic "chunk", as those of scanned pages do.
+Only pictures of pages cross. The kiosk asks for each page that it lacks, so that nothing is sent
+which nobody looks at, and a kiosk that was restarted asks again. Bytes travel on the topic "chunk",
+as those of scanned pages do.
 """
 
 from __future__ import annotations
@@ -41,9 +42,8 @@ class MarkKind(StrEnum):
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """One mark.
 
-    Attributes:
-        points: x and y by turns, fractions (0..1) of the page; of an arrow its start and its tip, of a frame two
-            opposite corners, of a line every point.
+    Attributes: points: x and y by turns, fractions (0..1) of the page; of an arrow its start and
+        its tip, of a frame two opposite corners, of a line every point.
     """
 
     kind: MarkKind
@@ -96,7 +96,9 @@ class ShownChunksRequested(ShowMessage, frozen=True, kw_only=True):
 
 
 class ShownPageMarked(ShowMessage, frozen=True, kw_only=True):
-    """Desk: marks of a page, the oldest first. They come after the first `after` marks that the page has already."""
+    """Desk: marks of a page, the oldest first.
+    They come after the first `after` marks that the page has already.
+    """
 
     page: Page
     after: Annotated[int, msgspec.Meta(ge=0, le=MAX_MARKS)] = 0

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Copies of filed documents in an agency's own systems (GED), as a supervisor sees and decides them.
+"""Copies of filed documents in an agency's own systems (GED), as a supervisor sees and decides
+them.
 
-Names of callers are not among it: the page tells what was filed in which dossier, and what became of its copy.
+Names of callers are not among it: the page tells what was filed in which dossier, and what became
+of its copy.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ DossierNumber = Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class DeliveryState(StrEnum):
-    """Waiting: another try follows by itself. Refused: a person must do something. Given up: nobody tries any more."""
+    """Waiting: another try follows by itself. Refused: a person must do something.
+    Given up: nobody tries any more.
+    """
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -33,7 +37,9 @@ class DeliveryState(StrEnum):
 
 
 class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A system, and how many copies are where. `oldest_utc`: since when the oldest of those that wait has waited."""
+    """A system, and how many copies are where.
+    `oldest_utc`: since when the oldest of those that wait has waited.
+    """
 
     name: Text
     kind: Text = ""
@@ -47,13 +53,12 @@ class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
 class DeliveryFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One copy.
 
-    Attributes:
-        id: its key, for a decision. target: the system's name.
-        name, dossier, filed_at_utc: what was filed here.
-        remote_id: what the system calls it, once it has it.
-        reason: why it has not, a code of `expert_app.ged.connector.Reason`, or "given_up"; words: the system's own, or
-            the person's who gave up.
-        tries: how often it failed. next_try_utc: of a copy that waits. by_name: whose decision was the last.
+    Attributes: id: its key, for a decision. target: the system's name. name, dossier, filed_at_utc:
+        what was filed here. remote_id: what the system calls it, once it has it. reason: why it has
+        not, a code of `expert_app.ged.connector.Reason`, or "given_up"; words: the system's own, or
+        the person's who gave up.
+        tries: how often it failed. next_try_utc: of a copy that waits.
+        by_name: whose decision was the last.
     """
 
     id: int
@@ -73,7 +78,9 @@ class DeliveryFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveriesRequest(HubMessage, frozen=True, kw_only=True):
-    """Copies, the newest filing first; None and "" mean all. `before`: the last id of the answer before, to read on."""
+    """Copies, the newest filing first; None and "" mean all.
+    `before`: the last id of the answer before, to read on.
+    """
 
     state: DeliveryState | None = None
     target: OptionalId = ""
@@ -97,7 +104,9 @@ class DeliveryAct(StrEnum):
 
 
 class DeliveryActRequest(HubMessage, frozen=True, kw_only=True):
-    """Decides about copies that have not arrived; repeated, it changes nothing. `reason` is needed to give up."""
+    """Decides about copies that have not arrived; repeated, it changes nothing.
+    `reason` is needed to give up.
+    """
 
     act: DeliveryAct
     delivery_ids: Annotated[list[int], msgspec.Meta(min_length=1, max_length=MOST_DELIVERIES)]

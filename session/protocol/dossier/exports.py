@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A whole dossier for somebody who may have it: supervisors only, with a reason, noted in the dossier's own history."""
+"""A whole dossier for somebody who may have it:
+supervisors only, with a reason, noted in the dossier's own history.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from session.protocol.wire.roles import Role
 
 
 class ExportRequest(HubMessage, frozen=True, kw_only=True):
-    """The whole dossier; from the answer on, its history and its documents' bytes may be read for an hour."""
+    """The whole dossier; from the answer on, its history and its documents' bytes may be read for
+    an hour.
+    """
 
     dossier: DossierNumber
     reason: Reason
@@ -29,7 +33,9 @@ class ExportAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class ExportHistoryRequest(HubMessage, frozen=True, kw_only=True):
-    """Steps and acts of a dossier that this person is exporting, `MAX_LISTED` of each from `offset` on."""
+    """Steps and acts of a dossier that this person is exporting, `MAX_LISTED` of each from `offset`
+    on.
+    """
 
     dossier: DossierNumber
     offset: Annotated[int, msgspec.Meta(ge=0)] = 0

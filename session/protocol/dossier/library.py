@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An organisation's library: addresses, forms and documents for its callers. Used by hub and desk."""
+"""An organisation's library: addresses, forms and documents for its callers.
+Used by hub and desk.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Procedures and pieces between a desk and the dossier service: what may be started, what happened, what was seen.
+"""Procedures and pieces between a desk and the dossier service:
+what may be started, what happened, what was seen.
 
-Every request is about the dossier of the agent's own session; `session.hub.dossier.service` says who may ask.
+Every request is about the dossier of the agent's own session;
+`session.hub.dossier.service` says who may ask.
 """
 
 from __future__ import annotations
@@ -23,12 +25,12 @@ Look = Annotated[str, msgspec.Meta(max_length=64)]
 
 
 class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A procedure that may be started, how many pieces it asks for, and what receipts say of its answer.
+    """A procedure that may be started, how many pieces it asks for, and what receipts say of its
+    answer.
 
-    Attributes:
-        missing_days: how long a caller has for pieces that are missing; 0: no date is given.
-        silence: what no answer means after `silence_days`: "acceptance", "refusal", or "" where nothing is said.
-        appeal: time limits and ways of appeal against a refusal.
+    Attributes: missing_days: how long a caller has for pieces that are missing; 0: no date is
+        given. silence: what no answer means after `silence_days`: "acceptance", "refusal", or ""
+        where nothing is said. appeal: time limits and ways of appeal against a refusal.
     """
 
     id: Id
@@ -89,7 +91,8 @@ class PieceStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActStep(msgspec.Struct, frozen=True, kw_only=True):
-    """An act on the dossier beyond its pieces: a copy tried again or given up, an export, a version.
+    """An act on the dossier beyond its pieces:
+    a copy tried again or given up, an export, a version.
 
     `kind` is one of `documents.store.acts.ActKind`; `about`: which document.
     """
@@ -109,7 +112,9 @@ class PieceHistory(HubMessage, frozen=True, kw_only=True):
 
 
 class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A page about to be filed: hash of the scan, look of its cleaned copy (`documents.imaging.fingerprint`)."""
+    """A page about to be filed: hash of the scan, look of its cleaned copy
+    (`documents.imaging.fingerprint`).
+    """
 
     sha256: Sha256
     look: Look = ""
@@ -124,7 +129,9 @@ class SeenRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class SeenPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Page `page` (from 0) of those asked about is page `of_page` (from 1) of this document, or looks like it."""
+    """Page `page` (from 0) of those asked about is page `of_page` (from 1) of this document, or
+    looks like it.
+    """
 
     page: int
     document_id: Id
@@ -155,7 +162,9 @@ class DocumentSearchAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class CorrectRequest(HubMessage, frozen=True, kw_only=True):
-    """Files a document anew under another piece ("": none) or name, as its next version; once per `request_id`."""
+    """Files a document anew under another piece ("": none) or name, as its next version;
+    once per `request_id`.
+    """
 
     session_id: Id
     dossier: str

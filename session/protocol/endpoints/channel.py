@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What one end of a session needs to talk to the other; the bus gives the real one, tests a pair in memory."""
+"""What one end of a session needs to talk to the other;
+the bus gives the real one, tests a pair in memory.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ RawHandler = Callable[[bytes, Mapping[str, str]], None]
 
 
 class SessionChannel(Protocol):
-    """One session's line to its other end. Sending never waits for the other end and keeps the order per topic.
+    """One session's line to its other end.
+    Sending never waits for the other end and keeps the order per topic.
 
     Handlers run in the loop's thread; they must not block and start tasks for anything slow.
     """
@@ -36,5 +39,7 @@ class SessionChannel(Protocol):
         ...
 
     def on_raw(self, topic: str, handler: RawHandler) -> Callable[[], None]:
-        """Calls `handler` with payload and headers for each raw payload of `topic`; returns the call that stops it."""
+        """Calls `handler` with payload and headers for each raw payload of `topic`;
+        returns the call that stops it.
+        """
         ...

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Written words beside the voice, the same at both ends: in memory only, gone with the session. Desk and kiosk."""
+"""Written words beside the voice, the same at both ends: in memory only, gone with the session.
+Desk and kiosk.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,9 @@ class Written:
 
     def _on_message(self, message: SessionMessage) -> None:
         match message:
-            case WordsSaid(words_id=words_id, text=text) if all(one.words_id != words_id for one in self._lines):
+            case WordsSaid(words_id=words_id, text=text) if all(
+                one.words_id != words_id for one in self._lines
+            ):
                 line = Line(words_id, " ".join(text.split()), mine=False)
                 self._add(line)
                 self.heard.emit(line)
@@ -107,5 +111,7 @@ class Written:
         self.changed.emit(self._lines)
 
     def _mark(self, words_id: str, sent: Sent) -> None:
-        self._lines = tuple(replace(one, sent=sent) if one.words_id == words_id else one for one in self._lines)
+        self._lines = tuple(
+            replace(one, sent=sent) if one.words_id == words_id else one for one in self._lines
+        )
         self.changed.emit(self._lines)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages and files in checked pieces: cut, put together again, and what to ask for once more. Pure; used by both ends.
+"""Pages and files in checked pieces: cut, put together again, and what to ask for once more.
+Pure; used by both ends.
 
-An item of `size_bytes` is announced on the topic "device" with the number of its `chunks` and its SHA-256; its chunks
-follow on the raw topic "chunk" with the headers `Item` and `Index` (from 0). All have ceil(size / chunks) bytes but the
-last, which has the rest. The receiver names what it lacks in `ChunksRequested`; nothing is believed before the hash.
+An item of `size_bytes` is announced on the topic "device" with the number of its `chunks` and its
+SHA-256; its chunks follow on the raw topic "chunk" with the headers `Item` and `Index` (from 0).
+All have ceil(size / chunks) bytes but the last, which has the rest. The receiver names what it
+lacks in `ChunksRequested`; nothing is believed before the hash.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ _CHUNK_S = 0.15
 
 
 def chunk_bytes_for(kbps: int | None) -> int:
-    """Size of a chunk for a sender that may use `kbps` of the line; the largest when it may use it all.
+    """Size of a chunk for a sender that may use `kbps` of the line;
+    the largest when it may use it all.
 
     A chunk is 0.15 s of the allowance: a larger one would hold up the voice that shares the line.
     """
@@ -77,7 +80,8 @@ class Assembly:
     """One item being put together.
 
     Raises:
-        MessageTooLarge: over `MAX_ITEM_BYTES`. MessageMalformed: the announced numbers do not fit each other.
+        MessageTooLarge: over `MAX_ITEM_BYTES`.
+            MessageMalformed: the announced numbers do not fit each other.
     """
 
     def __init__(self, item_id: str, size_bytes: int, sha256: str, chunks: int) -> None:
@@ -91,7 +95,10 @@ class Assembly:
             raise MessageMalformed(why=f"{size_bytes} bytes in {chunks} chunks")
         if -(-size_bytes // chunks) > MAX_CHUNK_BYTES:
             raise MessageTooLarge(size_bytes=-(-size_bytes // chunks), limit_bytes=MAX_CHUNK_BYTES)
-        self.item_id, self.size_bytes, self.sha256, self.chunks = item_id, size_bytes, sha256, chunks
+        self.item_id = item_id
+        self.size_bytes = size_bytes
+        self.sha256 = sha256
+        self.chunks = chunks
         self._parts: dict[int, bytes] = {}
 
     @property
@@ -105,7 +112,9 @@ class Assembly:
         return len(self._parts) == self.chunks
 
     def add(self, index: int, data: bytes) -> bool:
-        """Takes a chunk; False when it was here already. Raises `MessageMalformed` for a wrong index or length."""
+        """Takes a chunk; False when it was here already.
+        Raises `MessageMalformed` for a wrong index or length.
+        """
         length = -(-self.size_bytes // self.chunks)
         wanted = length if index < self.chunks - 1 else self.size_bytes - length * (self.chunks - 1)
         if not 0 <= index < self.chunks or len(data) != wanted:
@@ -132,7 +141,9 @@ class Assembly:
 
 
 class Wanted(NamedTuple):
-    """What to ask for again; `asked` counts the times in a row that nothing came, this one included."""
+    """What to ask for again; `asked` counts the times in a row that nothing came, this one
+    included.
+    """
 
     item_id: str
     missing: list[int]
@@ -150,8 +161,8 @@ class _Awaited:
 class Arrivals:
     """All items on their way to one end, in the order they were announced.
 
-    The sender sends one item after the other, so silence is counted over all of them: a second item that waits its
-    turn is not stalled.
+    The sender sends one item after the other, so silence is counted over all of them:
+    a second item that waits its turn is not stalled.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -168,11 +179,15 @@ class Arrivals:
         return item_id in self._awaited
 
     def is_heard(self) -> None:
-        """The sender speaks: something that is no item of ours came from it, and ours wait behind that."""
+        """The sender speaks: something that is no item of ours came from it, and ours wait behind
+        that.
+        """
         self._last_s = self._clock.monotonic_s()
 
     def expect(self, item_id: str, size_bytes: int, sha256: str, chunks: int) -> Assembly:
-        """Announces an item; one that is on its way already goes on. Raises as `Assembly`, and for other numbers."""
+        """Announces an item; one that is on its way already goes on.
+        Raises as `Assembly`, and for other numbers.
+        """
         self._last_s = self._clock.monotonic_s()
         known = self._awaited.get(item_id)
         if known is not None:
@@ -234,14 +249,20 @@ class Arrivals:
         self._early.clear()
 
     def due(self) -> list[Wanted]:
-        """What to ask for now; asking counts. `asked` above `MAX_ASKS` means: given up, until a chunk comes again."""
+        """What to ask for now; asking counts.
+        `asked` above `MAX_ASKS` means: given up, until a chunk comes again.
+        """
         now_s = self._clock.monotonic_s()
         stalled = now_s - self._last_s >= STALL_S
         if stalled:
             self._last_s = now_s
         wanted = []
         for item_id, awaited in self._awaited.items():
-            if not (awaited.is_due or stalled) or awaited.asked > MAX_ASKS or awaited.assembly.is_complete:
+            if (
+                not (awaited.is_due or stalled)
+                or awaited.asked > MAX_ASKS
+                or awaited.assembly.is_complete
+            ):
                 continue
             awaited.asked += 1
             awaited.is_due = False

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What must get through although the line comes and goes: messages in order, chunks at a pace. Used by both ends."""
+"""What must get through although the line comes and goes: messages in order, chunks at a pace.
+Used by both ends.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,23 @@ from session.core.notifier import Notifier
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.endpoints.channel import SessionChannel
-from session.protocol.endpoints.chunks import TOPIC, Outgoing, Pace, chunk_bytes_for, headers_of, piece
+from session.protocol.endpoints.chunks import (
+    TOPIC,
+    Outgoing,
+    Pace,
+    chunk_bytes_for,
+    headers_of,
+    piece,
+)
 
 log = logging.getLogger(__name__)
 
 RETRY_S = (0.25, 4.0)
 """First and longest pause while the bus is away."""
 HURRY = 1.8
-"""A preview may use so many times what pages may: 20 kB of it are half a second, which the voice's buffer bears."""
+"""A preview may use so many times what pages may:
+20 kB of it are half a second, which the voice's buffer bears.
+"""
 MAX_WAITING = 500
 """Messages kept for a line that is away; the oldest go first."""
 
@@ -29,18 +40,35 @@ MAX_WAITING = 500
 class SureSender:
     """Sends messages of one topic in order; while the bus is away they wait.
 
-    A message that the bus takes may still be lost beyond it: each end repeats what the other did not answer.
+    A message that the bus takes may still be lost beyond it:
+    each end repeats what the other did not answer.
     """
 
     def __init__(
-        self, channel: SessionChannel, topic: str, tasks: Tasks, *, retry_s: tuple[float, float] = RETRY_S
+        self,
+        channel: SessionChannel,
+        topic: str,
+        tasks: Tasks,
+        *,
+        retry_s: tuple[float, float] = RETRY_S,
     ) -> None:
-        self._channel, self._topic, self._tasks, self._retry_s = channel, topic, tasks, retry_s
-        self._waiting: deque[tuple[SessionMessage, Callable[[], None] | None]] = deque(maxlen=MAX_WAITING)
+        self._channel = channel
+        self._topic = topic
+        self._tasks = tasks
+        self._retry_s = retry_s
+        self._waiting: deque[tuple[SessionMessage, Callable[[], None] | None]] = deque(
+            maxlen=MAX_WAITING
+        )
         self._task: asyncio.Task[None] | None = None
         self._is_open = True
 
-    def tell(self, message: SessionMessage, then: Callable[[], None] | None = None, *, latest: bool = False) -> None:
+    def tell(
+        self,
+        message: SessionMessage,
+        then: Callable[[], None] | None = None,
+        *,
+        latest: bool = False,
+    ) -> None:
         """Puts a message in the row.
 
         Args:
@@ -90,11 +118,13 @@ class ChunkSender:
     """Sends the chunks of items, one item after the other, at the pace that was allowed.
 
     Args:
-        read: the bytes of an item; called in a worker thread. `KeyError` or `OSError`: it is gone, nothing is sent.
+        read: the bytes of an item; called in a worker thread.
+            `KeyError` or `OSError`: it is gone, nothing is sent.
         kbps: see `Pace`.
 
     Attributes:
-        chunk_bytes: size of a chunk of an item that is offered now. sent_bytes: of all chunks so far.
+        chunk_bytes: size of a chunk of an item that is offered now.
+            sent_bytes: of all chunks so far.
         began: told when something is to go and nothing was before.
     """
 
@@ -112,7 +142,10 @@ class ChunkSender:
         self.sent_bytes = 0
         self.began: Notifier[None] = Notifier()
         self._limited = kbps is not None
-        self._channel, self._tasks, self._read, self._retry_s = channel, tasks, read, retry_s
+        self._channel = channel
+        self._tasks = tasks
+        self._read = read
+        self._retry_s = retry_s
         self._pace = Pace(kbps, clock)
         self._outgoing = Outgoing()
         self._task: asyncio.Task[None] | None = None
@@ -121,7 +154,9 @@ class ChunkSender:
         self._hurried: set[str] = set()
 
     def set_rate(self, kbps: int) -> None:
-        """Another allowance; items offered from now on are cut to fit it. Who may use the whole line still may."""
+        """Another allowance; items offered from now on are cut to fit it.
+        Who may use the whole line still may.
+        """
         if self._limited:
             self._pace.set_rate(kbps)
             self.chunk_bytes = chunk_bytes_for(kbps)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What both ends owe a third person's banner: the hub hears that it is on the screen. Used by desk and kiosk."""
+"""What both ends owe a third person's banner: the hub hears that it is on the screen.
+Used by desk and kiosk.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def same_third(one: Third, other: Third) -> bool:
 
 
 class ThirdBanner:
-    """Says to the hub, once for each visit and until it is heard, that the banner has been painted."""
+    """Says to the hub, once for each visit and until it is heard, that the banner has been
+    painted.
+    """
 
     def __init__(self, session_id: str, link: TalkAsker, tasks: Tasks) -> None:
         self._session_id, self._link, self._tasks = session_id, link, tasks

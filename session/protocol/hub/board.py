@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a supervisor's board asks the hub, and what an agent reports of itself. Used by hub, desk and board.
+"""What a supervisor's board asks the hub, and what an agent reports of itself.
+Used by hub, desk and board.
 
-Every act of a supervisor carries a reason; on a ticket it becomes the ticket's `reason`, with `changed_by`. The board
-chooses an `act_id`, under which the history knows the act; without one the hub does.
+Every act of a supervisor carries a reason;
+on a ticket it becomes the ticket's `reason`, with `changed_by`. The board chooses an `act_id`,
+under which the history knows the act; without one the hub does.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class TicketSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """What the board showed of a ticket when its supervisor decided; another state at the hub refuses the act."""
+    """What the board showed of a ticket when its supervisor decided;
+    another state at the hub refuses the act.
+    """
 
     state: TicketState
     service: Id
@@ -47,11 +51,13 @@ class TicketSeen(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-# ---- acts on tickets -----------------------------------------------------------------------------------------------
+# ---- acts on tickets
+# -----------------------------------------------------------------------------------------------
 
 
 class ReassignRequest(HubMessage, frozen=True, kw_only=True):
-    """A waiting ticket goes to another service, or is kept for one agent for a minute; None keeps what it has.
+    """A waiting ticket goes to another service, or is kept for one agent for a minute;
+    None keeps what it has.
 
     `agent` "" takes the ticket back from the agent it was kept for.
     """
@@ -97,7 +103,9 @@ class QueueMoved(HubMessage, frozen=True, kw_only=True):
 
 
 class QueueStateRequest(HubMessage, frozen=True, kw_only=True):
-    """A service takes no new calls (`close_queue`), or takes them again (`open_queue`). Those who wait stay."""
+    """A service takes no new calls (`close_queue`), or takes them again (`open_queue`).
+    Those who wait stay.
+    """
 
     service: Id
     reason: Reason
@@ -105,18 +113,23 @@ class QueueStateRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class BroadcastRequest(HubMessage, frozen=True, kw_only=True):
-    """A message to all agents of the organisation. Repeating the same `broadcast_id`, also its act, shows it once."""
+    """A message to all agents of the organisation.
+    Repeating the same `broadcast_id`, also its act, shows it once.
+    """
 
     broadcast_id: Id
     text: Reason
     reason: Reason
 
 
-# ---- agents --------------------------------------------------------------------------------------------------------
+# ---- agents
+# --------------------------------------------------------------------------------------------------
 
 
 class AgentState(StrEnum):
-    """What an agent does. One who did not answer an offer is `not_responding` until it says that it is back."""
+    """What an agent does. One who did not answer an offer is `not_responding` until it says that it
+    is back.
+    """
 
     OFFLINE = "offline"
     AVAILABLE = "available"
@@ -128,7 +141,8 @@ class AgentState(StrEnum):
 
 
 class AgentStateRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent is available or pauses. Conversation and wrap-up are read from its ticket, so they are never wrong.
+    """An agent is available or pauses.
+    Conversation and wrap-up are read from its ticket, so they are never wrong.
 
     `reason` of a pause is a short code: "break", "training", "back_office" or "".
     """
@@ -138,7 +152,9 @@ class AgentStateRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent as the board shows it. `ticket` and `service` of the caller in hand; `since_utc` unknown when None."""
+    """One agent as the board shows it.
+    `ticket` and `service` of the caller in hand; `since_utc` unknown when None.
+    """
 
     id: Id
     name: Text
@@ -160,10 +176,11 @@ class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of the day, from `since_utc`: midnight in the hub's time zone; from the history, so no restart forgets.
+    """Counts of the day, from `since_utc`: midnight in the hub's time zone;
+    from the history, so no restart forgets.
 
-    `within` of `answered` waited no longer than the asked number of seconds. `known` is false while the history cannot
-    be read.
+    `within` of `answered` waited no longer than the asked number of seconds.
+    `known` is false while the history cannot be read.
     """
 
     since_utc: datetime

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a newcomer without a key says to the hub, and its answer. On `svc.enrol`, by the enrolment identity alone."""
+"""What a newcomer without a key says to the hub, and its answer.
+On `svc.enrol`, by the enrolment identity alone.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class EnrolRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class EnrolAnswer(HubMessage, frozen=True, kw_only=True):
-    """The key is known to the bus from now on, as this identity. The same request again is answered the same."""
+    """The key is known to the bus from now on, as this identity.
+    The same request again is answered the same.
+    """
 
     organisation: Id
     role: Role
@@ -43,7 +47,8 @@ def proof_text(code: str, key: str) -> bytes:
 
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Letters of codes (Crockford's base 32): no I, L, O, U, which are read or heard as something else."""
+"""Letters of codes (Crockford's base 32): no I, L, O, U, which are read or heard as something else.
+"""
 
 CODE_LETTERS = 8
 """40 bits: at one guess a second, fifteen minutes find one code in a thousand million."""

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What was done and can be taken back, how the last hours went, how good the lines are. Used by hub and board.
+"""What was done and can be taken back, how the last hours went, how good the lines are.
+Used by hub and board.
 
-All of it is read from the history in SQL, except the lines: those are what desks and kiosks said with their last beats.
+All of it is read from the history in SQL, except the lines:
+those are what desks and kiosks said with their last beats.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ MOST_HOURS = 24
 
 
 class ActKind(StrEnum):
-    """What a supervisor did, or (`close_site`, `open_site`: `service` is the site) the network's operator."""
+    """What a supervisor did, or (`close_site`, `open_site`:
+    `service` is the site) the network's operator.
+    """
 
     SERVICE = "service"
     AGENT = "agent"
@@ -44,8 +48,8 @@ class ActKind(StrEnum):
 class UndoState(StrEnum):
     """Whether an act can still be taken back, or why not.
 
-    `taken`: an agent has the caller. `ended`: the caller is gone. `changed`: somebody acted later. `undone`: it was
-    taken back already. `never`: such an act has nothing to take back.
+    `taken`: an agent has the caller. `ended`: the caller is gone. `changed`: somebody acted later.
+    `undone`: it was taken back already. `never`: such an act has nothing to take back.
     """
 
     POSSIBLE = "possible"
@@ -117,7 +121,9 @@ class HistoryAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class UndoRequest(HubMessage, frozen=True, kw_only=True):
-    """Takes the act `undoes` back, as a new act `act_id`; refused when what it changed has changed again."""
+    """Takes the act `undoes` back, as a new act `act_id`;
+    refused when what it changed has changed again.
+    """
 
     act_id: Id
     undoes: Id
@@ -131,7 +137,8 @@ class Undone(HubMessage, frozen=True, kw_only=True):
     left: Count = 0
 
 
-# ---- the last hours ------------------------------------------------------------------------------------------------
+# ---- the last hours
+# ------------------------------------------------------------------------------------------------
 
 
 class TrendsRequest(HubMessage, frozen=True, kw_only=True):
@@ -168,18 +175,19 @@ class TrendsAnswer(HubMessage, frozen=True, kw_only=True):
     behind: Count = 0
 
 
-# ---- lines ---------------------------------------------------------------------------------------------------------
+# ---- lines
+# --------------------------------------------------------------------------------------------------
 
 
 class LineSample(HubMessage, frozen=True, kw_only=True):
-    """In the beats of an end that is in a call: what it received in the last seconds, for the hub only.
+    """In the beats of an end that is in a call:
+    what it received in the last seconds, for the hub only.
 
-    Attributes:
-        session_id: the session; the hub believes only its ends. "" from a kiosk without a call, which tells its rates.
-        loss_percent: packets that never came. rtt_ms: round trip, None when not measured.
-        kbps: received, None when not counted. freezes: times the picture stood still for a second or more.
-        carries_kbps: what this end takes the line to carry away from it, or None.
-        rates: from a kiosk, what its last line test found.
+    Attributes: session_id: the session; the hub believes only its ends. "" from a kiosk without a
+        call, which tells its rates. loss_percent: packets that never came. rtt_ms: round trip, None
+        when not measured. kbps: received, None when not counted. freezes: times the picture stood
+        still for a second or more. carries_kbps: what this end takes the line to carry away from
+        it, or None. rates: from a kiosk, what its last line test found.
     """
 
     session_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
@@ -201,7 +209,8 @@ class LineQuality(StrEnum):
 
 
 class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A kiosk's line: whether it is there, in a call, and what was measured last (the worse of the two ends).
+    """A kiosk's line: whether it is there, in a call, and what was measured last (the worse of the
+    two ends).
 
     `rates`: what it carries, by the last test and the last call.
     """

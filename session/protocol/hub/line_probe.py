@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk asks the hub to measure its line: filler up, filler down. See `session.kiosk.hub.line_measurement`."""
+"""What a kiosk asks the hub to measure its line: filler up, filler down.
+See `session.kiosk.hub.line_measurement`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What both ends of a session are told of the way between them: what the kiosk's line carries, which relays there are.
+"""What both ends of a session are told of the way between them:
+what the kiosk's line carries, which relays there are.
 
-The kiosk sends filler and asks for filler, piece by piece, and counts the time (`session.kiosk.hub.line_measurement`).
+The kiosk sends filler and asks for filler, piece by piece, and counts the time
+(`session.kiosk.hub.line_measurement`).
 """
 
 from __future__ import annotations
@@ -21,12 +23,13 @@ Kbps = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 class IceRules(msgspec.Struct, frozen=True, kw_only=True):
     """How a session's voice and picture may find their way.
 
-    Attributes:
-        urls: TURN servers, the preferred first. username, credential: of all of them, valid for this session.
-        relay_only: no other way is allowed.
+    Attributes: urls: TURN servers, the preferred first. username, credential: of all of them, valid
+        for this session. relay_only: no other way is allowed.
     """
 
-    urls: Annotated[list[Annotated[str, msgspec.Meta(max_length=300)]], msgspec.Meta(max_length=8)] = []
+    urls: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=300)]], msgspec.Meta(max_length=8)
+    ] = []
     username: Annotated[str, msgspec.Meta(max_length=200)] = ""
     credential: Annotated[str, msgspec.Meta(max_length=200)] = ""
     relay_only: bool = False

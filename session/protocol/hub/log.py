@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A session's log on its way to the log's keeper, and back to who may read it. Used by both ends, hub and vault."""
+"""A session's log on its way to the log's keeper, and back to who may read it.
+Used by both ends, hub and vault.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from session.protocol.wire.roles import Role
 
 
 class LogAppend(HubMessage, frozen=True, kw_only=True):
-    """Records of one writer, `first` being the writer's own number of the first (from 0); repeats are dropped."""
+    """Records of one writer, `first` being the writer's own number of the first (from 0);
+    repeats are dropped.
+    """
 
     session_id: Id
     first: int

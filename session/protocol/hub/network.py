@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What travels when several organisations share a network: a caller who goes to another one. Used by hub and desk.
+"""What travels when several organisations share a network: a caller who goes to another one.
+Used by hub and desk.
 
-A caller who was moved has a new ticket: `moved_from` names the one before, arrival and reason are kept.
+A caller who was moved has a new ticket:
+`moved_from` names the one before, arrival and reason are kept.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ class MoveTargetsRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class MoveTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """A service of another organisation; `ref` is "organisation/service". A closed one takes nobody now."""
+    """A service of another organisation; `ref` is "organisation/service".
+    A closed one takes nobody now.
+    """
 
     ref: ServiceRef
     organisation_name: Text

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What hubs of two networks say to each other over `xfer.<to>.<from>.>`: a caller who is sent over. Used by the hub.
+"""What hubs of two networks say to each other over `xfer.<to>.<from>.>`: a caller who is sent over.
+Used by the hub.
 
-Everything else that crosses is what kiosks say and hear anyway, with the name of the kiosk's network in front.
+Everything else that crosses is what kiosks say and hear anyway, with the name of the kiosk's
+network in front.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ class ArrivalCheck(HubMessage, frozen=True, kw_only=True):
 
 
 class Arrival(HubMessage, frozen=True, kw_only=True):
-    """A caller comes over: who serves now, where the kiosk is, since when the caller waits, why. Nothing of the person.
+    """A caller comes over: who serves now, where the kiosk is, since when the caller waits, why.
+    Nothing of the person.
 
     Repeating it is the same ticket; one that is not `fresh` is only looked for.
     """

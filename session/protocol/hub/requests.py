@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What kiosk and desk ask the hub, and what it answers. One struct per message; JSON on the wire.
 
-Requests travel on `svc.<role>.<user>.<verb>`; `VERBS` says which role may say which verb and which answer comes.
-Any request may be answered by `Refusal`. Times are UTC.
+Requests travel on `svc.<role>.<user>.<verb>`;
+`VERBS` says which role may say which verb and which answer comes. Any request may be answered by
+`Refusal`. Times are UTC.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from session.protocol.wire.version import PROTOCOL_VERSION
 Address = Annotated[str, msgspec.Meta(max_length=2000)]
 Number = Annotated[str, msgspec.Meta(max_length=20)]
 SealedNumber = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9+/]{43}=[A-Za-z0-9+/]{64}){0,4}$")]
-"""A caller number that only the vault can read, once for each of its keys (`session.bus.sealing.sealed_number`)."""
+"""A caller number that only the vault can read, once for each of its keys
+(`session.bus.sealing.sealed_number`).
+"""
 
 
 class HubMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
@@ -47,7 +50,8 @@ class Done(HubMessage, frozen=True, kw_only=True):
     """The act is done and stored."""
 
 
-# ---- what a site offers --------------------------------------------------------------------------------------------
+# ---- what a site offers
+# --------------------------------------------------------------------------------------------
 
 
 class ServicesRequest(HubMessage, frozen=True, kw_only=True):
@@ -70,13 +74,15 @@ class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
     contacts: dict[str, Contact] = {}
 
 
-# ---- ticket --------------------------------------------------------------------------------------------------------
+# ---- ticket
+# --------------------------------------------------------------------------------------------------
 
 
 class TicketRequested(HubMessage, frozen=True, kw_only=True):
     """A caller pressed a button. Repeating the same `request_id` is the same ticket.
 
-    `sealed_number` instead of `caller_number` for an organisation with a vault: a number in clear is not kept for one.
+    `sealed_number` instead of `caller_number` for an organisation with a vault:
+    a number in clear is not kept for one.
     """
 
     request_id: Id
@@ -92,7 +98,9 @@ class StatusRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class TicketAnswer(HubMessage, frozen=True, kw_only=True):
-    """The ticket as stored. `position` is 1 for the next served, 0 when not waiting; the wait as in `TicketChanged`."""
+    """The ticket as stored. `position` is 1 for the next served, 0 when not waiting; the wait as in
+    `TicketChanged`.
+    """
 
     ticket: Ticket
     revision: int
@@ -116,7 +124,9 @@ class QueueRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class QueueAnswer(HubMessage, frozen=True, kw_only=True):
-    """Tickets `offset` to `offset + len(tickets)` of `total`, as of `revision`; `your_name` is what callers read."""
+    """Tickets `offset` to `offset + len(tickets)` of `total`, as of `revision`;
+    `your_name` is what callers read.
+    """
 
     revision: int
     total: int
@@ -129,9 +139,10 @@ class QueueAnswer(HubMessage, frozen=True, kw_only=True):
 class QueueBeat(HubMessage, frozen=True, kw_only=True):
     """The hub's pulse: last revision of the view and number of open tickets of the organisation.
 
-    `digest` is that of its open tickets (`session.protocol.hub.tickets.digest`, XORed); a desk compares it with its own
-    when both have the same revision: a change that was missed in the middle changes neither number.
-    `convention` is the version of this hub's convention: when all hubs have the same, all say the same.
+    `digest` is that of its open tickets (`session.protocol.hub.tickets.digest`, XORed); a desk
+    compares it with its own when both have the same revision: a change that was missed in the
+    middle changes neither number. `convention` is the version of this hub's convention: when all
+    hubs have the same, all say the same.
     """
 
     revision: int
@@ -140,11 +151,14 @@ class QueueBeat(HubMessage, frozen=True, kw_only=True):
     convention: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
-# ---- session -------------------------------------------------------------------------------------------------------
+# ---- session
+# --------------------------------------------------------------------------------------------------
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """How callers reach the organisation; stands on receipts. The postal address may have several lines."""
+    """How callers reach the organisation; stands on receipts.
+    The postal address may have several lines.
+    """
 
     postal_address: Text = ""
     email: Text = ""
@@ -154,11 +168,12 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation between a kiosk and an agent for a ticket.
 
-    `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of these facts;
-    `sealed_number` is what the desk asks the organisation's vault for ("caller_number").
-    `seal`: the organisation seals its conversations (`session.bus.sealing.pinned_keys` says whether to believe it).
-    `line`: what the kiosk's line carries, None when nobody has measured it. `ice`: which relays there are.
-    `kiosk_key`: the kiosk's public nkey by which the hub knows it, for the desk; "" for a partner network's kiosk.
+    `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of
+    these facts; `sealed_number` is what the desk asks the organisation's vault for
+    ("caller_number"). `seal`: the organisation seals its conversations
+    (`session.bus.sealing.pinned_keys` says whether to believe it). `line`: what the kiosk's line
+    carries, None when nobody has measured it. `ice`: which relays there are. `kiosk_key`: the
+    kiosk's public nkey by which the hub knows it, for the desk; "" for a partner network's kiosk.
     """
 
     id: Id
@@ -222,7 +237,8 @@ class CloseRequest(HubMessage, frozen=True, kw_only=True):
     outcome: Annotated[str, msgspec.Meta(max_length=60)] = "done"
 
 
-# ---- dossier -------------------------------------------------------------------------------------------------------
+# ---- dossier
+# --------------------------------------------------------------------------------------------------
 
 
 class PieceState(StrEnum):
@@ -271,7 +287,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A filed document as the store has it. `sha256` was computed from the bytes read back.
 
-    `replaced_by` is the id of the version that came after, "" while this is the last; `why` says why.
+    `replaced_by` is the id of the version that came after, "" while this is the last;
+    `why` says why.
     """
 
     id: Id
@@ -300,7 +317,9 @@ class DossierFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DossierRequest(HubMessage, frozen=True, kw_only=True):
-    """The dossier of the session's caller; or, with `number`, one the agent names for a caller without a number."""
+    """The dossier of the session's caller;
+    or, with `number`, one the agent names for a caller without a number.
+    """
 
     session_id: Id
     number: Annotated[str, msgspec.Meta(max_length=40)] = ""
@@ -380,13 +399,15 @@ class DocumentPart(HubMessage, frozen=True, kw_only=True):
     data: bytes
 
 
-# ---- what the hub tells without being asked ------------------------------------------------------------------------
+# ---- what the hub tells without being asked
+# ------------------------------------------------------------------------
 
 
 class TicketChanged(HubMessage, frozen=True, kw_only=True):
     """To the ticket's kiosk: its place in the queue, or its end.
 
-    The wait is a range: at least `wait_s` (None: nobody can know), at most `wait_most_s` (None: no limit known).
+    The wait is a range: at least `wait_s` (None: nobody can know), at most `wait_most_s` (None:
+    no limit known).
     """
 
     ticket: Ticket
@@ -417,7 +438,9 @@ class PeerPresence(HubMessage, frozen=True, kw_only=True):
 
 
 class Announcement(HubMessage, frozen=True, kw_only=True):
-    """To every agent: a supervisor says something to all, once per `broadcast_id`, or takes it back (`withdrawn`)."""
+    """To every agent: a supervisor says something to all, once per `broadcast_id`, or takes it back
+    (`withdrawn`).
+    """
 
     broadcast_id: Id
     text: Text
@@ -429,7 +452,9 @@ class ServicesChanged(HubMessage, frozen=True, kw_only=True):
     """To a kiosk: ask for the services again, something of them is another."""
 
 
-HubEvent = TicketChanged | SessionOpened | SessionEnded | PeerPresence | Announcement | ServicesChanged
+HubEvent = (
+    TicketChanged | SessionOpened | SessionEnded | PeerPresence | Announcement | ServicesChanged
+)
 
 Verb = tuple[frozenset[Role], type[HubMessage], type[HubMessage]]
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How callers and agents meet: what an agent may serve, the next caller, offers, agents' states, wrap-up.
+"""How callers and agents meet: what an agent may serve, the next caller, offers, agents' states,
+wrap-up.
 
-An offer is no message: the ticket itself is `offered` to its `agent` until `offer_until_utc`, as every desk hears.
+An offer is no message: the ticket itself is `offered` to its `agent` until `offer_until_utc`, as
+every desk hears.
 """
 
 from __future__ import annotations
@@ -39,11 +41,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class ServiceWork(msgspec.Struct, frozen=True, kw_only=True):
     """A service as it concerns one agent.
 
-    Attributes:
-        after_s: a caller must have waited so long before this agent may serve; None for never.
-        mode: agents choose ("pull"), or the hub offers ("push").
-        wrap_up_s: time after a conversation, 0 for no limit; it may be prolonged `wrap_up_more` times.
-        outcomes: those of the service; none means the program's own.
+    Attributes: after_s: a caller must have waited so long before this agent may serve; None for
+        never. mode: agents choose ("pull"), or the hub offers ("push"). wrap_up_s: time after a
+        conversation, 0 for no limit; it may be prolonged `wrap_up_more` times. outcomes: those of
+        the service; none means the program's own.
     """
 
     id: Id
@@ -59,7 +60,9 @@ class WorkRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class WorkAnswer(HubMessage, frozen=True, kw_only=True):
-    """`said` is the state the agent chose, or that an unanswered offer put it into, with its reason."""
+    """`said` is the state the agent chose, or that an unanswered offer put it into, with its
+    reason.
+    """
 
     services: list[ServiceWork]
     said: AgentState = AgentState.AVAILABLE
@@ -68,7 +71,9 @@ class WorkAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class NextRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent takes the caller who is next for it, of one service or of all. Asked again, the answer is the same."""
+    """An agent takes the caller who is next for it, of one service or of all.
+    Asked again, the answer is the same.
+    """
 
     service: Id | None = None
 
@@ -81,7 +86,9 @@ class DeclineRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class ProlongRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent needs its service's wrap-up time once more. `until_utc` is the end it knows, so that a repeat is one."""
+    """An agent needs its service's wrap-up time once more.
+    `until_utc` is the end it knows, so that a repeat is one.
+    """
 
     session_id: Id
     until_utc: datetime
@@ -95,7 +102,9 @@ class WrapUpAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class NoteRequest(HubMessage, frozen=True, kw_only=True):
-    """A note for the next agent, kept in the dossier of the session's caller. The same `note_id` is kept once."""
+    """A note for the next agent, kept in the dossier of the session's caller.
+    The same `note_id` is kept once.
+    """
 
     session_id: Id
     note_id: Id
@@ -103,10 +112,13 @@ class NoteRequest(HubMessage, frozen=True, kw_only=True):
 
 
 def may_serve(after_s: int | None, ticket: Ticket, now_utc: datetime) -> bool:
-    """Whether an agent that serves after `after_s` may take this ticket now; hub and desk ask the same question."""
+    """Whether an agent that serves after `after_s` may take this ticket now;
+    hub and desk ask the same question.
+    """
     if ticket.away == "back":
         return False  # nobody stands at the kiosk yet
-    waited_s = max(0.0, (now_utc - ticket.arrived_at_utc).total_seconds())  # the hub's clock may have been ahead
+    # the hub's clock may have been ahead
+    waited_s = max(0.0, (now_utc - ticket.arrived_at_utc).total_seconds())
     return after_s is not None and waited_s >= after_s
 
 

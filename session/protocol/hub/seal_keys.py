@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What an organisation signs so that its conversations can be sealed: its keys, and its desks. Used by every end.
+"""What an organisation signs so that its conversations can be sealed: its keys, and its desks.
+Used by every end.
 
-A card is what an end gets of the hub and believes only by its signatures (`session.bus.sealing.certificates`).
+A card is what an end gets of the hub and believes only by its signatures
+(`session.bus.sealing.certificates`).
 """
 
 from __future__ import annotations
@@ -27,9 +29,9 @@ MOST_KEYS = 4
 class SealKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A key of an organisation's vault, valid from `first` to `last`, both included (UTC).
 
-    Attributes:
-        key: what is sealed for the vault. certifier: whose signature makes a desk one of the organisation's.
-        signer: the key that signs the organisation's convention, and this. signature: by it.
+    Attributes: key: what is sealed for the vault. certifier: whose signature makes a desk one of
+        the organisation's. signer: the key that signs the organisation's convention, and this.
+        signature: by it.
     """
 
     key: ExchangeKey
@@ -48,7 +50,9 @@ class SealCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeskCertificate(msgspec.Struct, frozen=True, kw_only=True):
-    """The vault's word that the holder of `key` is this person of the organisation, until `until_utc`."""
+    """The vault's word that the holder of `key` is this person of the organisation, until
+    `until_utc`.
+    """
 
     organisation: Id
     role: Annotated[str, msgspec.Meta(pattern="^[a-z]$")]

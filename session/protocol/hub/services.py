@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One big button of a kiosk, as the hub tells it. Part of `session.protocol.hub.requests`, which says it on."""
+"""One big button of a kiosk, as the hub tells it.
+Part of `session.protocol.hub.requests`, which says it on.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,13 @@ Text = Annotated[str, msgspec.Meta(max_length=500)]
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """One big button. `number_kind` names the caller number's check: "allocataire", "france_travail", "nir" or "".
+    """One big button. `number_kind` names the caller number's check: "allocataire",
+    "france_travail", "nir" or "".
 
-    At a kiosk of another organisation `id` is "organisation/service". A supervisor has `closed` it for new calls.
-    Hours: `opens_at` when not `open_now`, `closes_at` when it is (ISO 8601, the site's clock, "" unknown). `message` to
-    callers is French; `messages` has it by language. `away`: how its callers may wait elsewhere, "back" or "phone".
+    At a kiosk of another organisation `id` is "organisation/service". A supervisor has `closed` it
+    for new calls. Hours: `opens_at` when not `open_now`, `closes_at` when it is (ISO 8601, the
+    site's clock, "" unknown). `message` to callers is French; `messages` has it by language.
+    `away`: how its callers may wait elsewhere, "back" or "phone".
     """
 
     id: ServiceRef

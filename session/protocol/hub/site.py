@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a site's host and the network's operator ask the hub, and how a kiosk calls the host. Used by hub and programs.
+"""What a site's host and the network's operator ask the hub, and how a kiosk calls the host.
+Used by hub and programs.
 
 Neither ever learns who a caller is: no name, no number, no ticket.
 """
@@ -37,14 +38,16 @@ class CallerState(StrEnum):
     IN_SESSION = "in_session"
 
 
-# ---- kiosk ---------------------------------------------------------------------------------------------------------
+# ---- kiosk
+# --------------------------------------------------------------------------------------------------
 
 
 class HelpCall(HubMessage, frozen=True, kw_only=True):
-    """The caller wants the host, or does not any more. Repeated every 3 s while it is not `none`, as last heard.
+    """The caller wants the host, or does not any more.
+    Repeated every 3 s while it is not `none`, as last heard.
 
-    Attributes:
-        new: nobody has answered this call yet: it is no repeat of one that the host has just finished.
+    Attributes: new: nobody has answered this call yet:
+        it is no repeat of one that the host has just finished.
     """
 
     state: HelpState
@@ -57,7 +60,8 @@ class HelpAnswer(HubMessage, frozen=True, kw_only=True):
     state: HelpState
 
 
-# ---- host ----------------------------------------------------------------------------------------------------------
+# ---- host
+# --------------------------------------------------------------------------------------------------
 
 
 class SiteRequest(HubMessage, frozen=True, kw_only=True):
@@ -84,13 +88,16 @@ class SiteAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class HostRequest(HubMessage, frozen=True, kw_only=True):
-    """The host comes (`coming`), is with the caller (`here`: the ticket says so to agents) or has finished (`none`)."""
+    """The host comes (`coming`), is with the caller (`here`:
+    the ticket says so to agents) or has finished (`none`).
+    """
 
     kiosk: Id
     state: HelpState
 
 
-# ---- operator ------------------------------------------------------------------------------------------------------
+# ---- operator
+# --------------------------------------------------------------------------------------------------
 
 
 class NetworkRequest(HubMessage, frozen=True, kw_only=True):
@@ -100,10 +107,9 @@ class NetworkRequest(HubMessage, frozen=True, kw_only=True):
 class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One hub. `convention` is the version of what it works by; hubs must have the same.
 
-    Attributes:
-        refused_parts: what lies in its convention's files and was not taken, and why ("caf.toml: signature_wrong ...").
-        behind: changes of tickets that its history has not counted yet; None when it does not know.
-        answered, refused: requests since its start.
+    Attributes: refused_parts: what lies in its convention's files and was not taken, and why
+        ("caf.toml: signature_wrong ..."). behind: changes of tickets that its history has not
+        counted yet; None when it does not know. answered, refused: requests since its start.
     """
 
     id: Id
@@ -116,7 +122,9 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A site of the operator's own account: how many of its kiosks are there, and whether it is closed."""
+    """A site of the operator's own account:
+    how many of its kiosks are there, and whether it is closed.
+    """
 
     id: Id
     name: Text
@@ -137,7 +145,9 @@ class NetworkAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class SiteStateRequest(HubMessage, frozen=True, kw_only=True):
-    """A site's kiosks take no calls (`close_site`), or take them again (`open_site`). Those who wait stay."""
+    """A site's kiosks take no calls (`close_site`), or take them again (`open_site`).
+    Those who wait stay.
+    """
 
     site: Id
     reason: Reason

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How many callers came, waited and talked: a supervisor's question and its answer. Used by supervisor and hub."""
+"""How many callers came, waited and talked: a supervisor's question and its answer.
+Used by supervisor and hub.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ class StatisticsBy(StrEnum):
 
 
 class StatisticsRequest(HubMessage, frozen=True, kw_only=True):
-    """A supervisor asks about callers who arrived from `first` to `last`, both included, at most 400 days."""
+    """A supervisor asks about callers who arrived from `first` to `last`, both included, at most
+    400 days.
+    """
 
     first: date
     last: date
@@ -33,13 +37,11 @@ class StatisticsRequest(HubMessage, frozen=True, kw_only=True):
 class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of statistics, in whole seconds; None where nobody was answered.
 
-    Attributes:
-        key: the day ("2026-03-02"), hour ("09"), site (its name), service (its id), or "" for the total.
-        callers: whose ticket has ended; `answered` and `abandoned` add up to it.
-        wait_median_s, wait_p90_s: from the button to the agent, of those answered.
-        talk_median_s, talk_p90_s: from the agent's accept to the end of the conversation.
-        outcomes: how often each code of `CloseRequest.outcome`.
-        left: how often each reason of an abandoned ticket.
+    Attributes: key: the day ("2026-03-02"), hour ("09"), site (its name), service (its id), or ""
+        for the total. callers: whose ticket has ended; `answered` and `abandoned` add up to it.
+        wait_median_s, wait_p90_s: from the button to the agent, of those answered. talk_median_s,
+        talk_p90_s: from the agent's accept to the end of the conversation. outcomes: how often each
+        code of `CloseRequest.outcome`. left: how often each reason of an abandoned ticket.
     """
 
     key: str
@@ -55,7 +57,9 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatisticsAnswer(HubMessage, frozen=True, kw_only=True):
-    """The rows in order of their key. Days and hours are of `time_zone`; `behind` changes are not counted yet."""
+    """The rows in order of their key.
+    Days and hours are of `time_zone`; `behind` changes are not counted yet.
+    """
 
     by: StatisticsBy
     rows: list[StatisticsRow]

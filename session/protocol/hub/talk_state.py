@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a ticket remembers of holding, passing on and third people. Ids and codes only; used inside `Ticket`."""
+"""What a ticket remembers of holding, passing on and third people.
+Ids and codes only; used inside `Ticket`.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ class PassReason(StrEnum):
 
 
 class ThirdState(StrEnum):
-    """Where a third person is: called (an agent), announced on both screens, or in the conversation.
+    """Where a third person is: called (an agent), announced on both screens, or in the
+    conversation.
 
     Voice and picture of a third person are passed on in the last state only.
     """

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hold, pass on, call a colleague, join: what desks, kiosks and boards ask the hub. Used by hub, desk, kiosk, board.
+"""Hold, pass on, call a colleague, join: what desks, kiosks and boards ask the hub.
+Used by hub, desk, kiosk, board.
 
-The state itself is in the ticket (`session.protocol.hub.talk_state`), so everybody who follows tickets knows it.
+The state itself is in the ticket (`session.protocol.hub.talk_state`), so everybody who follows
+tickets knows it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
 Note = Annotated[str, msgspec.Meta(max_length=200)]
-"""Free words of an agent for the next one; kept beside the ticket, told to who accepts, gone when the ticket ends."""
+"""Free words of an agent for the next one;
+kept beside the ticket, told to who accepts, gone when the ticket ends.
+"""
 
 
 SIGN_LANGUAGE = "lsf"
@@ -76,7 +80,9 @@ class TargetService(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TargetsAnswer(HubMessage, frozen=True, kw_only=True):
-    """Only what is possible now; `elsewhere` are services of other organisations that both conventions allow."""
+    """Only what is possible now; `elsewhere` are services of other organisations that both
+    conventions allow.
+    """
 
     agents: list[TargetAgent]
     services: list[TargetService]
@@ -84,7 +90,8 @@ class TargetsAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class PassOnRequest(HubMessage, frozen=True, kw_only=True):
-    """The agent passes the caller on, to one agent or to a queue; the agent's own conversation ends with it.
+    """The agent passes the caller on, to one agent or to a queue;
+    the agent's own conversation ends with it.
 
     A queue of another organisation is named "organisation/service"; the note stays at home then.
 
@@ -150,7 +157,9 @@ class JoinRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class JoinAnswer(HubMessage, frozen=True, kw_only=True):
-    """The conversation that is joined; nothing is seen or heard before both screens show the banner."""
+    """The conversation that is joined;
+    nothing is seen or heard before both screens show the banner.
+    """
 
     session_id: Id
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The ticket: one caller waiting for one service, and the states it may go through. Pure; used by hub, desk, kiosk."""
+"""The ticket: one caller waiting for one service, and the states it may go through.
+Pure; used by hub, desk, kiosk.
+"""
 
 from __future__ import annotations
 
@@ -35,12 +37,16 @@ TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
     TicketState.OFFERED: frozenset(
         {TicketState.WAITING, TicketState.IN_SESSION, TicketState.ABANDONED, TicketState.CLOSED}
     ),
-    TicketState.IN_SESSION: frozenset({TicketState.WRAP_UP, TicketState.WAITING, TicketState.CLOSED}),
+    TicketState.IN_SESSION: frozenset(
+        {TicketState.WRAP_UP, TicketState.WAITING, TicketState.CLOSED}
+    ),
     TicketState.WRAP_UP: frozenset({TicketState.CLOSED}),
     TicketState.CLOSED: frozenset(),
     TicketState.ABANDONED: frozenset(),
 }
-"""From each state, the states that may follow. Who waits is closed only by going to another organisation."""
+"""From each state, the states that may follow.
+Who waits is closed only by going to another organisation.
+"""
 
 
 KEPT = timedelta(seconds=60)
@@ -53,29 +59,28 @@ STEP = timedelta(minutes=3)
 class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What every agent of the organisation may see of a waiting caller: no name, no caller number.
 
-    Attributes:
-        moved_to: "organisation/service" that its caller was moved to; another ticket took its place.
-        with_host: the site's host is with the caller and hears.
-        moved_from, from_organisation: of the ticket whose place it took in another organisation, "" for none.
+    Attributes: moved_to: "organisation/service" that its caller was moved to; another ticket took
+        its place. with_host: the site's host is with the caller and hears. moved_from,
+        from_organisation: of the ticket whose place it took in another organisation, "" for none.
         home: the organisation in whose account the kiosk lives; "" for `organisation` itself,
-            "network:organisation" for a kiosk of a partner's network. See `kiosk_home`.
-        number: the short word shown to people, e.g. "C042"; not unique for ever.
-        priority: each step counts as `STEP` of waiting; see `queue_order`.
-        caller_number_given: whether the caller typed a number (the number itself is not in the ticket).
-        session: the session that is or was opened for it.
-        assigned_to: the agent that a supervisor keeps this ticket for, until `KEPT` after `assigned_at_utc`.
-        agent: who has it; of an offered ticket, whom it is offered to, until `offer_until_utc`.
-        declined_by: agents who did not take it when it was offered, lately (`declined_at_utc` is the last time).
-        preferred: the agent who served this caller lately.
-        wrap_up_until_utc: when a timed wrap-up ends; None for one without limit.
-        away: the caller waits elsewhere and keeps the place: comes "back" to the kiosk, or is called by "phone".
-        called_at_utc: when a caller who comes back was called to the kiosk.
-        talk: holding and third people, in session only. passed: how it was passed on last.
-        changed_by: "<role letter>.<user>" of who made the last change, or "hub".
-        act, undoes: the last act of a supervisor on it, and the act that this one took back.
-        format: the number of this stored form; 1 when nothing is said, any later one is always said.
+        "network:organisation" for a kiosk of a partner's network. See `kiosk_home`.
+        number: the short word shown to people, e.g. "C042"; not unique for ever. priority: each
+        step counts as `STEP` of waiting; see `queue_order`. caller_number_given: whether the caller
+        typed a number (the number itself is not in the ticket). session: the session that is or was
+        opened for it. assigned_to: the agent that a supervisor keeps this ticket for, until `KEPT`
+        after `assigned_at_utc`. agent: who has it; of an offered ticket, whom it is offered to,
+        until `offer_until_utc`. declined_by: agents who did not take it when it was offered, lately
+        (`declined_at_utc` is the last time). preferred: the agent who served this caller lately.
+        wrap_up_until_utc: when a timed wrap-up ends; None for one without limit. away: the caller
+        waits elsewhere and keeps the place: comes "back" to the kiosk, or is called by "phone".
+        called_at_utc: when a caller who comes back was called to the kiosk. talk: holding and third
+        people, in session only. passed: how it was passed on last. changed_by: "<role
+        letter>.<user>" of who made the last change, or "hub". act, undoes: the last act of a
+        supervisor on it, and the act that this one took back. format: the number of this stored
+        form; 1 when nothing is said, any later one is always said.
 
-    What has its usual value is not written: a change is told to every desk, on lines that may be narrow.
+    What has its usual value is not written:
+    a change is told to every desk, on lines that may be narrow.
     """
 
     id: Id
@@ -116,11 +121,15 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def kiosk_home(self) -> str:
-        """The organisation in whose account the kiosk is reached: a site may serve several organisations."""
+        """The organisation in whose account the kiosk is reached:
+        a site may serve several organisations.
+        """
         return self.home or self.organisation
 
     def is_at(self, home: str, kiosk: str) -> bool:
-        """True when this kiosk is the ticket's; a kiosk's id alone is unique in its own account only."""
+        """True when this kiosk is the ticket's;
+        a kiosk's id alone is unique in its own account only.
+        """
         return self.kiosk == kiosk and self.kiosk_home == home
 
     def may_become(self, state: TicketState) -> bool:
@@ -129,19 +138,29 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def kept_for(self, now_utc: datetime) -> Id | None:
         """The only agent who may accept it now; None when everybody may."""
-        if self.assigned_to is None or self.assigned_at_utc is None or now_utc - self.assigned_at_utc >= KEPT:
+        if (
+            self.assigned_to is None
+            or self.assigned_at_utc is None
+            or now_utc - self.assigned_at_utc >= KEPT
+        ):
             return None
         return self.assigned_to
 
     def offered_to(self, now_utc: datetime) -> Id | None:
         """The agent whose answer is waited for; None when nobody is asked, or the time is over."""
-        if self.state is not TicketState.OFFERED or self.offer_until_utc is None or now_utc >= self.offer_until_utc:
+        if (
+            self.state is not TicketState.OFFERED
+            or self.offer_until_utc is None
+            or now_utc >= self.offer_until_utc
+        ):
             return None
         return self.agent
 
 
 def digest(ticket: Ticket) -> int:
-    """32 bits of what a desk shows of a ticket. XORed, those of all open tickets tell whether two copies agree."""
+    """32 bits of what a desk shows of a ticket.
+    XORed, those of all open tickets tell whether two copies agree.
+    """
     seen = (
         ticket.id,
         ticket.state.value,
@@ -157,8 +176,9 @@ def digest(ticket: Ticket) -> int:
 def queue_order(ticket: Ticket) -> tuple[datetime, str]:
     """Sort key of waiting tickets: arrival, earlier by `STEP` for each step of priority.
 
-    Everybody's claim grows with the wait at the same pace, so two tickets never change places while time passes, within
-    a priority who came first is first, and whoever comes later than (priority * STEP) cannot overtake: nobody starves.
+    Everybody's claim grows with the wait at the same pace, so two tickets never change places while
+    time passes, within a priority who came first is first, and whoever comes later than (priority *
+    STEP) cannot overtake: nobody starves.
     """
     if not ticket.priority:
         return ticket.arrived_at_utc, ticket.id

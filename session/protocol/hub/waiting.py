@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Waiting elsewhere, coming back, being called by telephone; the waiting room's display. Used by kiosk, desk, hub."""
+"""Waiting elsewhere, coming back, being called by telephone; the waiting room's display.
+Used by kiosk, desk, hub.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ TicketNumber = Annotated[str, msgspec.Meta(pattern="^[A-Z][0-9]{3}$")]
 class StepAwayRequest(HubMessage, frozen=True, kw_only=True):
     """The caller of a waiting ticket leaves the kiosk and keeps the place.
 
-    "back": the caller comes back to a kiosk of this site; "phone": is called at `phone` (ten digits, French).
+    "back": the caller comes back to a kiosk of this site; "phone":
+    is called at `phone` (ten digits, French).
     """
 
     ticket_id: Id
@@ -45,13 +48,17 @@ class AwayAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class ComeBackRequest(HubMessage, frozen=True, kw_only=True):
-    """The caller of this ticket number is in front of the kiosk that asks: the ticket is this kiosk's from now on."""
+    """The caller of this ticket number is in front of the kiosk that asks:
+    the ticket is this kiosk's from now on.
+    """
 
     number: TicketNumber
 
 
 class CallbackRequest(HubMessage, frozen=True, kw_only=True):
-    """A caller of a closed service asks to be called by telephone when it opens. The same `request_id` is one wish."""
+    """A caller of a closed service asks to be called by telephone when it opens.
+    The same `request_id` is one wish.
+    """
 
     request_id: Id
     service: ServiceRef
@@ -59,13 +66,17 @@ class CallbackRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class CallbackAnswer(HubMessage, frozen=True, kw_only=True):
-    """The wish is stored. `due_at`: from when on an agent may call (ISO 8601, the site's clock), "" when unknown."""
+    """The wish is stored. `due_at`: from when on an agent may call (ISO 8601, the site's clock), ""
+    when unknown.
+    """
 
     due_at: str = ""
 
 
 class CallLaterRequest(HubMessage, frozen=True, kw_only=True):
-    """The agent did not reach the caller: the ticket is closed, and waits again as another after `minutes`."""
+    """The agent did not reach the caller:
+    the ticket is closed, and waits again as another after `minutes`.
+    """
 
     session_id: Id
     minutes: Annotated[int, msgspec.Meta(ge=5, le=480)] = 15
@@ -76,7 +87,9 @@ class DisplayRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class CalledTicket(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that is called to a kiosk: its name, or its place among the kiosks of the site, from 1."""
+    """A number that is called to a kiosk:
+    its name, or its place among the kiosks of the site, from 1.
+    """
 
     number: TicketNumber
     kiosk_name: Text
@@ -87,9 +100,8 @@ class CalledTicket(msgspec.Struct, frozen=True, kw_only=True):
 class DisplayAnswer(HubMessage, frozen=True, kw_only=True):
     """What everybody in the waiting room may read: numbers, never names.
 
-    Attributes:
-        called: newest first.
-        following: numbers that wait, the next one first, at most twelve; `waiting` is how many there are.
+    Attributes: called: newest first. following: numbers that wait, the next one first, at most
+        twelve; `waiting` is how many there are.
     """
 
     organisation_name: Text

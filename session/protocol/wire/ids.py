@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Opaque names that may stand in a subject: letters, digits, `_` and `-`, at most 40. Used by every end."""
+"""Opaque names that may stand in a subject: letters, digits, `_` and `-`, at most 40.
+Used by every end.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ ID_PATTERN = r"^[A-Za-z0-9_-]{1,40}$"
 Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
 OptionalId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
 ServiceRef = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]{1,40}/)?[A-Za-z0-9_-]{1,40}$")]
-"""A service as a kiosk names it: its id, or "organisation/service" for that of another organisation than its own."""
+"""A service as a kiosk names it: its id, or "organisation/service" for that of another organisation
+than its own.
+"""
 
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 

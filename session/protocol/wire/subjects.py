@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Names of the bus's subjects, as a client inside its organisation's account writes them.
 
-The account's import adds the organisation as second token, so the hub sees `svc.<organisation>.<role>.<user>.<verb>`.
+The account's import adds the organisation as second token, so the hub sees
+`svc.<organisation>.<role>.<user>.<verb>`.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ def vault_in(home: str, role: Role, user: str, part: str) -> str:
 
 
 def vault_out(organisation: str, role: Role, user: str, part: str) -> str:
-    """A question to the vault of another organisation than our own; the account's import says who we are."""
+    """A question to the vault of another organisation than our own;
+    the account's import says who we are.
+    """
     return f"vto.{organisation}.{role}.{user}.{part}"
 
 
@@ -70,4 +73,6 @@ ENROL_AT_HUB = "enrol"
 """The same, as the hub hears it."""
 
 ENROL_INBOX = "_I.enrol"
-"""Prefix of newcomers' reply subjects. They share an identity, so nothing secret is ever answered there."""
+"""Prefix of newcomers' reply subjects.
+They share an identity, so nothing secret is ever answered there.
+"""

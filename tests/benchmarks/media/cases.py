@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The cases of the media bench: what is done to the line, and what must be reached. Used by `bench_media`."""
+"""The cases of the media bench: what is done to the line, and what must be reached.
+Used by `bench_media`.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,16 @@ NEVER_S = 1e9
 OURS_TOOK, OTHERS_TOOK = "processor of both ends and the line", "processor of everybody else"
 
 NOTICED_S = 2.0
-"""So long it takes our kiosk at most to know that it has another address (`expert_app.runtime.network_watch`)."""
+"""So long it takes our kiosk at most to know that it has another address
+(`expert_app.runtime.network_watch`).
+"""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure. `value` None: it never came. `most`/`least`: the bound that must be kept, or neither."""
+    """One figure. `value` None: it never came.
+    `most`/`least`: the bound that must be kept, or neither.
+    """
 
     case: str
     metric: str
@@ -41,7 +47,9 @@ class Cell:
             return True
         if self.value is None:
             return False
-        return (self.most is None or self.value <= self.most) and (self.least is None or self.value >= self.least)
+        return (self.most is None or self.value <= self.most) and (
+            self.least is None or self.value >= self.least
+        )
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,13 @@ async def _begin(stage: Stage, case: str, calls: int, bound: float) -> list[Cell
     for end, found in first.items():
         middle, worst = sorted(found)[len(found) // 2], max(found)
         cells.append(
-            Cell(case, f"first picture at the {end}, of {calls} the middle", _seconds(middle), "s", most=bound)
+            Cell(
+                case,
+                f"first picture at the {end}, of {calls} the middle",
+                _seconds(middle),
+                "s",
+                most=bound,
+            )
         )
         cells.append(Cell(case, f"first picture at the {end}, the latest", _seconds(worst), "s"))
         cells.append(Cell(case, f"rows of the first picture at the {end}", min(rows[end]), "px"))
@@ -91,17 +105,27 @@ def _seconds(value: float) -> float | None:
 
 
 async def lan(engine: Engine, times: Times) -> list[Cell]:
-    """Accept -> first picture where the line is no bound; then what a call of 720 rows both ways takes."""
+    """Accept -> first picture where the line is no bound;
+    then what a call of 720 rows both ways takes.
+    """
     case = "LAN"
     async with on_stage(engine, LAN) as stage:
         cells = await _begin(stage, case, times.calls, 0.5)
         await stage.wait(times.settle_s)
         measured = await stage.measure(min(8.0, times.steady_s))
         for end in stage.shown:
-            cells += [cell for cell in _flow(measured, case, end) if not cell.metric.startswith(("video", "freezes"))]
+            cells += [
+                cell
+                for cell in _flow(measured, case, end)
+                if not cell.metric.startswith(("video", "freezes"))
+            ]
         used = round(measured.processor["desk"])
-        cells.append(Cell(case, "processor of the desk, 720 rows both ways", used, "% of a core", most=60))
-        cells.append(Cell(case, "processor of the kiosk", round(measured.processor["kiosk"]), "% of a core"))
+        cells.append(
+            Cell(case, "processor of the desk, 720 rows both ways", used, "% of a core", most=60)
+        )
+        cells.append(
+            Cell(case, "processor of the kiosk", round(measured.processor["kiosk"]), "% of a core")
+        )
         return cells + _machine(stage, case)
 
 
@@ -116,7 +140,9 @@ async def wide(engine: Engine, times: Times) -> list[Cell]:
         for end, shown in stage.shown.items():
             full = measures.first_after(shown, stage.began_ms, height=1080)
             cells.append(Cell(case, f"1080 rows at the {end} after", full, "s", most=0.5))
-            cells.append(Cell(case, f"rows at the {end}", measured.windows[end].height, "px", least=1080))
+            cells.append(
+                Cell(case, f"rows at the {end}", measured.windows[end].height, "px", least=1080)
+            )
             cells.append(
                 Cell(
                     case,
@@ -134,12 +160,16 @@ def _flow(measured: Measured, case: str, end: str) -> list[Cell]:
     seen = measured.windows[end]
     return [
         Cell(case, f"rows at the {end}", seen.height, "px"),
-        Cell(case, f"pictures at the {end}", round(measured.decoded_fps.get(end, seen.fps), 1), "/s"),
+        Cell(
+            case, f"pictures at the {end}", round(measured.decoded_fps.get(end, seen.fps), 1), "/s"
+        ),
         Cell(case, f"video to the {end}", round(measured.video_kbps[end]), "kb/s"),
         Cell(case, f"age of pictures at the {end}, p50", seen.age_p50, "ms"),
         Cell(case, f"age of pictures at the {end}, p95", seen.age_p95, "ms"),
         Cell(case, f"freezes at the {end}", seen.freezes * 60 / seen.seconds, "/min"),
-        Cell(case, f"freezes over 300 ms at the {end}", seen.long_freezes * 60 / seen.seconds, "/min"),
+        Cell(
+            case, f"freezes over 300 ms at the {end}", seen.long_freezes * 60 / seen.seconds, "/min"
+        ),
         Cell(case, f"longest pause at the {end}", round(seen.longest_ms), "ms"),
         Cell(case, f"voice guessed at the {end}", round(measured.guessed[end] * 100, 2), "%"),
     ]
@@ -149,7 +179,9 @@ def _bounded(cells: list[Cell], bounds: Bounds) -> list[Cell]:
     """The same cells with (least, most) for metrics that begin with a key."""
     found = []
     for cell in cells:
-        least, most = next((b for name, b in bounds.items() if cell.metric.startswith(name)), (None, None))
+        least, most = next(
+            (b for name, b in bounds.items() if cell.metric.startswith(name)), (None, None)
+        )
         found.append(Cell(cell.case, cell.metric, cell.value, cell.unit, most, least))
     return found
 
@@ -158,7 +190,13 @@ Bounds = dict[str, tuple[float | None, float | None]]
 
 
 async def steady(
-    engine: Engine, seconds: float, times: Times, line: Line, case: str, bounds: Bounds, clip: str = "head"
+    engine: Engine,
+    seconds: float,
+    times: Times,
+    line: Line,
+    case: str,
+    bounds: Bounds,
+    clip: str = "head",
 ) -> list[Cell]:
     """Both directions loaded for a while."""
     async with on_stage(engine, line, clip=clip) as stage:
@@ -174,11 +212,19 @@ async def rural(engine: Engine, times: Times) -> list[Cell]:
         return begun + await _steady(stage, times.steady_s, times, case, RURAL_BOUNDS)
 
 
-async def _steady(stage: Stage, seconds: float, times: Times, case: str, bounds: Bounds) -> list[Cell]:
+async def _steady(
+    stage: Stage, seconds: float, times: Times, case: str, bounds: Bounds
+) -> list[Cell]:
     await stage.wait(times.settle_s)
     measured = await stage.measure(seconds)
     cells = _bounded([cell for end in stage.shown for cell in _flow(measured, case, end)], bounds)
-    cells.append(Cell(case, "packets that found the queue full", sum(way["overflowed"] for way in measured.line)))
+    cells.append(
+        Cell(
+            case,
+            "packets that found the queue full",
+            sum(way["overflowed"] for way in measured.line),
+        )
+    )
     for end, used in measured.processor.items():
         cells.append(Cell(case, f"processor of the {end}", round(used), "% of a core"))
     return cells + _machine(stage, case)
@@ -212,14 +258,20 @@ async def outage(engine: Engine, times: Times) -> list[Cell]:
         cells = _machine(stage, case)
         for end, shown in stage.shown.items():
             fresh = measures.first_after(shown, back_ms, filmed_after=True)
-            steady_again = measures.steady_after(shown, back_ms, usual.windows[end].age_p95 or 300.0)
+            steady_again = measures.steady_after(
+                shown, back_ms, usual.windows[end].age_p95 or 300.0
+            )
             cells.append(Cell(case, f"fresh picture at the {end} after", fresh, "s", most=1.5))
-            cells.append(Cell(case, f"lag at the {end} as before after", steady_again, "s", most=2.0))
+            cells.append(
+                Cell(case, f"lag at the {end} as before after", steady_again, "s", most=2.0)
+            )
         return cells
 
 
 async def moved(engine: Engine, times: Times) -> list[Cell]:
-    """The kiosk gets another address. Ours notices and calls again; others wait until their transport has found it."""
+    """The kiosk gets another address.
+    Ours notices and calls again; others wait until their transport has found it.
+    """
     case = "address of the kiosk changes"
     async with on_stage(engine, RURAL_1) as stage:
         await stage.call()
@@ -238,7 +290,9 @@ async def moved(engine: Engine, times: Times) -> list[Cell]:
 
 
 async def page(engine: Engine, times: Times) -> list[Cell]:
-    """1 MB crosses from the kiosk during the call: ours under the governor, others as fast as TCP can."""
+    """1 MB crosses from the kiosk during the call:
+    ours under the governor, others as fast as TCP can.
+    """
     case = "1 MB page, 512 kb/s, 1 % loss"
     async with on_stage(engine, RURAL_1) as stage:
         await stage.call()
@@ -249,13 +303,20 @@ async def page(engine: Engine, times: Times) -> list[Cell]:
         measured = await measuring
         cells = [Cell(case, "page is across after", round(took_s, 1), "s", most=30)]
         cells += [cell for end in stage.shown for cell in _flow(measured, case, end)]
-        return _bounded(cells[1:], {"voice": (None, 1), "longest": (None, 1000)}) + cells[:1] + _machine(stage, case)
+        return (
+            _bounded(cells[1:], {"voice": (None, 1), "longest": (None, 1000)})
+            + cells[:1]
+            + _machine(stage, case)
+        )
 
 
 async def send_page(stage: Stage, size_bytes: int, *, governed: bool) -> float:
-    """Through a TCP connection of the kiosk to the desk's namespace, as the bus has; seconds until its last byte."""
+    """Through a TCP connection of the kiosk to the desk's namespace, as the bus has;
+    seconds until its last byte.
+    """
     address = stage.network.addresses[stage.network.desk]
-    desk, kiosk = stage.network.within(stage.network.desk), stage.network.within(stage.network.kiosk)
+    desk = stage.network.within(stage.network.desk)
+    kiosk = stage.network.within(stage.network.kiosk)
     program = "tests.benchmarks.media.page_transfer"
     taking = await asyncio.create_subprocess_exec(*desk, *_python(program, "take", str(size_bytes)))
     await asyncio.sleep(0.7)
@@ -263,7 +324,9 @@ async def send_page(stage: Stage, size_bytes: int, *, governed: bool) -> float:
     if governed:
         await stage.kiosk.do("page", timeout_s=150, address=address, bytes=size_bytes)
     else:
-        sending = await asyncio.create_subprocess_exec(*kiosk, *_python(program, "send", address, str(size_bytes)))
+        sending = await asyncio.create_subprocess_exec(
+            *kiosk, *_python(program, "send", address, str(size_bytes))
+        )
         await sending.wait()
     await taking.wait()
     return time.monotonic() - began_s
@@ -283,11 +346,15 @@ async def _least_memory(stage: Stage) -> float:
 
 
 WARM_S = 30.0
-"""A page's pools of pictures are full after some 20 s of the bench's camera; what grows later is no pool."""
+"""A page's pools of pictures are full after some 20 s of the bench's camera;
+what grows later is no pool.
+"""
 
 
 async def long_call(engine: Engine, times: Times) -> list[Cell]:
-    """A long call: the desk's memory, for each quarter of it, and the pictures' age. Peers promise nothing."""
+    """A long call: the desk's memory, for each quarter of it, and the pictures' age.
+    Peers promise nothing.
+    """
     case = f"long call, {times.long_s:.0f} s"
     if not engine.ours:
         return []
@@ -301,10 +368,22 @@ async def long_call(engine: Engine, times: Times) -> list[Cell]:
         last = await stage.measure(5.0)
         early, late = first.windows["desk"].age_p50, last.windows["desk"].age_p50
         drift_ms = late - early if early is not None and late is not None else None
-        cells = [Cell(case, "memory grown at the desk", round(memory_mb[-1] - memory_mb[0], 1), "MB", most=20)]
+        cells = [
+            Cell(
+                case,
+                "memory grown at the desk",
+                round(memory_mb[-1] - memory_mb[0], 1),
+                "MB",
+                most=20,
+            )
+        ]
         for quarter, (before_mb, after_mb) in enumerate(pairwise(memory_mb), 1):
-            cells.append(Cell(case, f"of it in quarter {quarter}", round(after_mb - before_mb, 1), "MB"))
-        cells.append(Cell(case, "age of pictures at the desk, p50, later - earlier", drift_ms, "ms", most=60))
+            cells.append(
+                Cell(case, f"of it in quarter {quarter}", round(after_mb - before_mb, 1), "MB")
+            )
+        cells.append(
+            Cell(case, "age of pictures at the desk, p50, later - earlier", drift_ms, "ms", most=60)
+        )
         return cells + _machine(stage, case)
 
 
@@ -329,7 +408,15 @@ def _poor(engine: Engine, times: Times) -> Awaitable[list[Cell]]:
 
 
 def _hard(engine: Engine, times: Times) -> Awaitable[list[Cell]]:
-    return steady(engine, min(10.0, times.steady_s), times, RURAL_1, "512 kb/s, 1 % loss, hard clip", {}, "hard")
+    return steady(
+        engine,
+        min(10.0, times.steady_s),
+        times,
+        RURAL_1,
+        "512 kb/s, 1 % loss, hard clip",
+        {},
+        "hard",
+    )
 
 
 CASES: dict[str, Case] = {

@@ -18,7 +18,9 @@ FLAGS = (
 
 
 def set_flags() -> None:
-    """No screen, no sandbox (the bench runs as root), and no slowing down of a page that nobody looks at."""
+    """No screen, no sandbox (the bench runs as root), and no slowing down of a page that nobody
+    looks at.
+    """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(FLAGS)
     os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"

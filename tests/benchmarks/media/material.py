@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the benches' cameras film: a talking head, and a hard clip. Drawn here; with the time written into each picture.
+"""What the benches' cameras film: a talking head, and a hard clip.
+Drawn here; with the time written into each picture.
 
-The time lies in the top rows as light and dark fields: two marks, 20 bits of milliseconds, 4 bits of check. It survives
-every codec at every size, so whoever shows a picture knows when it was filmed (both ends have the same clock here).
+The time lies in the top rows as light and dark fields:
+two marks, 20 bits of milliseconds, 4 bits of check. It survives every codec at every size, so
+whoever shows a picture knows when it was filmed (both ends have the same clock here).
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ MODULUS = 1 << 20
 CLIPS = ("head", "hard")
 COUNT = {720: 30, 1080: 20}
 NOISE = 2.0
-"""A camera's noise, standard deviation of 0..255: without it every codec looks better than it is."""
+"""A camera's noise, standard deviation of 0..255: without it every codec looks better than it is.
+"""
 
 
 def write_time(luma: Luma, now_ms: float) -> None:
@@ -35,11 +38,17 @@ def write_time(luma: Luma, now_ms: float) -> None:
     check = 0
     for shift in range(0, 20, 4):
         check ^= value >> shift & 15
-    bits = [1, 0, *(value >> bit & 1 for bit in range(19, -1, -1)), *(check >> bit & 1 for bit in range(3, -1, -1))]
+    bits = [
+        1,
+        0,
+        *(value >> bit & 1 for bit in range(19, -1, -1)),
+        *(check >> bit & 1 for bit in range(3, -1, -1)),
+    ]
     for index, bit in enumerate(bits):
-        luma[: height // DOWN + 1, round(index * width / ACROSS) : round((index + 1) * width / ACROSS)] = (
-            235 if bit else 16
-        )
+        luma[
+            : height // DOWN + 1,
+            round(index * width / ACROSS) : round((index + 1) * width / ACROSS),
+        ] = 235 if bit else 16
 
 
 def read_time(luma: Luma) -> int | None:
@@ -84,9 +93,13 @@ def _head(width: int, height: int, index: int) -> npt.NDArray[np.uint8]:
 
 
 def _hard(width: int, height: int, index: int) -> npt.NDArray[np.uint8]:
-    """Leaves in the wind: fine texture that moves at several speeds, and a cut to another scene every ten pictures."""
+    """Leaves in the wind: fine texture that moves at several speeds, and a cut to another scene
+    every ten pictures.
+    """
     scene, step = divmod(index, 10)
-    texture = np.random.default_rng(100 + scene).integers(0, 255, (height // 8, width // 8, 3), np.uint8)
+    texture = np.random.default_rng(100 + scene).integers(
+        0, 255, (height // 8, width // 8, 3), np.uint8
+    )
     fine = np.asarray(Image.fromarray(texture).resize((width, height), Image.Resampling.BICUBIC))
     upper, lower = np.roll(fine, 9 * step, axis=1), np.roll(fine, -15 * step, axis=1)
     half = height // 2

@@ -17,7 +17,9 @@ Shown = tuple[float, int, int, float | None]
 
 @dataclass(frozen=True)
 class Window:
-    """Some seconds of pictures. `freezes` as webrtc-stats counts; `long_freezes` over 300 ms; ages in ms."""
+    """Some seconds of pictures. `freezes` as webrtc-stats counts; `long_freezes` over 300 ms; ages
+    in ms.
+    """
 
     seconds: float
     fps: float
@@ -60,7 +62,9 @@ def window(shown: Sequence[Shown], begin_ms: float, end_ms: float) -> Window:
 def first_after(
     shown: Sequence[Shown], begin_ms: float, *, filmed_after: bool = False, height: int = 0
 ) -> float | None:
-    """Seconds from `begin_ms` to the first picture (of at least this height; that was also filmed afterwards)."""
+    """Seconds from `begin_ms` to the first picture (of at least this height;
+    that was also filmed afterwards).
+    """
     for time_ms, _width, picture_height, age in shown:
         fresh = not filmed_after or (age is not None and time_ms - age >= begin_ms)
         if time_ms >= begin_ms and picture_height >= height and fresh:
@@ -69,11 +73,17 @@ def first_after(
 
 
 def steady_after(shown: Sequence[Shown], begin_ms: float, usual_age_ms: float) -> float | None:
-    """Seconds from `begin_ms` until a second of pictures flows again, none older than usual by more than 150 ms."""
+    """Seconds from `begin_ms` until a second of pictures flows again, none older than usual by more
+    than 150 ms.
+    """
     later = [picture for picture in shown if picture[0] >= begin_ms]
     for index, (time_ms, *_rest) in enumerate(later):
         second = [picture for picture in later[index:] if picture[0] < time_ms + 1000]
-        aged = [picture for picture in second if picture[3] is not None and picture[3] > usual_age_ms + 150]
+        aged = [
+            picture
+            for picture in second
+            if picture[3] is not None and picture[3] > usual_age_ms + 150
+        ]
         if len(second) >= 12 and len(aged) <= len(second) // 20 and later[-1][0] >= time_ms + 1000:
             return (time_ms - begin_ms) / 1000
     return None

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Two network namespaces with a shaped line between them. Used by the media bench and by the short shaped tests."""
+"""Two network namespaces with a shaped line between them.
+Used by the media bench and by the short shaped tests.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ ROOT = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class Line:
-    """A line, the same in both directions. `kbps` 0: as wide as it gets. `loss`: share of packets, 0..1."""
+    """A line, the same in both directions. `kbps` 0: as wide as it gets.
+    `loss`: share of packets, 0..1.
+    """
 
     kbps: float = 0.0
     queue_ms: float = 300.0
@@ -48,7 +52,9 @@ def why_not() -> str:
         return "no ip command (iproute2)"
     if not Path("/dev/net/tun").exists():
         return "no /dev/net/tun"
-    made = subprocess.run(["ip", "netns", "add", f"try{os.getpid()}"], capture_output=True, check=False)
+    made = subprocess.run(
+        ["ip", "netns", "add", f"try{os.getpid()}"], capture_output=True, check=False
+    )
     if made.returncode:
         return "network namespaces cannot be made here"
     subprocess.run(["ip", "netns", "del", f"try{os.getpid()}"], capture_output=True, check=False)
@@ -66,7 +72,9 @@ async def run(*command: str, check: bool = True) -> None:
 
 
 class Network:
-    """`async with Network() as net`: namespaces `net.kiosk` and `net.desk`, addresses 10.77.0.1 and 10.77.0.2."""
+    """`async with Network() as net`: namespaces `net.kiosk` and `net.desk`, addresses 10.77.0.1 and
+    10.77.0.2.
+    """
 
     def __init__(self) -> None:
         self.kiosk, self.desk = f"kiosk{os.getpid()}", f"desk{os.getpid()}"

@@ -20,7 +20,9 @@ async def main() -> None:
     """The program."""
     wanted = settings()
     codecs = (wanted.codec,) if wanted.codec else PICTURE_CODECS
-    engine = AiortcEngine(MaterialCamera(wanted.clip, wanted.height), Speech(), settings=EngineSettings(codecs=codecs))
+    engine = AiortcEngine(
+        MaterialCamera(wanted.clip, wanted.height), Speech(), settings=EngineSettings(codecs=codecs)
+    )
     engine.set_line(wanted.line_kbps)
     shown = Shown()
 
@@ -28,7 +30,8 @@ async def main() -> None:
         frame = engine.latest_frame()
         if frame is not None:
             rows = np.frombuffer(frame.pixels, np.uint8).reshape(-1, frame.stride_bytes)
-            shown.add(rows[: frame.height_px, 1 : frame.width_px * 4 : 4])  # green is bright enough to tell fields
+            # green is bright enough to tell fields
+            shown.add(rows[: frame.height_px, 1 : frame.width_px * 4 : 4])
 
     engine.on_frame = on_frame
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our browser engine as a peer of the bench: the desk's own pane with `BrowserEngine`, and the line's governor."""
+"""Our browser engine as a peer of the bench:
+the desk's own pane with `BrowserEngine`, and the line's governor.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,10 @@ async def story(page: LockedCallPage) -> None:
         return await page.run("bench.pop()")
 
     async def stats(_asked: dict[str, Any]) -> Any:
-        return {**msgspec.convert(await page.run("bench.stats()"), dict[str, Any]), "rule": line.rule}
+        return {
+            **msgspec.convert(await page.run("bench.stats()"), dict[str, Any]),
+            "rule": line.rule,
+        }
 
     async def close(_asked: dict[str, Any]) -> Any:
         await engine.close_call()

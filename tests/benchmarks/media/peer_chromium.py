@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Chromium (QtWebEngine) as a peer of the bench, with a browser's defaults. Imports nothing of our application."""
+"""Chromium (QtWebEngine) as a peer of the bench, with a browser's defaults.
+Imports nothing of our application.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ PAGE = Path(__file__).parent / "peer_chromium.html"
 class Page(QWebEnginePage):
     """Says what the script answers on stdout."""
 
-    def javaScriptConsoleMessage(self, _level: object, message: str | None, line: int, source: str | None) -> None:  # noqa: N802
+    def javaScriptConsoleMessage(  # noqa: N802
+        self, _level: object, message: str | None, line: int, source: str | None
+    ) -> None:
         if message and message.startswith("@@"):
             print(message[2:], flush=True)
         else:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's own call page as a peer of the bench: `KioskCallPane` with its offer ready, and the line's governor."""
+"""The kiosk's own call page as a peer of the bench:
+`KioskCallPane` with its offer ready, and the line's governor.
+"""
 
 from __future__ import annotations
 
@@ -48,12 +50,22 @@ async def story(page: LockedCallPage) -> None:
         return await page.run("bench.pop()")
 
     async def stats(_asked: dict[str, Any]) -> Any:
-        return {**msgspec.convert(await page.run("bench.stats()"), dict[str, Any]), "rule": line.rule}
+        return {
+            **msgspec.convert(await page.run("bench.stats()"), dict[str, Any]),
+            "rule": line.rule,
+        }
 
     async def close(_asked: dict[str, Any]) -> Any:
         return await page.run("call.hangUp()")
 
-    handlers = {"prepare": prepare, "offer": offer, "accept": accept, "pop": pop, "stats": stats, "close": close}
+    handlers = {
+        "prepare": prepare,
+        "offer": offer,
+        "accept": accept,
+        "pop": pop,
+        "stats": stats,
+        "close": close,
+    }
     await serve({**handlers, "page": line.send_page})
     await asyncio.wait_for(line.close(), 2)
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The application's line governor at one end of the bench, and a scanned page that crosses under its rule.
+"""The application's line governor at one end of the bench, and a scanned page that crosses under
+its rule.
 
-Used by the peers that are ours. What the two ends tell each other of their rules is left out: nothing depends on it.
+Used by the peers that are ours. What the two ends tell each other of their rules is left out:
+nothing depends on it.
 """
 
 from __future__ import annotations
@@ -46,10 +48,12 @@ class _Nobody:
 
 
 class GovernedEnd:
-    """Looks once a second and bounds the picture, as `session.desk.line` and `session.kiosk.line` do.
+    """Looks once a second and bounds the picture, as `session.desk.line` and `session.kiosk.line`
+    do.
 
     Args:
-        line_kbps: what the line was measured to carry, 0 for unknown. limit: carries the picture's bound out.
+        line_kbps: what the line was measured to carry, 0 for unknown.
+            limit: carries the picture's bound out.
         count: the call's counts.
     """
 
@@ -65,7 +69,12 @@ class GovernedEnd:
         self._calls = itertools.count(1)
         self._call = 0
         self._end = LineEnd(
-            _Nobody(), SystemClock(), self._tasks, self._apply, self._traffic, float(line_kbps or GUESS_KBPS)
+            _Nobody(),
+            SystemClock(),
+            self._tasks,
+            self._apply,
+            self._traffic,
+            float(line_kbps or GUESS_KBPS),
         )
 
     def begin_call(self) -> None:
@@ -76,7 +85,9 @@ class GovernedEnd:
             self._tasks.spawn(self._watch(), name="bench-line")
 
     async def send_page(self, asked: dict[str, Any]) -> bool:
-        """`bytes` to `address` through TCP, at the rate that the governor gives to pages; True when all has come."""
+        """`bytes` to `address` through TCP, at the rate that the governor gives to pages;
+        True when all has come.
+        """
         reader, writer = await asyncio.open_connection(asked["address"], PORT)
         self._crosses, left, due_s = True, int(asked["bytes"]), asyncio.get_running_loop().time()
         self._end.govern_now()

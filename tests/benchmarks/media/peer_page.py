@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The application's own call page as a peer of the bench: what `peer_kiosk` and `peer_browser` share."""
+"""The application's own call page as a peer of the bench:
+what `peer_kiosk` and `peer_browser` share.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def media(wanted: PeerSettings) -> CallMedia:
     return simulated(width_px=wanted.height * 16 // 9, height_px=wanted.height, **codecs)
 
 
-def run(story: Callable[[LockedCallPage], Coroutine[Any, Any, None]], make: Callable[[], LockedCallPage]) -> None:
+def run(
+    story: Callable[[LockedCallPage], Coroutine[Any, Any, None]], make: Callable[[], LockedCallPage]
+) -> None:
     """The program: a window with the page, and `story` until it ends."""
     app = QApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)

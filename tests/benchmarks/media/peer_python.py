@@ -21,15 +21,20 @@ Handler = Callable[[dict[str, Any]], Awaitable[Any]]
 
 
 class MaterialCamera:
-    """A `session.media.devices.sources.FrameSource` that films the material, 25 pictures a second, with the time in
-    each.
+    """A `session.media.devices.sources.FrameSource` that films the material, 25 pictures a second,
+    with the time in each.
     """
 
     simulated = True
 
     def __init__(self, clip: str, height: int) -> None:
-        frames = [av.VideoFrame.from_ndarray(picture, format="rgb24") for picture in pictures(clip, height)]
-        self._planes = [np.asarray(frame.reformat(format="yuv420p").to_ndarray(), np.uint8) for frame in frames]
+        frames = [
+            av.VideoFrame.from_ndarray(picture, format="rgb24")
+            for picture in pictures(clip, height)
+        ]
+        self._planes = [
+            np.asarray(frame.reformat(format="yuv420p").to_ndarray(), np.uint8) for frame in frames
+        ]
         self._height = height
 
     def read(self) -> av.VideoFrame:

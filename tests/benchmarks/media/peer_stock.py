@@ -55,8 +55,12 @@ class Voice(MediaStreamTrack):
 
     async def recv(self) -> av.AudioFrame:
         beat = await self._beat.next()
-        frame = av.AudioFrame.from_ndarray(self._source.read().reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, beat * BLOCK, fractions.Fraction(1, RATE_HZ)
+        frame = av.AudioFrame.from_ndarray(
+            self._source.read().reshape(1, -1), format="s16", layout="mono"
+        )
+        frame.sample_rate = RATE_HZ
+        frame.pts = beat * BLOCK
+        frame.time_base = fractions.Fraction(1, RATE_HZ)
         return frame
 
 
@@ -80,7 +84,9 @@ class Stock:
         return said
 
     def _on_track(self, track: MediaStreamTrack) -> None:
-        task = asyncio.ensure_future(self._watch(track) if track.kind == "video" else self._listen(track))
+        task = asyncio.ensure_future(
+            self._watch(track) if track.kind == "video" else self._listen(track)
+        )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -127,7 +133,12 @@ async def main() -> None:
             await stock.pc.close()
 
     async def stats(_asked: dict[str, Any]) -> Any:
-        return {"voice_s": stock.voice_s, "guessed_s": stock.guessed_s, "video_octets": 0, "codec": "vp8"}
+        return {
+            "voice_s": stock.voice_s,
+            "guessed_s": stock.guessed_s,
+            "video_octets": 0,
+            "codec": "vp8",
+        }
 
     await serve({"answer": answer, "pop": pop, "close": close, "stats": stats})
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Ends of a call as programs of their own that take JSON lines. Used by `cases`; new engines are added to `ENGINES`.
+"""Ends of a call as programs of their own that take JSON lines.
+Used by `cases`; new engines are added to `ENGINES`.
 
-A peer is started with its settings as JSON in its last argument and says {"ready": true}. It answers each line
-{"id", "do", ...} with {"id", "ok": ...} or {"id", "error": "..."}:
+A peer is started with its settings as JSON in its last argument and says {"ready": true}.
+It answers each line {"id", "do", ...} with {"id", "ok": ...} or {"id", "error": "..."}:
 
     offer -> sdp            answer {sdp} -> sdp        accept {sdp} -> true      close -> true
     pop -> [[wall ms, width, height, age ms or null], ...]: pictures shown since the last pop
     stats -> {voice_s, guessed_s: seconds of voice played and guessed, video_octets, codec}
 
-A kiosk of ours also takes prepare (its offer is made before anybody accepts) and page {address, bytes} (a scanned page
-under the governor's rule).
+A kiosk of ours also takes prepare (its offer is made before anybody accepts) and page {address,
+bytes} (a scanned page under the governor's rule).
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ OUR_KIOSK = "tests.benchmarks.media.peer_kiosk"
 
 @dataclass(frozen=True)
 class Engine:
-    """A desk's end, and the kiosk's that goes with it: modules to be run. `ours`: they know their line and govern."""
+    """A desk's end, and the kiosk's that goes with it: modules to be run.
+    `ours`: they know their line and govern.
+    """
 
     desk: str
     kiosk: str = PLAIN
@@ -58,8 +61,9 @@ ENGINES: dict[str, Engine] = {
     "stock aiortc": Engine("tests.benchmarks.media.peer_stock"),
     "Chromium": Engine(PLAIN),
 }
-"""The desk's two engines, each with our kiosk's own page; then the peers with their defaults: aiortc as it comes with a
-browser, and a browser with a browser."""
+"""The desk's two engines, each with our kiosk's own page; then the peers with their defaults:
+aiortc as it comes with a browser, and a browser with a browser.
+"""
 
 
 class Peer:
@@ -111,7 +115,9 @@ class Peer:
         assert self._process.stdin is not None
         self._number += 1
         waiting = self._waiting[self._number] = asyncio.get_running_loop().create_future()
-        self._process.stdin.write(json.dumps({"id": self._number, "do": what, **more}).encode() + b"\n")
+        self._process.stdin.write(
+            json.dumps({"id": self._number, "do": what, **more}).encode() + b"\n"
+        )
         said = await asyncio.wait_for(waiting, timeout_s)
         if "error" in said:
             raise RuntimeError(f"{self.name}, {what}: {said['error']}")

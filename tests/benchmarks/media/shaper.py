@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A rural line between two network namespaces: rate, queue, delay, jitter, loss, outage. A program of its own.
+"""A rural line between two network namespaces: rate, queue, delay, jitter, loss, outage.
+A program of its own.
 
-Used by `network`. The kernels we run on have no netem, and netem would need a module; two TUN devices joined by this
-process need neither a module nor a compiler. Python carries 4 Mb/s each way with 5 % of a core, ample for our cases.
+Used by `network`. The kernels we run on have no netem, and netem would need a module; two TUN
+devices joined by this process need neither a module nor a compiler. Python carries 4 Mb/s each way
+with 5 % of a core, ample for our cases.
 
     python -m tests.benchmarks.media.shaper NAMESPACE_A NAMESPACE_B      commands as JSON lines on stdin
 """
@@ -54,7 +56,9 @@ class Way:
         elif self.kbps and (start_s - now_s) * 1000 > self.queue_ms:
             self.overflowed += 1
         else:
-            self.free_at_s = start_s + ((len(packet) + FRAME_BYTES) * 8 / (self.kbps * 1000) if self.kbps else 0.0)
+            self.free_at_s = start_s + (
+                (len(packet) + FRAME_BYTES) * 8 / (self.kbps * 1000) if self.kbps else 0.0
+            )
             due_s = self.free_at_s + (self.delay_ms + self.jitter_ms * dice.random()) / 1000
             self.last_due_s = max(due_s, self.last_due_s)  # a line does not reorder
             self.waiting.append((self.last_due_s, packet))
@@ -103,7 +107,9 @@ def main() -> None:
     selector.register(sys.stdin, selectors.EVENT_READ, None)
     print("ready", flush=True)
     while True:
-        next_s = min((way.waiting[0][0] for way in ways if way.waiting), default=time.monotonic() + 1)
+        next_s = min(
+            (way.waiting[0][0] for way in ways if way.waiting), default=time.monotonic() + 1
+        )
         for key, _events in selector.select(max(0.0, next_s - time.monotonic())):
             if key.data is None:
                 line = sys.stdin.readline()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Both ends of a call on a shaped line, and what they show. Used by `cases` and by the short shaped tests."""
+"""Both ends of a call on a shaped line, and what they show.
+Used by `cases` and by the short shaped tests.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ SIGNAL_BYTES = 600
 """What a message of the bus carries beside itself: headers of NATS, TLS and TCP."""
 
 WIDEST_KBPS = 5000
-"""What an idle kiosk's test of its line finds where there is more (`session.kiosk.hub.line_measurement`)."""
+"""What an idle kiosk's test of its line finds where there is more
+(`session.kiosk.hub.line_measurement`).
+"""
 
 
 def now_ms() -> float:
@@ -56,7 +60,9 @@ class Stage:
         return Shared(round(ours_s / took_s * 100), round(max(0.0, busy_s - ours_s) / took_s * 100))
 
     async def _over_the_bus(self, sdp: str) -> str:
-        """The bus takes the same line: delay, and the time its bytes need, packed as our messages are."""
+        """The bus takes the same line: delay, and the time its bytes need, packed as our messages
+        are.
+        """
         seconds = self.line.delay_ms / 1000
         if self.line.kbps:
             size = len(encode_session(CallOffered(call_id="0" * 22, sdp=sdp)))
@@ -65,7 +71,9 @@ class Stage:
         return sdp
 
     async def end_call(self) -> None:
-        """Both hang up; what was shown is forgotten, and a kiosk of ours makes its next offer ready."""
+        """Both hang up; what was shown is forgotten, and a kiosk of ours makes its next offer
+        ready.
+        """
         for peer in self.ends.values():
             await peer.do("close")
         await self._make_ready()
@@ -117,12 +125,18 @@ class Stage:
                 if "decoded" in after[name] and "decoded" in before[name]
             },
             guessed={name: _guessed(before[name], after[name]) for name in after},
-            processor={name: (peer.processor_s() - used[name]) / took_s * 100 for name, peer in self.ends.items()},
+            processor={
+                name: (peer.processor_s() - used[name]) / took_s * 100
+                for name, peer in self.ends.items()
+            },
             video_kbps={
                 "desk": _rate(before["kiosk"], after["kiosk"], "sent_octets", took_s),
                 "kiosk": _rate(before["kiosk"], after["kiosk"], "video_octets", took_s),
             },
-            line=[{key: late[key] - early[key] for key in late} for early, late in zip(line, line_after, strict=True)],
+            line=[
+                {key: late[key] - early[key] for key in late}
+                for early, late in zip(line, line_after, strict=True)
+            ],
             stats=after,
         )
 
@@ -143,9 +157,11 @@ class Shared:
 
 @dataclass(frozen=True)
 class Measured:
-    """A window of a call. Keys "desk" and "kiosk": whose eyes and ears. `guessed`: share of the voice, 0..1.
+    """A window of a call. Keys "desk" and "kiosk": whose eyes and ears.
+    `guessed`: share of the voice, 0..1.
 
-    `decoded_fps`: pictures decoded, where an end tells; Chromium paints fewer in a page that is not on a screen.
+    `decoded_fps`: pictures decoded, where an end tells;
+    Chromium paints fewer in a page that is not on a screen.
     """
 
     windows: dict[str, Window]

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the benches' microphones hear: something that Opus takes for speech. Used by the peers in Python.
+"""What the benches' microphones hear: something that Opus takes for speech.
+Used by the peers in Python.
 
-A plain tone is coded as music (CELT), which has no in-band error correction (RFC 6716, section 2.1.7): then every lost
-packet counts as guessed voice, whatever an engine does. `material.js` makes the same for browsers.
+A plain tone is coded as music (CELT), which has no in-band error correction (RFC 6716, section
+2.1.7): then every lost packet counts as guessed voice, whatever an engine does. `material.js` makes
+the same for browsers.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ LOUDNESS = 0.25
 
 
 class Speech:
-    """A `session.media.audio.sound.SoundSource`: a vowel that rises and falls, syllable by syllable."""
+    """A `session.media.audio.sound.SoundSource`:
+    a vowel that rises and falls, syllable by syllable.
+    """
 
     def __init__(self) -> None:
         self._wave = _wave()
@@ -37,7 +41,9 @@ class Speech:
 
 def _wave() -> Pcm:
     time_s = np.arange(LENGTH_S * RATE_HZ) / RATE_HZ
-    pitch_hz = PITCH_HZ * (1 + 0.12 * np.sin(2 * np.pi * 0.6 * time_s) + 0.03 * np.sin(2 * np.pi * 5 * time_s))
+    pitch_hz = PITCH_HZ * (
+        1 + 0.12 * np.sin(2 * np.pi * 0.6 * time_s) + 0.03 * np.sin(2 * np.pi * 5 * time_s)
+    )
     phase = 2 * np.pi * np.cumsum(pitch_hz) / RATE_HZ
     voiced = np.zeros_like(time_s)
     for harmonic in range(1, 30):

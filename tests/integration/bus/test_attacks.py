@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a client with a good key but bad intentions tries; the server refuses each, the hub the rest."""
+"""What a client with a good key but bad intentions tries;
+the server refuses each, the hub the rest.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,9 @@ async def test_the_server_refuses_every_foreign_subject(
         def refused(kind: str) -> set[str]:
             marker = f"permissions violation for {kind} to "
             texts = [record.getMessage().lower() for record in caplog.records]
-            return {text.partition(marker)[2].strip().strip("'\"") for text in texts if marker in text}
+            return {
+                text.partition(marker)[2].strip().strip("'\"") for text in texts if marker in text
+            }
 
         expected = {subject.lower() for subject in attacks}
         await until(lambda: {text.strip('"') for text in refused("publish")} >= expected)
@@ -113,7 +117,9 @@ async def test_full_rights_of_nobody_reach_anothers_traffic(tmp_path: Path) -> N
 
 async def test_an_unknown_key_is_refused_in_words(tmp_path: Path) -> None:
     async with hub_world(tmp_path, with_hub=False) as world:
-        client = BusClient([world.server.url], Role.AGENT, "alice", new_seed(), world.tasks, world.clock)
+        client = BusClient(
+            [world.server.url], Role.AGENT, "alice", new_seed(), world.tasks, world.clock
+        )
         with pytest.raises(BusRefusedIdentity):
             await client.connect()
         await client.close()
@@ -130,7 +136,8 @@ async def test_a_removed_user_is_cut_off_and_the_others_are_not(tmp_path: Path) 
 
 async def test_a_role_cannot_say_anothers_verb(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk, boss = await world.client(Role.KIOSK, "kiosk1"), await world.client(Role.SUPERVISOR, "boss")
+        kiosk = await world.client(Role.KIOSK, "kiosk1")
+        boss = await world.client(Role.SUPERVISOR, "boss")
         with pytest.raises(NotAllowed):
             await kiosk.request("queue", QueueRequest(), QueueAnswer)
         with pytest.raises(NotAllowed):
@@ -146,20 +153,34 @@ async def _ask_with_reply_to(world: World, line: Line, reply: str) -> None:
     assert world.hub is not None
     before = world.hub.service.answered + world.hub.service.refused
     await line.publish("svc.a.bob.queue", encode(QueueRequest()), reply=reply)
-    await until(lambda: world.hub is not None and world.hub.service.answered + world.hub.service.refused > before)
+    await until(
+        lambda: (
+            world.hub is not None
+            and world.hub.service.answered + world.hub.service.refused > before
+        )
+    )
 
 
 async def test_an_answer_of_the_hub_led_to_another_user_is_not_believed(tmp_path: Path) -> None:
-    """The server does not check reply subjects, so receivers ask for the hub's mark, which answers do not have."""
+    """The server does not check reply subjects, so receivers ask for the hub's mark, which answers
+    do not have.
+    """
     async with hub_world(tmp_path) as world:
         attacker = await world.line(Role.AGENT, "bob")
         desk = await world.desk("alice")
-        facts = await desk.accept((await (await world.kiosk("kiosk1")).call("housing", "", "r1")).ticket.id)
+        facts = await desk.accept(
+            (await (await world.kiosk("kiosk1")).call("housing", "", "r1")).ticket.id
+        )
         raw: list[bytes] = []
         desk.channel(facts.id).on_raw("chunk", lambda payload, headers: raw.append(payload))
         tickets = list(desk.queue)
         client = desk._bus
-        for reply in ("evt.u.a.alice.hub", f"evt.u.a.alice.ses.{facts.id}.chunk", "evt.q.t1", "evt.hb"):
+        for reply in (
+            "evt.u.a.alice.hub",
+            f"evt.u.a.alice.ses.{facts.id}.chunk",
+            "evt.q.t1",
+            "evt.hb",
+        ):
             await _ask_with_reply_to(world, attacker, reply)
         await until(lambda: client.refused_messages == 4)
         assert raw == []
@@ -180,11 +201,23 @@ async def test_malformed_oversized_and_foreign_versions_are_refused_by_code(tmp_
         assert await code_of(b"") == "message_malformed"
         assert await code_of(b"\xff\xfe\x00") == "message_malformed"
         assert await code_of(b"[1,2,3]") == "message_malformed"
-        assert await code_of(json.dumps(good | {"type": "AcceptRequest"}).encode()) == "message_malformed"
-        assert await code_of(json.dumps(good | {"request_id": "a b; drop"}).encode()) == "message_malformed"
-        assert await code_of(json.dumps(good | {"request_id": "x" * 41}).encode()) == "message_malformed"
+        assert (
+            await code_of(json.dumps(good | {"type": "AcceptRequest"}).encode())
+            == "message_malformed"
+        )
+        assert (
+            await code_of(json.dumps(good | {"request_id": "a b; drop"}).encode())
+            == "message_malformed"
+        )
+        assert (
+            await code_of(json.dumps(good | {"request_id": "x" * 41}).encode())
+            == "message_malformed"
+        )
         assert await code_of(json.dumps(good | {"v": 2}).encode()) == "protocol_version_unknown"
-        assert await code_of(json.dumps(good | {"padding": "x" * 300_000}).encode()) == "message_too_large"
+        assert (
+            await code_of(json.dumps(good | {"padding": "x" * 300_000}).encode())
+            == "message_too_large"
+        )
         assert await code_of(b"[" * 100_000) == "message_malformed"
         with pytest.raises(Exception, match="message_too_large"):
             await line.publish("svc.k.kiosk1.call", b"x" * 1_100_000)
@@ -219,7 +252,9 @@ async def test_who_asks_too_much_is_refused_and_the_others_are_served(tmp_path: 
     async with hub_world(tmp_path) as world:
         noisy, calm = await world.line(Role.AGENT, "bob"), await world.client(Role.AGENT, "alice")
         wish = encode(QueueRequest())
-        answers = await asyncio.gather(*(noisy.request("svc.a.bob.queue", wish, 5.0) for _ in range(300)))
+        answers = await asyncio.gather(
+            *(noisy.request("svc.a.bob.queue", wish, 5.0) for _ in range(300))
+        )
         codes = [json.loads(answer.payload).get("code", "") for answer in answers]
         assert codes.count("rate_limited") > 100
         assert (await calm.request("queue", QueueRequest(), QueueAnswer)).total == 0

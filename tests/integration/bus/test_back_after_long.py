@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An end whose line was away for longer than it is waited for, and is back: what it does then is not undone."""
+"""An end whose line was away for longer than it is waited for, and is back:
+what it does then is not undone.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def states(world: World) -> list[TicketState]:
     return [stored.ticket.state for stored in world.hub.view.all_open()]
 
 
-async def test_a_caller_who_was_just_taken_is_not_given_back_because_the_desk_was_away_before(world: World) -> None:
+async def test_a_caller_who_was_just_taken_is_not_given_back_because_the_desk_was_away_before(
+    world: World,
+) -> None:
     hub, clock = world.hub, world.clock
     assert hub is not None
     assert isinstance(clock, ManualClock)
@@ -45,7 +49,9 @@ async def test_a_caller_who_was_just_taken_is_not_given_back_because_the_desk_wa
     assert states(world) == [TicketState.WAITING], "but a desk that is silent from then on is gone"
 
 
-async def test_a_caller_who_has_just_called_is_not_lost_because_the_kiosk_was_away_before(world: World) -> None:
+async def test_a_caller_who_has_just_called_is_not_lost_because_the_kiosk_was_away_before(
+    world: World,
+) -> None:
     hub, clock = world.hub, world.clock
     assert hub is not None
     assert isinstance(clock, ManualClock)
@@ -73,4 +79,6 @@ async def test_a_sign_of_life_goes_as_soon_as_the_bus_is_back(world: World) -> N
     await until(lambda: hub.presence.silent_s("valdore", Role.AGENT, "alice") == 0.0)
     clock.advance(RETURN_S)
     client.renew()
-    await until(lambda: hub.presence.silent_s("valdore", Role.AGENT, "alice") < RETURN_S, BEAT_S / 2)
+    await until(
+        lambda: hub.presence.silent_s("valdore", Role.AGENT, "alice") < RETURN_S, BEAT_S / 2
+    )

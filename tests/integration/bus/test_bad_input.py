@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Reconnection storms, messages said again and again, wrong clocks: clear answers, nothing lost, others unaffected."""
+"""Reconnection storms, messages said again and again, wrong clocks:
+clear answers, nothing lost, others unaffected.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ from tests.support.waiting import until
 
 RECONNECTS = 4000
 OTHERS_S = 2.0
-"""Longest answer that another organisation may see meanwhile, on two processors that also make the storm."""
+"""Longest answer that another organisation may see meanwhile, on two processors that also make the
+storm.
+"""
 
 
 async def _storm(port: int, rate: list[float]) -> None:
@@ -73,10 +77,15 @@ async def test_a_thousand_reconnections_a_second_leave_the_others_alone(tmp_path
             await zoe.close(facts.id)
             slowest_s, served = max(slowest_s, time.monotonic() - since_s), served + 1
         await storm
-        print(f"{rate[0]:.0f} reconnections a second, {served} callers of others served, slowest {slowest_s:.2f} s")
+        print(
+            f"{rate[0]:.0f} reconnections a second, {served} callers of others served, slowest "
+            f"{slowest_s:.2f} s"
+        )
         assert served > 3
         assert slowest_s < OTHERS_S
-        wrong = Line([world.server.url], new_seed(), world.tasks, inbox="_I.a.alice", name="stranger")
+        wrong = Line(
+            [world.server.url], new_seed(), world.tasks, inbox="_I.a.alice", name="stranger"
+        )
         with pytest.raises(BusRefusedIdentity):
             await wrong.open()
         await wrong.close()
@@ -101,7 +110,9 @@ async def _flood(line: Line, shut: ShutOut) -> int:
     return FLOODED
 
 
-async def test_a_kiosk_that_floods_is_shut_out_the_others_are_served_and_it_may_come_back(tmp_path: Path) -> None:
+async def test_a_kiosk_that_floods_is_shut_out_the_others_are_served_and_it_may_come_back(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         assert world.hub is not None
         key = world.keys["valdore", Role.KIOSK, "kiosk1"]
@@ -127,7 +138,10 @@ async def test_a_kiosk_that_floods_is_shut_out_the_others_are_served_and_it_may_
             await zoe.hang_up(facts.id)
             await zoe.close(facts.id)
             slowest_s, served = max(slowest_s, time.monotonic() - since_s), served + 1
-        print(f"{await flood} calls of one kiosk, {served} callers of others served, slowest {slowest_s:.2f} s")
+        print(
+            f"{await flood} calls of one kiosk, {served} callers of others served, slowest "
+            f"{slowest_s:.2f} s"
+        )
         assert (set(found), served > 0) == ({"valdore.k.kiosk1"}, True)
         assert slowest_s < OTHERS_S
         assert world.hub.service.dropped > 500
@@ -155,7 +169,9 @@ async def test_one_identity_that_reconnects_all_the_time_loses_nothing(tmp_path:
         assert [ticket.id for ticket in world.hub.view.waiting("valdore")] == list(found)
 
 
-async def _replay(line: Line, role: Role, user: str, verb: str, payload: bytes, times: int = 30) -> list[bytes]:
+async def _replay(
+    line: Line, role: Role, user: str, verb: str, payload: bytes, times: int = 30
+) -> list[bytes]:
     subject = subjects.service(role, user, verb)
     return [(await line.request(subject, payload, 5.0)).payload for _ in range(times)]
 
@@ -168,7 +184,9 @@ async def test_messages_that_are_said_again_do_nothing_more(tmp_path: Path) -> N
         calls = await _replay(kiosk, Role.KIOSK, "kiosk1", "call", call)
         ticket = _ticket_id(calls[0])
         assert {_ticket_id(answer) for answer in calls} == {ticket}
-        accepted = await _replay(alice, Role.AGENT, "alice", "accept", encode(AcceptRequest(ticket_id=ticket)))
+        accepted = await _replay(
+            alice, Role.AGENT, "alice", "accept", encode(AcceptRequest(ticket_id=ticket))
+        )
         session = _session_id(accepted[0])
         assert {_session_id(answer) for answer in accepted} == {session}
         hang_up = encode(HangUpRequest(session_id=session))
@@ -176,8 +194,11 @@ async def test_messages_that_are_said_again_do_nothing_more(tmp_path: Path) -> N
         close = encode(CloseRequest(session_id=session, outcome="done"))
         await _replay(alice, Role.AGENT, "alice", "close", close, 3)
         await asyncio.sleep(2.0)  # the rate limit's room comes back
-        again = await _replay(alice, Role.AGENT, "alice", "accept", encode(AcceptRequest(ticket_id=ticket)), 3)
-        assert all(b"ticket_taken" in answer for answer in again)  # what is over does not begin anew
+        again = await _replay(
+            alice, Role.AGENT, "alice", "accept", encode(AcceptRequest(ticket_id=ticket)), 3
+        )
+        # what is over does not begin anew
+        assert all(b"ticket_taken" in answer for answer in again)
         calls = await _replay(kiosk, Role.KIOSK, "kiosk1", "call", call, 3)
         assert {_ticket_id(answer) for answer in calls} == {ticket}  # nor does an old call
         assert world.hub is not None
@@ -194,26 +215,30 @@ def _session_id(answer: bytes) -> str:
 
 async def _at(world: World, clock: ManualClock, role: Role, user: str) -> BusClient:
     """Somebody whose computer has this clock."""
-    client = BusClient([world.server.url], role, user, world.seeds["valdore", role, user], world.tasks, clock)
+    client = BusClient(
+        [world.server.url], role, user, world.seeds["valdore", role, user], world.tasks, clock
+    )
     await client.connect()
     return client
 
 
 @pytest.mark.parametrize("year", [1970, 2001, 2199])
-async def test_a_kiosk_and_a_desk_with_wrong_clocks_are_served_in_the_right_order(tmp_path: Path, year: int) -> None:
+async def test_a_kiosk_and_a_desk_with_wrong_clocks_are_served_in_the_right_order(
+    tmp_path: Path, year: int
+) -> None:
     wrong = ManualClock(datetime(year, 1, 2, tzinfo=UTC))
     async with hub_world(tmp_path) as world:
-        client, desk_client = (
-            await _at(world, wrong, Role.KIOSK, "kiosk1"),
-            await _at(world, wrong, Role.AGENT, "alice"),
-        )
-        kiosk, desk = KioskLink(client, wrong, world.tasks), DeskLink(desk_client, wrong, world.tasks)
+        client = await _at(world, wrong, Role.KIOSK, "kiosk1")
+        desk_client = await _at(world, wrong, Role.AGENT, "alice")
+        kiosk = KioskLink(client, wrong, world.tasks)
+        desk = DeskLink(desk_client, wrong, world.tasks)
         await kiosk.start()
         await desk.start()
         right = await world.kiosk("kiosk2")
         first = (await kiosk.call("housing", "", "r1")).ticket
         second = (await right.call("housing", "", "r2")).ticket
-        assert abs(first.arrived_at_utc - datetime.now(UTC)) < timedelta(minutes=1)  # the hub's time, nobody else's
+        # the hub's time, nobody else's
+        assert abs(first.arrived_at_utc - datetime.now(UTC)) < timedelta(minutes=1)
         await until(lambda: [ticket.id for ticket in desk.queue] == [first.id, second.id])
         facts = await desk.accept(first.id)
         assert abs(facts.opened_at_utc - datetime.now(UTC)) < timedelta(minutes=1)
@@ -223,7 +248,9 @@ async def test_a_kiosk_and_a_desk_with_wrong_clocks_are_served_in_the_right_orde
             await one.close()
 
 
-async def test_a_supervisor_s_act_on_what_has_just_changed_is_refused_with_what_it_is_now(tmp_path: Path) -> None:
+async def test_a_supervisor_s_act_on_what_has_just_changed_is_refused_with_what_it_is_now(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         link, board = await world.supervisor()
         kiosk, alice = await world.kiosk("kiosk1"), await world.desk("alice")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A hub without power, or cut off: the server still gives it requests, and nobody waits until the server finds out."""
+"""A hub without power, or cut off:
+the server still gives it requests, and nobody waits until the server finds out.
+"""
 
 from __future__ import annotations
 
@@ -96,9 +98,13 @@ async def test_who_repeats_a_request_in_hand_many_times_gets_few_answers(tmp_pat
         assert world.hub is not None
         asked = slow(world, "services", 0.5)
         question = encode(ServicesRequest())
-        first = asyncio.create_task(kiosk._bus.request("services", ServicesRequest(), ServicesAnswer))
+        first = asyncio.create_task(
+            kiosk._bus.request("services", ServicesRequest(), ServicesAnswer)
+        )
         await asyncio.sleep(0.1)
-        again = [kiosk._bus._line.request("all.k.kiosk1.services", question, 1.0) for _ in range(20)]
+        again = [
+            kiosk._bus._line.request("all.k.kiosk1.services", question, 1.0) for _ in range(20)
+        ]
         said = await asyncio.gather(*again, return_exceptions=True)
         assert (await first).services
         assert len(asked) == 1
@@ -113,7 +119,11 @@ async def test_a_no_is_heard_at_once_whatever_the_place_for_answers_is_called(
         kiosk = await world.kiosk("kiosk1")
         await world.stop_hub()
         for digit in string.hexdigits.lower():
-            monkeypatch.setattr(secrets, "token_hex", lambda _bytes, digit=digit: digit + "0123456789abcde")
+            monkeypatch.setattr(
+                secrets, "token_hex", lambda _bytes, digit=digit: digit + "0123456789abcde"
+            )
             with pytest.raises(HubUnreachable) as caught:
-                await kiosk._bus._line.request("svc.k.kiosk1.services", encode(ServicesRequest()), 30.0)
+                await kiosk._bus._line.request(
+                    "svc.k.kiosk1.services", encode(ServicesRequest()), 30.0
+                )
             assert caught.value.detail["why"] == NOBODY

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From an invitation to a working key, and to a lost key's end: real server, real hub, both ends."""
+"""From an invitation to a working key, and to a lost key's end:
+real server, real hub, both ends.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ class Door:
         self.catalogue = Catalogue.parse(catalogue_text())
         hub_seed = new_seed()
         settings = ServerSettings(folder / "bus", free_port(), enrolment=True)
-        self.server = BusServer(settings, self.catalogue.accounts(), public_key(hub_seed), self.tasks)
+        self.server = BusServer(
+            settings, self.catalogue.accounts(), public_key(hub_seed), self.tasks
+        )
         self.connection = HubConnection([self.server.url], hub_seed, self.tasks)
         self.enrolment = Enrolment(self.connection, self.book, self._reload, self.clock, self.tasks)
         self.clients: list[BusClient | Line] = []
@@ -70,7 +74,13 @@ class Door:
         return client
 
     async def newcomer(self) -> Line:
-        line = Line([self.server.url], enrolment_seed(), self.tasks, inbox=subjects.ENROL_INBOX, name="newcomer")
+        line = Line(
+            [self.server.url],
+            enrolment_seed(),
+            self.tasks,
+            inbox=subjects.ENROL_INBOX,
+            name="newcomer",
+        )
         self.clients.append(line)
         await line.open()
         return line
@@ -103,7 +113,8 @@ async def test_a_code_makes_a_key_known_at_once_and_only_once(tmp_path: Path) ->
         answer = await door.enrol(typed, seed)
         assert (answer.organisation, answer.role, answer.user) == ("valdore", Role.AGENT, "alice")
         await door.client(seed).connect()
-        assert await door.enrol(code, seed) == answer  # an answer that was lost may be asked for again
+        # an answer that was lost may be asked for again
+        assert await door.enrol(code, seed) == answer
         with pytest.raises(EnrolmentRefused):
             await door.enrol(code, thief)
         assert door.book.keys() == {("valdore", Role.AGENT, "alice"): public_key(seed)}
@@ -129,7 +140,9 @@ async def test_only_machines_without_a_person_keep_their_key_in_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: dict[str, str] = {}
-    monkeypatch.setattr("keyring.set_password", lambda _service, name, word: kept.update({name: word}))
+    monkeypatch.setattr(
+        "keyring.set_password", lambda _service, name, word: kept.update({name: word})
+    )
     key_file, kiosk = tmp_path / "new.key", Identity("valdore", Role.KIOSK, "kiosk1")
     async with open_door(tmp_path) as door:
 
@@ -152,7 +165,17 @@ async def test_only_machines_without_a_person_keep_their_key_in_a_file(
         with pytest.raises(KeyMissing) as missing:
             await enrol_with(ALICE)
         assert missing.value.why == desk_in_file()
-    arguments = ["enrol", "--organisation", "caf", "--role", "agent", "--user", "a1", "--key-file", str(key_file)]
+    arguments = [
+        "enrol",
+        "--organisation",
+        "caf",
+        "--role",
+        "agent",
+        "--user",
+        "a1",
+        "--key-file",
+        str(key_file),
+    ]
     assert main(arguments) == 2
     assert not key_file.exists()
 
@@ -177,7 +200,9 @@ async def test_guessing_is_slow_and_does_not_stop_others_for_long(tmp_path: Path
 
         async def guess(number: int) -> str:
             wrong, key = f"{number:08}", public_key(seed)
-            wish = encode(EnrolRequest(code=wrong, key=key, proof=sign(seed, proof_text(wrong, key))))
+            wish = encode(
+                EnrolRequest(code=wrong, key=key, proof=sign(seed, proof_text(wrong, key)))
+            )
             try:
                 decode_answer(EnrolAnswer, (await line.request(subjects.ENROL, wish, 5.0)).payload)
             except (EnrolmentRefused, RateLimited) as error:
@@ -193,11 +218,20 @@ async def test_guessing_is_slow_and_does_not_stop_others_for_long(tmp_path: Path
         assert (await door.enrol(code, seed)).user == "alice"
 
 
-async def test_the_enrolment_identity_can_do_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_enrolment_identity_can_do_nothing_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("INFO", logger="session.bus.transport.connection")
     async with open_door(tmp_path) as door:
         line = await door.newcomer()
-        said = ["enrol", "svc.a.alice.queue", "svc.enrol.more", "hb.a.alice", "$JS.API.INFO", "_I.enrol.x"]
+        said = [
+            "enrol",
+            "svc.a.alice.queue",
+            "svc.enrol.more",
+            "hb.a.alice",
+            "$JS.API.INFO",
+            "_I.enrol.x",
+        ]
         heard = [">", "svc.enrol", "enrol", "evt.>", "svc.>", "_I.a.alice.>", "$SYS.>"]
         for subject in said:
             await line.publish(subject, b"{}")
@@ -207,7 +241,9 @@ async def test_the_enrolment_identity_can_do_nothing_else(tmp_path: Path, caplog
         def refused(kind: str) -> set[str]:
             marker = f"permissions violation for {kind} to "
             texts = [record.getMessage().lower() for record in caplog.records]
-            return {text.partition(marker)[2].strip().strip("'\"") for text in texts if marker in text}
+            return {
+                text.partition(marker)[2].strip().strip("'\"") for text in texts if marker in text
+            }
 
         await until(lambda: refused("publish") >= {subject.lower() for subject in said})
         await until(lambda: refused("subscription") >= {subject.lower() for subject in heard})
@@ -217,7 +253,9 @@ async def test_a_revoked_key_is_cut_off_at_once_and_stays_out(tmp_path: Path) ->
     async with open_door(tmp_path) as door:
         seeds = {"alice": new_seed(), "bob": new_seed()}
         for user, seed in seeds.items():
-            await door.enrol(door.book.invite(Identity("valdore", Role.AGENT, user), door.now, FEW), seed)
+            await door.enrol(
+                door.book.invite(Identity("valdore", Role.AGENT, user), door.now, FEW), seed
+            )
         lost, stays = door.client(seeds["alice"]), door.client(seeds["bob"], "bob")
         refusals: list[None] = []
         lost.refused.connect(refusals.append)

@@ -13,7 +13,11 @@ NUMBERS = ("7654321", "0612345678")
 
 
 def _files_with(folder: Path, text: str) -> list[str]:
-    return [path.name for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+    return [
+        path.name
+        for path in folder.rglob("*")
+        if path.is_file() and text.encode() in path.read_bytes()
+    ]
 
 
 async def test_a_forgotten_caller_record_is_erased_with_all_it_was_before(tmp_path: Path) -> None:

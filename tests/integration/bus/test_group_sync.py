@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A hub that syncs for its server: nothing is acknowledged before it is on the disk, whoever asks and how often."""
+"""A hub that syncs for its server:
+nothing is acknowledged before it is on the disk, whoever asks and how often.
+"""
 
 from __future__ import annotations
 

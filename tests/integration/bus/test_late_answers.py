@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An answer that was on its way for long, as from a hub that was cut off, does not undo what the kiosk heard since."""
+"""An answer that was on its way for long, as from a hub that was cut off, does not undo what the
+kiosk heard since.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class LateStatus:
         self.go.set()
 
 
-async def test_a_late_answer_about_an_earlier_ticket_leaves_the_kiosk_its_new_one(tmp_path: Path) -> None:
+async def test_a_late_answer_about_an_earlier_ticket_leaves_the_kiosk_its_new_one(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, late = await world.kiosk("kiosk1"), LateStatus(world)
         old = (await kiosk.call("housing", "", "r1")).ticket
@@ -49,9 +53,13 @@ async def test_a_late_answer_about_an_earlier_ticket_leaves_the_kiosk_its_new_on
         assert kiosk.ticket.id == new.id
 
 
-async def test_an_answer_older_than_the_beginning_of_a_conversation_does_not_end_it(tmp_path: Path) -> None:
+async def test_an_answer_older_than_the_beginning_of_a_conversation_does_not_end_it(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk, desk, late = await world.kiosk("kiosk1"), await world.desk("alice"), LateStatus(world)
+        kiosk = await world.kiosk("kiosk1")
+        desk = await world.desk("alice")
+        late = LateStatus(world)
         ended: list[SessionEnded] = []
         kiosk.session_ended.connect(ended.append)
         ticket = (await kiosk.call("housing", "", "r1")).ticket

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every role at every subject and every verb, against the real server and hub: what is not allowed is refused.
+"""Every role at every subject and every verb, against the real server and hub:
+what is not allowed is refused.
 
-What is expected stands here a second time, written from the protocol's page and not from the table that the server's
-configuration is made of: a mistake in that table shows here.
+What is expected stands here a second time, written from the protocol's page and not from the table
+that the server's configuration is made of: a mistake in that table shows here.
 """
 
 from __future__ import annotations
@@ -38,7 +39,14 @@ TALKS = {Role.KIOSK, Role.AGENT}
 SEES_QUEUE = {Role.AGENT, Role.SUPERVISOR}
 ASKS_VAULT = {Role.KIOSK, Role.AGENT, Role.SUPERVISOR, Role.HELPDESK}
 PARTS = ("dossier", "log")
-NOBODYS = ("$JS.API.INFO", "$JS.API.STREAM.NAMES", "$KV.tk.valdore.t1", "$SYS.REQ.SERVER.PING", "caller.x", "log.x")
+NOBODYS = (
+    "$JS.API.INFO",
+    "$JS.API.STREAM.NAMES",
+    "$KV.tk.valdore.t1",
+    "$SYS.REQ.SERVER.PING",
+    "caller.x",
+    "log.x",
+)
 
 
 def _places() -> list[tuple[Role, str]]:
@@ -72,12 +80,25 @@ def may_hear(me: Role, subject: str) -> bool:
 
 def said_subjects() -> list[str]:
     found = [
-        f"{to}.{role.value}.{user}.{verb}" for to in ("svc", "all") for role, user in _places() for verb in ALL_VERBS
+        f"{to}.{role.value}.{user}.{verb}"
+        for to in ("svc", "all")
+        for role, user in _places()
+        for verb in ALL_VERBS
     ]
     for role, user in _places():
         who = f"{role.value}.{user}"
-        found += [f"hb.{who}", f"ses.{who}.s1.call", f"evt.u.{who}.hub", f"evt.u.{who}.ses.s1.call", f"_I.{who}.x"]
-        found += [f"vin.{home}.{who}.{part}" for home in ("valdore", "network", "marais") for part in PARTS]
+        found += [
+            f"hb.{who}",
+            f"ses.{who}.s1.call",
+            f"evt.u.{who}.hub",
+            f"evt.u.{who}.ses.s1.call",
+            f"_I.{who}.x",
+        ]
+        found += [
+            f"vin.{home}.{who}.{part}"
+            for home in ("valdore", "network", "marais")
+            for part in PARTS
+        ]
         found += [f"vto.{whose}.{who}.{part}" for whose in ("valdore", "marais") for part in PARTS]
     return [*found, "evt.q.t1", "evt.hb", "svc.enrol", "enrol", *NOBODYS]
 
@@ -122,7 +143,9 @@ async def _line(world: World, role: Role) -> Line:
         accounts = world.catalogue.accounts(world.keys)
         known = next(account for account in accounts if account.organisation == "valdore")
         more = replace(known, users=(*known.users, BusUser(role, user, public_key(seed))))
-        await world.server.reload([more, *(account for account in accounts if account is not known)])
+        await world.server.reload(
+            [more, *(account for account in accounts if account is not known)]
+        )
     return await world.line(role, user)
 
 
@@ -156,20 +179,27 @@ async def test_the_server_lets_a_role_say_and_hear_what_is_its_own_and_nothing_e
 
 
 @pytest.mark.parametrize("me", list(Role))
-async def test_the_hub_refuses_a_role_every_verb_that_is_not_its_own(tmp_path: Path, me: Role) -> None:
+async def test_the_hub_refuses_a_role_every_verb_that_is_not_its_own(
+    tmp_path: Path, me: Role
+) -> None:
     async with hub_world(tmp_path) as world:
         line = await _line(world, me)
 
         async def answer(verb: str) -> tuple[str, str]:
-            """(code, why) of the refusal that an empty request gets; ("", "") when there was none."""
+            """(code, why) of the refusal that an empty request gets;
+            ("", "") when there was none.
+            """
             subject = subjects.service(me, USERS[me], verb)
-            said = json.loads((await line.request(subject, b'{"type":"Nothing","v":1}', 5.0)).payload)
+            said = json.loads(
+                (await line.request(subject, b'{"type":"Nothing","v":1}', 5.0)).payload
+            )
             return str(said.get("code", "")), str(said.get("detail", {}).get("why", ""))
 
         for verb, (roles, _request, _answer) in ALL_VERBS.items():
             code, why = await answer(verb)
             if me in roles:
-                assert code == "message_malformed", verb  # the door was open: what was said was read
+                # the door was open: what was said was read
+                assert code == "message_malformed", verb
             else:
                 assert (code, why) == ("not_allowed", "role"), verb
         assert await answer("no_such_verb") == ("not_allowed", "unknown verb")

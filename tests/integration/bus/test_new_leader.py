@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A leader that dies takes what it was asked along. Once there is another nobody waits for the dead one's answer."""
+"""A leader that dies takes what it was asked along.
+Once there is another nobody waits for the dead one's answer.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,16 @@ def elected(stream: str) -> str:
     return ELECTED.replace("*", stream)
 
 
-async def test_what_waits_for_a_dead_leader_fails_when_there_is_another_and_nothing_else_does(tmp_path: Path) -> None:
+async def test_what_waits_for_a_dead_leader_fails_when_there_is_another_and_nothing_else_does(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         assert world.connection is not None
         line = world.connection.line
         streams = Streams(line, timeout_s=20.0)
         asked = asyncio.Queue[Incoming]()
-        ends = [await line.subscribe("quiet.*", asked.put_nowait), await streams.watch_leaders()]  # answers nobody
+        # answers nobody
+        ends = [await line.subscribe("quiet.*", asked.put_nowait), await streams.watch_leaders()]
         appending = asyncio.create_task(streams.append("quiet.append", b""))
         other = asyncio.create_task(line.request("quiet.other", b"", 20.0))
         await asyncio.wait_for(asked.get(), 30)
@@ -55,7 +60,8 @@ async def test_a_caller_whose_ticket_was_being_stored_has_it_without_asking_agai
 
         async def append(subject: str, payload: bytes, **how: Any) -> int:
             revision = await really(subject, payload, **how)
-            if subject.startswith("$KV.tk.") and not lost:  # stored, and the answer is lost with its leader
+            # stored, and the answer is lost with its leader
+            if subject.startswith("$KV.tk.") and not lost:
                 lost.append(subject)
                 raise StoreUnreachable(why=NEW_LEADER)
             return revision
@@ -65,5 +71,7 @@ async def test_a_caller_whose_ticket_was_being_stored_has_it_without_asking_agai
         kiosk.retrying.connect(again.append)
         answer = await kiosk.call("housing", number, "r1")
         assert lost == [f"$KV.tk.valdore.{answer.ticket.id}"]
-        assert [ticket.id for ticket in world.hub.view.open_tickets("valdore")] == [answer.ticket.id]
+        assert [ticket.id for ticket in world.hub.view.open_tickets("valdore")] == [
+            answer.ticket.id
+        ]
         assert again == []

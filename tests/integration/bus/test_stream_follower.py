@@ -24,7 +24,12 @@ from tests.support.hub_world import World, hub_world
 from tests.support.invented_tickets import ticket
 from tests.support.waiting import until
 
-CONFIG = {"subjects": ["sample.*"], "storage": "file", "max_msgs_per_subject": 5, "allow_msg_ttl": True}
+CONFIG = {
+    "subjects": ["sample.*"],
+    "storage": "file",
+    "max_msgs_per_subject": 5,
+    "allow_msg_ttl": True,
+}
 
 
 async def _connection(world: World) -> HubConnection:
@@ -35,7 +40,9 @@ async def _connection(world: World) -> HubConnection:
 
 
 async def _delete_consumers(connection: HubConnection, stream: str) -> None:
-    names = json.loads((await connection.line.request(f"$JS.API.CONSUMER.NAMES.{stream}", b"", 2.0)).payload)
+    names = json.loads(
+        (await connection.line.request(f"$JS.API.CONSUMER.NAMES.{stream}", b"", 2.0)).payload
+    )
     for name in names["consumers"]:
         await connection.line.request(f"$JS.API.CONSUMER.DELETE.{stream}.{name}", b"", 2.0)
 
@@ -53,7 +60,9 @@ class _Seen:
         self.values[stored.subject] = stored.payload
 
 
-async def test_a_view_is_whole_then_fresh_then_healed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_view_is_whole_then_fresh_then_healed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(session.bus.jetstream.stream_follower, "HEARTBEAT_S", 0.1)
     monkeypatch.setattr(session.bus.jetstream.stream_follower, "SILENCE_S", 0.6)
     async with hub_world(tmp_path, with_hub=False) as world:
@@ -62,7 +71,15 @@ async def test_a_view_is_whole_then_fresh_then_healed(tmp_path: Path, monkeypatc
         for n in range(500):
             await streams.append(f"sample.{n % 50}", str(n).encode())
         seen = _Seen()
-        follower = Follower(connection.line, streams, "SAMPLE", world.tasks, as_stored, seen.on_loaded, seen.on_change)
+        follower = Follower(
+            connection.line,
+            streams,
+            "SAMPLE",
+            world.tasks,
+            as_stored,
+            seen.on_loaded,
+            seen.on_change,
+        )
         follower.start()
         await follower.loaded.wait()
         assert seen.values == {f"sample.{n}": str(450 + n).encode() for n in range(50)}
@@ -73,7 +90,8 @@ async def test_a_view_is_whole_then_fresh_then_healed(tmp_path: Path, monkeypatc
         await _delete_consumers(connection, "SAMPLE")
         revision = await streams.append("sample.7", b"unheard")
         monkeypatch.setattr(session.bus.jetstream.stream_follower, "ASK_S", 0.1)
-        with pytest.raises(StoreUnreachable):  # not for a moment is the old view taken for the truth
+        # not for a moment is the old view taken for the truth
+        with pytest.raises(StoreUnreachable):
             await follower.reach(revision)
         monkeypatch.setattr(session.bus.jetstream.stream_follower, "ASK_S", 5.0)
         await follower.reach(revision)
@@ -88,7 +106,13 @@ async def test_an_empty_stream_is_loaded_at_once(tmp_path: Path) -> None:
         connection = await _connection(world)
         seen = _Seen()
         follower = Follower(
-            connection.line, connection.streams, "SAMPLE", world.tasks, as_stored, seen.on_loaded, seen.on_change
+            connection.line,
+            connection.streams,
+            "SAMPLE",
+            world.tasks,
+            as_stored,
+            seen.on_loaded,
+            seen.on_change,
         )
         follower.start()
         await follower.loaded.wait()
@@ -103,7 +127,9 @@ async def test_compare_and_set_says_who_was_second(tmp_path: Path) -> None:
     async with hub_world(tmp_path, with_hub=False) as world:
         connection = await _connection(world)
         streams = connection.streams
-        first = await streams.append("sample.a", b"1", expected=0, headers={"Kind": "Prüfung".encode().hex()})
+        first = await streams.append(
+            "sample.a", b"1", expected=0, headers={"Kind": "Prüfung".encode().hex()}
+        )
         with pytest.raises(WrongRevision):
             await streams.append("sample.a", b"2", expected=0)
         second = await streams.append("sample.a", b"2", expected=first)
@@ -135,9 +161,12 @@ async def test_an_own_change_is_not_told_again_and_every_other_one_is(tmp_path: 
         await theirs.wait_loaded()
         known = [StoredTicket(one, await ours.create(one)) for one in (ticket(1), ticket(2))]
         changed = StoredTicket(
-            ticket(1, reason="another hub's"), await theirs.replace(ticket(1, reason="another hub's"), 1)
+            ticket(1, reason="another hub's"),
+            await theirs.replace(ticket(1, reason="another hub's"), 1),
         )
-        known.append(StoredTicket(ticket(2, reason="ended"), await ours.retire(ticket(2, reason="ended"), 2)))
+        known.append(
+            StoredTicket(ticket(2, reason="ended"), await ours.retire(ticket(2, reason="ended"), 2))
+        )
         await ours.wait_current()
         await theirs.wait_current()
         both = {stored.revision: stored for stored in [*told, *known]}
@@ -154,7 +183,9 @@ async def test_an_own_change_is_not_told_again_and_every_other_one_is(tmp_path: 
 async def test_what_is_stored_while_all_is_loaded_again_is_not_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Under load; the one order in which a change could be lost is made by hand in `test_nats_store`."""
+    """Under load; the one order in which a change could be lost is made by hand in
+    `test_nats_store`.
+    """
     monkeypatch.setattr(session.bus.jetstream.stream_follower, "HEARTBEAT_S", 0.1)
     monkeypatch.setattr(session.bus.jetstream.stream_follower, "SILENCE_S", 0.6)
     async with hub_world(tmp_path, with_hub=False) as world:
@@ -175,7 +206,9 @@ async def test_what_is_stored_while_all_is_loaded_again_is_not_lost(
             return stored
 
         await store.prepare()
-        await store.follow(on_loaded, lambda stored: view.update({stored.ticket.id: stored.revision}))
+        await store.follow(
+            on_loaded, lambda stored: view.update({stored.ticket.id: stored.revision})
+        )
         await store.wait_loaded()
         storing = [asyncio.ensure_future(keep_storing(lane)) for lane in range(8)]
 
@@ -185,7 +218,11 @@ async def test_what_is_stored_while_all_is_loaded_again_is_not_lost(
 
         for turn in range(1, 4):
             await load_again(turn)
-        expected = {name: revision for stored in await asyncio.gather(*storing) for name, revision in stored.items()}
+        expected = {
+            name: revision
+            for stored in await asyncio.gather(*storing)
+            for name, revision in stored.items()
+        }
         await store.wait_current()
         assert view == expected
         assert len(expected) > 100
@@ -207,7 +244,9 @@ async def test_own_change_that_is_heard_before_the_answer_is_not_read_again(
         theirs = ticket(1, reason="another hub's")
 
         async def late(subject: str, payload: bytes, **how: Any) -> int:
-            """The answer comes after the change was heard, and after another hub's, which came next."""
+            """The answer comes after the change was heard, and after another hub's, which came
+            next.
+            """
             known = len(told)
             revision = await at_once(subject, payload, **how)
             if how["expected"] == 0:
@@ -219,7 +258,10 @@ async def test_own_change_that_is_heard_before_the_answer_is_not_read_again(
         monkeypatch.setattr(connection.streams, "append", late)
         ours = ticket(1)
         first = await store.create(ours)
-        assert [(stored.ticket, stored.revision) for stored in told] == [(ours, first), (theirs, first + 1)]
+        assert [(stored.ticket, stored.revision) for stored in told] == [
+            (ours, first),
+            (theirs, first + 1),
+        ]
         assert told[0].ticket is ours
         retired = ticket(1, reason="ended")
         await store.retire(retired, first + 1)

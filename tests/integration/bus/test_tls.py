@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The bus beyond one machine: TLS from the first byte, WebSocket, proxy, certificates that are not believed."""
+"""The bus beyond one machine: TLS from the first byte, WebSocket, proxy, certificates that are not
+believed.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,14 @@ class SafeBus:
     lines: list[Line] = field(default_factory=list)
 
     def line(self, url: str, tls: ssl.SSLContext | None) -> Line:
-        line = Line([url], SEED, self.tasks, inbox=subjects.inbox(Role.AGENT, "alice"), name="a.alice", tls=tls)
+        line = Line(
+            [url],
+            SEED,
+            self.tasks,
+            inbox=subjects.inbox(Role.AGENT, "alice"),
+            name="a.alice",
+            tls=tls,
+        )
         self.lines.append(line)
         return line
 
@@ -79,7 +88,10 @@ async def _is_answered(line: Line) -> None:
 async def test_tls_and_websocket_carry_requests_and_survive_a_killed_server(tmp_path: Path) -> None:
     async with safe_bus(tmp_path) as bus:
         tls = client_tls(bus.files.ca)
-        lines = [bus.line(f"tls://localhost:{bus.port}", tls), bus.line(f"wss://127.0.0.1:{bus.web_port}", tls)]
+        lines = [
+            bus.line(f"tls://localhost:{bus.port}", tls),
+            bus.line(f"wss://127.0.0.1:{bus.web_port}", tls),
+        ]
         for line in lines:
             await line.open()
             await _is_answered(line)
@@ -91,7 +103,9 @@ async def test_tls_and_websocket_carry_requests_and_survive_a_killed_server(tmp_
             await _is_answered(line)
 
 
-async def test_the_end_of_an_encrypted_line_is_no_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_end_of_an_encrypted_line_is_no_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with safe_bus(tmp_path) as bus:
         line = bus.line(f"tls://localhost:{bus.port}", client_tls(bus.files.ca))
         await line.open()
@@ -104,7 +118,8 @@ async def test_the_end_of_an_encrypted_line_is_no_warning(tmp_path: Path, caplog
 
 async def test_the_hub_believes_its_own_server_by_its_very_certificate(tmp_path: Path) -> None:
     async with safe_bus(tmp_path) as bus:
-        await bus.server.reload([])  # connects by `BusServer.tls`, and a client of another host name would be refused
+        # connects by `BusServer.tls`, and a client of another host name would be refused
+        await bus.server.reload([])
         other = tls_files(tmp_path / "other")
         with pytest.raises(BusCertificateRefused):
             await bus.line(f"tls://localhost:{bus.port}", client_tls(other.ca)).open()
@@ -119,18 +134,29 @@ async def test_a_foreign_authority_is_refused_in_words(tmp_path: Path, scheme: s
 
 
 async def test_a_server_that_offers_no_encryption_is_told_nothing(tmp_path: Path) -> None:
-    """Somebody on the way answers in clear, as a server without TLS would: not one byte of ours is in clear."""
+    """Somebody on the way answers in clear, as a server without TLS would:
+    not one byte of ours is in clear.
+    """
     said: list[bytes] = []
 
     async def pretend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b'INFO {"server_id":"x","version":"2.15.1","auth_required":true,"nonce":"abc"}\r\n')
+        writer.write(
+            b'INFO {"server_id":"x","version":"2.15.1","auth_required":true,"nonce":"abc"}\r\n'
+        )
         said.append(await reader.read(4096))
         writer.close()
 
     files, tasks = tls_files(tmp_path / "ca"), Tasks()
     listener = await asyncio.start_server(pretend, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
-    line = Line([f"tls://localhost:{port}"], SEED, tasks, inbox="_I.a.alice", name="x", tls=client_tls(files.ca))
+    line = Line(
+        [f"tls://localhost:{port}"],
+        SEED,
+        tasks,
+        inbox="_I.a.alice",
+        name="x",
+        tls=client_tls(files.ca),
+    )
     with pytest.raises(BusUnreachable):
         await line.open(1.0)
     await line.close()

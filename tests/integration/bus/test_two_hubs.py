@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Two hubs on one bus, asked within the same millisecond: what one alone promises, both together keep."""
+"""Two hubs on one bus, asked within the same millisecond:
+what one alone promises, both together keep.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,7 +33,15 @@ async def second_hub(world: World) -> AsyncIterator[Hub]:
     connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
     await connection.connect()
     folder = world.folder / "hub2"
-    hub = Hub(connection, world.catalogue, world.dossiers, folder, world.clock, world.tasks, tick_s=world.tick_s)
+    hub = Hub(
+        connection,
+        world.catalogue,
+        world.dossiers,
+        folder,
+        world.clock,
+        world.tasks,
+        tick_s=world.tick_s,
+    )
     await hub.start()
     try:
         yield hub
@@ -39,15 +50,21 @@ async def second_hub(world: World) -> AsyncIterator[Hub]:
         await connection.close()
 
 
+def waits_there(hub: Hub, tickets: set[str]) -> bool:
+    return {ticket.id for ticket in hub.view.waiting("valdore")} >= tickets
+
+
 async def test_two_hubs_do_not_let_one_agent_accept_two_callers(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world, second_hub(world) as other:
         hub = world.hub
         assert hub is not None
-        first, second, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        first = await world.kiosk("kiosk1")
+        second = await world.kiosk("kiosk2")
+        desk = await world.desk("alice")
         for number in range(CONTESTS):
             one = (await first.call("housing", "", f"a{number}")).ticket
             two = (await second.call("housing", "", f"b{number}")).ticket
-            await until(lambda both={one.id, two.id}: {t.id for t in other.view.waiting("valdore")} >= both)  # type: ignore[misc] # mypy knows no default in a lambda
+            await until(partial(waits_there, other, {one.id, two.id}))
             answers = await asyncio.gather(
                 hub.sessions.accept("valdore", "alice", one.id),
                 other.sessions.accept("valdore", "alice", two.id),
@@ -91,7 +108,8 @@ async def test_a_claim_of_a_hub_that_died_binds_its_agent_for_seconds_only(tmp_p
         stored = hub.view.get("valdore", ticket.id)
         assert stored is not None
         hands = NatsHandStore(world.connection)
-        await hands.claim("valdore", "alice", Claim(ticket.id, stored.revision), 0)  # and then it was killed
+        # and then it was killed
+        await hands.claim("valdore", "alice", Claim(ticket.id, stored.revision), 0)
         with pytest.raises(AgentBusy):
             await hub.sessions.accept("valdore", "alice", following.id)
         assert (await hub.sessions.accept("valdore", "bob", following.id)).agent == "bob"
@@ -119,7 +137,9 @@ async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) ->
         ticket = (await kiosk.call("rights", "1234567", "r1")).ticket
         urgent = (await second.call("housing", "", "r2")).ticket
         await until(lambda: len(link.queue) == 2)
-        await board.prioritise(next(one for one in link.queue if one.id == urgent.id), 10, "long way home")
+        await board.prioritise(
+            next(one for one in link.queue if one.id == urgent.id), 10, "long way home"
+        )
         await board.set_queue("rights", True, "the line is down")
         await bob.report_state(False, "lunch")
         facts = await alice.accept(ticket.id)
@@ -131,7 +151,9 @@ async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) ->
             before = hub.service.answered, other.service.answered
             answers = [await board.look() for _ in range(ASKED)]
             after = hub.service.answered, other.service.answered
-            assert all(now > then for now, then in zip(after, before, strict=True)), "only one hub was asked"
+            assert all(now > then for now, then in zip(after, before, strict=True)), (
+                "only one hub was asked"
+            )
             return {encode(answer) for answer in answers}
 
         async with asyncio.timeout(30):
@@ -140,5 +162,9 @@ async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) ->
         [answer] = [decode_answer(BoardAnswer, one) for one in said]
         states = {one.id: (one.state, one.reason) for one in answer.agents}
         assert states["bob"] == (AgentState.PAUSED, "lunch")
-        assert [(one.service, one.reason) for one in answer.queues if one.closed] == [("rights", "the line is down")]
-        assert [one.id for one in hub.view.waiting("valdore")] == [one.id for one in other.view.waiting("valdore")]
+        assert [(one.service, one.reason) for one in answer.queues if one.closed] == [
+            ("rights", "the line is down")
+        ]
+        assert [one.id for one in hub.view.waiting("valdore")] == [
+            one.id for one in other.view.waiting("valdore")
+        ]

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A real TURN server (coturn, Debian) for tests: UDP and TCP, TLS with a certificate of our own authority."""
+"""A real TURN server (coturn, Debian) for tests:
+UDP and TCP, TLS with a certificate of our own authority.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from expert_app.runtime.ports import free_port as free_port
 from session.media.ice import IceServer
 
 PROGRAM = shutil.which("turnserver")
-needs_coturn = pytest.mark.skipif(PROGRAM is None, reason="coturn is not installed (apt install coturn)")
+needs_coturn = pytest.mark.skipif(
+    PROGRAM is None, reason="coturn is not installed (apt install coturn)"
+)
 SECRET = "only-for-tests"
 
 
@@ -52,7 +56,9 @@ def own_address() -> str:
 
 @asynccontextmanager
 async def a_turn_server(folder: Path) -> AsyncIterator[Turn]:
-    """Runs it; the names and passwords are those of `session.hub.queue.turn_credentials` with `SECRET`."""
+    """Runs it; the names and passwords are those of `session.hub.queue.turn_credentials` with
+    `SECRET`.
+    """
     assert PROGRAM is not None
     host = own_address()
     authority = make_ca(folder / "authority")

@@ -36,7 +36,9 @@ def two_engines(kind: str, tasks: Tasks) -> tuple[tuple[Engine, Show], tuple[Eng
     """The engines of one desk: for the caller and for a third person, with how each is shown."""
     if kind == BROWSER:
         return _browser_engine(tasks), _browser_engine(tasks)
-    eye, ear, mouth = SharedCamera(SyntheticCamera()), SharedMicrophone(ToneSource()), SharedSpeaker(NullSink())
+    eye = SharedCamera(SyntheticCamera())
+    ear = SharedMicrophone(ToneSource())
+    mouth = SharedSpeaker(NullSink())
     main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input()) for _number in range(2))
     return (main, _shown_as_frames(main)), (aside, _shown_as_frames(aside))
 

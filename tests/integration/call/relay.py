@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A way between two ends of a call that the test can cut: a UDP relay, written into the answer's candidates."""
+"""A way between two ends of a call that the test can cut:
+a UDP relay, written into the answer's candidates.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-_CANDIDATE = re.compile(r"^a=candidate:\S+ \d+ udp \d+ (?P<host>\S+) (?P<port>\d+) typ host", re.IGNORECASE)
+_CANDIDATE = re.compile(
+    r"^a=candidate:\S+ \d+ udp \d+ (?P<host>\S+) (?P<port>\d+) typ host", re.IGNORECASE
+)
 
 
 class _Relay(asyncio.DatagramProtocol):
@@ -32,7 +36,9 @@ class _Relay(asyncio.DatagramProtocol):
 
 
 class CutWay:
-    """Every call gets a relay of its own; `cut` cuts them all, `cut_calls` only those with these numbers."""
+    """Every call gets a relay of its own;
+    `cut` cuts them all, `cut_calls` only those with these numbers.
+    """
 
     def __init__(self) -> None:
         self.cut = False
@@ -41,8 +47,12 @@ class CutWay:
         self._transports: list[asyncio.BaseTransport] = []
 
     async def through(self, offer: str, answered: Callable[[str], Any]) -> str:
-        """The answer to `offer`, so that all packets go by us; the offer's own candidates are kept from the desk."""
-        answer = await answered("\r\n".join(line for line in offer.splitlines() if "a=candidate" not in line) + "\r\n")
+        """The answer to `offer`, so that all packets go by us;
+        the offer's own candidates are kept from the desk.
+        """
+        answer = await answered(
+            "\r\n".join(line for line in offer.splitlines() if "a=candidate" not in line) + "\r\n"
+        )
         number, self.calls = self.calls, self.calls + 1
         lines, ours = [], ""
         for line in answer.splitlines():
@@ -59,7 +69,8 @@ class CutWay:
 
     async def _relay(self, target: tuple[str, int], number: int) -> tuple[str, int]:
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: _Relay(target, lambda: self.cut or number in self.cut_calls), local_addr=(target[0], 0)
+            lambda: _Relay(target, lambda: self.cut or number in self.cut_calls),
+            local_addr=(target[0], 0),
         )
         self._transports.append(transport)
         host, port = transport.get_extra_info("sockname")[:2]

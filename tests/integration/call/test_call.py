@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A call between the two real ends: QtWebEngine's WebRTC at the kiosk, each of the two engines at the desk."""
+"""A call between the two real ends:
+QtWebEngine's WebRTC at the kiosk, each of the two engines at the desk.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ class Ends:
 
 
 @asynccontextmanager
-async def a_call(kind: str, media: CallMedia | None = None, plan: IcePlan | None = None) -> AsyncIterator[Ends]:
+async def a_call(
+    kind: str, media: CallMedia | None = None, plan: IcePlan | None = None
+) -> AsyncIterator[Ends]:
     errors: list[str] = []
     tasks = Tasks(on_error=lambda name, error: errors.append(f"{name}: {error!r}"))
     clock = SystemClock()
@@ -90,7 +94,9 @@ async def a_call(kind: str, media: CallMedia | None = None, plan: IcePlan | None
 
 
 def sound_both_ways(ends: Ends) -> bool:
-    return any(s.audio_level > 0 for s in ends.seen_at_desk) and any(s.audio_level > 0 for s in ends.seen_at_kiosk)
+    return any(s.audio_level > 0 for s in ends.seen_at_desk) and any(
+        s.audio_level > 0 for s in ends.seen_at_kiosk
+    )
 
 
 def painted(widget: QWidget) -> bytes:
@@ -123,7 +129,9 @@ def test_both_ends_see_and_hear_each_other(kind: str, qt_loop: QtLoop) -> None:
 @pytest.mark.parametrize("codec", ["av1", "vp8"])
 def test_aiortc_and_chromium_speak_av1_and_vp8_both_ways(codec: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call("aiortc", simulated(width_px=640, height_px=360, codecs=(codec,))) as ends:
+        async with a_call(
+            "aiortc", simulated(width_px=640, height_px=360, codecs=(codec,))
+        ) as ends:
             await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
             await until(lambda: len({s.checksum for s in ends.seen_at_desk}) > 1)
             await until(lambda: len({s.checksum for s in ends.seen_at_kiosk}) > 1)
@@ -164,7 +172,8 @@ def test_a_second_call_replaces_the_first(kind: str, qt_loop: QtLoop) -> None:
             await until(lambda: any(seen.call_id == second for seen in ends.told_to_desk))
             assert ends.first_at_desk[1].frames < 60
             assert "lost" not in ends.desk_states
-            # What is painted goes on too, at both ends: a page could decode the second call and show the first.
+            # What is painted goes on too, at both ends:
+            # a page could decode the second call and show the first.
             await until(
                 lambda: all(
                     len({picture.checksum for picture in seen if picture.call_id == second}) > 2
@@ -180,7 +189,9 @@ def test_a_bad_offer_is_refused_and_the_call_goes_on(kind: str, qt_loop: QtLoop)
     async def story() -> None:
         async with a_call(kind) as ends:
             refused: list[CallFailed] = []
-            ends.kiosk_channel.on_message("call", lambda m: refused.append(m) if isinstance(m, CallFailed) else None)
+            ends.kiosk_channel.on_message(
+                "call", lambda m: refused.append(m) if isinstance(m, CallFailed) else None
+            )
             await until(lambda: ends.first_at_desk)
             for bad in ("nonsense", "v=0\r\nm=video x\r\n", "v=0\r\n" + "a=candidate:1\r\n" * 100):
                 await ends.kiosk_channel.send("call", CallOffered(call_id="bad", sdp=bad))
@@ -239,18 +250,33 @@ def test_without_devices_the_caller_still_sees_the_agent(kind: str, qt_loop: QtL
             assert ends.told_to_desk[0].frames > 0
             assert ends.engine.stats().frames == 0
             await until(lambda: bool(ends.devices_at_desk))
-            assert (ends.devices_at_desk[-1].camera_there, ends.devices_at_desk[-1].microphone_there) == (False, False)
+            assert (
+                ends.devices_at_desk[-1].camera_there,
+                ends.devices_at_desk[-1].microphone_there,
+            ) == (False, False)
             packets = ends.engine.stats().packets
-            await until(lambda: ends.engine.stats().packets > packets + 2)  # silence keeps the line alive
+            # silence keeps the line alive
+            await until(lambda: ends.engine.stats().packets > packets + 2)
             await asyncio.sleep(1.5)
             assert ends.desk.state == MediaState.CONNECTED, "an empty kiosk is no lost line"
-            assert len([message for message in ends.kiosk_channel.sent if isinstance(message, CallOffered)]) == 1
+            assert (
+                len(
+                    [
+                        message
+                        for message in ends.kiosk_channel.sent
+                        if isinstance(message, CallOffered)
+                    ]
+                )
+                == 1
+            )
 
     qt_loop.run(story())
 
 
 @both_engines
-def test_the_agents_camera_switched_off_is_told_and_sent_as_darkness(kind: str, qt_loop: QtLoop) -> None:
+def test_the_agents_camera_switched_off_is_told_and_sent_as_darkness(
+    kind: str, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         async with a_call(kind) as ends:
             switched: list[CameraChanged] = []

@@ -21,7 +21,8 @@ class Words:
     def __init__(self) -> None:
         self.tasks = Tasks()
         self.kiosk_channel, self.desk_channel = channel_pair()
-        self.kiosk, self.desk = Written(self.kiosk_channel, self.tasks), Written(self.desk_channel, self.tasks)
+        self.kiosk = Written(self.kiosk_channel, self.tasks)
+        self.desk = Written(self.desk_channel, self.tasks)
 
     def sent(self) -> list[Sent]:
         return [line.sent for line in self.desk.lines]

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The governor's limits, carried out by the two real ends: Chromium's picture at the kiosk, aiortc's at the desk."""
+"""The governor's limits, carried out by the two real ends:
+Chromium's picture at the kiosk, aiortc's at the desk.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ def test_the_callers_picture_keeps_to_its_limits_and_comes_back(kind: str, qt_lo
             await until(lambda: ends.engine.stats().height_px == 180)
             counts = await ends.kiosk.count()
             async with asyncio.timeout(30):
-                while counts.sent_height_px != 180:  # the browser counts a moment behind what the desk sees
+                # the browser counts a moment behind what the desk sees
+                while counts.sent_height_px != 180:
                     await asyncio.sleep(0.1)
                     counts = await ends.kiosk.count()
             assert counts.sent_bytes > 0
@@ -35,7 +38,9 @@ def test_the_callers_picture_keeps_to_its_limits_and_comes_back(kind: str, qt_lo
 
 
 @both_engines
-def test_each_end_knows_how_many_of_its_packets_the_other_one_speaks_of(kind: str, qt_loop: QtLoop) -> None:
+def test_each_end_knows_how_many_of_its_packets_the_other_one_speaks_of(
+    kind: str, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         async with a_call(kind) as ends:
             await until(lambda: ends.engine.stats().sent_packets > 100)
@@ -61,7 +66,8 @@ def test_photos_of_the_caller_come_and_go_without_a_new_call(kind: str, qt_loop:
             await until(lambda: ends.engine.stats().checksum != shown.checksum)
             later = ends.engine.stats()
             assert later.frames - shown.frames <= 3, "a photo now and then, no film"
-            await until(lambda: ends.engine.stats().audio_packets > packets + 20)  # and the voice goes on
+            # and the voice goes on
+            await until(lambda: ends.engine.stats().audio_packets > packets + 20)
             ends.kiosk.limit_picture(PictureLimits())
             await until(lambda: ends.engine.stats().height_px == 360)
             frames = ends.engine.stats().frames
@@ -110,7 +116,23 @@ STRAIN = """(async () => {
 def test_a_picture_that_overruns_the_line_gets_fewer_rows_until_it_is_calm(qt_loop: QtLoop) -> None:
     async def story() -> None:
         pane = KioskCallPane()
-        assert await pane.run(STRAIN) == [720, 720, 720, 360, 180, 180, 360, 720, 720, 360, 180, 360, 180, 180, 360]
+        assert await pane.run(STRAIN) == [
+            720,
+            720,
+            720,
+            360,
+            180,
+            180,
+            360,
+            720,
+            720,
+            360,
+            180,
+            360,
+            180,
+            180,
+            360,
+        ]
         pane.close_page()
         pane.deleteLater()
 
@@ -134,7 +156,9 @@ SILENCE = """(async () => {
 })()"""
 
 
-def test_silence_is_told_where_there_was_a_voice_and_not_between_the_photos_of_who_has_none(qt_loop: QtLoop) -> None:
+def test_silence_is_told_where_there_was_a_voice_and_not_between_the_photos_of_who_has_none(
+    qt_loop: QtLoop,
+) -> None:
     async def story() -> None:
         pane = KioskCallPane()
         pane.show()  # a page that nobody sees has slow clocks

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How both ends judge a line: the real channel between them, an engine and a page that do only what the test says."""
+"""How both ends judge a line: the real channel between them, an engine and a page that do only what
+the test says.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,13 @@ from session.media.call_page import simulated
 from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.frames import VideoFrame
 from session.media.ice import IcePlan, IceServer
-from session.protocol.conversation.messages import CallAnswered, CallFailed, CallOffered, CallRequested, MediaSeen
+from session.protocol.conversation.messages import (
+    CallAnswered,
+    CallFailed,
+    CallOffered,
+    CallRequested,
+    MediaSeen,
+)
 from tests.support.memory_channel import MemoryChannel, channel_pair
 
 ANSWER = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
@@ -67,7 +75,9 @@ class ToldEngine:
     def set_line(self, line_kbps: int) -> None:
         self.lines.append(line_kbps)
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
+    def set_picture_limit(
+        self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False
+    ) -> None:
         self.limits.append(kbps)
 
     def latest_frame(self) -> VideoFrame | None:
@@ -84,7 +94,12 @@ class ToldEngine:
         first_s = before.first_frame_s if first_frame_s is None else first_frame_s
         frames = before.frames + (packets if first_s is not None else 0)
         self.stats_now = dataclasses.replace(
-            before, packets=before.packets + packets, frames=frames, first_frame_s=first_s, width_px=640, height_px=360
+            before,
+            packets=before.packets + packets,
+            frames=frames,
+            first_frame_s=first_s,
+            width_px=640,
+            height_px=360,
         )
 
 
@@ -118,7 +133,9 @@ class ToldPage:
         return self.seen if script == "call.seen()" else True
 
     def offers(self) -> list[dict[str, Any]]:
-        return [json.loads(script[11:-1]) for script in self.scripts if script.startswith("call.offer(")]
+        return [
+            json.loads(script[11:-1]) for script in self.scripts if script.startswith("call.offer(")
+        ]
 
 
 async def settle() -> None:
@@ -146,7 +163,9 @@ class Desk:
         self.call.start()
 
     async def offer(self, call_id: str, sdp: str = "good") -> None:
-        await self.kiosk_channel.send("call", CallOffered(call_id=call_id, sdp=sdp, simulated_camera=True))
+        await self.kiosk_channel.send(
+            "call", CallOffered(call_id=call_id, sdp=sdp, simulated_camera=True)
+        )
         await settle()
 
     async def after(self, seconds: float) -> None:
@@ -218,7 +237,8 @@ async def test_a_lost_line_asks_for_new_calls_each_time_a_little_later() -> None
     desk.engine.receive(10, first_frame_s=desk.clock.monotonic_s() + 0.3)
     await desk.after(0.25)
     assert desk.states[-2:] == ["connecting", "connected"]
-    assert sent(desk.channel, MediaSeen)[-1].first_frame_ms == 66050.0  # no picture yet since the accept
+    # no picture yet since the accept
+    assert sent(desk.channel, MediaSeen)[-1].first_frame_ms == 66050.0
     await desk.close()
 
 
@@ -336,7 +356,9 @@ class Kiosk:
 
     async def answer(self) -> None:
         call_id = sent(self.channel, CallOffered)[-1].call_id
-        await self.desk_channel.send("call", CallAnswered(call_id=call_id, sdp=ANSWER, simulated_camera=True))
+        await self.desk_channel.send(
+            "call", CallAnswered(call_id=call_id, sdp=ANSWER, simulated_camera=True)
+        )
         await settle()
 
     async def close(self) -> None:
@@ -349,7 +371,11 @@ async def test_the_kiosk_offers_at_once_with_its_settings() -> None:
     kiosk = Kiosk(simulated(max_kbps=400, ice_servers=(ice,)))
     await settle()
     options = kiosk.page.offers()[0]
-    assert (options["camera"], options["microphone"], options["max_kbps"]) == ("simulated", "simulated", 400)
+    assert (options["camera"], options["microphone"], options["max_kbps"]) == (
+        "simulated",
+        "simulated",
+        400,
+    )
     assert options["codecs"] == ["av1", "vp9", "vp8"]
     assert options["since_accept_ms"] == 1000.0
     assert options["ice_servers"] == [{"urls": ice.url, "username": "u", "credential": "c"}]
@@ -377,7 +403,9 @@ async def test_an_answer_is_applied_once_and_foreign_ones_never() -> None:
         ANSWER + "a=candidate:1 1 udp 1 203.0.113.7 9 typ host\r\n" * 1000,
     ],
 )
-async def test_an_answer_of_nonsense_or_of_a_thousand_addresses_never_reaches_the_page(bad: str) -> None:
+async def test_an_answer_of_nonsense_or_of_a_thousand_addresses_never_reaches_the_page(
+    bad: str,
+) -> None:
     kiosk = Kiosk()
     await settle()
     call_id = sent(kiosk.channel, CallOffered)[-1].call_id
@@ -446,12 +474,19 @@ async def test_what_the_page_sees_is_reported_once_there_is_a_picture() -> None:
     await kiosk.answer()
     await kiosk.after(0.5)
     assert sent(kiosk.channel, MediaSeen) == []
-    kiosk.page.seen |= {"first_frame_ms": 321.5, "frames": 3, "checksum": "0badcafe", "state": "connected"}
+    kiosk.page.seen |= {
+        "first_frame_ms": 321.5,
+        "frames": 3,
+        "checksum": "0badcafe",
+        "state": "connected",
+    }
     kiosk.page.on_event("first_frame", {"ms": 321.5})
     await settle()
     await kiosk.after(2.0)
     reports = sent(kiosk.channel, MediaSeen)
-    assert [(report.first_frame_ms, report.checksum) for report in reports] == [(321.5, "0badcafe")] * 2
+    assert [(report.first_frame_ms, report.checksum) for report in reports] == [
+        (321.5, "0badcafe")
+    ] * 2
     await kiosk.close()
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Two ends of a line tell each other what they received and by which rule they send; counts are the test's."""
+"""Two ends of a line tell each other what they received and by which rule they send;
+counts are the test's.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,23 @@ class Ends:
         self.applied: list[Shares] = []
         self.traffic = OtherTraffic()
         self.kiosk = LineEnd(
-            kiosk_channel, self.clock, self.tasks, self.applied.append, lambda: self.traffic, start_kbps
+            kiosk_channel,
+            self.clock,
+            self.tasks,
+            self.applied.append,
+            lambda: self.traffic,
+            start_kbps,
         )
-        self.desk = LineEnd(self.desk_channel, self.clock, self.tasks, lambda _: None, OtherTraffic, start_kbps)
+        self.desk = LineEnd(
+            self.desk_channel, self.clock, self.tasks, lambda _: None, OtherTraffic, start_kbps
+        )
         self.rules: list[LineGoverned] = []
         self.desk.peer_governed.connect(self.rules.append)
         self.stats = MediaStats()
 
-    async def seconds(self, count: int, sent_kbps: float = 300, loss: float = 0.01, fps: int = 24) -> None:
+    async def seconds(
+        self, count: int, sent_kbps: float = 300, loss: float = 0.01, fps: int = 24
+    ) -> None:
         for _ in range(count):
             self.clock.advance(1)
             self.stats = replace(
@@ -64,7 +75,12 @@ async def test_the_other_end_hears_the_rule_and_what_arrives() -> None:
     await ends.seconds(12)
     assert ends.rules[0].step is Step.FULL
     assert 4 <= len(seen) <= 6
-    assert (seen[0].kbps, seen[0].loss_percent, seen[0].height_px, seen[0].fps) == (320.0, 10.0, 360, 24.0)
+    assert (seen[0].kbps, seen[0].loss_percent, seen[0].height_px, seen[0].fps) == (
+        320.0,
+        10.0,
+        360,
+        24.0,
+    )
     assert samples[0].carries_kbps is not None
     assert samples[0].carries_kbps > 400
     await ends.tasks.close()
@@ -141,7 +157,11 @@ async def test_both_ends_let_movement_go_first_when_the_desk_says_that_hands_tal
     ends.desk.set_motion(False)
     await settle()
     assert [rule.motion for rule in ends.rules[-2:]] == [True, False]
-    assert [event.motion for event in written if isinstance(event, GovernedInLog)] == [False, True, False]
+    assert [event.motion for event in written if isinstance(event, GovernedInLog)] == [
+        False,
+        True,
+        False,
+    ]
     await ends.tasks.close()
 
 
@@ -181,6 +201,8 @@ async def test_an_hours_sleep_of_the_computer_and_counts_that_begin_anew_are_no_
     ends.stats = MediaStats()  # the page was lost: it counts from nothing, in the same call
     await ends.seconds(4)
     assert 0.8 * before_kbps < ends.kiosk.budget_kbps < 1.5 * before_kbps
-    assert all(0 <= one.kbps < 1000 and 0 <= one.loss_percent <= 100 and 0 <= one.fps < 60 for one in seen)
+    assert all(
+        0 <= one.kbps < 1000 and 0 <= one.loss_percent <= 100 and 0 <= one.fps < 60 for one in seen
+    )
     assert ends.rules[-1].step is Step.FULL
     await ends.tasks.close()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The privacy pause with real media and a real page in the kiosk's pane, for each engine at the desk."""
+"""The privacy pause with real media and a real page in the kiosk's pane, for each engine at the
+desk.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ async def until_dark(ends: Ends, dark: bool) -> None:
 
 
 @both_engines
-def test_in_a_pause_no_picture_and_no_page_crosses_and_the_voice_goes_on(kind: str, qt_loop: QtLoop) -> None:
+def test_in_a_pause_no_picture_and_no_page_crosses_and_the_voice_goes_on(
+    kind: str, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         async with a_pause(kind) as pause:
             ends = pause.ends
@@ -96,14 +100,20 @@ def test_in_a_pause_no_picture_and_no_page_crosses_and_the_voice_goes_on(kind: s
             await until(lambda: ends.engine.own_frame() is None)
             shown = "getComputedStyle(document.querySelector('#call video')).visibility"
             assert await ends.pane.run(shown) == "hidden"
-            assert await ends.pane.run("getComputedStyle(document.getElementById('private')).display") == "flex"
+            assert (
+                await ends.pane.run("getComputedStyle(document.getElementById('private')).display")
+                == "flex"
+            )
             voice = ends.engine.stats().audio_packets
             await until(lambda: ends.engine.stats().audio_packets > voice + 20)
             pause.desk.set(False)
             await until(lambda: pause.confirmed == [True, False])
             await until_dark(ends, dark=False)
             assert is_shared(pause)
-            assert await ends.pane.run("getComputedStyle(document.getElementById('private')).display") == "none"
+            assert (
+                await ends.pane.run("getComputedStyle(document.getElementById('private')).display")
+                == "none"
+            )
 
     qt_loop.run(story())
 
@@ -117,7 +127,8 @@ def test_a_new_call_in_a_pause_stays_hidden(kind: str, qt_loop: QtLoop) -> None:
             await until(lambda: pause.confirmed == [True])
             ends.desk.request_call()
             await until(lambda: len(ends.first_at_desk) == 2)
-            await until(lambda: len(pause.confirmed) == 2)  # the kiosk was told again: it might have been another one
+            # the kiosk was told again: it might have been another one
+            await until(lambda: len(pause.confirmed) == 2)
             await until_dark(ends, dark=True)
 
     qt_loop.run(story())
@@ -148,7 +159,8 @@ def test_the_caller_has_a_pause_too_and_each_ends_its_own(kind: str, qt_loop: Qt
             assert (pause.desk.on, pause.desk.mine, pause.desk.callers) == (True, False, True)
             assert not is_shared(pause)
             await until_dark(pause.ends, dark=True)
-            await until(lambda: pause.ends.engine.own_frame() is None)  # the agent is not filmed either
+            # the agent is not filmed either
+            await until(lambda: pause.ends.engine.own_frame() is None)
             pause.desk.set(True)
             await until(lambda: len(pause.confirmed) == 2)
             pause.kiosk.set_by_caller(False)
@@ -158,7 +170,9 @@ def test_the_caller_has_a_pause_too_and_each_ends_its_own(kind: str, qt_loop: Qt
             await until(lambda: pause.confirmed == [True, True, True, False])
             await until_dark(pause.ends, dark=False)
             assert own == [True, False]
-            assert pause.at_kiosk == [True, False], "the screen never showed a face between the two pauses"
+            assert pause.at_kiosk == [True, False], (
+                "the screen never showed a face between the two pauses"
+            )
 
     qt_loop.run(story())
 
@@ -166,7 +180,8 @@ def test_the_caller_has_a_pause_too_and_each_ends_its_own(kind: str, qt_loop: Qt
 async def test_a_pause_that_was_ended_at_once_does_not_come_back_by_an_old_word() -> None:
     tasks, (kiosk, channel) = Tasks(), channel_pair()
     call = DeskCall(channel, ToldEngine(), ManualClock(), tasks, accepted_at_s=0.0)
-    desk = DeskPrivacy(channel, call, DeskTalk(channel, call, QuietEngine(), QuietAsker(), tasks), tasks)  # type: ignore[arg-type]
+    talk = DeskTalk(channel, call, QuietEngine(), QuietAsker(), tasks)  # type: ignore[arg-type]
+    desk = DeskPrivacy(channel, call, talk, tasks)
     desk.set(True)
     desk.set(False)
     await kiosk.send(TOPIC, PrivacyShown(on=True, agent=True))  # of the first wish

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The media bench's lines for fifteen seconds each: both real ends in namespaces of their own. Margins are wide.
+"""The media bench's lines for fifteen seconds each: both real ends in namespaces of their own.
+Margins are wide.
 
-What must be reached on a quiet machine is in `make bench-media`; here a call must simply hold on such a line.
+What must be reached on a quiet machine is in `make bench-media`;
+here a call must simply hold on such a line.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ async def test_face_and_voice_hold_on_the_reference_line(engine: str) -> None:
         await stage.call()
         await stage.wait(SETTLE_S)
         measured = await stage.measure(STEADY_S)
-        across_s, beside = await asyncio.gather(send_page(stage, PAGE_BYTES, governed=True), stage.measure(7.0))
+        across_s, beside = await asyncio.gather(
+            send_page(stage, PAGE_BYTES, governed=True), stage.measure(7.0)
+        )
     for end, shown in stage.shown.items():
         first_s = measures.first_after(shown, stage.began_ms)
         assert first_s is not None, f"nothing was seen at the {end}"
@@ -49,8 +53,12 @@ async def test_face_and_voice_hold_on_the_reference_line(engine: str) -> None:
     assert across_s < 20, "a page of 200 kB crosses in some seven seconds, beside both faces"
 
 
-@pytest.mark.parametrize(("engine", "line"), [(OURS[0], RURAL_3), (OURS[1], POOR_1)], ids=["3 % loss", "256 kb/s"])
-async def test_a_worse_line_still_carries_a_moving_face_and_a_voice(engine: str, line: Line) -> None:
+@pytest.mark.parametrize(
+    ("engine", "line"), [(OURS[0], RURAL_3), (OURS[1], POOR_1)], ids=["3 % loss", "256 kb/s"]
+)
+async def test_a_worse_line_still_carries_a_moving_face_and_a_voice(
+    engine: str, line: Line
+) -> None:
     async with on_stage(ENGINES[engine], line, height=540, name="test.worse") as stage:
         await stage.call()
         await stage.wait(SETTLE_S)
@@ -61,7 +69,9 @@ async def test_a_worse_line_still_carries_a_moving_face_and_a_voice(engine: str,
 
 
 @pytest.mark.parametrize("engine", OURS)
-async def test_the_picture_is_back_after_an_outage_without_a_lag_and_after_a_move_by_ipv6_alone(engine: str) -> None:
+async def test_the_picture_is_back_after_an_outage_without_a_lag_and_after_a_move_by_ipv6_alone(
+    engine: str,
+) -> None:
     async with on_stage(ENGINES[engine], RURAL_1, height=540, name="test.outage") as stage:
         await stage.call()
         await stage.wait(SETTLE_S)
@@ -82,12 +92,18 @@ async def test_the_picture_is_back_after_an_outage_without_a_lag_and_after_a_mov
 
 
 async def _move(stage: Stage) -> float:
-    """The kiosk gets another address, and the second call that its watchdog offers may use IPv6 only; when it was."""
+    """The kiosk gets another address, and the second call that its watchdog offers may use IPv6
+    only; when it was.
+    """
     await stage.network.move_kiosk("10.77.0.9")
     moved_ms = now_ms()
-    for namespace, address in ((stage.network.kiosk, "fd77::1/64"), (stage.network.desk, "fd77::2/64")):
+    for namespace, address in (
+        (stage.network.kiosk, "fd77::1/64"),
+        (stage.network.desk, "fd77::2/64"),
+    ):
         await run("ip", "-n", namespace, "-6", "addr", "add", address, "dev", DEVICE, "nodad")
-        await run("ip", "-n", namespace, "-6", "route", "add", "default", "dev", DEVICE)  # else Chromium offers none
+        # else Chromium offers none
+        await run("ip", "-n", namespace, "-6", "route", "add", "default", "dev", DEVICE)
     await stage.wait(3.0)
     offer = _by_ipv6(await stage.kiosk.do("offer"))
     await stage.kiosk.do("accept", sdp=_by_ipv6(await stage.desk.do("answer", sdp=offer)))
@@ -98,6 +114,12 @@ async def _move(stage: Stage) -> float:
 def _by_ipv6(sdp: str) -> str:
     """Without the candidates of IPv4: neither end knows any such address of the other."""
     lines = sdp.splitlines()
-    kept = [line for line in lines if not line.startswith("a=candidate:") or ip_address(line.split()[4]).version == 6]
-    assert any(line.startswith("a=candidate:") for line in kept), [line for line in lines if "candidate:" in line]
+    kept = [
+        line
+        for line in lines
+        if not line.startswith("a=candidate:") or ip_address(line.split()[4]).version == 6
+    ]
+    assert any(line.startswith("a=candidate:") for line in kept), [
+        line for line in lines if "candidate:" in line
+    ]
     return "\r\n".join(kept) + "\r\n"

@@ -27,13 +27,17 @@ from views.widgets.window_settings import MemorySettings
 SIMULATED = MediaSettings(engine="aiortc", camera="simulated", microphone="simulated")
 
 
-async def converse(media: DeskMedia, pane: KioskCallPane, tasks: Tasks) -> tuple[MediaSeen, MediaSeen]:
+async def converse(
+    media: DeskMedia, pane: KioskCallPane, tasks: Tasks
+) -> tuple[MediaSeen, MediaSeen]:
     """One conversation until both ends see each other: (what the desk saw, what the kiosk saw)."""
     clock = SystemClock()
     kiosk_channel, desk_channel = channel_pair()
     now_s = clock.monotonic_s()
     desk = DeskCall(desk_channel, media.main, clock, tasks, now_s)
-    kiosk = KioskCall(kiosk_channel, pane, clock, tasks, now_s, simulated(width_px=640, height_px=360))
+    kiosk = KioskCall(
+        kiosk_channel, pane, clock, tasks, now_s, simulated(width_px=640, height_px=360)
+    )
     at_desk: list[MediaSeen] = []
     at_kiosk: list[MediaSeen] = []
     desk.media_seen.connect(at_desk.append)
@@ -46,7 +50,9 @@ async def converse(media: DeskMedia, pane: KioskCallPane, tasks: Tasks) -> tuple
     return at_desk[0], at_kiosk[0]
 
 
-def test_the_next_conversation_has_the_engine_that_was_chosen_in_the_one_before(qt_loop: QtLoop) -> None:
+def test_the_next_conversation_has_the_engine_that_was_chosen_in_the_one_before(
+    qt_loop: QtLoop,
+) -> None:
     async def story() -> None:
         tasks, in_use = Tasks(), [False]
         pane, shown = KioskCallPane(), VideoPane()
@@ -87,11 +93,18 @@ def test_the_dialog_tries_the_devices_and_its_choice_is_kept(qt_loop: QtLoop) ->
         await until(lambda: dialog.dialog._preview._frames[0] is not None)
         dialog.dialog.echo_requested.emit()
         await until(lambda: not dialog.dialog._echo_words.isHidden())
-        dialog.dialog.chosen.emit(MediaChoice(camera="none", microphone="none", headset=False, engine="browser"))
+        dialog.dialog.chosen.emit(
+            MediaChoice(camera="none", microphone="none", headset=False, engine="browser")
+        )
         assert media.choice.kind is EngineKind.BROWSER
         dialog.dialog.close()
         wanted = personal(MediaSettings(), store)
-        assert (wanted.camera, wanted.microphone, wanted.headset, wanted.engine) == ("none", "none", False, "browser")
+        assert (wanted.camera, wanted.microphone, wanted.headset, wanted.engine) == (
+            "none",
+            "none",
+            False,
+            "browser",
+        )
         store.write("media/engine", "a third one")
         assert personal(SIMULATED, store) == SIMULATED
         await media.close()

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hold and three people with real media: QtWebEngine at the kiosk, each engine at two desks, a real hub between."""
+"""Hold and three people with real media:
+QtWebEngine at the kiosk, each engine at two desks, a real hub between.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from session.core.clock import SystemClock
@@ -36,7 +39,9 @@ MEDIA = simulated(width_px=640, height_px=360)
 
 
 class Desk:
-    """One agent's machine: a line to the hub and two engines on the same camera, microphone and loudspeaker."""
+    """One agent's machine: a line to the hub and two engines on the same camera, microphone and
+    loudspeaker.
+    """
 
     def __init__(self, link: DeskLink, talk_link: TalkLink, kind: str, tasks: Tasks) -> None:
         self.link, self.talk_link = link, talk_link
@@ -72,20 +77,26 @@ class Scene:
         self.alice = await self.desk("alice")
         self.ticket = (await self.kiosk.call("rights", "", "r1")).ticket
         self.session = (await self.alice.link.accept(self.ticket.id)).id
-        await until(lambda: self.kiosk.ticket is not None and self.kiosk.ticket.session == self.session)
+        await until(
+            lambda: self.kiosk.ticket is not None and self.kiosk.ticket.session == self.session
+        )
         now_s = self.clock.monotonic_s()
         channel = self.alice.link.channel(self.session)
         self.call = DeskCall(channel, self.alice.main, self.clock, tasks, now_s)
         self.talk = DeskTalk(channel, self.call, self.alice.aside, self.alice.talk_link, tasks)
         there = self.kiosk.channel(self.session)
         self.kiosk_call = KioskCall(there, self.pane, self.clock, tasks, now_s, MEDIA)
-        self.kiosk_talk = KioskTalk(there, self.kiosk_call, self.pane.third, self.kiosk, self.clock, tasks, MEDIA)
+        self.kiosk_talk = KioskTalk(
+            there, self.kiosk_call, self.pane.third, self.kiosk, self.clock, tasks, MEDIA
+        )
         self.kiosk_talk.changed.connect(self.at_kiosk.append)
         self.kiosk.ticket_changed.connect(lambda change: self.kiosk_talk.on_ticket(change.ticket))
         self.alice.link.queue_changed.connect(self._on_queue)
         self.call.start()
         self.kiosk_call.start()
-        await until(lambda: self.alice.main.stats().frames > 5 and self.alice.main.stats().audio_packets > 5)
+        await until(
+            lambda: self.alice.main.stats().frames > 5 and self.alice.main.stats().audio_packets > 5
+        )
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
         for ticket in tickets:
@@ -94,7 +105,9 @@ class Scene:
 
     def visit(self, desk: Desk) -> Guest:
         channel = desk.link.channel(self.session)
-        guest = Guest(desk.talk_link.me, channel, desk.main, desk.aside, self.clock, self.world.tasks)
+        guest = Guest(
+            desk.talk_link.me, channel, desk.main, desk.aside, self.clock, self.world.tasks
+        )
         self.guest = guest
 
         def on_queue(tickets: list[Ticket]) -> None:
@@ -106,7 +119,9 @@ class Scene:
 
     async def announced(self) -> None:
         """Both ends know of the third person and could name it."""
-        await until(lambda: self.talk.talk.third is not None and self.kiosk_talk.talk.third is not None)
+        await until(
+            lambda: self.talk.talk.third is not None and self.kiosk_talk.talk.third is not None
+        )
         await until(
             lambda: (
                 (third := self.talk.talk.third) is not None
@@ -162,25 +177,45 @@ async def nothing_comes(engine: Engine) -> bool:
     return engine.stats().packets == before
 
 
+def seen_and_heard(engine: Engine) -> bool:
+    stats = engine.stats()
+    return stats.frames > 5 and stats.audio_level > 0
+
+
 @both_engines
-def test_on_hold_nothing_travels_either_way_and_the_talk_comes_back(kind: str, qt_loop: QtLoop, tmp_path: Path) -> None:
+def test_on_hold_nothing_travels_either_way_and_the_talk_comes_back(
+    kind: str, qt_loop: QtLoop, tmp_path: Path
+) -> None:
     async def story() -> None:
         async with a_conversation(kind, tmp_path) as scene:
             filmed = "document.querySelector('#own video').srcObject.getTracks()[0]"
             assert await scene.pane.run(f"(window.filmed = {filmed}).readyState") == "live"
             await scene.alice.talk_link.hold(scene.session, True, HoldReason.LOOKING)
-            await until(lambda: scene.call.state == MediaState.HELD and scene.kiosk_call.state == "held")
+            await until(
+                lambda: scene.call.state == MediaState.HELD and scene.kiosk_call.state == "held"
+            )
             await until(lambda: bool(scene.at_kiosk))
             assert scene.at_kiosk[-1].talk == Talk(held=True, hold_reason=HoldReason.LOOKING)
             assert await scene.pane.run("window.filmed.readyState") == "ended"
-            assert await scene.pane.run("music.playing() && !document.getElementById('hold').hidden") is True
+            assert (
+                await scene.pane.run("music.playing() && !document.getElementById('hold').hidden")
+                is True
+            )
             held = await scene.seen()
             assert held["state"] == "closed"
             assert await nothing_comes(scene.alice.main)
             after = await scene.seen()
-            assert (after["frames"], after["audio_packets"], scene.alice.main.own_frame()) == (0, 0, None)
+            assert (after["frames"], after["audio_packets"], scene.alice.main.own_frame()) == (
+                0,
+                0,
+                None,
+            )
             await scene.alice.talk_link.hold(scene.session, False)
-            await until(lambda: scene.call.state == MediaState.CONNECTED and scene.alice.main.stats().frames > 3)
+            await until(
+                lambda: (
+                    scene.call.state == MediaState.CONNECTED and scene.alice.main.stats().frames > 3
+                )
+            )
             await scene.grows("call", "audio_packets")
             assert await scene.pane.run("music.playing()") is False
 
@@ -204,7 +239,7 @@ def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_pa
             scene.talk.banner_painted("bob")
             await until(lambda: guest.is_in)
             for engine in (bob.main, bob.aside, scene.alice.aside, scene.alice.main):
-                await until(lambda engine=engine: engine.stats().frames > 5 and engine.stats().audio_level > 0)  # type: ignore[misc]
+                await until(partial(seen_and_heard, engine))
             await scene.grows("third", "frames")
             await scene.grows("third", "audio_packets")
             await scene.grows("call", "frames")
@@ -218,11 +253,15 @@ def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_pa
             third_call = scene.kiosk_talk.third_call
             assert third_call is not None
             third_call.limit_picture(PictureLimits(kbps=100, height_px=180, fps=12.0, motion=True))
-            third_call.tell_rule(LineGoverned(step=Step.FEW, face_kbps=100, budget_kbps=300, motion=True))
+            third_call.tell_rule(
+                LineGoverned(step=Step.FEW, face_kbps=100, budget_kbps=300, motion=True)
+            )
             await until(lambda: bob.main.stats().height_px == 180)
             await until(lambda: 0 < bob.main.stats().sent_height_px <= 180)
             await bob.talk_link.leave(scene.session)
-            await until(lambda: scene.kiosk_talk.third_call is None and scene.talk.talk.third is None)
+            await until(
+                lambda: scene.kiosk_talk.third_call is None and scene.talk.talk.third is None
+            )
             await until(lambda: bob.main.stats().packets == 0)
             await scene.grows("call", "frames")
             assert await scene.pane.run("document.getElementById('third').hidden") is True
@@ -231,19 +270,26 @@ def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_pa
 
 
 @both_engines
-def test_a_supervisor_gets_no_media_while_one_banner_is_missing(kind: str, qt_loop: QtLoop, tmp_path: Path) -> None:
+def test_a_supervisor_gets_no_media_while_one_banner_is_missing(
+    kind: str, qt_loop: QtLoop, tmp_path: Path
+) -> None:
     async def story() -> None:
         async with a_conversation(kind, tmp_path) as scene:
             boss = await scene.desk("boss", Role.SUPERVISOR)
             await boss.talk_link.join(scene.ticket.id, "Aide à l'accueil")
             await scene.announced()
             guest = scene.visit(boss)
-            for topic in (THIRD_TOPIC, ASIDE_TOPIC):  # who does not wait for being let in gains nothing
+            # who does not wait for being let in gains nothing
+            for topic in (THIRD_TOPIC, ASIDE_TOPIC):
                 await boss.link.channel(scene.session).send(topic, CallRequested())
             scene.talk.banner_painted("boss")
             assert await nothing_comes(boss.main)
             assert await nothing_comes(boss.aside)
-            assert (boss.main.stats().packets, boss.aside.stats().packets, guest.is_in) == (0, 0, False)
+            assert (boss.main.stats().packets, boss.aside.stats().packets, guest.is_in) == (
+                0,
+                0,
+                False,
+            )
             scene.kiosk_talk.banner_painted("boss")
             await until(lambda: guest.is_in)
             await until(lambda: boss.main.stats().frames > 3 and boss.aside.stats().frames > 3)
@@ -253,7 +299,9 @@ def test_a_supervisor_gets_no_media_while_one_banner_is_missing(kind: str, qt_lo
 
 
 @both_engines
-def test_a_muted_agent_is_silent_for_the_third_person_too(kind: str, qt_loop: QtLoop, tmp_path: Path) -> None:
+def test_a_muted_agent_is_silent_for_the_third_person_too(
+    kind: str, qt_loop: QtLoop, tmp_path: Path
+) -> None:
     async def story() -> None:
         async with a_conversation(kind, tmp_path) as scene:
             boss = await scene.desk("boss", Role.SUPERVISOR)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Three people on one kiosk's line: whoever sends over it keeps to one budget, and the third is told by the kiosk."""
+"""Three people on one kiosk's line:
+whoever sends over it keeps to one budget, and the third is told by the kiosk.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,16 @@ class Kiosk:
         )
 
     def made_call(self, topic: str, peer: str) -> KioskCall:
-        return KioskCall(self.channel, self.page, self.clock, self.tasks, 0.0, simulated(), topic=topic, peer=peer)
+        return KioskCall(
+            self.channel,
+            self.page,
+            self.clock,
+            self.tasks,
+            0.0,
+            simulated(),
+            topic=topic,
+            peer=peer,
+        )
 
     def limits(self, peer: str) -> dict[str, Any]:
         start = f"{peer}.govern("
@@ -102,7 +113,9 @@ async def test_what_two_people_send_to_the_kiosk_is_one_rule_that_the_kiosk_pass
     await settle()
     assert engine.limits[-1] == 430
     assert engine.lines[-1] == 500
-    assert [rule.face_kbps for rule in sent(kiosk.channel, LineGoverned) if rule.face_kbps in (450, 430)] == [450, 430]
+    assert [
+        rule.face_kbps for rule in sent(kiosk.channel, LineGoverned) if rule.face_kbps in (450, 430)
+    ] == [450, 430]
     await guest.close()
     assert (engine.limits[-1], engine.lines[-1]) == (0, 0), "the next caller's line is another"
     await kiosk.tasks.close()

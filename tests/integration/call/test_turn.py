@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Calls through a real TURN server, nothing else allowed; and a relay that does not answer is said, never silence."""
+"""Calls through a real TURN server, nothing else allowed;
+and a relay that does not answer is said, never silence.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ WRONG = ("nobody", "wrong")
 
 
 def ticket() -> tuple[str, str]:
-    rules = TurnTickets(["turn:x"], SECRET.encode(), relay_only=True, clock=SystemClock()).rules("s1")
+    rules = TurnTickets(["turn:x"], SECRET.encode(), relay_only=True, clock=SystemClock()).rules(
+        "s1"
+    )
     assert rules is not None
     return rules.username, rules.credential
 
@@ -47,7 +51,9 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @needs_coturn
-async def test_each_way_to_the_relay_is_tried_and_each_failure_has_its_reason(tmp_path: Path, trusted: None) -> None:
+async def test_each_way_to_the_relay_is_tried_and_each_failure_has_its_reason(
+    tmp_path: Path, trusted: None
+) -> None:
     async with a_turn_server(tmp_path) as turn:
         for transport in ("udp", "tcp"):
             tried = await try_relay(turn.server(transport, *ticket()))
@@ -117,7 +123,9 @@ def test_a_relay_whose_certificate_is_not_believed_is_said_so_by_kiosk_and_desk(
             async with a_relayed_call(plan) as ends:
                 ends.desk.failed.connect(said.append)
                 await until(lambda: said)
-            assert isinstance(said[0], RelayNotTrusted), "by the kiosk, whose Chromium does not tell why"
+            assert isinstance(said[0], RelayNotTrusted), (
+                "by the kiosk, whose Chromium does not tell why"
+            )
             engine, offering = AiortcEngine(), AiortcEngine()
             engine.set_ice(plan)
             try:
@@ -131,14 +139,24 @@ def test_a_relay_whose_certificate_is_not_believed_is_said_so_by_kiosk_and_desk(
 
 
 @needs_coturn
-@pytest.mark.skipif(shutil.which("certutil") is None, reason="certutil is not installed (apt install libnss3-tools)")
-async def test_chromium_believes_a_relay_of_our_own_authority_once_it_is_in_its_store(tmp_path: Path) -> None:
+@pytest.mark.skipif(
+    shutil.which("certutil") is None, reason="certutil is not installed (apt install libnss3-tools)"
+)
+async def test_chromium_believes_a_relay_of_our_own_authority_once_it_is_in_its_store(
+    tmp_path: Path,
+) -> None:
     async with a_turn_server(tmp_path) as turn:
         assert trust_relays_in_browser(str(turn.ca_file), tmp_path)
         server = turn.server("tls", *ticket())
         program = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "tests.integration.call.relay_page", server.url, server.username, server.credential),
+            *(
+                "-m",
+                "tests.integration.call.relay_page",
+                server.url,
+                server.username,
+                server.credential,
+            ),
             env={**os.environ, "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -149,7 +167,9 @@ async def test_chromium_believes_a_relay_of_our_own_authority_once_it_is_in_its_
 
 def test_a_dead_relay_that_is_the_only_way_is_said_by_name(qt_loop: QtLoop) -> None:
     async def story() -> None:
-        dead = IceServer(url=f"turn:127.0.0.1:{free_port()}?transport=tcp", username="u", credential="c")
+        dead = IceServer(
+            url=f"turn:127.0.0.1:{free_port()}?transport=tcp", username="u", credential="c"
+        )
         engine = AiortcEngine()
         engine.set_ice(IcePlan(servers=(dead,), relay_only=True))
         offering = AiortcEngine()
@@ -167,7 +187,9 @@ def test_a_dead_relay_that_is_the_only_way_is_said_by_name(qt_loop: QtLoop) -> N
 
 def test_a_dead_relay_beside_other_ways_is_said_and_the_call_goes_on(qt_loop: QtLoop) -> None:
     async def story() -> None:
-        dead = IceServer(url=f"turn:127.0.0.1:{free_port()}?transport=tcp", username="u", credential="c")
+        dead = IceServer(
+            url=f"turn:127.0.0.1:{free_port()}?transport=tcp", username="u", credential="c"
+        )
         said: list[SessionError] = []
         async with a_relayed_call(IcePlan(servers=(dead,))) as ends:
             ends.desk.failed.connect(said.append)
@@ -180,7 +202,9 @@ def test_a_dead_relay_beside_other_ways_is_said_and_the_call_goes_on(qt_loop: Qt
 
 def test_a_kiosk_without_a_relay_tells_the_desk_why_there_is_no_call(qt_loop: QtLoop) -> None:
     async def story() -> None:
-        dead = IceServer(url=f"turn:127.0.0.1:{free_port()}?transport=tcp", username="u", credential="c")
+        dead = IceServer(
+            url=f"turn:127.0.0.1:{free_port()}?transport=tcp", username="u", credential="c"
+        )
         said: list[SessionError] = []
         async with a_relayed_call(IcePlan(servers=(dead,), relay_only=True)) as ends:
             ends.desk.failed.connect(said.append)
@@ -206,13 +230,17 @@ class Way:
         self._front = await self._socket(self._ask)
         self.port = self._front.get_extra_info("sockname")[1]
 
-    async def _socket(self, take: Callable[[bytes, tuple[str, int]], None]) -> asyncio.DatagramTransport:
+    async def _socket(
+        self, take: Callable[[bytes, tuple[str, int]], None]
+    ) -> asyncio.DatagramTransport:
         class Taker(asyncio.DatagramProtocol):
             def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
                 take(data, addr)
 
         loop = asyncio.get_running_loop()
-        transport, _protocol = await loop.create_datagram_endpoint(Taker, local_addr=(self._turn.host, 0))
+        transport, _protocol = await loop.create_datagram_endpoint(
+            Taker, local_addr=(self._turn.host, 0)
+        )
         return transport
 
     def _ask(self, data: bytes, addr: tuple[str, int]) -> None:
@@ -248,11 +276,15 @@ class Way:
 
 
 @needs_coturn
-async def test_a_desk_that_was_told_of_a_call_has_its_relay_before_the_offer(tmp_path: Path) -> None:
+async def test_a_desk_that_was_told_of_a_call_has_its_relay_before_the_offer(
+    tmp_path: Path,
+) -> None:
     async with a_turn_server(tmp_path) as turn:
         way = Way(turn)
         await way.begin()
-        server = dataclasses.replace(turn.server("udp", *ticket()), url=f"turn:{turn.host}:{way.port}?transport=udp")
+        server = dataclasses.replace(
+            turn.server("udp", *ticket()), url=f"turn:{turn.host}:{way.port}?transport=udp"
+        )
         engine, late, offering = AiortcEngine(), AiortcEngine(), AiortcEngine()
         try:
             for each in (engine, late):
@@ -282,7 +314,9 @@ async def test_addresses_that_were_found_for_another_plan_are_not_used(tmp_path:
             engine.get_ready()
             engine.set_ice(dataclasses.replace(plan, relay_only=True))
             answer = await engine.answer(await offering.offer())
-            assert {line.split(" typ ")[1].split()[0] for line in answer.splitlines() if " typ " in line} == {"relay"}
+            assert {
+                line.split(" typ ")[1].split()[0] for line in answer.splitlines() if " typ " in line
+            } == {"relay"}
         finally:
             await engine.close()
             await offering.close()
@@ -296,7 +330,8 @@ async def test_a_relay_that_is_silent_is_waited_for_once_and_the_call_goes_on_wi
         try:
             engine.set_ice(IcePlan(servers=(IceServer(url=url, username="u", credential="c"),)))
             engine.get_ready()
-            assert "typ host" in await engine.answer(await offering.offer())  # two waits are too long for it
+            # two waits are too long for it
+            assert "typ host" in await engine.answer(await offering.offer())
             assert engine.stats().relay_failed
         finally:
             await engine.close()

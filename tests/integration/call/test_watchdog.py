@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Lines that break under a call of the two real ends: what is noticed when, and how soon both see each other again.
+"""Lines that break under a call of the two real ends:
+what is noticed when, and how soon both see each other again.
 
-The limits are wide, for machines that do much else; on an idle one the picture is back 0.3 s after an outage of 5 s.
+The limits are wide, for machines that do much else;
+on an idle one the picture is back 0.3 s after an outage of 5 s.
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ def test_after_five_seconds_of_outage_both_are_back_soon(qt_loop: QtLoop) -> Non
             assert 4.5 < loop.time() - began_s < 9.0
             way.cut = ends.kiosk_channel.cut = ends.desk_channel.cut = False
             frames, back_s = moving(ends), loop.time()
-            await until(lambda: ends.desk.state is MediaState.CONNECTED and moving(ends) > frames + 3)
+            await until(
+                lambda: ends.desk.state is MediaState.CONNECTED and moving(ends) > frames + 3
+            )
             took_s = loop.time() - back_s
             print(f"back after {took_s:.2f} s")
             assert took_s < 8.0

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the stories of the shared page need: schemes known early, the loop of both ends, a web server, a stage."""
+"""What the stories of the shared page need:
+schemes known early, the loop of both ends, a web server, a stage.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A kiosk's browser ends in peace whatever it is doing: an end in the middle of a picture must not end the kiosk."""
+"""A kiosk's browser ends in peace whatever it is doing:
+an end in the middle of a picture must not end the kiosk.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ async def share_with_a_picture_on_its_way(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("after_ms", [0, 20, 32, 36, 40, 44, 48, 52])
-def test_a_caller_is_wiped_while_the_desk_asks_for_pictures(stage: Stage, qt_loop: QtLoop, after_ms: int) -> None:
+def test_a_caller_is_wiped_while_the_desk_asks_for_pictures(
+    stage: Stage, qt_loop: QtLoop, after_ms: int
+) -> None:
     async def story() -> None:
         await stage.open(stage.web.site + "index.html")
         stage.consent.give(Grant.SEE_PAGE)
@@ -39,7 +43,9 @@ def test_a_caller_is_wiped_while_the_desk_asks_for_pictures(stage: Stage, qt_loo
     qt_loop.run(stage.play(story()))
 
 
-def test_a_caller_is_wiped_while_a_slow_site_still_owes_a_picture(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_caller_is_wiped_while_a_slow_site_still_owes_a_picture(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await share_with_a_picture_on_its_way(stage)
         assert await stage.wipe()

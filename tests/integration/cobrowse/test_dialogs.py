@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a page shows beside itself - lists, questions, files, paper - is shown at the desk as what it is."""
+"""What a page shows beside itself - lists, questions, files, paper - is shown at the desk as what
+it is.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +33,19 @@ def test_the_choices_of_a_list_are_shown_while_it_is_open(stage: Stage, qt_loop:
 
         open_list()
         await stage.shown(f"{CHOICES} === 'janvier|février|NIR •••'", again=open_list)
-        assert await script(stage.pane.page, "document.querySelector('.choices .chosen').textContent") == "février"
+        assert (
+            await script(stage.pane.page, "document.querySelector('.choices .chosen').textContent")
+            == "février"
+        )
         await stage.in_page("document.getElementById('mois').remove()")
         await stage.shown("document.querySelector('.choices') === null")
 
     qt_loop.run(stage.play(story()))
 
 
-ASKING = """<body><p id=r>?</p><a id=pdf href=/t/avis.pdf>avis</a><input id=file type=file></body>"""
+ASKING = (
+    """<body><p id=r>?</p><a id=pdf href=/t/avis.pdf>avis</a><input id=file type=file></body>"""
+)
 STRICT = "default-src 'none'; script-src 'unsafe-inline'; require-trusted-types-for 'script'"
 
 
@@ -53,15 +60,24 @@ class Told:
 
 
 def ask_later(code: str) -> str:
-    """Code that asks in a moment and writes the answer into the page; asking at once would keep this test waiting."""
-    return f"setTimeout(() => {{ document.getElementById('r').textContent = String({code}) }}, 30); 0"
+    """Code that asks in a moment and writes the answer into the page;
+    asking at once would keep this test waiting.
+    """
+    return (
+        f"setTimeout(() => {{ document.getElementById('r').textContent = String({code}) }}, 30); 0"
+    )
 
 
 @pytest.mark.parametrize(
     ("code", "kind", "touch", "answer"),
     [
         ("alert('Bonjour')", DialogKind.ALERT, "yes", "undefined"),
-        ("confirm('Supprimer le FR7630006000011234567890189 ?')", DialogKind.CONFIRM, "yes", "true"),
+        (
+            "confirm('Supprimer le FR7630006000011234567890189 ?')",
+            DialogKind.CONFIRM,
+            "yes",
+            "true",
+        ),
         ("confirm('Supprimer ?')", DialogKind.CONFIRM, "no", "false"),
         ("prompt('Votre prénom', 'Zoé')", DialogKind.PROMPT, "yes", "Zoé-Anaïs"),
         ("prompt('Votre prénom')", DialogKind.PROMPT, "no", "null"),
@@ -81,7 +97,9 @@ def test_the_caller_answers_the_page_in_the_kiosks_own_window(
         card = stage.browser.dialog
         assert card.isVisible()
         assert card.no.isVisible() is (kind is not DialogKind.ALERT)
-        assert all(min(button.width(), button.height()) >= MIN_TOUCH_PX for button in (card.yes, card.no))
+        assert all(
+            min(button.width(), button.height()) >= MIN_TOUCH_PX for button in (card.yes, card.no)
+        )
         assert card.yes.accessibleName()
         stage.desk.request_snapshot()  # a desk that comes late hears of it again
         await stage.until(lambda: len(told.shown) == 2)
@@ -95,12 +113,16 @@ def test_the_caller_answers_the_page_in_the_kiosks_own_window(
     qt_loop.run(stage.play(story()))
 
 
-def test_a_page_that_asks_without_end_is_answered_for_the_caller(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_page_that_asks_without_end_is_answered_for_the_caller(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         told = Told(stage)
         await stage.share(stage.web.page("/t/ask.html", ASKING))
         stage.browser.dialog.answered.connect(lambda *answer: None)
-        await stage.in_page(ask_later("Array.from({length: 30}, () => confirm('Encore ?')).filter(Boolean).length"))
+        await stage.in_page(
+            ask_later("Array.from({length: 30}, () => confirm('Encore ?')).filter(Boolean).length")
+        )
         for count in range(1, BURST + 1):
             await stage.more(told.shown, count - 1)
             stage.browser.dialog.yes.click()
@@ -122,7 +144,9 @@ def test_an_agent_can_lead_away_from_a_page_that_waits(stage: Stage, qt_loop: Qt
     qt_loop.run(stage.play(story()))
 
 
-def test_a_caller_who_leaves_in_the_middle_of_a_question_leaves_nothing(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_caller_who_leaves_in_the_middle_of_a_question_leaves_nothing(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         told = Told(stage)
         await stage.share(stage.web.page("/t/ask.html", ASKING))
@@ -173,7 +197,9 @@ def test_a_file_chooser_is_told_and_does_not_open(stage: Stage, qt_loop: QtLoop)
     qt_loop.run(stage.play(story()))
 
 
-def test_a_question_asked_while_nothing_is_shared_is_not_told(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_question_asked_while_nothing_is_shared_is_not_told(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         told = Told(stage)
         await stage.open(stage.web.page("/t/ask.html", ASKING))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What opens on the kiosk and what does not: redirections hop by hop, wildcards, schemes, frames, parts of pages."""
+"""What opens on the kiosk and what does not:
+redirections hop by hop, wildcards, schemes, frames, parts of pages.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def elsewhere(stage: Stage) -> str:
     return stage.web.address.replace("127.0.0.1", "localhost")
 
 
-def test_a_listed_address_that_leads_on_to_a_listed_one_opens(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_listed_address_that_leads_on_to_a_listed_one_opens(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     stage.web.page("/t/but.html", "<title>but</title>")
     stage.web.redirects["/t/un"] = "/t/deux"
     stage.web.redirects["/t/deux"] = stage.web.address + "/t/but.html"
@@ -47,7 +51,8 @@ def test_each_hop_of_a_redirection_is_checked(stage: Stage, qt_loop: QtLoop, hop
     stage.web.page("/t/fin.html", "<title>fin</title>")
     stage.web.redirects["/t/saut"] = out if hops == 1 else "/t/encore"
     stage.web.redirects["/t/encore"] = out
-    stage.web.redirects["/dehors"] = stage.web.address + "/t/fin.html"  # even when it would come back at once
+    # even when it would come back at once
+    stage.web.redirects["/dehors"] = stage.web.address + "/t/fin.html"
 
     async def story() -> None:
         await stage.open(stage.web.site + "index.html")
@@ -66,8 +71,12 @@ def test_each_hop_of_a_redirection_is_checked(stage: Stage, qt_loop: QtLoop, hop
     stage.web.redirects.clear()
 
 
-def test_the_caller_goes_back_from_a_refusal_to_the_page_that_led_there(stage: Stage, qt_loop: QtLoop) -> None:
-    page = stage.web.page("/t/liens.html", f"<title>liens</title><a id=a href='{elsewhere(stage)}/'>a</a>")
+def test_the_caller_goes_back_from_a_refusal_to_the_page_that_led_there(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
+    page = stage.web.page(
+        "/t/liens.html", f"<title>liens</title><a id=a href='{elsewhere(stage)}/'>a</a>"
+    )
 
     async def story() -> None:
         await stage.open(page)
@@ -83,16 +92,23 @@ def test_the_caller_goes_back_from_a_refusal_to_the_page_that_led_there(stage: S
             assert await stage.in_page("document.title") == "liens"
         await stage.in_page("document.getElementById('a').click()")
         await stage.until(stage.browser.refusal.isVisible)
-        await stage.open(stage.web.site + "index.html")  # the agent opens another page: the refusal is over
+        # the agent opens another page: the refusal is over
+        await stage.open(stage.web.site + "index.html")
         assert not stage.browser.refusal.isVisible()
 
     qt_loop.run(stage.play(story()))
 
 
-@pytest.mark.parametrize("way", ["data:text/html,<h1>x</h1>", "blob:", "about:srcdoc", "view-source:", "chrome://gpu"])
+@pytest.mark.parametrize(
+    "way", ["data:text/html,<h1>x</h1>", "blob:", "about:srcdoc", "view-source:", "chrome://gpu"]
+)
 def test_no_page_comes_from_another_scheme(stage: Stage, qt_loop: QtLoop, way: str) -> None:
     page = stage.web.page("/t/schema.html", "<title>schema</title><body>x</body>")
-    target = f"'{way}'" if way != "blob:" else "URL.createObjectURL(new Blob(['<h1>x</h1>'], {type: 'text/html'}))"
+    target = (
+        f"'{way}'"
+        if way != "blob:"
+        else "URL.createObjectURL(new Blob(['<h1>x</h1>'], {type: 'text/html'}))"
+    )
 
     async def story() -> None:
         await stage.open(page)
@@ -103,7 +119,9 @@ def test_no_page_comes_from_another_scheme(stage: Stage, qt_loop: QtLoop, way: s
     qt_loop.run(stage.play(story()))
 
 
-def test_a_star_opens_the_hosts_below_and_the_redirections_between_them(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_star_opens_the_hosts_below_and_the_redirections_between_them(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     port = stage.web.address.rpartition(":")[2]
     stage.web.page("/t/etoile.html", "<title>étoile</title>")
     stage.web.redirects["/t/vers"] = f"http://autre.caisse.localhost:{port}/t/etoile.html"
@@ -113,7 +131,10 @@ def test_a_star_opens_the_hosts_below_and_the_redirections_between_them(stage: S
         await stage.open(f"http://www.caisse.localhost:{port}/t/vers")
         assert stage.pages[-1].title == "étoile"
         assert stage.pages[-1].address.startswith("http://autre.caisse.localhost")
-        for address in (f"http://caisse.localhost:{port}/t/vers", f"http://www.caisse.localhost:{port}/autre"):
+        for address in (
+            f"http://caisse.localhost:{port}/t/vers",
+            f"http://www.caisse.localhost:{port}/autre",
+        ):
             before = len(stage.refused)
             stage.desk.open_address(address)
             await stage.more(stage.refused, before)
@@ -122,14 +143,20 @@ def test_a_star_opens_the_hosts_below_and_the_redirections_between_them(stage: S
     stage.web.redirects.clear()
 
 
-def test_an_address_with_a_space_opens_and_its_pictures_reach_the_desk(stage: Stage, qt_loop: QtLoop) -> None:
+def test_an_address_with_a_space_opens_and_its_pictures_reach_the_desk(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     stage.web.pages["/t/une%20image.png"] = ("image/png", PIXEL)
 
     async def story() -> None:
-        page = stage.web.page("/t/une%20page.html", "<title>espace</title><body><img src='une image.png'></body>")
+        page = stage.web.page(
+            "/t/une%20page.html", "<title>espace</title><body><img src='une image.png'></body>"
+        )
         await stage.share(page)
         assert stage.pages[-1].title == "espace"
-        await stage.until(lambda: any("une%20image" in address and size for address, size in stage.resources))
+        await stage.until(
+            lambda: any("une%20image" in address and size for address, size in stage.resources)
+        )
 
     qt_loop.run(stage.play(story()))
 
@@ -142,7 +169,8 @@ def test_frames_of_other_sites_and_parts_from_the_kiosks_own_network_are_not_ask
     stage.web.pages["/image.png"] = ("image/png", PIXEL)
     body = f"<iframe src='{out}/cadre?autre'></iframe><img src='{out}/image.png?autre'><img src='/image.png?ici'>"
     page = stage.web.page(
-        "/t/dedans.html", f"<body>{body}<script>fetch('{out}/lu?autre', {{mode: 'no-cors'}})</script>"
+        "/t/dedans.html",
+        f"<body>{body}<script>fetch('{out}/lu?autre', {{mode: 'no-cors'}})</script>",
     )
 
     async def story() -> None:

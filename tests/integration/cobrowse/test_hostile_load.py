@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages that would drown the kiosk: storms, megabytes, depth, no end. The caller's screen stays alive."""
+"""Pages that would drown the kiosk: storms, megabytes, depth, no end.
+The caller's screen stays alive.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from tests.support.qt_loop import QtLoop
 from views.kiosk.browser.profile import RECORDER_SETTINGS
 
 STALL_S = 0.25
-"""The kiosk's own loop (its screen, STOP, the call) works no longer than this at one thing; the desk's is in it too."""
+"""The kiosk's own loop (its screen, STOP, the call) works no longer than this at one thing;
+the desk's is in it too.
+"""
 
 STORM = """<html><head><title>Tempête</title></head><body><h1 id=h>0</h1><div id=d></div><script>
 const d = document.getElementById('d'); let n = 0; const until = performance.now() + 4000;
@@ -57,24 +61,33 @@ async def longest_stall(during: Callable[[], Awaitable[object]]) -> float:
 
 @pytest.fixture
 def narrow(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line that is full: no acknowledgement comes in time, so that only what is always allowed may go."""
+    """A line that is full: no acknowledgement comes in time, so that only what is always allowed
+    may go.
+    """
     monkeypatch.setattr(stage.kiosk._stream, "received", lambda _ack: None)
 
 
 @pytest.mark.usefixtures("narrow")
-def test_a_mutation_storm_costs_neither_the_line_nor_the_screen(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_mutation_storm_costs_neither_the_line_nor_the_screen(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.open(stage.web.page("/t/tempete.html", STORM))
         stage.consent.give(Grant.SEE_PAGE)
         started_s, own = time.monotonic(), psutil.Process().cpu_times()
 
         async def weather() -> None:
-            await stage.mirrored("document.getElementById('h')?.textContent === 'calme'", timeout_s=30)
+            await stage.mirrored(
+                "document.getElementById('h')?.textContent === 'calme'", timeout_s=30
+            )
 
         worst_s = await longest_stall(weather)
         took_s, now = time.monotonic() - started_s, psutil.Process().cpu_times()
         share = (now.user + now.system - own.user - own.system) / took_s
-        print(f"storm: {took_s:.1f} s, {stage.wire_bytes} bytes, stall {worst_s:.2f} s, {share:.0%} of a processor")
+        print(
+            f"storm: {took_s:.1f} s, {stage.wire_bytes} bytes, stall {worst_s:.2f} s, {share:.0%} "
+            f"of a processor"
+        )
         assert share <= 0.6, "recorder, filter and mirror together"
         assert stage.wire_bytes <= DEFAULT_KBPS * 125 * (took_s + 1)
         assert worst_s < STALL_S
@@ -94,8 +107,11 @@ function calm() { clearInterval(window.turning); d.textContent = 'calme'; return
 
 
 def test_the_recorder_rests_when_a_page_changes_without_end(stage: Stage, qt_loop: QtLoop) -> None:
-    """What it may cost is what its settings say, in the browser's own process; and afterwards the mirror is right."""
-    share, burst_ms = float(RECORDER_SETTINGS["recordShare"]), float(RECORDER_SETTINGS["recordBurstMs"])
+    """What it may cost is what its settings say, in the browser's own process;
+    and afterwards the mirror is right.
+    """
+    share = float(RECORDER_SETTINGS["recordShare"])
+    burst_ms = float(RECORDER_SETTINGS["recordBurstMs"])
     overdraft_ms = 1500.0  # one batch and one picture may begin with hardly anything left
 
     async def story() -> None:
@@ -123,9 +139,13 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_without_measure_is_mirrored_and_nothing_stands_still(stage: Stage, qt_loop: QtLoop, name: str) -> None:
+def test_a_page_without_measure_is_mirrored_and_nothing_stands_still(
+    stage: Stage, qt_loop: QtLoop, name: str
+) -> None:
     async def story() -> None:
-        await stage.open(stage.web.page("/t/grand.html", f"<html><body>{PAGES[name]}</body></html>"))
+        await stage.open(
+            stage.web.page("/t/grand.html", f"<html><body>{PAGES[name]}</body></html>")
+        )
         stage.consent.give(Grant.SEE_PAGE)
 
         async def shown() -> None:
@@ -139,7 +159,9 @@ def test_a_page_without_measure_is_mirrored_and_nothing_stands_still(stage: Stag
 
 
 @pytest.mark.usefixtures("narrow")
-def test_a_page_without_end_never_fills_the_line_and_the_desk_keeps_up(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_page_without_end_never_fills_the_line_and_the_desk_keeps_up(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     grows = """<html><body><h1>Sans fin</h1><div id=d></div><script>
     const d = document.getElementById('d'); let n = 0;
     // No digits: one line in thirty would look like somebody's social security number, and be masked.
@@ -158,6 +180,8 @@ def test_a_page_without_end_never_fills_the_line_and_the_desk_keeps_up(stage: St
         assert used <= DEFAULT_KBPS * 125 * (took_s + 1)
         await stage.in_page("(clearInterval(window.growing), 1)")
         last = await stage.in_page("document.getElementById('d').lastChild.textContent")
-        await stage.mirrored(f"document.getElementById('d')?.lastChild?.textContent === {last!r}", timeout_s=50)
+        await stage.mirrored(
+            f"document.getElementById('d')?.lastChild?.textContent === {last!r}", timeout_s=50
+        )
 
     qt_loop.run(stage.play(story()), timeout_s=90)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page, or a whole kiosk, that attacks the desk through the mirror: nothing runs or is asked there."""
+"""A page, or a whole kiosk, that attacks the desk through the mirror:
+nothing runs or is asked there.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ class Forger:
         self._beacon = beacon
         self._ids = 1000
 
-    def node(self, tag: str, attributes: Node | None = None, *children: Node, **more: object) -> Node:
+    def node(
+        self, tag: str, attributes: Node | None = None, *children: Node, **more: object
+    ) -> Node:
         self._ids += 1
         return {
             "type": 2,
@@ -73,27 +77,52 @@ class Forger:
             node("SCRIPT", {}, self.text(crow("F-SCRIPT"))),
             node("script", {"src": beacon + "script"}, self.text(crow("F-script")), isSVG=True),
             node("img", {"src": "x", "onerror": crow("F-img")}),
-            node("iframe", {"srcdoc": f"<script>{crow('F-srcdoc')}</script>", "src": "javascript:" + crow("F-js")}),
+            node(
+                "iframe",
+                {
+                    "srcdoc": f"<script>{crow('F-srcdoc')}</script>",
+                    "src": "javascript:" + crow("F-js"),
+                },
+            ),
             node("iframe", {"src": "file:///etc/passwd"}),
             node("meta", {"http-equiv": "refresh", "content": f"0;url={beacon}F-refresh"}),
             node("base", {"href": beacon}),
             node("embed", {"src": beacon + "F-embed"}),
             node("link", {"rel": "stylesheet", "href": beacon + "F-css"}),
-            node("style", {"_cssText": f"p{{background:url('{beacon}F-bg')}} @import '{beacon}F-import';"}),
+            node(
+                "style",
+                {"_cssText": f"p{{background:url('{beacon}F-bg')}} @import '{beacon}F-import';"},
+            ),
             node("p", {"id": "faux"}, self.text("faux")),
             node("a", {"href": "javascript:" + crow("F-a"), "id": "z"}, self.text("a")),
             node("input", {"autofocus": "", "onfocus": crow("F-focus")}),
         )
         tree = {"type": 0, "childNodes": [node("html", {}, node("head"), body)], "id": 1}
-        font = {"family": "evil", "fontSource": f"url({beacon}F-font)", "buffer": False, "descriptors": {}}
+        font = {
+            "family": "evil",
+            "fontSource": f"url({beacon}F-font)",
+            "buffer": False,
+            "descriptors": {},
+        }
         events: list[Node] = [
             {"type": 4, "data": {"href": "http://x/", "width": 800, "height": 600}, "timestamp": 1},
-            {"type": 2, "data": {"node": tree, "initialOffset": {"left": 0, "top": 0}}, "timestamp": 2},
+            {
+                "type": 2,
+                "data": {"node": tree, "initialOffset": {"left": 0, "top": 0}},
+                "timestamp": 2,
+            },
             {"type": 3, "data": {"source": 10, **font}, "timestamp": 3},
-            {"type": 3, "data": {"source": 2, "type": 5, "id": self._ids, "x": 1, "y": 1}, "timestamp": 4},
+            {
+                "type": 3,
+                "data": {"source": 2, "type": 5, "id": self._ids, "x": 1, "y": 1},
+                "timestamp": 4,
+            },
             {
                 "type": 5,
-                "data": {"tag": "canvas", "payload": {"id": 3, "url": f'x"),url("{beacon}F-canvas'}},
+                "data": {
+                    "tag": "canvas",
+                    "payload": {"id": 3, "url": f'x"),url("{beacon}F-canvas'},
+                },
                 "timestamp": 5,
             },
         ]
@@ -104,7 +133,9 @@ async def ran_in_mirror(stage: Stage) -> str:
     return str(await script(stage.pane.page, "String(window.PWNED)"))
 
 
-def test_a_hostile_page_runs_nothing_and_asks_nothing_at_the_desk(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_hostile_page_runs_nothing_and_asks_nothing_at_the_desk(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     beacon = stage.web.address + "/beacon-"
 
     async def story() -> None:
@@ -114,7 +145,9 @@ def test_a_hostile_page_runs_nothing_and_asks_nothing_at_the_desk(stage: Stage, 
         stage.web.asked.clear()
         stage.consent.give(Grant.SEE_PAGE)
         await stage.mirrored("document.getElementById('fin') !== null")
-        await stage.in_mirror("(document.getElementById('lien').click(), document.getElementById('haut').click(), 1)")
+        await stage.in_mirror(
+            "(document.getElementById('lien').click(), document.getElementById('haut').click(), 1)"
+        )
         await asyncio.sleep(0.8)
         assert await ran_in_mirror(stage) == "undefined"
         assert stage.pane.blocked_requests == 0
@@ -126,7 +159,9 @@ def test_a_hostile_page_runs_nothing_and_asks_nothing_at_the_desk(stage: Stage, 
     qt_loop.run(stage.play(story()))
 
 
-def test_forged_events_of_a_kiosk_in_wrong_hands_do_nothing_either(stage: Stage, qt_loop: QtLoop) -> None:
+def test_forged_events_of_a_kiosk_in_wrong_hands_do_nothing_either(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     beacon = stage.web.address + "/beacon-"
 
     async def story() -> None:
@@ -156,7 +191,9 @@ def test_the_page_sees_neither_recorder_nor_bridge(stage: Stage, qt_loop: QtLoop
     qt_loop.run(stage.play(story()))
 
 
-def test_the_kiosk_gives_a_page_no_camera_no_place_no_file_no_window(stage: Stage, qt_loop: QtLoop) -> None:
+def test_the_kiosk_gives_a_page_no_camera_no_place_no_file_no_window(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     asking = """
     window.answers = [];
     const note = (name) => (error) => window.answers.push(name + ':' + (error && error.name || error));

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages with tricks: style sheets that spy, bent clocks, frames that forge, probes for the bridge, pages that leave."""
+"""Pages with tricks: style sheets that spy, bent clocks, frames that forge, probes for the bridge,
+pages that leave.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,10 @@ from tests.support.cobrowse_stage import Stage, script
 from tests.support.qt_loop import QtLoop
 
 POLICY = (
-    "default-src 'none'; script-src 'nonce-NONCE'; style-src 'unsafe-inline'; img-src data: blob: cbres:; "
-    "font-src data: cbres:; media-src 'none'; frame-src 'none'; connect-src 'none'; object-src 'none'; "
+    "default-src 'none'; script-src 'nonce-NONCE'; style-src 'unsafe-inline'; img-src data: blob: "
+    "cbres:; "
+    "font-src data: cbres:; media-src 'none'; frame-src 'none'; connect-src 'none'; object-src "
+    "'none'; "
     "form-action 'none'; base-uri 'none'"
 )
 """What the desk's mirror may do, word by word: who changes it changes this line too."""
@@ -33,18 +37,26 @@ def test_the_mirror_runs_under_these_rules_and_no_others(stage: Stage, qt_loop: 
         page = stage.pane.page
         policies = await script(
             page,
-            "JSON.stringify([...document.querySelectorAll('meta[http-equiv]')].map((m) => [m.httpEquiv, m.content]))",
+            "JSON.stringify([...document.querySelectorAll('meta[http-equiv]')].map((m) => "
+            "[m.httpEquiv, m.content]))",
         )
-        assert re.sub(r"'nonce-[\w-]{16,}'", "'nonce-NONCE'", policies) == f'[["Content-Security-Policy","{POLICY}"]]'
+        assert (
+            re.sub(r"'nonce-[\w-]{16,}'", "'nonce-NONCE'", policies)
+            == f'[["Content-Security-Policy","{POLICY}"]]'
+        )
         frames = "JSON.stringify([...document.querySelectorAll('iframe')].map((f) => f.getAttribute('sandbox')))"
         assert await script(page, frames) == '["allow-same-origin"]'
-        attributes = await script(page, "[...document.querySelector('iframe').attributes].map((a) => a.name).join()")
+        attributes = await script(
+            page, "[...document.querySelector('iframe').attributes].map((a) => a.name).join()"
+        )
         assert not set(attributes.split(",")) & {"src", "srcdoc", "allow", "allowfullscreen"}
 
     qt_loop.run(stage.play(story()))
 
 
-def test_a_style_sheet_that_spies_on_fields_learns_nothing_at_the_desk(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_style_sheet_that_spies_on_fields_learns_nothing_at_the_desk(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     beacon = stage.web.address + "/beacon-"
 
     async def story() -> None:
@@ -58,13 +70,17 @@ def test_a_style_sheet_that_spies_on_fields_learns_nothing_at_the_desk(stage: St
         # The spying rules find nothing to match in the mirror: the values are masks there.
         drawn = "getComputedStyle(document.getElementById('p')).backgroundImage"
         assert await stage.in_mirror(drawn) == "none"
-        assert not [path for path in stage.web.asked if path in ("/beacon-s", "/beacon-7", "/beacon-same")]
+        assert not [
+            path for path in stage.web.asked if path in ("/beacon-s", "/beacon-7", "/beacon-same")
+        ]
         assert "Sesame" not in stage.raw
 
     qt_loop.run(stage.play(story()))
 
 
-def test_a_page_that_bends_its_clocks_and_its_tools_is_mirrored_all_the_same(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_page_that_bends_its_clocks_and_its_tools_is_mirrored_all_the_same(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     bent = """<html><body><h1>droit</h1><script>
     const real = setTimeout;
     Date.now = () => 0; Date = function () { return { getTime: () => NaN } }; performance.now = () => -1e15;
@@ -101,7 +117,8 @@ def test_a_listed_frame_cannot_forge_for_the_page_around_it(stage: Stage, qt_loo
         stage.browser.set_allowed([stage.web.address + "/t/", inside.rpartition("/")[0] + "/"])
         await stage.share(address)
         await stage.mirrored(
-            "document.getElementById('f')?.contentDocument?.querySelector('h1')?.textContent === 'dedans'"
+            "document.getElementById('f')?.contentDocument?.querySelector('h1')?.textContent === "
+            "'dedans'"
         )
         await asyncio.sleep(1.0)
         assert "FORGED" not in stage.raw
@@ -134,12 +151,12 @@ def test_a_page_that_probes_for_the_bridge_finds_none(stage: Stage, qt_loop: QtL
     qt_loop.run(stage.play(story()))
 
 
-def test_a_page_that_leaves_by_refresh_is_stopped_where_the_list_ends(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_page_that_leaves_by_refresh_is_stopped_where_the_list_ends(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         away = stage.web.address + "/ailleurs.html"
-        leaving = (
-            f'<html><head><meta http-equiv=refresh content="2;url={away}"></head><body><h1>reste</h1></body></html>'
-        )
+        leaving = f'<html><head><meta http-equiv=refresh content="2;url={away}"></head><body><h1>reste</h1></body></html>'
         await stage.share(stage.web.page("/t/part.html", leaving))
         await stage.until(lambda: stage.refused)
         assert stage.refused[-1].code == "address_not_allowed"
@@ -149,8 +166,13 @@ def test_a_page_that_leaves_by_refresh_is_stopped_where_the_list_ends(stage: Sta
     qt_loop.run(stage.play(story()))
 
 
-def test_a_page_that_loads_itself_again_and_again_leaves_the_line_its_measure(stage: Stage, qt_loop: QtLoop) -> None:
-    turning = "<html><head><meta http-equiv=refresh content=0></head><body><h1>tourne</h1>" + "<p>mot</p>" * 800
+def test_a_page_that_loads_itself_again_and_again_leaves_the_line_its_measure(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
+    turning = (
+        "<html><head><meta http-equiv=refresh content=0></head><body><h1>tourne</h1>"
+        + "<p>mot</p>" * 800
+    )
 
     async def story() -> None:
         await stage.share(stage.web.page("/t/tourne.html", turning))

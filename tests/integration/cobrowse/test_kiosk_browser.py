@@ -17,7 +17,11 @@ from views.kiosk.widgets.theme import MIN_TOUCH_PX, apply_unit, unit_px
 
 def buttons(stage: Stage) -> dict[str, BigButton]:
     found = stage.browser.findChildren(BigButton)
-    return {button.objectName(): button for button in found if button.objectName().startswith("browser_")}
+    return {
+        button.objectName(): button
+        for button in found
+        if button.objectName().startswith("browser_")
+    }
 
 
 def notice(stage: Stage) -> QLabel:
@@ -26,7 +30,9 @@ def notice(stage: Stage) -> QLabel:
     return found
 
 
-def test_every_button_is_large_enough_for_a_finger_and_has_a_name(stage: Stage, qt_loop: QtLoop) -> None:
+def test_every_button_is_large_enough_for_a_finger_and_has_a_name(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         window = QWidget()
         QVBoxLayout(window).addWidget(stage.browser)
@@ -48,7 +54,9 @@ def test_every_button_is_large_enough_for_a_finger_and_has_a_name(stage: Stage, 
     qt_loop.run(stage.play(story()))
 
 
-def test_the_stop_button_is_there_exactly_while_the_agent_sees(stage: Stage, qt_loop: QtLoop) -> None:
+def test_the_stop_button_is_there_exactly_while_the_agent_sees(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         stop = buttons(stage)["browser_stop_share"]
         await stage.open(stage.web.site + "index.html")
@@ -71,7 +79,9 @@ def test_back_works_only_when_there_is_a_way_back(stage: Stage, qt_loop: QtLoop)
         before = len(stage.pages)
         stage.consent.give(Grant.SEE_PAGE)
         back.click()
-        await stage.until(lambda: any(page.title.startswith("Accueil") for page in stage.pages[before:]))
+        await stage.until(
+            lambda: any(page.title.startswith("Accueil") for page in stage.pages[before:])
+        )
 
     qt_loop.run(stage.play(story()))
 
@@ -102,7 +112,11 @@ def test_a_refused_way_is_said_in_plain_words(stage: Stage, qt_loop: QtLoop) -> 
 def test_no_file_is_saved(stage: Stage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         stage.web.pages["/t/fichier.bin"] = ("application/octet-stream", b"x" * 100)
-        await stage.open(stage.web.page("/t/lien.html", "<body><a id=f download href='/t/fichier.bin'>f</a></body>"))
+        await stage.open(
+            stage.web.page(
+                "/t/lien.html", "<body><a id=f download href='/t/fichier.bin'>f</a></body>"
+            )
+        )
         await stage.in_page("document.getElementById('f').click()")
         await stage.until(lambda: notice(stage).isVisible())
         assert "saved" in notice(stage).text()
@@ -110,7 +124,9 @@ def test_no_file_is_saved(stage: Stage, qt_loop: QtLoop) -> None:
     qt_loop.run(stage.play(story()))
 
 
-def test_many_callers_one_after_the_other_leave_a_browser_that_works(stage: Stage, qt_loop: QtLoop) -> None:
+def test_many_callers_one_after_the_other_leave_a_browser_that_works(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         for _caller in range(10):
             stage.browser.set_allowed([stage.web.site])

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page that was really shared, logged to a file, read again and replayed: the helpdesk sees what the agent saw."""
+"""A page that was really shared, logged to a file, read again and replayed:
+the helpdesk sees what the agent saw.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,14 @@ class Log:
 
     def write(self, event: AnyEvent) -> None:
         number = len(self.records)
-        self.records.append(Record(at_utc=SystemClock().utc_now(), writer=Writer.DESK, number=number, event=event))
+        self.records.append(
+            Record(at_utc=SystemClock().utc_now(), writer=Writer.DESK, number=number, event=event)
+        )
 
     def on_chunk(self, chunk: MirrorBytes) -> None:
-        for part in mirror_parts(chunk.started_at_utc, chunk.data, is_snapshot=chunk.is_snapshot, events=chunk.events):
+        for part in mirror_parts(
+            chunk.started_at_utc, chunk.data, is_snapshot=chunk.is_snapshot, events=chunk.events
+        ):
             self.write(part)
 
 
@@ -43,17 +49,24 @@ def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
 
     async def share() -> None:
         stage.desk.mirror_chunk.connect(log.on_chunk)
-        stage.desk.sharing_changed.connect(lambda sharing: log.write(SharingChanged(sharing=sharing)))
+        stage.desk.sharing_changed.connect(
+            lambda sharing: log.write(SharingChanged(sharing=sharing))
+        )
         await stage.share(stage.web.site + "formulaire.html")
         await stage.mirrored("document.getElementById('nom') !== null")
         stage.browser.activateWindow()
         stage.browser.view.setFocus()
-        for field, text in (("nom", "Martin"), ("nir", "1850578006084"), ("motdepasse", "Sesame-77")):
+        for field, text in (
+            ("nom", "Martin"),
+            ("nir", "1850578006084"),
+            ("motdepasse", "Sesame-77"),
+        ):
             await stage.in_page(f"document.getElementById('{field}').focus()")
             type_text(stage, text)
             await asyncio.sleep(0.1)
         await stage.mirrored("document.getElementById('nom').value === 'Martin'")
-        for hidden in ("nir", "motdepasse"):  # what comes last must be there too before the log ends
+        # what comes last must be there too before the log ends
+        for hidden in ("nir", "motdepasse"):
             await stage.mirrored(f"document.getElementById('{hidden}').value.length === 6")
         stage.desk.close()
         write_log(path, "s1", log.records)
@@ -72,7 +85,9 @@ def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
         assert view.mirror.isVisible()
         sandboxes = "[...document.querySelectorAll('iframe')].map((frame) => frame.getAttribute('sandbox')).join()"
         assert await script(view.mirror.page, sandboxes) == "allow-same-origin"
-        policy = await script(view.mirror.page, "document.querySelector('meta[http-equiv]').content")
+        policy = await script(
+            view.mirror.page, "document.querySelector('meta[http-equiv]').content"
+        )
         assert re.sub(r"'nonce-[\w-]{16,}'", "'nonce-NONCE'", policy) == POLICY
         assert view.mirror.viewport == stage.pane.viewport
         view.jump(0.0)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a page's own script changes behind the back of an isolated recorder reaches the mirror all the same."""
+"""What a page's own script changes behind the back of an isolated recorder reaches the mirror all
+the same.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,14 @@ PAGE = """<head><style id=own></style></head><body>
 COLOUR = "getComputedStyle(document.getElementById('p')).color"
 
 CHANGES = {
-    "a value": ("document.getElementById('nom').value = 'Zoé'", "document.getElementById('nom').value === 'Zoé'"),
-    "a tick": ("document.getElementById('case').checked = true", "document.getElementById('case').checked"),
+    "a value": (
+        "document.getElementById('nom').value = 'Zoé'",
+        "document.getElementById('nom').value === 'Zoé'",
+    ),
+    "a tick": (
+        "document.getElementById('case').checked = true",
+        "document.getElementById('case').checked",
+    ),
     "a long text": (
         "document.getElementById('texte').value = 'a b'",
         "document.getElementById('texte').value === 'a b'",
@@ -33,19 +41,22 @@ CHANGES = {
     ),
     "several choices": (
         "for (const o of document.getElementById('plusieurs').options) o.selected = o.text !== 'b'",
-        "[...document.getElementById('plusieurs').selectedOptions].map((o) => o.text).join() === 'a,c'",
+        "[...document.getElementById('plusieurs').selectedOptions].map((o) => o.text).join() === "
+        "'a,c'",
     ),
     "a rule": (
         "document.getElementById('own').sheet.insertRule('p{color:rgb(1,2,3)}')",
         f"{COLOUR} === 'rgb(1, 2, 3)'",
     ),
     "a changed rule": (
-        "const s = document.createElement('style'); s.textContent = 'p{color:red}'; document.head.append(s);"
+        "const s = document.createElement('style'); s.textContent = 'p{color:red}'; "
+        "document.head.append(s);"
         "setTimeout(() => { s.sheet.cssRules[0].style.color = 'rgb(7,8,9)' }, 700)",
         f"{COLOUR} === 'rgb(7, 8, 9)'",
     ),
     "an adopted sheet": (
-        "const s = new CSSStyleSheet(); s.replaceSync('p{color:rgb(4,5,6)}'); document.adoptedStyleSheets = [s]",
+        "const s = new CSSStyleSheet(); s.replaceSync('p{color:rgb(4,5,6)}'); "
+        "document.adoptedStyleSheets = [s]",
         f"{COLOUR} === 'rgb(4, 5, 6)'",
     ),
     "a late shadow root": (
@@ -53,7 +64,8 @@ CHANGES = {
         "document.getElementById('hote').shadowRoot?.querySelector('b')?.textContent === 'ombre'",
     ),
     "a value in a shadow root": (
-        "const r = document.getElementById('hote').attachShadow({mode:'open'}); r.innerHTML = '<input>';"
+        "const r = document.getElementById('hote').attachShadow({mode:'open'}); r.innerHTML = "
+        "'<input>';"
         "setTimeout(() => { r.firstChild.value = 'dedans' }, 1500)",
         "document.getElementById('hote').shadowRoot?.querySelector('input')?.value === 'dedans'",
     ),
@@ -87,7 +99,9 @@ def test_what_the_script_changed_is_mirrored(stage: Stage, qt_loop: QtLoop, what
 def test_a_canvas_is_there_again_after_each_full_picture(stage: Stage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share(stage.web.page("/t/script.html", PAGE))
-        await stage.in_page("document.getElementById('dessin').getContext('2d').fillRect(0, 0, 60, 40)")
+        await stage.in_page(
+            "document.getElementById('dessin').getContext('2d').fillRect(0, 0, 60, 40)"
+        )
         await stage.mirrored(CHANGES["a canvas"][1])
         pictures = (await stage.facts())["pictures"]
         stage.desk.request_snapshot()
@@ -123,7 +137,9 @@ window.heard = []; addEventListener('message', (e) => heard.push(JSON.stringify(
 INNER = "document.getElementById('f')?.contentDocument"
 
 
-def test_a_frame_of_a_listed_site_is_mirrored_masked_and_unheard(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_frame_of_a_listed_site_is_mirrored_masked_and_unheard(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         other = stage.web.page("/t/inside.html", FRAMED).replace("127.0.0.1", "localhost")
         address = stage.web.page("/t/around.html", AROUND.format(inside=other))
@@ -166,7 +182,9 @@ def test_a_frame_of_the_same_site_is_mirrored(stage: Stage, qt_loop: QtLoop) -> 
         await stage.share(stage.web.page("/t/around.html", AROUND.format(inside=inside)))
         await stage.mirrored(f"{INNER}?.querySelector('h1')?.textContent === 'dedans'")
         await asyncio.sleep(0.8)
-        await stage.in_page("document.getElementById('f').contentDocument.getElementById('libre').value = 'Zoé'")
+        await stage.in_page(
+            "document.getElementById('f').contentDocument.getElementById('libre').value = 'Zoé'"
+        )
         await stage.mirrored(f"{INNER}?.getElementById('libre')?.value === 'Zoé'")
 
     qt_loop.run(stage.play(story()))

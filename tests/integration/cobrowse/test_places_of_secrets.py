@@ -14,7 +14,8 @@ from tests.support.cobrowse_pages import WebServer
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
 
-# What stands in the page, and pieces of it that must not leave. Numbers differ, so that a find names its place.
+# What stands in the page, and pieces of it that must not leave.
+# Numbers differ, so that a find names its place.
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "card in a text": ("<p>Carte 4970 1012 3456 7893</p>", ("4970 1012", "3456 7893")),
     "job seeker in a text": ("<p>Dossier 1234567A</p>", ("1234567A",)),
@@ -25,14 +26,20 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "address of a picture": ("<img src='/t/x.png?nir=1850578006003'>", ("1850578006003",)),
     "data attribute": ("<p data-x='1850578006004'>d</p>", ("1850578006004",)),
     "choice of a list": ("<select><option>1850578006005</option></select>", ("1850578006005",)),
-    "content of a style": ("<style>#q::before{content:'1850578006006'}</style><p id=q></p>", ("1850578006006",)),
+    "content of a style": (
+        "<style>#q::before{content:'1850578006006'}</style><p id=q></p>",
+        ("1850578006006",),
+    ),
     "text in a drawing": ("<svg><text y=20>1850578006007</text></svg>", ("1850578006007",)),
     "editable text": ("<div contenteditable>1850578006008</div>", ("1850578006008",)),
     "shadow root": ("<div id=h></div>", ("1850578006009",)),
     "frame of the same site": ("<iframe src='/t/lieu-cadre.html'></iframe>", ("1850578006010",)),
     "title of the page": ("", ("1850578006011",)),
     "path of the address": ("", ("1850578006012",)),
-    "sensitive canvas": ("<canvas id=c class=sensible width=50 height=50></canvas>", ("data:image/webp",)),
+    "sensitive canvas": (
+        "<canvas id=c class=sensible width=50 height=50></canvas>",
+        ("data:image/webp",),
+    ),
     "dialog": ("", ("1850578006013",)),
 }
 WRITTEN = "Val-Doré"
@@ -49,7 +56,9 @@ class Taken:
 
 @pytest.fixture(scope="module")
 def shared_once() -> list[Taken]:
-    """Holds what the first test of this file took; the loop of both ends lives for one test only."""
+    """Holds what the first test of this file took;
+    the loop of both ends lives for one test only.
+    """
     return []
 
 

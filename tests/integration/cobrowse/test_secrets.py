@@ -54,7 +54,9 @@ PAGE = f"""
 
 
 def test_planted_secrets_never_leave_the_kiosk(stage: Stage, qt_loop: QtLoop) -> None:
-    address = stage.web.page("/t/secrets.html", PAGE) + f"?cle={SECRETS['query of the address']}#ancre"
+    address = (
+        stage.web.page("/t/secrets.html", PAGE) + f"?cle={SECRETS['query of the address']}#ancre"
+    )
 
     async def typed(field: str, text: str) -> None:
         await stage.in_page(f"document.getElementById('{field}').focus()")
@@ -76,13 +78,17 @@ def test_planted_secrets_never_leave_the_kiosk(stage: Stage, qt_loop: QtLoop) ->
         assert await stage.in_page("mdp.value.endsWith(ns1.value) || mdp.value.length") == len(
             SECRETS["password in the page"] + SECRETS["typed password"] * 2
         )
-        assert await stage.in_page("ns1.value + champ7.value") == SECRETS["NIR typed"] + SECRETS["IBAN typed"]
+        assert (
+            await stage.in_page("ns1.value + champ7.value")
+            == SECRETS["NIR typed"] + SECRETS["IBAN typed"]
+        )
         await stage.in_page(f"document.getElementById('champ7').value = '{SECRETS['German IBAN']}'")
         await stage.in_page(
             "const p = document.createElement('p'); p.className = 'sensible';"
             f"p.title = '{SECRETS['title of a sensitive node']}';"
             f"p.textContent = '{SECRETS['marked as sensitive']}'; document.body.append(p);"
-            f"document.getElementById('fin').setAttribute('aria-label', '{SECRETS['NIR in an attribute']}')"
+            f"document.getElementById('fin').setAttribute('aria-label', "
+            f"'{SECRETS['NIR in an attribute']}')"
         )
         await stage.mirrored("document.getElementById('ville').value === 'Val-Doré'")
         stage.desk.request_snapshot()
@@ -100,7 +106,9 @@ def test_what_is_hidden_shows_no_length(stage: Stage, qt_loop: QtLoop) -> None:
         page = "<body><input type=password id=a value='1'><input type=password id=b value='12345678901234567'></body>"
         await stage.share(stage.web.page("/t/longueur.html", page))
         await stage.mirrored("document.getElementById('b')?.value.length > 0")
-        assert await stage.in_mirror("document.getElementById('a').value === document.getElementById('b').value")
+        assert await stage.in_mirror(
+            "document.getElementById('a').value === document.getElementById('b').value"
+        )
 
     qt_loop.run(stage.play(story()))
 
@@ -113,7 +121,10 @@ def test_what_is_hidden_shows_no_length(stage: Stage, qt_loop: QtLoop) -> None:
         '{"document":"x","address":"","events":[{"type":3,"data":{"source":9,"id":1},"timestamp":1}]}',
         '{"document":"x","address":"","events":[{"type":5,"data":{"tag":"autre","payload":{}},"timestamp":1}]}',
         '{"document":"x","address":"","events":[{"type":3,"data":[],"timestamp":1}]}',
-        '{"document":"x","address":"","events":[{"type":2,"data":' + "[" * 5000 + "]" * 5000 + ',"timestamp":1}]}',
+        '{"document":"x","address":"","events":[{"type":2,"data":'
+        + "[" * 5000
+        + "]" * 5000
+        + ',"timestamp":1}]}',
     ],
 )
 def test_what_is_no_known_event_is_dropped(stage: Stage, qt_loop: QtLoop, forged: str) -> None:

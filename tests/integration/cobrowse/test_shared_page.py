@@ -30,8 +30,13 @@ def click(stage: Stage, at: QPoint) -> None:
     """The caller touches the page at a point of the viewport."""
     target = stage.browser.view.focusProxy()
     assert target is not None
-    left, none, keys = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
-    for kind, held in ((QEvent.Type.MouseButtonPress, left), (QEvent.Type.MouseButtonRelease, none)):
+    left = Qt.MouseButton.LeftButton
+    none = Qt.MouseButton.NoButton
+    keys = Qt.KeyboardModifier.NoModifier
+    for kind, held in (
+        (QEvent.Type.MouseButtonPress, left),
+        (QEvent.Type.MouseButtonRelease, none),
+    ):
         place = QPointF(at)
         QCoreApplication.postEvent(target, QMouseEvent(kind, place, place, left, held, keys))
 
@@ -48,14 +53,18 @@ def is_red(stage: Stage, at: QPoint) -> bool:
     return colour.red() > 180 and colour.green() < 90 and colour.blue() < 90
 
 
-def test_the_desk_opens_a_page_and_sees_it_once_the_caller_agrees(stage: Stage, qt_loop: QtLoop) -> None:
+def test_the_desk_opens_a_page_and_sees_it_once_the_caller_agrees(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.open(stage.web.site + "formulaire.html?dossier=0042#haut")
         assert stage.pages[-1].title.startswith("Déclarer mes ressources")
         assert stage.pages[-1].address == stage.web.site + "formulaire.html"
         assert not stage.events
         stage.consent.give(Grant.SEE_PAGE)
-        await stage.mirrored("document.querySelector('h1')?.textContent.includes('Déclaration trimestrielle')")
+        await stage.mirrored(
+            "document.querySelector('h1')?.textContent.includes('Déclaration trimestrielle')"
+        )
         assert stage.desk.sharing
         assert stage.pane.viewport.width() == stage.pages[-1].width_px
         assert (await stage.facts())["sandbox"] == "allow-same-origin"
@@ -77,7 +86,9 @@ def test_what_the_caller_types_and_ticks_is_mirrored(stage: Stage, qt_loop: QtLo
         await stage.in_page("document.getElementById('janvier').value = '1204.5'")
         await stage.mirrored("document.getElementById('janvier').value === '1204.5'")
         await stage.in_page("document.getElementById('valider').click()")
-        await stage.mirrored("document.getElementById('message').textContent.startsWith('Indiquez')")
+        await stage.mirrored(
+            "document.getElementById('message').textContent.startsWith('Indiquez')"
+        )
 
     qt_loop.run(stage.play(story()))
 
@@ -99,7 +110,10 @@ def test_a_link_leads_both_to_the_next_page(stage: Stage, qt_loop: QtLoop) -> No
 def test_pictures_come_through_the_kiosk_only(stage: Stage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share(stage.web.site + "index.html")
-        await stage.mirrored("[...document.images].length === 4 && [...document.images].every(i => i.naturalWidth > 0)")
+        await stage.mirrored(
+            "[...document.images].length === 4 && [...document.images].every(i => i.naturalWidth > "
+            "0)"
+        )
         assert {size > 0 for _address, size in stage.resources} == {True}
         assert stage.pane.blocked_requests == 0
         assert await stage.desk.fetch(stage.web.site + "droits.html") == (b"", "")
@@ -107,10 +121,13 @@ def test_pictures_come_through_the_kiosk_only(stage: Stage, qt_loop: QtLoop) -> 
     qt_loop.run(stage.play(story()))
 
 
-def test_pictures_of_other_sites_come_too_and_nothing_is_said_to_the_caller(stage: Stage, qt_loop: QtLoop) -> None:
+def test_pictures_of_other_sites_come_too_and_nothing_is_said_to_the_caller(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         other = stage.web.site.replace("127.0.0.1", "localhost") + "logo.svg"
-        stage.browser.set_allowed([stage.web.address + "/t/", other])  # in clear only from listed hosts
+        # in clear only from listed hosts
+        stage.browser.set_allowed([stage.web.address + "/t/", other])
         await stage.share(stage.web.page("/t/ailleurs.html", f"<body><img src='{other}'></body>"))
         await stage.mirrored("document.images[0]?.naturalWidth > 0")
         assert not stage.browser._notice.isVisible()
@@ -166,7 +183,10 @@ def test_addresses_outside_the_list_are_refused_at_the_kiosk(stage: Stage, qt_lo
 def test_a_page_cannot_lead_the_kiosk_out_of_the_list(stage: Stage, qt_loop: QtLoop) -> None:
     out = stage.web.page("/autre/", "<body>dehors</body>")
     fill = "style='position:absolute;inset:0'"
-    stage.web.page("/t/tours.html", f"<a {fill} target=_blank href='{out}'>b</a><a id=l href='{out}?nom=Zoe'>l</a>")
+    stage.web.page(
+        "/t/tours.html",
+        f"<a {fill} target=_blank href='{out}'>b</a><a id=l href='{out}?nom=Zoe'>l</a>",
+    )
     ways = (
         "document.getElementById('l').click()",
         "",
@@ -182,7 +202,8 @@ def test_a_page_cannot_lead_the_kiosk_out_of_the_list(stage: Stage, qt_loop: QtL
             if way:
                 await stage.in_page(way)
             else:
-                # The link to a new window needs a real touch, and touches count only once the page is painted.
+                # The link to a new window needs a real touch, and touches count only once the page
+                # is painted.
                 await stage.until(partial(touched, stage, before))
             if "file:" not in way:  # Chromium itself refuses that one, and says nothing
                 await stage.more(stage.refused, before)
@@ -203,7 +224,9 @@ def test_the_pointer_is_painted_where_the_agent_points(stage: Stage, qt_loop: Qt
         glass = stage.pane.childAt(at.toPoint())
         assert glass is not None
         nothing = Qt.MouseButton.NoButton
-        move = QMouseEvent(QEvent.Type.MouseMove, at, at, nothing, nothing, Qt.KeyboardModifier.NoModifier)
+        move = QMouseEvent(
+            QEvent.Type.MouseMove, at, at, nothing, nothing, Qt.KeyboardModifier.NoModifier
+        )
         stage.pane.pointed.connect(stage.desk.move_pointer)
         stage.pane.pointer_left.connect(stage.desk.hide_pointer)
         QCoreApplication.sendEvent(glass, move)
@@ -213,14 +236,18 @@ def test_the_pointer_is_painted_where_the_agent_points(stage: Stage, qt_loop: Qt
         assert abs(shown.y_px - view.height() * 0.5) <= 2
         on_screen = view.mapTo(stage.browser, QPoint(shown.x_px, shown.y_px))
         assert is_red(stage, on_screen)
-        assert "pointer" not in await stage.in_page("document.documentElement.outerHTML.toLowerCase()")
+        assert "pointer" not in await stage.in_page(
+            "document.documentElement.outerHTML.toLowerCase()"
+        )
         stage.desk.hide_pointer()
         await stage.until(lambda: not is_red(stage, on_screen))
 
     qt_loop.run(stage.play(story()))
 
 
-def test_no_pointer_without_the_grant_nor_for_a_page_that_is_gone(stage: Stage, qt_loop: QtLoop) -> None:
+def test_no_pointer_without_the_grant_nor_for_a_page_that_is_gone(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share(stage.web.site + "droits.html")
         stage.consent.take_back(Grant.POINT)
@@ -239,13 +266,18 @@ def test_nothing_leaves_after_the_caller_stops(stage: Stage, qt_loop: QtLoop) ->
     async def story() -> None:
         await stage.share(stage.web.site + "formulaire.html")
         await stage.mirrored("document.getElementById('nom') !== null")
-        stage.browser.share_stop_requested.connect(lambda: stage.consent.take_back(Grant.SEE_PAGE, Grant.POINT))
+        stage.browser.share_stop_requested.connect(
+            lambda: stage.consent.take_back(Grant.SEE_PAGE, Grant.POINT)
+        )
         button = stage.browser.findChild(type(stage.browser._stop), "browser_stop_share")
         assert button is not None
         button.click()
         await stage.until(lambda: not stage.desk.sharing)
         seen, size = len(stage.events), len(stage.raw)
-        await stage.in_page("document.body.append('APRES-COUP'); document.getElementById('nom').value = 'APRES-COUP'")
+        await stage.in_page(
+            "document.body.append('APRES-COUP'); document.getElementById('nom').value = "
+            "'APRES-COUP'"
+        )
         stage.desk.request_snapshot()
         await stage.in_page("document.querySelector('a[href=\"droits.html\"]').click()")
         await asyncio.sleep(0.8)
@@ -262,7 +294,9 @@ def test_where_the_caller_goes_alone_is_not_told(stage: Stage, qt_loop: QtLoop) 
         await stage.open(stage.web.site + "index.html")
         told = len(stage.kiosk_line.sent)
         await stage.in_page("document.querySelector('a[href=\"droits.html\"]').click()")
-        await stage.in_page_until("document.readyState === 'complete' && document.title.startsWith('Mes droits')")
+        await stage.in_page_until(
+            "document.readyState === 'complete' && document.title.startsWith('Mes droits')"
+        )
         await stage.in_page("location.href = 'https://ailleurs.invalid/'")
         await asyncio.sleep(0.5)
         assert len(stage.kiosk_line.sent) == told
@@ -344,13 +378,19 @@ def test_a_desk_that_comes_late_gets_the_page_by_asking(stage: Stage, qt_loop: Q
         stage.desk.request_snapshot()
         await stage.until(lambda: len(stage.events) > seen and len(stage.pages) > told)
         assert stage.events[-1].is_snapshot
-        told_sharing = [message.sharing for message in stage.kiosk_line.sent if isinstance(message, SharingChanged)]
+        told_sharing = [
+            message.sharing
+            for message in stage.kiosk_line.sent
+            if isinstance(message, SharingChanged)
+        ]
         assert told_sharing == [True, True]
 
     qt_loop.run(stage.play(story()))
 
 
-def test_a_line_that_was_away_for_a_while_brings_the_page_back(stage: Stage, qt_loop: QtLoop) -> None:
+def test_a_line_that_was_away_for_a_while_brings_the_page_back(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share(stage.web.site + "droits.html")
         stage.kiosk_line.cut = True
@@ -364,7 +404,9 @@ def test_a_line_that_was_away_for_a_while_brings_the_page_back(stage: Stage, qt_
 
 
 def test_a_large_page_travels_in_parts(stage: Stage, qt_loop: QtLoop) -> None:
-    words = "".join(f"<p>{n * 7919 % 99991} {n * n % 7919:x} {n**3 % 999983:o}</p>" for n in range(9000))
+    words = "".join(
+        f"<p>{n * 7919 % 99991} {n * n % 7919:x} {n**3 % 999983:o}</p>" for n in range(9000)
+    )
     parts: list[str] = []
 
     async def story() -> None:
@@ -384,14 +426,18 @@ def test_a_large_page_travels_in_parts(stage: Stage, qt_loop: QtLoop) -> None:
 def test_the_wiped_browser_knows_nothing_of_the_caller(stage: Stage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share(stage.web.site + "droits.html")
-        await stage.in_page("document.cookie = 'qui=Zoe; max-age=9999'; localStorage.setItem('qui', 'Zoe')")
+        await stage.in_page(
+            "document.cookie = 'qui=Zoe; max-age=9999'; localStorage.setItem('qui', 'Zoe')"
+        )
         assert await stage.wipe()
         assert await stage.in_page("location.href") == "about:blank"
         stage.browser.set_allowed([stage.web.site])
         before = len(stage.pages)
         assert stage.browser.open(stage.web.site + "droits.html")
         await stage.until(lambda: len(stage.pages) > before)
-        assert await stage.in_page("document.cookie + String(localStorage.getItem('qui'))") == "null"
+        assert (
+            await stage.in_page("document.cookie + String(localStorage.getItem('qui'))") == "null"
+        )
         assert await stage.in_page("history.length") == 1
 
     qt_loop.run(stage.play(story()))

@@ -108,7 +108,9 @@ async def test_request_without_a_line_is_an_error_for_the_agent(talk: Talk) -> N
         await talk.desk.request(Grant.SCAN)
 
 
-async def test_leave_to_keep_outlives_the_conversation_and_a_restart_in_the_wrap_up(talk: Talk, tmp_path: Path) -> None:
+async def test_leave_to_keep_outlives_the_conversation_and_a_restart_in_the_wrap_up(
+    talk: Talk, tmp_path: Path
+) -> None:
     memory = tmp_path / "keep" / "s1"
     desk = DeskGrants(talk.desk_line, talk.clock, talk.tasks, memory)
     talk.kiosk.asked.connect(lambda grant: talk.kiosk.answer(grant, True))
@@ -163,7 +165,9 @@ async def test_caller_is_asked_once_however_often_the_line_comes_back(talk: Talk
 
 
 @pytest.mark.parametrize("answer", ["no", "yes", "nothing", "stop"])
-async def test_answer_that_missed_the_desk_is_learnt_and_nobody_is_asked_again(talk: Talk, answer: str) -> None:
+async def test_answer_that_missed_the_desk_is_learnt_and_nobody_is_asked_again(
+    talk: Talk, answer: str
+) -> None:
     asked: list[Grant] = []
     talk.kiosk.asked.connect(asked.append)
     await talk.desk.request(Grant.SCAN)

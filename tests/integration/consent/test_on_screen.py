@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent asks, the caller touches the kiosk's screen, the agent may: from the desk's end to the glass and back."""
+"""The agent asks, the caller touches the kiosk's screen, the agent may:
+from the desk's end to the glass and back.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ class Scene:
     def __init__(self, window: KioskWindow, clock: ManualClock, tasks: Tasks) -> None:
         kiosk_line, desk_line = channel_pair()
         self.window, self.clock = window, clock
-        self.kiosk, self.desk = KioskGrants(kiosk_line, clock, tasks), DeskGrants(desk_line, clock, tasks)
+        self.kiosk = KioskGrants(kiosk_line, clock, tasks)
+        self.desk = DeskGrants(desk_line, clock, tasks)
         self.heard: list[GrantChanged] = []
         self.desk.changed.connect(self.heard.append)
         self.kiosk.asked.connect(window.ask_grant)
@@ -39,7 +42,9 @@ class Scene:
         self.kiosk.changed.connect(lambda _change: window.show_grants(self.kiosk.all()))
         window.grant_answered.connect(self.kiosk.answer)
         self.kiosk.changed.connect(lambda _change: window.show_times(self.kiosk.all_left_s()))
-        window.acting_changed.connect(lambda acting, mandate: self.kiosk.act_for_caller(mandate if acting else None))
+        window.acting_changed.connect(
+            lambda acting, mandate: self.kiosk.act_for_caller(mandate if acting else None)
+        )
         window.grant_withdrawn.connect(self.kiosk.withdraw)
         window.stop_requested.connect(self.kiosk.withdraw_all)
         window.show_session(session_facts())

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A filed document reaches the agency's own system once, whatever fails on the way; the other end tells."""
+"""A filed document reaches the agency's own system once, whatever fails on the way;
+the other end tells.
+"""
 
 from __future__ import annotations
 
@@ -41,13 +43,19 @@ def store(tmp_path: Path) -> Iterator[DossierStore]:
 
 def _file(store: DossierStore, upload_id: str = "u1") -> str:
     name = "Pièce d’identité"
-    return store.file(ORG, "2026-0042", "identity", name, 2, sha256_of(PDF), PDF, upload_id, NINE).id
+    return store.file(
+        ORG, "2026-0042", "identity", name, 2, sha256_of(PDF), PDF, upload_id, NINE
+    ).id
 
 
 @asynccontextmanager
-async def _courier(store: DossierStore, settings: GedSettings, secret: str = "") -> AsyncIterator[Courier]:
+async def _courier(
+    store: DossierStore, settings: GedSettings, secret: str = ""
+) -> AsyncIterator[Courier]:
     tasks = Tasks()
-    courier = Courier(store, [Target(settings, make_connector(settings, secret))], SystemClock(), tasks, QUICKLY)
+    courier = Courier(
+        store, [Target(settings, make_connector(settings, secret))], SystemClock(), tasks, QUICKLY
+    )
     courier.start()
     try:
         yield courier
@@ -77,10 +85,13 @@ def _paperless(address: str) -> GedSettings:
 
 
 def _cmis(address: str) -> GedSettings:
-    return GedSettings(kind="cmis", address=f"{address}/cmis", user=USER, path="/Dépôt/Bornes", **QUICK)
+    return GedSettings(
+        kind="cmis", address=f"{address}/cmis", user=USER, path="/Dépôt/Bornes", **QUICK
+    )
 
 
-# ---- a folder ------------------------------------------------------------------------------------------------------
+# ---- a folder
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
@@ -91,7 +102,8 @@ async def test_a_folder_gets_the_pdf_and_a_file_that_says_what_it_is(
     settings = GedSettings(kind="folder", folder=str(folder), sidecar=form, **QUICK)
     document = _file(store)
     async with _courier(store, settings) as courier:
-        waiting = await _until(store, DeliveryState.WAITING, "address")  # a share that is not mounted is not made
+        # a share that is not mounted is not made
+        waiting = await _until(store, DeliveryState.WAITING, "address")
         assert waiting.tries >= 1
         assert not folder.exists()
         folder.mkdir()
@@ -99,19 +111,27 @@ async def test_a_folder_gets_the_pdf_and_a_file_that_says_what_it_is(
         row = await _until(store, DeliveryState.DELIVERED)
     name = f"2026-0042_Piece-d-identite_{document}"
     assert row.remote_id == f"{name}.pdf"
-    assert sorted(path.name for path in folder.iterdir()) == sorted([f"{name}.pdf", f"{name}.{form}"])
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [f"{name}.pdf", f"{name}.{form}"]
+    )
     assert (folder / f"{name}.pdf").read_bytes() == PDF
     said = (folder / f"{name}.{form}").read_text(encoding="utf-8")
     if form == "json":
         facts = json.loads(said)
     else:
         facts = {one.tag: one.text for one in ElementTree.fromstring(said)}
-    assert (facts["sha256"], facts["dossier"], facts["caller_number"]) == (sha256_of(PDF), "2026-0042", "1234567")
+    assert (facts["sha256"], facts["dossier"], facts["caller_number"]) == (
+        sha256_of(PDF),
+        "2026-0042",
+        "1234567",
+    )
     assert facts["piece"] == "Pièce d'identité"
     assert "Garance" not in said
 
 
-async def test_another_file_of_that_name_is_never_overwritten(store: DossierStore, tmp_path: Path) -> None:
+async def test_another_file_of_that_name_is_never_overwritten(
+    store: DossierStore, tmp_path: Path
+) -> None:
     document = _file(store)
     name = f"2026-0042_Piece-d-identite_{document}"
     (tmp_path / f"{name}.pdf").write_bytes(b"theirs")
@@ -121,11 +141,14 @@ async def test_another_file_of_that_name_is_never_overwritten(store: DossierStor
     assert (tmp_path / f"{name}.pdf").read_bytes() == b"theirs"
 
 
-# ---- Paperless-ngx -------------------------------------------------------------------------------------------------
+# ---- Paperless-ngx
+# -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("pages", [False, True])
-async def test_paperless_takes_a_document_and_its_number_is_kept(store: DossierStore, pages: bool) -> None:
+async def test_paperless_takes_a_document_and_its_number_is_kept(
+    store: DossierStore, pages: bool
+) -> None:
     server = PaperlessServer(pages=pages)
     server.slow = 1
     async with serving(server) as address:
@@ -137,11 +160,14 @@ async def test_paperless_takes_a_document_and_its_number_is_kept(store: DossierS
     assert name.endswith(f"{document}.pdf")
 
 
-async def test_a_courier_that_was_killed_after_sending_sends_nothing_twice(store: DossierStore) -> None:
+async def test_a_courier_that_was_killed_after_sending_sends_nothing_twice(
+    store: DossierStore,
+) -> None:
     server = PaperlessServer()
     async with serving(server) as address:
         _file(store)
-        parcel = store.deliveries.claim(ORG, GED, SystemClock().utc_now(), 0.2)  # its claim ends by time alone
+        # its claim ends by time alone
+        parcel = store.deliveries.claim(ORG, GED, SystemClock().utc_now(), 0.2)
         assert parcel is not None
         connector = make_connector(_paperless(address), TOKEN)
         await connector.send(parcel, PDF)
@@ -219,10 +245,13 @@ async def test_a_wrong_token_and_silence_wait_and_the_secret_is_in_no_log(
     assert "Garance" not in caplog.text
 
 
-# ---- CMIS ----------------------------------------------------------------------------------------------------------
+# ---- CMIS
+# --------------------------------------------------------------------------------------------------
 
 
-async def test_cmis_gets_a_folder_for_the_dossier_and_the_document_once(store: DossierStore) -> None:
+async def test_cmis_gets_a_folder_for_the_dossier_and_the_document_once(
+    store: DossierStore,
+) -> None:
     server = CmisServer()
     async with serving(server) as address:
         first, second = _file(store), _file(store, "u2")
@@ -230,7 +259,8 @@ async def test_cmis_gets_a_folder_for_the_dossier_and_the_document_once(store: D
             await _until_none_waits(store)
         places = [path for path, data in server.objects.items() if data == PDF]
         assert sorted(places) == sorted(
-            f"/Dépôt/Bornes/2026-0042/2026-0042_Piece-d-identite_{document}.pdf" for document in (first, second)
+            f"/Dépôt/Bornes/2026-0042/2026-0042_Piece-d-identite_{document}.pdf"
+            for document in (first, second)
         )
         store.deliveries.add_earlier(ORG, "ailleurs", NINE)  # the same system under another name
         settings = GedSettings(kind="cmis", address=f"{address}/cmis", user=USER, path="/Dépôt/Bornes",
@@ -262,7 +292,9 @@ async def test_a_fault_of_cmis_is_said_in_its_words(
     assert server.made == 0
 
 
-async def test_a_document_that_is_damaged_here_is_not_delivered(store: DossierStore, tmp_path: Path) -> None:
+async def test_a_document_that_is_damaged_here_is_not_delivered(
+    store: DossierStore, tmp_path: Path
+) -> None:
     _file(store)
     (path,) = (tmp_path / "store" / "documents").rglob("*.pdf")
     path.write_bytes(b"rot")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From the agent's filing to the agency's folder, and the supervisor who reads and decides, over the bus."""
+"""From the agent's filing to the agency's folder, and the supervisor who reads and decides, over
+the bus.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,12 @@ from tests.unit.documents.store.test_dossier_store import PDF
 from views.desk.dossier.history_words import export_words
 from views.words.deliveries import copy_words
 
-CALLER = Dossier(organisation="valdore", number="D-2026-0001", caller_name="Jeanne Exemple", caller_number="1234567")
+CALLER = Dossier(
+    organisation="valdore",
+    number="D-2026-0001",
+    caller_name="Jeanne Exemple",
+    caller_number="1234567",
+)
 
 
 class _Board:
@@ -73,14 +80,20 @@ async def _export(world: World, board: _Board, path: Path) -> None:
 
 async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_path: Path) -> None:
     folder = tmp_path / "depot"
-    settings = [GedSettings(name="depot", organisation="valdore", kind="folder", folder=str(folder), tries_from_s=60)]
+    settings = [
+        GedSettings(
+            name="depot", organisation="valdore", kind="folder", folder=str(folder), tries_from_s=60
+        )
+    ]
     async with hub_world(tmp_path, with_hub=False) as world:
         with DossierStore(tmp_path / "store", targets={"valdore": ("depot",)}) as store:
             store.create_dossier(CALLER)
             targets = [Target(settings[0], make_connector(settings[0], ""))]
             courier = Courier(store, targets, SystemClock(), world.tasks, QUICKLY)
             courier.start()
-            world.store = DossierAdapter(store, SystemClock(), None, None, GedDesk(settings, courier))
+            world.store = DossierAdapter(
+                store, SystemClock(), None, None, GedDesk(settings, courier)
+            )
             await world.start_hub()
             kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
             facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
@@ -110,9 +123,12 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
             with pytest.raises(NotAllowed):
                 await DeliveryLink(desk._bus).deliveries(DeliveriesRequest())
 
-            # the agent puts the filing right: a copy of the new version goes too, and both are exported
+            # the agent puts the filing right:
+            # a copy of the new version goes too, and both are exported
             pieces = PieceLink(desk._bus)
-            corrected = await pieces.correct(facts.id, dossier.number, filed.document.id, "", "Compte joint", "Mal lu")
+            corrected = await pieces.correct(
+                facts.id, dossier.number, filed.document.id, "", "Compte joint", "Mal lu"
+            )
             old, new = corrected.documents
             assert (old.replaced_by, new.name) == (new.id, "Compte joint")
             await until(lambda: len(list(folder.glob("*.json"))) == 2)
@@ -120,7 +136,10 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
             verdict = check_export(tmp_path / "dossier.zip", [KEY.public_key])
             assert (verdict.whole, verdict.trusted) == (True, True)
             assert verdict.index is not None
-            assert [one.file.split("/")[0] for one in verdict.index.documents] == ["versions", "documents"]
+            assert [one.file.split("/")[0] for one in verdict.index.documents] == [
+                "versions",
+                "documents",
+            ]
             assert verdict.index.caller_name == "Jeanne Exemple"
             assert [one.reason for one in verdict.index.history] == ["", "Mal lu", "Recours"]
             past = await pieces.history(facts.id, dossier.number)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent's job with the devices: areas found and scanned, a page again, both sides of a pile by hand."""
+"""The agent's job with the devices:
+areas found and scanned, a page again, both sides of a pile by hand.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ from session.protocol.conversation.messages import Area, Grant, ScanKind, ScanSo
 from tests.support.device_ends import Talk, invented_page
 from tests.support.waiting import until
 
-CARDS = (Area(left=0, top=0, width=1000, height=650), Area(left=1200, top=2000, width=1000, height=650))
+CARDS = (
+    Area(left=0, top=0, width=1000, height=650),
+    Area(left=1200, top=2000, width=1000, height=650),
+)
 
 
 class Desk:
@@ -55,7 +60,9 @@ class Job:
 
     def __init__(self, talk: Talk, workers: Workers) -> None:
         self.desk = Desk(talk)
-        self.job = DevicesJob(cast(DeskApp, self.desk), cast(DeskLink, None), workers, talk.clock, Facts(talk.clock))
+        self.job = DevicesJob(
+            cast(DeskApp, self.desk), cast(DeskLink, None), workers, talk.clock, Facts(talk.clock)
+        )
         self.glass: list[GlassSeen] = []
         self.replaced: list[Replaced] = []
         self.piles: list[PileTold | None] = []

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A caller gives a file from a stick: chosen by hand, kept as it is, and refused in words when it cannot be taken."""
+"""A caller gives a file from a stick:
+chosen by hand, kept as it is, and refused in words when it cannot be taken.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from session.core.device_errors import FileRefused
-from session.kiosk.devices.given_files import MAX_FILE_BYTES, GivenFiles, OfferedFile, find_files, read_file
+from session.kiosk.devices.given_files import (
+    MAX_FILE_BYTES,
+    GivenFiles,
+    OfferedFile,
+    find_files,
+    read_file,
+)
 from session.protocol.conversation.messages import Grant, ScanSource
 from tests.support.device_ends import Talk, drawn_page, invented_pdf, settle
 from tests.support.waiting import until
@@ -61,7 +69,11 @@ async def test_the_file_that_the_caller_chose_comes_as_it_is(talk: Talk, stick: 
     files.answer(chosen.file_id)
     await until(lambda: talk.desk.pages and talk.desk.ended)
     page = talk.desk.pages[0]
-    assert (page.offer.given, page.offer.media_type, page.data) == (True, "application/pdf", invented_pdf(5000))
+    assert (page.offer.given, page.offer.media_type, page.data) == (
+        True,
+        "application/pdf",
+        invented_pdf(5000),
+    )
     assert "attestation" not in str(page.offer)
     assert (talk.desk.ended[0].code, screen.ended) == ("", 1)
     await settle()
@@ -101,7 +113,12 @@ async def test_a_kiosk_without_such_disks_says_so(talk: Talk) -> None:
 
 @pytest.mark.parametrize(
     ("data", "why"),
-    [(b"", "kind"), (b"MZ not a document", "kind"), (b"\xff\xd8\xff nothing", "read"), (b"%PDF-" * 4_000_000, "size")],
+    [
+        (b"", "kind"),
+        (b"MZ not a document", "kind"),
+        (b"\xff\xd8\xff nothing", "read"),
+        (b"%PDF-" * 4_000_000, "size"),
+    ],
 )
 def test_what_cannot_be_taken_is_refused(tmp_path: Path, data: bytes, why: str) -> None:
     path = tmp_path / "piece.pdf"
@@ -117,7 +134,9 @@ def test_links_and_folders_are_no_documents(tmp_path: Path, stick: Path) -> None
         read_file(stick / "stick" / "ailleurs.pdf")
     with pytest.raises(FileRefused):
         read_file(tmp_path)
-    assert [path.name for path, _size in find_files([stick, tmp_path / "gone"])] == ["attestation.pdf"]
+    assert [path.name for path, _size in find_files([stick, tmp_path / "gone"])] == [
+        "attestation.pdf"
+    ]
 
 
 def test_a_picture_of_a_telephone_fills_a_sheet(tmp_path: Path) -> None:

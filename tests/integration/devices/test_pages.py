@@ -53,8 +53,12 @@ async def test_a_page_is_signed_by_the_kiosk_before_it_leaves(talk: Talk) -> Non
     assert not is_signed(offer.signer, words_of(talk.kiosk.session_id, other), offer.signature)
 
 
-async def test_a_page_that_was_changed_on_the_way_is_not_kept_and_stays_at_the_kiosk(talk: Talk) -> None:
-    talk.kiosk.devices._pages.sign = lambda offer: msgspec.structs.replace(talk.kiosk.signed(offer), dpi=299)
+async def test_a_page_that_was_changed_on_the_way_is_not_kept_and_stays_at_the_kiosk(
+    talk: Talk,
+) -> None:
+    talk.kiosk.devices._pages.sign = lambda offer: msgspec.structs.replace(
+        talk.kiosk.signed(offer), dpi=299
+    )
     await talk.scan_page()
     await until(lambda: talk.desk.failures)
     assert [failed.code for failed in talk.desk.failures] == ["page_damaged"]
@@ -95,7 +99,9 @@ async def test_a_key_that_the_kiosk_tells_later_does_not_replace_the_hubs(talk: 
 
 async def test_a_single_lost_chunk_is_asked_for_by_name(talk: Talk) -> None:
     losses = [3]
-    talk.kiosk_line.spoil = lambda payload, index: None if losses and index == 3 and losses.pop() else payload
+    talk.kiosk_line.spoil = lambda payload, index: (
+        None if losses and index == 3 and losses.pop() else payload
+    )
     await talk.scan_page()
     await until(lambda: talk.desk.pages)
     assert talk.desk.pages[0].data == invented_page(1)
@@ -114,7 +120,9 @@ async def test_a_line_that_loses_every_third_chunk_still_brings_the_page(talk: T
 
 async def test_the_last_chunk_lost_is_noticed_by_silence(talk: Talk) -> None:
     losses = [6]
-    talk.kiosk_line.spoil = lambda payload, index: None if losses and index == 6 and losses.pop() else payload
+    talk.kiosk_line.spoil = lambda payload, index: (
+        None if losses and index == 6 and losses.pop() else payload
+    )
     await talk.scan_page()
     await until(lambda: talk.desk.page_progress and talk.desk.page_progress[-1].received == 6)
     assert asked(talk) == []
@@ -126,7 +134,9 @@ async def test_the_last_chunk_lost_is_noticed_by_silence(talk: Talk) -> None:
 async def test_a_chunk_that_was_changed_on_its_way_is_never_believed(talk: Talk) -> None:
     changes = [1]
     talk.kiosk_line.spoil = lambda payload, index: (
-        bytes([payload[0] ^ 1]) + payload[1:] if changes and index == 4 and changes.pop() else payload
+        bytes([payload[0] ^ 1]) + payload[1:]
+        if changes and index == 4 and changes.pop()
+        else payload
     )
     await talk.scan_page()
     await until(lambda: talk.desk.pages)
@@ -134,8 +144,12 @@ async def test_a_chunk_that_was_changed_on_its_way_is_never_believed(talk: Talk)
     assert (talk.desk.failures, len(talk.desk.kept)) == ([], 1)
 
 
-async def test_a_page_that_is_always_damaged_fails_in_words_and_comes_when_the_line_is_good(talk: Talk) -> None:
-    talk.kiosk_line.spoil = lambda payload, index: bytes([payload[0] ^ 1]) + payload[1:] if index == 4 else payload
+async def test_a_page_that_is_always_damaged_fails_in_words_and_comes_when_the_line_is_good(
+    talk: Talk,
+) -> None:
+    talk.kiosk_line.spoil = lambda payload, index: (
+        bytes([payload[0] ^ 1]) + payload[1:] if index == 4 else payload
+    )
     await talk.scan_page()
     await until(lambda: talk.desk.failures)
     assert [failure.code for failure in talk.desk.failures] == ["page_damaged"]
@@ -168,10 +182,14 @@ async def test_a_line_that_is_cut_in_the_middle_loses_nothing_and_goes_on(talk: 
     assert talk.desk.ended[0].code == ""
 
 
-async def test_a_killed_kiosk_finds_the_page_on_its_shelf_and_sends_only_the_rest(talk: Talk) -> None:
+async def test_a_killed_kiosk_finds_the_page_on_its_shelf_and_sends_only_the_rest(
+    talk: Talk,
+) -> None:
     talk.kiosk_line.spoil = lambda payload, index: payload if index < 4 else None
     await talk.scan_page()
-    await until(lambda: len(talk.kiosk_line.chunks_sent) == 7 and talk.desk.page_progress[-1].received == 4)
+    await until(
+        lambda: len(talk.kiosk_line.chunks_sent) == 7 and talk.desk.page_progress[-1].received == 4
+    )
     await talk.restart_kiosk()
     talk.kiosk_line.spoil = lambda payload, index: payload
     talk.kiosk_line.chunks_sent.clear()
@@ -228,7 +246,9 @@ async def test_a_page_that_the_desk_cannot_read_is_refused_and_forgotten(talk: T
     assert any(isinstance(message, PageRefused) for message in talk.desk_line.sent)
 
 
-async def test_a_page_that_the_desk_cannot_write_stays_at_the_kiosk_for_a_better_moment(talk: Talk) -> None:
+async def test_a_page_that_the_desk_cannot_write_stays_at_the_kiosk_for_a_better_moment(
+    talk: Talk,
+) -> None:
     async def full(_offer: object, _data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
@@ -244,8 +264,11 @@ async def test_a_page_that_the_desk_cannot_write_stays_at_the_kiosk_for_a_better
     await until(lambda: talk.desk.pages and not talk.shelf_files)
 
 
-async def test_a_preview_overtakes_pages_that_are_on_their_way(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    # this line is a thousand times faster than a real one: the picture must not take longer than the pages' way
+async def test_a_preview_overtakes_pages_that_are_on_their_way(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # this line is a thousand times faster than a real one:
+    # the picture must not take longer than the pages' way
     monkeypatch.setattr("session.kiosk.devices.pages.small_preview", lambda page: page)
     await talk.give(Grant.SCAN)
     talk.scanner.pages = [invented_page(1, 3_000_000)]
@@ -267,8 +290,15 @@ async def test_a_preview_overtakes_pages_that_are_on_their_way(talk: Talk, monke
     assert order == ["preview", "page"]
 
 
-async def test_a_foreign_chunk_changes_nothing(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
-    for headers in ({}, {"Item": "a b", "Index": "0"}, {"Item": "p1", "Index": "-1"}, {"Item": "p1", "Index": "²"}):
+async def test_a_foreign_chunk_changes_nothing(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    for headers in (
+        {},
+        {"Item": "a b", "Index": "0"},
+        {"Item": "p1", "Index": "-1"},
+        {"Item": "p1", "Index": "²"},
+    ):
         for handler in talk.desk_line._raw["chunk"]:
             handler(b"x", headers)
     await talk.kiosk_line.send_raw("chunk", b"x", {"Item": "nobodys", "Index": "3"})

@@ -92,7 +92,9 @@ async def test_lost_chunks_are_asked_for_again(talk: Talk) -> None:
 
 async def test_a_document_that_stays_damaged_is_never_printed(talk: Talk) -> None:
     await talk.give(Grant.PRINT)
-    talk.desk_line.spoil = lambda payload, index: bytes([payload[0] ^ 1]) + payload[1:] if index == 1 else payload
+    talk.desk_line.spoil = lambda payload, index: (
+        bytes([payload[0] ^ 1]) + payload[1:] if index == 1 else payload
+    )
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await until(lambda: talk.desk.prints)
     assert (states(talk), talk.desk.prints[0].code) == ([PrintState.FAILED], "page_damaged")
@@ -111,19 +113,29 @@ async def test_what_is_no_pdf_is_refused_before_the_printer(talk: Talk) -> None:
     await talk.give(Grant.PRINT)
     await talk.desk.devices.print_document(b"#!/bin/sh\nrm -rf /\n", "Reçu")
     await until(lambda: PrintState.FAILED in states(talk))
-    assert (talk.desk.prints[-1].code, talk.desk.prints[-1].detail) == ("print_refused", {"status": "not_pdf"})
+    assert (talk.desk.prints[-1].code, talk.desk.prints[-1].detail) == (
+        "print_refused",
+        {"status": "not_pdf"},
+    )
     assert talk.printer.received == []
 
 
 @pytest.mark.parametrize(
-    "refusal", [PrinterGone(), PrinterStopped(reasons="paused"), PrintRefused(status="0x040b")], ids=lambda e: e.code
+    "refusal",
+    [PrinterGone(), PrinterStopped(reasons="paused"), PrintRefused(status="0x040b")],
+    ids=lambda e: e.code,
 )
-async def test_what_the_printer_refuses_is_told_with_its_code(talk: Talk, refusal: SessionError) -> None:
+async def test_what_the_printer_refuses_is_told_with_its_code(
+    talk: Talk, refusal: SessionError
+) -> None:
     await talk.give(Grant.PRINT)
     talk.printer.refusal = refusal
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await until(lambda: PrintState.FAILED in states(talk))
-    assert (talk.desk.prints[-1].code, talk.desk.prints[-1].detail) == (refusal.code, refusal.detail)
+    assert (talk.desk.prints[-1].code, talk.desk.prints[-1].detail) == (
+        refusal.code,
+        refusal.detail,
+    )
 
 
 async def test_a_printer_without_paper_waits_and_goes_on(talk: Talk) -> None:
@@ -186,7 +198,9 @@ async def test_an_offer_that_was_lost_is_repeated_and_printed_once(talk: Talk) -
     assert len(talk.printer.received) == 1
 
 
-async def test_a_kiosk_that_says_nothing_of_a_document_is_gone_after_half_a_minute(talk: Talk) -> None:
+async def test_a_kiosk_that_says_nothing_of_a_document_is_gone_after_half_a_minute(
+    talk: Talk,
+) -> None:
     await talk.give(Grant.PRINT)
     await talk.kiosk.kill()
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
@@ -204,7 +218,9 @@ async def test_nonsense_is_refused_at_the_desk(talk: Talk) -> None:
     assert talk.desk_line.sent == []
 
 
-async def test_at_the_end_a_waiting_sheet_is_cancelled_and_one_that_prints_is_let_out(talk: Talk) -> None:
+async def test_at_the_end_a_waiting_sheet_is_cancelled_and_one_that_prints_is_let_out(
+    talk: Talk,
+) -> None:
     await talk.give(Grant.PRINT)
     talk.printer.go_on.clear()
     await talk.desk.devices.print_document(invented_pdf(1000), "Reçu")
@@ -219,7 +235,8 @@ async def test_at_the_end_a_waiting_sheet_is_cancelled_and_one_that_prints_is_le
     assert talk.printer.cancelled == [42]
 
 
-# ---- for whom, and only with the caller's yes ------------------------------------------------------------------------
+# ---- for whom, and only with the caller's yes
+# ------------------------------------------------------------------------
 
 
 async def test_the_caller_sees_each_document_before_it_prints(talk: Talk) -> None:
@@ -228,7 +245,12 @@ async def test_the_caller_sees_each_document_before_it_prints(talk: Talk) -> Non
     await talk.desk.devices.print_document(invented_pdf(), "Attestation", 2)
     await until(lambda: talk.kiosk.shown)
     shown = talk.kiosk.shown[0]
-    assert (shown.name, shown.pages, shown.copies, shown.document) == ("Attestation", 1, 2, invented_pdf())
+    assert (shown.name, shown.pages, shown.copies, shown.document) == (
+        "Attestation",
+        1,
+        2,
+        invented_pdf(),
+    )
     await settle()
     assert talk.printer.received == []
     assert talk.desk.prints[-1].state is PrintState.SHOWN
@@ -267,12 +289,17 @@ async def test_too_many_sheets_are_refused_before_anybody_looks_at_them(talk: Ta
     await talk.give(Grant.PRINT)
     await talk.desk.devices.print_document(invented_pdf(), "Notice", 3)
     await until(lambda: talk.desk.prints and talk.desk.prints[-1].state is PrintState.FAILED)
-    assert (talk.desk.prints[-1].code, talk.desk.prints[-1].detail) == ("print_too_long", {"pages": 45, "most": 40})
+    assert (talk.desk.prints[-1].code, talk.desk.prints[-1].detail) == (
+        "print_too_long",
+        {"pages": 45, "most": 40},
+    )
     assert talk.kiosk.shown == []
 
 
 @pytest.mark.parametrize("session", ["another", "s1"])
-async def test_a_document_of_another_conversation_or_kiosk_is_refused(talk: Talk, session: str) -> None:
+async def test_a_document_of_another_conversation_or_kiosk_is_refused(
+    talk: Talk, session: str
+) -> None:
     await talk.give(Grant.PRINT)
     data = invented_pdf()
     key = "U" + "B" * 55 if session == "s1" else KIOSK_KEY

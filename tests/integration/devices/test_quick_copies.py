@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page that takes long on the line is seen first in a quick copy, which overtakes it; the original is what counts."""
+"""A page that takes long on the line is seen first in a quick copy, which overtakes it;
+the original is what counts.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,14 @@ from session.desk.devices.quick_copies import Glimpse
 from session.kiosk.devices.quick_copies import MakeGlimpse
 from session.protocol.conversation.messages import Grant, GrantRequested, PageGlimpsed, ScanKind
 from tests.support import drawn_pages
-from tests.support.device_ends import DeskSide, DrawerPrinter, DrawerScanner, KioskSide, SpoiledChannel, settle
+from tests.support.device_ends import (
+    DeskSide,
+    DrawerPrinter,
+    DrawerScanner,
+    KioskSide,
+    SpoiledChannel,
+    settle,
+)
 from tests.support.drawn_pages import Glass
 from tests.support.waiting import until
 
@@ -31,7 +40,9 @@ class SlowTalk:
         kiosk_line.peer, desk_line.peer = desk_line, kiosk_line
         self.kiosk_line, self.desk_line, self.clock = kiosk_line, desk_line, SystemClock()
         self.scanner = DrawerScanner()
-        self.kiosk = KioskSide(kiosk_line, self.clock, folder / "shelf", self.scanner, DrawerPrinter(), kbps, make)
+        self.kiosk = KioskSide(
+            kiosk_line, self.clock, folder / "shelf", self.scanner, DrawerPrinter(), kbps, make
+        )
         self.desk = DeskSide(desk_line, self.clock, folder / "desk")
         self.glimpses: list[Glimpse] = []
         self.desk.devices.page_glimpsed.connect(self.glimpses.append)
@@ -53,7 +64,9 @@ async def _a_quick_one(data: bytes, dpi: int) -> tuple[str, bytes] | None:
     return "application/pdf", QUICK
 
 
-async def test_the_quick_copy_overtakes_the_original_which_is_kept_all_the_same(tmp_path: Path) -> None:
+async def test_the_quick_copy_overtakes_the_original_which_is_kept_all_the_same(
+    tmp_path: Path,
+) -> None:
     talk = SlowTalk(tmp_path, 1_100, _a_quick_one)
     await talk.scan()
     await until(lambda: talk.glimpses)
@@ -91,7 +104,9 @@ async def test_a_lost_or_damaged_quick_copy_delays_nothing(tmp_path: Path) -> No
 
 
 async def test_a_colour_form_is_seen_within_two_seconds_on_a_line_of_512(tmp_path: Path) -> None:
-    """The real copy, at the rate that pages have on such a line (240 kb/s), from the scanner's last word."""
+    """The real copy, at the rate that pages have on such a line (240 kb/s), from the scanner's last
+    word.
+    """
     made: list[float] = []
 
     async def make(data: bytes, dpi: int) -> tuple[str, bytes] | None:
@@ -101,7 +116,9 @@ async def test_a_colour_form_is_seen_within_two_seconds_on_a_line_of_512(tmp_pat
         return None if copy is None else (copy.media_type, copy.data)
 
     talk = SlowTalk(tmp_path, 240, make)
-    talk.scanner.pages = [drawn_pages.jpeg(drawn_pages.scan(drawn_pages.form(), Glass(skew_deg=1.7)))]
+    talk.scanner.pages = [
+        drawn_pages.jpeg(drawn_pages.scan(drawn_pages.form(), Glass(skew_deg=1.7)))
+    ]
     await talk.scan()
     await until(lambda: made)
     began_s = talk.clock.monotonic_s()
@@ -110,5 +127,7 @@ async def test_a_colour_form_is_seen_within_two_seconds_on_a_line_of_512(tmp_pat
     seen = talk.glimpses[0]
     assert crossed_s < 1.2  # a quick machine makes the copy in the rest
     assert len(seen.data) < 50_000
-    assert look_at(QuickCopy(media_type=seen.media_type, data=seen.data)).jpeg.startswith(b"\xff\xd8")
+    assert look_at(QuickCopy(media_type=seen.media_type, data=seen.data)).jpeg.startswith(
+        b"\xff\xd8"
+    )
     await talk.close()

@@ -13,7 +13,14 @@ from PIL import Image
 
 from session.core.clock import SystemClock
 from session.kiosk.devices.addresses import make_printer, make_scanner
-from session.protocol.conversation.messages import Grant, GrantRequested, PrintState, ScanKind, ScannerState, ScanSource
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantRequested,
+    PrintState,
+    ScanKind,
+    ScannerState,
+    ScanSource,
+)
 from tests.support.device_ends import DeskSide, KioskSide, SpoiledChannel, invented_pdf, sha256
 from tests.support.simulated_devices import Simulator, plain_pages, running
 from tests.support.waiting import until
@@ -47,7 +54,12 @@ class Room:
         (folder / "desk").mkdir()
         self.folder = folder
         self.kiosk = KioskSide(
-            self.kiosk_line, SystemClock(), folder / "shelf", self.scanner, self.printer, kbps=40_000
+            self.kiosk_line,
+            SystemClock(),
+            folder / "shelf",
+            self.scanner,
+            self.printer,
+            kbps=40_000,
         )
         self.desk = self.new_desk()
 
@@ -70,7 +82,9 @@ class Room:
 
 
 @pytest.fixture
-async def room(tmp_path: Path, scanner_program: Simulator, printer_program: Simulator) -> AsyncIterator[Room]:
+async def room(
+    tmp_path: Path, scanner_program: Simulator, printer_program: Simulator
+) -> AsyncIterator[Room]:
     scanner_program.orders(fault="", page=0, page_seconds=0.2)
     printer_program.orders(fault="")
     its = Room(tmp_path, scanner_program.address, printer_program.address)
@@ -83,7 +97,10 @@ async def test_preview_page_and_print_through_real_protocols(room: Room, spool: 
     desk = room.desk
     await desk.devices.request_report()
     await until(lambda: desk.reports)
-    assert (desk.reports[0].scanner, desk.reports[0].printer) == (ScannerState.READY, ScannerState.READY)
+    assert (desk.reports[0].scanner, desk.reports[0].printer) == (
+        ScannerState.READY,
+        ScannerState.READY,
+    )
     await desk.devices.preview()
     await until(lambda: desk.previews)
     assert desk.previews[0].offer.dpi == 75
@@ -96,7 +113,9 @@ async def test_preview_page_and_print_through_real_protocols(room: Room, spool: 
     await until(lambda: desk.prints and desk.prints[-1].state is PrintState.DONE)
     job_id = desk.prints[-1].job_id
     assert (spool / f"job-{job_id}.pdf").read_bytes() == document
-    assert json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))["sha256"] == sha256(document)
+    assert json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))[
+        "sha256"
+    ] == sha256(document)
     assert desk.prints[-1].sha256 == sha256(document)
     await until(lambda: room.kiosk.devices.held_pages == 0)
 
@@ -122,7 +141,9 @@ async def test_a_real_fault_reaches_the_desk_with_its_code(
     assert room.kiosk.devices.held_pages == 0
 
 
-async def test_a_printer_without_paper_says_so_and_goes_on(room: Room, printer_program: Simulator) -> None:
+async def test_a_printer_without_paper_says_so_and_goes_on(
+    room: Room, printer_program: Simulator
+) -> None:
     printer_program.orders(fault="media-empty")
     await room.desk.devices.print_document(invented_pdf(), "Reçu")
     await until(lambda: room.desk.prints and room.desk.prints[-1].state is PrintState.WAITING)
@@ -131,7 +152,9 @@ async def test_a_printer_without_paper_says_so_and_goes_on(room: Room, printer_p
     await until(lambda: room.desk.prints[-1].state is PrintState.DONE)
 
 
-async def test_a_desk_killed_while_the_scanner_works_finds_its_page_after_the_restart(room: Room) -> None:
+async def test_a_desk_killed_while_the_scanner_works_finds_its_page_after_the_restart(
+    room: Room,
+) -> None:
     await room.desk.devices.scan(ScanKind.PAGE)
     await until(lambda: room.desk.progress)
     await room.desk.kill()

@@ -58,7 +58,9 @@ async def test_a_page_comes_whole_and_is_on_disk_before_the_kiosk_forgets_it(tal
     assert (offer.width_px, offer.height_px, offer.dpi) == (2480, 3508, 300)
     assert (talk.desk.folder / offer.page_id).read_bytes() == data
     assert talk.desk.ended == [ScanEnded(scan_id=scan_id, pages=1, code="")]
-    assert talk.desk.page_progress[-1].received == talk.desk.page_progress[-1].chunks == offer.chunks
+    assert (
+        talk.desk.page_progress[-1].received == talk.desk.page_progress[-1].chunks == offer.chunks
+    )
     assert [progress.percent for progress in talk.desk.progress] == [-1, 50]
 
 
@@ -116,7 +118,10 @@ async def test_pages_before_a_jam_are_not_lost(talk: Talk) -> None:
 async def test_without_the_callers_consent_nothing_is_scanned(talk: Talk) -> None:
     await talk.desk.devices.scan(ScanKind.PAGE)
     await until(lambda: talk.desk.ended)
-    assert (talk.desk.ended[0].code, talk.desk.ended[0].detail) == ("grant_missing", {"grant": "scan"})
+    assert (talk.desk.ended[0].code, talk.desk.ended[0].detail) == (
+        "grant_missing",
+        {"grant": "scan"},
+    )
     assert talk.scanner.scans == []
 
 
@@ -172,7 +177,10 @@ async def test_a_scanner_that_breaks_in_an_unknown_way_still_ends_the_scan(
     talk.scanner.pages = [object()]  # type: ignore[list-item]
     await talk.desk.devices.scan(ScanKind.PAGE)
     await until(lambda: len(talk.desk.ended) == 2)
-    assert (talk.desk.ended[1].code, talk.desk.ended[1].detail) == ("scanner_failed", {"status": "unexpected"})
+    assert (talk.desk.ended[1].code, talk.desk.ended[1].detail) == (
+        "scanner_failed",
+        {"status": "unexpected"},
+    )
     assert "task scan failed: TypeError" in caplog.text
 
 
@@ -208,7 +216,9 @@ async def test_a_cancel_that_overtakes_its_wish_wins(talk: Talk) -> None:
     assert talk.scanner.scans == []
 
 
-async def test_a_wish_that_was_lost_is_repeated_and_one_that_was_heard_scans_once(talk: Talk) -> None:
+async def test_a_wish_that_was_lost_is_repeated_and_one_that_was_heard_scans_once(
+    talk: Talk,
+) -> None:
     await talk.give(Grant.SCAN)
     lost = iter([True, False])
     talk.desk_line.loses = lambda message: isinstance(message, ScanRequested) and next(lost, False)
@@ -240,8 +250,16 @@ async def test_the_desk_hears_how_the_devices_are(talk: Talk) -> None:
     await talk.desk.devices.request_report()
     await until(lambda: talk.desk.reports)
     report = talk.desk.reports[0]
-    assert (report.scanner, report.scanner_name, report.feeder) == (ScannerState.READY, "Drawer 100", True)
-    assert (report.printer, report.printer_name, report.printer_code) == (ScannerState.READY, "Drawer 200", "")
+    assert (report.scanner, report.scanner_name, report.feeder) == (
+        ScannerState.READY,
+        "Drawer 100",
+        True,
+    )
+    assert (report.printer, report.printer_name, report.printer_code) == (
+        ScannerState.READY,
+        "Drawer 200",
+        "",
+    )
 
 
 async def test_a_kiosk_without_devices_says_so(talk: Talk) -> None:
@@ -262,19 +280,27 @@ async def test_a_kiosk_without_devices_says_so(talk: Talk) -> None:
     await talk.desk.devices.scan(ScanKind.PAGE)
     await talk.desk.devices.print_document(b"%PDF-1.7 empty", "Reçu")
     await until(lambda: talk.desk.reports and talk.desk.ended and talk.desk.prints)
-    assert (talk.desk.reports[0].scanner, talk.desk.reports[0].printer) == (ScannerState.NONE, ScannerState.NONE)
+    assert (talk.desk.reports[0].scanner, talk.desk.reports[0].printer) == (
+        ScannerState.NONE,
+        ScannerState.NONE,
+    )
     assert (talk.desk.ended[0].code, talk.desk.prints[0].code) == ("scanner_gone", "printer_gone")
     await bare.close()
 
 
-async def test_a_full_disk_of_the_kiosk_ends_the_scan_in_words(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_of_the_kiosk_ends_the_scan_in_words(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(_shelf: PageShelf, _offer: object, _data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(PageShelf, "put", full)
     await talk.scan_page()
     await until(lambda: talk.desk.ended)
-    assert (talk.desk.ended[0].code, talk.desk.ended[0].detail) == ("scanner_failed", {"status": "disk"})
+    assert (talk.desk.ended[0].code, talk.desk.ended[0].detail) == (
+        "scanner_failed",
+        {"status": "disk"},
+    )
 
 
 async def test_a_wipe_during_a_scan_leaves_no_file_of_the_caller(talk: Talk) -> None:
@@ -293,7 +319,10 @@ async def test_a_wipe_during_a_scan_leaves_no_file_of_the_caller(talk: Talk) -> 
 
 async def test_several_documents_on_one_glass_are_a_page_each(talk: Talk) -> None:
     await talk.give(Grant.SCAN)
-    areas = [Area(left=0, top=0, width=1000, height=700), Area(left=1200, top=900, width=1000, height=700)]
+    areas = [
+        Area(left=0, top=0, width=1000, height=700),
+        Area(left=1200, top=900, width=1000, height=700),
+    ]
     await talk.desk.devices.scan(ScanKind.PAGE, areas=areas)
     await until(lambda: len(talk.desk.pages) == 2 and talk.desk.ended)
     assert [settings.area for settings in talk.scanner.scans] == areas
@@ -334,7 +363,9 @@ async def test_a_scanner_that_never_ends_is_stopped_and_its_first_pages_are_kept
 @pytest.mark.parametrize(
     ("source", "code"), [(ScanSource.FEEDER, "scanner_empty"), (ScanSource.GLASS, "scanner_failed")]
 )
-async def test_a_scanner_that_gives_no_page_is_not_believed(talk: Talk, source: ScanSource, code: str) -> None:
+async def test_a_scanner_that_gives_no_page_is_not_believed(
+    talk: Talk, source: ScanSource, code: str
+) -> None:
     talk.scanner.pages = []
     await talk.give(Grant.SCAN)
     await talk.desk.devices.scan(ScanKind.PAGE, source)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's program is killed while pages come: what was announced is there, whole, and readable by it alone."""
+"""The kiosk's program is killed while pages come:
+what was announced is there, whole, and readable by it alone.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def test_a_killed_kiosk_finds_every_page_it_had_announced(tmp_path: Path, attemp
         time.sleep(random.Random(attempt).uniform(0.02, 0.25))
         process.send_signal(signal.SIGKILL)
         told = process.stdout.read().decode().splitlines()
-    whole = [line.split() for line in told if len(line.split()) == 2 and not line.startswith("gone")]
+    whole = [
+        line.split() for line in told if len(line.split()) == 2 and not line.startswith("gone")
+    ]
     announced = {page: sha256 for page, sha256 in whole if len(sha256) == 64}
     for line in told:
         if line.startswith("gone"):
@@ -61,7 +65,8 @@ def test_a_killed_kiosk_finds_every_page_it_had_announced(tmp_path: Path, attemp
         assert MARK not in path.read_bytes()
     shelf = PageShelf(tmp_path, wrapping_key(SEED))
     lost = [page for page in announced if shelf.find(page) is None]
-    assert len(lost) <= 1  # the one that was being forgotten when the signal came, before "gone" was said
+    # the one that was being forgotten when the signal came, before "gone" was said
+    assert len(lost) <= 1
     for page, sha256 in announced.items():
         if page not in lost:
             assert hashlib.sha256(shelf.read(page)).hexdigest() == sha256

@@ -37,19 +37,26 @@ from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
 
 
-async def _in_session(world: World, number: str = "1234567", agent: str = "alice") -> tuple[DeskLink, SessionFacts]:
+async def _in_session(
+    world: World, number: str = "1234567", agent: str = "alice"
+) -> tuple[DeskLink, SessionFacts]:
     kiosk, desk = await world.kiosk("kiosk1"), await world.desk(agent)
     facts = await desk.accept((await kiosk.call("rights", number, f"r{agent}")).ticket.id)
     await _say(desk, kiosk, facts.id, allowed=True)
     return desk, facts
 
 
-async def _say(desk: DeskLink, kiosk: KioskLink, session_id: str, *, allowed: bool, left_s: float = 600.0) -> None:
+async def _say(
+    desk: DeskLink, kiosk: KioskLink, session_id: str, *, allowed: bool, left_s: float = 600.0
+) -> None:
     """The caller's word about keeping documents, until the desk hears it."""
     heard: list[SessionMessage] = []
     stop = desk.channel(session_id).on_message("grant", heard.append)
     change = GrantChanged(
-        grant=Grant.KEEP, allowed=allowed, at_utc=datetime.now(UTC), left_s=left_s if allowed else 0.0
+        grant=Grant.KEEP,
+        allowed=allowed,
+        at_utc=datetime.now(UTC),
+        left_s=left_s if allowed else 0.0,
     )
     await kiosk.channel(session_id).send("grant", change)
     await until(lambda: bool(heard))
@@ -64,14 +71,22 @@ async def test_a_document_is_filed_and_read_back(tmp_path: Path) -> None:
         data = os.urandom(700_000)
         seen: list[tuple[int, int]] = []
         filed = await desk.upload(
-            facts.id, dossier.number, "payslip", "Bulletin de paie", 2, data, progress=lambda a, b: seen.append((a, b))
+            facts.id,
+            dossier.number,
+            "payslip",
+            "Bulletin de paie",
+            2,
+            data,
+            progress=lambda a, b: seen.append((a, b)),
         )
         assert filed.document.sha256 == hashlib.sha256(data).hexdigest()
         assert filed.dossier.pieces[0].state is PieceState.FILED
         assert seen[0] == (0, len(data))
         assert seen[-1] == (len(data), len(data))
         assert await desk.document(facts.id, filed.document.id) == data
-        refused = await desk.set_piece(facts.id, dossier.number, "identity", PieceState.REFUSED, "unreadable")
+        refused = await desk.set_piece(
+            facts.id, dossier.number, "identity", PieceState.REFUSED, "unreadable"
+        )
         assert refused.pieces[1].reason == "unreadable"
         with pytest.raises(NotAllowed):
             await desk.set_piece(facts.id, dossier.number, "identity", PieceState.FILED)
@@ -110,11 +125,15 @@ async def test_an_interrupted_upload_goes_on_after_a_restart_of_the_hub(tmp_path
             progress=lambda at, whole: seen.append(at),
         )
         assert seen[0] == 40_000
-        again = await desk.upload(facts.id, "D-2026-0001", "payslip", "Bulletin", 1, data, upload_id="u1")
+        again = await desk.upload(
+            facts.id, "D-2026-0001", "payslip", "Bulletin", 1, data, upload_id="u1"
+        )
         assert again == filed
         assert world.dossiers.filings == 1
         with pytest.raises(MessageMalformed):
-            await desk.upload(facts.id, "D-2026-0001", "payslip", "Bulletin", 1, data + b"x", upload_id="u1")
+            await desk.upload(
+                facts.id, "D-2026-0001", "payslip", "Bulletin", 1, data + b"x", upload_id="u1"
+            )
 
 
 async def test_a_store_that_does_not_read_back_files_nothing(tmp_path: Path) -> None:
@@ -123,9 +142,13 @@ async def test_a_store_that_does_not_read_back_files_nothing(tmp_path: Path) -> 
         await desk.dossier(facts.id)
         world.dossiers.damage = True
         with pytest.raises(DocumentNotFiled):
-            await desk.upload(facts.id, "D-2026-0001", "payslip", "Bulletin", 1, b"pdf", upload_id="u1")
+            await desk.upload(
+                facts.id, "D-2026-0001", "payslip", "Bulletin", 1, b"pdf", upload_id="u1"
+            )
         world.dossiers.damage = False
-        filed = await desk.upload(facts.id, "D-2026-0001", "payslip", "Bulletin", 1, b"pdf", upload_id="u1")
+        filed = await desk.upload(
+            facts.id, "D-2026-0001", "payslip", "Bulletin", 1, b"pdf", upload_id="u1"
+        )
         assert filed.document.size_bytes == 3
 
 
@@ -193,15 +216,21 @@ async def _without_word(world: World) -> tuple[KioskLink, DeskLink, SessionFacts
 
 
 async def _file(desk: DeskLink, facts: SessionFacts, upload_id: str = "u1") -> DocumentFiled:
-    return await desk.upload(facts.id, "D-2026-0001", "payslip", "Bulletin", 1, b"pdf", upload_id=upload_id)
+    return await desk.upload(
+        facts.id, "D-2026-0001", "payslip", "Bulletin", 1, b"pdf", upload_id=upload_id
+    )
 
 
-async def test_nothing_is_filed_without_the_callers_word_whatever_the_desk_does(tmp_path: Path) -> None:
+async def test_nothing_is_filed_without_the_callers_word_whatever_the_desk_does(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, desk, facts = await _without_word(world)
         with pytest.raises(GrantMissing):
             await _file(desk, facts)
-        forged = GrantChanged(grant=Grant.KEEP, allowed=True, at_utc=datetime.now(UTC), left_s=600.0)
+        forged = GrantChanged(
+            grant=Grant.KEEP, allowed=True, at_utc=datetime.now(UTC), left_s=600.0
+        )
         await desk.channel(facts.id).send("grant", forged)  # the desk says it for the caller
         await asyncio.sleep(0.2)
         with pytest.raises(GrantMissing):
@@ -227,7 +256,9 @@ async def test_a_word_that_was_taken_back_stops_an_upload_that_had_begun(tmp_pat
             sha256=hashlib.sha256(b"pdf").hexdigest(),
         )
         await desk._bus.request("upload_begin", begin, UploadState)
-        await desk._bus.request("upload_chunk", UploadChunk(upload_id="u1", offset=0, data=b"pdf"), UploadState)
+        await desk._bus.request(
+            "upload_chunk", UploadChunk(upload_id="u1", offset=0, data=b"pdf"), UploadState
+        )
         await _say(desk, kiosk, facts.id, allowed=False)
         with pytest.raises(GrantMissing):
             await desk._bus.request("upload_commit", UploadCommit(upload_id="u1"), DocumentFiled)
@@ -249,7 +280,9 @@ async def test_another_kiosk_cannot_say_it_for_this_session(tmp_path: Path) -> N
     async with hub_world(tmp_path) as world:
         _kiosk, desk, facts = await _without_word(world)
         other = await world.client(Role.KIOSK, "kiosk2")
-        allowed = GrantChanged(grant=Grant.KEEP, allowed=True, at_utc=datetime.now(UTC), left_s=600.0)
+        allowed = GrantChanged(
+            grant=Grant.KEEP, allowed=True, at_utc=datetime.now(UTC), left_s=600.0
+        )
         await other.channel(facts.id).send("grant", allowed)
         await asyncio.sleep(0.2)
         with pytest.raises(GrantMissing):

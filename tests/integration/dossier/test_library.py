@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A desk and its organisation's library, over a real server: items, bytes, changes, and nobody else's documents."""
+"""A desk and its organisation's library, over a real server:
+items, bytes, changes, and nobody else's documents.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,10 @@ async def test_a_desk_gets_the_items_and_the_bytes_of_its_own_organisation(tmp_p
         [item] = await library.items()
         assert (item.id, item.size_bytes) == ("plan", len(PICTURE))
         steps: list[tuple[int, int]] = []
-        assert await library.document("plan", lambda here, whole: steps.append((here, whole))) == PICTURE
+        assert (
+            await library.document("plan", lambda here, whole: steps.append((here, whole)))
+            == PICTURE
+        )
         assert len(steps) > 2
         assert steps[-1] == (len(PICTURE), len(PICTURE))
         other = LibraryLink(await world.client(Role.AGENT, "zoe", "marais"))
@@ -60,7 +65,8 @@ async def test_a_kiosk_may_not_ask(tmp_path: Path) -> None:
 async def test_a_changed_library_is_heard_at_the_desk_while_the_hub_runs(tmp_path: Path) -> None:
     text = with_library(tmp_path)
     async with hub_world(tmp_path, catalogue=text) as world:
-        desk, library = await world.desk("alice"), LibraryLink(await world.client(Role.AGENT, "agent1"))
+        desk = await world.desk("alice")
+        library = LibraryLink(await world.client(Role.AGENT, "agent1"))
         told: list[str] = []
         desk.convention_changed.connect(told.append)
         await asyncio.sleep(0.3)  # a pulse, so that the desk knows the version it began with

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pieces over the bus: a procedure is started here, the same list is found a week later at another kiosk."""
+"""Pieces over the bus: a procedure is started here, the same list is found a week later at another
+kiosk.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from tests.unit.documents.store.test_dossier_store import PDF
 
 def _procedures() -> Procedures:
     """Those of the CAF, as if they were of the invented organisation, for all its services."""
-    found = [msgspec.structs.replace(one, services=[]) for one in load_procedures(shipped()).of("caf")]
+    found = [
+        msgspec.structs.replace(one, services=[]) for one in load_procedures(shipped()).of("caf")
+    ]
     loaded = Procedures()
     loaded.put("valdore", found)
     return loaded
@@ -32,7 +36,10 @@ def _procedures() -> Procedures:
 async def _world(world: World, folder: Path) -> DossierStore:
     store = DossierStore(folder / "store")
     caller = Dossier(
-        organisation="valdore", number="D-2026-0001", caller_name="Jeanne Exemple", caller_number="1234567"
+        organisation="valdore",
+        number="D-2026-0001",
+        caller_name="Jeanne Exemple",
+        caller_number="1234567",
     )
     store.create_dossier(caller)
     world.store = DossierAdapter(store, SystemClock(), _procedures())
@@ -58,16 +65,23 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
             filed = await desk.upload(facts.id, dossier.number, "logement-rib", "Compte", 2, PDF)
             assert await pieces.search(facts.id, dossier.number, "COMPTE") == [filed.document.id]
             done = await pieces.acknowledge(facts.id, dossier.number, ["logement-rib"])
-            assert next(piece for piece in done.pieces if piece.id == "logement-rib").state is PieceState.ACKNOWLEDGED
+            assert (
+                next(piece for piece in done.pieces if piece.id == "logement-rib").state
+                is PieceState.ACKNOWLEDGED
+            )
             await desk.hang_up(facts.id)
             await desk.close(facts.id, "done")
 
             other_kiosk, other_desk = await world.kiosk("kiosk2"), await world.desk("bob")
-            later = await other_desk.accept((await other_kiosk.call("rights", "1234567", "r2")).ticket.id)
+            later = await other_desk.accept(
+                (await other_kiosk.call("rights", "1234567", "r2")).ticket.id
+            )
             found = await other_desk.dossier(later.id)
             assert found == done
             steps = (await PieceLink(other_desk._bus).history(later.id, found.number)).steps
-            told = [(step.state.value, step.kiosk) for step in steps if step.piece_id == "logement-rib"]
+            told = [
+                (step.state.value, step.kiosk) for step in steps if step.piece_id == "logement-rib"
+            ]
             assert told == [
                 ("scanned", "kiosk1"), ("legible", "kiosk1"), ("filed", "kiosk1"), ("acknowledged", "kiosk1"),
             ]  # fmt: skip
@@ -92,7 +106,9 @@ async def test_nobody_asks_about_a_dossier_that_is_not_of_its_session(tmp_path: 
             with pytest.raises(DossierUnknown):
                 await pieces.start(facts.id, "D-2026-0001", "nothing")
             with pytest.raises(NotAllowed):
-                await desk.set_piece(facts.id, "D-2026-0001", "logement-rib", PieceState.ACKNOWLEDGED)
+                await desk.set_piece(
+                    facts.id, "D-2026-0001", "logement-rib", PieceState.ACKNOWLEDGED
+                )
         finally:
             store.close()
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A private CUPS with one queue before another printer: what a kiosk uses when its printer takes no PDF.
+"""A private CUPS with one queue before another printer:
+what a kiosk uses when its printer takes no PDF.
 
 Debian: `apt-get install cups-daemon`. The queue is raw: the document passes as it is.
 """
@@ -85,7 +86,9 @@ def _running(folder: Path, printer_address: str) -> Iterator[str]:
     port = free_port()
     (folder / "cupsd.conf").write_text(_CUPSD.format(port=port), encoding="ascii")
     (folder / "cups-files.conf").write_text(_FILES.format(folder=folder), encoding="ascii")
-    (folder / "etc" / "printers.conf").write_text(_PRINTERS.format(address=printer_address), encoding="ascii")
+    (folder / "etc" / "printers.conf").write_text(
+        _PRINTERS.format(address=printer_address), encoding="ascii"
+    )
     line = ["cupsd", "-f", "-c", str(folder / "cupsd.conf"), "-s", str(folder / "cups-files.conf")]
     with (folder / "out").open("wb") as out:
         process = subprocess.Popen(line, env=os.environ | {"PATH": _PATH}, stdout=out, stderr=out)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""CUPS's own `ippeveprinter` as the printer of tests: it wants D-Bus and Avahi, which get a private bus and loopback.
+"""CUPS's own `ippeveprinter` as the printer of tests:
+it wants D-Bus and Avahi, which get a private bus and loopback.
 
 Debian: `apt-get install cups-ipp-utils avahi-daemon dbus`.
 """
@@ -34,7 +35,8 @@ enable-dbus=yes
 [wide-area]
 enable-wide-area=no
 """
-# Receives the document; what a test writes into "orders" is told to the printer, as its own command may (STATE: ...).
+# Receives the document; what a test writes into "orders" is told to the printer, as its own command
+# may (STATE: ...).
 _COMMAND = """#!/bin/sh
 for turn in $(seq 1 200); do
   if [ -s {orders} ]; then cat {orders} >&2; : > {orders}; fi
@@ -93,15 +95,42 @@ def eve_printer(folder: Path) -> Iterator[EvePrinter]:
     (folder / "avahi.conf").write_text(_AVAHI, encoding="ascii")
     (folder / "orders").touch()
     command = folder / "print.sh"
-    command.write_text(_COMMAND.format(orders=folder / "orders", hold=folder / "hold"), encoding="ascii")
+    command.write_text(
+        _COMMAND.format(orders=folder / "orders", hold=folder / "hold"), encoding="ascii"
+    )
     command.chmod(0o755)
-    environment = os.environ | {"PATH": _PATH, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder / 'bus'}"}
+    environment = os.environ | {
+        "PATH": _PATH,
+        "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder / 'bus'}",
+    }
     port = free_port()
-    printer = ["ippeveprinter", "-r", "off", "-k", "-d", str(folder / "spool"), "-f", "application/pdf"]
+    printer = [
+        "ippeveprinter",
+        "-r",
+        "off",
+        "-k",
+        "-d",
+        str(folder / "spool"),
+        "-f",
+        "application/pdf",
+    ]
     with contextlib.ExitStack() as running:
         for line, ready in (
-            (["dbus-daemon", f"--config-file={folder / 'bus.conf'}", "--nofork", "--nopidfile"], folder / "bus"),
-            (["avahi-daemon", "-f", str(folder / "avahi.conf"), "--no-drop-root", "--no-chroot", "--no-rlimits"], None),
+            (
+                ["dbus-daemon", f"--config-file={folder / 'bus.conf'}", "--nofork", "--nopidfile"],
+                folder / "bus",
+            ),
+            (
+                [
+                    "avahi-daemon",
+                    "-f",
+                    str(folder / "avahi.conf"),
+                    "--no-drop-root",
+                    "--no-chroot",
+                    "--no-rlimits",
+                ],
+                None,
+            ),
             ([*printer, "-c", str(command), "-p", str(port), "-n", "localhost", "Borne01"], None),
         ):
             log = running.enter_context((folder / f"{line[0]}.log").open("wb"))

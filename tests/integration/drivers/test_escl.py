@@ -24,7 +24,13 @@ from session.core.errors import PageTooLarge, PageUnreadable, SessionError
 from session.kiosk.drivers.escl import EsclScanner
 from session.kiosk.drivers.scanner import ScannedPage, ScannerStatus, ScanProgress, ScanSettings
 from session.protocol.conversation.messages import Area, ScanKind, ScannerState, ScanSource
-from tests.support.simulated_devices import COLOURS, Simulator, free_port_address, plain_pages, running
+from tests.support.simulated_devices import (
+    COLOURS,
+    Simulator,
+    free_port_address,
+    plain_pages,
+    running,
+)
 from tests.support.waiting import until
 
 SMALL = ScanSettings(dpi=100)
@@ -67,11 +73,15 @@ def colour_of(page: ScannedPage) -> str:
         assert picture.size == (page.width_px, page.height_px)
         seen = picture.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
     assert isinstance(seen, tuple)
-    return min(COLOURS, key=lambda name: sum(abs(a - b) for a, b in zip(COLOURS[name], seen, strict=True)))
+    return min(
+        COLOURS, key=lambda name: sum(abs(a - b) for a, b in zip(COLOURS[name], seen, strict=True))
+    )
 
 
 async def test_a_ready_scanner_tells_its_name_and_feeder(scanner: EsclScanner) -> None:
-    assert await scanner.state() == ScannerStatus(state=ScannerState.READY, name="Scanner simulé A4", feeder=True)
+    assert await scanner.state() == ScannerStatus(
+        state=ScannerState.READY, name="Scanner simulé A4", feeder=True
+    )
 
 
 async def test_a_page_comes_with_progress_that_only_rises_to_100(scanner: EsclScanner) -> None:
@@ -85,7 +95,9 @@ async def test_a_page_comes_with_progress_that_only_rises_to_100(scanner: EsclSc
     ]
 
 
-async def test_without_an_announced_size_the_progress_is_unknown(scanner: EsclScanner, simulator: Simulator) -> None:
+async def test_without_an_announced_size_the_progress_is_unknown(
+    scanner: EsclScanner, simulator: Simulator
+) -> None:
     simulator.orders(sized=False)
     percents, pages = await take(scanner, SMALL)
     assert set(percents) == {-1}
@@ -107,14 +119,18 @@ async def test_each_full_page_brings_the_next_one(scanner: EsclScanner) -> None:
 
 
 async def test_area_and_grey_are_obeyed(scanner: EsclScanner) -> None:
-    settings = ScanSettings(dpi=300, colour=False, area=Area(left=300, top=600, width=900, height=450))
+    settings = ScanSettings(
+        dpi=300, colour=False, area=Area(left=300, top=600, width=900, height=450)
+    )
     _, [page] = await take(scanner, settings)
     with Image.open(io.BytesIO(page.data)) as picture:
         assert (picture.size, picture.mode) == ((900, 450), "L")
 
 
 async def test_an_area_beyond_the_glass_is_cut_to_it(scanner: EsclScanner) -> None:
-    _, [page] = await take(scanner, ScanSettings(dpi=300, area=Area(left=2000, top=3000, width=9999, height=9999)))
+    _, [page] = await take(
+        scanner, ScanSettings(dpi=300, area=Area(left=2000, top=3000, width=9999, height=9999))
+    )
     assert (page.width_px, page.height_px) == (480, 508)
 
 
@@ -140,7 +156,11 @@ async def test_the_feeder_gives_all_its_pages(scanner: EsclScanner) -> None:
     ],
 )
 async def test_each_fault_has_its_own_error_and_the_next_scan_works(
-    scanner: EsclScanner, simulator: Simulator, fault: str, settings: ScanSettings, error: type[SessionError]
+    scanner: EsclScanner,
+    simulator: Simulator,
+    fault: str,
+    settings: ScanSettings,
+    error: type[SessionError],
 ) -> None:
     simulator.orders(fault=fault)
     with pytest.raises(error) as raised:
@@ -150,7 +170,9 @@ async def test_each_fault_has_its_own_error_and_the_next_scan_works(
     assert len((await take(scanner, SMALL))[1]) == 1
 
 
-async def test_an_empty_feeder_leaves_the_glass_usable(scanner: EsclScanner, simulator: Simulator) -> None:
+async def test_an_empty_feeder_leaves_the_glass_usable(
+    scanner: EsclScanner, simulator: Simulator
+) -> None:
     simulator.orders(fault="empty")
     assert (await scanner.state()).state is ScannerState.READY
     assert len((await take(scanner, SMALL))[1]) == 1
@@ -173,7 +195,9 @@ async def test_the_state_names_the_fault(
     assert (status.state, status.code) == (state, code)
 
 
-async def test_a_jam_in_the_middle_keeps_the_pages_before_it(scanner: EsclScanner, simulator: Simulator) -> None:
+async def test_a_jam_in_the_middle_keeps_the_pages_before_it(
+    scanner: EsclScanner, simulator: Simulator
+) -> None:
     pages = []
 
     async def feed() -> None:
@@ -187,7 +211,9 @@ async def test_a_jam_in_the_middle_keeps_the_pages_before_it(scanner: EsclScanne
     assert [colour_of(page) for page in pages] == ["1-red.jpg"]
 
 
-async def test_cancelling_stops_both_ends_at_once(scanner: EsclScanner, simulator: Simulator) -> None:
+async def test_cancelling_stops_both_ends_at_once(
+    scanner: EsclScanner, simulator: Simulator
+) -> None:
     simulator.orders(page_seconds=30)
     loop = asyncio.get_running_loop()
     started = loop.time()
@@ -215,7 +241,9 @@ async def test_a_job_is_cancelled_also_when_the_line_closes_before_the_word_arri
     assert [job["state"] for job in simulator.look()["jobs"]] == ["Canceled"]
 
 
-async def test_cancelling_between_two_parts_of_a_page_works_too(scanner: EsclScanner, simulator: Simulator) -> None:
+async def test_cancelling_between_two_parts_of_a_page_works_too(
+    scanner: EsclScanner, simulator: Simulator
+) -> None:
     simulator.orders(page_seconds=2)
 
     async def cancel_on_progress() -> None:
@@ -228,7 +256,9 @@ async def test_cancelling_between_two_parts_of_a_page_works_too(scanner: EsclSca
     assert [job["state"] for job in simulator.look()["jobs"]] == ["Canceled"]
 
 
-async def test_leaving_the_iteration_stops_the_scanner(scanner: EsclScanner, simulator: Simulator) -> None:
+async def test_leaving_the_iteration_stops_the_scanner(
+    scanner: EsclScanner, simulator: Simulator
+) -> None:
     simulator.orders(page_seconds=2)
     async with contextlib.aclosing(scanner.scan(SMALL)) as items:
         async for item in items:
@@ -237,7 +267,9 @@ async def test_leaving_the_iteration_stops_the_scanner(scanner: EsclScanner, sim
     assert [job["state"] for job in simulator.look()["jobs"]] == ["Canceled"]
 
 
-async def test_a_second_scan_is_refused_while_one_runs(scanner: EsclScanner, simulator: Simulator) -> None:
+async def test_a_second_scan_is_refused_while_one_runs(
+    scanner: EsclScanner, simulator: Simulator
+) -> None:
     simulator.orders(page_seconds=1)
     other = EsclScanner(simulator.address, busy_wait_s=0.1)
     async with contextlib.aclosing(scanner.scan(SMALL)) as items:

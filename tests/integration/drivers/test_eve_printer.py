@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our IPP client and CUPS's own IPP printer, which is not ours: jobs, faults, paper, cancellation."""
+"""Our IPP client and CUPS's own IPP printer, which is not ours:
+jobs, faults, paper, cancellation.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from session.protocol.conversation.messages import PrintState, ScannerState
 from tests.integration.drivers.ippeveprinter import EvePrinter, eve_printer, why_not
 from tests.support.device_ends import invented_pdf
 
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=f"ippeveprinter cannot run here: {why_not()}")
+pytestmark = pytest.mark.skipif(
+    bool(why_not()), reason=f"ippeveprinter cannot run here: {why_not()}"
+)
 
 
 @pytest.fixture(scope="module")

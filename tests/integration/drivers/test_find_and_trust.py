@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Devices are found by what they announce, bound by their UUID, and trusted by their own certificate alone."""
+"""Devices are found by what they announce, bound by their UUID, and trusted by their own
+certificate alone.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,12 @@ from session.core.device_errors import DeviceNotTrusted, ScannerGone
 from session.kiosk.devices.addresses import make_printer, make_scanner
 from session.kiosk.devices.bound_devices import BoundScanner
 from session.kiosk.devices.discovery import FoundDevice, device_of, find_devices
-from session.kiosk.drivers.certificates import CertificateWrong, fingerprint, seen_certificate, trust_only
+from session.kiosk.drivers.certificates import (
+    CertificateWrong,
+    fingerprint,
+    seen_certificate,
+    trust_only,
+)
 from session.kiosk.drivers.escl import EsclScanner
 from session.kiosk.drivers.scanner import AddressUnknown
 from session.protocol.conversation.messages import ScannerState
@@ -40,7 +47,8 @@ def glass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
         yield simulator
 
 
-# ---- certificates ----------------------------------------------------------------------------------------------------
+# ---- certificates
+# --------------------------------------------------------------------------------------------------
 
 
 def self_signed(folder: Path, name: str) -> tuple[Path, Path]:
@@ -56,13 +64,20 @@ def self_signed(folder: Path, name: str) -> tuple[Path, Path]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now)
         .not_valid_after(now + datetime.timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("192.0.2.7"))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("192.0.2.7"))]),
+            critical=False,
+        )
         .sign(key, hashes.SHA256())
     )
     paths = folder / f"{name}.pem", folder / f"{name}.key"
     paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
     paths[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
     )
     return paths
 
@@ -78,7 +93,9 @@ async def safe_scanner(certificate: Path, key: Path) -> AsyncIterator[int]:
         return web.Response(text=status_xml("", working=False), content_type="text/xml")
 
     app = web.Application()
-    app.add_routes([web.get("/eSCL/ScannerCapabilities", capabilities), web.get("/eSCL/ScannerStatus", status)])
+    app.add_routes(
+        [web.get("/eSCL/ScannerCapabilities", capabilities), web.get("/eSCL/ScannerStatus", status)]
+    )
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, key)
     runner = web.AppRunner(app)
@@ -91,7 +108,9 @@ async def safe_scanner(certificate: Path, key: Path) -> AsyncIterator[int]:
         await runner.cleanup()
 
 
-async def test_the_device_with_its_own_certificate_is_trusted_and_another_one_is_not(tmp_path: Path) -> None:
+async def test_the_device_with_its_own_certificate_is_trusted_and_another_one_is_not(
+    tmp_path: Path,
+) -> None:
     certificate, key = self_signed(tmp_path, "scanner")
     other, _key = self_signed(tmp_path, "impostor")
     async with safe_scanner(certificate, key) as port:
@@ -124,7 +143,8 @@ def test_a_certificate_file_that_is_none_is_said_at_the_start(tmp_path: Path) ->
             make_printer("ipps://127.0.0.1/ipp/print", str(tmp_path / name))
 
 
-# ---- bound by UUID ---------------------------------------------------------------------------------------------------
+# ---- bound by UUID
+# --------------------------------------------------------------------------------------------------
 
 
 async def test_a_scanner_that_moved_is_found_again(glass: Simulator) -> None:
@@ -160,13 +180,16 @@ async def test_nobody_of_this_uuid_is_a_scanner_that_is_gone() -> None:
     assert (await scanner.state()).code == ScannerGone.code
 
 
-@pytest.mark.parametrize("address", ["escl-uuid:", "escl-uuid:not-one", "ipp-uuid:51b4e7a1", f"uuid:{UUID}"])
+@pytest.mark.parametrize(
+    "address", ["escl-uuid:", "escl-uuid:not-one", "ipp-uuid:51b4e7a1", f"uuid:{UUID}"]
+)
 def test_what_is_no_uuid_is_refused(address: str) -> None:
     with pytest.raises(AddressUnknown):
         (make_printer if address.startswith("ipp") else make_scanner)(address)
 
 
-# ---- announcements ---------------------------------------------------------------------------------------------------
+# ---- announcements
+# --------------------------------------------------------------------------------------------------
 
 
 async def test_a_scanner_that_announces_itself_is_found(glass: Simulator) -> None:
@@ -196,7 +219,9 @@ async def test_a_scanner_that_announces_itself_is_found(glass: Simulator) -> Non
 
 def test_what_is_announced_becomes_a_line_of_settings() -> None:
     told = {"ty": "Imprimante", "rp": "/ipp/print", "UUID": UUID}
-    device = device_of("_ipps._tcp.local.", "I._ipps._tcp.local.", ["fe80::1", "192.0.2.9"], 443, told)
+    device = device_of(
+        "_ipps._tcp.local.", "I._ipps._tcp.local.", ["fe80::1", "192.0.2.9"], 443, told
+    )
     assert device is not None
     assert device.address == "ipps://192.0.2.9:443/ipp/print"
     assert settings_of(device)[0] == f'printer = "ipp-uuid:{UUID}"'

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Scanners and printers that lie, flood or never end: an error in words, in bounded time and memory."""
+"""Scanners and printers that lie, flood or never end:
+an error in words, in bounded time and memory.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,13 @@ from aiohttp import web
 from PIL import Image
 
 from expert_app.simulated.escl_view import CAPABILITIES, status_xml
-from session.core.device_errors import PrinterDenied, PrinterGone, ScannerDenied, ScannerFailed, ScannerWarmingUp
+from session.core.device_errors import (
+    PrinterDenied,
+    PrinterGone,
+    ScannerDenied,
+    ScannerFailed,
+    ScannerWarmingUp,
+)
 from session.core.errors import PageUnreadable, SessionError
 from session.kiosk.drivers.escl import EsclScanner
 from session.kiosk.drivers.ipp import IppPrinter
@@ -24,14 +32,14 @@ from session.protocol.conversation.messages import Area, ScannerState, ScanSourc
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LAUGHS = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
 BOMB = f'<?xml version="1.0"?><!DOCTYPE lol [<!ENTITY l0 "ha">{LAUGHS}]><ScannerStatus>&l9;</ScannerStatus>'
-OUTSIDE = (
-    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/hostname">]><ScannerStatus>&x;</ScannerStatus>'
-)
+OUTSIDE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/hostname">]><ScannerStatus>&x;</ScannerStatus>'
 
 
 def jpeg(width: int, height: int, claims_dpi: int) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (width, height), (200, 190, 180)).save(out, "JPEG", dpi=(claims_dpi, claims_dpi))
+    Image.new("RGB", (width, height), (200, 190, 180)).save(
+        out, "JPEG", dpi=(claims_dpi, claims_dpi)
+    )
     return out.getvalue()
 
 
@@ -82,7 +90,11 @@ class Device:
         self.orders: list[str] = []
 
     async def on_request(self, request: web.Request) -> web.StreamResponse:
-        if request.method == "POST" and request.path.endswith("ScanJobs") and "ScanJobs" not in self.answers:
+        if (
+            request.method == "POST"
+            and request.path.endswith("ScanJobs")
+            and "ScanJobs" not in self.answers
+        ):
             self.orders.append(await request.text())
             return web.Response(status=201, headers={"Location": "/eSCL/ScanJobs/1"})
         for ending, answer in self.answers.items():
@@ -172,7 +184,9 @@ def test_a_few_pixels_more_or_less_are_no_lie() -> None:
     ],
     ids=["warming", "denied", "password", "no job address", "zero pages"],
 )
-async def test_each_refusal_has_its_own_words(answers: dict[str, Handler], error: type[SessionError]) -> None:
+async def test_each_refusal_has_its_own_words(
+    answers: dict[str, Handler], error: type[SessionError]
+) -> None:
     async with device(answers) as (where, _it):
         scanner = EsclScanner(f"escl://{where}/eSCL", page_s=0.3, busy_wait_s=0.3)
         with pytest.raises(error):
@@ -196,14 +210,20 @@ async def test_a_printer_with_a_password_says_denied(status: int) -> None:
 
 
 async def test_both_sides_are_asked_of_a_feeder_that_can_and_refused_of_one_that_cannot() -> None:
-    simplex = CAPABILITIES[CAPABILITIES.index("<scan:AdfSimplexInputCaps>") :].split("<scan:FeederCapacity>")[0]
+    simplex = CAPABILITIES[CAPABILITIES.index("<scan:AdfSimplexInputCaps>") :].split(
+        "<scan:FeederCapacity>"
+    )[0]
     both = CAPABILITIES.replace(simplex, simplex + simplex.replace("AdfSimplex", "AdfDuplex"))
     picture = jpeg(2480, 3508, 300)
     settings = ScanSettings(source=ScanSource.FEEDER, duplex=True)
     left = [picture, picture]
 
     async def sides(_request: web.Request) -> web.Response:
-        return web.Response(body=left.pop(), content_type="image/jpeg") if left else web.Response(status=404)
+        return (
+            web.Response(body=left.pop(), content_type="image/jpeg")
+            if left
+            else web.Response(status=404)
+        )
 
     async with device({"ScannerCapabilities": says(both), "NextDocument": sides}) as (where, it):
         scanner = EsclScanner(f"escl://{where}/eSCL")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The IPP client and the simulated printer, a program of its own: bytes, states, faults, cancellation."""
+"""The IPP client and the simulated printer, a program of its own:
+bytes, states, faults, cancellation.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ async def states(printer: IppPrinter, job_id: int) -> list[JobProgress]:
 
 
 async def test_a_ready_printer_tells_its_name(printer: IppPrinter) -> None:
-    assert await printer.state() == PrinterStatus(state=ScannerState.READY, name="Imprimante simulée A4")
+    assert await printer.state() == PrinterStatus(
+        state=ScannerState.READY, name="Imprimante simulée A4"
+    )
 
 
 async def test_the_printer_gets_the_very_bytes(printer: IppPrinter, spool: Path) -> None:
@@ -71,7 +75,9 @@ async def test_the_printer_gets_the_very_bytes(printer: IppPrinter, spool: Path)
 
 async def test_a_long_name_is_cut_between_letters(printer: IppPrinter, spool: Path) -> None:
     job_id = await printer.submit(PDF, "é" * 400)
-    assert json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))["name"] == "é" * 127
+    assert (
+        json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))["name"] == "é" * 127
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +105,9 @@ async def test_a_job_waits_for_its_fault_and_then_goes_on(
     assert seen[-1] == (PrintState.DONE, "")
 
 
-async def test_a_fault_in_the_middle_of_a_job_is_seen(printer: IppPrinter, simulator: Simulator) -> None:
+async def test_a_fault_in_the_middle_of_a_job_is_seen(
+    printer: IppPrinter, simulator: Simulator
+) -> None:
     simulator.orders(job_seconds=0.6)
     seen: list[PrintState] = []
     async for progress in printer.follow(await printer.submit(PDF, "essai")):
@@ -108,7 +116,12 @@ async def test_a_fault_in_the_middle_of_a_job_is_seen(printer: IppPrinter, simul
             simulator.orders(fault="media-empty")
         elif progress.state is PrintState.WAITING:
             simulator.orders(fault="")
-    assert seen[-4:] == [PrintState.PRINTING, PrintState.WAITING, PrintState.PRINTING, PrintState.DONE]
+    assert seen[-4:] == [
+        PrintState.PRINTING,
+        PrintState.WAITING,
+        PrintState.PRINTING,
+        PrintState.DONE,
+    ]
 
 
 async def test_a_waiting_job_can_be_cancelled(printer: IppPrinter, simulator: Simulator) -> None:
@@ -123,7 +136,9 @@ async def test_a_waiting_job_can_be_cancelled(printer: IppPrinter, simulator: Si
     await printer.cancel(job_id)  # a second time: it is over, and that is well
 
 
-async def test_a_job_that_the_printer_gives_up_has_failed(printer: IppPrinter, simulator: Simulator) -> None:
+async def test_a_job_that_the_printer_gives_up_has_failed(
+    printer: IppPrinter, simulator: Simulator
+) -> None:
     simulator.orders(fault="abort")
     last = (await states(printer, await printer.submit(PDF, "essai")))[-1]
     assert (last.state, last.code) == (PrintState.FAILED, "print_failed")
@@ -140,7 +155,9 @@ async def test_a_printer_that_accepts_no_jobs_refuses_before_the_document(
     assert len(simulator.look()["jobs"]) == jobs
 
 
-async def test_an_empty_document_is_refused_and_leaves_no_job_behind(printer: IppPrinter, simulator: Simulator) -> None:
+async def test_an_empty_document_is_refused_and_leaves_no_job_behind(
+    printer: IppPrinter, simulator: Simulator
+) -> None:
     with pytest.raises(PrintRefused):
         await printer.submit(b"", "essai")
     assert simulator.look()["jobs"][-1]["state"] == 7  # canceled
@@ -156,7 +173,9 @@ async def test_silence_and_nonsense_are_a_printer_that_is_gone(
     assert (await printer.state()).code == "printer_gone"
 
 
-async def test_a_short_silence_does_not_lose_the_job(printer: IppPrinter, simulator: Simulator) -> None:
+async def test_a_short_silence_does_not_lose_the_job(
+    printer: IppPrinter, simulator: Simulator
+) -> None:
     simulator.orders(job_seconds=0.4)
     seen: list[tuple[PrintState, str]] = []
     async for progress in printer.follow(await printer.submit(PDF, "essai")):
@@ -169,7 +188,9 @@ async def test_a_short_silence_does_not_lose_the_job(printer: IppPrinter, simula
     assert seen[-1] == (PrintState.DONE, "")
 
 
-async def test_following_gives_up_after_a_long_silence(printer: IppPrinter, simulator: Simulator) -> None:
+async def test_following_gives_up_after_a_long_silence(
+    printer: IppPrinter, simulator: Simulator
+) -> None:
     simulator.orders(fault="stopped")
     job_id = await printer.submit(PDF, "essai")
     hang(printer, simulator)

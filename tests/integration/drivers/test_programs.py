@@ -26,8 +26,14 @@ child.wait()
 
 
 @pytest.mark.parametrize("arguments", [("escl_scanner", "--pages"), ("ipp_printer", "--spool")])
-def test_a_program_ends_when_its_starter_is_killed(arguments: tuple[str, str], tmp_path: Path) -> None:
-    program = [f"expert_app.simulated.{arguments[0]}", arguments[1], str(plain_pages(tmp_path / "folder"))]
+def test_a_program_ends_when_its_starter_is_killed(
+    arguments: tuple[str, str], tmp_path: Path
+) -> None:
+    program = [
+        f"expert_app.simulated.{arguments[0]}",
+        arguments[1],
+        str(plain_pages(tmp_path / "folder")),
+    ]
     command = [sys.executable, "-c", STARTER, *program]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as starter:
         assert starter.stdout is not None
@@ -48,7 +54,8 @@ async def test_the_ready_line_is_all_that_the_kiosk_needs(tmp_path: Path) -> Non
         running("escl_scanner", "--pages", str(plain_pages(tmp_path / "pages"))) as scanner_program,
         running("ipp_printer", "--spool", str(tmp_path / "spool")) as printer_program,
     ):
-        scanner, printer = make_scanner(scanner_program.address), make_printer(printer_program.address)
+        scanner = make_scanner(scanner_program.address)
+        printer = make_printer(printer_program.address)
         assert (await scanner.state()).state is ScannerState.READY
         assert (await printer.state()).state is ScannerState.READY
         await scanner.close()

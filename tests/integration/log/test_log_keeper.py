@@ -18,7 +18,10 @@ from tests.support.hub_world import hub_world
 
 
 def _records(writer: str, first: int, count: int, size: int = 10) -> list[bytes]:
-    return [json.dumps({"w": writer, "n": n, "pad": "x" * size}).encode() for n in range(first, first + count)]
+    return [
+        json.dumps({"w": writer, "n": n, "pad": "x" * size}).encode()
+        for n in range(first, first + count)
+    ]
 
 
 async def test_both_ends_write_and_repeats_are_dropped(tmp_path: Path) -> None:
@@ -29,7 +32,9 @@ async def test_both_ends_write_and_repeats_are_dropped(tmp_path: Path) -> None:
         assert await desk.append_log(facts.id, 0, _records("a", 0, 2)) == 2
         assert await kiosk.append_log(facts.id, 0, _records("k", 0, 5)) == 5
         assert await kiosk.append_log(facts.id, 9, _records("k", 9, 1)) == 5
-        await asyncio.gather(*(end.append_log(facts.id, n, []) for end in (kiosk, desk) for n in range(3)))
+        await asyncio.gather(
+            *(end.append_log(facts.id, n, []) for end in (kiosk, desk) for n in range(3))
+        )
         await desk.hang_up(facts.id)
         await desk.close(facts.id)
         assert await kiosk.append_log(facts.id, 5, _records("k", 5, 1)) == 6
@@ -73,13 +78,17 @@ async def test_a_long_log_comes_in_parts_also_from_another_hub(tmp_path: Path) -
         part = await boss.request("read_log", LogRequest(session_id=facts.id, after=37), LogPart)
         assert json.loads(bytes(part.records[0]))["n"] == 37
         assert not part.end
-        assert [json.loads(record)["n"] for record in await desk.read_log(facts.id)] == list(range(100))
+        assert [json.loads(record)["n"] for record in await desk.read_log(facts.id)] == list(
+            range(100)
+        )
         assert await kiosk.append_log(facts.id, 100, _records("k", 100, 1)) == 101
 
 
 async def test_only_the_ends_write_and_only_those_who_may_read(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk, desk, stranger = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("bob")
+        kiosk = await world.kiosk("kiosk1")
+        desk = await world.desk("alice")
+        stranger = await world.desk("bob")
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
         await kiosk.append_log(facts.id, 0, _records("k", 0, 1))
         with pytest.raises(NotAllowed):

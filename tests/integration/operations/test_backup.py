@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub backup` and `hub restore` on real programs: everything comes back once, and the hub goes on."""
+"""`expert-app hub backup` and `hub restore` on real programs:
+everything comes back once, and the hub goes on.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,10 @@ ROWS = "SELECT * FROM history_{} ORDER BY 1, 2"
 def rows_of(place: HubFolder) -> dict[str, list[Any]]:
     """Everything that the history says, as it is on the disk."""
     with closing(sqlite3.connect(place.history)) as base:
-        return {name: base.execute(ROWS.format(name)).fetchall() for name in ("transition", "act", "ticket", "name")}
+        return {
+            name: base.execute(ROWS.format(name)).fetchall()
+            for name in ("transition", "act", "ticket", "name")
+        }
 
 
 async def written(place: HubFolder, finished: int) -> dict[str, list[Any]]:
@@ -61,8 +66,13 @@ async def written(place: HubFolder, finished: int) -> dict[str, list[Any]]:
 async def statistics(them: People) -> list[Any]:
     boss = await them.client("boss")
     today = date.today()
-    wish = StatisticsRequest(first=today - timedelta(1), last=today + timedelta(1), by=StatisticsBy.SERVICE)
-    return [msgspec.structs.asdict(row) for row in (await boss.request("statistics", wish, StatisticsAnswer)).rows]
+    wish = StatisticsRequest(
+        first=today - timedelta(1), last=today + timedelta(1), by=StatisticsBy.SERVICE
+    )
+    return [
+        msgspec.structs.asdict(row)
+        for row in (await boss.request("statistics", wish, StatisticsAnswer)).rows
+    ]
 
 
 def enrol_bob(place: HubFolder) -> str:
@@ -80,7 +90,8 @@ async def test_a_restored_hub_knows_exactly_what_it_knew_and_goes_on(tmp_path: P
         for number in range(5):
             await one_session(kiosk, desk, f"r{number}")
         waiting = (await (await them.kiosk("kiosk2")).call("housing", "7654321", "waits")).ticket
-        await until(lambda: waiting.id in {row[3] for row in rows_of(old)["transition"]})  # the history gathers
+        # the history gathers
+        await until(lambda: waiting.id in {row[3] for row in rows_of(old)["transition"]})
         before, counted = await written(old, 5), await statistics(them)
         code, said = await old.run("backup", str(file))  # the hub works on
         assert code == 0, said
@@ -103,7 +114,9 @@ async def test_a_restored_hub_knows_exactly_what_it_knew_and_goes_on(tmp_path: P
         after = await written(new, 7)
     assert [row for row in after["ticket"] if row in before["ticket"]] == before["ticket"]
     assert len(after["ticket"]) == 7
-    assert [row for row in after["transition"] if row in before["transition"]] == before["transition"]
+    assert [row for row in after["transition"] if row in before["transition"]] == before[
+        "transition"
+    ]
     keys = [(row[0], row[1]) for row in after["transition"]]
     assert len(keys) == len(set(keys))
     assert {row[0] for row in after["transition"]} == {1}  # it is the same AUDIT to the history
@@ -134,7 +147,8 @@ async def test_a_backup_under_load_lacks_nothing_and_says_nothing_twice(tmp_path
     assert (await new.run("restore", str(file)))[0] == 0
     async with new.hub(), people(new) as them:
         desk = await them.desk()
-        for facts in (await desk.resume()).sessions:  # the one that was going on is still this agent's
+        # the one that was going on is still this agent's
+        for facts in (await desk.resume()).sessions:
             await desk.close(facts.id, "done")
         await one_session(await them.kiosk("kiosk2"), desk, "new")
         rows = await written(new, len(before) + 1)
@@ -151,7 +165,9 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
     key = enrol_bob(old)
     with DossierStore(old.data / "dossiers") as store:
         store.create_dossier(CALLER)
-        filed = store.file("valdore", CALLER.number, "identity", "Carte", 2, sha256_of(PDF), PDF, "u1", NINE)
+        filed = store.file(
+            "valdore", CALLER.number, "identity", "Carte", 2, sha256_of(PDF), PDF, "u1", NINE
+        )
     code, said = await old.run("backup", str(file), "--with-dossiers")  # no hub runs
     assert code == 0, said
     assert "are not in it" not in said
@@ -224,7 +240,10 @@ def _changed(file: Path, whole: bytes, name: str) -> bytes:
 def _newer(whole: bytes) -> bytes:
     """The same, but its list says another number and the list's own hash agrees."""
     made = io.BytesIO()
-    with tarfile.open(fileobj=io.BytesIO(whole)) as tar, tarfile.open(fileobj=made, mode="w") as out:
+    with (
+        tarfile.open(fileobj=io.BytesIO(whole)) as tar,
+        tarfile.open(fileobj=made, mode="w") as out,
+    ):
         data = b""
         for member in tar.getmembers():
             file = tar.extractfile(member)

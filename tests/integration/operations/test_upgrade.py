@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What an older version has stored is brought to today's form, with a copy kept; what a newer one has is refused."""
+"""What an older version has stored is brought to today's form, with a copy kept;
+what a newer one has is refused.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ OLD = Path(__file__).parents[2] / "data" / "stores" / "hub-format-1.backup"
 
 async def set_format(place: HubFolder, number: int) -> None:
     tasks, paths = Tasks(), paths_for("hub", place.folder)
-    async with store_of(HubSettings(listen_port=place.port), paths, tasks, alone=True) as connection:
+    async with store_of(
+        HubSettings(listen_port=place.port), paths, tasks, alone=True
+    ) as connection:
         await prepare(connection)
         _, revision = await read_format(connection.streams)
         assert await put_format(connection.streams, number, revision)
@@ -50,7 +54,9 @@ async def _shows_who_waits(place: HubFolder) -> None:
         await until(lambda: [ticket.state for ticket in desk.queue] == [TicketState.WAITING])
 
 
-async def test_an_old_hub_s_state_is_brought_to_today_s_form_and_a_copy_is_kept(tmp_path: Path) -> None:
+async def test_an_old_hub_s_state_is_brought_to_today_s_form_and_a_copy_is_kept(
+    tmp_path: Path,
+) -> None:
     place = HubFolder(tmp_path / "hub")
     code, said = await place.run("restore", str(OLD))
     assert code == 0, said
@@ -69,7 +75,9 @@ async def test_a_new_hub_has_today_s_number_and_keeps_no_copy(tmp_path: Path) ->
         pass
     assert not (place.data / "before-upgrade").exists()
     tasks, paths = Tasks(), paths_for("hub", place.folder)
-    async with store_of(HubSettings(listen_port=place.port), paths, tasks, alone=True) as connection:
+    async with store_of(
+        HubSettings(listen_port=place.port), paths, tasks, alone=True
+    ) as connection:
         assert (await read_format(connection.streams))[0] == FORMAT
     await tasks.close()
 
@@ -79,7 +87,9 @@ def has_history(place: HubFolder) -> bool:
     if not place.history.exists():
         return False
     with closing(sqlite3.connect(place.history)) as base:
-        return bool(base.execute("SELECT 1 FROM sqlite_master WHERE name = 'history_about'").fetchone())
+        return bool(
+            base.execute("SELECT 1 FROM sqlite_master WHERE name = 'history_about'").fetchone()
+        )
 
 
 async def test_what_a_newer_version_has_written_is_refused_in_words(tmp_path: Path) -> None:
@@ -119,12 +129,17 @@ async def test_older_databases_are_copied_once_before_they_are_changed(tmp_path:
         pass
     assert hub.stderr is not None
     said = (await hub.stderr.read()).decode()
-    assert (said.count("kept in history-3"), said.count("kept in identities-0")) == (1, 1)  # two may have one name
-    kept = sorted(path.name.partition("-2")[0] for path in (place.data / "before-upgrade").iterdir())
+    # two may have one name
+    assert (said.count("kept in history-3"), said.count("kept in identities-0")) == (1, 1)
+    kept = sorted(
+        path.name.partition("-2")[0] for path in (place.data / "before-upgrade").iterdir()
+    )
     assert kept == ["history-3", "identities-0"]
 
 
-async def test_every_step_is_done_once_in_its_turn_and_one_that_breaks_off_is_done_again(tmp_path: Path) -> None:
+async def test_every_step_is_done_once_in_its_turn_and_one_that_breaks_off_is_done_again(
+    tmp_path: Path,
+) -> None:
     done: list[str] = []
 
     async def keep(number: int) -> None:
@@ -162,7 +177,11 @@ async def test_a_record_that_cannot_be_read_stops_the_upgrade(tmp_path: Path, st
 
     async with hub_world(tmp_path) as world:
         assert world.connection is not None
-        subject = {BUCKET: "$KV.tk.valdore.x", CALLBACKS: "$KV.cb.valdore.x", CALLERS: "caller.valdore.x"}[stream]
+        subject = {
+            BUCKET: "$KV.tk.valdore.x",
+            CALLBACKS: "$KV.cb.valdore.x",
+            CALLERS: "caller.valdore.x",
+        }[stream]
         await world.connection.streams.append(subject, b"{not json")
         with pytest.raises(StoreUnreachable, match="unreadable"):
             await upgrade(world.connection, keep)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A convention that changes while the hub runs: kiosk, queue, overflow, retention. Real server, real hub."""
+"""A convention that changes while the hub runs: kiosk, queue, overflow, retention.
+Real server, real hub.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,10 @@ async def test_a_cell_that_closes_switches_its_button_off_and_refuses_calls(tmp_
         told: list[ServicesChanged] = []
         kiosk.services_changed.connect(told.append)
         closure = 'closures = [{ first = 2020-01-01, last = 2099-01-01, services = ["housing"], message = "Travaux" }]'
-        await take(world, ('[[organisations]]\nid = "valdore"', f'[[organisations]]\n{closure}\nid = "valdore"'))
+        await take(
+            world,
+            ('[[organisations]]\nid = "valdore"', f'[[organisations]]\n{closure}\nid = "valdore"'),
+        )
         await until(lambda: bool(told))
         housing = {service.id: service for service in (await kiosk.services()).services}["housing"]
         assert (housing.open_now, housing.message, housing.opens_at) == (False, "Travaux", "")
@@ -68,7 +73,9 @@ async def test_another_retention_is_the_streams_at_once(tmp_path: Path) -> None:
         assert json.loads(answer.payload)["config"]["max_age"] == 30 * DAY_NS
 
 
-async def test_who_waits_too_long_is_answered_by_the_other_organisation_when_both_say_so(tmp_path: Path) -> None:
+async def test_who_waits_too_long_is_answered_by_the_other_organisation_when_both_say_so(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, zoe = await world.kiosk("kiosk1"), await world.desk("zoe", "marais")
         moved: list[TicketChanged] = []
@@ -76,12 +83,20 @@ async def test_who_waits_too_long_is_answered_by_the_other_organisation_when_bot
         ticket = (await kiosk.call("housing", "", "r1")).ticket
         await take(
             world,
-            ('letter = "L"', 'letter = "L", overflow = [{ to = "marais/care", after_s = 600, when_nobody = true }]'),
+            (
+                'letter = "L"',
+                'letter = "L", overflow = [{ to = "marais/care", after_s = 600, when_nobody = true '
+                "}]",
+            ),
             ('letter = "S"', 'letter = "S", overflow_from = ["valdore/housing"]'),
         )
         await until(lambda: bool(zoe.queue))
         [arrived] = zoe.queue
-        assert (arrived.from_organisation, arrived.service, arrived.reason) == ("valdore", "care", "overflow")
+        assert (arrived.from_organisation, arrived.service, arrived.reason) == (
+            "valdore",
+            "care",
+            "overflow",
+        )
         assert arrived.arrived_at_utc == ticket.arrived_at_utc
         await until(lambda: any(news.ticket.id == arrived.id for news in moved))
         await zoe.accept(arrived.id)
@@ -107,9 +122,13 @@ async def test_nobody_overflows_to_where_nobody_is_free(tmp_path: Path) -> None:
         assert (await other.status(second.id)).ticket.organisation == "valdore"
 
 
-async def test_who_waits_for_what_is_no_longer_offered_is_told_and_the_others_go_on(tmp_path: Path) -> None:
+async def test_who_waits_for_what_is_no_longer_offered_is_told_and_the_others_go_on(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk, other, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        kiosk = await world.kiosk("kiosk1")
+        other = await world.kiosk("kiosk2")
+        desk = await world.desk("alice")
         shared = await world.kiosk("kiosk1", "network")
         told: list[TicketChanged] = []
         for one in (kiosk, shared):
@@ -124,19 +143,26 @@ async def test_who_waits_for_what_is_no_longer_offered_is_told_and_the_others_go
             msgspec.structs.replace(
                 valdore,
                 services=[one for one in valdore.services if one.id == "rights"],
-                sites=[msgspec.structs.replace(site, services=["rights"]) for site in valdore.sites],
+                sites=[
+                    msgspec.structs.replace(site, services=["rights"]) for site in valdore.sites
+                ],
                 people=[one for one in valdore.people if one.id != "bob"],
             ),
             msgspec.structs.replace(
                 network,
-                sites=[msgspec.structs.replace(site, services=["valdore/rights"]) for site in network.sites],
+                sites=[
+                    msgspec.structs.replace(site, services=["valdore/rights"])
+                    for site in network.sites
+                ],
             ),
         ]
         assert world.hub is not None
         await world.hub.take_catalogue(Catalogue(left))
-        await until(lambda: {gone.id, away.id} <= {news.ticket.id for news in told if news.position == 0})
-        assert {news.ticket.reason for news in told if news.ticket.state is TicketState.ABANDONED} == {
-            "no_longer_offered"
-        }
+        await until(
+            lambda: {gone.id, away.id} <= {news.ticket.id for news in told if news.position == 0}
+        )
+        assert {
+            news.ticket.reason for news in told if news.ticket.state is TicketState.ABANDONED
+        } == {"no_longer_offered"}
         await until(lambda: [ticket.id for ticket in desk.queue] == [stays.id])
         await desk.accept(stays.id)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A kiosk measures its line against a real hub; both ends of the next session are told what it carries."""
+"""A kiosk measures its line against a real hub;
+both ends of the next session are told what it carries.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A waiting caller goes to another organisation, on a real server; nobody is lost, nobody waits twice."""
+"""A waiting caller goes to another organisation, on a real server;
+nobody is lost, nobody waits twice.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,13 @@ import msgspec
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.errors import NotAllowed, QueueClosed, StoreUnreachable, TicketTaken, TicketUnknown
+from session.core.errors import (
+    NotAllowed,
+    QueueClosed,
+    StoreUnreachable,
+    TicketTaken,
+    TicketUnknown,
+)
 from session.hub.composition import Hub
 from session.hub.storage.interfaces import StoredTicket
 from session.protocol.hub.board import QueueStateRequest, TicketSeen
@@ -34,9 +42,13 @@ async def _die(old: Ticket) -> StoredTicket:
     raise StoreUnreachable(why="killed by the test")
 
 
-async def test_a_moved_caller_keeps_the_arrival_and_the_kiosk_follows_by_itself(tmp_path: Path) -> None:
+async def test_a_moved_caller_keeps_the_arrival_and_the_kiosk_follows_by_itself(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk, alice, zoe = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("zoe", "marais")
+        kiosk = await world.kiosk("kiosk1")
+        alice = await world.desk("alice")
+        zoe = await world.desk("zoe", "marais")
         _queue, boss = await world.supervisor()
         told: list[TicketChanged] = []
         opened: list[SessionFacts] = []
@@ -44,14 +56,26 @@ async def test_a_moved_caller_keeps_the_arrival_and_the_kiosk_follows_by_itself(
         kiosk.session_opened.connect(opened.append)
         old = (await kiosk.call("rights", "1234567", "r1")).ticket
         [target] = await boss.move_targets("rights")
-        assert (target.ref, target.organisation_name, target.closed) == ("marais/care", "Mutuelle du Marais", False)
+        assert (target.ref, target.organisation_name, target.closed) == (
+            "marais/care",
+            "Mutuelle du Marais",
+            False,
+        )
         moved = await boss.move(old, target.ref, WHY)
-        assert (moved.ticket.state, moved.ticket.moved_to, moved.ticket.reason) == ("closed", "marais/care", WHY)
+        assert (moved.ticket.state, moved.ticket.moved_to, moved.ticket.reason) == (
+            "closed",
+            "marais/care",
+            WHY,
+        )
 
         await until(lambda: len(zoe.queue) == 1 and not alice.queue)
         new = zoe.queue[0]
         assert (new.service, new.arrived_at_utc, new.reason) == ("care", old.arrived_at_utc, WHY)
-        assert (new.moved_from, new.from_organisation, new.kiosk_home) == (old.id, "valdore", "valdore")
+        assert (new.moved_from, new.from_organisation, new.kiosk_home) == (
+            old.id,
+            "valdore",
+            "valdore",
+        )
         assert new.number == moved.number == "S001"
         await until(lambda: any(change.ticket.id == new.id for change in told))
         assert kiosk.ticket is not None
@@ -66,7 +90,9 @@ async def test_a_moved_caller_keeps_the_arrival_and_the_kiosk_follows_by_itself(
         await zoe.close(facts.id)
 
 
-async def test_the_callers_number_stays_with_the_organisation_it_was_given_to(tmp_path: Path) -> None:
+async def test_the_callers_number_stays_with_the_organisation_it_was_given_to(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, zoe = await world.kiosk("kiosk1"), await world.desk("zoe", "marais")
         _queue, boss = await world.supervisor()
@@ -96,7 +122,9 @@ async def test_a_hub_killed_between_the_two_writes_loses_nobody(tmp_path: Path, 
         kiosk, zoe = await world.kiosk("kiosk1"), await world.desk("zoe", "marais")
         client = await world.client(Role.SUPERVISOR, "boss")
         old = (await kiosk.call("rights", "1234567", "r1")).ticket
-        wish = MoveRequest(ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY)
+        wish = MoveRequest(
+            ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
+        )
         _hub(world)._moves.arrive = _die  # type: ignore[method-assign]
         with pytest.raises(StoreUnreachable):
             await client.request("move", wish, TicketMoved)
@@ -138,11 +166,16 @@ async def test_only_what_both_conventions_allow_is_done(tmp_path: Path) -> None:
         with pytest.raises(TicketTaken):
             await boss.move(msgspec.structs.replace(ours, priority=3), "marais/care", WHY)
         agent = await world.client(Role.AGENT, "alice")
-        wish = MoveRequest(ticket_id=ours.id, seen=TicketSeen.of(ours), target="marais/care", reason=WHY)
+        wish = MoveRequest(
+            ticket_id=ours.id, seen=TicketSeen.of(ours), target="marais/care", reason=WHY
+        )
         with pytest.raises(NotAllowed):
             await agent.request("move", wish, TicketMoved)
         await _hub(world)._board.set_queue(
-            "marais", "zoes_boss", QueueStateRequest(service="care", reason="no doctor"), closed=True
+            "marais",
+            "zoes_boss",
+            QueueStateRequest(service="care", reason="no doctor"),
+            closed=True,
         )
         with pytest.raises(QueueClosed):
             await boss.move(ours, "marais/care", WHY)
@@ -153,7 +186,9 @@ async def test_only_what_both_conventions_allow_is_done(tmp_path: Path) -> None:
 
 async def test_an_agent_passes_its_caller_on_and_goes_to_the_wrap_up(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk, alice, zoe = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("zoe", "marais")
+        kiosk = await world.kiosk("kiosk1")
+        alice = await world.desk("alice")
+        zoe = await world.desk("zoe", "marais")
         ended: list[SessionEnded] = []
         kiosk.session_ended.connect(ended.append)
         old = (await kiosk.call("rights", "1234567", "r1")).ticket
@@ -183,7 +218,8 @@ async def test_both_organisations_can_read_what_happened(tmp_path: Path) -> None
         projection = _hub(world).projection
         await until(lambda: projection.is_open)  # opened beside the hub's work
         history = projection.history
-        day, one = old.arrived_at_utc.date(), timedelta(days=1)  # the history counts days where the hub is
+        # the history counts days where the hub is
+        day, one = old.arrived_at_utc.date(), timedelta(days=1)
         # Counted once, where the story ended: not as somebody whom the first organisation lost.
         await until(lambda: history.organisations(day - one, day + one) == ["marais"])
 
@@ -195,7 +231,9 @@ async def test_a_move_of_long_ago_is_not_made_again(tmp_path: Path) -> None:
         client = await world.client(Role.SUPERVISOR, "boss")
         old = (await kiosk.call("rights", "", "r1")).ticket
         _hub(world)._moves.arrive = _die  # type: ignore[method-assign]
-        wish = MoveRequest(ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY)
+        wish = MoveRequest(
+            ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
+        )
         with pytest.raises(StoreUnreachable):
             await client.request("move", wish, TicketMoved)
         await world.stop_hub()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Two networks, each with its own nats-server and hub, joined by a leaf connection: one caller crosses, nothing else.
+"""Two networks, each with its own nats-server and hub, joined by a leaf connection:
+one caller crosses, nothing else.
 
-"cnav" has the kiosk and lets partners connect; "cnaf" connects to it. A caller of cnav's organisation "valdore" is sent
-to cnaf's "marais".
+"cnav" has the kiosk and lets partners connect; "cnaf" connects to it.
+A caller of cnav's organisation "valdore" is sent to cnaf's "marais".
 """
 
 from __future__ import annotations
@@ -103,7 +104,9 @@ class Networks:
     async def linked(self) -> None:
         """Returns once a word crosses."""
         assert self.cnav.connection is not None
-        wish = encode(ArrivalCheck(organisation="marais", service="care", from_organisation="valdore"))
+        wish = encode(
+            ArrivalCheck(organisation="marais", service="care", from_organisation="valdore")
+        )
         async with asyncio.timeout(30):
             while True:
                 try:
@@ -118,7 +121,9 @@ class Networks:
 async def two_networks(folder: Path) -> AsyncIterator[Networks]:
     key, leaf_port = new_seed(), free_port()
     lets_in = LinkSettings("cnav", (Partner("cnaf", key=public_key(key)),), leaf_port)
-    connects = LinkSettings("cnaf", (Partner("cnav", address=f"nats-leaf://127.0.0.1:{leaf_port}", seed=key),))
+    connects = LinkSettings(
+        "cnaf", (Partner("cnav", address=f"nats-leaf://127.0.0.1:{leaf_port}", seed=key),)
+    )
     both = Networks(
         World(folder / "cnav", SystemClock(), 0.1, free_port(), CNAV, lets_in),
         World(folder / "cnaf", SystemClock(), 0.1, free_port(), CNAF, connects),
@@ -140,7 +145,9 @@ async def _move(world: World, old: Ticket) -> TicketMoved:
     return await boss.request("move", wish, TicketMoved)
 
 
-async def test_a_caller_is_answered_by_the_other_network_and_the_kiosk_notices_nothing(tmp_path: Path) -> None:
+async def test_a_caller_is_answered_by_the_other_network_and_the_kiosk_notices_nothing(
+    tmp_path: Path,
+) -> None:
     async with two_networks(tmp_path) as both:
         kiosk, zoe = await both.cnav.kiosk("kiosk1"), await both.cnaf.desk("zoe", "marais")
         told: list[TicketChanged] = []
@@ -155,23 +162,38 @@ async def test_a_caller_is_answered_by_the_other_network_and_the_kiosk_notices_n
 
         await until(lambda: len(zoe.queue) == 1)
         new = zoe.queue[0]
-        assert (new.site, new.arrived_at_utc, new.reason) == ("Mairie de Saint-Oyen", old.arrived_at_utc, WHY)
-        assert (new.from_organisation, new.kiosk_home, new.caller_number_given) == ("valdore", "cnav:valdore", False)
+        assert (new.site, new.arrived_at_utc, new.reason) == (
+            "Mairie de Saint-Oyen",
+            old.arrived_at_utc,
+            WHY,
+        )
+        assert (new.from_organisation, new.kiosk_home, new.caller_number_given) == (
+            "valdore",
+            "cnav:valdore",
+            False,
+        )
         await until(lambda: any(change.ticket.id == new.id for change in told))
         assert (await kiosk.status(old.id)).position == 1
 
         facts = await zoe.accept(new.id)
         await until(lambda: bool(opened))
-        assert (opened[0].id, opened[0].allowed_addresses) == (facts.id, ["https://www.marais.example/"])
+        assert (opened[0].id, opened[0].allowed_addresses) == (
+            facts.id,
+            ["https://www.marais.example/"],
+        )
         to_desk: list[SessionMessage] = []
         to_kiosk: list[SessionMessage] = []
         chunks: list[tuple[bytes, Mapping[str, str]]] = []
         zoe.channel(facts.id).on_message("call", to_desk.append)
-        zoe.channel(facts.id).on_raw("chunk", lambda payload, headers: chunks.append((payload, headers)))
+        zoe.channel(facts.id).on_raw(
+            "chunk", lambda payload, headers: chunks.append((payload, headers))
+        )
         kiosk.channel(facts.id).on_message("grant", to_kiosk.append)
         await kiosk.channel(facts.id).send("call", CallOffered(call_id="c1", sdp="v=0"))
         for index in range(20):
-            await kiosk.channel(facts.id).send_raw("chunk", bytes([index]) * 1000, {"Item": "p1", "Index": str(index)})
+            await kiosk.channel(facts.id).send_raw(
+                "chunk", bytes([index]) * 1000, {"Item": "p1", "Index": str(index)}
+            )
         await zoe.channel(facts.id).send("grant", GrantRequested(grant=GrantName.SCAN))
         await until(lambda: bool(to_desk) and bool(to_kiosk) and len(chunks) == 20)
         assert [payload[0] for payload, _ in chunks] == list(range(20))
@@ -186,7 +208,9 @@ async def test_a_caller_is_answered_by_the_other_network_and_the_kiosk_notices_n
         assert (await kiosk.call("rights", "", "r2")).ticket.organisation == "valdore"
 
 
-async def test_a_kiosk_that_leaves_or_calls_again_leaves_the_other_networks_queue(tmp_path: Path) -> None:
+async def test_a_kiosk_that_leaves_or_calls_again_leaves_the_other_networks_queue(
+    tmp_path: Path,
+) -> None:
     async with two_networks(tmp_path) as both:
         kiosk, zoe = await both.cnav.kiosk("kiosk1"), await both.cnaf.desk("zoe", "marais")
         old = (await kiosk.call("rights", "", "r1")).ticket
@@ -200,7 +224,9 @@ async def test_a_kiosk_that_leaves_or_calls_again_leaves_the_other_networks_queu
         await until(lambda: not zoe.queue)
 
 
-async def test_only_what_both_say_is_taken_and_only_under_the_networks_own_name(tmp_path: Path) -> None:
+async def test_only_what_both_say_is_taken_and_only_under_the_networks_own_name(
+    tmp_path: Path,
+) -> None:
     async with two_networks(tmp_path) as both:
         hub, zoe = both.cnav.connection, await both.cnaf.desk("zoe", "marais")
         assert hub is not None
@@ -218,7 +244,9 @@ async def test_only_what_both_say_is_taken_and_only_under_the_networks_own_name(
             ArrivalCheck(organisation="valdore", service="rights", from_organisation="valdore"),
         ):
             assert await code_of("check", bad) == "not_allowed"
-        nothing = ArrivalCheck(organisation="marais", service="nothing", from_organisation="valdore")
+        nothing = ArrivalCheck(
+            organisation="marais", service="nothing", from_organisation="valdore"
+        )
         assert await code_of("check", nothing) == "service_unknown"
         for forged in ("carsat", "cnaf"):
             with pytest.raises(HubUnreachable):
@@ -228,7 +256,8 @@ async def test_only_what_both_say_is_taken_and_only_under_the_networks_own_name(
         seal = (keys := SigningKeys("marais")).toml([keys.key(secret) for secret in keys.secrets])
         sealed = CNAF.replace('id = "marais"\n', f'id = "marais"\n{seal}', 1)
         await both.cnaf.hub.take_catalogue(Catalogue.parse(sealed))
-        assert await code_of("check", good) == "vault_out_of_reach"  # a kiosk's log could not get into the vault
+        # a kiosk's log could not get into the vault
+        assert await code_of("check", good) == "vault_out_of_reach"
         kiosk = await both.cnav.kiosk("kiosk1")
         old = (await kiosk.call("rights", "", "r1")).ticket
         with pytest.raises(VaultOutOfReach):
@@ -236,7 +265,9 @@ async def test_only_what_both_say_is_taken_and_only_under_the_networks_own_name(
         assert (await kiosk.status(old.id)).ticket.state is TicketState.WAITING
 
 
-async def test_the_other_networks_services_streams_and_kiosks_cannot_be_reached(tmp_path: Path) -> None:
+async def test_the_other_networks_services_streams_and_kiosks_cannot_be_reached(
+    tmp_path: Path,
+) -> None:
     async with two_networks(tmp_path) as both:
         assert both.cnaf.connection is not None
         assert both.cnav.hub is not None
@@ -250,7 +281,11 @@ async def test_the_other_networks_services_streams_and_kiosks_cannot_be_reached(
 
         async def answered(subject: str) -> str:
             try:
-                return str(json.loads((await attacker.request(subject, wish, 0.7)).payload).get("code", "answered"))
+                return str(
+                    json.loads((await attacker.request(subject, wish, 0.7)).payload).get(
+                        "code", "answered"
+                    )
+                )
             except SessionError as error:
                 return error.code
 
@@ -258,11 +293,16 @@ async def test_the_other_networks_services_streams_and_kiosks_cannot_be_reached(
         assert await answered("svc.valdore.k.kiosk1.status") != "answered"
         assert await answered("xfer.cnav.cnaf.svc.valdore.k.kiosk1.status") == "ticket_unknown"
         assert await answered("xfer.cnav.cnaf.svc.valdore.a.alice.queue") == "hub_unreachable"
-        assert await answered("xfer.cnav.cnaf.svc.valdore.k.kiosk1.call") in ("bus_unreachable", "hub_unreachable")
+        assert await answered("xfer.cnav.cnaf.svc.valdore.k.kiosk1.call") in (
+            "bus_unreachable",
+            "hub_unreachable",
+        )
         assert await answered("$JS.cnav.API.INFO") == "hub_unreachable"
         for rest in ("hub", "ses.s1.call"):
             news = encode(TicketChanged(ticket=ticket, position=7))
-            await attacker.publish(f"xfer.cnav.cnaf.tell.valdore.k.kiosk2.{rest}", news, {"From-Hub": "1"})
+            await attacker.publish(
+                f"xfer.cnav.cnaf.tell.valdore.k.kiosk2.{rest}", news, {"From-Hub": "1"}
+            )
         got: list[Incoming] = []
         spy = await both.cnaf.line(Role.AGENT, "zoe", "marais")
         for subject in ("xfer.>", "evt.valdore.>"):
@@ -283,7 +323,8 @@ async def test_local_work_goes_on_while_the_link_is_down_and_it_comes_back(tmp_p
         await both.cnaf.server.stop()
         with pytest.raises(SessionError):
             await _move(both.cnav, old)
-        assert (await kiosk.status(old.id)).ticket.state is TicketState.WAITING  # nothing was written
+        # nothing was written
+        assert (await kiosk.status(old.id)).ticket.state is TicketState.WAITING
         alice = await both.cnav.desk("alice")
         facts = await alice.accept(old.id)
         await alice.hang_up(facts.id)
@@ -300,7 +341,10 @@ async def test_local_work_goes_on_while_the_link_is_down_and_it_comes_back(tmp_p
 async def _troubles(world: World) -> list[tuple[str, str]]:
     assert world.hub is not None
     await world.hub._links.watch.look()
-    return [(trouble.code, str(trouble.detail.get("why", ""))) for trouble in await world.hub.health.look()]
+    return [
+        (trouble.code, str(trouble.detail.get("why", "")))
+        for trouble in await world.hub.health.look()
+    ]
 
 
 async def _comes_to(world: World, wanted: list[tuple[str, str]]) -> None:
@@ -312,7 +356,9 @@ async def _comes_to(world: World, wanted: list[tuple[str, str]]) -> None:
             await asyncio.sleep(0.1)
 
 
-async def test_health_says_which_partner_is_away_on_both_sides_and_when_it_is_back(tmp_path: Path) -> None:
+async def test_health_says_which_partner_is_away_on_both_sides_and_when_it_is_back(
+    tmp_path: Path,
+) -> None:
     async with two_networks(tmp_path) as both:
         assert await _troubles(both.cnav) == await _troubles(both.cnaf) == []
         await both.cnaf.stop_hub()
@@ -325,10 +371,14 @@ async def test_health_says_which_partner_is_away_on_both_sides_and_when_it_is_ba
         await _comes_to(both.cnaf, [])
 
 
-async def test_health_says_that_a_partner_does_not_take_whom_our_convention_sends(tmp_path: Path) -> None:
+async def test_health_says_that_a_partner_does_not_take_whom_our_convention_sends(
+    tmp_path: Path,
+) -> None:
     async with two_networks(tmp_path) as both:
         assert both.cnaf.hub is not None
-        await both.cnaf.hub.take_catalogue(Catalogue.parse(CNAF.replace('transfers_from = ["valdore"]', "")))
+        await both.cnaf.hub.take_catalogue(
+            Catalogue.parse(CNAF.replace('transfers_from = ["valdore"]', ""))
+        )
         assert await _troubles(both.cnav) == [("partner_refuses", "transfer")]
         await both.cnaf.hub.take_catalogue(Catalogue.parse(CNAF.replace('network = "cnav"', "")))
         assert await _troubles(both.cnav) == [("partner_refuses", "network")]
@@ -340,7 +390,9 @@ async def test_health_says_that_a_partner_does_not_take_whom_our_convention_send
         assert await _troubles(both.cnav) == []  # of today, and no fault of the link
 
 
-async def test_our_hub_killed_before_the_caller_arrived_there_sends_it_again(tmp_path: Path) -> None:
+async def test_our_hub_killed_before_the_caller_arrived_there_sends_it_again(
+    tmp_path: Path,
+) -> None:
     async with two_networks(tmp_path) as both:
         kiosk, zoe = await both.cnav.kiosk("kiosk1"), await both.cnaf.desk("zoe", "marais")
         old = (await kiosk.call("rights", "", "r1")).ticket
@@ -378,7 +430,9 @@ async def test_a_closed_queue_over_there_takes_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["tls", "wss"])
-async def test_the_link_is_encrypted_on_the_partners_port_or_on_443(tmp_path: Path, scheme: str) -> None:
+async def test_the_link_is_encrypted_on_the_partners_port_or_on_443(
+    tmp_path: Path, scheme: str
+) -> None:
     files, tasks, key = tls_files(tmp_path / "ca"), Tasks(), new_seed()
     leaf_port, web_port = free_port(), free_port()
     address = f"{scheme}://127.0.0.1:{leaf_port if scheme == 'tls' else web_port}"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Callers find their agent on a real bus: offers, silence, skills, who comes back, two hubs and a killed one."""
+"""Callers find their agent on a real bus:
+offers, silence, skills, who comes back, two hubs and a killed one.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def push_catalogue() -> str:
     housing = f'letter = "L", skills = ["loans"], relax_s = {RELAX_S}'
     text = catalogue_text().replace('letter = "D"', rights).replace('letter = "L"', housing)
     text = text.replace('name = "Alice M."', 'name = "Alice M.", skills = ["loans"]')
-    return text.replace('id = "agent0", name = "Agent 0"', 'id = "agent0", name = "Agent 0", services = ["housing"]')
+    return text.replace(
+        'id = "agent0", name = "Agent 0"', 'id = "agent0", name = "Agent 0", services = ["housing"]'
+    )
 
 
 class Agent:
@@ -47,7 +51,14 @@ class Agent:
     @property
     def offered(self) -> Ticket | None:
         me = self.link._bus.user
-        return next((one for one in self.link.queue if one.state is TicketState.OFFERED and one.agent == me), None)
+        return next(
+            (
+                one
+                for one in self.link.queue
+                if one.state is TicketState.OFFERED and one.agent == me
+            ),
+            None,
+        )
 
     def here(self) -> None:
         assert self._world.hub is not None
@@ -56,7 +67,9 @@ class Agent:
 
 async def agent(world: World, user: str) -> Agent:
     found = Agent(world, await world.desk(user))
-    await until(lambda: world.hub is None or world.hub.presence.is_there("valdore", Role.AGENT, user))
+    await until(
+        lambda: world.hub is None or world.hub.presence.is_there("valdore", Role.AGENT, user)
+    )
     return found
 
 
@@ -70,7 +83,9 @@ def today() -> ManualClock:
     return ManualClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 
 
-async def call(world: World, kiosk: str = "kiosk1", service: str = "rights", number: str = "") -> Ticket:
+async def call(
+    world: World, kiosk: str = "kiosk1", service: str = "rights", number: str = ""
+) -> Ticket:
     return (await (await world.kiosk(kiosk)).call(service, number, f"r{kiosk}{service}")).ticket
 
 
@@ -109,7 +124,9 @@ async def test_who_declines_is_not_asked_again_and_stays_available(tmp_path: Pat
         assert asked.link.queue[0].state is TicketState.WAITING
 
 
-async def test_silence_passes_the_caller_on_and_the_agent_returns_by_saying_so(tmp_path: Path) -> None:
+async def test_silence_passes_the_caller_on_and_the_agent_returns_by_saying_so(
+    tmp_path: Path,
+) -> None:
     clock = today()
     async with pushing(tmp_path, clock) as world:
         alice, bob = await agent(world, "alice"), await agent(world, "bob")
@@ -257,7 +274,9 @@ async def test_a_pause_of_yesterday_is_over(tmp_path: Path) -> None:
 async def another_hub(world: World, folder: Path) -> AsyncIterator[Hub]:
     connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
     await connection.connect()
-    hub = Hub(connection, world.catalogue, world.dossiers, folder, SystemClock(), world.tasks, tick_s=0.05)
+    hub = Hub(
+        connection, world.catalogue, world.dossiers, folder, SystemClock(), world.tasks, tick_s=0.05
+    )
     await hub.start()
     try:
         yield hub
@@ -266,7 +285,9 @@ async def another_hub(world: World, folder: Path) -> AsyncIterator[Hub]:
         await connection.close()
 
 
-async def test_two_hubs_offer_each_caller_to_one_agent_and_no_agent_two_callers(tmp_path: Path) -> None:
+async def test_two_hubs_offer_each_caller_to_one_agent_and_no_agent_two_callers(
+    tmp_path: Path,
+) -> None:
     async with pushing(tmp_path) as world, another_hub(world, tmp_path / "second") as second:
         agents = [await agent(world, f"agent{n}") for n in range(1, 5)]
         await until(lambda: second.presence.agents("valdore") == 4)
@@ -276,7 +297,11 @@ async def test_two_hubs_offer_each_caller_to_one_agent_and_no_agent_two_callers(
             await call(world, f"kiosk{n}")
         await until(lambda: sum(one.offered is not None for one in agents) == 2)
         await asyncio.sleep(0.3)
-        offers = {(one.id, one.agent, one.offer_until_utc) for one in seen if one.state is TicketState.OFFERED}
+        offers = {
+            (one.id, one.agent, one.offer_until_utc)
+            for one in seen
+            if one.state is TicketState.OFFERED
+        }
         assert len(offers) == 2
         assert len({user for _, user, _ in offers}) == 2
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One kiosk, several organisations: each serves its own callers and knows of no others. Real server, real hub.
+"""One kiosk, several organisations: each serves its own callers and knows of no others.
+Real server, real hub.
 
-The kiosk lives in the account "network" and has the same id as one of Val-Doré's: an id is unique in its account only.
+The kiosk lives in the account "network" and has the same id as one of Val-Doré's:
+an id is unique in its account only.
 """
 
 from __future__ import annotations
@@ -16,7 +18,14 @@ from session.core.errors import NotAllowed, QueueClosed, ServiceUnknown, TicketU
 from session.protocol.conversation.messages import CallOffered, GrantRequested, SessionMessage
 from session.protocol.conversation.messages import Grant as GrantName
 from session.protocol.hub.board import QueueStateRequest
-from session.protocol.hub.requests import Done, QueueAnswer, QueueRequest, ServicesChanged, SessionFacts, TicketChanged
+from session.protocol.hub.requests import (
+    Done,
+    QueueAnswer,
+    QueueRequest,
+    ServicesChanged,
+    SessionFacts,
+    TicketChanged,
+)
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
@@ -33,7 +42,11 @@ async def test_each_organisation_serves_its_own_callers_of_a_shared_kiosk(tmp_pa
             ("marais/care", "Mutuelle du Marais"),
         ]
         ticket = (await kiosk.call("valdore/rights", "1234567", "r1")).ticket
-        assert (ticket.organisation, ticket.service, ticket.kiosk_home) == ("valdore", "rights", "network")
+        assert (ticket.organisation, ticket.service, ticket.kiosk_home) == (
+            "valdore",
+            "rights",
+            "network",
+        )
         assert ticket.site == "Médiathèque d'Arvenne"
         await until(lambda: [seen.id for seen in alice.queue] == [ticket.id])
         assert zoe.queue == []
@@ -43,7 +56,10 @@ async def test_each_organisation_serves_its_own_callers_of_a_shared_kiosk(tmp_pa
         facts = await alice.accept(ticket.id)
         await until(lambda: bool(opened))
         assert opened[0].allowed_addresses == ["https://www.valdore.example/"]
-        assert (opened[0].organisation_name, opened[0].caller_number) == ("Caisse d'entraide du Val-Doré", "")
+        assert (opened[0].organisation_name, opened[0].caller_number) == (
+            "Caisse d'entraide du Val-Doré",
+            "",
+        )
 
         to_desk: list[SessionMessage] = []
         to_kiosk: list[SessionMessage] = []
@@ -113,13 +129,17 @@ async def test_who_serves_is_the_catalogues_word_and_not_the_kiosks(tmp_path: Pa
             await own.call("marais/care", "", "r1")
 
 
-async def test_a_service_closed_by_its_organisation_is_closed_on_shared_kiosks(tmp_path: Path) -> None:
+async def test_a_service_closed_by_its_organisation_is_closed_on_shared_kiosks(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         kiosk = await world.kiosk("kiosk1", "network")
         heard: list[ServicesChanged] = []
         kiosk.services_changed.connect(heard.append)
         boss = await world.client(Role.SUPERVISOR, "boss")
-        await boss.request("close_queue", QueueStateRequest(service="rights", reason="no heating"), Done)
+        await boss.request(
+            "close_queue", QueueStateRequest(service="rights", reason="no heating"), Done
+        )
         await until(lambda: bool(heard))
         assert [(one.id, one.closed) for one in (await kiosk.services()).services] == [
             ("valdore/rights", True),

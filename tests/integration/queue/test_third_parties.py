@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hold, pass on, call in, join: kiosk, desks and a supervisor on a real bus with a real hub; no media here."""
+"""Hold, pass on, call in, join: kiosk, desks and a supervisor on a real bus with a real hub;
+no media here.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,26 @@ from pathlib import Path
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.errors import ColleagueBusy, NotAllowed, SessionError, TicketKept, TicketTaken, TicketUnknown
+from session.core.errors import (
+    ColleagueBusy,
+    NotAllowed,
+    SessionError,
+    TicketKept,
+    TicketTaken,
+    TicketUnknown,
+)
 from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import TalkLink
 from session.protocol.conversation.messages import CallOffered, CallRequested, SessionMessage
 from session.protocol.hub.requests import SessionEnded, SessionFacts
-from session.protocol.hub.talk_state import HoldReason, PassReason, Talk, Third, ThirdEnd, ThirdState
+from session.protocol.hub.talk_state import (
+    HoldReason,
+    PassReason,
+    Talk,
+    Third,
+    ThirdEnd,
+    ThirdState,
+)
 from session.protocol.hub.third_parties import TALK_VERBS, BannerShown
 from session.protocol.hub.tickets import KEPT, Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -41,12 +57,16 @@ class Conversation:
         self.alice, self.alice_talk = await self.desk("alice")
         self.bob, self.bob_talk = await self.desk("bob")
         ticket = (await self.kiosk.call("rights", "1234567", "r1")).ticket
-        self.ticket_id, self.number, self.arrived_at_utc = ticket.id, ticket.number, ticket.arrived_at_utc
+        self.ticket_id = ticket.id
+        self.number = ticket.number
+        self.arrived_at_utc = ticket.arrived_at_utc
         self.session = (await self.alice.accept(ticket.id)).id
         await until(lambda: bool(self.opened_at_kiosk))
         assert world.hub is not None
         presence = world.hub.presence
-        await until(lambda: all(presence.is_there("valdore", Role.AGENT, one) for one in ("alice", "bob")))
+        await until(
+            lambda: all(presence.is_there("valdore", Role.AGENT, one) for one in ("alice", "bob"))
+        )
         return self
 
     async def desk(self, user: str) -> tuple[DeskLink, TalkLink]:
@@ -93,7 +113,9 @@ async def test_a_held_caller_is_told_and_everybody_sees_it(tmp_path: Path) -> No
             await talk.bob_talk.hold(talk.session, True)
 
 
-async def test_a_caller_passed_on_keeps_number_and_arrival_and_waits_for_that_colleague(tmp_path: Path) -> None:
+async def test_a_caller_passed_on_keeps_number_and_arrival_and_waits_for_that_colleague(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         talk = await Conversation(world).begin()
         targets = await talk.alice_talk.targets(talk.session)
@@ -101,11 +123,19 @@ async def test_a_caller_passed_on_keeps_number_and_arrival_and_waits_for_that_co
         assert "alice" not in [agent.id for agent in targets.agents]
         for _again in range(2):
             await talk.alice_talk.pass_on(
-                talk.session, PassReason.SPECIALIST, agent="bob", note="attestation de loyer", pieces_missing=2
+                talk.session,
+                PassReason.SPECIALIST,
+                agent="bob",
+                note="attestation de loyer",
+                pieces_missing=2,
             )
         await until(lambda: talk.seen(talk.bob).state is TicketState.WAITING)
         ticket = talk.seen(talk.bob)
-        assert (ticket.number, ticket.arrived_at_utc, ticket.assigned_to) == (talk.number, talk.arrived_at_utc, "bob")
+        assert (ticket.number, ticket.arrived_at_utc, ticket.assigned_to) == (
+            talk.number,
+            talk.arrived_at_utc,
+            "bob",
+        )
         assert "attestation" not in json.dumps(str(ticket))
         await until(lambda: [ended.reason for ended in talk.ended_at_kiosk] == ["passed_on"])
         status = await talk.kiosk.status(talk.ticket_id)
@@ -118,7 +148,11 @@ async def test_a_caller_passed_on_keeps_number_and_arrival_and_waits_for_that_co
         facts = await talk.bob.accept(talk.ticket_id)
         assert facts.id != talk.session
         said = await talk.bob_talk.passed_on(facts.id)
-        assert (said.by_name, said.note, said.pieces_missing) == ("Alice M.", "attestation de loyer", 2)
+        assert (said.by_name, said.note, said.pieces_missing) == (
+            "Alice M.",
+            "attestation de loyer",
+            2,
+        )
         await until(lambda: len(talk.opened_at_kiosk) == 2)
         with pytest.raises(TicketUnknown):
             await talk.alice_talk.passed_on(facts.id)
@@ -131,14 +165,20 @@ async def test_a_caller_nobody_takes_is_open_to_everybody_after_a_minute(tmp_pat
         await talk.alice_talk.pass_on(talk.session, PassReason.OTHER, agent="bob")
         clock.advance(KEPT.total_seconds() + 1)
         await until(lambda: bool((passed := talk.seen(talk.alice).passed) and passed.lapsed))
-        await until(lambda: bool(talk.kiosk.ticket and talk.kiosk.ticket.passed and talk.kiosk.ticket.passed.lapsed))
+        await until(
+            lambda: bool(
+                talk.kiosk.ticket and talk.kiosk.ticket.passed and talk.kiosk.ticket.passed.lapsed
+            )
+        )
         assert (await talk.alice.accept(talk.ticket_id)).agent == "alice"
 
 
 async def test_a_caller_passed_on_survives_the_hub_and_the_first_desk(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         talk = await Conversation(world).begin()
-        await talk.alice_talk.pass_on(talk.session, PassReason.OTHER_SERVICE, service="housing", note="loyer")
+        await talk.alice_talk.pass_on(
+            talk.session, PassReason.OTHER_SERVICE, service="housing", note="loyer"
+        )
         await world.stop_hub()
         world.kill_server()
         await world.start_hub()
@@ -169,19 +209,28 @@ async def test_a_colleague_is_called_comes_and_takes_over(tmp_path: Path) -> Non
     async with hub_world(tmp_path) as world:
         talk = await Conversation(world).begin()
         await talk.alice_talk.invite(talk.session, "bob", held=True)
-        await until(lambda: (third := talk.third(talk.bob)) is not None and third.state is ThirdState.CALLED)
-        assert talk.seen(talk.bob).talk == Talk(held=True, hold_reason=HoldReason.COLLEAGUE, third=talk.third(talk.bob))
+        await until(
+            lambda: (third := talk.third(talk.bob)) is not None and third.state is ThirdState.CALLED
+        )
+        assert talk.seen(talk.bob).talk == Talk(
+            held=True, hold_reason=HoldReason.COLLEAGUE, third=talk.third(talk.bob)
+        )
         await talk.bob_talk.answer_invitation(talk.session, accept=True)
         await talk.is_in()
-        await until(lambda: (third := talk.third(talk.bob)) is not None and third.state is ThirdState.IN)
+        await until(
+            lambda: (third := talk.third(talk.bob)) is not None and third.state is ThirdState.IN
+        )
         names = await talk.kiosk.talk(talk.session)
-        assert (names.third_name, names.signs) == ("Bob T.", True)  # an interpreter: hands will talk
+        # an interpreter: hands will talk
+        assert (names.third_name, names.signs) == ("Bob T.", True)
         for _again in range(2):
             await talk.alice_talk.hand_over(talk.session, PassReason.SPECIALIST, "suite du dossier")
         await until(lambda: talk.seen(talk.bob).agent == "bob")
         ticket = talk.seen(talk.bob)
         assert (ticket.state, ticket.talk) == (TicketState.IN_SESSION, None)
-        await until(lambda: len(talk.opened_at_kiosk) == 2 and talk.ended_at_kiosk[0].reason == "passed_on")
+        await until(
+            lambda: len(talk.opened_at_kiosk) == 2 and talk.ended_at_kiosk[0].reason == "passed_on"
+        )
         facts = await talk.bob.accept(talk.ticket_id)
         assert facts.id == talk.opened_at_kiosk[1].id
         assert (await talk.bob_talk.passed_on(facts.id)).note == "suite du dossier"
@@ -201,7 +250,9 @@ async def test_a_colleague_who_declines_or_does_not_answer_is_told(tmp_path: Pat
             await talk.bob_talk.answer_invitation(talk.session, accept=True)
 
 
-async def test_a_supervisor_hears_nothing_before_both_banners_are_on_the_screens(tmp_path: Path) -> None:
+async def test_a_supervisor_hears_nothing_before_both_banners_are_on_the_screens(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         talk = await Conversation(world).begin()
         boss = await talk.supervisor()
@@ -209,7 +260,11 @@ async def test_a_supervisor_hears_nothing_before_both_banners_are_on_the_screens
         await until(lambda: talk.third(talk.alice) is not None)
         third = talk.third(talk.alice)
         assert third is not None
-        assert (third.role, third.user, third.state) == (Role.SUPERVISOR, "boss", ThirdState.ANNOUNCED)
+        assert (third.role, third.user, third.state) == (
+            Role.SUPERVISOR,
+            "boss",
+            ThirdState.ANNOUNCED,
+        )
         heard: list[SessionMessage] = []
         at_kiosk: list[SessionMessage] = []
         for topic in ("third", "aside", "call", "grant", "device"):
@@ -230,7 +285,9 @@ async def test_a_supervisor_hears_nothing_before_both_banners_are_on_the_screens
         await everybody_speaks()
         assert (heard, at_kiosk) == ([], [])
         await talk.kiosk.banner_shown(talk.session, third)
-        await until(lambda: (now := talk.third(talk.alice)) is not None and now.state is ThirdState.IN)
+        await until(
+            lambda: (now := talk.third(talk.alice)) is not None and now.state is ThirdState.IN
+        )
         await talk.kiosk.channel(talk.session).send("third", OFFER)
         await talk.alice.channel(talk.session).send("aside", OFFER)
         await talk.boss_client.channel(talk.session).send("third", CallRequested())
@@ -270,8 +327,10 @@ async def test_who_is_no_participant_reaches_nobody(tmp_path: Path) -> None:
         stranger, _ = await talk.desk("agent5")
         for topic in ("call", "third", "aside", "grant"):
             await stranger.channel(talk.session).send(topic, OFFER)
-            await talk.boss_client.channel(talk.session).send(topic, OFFER)  # "call" and "grant": the server refuses
-        for topic in ("call", "grant", "cobrowse", "device"):  # a third person talks, and has no other power
+            # "call" and "grant": the server refuses
+            await talk.boss_client.channel(talk.session).send(topic, OFFER)
+        # a third person talks, and has no other power
+        for topic in ("call", "grant", "cobrowse", "device"):
             await talk.bob.channel(talk.session).send(topic, OFFER)
         await until(lambda: world.hub is not None and world.hub.relay.dropped >= before + 10)
         assert heard == []
@@ -309,13 +368,17 @@ async def test_a_banner_is_acknowledged_by_the_two_ends_only(tmp_path: Path) -> 
             await boss.join(waiting.id, "Aide à l'accueil")
 
 
-async def test_a_caller_is_passed_on_to_another_organisation_without_the_note(tmp_path: Path) -> None:
+async def test_a_caller_is_passed_on_to_another_organisation_without_the_note(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         talk = await Conversation(world).begin()
         zoe = await world.desk("zoe", "marais")
         targets = await talk.alice_talk.targets(talk.session)
         assert "marais/care" in [target.ref for target in targets.elsewhere]
-        await talk.alice_talk.pass_on(talk.session, PassReason.OTHER_SERVICE, service="marais/care", note="secret")
+        await talk.alice_talk.pass_on(
+            talk.session, PassReason.OTHER_SERVICE, service="marais/care", note="secret"
+        )
         await until(lambda: [ticket.service for ticket in zoe.queue] == ["care"])
         assert zoe.queue[0].state is TicketState.WAITING
         assert talk.seen(talk.alice).state is TicketState.WRAP_UP

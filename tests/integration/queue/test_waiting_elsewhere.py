@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Callers who do not stay in front of the kiosk: come back, are called by telephone, or wish for it while it is closed.
+"""Callers who do not stay in front of the kiosk:
+come back, are called by telephone, or wish for it while it is closed.
 
 Real server, real hub, several kiosks of one site, desks and the waiting room's display.
 """
@@ -12,7 +13,13 @@ import msgspec
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.errors import CallerNumberInvalid, NotAllowed, TicketAway, TicketTaken, TicketUnknown
+from session.core.errors import (
+    CallerNumberInvalid,
+    NotAllowed,
+    TicketAway,
+    TicketTaken,
+    TicketUnknown,
+)
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.presence import KIOSK_RETURN_S
 from session.hub.transfers.waiting_elsewhere import COME_S
@@ -53,7 +60,9 @@ async def _beats(world: World, clock: ManualClock, seconds: float) -> None:
         await hub.look()
 
 
-async def test_a_caller_goes_keeps_the_place_is_called_and_comes_back_to_another_kiosk(tmp_path: Path) -> None:
+async def test_a_caller_goes_keeps_the_place_is_called_and_comes_back_to_another_kiosk(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         one, two = await world.kiosk("kiosk1"), await world.kiosk("kiosk2")
         desk = await world.desk("alice")
@@ -77,12 +86,15 @@ async def test_a_caller_goes_keeps_the_place_is_called_and_comes_back_to_another
 
         await until(lambda: _ticket(world, first.id).called_at_utc is not None)
         answer = await shown()
-        assert [(called.number, called.kiosk_place) for called in answer.called] == [(first.number, 1)]
+        assert [(called.number, called.kiosk_place) for called in answer.called] == [
+            (first.number, 1)
+        ]
         assert answer.following == [second.number]
 
         back = await two.come_back(first.number)
         assert (back.ticket.kiosk, back.ticket.away, back.position) == ("kiosk2", "", 1)
-        assert (await two.come_back(first.number)).ticket.id == first.id  # the first answer may have been lost
+        # the first answer may have been lost
+        assert (await two.come_back(first.number)).ticket.id == first.id
         assert (await shown()).called == []
         with pytest.raises(TicketUnknown):
             await one.come_back(first.number)
@@ -92,17 +104,22 @@ async def test_a_caller_goes_keeps_the_place_is_called_and_comes_back_to_another
         await until(lambda: bool(opened))
 
 
-async def test_who_does_not_come_when_called_loses_the_place_only_when_it_is_the_turn(tmp_path: Path) -> None:
+async def test_who_does_not_come_when_called_loses_the_place_only_when_it_is_the_turn(
+    tmp_path: Path,
+) -> None:
     clock = ManualClock()
     async with hub_world(tmp_path, clock=clock, tick_s=3600) as world:
         hub = world.hub
         assert hub is not None
-        one, two, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        one = await world.kiosk("kiosk1")
+        two = await world.kiosk("kiosk2")
+        desk = await world.desk("alice")
         before = (await two.call("housing", "", "r0")).ticket
         clock.advance(1)
         gone = (await one.step_away((await one.call("housing", "", "r1")).ticket.id, "back")).ticket
         await _beats(world, clock, COME_S * 2)
-        assert _states(world)[gone.number] is TicketState.WAITING  # somebody is before: not the turn yet
+        # somebody is before: not the turn yet
+        assert _states(world)[gone.number] is TicketState.WAITING
         await desk.accept(before.id)
         await _beats(world, clock, COME_S - 20)
         assert _states(world)[gone.number] is TicketState.WAITING
@@ -111,7 +128,9 @@ async def test_who_does_not_come_when_called_loses_the_place_only_when_it_is_the
         assert _ticket(world, gone.id).reason == "not_back"
 
 
-async def test_time_to_come_does_not_run_while_somebody_else_stands_at_the_kiosk(tmp_path: Path) -> None:
+async def test_time_to_come_does_not_run_while_somebody_else_stands_at_the_kiosk(
+    tmp_path: Path,
+) -> None:
     clock = ManualClock()
     async with hub_world(tmp_path, clock=clock, tick_s=3600) as world:
         one, desk = await world.kiosk("kiosk1"), await world.desk("alice")
@@ -123,12 +142,16 @@ async def test_time_to_come_does_not_run_while_somebody_else_stands_at_the_kiosk
         assert _states(world)[gone.number] is TicketState.WAITING
 
 
-async def test_a_caller_is_called_by_telephone_and_the_number_is_nowhere_else(tmp_path: Path) -> None:
+async def test_a_caller_is_called_by_telephone_and_the_number_is_nowhere_else(
+    tmp_path: Path,
+) -> None:
     clock = ManualClock()
     async with hub_world(tmp_path, clock=clock, tick_s=3600) as world:
         hub = world.hub
         assert hub is not None
-        kiosk, alice, bob = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("bob")
+        kiosk = await world.kiosk("kiosk1")
+        alice = await world.desk("alice")
+        bob = await world.desk("bob")
         ticket = (await kiosk.call("rights", "1234567", "r1")).ticket
         with pytest.raises(CallerNumberInvalid):
             await kiosk.step_away(ticket.id, "phone", "0812345678")
@@ -148,7 +171,9 @@ async def test_a_caller_is_called_by_telephone_and_the_number_is_nowhere_else(tm
         await alice.hang_up(facts.id)
         await alice.close(facts.id, "done")
         assert (await hub._callers.get("valdore", ticket.id)).phone == ""
-        assert (opened, ended) == ([], []), "the kiosk was told of a talk that is not in front of it"
+        assert (opened, ended) == ([], []), (
+            "the kiosk was told of a talk that is not in front of it"
+        )
         assert kiosk.ticket is not None
         assert kiosk.ticket.id == next_caller.id
 
@@ -166,7 +191,9 @@ async def test_a_caller_who_was_not_reached_is_called_again_later(tmp_path: Path
         await _beats(world, clock, 14 * 60)
         assert list(_states(world).values()) == [TicketState.CLOSED]
         await _beats(world, clock, 120)
-        await until(lambda: [t.away for t in desk.queue if t.state is TicketState.WAITING] == ["phone"])
+        await until(
+            lambda: [t.away for t in desk.queue if t.state is TicketState.WAITING] == ["phone"]
+        )
         [again] = [t for t in desk.queue if t.state is TicketState.WAITING]
         facts = await desk.accept(again.id)
         assert (facts.phone, facts.caller_number) == (PHONE, "1234567")
@@ -174,9 +201,13 @@ async def test_a_caller_who_was_not_reached_is_called_again_later(tmp_path: Path
         assert len(_states(world)) <= 2, "one wish became two tickets"
 
 
-async def test_another_agent_s_session_and_a_talk_at_the_kiosk_are_not_called_later(tmp_path: Path) -> None:
+async def test_another_agent_s_session_and_a_talk_at_the_kiosk_are_not_called_later(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk, alice, bob = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("bob")
+        kiosk = await world.kiosk("kiosk1")
+        alice = await world.desk("alice")
+        bob = await world.desk("bob")
         ticket = (await kiosk.call("rights", "", "r1")).ticket
         facts = await alice.accept(ticket.id)
         with pytest.raises(NotAllowed):
@@ -189,7 +220,9 @@ HOURS = ', callback = true, hours = ["mon-fri 08:30-12:00,13:30-17:00"] },'
 """In March Paris is one hour before UTC; the manual clock begins on Monday at 10 o'clock there."""
 
 
-async def test_a_wish_of_a_closed_hour_becomes_the_first_ticket_of_the_opening(tmp_path: Path) -> None:
+async def test_a_wish_of_a_closed_hour_becomes_the_first_ticket_of_the_opening(
+    tmp_path: Path,
+) -> None:
     clock = ManualClock()
     text = catalogue_text().replace('letter = "L" },', f'letter = "L"{HOURS}')
     async with hub_world(tmp_path, clock=clock, tick_s=3600, with_hub=False) as world:
@@ -211,7 +244,10 @@ async def test_a_wish_of_a_closed_hour_becomes_the_first_ticket_of_the_opening(t
         await hub.look()
         early = (await kiosk.call("housing", "", "r2")).ticket
         waiting = hub.view.waiting("valdore")
-        assert [(ticket.away, ticket.reason) for ticket in waiting] == [("phone", "callback"), ("", "")]
+        assert [(ticket.away, ticket.reason) for ticket in waiting] == [
+            ("phone", "callback"),
+            ("", ""),
+        ]
         assert waiting[1].id == early.id
         desk = await world.desk("alice")
         facts = await desk.accept(waiting[0].id)
@@ -238,7 +274,9 @@ async def test_a_wish_waits_while_a_supervisor_keeps_the_service_closed(tmp_path
         await until(lambda: list(_states(world).values()) == [TicketState.WAITING])
 
 
-async def test_the_display_says_when_nobody_answers_and_goes_on_when_the_hub_is_back(tmp_path: Path) -> None:
+async def test_the_display_says_when_nobody_answers_and_goes_on_when_the_hub_is_back(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         link = DisplayLink(await world.client(Role.DISPLAY, "screen1"), world.tasks, look_s=0.05)
         told: list[str] = []

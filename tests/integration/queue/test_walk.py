@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.errors import CallerNumberInvalid, ServiceUnknown, SessionError, TicketTaken, TicketUnknown
+from session.core.errors import (
+    CallerNumberInvalid,
+    ServiceUnknown,
+    SessionError,
+    TicketTaken,
+    TicketUnknown,
+)
 from session.protocol.conversation.messages import CallOffered, GrantRequested, SessionMessage
 from session.protocol.conversation.messages import Grant as GrantName
 from session.protocol.hub.requests import (
@@ -29,7 +35,9 @@ from tests.support.waiting import until
 
 async def test_from_the_button_to_the_end_of_the_wrap_up(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk, desk, other = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("bob")
+        kiosk = await world.kiosk("kiosk1")
+        desk = await world.desk("alice")
+        other = await world.desk("bob")
         opened: list[SessionFacts] = []
         ended: list[SessionEnded] = []
         kiosk.session_opened.connect(opened.append)
@@ -55,11 +63,15 @@ async def test_from_the_button_to_the_end_of_the_wrap_up(tmp_path: Path) -> None
         to_kiosk: list[SessionMessage] = []
         chunks: list[tuple[bytes, Mapping[str, str]]] = []
         desk.channel(facts.id).on_message("call", to_desk.append)
-        desk.channel(facts.id).on_raw("chunk", lambda payload, headers: chunks.append((payload, headers)))
+        desk.channel(facts.id).on_raw(
+            "chunk", lambda payload, headers: chunks.append((payload, headers))
+        )
         kiosk.channel(facts.id).on_message("grant", to_kiosk.append)
         await kiosk.channel(facts.id).send("call", CallOffered(call_id="c1", sdp="v=0"))
         for index in range(20):
-            await kiosk.channel(facts.id).send_raw("chunk", bytes([index]) * 1000, {"Item": "p1", "Index": str(index)})
+            await kiosk.channel(facts.id).send_raw(
+                "chunk", bytes([index]) * 1000, {"Item": "p1", "Index": str(index)}
+            )
         await desk.channel(facts.id).send("grant", GrantRequested(grant=GrantName.SCAN))
         await until(lambda: bool(to_desk) and bool(to_kiosk) and len(chunks) == 20)
         assert to_desk == [CallOffered(call_id="c1", sdp="v=0")]
@@ -90,7 +102,9 @@ async def test_one_of_twenty_agents_wins_the_ticket(tmp_path: Path) -> None:
             except TicketTaken:
                 return ""
 
-        winners = [agent for agent in await asyncio.gather(*(race(n) for n in range(RACERS))) if agent]
+        winners = [
+            agent for agent in await asyncio.gather(*(race(n) for n in range(RACERS))) if agent
+        ]
         assert len(winners) == 1
         again = await desks[int(winners[0].removeprefix("agent"))].accept(ticket.id)
         assert again.agent == winners[0]
@@ -100,7 +114,9 @@ async def test_one_of_twenty_agents_wins_the_ticket(tmp_path: Path) -> None:
 async def test_a_repeated_call_is_the_same_ticket_and_a_new_one_replaces_it(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
-        first, second = await asyncio.gather(kiosk.call("housing", "", "r1"), kiosk.call("housing", "", "r1"))
+        first, second = await asyncio.gather(
+            kiosk.call("housing", "", "r1"), kiosk.call("housing", "", "r1")
+        )
         assert first.ticket.id == second.ticket.id
         third = await kiosk.call("rights", "", "r2")
         await until(lambda: [ticket.id for ticket in desk.queue] == [third.ticket.id])
@@ -111,7 +127,9 @@ async def test_a_repeated_call_is_the_same_ticket_and_a_new_one_replaces_it(tmp_
 
 async def test_a_kiosk_hears_its_place_in_the_queue(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        first, second, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        first = await world.kiosk("kiosk1")
+        second = await world.kiosk("kiosk2")
+        desk = await world.desk("alice")
         places: list[TicketChanged] = []
         second.ticket_changed.connect(places.append)
         ticket = (await first.call("housing", "", "r1")).ticket
@@ -123,7 +141,9 @@ async def test_a_kiosk_hears_its_place_in_the_queue(tmp_path: Path) -> None:
 
 async def test_wrong_wishes_are_refused_by_name(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk, other, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        kiosk = await world.kiosk("kiosk1")
+        other = await world.kiosk("kiosk2")
+        desk = await world.desk("alice")
         with pytest.raises(CallerNumberInvalid):
             await kiosk.call("rights", "12345678", "r1")
         with pytest.raises(ServiceUnknown):
@@ -151,10 +171,14 @@ async def test_an_organisation_sees_nothing_of_another(tmp_path: Path) -> None:
             await zoe.accept(ticket.id)
 
 
-async def test_a_silent_desk_is_told_and_then_loses_its_caller_to_the_next_agent(tmp_path: Path) -> None:
+async def test_a_silent_desk_is_told_and_then_loses_its_caller_to_the_next_agent(
+    tmp_path: Path,
+) -> None:
     clock = ManualClock()
     async with hub_world(tmp_path, clock=clock, tick_s=0.05) as world:
-        kiosk, desk, next_desk = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("bob")
+        kiosk = await world.kiosk("kiosk1")
+        desk = await world.desk("alice")
+        next_desk = await world.desk("bob")
         heard: list[PeerPresence] = []
         ended: list[SessionEnded] = []
         kiosk.peer_presence.connect(heard.append)
@@ -198,7 +222,9 @@ async def test_a_silent_kiosk_is_told_to_the_agent(tmp_path: Path) -> None:
 
 async def test_the_other_end_hears_nothing_of_a_stranger(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk, desk, stranger = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("bob")
+        kiosk = await world.kiosk("kiosk1")
+        desk = await world.desk("alice")
+        stranger = await world.desk("bob")
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
         got: list[SessionMessage] = []
         kiosk.channel(facts.id).on_message("grant", got.append)
@@ -217,7 +243,9 @@ async def test_an_agent_who_comes_back_finds_the_session(tmp_path: Path) -> None
         await desk.dossier(facts.id)
         again = await world.desk("alice")
         answer = await again.resume()
-        assert [(session.id, session.dossier) for session in answer.sessions] == [(facts.id, "D-2026-0001")]
+        assert [(session.id, session.dossier) for session in answer.sessions] == [
+            (facts.id, "D-2026-0001")
+        ]
         assert answer.states == ["in_session"]
 
 

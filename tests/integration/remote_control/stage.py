@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Both ends of acting in a page, with real panes: what the agent's mouse meets in the mirror happens at the kiosk."""
+"""Both ends of acting in a page, with real panes:
+what the agent's mouse meets in the mirror happens at the kiosk.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,8 @@ ALL = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
 class ControlStage(Stage):
     """A kiosk and a desk that share a page in which the agent acts.
 
-    Attributes:
-        answers: what the kiosk said to each command. acted: what its log would get. pauses: told to the desk.
+    Attributes: answers: what the kiosk said to each command. acted: what its log would get.
+        pauses: told to the desk.
     """
 
     def __init__(self, web: WebServer) -> None:
@@ -59,11 +61,15 @@ class ControlStage(Stage):
 
     async def share_html(self, html: str) -> None:
         """Shares a page made of `html`, with every power over it."""
-        await self.share_all(self.web.page("/t/page.html", f"<html lang=fr><body>{html}</body></html>"))
+        await self.share_all(
+            self.web.page("/t/page.html", f"<html lang=fr><body>{html}</body></html>")
+        )
 
     async def pick(self, selector: str, frame: str = "") -> Pick:
         """What the agent's mouse finds in the middle of an element of the mirror."""
-        root = f"document.querySelector({json.dumps(frame)}).contentDocument" if frame else "document"
+        root = (
+            f"document.querySelector({json.dumps(frame)}).contentDocument" if frame else "document"
+        )
         found = f"{root}.querySelector({json.dumps(selector)})"
         await self.mirrored(f"{root} && {found} !== null")
         code = f"""(() => {{
@@ -113,8 +119,13 @@ class ControlStage(Stage):
         """The caller touches the page at a point of the viewport."""
         target = self.browser.view.focusProxy()
         assert target is not None
-        left, none, keys = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
-        for kind, held in ((QEvent.Type.MouseButtonPress, left), (QEvent.Type.MouseButtonRelease, none)):
+        left = Qt.MouseButton.LeftButton
+        none = Qt.MouseButton.NoButton
+        keys = Qt.KeyboardModifier.NoModifier
+        for kind, held in (
+            (QEvent.Type.MouseButtonPress, left),
+            (QEvent.Type.MouseButtonRelease, none),
+        ):
             place = QPointF(x, y)
             QCoreApplication.postEvent(target, QMouseEvent(kind, place, place, left, held, keys))
 

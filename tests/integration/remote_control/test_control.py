@@ -1,18 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent acts in the caller's page, seen at the desk's mirror and done at the kiosk's real page."""
+"""The agent acts in the caller's page, seen at the desk's mirror and done at the kiosk's real
+page.
+"""
 
 from __future__ import annotations
 
 import asyncio
 
 from session.desk.cobrowse.remote_control import Spot
-from session.protocol.conversation.remote_control import ClickRequested, FieldKind, HistoryStep, PageKey
+from session.protocol.conversation.remote_control import (
+    ClickRequested,
+    FieldKind,
+    HistoryStep,
+    PageKey,
+)
 from tests.integration.remote_control.stage import ControlStage
 from tests.support.qt_loop import QtLoop
 from views.desk.shared_page.mirror_pane import Pick
 
 
-def test_a_click_is_the_persons_own_and_is_seen_at_the_desk(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_a_click_is_the_persons_own_and_is_seen_at_the_desk(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     html = """<button id=b style="margin:200px">Suite</button>
     <script>b.onclick = (e) => { b.textContent = e.isTrusted ? 'Fait' : 'Faux'; }</script>"""
 
@@ -26,13 +35,17 @@ def test_a_click_is_the_persons_own_and_is_seen_at_the_desk(stage: ControlStage,
     qt_loop.run(stage.play(story()))
 
 
-def test_text_of_any_script_is_typed_where_the_click_put_the_keyboard(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_text_of_any_script_is_typed_where_the_click_put_the_keyboard(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     text = "é è ç à ù € œ @ Ÿ « 日本 Ωμέγα"
 
     async def story() -> None:
         await stage.share_html(
-            "<label>Nom <input id=n></label><textarea id=t></textarea><div id=e contenteditable>a</div>"
-            "<script>window.trusted = []; addEventListener('input', (e) => trusted.push(e.isTrusted), true)</script>"
+            "<label>Nom <input id=n></label><textarea id=t></textarea><div id=e "
+            "contenteditable>a</div>"
+            "<script>window.trusted = []; addEventListener('input', (e) => "
+            "trusted.push(e.isTrusted), true)</script>"
         )
         assert (await stage.click("#n")).field is FieldKind.TEXT
         assert (await stage.write(text)).code == ""
@@ -53,7 +66,8 @@ def test_keys_move_erase_and_send(stage: ControlStage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share_html(
             "<form id=f><input id=a><input id=b type=checkbox><button>ok</button></form>"
-            "<script>f.onsubmit = (e) => { e.preventDefault(); document.title = 'parti ' + a.value + b.checked }"
+            "<script>f.onsubmit = (e) => { e.preventDefault(); document.title = 'parti ' + a.value "
+            "+ b.checked }"
             "</script>"
         )
         await stage.click("#a")
@@ -79,7 +93,9 @@ def test_keys_move_erase_and_send(stage: ControlStage, qt_loop: QtLoop) -> None:
 
 def test_a_checkbox_is_ticked_by_its_label(stage: ControlStage, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        await stage.share_html("<label id=l style='padding:20px'><input type=checkbox id=c> D'accord</label>")
+        await stage.share_html(
+            "<label id=l style='padding:20px'><input type=checkbox id=c> D'accord</label>"
+        )
         await stage.click("#l")
         await stage.page_is("document.getElementById('c').checked")
         await stage.mirrored("document.getElementById('c').checked")
@@ -87,10 +103,13 @@ def test_a_checkbox_is_ticked_by_its_label(stage: ControlStage, qt_loop: QtLoop)
     qt_loop.run(stage.play(story()))
 
 
-def test_a_choice_is_taken_without_opening_a_window_of_the_system(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_a_choice_is_taken_without_opening_a_window_of_the_system(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share_html(
-            "<select id=s><option>Un</option><option disabled>Deux</option><option>Trois</option></select>"
+            "<select id=s><option>Un</option><option "
+            "disabled>Deux</option><option>Trois</option></select>"
             "<script>s.onchange = () => { document.title = 'choisi ' + s.value }</script>"
         )
         picked = await stage.pick("#s")
@@ -109,7 +128,9 @@ def test_a_choice_is_taken_without_opening_a_window_of_the_system(stage: Control
 
 def test_a_date_is_set_as_a_whole(stage: ControlStage, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        await stage.share_html("<input id=d type=date><script>d.onchange = () => { document.title = d.value }</script>")
+        await stage.share_html(
+            "<input id=d type=date><script>d.onchange = () => { document.title = d.value }</script>"
+        )
         picked = await stage.pick("#d")
         assert (picked.kind, picked.type) == ("value", "date")
         assert (await stage.click("#d")).field is FieldKind.VALUE
@@ -125,7 +146,8 @@ def test_a_date_is_set_as_a_whole(stage: ControlStage, qt_loop: QtLoop) -> None:
 def test_the_wheel_scrolls_what_lies_under_it(stage: ControlStage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share_html(
-            "<div id=box style='height:120px;overflow:auto'><p id=in style='height:500px;margin:0'>dedans</p></div>"
+            "<div id=box style='height:120px;overflow:auto'><p id=in "
+            "style='height:500px;margin:0'>dedans</p></div>"
             "<p id=out style='height:3000px;margin:0'>dehors</p>"
         )
         spot = (await stage.spot("#box"))._replace(y=0.2)
@@ -140,16 +162,20 @@ def test_the_wheel_scrolls_what_lies_under_it(stage: ControlStage, qt_loop: QtLo
         await stage.answer()
         await stage.page_is("scrollY === 500")
         await stage.mirrored(
-            "document.documentElement.scrollTop === 500 || document.scrollingElement.scrollTop === 500"
+            "document.documentElement.scrollTop === 500 || document.scrollingElement.scrollTop === "
+            "500"
         )
 
     qt_loop.run(stage.play(story()))
 
 
-def test_what_is_out_of_sight_is_brought_into_sight_before_the_click(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_what_is_out_of_sight_is_brought_into_sight_before_the_click(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share_html(
-            "<button id=b>Loin</button><script>b.onclick = () => { document.title = 'cliqué' }</script>"
+            "<button id=b>Loin</button><script>b.onclick = () => { document.title = 'cliqué' "
+            "}</script>"
             "<div style='height:4000px'></div>"
         )
         spot = await stage.spot("#b")
@@ -161,17 +187,21 @@ def test_what_is_out_of_sight_is_brought_into_sight_before_the_click(stage: Cont
     qt_loop.run(stage.play(story()))
 
 
-def test_a_frame_of_the_same_site_is_acted_in_like_the_page(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_a_frame_of_the_same_site_is_acted_in_like_the_page(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         stage.web.page("/t/inner.html", "<body><input id=i><input id=p type=password></body>")
         await stage.share_html(
-            "<p>avant</p><iframe id=f src=/t/inner.html style='border:9px solid;margin:30px'></iframe>"
+            "<p>avant</p><iframe id=f src=/t/inner.html style='border:9px "
+            "solid;margin:30px'></iframe>"
         )
         answer = await stage.click("#i", "#f")
         assert (answer.code, answer.field) == ("", FieldKind.TEXT)
         assert (await stage.write("dans le cadre")).code == ""
         await stage.page_is(
-            "document.getElementById('f').contentDocument.getElementById('i').value === 'dans le cadre'"
+            "document.getElementById('f').contentDocument.getElementById('i').value === 'dans le "
+            "cadre'"
         )
         assert (await stage.click("#p", "#f")).code == "field_private"
 
@@ -181,12 +211,15 @@ def test_a_frame_of_the_same_site_is_acted_in_like_the_page(stage: ControlStage,
 def test_a_shadow_root_is_acted_in_like_the_page(stage: ControlStage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share_html(
-            "<div id=h style='margin:40px'></div><script>h.attachShadow({mode: 'open'}).innerHTML = "
-            "'<button>Ombre</button>'; h.shadowRoot.firstChild.onclick = () => { document.title = 'ombre' }</script>"
+            "<div id=h style='margin:40px'></div><script>h.attachShadow({mode: 'open'}).innerHTML "
+            "= "
+            "'<button>Ombre</button>'; h.shadowRoot.firstChild.onclick = () => { document.title = "
+            "'ombre' }</script>"
         )
         await stage.mirrored("document.getElementById('h').shadowRoot !== null")
         x, y = await stage.in_mirror(
-            "(() => { const b = document.getElementById('h').shadowRoot.firstChild.getBoundingClientRect();"
+            "(() => { const b = "
+            "document.getElementById('h').shadowRoot.firstChild.getBoundingClientRect();"
             " const v = mirror.visible().replayer.iframe;"
             " return [(b.left + 5) / v.clientWidth, (b.top + 5) / v.clientHeight]; })()"
         )
@@ -225,7 +258,9 @@ def test_back_forward_reload_and_zoom(stage: ControlStage, qt_loop: QtLoop) -> N
     qt_loop.run(stage.play(story()))
 
 
-def test_the_same_number_means_the_same_node_after_a_fresh_picture(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_the_same_number_means_the_same_node_after_a_fresh_picture(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     html = (
         "<p id=x></p><button id=b>Bon</button><button id=c>Autre</button>"
         "<script>for (const e of [b, c]) e.onclick = () => { document.title = e.id }</script>"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Frame, arrow and proposal: what the agent shows the caller, and the one touch that takes a value."""
+"""Frame, arrow and proposal: what the agent shows the caller, and the one touch that takes a
+value.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +25,20 @@ def is_red(colour: QColor) -> bool:
     return colour.red() > 180 and colour.green() < 90 and colour.blue() < 90
 
 
-def test_a_frame_is_drawn_around_an_element_and_follows_it(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_a_frame_is_drawn_around_an_element_and_follows_it(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
-        await stage.share_html("<p style='height:200px'></p><button id=b>x</button><p style='height:3000px'></p>")
+        await stage.share_html(
+            "<p style='height:200px'></p><button id=b>x</button><p style='height:3000px'></p>"
+        )
         spot = await stage.spot("#b")
         stage.control.highlight(spot.epoch, spot.node)
         assert (await stage.answer()).code == ""
         await stage.until(lambda: stage.browser._marks.frame is not None)
         box = await stage.in_page(
-            "(() => { const b = document.querySelector('#b').getBoundingClientRect(); return [b.left, b.top] })()"
+            "(() => { const b = document.querySelector('#b').getBoundingClientRect(); return "
+            "[b.left, b.top] })()"
         )
         assert is_red(colour_at(stage, box[0] - 5, box[1] + 5))
         assert "frame" not in await stage.in_page("document.documentElement.outerHTML")
@@ -56,7 +63,9 @@ def test_an_arrow_is_drawn_where_the_agent_drew_it(stage: ControlStage, qt_loop:
     qt_loop.run(stage.play(story()))
 
 
-def test_taking_back_the_power_to_point_removes_every_mark(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_taking_back_the_power_to_point_removes_every_mark(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share_html("<button id=b>x</button>")
         stage.control.draw_arrow((0.2, 0.5), (0.6, 0.5))
@@ -67,10 +76,13 @@ def test_taking_back_the_power_to_point_removes_every_mark(stage: ControlStage, 
     qt_loop.run(stage.play(story()))
 
 
-def test_a_proposed_value_is_written_by_one_touch_of_the_caller(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_a_proposed_value_is_written_by_one_touch_of_the_caller(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share_html(
-            "<label>Salaire <input id=n></label><script>n.onchange = () => { document.title = n.value }</script>"
+            "<label>Salaire <input id=n></label><script>n.onchange = () => { document.title = "
+            "n.value }</script>"
         )
         stage.consent.take_back(Grant.CONTROL, Grant.TYPE)
         picked = await stage.pick("#n")
@@ -113,7 +125,9 @@ def test_a_proposal_that_is_left_writes_nothing(stage: ControlStage, qt_loop: Qt
     qt_loop.run(stage.play(story()))
 
 
-def test_the_caller_sees_that_the_agent_may_act_and_takes_it_back(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_the_caller_sees_that_the_agent_may_act_and_takes_it_back(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share_html("<button id=b>x</button>")
         strip = stage.browser.act_strip
@@ -123,7 +137,9 @@ def test_the_caller_sees_that_the_agent_may_act_and_takes_it_back(stage: Control
         assert strip.words() != before
         amber = colour_at(stage, 2, stage.browser.view.height() / 2)
         assert (amber.red() > 230, amber.blue() < 90) == (True, True)
-        stage.browser.take_back_requested.connect(lambda: stage.consent.take_back(Grant.CONTROL, Grant.TYPE))
+        stage.browser.take_back_requested.connect(
+            lambda: stage.consent.take_back(Grant.CONTROL, Grant.TYPE)
+        )
         strip.take_back.click()
         assert not strip.isVisible()
         assert (await stage.click("#b")).code == "grant_missing"

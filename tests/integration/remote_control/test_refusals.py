@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk refuses to do for the agent, whatever the desk sends: told, logged, and without effect."""
+"""What the kiosk refuses to do for the agent, whatever the desk sends:
+told, logged, and without effect.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +24,23 @@ FORM = """<form><input id=n><input id=p type=password><input id=f type=file><inp
 
 
 def test_no_command_works_without_its_power(stage: ControlStage, qt_loop: QtLoop) -> None:
-    """One desk sends every command there is; the kiosk does none of them and says which power is missing."""
+    """One desk sends every command there is;
+    the kiosk does none of them and says which power is missing.
+    """
 
     async def story() -> None:
-        await stage.share_html("<input id=n value=a><button id=b>x</button><p style='height:3000px'></p>")
+        await stage.share_html(
+            "<input id=n value=a><button id=b>x</button><p style='height:3000px'></p>"
+        )
         spot = await stage.spot("#b")
         stage.consent.take_back(Grant.POINT, Grant.CONTROL, Grant.TYPE)
         html = await stage.in_page("document.documentElement.outerHTML")
         for send in _every_command(stage.control, spot):
             send()
             await stage.answer()
-        refused = {answer.command: (answer.code, answer.detail.get("grant")) for answer in stage.answers}
+        refused = {
+            answer.command: (answer.code, answer.detail.get("grant")) for answer in stage.answers
+        }
         for command, needed in NEEDED.items():
             if needed is not None:
                 assert refused[command] == ("grant_missing", needed.value), command.__name__
@@ -86,7 +94,9 @@ def test_nothing_is_done_in_a_page_that_is_not_shared(stage: ControlStage, qt_lo
 
 
 @pytest.mark.parametrize("selector", ["#p", "#f", "#iban", "#s", "#sb", "#nir", "#lp"])
-def test_what_is_private_is_not_clicked(stage: ControlStage, qt_loop: QtLoop, selector: str) -> None:
+def test_what_is_private_is_not_clicked(
+    stage: ControlStage, qt_loop: QtLoop, selector: str
+) -> None:
     async def story() -> None:
         await stage.share_html(FORM)
         assert (await stage.click(selector)).code == "field_private"
@@ -102,7 +112,9 @@ def test_what_is_private_gets_no_value(stage: ControlStage, qt_loop: QtLoop) -> 
         await stage.share_html(FORM)
         epoch = stage.desk.epoch
         for name in ("p", "f", "h", "iban", "s"):
-            node = await stage.in_recorder(f"rrweb.record.mirror.getId(document.getElementById('{name}'))")
+            node = await stage.in_recorder(
+                f"rrweb.record.mirror.getId(document.getElementById('{name}'))"
+            )
             for act in (stage.control.set_value, stage.control.propose):
                 act(epoch, node, "moi")
                 assert (await stage.answer()).code == "field_private", name
@@ -114,7 +126,9 @@ def test_what_is_private_gets_no_value(stage: ControlStage, qt_loop: QtLoop) -> 
     qt_loop.run(stage.play(story()))
 
 
-def test_nothing_is_typed_where_the_caller_types_a_password(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_nothing_is_typed_where_the_caller_types_a_password(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share_html(FORM)
         await stage.in_page("p.value = 'abc'; p.focus()")
@@ -128,15 +142,22 @@ def test_nothing_is_typed_where_the_caller_types_a_password(stage: ControlStage,
     qt_loop.run(stage.play(story()))
 
 
-def test_a_password_that_the_page_shows_as_text_stays_private(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_a_password_that_the_page_shows_as_text_stays_private(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         stage.web.page("/t/inner.html", "<body><input id=q type=password></body>")
         await stage.share_html(FORM + "<iframe id=frame src=/t/inner.html></iframe>")
-        await stage.mirrored("Boolean(document.getElementById('frame')?.contentDocument?.getElementById('q'))")
-        await stage.in_page("p.type = 'text'; frame.contentDocument.getElementById('q').type = 'text'")
+        await stage.mirrored(
+            "Boolean(document.getElementById('frame')?.contentDocument?.getElementById('q'))"
+        )
+        await stage.in_page(
+            "p.type = 'text'; frame.contentDocument.getElementById('q').type = 'text'"
+        )
         await stage.mirrored("document.getElementById('p').type === 'text'")
         await stage.in_page(
-            "for (const e of [p, frame.contentDocument.getElementById('q')]) e.removeAttribute('data-rr-is-password')"
+            "for (const e of [p, frame.contentDocument.getElementById('q')]) "
+            "e.removeAttribute('data-rr-is-password')"
         )
         assert (await stage.click("#p")).code == "field_private"
         assert (await stage.click("#q", "#frame")).code == "field_private"
@@ -147,13 +168,16 @@ def test_a_password_that_the_page_shows_as_text_stays_private(stage: ControlStag
     qt_loop.run(stage.play(story()))
 
 
-def test_a_click_is_refused_when_something_lies_over_it(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_a_click_is_refused_when_something_lies_over_it(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share_html("<button id=b style='margin:50px'>x</button>")
         spot = await stage.spot("#b")
         await stage.in_page(
             "b.onclick = () => { document.title = 'touché' };"
-            "document.body.insertAdjacentHTML('beforeend', '<div style=\"position:fixed;inset:0\"></div>')"
+            "document.body.insertAdjacentHTML('beforeend', '<div "
+            'style="position:fixed;inset:0"></div>\')'
         )
         stage.control.click(spot)
         assert (await stage.answer()).code == "element_covered"
@@ -190,14 +214,18 @@ def test_a_click_meant_for_another_page_is_refused(stage: ControlStage, qt_loop:
 def test_numbers_of_a_page_that_was_just_left_are_never_looked_up_in_the_next(
     stage: ControlStage, qt_loop: QtLoop
 ) -> None:
-    """Between the navigation and the first event of the new page both ends still count the old one."""
+    """Between the navigation and the first event of the new page both ends still count the old
+    one.
+    """
 
     async def story() -> None:
         await stage.share_all(stage.web.site + "index.html")
         spot = await stage.spot("nav a:nth-of-type(2)")
         stage.browser.events_pushed.disconnect(stage.kiosk._on_events_pushed)
         await stage.in_page("location.href = 'transports.html'")
-        await stage.page_is("document.readyState === 'complete' && document.title.startsWith('Venir')")
+        await stage.page_is(
+            "document.readyState === 'complete' && document.title.startsWith('Venir')"
+        )
         assert spot.epoch == stage.kiosk.epoch
         stage.control.click(spot)
         assert (await stage.answer()).code == "page_changed"
@@ -217,7 +245,9 @@ def test_text_without_a_field_is_refused(stage: ControlStage, qt_loop: QtLoop) -
     qt_loop.run(stage.play(story()))
 
 
-def test_a_touch_of_the_caller_pauses_the_agent_for_a_second(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_a_touch_of_the_caller_pauses_the_agent_for_a_second(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share_html("<button id=b>x</button><p>ici</p>")
         await stage.click("#b")
@@ -249,7 +279,9 @@ def test_stop_ends_what_waits_too(stage: ControlStage, qt_loop: QtLoop) -> None:
     qt_loop.run(stage.play(story()))
 
 
-def test_a_flood_of_commands_is_refused_beyond_a_limit(stage: ControlStage, qt_loop: QtLoop) -> None:
+def test_a_flood_of_commands_is_refused_beyond_a_limit(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
     async def story() -> None:
         await stage.share_html("<input id=n>")
         await stage.click("#n")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Escape is STOP at the kiosk, also while the web page has the keyboard; the agent's Escape is only the page's."""
+"""Escape is STOP at the kiosk, also while the web page has the keyboard;
+the agent's Escape is only the page's.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def test_escape_stops_even_from_within_the_page(
         window.show_grants(dict.fromkeys(Grant, True))
         window.show()
         window.activateWindow()
-        await stage.share_html("<input id=n><script>n.onkeydown = (e) => { document.title = e.key }</script>")
+        await stage.share_html(
+            "<input id=n><script>n.onkeydown = (e) => { document.title = e.key }</script>"
+        )
         assert (await stage.click("#n")).field is FieldKind.TEXT
         stage.control.press(PageKey.ESCAPE)
         await stage.answer()

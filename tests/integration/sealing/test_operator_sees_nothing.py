@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A whole session with shared page, scan, filing and log: what of it does whoever runs the hub have? Real processes.
+"""A whole session with shared page, scan, filing and log:
+what of it does whoever runs the hub have? Real processes.
 
-The same session is played for an organisation without a vault too: there everything must be found, or the search would
-prove nothing.
+The same session is played for an organisation without a vault too:
+there everything must be found, or the search would prove nothing.
 """
 
 from __future__ import annotations
@@ -62,10 +63,18 @@ from tests.support.device_ends import DrawerPrinter, DrawerScanner, invented_pag
 from tests.support.operator_and_vault import ORGANISATION, Parties, files_with, finds, parties
 from tests.support.waiting import until
 
-NAME, TITLE, NOTE = "Maelle Garrigue-Tesson", "Declaration-de-ressources-Quillan", "rappeler-apres-le-divorce-Oriol"
+NAME = "Maelle Garrigue-Tesson"
+TITLE = "Declaration-de-ressources-Quillan"
+NOTE = "rappeler-apres-le-divorce-Oriol"
 DOSSIER, NUMBER = "VD-2026-00417", "1042317"
 PAGE_EVENTS = json.dumps(
-    [{"type": 4, "data": {"href": f"https://www.valdore.example/{TITLE}", "width": 9, "height": 9}, "timestamp": 1}]
+    [
+        {
+            "type": 4,
+            "data": {"href": f"https://www.valdore.example/{TITLE}", "width": 9, "height": 9},
+            "timestamp": 1,
+        }
+    ]
 ).encode()
 SCANNED = invented_page(417, 200_000)
 
@@ -85,7 +94,9 @@ def document() -> bytes:
 
 
 def markers() -> list[bytes]:
-    """What must not be seen: words of page, dossier, note; the number; bytes of the scanned page and the document."""
+    """What must not be seen: words of page, dossier, note; the number;
+    bytes of the scanned page and the document.
+    """
     pieces = [SCANNED[at : at + 40] for at in range(100, len(SCANNED) - 40, 20_000)]
     return [
         NAME.encode(),
@@ -108,13 +119,19 @@ class Ends:
         self.pages: list[ReceivedPage] = []
         self.mirrored: list[bytes] = []
         signers = {ORGANISATION: both.keys.signer} if both.sealed else {}
-        desk = DeskSettings(organisation=ORGANISATION, user="alice", bus=[both.bus], signers=signers)
+        desk = DeskSettings(
+            organisation=ORGANISATION, user="alice", bus=[both.bus], signers=signers
+        )
         kiosk = KioskSettings(organisation="reseau", user="borne1", bus=[both.bus], signers=signers)
         self.desk_paths, self.kiosk_paths = paths_for("desk", folder), paths_for("kiosk", folder)
         self.desk_bus = self._bus(Role.AGENT, "alice", seals_for(desk, self.desk_paths, self.clock))
-        self.kiosk_bus = self._bus(Role.KIOSK, "borne1", seals_for(kiosk, self.kiosk_paths, self.clock))
+        self.kiosk_bus = self._bus(
+            Role.KIOSK, "borne1", seals_for(kiosk, self.kiosk_paths, self.clock)
+        )
         seed = both.seeds["alice"]
-        self.desk_seal = DeskSealing(self.desk_bus, desk, self.desk_paths, seed, self.clock, self.tasks)
+        self.desk_seal = DeskSealing(
+            self.desk_bus, desk, self.desk_paths, seed, self.clock, self.tasks
+        )
         self.kiosk_seal = KioskSealing(self.kiosk_bus, self.kiosk_paths, self.clock, self.tasks)
         self.desk = DeskLink(self.desk_bus, self.clock, self.tasks)
         self.kiosk = KioskLink(self.kiosk_bus, self.clock, self.tasks)
@@ -142,7 +159,12 @@ class Ends:
             facts.id, Writer.DESK, self.folder / "dl", self.clock, self._send(self.desk), self.tasks
         )
         self.kiosk_log = LogWriter(
-            facts.id, Writer.KIOSK, self.folder / "kl", self.clock, self._send(self.kiosk), self.tasks
+            facts.id,
+            Writer.KIOSK,
+            self.folder / "kl",
+            self.clock,
+            self._send(self.kiosk),
+            self.tasks,
         )
 
     def _send(self, link: DeskLink | KioskLink):  # type: ignore[no-untyped-def]
@@ -160,10 +182,20 @@ class Ends:
         self.at_desk.on_raw("mirror", on_mirror)
         self.at_desk.on_message("cobrowse", lambda message: None)
         self.at_kiosk.on_message("cobrowse", lambda message: None)
-        await self.at_desk.send("cobrowse", AddressRequested(address=f"https://www.valdore.example/{TITLE}"))
-        shown = PageShown(epoch=1, address=f"https://www.valdore.example/{TITLE}", title=TITLE, width_px=1, height_px=1)
+        await self.at_desk.send(
+            "cobrowse", AddressRequested(address=f"https://www.valdore.example/{TITLE}")
+        )
+        shown = PageShown(
+            epoch=1,
+            address=f"https://www.valdore.example/{TITLE}",
+            title=TITLE,
+            width_px=1,
+            height_px=1,
+        )
         await self.at_kiosk.send("cobrowse", shown)
-        await self.at_kiosk.send_raw("mirror", zstandard.ZstdCompressor().compress(PAGE_EVENTS), {"Epoch": "1"})
+        await self.at_kiosk.send_raw(
+            "mirror", zstandard.ZstdCompressor().compress(PAGE_EVENTS), {"Epoch": "1"}
+        )
         await until(lambda: bool(self.mirrored))
         collector.flush()
 
@@ -174,7 +206,16 @@ class Ends:
         grants = KioskGrants(self.at_kiosk, self.clock, self.tasks)
         rules = PrintRules("s1", self.folder.name, lambda _document: 1)
         kiosk = KioskDevices(
-            self.at_kiosk, scanner, printer, shelf, grants, self.clock, self.tasks, rules, chunk_kbps=None, look_s=0.05
+            self.at_kiosk,
+            scanner,
+            printer,
+            shelf,
+            grants,
+            self.clock,
+            self.tasks,
+            rules,
+            chunk_kbps=None,
+            look_s=0.05,
         )
 
         async def keep(offer: PageOffered, data: bytes) -> None:
@@ -211,8 +252,12 @@ def new_secret_text() -> bytes:
     return base64.b64encode(os.urandom(SECRET_BYTES))
 
 
-@pytest.mark.parametrize("sealed", [True, False], ids=["with a vault", "without, where everything must be found"])
-async def test_of_a_whole_session_the_operator_has_nothing_in_clear(tmp_path: Path, sealed: bool) -> None:
+@pytest.mark.parametrize(
+    "sealed", [True, False], ids=["with a vault", "without, where everything must be found"]
+)
+async def test_of_a_whole_session_the_operator_has_nothing_in_clear(
+    tmp_path: Path, sealed: bool
+) -> None:
     async with parties(tmp_path, new_secret_text(), sealed=sealed) as both:
         both.add_dossier(NAME, NUMBER)
         await both.start_hub()
@@ -232,10 +277,14 @@ async def test_of_a_whole_session_the_operator_has_nothing_in_clear(tmp_path: Pa
         await ends.desk.close(ends.facts.id)
         assert ends.refused == []
 
-        helpdesk = DeskSettings(organisation=ORGANISATION, user="aide", role="helpdesk", bus=[both.bus])
+        helpdesk = DeskSettings(
+            organisation=ORGANISATION, user="aide", role="helpdesk", bus=[both.bus]
+        )
         seals = seals_for(helpdesk, paths_for("helpdesk", tmp_path / "ends"), ends.clock)
         replayed = tmp_path / "replayed.jsonl"
-        count = await export_log(helpdesk, both.seeds["aide"], ends.facts.id, replayed, ends.tasks, seals)
+        count = await export_log(
+            helpdesk, both.seeds["aide"], ends.facts.id, replayed, ends.tasks, seals
+        )
         events = [record.event for record in read_log(replayed).records]
         chunks = [event for event in events if isinstance(event, MirrorChunk)]
         assert (count, len(chunks)) == (2, 1)
@@ -259,7 +308,9 @@ async def test_of_a_whole_session_the_operator_has_nothing_in_clear(tmp_path: Pa
             assert any(name.endswith(".pdf") for name in on_disk)
 
 
-async def test_while_the_vault_is_away_the_conversation_goes_on_and_nothing_is_lost(tmp_path: Path) -> None:
+async def test_while_the_vault_is_away_the_conversation_goes_on_and_nothing_is_lost(
+    tmp_path: Path,
+) -> None:
     async with parties(tmp_path, new_secret_text(), sealed=True) as both:
         both.add_dossier(NAME, NUMBER)
         await both.start_hub()
@@ -282,10 +333,15 @@ async def test_while_the_vault_is_away_the_conversation_goes_on_and_nothing_is_l
         await _watched(both)
         await _restored(both, tmp_path / "vault.backup")
         assert await ends.desk.document(ends.facts.id, document_id) == document()
-        helpdesk = DeskSettings(organisation=ORGANISATION, user="aide", role="helpdesk", bus=[both.bus])
+        helpdesk = DeskSettings(
+            organisation=ORGANISATION, user="aide", role="helpdesk", bus=[both.bus]
+        )
         seals = seals_for(helpdesk, paths_for("helpdesk", tmp_path / "ends"), ends.clock)
         kept = tmp_path / "kept.jsonl"
-        assert await export_log(helpdesk, both.seeds["aide"], ends.facts.id, kept, ends.tasks, seals) == 2
+        assert (
+            await export_log(helpdesk, both.seeds["aide"], ends.facts.id, kept, ends.tasks, seals)
+            == 2
+        )
         await ends.close()
 
 
@@ -293,8 +349,13 @@ async def _watched(both: Parties) -> None:
     """Who watches the vault is told that it works, and nothing about anybody."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{both.watch_port}") as client:
         health, figures = await client.get("/healthz"), await client.get("/metrics")
-    assert (health.status_code, {one["code"] for one in health.json()["reasons"]} - {"disk_low"}) == (200, set())
-    found = {sample.name: sample.value for family in families(figures.text) for sample in family.samples}
+    assert (
+        health.status_code,
+        {one["code"] for one in health.json()["reasons"]} - {"disk_low"},
+    ) == (200, set())
+    found = {
+        sample.name: sample.value for family in families(figures.text) for sample in family.samples
+    }
     assert (found["poste_expert_vault_up"], found["poste_expert_vault_log_sessions"]) == (1, 1)
     assert 360 < found["poste_expert_vault_seal_key_days"] <= 365
     assert 'poste_expert_vault_requests_total{verb="upload_commit"} 1.0' in figures.text
@@ -306,7 +367,9 @@ async def _restored(both: Parties, file: Path) -> None:
     """The vault's folder is lost and comes back from a backup that was taken while it worked."""
     place, key = paths_for("vault", both.organisation), public_key(new_seed())
     open_book(place).admit(Identity(ORGANISATION, Role.AGENT, "zoe"), key, datetime.now(UTC))
-    assert "1 dossiers, 1 documents, logs of 1 conversations" in await both.vault_command("backup", str(file))
+    assert "1 dossiers, 1 documents, logs of 1 conversations" in await both.vault_command(
+        "backup", str(file)
+    )
     await both.stop("vault")
     for name in ("dossiers", "log", "identities", "uploads"):
         shutil.rmtree(place.data / name)

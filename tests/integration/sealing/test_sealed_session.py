@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The two ends of a session over a real hub: what passes it is sealed, and what is changed or repeated is not taken."""
+"""The two ends of a session over a real hub:
+what passes it is sealed, and what is changed or repeated is not taken.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +28,17 @@ from tests.support.sealed_world import ORGANISATION, SealedWorld, sealed_world
 from tests.support.waiting import until
 
 SECRET = "Garrigue-Tesson"
-SHOWN = PageShown(epoch=1, address=f"https://www.valdore.example/{SECRET}", title=SECRET, width_px=1, height_px=1)
+SHOWN = PageShown(
+    epoch=1, address=f"https://www.valdore.example/{SECRET}", title=SECRET, width_px=1, height_px=1
+)
 
 
 class Ends:
     """A kiosk and a desk with an open session."""
 
-    def __init__(self, sealed: SealedWorld, facts: SessionFacts, kiosk: BusChannel, desk: BusChannel) -> None:
+    def __init__(
+        self, sealed: SealedWorld, facts: SessionFacts, kiosk: BusChannel, desk: BusChannel
+    ) -> None:
         self.sealed, self.facts = sealed, facts
         self.kiosk, self.desk = kiosk, desk
         self.seed = sealed.world.seeds[ORGANISATION, Role.AGENT, facts.agent]
@@ -59,7 +65,9 @@ class Ends:
         seal.refused.connect(self.refused.append)
         self.desk.protect(seal)
         self.desk.on_message("cobrowse", self.at_desk.append)
-        self.desk.on_raw("mirror", lambda payload, headers: self.raw_at_desk.append((payload, headers)))
+        self.desk.on_raw(
+            "mirror", lambda payload, headers: self.raw_at_desk.append((payload, headers))
+        )
         return seal
 
     def seal_kiosk(self) -> KioskSeal:
@@ -109,11 +117,15 @@ async def test_what_passes_the_hub_is_sealed_in_both_directions(tmp_path: Path) 
         whole = [f"{message.headers}".encode() + message.payload for message in heard[1:]]
         assert len(whole) > 6
         clear = [text for text in whole if SECRET.encode() in text]
-        assert len(clear) <= 2, "only the message that was said before the ends sealed, and its relayed copy"
+        assert len(clear) <= 2, (
+            "only the message that was said before the ends sealed, and its relayed copy"
+        )
         assert ends.refused == []
 
 
-async def test_a_restarted_desk_has_another_key_and_old_messages_do_not_open(tmp_path: Path) -> None:
+async def test_a_restarted_desk_has_another_key_and_old_messages_do_not_open(
+    tmp_path: Path,
+) -> None:
     async with sealed_world(tmp_path) as sealed:
         ends = await open_session(sealed)
         kiosk = ends.seal_kiosk()
@@ -125,7 +137,8 @@ async def test_a_restarted_desk_has_another_key_and_old_messages_do_not_open(tmp
         first.close()
         second = ends.seal_desk()
         await until(lambda: second.is_sealed)
-        for topic, message in recorded:  # whoever runs the hub says again what the kiosk has said before
+        # whoever runs the hub says again what the kiosk has said before
+        for topic, message in recorded:
             second.hear(topic, message)
         await asyncio.sleep(0.05)
         assert len(ends.at_desk) == 1
@@ -145,7 +158,9 @@ async def test_a_restarted_kiosk_asks_for_a_new_key(tmp_path: Path) -> None:
         await until(lambda: ends.at_desk == [SHOWN])
 
 
-async def test_a_message_that_comes_twice_or_changed_or_on_another_topic_is_refused(tmp_path: Path) -> None:
+async def test_a_message_that_comes_twice_or_changed_or_on_another_topic_is_refused(
+    tmp_path: Path,
+) -> None:
     async with sealed_world(tmp_path) as sealed:
         ends = await open_session(sealed)
         ends.seal_kiosk()
@@ -167,8 +182,12 @@ async def test_a_message_that_comes_twice_or_changed_or_on_another_topic_is_refu
         assert len(ends.raw_at_desk) == 1
 
 
-@pytest.mark.parametrize("wrong", ["somebody else", "unknown vault", "changed", "too old", "desk's signature"])
-async def test_a_kiosk_gives_no_key_to_whom_the_organisation_has_not_vouched_for(tmp_path: Path, wrong: str) -> None:
+@pytest.mark.parametrize(
+    "wrong", ["somebody else", "unknown vault", "changed", "too old", "desk's signature"]
+)
+async def test_a_kiosk_gives_no_key_to_whom_the_organisation_has_not_vouched_for(
+    tmp_path: Path, wrong: str
+) -> None:
     async with sealed_world(tmp_path) as sealed:
         ends = await open_session(sealed)
         right = await ends.certificate()
@@ -185,7 +204,14 @@ async def test_a_kiosk_gives_no_key_to_whom_the_organisation_has_not_vouched_for
                 case "changed":
                     return msgspec.structs.replace(right, until_utc=now + timedelta(days=400))
                 case "too old":
-                    return certify(secret, ORGANISATION, Role.AGENT, "alice", right.key, now - timedelta(days=30))
+                    return certify(
+                        secret,
+                        ORGANISATION,
+                        Role.AGENT,
+                        "alice",
+                        right.key,
+                        now - timedelta(days=30),
+                    )
             return certify(secret, ORGANISATION, Role.AGENT, "alice", public_key(new_seed()), now)
 
         kiosk = ends.seal_kiosk()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Desks and kiosks with an organisation's vault, over a real server and a real hub that only sees sealed things."""
+"""Desks and kiosks with an organisation's vault, over a real server and a real hub that only sees
+sealed things.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,14 @@ from session.bus.sealing.client import CARD_S
 from session.bus.sealing.vault_client import REFUSED_HEADER, UNKNOWN
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import ManualClock
-from session.core.errors import DeskNotAdmitted, NotAllowed, SealKeyOld, SealKeyRefused, TicketUnknown, VaultAway
+from session.core.errors import (
+    DeskNotAdmitted,
+    NotAllowed,
+    SealKeyOld,
+    SealKeyRefused,
+    TicketUnknown,
+    VaultAway,
+)
 from session.desk.hub.client import DeskLink
 from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.third_parties import TalkLink
@@ -41,7 +50,9 @@ from tests.support.sealed_world import (
     sealed_world,
 )
 
-RECORD = b'{"at_utc":"2026-03-02T10:00:00Z","writer":"desk","number":0,"event":{"type":"PageClosed"}}'
+RECORD = (
+    b'{"at_utc":"2026-03-02T10:00:00Z","writer":"desk","number":0,"event":{"type":"PageClosed"}}'
+)
 
 
 async def in_session(sealed: SealedWorld, user: str = "alice") -> tuple[DeskLink, SessionFacts]:
@@ -56,7 +67,9 @@ async def test_the_vault_answers_what_the_hub_refuses(tmp_path: Path) -> None:
         assert facts.seal is not None
         dossier = await desk.dossier(facts.id)
         assert dossier.number == "D-2026-0001"
-        filed = await desk.upload(facts.id, dossier.number, "payslip", "Bulletin", 1, b"a" * 100_000)
+        filed = await desk.upload(
+            facts.id, dossier.number, "payslip", "Bulletin", 1, b"a" * 100_000
+        )
         assert await desk.document(facts.id, filed.document.id) == b"a" * 100_000
         plain = await sealed.world.client(Role.AGENT, "alice")
         with pytest.raises(NotAllowed):
@@ -64,11 +77,15 @@ async def test_the_vault_answers_what_the_hub_refuses(tmp_path: Path) -> None:
         boss = await sealed.desk("boss", Role.SUPERVISOR)
         assert (await DeliveryLink(boss._bus).deliveries(DeliveriesRequest())).targets == []
         with pytest.raises(NotAllowed) as caught:
-            await DeliveryLink(await sealed.world.client(Role.SUPERVISOR, "boss")).deliveries(DeliveriesRequest())
+            await DeliveryLink(await sealed.world.client(Role.SUPERVISOR, "boss")).deliveries(
+                DeliveriesRequest()
+            )
         assert caught.value.detail == {"why": SEALED}
 
 
-async def test_the_number_that_is_typed_is_read_by_the_vault_and_one_in_clear_is_not_kept(tmp_path: Path) -> None:
+async def test_the_number_that_is_typed_is_read_by_the_vault_and_one_in_clear_is_not_kept(
+    tmp_path: Path,
+) -> None:
     async with sealed_world(tmp_path) as sealed:
         heard = await sealed.overhear()
         desk, facts = await in_session(sealed)
@@ -80,15 +97,22 @@ async def test_the_number_that_is_typed_is_read_by_the_vault_and_one_in_clear_is
         await desk.close(facts.id)
         assert not any(b"1234567" in message.payload for message in heard)
 
-        older = await sealed.world.client(Role.KIOSK, "kiosk1", "network")  # a kiosk that cannot seal
+        # a kiosk that cannot seal
+        older = await sealed.world.client(Role.KIOSK, "kiosk1", "network")
         wish = TicketRequested(request_id="r2", service="valdore/rights", caller_number="1234567")
         ticket = (await older.request("call", wish, TicketAnswer)).ticket
         assert not ticket.caller_number_given
         facts = await desk.accept(ticket.id)
-        assert (facts.caller_number, facts.sealed_number, await desk.caller_number(facts.id)) == ("", "", "")
+        assert (facts.caller_number, facts.sealed_number, await desk.caller_number(facts.id)) == (
+            "",
+            "",
+            "",
+        )
 
 
-async def test_a_kiosk_of_the_network_gives_its_part_of_the_log_to_the_vault(tmp_path: Path) -> None:
+async def test_a_kiosk_of_the_network_gives_its_part_of_the_log_to_the_vault(
+    tmp_path: Path,
+) -> None:
     async with sealed_world(tmp_path) as sealed:
         desk, facts = await in_session(sealed)
         kiosk = await sealed.kiosk()
@@ -140,7 +164,9 @@ async def test_a_vault_without_the_key_that_was_meant_says_that_it_is_old(tmp_pa
 
 
 async def test_an_impostor_of_the_vault_cannot_answer(tmp_path: Path) -> None:
-    """The operator may run a vault of its own on the bus: without the secret it cannot say its first word."""
+    """The operator may run a vault of its own on the bus:
+    without the secret it cannot say its first word.
+    """
     async with sealed_world(tmp_path) as sealed:
         right = sealed.keys.secrets[0]
 
@@ -187,13 +213,19 @@ async def test_the_note_for_the_next_agent_goes_by_the_vault(tmp_path: Path) -> 
         await TalkLink(alice._bus).pass_on(facts.id, PassReason.SPECIALIST, agent="bob", note=note)
         taken = await bob.accept(facts.ticket_id)
         answer = await TalkLink(bob._bus).passed_on(taken.id)
-        assert (answer.by_name, answer.reason, answer.note) == ("Alice M.", PassReason.SPECIALIST, note)
+        assert (answer.by_name, answer.reason, answer.note) == (
+            "Alice M.",
+            PassReason.SPECIALIST,
+            note,
+        )
         assert not any(note.encode() in message.payload for message in heard)
         assert len(heard) > 3
 
 
 async def test_a_question_that_is_said_again_by_others_is_not_answered(tmp_path: Path) -> None:
-    """Whoever runs the server may keep a sealed question and say it once more, also to a vault that was restarted."""
+    """Whoever runs the server may keep a sealed question and say it once more, also to a vault that
+    was restarted.
+    """
     async with sealed_world(tmp_path) as sealed:
         desk, facts = await in_session(sealed)
         line = desk._bus._line
@@ -201,15 +233,23 @@ async def test_a_question_that_is_said_again_by_others_is_not_answered(tmp_path:
         request = line.request
 
         async def keep(
-            subject: str, payload: bytes, timeout_s: float, headers: Mapping[str, str] | None = None, **more: Any
+            subject: str,
+            payload: bytes,
+            timeout_s: float,
+            headers: Mapping[str, str] | None = None,
+            **more: Any,
         ) -> Any:
             if headers and SEAL_HEADER in headers:
                 kept.append((subject, payload, dict(headers)))
             return await request(subject, payload, timeout_s, headers, **more)
 
         line.request = keep  # type: ignore[method-assign]
-        await desk.set_piece(facts.id, (await desk.dossier(facts.id)).number, "identity", PieceState.ACCEPTED)
-        refused = await desk.set_piece(facts.id, "D-2026-0001", "identity", PieceState.REFUSED, "flou")
+        await desk.set_piece(
+            facts.id, (await desk.dossier(facts.id)).number, "identity", PieceState.ACCEPTED
+        )
+        refused = await desk.set_piece(
+            facts.id, "D-2026-0001", "identity", PieceState.REFUSED, "flou"
+        )
         assert refused.pieces[1].state is PieceState.REFUSED
         subject, payload, headers = kept[1]  # the first change, sealed
         said = await request(subject, payload, 5.0, headers)

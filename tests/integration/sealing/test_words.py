@@ -38,7 +38,9 @@ class SealingKiosk(Kiosk):
     sealing: KioskSealing
 
     def _open(self, facts: SessionFacts, resumed: bool) -> KioskSession:
-        self.sealing.protect(facts, self.link.channel(facts.id), lambda error: None, resumed=resumed)
+        self.sealing.protect(
+            facts, self.link.channel(facts.id), lambda error: None, resumed=resumed
+        )
         return super()._open(facts, resumed)
 
 
@@ -51,10 +53,14 @@ async def test_a_kiosk_that_knows_another_signer_does_not_begin_and_says_so(
         settings = KioskSettings(
             organisation=ORGANISATION, user="kiosk1", signers={ORGANISATION: public_key(new_seed())}
         )
-        client = await world.client(Role.KIOSK, "kiosk1", seals=seals_for(settings, paths, world.clock))
+        client = await world.client(
+            Role.KIOSK, "kiosk1", seals=seals_for(settings, paths, world.clock)
+        )
         from session.kiosk.hub.client import KioskLink
 
-        kiosk = SealingKiosk(world, KioskLink(client, world.clock, world.tasks), tmp_path / "kiosk1")
+        kiosk = SealingKiosk(
+            world, KioskLink(client, world.clock, world.tasks), tmp_path / "kiosk1"
+        )
         kiosk.sealing = KioskSealing(client, paths, world.clock, world.tasks)
         hall = Hall(world, tmp_path)
         hall.kiosks.append(kiosk)
@@ -65,7 +71,9 @@ async def test_a_kiosk_that_knows_another_signer_does_not_begin_and_says_so(
         await until(lambda: "seal_key_refused" in kiosk.screen.troubles)
         assert kiosk.sessions == []
         await until(lambda: kiosk.screen.page == "start")
-        await until(lambda: [one.reason for one in desk.queue if one.id == ticket] == ["seal_refused"])
+        await until(
+            lambda: [one.reason for one in desk.queue if one.id == ticket] == ["seal_refused"]
+        )
         await until(lambda: kiosk.screen.trouble == "")
         await hall.close()
 
@@ -77,8 +85,12 @@ async def test_the_doctor_says_whether_the_vault_knows_this_desk(
         key = sealed.world.keys[ORGANISATION, Role.AGENT, "alice"]
 
         async def ask(name: str, organisation: str = ORGANISATION, user: str = "alice") -> Finding:
-            monkeypatch.setenv(SEED_VARIABLE, sealed.world.seeds[organisation, Role.AGENT, user].decode())
-            settings = DeskSettings(organisation=organisation, user=user, bus=[sealed.world.server.url])
+            monkeypatch.setenv(
+                SEED_VARIABLE, sealed.world.seeds[organisation, Role.AGENT, user].decode()
+            )
+            settings = DeskSettings(
+                organisation=organisation, user=user, bus=[sealed.world.server.url]
+            )
             return await check_seal(settings, paths_for(name, tmp_path))
 
         found = await ask("one")
@@ -93,14 +105,17 @@ async def test_the_doctor_says_whether_the_vault_knows_this_desk(
         assert (await ask("four")).level == "wrong"
 
 
-# ---- commands and the vault's own part ------------------------------------------------------------------------------
+# ---- commands and the vault's own part
+# ------------------------------------------------------------------------------
 
 
 def say(folder: Path, *words: str) -> int:
     return main(["hub", *words, "--folder", str(folder), "--language", "en"])
 
 
-def make_key(folder: Path, capsys: pytest.CaptureFixture[str], *words: str, name: str = "secret") -> str:
+def make_key(
+    folder: Path, capsys: pytest.CaptureFixture[str], *words: str, name: str = "secret"
+) -> str:
     """What `hub seal-key` prints."""
     seed_file = folder / "signing.key"
     if not seed_file.exists():
@@ -129,7 +144,18 @@ def test_a_sealing_key_goes_from_the_command_into_the_convention_and_to_the_vaul
     second = make_key(tmp_path, capsys, name="next")
     path = own_part(tmp_path, first, second)
     signer = public_key((tmp_path / "signing.key").read_bytes())
-    assert say(tmp_path, "sign", str(tmp_path), "--part", "caisse", "--seed-file", str(tmp_path / "signing.key")) == 0
+    assert (
+        say(
+            tmp_path,
+            "sign",
+            str(tmp_path),
+            "--part",
+            "caisse",
+            "--seed-file",
+            str(tmp_path / "signing.key"),
+        )
+        == 0
+    )
     entry = read_own_part(path, "caisse", "")
     assert [key.signer for key in entry.seal_keys] == [signer, signer]
     files = [str(tmp_path / "secret"), str(tmp_path / "next")]
@@ -140,14 +166,78 @@ def test_a_sealing_key_goes_from_the_command_into_the_convention_and_to_the_vaul
     assert part.admitted(Role.AGENT, "alice") == {PERSON}
     other = public_key(new_seed())
     for key in (other, "-"):  # a vault that is elsewhere would go on as before
-        assert say(tmp_path, "admit", "--org", "caisse", "--role", "agent", "--name", "alice", "--key", key) == 2
-    save(HubSettings(organisation="caisse", serve=["dossier", "log"]), paths_for("vault", tmp_path).config)
-    assert say(tmp_path, "admit", "--org", "other", "--role", "agent", "--name", "alice", "--key", other) == 2
-    assert say(tmp_path, "admit", "--org", "caisse", "--role", "agent", "--name", "alice", "--key", other) == 0
+        assert (
+            say(
+                tmp_path,
+                "admit",
+                "--org",
+                "caisse",
+                "--role",
+                "agent",
+                "--name",
+                "alice",
+                "--key",
+                key,
+            )
+            == 2
+        )
+    save(
+        HubSettings(organisation="caisse", serve=["dossier", "log"]),
+        paths_for("vault", tmp_path).config,
+    )
+    assert (
+        say(
+            tmp_path,
+            "admit",
+            "--org",
+            "other",
+            "--role",
+            "agent",
+            "--name",
+            "alice",
+            "--key",
+            other,
+        )
+        == 2
+    )
+    assert (
+        say(
+            tmp_path,
+            "admit",
+            "--org",
+            "caisse",
+            "--role",
+            "agent",
+            "--name",
+            "alice",
+            "--key",
+            other,
+        )
+        == 0
+    )
     assert part.admitted(Role.AGENT, "alice") == {PERSON, other}
-    assert say(tmp_path, "admit", "--org", "caisse", "--role", "agent", "--name", "alice", "--key", "-") == 0
+    assert (
+        say(
+            tmp_path, "admit", "--org", "caisse", "--role", "agent", "--name", "alice", "--key", "-"
+        )
+        == 0
+    )
     assert part.admitted(Role.AGENT, "alice") == {PERSON}
-    assert say(tmp_path, "admit", "--org", "caisse", "--role", "agent", "--name", "alice", "--key", "U123") == 2
+    assert (
+        say(
+            tmp_path,
+            "admit",
+            "--org",
+            "caisse",
+            "--role",
+            "agent",
+            "--name",
+            "alice",
+            "--key",
+            "U123",
+        )
+        == 2
+    )
     path.write_text(path.read_text(encoding="utf-8").replace(PERSON, other), encoding="utf-8")
     assert part.look()
     assert part.admitted(Role.AGENT, "alice") == set()  # it was sent away on this machine
@@ -176,10 +266,18 @@ def test_a_part_that_was_changed_or_signed_by_another_is_not_believed(
     assert code("") == "seal_key_unsigned"
 
 
-def test_wrong_words_are_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_words_are_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     printed = make_key(tmp_path, capsys)
-    files = ["--seed-file", str(tmp_path / "signing.key"), "--secret-file", str(tmp_path / "secret")]
-    assert say(tmp_path, "seal-key", "--org", "caisse", *files) == 1  # never over a secret that is there
+    files = [
+        "--seed-file",
+        str(tmp_path / "signing.key"),
+        "--secret-file",
+        str(tmp_path / "secret"),
+    ]
+    # never over a secret that is there
+    assert say(tmp_path, "seal-key", "--org", "caisse", *files) == 1
     assert "exists" in capsys.readouterr().out
     assert say(tmp_path, "seal-key", "--org", "caisse", "--first", "tomorrow", *files) == 2
     assert say(tmp_path, "--serve", "dossier,queue", "--org", "caisse") == 2
@@ -209,7 +307,9 @@ def test_the_check_of_a_convention_knows_what_sealing_needs() -> None:
 
     keys, other = SigningKeys("caisse"), SigningKeys("caisse")
     good, foreign = keys.key(keys.secrets[0]), other.key(new_secret())
-    entry = OrganisationEntry(id="caisse", name="Caisse", vaults=[VaultEntry(id="coffre")], seal_keys=[good])
+    entry = OrganisationEntry(
+        id="caisse", name="Caisse", vaults=[VaultEntry(id="coffre")], seal_keys=[good]
+    )
 
     def codes(**changes: object) -> list[str]:
         return [problem.code for problem in wrong([msgspec.structs.replace(entry, **changes)])]
@@ -218,12 +318,16 @@ def test_the_check_of_a_convention_knows_what_sealing_needs() -> None:
     assert codes(seal_keys=[]) == ["vault_without_key"]
     assert codes(vaults=[]) == ["key_without_vault"]
     assert codes(seal_keys=[good, foreign]) == ["seal_key_of_two"]
-    assert codes(seal_keys=[msgspec.structs.replace(good, last=date(2199, 1, 1))]) == ["seal_key_unsigned"]
+    assert codes(seal_keys=[msgspec.structs.replace(good, last=date(2199, 1, 1))]) == [
+        "seal_key_unsigned"
+    ]
     assert codes(id="mutuelle") == ["seal_key_unsigned"]
 
 
 def test_every_verb_of_a_vault_is_answered_there_and_refused_by_the_hub() -> None:
-    """What the dossier service learns, the vault learns too: else words of a dossier would go to the hub in clear."""
+    """What the dossier service learns, the vault learns too:
+    else words of a dossier would go to the hub in clear.
+    """
     from session.hub.api.dossier_handlers import dossier_handlers
     from session.hub.dossier.deliveries import delivery_handlers
     from session.hub.dossier.exports import export_handlers

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the stories of shown documents need: the loop of both ends, a worker that draws, and a stage."""
+"""What the stories of shown documents need:
+the loop of both ends, a worker that draws, and a stage.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent shows a document, turns its pages and draws on them: what the caller sees, and that nothing of it stays."""
+"""The agent shows a document, turns its pages and draws on them:
+what the caller sees, and that nothing of it stays.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +32,12 @@ def _likeness(one: DocumentSheet, other: DocumentSheet) -> float:
     """Part of the pixels that are the same on both sheets, as they are on the screen."""
     size = (200, 280)
     pictures = [
-        sheet.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8).scaled(*size) for sheet in (one, other)
+        sheet.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8).scaled(*size)
+        for sheet in (one, other)
     ]
     same = sum(
-        abs(pictures[0].pixelColor(x, y).lightness() - pictures[1].pixelColor(x, y).lightness()) < 60
+        abs(pictures[0].pixelColor(x, y).lightness() - pictures[1].pixelColor(x, y).lightness())
+        < 60
         for x in range(0, size[0], 4)
         for y in range(0, size[1], 4)
     )
@@ -49,10 +53,14 @@ def _has_red(sheet: DocumentSheet, x: float, y: float) -> bool:
         for across in range(-8, 9, 2)
         for down in range(-8, 9, 2)
     ]
-    return any(colour.red() > 180 and colour.green() < 90 and colour.blue() < 100 for colour in colours)
+    return any(
+        colour.red() > 180 and colour.green() < 90 and colour.blue() < 100 for colour in colours
+    )
 
 
-def test_both_ends_see_the_same_page_and_the_agent_turns_it(qt_loop: QtLoop, stage: ShowStage) -> None:
+def test_both_ends_see_the_same_page_and_the_agent_turns_it(
+    qt_loop: QtLoop, stage: ShowStage
+) -> None:
     async def story() -> None:
         await stage.show(invented_pdf(3), "Attestation de droits")
         assert stage.pane.isVisible()
@@ -80,10 +88,17 @@ def test_a_picture_is_shown_as_well(qt_loop: QtLoop, stage: ShowStage) -> None:
     qt_loop.run(story())
 
 
-def test_only_pixels_cross_and_only_of_pages_that_are_looked_at(qt_loop: QtLoop, stage: ShowStage) -> None:
+def test_only_pixels_cross_and_only_of_pages_that_are_looked_at(
+    qt_loop: QtLoop, stage: ShowStage
+) -> None:
     async def story() -> None:
         await stage.show(invented_pdf(9))
-        await until(lambda: any(isinstance(one, ShownPageRequested) and one.page == 1 for one in stage.kiosk_line.sent))
+        await until(
+            lambda: any(
+                isinstance(one, ShownPageRequested) and one.page == 1
+                for one in stage.kiosk_line.sent
+            )
+        )
         await asyncio.sleep(0.6)
         offered = {one.page for one in stage.desk_line.sent if isinstance(one, ShownPageOffered)}
         assert offered == {0, 1}, "the page in view and the next one"
@@ -95,7 +110,9 @@ def test_only_pixels_cross_and_only_of_pages_that_are_looked_at(qt_loop: QtLoop,
     qt_loop.run(story())
 
 
-def test_the_agent_draws_and_the_caller_sees_it_at_the_same_place(qt_loop: QtLoop, stage: ShowStage) -> None:
+def test_the_agent_draws_and_the_caller_sees_it_at_the_same_place(
+    qt_loop: QtLoop, stage: ShowStage
+) -> None:
     async def story() -> None:
         await stage.show(invented_pdf(2))
         await until(lambda: stage.view.sheet.page == 0)
@@ -117,7 +134,9 @@ def test_the_agent_draws_and_the_caller_sees_it_at_the_same_place(qt_loop: QtLoo
     qt_loop.run(story())
 
 
-def test_marks_belong_to_their_page_and_are_still_there_when_it_comes_back(qt_loop: QtLoop, stage: ShowStage) -> None:
+def test_marks_belong_to_their_page_and_are_still_there_when_it_comes_back(
+    qt_loop: QtLoop, stage: ShowStage
+) -> None:
     async def story() -> None:
         await stage.show(invented_pdf(2))
         stage.desk.add_mark(ARROW)
@@ -136,7 +155,9 @@ def test_marks_belong_to_their_page_and_are_still_there_when_it_comes_back(qt_lo
     qt_loop.run(story())
 
 
-def test_the_laser_is_seen_while_it_moves_and_goes_with_the_mouse(qt_loop: QtLoop, stage: ShowStage) -> None:
+def test_the_laser_is_seen_while_it_moves_and_goes_with_the_mouse(
+    qt_loop: QtLoop, stage: ShowStage
+) -> None:
     async def story() -> None:
         await stage.show(invented_pdf(1))
         stage.desk.move_pointer(0.5, 0.2)
@@ -201,7 +222,9 @@ def test_the_agent_ends_it_and_the_face_is_alone_again(qt_loop: QtLoop, stage: S
     qt_loop.run(story())
 
 
-def test_a_page_on_its_way_is_told_in_per_cent_and_can_be_cancelled(qt_loop: QtLoop, stage: ShowStage) -> None:
+def test_a_page_on_its_way_is_told_in_per_cent_and_can_be_cancelled(
+    qt_loop: QtLoop, stage: ShowStage
+) -> None:
     async def story() -> None:
         stage.narrow(kbps=60)
         await stage.begin(invented_pdf(4))
@@ -243,7 +266,9 @@ def test_lost_pieces_are_asked_for_again(qt_loop: QtLoop, stage: ShowStage) -> N
     qt_loop.run(story())
 
 
-def test_a_kiosk_that_was_restarted_shows_it_again_with_its_marks(qt_loop: QtLoop, stage: ShowStage) -> None:
+def test_a_kiosk_that_was_restarted_shows_it_again_with_its_marks(
+    qt_loop: QtLoop, stage: ShowStage
+) -> None:
     async def story() -> None:
         await stage.show(invented_pdf(2))
         stage.desk.turn(1)
@@ -258,7 +283,9 @@ def test_a_kiosk_that_was_restarted_shows_it_again_with_its_marks(qt_loop: QtLoo
     qt_loop.run(story())
 
 
-def test_a_desk_that_was_restarted_takes_away_what_it_does_not_know(qt_loop: QtLoop, stage: ShowStage) -> None:
+def test_a_desk_that_was_restarted_takes_away_what_it_does_not_know(
+    qt_loop: QtLoop, stage: ShowStage
+) -> None:
     async def story() -> None:
         await stage.show(invented_pdf(1))
         stage.desk._forget()
@@ -315,7 +342,9 @@ def test_nothing_is_left_when_the_session_ends(qt_loop: QtLoop, stage: ShowStage
     qt_loop.run(story())
 
 
-def test_an_end_that_names_another_document_changes_nothing(qt_loop: QtLoop, stage: ShowStage) -> None:
+def test_an_end_that_names_another_document_changes_nothing(
+    qt_loop: QtLoop, stage: ShowStage
+) -> None:
     async def story() -> None:
         await stage.show(invented_pdf(1))
         await stage.desk_line.send("show", ShowEnded(show_id="another"))

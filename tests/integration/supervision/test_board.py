@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A supervisor, agents and kiosks on a real bus: acts reach everybody, and only a supervisor's acts are done."""
+"""A supervisor, agents and kiosks on a real bus:
+acts reach everybody, and only a supervisor's acts are done.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,13 @@ from session.core.errors import (
     TicketTaken,
 )
 from session.desk.hub.board import BoardLink
-from session.protocol.hub.board import BOARD_VERBS, AgentState, BoardAnswer, BoardRequest, QueueStateRequest
+from session.protocol.hub.board import (
+    BOARD_VERBS,
+    AgentState,
+    BoardAnswer,
+    BoardRequest,
+    QueueStateRequest,
+)
 from session.protocol.hub.requests import Announcement, Done, HubMessage, ServicesChanged
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
@@ -33,7 +41,9 @@ def agent_of(answer: BoardAnswer, user: str) -> AgentState:
 
 
 async def looked(board: BoardLink) -> BoardAnswer:
-    """Looks again while a hub that was just started opens its door, as the board's window does all the time."""
+    """Looks again while a hub that was just started opens its door, as the board's window does all
+    the time.
+    """
     async with asyncio.timeout(30):
         while True:
             try:
@@ -42,10 +52,14 @@ async def looked(board: BoardLink) -> BoardAnswer:
                 await asyncio.sleep(0.05)
 
 
-async def test_a_ticket_given_to_one_agent_is_refused_to_the_others_for_a_minute(tmp_path: Path) -> None:
+async def test_a_ticket_given_to_one_agent_is_refused_to_the_others_for_a_minute(
+    tmp_path: Path,
+) -> None:
     clock = ManualClock()
     async with hub_world(tmp_path, clock=clock) as world:
-        kiosk, alice, bob = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("bob")
+        kiosk = await world.kiosk("kiosk1")
+        alice = await world.desk("alice")
+        bob = await world.desk("bob")
         link, board = await world.supervisor()
         ticket = (await kiosk.call("housing", "", "r1")).ticket
         await until(lambda: len(link.queue) == 1)
@@ -89,10 +103,14 @@ async def test_an_act_on_a_ticket_that_has_just_changed_is_refused(tmp_path: Pat
             await board.reassign(seen, "too late for this", service="rights")
         await desk.accept(seen.id)
         with pytest.raises(TicketTaken):
-            await board.prioritise(msgspec.structs.replace(seen, priority=5), 9, "too late for this too")
+            await board.prioritise(
+                msgspec.structs.replace(seen, priority=5), 9, "too late for this too"
+            )
 
 
-async def test_of_two_supervisors_acts_and_an_accept_at_once_nothing_is_overwritten(tmp_path: Path) -> None:
+async def test_of_two_supervisors_acts_and_an_accept_at_once_nothing_is_overwritten(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         link, board = await world.supervisor()
@@ -105,7 +123,8 @@ async def test_of_two_supervisors_acts_and_an_accept_at_once_nothing_is_overwrit
                 desk.accept(ticket.id),
             )
             _first, _second, facts = results = await asyncio.gather(*acts, return_exceptions=True)
-            assert not isinstance(facts, BaseException)  # a priority or a service never takes a ticket from an agent
+            # a priority or a service never takes a ticket from an agent
+            assert not isinstance(facts, BaseException)
             refused = [one for one in results[:2] if isinstance(one, BaseException)]
             assert refused
             assert all(isinstance(one, TicketTaken) for one in refused)
@@ -117,16 +136,23 @@ async def test_a_whole_queue_moves_and_keeps_its_order(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         first, second = await world.kiosk("kiosk1"), await world.kiosk("kiosk2")
         link, board = await world.supervisor()
-        one, two = (await first.call("housing", "", "r1")).ticket, (await second.call("housing", "", "r1")).ticket
+        one = (await first.call("housing", "", "r1")).ticket
+        two = (await second.call("housing", "", "r1")).ticket
         moved = await board.move_queue("housing", "rights", "the agency closes")
         assert (moved.moved, moved.left) == (2, 0)
-        await until(lambda: [(t.id, t.service) for t in link.queue] == [(one.id, "rights"), (two.id, "rights")])
+        await until(
+            lambda: (
+                [(t.id, t.service) for t in link.queue] == [(one.id, "rights"), (two.id, "rights")]
+            )
+        )
         assert {ticket.reason for ticket in link.queue} == {"the agency closes"}
         with pytest.raises(ServiceUnknown):
             await board.move_queue("rights", "care", "another organisation's service")
 
 
-async def test_a_closed_queue_takes_no_call_and_stays_closed_over_a_restart_of_the_hub(tmp_path: Path) -> None:
+async def test_a_closed_queue_takes_no_call_and_stays_closed_over_a_restart_of_the_hub(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         kiosk = await world.kiosk("kiosk1")
         _link, board = await world.supervisor()
@@ -137,7 +163,8 @@ async def test_a_closed_queue_takes_no_call_and_stays_closed_over_a_restart_of_t
         await until(lambda: bool(news))
         offered = {service.id: service.closed for service in (await kiosk.services()).services}
         assert offered == {"rights": False, "housing": True}
-        assert (await kiosk.call("housing", "", "r0")).ticket == waiting  # who waits keeps the place
+        # who waits keeps the place
+        assert (await kiosk.call("housing", "", "r0")).ticket == waiting
         with pytest.raises(QueueClosed):
             await kiosk.call("housing", "", "r1")
         with pytest.raises(QueueClosed):
@@ -146,16 +173,26 @@ async def test_a_closed_queue_takes_no_call_and_stays_closed_over_a_restart_of_t
         await world.stop_hub()
         await world.start_hub()
         facts = next(queue for queue in (await looked(board)).queues if queue.service == "housing")
-        assert (facts.closed, facts.changed_by, facts.reason) == (True, "Chantal V.", "no agent until two")
+        assert (facts.closed, facts.changed_by, facts.reason) == (
+            True,
+            "Chantal V.",
+            "no agent until two",
+        )
         with pytest.raises(QueueClosed):
             await kiosk.call("housing", "", "r2")
         await board.set_queue("housing", False, "the agents are back")
         assert (await kiosk.call("housing", "", "r3")).ticket.service == "housing"
 
 
-async def test_a_message_reaches_every_agent_once_and_nobody_of_another_organisation(tmp_path: Path) -> None:
+async def test_a_message_reaches_every_agent_once_and_nobody_of_another_organisation(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
-        desks = [await world.desk("alice"), await world.desk("bob"), await world.desk("zoe", "marais")]
+        desks = [
+            await world.desk("alice"),
+            await world.desk("bob"),
+            await world.desk("zoe", "marais"),
+        ]
         _link, board = await world.supervisor()
         heard: list[list[Announcement]] = [[], [], []]
         for desk, said in zip(desks, heard, strict=True):
@@ -184,8 +221,15 @@ async def test_the_board_shows_what_each_agent_does(tmp_path: Path) -> None:
 
 
 EXAMPLES: dict[str, dict[str, object]] = {
-    "reassign": {"ticket_id": "t", "seen": {"state": "waiting", "service": "housing", "priority": 0}},
-    "prioritise": {"ticket_id": "t", "seen": {"state": "waiting", "service": "housing", "priority": 0}, "priority": 3},
+    "reassign": {
+        "ticket_id": "t",
+        "seen": {"state": "waiting", "service": "housing", "priority": 0},
+    },
+    "prioritise": {
+        "ticket_id": "t",
+        "seen": {"state": "waiting", "service": "housing", "priority": 0},
+        "priority": 3,
+    },
     "move_queue": {"service": "housing", "to": "rights"},
     "close_queue": {"service": "housing"},
     "open_queue": {"service": "housing"},
@@ -208,10 +252,14 @@ async def refusal(world: World, role: Role, user: str, verb: str, reason: str) -
     return ""
 
 
-async def test_agents_kiosks_and_the_helpdesk_may_do_nothing_of_a_supervisor(tmp_path: Path) -> None:
+async def test_agents_kiosks_and_the_helpdesk_may_do_nothing_of_a_supervisor(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         for role, user in ((Role.AGENT, "alice"), (Role.KIOSK, "kiosk1"), (Role.HELPDESK, "help")):
-            codes = {verb: await refusal(world, role, user, verb, "because I can") for verb in EXAMPLES}
+            codes = {
+                verb: await refusal(world, role, user, verb, "because I can") for verb in EXAMPLES
+            }
             assert codes == dict.fromkeys(EXAMPLES, NotAllowed.code)
         assert set(EXAMPLES) | {"agent_state"} == set(BOARD_VERBS)
 
@@ -221,6 +269,8 @@ async def test_an_act_without_a_reason_is_refused(tmp_path: Path) -> None:
         boss = await world.client(Role.SUPERVISOR, "boss")
         for reason in ("", "ab", "     ", "x" * 201):
             with pytest.raises(MessageMalformed):
-                await boss.request("close_queue", QueueStateRequest(service="housing", reason=reason), Done)
+                await boss.request(
+                    "close_queue", QueueStateRequest(service="housing", reason=reason), Done
+                )
         answer = await boss.request("board", BoardRequest(), BoardAnswer)
         assert not any(queue.closed for queue in answer.queues)

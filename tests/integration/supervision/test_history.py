@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From the button to the statistics, on a real bus: audit, projection, the supervisor's question."""
+"""From the button to the statistics, on a real bus:
+audit, projection, the supervisor's question.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def pass_time(world: World, clock: ManualClock, seconds: float) -> None:
         world.hub.presence.heard("valdore", role, user)
 
 
-async def one_session(world: World, kiosk: KioskLink, desk: DeskLink, request: str, clock: ManualClock) -> str:
+async def one_session(
+    world: World, kiosk: KioskLink, desk: DeskLink, request: str, clock: ManualClock
+) -> str:
     """A caller waits a minute, is answered, talks for ten; the ticket's id."""
     ticket = (await kiosk.call("rights", "1234567", request)).ticket
     pass_time(world, clock, 60)
@@ -45,7 +49,9 @@ async def one_session(world: World, kiosk: KioskLink, desk: DeskLink, request: s
 
 
 async def slow_session(world: World, kiosk: KioskLink, desk: DeskLink, clock: ManualClock) -> str:
-    """The same, each step copied to the audit before the next: a session shorter than the copy may lose states."""
+    """The same, each step copied to the audit before the next:
+    a session shorter than the copy may lose states.
+    """
     assert world.hub is not None
     projection = world.hub.projection
     ticket = (await kiosk.call("rights", "1234567", "slow")).ticket
@@ -91,13 +97,20 @@ async def supervisor(world: World, user: str = "boss") -> DeskLink:
 async def test_a_supervisor_reads_what_happened(tmp_path: Path) -> None:
     clock = ManualClock()
     async with hub_world(tmp_path, clock=clock) as world:
-        kiosk, other, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        kiosk = await world.kiosk("kiosk1")
+        other = await world.kiosk("kiosk2")
+        desk = await world.desk("alice")
         ticket_id = await slow_session(world, kiosk, desk, clock)
         gone = (await other.call("housing", "", "r2")).ticket
         pass_time(world, clock, 30)
         await other.leave(gone.id)
         hub = await settled(world, 2)
-        assert states_of(hub.projection.history, ticket_id) == ["waiting", "in_session", "wrap_up", "closed"]
+        assert states_of(hub.projection.history, ticket_id) == [
+            "waiting",
+            "in_session",
+            "wrap_up",
+            "closed",
+        ]
 
         boss = await supervisor(world)
         day = clock.utc_now().date()
@@ -108,7 +121,10 @@ async def test_a_supervisor_reads_what_happened(tmp_path: Path) -> None:
         assert (total.outcomes, total.left) == ({"done": 1}, {"left": 1})
         assert (answer.time_zone, answer.behind) == ("Europe/Paris", 0)
         by_service = await boss.statistics(day, day, StatisticsBy.SERVICE)
-        assert [(row.key, row.callers) for row in by_service.rows] == [("housing", 1), ("rights", 1)]
+        assert [(row.key, row.callers) for row in by_service.rows] == [
+            ("housing", 1),
+            ("rights", 1),
+        ]
 
 
 async def test_who_asks_need_not_wait_until_changes_have_gathered(
@@ -117,11 +133,14 @@ async def test_who_asks_need_not_wait_until_changes_have_gathered(
     monkeypatch.setattr(projection, "GATHER_S", (60.0, 60.0))
     clock = ManualClock()
     async with hub_world(tmp_path, clock=clock) as world:
-        kiosk, desk, boss = await world.kiosk("kiosk1"), await world.desk("alice"), await supervisor(world)
+        kiosk = await world.kiosk("kiosk1")
+        desk = await world.desk("alice")
+        boss = await supervisor(world)
         day = clock.utc_now().date()
         for n in range(1, 4):
             await one_session(world, kiosk, desk, f"r{n}", clock)
-            async with asyncio.timeout(30):  # the server's copy into AUDIT may take a moment, never a minute
+            # the server's copy into AUDIT may take a moment, never a minute
+            async with asyncio.timeout(30):
                 while sum(row.callers for row in (await boss.statistics(day, day)).rows) < n:  # noqa: ASYNC110 - a question
                     await asyncio.sleep(0.1)
 

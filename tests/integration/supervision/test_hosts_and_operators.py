@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The site's host and the network's operator: what they see and do, and that they see no caller. On a real server."""
+"""The site's host and the network's operator: what they see and do, and that they see no caller.
+On a real server.
+"""
 
 from __future__ import annotations
 
@@ -43,13 +45,18 @@ async def _say(kiosk: BusClient, state: HelpState) -> HelpState:
 async def test_a_caller_calls_the_host_who_comes_and_the_agent_knows(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         host = await world.client(Role.FACILITATOR, "host", "network")
-        kiosk, caller = await world.client(Role.KIOSK, "kiosk1", "network"), await world.kiosk("kiosk1", "network")
+        kiosk = await world.client(Role.KIOSK, "kiosk1", "network")
+        caller = await world.kiosk("kiosk1", "network")
         alice = await world.desk("alice")
         assert (await kiosk.request("services", ServicesRequest(), ServicesAnswer)).host
         ticket = (await caller.call("valdore/rights", "1234567", "r1")).ticket
         assert await _say(kiosk, HelpState.WANTED) is HelpState.WANTED
         seen = await _site(host)
-        assert (seen.site, seen.caller, seen.help) == ("Médiathèque d'Arvenne", CallerState.WAITING, HelpState.WANTED)
+        assert (seen.site, seen.caller, seen.help) == (
+            "Médiathèque d'Arvenne",
+            CallerState.WAITING,
+            HelpState.WANTED,
+        )
 
         await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.COMING), Done)
         assert await _say(kiosk, HelpState.WANTED) is HelpState.COMING
@@ -68,7 +75,8 @@ async def test_a_caller_calls_the_host_who_comes_and_the_agent_knows(tmp_path: P
 
 async def test_a_caller_who_comes_with_the_host_is_marked_too(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        host, kiosk = await world.client(Role.FACILITATOR, "host", "network"), await world.kiosk("kiosk1", "network")
+        host = await world.client(Role.FACILITATOR, "host", "network")
+        kiosk = await world.kiosk("kiosk1", "network")
         alice = await world.desk("alice")
         await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
         await kiosk.call("valdore/rights", "", "r1")
@@ -77,7 +85,8 @@ async def test_a_caller_who_comes_with_the_host_is_marked_too(tmp_path: Path) ->
 
 async def test_the_kiosk_repeats_its_call_until_it_is_taken_back(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        host, link = await world.client(Role.FACILITATOR, "host", "network"), await world.kiosk("kiosk1", "network")
+        host = await world.client(Role.FACILITATOR, "host", "network")
+        link = await world.kiosk("kiosk1", "network")
         call = HelpCaller(link, world.tasks, again_s=0.05)
         heard: list[HelpState] = []
         call.changed.connect(heard.append)
@@ -100,20 +109,25 @@ async def test_the_kiosk_repeats_its_call_until_it_is_taken_back(tmp_path: Path)
         await until(lambda: call.state is HelpState.NONE)
 
 
-async def test_a_kiosk_that_was_restarted_calls_anew_when_the_host_has_just_finished(tmp_path: Path) -> None:
+async def test_a_kiosk_that_was_restarted_calls_anew_when_the_host_has_just_finished(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
-        host, kiosk = (
-            await world.client(Role.FACILITATOR, "host", "network"),
-            await world.client(Role.KIOSK, "kiosk1", "network"),
-        )
+        host = await world.client(Role.FACILITATOR, "host", "network")
+        kiosk = await world.client(Role.KIOSK, "kiosk1", "network")
         await _say(kiosk, HelpState.WANTED)
         await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
-        again = await kiosk.insist("call_help", HelpCall(state=HelpState.WANTED, new=True), HelpAnswer)
-        assert again.state is HelpState.WANTED  # a repeat would have been told that the host has finished
+        again = await kiosk.insist(
+            "call_help", HelpCall(state=HelpState.WANTED, new=True), HelpAnswer
+        )
+        # a repeat would have been told that the host has finished
+        assert again.state is HelpState.WANTED
         assert (await _site(host)).help is HelpState.WANTED
 
 
-async def test_a_page_that_goes_back_to_the_start_does_not_take_back_a_call_of_this_minute(tmp_path: Path) -> None:
+async def test_a_page_that_goes_back_to_the_start_does_not_take_back_a_call_of_this_minute(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         call = HelpCaller(await world.kiosk("kiosk1", "network"), world.tasks, again_s=0.05)
         heard: list[HelpState] = []
@@ -128,10 +142,8 @@ async def test_a_page_that_goes_back_to_the_start_does_not_take_back_a_call_of_t
 
 async def test_a_hub_that_starts_learns_of_the_call_from_the_kiosk(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        host, kiosk = (
-            await world.client(Role.FACILITATOR, "host", "network"),
-            await world.client(Role.KIOSK, "kiosk1", "network"),
-        )
+        host = await world.client(Role.FACILITATOR, "host", "network")
+        kiosk = await world.client(Role.KIOSK, "kiosk1", "network")
         await _say(kiosk, HelpState.WANTED)
         await world.stop_hub()
         await world.start_hub()
@@ -155,9 +167,16 @@ async def test_what_host_and_operator_read_names_no_caller_and_no_ticket(tmp_pat
     async with hub_world(tmp_path) as world:
         kiosk = await world.kiosk("kiosk1", "network")
         ticket = (await kiosk.call("valdore/rights", "1234567", "r1")).ticket
-        for role, user, verb in ((Role.FACILITATOR, "host", "site"), (Role.OPERATOR, "oper", "network")):
+        for role, user, verb in (
+            (Role.FACILITATOR, "host", "site"),
+            (Role.OPERATOR, "oper", "network"),
+        ):
             line = await world.line(role, user, "network")
-            wish = b'{"type":"SiteRequest","v":1}' if verb == "site" else b'{"type":"NetworkRequest","v":1}'
+            wish = (
+                b'{"type":"SiteRequest","v":1}'
+                if verb == "site"
+                else b'{"type":"NetworkRequest","v":1}'
+            )
             said = (await line.request(f"svc.{role}.{user}.{verb}", wish, 3.0)).payload.decode()
             assert '"type":"' in said
             assert "Refusal" not in said
@@ -171,7 +190,9 @@ async def _acts_in_history(world: World) -> list[tuple[str, ...]]:
     table, projection = history_tables.acts, world.hub.projection
 
     def read() -> list[tuple[str, ...]]:
-        query = select(table.c.kind, table.c.service, table.c.changed_by, table.c.reason).order_by(table.c.seq)
+        query = select(table.c.kind, table.c.service, table.c.changed_by, table.c.reason).order_by(
+            table.c.seq
+        )
         with projection.history.reading() as connection:
             return [tuple(row) for row in connection.execute(query)]
 
@@ -183,7 +204,8 @@ async def _acts_in_history(world: World) -> list[tuple[str, ...]]:
 async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         assert world.hub is not None
-        operator, kiosk = await world.client(Role.OPERATOR, "oper", "network"), await world.kiosk("kiosk1", "network")
+        operator = await world.client(Role.OPERATOR, "oper", "network")
+        kiosk = await world.kiosk("kiosk1", "network")
         heard: list[ServicesChanged] = []
         kiosk.services_changed.connect(heard.append)
 
@@ -193,8 +215,12 @@ async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path
         presence = world.hub.presence
         await until(lambda: presence.is_there("network", Role.KIOSK, "kiosk1"))
         now = await look()
-        assert [(hub.id, hub.convention) for hub in now.hubs] == [(world.hub.network.hub_id, world.catalogue.version)]
-        assert [(site.id, site.kiosks, site.there, site.closed) for site in now.sites] == [("library", 1, 1, False)]
+        assert [(hub.id, hub.convention) for hub in now.hubs] == [
+            (world.hub.network.hub_id, world.catalogue.version)
+        ]
+        assert [(site.id, site.kiosks, site.there, site.closed) for site in now.sites] == [
+            ("library", 1, 1, False)
+        ]
 
         closing = SiteStateRequest(site="library", reason="a burst pipe")
         await operator.request("close_site", closing, Done)
@@ -208,14 +234,18 @@ async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path
         await world.stop_hub()
         await world.start_hub()
         assert (await look()).sites[0].closed  # kept over a restart
-        await operator.request("open_site", SiteStateRequest(site="library", reason="dry again"), Done)
+        await operator.request(
+            "open_site", SiteStateRequest(site="library", reason="dry again"), Done
+        )
         assert await _acts_in_history(world) == [
             ("close_site", "library", "o.oper", "a burst pipe"),
             ("open_site", "library", "o.oper", "dry again"),
         ]
         assert (await kiosk.call("valdore/rights", "", "r1")).position == 1
         with pytest.raises(NotAllowed):
-            await operator.request("close_site", SiteStateRequest(site="townhall", reason="not mine"), Done)
+            await operator.request(
+                "close_site", SiteStateRequest(site="townhall", reason="not mine"), Done
+            )
 
 
 async def test_an_operator_sees_every_hub_and_which_convention_it_has(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What who watches a hub is told: a real hub and server, real HTTP. Somebody who reads it learns nobody's name."""
+"""What who watches a hub is told: a real hub and server, real HTTP.
+Somebody who reads it learns nobody's name.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ NUMBER = "1234567"
 async def _monitor(world: World) -> Monitor:
     assert world.hub is not None
     assert world.connection is not None
-    monitor = Monitor("127.0.0.1", 0, world.hub.health, Metrics(world.hub, world.connection), world.tasks)
+    monitor = Monitor(
+        "127.0.0.1", 0, world.hub.health, Metrics(world.hub, world.connection), world.tasks
+    )
     assert await monitor.start()
     return monitor
 
@@ -71,7 +75,15 @@ async def test_callers_agents_and_requests_are_counted_and_nobody_is_named(tmp_p
         assert found["poste_expert_request_seconds_count", "call"] == 2
         assert found["poste_expert_up",] == 1
         text = (await _ask(monitor, "/metrics")).text + (await _ask(monitor, "/healthz")).text
-        for secret in (NUMBER, "alice", "Alice", "bob", "kiosk1", first.ticket.id, first.ticket.number):
+        for secret in (
+            NUMBER,
+            "alice",
+            "Alice",
+            "bob",
+            "kiosk1",
+            first.ticket.id,
+            first.ticket.number,
+        ):
             assert secret not in text
         monitor.stop()
 
@@ -88,12 +100,16 @@ async def test_health_is_good_then_says_that_the_server_is_gone(tmp_path: Path) 
         await until(lambda: line is not None and not line.is_connected)
         answer = await _ask(monitor, "/healthz")
         assert answer.status_code == 503
-        assert [one["code"] for one in answer.json()["reasons"] if one["grave"]] == ["bus_unreachable"]
+        assert [one["code"] for one in answer.json()["reasons"] if one["grave"]] == [
+            "bus_unreachable"
+        ]
         assert (await _figures(monitor))["poste_expert_up",] == 0
         monitor.stop()
 
 
-async def test_a_history_that_cannot_be_written_is_a_warning_and_goes_on_by_itself(tmp_path: Path) -> None:
+async def test_a_history_that_cannot_be_written_is_a_warning_and_goes_on_by_itself(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         monitor, kiosk = await _monitor(world), await world.kiosk("kiosk1")
         assert world.hub is not None
@@ -105,7 +121,9 @@ async def test_a_history_that_cannot_be_written_is_a_warning_and_goes_on_by_itse
             await until(lambda: projection.trouble)
             answer = await _ask(monitor, "/healthz")
             assert (answer.status_code, answer.json()["state"]) == (200, "warning")
-            assert answer.json()["reasons"] == [{"code": "history_closed", "grave": False, "why": "OperationalError"}]
+            assert answer.json()["reasons"] == [
+                {"code": "history_closed", "grave": False, "why": "OperationalError"}
+            ]
             base.execute("ALTER TABLE elsewhere RENAME TO history_transition")
         await until(lambda: not projection.trouble)
         await until(lambda: projection.position.applied == 1)
@@ -132,9 +150,12 @@ async def test_a_part_of_the_convention_that_was_refused_is_a_warning(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/", 404), ("POST", "/metrics", 405), ("HEAD", "/healthz?x=1", 200)]
+    ("method", "path", "status"),
+    [("GET", "/", 404), ("POST", "/metrics", 405), ("HEAD", "/healthz?x=1", 200)],
 )
-async def test_other_questions_are_refused(tmp_path: Path, method: str, path: str, status: int) -> None:
+async def test_other_questions_are_refused(
+    tmp_path: Path, method: str, path: str, status: int
+) -> None:
     async with hub_world(tmp_path) as world:
         monitor = await _monitor(world)
         assert (await _ask(monitor, path, method)).status_code == status
@@ -154,10 +175,14 @@ async def test_an_address_that_is_taken_does_not_stop_the_hub(tmp_path: Path) ->
         first.stop()
 
 
-async def test_a_nearly_full_disk_takes_no_new_call_keeps_who_is_here_and_recovers_by_itself(tmp_path: Path) -> None:
+async def test_a_nearly_full_disk_takes_no_new_call_keeps_who_is_here_and_recovers_by_itself(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         monitor = await _monitor(world)
-        kiosk, other, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        kiosk = await world.kiosk("kiosk1")
+        other = await world.kiosk("kiosk2")
+        desk = await world.desk("alice")
         here = await kiosk.call("rights", "", "r1")
         assert world.hub is not None
         room: Room = world.hub.room

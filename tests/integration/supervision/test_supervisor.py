@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The whole of it: a supervisor's program, a hub, an agent's desk and a kiosk; from the board's act to the accept."""
+"""The whole of it: a supervisor's program, a hub, an agent's desk and a kiosk;
+from the board's act to the accept.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,15 @@ from expert_app.board.app import ActTrouble, Done, SupervisorApp
 from expert_app.runtime.observations import Facts
 from session.core.errors import TicketKept
 from session.desk.hub.board import BoardLink
-from session.desk.hub.board_acts import Act, Announce, GiveToAgent, GiveToService, MoveQueue, SetPriority, SetQueue
+from session.desk.hub.board_acts import (
+    Act,
+    Announce,
+    GiveToAgent,
+    GiveToService,
+    MoveQueue,
+    SetPriority,
+    SetQueue,
+)
 from session.desk.hub.board_past import BoardPast
 from session.desk.hub.client import DeskLink
 from session.protocol.hub.board import AgentState, BoardAnswer
@@ -52,10 +62,14 @@ async def supervised(world: World) -> tuple[Boss, DeskLink]:
     return boss, link
 
 
-async def test_a_supervisor_gives_a_caller_to_an_agent_and_that_agent_accepts(tmp_path: Path) -> None:
+async def test_a_supervisor_gives_a_caller_to_an_agent_and_that_agent_accepts(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path) as world:
         boss, link = await supervised(world)
-        kiosk, alice, bob = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("bob")
+        kiosk = await world.kiosk("kiosk1")
+        alice = await world.desk("alice")
+        bob = await world.desk("bob")
         await kiosk.call("housing", "", "r1")
         await until(lambda: len(link.queue) == 1)
         await boss.acts(GiveToService(link.queue[0], "rights"), "wrong service chosen")
@@ -67,7 +81,11 @@ async def test_a_supervisor_gives_a_caller_to_an_agent_and_that_agent_accepts(tm
         facts = await bob.accept(bob.queue[0].id)
         assert (facts.service, facts.agent) == ("rights", "bob")
         await until(lambda: link.queue[0].state is TicketState.IN_SESSION)
-        await until(lambda: any(a.id == "bob" and a.state is AgentState.IN_SESSION for a in boss.boards[-1].agents))
+        await until(
+            lambda: any(
+                a.id == "bob" and a.state is AgentState.IN_SESSION for a in boss.boards[-1].agents
+            )
+        )
         boss.app.act(SetPriority(link.queue[0], 10), "too late for that")
         await until(lambda: bool(boss.troubles))
         assert boss.troubles[0].code == "ticket_taken"
@@ -113,4 +131,6 @@ async def test_a_whole_queue_moves_and_every_agent_reads_the_message(tmp_path: P
         boss.app.undo("it is open again")
         await until(lambda: {one.service for one in link.queue} == {"housing"})
         # The queue may be seen before the answer to the act.
-        await until(lambda: (boss.done[-1].moved, boss.done[-1].left, boss.done[-1].undone) == (2, 0, True))
+        await until(
+            lambda: (boss.done[-1].moved, boss.done[-1].left, boss.done[-1].undone) == (2, 0, True)
+        )

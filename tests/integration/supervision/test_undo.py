@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What supervisors did is read back and taken back, on a real bus; never over what somebody did later."""
+"""What supervisors did is read back and taken back, on a real bus;
+never over what somebody did later.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,11 @@ async def test_every_act_is_in_the_history_and_each_is_taken_back(tmp_path: Path
             ("a2", ActKind.SERVICE, "wrong button", "Chantal V."),
             ("a1", ActKind.PRIORITY, "cannot stand for long", "Chantal V."),
         ]
-        assert [act.undo for act in acts] == [UndoState.POSSIBLE, UndoState.CHANGED, UndoState.CHANGED]
+        assert [act.undo for act in acts] == [
+            UndoState.POSSIBLE,
+            UndoState.CHANGED,
+            UndoState.CHANGED,
+        ]
         with pytest.raises(UndoImpossible):
             await past.undo("u0", "a1", "not over the later ones")
 
@@ -93,9 +99,12 @@ async def test_every_act_is_in_the_history_and_each_is_taken_back(tmp_path: Path
 
 async def test_a_caller_who_was_taken_or_has_left_is_not_brought_back(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        first, second, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        first = await world.kiosk("kiosk1")
+        second = await world.kiosk("kiosk2")
+        desk = await world.desk("alice")
         link, board, past = await at_the_board(world)
-        taken, gone = (await first.call("housing", "", "r1")).ticket, (await second.call("rights", "", "r2")).ticket
+        taken = (await first.call("housing", "", "r1")).ticket
+        gone = (await second.call("rights", "", "r2")).ticket
         await board.prioritise(taken, 5, "in a hurry", act_id="a1")
         await board.prioritise(gone, 5, "in a hurry too", act_id="a2")
         await told(past, 2)
@@ -104,7 +113,11 @@ async def test_a_caller_who_was_taken_or_has_left_is_not_brought_back(tmp_path: 
         await until(lambda: len(link.queue) == 1)
         states = {act.id: act.undo for act in await told(past, 2)}
         assert states == {"a1": UndoState.TAKEN, "a2": UndoState.ENDED}
-        for act, why in (("a1", UndoState.TAKEN), ("a2", UndoState.ENDED), ("nothing", UndoState.NEVER)):
+        for act, why in (
+            ("a1", UndoState.TAKEN),
+            ("a2", UndoState.ENDED),
+            ("nothing", UndoState.NEVER),
+        ):
             with pytest.raises(UndoImpossible) as refused:
                 await past.undo("u1", act, "too late for it")
             assert refused.value.detail["why"] == why
@@ -112,9 +125,12 @@ async def test_a_caller_who_was_taken_or_has_left_is_not_brought_back(tmp_path: 
 
 async def test_a_moved_queue_comes_back_but_for_those_who_were_taken(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        first, second, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        first = await world.kiosk("kiosk1")
+        second = await world.kiosk("kiosk2")
+        desk = await world.desk("alice")
         link, board, past = await at_the_board(world)
-        stays, goes = (await first.call("housing", "", "r1")).ticket, (await second.call("housing", "", "r2")).ticket
+        stays = (await first.call("housing", "", "r1")).ticket
+        goes = (await second.call("housing", "", "r2")).ticket
         await board.move_queue("housing", "rights", "the agency closes", act_id="m1")
         await desk.accept(goes.id)
         async with asyncio.timeout(30):
@@ -123,10 +139,20 @@ async def test_a_moved_queue_comes_back_but_for_those_who_were_taken(tmp_path: P
                 if move.tickets == 2:
                     break
                 await asyncio.sleep(0.05)
-        assert (move.kind, move.service, move.to, move.tickets) == (ActKind.MOVE, "housing", "rights", 2)
+        assert (move.kind, move.service, move.to, move.tickets) == (
+            ActKind.MOVE,
+            "housing",
+            "rights",
+            2,
+        )
         done = await past.undo("u1", "m1", "it opens again")
         assert (done.moved, done.left) == (1, 1)
-        await until(lambda: {one.id: one.service for one in link.queue} == {stays.id: "housing", goes.id: "rights"})
+        await until(
+            lambda: (
+                {one.id: one.service for one in link.queue}
+                == {stays.id: "housing", goes.id: "rights"}
+            )
+        )
         assert [act.kind for act in await told(past, 2)] == [ActKind.MOVE, ActKind.MOVE]
         again = await past.undo("u1", "m1", "it opens again")
         assert again == done
@@ -176,7 +202,12 @@ async def test_a_message_to_all_is_kept_with_its_reason_and_withdrawn(tmp_path: 
 async def test_only_supervisors_read_the_history_and_take_acts_back(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         agents = BoardPast(await world.client(Role.AGENT, "alice"))
-        for question in (agents.history(WISH), agents.undo("u1", "a1", "because"), agents.trends(8), agents.lines()):
+        for question in (
+            agents.history(WISH),
+            agents.undo("u1", "a1", "because"),
+            agents.trends(8),
+            agents.lines(),
+        ):
             with pytest.raises(NotAllowed):
                 await question
 
@@ -194,7 +225,10 @@ async def test_the_last_hours_tell_who_waits(tmp_path: Path) -> None:
                     quarters = (await past.trends(2)).quarters
                 except StoreUnreachable:
                     quarters = []
-                if sum(one.arrived for one in quarters) == 2 and sum(one.answered for one in quarters) == 1:
+                if (
+                    sum(one.arrived for one in quarters) == 2
+                    and sum(one.answered for one in quarters) == 1
+                ):
                     break
                 await asyncio.sleep(0.05)
         assert len(quarters) == 8
@@ -226,6 +260,11 @@ async def test_a_line_is_judged_by_what_its_ends_measure_and_by_nobody_else(tmp_
                 if found.quality is LineQuality.BAD:
                     break
                 await asyncio.sleep(0.05)
-        assert (found.loss_percent, found.rtt_ms, found.kbps, found.freezes) == (14.0, 420.0, 61.0, 2)
+        assert (found.loss_percent, found.rtt_ms, found.kbps, found.freezes) == (
+            14.0,
+            420.0,
+            61.0,
+            2,
+        )
         assert (found.ticket, found.present, found.site) == ("L001", True, "Mairie de Saint-Oyen")
         assert (await line("kiosk2")).quality is LineQuality.UNKNOWN

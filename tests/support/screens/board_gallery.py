@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pictures of the board with invented facts: `python -m tests.support.screens.board_gallery DIR [SIZE [LANGUAGE]]`."""
+"""Pictures of the board with invented facts:
+`python -m tests.support.screens.board_gallery DIR [SIZE [LANGUAGE]]`.
+"""
 
 from __future__ import annotations
 

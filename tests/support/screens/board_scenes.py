@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The board on a full day, with invented facts: 40 callers in 6 queues. Used by the board's gallery and tests."""
+"""The board on a full day, with invented facts: 40 callers in 6 queues.
+Used by the board's gallery and tests.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,12 @@ from datetime import UTC, timedelta
 
 from session.core.clock import ManualClock
 from session.desk.hub.board_acts import SetPriority
-from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveryFacts, DeliveryState, TargetFacts
+from session.protocol.dossier.deliveries import (
+    DeliveriesAnswer,
+    DeliveryFacts,
+    DeliveryState,
+    TargetFacts,
+)
 from session.protocol.hub.board import AgentFacts, AgentState, BoardAnswer, DayFigures, QueueFacts
 from session.protocol.hub.history import (
     ActFacts,
@@ -38,7 +45,11 @@ QUEUES = [
     Service(id="sante", name="Carte et remboursements", icon="health"),
     Service(id="emploi", name="Retour à l'emploi", icon="work"),
 ]
-SITES = ("Mairie de Saint-Aubin-le-Vieux", "France services de Morlaix-les-Bains", "Maison de services de Courville")
+SITES = (
+    "Mairie de Saint-Aubin-le-Vieux",
+    "France services de Morlaix-les-Bains",
+    "Maison de services de Courville",
+)
 STATES = (
     ("Claire Fontanel", AgentState.IN_SESSION, "", "A101"),
     ("Bastien Orval", AgentState.IN_SESSION, "", "B102"),
@@ -58,11 +69,18 @@ def callers() -> list[Ticket]:
     for index in range(40):
         service = QUEUES[index * index % 6]
         letter = "ABCDEF"[QUEUES.index(service)]
-        more: dict[str, object] = {"site": SITES[index % 3], "priority": {7: 5, 20: 10}.get(index, 0)}
+        more: dict[str, object] = {
+            "site": SITES[index % 3],
+            "priority": {7: 5, 20: 10}.get(index, 0),
+        }
         if index in (3, 9):
             more |= {"assigned_to": "a3", "assigned_at_utc": NOW - timedelta(seconds=12)}
         if index == 14:
-            more |= {"state": TicketState.OFFERED, "agent": "a3", "offer_until_utc": NOW + timedelta(seconds=9)}
+            more |= {
+                "state": TicketState.OFFERED,
+                "agent": "a3",
+                "offer_until_utc": NOW + timedelta(seconds=9),
+            }
         if index >= 36:
             more |= {
                 "state": TicketState.IN_SESSION if index < 39 else TicketState.WRAP_UP,
@@ -83,7 +101,9 @@ def figures(abandoned: int = 6) -> BoardAnswer:
             reason=reason,
             ticket=number,
             service="logement" if number.startswith("B") else "alloc" if number else "",
-            since_utc=None if state is AgentState.OFFLINE else NOW - timedelta(seconds=140 * (index + 1)),
+            since_utc=None
+            if state is AgentState.OFFLINE
+            else NOW - timedelta(seconds=140 * (index + 1)),
         )
         for index, (name, state, reason, number) in enumerate(STATES)
     ]
@@ -96,7 +116,9 @@ def figures(abandoned: int = 6) -> BoardAnswer:
         )
         for queue in QUEUES
     ]
-    day = DayFigures(since_utc=NOW - timedelta(hours=1), answered=58, within=41, abandoned=abandoned)
+    day = DayFigures(
+        since_utc=NOW - timedelta(hours=1), answered=58, within=41, abandoned=abandoned
+    )
     return BoardAnswer(agents=agents, queues=queues, day=day)
 
 
@@ -115,8 +137,16 @@ def full() -> BoardWindow:
 
 
 ELSEWHERE = {
-    "emploi": [MoveTarget(ref="travail/suivi", organisation_name="Travail du Val", service_name="Mon suivi")],
-    "logement": [MoveTarget(ref="travail/suivi", organisation_name="Travail du Val", service_name="Mon suivi")],
+    "emploi": [
+        MoveTarget(
+            ref="travail/suivi", organisation_name="Travail du Val", service_name="Mon suivi"
+        )
+    ],
+    "logement": [
+        MoveTarget(
+            ref="travail/suivi", organisation_name="Travail du Val", service_name="Mon suivi"
+        )
+    ],
 }
 
 
@@ -124,9 +154,12 @@ def lines() -> LinesAnswer:
     """Twelve kiosks: one bad line, two weak, one never measured, one away."""
     made = []
     for index in range(12):
-        quality = {4: LineQuality.BAD, 1: LineQuality.WEAK, 7: LineQuality.WEAK, 9: LineQuality.UNKNOWN}.get(
-            index, LineQuality.GOOD
-        )
+        quality = {
+            4: LineQuality.BAD,
+            1: LineQuality.WEAK,
+            7: LineQuality.WEAK,
+            9: LineQuality.UNKNOWN,
+        }.get(index, LineQuality.GOOD)
         factor = {LineQuality.BAD: 13.4, LineQuality.WEAK: 4.2}.get(quality, 0.3)
         known = quality is not LineQuality.UNKNOWN
         made.append(
@@ -232,8 +265,14 @@ def acts() -> HistoryAnswer:
                 before=before if number else None,
                 after=after if number else None,
                 service="emploi" if kind in (ActKind.CLOSE, ActKind.MOVE) else "",
-                to="travail/suivi" if kind is ActKind.ORGANISATION else "rdv" if kind is ActKind.MOVE else "",
-                text="Les lignes de montagne sont lentes" if kind in (ActKind.BROADCAST, ActKind.WITHDRAW) else "",
+                to="travail/suivi"
+                if kind is ActKind.ORGANISATION
+                else "rdv"
+                if kind is ActKind.MOVE
+                else "",
+                text="Les lignes de montagne sont lentes"
+                if kind in (ActKind.BROADCAST, ActKind.WITHDRAW)
+                else "",
                 tickets=9 if kind is ActKind.MOVE else 0,
                 undoes="x7" if kind is ActKind.WITHDRAW else "",
                 undo=state,
@@ -301,7 +340,13 @@ def numbers() -> BoardWindow:
 
 def copies() -> DeliveriesAnswer:
     """A day at two systems: one was away, one refused a document."""
-    names = ("Pièce d’identité", "Bulletin de salaire", "Avis d’imposition", "Quittance de loyer", "Relevé bancaire")
+    names = (
+        "Pièce d’identité",
+        "Bulletin de salaire",
+        "Avis d’imposition",
+        "Quittance de loyer",
+        "Relevé bancaire",
+    )
     made = []
     for index in range(14):
         state, reason, words = {
@@ -328,7 +373,13 @@ def copies() -> DeliveriesAnswer:
             )
         )
     targets = [
-        TargetFacts(name="archive", kind="cmis", delivered=1284, waiting=1, oldest_utc=NOW - timedelta(minutes=13)),
+        TargetFacts(
+            name="archive",
+            kind="cmis",
+            delivered=1284,
+            waiting=1,
+            oldest_utc=NOW - timedelta(minutes=13),
+        ),
         TargetFacts(name="depot", kind="folder", delivered=1282, refused=1, given_up=1),
     ]
     return DeliveriesAnswer(targets=targets, deliveries=made)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pictures of the desk with invented facts, to look at: `python -m tests.support.screens.desk_gallery DIR [SIZE...]
-[--long]`.
+"""Pictures of the desk with invented facts, to look at:
+`python -m tests.support.screens.desk_gallery DIR [SIZE...] [--long]`.
 
 `--long` makes every text a third longer, as French is.
 """
@@ -14,7 +14,9 @@ from pathlib import Path
 
 
 def main(folder: Path, sizes: list[str], long: bool) -> None:
-    """Saves every scene, light and dark, at each size ("1440x900", "1280x720@1.5"), each in a program of its own."""
+    """Saves every scene, light and dark, at each size ("1440x900", "1280x720@1.5"), each in a
+    program of its own.
+    """
     if len(sizes) == 1:
         place, _at, scale = sizes[0].partition("@")
         os.environ["QT_SCALE_FACTOR"] = scale or "1"
@@ -24,7 +26,8 @@ def main(folder: Path, sizes: list[str], long: bool) -> None:
     for size in sizes:
         more = ["--long"] if long else []
         subprocess.run(
-            [sys.executable, "-m", "tests.support.screens.desk_gallery", str(folder), size, *more], check=True
+            [sys.executable, "-m", "tests.support.screens.desk_gallery", str(folder), size, *more],
+            check=True,
         )
 
 
@@ -59,4 +62,8 @@ def _shoot(folder: Path, size: str, width: int, height: int, long: bool) -> None
 
 if __name__ == "__main__":
     arguments = [word for word in sys.argv[1:] if not word.startswith("--")]
-    main(Path(arguments[0]), arguments[1:] or ["1440x900", "1280x720", "1280x720@1.5"], "--long" in sys.argv)
+    main(
+        Path(arguments[0]),
+        arguments[1:] or ["1440x900", "1280x720", "1280x720@1.5"],
+        "--long" in sys.argv,
+    )

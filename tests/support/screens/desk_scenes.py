@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Moments of an agent's day as windows filled with invented facts. Used by the gallery and by the window's tests."""
+"""Moments of an agent's day as windows filled with invented facts.
+Used by the gallery and by the window's tests.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,17 @@ import msgspec
 from session.protocol.conversation.messages import Area, Grant, PrintChanged, PrintState
 from session.protocol.hub.routing import Outcome, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
-from tests.support.screens.invented import DEVICES, DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, drawn_page, ticket
+from tests.support.screens.invented import (
+    DEVICES,
+    DOSSIER,
+    NOW,
+    SERVICES,
+    SESSION,
+    TICKETS,
+    desk,
+    drawn_page,
+    ticket,
+)
 from views.desk.call_view import CallState, Quality
 from views.desk.window import PAGE, DeskWindow
 from views.widgets.message_bar import Level, MessageAction
@@ -32,7 +44,10 @@ WORK = [
     ServiceWork(id="rsa", after_s=120),
     ServiceWork(id="rdv"),
 ]
-OFFERED: dict[str, object] = {"state": TicketState.OFFERED, "offer_until_utc": NOW + timedelta(seconds=17)}
+OFFERED: dict[str, object] = {
+    "state": TicketState.OFFERED,
+    "offer_until_utc": NOW + timedelta(seconds=17),
+}
 
 
 def _open_desk() -> DeskWindow:
@@ -81,17 +96,26 @@ def page() -> DeskWindow:
     window.show_grants({Grant.SCAN: True, Grant.POINT: False})
     window.session_header.show_asked(Grant.PRINT)
     devices = window.devices
-    for number, title in enumerate(("ATTESTATION DE LOYER", "BULLETIN DE PAIE", "BULLETIN DE PAIE")):
+    for number, title in enumerate(
+        ("ATTESTATION DE LOYER", "BULLETIN DE PAIE", "BULLETIN DE PAIE")
+    ):
         devices.show_page_image(f"page{number}", drawn_page(title, tilt_deg=4))
-        devices.show_page_cleaned(f"page{number}", drawn_page(title), "A corner is missing" if number == 1 else "")
+        devices.show_page_cleaned(
+            f"page{number}", drawn_page(title), "A corner is missing" if number == 1 else ""
+        )
     devices.show_pages_filed(["page0"])
     devices.show_page_progress("page3", 40)
     devices.show_page_failed("page4", "page_damaged")
     devices.show_scan_progress(40, "Page 4")
-    devices.show_print(PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_out_of_paper"), "Receipt")
+    devices.show_print(
+        PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_out_of_paper"),
+        "Receipt",
+    )
     window._side.open_tab(devices)
     window.messages.show_message(
-        Level.WARNING, sentence("printer_out_of_paper").sentence, action=MessageAction("Cancel the print", lambda: None)
+        Level.WARNING,
+        sentence("printer_out_of_paper").sentence,
+        action=MessageAction("Cancel the print", lambda: None),
     )
     window.messages.show_progress("send", "Sending the document to the dossier", 62)
     return window
@@ -101,7 +125,10 @@ def preview() -> DeskWindow:
     """The glass was previewed and a part is marked."""
     window = face()
     window.show_grants({Grant.SCAN: True, Grant.PRINT: True})
-    areas = (Area(left=300, top=300, width=1500, height=1000), Area(left=500, top=1900, width=1300, height=1000))
+    areas = (
+        Area(left=300, top=300, width=1500, height=1000),
+        Area(left=500, top=1900, width=1300, height=1000),
+    )
     window.devices.show_preview(drawn_page("CARTE D'IDENTITÉ", tilt_deg=6, width=310), areas=areas)
     window._side.open_tab(window.devices)
     return window
@@ -132,7 +159,9 @@ def wrap_up() -> DeskWindow:
 
 
 def offered() -> DeskWindow:
-    """The hub offers a caller who comes back; a colleague is offered another one, a third is for specialists first."""
+    """The hub offers a caller who comes back;
+    a colleague is offered another one, a third is for specialists first.
+    """
     window = _open_desk()
     window.queue.set_agent("a1")
     window.queue.set_work(WORK)

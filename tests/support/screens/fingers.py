@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Mouse and keyboard for tests of views, with types (those of PyQt6's QTest do not fit how it is called)."""
+"""Mouse and keyboard for tests of views, with types (those of PyQt6's QTest do not fit how it is
+called).
+"""
 
 from __future__ import annotations
 

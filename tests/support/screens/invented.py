@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Invented facts for the desk's views: people, tickets, a dossier, drawn pages. Used by the tests and the gallery."""
+"""Invented facts for the desk's views: people, tickets, a dossier, drawn pages.
+Used by the tests and the gallery.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,14 @@ from PyQt6.QtWidgets import QWidget
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import DevicesReported, ScannerState
 from session.protocol.hub.notes import DossierNote
-from session.protocol.hub.requests import DocumentRecord, DossierFacts, Piece, PieceState, Service, SessionFacts
+from session.protocol.hub.requests import (
+    DocumentRecord,
+    DossierFacts,
+    Piece,
+    PieceState,
+    Service,
+    SessionFacts,
+)
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.desk.call_view import CallView
 from views.desk.devices.view import DevicesView
@@ -51,10 +60,19 @@ def ticket(number: str, service: str, waited_s: int, **more: object) -> Ticket:
 
 TICKETS = [
     ticket("B012", "logement", 754, caller_number_given=True),
-    ticket("A031", "alloc", 412, site="France services de Morlaix-les-Bains", caller_number_given=True),
+    ticket(
+        "A031", "alloc", 412, site="France services de Morlaix-les-Bains", caller_number_given=True
+    ),
     ticket("C007", "rsa", 188, site="Maison de services de Courville", priority=5),
     ticket("A032", "alloc", 21, site="Mairie de Pont-l'Évêque-sur-Loire"),
-    ticket("D002", "rdv", 900, state=TicketState.IN_SESSION, agent="a7", accepted_at_utc=NOW - timedelta(seconds=512)),
+    ticket(
+        "D002",
+        "rdv",
+        900,
+        state=TicketState.IN_SESSION,
+        agent="a7",
+        accepted_at_utc=NOW - timedelta(seconds=512),
+    ),
 ]
 
 SESSION = SessionFacts(
@@ -80,8 +98,17 @@ DOSSIER = DossierFacts(
     pieces=[
         Piece(id="p1", name="Pièce d'identité", state=PieceState.FILED),
         Piece(id="p2", name="Attestation de loyer", state=PieceState.SCANNED),
-        Piece(id="p3", name="Justificatif de ressources des trois derniers mois", state=PieceState.EXPECTED),
-        Piece(id="p4", name="Relevé d'identité bancaire", state=PieceState.REFUSED, reason="Document illisible"),
+        Piece(
+            id="p3",
+            name="Justificatif de ressources des trois derniers mois",
+            state=PieceState.EXPECTED,
+        ),
+        Piece(
+            id="p4",
+            name="Relevé d'identité bancaire",
+            state=PieceState.REFUSED,
+            reason="Document illisible",
+        ),
         Piece(id="p5", name="Avis d'imposition", state=PieceState.ACCEPTED),
     ],
     documents=[
@@ -125,7 +152,9 @@ DEVICES = DevicesReported(
 )
 
 
-def drawn_page(title: str = "ATTESTATION DE LOYER", tilt_deg: float = 0.0, width: int = 620) -> QImage:
+def drawn_page(
+    title: str = "ATTESTATION DE LOYER", tilt_deg: float = 0.0, width: int = 620
+) -> QImage:
     """A page that looks like a form, on glass when it is tilted."""
     height = round(width * 297 / 210)
     page = QImage(width, height, QImage.Format.Format_RGB32)
@@ -139,7 +168,11 @@ def drawn_page(title: str = "ATTESTATION DE LOYER", tilt_deg: float = 0.0, width
     painter.translate(-width / 2, -height / 2)
     painter.fillRect(0, 0, width, height, QColor("#fdfdfb"))
     painter.fillRect(
-        round(width * 0.08), round(height * 0.05), round(width * 0.2), round(height * 0.05), QColor("#27548a")
+        round(width * 0.08),
+        round(height * 0.05),
+        round(width * 0.2),
+        round(height * 0.05),
+        QColor("#27548a"),
     )
     font = QFont()
     font.setPixelSize(round(width * 0.045))
@@ -151,7 +184,11 @@ def drawn_page(title: str = "ATTESTATION DE LOYER", tilt_deg: float = 0.0, width
         length = 0.84 if line % 5 else 0.4
         top = round(height * (0.22 + line * 0.031))
         painter.fillRect(
-            round(width * 0.08), top, round(width * length), max(2, round(height * 0.007)), QColor("#8a9098")
+            round(width * 0.08),
+            top,
+            round(width * length),
+            max(2, round(height * 0.007)),
+            QColor("#8a9098"),
         )
     painter.setPen(QColor("#27548a"))
     painter.drawRect(QRectF(width * 0.55, height * 0.87, width * 0.36, height * 0.08))
@@ -168,7 +205,9 @@ class DrawnFace(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         wide = min(self.width(), self.height() * 16 / 9)
-        frame = QRectF((self.width() - wide) / 2, (self.height() - wide * 9 / 16) / 2, wide, wide * 9 / 16)
+        frame = QRectF(
+            (self.width() - wide) / 2, (self.height() - wide * 9 / 16) / 2, wide, wide * 9 / 16
+        )
         painter.setClipRect(frame)
         light = QLinearGradient(frame.topLeft(), frame.bottomRight())
         light.setColorAt(0, QColor("#c9d6d8"))
@@ -187,7 +226,9 @@ class DrawnFace(QWidget):
         painter.setBrush(QColor("#3a2a22"))
         for side in (-1, 1):
             painter.drawEllipse(
-                QPointF(middle.x() + side * unit * 0.06, middle.y() - unit * 0.02), unit * 0.014, unit * 0.014
+                QPointF(middle.x() + side * unit * 0.06, middle.y() - unit * 0.02),
+                unit * 0.014,
+                unit * 0.014,
             )
         painter.end()
 

@@ -30,7 +30,9 @@ class Wishes:
             "slip_requested",
             "close_requested",
         ):
-            getattr(window, name).connect(lambda *facts, name=name: self.heard.append((name, *facts)))
+            getattr(window, name).connect(
+                lambda *facts, name=name: self.heard.append((name, *facts))
+            )
 
 
 def said(window: KioskWindow) -> str:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pictures of every page of the kiosk, to look at: `python -m tests.support.screens.kiosk_gallery DIR [--po
-CATALOGUE.po]`.
+"""Pictures of every page of the kiosk, to look at:
+`python -m tests.support.screens.kiosk_gallery DIR [--po CATALOGUE.po]`.
 
-Face and browser are drawn; all people are invented. The scenes are used by the kiosk's tests as well.
+Face and browser are drawn; all people are invented.
+The scenes are used by the kiosk's tests as well.
 """
 
 from __future__ import annotations
@@ -25,7 +26,13 @@ from resources import texts
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant, KioskWiped
 from session.protocol.endpoints.chat import Line
-from session.protocol.hub.requests import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer
+from session.protocol.hub.requests import (
+    Contact,
+    Service,
+    ServicesAnswer,
+    SessionFacts,
+    TicketAnswer,
+)
 from session.protocol.hub.site import HelpState
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import AwayTicket
@@ -42,11 +49,27 @@ SERVICES = [
         icon="family",
         number_kind="allocataire",
     ),
-    Service(id="housing", name="Logement", subtitle="Aide au logement, déménagement", icon="housing"),
-    Service(id="work", name="Emploi", subtitle="Inscription, indemnités", icon="work", number_kind="france_travail"),
-    Service(id="health", name="Santé", subtitle="Carte, remboursements", icon="health", number_kind="nir"),
+    Service(
+        id="housing", name="Logement", subtitle="Aide au logement, déménagement", icon="housing"
+    ),
+    Service(
+        id="work",
+        name="Emploi",
+        subtitle="Inscription, indemnités",
+        icon="work",
+        number_kind="france_travail",
+    ),
+    Service(
+        id="health",
+        name="Santé",
+        subtitle="Carte, remboursements",
+        icon="health",
+        number_kind="nir",
+    ),
     Service(id="retirement", name="Retraite", subtitle="Préparer son départ", icon="retirement"),
-    Service(id="disability", name="Handicap", subtitle="Allocations et démarches", icon="disability"),
+    Service(
+        id="disability", name="Handicap", subtitle="Allocations et démarches", icon="disability"
+    ),
 ]
 
 
@@ -62,7 +85,10 @@ class Face(QWidget):
         wall.setColorAt(0, QColor("#b9c8d6"))
         wall.setColorAt(1, QColor("#8da2b5"))
         painter.fillRect(room, wall)
-        painter.fillRect(QRectF(room.width() * 0.72, 0, room.width() * 0.2, room.height() * 0.6), QColor("#dfe8ef"))
+        painter.fillRect(
+            QRectF(room.width() * 0.72, 0, room.width() * 0.2, room.height() * 0.6),
+            QColor("#dfe8ef"),
+        )
         size = min(room.width(), room.height() * 1.1)
         x, y = room.width() / 2, room.height() * 0.47
         painter.setPen(Qt.PenStyle.NoPen)
@@ -77,7 +103,9 @@ class Face(QWidget):
             ("#b5645a", -0.055, 0.015, 0.11, 0.03),
         ):
             painter.setBrush(QColor(colour))
-            painter.drawEllipse(QRectF(x + left * size, y + top * size, width * size, height * size))
+            painter.drawEllipse(
+                QRectF(x + left * size, y + top * size, width * size, height * size)
+            )
 
 
 class Page(QWidget):
@@ -97,7 +125,9 @@ class Page(QWidget):
         painter.drawText(24, 130, "Déclarer un changement")
         for line in range(5):
             painter.fillRect(24, 170 + line * 90, 180, 16, QColor("#c9d3dc"))
-            painter.fillRect(24, 196 + line * 90, max(100, self.width() - 60), 40, QColor("#eef2f6"))
+            painter.fillRect(
+                24, 196 + line * 90, max(100, self.width() - 60), 40, QColor("#eef2f6")
+            )
 
 
 def services_answer(count: int = 6) -> ServicesAnswer:
@@ -105,7 +135,9 @@ def services_answer(count: int = 6) -> ServicesAnswer:
         organisation="entraide",
         organisation_name="Caisse d'entraide du Val-Doré",
         site="Mairie de Saint-Aubin-des-Prés",
-        services=[msgspec.structs.replace(service, away=["back", "phone"]) for service in SERVICES[:count]],
+        services=[
+            msgspec.structs.replace(service, away=["back", "phone"]) for service in SERVICES[:count]
+        ],
         allowed_addresses=[],
     )
 
@@ -118,7 +150,9 @@ OWNERS = (
 
 
 def hours_answer() -> ServicesAnswer:
-    """Six services, one closed by its hours until tomorrow and one by a supervisor; callers may wait elsewhere."""
+    """Six services, one closed by its hours until tomorrow and one by a supervisor;
+    callers may wait elsewhere.
+    """
     services = [msgspec.structs.replace(service, away=["back", "phone"]) for service in SERVICES]
     services[1] = msgspec.structs.replace(
         services[1],
@@ -129,19 +163,27 @@ def hours_answer() -> ServicesAnswer:
     )
     services[4] = msgspec.structs.replace(services[4], closed=True)
     contact = Contact(phone="04 00 00 00 00", email="contact@valdore.example")
-    return msgspec.structs.replace(services_answer(), services=services, contacts={"entraide": contact})
+    return msgspec.structs.replace(
+        services_answer(), services=services, contacts={"entraide": contact}
+    )
 
 
 def shared_answer(*owners: int) -> ServicesAnswer:
     """A kiosk of an operator's network; for each service, which of `OWNERS` it belongs to."""
     services = [
         msgspec.structs.replace(
-            service, id=f"{OWNERS[n][0]}/{service.id}", organisation=OWNERS[n][0], organisation_name=OWNERS[n][1]
+            service,
+            id=f"{OWNERS[n][0]}/{service.id}",
+            organisation=OWNERS[n][0],
+            organisation_name=OWNERS[n][1],
         )
         for service, n in zip(SERVICES, owners, strict=False)
     ]
     return msgspec.structs.replace(
-        services_answer(), organisation="network", organisation_name="Bornes du Val", services=services
+        services_answer(),
+        organisation="network",
+        organisation_name="Bornes du Val",
+        services=services,
     )
 
 
@@ -161,7 +203,9 @@ def ticket_answer(
         state=state,
         arrived_at_utc=NOW,
     )
-    return TicketAnswer(ticket=ticket, revision=1, position=position, wait_s=wait_s, wait_most_s=wait_most_s)
+    return TicketAnswer(
+        ticket=ticket, revision=1, position=position, wait_s=wait_s, wait_most_s=wait_most_s
+    )
 
 
 def session_facts() -> SessionFacts:
@@ -298,7 +342,9 @@ def _start(count: int) -> Callable[[KioskWindow], None]:
 def _given_back(window: KioskWindow) -> None:
     answer = ticket_answer(1, 0, 120)
     window.show_ticket(
-        msgspec.structs.replace(answer, ticket=msgspec.structs.replace(answer.ticket, reason="desk_lost"))
+        msgspec.structs.replace(
+            answer, ticket=msgspec.structs.replace(answer.ticket, reason="desk_lost")
+        )
     )
 
 
@@ -342,7 +388,9 @@ def _help_called(window: KioskWindow) -> None:
 SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "start-6": _start(6),
     "start-shared-6": lambda window: window.show_services(shared_answer(0, 0, 2, 1, 0, 1)),
-    "start-help": lambda window: window.show_services(msgspec.structs.replace(shared_answer(0, 0, 2, 1), host=True)),
+    "start-help": lambda window: window.show_services(
+        msgspec.structs.replace(shared_answer(0, 0, 2, 1), host=True)
+    ),
     "start-help-called": _help_called,
     "start-shared-4": lambda window: window.show_services(shared_answer(0, 0, 2, 1)),
     "start-shared-3": lambda window: window.show_services(shared_answer(0, 1, 2)),
@@ -397,7 +445,9 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
 
 
 def kiosk_window(clock: ManualClock | None = None) -> KioskWindow:
-    """A window with drawn panes and the six services; its timer is stopped, so that nothing moves by itself."""
+    """A window with drawn panes and the six services;
+    its timer is stopped, so that nothing moves by itself.
+    """
     window = KioskWindow(Face(), Page(), clock=clock or ManualClock())
     window.stop_ticking()
     window.show_services(services_answer())

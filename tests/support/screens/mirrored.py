@@ -24,24 +24,50 @@ def picture(words: str, at_ms: int = 0, size: tuple[int, int] = (800, 600)) -> l
     html = _node(3, "html", [_node(4, "head", []), body])
     tree = {"type": 0, "childNodes": [html], "id": 1}
     return [
-        {"type": 4, "data": {"href": "http://h/", "width": size[0], "height": size[1]}, "timestamp": at_ms},
-        {"type": 2, "data": {"node": tree, "initialOffset": {"left": 0, "top": 0}}, "timestamp": at_ms + 1},
+        {
+            "type": 4,
+            "data": {"href": "http://h/", "width": size[0], "height": size[1]},
+            "timestamp": at_ms,
+        },
+        {
+            "type": 2,
+            "data": {"node": tree, "initialOffset": {"left": 0, "top": 0}},
+            "timestamp": at_ms + 1,
+        },
     ]
 
 
-def _node(number: int, tag: str, children: list[Event], attributes: dict[str, str] | None = None) -> Event:
-    return {"type": 2, "tagName": tag, "attributes": attributes or {}, "childNodes": children, "id": number}
+def _node(
+    number: int, tag: str, children: list[Event], attributes: dict[str, str] | None = None
+) -> Event:
+    return {
+        "type": 2,
+        "tagName": tag,
+        "attributes": attributes or {},
+        "childNodes": children,
+        "id": number,
+    }
 
 
 def new_words(words: str, at_ms: int) -> Event:
     """The heading changes."""
-    data = {"source": 0, "texts": [{"id": 8, "value": words}], "attributes": [], "removes": [], "adds": []}
+    data = {
+        "source": 0,
+        "texts": [{"id": 8, "value": words}],
+        "attributes": [],
+        "removes": [],
+        "adds": [],
+    }
     return {"type": 3, "data": data, "timestamp": at_ms}
 
 
 def typed(text: str, at_ms: int) -> Event:
     """The field changes."""
-    return {"type": 3, "data": {"source": 5, "id": 9, "text": text, "isChecked": False}, "timestamp": at_ms}
+    return {
+        "type": 3,
+        "data": {"source": 5, "id": 9, "text": text, "isChecked": False},
+        "timestamp": at_ms,
+    }
 
 
 def text_of(*events: Event) -> str:

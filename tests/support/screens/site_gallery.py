@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pictures of the host's and the operator's windows, to look at: `python -m tests.support.screens.site_gallery DIR`."""
+"""Pictures of the host's and the operator's windows, to look at:
+`python -m tests.support.screens.site_gallery DIR`.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,22 @@ def busy_network() -> NetworkAnswer:
     at = datetime(2026, 3, 2, 6, 4, tzinfo=UTC)
     refused = ["marais.toml: signature_wrong (key UA3P…7QK)"]
     hubs = [
-        HubFacts(id="hub-n1", started_at_utc=at, convention="434175c54728", answered=184_120, refused=37, behind=0),
-        HubFacts(id="hub-n2", started_at_utc=at, convention="434175c54728", answered=179_884, refused=41, behind=0),
+        HubFacts(
+            id="hub-n1",
+            started_at_utc=at,
+            convention="434175c54728",
+            answered=184_120,
+            refused=37,
+            behind=0,
+        ),
+        HubFacts(
+            id="hub-n2",
+            started_at_utc=at,
+            convention="434175c54728",
+            answered=179_884,
+            refused=41,
+            behind=0,
+        ),
         HubFacts(
             id="hub-n3",
             started_at_utc=at + timedelta(hours=3),
@@ -41,7 +57,9 @@ def busy_network() -> NetworkAnswer:
         "Maison commune de Sableuse",
         "France services",
     )
-    sites = [SiteFacts(id=f"s{n}", name=name, kiosks=2, there=2) for n, name in enumerate(names[1:])]
+    sites = [
+        SiteFacts(id=f"s{n}", name=name, kiosks=2, there=2) for n, name in enumerate(names[1:])
+    ]
     decided = {"changed_by": "Marc L.", "reason": "dégât des eaux", "at_utc": at}
     closed = SiteFacts(id="library", name=names[0], kiosks=2, there=1, closed=True, **decided)  # type: ignore[arg-type]
     return NetworkAnswer(your_name="Marc L.", hubs=hubs, sites=[closed, *sites])

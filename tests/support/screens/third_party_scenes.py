@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Moments in which more than two people talk, or the caller waits. Used by the gallery and by the views' tests."""
+"""Moments in which more than two people talk, or the caller waits.
+Used by the gallery and by the views' tests.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ TARGETS = TargetsAnswer(
 )
 
 
-def talk(third: Third | None = None, name: str = "", *, held: HoldReason | None = None) -> TalkAnswer:
+def talk(
+    third: Third | None = None, name: str = "", *, held: HoldReason | None = None
+) -> TalkAnswer:
     """A talk with names."""
     state = Talk(held=held is not None, hold_reason=held, third=third)
     return TalkAnswer(session_id="s1", talk=state, third_name=name, by_name="Claire Fontanel")

@@ -10,7 +10,9 @@ import pytest
 from tests.benchmarks.chance import MOST, chance
 
 
-def rounds(middle: float, spread: float, shifts: tuple[float, ...] = (0, 0, 0, 0, 0, 0)) -> list[list[float]]:
+def rounds(
+    middle: float, spread: float, shifts: tuple[float, ...] = (0, 0, 0, 0, 0, 0)
+) -> list[list[float]]:
     dice = random.Random(7)
     return [[middle + shift + dice.uniform(-spread, spread) for _ in range(80)] for shift in shifts]
 

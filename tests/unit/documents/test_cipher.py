@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An outbox whose disk is stolen tells nothing, and one whose files were changed or exchanged says so."""
+"""An outbox whose disk is stolen tells nothing, and one whose files were changed or exchanged says
+so.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,15 @@ SECRET = b"Jeanne Exemple, 1 85 05 78 006 084" * 9
 def _keep(outbox: Outbox, page_id: str = "p1", data: bytes = SECRET) -> None:
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     outbox.keep_page(
-        "s1", page_id, data, sha256_of(data), media_type="image/jpeg", width_px=1, height_px=1, dpi=300, taken_at_utc=at
+        "s1",
+        page_id,
+        data,
+        sha256_of(data),
+        media_type="image/jpeg",
+        width_px=1,
+        height_px=1,
+        dpi=300,
+        taken_at_utc=at,
     )
 
 

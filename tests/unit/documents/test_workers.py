@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Work in other processes: results and errors come back, a worker's death is survived, nothing outlives the program."""
+"""Work in other processes: results and errors come back, a worker's death is survived, nothing
+outlives the program.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +120,9 @@ def test_a_worker_does_not_outlive_a_killed_program(tmp_path: Path) -> None:
     program.write_text(_PROGRAM, encoding="utf-8")
     here = str(Path(__file__).parents[3])
     with subprocess.Popen(
-        [sys.executable, str(program)], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": here}
+        [sys.executable, str(program)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": here},
     ) as parent:
         assert parent.stdout is not None
         worker = psutil.Process(int(parent.stdout.readline()))

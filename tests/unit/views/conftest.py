@@ -22,7 +22,8 @@ def desk_theme(qapp: QApplication) -> Iterator[QApplication]:
     font = qapp.font()
     apply_theme(qapp, dark=False)
     yield qapp
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # or taking the theme off would undress dead windows
+    # or taking the theme off would undress dead windows
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     qapp.setStyleSheet("")
     qapp.setFont(font)
     qapp.setPalette(QPalette())

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the cleaning did to a page, each step of it to be taken back or done again. Used by the devices view."""
+"""What the cleaning did to a page, each step of it to be taken back or done again.
+Used by the devices view.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ STAGE_WORDS: dict[Stage, str] = {
 }
 
 
-def ask_stages(over: QWidget, left_out: Collection[Stage], chosen: Callable[[Stage, bool], object]) -> QMenu:
+def ask_stages(
+    over: QWidget, left_out: Collection[Stage], chosen: Callable[[Stage, bool], object]
+) -> QMenu:
     """Opens the list of steps; those that are in use have a tick. The digits 1 to 5 change one.
 
     Args:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Making a document of chosen pages: for which piece, under which name. Used by the devices view."""
+"""Making a document of chosen pages: for which piece, under which name.
+Used by the devices view.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ class FilingPanel(Card):
         self._piece = QComboBox()
         self._piece.setObjectName("file_piece")
         self._piece.setAccessibleName(_("Piece"))
-        self._piece.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._piece.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self._piece.setMinimumContentsLength(10)
         self._name = QLineEdit()
         self._name.setObjectName("file_name")
@@ -67,8 +71,13 @@ class FilingPanel(Card):
         self._piece.addItem(_("Other document"), "")
         open_states = (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED)
         missing = [piece.id for piece in pieces if piece.state in open_states]
-        # What the agent chose does not change under their hand while it is scanned, legible or accepted.
-        unfiled = [piece.id for piece in pieces if piece.state not in (PieceState.FILED, PieceState.ACKNOWLEDGED)]
+        # What the agent chose does not change under their hand while it is scanned, legible or
+        # accepted.
+        unfiled = [
+            piece.id
+            for piece in pieces
+            if piece.state not in (PieceState.FILED, PieceState.ACKNOWLEDGED)
+        ]
         wanted = chosen if chosen in unfiled else missing[0] if missing else ""
         self._piece.setCurrentIndex(max(0, self._piece.findData(wanted)))
         self._piece.blockSignals(False)

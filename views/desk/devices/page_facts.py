@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One received page as it is shown: its pictures, its state, what to look at. Used by strip and devices view."""
+"""One received page as it is shown: its pictures, its state, what to look at.
+Used by strip and devices view.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ Mark = tuple[float, float, float, float]
 
 
 def picture_of(image: QImage | bytes | None) -> QImage | None:
-    """An image for the screen from bytes that were already checked; None when there is none or it is not readable."""
+    """An image for the screen from bytes that were already checked;
+    None when there is none or it is not readable.
+    """
     made = QImage.fromData(image) if isinstance(image, bytes) else image
     return None if made is None or made.isNull() else made
 
@@ -46,14 +50,13 @@ STATUS_WORDS: dict[PageStatus, tuple[str, str, str]] = {
 class PageFacts:
     """One page.
 
-    Attributes:
-        percent: 0..100 while it is being received; `glimpse` is what can be seen of it until the original is here.
-        turns: quarter turns to the right that the agent wants, 0..3; those that the cleaned picture has: `turns_in`.
-        use_cleaned: the cleaned picture is shown and filed, else the original.
-        note: what to look at before the caller leaves, e.g. "Text is cut off at the right."
-        marks: where, on the cleaned picture.
-        left_out: steps of the cleaning that the agent does not want. papers: found on this page, when several.
-        given: a file of the caller's, not scanned.
+    Attributes: percent: 0..100 while it is being received; `glimpse` is what can be seen of it
+        until the original is here. turns: quarter turns to the right that the agent wants, 0..3;
+        those that the cleaned picture has: `turns_in`. use_cleaned: the cleaned picture is shown
+        and filed, else the original. note: what to look at before the caller leaves, e.g. "Text is
+        cut off at the right." marks: where, on the cleaned picture. left_out: steps of the cleaning
+        that the agent does not want. papers: found on this page, when several. given: a file of the
+        caller's, not scanned.
     """
 
     page_id: str
@@ -72,9 +75,13 @@ class PageFacts:
     given: bool = False
 
     def arrived(self, picture: QImage | None, given: bool, as_is: bool) -> PageFacts:
-        """It is safe on this computer; `as_is`: the original is to be filed, unless the agent wants it cleaned."""
+        """It is safe on this computer; `as_is`:
+        the original is to be filed, unless the agent wants it cleaned.
+        """
         kept = PageStatus.KEPT
-        return replace(self, status=kept, percent=100, original=picture, given=given, use_cleaned=not as_is)
+        return replace(
+            self, status=kept, percent=100, original=picture, given=given, use_cleaned=not as_is
+        )
 
     @property
     def shows_cleaned(self) -> bool:
@@ -86,13 +93,19 @@ class PageFacts:
         return self.cleaned if self.shows_cleaned else self.original or self.glimpse
 
     def turns_left(self) -> int:
-        """Quarter turns to the right by which the picture in use is turned to be as the agent wants it."""
+        """Quarter turns to the right by which the picture in use is turned to be as the agent wants
+        it.
+        """
         return (self.turns - self.turns_in) % 4 if self.shows_cleaned else self.turns
 
     def picture(self) -> QImage | None:
         """The picture in use, turned."""
         image, turns = self.image(), self.turns_left()
-        return image if image is None or not turns else image.transformed(QTransform().rotate(90 * turns))
+        return (
+            image
+            if image is None or not turns
+            else image.transformed(QTransform().rotate(90 * turns))
+        )
 
     def shown_marks(self) -> tuple[Mark, ...]:
         """The marks on what `picture` shows; none on the original, which lies otherwise."""

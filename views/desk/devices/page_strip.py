@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The pages that came from the kiosk, as small pictures in the order of filing. Used by the devices view."""
+"""The pages that came from the kiosk, as small pictures in the order of filing.
+Used by the devices view.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ CELL = QSize(104, 146)
 _PICTURE_HEIGHT = 106
 _MAX_THUMBS = 300
 _BAR_WIDTH = 18
-"""What frame and scroll bar take of the strip's width, in pixels; kept free even when the bar is not there."""
+"""What frame and scroll bar take of the strip's width, in pixels;
+kept free even when the bar is not there.
+"""
 _ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -146,7 +150,9 @@ class PageStrip(QListWidget):
             self.put(replace(facts, turns=(facts.turns + quarter_turns) % 4))
 
     def set_order(self, page_ids: Sequence[str]) -> None:
-        """Puts the pages into this order; those that are not named stay behind them. Tells the new order."""
+        """Puts the pages into this order; those that are not named stay behind them.
+        Tells the new order.
+        """
         wanted = {page_id: place for place, page_id in enumerate(page_ids)}
         pages = sorted(self.pages(), key=lambda facts: wanted.get(facts.page_id, len(wanted)))
         for item, facts in zip(self._items(), pages, strict=True):
@@ -168,7 +174,9 @@ class PageStrip(QListWidget):
     # ---- Qt ----
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Alt+arrows order, Ctrl+arrows turn; Ctrl+R scans again, Ctrl+K splits, Delete takes out, Ctrl+Z undoes."""
+        """Alt+arrows order, Ctrl+arrows turn;
+        Ctrl+R scans again, Ctrl+K splits, Delete takes out, Ctrl+Z undoes.
+        """
         if event is None:
             return
         held, modifiers = event.modifiers(), Qt.KeyboardModifier
@@ -194,7 +202,9 @@ class PageStrip(QListWidget):
         """As many pages side by side as have room, filling the width."""
         super().resizeEvent(event)
         width = self.width() - _BAR_WIDTH
-        self.setGridSize(QSize(max(CELL.width(), width // max(1, width // CELL.width())), CELL.height()))
+        self.setGridSize(
+            QSize(max(CELL.width(), width // max(1, width // CELL.width())), CELL.height())
+        )
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """A dragged page lands between two others."""
@@ -213,7 +223,10 @@ class PageStrip(QListWidget):
         for place, item in enumerate(self._items(), start=1):
             facts = _facts(item)
             spoken = _("Page {number}: {state}").format(number=place, state=facts.words())
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{spoken}. {facts.note}" if facts.note else spoken)
+            item.setData(
+                Qt.ItemDataRole.AccessibleTextRole,
+                f"{spoken}. {facts.note}" if facts.note else spoken,
+            )
             item.setToolTip(facts.note)
 
 
@@ -253,14 +266,18 @@ class _PageDelegate(QStyledItemDelegate):
             self._thumbs[key] = small
         return self._thumbs[key]
 
-    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionViewItem, index: AnyIndex
+    ) -> None:
         """Frame, picture or bar, number, words."""
         facts = index.data(_ROLE)
         if painter is None or not isinstance(facts, PageFacts):
             return
         tokens = tokens_for(option.palette)
         painter.save()
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
         cell = option.rect.adjusted(4, 4, -4, -4)
         _paint_frame(painter, cell, option, tokens)
         space = QRect(cell.left() + 6, cell.top() + 6, cell.width() - 12, _PICTURE_HEIGHT)
@@ -273,7 +290,9 @@ class _PageDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _paint_frame(painter: QPainter, cell: QRect, option: QStyleOptionViewItem, tokens: Tokens) -> None:
+def _paint_frame(
+    painter: QPainter, cell: QRect, option: QStyleOptionViewItem, tokens: Tokens
+) -> None:
     chosen = bool(option.state & QStyle.StateFlag.State_Selected)
     focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
     painter.setBrush(QColor(tokens.accent_soft if chosen else tokens.raised))
@@ -282,7 +301,9 @@ def _paint_frame(painter: QPainter, cell: QRect, option: QStyleOptionViewItem, t
     painter.drawRoundedRect(cell, 6, 6)
 
 
-def _paint_picture(painter: QPainter, space: QRect, picture: QImage, facts: PageFacts, tokens: Tokens) -> None:
+def _paint_picture(
+    painter: QPainter, space: QRect, picture: QImage, facts: PageFacts, tokens: Tokens
+) -> None:
     place = QRect(space.topLeft(), picture.deviceIndependentSize().toSize())
     place.moveCenter(space.center())
     painter.drawImage(place, picture)
@@ -310,7 +331,9 @@ def _paint_coming(painter: QPainter, space: QRect, facts: PageFacts, tokens: Tok
         painter.drawRoundedRect(bar, 3, 3)
 
 
-def _paint_words(painter: QPainter, cell: QRect, facts: PageFacts, number: int, tokens: Tokens) -> None:
+def _paint_words(
+    painter: QPainter, cell: QRect, facts: PageFacts, number: int, tokens: Tokens
+) -> None:
     name, tone = STATUS_WORDS[facts.status][1:]
     if facts.note and facts.status != PageStatus.DAMAGED:
         name, tone = "warning", "warn"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One scanned page or one sheet of a filed document at full size, to check that it can be read. Desk's window."""
+"""One scanned page or one sheet of a filed document at full size, to check that it can be read.
+Desk's window.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class _Sheet(QWidget):
     def sizeHint(self) -> QSize:
         """As large as the picture at its scale."""
         size = QSize(1, 1) if self.image is None else self.image.size()
-        return QSize(max(1, round(size.width() * self.scale)), max(1, round(size.height() * self.scale)))
+        return QSize(
+            max(1, round(size.width() * self.scale)), max(1, round(size.height() * self.scale))
+        )
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """The picture with a thin frame."""
@@ -84,7 +88,9 @@ class PageViewer(QFrame):
             viewport.installEventFilter(self)
         self._build()
 
-    def show_picture(self, title: str, image: QImage | None, note: str = "", marks: Sequence[Mark] = ()) -> None:
+    def show_picture(
+        self, title: str, image: QImage | None, note: str = "", marks: Sequence[Mark] = ()
+    ) -> None:
         """Shows a picture, fitted into the view; `note` says what is wrong at the `marks`."""
         self._title.setText(title)
         self._sheet.image, self._sheet.marks = image, marks
@@ -107,7 +113,8 @@ class PageViewer(QFrame):
         """One step larger (+1) or smaller (-1)."""
         self._fitted = False
         now = self._sheet.scale
-        larger, smaller = [s for s in _STEPS if s > now * 1.01], [s for s in _STEPS if s < now * 0.99]
+        larger = [s for s in _STEPS if s > now * 1.01]
+        smaller = [s for s in _STEPS if s < now * 0.99]
         if step > 0 and larger:
             self._set_scale(larger[0])
         elif step < 0 and smaller:
@@ -134,7 +141,10 @@ class PageViewer(QFrame):
 
     def eventFilter(self, watched: object, event: QEvent | None) -> bool:
         """Ctrl and the wheel size the picture; a fitted one follows the view."""
-        if isinstance(event, QWheelEvent) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if (
+            isinstance(event, QWheelEvent)
+            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
             self.zoom(1 if event.angleDelta().y() > 0 else -1)
             return True
         if event is not None and event.type() == QEvent.Type.Resize and self._fitted:
@@ -162,7 +172,9 @@ class PageViewer(QFrame):
         box.addWidget(self._title, 1)
         for part in (self._percent, smaller, larger, fit, close):
             box.addWidget(part)
-        note = row(self._note_line, IconLabel("warning", "warn", 18), margins=(SPACE[2], 4, SPACE[2], 4))
+        note = row(
+            self._note_line, IconLabel("warning", "warn", 18), margins=(SPACE[2], 4, SPACE[2], 4)
+        )
         note.addWidget(self._note, 1)
         self._note_line.hide()
         whole = column(self, bar, self._note_line, space=0)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Several papers were found on one page: make a page of each, or leave it. Used by the devices view."""
+"""Several papers were found on one page: make a page of each, or leave it.
+Used by the devices view.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Both sides of a pile by a feeder that sees one: what to ask the caller now. Used by the scan panel."""
+"""Both sides of a pile by a feeder that sees one: what to ask the caller now.
+Used by the scan panel.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class PileBar(QFrame):
         self.setObjectName("pile_bar")
         self._words = label(role="strong", name="pile_words", wrap=True)
         self._advice = label(role="small", name="pile_advice", wrap=True)
-        self.backs = push_button(_("Scan the other sides"), "scanner", "primary", "pile_backs", "F7")
+        self.backs = push_button(
+            _("Scan the other sides"), "scanner", "primary", "pile_backs", "F7"
+        )
         self._fronts = push_button(_("More first sides"), "add", "quiet", "pile_fronts")
         self._end = push_button(_("Leave it so"), "close", "quiet", "pile_end")
         self.backs.clicked.connect(self.backs_pressed)
@@ -45,9 +49,14 @@ class PileBar(QFrame):
             self._words.setText(_("Other sides still to come: {count}").format(count=missing))
             self._advice.setText(_("Put the rest of the pile into the feeder the same way."))
         else:
-            self._words.setText(_("First sides: {count}. Now turn the pile over.").format(count=sheets))
+            self._words.setText(
+                _("First sides: {count}. Now turn the pile over.").format(count=sheets)
+            )
             self._advice.setText(
-                _("Ask the caller to take the whole pile, turn it over and put it back, last page in front.")
+                _(
+                    "Ask the caller to take the whole pile, turn it over and put it back, last "
+                    "page in front."
+                )
             )
         self._fronts.setVisible(not is_turned)
         self.show()

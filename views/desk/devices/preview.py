@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The preview of the scanner's glass, with the parts to scan marked on it: one page each. Used by the devices view."""
+"""The preview of the scanner's glass, with the parts to scan marked on it: one page each.
+Used by the devices view.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +33,12 @@ _GRIP_PX = 9
 class PreviewArea(QWidget):
     """Shows the glass and rectangles on it.
 
-    Mouse: draw one, drag it, pull its lower right corner. Keys: Insert makes one, Page Up and Down choose, arrows move
-    (with Ctrl by 1 mm), Shift+arrows size, Delete removes, Escape takes the whole glass, Enter scans.
+    Mouse: draw one, drag it, pull its lower right corner.
+    Keys: Insert makes one, Page Up and Down choose, arrows move (with Ctrl by 1 mm), Shift+arrows
+    size, Delete removes, Escape takes the whole glass, Enter scans.
 
-    Signals:
-        areas_changed(object): the marked `Area`s, a tuple, in 1/300 inch; empty for the whole glass.
-        scan_pressed(): scan what is marked.
+    Signals: areas_changed(object): the marked `Area`s, a tuple, in 1/300 inch; empty for the whole
+        glass. scan_pressed(): scan what is marked.
     """
 
     areas_changed = pyqtSignal(object)
@@ -64,8 +66,12 @@ class PreviewArea(QWidget):
 
     # ---- facts ----
 
-    def show_picture(self, image: QImage | None, glass: Area | None = None, proposed: Sequence[Area] = ()) -> None:
-        """Shows a preview of `glass` (what the picture covers) with the areas found on it; earlier marks go."""
+    def show_picture(
+        self, image: QImage | None, glass: Area | None = None, proposed: Sequence[Area] = ()
+    ) -> None:
+        """Shows a preview of `glass` (what the picture covers) with the areas found on it;
+        earlier marks go.
+        """
         self._image = image
         self._glass = glass or Area()
         self._proposed = tuple(proposed)[:MAX_AREAS]
@@ -137,7 +143,9 @@ class PreviewArea(QWidget):
         if len(self._marks) > 1 and self._current >= 0:
             number, mark = self._current + 1, self._marks[self._current]
             words = _("Area {number} of {count}: {width} × {height} mm")
-            self.setAccessibleDescription(words.format(number=number, count=len(self._marks), **_millimetres(mark)))
+            self.setAccessibleDescription(
+                words.format(number=number, count=len(self._marks), **_millimetres(mark))
+            )
         else:
             self.setAccessibleDescription("")
 
@@ -147,7 +155,9 @@ class PreviewArea(QWidget):
         """Where the glass is painted, in widget pixels."""
         space = self.rect().adjusted(4, 4, -4, -4)
         scale = min(space.width() / self._glass.width, space.height() / self._glass.height)
-        size = QSize(max(1, round(self._glass.width * scale)), max(1, round(self._glass.height * scale)))
+        size = QSize(
+            max(1, round(self._glass.width * scale)), max(1, round(self._glass.height * scale))
+        )
         place = QRect(QPoint(0, 0), size)
         place.moveCenter(space.center())
         return place
@@ -174,7 +184,10 @@ class PreviewArea(QWidget):
 
     def _inside(self, left: int, top: int, width: int, height: int) -> Area:
         glass = self._glass
-        width, height = min(max(width, MIN_SIDE), glass.width), min(max(height, MIN_SIDE), glass.height)
+        width, height = (
+            min(max(width, MIN_SIDE), glass.width),
+            min(max(height, MIN_SIDE), glass.height),
+        )
         left = min(max(left, glass.left), glass.left + glass.width - width)
         top = min(max(top, glass.top), glass.top + glass.height - height)
         return Area(left=left, top=top, width=width, height=height)
@@ -209,9 +222,13 @@ class PreviewArea(QWidget):
             scale = self._glass.width / self.picture_rect().width()
             across, down = round((at.x() - start.x()) * scale), round((at.y() - start.y()) * scale)
             if at_corner:
-                self._marks[self._current] = self._inside(area.left, area.top, area.width + across, area.height + down)
+                self._marks[self._current] = self._inside(
+                    area.left, area.top, area.width + across, area.height + down
+                )
             else:
-                self._marks[self._current] = self._inside(area.left + across, area.top + down, area.width, area.height)
+                self._marks[self._current] = self._inside(
+                    area.left + across, area.top + down, area.width, area.height
+                )
         elif self._drawn_from is not None:
             (x0, y0), (x1, y1) = self._to_glass(self._drawn_from), self._to_glass(at)
             drawn = Area(left=min(x0, x1), top=min(y0, y1), width=abs(x1 - x0), height=abs(y1 - y0))
@@ -235,7 +252,12 @@ class PreviewArea(QWidget):
         if event is None:
             return
         keys, key, held = Qt.Key, Qt.Key(event.key()), event.modifiers()
-        steps = {keys.Key_Left: (-1, 0), keys.Key_Right: (1, 0), keys.Key_Up: (0, -1), keys.Key_Down: (0, 1)}
+        steps = {
+            keys.Key_Left: (-1, 0),
+            keys.Key_Right: (1, 0),
+            keys.Key_Up: (0, -1),
+            keys.Key_Down: (0, 1),
+        }
         if self._image is None or not self._act(key):
             if key in steps and self._image is not None:
                 size = _FINE_STEP if held & Qt.KeyboardModifier.ControlModifier else _KEY_STEP
@@ -263,10 +285,16 @@ class PreviewArea(QWidget):
         return True
 
     def _step(self, across: int, down: int, sizing: bool) -> None:
-        if not self._marks:  # the first key makes a mark a little smaller than the glass, so that it can be moved
+        # the first key makes a mark a little smaller than the glass, so that it can be moved
+        if not self._marks:
             glass, inset = self._glass, 4 * _KEY_STEP
             self._marks.append(
-                self._inside(glass.left + inset, glass.top + inset, glass.width - 2 * inset, glass.height - 2 * inset)
+                self._inside(
+                    glass.left + inset,
+                    glass.top + inset,
+                    glass.width - 2 * inset,
+                    glass.height - 2 * inset,
+                )
             )
             self._current = 0
         area = self._marks[self._current]
@@ -280,7 +308,9 @@ class PreviewArea(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Glass, shade around the marks, their frames and numbers."""
         tokens, painter = tokens_for(self.palette()), QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
         painter.fillRect(self.rect(), QColor(tokens.sunken))
         frame = self.picture_rect()
         if self._image is not None:
@@ -288,7 +318,13 @@ class PreviewArea(QWidget):
         painter.setPen(QPen(QColor(tokens.line_strong), 1))
         painter.drawRect(frame)
         if self._marks:
-            paint_marks(painter, QRectF(frame), [self.to_widget(mark) for mark in self._marks], self._current, tokens)
+            paint_marks(
+                painter,
+                QRectF(frame),
+                [self.to_widget(mark) for mark in self._marks],
+                self._current,
+                tokens,
+            )
         if self.hasFocus():
             painter.setPen(QPen(QColor(tokens.focus), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -29,7 +29,9 @@ class PreviewPage(QWidget):
         self.picture.areas_changed.connect(lambda _areas: self._show())
         box = column(self, space=SPACE[0])
         box.addWidget(self.picture, 1)
-        box.addLayout(row(None, self._words, 0, self._add, self._remove, self._found, self._whole, space=2))
+        box.addLayout(
+            row(None, self._words, 0, self._add, self._remove, self._found, self._whole, space=2)
+        )
         self._show()
 
     def _show(self) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Paints the marks on the preview: what is scanned is clear, the rest is in shade. Used by the preview."""
+"""Paints the marks on the preview: what is scanned is clear, the rest is in shade.
+Used by the preview.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ _SHADE = QColor(10, 14, 20, 120)
 _BADGE_PX = 20
 
 
-def paint_marks(painter: QPainter, glass: QRectF, marks: Sequence[QRectF], current: int, tokens: Tokens) -> None:
+def paint_marks(
+    painter: QPainter, glass: QRectF, marks: Sequence[QRectF], current: int, tokens: Tokens
+) -> None:
     """`marks` in widget pixels; the one at place `current` has corners and the stronger frame."""
     shade, clear = QPainterPath(), QPainterPath()
     shade.addRect(glass)
@@ -41,7 +45,9 @@ def _paint_frame(painter: QPainter, mark: QRectF, tokens: Tokens, *, chosen: boo
             painter.fillRect(QRectF(corner.x() - 4, corner.y() - 4, 8, 8), QColor(tokens.accent))
 
 
-def _paint_badge(painter: QPainter, mark: QRectF, text: str, tokens: Tokens, *, chosen: bool) -> None:
+def _paint_badge(
+    painter: QPainter, mark: QRectF, text: str, tokens: Tokens, *, chosen: bool
+) -> None:
     place = QRectF(mark.left() + 5, mark.top() + 5, _BADGE_PX, _BADGE_PX)
     painter.setPen(QPen(QColor("#ffffff"), 1.5))
     painter.setBrush(QColor(tokens.accent if chosen else tokens.text))

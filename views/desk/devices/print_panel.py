@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's printer as the agent drives it: state, permission, receipt, a PDF. Used by the devices view."""
+"""The kiosk's printer as the agent drives it: state, permission, receipt, a PDF.
+Used by the devices view.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,25 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QFileDialog, QFrame, QVBoxLayout
 
 from resources.texts import N_, _
-from session.protocol.conversation.messages import DevicesReported, Grant, PrintChanged, PrintState, ScannerState
+from session.protocol.conversation.messages import (
+    DevicesReported,
+    Grant,
+    PrintChanged,
+    PrintState,
+    ScannerState,
+)
 from views.desk.devices.scan_panel import DEVICE_WORDS, GrantLine
 from views.widgets.icons import IconLabel
-from views.widgets.parts import Card, Chip, ElidedLabel, column, label, push_button, row, tool_button
+from views.widgets.parts import (
+    Card,
+    Chip,
+    ElidedLabel,
+    column,
+    label,
+    push_button,
+    row,
+    tool_button,
+)
 from views.words.errors import sentence
 
 PRINT_WORDS: dict[PrintState, tuple[str, str, str]] = {
@@ -93,7 +110,9 @@ class PrintPanel(Card):
         self._large.setObjectName("receipt_large")
         self._large.setAccessibleName(_("Receipt in large print"))
         self._save = tool_button(_("Save receipt…"), "save", "save_receipt")
-        self._receipt.clicked.connect(lambda: self.print_receipt_requested.emit(self._large.isChecked()))
+        self._receipt.clicked.connect(
+            lambda: self.print_receipt_requested.emit(self._large.isChecked())
+        )
         self._save.clicked.connect(self.choose_receipt_file)
         self._file.clicked.connect(self._on_file)
         self._jobs = QVBoxLayout()
@@ -140,7 +159,9 @@ class PrintPanel(Card):
         dialog.setObjectName("save_receipt_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("pdf")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("html" if "html" in chosen else "pdf"))
+        dialog.filterSelected.connect(
+            lambda chosen: dialog.setDefaultSuffix("html" if "html" in chosen else "pdf")
+        )
         dialog.fileSelected.connect(self.save_receipt_requested)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -178,7 +199,9 @@ class PrintPanel(Card):
         there = self._report is not None and self._report.printer not in (ScannerState.NONE,)
         for button in (self._receipt, self._file):
             button.setEnabled(self._allowed and there)
-            button.setToolTip(button.text() if self._allowed else _("Ask the caller for permission first"))
+            button.setToolTip(
+                button.text() if self._allowed else _("Ask the caller for permission first")
+            )
 
     def _on_file(self) -> None:
         dialog = QFileDialog(self, _("Print a PDF at the kiosk"), "", _("PDF documents (*.pdf)"))

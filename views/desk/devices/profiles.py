@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The organisation's scan profiles, a button each: one click sets everything and scans. Used by the scan panel."""
+"""The organisation's scan profiles, a button each: one click sets everything and scans.
+Used by the scan panel.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ class ProfileRow(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
         self._buttons = [
-            push_button("", "scanner", name=f"scan_profile_{place}") for place in range(1, MOST_PROFILES + 1)
+            push_button("", "scanner", name=f"scan_profile_{place}")
+            for place in range(1, MOST_PROFILES + 1)
         ]
         for place, button in enumerate(self._buttons):
             box.addWidget(button, place // _COLUMNS, place % _COLUMNS)
@@ -80,7 +83,9 @@ def lacking(profile: ScanProfile, report: DevicesReported | None) -> str:
 
 def words_of(profile: ScanProfile) -> str:
     """What a profile sets."""
-    sides = {Sides.ONE: "", Sides.BOTH: _("both sides"), Sides.BY_HAND: _("both sides by hand")}[profile.sides]
+    sides = {Sides.ONE: "", Sides.BOTH: _("both sides"), Sides.BY_HAND: _("both sides by hand")}[
+        profile.sides
+    ]
     parts = (
         _("Glass") if profile.source is ScanSource.GLASS else _("Feeder"),
         sides,

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Why a page is taken out, and how one is split: small menus by mouse, letter or arrow. Used by the devices view."""
+"""Why a page is taken out, and how one is split: small menus by mouse, letter or arrow.
+Used by the devices view.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ REASON_WORDS: dict[RemovalReason, str] = {
     RemovalReason.SPLIT: N_("Split"),
 }
 
-CHOICES = tuple(reason for reason in RemovalReason if reason.value not in ("scanned_again", "split"))
+CHOICES = tuple(
+    reason for reason in RemovalReason if reason.value not in ("scanned_again", "split")
+)
 """Those that a person takes; the others come with another act."""
 
 
@@ -42,7 +46,9 @@ SPLIT_WORDS: dict[Split, str] = {
 def ask_reason(over: QWidget, chosen: Callable[[RemovalReason], object]) -> QMenu:
     """Opens the menu of reasons; the digits 1 to 5 choose too."""
     words = [_(REASON_WORDS[reason]) for reason in CHOICES]
-    return _menu(over, _("Why is it taken out?"), "removal_menu", words, lambda place: chosen(CHOICES[place]))
+    return _menu(
+        over, _("Why is it taken out?"), "removal_menu", words, lambda place: chosen(CHOICES[place])
+    )
 
 
 def ask_split(over: QWidget, chosen: Callable[[Split], object]) -> QMenu:
@@ -52,7 +58,9 @@ def ask_split(over: QWidget, chosen: Callable[[Split], object]) -> QMenu:
     return _menu(over, _("Split the page"), "split_menu", words, lambda place: chosen(ways[place]))
 
 
-def _menu(over: QWidget, title: str, name: str, words: Sequence[str], chosen: Callable[[int], object]) -> QMenu:
+def _menu(
+    over: QWidget, title: str, name: str, words: Sequence[str], chosen: Callable[[int], object]
+) -> QMenu:
     menu = QMenu(over)
     menu.setObjectName(name)
     menu.setAccessibleName(title)

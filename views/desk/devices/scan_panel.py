@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's scanner as the agent drives it: state, permission, settings, scan. Used by the devices view."""
+"""The kiosk's scanner as the agent drives it: state, permission, settings, scan.
+Used by the devices view.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,14 @@ from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QComboBox, QProgressBar, QWidget
 
 from resources.texts import N_, _
-from session.protocol.conversation.messages import Area, DevicesReported, Grant, ScanKind, ScannerState, ScanSource
+from session.protocol.conversation.messages import (
+    Area,
+    DevicesReported,
+    Grant,
+    ScanKind,
+    ScannerState,
+    ScanSource,
+)
 from session.protocol.conversation.scan_profiles import ScanProfile, Sides
 from views.desk.devices.pile_bar import PileBar
 from views.desk.devices.profiles import ProfileRow
@@ -104,11 +113,9 @@ class GrantLine(QWidget):
 class ScanPanel(Card):
     """Everything before a page arrives.
 
-    Signals:
-        grant_requested(object): ask for `Grant.SCAN`.
-        scan_requested(object): a `ScanWish`, preview or page.
-        cancel_requested(): stop the scan that runs.
-        backs_requested(object): a `ScanWish` for the other sides of the pile; pile_ended(): there are no more.
+    Signals: grant_requested(object): ask for `Grant.SCAN`. scan_requested(object): a `ScanWish`,
+        preview or page. cancel_requested(): stop the scan that runs. backs_requested(object): a
+        `ScanWish` for the other sides of the pile; pile_ended(): there are no more.
     """
 
     grant_requested = pyqtSignal(object)
@@ -197,12 +204,18 @@ class ScanPanel(Card):
         sides = profile.sides
         if sides is Sides.BOTH and not (self._report is not None and self._report.duplex):
             sides = Sides.BY_HAND  # this kiosk's feeder sees one side
-        self._source.setCurrentIndex(max(0, self._source.findData(source_key(profile.source, sides))))
+        self._source.setCurrentIndex(
+            max(0, self._source.findData(source_key(profile.source, sides)))
+        )
         self._colour.setCurrentIndex(self._colour.findData(profile.colour))
         if self._dpi.findData(profile.dpi) < 0:
             self._dpi.addItem(f"{profile.dpi} dpi", profile.dpi)
         self._dpi.setCurrentIndex(self._dpi.findData(profile.dpi))
-        kind = ScanKind.PREVIEW if profile.preview and profile.source is ScanSource.GLASS else ScanKind.PAGE
+        kind = (
+            ScanKind.PREVIEW
+            if profile.preview and profile.source is ScanSource.GLASS
+            else ScanKind.PAGE
+        )
         if kind is ScanKind.PAGE:
             self.areas = ()
         self.scan_requested.emit(self.wish(kind))
@@ -214,11 +227,15 @@ class ScanPanel(Card):
             offered.append((_("Feeder"), source_key(ScanSource.FEEDER, Sides.ONE)))
             if report.duplex:
                 offered.append((_("Feeder, both sides"), source_key(ScanSource.FEEDER, Sides.BOTH)))
-            offered.append((_("Feeder, both sides by hand"), source_key(ScanSource.FEEDER, Sides.BY_HAND)))
+            offered.append(
+                (_("Feeder, both sides by hand"), source_key(ScanSource.FEEDER, Sides.BY_HAND))
+            )
         if report is not None and report.files:
             offered.append((_("File of the caller"), source_key(ScanSource.FILE, Sides.ONE)))
         chosen = self._source.currentData()
-        if [self._source.itemData(place) for place in range(self._source.count())] != [data for _text, data in offered]:
+        if [self._source.itemData(place) for place in range(self._source.count())] != [
+            data for _text, data in offered
+        ]:
             self._source.blockSignals(True)
             self._source.clear()
             for text, data in offered:
@@ -235,14 +252,22 @@ class ScanPanel(Card):
         self._fault = label(role="small", name="scanner_fault", wrap=True)
         self._grant = GrantLine(Grant.SCAN)
         self._grant.asked.connect(self.grant_requested)
-        self._source = _choice("scan_source", _("Source"), [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))])
+        self._source = _choice(
+            "scan_source", _("Source"), [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))]
+        )
         self._source.currentIndexChanged.connect(lambda _place: self._allow())
         self._profiles, self._pile = ProfileRow(), PileBar()
         self._profiles.profile_pressed.connect(self._choose)
-        self._pile.backs_pressed.connect(lambda: self.backs_requested.emit(self.wish(ScanKind.PAGE)))
-        self._pile.fronts_pressed.connect(lambda: self.scan_requested.emit(self.wish(ScanKind.PAGE)))
+        self._pile.backs_pressed.connect(
+            lambda: self.backs_requested.emit(self.wish(ScanKind.PAGE))
+        )
+        self._pile.fronts_pressed.connect(
+            lambda: self.scan_requested.emit(self.wish(ScanKind.PAGE))
+        )
         self._pile.ended.connect(self.pile_ended)
-        self._colour = _choice("scan_colour", _("Colours"), [(_("Colour"), True), (_("Grey"), False)])
+        self._colour = _choice(
+            "scan_colour", _("Colours"), [(_("Colour"), True), (_("Grey"), False)]
+        )
         self._dpi = _choice("scan_dpi", _("Resolution"), [("300 dpi", 300), ("200 dpi", 200)])
         self._preview = push_button(_("Preview"), "preview", name="scan_preview", keys="F6")
         self._scan = push_button(_("Scan page"), "scanner", "primary", "scan_page", "F7")
@@ -264,7 +289,11 @@ class ScanPanel(Card):
             return _("Scan the pile")
         if not self.areas:
             return _("Scan page")
-        return _("Scan the area") if len(self.areas) == 1 else _("Scan {count} areas").format(count=len(self.areas))
+        return (
+            _("Scan the area")
+            if len(self.areas) == 1
+            else _("Scan {count} areas").format(count=len(self.areas))
+        )
 
     def press_scan(self) -> None:
         """What F7 does now: the other sides of a pile, else a page."""
@@ -302,7 +331,8 @@ class ScanPanel(Card):
         self.body.addWidget(self._progress)
 
     def _allow(self) -> None:
-        # Busy or with a fault when it was asked may be ready by now: the agent may try, the kiosk says if not.
+        # Busy or with a fault when it was asked may be ready by now:
+        # the agent may try, the kiosk says if not.
         there = self._report is not None and self._report.scanner != ScannerState.NONE
         is_file = _source_of(self._source.currentData())[0] is ScanSource.FILE
         scans = self._allowed and there and not self._scanning

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Scanner and printer of the kiosk, the pages received, and filing them. Right side of the desk's window."""
+"""Scanner and printer of the kiosk, the pages received, and filing them.
+Right side of the desk's window.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,13 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from documents.imaging.edits import Stage
 from resources.texts import _
-from session.protocol.conversation.messages import Area, DevicesReported, Grant, PrintChanged, ScanKind
+from session.protocol.conversation.messages import (
+    Area,
+    DevicesReported,
+    Grant,
+    PrintChanged,
+    ScanKind,
+)
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.hub.requests import Piece
 from views.desk.devices.cleaning_menu import ask_stages
@@ -45,23 +53,21 @@ _FILABLE = frozenset({PageStatus.KEPT, PageStatus.CLEANED})
 class DevicesView(QWidget):
     """Shows devices and pages.
 
-    Signals:
-        grant_requested(object): ask the caller for this `Grant`.
-        preview_requested(object), scan_requested(object): a `ScanWish`.
-        scan_cancel_requested(): stop the scan that runs.
-        page_opened(str): look at a page at full size.
-        order_changed(object): list of page ids in the order of the agent.
-        page_turned(str, int): page id, quarter turns to the right from the original, 0..3.
-        page_version_changed(str, bool): page id, True for the cleaned picture.
-        page_stage_changed(str, object, bool): page id, a `Stage` of the cleaning, whether it is wanted.
-        papers_split_requested(str): a page of each paper that was found on this page.
-        page_removed(str, object): taken out, for this `RemovalReason`. page_restored(str): brought back.
-        page_again_requested(str, object): scan this page once more, by this `ScanWish` if nobody knows how it was.
-        page_split_requested(str, object): make two pages of it, by this `Split`.
-        backs_requested(object): a `ScanWish` for the other sides of the pile. pile_ended(): there are no more.
-        file_requested(object, str, str): list of page ids, piece id ("" for none), name of the document.
-        print_receipt_requested(bool): in large print when True. save_receipt_requested(str): at this path.
-        print_file_requested(str), print_cancel_requested(str).
+    Signals: grant_requested(object): ask the caller for this `Grant`. preview_requested(object),
+        scan_requested(object): a `ScanWish`. scan_cancel_requested(): stop the scan that runs.
+        page_opened(str): look at a page at full size. order_changed(object): list of page ids in
+        the order of the agent. page_turned(str, int): page id, quarter turns to the right from the
+        original, 0..3. page_version_changed(str, bool): page id, True for the cleaned picture.
+        page_stage_changed(str, object, bool): page id, a `Stage` of the cleaning, whether it is
+        wanted. papers_split_requested(str): a page of each paper that was found on this page.
+        page_removed(str, object): taken out, for this `RemovalReason`. page_restored(str): brought
+        back. page_again_requested(str, object): scan this page once more, by this `ScanWish` if
+        nobody knows how it was. page_split_requested(str, object): make two pages of it, by this
+        `Split`. backs_requested(object): a `ScanWish` for the other sides of the pile.
+        pile_ended(): there are no more. file_requested(object, str, str): list of page ids, piece
+        id ("" for none), name of the document. print_receipt_requested(bool): in large print when
+        True. save_receipt_requested(str): at this path. print_file_requested(str),
+        print_cancel_requested(str).
     """
 
     grant_requested = pyqtSignal(object)
@@ -134,8 +140,12 @@ class DevicesView(QWidget):
         """No scan runs any more."""
         self.scan.show_idle()
 
-    def show_preview(self, image: QImage | bytes, glass: Area | None = None, areas: Sequence[Area] = ()) -> None:
-        """A preview has come; `glass` is what it covers, `areas` what was found on it, in 1/300 inch."""
+    def show_preview(
+        self, image: QImage | bytes, glass: Area | None = None, areas: Sequence[Area] = ()
+    ) -> None:
+        """A preview has come; `glass` is what it covers, `areas` what was found on it, in 1/300
+        inch.
+        """
         self.preview.show_picture(picture_of(image), glass, areas)
         self._show_part("preview")
         self.preview.setFocus()
@@ -166,7 +176,10 @@ class DevicesView(QWidget):
         """0..100 of a page has arrived."""
         self.add_page(page_id)
         self._change(
-            page_id, lambda facts: replace(facts, status=PageStatus.RECEIVING, percent=max(0, min(100, percent)))
+            page_id,
+            lambda facts: replace(
+                facts, status=PageStatus.RECEIVING, percent=max(0, min(100, percent))
+            ),
         )
 
     def show_page_glimpse(self, page_id: str, picture: QImage | bytes) -> None:
@@ -179,7 +192,9 @@ class DevicesView(QWidget):
     def show_page_image(
         self, page_id: str, original: QImage | bytes, *, given: bool = False, as_is: bool = False
     ) -> None:
-        """A page is safe on this computer; its picture as it was scanned, or as the caller gave it."""
+        """A page is safe on this computer;
+        its picture as it was scanned, or as the caller gave it.
+        """
         self.add_page(page_id)
         self._change(page_id, lambda facts: facts.arrived(picture_of(original), given, as_is))
 
@@ -219,7 +234,9 @@ class DevicesView(QWidget):
         """So many papers lie on this page; 0: it is one, or shall stay so."""
         self._change(page_id, lambda facts: replace(facts, papers=papers))
 
-    def show_page_replaced(self, old_page_id: str, new_page_ids: Sequence[str], reason: RemovalReason) -> None:
+    def show_page_replaced(
+        self, old_page_id: str, new_page_ids: Sequence[str], reason: RemovalReason
+    ) -> None:
         """These pages stand where another one stood, which is taken out and can be brought back."""
         facts = self.strip.facts(old_page_id)
         if facts is None:
@@ -238,7 +255,10 @@ class DevicesView(QWidget):
     def show_page_failed(self, page_id: str, code: str) -> None:
         """A page is no use; the reason stands in its tool tip."""
         self.add_page(page_id)
-        self._change(page_id, lambda facts: replace(facts, status=PageStatus.DAMAGED, note=sentence(code).sentence))
+        self._change(
+            page_id,
+            lambda facts: replace(facts, status=PageStatus.DAMAGED, note=sentence(code).sentence),
+        )
 
     def show_pages_filed(self, page_ids: Sequence[str]) -> None:
         """The store has these pages."""
@@ -257,7 +277,9 @@ class DevicesView(QWidget):
 
     def page(self, page_id: str) -> PageFacts | None:
         """A page as shown, or as it was when it was taken out."""
-        removed = next((facts for facts, _place, _reason in self._removed if facts.page_id == page_id), None)
+        removed = next(
+            (facts for facts, _place, _reason in self._removed if facts.page_id == page_id), None
+        )
         return self.strip.facts(page_id) or removed
 
     def clear(self) -> None:
@@ -299,7 +321,9 @@ class DevicesView(QWidget):
         for page_id in self._targets():
             facts = self.strip.facts(page_id)
             if facts is not None and facts.cleaned is not None:
-                self._change(page_id, lambda facts: replace(facts, use_cleaned=not facts.use_cleaned))
+                self._change(
+                    page_id, lambda facts: replace(facts, use_cleaned=not facts.use_cleaned)
+                )
                 self.page_version_changed.emit(page_id, not facts.use_cleaned)
 
     def _on_remove(self) -> None:
@@ -349,7 +373,11 @@ class DevicesView(QWidget):
         for page_id in self._targets()[:1]:
             facts = self.strip.facts(page_id)
             if facts is not None and facts.status == PageStatus.CLEANED and facts.use_cleaned:
-                ask_stages(self._tools["stages"], facts.left_out, partial(self.page_stage_changed.emit, page_id))
+                ask_stages(
+                    self._tools["stages"],
+                    facts.left_out,
+                    partial(self.page_stage_changed.emit, page_id),
+                )
 
     def _on_scan(self, wish: ScanWish) -> None:
         (self.preview_requested if wish.kind.value == "preview" else self.scan_requested).emit(wish)
@@ -373,15 +401,22 @@ class DevicesView(QWidget):
     def _build_middle(self) -> Card:
         card = Card("pages_panel")
         self._switch = Segments(
-            "pages_switch", _("Show"), [("pages", _("Pages"), "page"), ("preview", _("Preview"), "preview")]
+            "pages_switch",
+            _("Show"),
+            [("pages", _("Pages"), "page"), ("preview", _("Preview"), "preview")],
         )
         self._switch.chosen.connect(lambda key: self._show_part(str(key)))
         tools = self._build_tools()
-        card.body.addLayout(row(None, self._switch, 0, self._tools["again"], self._tools["split"], space=2))
+        card.body.addLayout(
+            row(None, self._switch, 0, self._tools["again"], self._tools["split"], space=2)
+        )
         card.body.addLayout(tools)
         self._parts = QStackedWidget()
         self._no_pages = EmptyState(
-            "scanner", _("No page yet"), _("Ask the caller to put the document on the glass, then scan."), "pages_empty"
+            "scanner",
+            _("No page yet"),
+            _("Ask the caller to put the document on the glass, then scan."),
+            "pages_empty",
         )
         self._no_preview = EmptyState(
             "preview",
@@ -402,7 +437,9 @@ class DevicesView(QWidget):
             "left": tool_button(_("Turn left"), "rotate_left", "page_turn_left", "Ctrl+Left"),
             "right": tool_button(_("Turn right"), "rotate_right", "page_turn_right", "Ctrl+Right"),
             "version": tool_button(_("Original or cleaned"), "cleaned", "page_version"),
-            "stages": tool_button(_("What was done to the page"), "stages", "page_stages", "Ctrl+E"),
+            "stages": tool_button(
+                _("What was done to the page"), "stages", "page_stages", "Ctrl+E"
+            ),
             "earlier": tool_button(_("Earlier"), "arrow_left", "page_earlier", "Alt+Left"),
             "later": tool_button(_("Later"), "arrow_right", "page_later", "Alt+Right"),
             "open": tool_button(_("Look at the page"), "search", "page_open", "Return"),
@@ -469,7 +506,8 @@ class DevicesView(QWidget):
             self.strip.put(change(facts))
             self._on_chosen()
         self._removed = [
-            (change(old) if old.page_id == page_id else old, place, reason) for old, place, reason in self._removed
+            (change(old) if old.page_id == page_id else old, place, reason)
+            for old, place, reason in self._removed
         ]
 
     def _on_areas(self, areas: tuple[Area, ...]) -> None:
@@ -478,7 +516,9 @@ class DevicesView(QWidget):
     def _show_part(self, key: str) -> None:
         self._switch.choose(key)
         if key == "preview":
-            self._parts.setCurrentWidget(self._preview_page if self.preview.has_picture() else self._no_preview)
+            self._parts.setCurrentWidget(
+                self._preview_page if self.preview.has_picture() else self._no_preview
+            )
         else:
             self._parts.setCurrentWidget(self.strip if self.strip.count() else self._no_pages)
         for button in self._tools.values():
@@ -493,13 +533,17 @@ class DevicesView(QWidget):
         self._switch.button("pages").setText(
             _("Pages: {count}").format(count=self.strip.count()) if some else _("Pages")
         )
-        found = [(at, facts) for at, facts in enumerate(self.strip.pages(), start=1) if facts.papers]
+        found = [
+            (at, facts) for at, facts in enumerate(self.strip.pages(), start=1) if facts.papers
+        ]
         at, facts = found[0] if found else (0, PageFacts(""))
         self._papers.show_papers(facts.page_id, at, facts.papers)
         self._undo_line.setVisible(bool(self._removed))
         if self._removed:
             reason = _(REASON_WORDS[self._removed[-1][2]])
-            words = _("Taken out: {count} ({reason})").format(count=len(self._removed), reason=reason)
+            words = _("Taken out: {count} ({reason})").format(
+                count=len(self._removed), reason=reason
+            )
             self._undo_words.setText(words)
         if self._switch.choice() == "pages":
             self._show_part("pages")

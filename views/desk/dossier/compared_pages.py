@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page that was just scanned beside the filed page that it is, or looks like: one picture for the desk's viewer."""
+"""A page that was just scanned beside the filed page that it is, or looks like:
+one picture for the desk's viewer.
+"""
 
 from __future__ import annotations
 

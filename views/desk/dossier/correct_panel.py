@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Puts a filed document right: under another piece or name, or replaced by one filed later. Used by the dossier view.
+"""Puts a filed document right: under another piece or name, or replaced by one filed later.
+Used by the dossier view.
 
 Nothing is removed: the earlier version stays in the dossier, with the reason.
 """
@@ -39,7 +40,9 @@ class CorrectPanel(Card):
         self._what = QComboBox()
         self._what.setObjectName("correct_what")
         self._what.setAccessibleName(_("What it should be"))
-        self._what.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._what.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self._what.setMinimumContentsLength(10)
         self._name = QLineEdit()
         self._name.setObjectName("correct_name")
@@ -55,7 +58,9 @@ class CorrectPanel(Card):
         self._build()
         self.hide()
 
-    def open(self, document: DocumentRecord, pieces: Sequence[Piece], later: Sequence[DocumentRecord]) -> None:
+    def open(
+        self, document: DocumentRecord, pieces: Sequence[Piece], later: Sequence[DocumentRecord]
+    ) -> None:
         """Begins with a document.
 
         Args:
@@ -69,7 +74,9 @@ class CorrectPanel(Card):
         self._what.addItem(_("File as: {name}").format(name=_("Other document")), (PIECE, ""))
         for one in later:
             at = f"{one.filed_at_utc.astimezone():%d/%m/%Y %H:%M}"
-            self._what.addItem(_("Replaced by: {name}, {date}").format(name=one.name, date=at), (LATER, one.id))
+            self._what.addItem(
+                _("Replaced by: {name}, {date}").format(name=one.name, date=at), (LATER, one.id)
+            )
         ids = [piece.id for piece in pieces]
         here = ids.index(document.piece_id) if document.piece_id in ids else len(ids)
         self._what.setCurrentIndex(here)
@@ -112,7 +119,9 @@ class CorrectPanel(Card):
         document, name = self._document, self._name.text().strip()
         self._name.setVisible(kind == PIECE)
         is_other = kind == LATER or (
-            document is not None and bool(name) and (wanted, name) != (document.piece_id, document.name)
+            document is not None
+            and bool(name)
+            and (wanted, name) != (document.piece_id, document.name)
         )
         self._confirm.setEnabled(is_other and len(self._reason.text().strip()) >= SHORTEST)
 

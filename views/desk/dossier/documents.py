@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is filed in the dossier: the last version of each document, with its earlier ones on wish. Used by its view."""
+"""What is filed in the dossier: the last version of each document, with its earlier ones on wish.
+Used by its view.
+"""
 
 from __future__ import annotations
 
@@ -33,16 +35,24 @@ class DocumentRow(QFrame):
             facts = _("version {number}").format(number=len(earlier) + 1) + " · " + facts
         name = ElidedLabel(document.name)
         words = column(None, name, ElidedLabel(facts, role="small"), space=0)
-        show = tool_button(_("Open: {name}").format(name=document.name), "search", f"document_open_{document.id}")
+        show = tool_button(
+            _("Open: {name}").format(name=document.name), "search", f"document_open_{document.id}"
+        )
         show.clicked.connect(lambda: self.opened.emit(document.id))
-        correct = tool_button(_("Correct: {name}").format(name=document.name), "pen", f"document_correct_{document.id}")
+        correct = tool_button(
+            _("Correct: {name}").format(name=document.name),
+            "pen",
+            f"document_correct_{document.id}",
+        )
         correct.clicked.connect(lambda: self.correct_wanted.emit(document.id))
         line = row(None, IconLabel("pdf", "soft", 20), space=SPACE[1])
         line.addLayout(words, 1)
         self._versions = self._build_versions(earlier)
         if earlier:
             past = tool_button(
-                _("Earlier versions: {name}").format(name=document.name), "history", f"document_versions_{document.id}"
+                _("Earlier versions: {name}").format(name=document.name),
+                "history",
+                f"document_versions_{document.id}",
             )
             past.setCheckable(True)
             past.toggled.connect(self._versions.setVisible)
@@ -63,7 +73,11 @@ class DocumentRow(QFrame):
             words = _("{name} · {facts} · replaced: {why}")
             told = words.format(name=document.name, facts=_facts_words(document), why=document.why)
             line.addWidget(label(told, "small", wrap=True), 1)
-            show = tool_button(_("Open: {name}").format(name=document.name), "search", f"document_open_{document.id}")
+            show = tool_button(
+                _("Open: {name}").format(name=document.name),
+                "search",
+                f"document_open_{document.id}",
+            )
             show.clicked.connect(lambda _checked=False, one=document.id: self.opened.emit(one))
             line.addWidget(show)
             box.addLayout(line)
@@ -94,7 +108,9 @@ class DocumentList(QWidget):
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
 
-    def show_documents(self, wanted: Sequence[DocumentRecord], known: Sequence[DocumentRecord]) -> None:
+    def show_documents(
+        self, wanted: Sequence[DocumentRecord], known: Sequence[DocumentRecord]
+    ) -> None:
         """Shows these; an earlier version shows as the last one.
 
         Args:
@@ -106,8 +122,12 @@ class DocumentList(QWidget):
                 old.hide()
                 old.deleteLater()
         by_id = {document.id: document for document in known}
-        shown = {last_version(document, by_id).id: last_version(document, by_id) for document in wanted}
-        for place, document in enumerate(sorted(shown.values(), key=lambda one: one.filed_at_utc, reverse=True)):
+        shown = {
+            last_version(document, by_id).id: last_version(document, by_id) for document in wanted
+        }
+        for place, document in enumerate(
+            sorted(shown.values(), key=lambda one: one.filed_at_utc, reverse=True)
+        ):
             line = DocumentRow(document, earlier_versions(document, known))
             restyle(line, first=place == 0)
             line.opened.connect(self.opened)
@@ -125,7 +145,9 @@ def last_version(document: DocumentRecord, known: dict[str, DocumentRecord]) -> 
     return document
 
 
-def earlier_versions(document: DocumentRecord, known: Sequence[DocumentRecord]) -> list[DocumentRecord]:
+def earlier_versions(
+    document: DocumentRecord, known: Sequence[DocumentRecord]
+) -> list[DocumentRecord]:
     """Those that it replaced, the oldest first."""
     found: list[DocumentRecord] = []
     before = {one.replaced_by: one for one in known if one.replaced_by}

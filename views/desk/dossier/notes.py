@@ -41,6 +41,11 @@ class NotesCard(Card):
             by = _("{name}, {date} at {time}")
             self._box.addWidget(words)
             self._box.addWidget(
-                label(by.format(name=note.by_name, date=at.strftime("%d/%m/%Y"), time=at.strftime("%H:%M")), "small")
+                label(
+                    by.format(
+                        name=note.by_name, date=at.strftime("%d/%m/%Y"), time=at.strftime("%H:%M")
+                    ),
+                    "small",
+                )
             )
         self.setVisible(bool(notes))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One expected piece of a dossier: its state in words, and accepting or refusing it. Used by the dossier view."""
+"""One expected piece of a dossier: its state in words, and accepting or refusing it.
+Used by the dossier view.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +39,13 @@ REASONS = (
 
 
 def piece_details(piece: Piece) -> str:
-    """What the agent should know of a piece: why it was refused, what will do, for whom, until when, who decides."""
+    """What the agent should know of a piece:
+    why it was refused, what will do, for whom, until when, who decides.
+    """
     open_still = piece.state not in SETTLED
-    parts = [piece.reason if not open_still else f"{piece.reason.rstrip('.')}."] if piece.reason else []
+    parts = (
+        [piece.reason if not open_still else f"{piece.reason.rstrip('.')}."] if piece.reason else []
+    )
     if open_still and piece.hint:
         parts.append(piece.hint)
     if open_still and piece.any_of:
@@ -117,7 +123,11 @@ class PieceRow(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape closes the line for the reason."""
-        if event is not None and event.key() == Qt.Key.Key_Escape and not self._reason_line.isHidden():
+        if (
+            event is not None
+            and event.key() == Qt.Key.Key_Escape
+            and not self._reason_line.isHidden()
+        ):
             self._reason_line.hide()
             self._refuse.setFocus()
             return
@@ -125,7 +135,9 @@ class PieceRow(QFrame):
 
     def _connect(self) -> None:
         self._scan.clicked.connect(lambda: self.chosen.emit(self.piece.id))
-        self._accept.clicked.connect(lambda: self.state_requested.emit(self.piece.id, PieceState.ACCEPTED, ""))
+        self._accept.clicked.connect(
+            lambda: self.state_requested.emit(self.piece.id, PieceState.ACCEPTED, "")
+        )
         self._refuse.clicked.connect(self.ask_reason)
 
     def _build(self) -> None:
@@ -142,7 +154,9 @@ class PieceRow(QFrame):
         self._reason.setObjectName(f"piece_reason_{self.piece.id}")
         self._reason.setAccessibleName(_("Reason of the refusal"))
         self._reason.setEditable(True)
-        self._reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._reason.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self._reason.setMinimumContentsLength(10)
         for text in REASONS:
             self._reason.addItem(_(text))

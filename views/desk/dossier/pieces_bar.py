@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Below the expected pieces: start a procedure, print what is missing, see what happened. Used by the dossier view."""
+"""Below the expected pieces: start a procedure, print what is missing, see what happened.
+Used by the dossier view.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ class PiecesBar(QWidget):
             action = self._menu.addAction(words)
             assert action is not None
             action.setObjectName(f"procedure_{one.id}")
-            action.triggered.connect(lambda _checked=False, name=one.id: self.procedure_requested.emit(name))
+            action.triggered.connect(
+                lambda _checked=False, name=one.id: self.procedure_requested.emit(name)
+            )
         self._start.setVisible(bool(procedures))
 
     def set_missing(self, count: int) -> None:
@@ -74,7 +78,10 @@ class PiecesBar(QWidget):
         told = [(step.at_utc, _step_words(step, names)) for step in past.steps]
         told += [(act.at_utc, _act_line(act)) for act in past.acts]
         told.sort(key=lambda one: one[0], reverse=True)
-        lines = [f"{at.astimezone():%d/%m/%Y %H:%M}  {words}".rstrip() for at, words in told[:SHOWN_STEPS]]
+        lines = [
+            f"{at.astimezone():%d/%m/%Y %H:%M}  {words}".rstrip()
+            for at, words in told[:SHOWN_STEPS]
+        ]
         self._steps.setText("\n".join(lines) or _("Nothing happened yet."))
         self._steps.setVisible(self._past.isChecked())
 

@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller's dossier: who, which pieces are expected, what is filed. Right side of the desk's window."""
+"""The caller's dossier: who, which pieces are expected, what is filed.
+Right side of the desk's window.
+"""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QLineEdit, QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QLineEdit,
+    QProgressBar,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import _
 from session.protocol.hub.requests import SETTLED, DocumentRecord, DossierFacts
@@ -30,13 +39,11 @@ from views.widgets.theme import SPACE
 class DossierView(QWidget):
     """Shows one dossier, or asks for its number.
 
-    Signals:
-        document_requested(str): open this document.
-        piece_requested(str, object, str): piece id, `PieceState`, reason.
-        piece_chosen(str): the agent wants to scan for this piece.
-        dossier_requested(str): open the dossier with this number.
-        search_requested(str): documents with these words.
-        correct_requested(str, str, str, str), supersede_requested(str, str, str): see `CorrectPanel`.
+    Signals: document_requested(str): open this document. piece_requested(str, object, str): piece
+        id, `PieceState`, reason. piece_chosen(str): the agent wants to scan for this piece.
+        dossier_requested(str): open the dossier with this number. search_requested(str): documents
+        with these words. correct_requested(str, str, str, str), supersede_requested(str, str, str):
+        see `CorrectPanel`.
     """
 
     document_requested = pyqtSignal(str)
@@ -80,7 +87,9 @@ class DossierView(QWidget):
         self._parts.setCurrentWidget(self._loading)
 
     def show_search(self, refused: str = "") -> None:
-        """No dossier is known for the caller: ask for its number; `refused` says why the last one did not do."""
+        """No dossier is known for the caller: ask for its number;
+        `refused` says why the last one did not do.
+        """
         self._refused.setText(refused)
         self._refused.setVisible(bool(refused))
         self._back.setVisible(self._facts is not None)
@@ -103,7 +112,9 @@ class DossierView(QWidget):
             wanted = [document for document in self._facts.documents if document.id in document_ids]
             self._fill_documents(wanted)
             words = _("Documents found: {count} of {all}")
-            self._documents_title.setText(words.format(count=len(wanted), all=len(self._facts.documents)))
+            self._documents_title.setText(
+                words.format(count=len(wanted), all=len(self._facts.documents))
+            )
 
     # ---- building ----
 
@@ -213,7 +224,9 @@ class DossierView(QWidget):
         self._who.setText(_who(facts) if facts else "")
         self._what.setText(facts.procedure if facts else "")
         self._what.setVisible(bool(facts and facts.procedure))
-        self._pieces_title.setText(_("Pieces settled: {done} of {all}").format(done=settled, all=len(pieces)))
+        self._pieces_title.setText(
+            _("Pieces settled: {done} of {all}").format(done=settled, all=len(pieces))
+        )
         self._done.setRange(0, max(1, len(pieces)))
         self._done.setValue(settled)
         self._notes.show_notes(facts.notes if facts else [])
@@ -248,11 +261,17 @@ class DossierView(QWidget):
     def _on_correct(self, document_id: str) -> None:
         """One of those on the screen is wrong: what should it be?"""
         facts = self._facts
-        document = next((one for one in facts.documents if one.id == document_id), None) if facts else None
+        document = (
+            next((one for one in facts.documents if one.id == document_id), None) if facts else None
+        )
         if facts is not None and document is not None:
             taken = {one.replaced_by for one in facts.documents}
             after = [one for one in facts.documents if one.filed_at_utc >= document.filed_at_utc]
-            later = [one for one in after if not one.replaced_by and one.id not in taken and one.id != document_id]
+            later = [
+                one
+                for one in after
+                if not one.replaced_by and one.id not in taken and one.id != document_id
+            ]
             self._correct.open(document, facts.pieces, later)
 
     def _on_search(self) -> None:

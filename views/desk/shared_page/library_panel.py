@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The organisation's library at the desk: addresses, forms and documents, found by words, put before the caller.
+"""The organisation's library at the desk:
+addresses, forms and documents, found by words, put before the caller.
 
 Used by the shared page's view. Letters count without their accents and in any case.
 """
@@ -32,13 +33,19 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 def plain(text: str) -> str:
     """Letters without accents and case: "Pièce d'Identité" and "piece d'identite" are one."""
     spread = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return "".join(letter for letter in spread if not unicodedata.combining(letter)).replace("’", "'")
+    return "".join(letter for letter in spread if not unicodedata.combining(letter)).replace(
+        "’", "'"
+    )
 
 
 def found(items: Sequence[LibraryItem], wanted: str) -> list[LibraryItem]:
     """Items that have every word; those that have them in their title first."""
     words = plain(wanted).split()
-    hits = [item for item in items if all(word in plain(f"{item.title} {item.words} {item.address}") for word in words)]
+    hits = [
+        item
+        for item in items
+        if all(word in plain(f"{item.title} {item.words} {item.address}") for word in words)
+    ]
     return sorted(hits, key=lambda item: not all(word in plain(item.title) for word in words))
 
 
@@ -77,12 +84,21 @@ class LibraryPanel(QFrame):
         self._close.clicked.connect(self.close_panel)
         self._build_progress()
         margins = (SPACE[2], SPACE[1], SPACE[2], SPACE[1])
-        column(self, row(None, self.search, self._close), self._none, self.list, space=6, margins=margins)
+        column(
+            self,
+            row(None, self.search, self._close),
+            self._none,
+            self.list,
+            space=6,
+            margins=margins,
+        )
         self.setMaximumHeight(HEIGHT_PX)
         self.hide()
 
     def _build_progress(self) -> None:
-        """What is being made ready stands outside of the panel: it goes on when the panel is closed."""
+        """What is being made ready stands outside of the panel:
+        it goes on when the panel is closed.
+        """
         self.progress = QFrame()
         self.progress.setObjectName("library_progress")
         self._words = label("", "small", "library_words")
@@ -140,7 +156,9 @@ class LibraryPanel(QFrame):
             self.list.setCurrentRow(0)
         self.list.setVisible(bool(hits))
         if not self._items:
-            self._none.setText(_("Your organisation's library is empty. Whoever keeps its convention can fill it."))
+            self._none.setText(
+                _("Your organisation's library is empty. Whoever keeps its convention can fill it.")
+            )
         else:
             self._none.setText(_("Nothing in the library has these words."))
         self._none.setVisible(not hits)
@@ -152,7 +170,9 @@ class LibraryPanel(QFrame):
         self.close_panel()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Arrows move in the list from the field too; Enter puts what is marked before the caller; Escape closes."""
+        """Arrows move in the list from the field too; Enter puts what is marked before the caller;
+        Escape closes.
+        """
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return super().eventFilter(watched, event)
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
@@ -163,7 +183,9 @@ class LibraryPanel(QFrame):
             if current is not None:
                 self._on_chosen(current)
         elif step is not None and watched is self.search:
-            self.list.setCurrentRow(min(max(self.list.currentRow() + step, 0), self.list.count() - 1))
+            self.list.setCurrentRow(
+                min(max(self.list.currentRow() + step, 0), self.list.count() - 1)
+            )
         else:
             return super().eventFilter(watched, event)
         return True

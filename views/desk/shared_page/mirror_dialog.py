@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk shows beside the page - a question to the caller, a file, a print - as a card over the mirror.
+"""What the kiosk shows beside the page - a question to the caller, a file, a print - as a card over
+the mirror.
 
-Used by `views.desk.shared_page.view`. It is no copy of the kiosk's widget: it says what it is, and that the caller
-answers.
+Used by `views.desk.shared_page.view`.
+It is no copy of the kiosk's widget: it says what it is, and that the caller answers.
 """
 
 from __future__ import annotations
@@ -20,13 +21,37 @@ NOTE_STAYS_MS = 12_000
 """A thing that was not done needs no answer: its card goes by itself."""
 
 _WORDS: dict[DialogKind, tuple[str, str, str]] = {
-    DialogKind.ALERT: ("info", N_("The kiosk shows a message"), N_("The caller closes it on the kiosk.")),
-    DialogKind.CONFIRM: ("ask", N_("The kiosk asks the caller a question"), N_("The caller answers on the kiosk.")),
-    DialogKind.PROMPT: ("keyboard", N_("The kiosk asks the caller to type"), N_("The caller answers on the kiosk.")),
-    DialogKind.FILE: ("file", N_("The page asks for a file"), N_("The kiosk has no files. Scan the paper instead.")),
-    DialogKind.DOWNLOAD: ("file", N_("The page offers a file to save"), N_("The kiosk saves no files.")),
+    DialogKind.ALERT: (
+        "info",
+        N_("The kiosk shows a message"),
+        N_("The caller closes it on the kiosk."),
+    ),
+    DialogKind.CONFIRM: (
+        "ask",
+        N_("The kiosk asks the caller a question"),
+        N_("The caller answers on the kiosk."),
+    ),
+    DialogKind.PROMPT: (
+        "keyboard",
+        N_("The kiosk asks the caller to type"),
+        N_("The caller answers on the kiosk."),
+    ),
+    DialogKind.FILE: (
+        "file",
+        N_("The page asks for a file"),
+        N_("The kiosk has no files. Scan the paper instead."),
+    ),
+    DialogKind.DOWNLOAD: (
+        "file",
+        N_("The page offers a file to save"),
+        N_("The kiosk saves no files."),
+    ),
     DialogKind.PDF: ("pdf", N_("The page opens a PDF document"), N_("The kiosk does not show it.")),
-    DialogKind.PRINT: ("printer", N_("The page wants to be printed"), N_("The kiosk prints only what you send it.")),
+    DialogKind.PRINT: (
+        "printer",
+        N_("The page wants to be printed"),
+        N_("The kiosk prints only what you send it."),
+    ),
 }
 """Icon, what it is, and what happens with it."""
 
@@ -34,7 +59,9 @@ _WIDTH_PX = 460
 
 
 class MirrorDialog(QFrame):
-    """The card; it stands at the upper edge of the widget it is given, in the middle, over everything in it."""
+    """The card; it stands at the upper edge of the widget it is given, in the middle, over
+    everything in it.
+    """
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -49,7 +76,12 @@ class MirrorDialog(QFrame):
         self._close.clicked.connect(self.clear)
         words = column(None, self._title, self._text, self._advice, space=SPACE[0])
         whole = row(
-            self, self._icon, words, self._close, space=SPACE[2], margins=(SPACE[3], SPACE[2], SPACE[2], SPACE[2])
+            self,
+            self._icon,
+            words,
+            self._close,
+            space=SPACE[2],
+            margins=(SPACE[3], SPACE[2], SPACE[2], SPACE[2]),
         )
         whole.setStretch(1, 1)
         whole.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The mirror of a kiosk's web page: a browser pane that can run no page script and make no request of its own.
+"""The mirror of a kiosk's web page:
+a browser pane that can run no page script and make no request of its own.
 
-Used by `views.desk.shared_page.view` (live) and `views.replay.view` (recorded). It is fed rrweb events as JSON text.
-Whatever the kiosk or the page behind it sends, this pane only draws: its shell page is served from memory under
-`cbshell:`, its content policy allows no source but `cbres:`, and pictures asked there are brought by the program
-(`give_resource`).
+Used by `views.desk.shared_page.view` (live) and `views.replay.view` (recorded). It is fed rrweb
+events as JSON text. Whatever the kiosk or the page behind it sends, this pane only draws: its shell
+page is served from memory under `cbshell:`, its content policy allows no source but `cbres:`, and
+pictures asked there are brought by the program (`give_resource`).
 """
 
 from __future__ import annotations
@@ -45,7 +46,13 @@ RESOURCE_SCHEME = b"cbres"
 SHELL_URL = "cbshell://mirror/"
 MARK_LOOK_MS = 120
 
-_SERVED_TYPES = ("image/", "font/", "application/font", "application/x-font", "application/vnd.ms-fontobject")
+_SERVED_TYPES = (
+    "image/",
+    "font/",
+    "application/font",
+    "application/x-font",
+    "application/vnd.ms-fontobject",
+)
 _META, _INCREMENTAL, _RESIZE_SOURCE = 4, 3, 4
 
 _Setting = QWebEngineSettings.WebAttribute
@@ -78,7 +85,8 @@ _ASKING = _PLAIN | _Flag.ContentSecurityPolicyIgnored | _Flag.FetchApiAllowed
 
 
 def register_schemes() -> None:
-    """Makes our schemes known to the browser engine: the mirror's two, and the one of a kiosk's page that asks.
+    """Makes our schemes known to the browser engine:
+    the mirror's two, and the one of a kiosk's page that asks.
 
     To be called before the application object exists.
     """
@@ -113,7 +121,11 @@ def _viewport_in(text: str) -> QSize | None:
             if event.type not in (_META, _INCREMENTAL):
                 continue
             facts = msgspec.json.decode(event.data, type=_Size)
-            if facts.width > 0 and facts.height > 0 and (event.type == _META or facts.source == _RESIZE_SOURCE):
+            if (
+                facts.width > 0
+                and facts.height > 0
+                and (event.type == _META or facts.source == _RESIZE_SOURCE)
+            ):
                 size = QSize(round(facts.width), round(facts.height))
     except msgspec.MsgspecError:
         log.info("the events to mirror are of a shape we do not know")
@@ -131,10 +143,9 @@ class Choice(msgspec.Struct, frozen=True):
 class Pick(msgspec.Struct, frozen=True):
     """What lies under a point of the mirror; see `resources/pages/pick.js`.
 
-    Attributes:
-        x, y: fraction (0..1) of the node's box. field: the node of the field that a click there would reach, 0 if none.
-        kind: "text", "value" (a date and the like), "choice", "private", or "" for no field. type: of an <input>.
-        value: what the field shows, masked.
+    Attributes: x, y: fraction (0..1) of the node's box. field: the node of the field that a click
+        there would reach, 0 if none. kind: "text", "value" (a date and the like), "choice",
+        "private", or "" for no field. type: of an <input>. value: what the field shows, masked.
     """
 
     epoch: int
@@ -173,7 +184,9 @@ class _Shell(QWebEngineUrlSchemeHandler):
         super().__init__(parent)
         nonce = secrets.token_urlsafe(16)
         page = resource_text("pages/mirror.html")
-        page = page.replace("__NONCE__", nonce).replace("__STYLE__", resource_text("vendor/rrweb.min.css"))
+        page = page.replace("__NONCE__", nonce).replace(
+            "__STYLE__", resource_text("vendor/rrweb.min.css")
+        )
         self._served = {
             "/": (b"text/html", page),
             "/rrweb.js": (b"text/javascript", resource_text("vendor/rrweb.umd.min.js")),
@@ -212,7 +225,9 @@ class _Resources(QWebEngineUrlSchemeHandler):
             self.asked.emit(address)
 
     def give(self, address: str, data: bytes, media_type: str) -> None:
-        """Answers every waiting request for `address`; without bytes, or of another kind, it fails."""
+        """Answers every waiting request for `address`;
+        without bytes, or of another kind, it fails.
+        """
         for job in list(self._jobs.pop(address, [])):
             if sip.isdeleted(job):  # its page was replaced meanwhile
                 continue
@@ -240,7 +255,11 @@ class _MirrorPage(QWebEnginePage):
     """A page that goes nowhere, asks nothing and says nothing."""
 
     def javaScriptConsoleMessage(
-        self, level: QWebEnginePage.JavaScriptConsoleMessageLevel, message: str | None, line: int, source: str | None
+        self,
+        level: QWebEnginePage.JavaScriptConsoleMessageLevel,
+        message: str | None,
+        line: int,
+        source: str | None,
     ) -> None:
         # May quote the caller's page: never in a log.
         log.debug("console message, line %d", line)
@@ -254,15 +273,13 @@ class _MirrorPage(QWebEnginePage):
 class MirrorPane(QWidget):
     """Draws the mirror, as large as fits and never enlarged, in the middle of the pane.
 
-    Signals:
-        resource_requested(address): a picture or font is wanted; answer with `give_resource`.
-        pointed(x, y): the laser is at this fraction (0..1) of the kiosk's viewport.
-        pointer_left(): the laser left the page.
-        picked(Pick): with a tool that means something in the page, this was clicked.
-        scrolled(Pick, right_px, down_px): the wheel turned over it while the agent controls the page.
-        arrow_drawn(start, end): fractions of the viewport, as tuples.
-        typed(text), key_pressed(PageKey): the agent types while controlling the page.
-        ready(): the shell is loaded; events fed before are shown now.
+    Signals: resource_requested(address): a picture or font is wanted; answer with `give_resource`.
+        pointed(x, y): the laser is at this fraction (0..1) of the kiosk's viewport. pointer_left():
+        the laser left the page. picked(Pick): with a tool that means something in the page, this
+        was clicked. scrolled(Pick, right_px, down_px): the wheel turned over it while the agent
+        controls the page. arrow_drawn(start, end): fractions of the viewport, as tuples.
+        typed(text), key_pressed(PageKey): the agent types while controlling the page. ready(): the
+        shell is loaded; events fed before are shown now.
     """
 
     resource_requested = pyqtSignal(str)
@@ -296,12 +313,15 @@ class MirrorPane(QWidget):
         self._page.load(QUrl(SHELL_URL))
 
     def _build_page(self) -> None:
-        # Children die in the order of their birth: the page (child of the view) must go before its profile.
+        # Children die in the order of their birth:
+        # the page (child of the view) must go before its profile.
         self._view = QWebEngineView(self)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._profile = QWebEngineProfile(self)
-        self._interceptor, self._shell, self._resources = _OnlyOurs(self), _Shell(self), _Resources(self)
+        self._interceptor = _OnlyOurs(self)
+        self._shell = _Shell(self)
+        self._resources = _Resources(self)
         self._profile.setUrlRequestInterceptor(self._interceptor)
         self._profile.installUrlSchemeHandler(SHELL_SCHEME, self._shell)
         self._profile.installUrlSchemeHandler(RESOURCE_SCHEME, self._resources)
@@ -316,7 +336,9 @@ class MirrorPane(QWidget):
         assert settings is not None
         for attribute in _OFF:
             settings.setAttribute(attribute, False)
-        settings.setUnknownUrlSchemePolicy(QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes)
+        settings.setUnknownUrlSchemePolicy(
+            QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes
+        )
         page.setBackgroundColor(QColor(Qt.GlobalColor.transparent))
         page.navigationRequested.connect(page.on_navigation_requested)
         page.permissionRequested.connect(_deny)
@@ -408,24 +430,33 @@ class MirrorPane(QWidget):
 
     @property
     def blocked_requests(self) -> int:
-        """Requests that the content policy let through to the engine and that were stopped there."""
+        """Requests that the content policy let through to the engine and that were stopped
+        there.
+        """
         return self._interceptor.blocked
 
     def _fitted(self) -> QRectF:
-        """Where the kiosk's viewport is drawn, in this widget's pixels; the same sum as `fit()` in mirror.js."""
+        """Where the kiosk's viewport is drawn, in this widget's pixels;
+        the same sum as `fit()` in mirror.js.
+        """
         if self._viewport.isEmpty():
             return QRectF()
         width, height = self._viewport.width(), self._viewport.height()
         scale = min(self.width() / width, self.height() / height, 1.0)
-        left, top = max(0.0, (self.width() - width * scale) / 2), max(0.0, (self.height() - height * scale) / 2)
+        left = max(0.0, (self.width() - width * scale) / 2)
+        top = max(0.0, (self.height() - height * scale) / 2)
         return QRectF(left, top, width * scale, height * scale)
 
     def pick(self, point: QPointF) -> tuple[float, float] | None:
-        """The fraction (x, y), 0..1, of the kiosk's viewport under a point of this widget; None outside it."""
+        """The fraction (x, y), 0..1, of the kiosk's viewport under a point of this widget;
+        None outside it.
+        """
         drawn = self._fitted()
         if drawn.isEmpty() or not drawn.contains(point):
             return None
-        return (point.x() - drawn.left()) / drawn.width(), (point.y() - drawn.top()) / drawn.height()
+        return (point.x() - drawn.left()) / drawn.width(), (
+            point.y() - drawn.top()
+        ) / drawn.height()
 
     def place(self, x: float, y: float) -> QPointF:
         """The point of this widget that shows a fraction (0..1) of the kiosk's viewport."""
@@ -435,7 +466,9 @@ class MirrorPane(QWidget):
     # ---- hands ----
 
     def pick_at(self, x: float, y: float, on_picked: Callable[[Pick], None]) -> None:
-        """What lies at a fraction (0..1) of the kiosk's viewport; not called back where no page is."""
+        """What lies at a fraction (0..1) of the kiosk's viewport;
+        not called back where no page is.
+        """
 
         def on_answer(answer: object) -> None:
             if isinstance(answer, str) and answer:

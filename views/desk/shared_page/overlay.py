@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Lies over the mirror of the caller's page: keeps the agent's hands off it, and gives them the tool that was chosen.
+"""Lies over the mirror of the caller's page:
+keeps the agent's hands off it, and gives them the tool that was chosen.
 
-Used by `views.desk.shared_page.mirror_pane`. It tells places in its own pixels and what was typed; what that means is
-decided elsewhere.
+Used by `views.desk.shared_page.mirror_pane`.
+It tells places in its own pixels and what was typed; what that means is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, QVariant, pyqtSignal
-from PyQt6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PyQt6.QtGui import (
+    QInputMethodEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
 from PyQt6.QtWidgets import QWidget
 
 from session.protocol.conversation.remote_control import PageKey
@@ -192,12 +201,17 @@ class MirrorGlass(QWidget):
     # ---- keyboard ----
 
     def event(self, event: QEvent | None) -> bool:
-        """While controlling, Tab and single letters belong to the page, not to this window's shortcuts."""
+        """While controlling, Tab and single letters belong to the page, not to this window's
+        shortcuts.
+        """
         if self._tool is Tool.CONTROL and isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride and _belongs_to_page(event):
                 event.accept()
                 return True
-            if event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            if event.type() == QEvent.Type.KeyPress and event.key() in (
+                Qt.Key.Key_Tab,
+                Qt.Key.Key_Backtab,
+            ):
                 if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                     return super().event(event)
                 self.keyPressEvent(event)
@@ -258,8 +272,12 @@ class MirrorGlass(QWidget):
 
 
 def _belongs_to_page(event: QKeyEvent) -> bool:
-    """True for text and for the keys of a field; AltGr makes letters, Ctrl and Alt make shortcuts."""
-    held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+    """True for text and for the keys of a field;
+    AltGr makes letters, Ctrl and Alt make shortcuts.
+    """
+    held = event.modifiers() & ~(
+        Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+    )
     text = event.text()
     if event.key() in _KEYS:
         return held == Qt.KeyboardModifier.NoModifier

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What the agent's hands over the mirror mean: a click, a frame, a list of choices, a value.
 
-Used by the shared page's view. It knows the tool in hand and what the caller allows, and emits wishes; the kiosk
-decides.
+Used by the shared page's view. It knows the tool in hand and what the caller allows, and emits
+wishes; the kiosk decides.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from views.words.errors import sentence
 class PageActs(QObject):
     """Turns hands into wishes.
 
-    Signals:
-        click_requested(Spot), scroll_requested(Spot, right_px, down_px).
-        text_typed(text), key_pressed(PageKey): for the field that has the keyboard in the caller's page.
+    Signals: click_requested(Spot), scroll_requested(Spot, right_px, down_px). text_typed(text),
+        key_pressed(PageKey): for the field that has the keyboard in the caller's page.
         choice_requested(epoch, node, index), value_requested(epoch, node, value).
-        proposal_requested(epoch, node, value), highlight_requested(epoch, node), arrow_requested(start, end).
-        marks_removed(): take the marks away at the kiosk too.
-        said(text, tone): what the agent should know, for the line under the tools; "" when all is well.
+        proposal_requested(epoch, node, value), highlight_requested(epoch, node),
+        arrow_requested(start, end). marks_removed(): take the marks away at the kiosk too.
+        said(text, tone): what the agent should know, for the line under the tools; "" when all is
+        well.
     """
 
     click_requested = pyqtSignal(object)
@@ -56,7 +56,9 @@ class PageActs(QObject):
     marks_removed = pyqtSignal()
     said = pyqtSignal(str, str)
 
-    def __init__(self, mirror: MirrorPane, tools: PageTools, bar: ValueBar, parent: QWidget) -> None:
+    def __init__(
+        self, mirror: MirrorPane, tools: PageTools, bar: ValueBar, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._mirror, self._tools, self._bar = mirror, tools, bar
         self._may_type = self._may_control = False
@@ -70,7 +72,8 @@ class PageActs(QObject):
         tools.marks_remove_requested.connect(self.remove_marks)
         bar.write_requested.connect(self.value_requested)
         bar.propose_requested.connect(self._on_propose)
-        bar.closed.connect(lambda: mirror.set_tool(tools.tool))  # the keyboard goes back to the page
+        # the keyboard goes back to the page
+        bar.closed.connect(lambda: mirror.set_tool(tools.tool))
 
     # ---- facts ----
 
@@ -173,7 +176,9 @@ class PageActs(QObject):
             action.setChecked(option.chosen)
             action.setEnabled(not option.off)
             action.triggered.connect(
-                lambda _checked, index=index: self.choice_requested.emit(pick.epoch, pick.field, index)
+                lambda _checked, index=index: self.choice_requested.emit(
+                    pick.epoch, pick.field, index
+                )
             )
             menu.addAction(action)
         menu.aboutToHide.connect(menu.deleteLater)

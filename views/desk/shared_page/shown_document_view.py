@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The document that the agent shows the caller, at the desk: the same page as at the kiosk, turned and marked here.
+"""The document that the agent shows the caller, at the desk:
+the same page as at the kiosk, turned and marked here.
 
-Used by the shared page's view. It shows what it is told and emits wishes; `session.desk.cobrowse.shown_document`
-carries them out.
+Used by the shared page's view. It shows what it is told and emits wishes;
+`session.desk.cobrowse.shown_document` carries them out.
 """
 
 from __future__ import annotations
@@ -69,12 +70,18 @@ class DrawingSheet(DocumentSheet):
     def take(self, pen: Pen) -> None:
         """Another pen."""
         self._pen, self._places = pen, []
-        self.setCursor(Qt.CursorShape.BlankCursor if pen is Pen.LASER else Qt.CursorShape.CrossCursor)
+        self.setCursor(
+            Qt.CursorShape.BlankCursor if pen is Pen.LASER else Qt.CursorShape.CrossCursor
+        )
         self._leave()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """A mark begins."""
-        if event is not None and event.button() == Qt.MouseButton.LeftButton and self._pen is not Pen.LASER:
+        if (
+            event is not None
+            and event.button() == Qt.MouseButton.LeftButton
+            and self._pen is not Pen.LASER
+        ):
             self._places = [event.position()]
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
@@ -186,12 +193,22 @@ class ShownDocumentView(QWidget):
         self._group = QButtonGroup(self)
         self.pens = {pen: self._make_pen(pen) for pen in _PENS}
         self.pens[Pen.LASER].setChecked(True)
-        self.remove_button = tool_button(_("Remove the marks of this page"), "remove", "shown_clear")
+        self.remove_button = tool_button(
+            _("Remove the marks of this page"), "remove", "shown_clear"
+        )
         self.remove_button.clicked.connect(self.marks_remove_requested)
         names = row(None, self._title, self._state, self._stop)
         names.setStretch(0, 1)
         acts = row(
-            None, self._back, self._place, self._next, SPACE[2], *self.pens.values(), self.remove_button, 0, space=4
+            None,
+            self._back,
+            self._place,
+            self._next,
+            SPACE[2],
+            *self.pens.values(),
+            self.remove_button,
+            0,
+            space=4,
         )
         column(bar, names, acts, space=6, margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]))
         return bar

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent's tools over the shared page: look, point, frame, arrow, propose, act; back, forward, reload, size.
+"""The agent's tools over the shared page: look, point, frame, arrow, propose, act;
+back, forward, reload, size.
 
-Used by the shared page's view. A tool without the caller's leave is there but asleep, and says what is missing.
+Used by the shared page's view. A tool without the caller's leave is there but asleep, and says what
+is missing.
 """
 
 from __future__ import annotations
@@ -24,8 +26,20 @@ _TOOLS: dict[Tool, tuple[str, str, str, str, Grant | None]] = {
     Tool.POINT: (N_("Laser"), N_("Laser pointer"), "point", "F9", Grant.POINT),
     Tool.HIGHLIGHT: (N_("Frame"), N_("Frame what you click"), "frame", "Shift+F9", Grant.POINT),
     Tool.ARROW: (N_("Arrow"), N_("Draw an arrow"), "arrow_tool", "Ctrl+Shift+F9", Grant.POINT),
-    Tool.PROPOSE: (N_("Propose"), N_("Propose a value for the field you click"), "propose", "Ctrl+F9", Grant.POINT),
-    Tool.CONTROL: (N_("Act in page"), N_("Act in the page: click, scroll, type"), "control", "F10", Grant.CONTROL),
+    Tool.PROPOSE: (
+        N_("Propose"),
+        N_("Propose a value for the field you click"),
+        "propose",
+        "Ctrl+F9",
+        Grant.POINT,
+    ),
+    Tool.CONTROL: (
+        N_("Act in page"),
+        N_("Act in the page: click, scroll, type"),
+        "control",
+        "F10",
+        Grant.CONTROL,
+    ),
 }
 """Words, what it does, icon, shortcut, and the power it needs."""
 
@@ -42,8 +56,8 @@ class PageTools(QFrame):
         marks_remove_requested(): take frames and arrows away.
         grant_requested(Grant): ask the caller.
 
-    Attributes:
-        asks: a button for each power that is still to be asked for; the view gives it a place that costs no height.
+    Attributes: asks: a button for each power that is still to be asked for;
+        the view gives it a place that costs no height.
     """
 
     tool_chosen = pyqtSignal(object)
@@ -70,7 +84,9 @@ class PageTools(QFrame):
 
     def _make_tool(self, tool: Tool, window: QWidget) -> QToolButton:
         words, spoken, icon_name, keys, _grant = _TOOLS[tool]
-        button = tool_button(_(spoken), icon_name, _OBJECTS.get(tool, f"tool_{tool.value}"), keys, checkable=True)
+        button = tool_button(
+            _(spoken), icon_name, _OBJECTS.get(tool, f"tool_{tool.value}"), keys, checkable=True
+        )
         button.setText(_(words))
         button.setProperty("tool", True)
         self._group.addButton(button)
@@ -91,7 +107,10 @@ class PageTools(QFrame):
             button = tool_button(words, icon_name, f"page_{step.value}")
             button.clicked.connect(lambda _checked, step=step: self.history_requested.emit(step))
             made.append(button)
-        for words, icon_name, by in ((_("Smaller page"), "zoom_out", -1), (_("Larger page"), "zoom_in", 1)):
+        for words, icon_name, by in (
+            (_("Smaller page"), "zoom_out", -1),
+            (_("Larger page"), "zoom_in", 1),
+        ):
             button = tool_button(words, icon_name, f"page_{icon_name}")
             button.clicked.connect(lambda _checked, by=by: self.zoom_requested.emit(by))
             made.append(button)
@@ -152,7 +171,9 @@ class PageTools(QFrame):
         for button in self._whole:
             needs = self._missing(Grant.POINT) if button is self._clear else missing
             button.setEnabled(not needs)
-            button.setToolTip(f"{button.accessibleName()}. {needs}" if needs else button.accessibleName())
+            button.setToolTip(
+                f"{button.accessibleName()}. {needs}" if needs else button.accessibleName()
+            )
         for grant, ask in self._asks.items():
             ask.setVisible(not self._grants[grant])
         self.asks.setVisible(self._live and not all(self._grants[grant] for grant in _ASKED))
@@ -170,6 +191,10 @@ class PageTools(QFrame):
         """Words beside the icons where there is room."""
         super().resizeEvent(event)
         wide = self.width() >= 150 + 110 * len(self._buttons)
-        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if wide else Qt.ToolButtonStyle.ToolButtonIconOnly
+        style = (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            if wide
+            else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
         for button in self._buttons.values():
             button.setToolButtonStyle(style)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A whole value for one field of the caller's page: written by the agent, or proposed to the caller.
+"""A whole value for one field of the caller's page:
+written by the agent, or proposed to the caller.
 
-Used by the shared page's view, for dates and the like (their own pickers are windows that nobody at the desk sees) and
-for proposals of any field.
+Used by the shared page's view, for dates and the like (their own pickers are windows that nobody at
+the desk sees) and for proposals of any field.
 """
 
 from __future__ import annotations
@@ -81,7 +82,13 @@ class ValueBar(QFrame):
         self._date.setDate(shown if shown.isValid() else QDate.currentDate())
         self._choice.clear()
         self._choice.addItems([option.text for option in pick.options if not option.off])
-        edit = self._choice if pick.kind == "choice" else self._date if pick.type == "date" else self._text
+        edit = (
+            self._choice
+            if pick.kind == "choice"
+            else self._date
+            if pick.type == "date"
+            else self._text
+        )
         self._edits.setCurrentWidget(edit)
         self.show()
         edit.setFocus()

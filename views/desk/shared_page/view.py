@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The shared page at the desk: addresses to open, the mirror of the caller's page, the laser, the caller's consent.
+"""The shared page at the desk: addresses to open, the mirror of the caller's page, the laser, the
+caller's consent.
 
-Used by the desk's window, in the middle under the caller's face. It receives the mirror; the program connects both to
-`session.desk.cobrowse.shared_page`.
+Used by the desk's window, in the middle under the caller's face.
+It receives the mirror; the program connects both to `session.desk.cobrowse.shared_page`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,15 @@ from urllib.parse import urlsplit
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import N_, _
 from session.protocol.conversation.messages import AddressRefused, Grant, PageShown, PointerShown
@@ -60,11 +69,17 @@ _CHIPS: dict[ShareState, tuple[str, str, str]] = {
 _EMPTY: dict[ShareState, tuple[str, str]] = {
     ShareState.OFF: (
         N_("The caller's page is not shared"),
-        N_("Ask the caller's permission to see the page. The caller answers on the kiosk and can stop at any time."),
+        N_(
+            "Ask the caller's permission to see the page. The caller answers on the kiosk and can "
+            "stop at any time."
+        ),
     ),
     ShareState.ASKED: (
         N_("The caller is being asked"),
-        N_("The question is on the kiosk's screen. Without an answer within 30 seconds it counts as no."),
+        N_(
+            "The question is on the kiosk's screen. Without an answer within 30 seconds it counts "
+            "as no."
+        ),
     ),
     ShareState.ON: (
         N_("No page is open on the kiosk"),
@@ -93,8 +108,10 @@ class CobrowseView(QWidget):
         file_show_requested(path): show the caller this document of the agent's own.
 
     Attributes:
-        tools, acts: what the agent can do in the page, and the wishes that follow (`PageActs` has the signals).
-        library: what can be put before the caller. document: what is shown, in the place of the mirror.
+        tools, acts: what the agent can do in the page, and the wishes that follow (`PageActs` has
+        the signals).
+        library: what can be put before the caller.
+            document: what is shown, in the place of the mirror.
     """
 
     address_requested = pyqtSignal(str)
@@ -159,19 +176,32 @@ class CobrowseView(QWidget):
         self._open.clicked.connect(self._on_open)
         self._again = tool_button(_("Draw the page again"), "retry", "cobrowse_again")
         self._again.clicked.connect(self.snapshot_requested)
-        self._library_button = tool_button(_("Library of pages and documents"), "library", "cobrowse_library", "Ctrl+B")
+        self._library_button = tool_button(
+            _("Library of pages and documents"), "library", "cobrowse_library", "Ctrl+B"
+        )
         self._library_button.clicked.connect(self.toggle_library)
-        self._file_button = tool_button(_("Show a document of yours…"), "document", "cobrowse_show_file", "Ctrl+O")
+        self._file_button = tool_button(
+            _("Show a document of yours…"), "document", "cobrowse_show_file", "Ctrl+O"
+        )
         self._file_button.clicked.connect(self.choose_file)
         self._chip = Chip("cobrowse_state")
         self._title = ElidedLabel("", "small", "cobrowse_title")
         self._bar = QFrame()
         self._bar.setObjectName("page_bar")
-        acts = row(None, self._address, self._open, self._library_button, self._file_button, self._again)
+        acts = row(
+            None, self._address, self._open, self._library_button, self._file_button, self._again
+        )
         acts.setStretch(0, 1)
         self._names = QWidget()
         row(self._names, self._title, self.tools.asks, self._chip).setStretch(0, 1)
-        column(self._bar, acts, self.tools, self._names, space=6, margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]))
+        column(
+            self._bar,
+            acts,
+            self.tools,
+            self._names,
+            space=6,
+            margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]),
+        )
         self._refusal = label("", "small", "cobrowse_refusal", wrap=True)
         self._refusal.setProperty("tone", "bad")
         self._refusal.setContentsMargins(SPACE[2], SPACE[0], SPACE[2], SPACE[0])
@@ -200,7 +230,9 @@ class CobrowseView(QWidget):
     # ---- facts ----
 
     def set_addresses(self, addresses: Sequence[str]) -> None:
-        """Addresses (URL prefixes) that the kiosk may open in this session; the first is proposed."""
+        """Addresses (URL prefixes) that the kiosk may open in this session;
+        the first is proposed.
+        """
         self._address.clear()
         for address in addresses:
             self._address.addItem(icon("address", "soft"), _shown(address), address)
@@ -290,7 +322,9 @@ class CobrowseView(QWidget):
     # ---- what the agent does ----
 
     def toggle_library(self) -> None:
-        """Opens the library with the keyboard in its field, or closes it; nothing without a conversation."""
+        """Opens the library with the keyboard in its field, or closes it;
+        nothing without a conversation.
+        """
         if not self._library_button.isEnabled():
             return
         if self.library.isHidden():
@@ -367,4 +401,6 @@ class CobrowseView(QWidget):
         if live and self._acting:
             self._chip.show_state(_("You act in the caller's page"), "control", "accent")
         page = self._page
-        self._title.setText(f"{page.title}   –   {urlsplit(page.address).netloc}" if page is not None else "")
+        self._title.setText(
+            f"{page.title}   –   {urlsplit(page.address).netloc}" if page is not None else ""
+        )

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The strip over the caller's page while the agent may act in it, and the value that the agent proposes for a field.
+"""The strip over the caller's page while the agent may act in it, and the value that the agent
+proposes for a field.
 
-Used by `views.kiosk.browser.pane`. Both are there for as long as they are true, with one big button that ends them.
+Used by `views.kiosk.browser.pane`.
+Both are there for as long as they are true, with one big button that ends them.
 """
 
 from __future__ import annotations
@@ -45,7 +47,12 @@ class ActStrip(QFrame):
         self._icon = IconView("cursor-pointer", 3.6, INK)
         self._words = label("body", heavy=True)
         self.take_back = BigButton(
-            "danger", "hand-back-right", colour=WHITE, icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3)
+            "danger",
+            "hand-back-right",
+            colour=WHITE,
+            icon_u=3,
+            size="body",
+            margins=(1.4, 0.3, 1.8, 0.3),
         )
         self.take_back.setObjectName("browser_take_back")
         self.take_back.setMinimumHeight(64)
@@ -93,7 +100,9 @@ class ActStrip(QFrame):
             words, icon = _("Your adviser may act on this page."), "cursor-default-outline"
         self._words.setText(words)
         self._icon.show_icon(icon, INK)
-        self.take_back.set_words(_("I take over"), _("I take over. Your adviser may no longer click or type."))
+        self.take_back.set_words(
+            _("I take over"), _("I take over. Your adviser may no longer click or type.")
+        )
 
 
 class ProposalStrip(QFrame):
@@ -108,12 +117,18 @@ class ProposalStrip(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("proposal_strip")
-        self.setStyleSheet(f"#proposal_strip {{ background: {ACCENT_PAPER}; border-bottom: 3px solid {ACCENT}; }}")
+        self.setStyleSheet(
+            f"#proposal_strip {{ background: {ACCENT_PAPER}; border-bottom: 3px solid {ACCENT}; }}"
+        )
         self._label = self._value = ""
         self._question = label("body")
         self._shown = label("lead", heavy=True)
-        self.take = BigButton("yes", "check-bold", colour=WHITE, icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3))
-        self.leave = BigButton("plain", "close", colour=BLUE, icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3))
+        self.take = BigButton(
+            "yes", "check-bold", colour=WHITE, icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3)
+        )
+        self.leave = BigButton(
+            "plain", "close", colour=BLUE, icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3)
+        )
         self.take.setObjectName("proposal_take")
         self.leave.setObjectName("proposal_leave")
         for button, taken in ((self.take, True), (self.leave, False)):
@@ -147,8 +162,14 @@ class ProposalStrip(QFrame):
 
     def retranslate(self) -> None:
         """Says every text again."""
-        named = _("Your adviser proposes for “{field}”:").format(field=self._label) if self._label else ""
+        named = (
+            _("Your adviser proposes for “{field}”:").format(field=self._label)
+            if self._label
+            else ""
+        )
         self._question.setText(named or _("Your adviser proposes:"))
         self._shown.setText(self._value)
-        self.take.set_words(_("Write this"), f"{self._question.text()} {self._value}. {_('Write this')}")
+        self.take.set_words(
+            _("Write this"), f"{self._question.text()} {self._value}. {_('Write this')}"
+        )
         self.leave.set_words(_("No thanks"))

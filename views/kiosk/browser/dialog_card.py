@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A web page's question to the caller, in the kiosk's own look, over the page. Used by `views.kiosk.browser.pane`."""
+"""A web page's question to the caller, in the kiosk's own look, over the page.
+Used by `views.kiosk.browser.pane`.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,8 @@ class DialogCard(QWidget):
         card = QFrame()
         card.setObjectName("dialog_card")
         card.setStyleSheet(
-            f"#dialog_card {{ background: {WHITE}; border: 3px solid {BLUE}; border-radius: 14px; }}"
+            f"#dialog_card {{ background: {WHITE}; border: 3px solid {BLUE}; border-radius: 14px; "
+            f"}}"
             f"#dialog_entry {{ color: {INK}; background: {WHITE}; font-size: 22px; "
             f"border: 2px solid {LINE}; border-radius: 8px; padding: 6px 12px; }}"
             f"#dialog_entry:focus {{ border-color: {BLUE}; }}"
@@ -78,7 +81,9 @@ class DialogCard(QWidget):
     def ask(self, question: Question, host: str) -> None:
         """Shows the page's question; `host` says which site asks."""
         self._question = question
-        self._site.setText(_("The page of {host} says:").format(host=host) if host else _("The page says:"))
+        self._site.setText(
+            _("The page of {host} says:").format(host=host) if host else _("The page says:")
+        )
         self._words.setText(question.text)
         self.setAccessibleName(question.text)
         self.entry.setText(question.preset)

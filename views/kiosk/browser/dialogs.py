@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The questions of a web page (alert, confirm, prompt) without a dialog of the system and without a nested event loop.
+"""The questions of a web page (alert, confirm, prompt) without a dialog of the system and without a
+nested event loop.
 
-Used by `views.kiosk.browser.profile`. The page's own functions are replaced (`resources/pages/dialogs.js`) by a request
-to the scheme `cbask:` that the page waits for; the answer is given when the caller has touched a button. A page can ask
-this way whatever it could ask with the functions themselves, and nothing else.
+Used by `views.kiosk.browser.profile`. The page's own functions are replaced
+(`resources/pages/dialogs.js`) by a request to the scheme `cbask:` that the page waits for; the
+answer is given when the caller has touched a button. A page can ask this way whatever it could ask
+with the functions themselves, and nothing else.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ ASK_SCHEME = b"cbask"
 MAX_TEXT = 500
 BURST = 5
 BURST_S = 10.0
-"""More than `BURST` questions within `BURST_S` are answered with "no" at once: a page may not keep the caller busy."""
+"""More than `BURST` questions within `BURST_S` are answered with "no" at once:
+a page may not keep the caller busy.
+"""
 
 _MAX_BODY_BYTES = 64 * 1024
 _ASKABLE = (DialogKind.ALERT, DialogKind.CONFIRM, DialogKind.PROMPT)
@@ -111,7 +115,11 @@ class PageDialogs(QWebEngineUrlSchemeHandler):
             self.answer(self._open[0].dialog_id, False)
 
     def _on_gone(self, dialog_id: str) -> None:
-        if not sip.isdeleted(self) and self._open is not None and self._open[0].dialog_id == dialog_id:
+        if (
+            not sip.isdeleted(self)
+            and self._open is not None
+            and self._open[0].dialog_id == dialog_id
+        ):
             self._open = None
             self.closed.emit(dialog_id)
 
@@ -134,5 +142,7 @@ def _reply(job: QWebEngineUrlRequestJob, answer: _Answer) -> None:
     body.setData(msgspec.json.encode(answer))
     body.open(QIODevice.OpenModeFlag.ReadOnly)
     # The answer goes to the page that asked, of whatever site (Fetch standard, section 3.3).
-    job.setAdditionalResponseHeaders({QByteArray(b"Access-Control-Allow-Origin"): [QByteArray(b"*")]})
+    job.setAdditionalResponseHeaders(
+        {QByteArray(b"Access-Control-Allow-Origin"): [QByteArray(b"*")]}
+    )
     job.reply(b"application/json", body)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Acts in the kiosk's page as a person would: trusted clicks, text and keys; and notices when the caller touches it.
+"""Acts in the kiosk's page as a person would: trusted clicks, text and keys;
+and notices when the caller touches it.
 
-Used by `views.kiosk.browser.pane`; `session.kiosk.cobrowse.remote_control` decides what may be done. Events of our own
-are marked by their class, so that everything else that comes to the page is the caller's.
+Used by `views.kiosk.browser.pane`;
+`session.kiosk.cobrowse.remote_control` decides what may be done. Events of our own are marked by
+their class, so that everything else that comes to the page is the caller's.
 """
 
 from __future__ import annotations
@@ -96,7 +98,9 @@ class PageHands(QObject):
     # ---- the caller ----
 
     def watch(self) -> None:
-        """Watches the widget that really gets the touches; the view makes another one for each process of a page."""
+        """Watches the widget that really gets the touches;
+        the view makes another one for each process of a page.
+        """
         target = self._view.focusProxy()
         if target is not None and target is not self._watched:
             target.installEventFilter(self)
@@ -107,7 +111,11 @@ class PageHands(QObject):
         if event is not None:
             if event.type() in (_Type.ChildAdded, _Type.ChildPolished, _Type.FocusIn):
                 self.watch()
-            elif watched is self._watched and event.type() in _TOUCHES and not isinstance(event, _OURS):
+            elif (
+                watched is self._watched
+                and event.type() in _TOUCHES
+                and not isinstance(event, _OURS)
+            ):
                 self.touched.emit()
                 if isinstance(event, QKeyEvent) and event.key() == _Key.Key_Escape:
                     self.stop_key_pressed.emit()
@@ -115,8 +123,12 @@ class PageHands(QObject):
 
     # ---- the page script ----
 
-    def ask(self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]) -> None:
-        """Asks the page script; JSON, or "" when the page is another document or cannot be asked."""
+    def ask(
+        self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]
+    ) -> None:
+        """Asks the page script; JSON, or "" when the page is another document or cannot be
+        asked.
+        """
         call = f"window.posteHands && window.posteHands.ask({json.dumps([document, what, list(values)])[1:-1]})"
 
         def on_first(answer: object) -> None:

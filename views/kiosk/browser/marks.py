@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent draws over the caller's page: a frame around an element, an arrow, and the edge that says "in charge".
+"""What the agent draws over the caller's page:
+a frame around an element, an arrow, and the edge that says "in charge".
 
-Used by `views.kiosk.browser.pane`. It lies over the page and lets every touch
-through; it is no part of the page, so nobody records or moves it there. Marks follow the page when it scrolls.
+Used by `views.kiosk.browser.pane`.
+It lies over the page and lets every touch through; it is no part of the page, so nobody records or
+moves it there. Marks follow the page when it scrolls.
 """
 
 from __future__ import annotations
@@ -62,7 +64,11 @@ class MarksLayer(QWidget):
     @property
     def arrow(self) -> tuple[QPointF, QPointF] | None:
         """Start and tip of the arrow, in pixels of this layer; None without one."""
-        return None if self._arrow is None else (self._arrow[0] + self._shift, self._arrow[1] + self._shift)
+        return (
+            None
+            if self._arrow is None
+            else (self._arrow[0] + self._shift, self._arrow[1] + self._shift)
+        )
 
     def set_acting(self, acting: bool) -> None:
         """The agent may act in the page: an edge around it says so."""
@@ -74,11 +80,16 @@ class MarksLayer(QWidget):
         self._document, self._node, self._arrow = document, node, None
         self._begin()
 
-    def draw_arrow(self, document: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def draw_arrow(
+        self, document: str, start: tuple[float, float], end: tuple[float, float]
+    ) -> None:
         """An arrow between fractions (0..1) of the layer; it moves with the page."""
         self._document, self._node, self._frame = document, 0, None
         width, height = self.width(), self.height()
-        self._arrow = (QPointF(start[0] * width, start[1] * height), QPointF(end[0] * width, end[1] * height))
+        self._arrow = (
+            QPointF(start[0] * width, start[1] * height),
+            QPointF(end[0] * width, end[1] * height),
+        )
         self._arrow_at, self._shift = None, QPointF()
         self._begin()
 
@@ -109,7 +120,9 @@ class MarksLayer(QWidget):
             self.remove()
             return
         zoom = self._zoom()
-        box = QRectF(place["x"] * zoom, place["y"] * zoom, place["width"] * zoom, place["height"] * zoom)
+        box = QRectF(
+            place["x"] * zoom, place["y"] * zoom, place["width"] * zoom, place["height"] * zoom
+        )
         if box != self._frame:
             self._frame = box
             self._refresh()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's browser pane: the web page that caller and agent look at together, with its few big buttons.
+"""The kiosk's browser pane: the web page that caller and agent look at together, with its few big
+buttons.
 
 Used by the kiosk's window. `session.kiosk.cobrowse.shared_page` drives it (it is a `BrowserLike`).
 """
@@ -44,7 +45,9 @@ POINTER_STAYS_MS = 6_000
 NOTICE_STAYS_MS = 8_000
 
 _OUR_OWN_STOPS = (-3, -20)
-"""Chromium's net errors ABORTED (a refused or replaced navigation) and BLOCKED_BY_CLIENT (outside the list)."""
+"""Chromium's net errors ABORTED (a refused or replaced navigation) and BLOCKED_BY_CLIENT (outside
+the list).
+"""
 
 
 NOT_DONE = {
@@ -60,19 +63,19 @@ class KioskBrowser(QFrame):
     """Shows web pages of the session's list, one caller's browsing at a time.
 
     Args:
-        folder: where pictures of the page are on their way to the desk; the system's own by default.
+        folder: where pictures of the page are on their way to the desk;
+            the system's own by default.
 
-    Signals:
-        events_pushed(text): JSON of the recorder.
-        page_shown(address, title, width_px, height_px): a page is loaded; size of its viewport.
-        address_refused(address, code): the page tried to leave the list, or could not be loaded.
-        pointer_painted(x_px, y_px): the agent's pointer is on the screen, in pixels of the viewport.
-        share_stop_requested(): the caller wants the agent to see the page no more.
-        dialog_shown(DialogShown), dialog_closed(dialog_id): the page asks the caller, or wants what a kiosk does not.
-        take_back_requested(): the caller wants the agent to act in the page no more.
-        touched(): the caller touched the page or a button of the browser.
-        stop_key_pressed(): the caller pressed Escape while the page has the keyboard.
-        proposal_answered(taken): the caller's answer to a value that the agent proposed.
+    Signals: events_pushed(text): JSON of the recorder. page_shown(address, title, width_px,
+        height_px): a page is loaded; size of its viewport. address_refused(address, code): the page
+        tried to leave the list, or could not be loaded. pointer_painted(x_px, y_px): the agent's
+        pointer is on the screen, in pixels of the viewport. share_stop_requested(): the caller
+        wants the agent to see the page no more. dialog_shown(DialogShown),
+        dialog_closed(dialog_id): the page asks the caller, or wants what a kiosk does not.
+        take_back_requested(): the caller wants the agent to act in the page no more. touched(): the
+        caller touched the page or a button of the browser. stop_key_pressed(): the caller pressed
+        Escape while the page has the keyboard. proposal_answered(taken): the caller's answer to a
+        value that the agent proposed.
     """
 
     events_pushed = pyqtSignal(str)
@@ -103,7 +106,9 @@ class KioskBrowser(QFrame):
         self._pointer = PointerLayer(self._view)
         self._pointer.painted.connect(self.pointer_painted)
         self._dialog = DialogCard(self._view)
-        self._dialog.answered.connect(lambda dialog_id, ok, text: self._web.dialogs.answer(dialog_id, ok, text))
+        self._dialog.answered.connect(
+            lambda dialog_id, ok, text: self._web.dialogs.answer(dialog_id, ok, text)
+        )
         self.refusal = RefusalPage(self._view)
         self.refusal.closed.connect(self._show_buttons)
         self._pointer_timer = self._single_shot(POINTER_STAYS_MS, self._pointer.remove)
@@ -123,13 +128,29 @@ class KioskBrowser(QFrame):
     # ---- building ----
 
     def _build(self) -> None:
-        self._back = BigButton("plain", "mdi6.arrow-left", icon_u=3.2, size="body", margins=(1.2, 0.3, 1.6, 0.3))
-        self._up = BigButton("plain", "mdi6.chevron-up", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3))
-        self._down = BigButton("plain", "mdi6.chevron-down", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3))
-        self._stop = BigButton(
-            "danger", "mdi6.eye-off", colour=WHITE, icon_u=3.2, size="body", margins=(1.4, 0.3, 1.8, 0.3)
+        self._back = BigButton(
+            "plain", "mdi6.arrow-left", icon_u=3.2, size="body", margins=(1.2, 0.3, 1.6, 0.3)
         )
-        for button, name in ((self._back, "back"), (self._up, "up"), (self._down, "down"), (self._stop, "stop_share")):
+        self._up = BigButton(
+            "plain", "mdi6.chevron-up", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3)
+        )
+        self._down = BigButton(
+            "plain", "mdi6.chevron-down", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3)
+        )
+        self._stop = BigButton(
+            "danger",
+            "mdi6.eye-off",
+            colour=WHITE,
+            icon_u=3.2,
+            size="body",
+            margins=(1.4, 0.3, 1.8, 0.3),
+        )
+        for button, name in (
+            (self._back, "back"),
+            (self._up, "up"),
+            (self._down, "down"),
+            (self._stop, "stop_share"),
+        ):
             button.setObjectName(f"browser_{name}")
             button.setMinimumSize(64, 64)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -253,12 +274,16 @@ class KioskBrowser(QFrame):
         self._pointer.remove()
 
     def fetch_resource(self, address: str, on_fetched: Callable[[bytes, str], None]) -> None:
-        """A picture or font that the page itself loaded; calls back with bytes and media type, or empty ones."""
+        """A picture or font that the page itself loaded;
+        calls back with bytes and media type, or empty ones.
+        """
         self._web.fetch(address, on_fetched)
 
     # ---- HandsLike: what the agent does in the page ----
 
-    def ask(self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]) -> None:
+    def ask(
+        self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]
+    ) -> None:
         """Asks the page script; JSON, or "" when the page is another document."""
         self._hands.ask(document, what, values, on_answer)
 
@@ -305,7 +330,9 @@ class KioskBrowser(QFrame):
         self._marks.setGeometry(self._view.rect())
         self._marks.highlight(document, node)
 
-    def draw_arrow(self, document: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def draw_arrow(
+        self, document: str, start: tuple[float, float], end: tuple[float, float]
+    ) -> None:
         """An arrow between fractions of the viewport."""
         self._marks.setGeometry(self._view.rect())
         self._marks.draw_arrow(document, start, end)
@@ -334,15 +361,19 @@ class KioskBrowser(QFrame):
             history.back()
 
     def _scroll(self, pages: int) -> None:
-        self._web.page.runJavaScript(f"scrollBy({{top: {pages} * innerHeight * 0.8, behavior: 'smooth'}})", 0)
+        self._web.page.runJavaScript(
+            f"scrollBy({{top: {pages} * innerHeight * 0.8, behavior: 'smooth'}})", 0
+        )
 
     # ---- the end of a session ----
 
     def wipe(self, on_wiped: Callable[[bool], None]) -> None:
-        """Destroys everything of the caller: pages, cookies, history; a fresh browser stands ready at once.
+        """Destroys everything of the caller: pages, cookies, history;
+        a fresh browser stands ready at once.
 
         Args:
-            on_wiped: called once, within seconds, when the old one is destroyed; True when nothing of it is left.
+            on_wiped: called once, within seconds, when the old one is destroyed;
+                True when nothing of it is left.
         """
         old = self._web
         self.hide_pointer()
@@ -374,7 +405,9 @@ class KioskBrowser(QFrame):
         if loading.status() == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
             self._stopped = False
         if loading.status() == QWebEngineLoadingInfo.LoadStatus.LoadSucceededStatus:
-            self.page_shown.emit(written(url), self._web.page.title(), self._view.width(), self._view.height())
+            self.page_shown.emit(
+                written(url), self._web.page.title(), self._view.width(), self._view.height()
+            )
         elif loading.status() == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus and (
             not self._stopped and loading.errorCode() not in _OUR_OWN_STOPS
         ):
@@ -393,7 +426,11 @@ class KioskBrowser(QFrame):
         self._stopped = True  # the load that fails now is our own doing
         at = self._web.page.url().scheme()
         self.refusal.setGeometry(self._view.rect())
-        self.refusal.refuse(QUrl(address).host(), why_refused(address, self._allowed), has_page=at in ("http", "https"))
+        self.refusal.refuse(
+            QUrl(address).host(),
+            why_refused(address, self._allowed),
+            has_page=at in ("http", "https"),
+        )
         self._show_buttons()
         self.address_refused.emit(address, AddressNotAllowed.code)
 
@@ -408,7 +445,9 @@ class KioskBrowser(QFrame):
         self._dialog.setGeometry(self._view.rect())
         self._dialog.ask(question, self._web.page.url().host())
         text = question.text[:MAX_TEXT]
-        self.dialog_shown.emit(DialogShown(dialog_id=question.dialog_id, kind=question.kind, text=text, waits=True))
+        self.dialog_shown.emit(
+            DialogShown(dialog_id=question.dialog_id, kind=question.kind, text=text, waits=True)
+        )
 
     def _on_answered(self, dialog_id: str) -> None:
         self._dialog.end(dialog_id)
@@ -416,7 +455,9 @@ class KioskBrowser(QFrame):
 
     def _on_not_done(self, kind: DialogKind, name: str) -> None:
         self._show_notice(_(NOT_DONE[kind]))
-        self.dialog_shown.emit(DialogShown(dialog_id=new_id(), kind=kind, text=name[:MAX_TEXT], waits=False))
+        self.dialog_shown.emit(
+            DialogShown(dialog_id=new_id(), kind=kind, text=name[:MAX_TEXT], waits=False)
+        )
 
     # ---- what is seen ----
 

@@ -13,7 +13,9 @@ _SPOT_RADIUS = 15.0
 
 
 class PointerLayer(QWidget):
-    """Lies over the page and lets every touch through. It is no part of the page: nobody records or moves it there."""
+    """Lies over the page and lets every touch through.
+    It is no part of the page: nobody records or moves it there.
+    """
 
     painted = pyqtSignal(int, int)
 
@@ -27,7 +29,11 @@ class PointerLayer(QWidget):
 
     def show_at(self, x: float, y: float) -> None:
         """Moves the pointer to a fraction (0..1) of this layer."""
-        before, self._at, self._told = self._at, QPointF(x * (self.width() - 1), y * (self.height() - 1)), False
+        before, self._at, self._told = (
+            self._at,
+            QPointF(x * (self.width() - 1), y * (self.height() - 1)),
+            False,
+        )
         self.show()
         self.raise_()
         for place in (before, self._at):

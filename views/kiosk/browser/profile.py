@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One caller's browsing on the kiosk: a profile that leaves nothing, a page that only goes where it may, a recorder.
+"""One caller's browsing on the kiosk:
+a profile that leaves nothing, a page that only goes where it may, a recorder.
 
-Used by `views.kiosk.browser.pane`, which makes a new `CallerWeb` for each caller and closes it at the end.
+Used by `views.kiosk.browser.pane`, which makes a new `CallerWeb` for each caller and closes it at
+the end.
 """
 
 from __future__ import annotations
@@ -56,7 +58,9 @@ _SNAPSHOT = "window.posteRecorder && window.posteRecorder.snapshot()"
 MAX_RESOURCE_BYTES = 2 * 1024 * 1024
 
 _END_TURN_MS, _END_LOOKS = 50, 40
-"""How long the engine has, at the end of a caller, to let go of one thing; how often it is looked at again."""
+"""How long the engine has, at the end of a caller, to let go of one thing;
+how often it is looked at again.
+"""
 
 # Fields and blocks that sites mark as private, and common names of such marks.
 SENSITIVE = "[data-sensitive],[data-private],.sensitive,.sensible,.confidentiel,.rr-mask"
@@ -83,10 +87,16 @@ RECORDER_SETTINGS: dict[str, str | int | float] = {
     "selectMs": 80,
     "optionsMax": 200,
 }
-"""`...Ms` are milliseconds; `...Share` the part of a processor's time that it may take (see record_budget.js)."""
+"""`...Ms` are milliseconds; `...Share` the part of a processor's time that it may take (see
+record_budget.js).
+"""
 
 _Kind = QWebEngineUrlRequestInfo.ResourceType
-_DOCUMENTS = {_Kind.ResourceTypeSubFrame, _Kind.ResourceTypeObject, _Kind.ResourceTypePluginResource}
+_DOCUMENTS = {
+    _Kind.ResourceTypeSubFrame,
+    _Kind.ResourceTypeObject,
+    _Kind.ResourceTypePluginResource,
+}
 _FETCHABLE = {_Kind.ResourceTypeImage, _Kind.ResourceTypeFontResource, _Kind.ResourceTypeStylesheet}
 _WEB_SCHEMES = {"http", "https", "data", "blob", "about", "ws", "wss", ASK_SCHEME.decode()}
 
@@ -135,7 +145,8 @@ def recorder_source(sites: Sequence[tuple[str, str]] = (), token: str = "") -> s
     settings = {**RECORDER_SETTINGS, "sites": list(sites), "token": token}
     body = _recorder_parts().replace("__CONFIG__", json.dumps(settings))
     origins = json.dumps([origin for origin, _path in sites])
-    # Only once per document, never in a page that is not of the web, and in frames only of listed sites.
+    # Only once per document, never in a page that is not of the web, and in frames only of listed
+    # sites.
     return (
         "if (!window.posteRecorder && /^https?:$/.test(location.protocol) && "
         f"(window === window.top || {origins}.includes(location.origin))) {{\n{body}\n}}"
@@ -154,12 +165,15 @@ class _Bridge(QObject):
 
 
 def written(url: QUrl) -> str:
-    """The address as it goes over the line: `toString` would show spaces and foreign hosts in a pretty way."""
+    """The address as it goes over the line:
+    `toString` would show spaces and foreign hosts in a pretty way.
+    """
     return bytes(url.toEncoded().data()).decode()
 
 
 class _Gate(QWebEngineUrlRequestInterceptor):
-    """Stops pages outside the list at every step of a redirection, and what `web_rules` forbids inside of pages.
+    """Stops pages outside the list at every step of a redirection, and what `web_rules` forbids
+    inside of pages.
 
     Remembers which pictures a page loaded.
 
@@ -202,7 +216,11 @@ class _Page(QWebEnginePage):
     file_asked = pyqtSignal()
 
     def javaScriptConsoleMessage(
-        self, level: QWebEnginePage.JavaScriptConsoleMessageLevel, message: str | None, line: int, source: str | None
+        self,
+        level: QWebEnginePage.JavaScriptConsoleMessageLevel,
+        message: str | None,
+        line: int,
+        source: str | None,
     ) -> None:
         # Pages write about their users there.
         log.debug("console message, line %d", line)
@@ -211,11 +229,13 @@ class _Page(QWebEnginePage):
         self.said.emit((message or "")[:300])
 
     def javaScriptConfirm(self, origin: QUrl, message: str | None) -> bool:
-        # A dialog here would need a nested event loop; pages ask through `PageDialogs`. What still comes is the
-        # engine's "leave this page?": who touched a link wants to leave.
+        # A dialog here would need a nested event loop; pages ask through `PageDialogs`.
+        # What still comes is the engine's "leave this page?": who touched a link wants to leave.
         return True
 
-    def javaScriptPrompt(self, origin: QUrl, message: str | None, default: str | None) -> tuple[bool, str]:
+    def javaScriptPrompt(
+        self, origin: QUrl, message: str | None, default: str | None
+    ) -> tuple[bool, str]:
         self.said.emit((message or "")[:300])
         return False, ""
 
@@ -230,7 +250,9 @@ class _Page(QWebEnginePage):
 
 
 class _Fetcher:
-    """Gets pictures of the page once more, through the page's own profile, so that cookies and rules are the same."""
+    """Gets pictures of the page once more, through the page's own profile, so that cookies and
+    rules are the same.
+    """
 
     def __init__(self, page: QWebEnginePage, gate: _Gate, folder: Path) -> None:
         self._page, self._gate = page, gate
@@ -242,11 +264,15 @@ class _Fetcher:
 
     @property
     def busy(self) -> bool:
-        """True while the engine has something of ours in hand: asked and not begun, or begun and not finished."""
+        """True while the engine has something of ours in hand:
+        asked and not begun, or begun and not finished.
+        """
         return bool(self._names or self._running)
 
     def fetch(self, address: str, on_fetched: Fetched) -> None:
-        """Calls back with bytes and media type, or with empty ones when it may not or cannot be had."""
+        """Calls back with bytes and media type, or with empty ones when it may not or cannot be
+        had.
+        """
         address = written(QUrl(address))
         if self._closed or address not in self._gate.seen:
             on_fetched(b"", "")
@@ -271,14 +297,19 @@ class _Fetcher:
         download.setDownloadDirectory(str(self._folder))
         download.setDownloadFileName(name)
         download.receivedBytesChanged.connect(lambda: self._check_size(download))
-        download.isFinishedChanged.connect(lambda: self._on_finished(download, address, self._folder / name))
+        download.isFinishedChanged.connect(
+            lambda: self._on_finished(download, address, self._folder / name)
+        )
         self._running.append(download)
         download.accept()
         return True
 
     @staticmethod
     def _check_size(download: QWebEngineDownloadRequest) -> None:
-        if max(download.receivedBytes(), download.totalBytes()) > MAX_RESOURCE_BYTES and not download.isFinished():
+        if (
+            max(download.receivedBytes(), download.totalBytes()) > MAX_RESOURCE_BYTES
+            and not download.isFinished()
+        ):
             download.cancel()
 
     def _on_finished(self, download: QWebEngineDownloadRequest, address: str, path: Path) -> None:
@@ -292,7 +323,9 @@ class _Fetcher:
             on_fetched(data, download.mimeType() if data else "")
 
     def close(self) -> bool:
-        """Gives everybody who waits an empty answer, stops what runs, removes the folder; True when it is gone."""
+        """Gives everybody who waits an empty answer, stops what runs, removes the folder;
+        True when it is gone.
+        """
         for waiting in self._waiting.values():
             for on_fetched in waiting:
                 on_fetched(b"", "")
@@ -305,16 +338,18 @@ class _Fetcher:
 
 
 class CallerWeb(QObject):
-    """The web of one caller. Nothing of it is ever on disk but pictures on their way, in a folder of its own.
+    """The web of one caller. Nothing of it is ever on disk but pictures on their way, in a folder
+    of its own.
 
     Args:
-        folder: where that folder is made; `session.kiosk.wipe.sweep` removes what a killed kiosk left there.
+        folder: where that folder is made;
+            `session.kiosk.wipe.sweep` removes what a killed kiosk left there.
 
-    Signals:
-        events_pushed(text): JSON from the recorder (`session.kiosk.cobrowse.shared_page.Push`).
-        refused(address): the page tried to go outside the list.
-        said(text): an alert that could not be asked properly, cut at 300 letters.
-        not_done(kind, name): the page wanted a file, to save one, to show a PDF or to print; the kiosk does not.
+    Signals: events_pushed(text): JSON from the recorder
+        (`session.kiosk.cobrowse.shared_page.Push`). refused(address): the page tried to go outside
+        the list. said(text): an alert that could not be asked properly, cut at 300 letters.
+        not_done(kind, name): the page wanted a file, to save one, to show a PDF or to print; the
+        kiosk does not.
     """
 
     events_pushed = pyqtSignal(str)
@@ -325,13 +360,16 @@ class CallerWeb(QObject):
     def __init__(self, allowed: AllowList, parent: QObject, folder: Path) -> None:
         super().__init__(parent)
         self._sharing = False
-        # Children die in the order of their birth: the page, a child of this, goes before the profile.
+        # Children die in the order of their birth:
+        # the page, a child of this, goes before the profile.
         self.profile = QWebEngineProfile(parent)
         self._gate = _Gate(self)
         self._gate.allowed = allowed
         self._gate.stopped.connect(self.refused)
         self.profile.setUrlRequestInterceptor(self._gate)
-        self.profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)
+        self.profile.setPersistentPermissionsPolicy(
+            QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime
+        )
         self.profile.downloadRequested.connect(self._on_download)
         self.page = _Page(self.profile, self)
         self._fetcher = _Fetcher(self.page, self._gate, folder)
@@ -341,9 +379,18 @@ class CallerWeb(QObject):
         self._channel = QWebChannel(self)
         self._channel.registerObject("bridge", self._bridge)
         self.page.setWebChannel(self._channel, WORLD)
-        # In the profile, not in the page: a page that is destroyed with a script of its own takes the program with it.
-        self._insert(self.profile.scripts(), _GUARD, resource_text("pages/record_guard.js"), frames=False)
-        self._insert(self.profile.scripts(), _DIALOGS, resource_text("pages/dialogs.js"), frames=True, world=PAGE_WORLD)
+        # In the profile, not in the page:
+        # a page that is destroyed with a script of its own takes the program with it.
+        self._insert(
+            self.profile.scripts(), _GUARD, resource_text("pages/record_guard.js"), frames=False
+        )
+        self._insert(
+            self.profile.scripts(),
+            _DIALOGS,
+            resource_text("pages/dialogs.js"),
+            frames=True,
+            world=PAGE_WORLD,
+        )
         self.dialogs = PageDialogs(self)
         self.profile.installUrlSchemeHandler(ASK_SCHEME, self.dialogs)
 
@@ -352,13 +399,17 @@ class CallerWeb(QObject):
         assert settings is not None
         for attribute in _OFF:
             settings.setAttribute(attribute, False)
-        settings.setUnknownUrlSchemePolicy(QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes)
+        settings.setUnknownUrlSchemePolicy(
+            QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes
+        )
         self.page.navigationRequested.connect(self._on_navigation_requested)
         self.page.newWindowRequested.connect(self._on_new_window_requested)
         self.page.permissionRequested.connect(_deny)
         self.page.said.connect(self.said)
         self.page.file_asked.connect(lambda: self.not_done.emit(DialogKind.FILE, ""))
-        self.page.printRequested.connect(lambda: self.not_done.emit(DialogKind.PRINT, self.page.title()))
+        self.page.printRequested.connect(
+            lambda: self.not_done.emit(DialogKind.PRINT, self.page.title())
+        )
 
     # ---- where it may go ----
 
@@ -380,7 +431,9 @@ class CallerWeb(QObject):
             self.refused.emit(written(url))
 
     def _on_new_window_requested(self, request: QWebEngineNewWindowRequest) -> None:
-        """A new window opens in place: the caller has one screen, and one way back. Pop-ups do not."""
+        """A new window opens in place: the caller has one screen, and one way back.
+        Pop-ups do not.
+        """
         url = request.requestedUrl()
         if not request.isUserInitiated():
             return
@@ -392,7 +445,9 @@ class CallerWeb(QObject):
     def _on_download(self, download: QWebEngineDownloadRequest) -> None:
         if not self._fetcher.on_download(download):
             download.cancel()
-            kind = DialogKind.PDF if download.mimeType() == "application/pdf" else DialogKind.DOWNLOAD
+            kind = (
+                DialogKind.PDF if download.mimeType() == "application/pdf" else DialogKind.DOWNLOAD
+            )
             self.not_done.emit(kind, download.suggestedFileName())
 
     def fetch(self, address: str, on_fetched: Fetched) -> None:
@@ -414,7 +469,12 @@ class CallerWeb(QObject):
 
     @staticmethod
     def _insert(
-        scripts: QWebEngineScriptCollection | None, name: str, source: str, *, frames: bool, world: int = WORLD
+        scripts: QWebEngineScriptCollection | None,
+        name: str,
+        source: str,
+        *,
+        frames: bool,
+        world: int = WORLD,
     ) -> None:
         script = QWebEngineScript()
         script.setName(name)
@@ -436,8 +496,10 @@ class CallerWeb(QObject):
         self._sharing = False
         scripts = self.page.scripts()
         assert scripts is not None
-        # WORKAROUND: not `scripts.clear()`: with QtWebEngine 6.11.2 it leaves an observer behind that takes the program
-        # with it when a page is destroyed later (seen in 9 of 10 runs; never with `remove`). No upstream issue found.
+        # WORKAROUND: not `scripts.clear()`:
+        # with QtWebEngine 6.11.2 it leaves an observer behind that takes the program with it when a
+        # page is destroyed later (seen in 9 of 10 runs; never with `remove`). No upstream issue
+        # found.
         for script in scripts.find(_RECORDER):
             scripts.remove(script)
         self.page.runJavaScript(_STOP, WORLD)
@@ -453,7 +515,8 @@ class CallerWeb(QObject):
         if not self._sharing:
             return
         self.events_pushed.emit(text)
-        if _HOLDS_PICTURE in text[:200]:  # without what frames of other sites hold: they give theirs anew
+        # without what frames of other sites hold: they give theirs anew
+        if _HOLDS_PICTURE in text[:200]:
             for frame in self._frames():
                 frame.runJavaScript(_SNAPSHOT, WORLD)
 
@@ -462,12 +525,14 @@ class CallerWeb(QObject):
     def close(self, on_gone: Callable[[bool], None]) -> None:
         """Destroys page and profile; to be called when no view shows the page any more.
 
-        WORKAROUND: a profile that is destroyed while the engine still begins or ends a picture's download, or has not
-        yet let go of the page, takes the program with it (QtWebEngine 6.11.2, a check in the destructor of Chromium's
-        browser context; seen in one of a hundred ends in the middle of a picture). So each has its turn.
+        WORKAROUND: a profile that is destroyed while the engine still begins or ends a picture's
+        download, or has not yet let go of the page, takes the program with it (QtWebEngine 6.11.2,
+        a check in the destructor of Chromium's browser context; seen in one of a hundred ends in
+        the middle of a picture). So each has its turn.
 
         Args:
-            on_gone: called once; True when nothing is left: page gone, profile gone and never on disk, folder gone.
+            on_gone: called once; True when nothing is left:
+                page gone, profile gone and never on disk, folder gone.
         """
         self._sharing = False
         self.dialogs.dismiss()
@@ -479,13 +544,16 @@ class CallerWeb(QObject):
         if self._fetcher.busy and looks > 0:
             QTimer.singleShot(_END_TURN_MS, lambda: self._end_page(looks - 1, on_ended))
             return
-        sip.delete(self.page)  # first: a profile that goes before its page takes the program with it
+        # first: a profile that goes before its page takes the program with it
+        sip.delete(self.page)
         QTimer.singleShot(_END_TURN_MS, on_ended)
 
     def _end_profile(self, on_gone: Callable[[bool], None], folder_gone: bool) -> None:
         on_disk = not self.profile.isOffTheRecord()
         sip.delete(self.profile)
-        on_gone(folder_gone and not on_disk and sip.isdeleted(self.page) and sip.isdeleted(self.profile))
+        on_gone(
+            folder_gone and not on_disk and sip.isdeleted(self.page) and sip.isdeleted(self.profile)
+        )
 
 
 def _deny(permission: QWebEnginePermission) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The plain page that the caller sees instead of a page that does not open here. Used by `views.kiosk.browser.pane`."""
+"""The plain page that the caller sees instead of a page that does not open here.
+Used by `views.kiosk.browser.pane`.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,15 @@ from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, PAPER, WHITE, spaced
 
 WHY: dict[Refusal, str] = {
-    Refusal.NOT_LISTED: N_("This kiosk opens only the sites that the organisation has chosen. Nothing was sent there."),
+    Refusal.NOT_LISTED: N_(
+        "This kiosk opens only the sites that the organisation has chosen. Nothing was sent there."
+    ),
     Refusal.NOT_PROTECTED: N_(
         "The connection would not be protected: others could read along. Nothing was sent there."
     ),
-    Refusal.OTHER_PROGRAM: N_("This link opens an e-mail or telephone program. This kiosk has none."),
+    Refusal.OTHER_PROGRAM: N_(
+        "This link opens an e-mail or telephone program. This kiosk has none."
+    ),
 }
 
 
@@ -46,7 +52,9 @@ class RefusalPage(QFrame):
         self.back.clicked.connect(self.leave)
         column = spaced(QVBoxLayout(self), (3,), 2)
         column.addStretch(1)
-        column.addWidget(IconView("mdi6.shield-lock-outline", 10, BLUE), 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(
+            IconView("mdi6.shield-lock-outline", 10, BLUE), 0, Qt.AlignmentFlag.AlignCenter
+        )
         for words in (self._title, self._address, self._why, self._advice):
             column.addWidget(words)
         row = spaced(QHBoxLayout(), (0,), 0)
@@ -73,7 +81,8 @@ class RefusalPage(QFrame):
         self.retranslate()
         self.show()
         self.raise_()
-        self._focus.start()  # not now: the engine is in the middle of asking whether it may go there
+        # not now: the engine is in the middle of asking whether it may go there
+        self._focus.start()
 
     def _take_focus(self) -> None:
         if not self.isHidden():

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Written words at the kiosk, large: what the adviser wrote, and answers by a touch or a keyboard. In the session page.
+"""Written words at the kiosk, large: what the adviser wrote, and answers by a touch or a keyboard.
+In the session page.
 
 It comes with the adviser's first words, and is empty again for the next caller.
 """
@@ -55,10 +56,16 @@ class WrittenStrip(QFrame):
         self.keyboard = TouchKeyboard(self._entry)
         self.keyboard.sent.connect(self._say)
         sized(self._entry, None, 6)
-        self.answers = [BigButton("plain", size="body", margins=(1.4, 0.6, 1.4, 0.6)) for _answer in ANSWERS]
+        self.answers = [
+            BigButton("plain", size="body", margins=(1.4, 0.6, 1.4, 0.6)) for _answer in ANSWERS
+        ]
         for button, answer in zip(self.answers, ANSWERS, strict=True):
-            button.clicked.connect(lambda _checked, answer=answer: self.say_requested.emit(_(answer)))
-        self.send = BigButton("plain", "send", colour=BLUE, icon_u=3.2, size="body", margins=(1.4, 0.6, 1.4, 0.6))
+            button.clicked.connect(
+                lambda _checked, answer=answer: self.say_requested.emit(_(answer))
+            )
+        self.send = BigButton(
+            "plain", "send", colour=BLUE, icon_u=3.2, size="body", margins=(1.4, 0.6, 1.4, 0.6)
+        )
         self.send.clicked.connect(self._say)
         said = spaced(QHBoxLayout(), (0,), 2)
         said.addWidget(IconView("message-text-outline", 6, BLUE))
@@ -83,7 +90,9 @@ class WrittenStrip(QFrame):
         self._touch.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
 
     def show_lines(self, lines: tuple[Line, ...]) -> None:
-        """All that was written, oldest first; nothing hides the strip and forgets what was typed."""
+        """All that was written, oldest first;
+        nothing hides the strip and forgets what was typed.
+        """
         self._lines = lines
         if not lines:
             self._entry.clear()

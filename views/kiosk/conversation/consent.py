@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller is asked and what the adviser can do, in plain words. The panel slides in at the foot of the session.
+"""What the caller is asked and what the adviser can do, in plain words.
+The panel slides in at the foot of the session.
 
-Used by the session page. The answer's time limit is kept by `session.kiosk.call.consent`; here it is only shown.
+Used by the session page. The answer's time limit is kept by `session.kiosk.call.consent`; here it
+is only shown.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from views.words.consent import QUESTIONS, time_words
 
 
 class SlidingPanel(QWidget):
-    """A panel that slides up inside its own place, so that nothing above it is covered or laid out twice."""
+    """A panel that slides up inside its own place, so that nothing above it is covered or laid out
+    twice.
+    """
 
     SLIDE_MS = 220
 
@@ -40,7 +44,11 @@ class SlidingPanel(QWidget):
         layout = self.panel.layout()
         if layout is not None:
             layout.activate()
-            wanted = layout.totalHeightForWidth(width_px) if layout.hasHeightForWidth() else layout.sizeHint().height()
+            wanted = (
+                layout.totalHeightForWidth(width_px)
+                if layout.hasHeightForWidth()
+                else layout.sizeHint().height()
+            )
             self.setFixedHeight(max(wanted, layout.minimumSize().height()))
 
     def slide_in(self, width_px: int) -> None:
@@ -65,11 +73,11 @@ class SlidingPanel(QWidget):
 class ConsentPanel(SlidingPanel):
     """One question, Yes and No of the same size, and the time that is left. No answer is no.
 
-    Somebody who acts for the caller says so first, and has no Yes before the reference of their mandate is typed.
+    Somebody who acts for the caller says so first, and has no Yes before the reference of their
+    mandate is typed.
 
-    Signals:
-        answered: the grant and the caller's answer.
-        acting_changed(acting, mandate): who touches now: somebody who acts for the caller, and their mandate so far.
+    Signals: answered: the grant and the caller's answer. acting_changed(acting, mandate): who
+        touches now: somebody who acts for the caller, and their mandate so far.
         mandate_shown(shown): the place where it is typed is needed, or no longer.
 
     Attributes:
@@ -94,7 +102,9 @@ class ConsentPanel(SlidingPanel):
         self.no = BigButton("no", "close-thick", colour=WHITE, size="large", icon_u=5)
         self.yes.clicked.connect(lambda: self._answer(True))
         self.no.clicked.connect(lambda: self._answer(False))
-        self.acting = BigButton("plain", "account-key", icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3))
+        self.acting = BigButton(
+            "plain", "account-key", icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3)
+        )
         self.acting.setCheckable(True)
         self.acting.toggled.connect(self._on_acting)
         self.mandate = MandateEntry()
@@ -248,6 +258,8 @@ class StoppedPanel(SlidingPanel):
     def retranslate(self) -> None:
         """Says every text again."""
         self._title.setText(_("Everything is stopped."))
-        self._detail.setText(_("Your adviser can no longer see your page, act in it, scan or print."))
+        self._detail.setText(
+            _("Your adviser can no longer see your page, act in it, scan or print.")
+        )
         self.go_on.set_words(_("Go on talking"))
         self.end_call.set_words(_("End the talk"))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A document that the agent shows the caller: one page at a time, with the agent's marks, and a button that closes it.
+"""A document that the agent shows the caller:
+one page at a time, with the agent's marks, and a button that closes it.
 
-Used by the kiosk's session page, in the place of the web page. `session.kiosk.cobrowse.shown_document` drives it (it is
-a `ShowScreen`).
+Used by the kiosk's session page, in the place of the web page.
+`session.kiosk.cobrowse.shown_document` drives it (it is a `ShowScreen`).
 """
 
 from __future__ import annotations
@@ -79,10 +80,19 @@ class DocumentPane(QFrame):
         words.addWidget(self._title)
         words.addWidget(self._place)
         words.addStretch(1)
-        self._up = BigButton("plain", "mdi6.chevron-up", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3))
-        self._down = BigButton("plain", "mdi6.chevron-down", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3))
+        self._up = BigButton(
+            "plain", "mdi6.chevron-up", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3)
+        )
+        self._down = BigButton(
+            "plain", "mdi6.chevron-down", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3)
+        )
         self.close_button = BigButton(
-            "plain", "mdi6.close", colour=BLUE, icon_u=3.2, size="body", margins=(1.4, 0.3, 1.8, 0.3)
+            "plain",
+            "mdi6.close",
+            colour=BLUE,
+            icon_u=3.2,
+            size="body",
+            margins=(1.4, 0.3, 1.8, 0.3),
         )
         for button, name in ((self._up, "up"), (self._down, "down"), (self.close_button, "close")):
             button.setObjectName(f"document_{name}")
@@ -108,7 +118,9 @@ class DocumentPane(QFrame):
         self._progress.setMaximumWidth(420)
         column = spaced(QVBoxLayout(page), (3,), 2)
         column.addStretch(1)
-        column.addWidget(IconView("mdi6.file-document-outline", 12, BLUE), 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(
+            IconView("mdi6.file-document-outline", 12, BLUE), 0, Qt.AlignmentFlag.AlignCenter
+        )
         column.addWidget(self._waiting)
         column.addWidget(self._progress, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
@@ -169,7 +181,10 @@ class DocumentPane(QFrame):
     def close_document(self) -> bool:
         """Takes everything away; True when no picture, mark or title is left."""
         was_open = self.is_open
-        self._name, self._pages, self._page, self._percent = "", 0, 0, 0
+        self._name = ""
+        self._pages = 0
+        self._page = 0
+        self._percent = 0
         self._pointer_timer.stop()
         self.sheet.clear()
         self._stack.setCurrentIndex(0)
@@ -192,7 +207,9 @@ class DocumentPane(QFrame):
         page, pages = self._page + 1, self._pages
         place = _("Shown by your adviser") if pages else ""
         if pages > 1:
-            place = _("Shown by your adviser: page {page} of {pages}").format(page=page, pages=pages)
+            place = _("Shown by your adviser: page {page} of {pages}").format(
+                page=page, pages=pages
+            )
         self._place.setText(place)
         self._waiting.setText(_("The page is coming…") if self._pages else "")
         self.close_button.set_words(_("Close"), spoken=_("Close the document of your adviser"))

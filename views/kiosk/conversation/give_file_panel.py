@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller chooses a file to give to the adviser: the files beside the face, the question at the foot.
+"""The caller chooses a file to give to the adviser:
+the files beside the face, the question at the foot.
 
-Used by the session page. A touch chooses, a second one gives: no document leaves by a slip of the finger.
+Used by the session page. A touch chooses, a second one gives: no document leaves by a slip of the
+finger.
 """
 
 from __future__ import annotations
@@ -9,7 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QScroller, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QScroller,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import _
 from session.kiosk.devices.given_files import OfferedFile
@@ -53,10 +63,18 @@ class GivenSheet(QScrollArea):
             box.addWidget(hint)
         for offered in files:
             is_chosen = offered.file_id == chosen_id
-            name, mark, colour = ("yes", "check-bold", WHITE) if is_chosen else ("chip", "file-document-outline", INK)
-            button = BigButton(name, mark, colour=colour, icon_u=4, size="body", wrap=True, margins=(2, 1, 2, 1))
+            name, mark, colour = (
+                ("yes", "check-bold", WHITE)
+                if is_chosen
+                else ("chip", "file-document-outline", INK)
+            )
+            button = BigButton(
+                name, mark, colour=colour, icon_u=4, size="body", wrap=True, margins=(2, 1, 2, 1)
+            )
             button.set_words(f"{offered.name}  ({_size(offered.size_bytes)})")
-            button.clicked.connect(lambda _checked, file_id=offered.file_id: self.chosen.emit(file_id))
+            button.clicked.connect(
+                lambda _checked, file_id=offered.file_id: self.chosen.emit(file_id)
+            )
             self.buttons[offered.file_id] = button
             box.addWidget(button)
         box.addStretch(1)
@@ -89,7 +107,9 @@ class GivenPanel(SlidingPanel):
         says.addWidget(self._question)
         says.addWidget(self._detail)
         asks: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
-        asks.addWidget(IconView("file-send-outline", 10, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignVCenter)
+        asks.addWidget(
+            IconView("file-send-outline", 10, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignVCenter
+        )
         asks.addLayout(says, 1)
         answers = spaced(QHBoxLayout(), (0,), 2)
         answers.addWidget(self.yes, 1)
@@ -105,10 +125,16 @@ class GivenPanel(SlidingPanel):
         self._box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
 
     def ask(self, files: tuple[OfferedFile, ...], width_px: int) -> None:
-        """Puts the question, or shows other files: what was chosen stays chosen while it is there."""
-        before = next((offered for offered in self._files if offered.file_id == self._chosen_id), None)
+        """Puts the question, or shows other files:
+        what was chosen stays chosen while it is there.
+        """
+        before = next(
+            (offered for offered in self._files if offered.file_id == self._chosen_id), None
+        )
         self._files = files
-        self._chosen_id = next((one.file_id for one in files if before is not None and one[1:] == before[1:]), "")
+        self._chosen_id = next(
+            (one.file_id for one in files if before is not None and one[1:] == before[1:]), ""
+        )
         began, self.is_asking = self.is_asking, True
         self.retranslate()
         if not began:
@@ -131,13 +157,17 @@ class GivenPanel(SlidingPanel):
 
     def retranslate(self) -> None:
         """Says every text again."""
-        chosen = next((offered for offered in self._files if offered.file_id == self._chosen_id), None)
+        chosen = next(
+            (offered for offered in self._files if offered.file_id == self._chosen_id), None
+        )
         self.yes.set_words(_("Give this document"))
         self.no.set_words(_("No thank you"))
         self.yes.setEnabled(chosen is not None)
         self._question.setText(_("Which document do you want to give to your adviser?"))
         only = _("Only the one that you choose leaves your stick. Your stick is not changed.")
-        self._detail.setText(only if chosen is None else _("Chosen: “{name}”").format(name=chosen.name))
+        self._detail.setText(
+            only if chosen is None else _("Chosen: “{name}”").format(name=chosen.name)
+        )
         if self._files or self.is_asking:
             self.sheet.show_files(self._files, self._chosen_id)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where somebody who acts for the caller types the reference of their mandate. Used by the kiosk's session page.
+"""Where somebody who acts for the caller types the reference of their mandate.
+Used by the kiosk's session page.
 
 It stands beside the face, in the place of the web page, for as long as it is typed.
 """
@@ -8,7 +9,15 @@ from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import _
 from session.kiosk.call.consent import is_mandate

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The session: the agent's face, the web page beside it, what the agent can do, and STOP. Used by the kiosk window.
+"""The session: the agent's face, the web page beside it, what the agent can do, and STOP.
+Used by the kiosk window.
 
-The face is never covered and never leaves the screen; neither do the STOP button and the line above it.
+The face is never covered and never leaves the screen;
+neither do the STOP button and the line above it.
 """
 
 from __future__ import annotations
@@ -10,7 +12,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import N_, _
 from session.core.clock import Clock
@@ -34,7 +44,9 @@ from views.words.consent import CHIPS, left_words, powers_sentence
 from views.words.errors import kiosk_sentence
 
 FACE_SHARE, PAGE_SHARE, KEYBOARD_SHARE = 40, 60, 88
-"""Of the stage for the face and for what is beside it: ten keys in a row need the width of ten fingers."""
+"""Of the stage for the face and for what is beside it:
+ten keys in a row need the width of ten fingers.
+"""
 
 
 class DeviceNotice(StrEnum):
@@ -49,12 +61,24 @@ class DeviceNotice(StrEnum):
 
 
 _NOTICES: dict[DeviceNotice, tuple[str, str]] = {
-    DeviceNotice.PLACE_DOCUMENT: ("file-download-outline", N_("Put your document on the glass, printed side down.")),
+    DeviceNotice.PLACE_DOCUMENT: (
+        "file-download-outline",
+        N_("Put your document on the glass, printed side down."),
+    ),
     DeviceNotice.SCANNING: ("scanner", N_("Your document is being scanned. Do not touch it.")),
-    DeviceNotice.GIVEN: ("check-circle", N_("Your adviser has your document. You can take your stick back.")),
-    DeviceNotice.SCANNED: ("check-circle", N_("Your document is scanned. You can turn the page or take it back.")),
+    DeviceNotice.GIVEN: (
+        "check-circle",
+        N_("Your adviser has your document. You can take your stick back."),
+    ),
+    DeviceNotice.SCANNED: (
+        "check-circle",
+        N_("Your document is scanned. You can turn the page or take it back."),
+    ),
     DeviceNotice.PRINTING: ("printer", N_("A sheet is being printed for you. Please wait.")),
-    DeviceNotice.TAKE_SHEET: ("printer-check", N_("Your sheet is printed. Take it from the printer.")),
+    DeviceNotice.TAKE_SHEET: (
+        "printer-check",
+        N_("Your sheet is printed. Take it from the printer."),
+    ),
 }
 
 
@@ -70,8 +94,8 @@ class SessionPage(KioskPage):
         leave_requested: the caller ends the session.
         print_answered(str, bool): print id, whether the caller wants it.
         grant_answered, grant_withdrawn, acting_changed: as of the kiosk window.
-        pause_requested(bool): the caller's own privacy pause begins or ends.
-        faces_changed(str, str): names of the agent and of a third person ("" for none), to stand under their faces.
+        pause_requested(bool): the caller's own privacy pause begins or ends. faces_changed(str,
+        str): names of the agent and of a third person ("" for none), to stand under their faces.
     """
 
     stop_requested = pyqtSignal()
@@ -132,7 +156,12 @@ class SessionPage(KioskPage):
         row.addWidget(IconView("account-voice", 4.2, SKY))
         row.addWidget(self._name, 1)
         self.pause = BigButton(
-            "chip", "eye-off-outline", colour=INK, icon_u=3.2, size="body", margins=(1.4, 0.4, 1.4, 0.4)
+            "chip",
+            "eye-off-outline",
+            colour=INK,
+            icon_u=3.2,
+            size="body",
+            margins=(1.4, 0.4, 1.4, 0.4),
         )
         self.pause.clicked.connect(lambda: self.pause_requested.emit(not self._own_pause))
         row.addWidget(self.pause)
@@ -173,7 +202,15 @@ class SessionPage(KioskPage):
         self.chips: dict[Grant, BigButton] = {}
         self._chips = spaced(QGridLayout(), (0,), 1)
         for grant, (icon, _words) in CHIPS.items():
-            chip = BigButton("chip", icon, colour=INK, icon_u=3.2, size="body", wrap=True, margins=(1.4, 0.4, 1.4, 0.4))
+            chip = BigButton(
+                "chip",
+                icon,
+                colour=INK,
+                icon_u=3.2,
+                size="body",
+                wrap=True,
+                margins=(1.4, 0.4, 1.4, 0.4),
+            )
             chip.clicked.connect(lambda _checked, grant=grant: self.grant_withdrawn.emit(grant))
             self.chips[grant] = chip
             self._chips.addWidget(chip)
@@ -240,7 +277,9 @@ class SessionPage(KioskPage):
         self.retranslate()
         third = answer.talk.third
         is_face = third is not None and third.state is ThirdState.IN and not answer.talk.held
-        self.faces_changed.emit(self._facts.agent_name if self._facts else "", answer.third_name if is_face else "")
+        self.faces_changed.emit(
+            self._facts.agent_name if self._facts else "", answer.third_name if is_face else ""
+        )
 
     def show_media(self, seen: bool, heard: bool) -> None:
         """Whether the agent gets the caller's picture and sound now."""
@@ -270,13 +309,17 @@ class SessionPage(KioskPage):
         self._place_page()
 
     def show_private(self, on: bool) -> None:
-        """A privacy pause: page and document are hidden; the pane of the faces says why, and hides them itself."""
+        """A privacy pause: page and document are hidden;
+        the pane of the faces says why, and hides them itself.
+        """
         self._private = on
         self._place_page()
         self.retranslate()
 
     def show_own_pause(self, on: bool) -> None:
-        """Whether the caller's own pause goes on; the adviser's may go on beside it, and the button ends only this."""
+        """Whether the caller's own pause goes on;
+        the adviser's may go on beside it, and the button ends only this.
+        """
         self._own_pause = on
         self.retranslate()
 
@@ -285,12 +328,15 @@ class SessionPage(KioskPage):
         self._place_page()
 
     def _place_page(self) -> None:
-        """Beside the face stands one thing: a mandate to be typed, a sheet to be printed, files to choose from, the
-        keyboard, the agent's document, the web page; the last two not in a privacy pause."""
+        """Beside the face stands one thing:
+        a mandate to be typed, a sheet to be printed, files to choose from, the keyboard, the
+        agent's document, the web page; the last two not in a privacy pause.
+        """
         asked = self._mandate_shown or not self.sheet.isHidden() or self.giving.is_asking
         if asked:
             self.written.keyboard.close_keyboard()
-        self.pause.setVisible(not asked and self.written.keyboard.isHidden())  # its height is needed by what is typed
+        # its height is needed by what is typed
+        self.pause.setVisible(not asked and self.written.keyboard.isHidden())
         free = not asked and self.written.keyboard.isHidden() and not self._private
         self.document.setVisible(free and self.document.is_open)
         self.browser.setVisible(free and self._page_shown and not self.document.is_open)
@@ -360,10 +406,15 @@ class SessionPage(KioskPage):
         self._name.setText(_("You are talking with {name}").format(name=name) if name else "")
         self.line.setText(self._powers())
         self.line.setAccessibleName(self.line.text())
-        self.stop.set_words(_("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)"))
+        self.stop.set_words(
+            _("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)")
+        )
         self.pause.set_words(
             _("End my privacy pause") if self._own_pause else _("Privacy pause"),
-            spoken=_("Privacy pause: your adviser and you do not see each other, and nobody sees the page."),
+            spoken=_(
+                "Privacy pause: your adviser and you do not see each other, and nobody sees the "
+                "page."
+            ),
         )
         self._place_chips()
         self._say_times()
@@ -378,7 +429,11 @@ class SessionPage(KioskPage):
 
     def _powers(self) -> str:
         """What the agent can see and do now: nothing of what a privacy pause hides."""
-        hidden = dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE), False) if self._private else {}
+        hidden = (
+            dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE), False)
+            if self._private
+            else {}
+        )
         seen = self._seen and not self._held and not self._private
         return powers_sentence({**self._grants, **hidden}, seen, self._heard and not self._held)
 

@@ -1,15 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is about to be printed, for the caller to see first: the pages beside the face, the question at the foot.
+"""What is about to be printed, for the caller to see first:
+the pages beside the face, the question at the foot.
 
-Used by the session page. The answer's time limit is kept by `session.kiosk.devices.print_preview`; here it is only
-shown.
+Used by the session page. The answer's time limit is kept by `session.kiosk.devices.print_preview`;
+here it is only shown.
 """
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QScroller, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QScroller,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import _
 from session.core.clock import Clock
@@ -119,7 +128,10 @@ class PrintPanel(SlidingPanel):
 
     def ask(self, print_id: str, name: str, pages: int, copies: int, width_px: int) -> None:
         """Puts the question; the time starts now."""
-        self.print_id, self._name, self._pages, self._copies = print_id, name, pages, copies
+        self.print_id = print_id
+        self._name = name
+        self._pages = pages
+        self._copies = copies
         self._until_s = self._clock.monotonic_s() + SHOW_S
         self.retranslate()
         self.tick()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Above the faces at the kiosk: who else is in the conversation, and why the caller waits. Used by the session page.
+"""Above the faces at the kiosk: who else is in the conversation, and why the caller waits.
+Used by the session page.
 
-A third person is named here from before the first sound until it is gone; `painted` says that the words are really on
-the screen, and only then may that person be let in.
+A third person is named here from before the first sound until it is gone;
+`painted` says that the words are really on the screen, and only then may that person be let in.
 """
 
 from __future__ import annotations
@@ -38,9 +39,15 @@ def third_words(name: str, third: Third, held: bool) -> str:
     elif third.role is Role.SUPERVISOR:
         words = _("{name}, supervisor, is joining: will see you, hear you and talk with you.")
     elif is_in:
-        words = _("{name}, a colleague of your adviser, is with you: sees you, hears you and can talk with you.")
+        words = _(
+            "{name}, a colleague of your adviser, is with you: sees you, hears you and can talk "
+            "with you."
+        )
     else:
-        words = _("{name}, a colleague of your adviser, is joining: will see you, hear you and talk with you.")
+        words = _(
+            "{name}, a colleague of your adviser, is joining: will see you, hear you and talk with "
+            "you."
+        )
     return words.format(name=name)
 
 
@@ -81,7 +88,9 @@ class TalkStrip(QFrame):
         """Says every text again."""
         talk = self._answer.talk if self._answer is not None else None
         third = talk.third if talk is not None else None
-        is_named = third is not None and third.state is not ThirdState.CALLED and self._answer is not None
+        is_named = (
+            third is not None and third.state is not ThirdState.CALLED and self._answer is not None
+        )
         is_held = talk is not None and talk.held
         if not is_named:
             self._told = ""
@@ -89,7 +98,9 @@ class TalkStrip(QFrame):
             self._third.setText(third_words(self._answer.third_name, third, is_held))
         if talk is not None and talk.held:
             self._hold.setText(_(HOLD_WORDS[talk.hold_reason or HoldReason.MOMENT]))
-        for shown, icon, words in zip((is_named, is_held), self._icons, (self._third, self._hold), strict=True):
+        for shown, icon, words in zip(
+            (is_named, is_held), self._icons, (self._third, self._hold), strict=True
+        ):
             icon.setVisible(shown)
             words.setVisible(shown)
             words.setAccessibleName(words.text() if shown else "")
@@ -97,10 +108,16 @@ class TalkStrip(QFrame):
         self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
-        """Painted: whoever must know is told, once per third person, after the words are painted too."""
+        """Painted: whoever must know is told, once per third person, after the words are painted
+        too.
+        """
         super().paintEvent(a0)
         third = self._answer.talk.third if self._answer is not None else None
-        if third is not None and third.state is not ThirdState.CALLED and self._told != _key(third.user, third.at_utc):
+        if (
+            third is not None
+            and third.state is not ThirdState.CALLED
+            and self._told != _key(third.user, third.at_utc)
+        ):
             self._told = _key(third.user, third.at_utc)
             self._soon.start()
 

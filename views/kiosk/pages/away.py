@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Waiting elsewhere without losing the place: come back, or be called by telephone. Used by the kiosk window."""
+"""Waiting elsewhere without losing the place: come back, or be called by telephone.
+Used by the kiosk window.
+"""
 
 from __future__ import annotations
 
@@ -91,6 +93,10 @@ class AwayPage(KioskPage):
         """Says every text again."""
         self._title.setText(_("How do you want to wait?"))
         self._kept.setText(_("You keep your place."))
-        self.come_back.set_words(_("I come back to this kiosk"), _("Your number is called on the screen of the room."))
-        self.phone.set_words(_("Call me by telephone"), _("An adviser calls you when it is your turn."))
+        self.come_back.set_words(
+            _("I come back to this kiosk"), _("Your number is called on the screen of the room.")
+        )
+        self.phone.set_words(
+            _("Call me by telephone"), _("An adviser calls you when it is your turn.")
+        )
         self.stay.set_words(_("I stay here"))

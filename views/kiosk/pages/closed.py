@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A service that is closed: when it opens, how to reach it, and a wish to be called. Used by the kiosk window."""
+"""A service that is closed: when it opens, how to reach it, and a wish to be called.
+Used by the kiosk window.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ CLOSED_S = 60.0
 class ClosedPage(KioskPage):
     """One closed service.
 
-    Signals:
-        callback_requested: the caller wants to be called by telephone. back_requested: back to the services.
+    Signals: callback_requested: the caller wants to be called by telephone.
+        back_requested: back to the services.
     """
 
     callback_requested = pyqtSignal()
@@ -52,7 +54,9 @@ class ClosedPage(KioskPage):
         self._foot.addWidget(self.callback, 2)
         box = spaced(QVBoxLayout(self), (8, 4, 8, 4), 2.4)
         box.addStretch(1)
-        box.addWidget(IconView("clock-outline", 18, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter)
+        box.addWidget(
+            IconView("clock-outline", 18, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter
+        )
         for widget in (self._title, self._opens, self._message, self._panel):
             box.addWidget(widget)
         box.addStretch(1)

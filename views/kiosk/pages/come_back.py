@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who comes back waits for a moment here, or reads that nobody is expected. Used by the kiosk window.
+"""Who comes back waits for a moment here, or reads that nobody is expected.
+Used by the kiosk window.
 
-The own number is typed on the number page: a list of numbers would let anybody touch somebody else's.
+The own number is typed on the number page:
+a list of numbers would let anybody touch somebody else's.
 """
 
 from __future__ import annotations
@@ -35,7 +37,11 @@ class ReturnPage(KioskPage):
         foot.addStretch(1)
         box = spaced(QVBoxLayout(self), (6, 4, 6, 4), 2.4)
         box.addStretch(1)
-        box.addWidget(IconView("ticket-confirmation-outline", 18, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter)
+        box.addWidget(
+            IconView("ticket-confirmation-outline", 18, BLUE, disc=SKY),
+            0,
+            Qt.AlignmentFlag.AlignCenter,
+        )
         box.addWidget(self._words)
         box.addStretch(1)
         box.addLayout(foot)

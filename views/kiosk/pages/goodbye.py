@@ -80,7 +80,9 @@ class GoodbyePage(KioskPage):
             card.words.setProperty("min_height_u", 0 if portrait else 10)
 
     def show_goodbye(self, wiped: KioskWiped | None) -> None:
-        """The session is over; None while the kiosk is still wiping. The time starts with the first call."""
+        """The session is over; None while the kiosk is still wiping.
+        The time starts with the first call.
+        """
         self._wiped = wiped
         if self._until_s is None:
             self._until_s = self._clock.monotonic_s() + GOODBYE_S

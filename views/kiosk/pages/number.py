@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The number pad: the caller types the organisation's number, or says "I don't have it". Used by the kiosk window."""
+"""The number pad: the caller types the organisation's number, or says "I don't have it".
+Used by the kiosk window.
+"""
 
 from __future__ import annotations
 
@@ -185,7 +187,9 @@ class NumberPage(KioskPage):
         if kind not in FORMS:
             raise KeyError(kind)
         self._kind = kind
-        self._shown.setProperty("look", "number-long" if FORMS[kind].lengths[-1] > LONG else "number")
+        self._shown.setProperty(
+            "look", "number-long" if FORMS[kind].lengths[-1] > LONG else "number"
+        )
         restyle(self._shown)
         self.clear()
 
@@ -257,7 +261,9 @@ class NumberPage(KioskPage):
             {
                 PHONE: _("The adviser alone sees it. It is deleted after the call."),
                 TICKET: _("You do not have it any more? Touch “Back” and choose a service."),
-            }.get(self._kind, _("You do not have it? That is no problem, we can help you without it."))
+            }.get(
+                self._kind, _("You do not have it? That is no problem, we can help you without it.")
+            )
         )
         self.send.set_words(_("Confirm"))
         for key in (self.erase, self.erase_too):
@@ -278,7 +284,9 @@ class NumberPage(KioskPage):
         missing = max(0, FORMS[self._kind].lengths[0] - len(self._text))
         self._shown.setText(grouped(self._kind, self._text + "•" * missing))
         self._shown.setAccessibleName(" ".join(self._text))
-        self.send.setEnabled(check_number(self._kind, self._text) is NumberState.COMPLETE and not self._refused)
+        self.send.setEnabled(
+            check_number(self._kind, self._text) is NumberState.COMPLETE and not self._refused
+        )
         self.retranslate()
 
     def _say_state(self) -> None:
@@ -297,12 +305,18 @@ class NumberPage(KioskPage):
             words = {
                 PHONE: _("This number cannot be called. Please check it."),
                 TICKET: _("Nobody waits with this number. Please check it on your slip."),
-            }.get(self._kind, _("This number is not known. Correct it, or touch “I don't have it”."))
+            }.get(
+                self._kind, _("This number is not known. Correct it, or touch “I don't have it”.")
+            )
             return words, "alert-circle-outline", INK
         if state is NumberState.COMPLETE:
             return _("Well done. Now touch “Confirm”."), "check-circle", GREEN
         if state is NumberState.WRONG:
-            return _("There is a mistake in this number. Please check it."), "alert-circle-outline", INK
+            return (
+                _("There is a mistake in this number. Please check it."),
+                "alert-circle-outline",
+                INK,
+            )
         if not self._text:
             return _("Type it with the keys."), "gesture-tap", BLUE
         return self._missing_words(), "dots-horizontal-circle-outline", BLUE
@@ -317,7 +331,9 @@ class NumberPage(KioskPage):
             return _("Does it end with a letter? Touch “ABC”. Else go on with the digits.")
         if "A" in following:
             return _("Born in Corsica? Touch “ABC” for the letter A or B.")
-        missing = next(length for length in FORMS[self._kind].lengths if length > len(self._text)) - len(self._text)
+        missing = next(
+            length for length in FORMS[self._kind].lengths if length > len(self._text)
+        ) - len(self._text)
         if self._kind == "france_travail" and len(self._text) > len(DIGITS) - 3:
             missing = FORMS[self._kind].lengths[-1] - len(self._text)
         if missing == 1:

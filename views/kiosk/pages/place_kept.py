@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller may go: what was kept, and what to do next. Returns to the start by itself. Used by the kiosk window."""
+"""The caller may go: what was kept, and what to do next. Returns to the start by itself.
+Used by the kiosk window.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,9 @@ class KeptPage(KioskPage):
         """The wish is stored; `due` (ISO 8601, or "") is from when on somebody calls."""
         self._begin(None, due, prints=False)
 
-    def _begin(self, answer: TicketAnswer | TicketChanged | None, due: str | None, *, prints: bool) -> None:
+    def _begin(
+        self, answer: TicketAnswer | TicketChanged | None, due: str | None, *, prints: bool
+    ) -> None:
         self._answer, self._due, self._printed = answer, due, False
         self.slip.setVisible(prints)
         self.slip.setEnabled(True)
@@ -131,8 +135,16 @@ class KeptPage(KioskPage):
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
-        number = f"{self._number_title.text()} {self._number.text()}." if self._number.isVisibleTo(self) else ""
-        return [text for text in (self._title.text(), number, *(step.text() for step in self._steps)) if text]
+        number = (
+            f"{self._number_title.text()} {self._number.text()}."
+            if self._number.isVisibleTo(self)
+            else ""
+        )
+        return [
+            text
+            for text in (self._title.text(), number, *(step.text() for step in self._steps))
+            if text
+        ]
 
     def retranslate(self) -> None:
         """Says every text again."""
@@ -165,7 +177,10 @@ class KeptPage(KioskPage):
     @staticmethod
     def _how_back() -> tuple[str, str]:
         return (
-            _("Keep this number. When it is on the screen of the room, come back and touch “I have a number”."),
+            _(
+                "Keep this number. When it is on the screen of the room, come back and touch “I "
+                "have a number”."
+            ),
             _("You then have a few minutes to come."),
         )
 

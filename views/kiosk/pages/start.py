@@ -6,7 +6,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+)
 
 from resources.texts import N_, _
 from session.core.clock import Clock
@@ -51,7 +59,9 @@ def are_several(services: list[Service]) -> bool:
 
 
 def is_closed(service: Service) -> bool:
-    """True when nobody can be called for it now: by its hours, or because a supervisor closed it."""
+    """True when nobody can be called for it now:
+    by its hours, or because a supervisor closed it.
+    """
     return service.closed or not service.open_now
 
 
@@ -77,7 +87,9 @@ class ServiceCard(TouchButton):
         named: say whose service it is, above its icon: the kiosk serves several organisations.
     """
 
-    def __init__(self, service: Service, services: int, portrait: bool, now: datetime, *, named: bool = False) -> None:
+    def __init__(
+        self, service: Service, services: int, portrait: bool, now: datetime, *, named: bool = False
+    ) -> None:
         super().__init__("card")
         self.service = service
         self.setObjectName(f"service_{service.id}")
@@ -99,7 +111,9 @@ class ServiceCard(TouchButton):
         subtitle.setProperty("min_height_u", 8 if few else 5.5 if tight else 6)
         icon_u = icon_units(services, portrait) - (4 if tight else 0)
         icon = IconView(service.icon, icon_u, GREY if closed else BLUE, disc=SKY)
-        box = spaced(QVBoxLayout(self), (1, 0.5, 1, 0.5) if tight else (2, 1, 2, 1), 1.6 if few else 0.8)
+        box = spaced(
+            QVBoxLayout(self), (1, 0.5, 1, 0.5) if tight else (2, 1, 2, 1), 1.6 if few else 0.8
+        )
         if owner:
             box.addWidget(_owner(owner))
         box.addStretch(1)
@@ -112,7 +126,9 @@ class ServiceCard(TouchButton):
 
 
 def _owner(name: str) -> QLabel:
-    """Whose service it is; one height on every card, so that the icons of a row stand at the same height."""
+    """Whose service it is; one height on every card, so that the icons of a row stand at the same
+    height.
+    """
     owner = label("small", tone="blue", heavy=True, centred=True)
     owner.setText(name)
     owner.setProperty("min_height_u", 5.6)
@@ -128,7 +144,9 @@ class _Closed(QFrame):
         self.words = label("large", centred=True)
         box = spaced(QVBoxLayout(self), (6,), 3)
         box.addStretch(1)
-        box.addWidget(IconView("clock-outline", 22, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter)
+        box.addWidget(
+            IconView("clock-outline", 22, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter
+        )
         box.addWidget(self.words)
         box.addStretch(1)
 
@@ -136,9 +154,8 @@ class _Closed(QFrame):
 class StartPage(KioskPage):
     """Welcome, and the services of the hour.
 
-    Signals:
-        service_requested: the id of the touched service. closed_requested(Service): a closed one was touched.
-        return_requested: a caller has a number already.
+    Signals: service_requested: the id of the touched service. closed_requested(Service): a closed
+        one was touched. return_requested: a caller has a number already.
     """
 
     service_requested = pyqtSignal(str)
@@ -155,7 +172,10 @@ class StartPage(KioskPage):
         self._invitation = label("lead", tone="grey", centred=True)
         self._closed = _Closed()
         self._grid = spaced(QGridLayout(), (0,), 2.4)
-        self._promises = [(IconView(icon, 4, GREEN), label("small", tone="grey"), text) for icon, text in _PROMISES]
+        self._promises = [
+            (IconView(icon, 4, GREEN), label("small", tone="grey"), text)
+            for icon, text in _PROMISES
+        ]
         self._foot: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
         for icon, words, _text in self._promises:
             pair = spaced(QHBoxLayout(), (0,), 1)
@@ -194,7 +214,10 @@ class StartPage(KioskPage):
             card.deleteLater()
         count, named = len(self._services), are_several(self._services)
         now = self._clock.utc_now()
-        self.cards = [ServiceCard(service, count, self._portrait, now, named=named) for service in self._services]
+        self.cards = [
+            ServiceCard(service, count, self._portrait, now, named=named)
+            for service in self._services
+        ]
         for card in self.cards:
             card.clicked.connect(lambda _checked, card=card: self._on_card(card.service))
         self._place()
@@ -228,16 +251,23 @@ class StartPage(KioskPage):
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
-        shown = (self._title.text(), self._invitation.text()) if self._services else (self._closed.words.text(),)
+        shown = (
+            (self._title.text(), self._invitation.text())
+            if self._services
+            else (self._closed.words.text(),)
+        )
         return [*shown, *(f"{card.accessibleName()}." for card in self.cards)]
 
     def retranslate(self) -> None:
         """Says every text again."""
-        if any(is_closed(service) for service in self._services):  # a card says its words when it is made
+        # a card says its words when it is made
+        if any(is_closed(service) for service in self._services):
             self._deal()
         self.have_number.set_words(_("I have a number"))
         self.have_number.setVisible(any("back" in service.away for service in self._services))
-        self._title.setText(_("Welcome. What do you need today?") if self._services else _("Welcome"))
+        self._title.setText(
+            _("Welcome. What do you need today?") if self._services else _("Welcome")
+        )
         self._closed.setVisible(not self._services)
         self._invitation.setVisible(bool(self._services))
         self._invitation.setText(_("Touch a button. An adviser will answer you on this screen."))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Troubles in plain words: a whole page when nothing can be done, else a banner above the page. Used by the window."""
+"""Troubles in plain words: a whole page when nothing can be done, else a banner above the page.
+Used by the window.
+"""
 
 from __future__ import annotations
 

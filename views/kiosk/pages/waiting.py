@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The waiting page: the ticket, who is before you, and how long it may take. Used by the kiosk window."""
+"""The waiting page: the ticket, who is before you, and how long it may take.
+Used by the kiosk window.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ GIVEN_BACK = "desk_lost"
 
 
 def wait_words(least_s: int | None, most_s: int | None) -> str:
-    """How long it may take (seconds; None: unknown) in words. Nothing is promised that nobody can know."""
+    """How long it may take (seconds; None: unknown) in words.
+    Nothing is promised that nobody can know.
+    """
     if least_s is None:
         return _("We do not know the waiting time yet.")
     least, most = max(0, least_s) // 60, None if most_s is None else -(-max(0, most_s) // 60)
@@ -109,12 +113,20 @@ class WaitingPage(KioskPage):
         self._place.addStretch(1)
         self._place.addWidget(self.people)
         self._place.addWidget(self._coming)
-        for icon, words in (("", self._ahead), ("clock-outline", self._wait), ("file-document-outline", self._advice)):
+        for icon, words in (
+            ("", self._ahead),
+            ("clock-outline", self._wait),
+            ("file-document-outline", self._advice),
+        ):
             if not icon:
                 self._place.addWidget(words)
                 continue
             row = spaced(QHBoxLayout(), (0,), 1.4)
-            row.addWidget(IconView(icon, 4.5, BLUE if words is self._wait else GREY), 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(
+                IconView(icon, 4.5, BLUE if words is self._wait else GREY),
+                0,
+                Qt.AlignmentFlag.AlignTop,
+            )
             row.addWidget(words, 1)
             self._place.addLayout(row)
         self._place.addStretch(1)
@@ -149,7 +161,9 @@ class WaitingPage(KioskPage):
     def _wait_words(answer: TicketAnswer | TicketChanged) -> str:
         known = wait_words(answer.wait_s, answer.wait_most_s)
         if answer.ticket.reason == GIVEN_BACK:
-            return _("The next free adviser takes you first.") + (f" {known}" if answer.wait_s is not None else "")
+            return _("The next free adviser takes you first.") + (
+                f" {known}" if answer.wait_s is not None else ""
+            )
         return known
 
     def _waiting_title(self, ticket: Ticket) -> str:
@@ -162,7 +176,9 @@ class WaitingPage(KioskPage):
         if self._passing is not None and self._passing.agent_name:
             return _("You are being passed on to {name}").format(name=self._passing.agent_name)
         if self._passing is not None and self._passing.service_name:
-            return _("You are being passed on to: {service}").format(service=self._passing.service_name)
+            return _("You are being passed on to: {service}").format(
+                service=self._passing.service_name
+            )
         return _("You are being passed on to a colleague")
 
     def _leave(self) -> None:
@@ -222,7 +238,10 @@ class WaitingPage(KioskPage):
         self._ticket_title.setText(_("Your ticket"))
         self._advice.setText(_("Get your papers ready: letter, identity card, forms."))
         answer = self._answer
-        coming = answer is not None and answer.ticket.state in (TicketState.OFFERED, TicketState.IN_SESSION)
+        coming = answer is not None and answer.ticket.state in (
+            TicketState.OFFERED,
+            TicketState.IN_SESSION,
+        )
         self.people.setVisible(answer is not None and not coming)
         self._coming.setVisible(coming)
         self.elsewhere.setVisible(answer is not None and not coming and self._may_go)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pictures of the kiosk: icons that grow with the screen, the stop sign, the countdown, the people in the queue."""
+"""Pictures of the kiosk: icons that grow with the screen, the stop sign, the countdown, the people
+in the queue.
+"""
 
 from __future__ import annotations
 
@@ -32,16 +34,22 @@ SERVICE_ICONS = {
     "appointment": "mdi6.calendar-clock",
     "stethoscope": "mdi6.stethoscope",
 }
-"""Words a catalogue may use in `Service.icon` (the desk knows the same); names of Material Design icons work too."""
+"""Words a catalogue may use in `Service.icon` (the desk knows the same);
+names of Material Design icons work too.
+"""
 
 
 _make_icon: Callable[..., QIcon] = qtawesome.icon
 
 
 def find_icon(name: str, colour: str) -> QIcon:
-    """An icon by a word of `SERVICE_ICONS` or a Material Design name; unknown names give the question mark."""
+    """An icon by a word of `SERVICE_ICONS` or a Material Design name;
+    unknown names give the question mark.
+    """
     try:
-        return _make_icon(SERVICE_ICONS.get(name, f"mdi6.{name.removeprefix('mdi6.')}"), color=colour)
+        return _make_icon(
+            SERVICE_ICONS.get(name, f"mdi6.{name.removeprefix('mdi6.')}"), color=colour
+        )
     except Exception:  # qtawesome raises bare Exception for a name it does not know
         return _make_icon(SERVICE_ICONS["help"], color=colour)
 
@@ -157,11 +165,15 @@ class WaitingDots(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         for place in range(3):
             painter.setBrush(QColor(BLUE if place == self._step else LINE))
-            painter.drawEllipse(QRectF(place * self.width() * 0.375, 0, self.height(), self.height()))
+            painter.drawEllipse(
+                QRectF(place * self.width() * 0.375, 0, self.height(), self.height())
+            )
 
 
 class PeopleRow(QWidget):
-    """Who is before you, in people: pale ones ahead, you in colour. More than five ahead become a number."""
+    """Who is before you, in people: pale ones ahead, you in colour.
+    More than five ahead become a number.
+    """
 
     MOST = 5
 
@@ -184,11 +196,15 @@ class PeopleRow(QWidget):
         step, height = round(self.height() * 0.62), self.height()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(ACCENT))
-        painter.drawEllipse(QRect(round(height * 0.05), height - height // 8, height - height // 5, height // 9))
+        painter.drawEllipse(
+            QRect(round(height * 0.05), height - height // 8, height - height // 5, height // 9)
+        )
         self._you.paint(painter, QRect(0, 0, height - height // 10, height - height // 10))
         shown = min(self._ahead, self.MOST)
         for place in range(shown):
-            self._person.paint(painter, QRect(height + place * step, height // 8, step, height - height // 5))
+            self._person.paint(
+                painter, QRect(height + place * step, height // 8, step, height - height // 5)
+            )
         if self._ahead > self.MOST:
             font = self.font()
             font.setPixelSize(max(8, height // 3))

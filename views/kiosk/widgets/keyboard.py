@@ -1,22 +1,34 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A keyboard on the kiosk's screen for free text, laid out as French people know it. Used by pages that ask for words.
+"""A keyboard on the kiosk's screen for free text, laid out as French people know it.
+Used by pages that ask for words.
 
-It stands beside the face, in the place of the web page. It types into one field and never takes the focus away from it,
-so that a real keyboard may be used at the same time.
+It stands beside the face, in the place of the web page.
+It types into one field and never takes the focus away from it, so that a real keyboard may be used
+at the same time.
 """
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import _
 from views.kiosk.widgets.page_base import TouchButton
 from views.kiosk.widgets.theme import spaced
 
 ROWS = ("éèêàâçîôùû", "azertyuiop", "qsdfghjklm", "wxcvbn'")
-"""AZERTY as on a French telephone, with its accents above: nobody has to know that a long touch brings them."""
+"""AZERTY as on a French telephone, with its accents above:
+nobody has to know that a long touch brings them.
+"""
 
 SIGNS = ("1234567890", "@#&_-+()/€", "«»:;!?", ".,\"°%ëïœü'")
 
@@ -63,7 +75,10 @@ class TouchKeyboard(QFrame):
         return key
 
     def _sheet(
-        self, rows: tuple[str, ...], before: TouchButton | None = None, after: TouchButton | None = None
+        self,
+        rows: tuple[str, ...],
+        before: TouchButton | None = None,
+        after: TouchButton | None = None,
     ) -> QWidget:
         """Rows of keys; `before` and `after` stand around the last one."""
         sheet = QWidget()
@@ -85,7 +100,13 @@ class TouchKeyboard(QFrame):
 
     def _foot(self) -> QHBoxLayout:
         row = spaced(QHBoxLayout(), (0,), 0.6)
-        for key, share in ((self.to_signs, 3), (self.to_letters, 3), (self.space, 8), (self.send, 4), (self.shut, 2)):
+        for key, share in (
+            (self.to_signs, 3),
+            (self.to_letters, 3),
+            (self.space, 8),
+            (self.send, 4),
+            (self.shut, 2),
+        ):
             row.addWidget(key, share)
         return row
 
@@ -101,12 +122,18 @@ class TouchKeyboard(QFrame):
     # ---- opening ----
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """The field was touched: the keyboard comes. Somebody who types on a real one does without."""
+        """The field was touched: the keyboard comes.
+        Somebody who types on a real one does without.
+        """
         if event is None or watched is not self._entry:
             return False
         if event.type() == QEvent.Type.MouseButtonPress:
             self.open_keyboard()
-        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.spontaneous():
+        elif (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.spontaneous()
+        ):
             self.close_keyboard()
         return False
 

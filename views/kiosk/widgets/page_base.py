@@ -1,11 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What every page of the kiosk is made of: the page itself, labels and big buttons. Used by all kiosk pages."""
+"""What every page of the kiosk is made of: the page itself, labels and big buttons.
+Used by all kiosk pages.
+"""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QFocusEvent
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.theme import BLUE, MIN_TOUCH_PX, spaced
@@ -14,7 +25,9 @@ CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
 class KioskPage(QFrame):
-    """One page. It shows what it is told and can say it again in another language or lay itself out upright."""
+    """One page. It shows what it is told and can say it again in another language or lay itself out
+    upright.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +47,9 @@ class KioskPage(QFrame):
         """Lays the page out for an upright screen, or a lying one."""
 
 
-def label(look: str, *, tone: str = "", centred: bool = False, heavy: bool = False, wrap: bool = True) -> QLabel:
+def label(
+    look: str, *, tone: str = "", centred: bool = False, heavy: bool = False, wrap: bool = True
+) -> QLabel:
     """A text of the kiosk; `look` is a size of the theme ("title", "body", ...)."""
     text = QLabel()
     text.setProperty("look", look)
@@ -42,12 +57,16 @@ def label(look: str, *, tone: str = "", centred: bool = False, heavy: bool = Fal
     text.setProperty("heavy", heavy)
     text.setWordWrap(wrap)
     text.setTextFormat(Qt.TextFormat.PlainText)
-    text.setAlignment(CENTRE if centred else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    text.setAlignment(
+        CENTRE if centred else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    )
     return text
 
 
 class TouchButton(QPushButton):
-    """A button that is never smaller than a finger, and shows its focus only to those who came by keyboard."""
+    """A button that is never smaller than a finger, and shows its focus only to those who came by
+    keyboard.
+    """
 
     def __init__(self, look: str, face: str = "") -> None:
         super().__init__(face)
@@ -57,7 +76,10 @@ class TouchButton(QPushButton):
 
     def focusInEvent(self, a0: QFocusEvent | None) -> None:
         """Shows the ring after Tab."""
-        by_key = a0 is not None and a0.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        by_key = a0 is not None and a0.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
         self._ring(by_key)
         super().focusInEvent(a0)
 
@@ -78,12 +100,16 @@ class TouchButton(QPushButton):
     def sizeHint(self) -> QSize:
         """What it shows, and no less than a finger."""
         inner = self.layout()
-        return (inner.sizeHint() if inner is not None else super().sizeHint()).expandedTo(self._touch())
+        return (inner.sizeHint() if inner is not None else super().sizeHint()).expandedTo(
+            self._touch()
+        )
 
     def minimumSizeHint(self) -> QSize:
         """What it shows, and no less than a finger."""
         inner = self.layout()
-        return (inner.minimumSize() if inner is not None else super().minimumSizeHint()).expandedTo(self._touch())
+        return (inner.minimumSize() if inner is not None else super().minimumSizeHint()).expandedTo(
+            self._touch()
+        )
 
 
 def restyle(widget: QWidget) -> None:
@@ -119,7 +145,9 @@ class BigButton(TouchButton):
         self._words = label(size, heavy=True, centred=upright or icon is None, wrap=wrap)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._words.hide()
-        self._row: QBoxLayout = spaced(QVBoxLayout(self) if upright else QHBoxLayout(self), margins, 1.4)
+        self._row: QBoxLayout = spaced(
+            QVBoxLayout(self) if upright else QHBoxLayout(self), margins, 1.4
+        )
         if wrap:
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._row.addStrut(MIN_TOUCH_PX)
@@ -133,7 +161,9 @@ class BigButton(TouchButton):
             self._row.addStretch(1)
 
     def set_words(self, words: str, spoken: str = "") -> None:
-        """The words on the button; `spoken` is the accessible name when it says more, or the icon stands alone."""
+        """The words on the button; `spoken` is the accessible name when it says more, or the icon
+        stands alone.
+        """
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self.setAccessibleName(spoken or words)

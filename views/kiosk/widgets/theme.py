@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The kiosk's look: colours, type and sizes, all multiples of one unit. Used by the kiosk's pages.
 
-One unit is about a hundredth of the window's height, so that the same page looks right at 1280x800, 1920x1080 and
-upright at 1080x1920. Widgets ask for a look by the property `look`; layouts and icons keep their sizes in units.
+One unit is about a hundredth of the window's height, so that the same page looks right at 1280x800,
+1920x1080 and upright at 1080x1920. Widgets ask for a look by the property `look`; layouts and icons
+keep their sizes in units.
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ def unit_px(width_px: int, height_px: int) -> float:
     return max(6.0, min(height_px / 100, width_px / across))
 
 
-def spaced[Layout: QLayout](layout: Layout, margins: tuple[float, ...] = (0,), spacing: float = 0) -> Layout:
+def spaced[Layout: QLayout](
+    layout: Layout, margins: tuple[float, ...] = (0,), spacing: float = 0
+) -> Layout:
     """Gives a layout its margins (all; or left, top, right, bottom) and spacing, in units."""
     layout.setProperty("margins_u", list(margins * 4 if len(margins) == 1 else margins))
     layout.setProperty("spacing_u", spacing)
@@ -115,8 +118,12 @@ def apply_unit(root: QWidget, unit: float) -> None:
             widget.setFixedHeight(round(height * unit))
 
 
-def sized[Widget: QWidget](widget: Widget, width: float | None = None, height: float | None = None) -> Widget:
-    """Gives a widget a fixed width or height in units; never less than a finger when it is a button."""
+def sized[Widget: QWidget](
+    widget: Widget, width: float | None = None, height: float | None = None
+) -> Widget:
+    """Gives a widget a fixed width or height in units;
+    never less than a finger when it is a button.
+    """
     if width is not None:
         widget.setProperty("width_u", width)
     if height is not None:
@@ -185,7 +192,8 @@ def style_sheet(unit: float) -> str:
     rules.append(f"QLabel[heavy=true] {{ {heavy_font} }}")
     for look, (ground, pressed, text, border) in _LOOKS.items():
         rules.append(
-            f"QPushButton[look={look}] {{ background: {ground}; color: {text}; border: 2px solid {border};"
+            f"QPushButton[look={look}] {{ background: {ground}; color: {text}; border: 2px solid "
+            f"{border};"
             f" border-radius: {px(1.8)}; font-size: {px(3)};"
             f" {heavy_font} }}"
             f"QPushButton[look={look}] QLabel {{ color: {text}; }}"
@@ -194,10 +202,12 @@ def style_sheet(unit: float) -> str:
         )
     rules += [
         f"QPushButton[look=key] {{ font-size: {px(4.6)}; }}",
-        f"QPushButton[look=key]:disabled {{ background: {PAPER}; color: {DISABLED}; border-color: {SKY}; }}",
+        f"QPushButton[look=key]:disabled {{ background: {PAPER}; color: {DISABLED}; border-color: "
+        f"{SKY}; }}",
         f"QPushButton[look=primary]:disabled, QPushButton[look=yes]:disabled"
         f" {{ background: {LINE}; border-color: {LINE}; }}",
-        f"QPushButton[look=primary] QLabel:disabled, QPushButton[look=yes] QLabel:disabled {{ color: {GREY}; }}",
+        f"QPushButton[look=primary] QLabel:disabled, QPushButton[look=yes] QLabel:disabled {{ "
+        f"color: {GREY}; }}",
         f"QPushButton[look=plain]:checked {{ background: {SKY}; border-color: {BLUE}; }}",
         f"QPushButton[look=card] {{ border-radius: {px(2.4)}; }}",
         f"QPushButton[look=card] QLabel[tone=grey] {{ color: {GREY}; }}",

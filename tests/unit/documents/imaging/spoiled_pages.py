@@ -40,14 +40,18 @@ def with_finger(scan: Image.Image) -> Image.Image:
     layer = Image.new("L", scan.size)
     pen = ImageDraw.Draw(layer)
     pen.rounded_rectangle(
-        (78 * unit, scan.height - 26 * unit, 120 * unit, scan.height - 12 * unit), round(7 * unit), fill=255
+        (78 * unit, scan.height - 26 * unit, 120 * unit, scan.height - 12 * unit),
+        round(7 * unit),
+        fill=255,
     )
     spoiled = scan.copy()
     spoiled.paste((206, 152, 124), (0, 0), layer.filter(ImageFilter.GaussianBlur(unit / 3)))
     return spoiled
 
 
-def with_glare(scan: Image.Image, centre: tuple[float, float] = (0.45, 0.32), radius: float = 0.07) -> Image.Image:
+def with_glare(
+    scan: Image.Image, centre: tuple[float, float] = (0.45, 0.32), radius: float = 0.07
+) -> Image.Image:
     """The lamp mirrored in the plastic of a card."""
     y, x = np.mgrid[0 : scan.height, 0 : scan.width].astype(np.float32)
     away = np.hypot(x - centre[0] * scan.width, y - centre[1] * scan.height) / (radius * scan.width)

@@ -19,12 +19,15 @@ def sides(box: PageBox | None) -> tuple[float, float, float, float]:
 def test_the_left_half_of_a_turned_page_is_cut_where_it_was_seen() -> None:
     turned = Edits((TurnPage(1),))
     part = turned.cropped(LEFT)
-    assert part.steps == (CropPage(0.0, 0.5, 1.0, 1.0), TurnPage(1))  # seen left = lower half before the turn
+    # seen left = lower half before the turn
+    assert part.steps == (CropPage(0.0, 0.5, 1.0, 1.0), TurnPage(1))
     assert part.quarters == 1
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
-def test_a_place_in_the_half_that_stays_is_found_again_and_one_in_the_other_is_gone(quarters: int) -> None:
+def test_a_place_in_the_half_that_stays_is_found_again_and_one_in_the_other_is_gone(
+    quarters: int,
+) -> None:
     edits = Edits((TurnPage(quarters),) if quarters else ())
     kept, gone = PageBox(0.1, 0.1, 0.2, 0.2), PageBox(0.8, 0.8, 0.9, 0.9)
     before = [sides(edits.seen(box)) for box in (kept, gone)]

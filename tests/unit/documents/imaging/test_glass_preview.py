@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Cards, letters and receipts laid on invented glasses: found one by one, or left whole when nothing is certain."""
+"""Cards, letters and receipts laid on invented glasses:
+found one by one, or left whole when nothing is certain.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,11 @@ def test_each_of_four_small_documents_is_found_where_it_lies(lid: Colour) -> Non
     look = look_at_glass(seen(glass))
     assert len(look.areas) == 4
     for left, top, _angle in (*places, (60, 300, 0)):
-        near = [area for area in look.areas if abs(area[0] * WIDTH - left) < 14 and abs(area[1] * HEIGHT - top) < 14]
+        near = [
+            area
+            for area in look.areas
+            if abs(area[0] * WIDTH - left) < 14 and abs(area[1] * HEIGHT - top) < 14
+        ]
         assert len(near) == 1
 
 
@@ -96,7 +102,9 @@ def test_what_is_shown_was_decoded_before_and_is_a_plain_jpeg() -> None:
         assert (picture.format, picture.size) == ("JPEG", (WIDTH, HEIGHT))
 
 
-@pytest.mark.parametrize("data", [b"", b"not a picture", seen(bed(LIDS["grey"]))[:300]], ids=["empty", "text", "cut"])
+@pytest.mark.parametrize(
+    "data", [b"", b"not a picture", seen(bed(LIDS["grey"]))[:300]], ids=["empty", "text", "cut"]
+)
 def test_no_picture_is_said(data: bytes) -> None:
     with pytest.raises(PageUnreadable):
         look_at_glass(data)
@@ -113,5 +121,10 @@ def test_a_glass_full_of_crumbs_gives_no_more_areas_than_a_scan_takes() -> None:
     glass = bed(LIDS["black"])
     for row in range(6):
         for column in range(5):
-            lay(glass, Image.new("RGB", (80, 80), (240, 240, 240)), (15 + 120 * column, 15 + 140 * row), 0)
+            lay(
+                glass,
+                Image.new("RGB", (80, 80), (240, 240, 240)),
+                (15 + 120 * column, 15 + 140 * row),
+                0,
+            )
     assert len(find_sheets(glass)) <= MAX_AREAS

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page of text in layers: a fraction of the bytes, the same look, and a document that is still PDF/A."""
+"""A page of text in layers: a fraction of the bytes, the same look, and a document that is still
+PDF/A.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ def _cleaned(name: str, encoding: Encoding = Encoding.SMALL) -> CleanPage:
     if name == "letter":
         return clean_page(drawn_pages.jpeg(page), encoding=encoding)
     return clean_page(
-        drawn_pages.jpeg(drawn_pages.scan(page.reduce(2), Glass(skew_deg=1.7)), dpi=150), encoding=encoding
+        drawn_pages.jpeg(drawn_pages.scan(page.reduce(2), Glass(skew_deg=1.7)), dpi=150),
+        encoding=encoding,
     )
 
 
@@ -50,7 +53,8 @@ def _far_apart(first: Image.Image, second: Image.Image) -> float:
     """The largest difference of two pictures, seen from a little distance."""
     size = (first.width // 8, first.height // 8)
     one, other = (
-        np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BOX), np.int16) for picture in (first, second)
+        np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BOX), np.int16)
+        for picture in (first, second)
     )
     return float(np.abs(one - other).max())
 
@@ -95,26 +99,35 @@ def test_a_page_with_a_face_on_it_stays_a_jpeg() -> None:
 
 def test_photographs_blank_pages_and_untouched_scans_stay_jpegs() -> None:
     coarse = np.random.default_rng(1).integers(20, 120, (20, 14, 3)).astype(np.uint8)
-    photo = drawn_pages.jpeg(Image.fromarray(coarse).resize((700, 1000), Image.Resampling.BICUBIC), dpi=100)
+    photo = drawn_pages.jpeg(
+        Image.fromarray(coarse).resize((700, 1000), Image.Resampling.BICUBIC), dpi=100
+    )
     quick = clean_page(photo, encoding=Encoding.QUICK)
     assert (quick.kind, quick.encoding) == (PageKind.PHOTO, "jpeg")
     assert len(quick.jpeg) < len(clean_page(photo).jpeg)
     blank = drawn_pages.jpeg(drawn_pages.blank().reduce(4), dpi=75)
     letter = drawn_pages.jpeg(drawn_pages.letter().reduce(4), dpi=75)
     assert clean_page(blank, encoding=Encoding.SMALL).encoding == "jpeg"
-    assert clean_page(letter, Edits((LeaveAsScanned(),)), encoding=Encoding.SMALL).encoding == "jpeg"
+    assert (
+        clean_page(letter, Edits((LeaveAsScanned(),)), encoding=Encoding.SMALL).encoding == "jpeg"
+    )
 
 
 def test_a_changed_shape_names_its_page() -> None:
     contents = [_cleaned("form").content, _cleaned("letter").content]
-    origin = Origin(made_at_utc=NOON, pages=(PageOrigin(scanned_sha256="0" * 64), PageOrigin(scanned_sha256="1" * 64)))
+    origin = Origin(
+        made_at_utc=NOON,
+        pages=(PageOrigin(scanned_sha256="0" * 64), PageOrigin(scanned_sha256="1" * 64)),
+    )
     document = assemble(contents, "x", NOON, origin=origin)
     told = verify(document)
     assert told.origin is not None
     assert told.changed_pages == ()
     with pikepdf.open(io.BytesIO(document)) as pdf:
         kept = [picture_bytes(page) or b"" for page in pdf.pages]
-        assert [sha256_of(part) for part in kept] == [page.kept_sha256 for page in told.origin.pages]
+        assert [sha256_of(part) for part in kept] == [
+            page.kept_sha256 for page in told.origin.pages
+        ]
         ink = pdf.pages[0].obj.Resources.XObject.Ink
         ink.write(bytes(len(ink.read_bytes())))  # every piece of ink in the first colour
         file = io.BytesIO()
@@ -130,6 +143,8 @@ def test_the_same_page_looks_alike_in_both_forms() -> None:
     assert difference(*looks) < ALIKE
 
 
-@pytest.mark.parametrize(("kbps", "encoding"), [(None, Encoding.JPEG), (512, Encoding.SMALL), (8000, Encoding.JPEG)])
+@pytest.mark.parametrize(
+    ("kbps", "encoding"), [(None, Encoding.JPEG), (512, Encoding.SMALL), (8000, Encoding.JPEG)]
+)
 def test_a_narrow_line_is_worth_the_work(kbps: int | None, encoding: Encoding) -> None:
     assert encoding_for(kbps) is encoding

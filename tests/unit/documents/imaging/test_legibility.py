@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page that nobody could decide on is told, with its place, while the caller is still there; a good one is not."""
+"""A page that nobody could decide on is told, with its place, while the caller is still there;
+a good one is not.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,12 @@ PAGES = {
     "card": drawn_pages.identity_card,
     "blank": drawn_pages.blank,
 }
-GLASSES = (Glass(1.7), Glass(-2.3, lid=196, scale=0.955), Glass(4.2, lid=24, scale=0.9), Glass(0.4, quarters=1))
+GLASSES = (
+    Glass(1.7),
+    Glass(-2.3, lid=196, scale=0.955),
+    Glass(4.2, lid=24, scale=0.9),
+    Glass(0.4, quarters=1),
+)
 
 Spoil = Callable[[Image.Image], Image.Image]
 
@@ -39,7 +46,9 @@ def _found(scan: Image.Image) -> dict[Flaw, Finding]:
     return {finding.flaw: finding for finding in clean_page(drawn_pages.jpeg(scan, dpi=150)).flaws}
 
 
-@pytest.mark.parametrize(("name", "glass"), list(zip(PAGES, (*GLASSES, GLASSES[0]), strict=True)), ids=list(PAGES))
+@pytest.mark.parametrize(
+    ("name", "glass"), list(zip(PAGES, (*GLASSES, GLASSES[0]), strict=True)), ids=list(PAGES)
+)
 def test_nothing_is_said_of_a_page_that_can_be_read(name: str, glass: Glass) -> None:
     assert _found(_scan(name, glass)) == {}
 
@@ -48,7 +57,12 @@ def test_nothing_is_said_of_a_page_that_can_be_read(name: str, glass: Glass) -> 
     ("name", "spoil", "flaw", "place"),
     [
         ("form", lambda scan: spoiled_pages.blurred(scan, 3), Flaw.BLURRED, "on the whole page"),
-        ("payslip", lambda scan: spoiled_pages.half_blurred(scan, 3), Flaw.BLURRED, "at the bottom"),
+        (
+            "payslip",
+            lambda scan: spoiled_pages.half_blurred(scan, 3),
+            Flaw.BLURRED,
+            "at the bottom",
+        ),
         ("letter", spoiled_pages.cut_at_left, Flaw.CUT_EDGE, "at the left"),
         ("payslip", spoiled_pages.dark, Flaw.TOO_DARK, "on the whole page"),
         ("form", spoiled_pages.with_finger, Flaw.FINGER, "at the bottom right"),
@@ -56,7 +70,9 @@ def test_nothing_is_said_of_a_page_that_can_be_read(name: str, glass: Glass) -> 
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_wrong_is_said_with_its_place(name: str, spoil: Spoil, flaw: Flaw, place: str) -> None:
+def test_what_is_wrong_is_said_with_its_place(
+    name: str, spoil: Spoil, flaw: Flaw, place: str
+) -> None:
     found = _found(spoil(_scan(name, Glass(-2.3, lid=196, scale=0.955))))
     assert flaw in found
     assert place_words(found[flaw].box) == place

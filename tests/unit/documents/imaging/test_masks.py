@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Windows put together from steps say the same as Pillow's filters, which look at every pixel of them."""
+"""Windows put together from steps say the same as Pillow's filters, which look at every pixel of
+them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,17 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from documents.imaging.masks import apart, grown, long_runs, narrowest, packed, shrunk, softened, widest, windowed
+from documents.imaging.masks import (
+    apart,
+    grown,
+    long_runs,
+    narrowest,
+    packed,
+    shrunk,
+    softened,
+    widest,
+    windowed,
+)
 
 CHANCE = np.random.default_rng(2)
 SIZES = [(61, 83), (7, 5), (1, 1), (2, 90)]
@@ -22,19 +34,29 @@ def _field(size: tuple[int, int]) -> np.ndarray:
 def test_the_widest_and_the_narrowest_of_a_square(size: tuple[int, int], window: int) -> None:
     field = _field(size)
     picture = Image.fromarray(field)
-    assert np.array_equal(widest(field, window), np.asarray(picture.filter(ImageFilter.MaxFilter(window))))
-    assert np.array_equal(narrowest(field, window), np.asarray(picture.filter(ImageFilter.MinFilter(window))))
+    assert np.array_equal(
+        widest(field, window), np.asarray(picture.filter(ImageFilter.MaxFilter(window)))
+    )
+    assert np.array_equal(
+        narrowest(field, window), np.asarray(picture.filter(ImageFilter.MinFilter(window)))
+    )
     mask = field > 128
     drawn = Image.fromarray(mask.astype(np.uint8))
-    assert np.array_equal(grown(mask, window), np.asarray(drawn.filter(ImageFilter.MaxFilter(window))) > 0)
-    assert np.array_equal(shrunk(mask, window), np.asarray(drawn.filter(ImageFilter.MinFilter(window))) > 0)
+    assert np.array_equal(
+        grown(mask, window), np.asarray(drawn.filter(ImageFilter.MaxFilter(window))) > 0
+    )
+    assert np.array_equal(
+        shrunk(mask, window), np.asarray(drawn.filter(ImageFilter.MinFilter(window))) > 0
+    )
 
 
 @pytest.mark.parametrize("window", [1, 3, 25, 51])
 def test_eight_columns_in_a_byte_are_joined_as_one(window: int) -> None:
     mask = _field((90, 45)) > 250
     joined = np.unpackbits(windowed(packed(mask), window, np.bitwise_or), axis=1, count=45) > 0
-    blurred = Image.fromarray(mask.astype(np.uint8) * 255).filter(ImageFilter.BoxBlur((0, window // 2)))
+    blurred = Image.fromarray(mask.astype(np.uint8) * 255).filter(
+        ImageFilter.BoxBlur((0, window // 2))
+    )
     assert np.array_equal(joined, np.asarray(blurred) > 0)
 
 
@@ -62,7 +84,9 @@ def test_a_point_out_of_focus_spreads_as_it_should(steps: int) -> None:
     assert (spot * places[:, None] ** 2).sum() / spot.sum() == pytest.approx(steps / 2, rel=0.1)
     assert (spot * places**2).sum() / spot.sum() == pytest.approx(steps / 2, rel=0.1)
     assert soft[0].min() >= 50
-    assert np.array_equal(softened(np.full((9, 8), 77, np.uint8), steps), np.full((9, 8), 77, np.uint8))
+    assert np.array_equal(
+        softened(np.full((9, 8), 77, np.uint8), steps), np.full((9, 8), 77, np.uint8)
+    )
 
 
 def test_how_far_is_the_same_both_ways() -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page as fine brightness and coarse colour is the same page, however it is turned, cut or drawn anew."""
+"""A page as fine brightness and coarse colour is the same page, however it is turned, cut or drawn
+anew.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,11 @@ from documents.imaging.planes import open_planes, planes_of
 from documents.pages.clean import clean_page
 from tests.support import drawn_pages
 
-TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+TURNS = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
 
 
 def _page(size: tuple[int, int] = (401, 300)) -> Image.Image:
@@ -71,7 +77,9 @@ def test_every_kind_of_jpeg_opens(options: dict[str, Any]) -> None:
 def test_a_jpeg_for_printers_opens() -> None:
     file = io.BytesIO()
     _page().convert("CMYK").save(file, "JPEG", quality=95)
-    assert _apart(open_planes(file.getvalue())[0].picture(), open_picture(file.getvalue()).image) < 2.5
+    assert (
+        _apart(open_planes(file.getvalue())[0].picture(), open_picture(file.getvalue()).image) < 2.5
+    )
 
 
 @pytest.mark.parametrize("orientation", [3, 6, 8])
@@ -79,7 +87,9 @@ def test_a_photograph_stands_as_the_camera_was_held(orientation: int) -> None:
     exif, file = Image.Exif(), io.BytesIO()
     exif[0x0112] = orientation
     _page().save(file, "JPEG", exif=exif, quality=95)
-    assert _apart(open_planes(file.getvalue())[0].picture(), open_picture(file.getvalue()).image) < 2.5
+    assert (
+        _apart(open_planes(file.getvalue())[0].picture(), open_picture(file.getvalue()).image) < 2.5
+    )
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.95])

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Several papers in one scan become pages of their own, and steps of the cleaning can be left out."""
+"""Several papers in one scan become pages of their own, and steps of the cleaning can be left
+out.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,16 @@ def three_receipts() -> bytes:
         paper = Image.new("RGB", (430, 620), (250, 249, 246))
         pen = ImageDraw.Draw(paper)
         for line in range(14):
-            pen.text((30, 40 + 38 * line), "Reçu 13 mars, montant 684,50 €", font=drawn_pages._font(22), fill="black")
+            pen.text(
+                (30, 40 + 38 * line),
+                "Reçu 13 mars, montant 684,50 €",
+                font=drawn_pages._font(22),
+                fill="black",
+            )
         mask = Image.new("L", paper.size, 255).rotate(angle, expand=True)
-        glass.paste(paper.rotate(angle, expand=True, resample=Image.Resampling.BICUBIC), place, mask)
+        glass.paste(
+            paper.rotate(angle, expand=True, resample=Image.Resampling.BICUBIC), place, mask
+        )
     return drawn_pages.jpeg(glass, dpi=150)
 
 
@@ -43,20 +52,27 @@ def test_each_paper_of_a_scan_becomes_a_straight_page() -> None:
 
 
 def test_one_sheet_and_what_was_cut_by_hand_stay_one() -> None:
-    letter = drawn_pages.scan(drawn_pages.letter().reduce(2), Glass(skew_deg=1.0, lid=24, scale=0.9))
+    letter = drawn_pages.scan(
+        drawn_pages.letter().reduce(2), Glass(skew_deg=1.0, lid=24, scale=0.9)
+    )
     assert find_papers(drawn_pages.jpeg(letter, dpi=150), 150) == ()
     assert find_papers(three_receipts(), 300) == ()  # half as large: an area that somebody chose
 
 
 def test_a_step_that_is_left_out_is_not_done_and_nothing_else_changes() -> None:
-    scan = drawn_pages.scan(drawn_pages.letter().reduce(3), Glass(skew_deg=2.0, lid=24, scale=0.9, quarters=2))
+    scan = drawn_pages.scan(
+        drawn_pages.letter().reduce(3), Glass(skew_deg=2.0, lid=24, scale=0.9, quarters=2)
+    )
     data = drawn_pages.jpeg(scan, dpi=100)
     plain = clean_page(data)
     without = {stage: clean_page(data, Edits((LeaveOut(stage),))) for stage in Stage}
     assert (without[Stage.TURN].turned_deg, plain.turned_deg) == (0, 180)
     assert without[Stage.LEVEL].skew_deg == 0.0
     assert without[Stage.CUT].width_px > plain.width_px + 30
-    seen, lit = (np.median(np.asarray(Image.open(io.BytesIO(page.jpeg)))) for page in (without[Stage.LIGHT], plain))
+    seen, lit = (
+        np.median(np.asarray(Image.open(io.BytesIO(page.jpeg))))
+        for page in (without[Stage.LIGHT], plain)
+    )
     assert seen < 253 < lit
     assert Image.open(io.BytesIO(without[Stage.GREY].jpeg)).mode == "RGB"
     assert without[Stage.GREY].skew_deg == plain.skew_deg

@@ -64,7 +64,8 @@ SCANS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "glass", "dpi"), [(*scan, 150) for scan in SCANS] + [(*scan, 300) for scan in SCANS[:2]]
+    ("name", "glass", "dpi"),
+    [(*scan, 150) for scan in SCANS] + [(*scan, 300) for scan in SCANS[:2]],
 )
 def test_skew_is_measured_within_a_third_of_a_degree_and_the_page_comes_back_upright(
     name: str, glass: Glass, dpi: int
@@ -92,7 +93,9 @@ def test_the_page_is_cut_to_the_sheet(lid: int) -> None:
 
 
 def _with_marks_at_the_rim() -> Image.Image:
-    """A letter with a black square in each corner, 4 mm from the rim, and a page-wide rule with nothing above it."""
+    """A letter with a black square in each corner, 4 mm from the rim, and a page-wide rule with
+    nothing above it.
+    """
     page = _page("letter").copy()
     pen = ImageDraw.Draw(page)
     for x in (48, 2480 - 48 - 60):
@@ -109,7 +112,11 @@ def test_the_cut_never_loses_ink(lid: int, skew_deg: float) -> None:
     page = clean_page(_coarse_scan(drawn, Glass(skew_deg=skew_deg, lid=lid, scale=0.93)))
     dark = np.asarray(_picture(page).convert("L")) < 128
     height = dark.shape[0]
-    corners = [dark[y, x] for y in (slice(0, 90), slice(height - 90, height)) for x in (slice(0, 90), slice(-90, None))]
+    corners = [
+        dark[y, x]
+        for y in (slice(0, 90), slice(height - 90, height))
+        for x in (slice(0, 90), slice(-90, None))
+    ]
     square_px = (60 * 0.93 / 2) ** 2
     for corner in corners:
         assert corner.sum() > 0.8 * square_px
@@ -147,7 +154,12 @@ def test_a_red_stamp_stays_red() -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("form", PageKind.COLOUR), ("letter", PageKind.GREY), ("card", PageKind.COLOUR), ("blank", PageKind.BLANK)],
+    [
+        ("form", PageKind.COLOUR),
+        ("letter", PageKind.GREY),
+        ("card", PageKind.COLOUR),
+        ("blank", PageKind.BLANK),
+    ],
 )
 def test_the_kind_of_page_is_told(name: str, kind: PageKind) -> None:
     page = clean_page(_coarse_scan(_page(name), Glass(skew_deg=1.7)))
@@ -162,7 +174,9 @@ def test_a_photograph_is_not_bleached() -> None:
     photo = Image.fromarray(coarse).resize((1400, 2000), Image.Resampling.BICUBIC)
     page = clean_page(drawn_pages.jpeg(photo, dpi=200))
     assert page.kind is PageKind.PHOTO
-    assert np.asarray(_picture(page).convert("L")).mean() == pytest.approx(np.asarray(photo.convert("L")).mean(), abs=8)
+    assert np.asarray(_picture(page).convert("L")).mean() == pytest.approx(
+        np.asarray(photo.convert("L")).mean(), abs=8
+    )
 
 
 def test_two_sheets_on_a_dark_lid_are_both_kept() -> None:
@@ -256,7 +270,10 @@ def test_colours_do_not_fade_where_tones_are_lifted() -> None:
     sand = (217, 178, 128)
     page = _page("letter").reduce(2).copy()
     ImageDraw.Draw(page).rectangle((500, 1400, 800, 1600), fill=sand)
-    seen = np.asarray(_picture(clean_page(drawn_pages.jpeg(page, quality=95, dpi=150))).convert("YCbCr"), np.float32)
+    seen = np.asarray(
+        _picture(clean_page(drawn_pages.jpeg(page, quality=95, dpi=150))).convert("YCbCr"),
+        np.float32,
+    )
     wanted = np.array(Image.new("RGB", (1, 1), sand).convert("YCbCr"), np.float32)[0, 0]
     field = seen[seen[..., 2] > 138]
     assert len(field) > 0.9 * 300 * 200

@@ -74,7 +74,15 @@ def test_a_kept_page_is_found_again_after_a_restart(outbox: Outbox) -> None:
 def test_a_page_with_another_hash_is_not_kept(outbox: Outbox) -> None:
     with pytest.raises(PageDamaged):
         outbox.keep_page(
-            "s1", "p1", b"x", sha256_of(b"y"), media_type="", width_px=1, height_px=1, dpi=1, taken_at_utc=NINE
+            "s1",
+            "p1",
+            b"x",
+            sha256_of(b"y"),
+            media_type="",
+            width_px=1,
+            height_px=1,
+            dpi=1,
+            taken_at_utc=NINE,
         )
     assert outbox.pages("s1") == []
 
@@ -118,7 +126,9 @@ def test_a_removed_page_is_gone(outbox: Outbox) -> None:
         outbox.set_edits("s1", "p1", Edits())
 
 
-def test_a_queued_document_waits_until_it_is_filed_and_takes_its_pages_along(outbox: Outbox) -> None:
+def test_a_queued_document_waits_until_it_is_filed_and_takes_its_pages_along(
+    outbox: Outbox,
+) -> None:
     for page_id in ("p1", "p2", "p3"):
         _keep(outbox, page_id)
     document = _queue(outbox, "u1", "p1", "p2")
@@ -126,7 +136,11 @@ def test_a_queued_document_waits_until_it_is_filed_and_takes_its_pages_along(out
     assert again.documents() == [document]
     assert again.documents("other") == []
     assert again.document_bytes("u1") == PDF
-    assert [page.state for page in again.pages("s1")] == [PageState.IN_DOCUMENT, PageState.IN_DOCUMENT, PageState.KEPT]
+    assert [page.state for page in again.pages("s1")] == [
+        PageState.IN_DOCUMENT,
+        PageState.IN_DOCUMENT,
+        PageState.KEPT,
+    ]
     again.mark_filed("u1")
     again.mark_filed("u1")
     assert again.documents() == []
@@ -179,7 +193,9 @@ def test_a_page_whose_file_rotted_is_moved_away_and_told(outbox: Outbox, tmp_pat
 
 
 @pytest.mark.parametrize("facts", [b"", b"{", b'{"page_id": 5}', b"\xff\xfe"])
-def test_a_page_with_unreadable_facts_is_moved_away_not_deleted(outbox: Outbox, tmp_path: Path, facts: bytes) -> None:
+def test_a_page_with_unreadable_facts_is_moved_away_not_deleted(
+    outbox: Outbox, tmp_path: Path, facts: bytes
+) -> None:
     _keep(outbox, "p1")
     (tmp_path / "outbox" / "pages" / "s1" / "p1.json").write_bytes(facts)
     again = Outbox(tmp_path / "outbox")
@@ -203,7 +219,9 @@ def test_damaged_files_of_the_same_name_are_all_kept(outbox: Outbox, tmp_path: P
     assert texts == {"one", "two", "three"}
 
 
-def test_a_full_disk_keeps_nothing_and_says_so(outbox: Outbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_keeps_nothing_and_says_so(
+    outbox: Outbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
@@ -269,7 +287,9 @@ for steps in range(60):
 
 
 def _kill_at_every_step(folder: Path, act: str) -> int:
-    """Leaves behind one outbox per step at which the act was killed; answers the number of steps it needs."""
+    """Leaves behind one outbox per step at which the act was killed;
+    answers the number of steps it needs.
+    """
     child = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _KILLED, str(folder), act],
         cwd=HERE,

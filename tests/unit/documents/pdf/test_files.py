@@ -42,7 +42,12 @@ def document(two_pages: list[bytes]) -> bytes:
 
 def test_pages_become_one_pdfa_of_the_right_size(document: bytes) -> None:
     facts = inspect_pdf(document)
-    assert (facts.pages, facts.pdfa, facts.title, facts.active) == (2, True, "Avis d'échéance – février", ())
+    assert (facts.pages, facts.pdfa, facts.title, facts.active) == (
+        2,
+        True,
+        "Avis d'échéance – février",
+        (),
+    )
     with pikepdf.open(io.BytesIO(document)) as pdf:
         left, bottom, width, height = (float(edge) for edge in pdf.pages[1].mediabox)
     assert (left, bottom) == (0, 0)
@@ -66,7 +71,9 @@ def test_language_title_and_author_are_in_the_document(document: bytes) -> None:
 
 
 def test_the_same_pages_give_the_same_bytes(two_pages: list[bytes], document: bytes) -> None:
-    again = assemble(two_pages, "Avis d'échéance – février", NOON.astimezone(UTC), author="Caisse des Brumes")
+    again = assemble(
+        two_pages, "Avis d'échéance – février", NOON.astimezone(UTC), author="Caisse des Brumes"
+    )
     assert again == document
 
 
@@ -120,9 +127,13 @@ def test_a_document_that_acts_by_itself_is_not_printed(document: bytes, where: s
         elif where == "page":
             pdf.pages[0].obj.AA = Dictionary(O=_action("SubmitForm"))
         elif where == "names":
-            pdf.Root.Names = Dictionary(JavaScript=Dictionary(Names=Array([String("x"), _action("JavaScript")])))
+            pdf.Root.Names = Dictionary(
+                JavaScript=Dictionary(Names=Array([String("x"), _action("JavaScript")]))
+            )
         elif where == "annotation":
-            link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=_action("Launch"))
+            link = Dictionary(
+                Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=_action("Launch")
+            )
             pdf.pages[1].obj.Annots = Array([pdf.make_indirect(link)])
         elif where == "form":
             pdf.Root.AcroForm = Dictionary(Fields=Array([]), XFA=Stream(pdf, b"<xdp/>"))
@@ -170,7 +181,9 @@ def _deflate_bomb(megabytes: int = 300) -> bytes:
     once = b"".join(packer.compress(block) for _ in range(megabytes)) + packer.flush()
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page()
-        twice = Stream(pdf, zlib.compress(once, 9), Filter=Array([Name.FlateDecode, Name.FlateDecode]))
+        twice = Stream(
+            pdf, zlib.compress(once, 9), Filter=Array([Name.FlateDecode, Name.FlateDecode])
+        )
         page.obj.Contents = pdf.make_indirect(twice)
         file = io.BytesIO()
         pdf.save(file, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
@@ -203,7 +216,12 @@ def test_a_deflate_bomb_costs_no_memory() -> None:
     assert len(bomb) < 20_000
     here = Path(__file__).parents[4]
     child = subprocess.run(
-        [sys.executable, "-c", _READ_BOMB], input=bomb, capture_output=True, timeout=60, check=True, cwd=here
+        [sys.executable, "-c", _READ_BOMB],
+        input=bomb,
+        capture_output=True,
+        timeout=60,
+        check=True,
+        cwd=here,
     )
     pages, outcome, peak_mb = child.stdout.split()
     assert (pages, outcome) == (b"1", b"refused")

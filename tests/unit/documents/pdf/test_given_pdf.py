@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A PDF that a caller brought is drawn anew: nothing of it can act, and a bomb ends with its worker."""
+"""A PDF that a caller brought is drawn anew:
+nothing of it can act, and a bomb ends with its worker.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,12 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def _sheet() -> bytes:
     return missing_list(
-        MissingFacts(organisation="Caisse", procedure="Aide", pieces=(MissingPiece(name="RIB"),), printed_at=NINE)
+        MissingFacts(
+            organisation="Caisse",
+            procedure="Aide",
+            pieces=(MissingPiece(name="RIB"),),
+            printed_at=NINE,
+        )
     )
 
 
@@ -45,7 +52,9 @@ def _bomb() -> bytes:
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page(page_size=(595, 842))
         content = pdf.make_stream(b"")
-        content.write(packed, filter=pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.FlateDecode]))
+        content.write(
+            packed, filter=pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.FlateDecode])
+        )
         page.obj.Contents = content
         file = io.BytesIO()
         pdf.save(file)
@@ -65,7 +74,9 @@ def test_what_could_act_stays_behind() -> None:
     assert (made.pages, made.active, made.pdfa) == (1, (), True)
 
 
-def test_a_bomb_is_refused_or_dies_with_its_worker_and_the_next_file_is_drawn(workers: Workers) -> None:
+def test_a_bomb_is_refused_or_dies_with_its_worker_and_the_next_file_is_drawn(
+    workers: Workers,
+) -> None:
     bomb = _bomb()
     assert len(bomb) < 200_000
     try:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A document tells where it comes from, and one flipped bit is found. PDFBox accepts what we write."""
+"""A document tells where it comes from, and one flipped bit is found.
+PDFBox accepts what we write.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +35,33 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes_raw()
 PAGES = (
-    PageOrigin(page_id="p1", scanned_sha256="1" * 64, dpi=300, device="Scanner & Fils <A4>", treatment=("skew -1.7",)),
+    PageOrigin(
+        page_id="p1",
+        scanned_sha256="1" * 64,
+        dpi=300,
+        device="Scanner & Fils <A4>",
+        treatment=("skew -1.7",),
+    ),
     PageOrigin(page_id="p2", scanned_sha256="2" * 64, dpi=300),
 )
-ORIGIN = Origin(organisation="caf", kiosk="borne1", agent="Camille R.", session="s1", made_at_utc=NINE, pages=PAGES)
+ORIGIN = Origin(
+    organisation="caf",
+    kiosk="borne1",
+    agent="Camille R.",
+    session="s1",
+    made_at_utc=NINE,
+    pages=PAGES,
+)
 WORDS = [[Word("Éloïse", 0.1, 0.1, 0.4, 0.14), Word("œuvre", 0.5, 0.1, 0.7, 0.14)]]
-JARS = ("preflight", "pdfbox2", "xmpbox", "fontbox2", "commons-logging", "javax.activation", "jaxb-api")
+JARS = (
+    "preflight",
+    "pdfbox2",
+    "xmpbox",
+    "fontbox2",
+    "commons-logging",
+    "javax.activation",
+    "jaxb-api",
+)
 
 
 def _jpeg(level: int) -> bytes:
@@ -57,7 +80,12 @@ def _sealed() -> bytes:
 def test_a_sealed_document_is_pdfa_and_is_what_was_scanned() -> None:
     verdict = verify(_sealed(), [PUBLIC])
     assert is_pdfa(_sealed())
-    assert (verdict.sealed, verdict.whole, verdict.trusted, verdict.changed_pages) == (True, True, True, ())
+    assert (verdict.sealed, verdict.whole, verdict.trusted, verdict.changed_pages) == (
+        True,
+        True,
+        True,
+        (),
+    )
     assert verdict.origin is not None
     assert verdict.origin.pages[0].device == "Scanner & Fils <A4>"
     assert verdict.origin.pages[1].scanned_sha256 == "2" * 64
@@ -90,7 +118,9 @@ def test_a_page_that_was_exchanged_is_named() -> None:
 def test_another_ones_seal_is_whole_but_not_trusted() -> None:
     other = Ed25519PrivateKey.generate()
     data = seal(
-        assemble([_jpeg(0), _jpeg(90)], "x", NINE, origin=ORIGIN), other.public_key().public_bytes_raw(), other.sign
+        assemble([_jpeg(0), _jpeg(90)], "x", NINE, origin=ORIGIN),
+        other.public_key().public_bytes_raw(),
+        other.sign,
     )
     assert verify(data).trusted is None
     assert verify(data, [PUBLIC]).trusted is False
@@ -126,14 +156,30 @@ def test_an_independent_validator_accepts_what_we_write(what: str, tmp_path: Pat
         document.write_bytes(receipt(FACTS, flavour="1b"))
     else:
         origin = ORIGIN if what == "sealed" else None
-        layers = [clean_page(drawn_pages.jpeg(drawn_pages.form().reduce(2), dpi=150), encoding=Encoding.SMALL).content]
+        layers = [
+            clean_page(
+                drawn_pages.jpeg(drawn_pages.form().reduce(2), dpi=150), encoding=Encoding.SMALL
+            ).content
+        ]
         assert isinstance(layers[0], Layers)
         pages = layers if what == "layers" else [_jpeg(0), _jpeg(90)]
         made = assemble(
-            pages, "Pièce", NINE, author="Caisse", origin=origin, flavour="1b", words=WORDS if what == "words" else ()
+            pages,
+            "Pièce",
+            NINE,
+            author="Caisse",
+            origin=origin,
+            flavour="1b",
+            words=WORDS if what == "words" else (),
         )
         document.write_bytes(seal(made, PUBLIC, KEY.sign))
-    command = ["java", "-cp", ":".join(map(str, jars)), "org.apache.pdfbox.preflight.Validator_A1b", str(document)]
+    command = [
+        "java",
+        "-cp",
+        ":".join(map(str, jars)),
+        "org.apache.pdfbox.preflight.Validator_A1b",
+        str(document),
+    ]
     told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert "is a valid PDF/A-1b file" in told.stdout, told.stdout
 

@@ -10,7 +10,13 @@ import pytest
 from PIL import Image
 
 from documents.errors import PageTooLarge, PageUnreadable
-from documents.pdf.showing import LONG_SIDE_PX, MAX_PICTURE_BYTES, MAX_SHOWN_PAGES, count_shown, draw_shown
+from documents.pdf.showing import (
+    LONG_SIDE_PX,
+    MAX_PICTURE_BYTES,
+    MAX_SHOWN_PAGES,
+    count_shown,
+    draw_shown,
+)
 from tests.support.shown_documents import invented_pdf, invented_picture
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Words that tesseract read lie invisibly over the page, where they stand, and the document is found by them."""
+"""Words that tesseract read lie invisibly over the page, where they stand, and the document is
+found by them.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,12 @@ def test_only_what_tesseract_is_sure_of_is_a_word() -> None:
 
 
 def test_words_are_found_where_they_stand_and_nobody_sees_them() -> None:
-    page = clean_page(drawn_pages.jpeg(drawn_pages.letter().reduce(2), dpi=150), encoding=Encoding.SMALL).content
+    page = clean_page(
+        drawn_pages.jpeg(drawn_pages.letter().reduce(2), dpi=150), encoding=Encoding.SMALL
+    ).content
     words = [Word("Échéance", 0.1, 0.1, 0.4, 0.12), Word("d'œuvre", 0.5, 0.1, 0.7, 0.12)]
-    plain, searchable = assemble([page], "x", NOON), assemble([page, page], "x", NOON, words=[words])
+    plain = assemble([page], "x", NOON)
+    searchable = assemble([page, page], "x", NOON, words=[words])
     assert inspect_pdf(searchable).pdfa
     assert assemble([page, page], "x", NOON, words=[words]) == searchable
     assert marks_of(searchable).words.split() == ["Échéance", "d'œuvre"]

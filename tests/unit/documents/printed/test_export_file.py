@@ -65,7 +65,10 @@ def exported(tmp_path: Path) -> Path:
         exported_by="Chantal V.",
         reason="Demande de l’usager",
         pieces=(ExportedPiece(id="identity", name="Pièce d’identité", state="filed"),),
-        documents=(_document(1, "d1", "Carte d’identité", "d2"), _document(2, "d2", "=cmd() Carte / nouvelle")),
+        documents=(
+            _document(1, "d1", "Carte d’identité", "d2"),
+            _document(2, "d2", "=cmd() Carte / nouvelle"),
+        ),
         history=(),
     )
     path = tmp_path / "dossier.zip"
@@ -73,7 +76,9 @@ def exported(tmp_path: Path) -> Path:
     return path
 
 
-def test_it_opens_anywhere_and_its_hashes_are_checked_without_us(exported: Path, tmp_path: Path) -> None:
+def test_it_opens_anywhere_and_its_hashes_are_checked_without_us(
+    exported: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "open"
     with zipfile.ZipFile(exported) as file:
         file.extractall(folder)
@@ -89,7 +94,9 @@ def test_it_opens_anywhere_and_its_hashes_are_checked_without_us(exported: Path,
     }
     assert (folder / "documents/02_cmd-carte-nouvelle_d2.pdf").read_bytes() == PDF
     if shutil.which("sha256sum"):
-        checked = subprocess.run(["sha256sum", "-c", SUMS], cwd=folder, capture_output=True, check=False, timeout=20)
+        checked = subprocess.run(
+            ["sha256sum", "-c", SUMS], cwd=folder, capture_output=True, check=False, timeout=20
+        )
         assert checked.returncode == 0, checked.stderr
     rows = list(csv.reader(io.StringIO((folder / TABLE).read_text("utf-8-sig")), delimiter=";"))
     assert rows[2][1] == "'=cmd() Carte / nouvelle"
@@ -123,7 +130,9 @@ def _changed(path: Path, name: str, data: bytes | None, extra: str = "") -> Path
 
 
 @pytest.mark.parametrize("name", ["documents/02_cmd-carte-nouvelle_d2.pdf", INDEX, TABLE, README])
-def test_a_changed_or_missing_file_is_named(exported: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_changed_or_missing_file_is_named(
+    exported: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = _changed(exported, name, PDF + b"\n")
     assert verify_files([str(path)], []) == 1
     assert name in capsys.readouterr().out
@@ -150,7 +159,9 @@ def test_a_flipped_bit_is_found_wherever_it_is(exported: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x05\x06" + b"\0" * 18, b"PK\x03\x04 nothing"])
-def test_what_is_no_export_is_refused_in_words(tmp_path: Path, data: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_export_is_refused_in_words(
+    tmp_path: Path, data: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(data)
     assert verify_files([str(path)], []) != 0

@@ -72,7 +72,9 @@ def _spoil(file: Path, data: bytes | None) -> None:
     file.unlink() if data is None else file.write_bytes(data)
 
 
-def test_what_is_kept_is_read_back_under_the_name_of_its_hash(kept: tuple[BlobStore, Spoil]) -> None:
+def test_what_is_kept_is_read_back_under_the_name_of_its_hash(
+    kept: tuple[BlobStore, Spoil],
+) -> None:
     blobs, _spoil = kept
     sha256 = sha256_of(DATA)
     path = blobs.put("caf31", DATA, sha256)
@@ -102,12 +104,15 @@ def test_a_file_that_was_changed_or_is_gone_is_noticed_and_mended_by_the_same_by
 
 def test_nothing_is_kept_that_does_not_read_back(kept: tuple[BlobStore, Spoil]) -> None:
     blobs, _spoil = kept
-    with pytest.raises(DocumentNotFiled) as caught:  # what the far end holds is not what was promised
+    # what the far end holds is not what was promised
+    with pytest.raises(DocumentNotFiled) as caught:
         blobs.put("caf31", OTHER, sha256_of(DATA))
     assert caught.value.detail == {"why": "read_back"}
 
 
-def test_a_far_store_is_tried_without_leaving_anything(kept: tuple[BlobStore, Spoil], share: Share) -> None:
+def test_a_far_store_is_tried_without_leaving_anything(
+    kept: tuple[BlobStore, Spoil], share: Share
+) -> None:
     blobs, _spoil = kept
     if isinstance(blobs, RemoteBlobs):
         before = sorted(share.folder.rglob("*"))
@@ -139,7 +144,9 @@ def test_a_store_that_is_away_files_nothing_and_the_repeat_files_once(
         piece = store.open_dossier("caf31", "2026-0042").piece("identity")
         assert piece is not None
         assert piece.state is PieceState.EXPECTED
-    with DossierStore(tmp_path / "store", blobs=_far(kind, s3 if kind == "s3" else share.address)) as store:
+    with DossierStore(
+        tmp_path / "store", blobs=_far(kind, s3 if kind == "s3" else share.address)
+    ) as store:
         file(store)
         file(store)
         (document,) = store.open_dossier("caf31", "2026-0042").documents

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Copies for an agency's own system: ordered with the filing, claimed once, decided by people. On both databases."""
+"""Copies for an agency's own system: ordered with the filing, claimed once, decided by people.
+On both databases.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DossierSto
 
 def _file(store: DossierStore, upload_id: str = "u1", name: str = "Papier") -> str:
     data = _pdf(name) if name != "Papier" else PDF
-    return store.file(ORG, "2026-0042", "identity", name, 2, sha256_of(data), data, upload_id, NOW).id
+    return store.file(
+        ORG, "2026-0042", "identity", name, 2, sha256_of(data), data, upload_id, NOW
+    ).id
 
 
 def test_a_copy_is_ordered_with_the_filing_once_for_each_system(store: DossierStore) -> None:
@@ -49,11 +53,17 @@ def test_a_copy_is_ordered_with_the_filing_once_for_each_system(store: DossierSt
     ]
     parcel = store.deliveries.claim(ORG, GED, NOW, 600)
     assert parcel is not None
-    assert (parcel.document.id, parcel.dossier, parcel.caller_number) == (document, "2026-0042", "1234567")
+    assert (parcel.document.id, parcel.dossier, parcel.caller_number) == (
+        document,
+        "2026-0042",
+        "1234567",
+    )
     assert (parcel.piece, parcel.receipt, parcel.tries) == ("Pièce d'identité", "", 0)
 
 
-def test_nobody_carries_what_another_one_carries_until_its_time_is_over(store: DossierStore) -> None:
+def test_nobody_carries_what_another_one_carries_until_its_time_is_over(
+    store: DossierStore,
+) -> None:
     for number in range(6):
         _file(store, f"u{number}")
     deliveries = store.deliveries
@@ -82,7 +92,12 @@ def test_the_way_of_a_copy_survives_a_restart(store: DossierStore) -> None:
     deliveries.delivered(asked.delivery, "17", LATER)
     assert deliveries.claim(ORG, GED, LATER + timedelta(days=9), 600) is None
     row = next(one for one in deliveries.listed(ORG) if one.target == GED)
-    assert (row.state, row.remote_id, row.reason, row.tries) == (DeliveryState.DELIVERED, "17", "", 1)
+    assert (row.state, row.remote_id, row.reason, row.tries) == (
+        DeliveryState.DELIVERED,
+        "17",
+        "",
+        1,
+    )
 
 
 def test_a_refused_copy_waits_for_a_person_who_tries_again_or_gives_up(store: DossierStore) -> None:
@@ -105,7 +120,8 @@ def test_a_refused_copy_waits_for_a_person_who_tries_again_or_gives_up(store: Do
         (ActKind.RETRIED, "Papier · archive", "", ALICE),
         (ActKind.GIVEN_UP, "Papier · archive", "Envoyé par courrier", ALICE),
     ]
-    deliveries.delivered(again.delivery, "17", LATER)  # it had arrived all the same: that is the truth
+    # it had arrived all the same: that is the truth
+    deliveries.delivered(again.delivery, "17", LATER)
     assert deliveries.give_up(ORG, [parcel.delivery], ALICE, "x", LATER) == 0
     assert deliveries.retry(ORG, [parcel.delivery], ALICE, LATER) == 0
 
@@ -119,7 +135,9 @@ def test_the_list_is_of_one_organisation_filtered_and_read_on(store: DossierStor
     deliveries.delivered(parcel.delivery, "1", LATER)
     first = deliveries.listed(ORG, target=GED, limit=2)
     rest = deliveries.listed(ORG, target=GED, before=first[-1].id)
-    assert [one.name for one in [*first, *rest]] == [f"Papier {number}" for number in (4, 3, 2, 1, 0)]
+    assert [one.name for one in [*first, *rest]] == [
+        f"Papier {number}" for number in (4, 3, 2, 1, 0)
+    ]
     counts = {(one.target, one.state.value): one.count for one in deliveries.counts(ORG)}
     assert counts == {(GED, "waiting"): 4, (GED, "delivered"): 1, ("depot", "waiting"): 5}
     assert deliveries.listed("ft") == []

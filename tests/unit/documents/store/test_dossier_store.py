@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The dossier store: what it calls filed can be read back, twice is once, organisations do not see each other."""
+"""The dossier store: what it calls filed can be read back, twice is once, organisations do not see
+each other.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,10 @@ CALLER = Dossier(
     caller_number="1234567",
     born_on="1987-02-14",
     procedure="Aide au logement",
-    pieces=(Piece(id="identity", name="Pièce d'identité"), Piece(id="income", name="Avis d'imposition")),
+    pieces=(
+        Piece(id="identity", name="Pièce d'identité"),
+        Piece(id="income", name="Avis d'imposition"),
+    ),
 )
 
 
@@ -89,7 +94,9 @@ def test_a_filed_document_is_read_back_and_its_piece_is_filed(store: DossierStor
     assert store.read("caf31", document.id) == PDF
 
 
-def test_the_file_lies_under_its_hash_and_only_the_owner_can_read_it(store: DossierStore, tmp_path: Path) -> None:
+def test_the_file_lies_under_its_hash_and_only_the_owner_can_read_it(
+    store: DossierStore, tmp_path: Path
+) -> None:
     document = _file(store)
     digest = document.sha256
     assert document.path == f"caf31/{digest[:2]}/{digest[2:4]}/{digest}.pdf"
@@ -138,7 +145,9 @@ def test_an_upload_id_is_not_reused_for_other_bytes(store: DossierStore) -> None
     assert caught.value.detail == {"why": "upload_id_reused"}
 
 
-def test_two_scans_of_the_same_paper_are_two_documents_and_one_file(store: DossierStore, tmp_path: Path) -> None:
+def test_two_scans_of_the_same_paper_are_two_documents_and_one_file(
+    store: DossierStore, tmp_path: Path
+) -> None:
     first, second = _file(store, "u1"), _file(store, "u2")
     assert first.id != second.id
     assert first.path == second.path
@@ -154,14 +163,19 @@ def test_a_document_nobody_expected_changes_no_piece(store: DossierStore) -> Non
 
 def test_bytes_with_another_hash_are_not_filed(store: DossierStore) -> None:
     with pytest.raises(PageDamaged):
-        store.file("caf31", "2026-0042", "identity", "x", 2, sha256_of(PDF), PDF + b"\n", "u1", NINE)
+        store.file(
+            "caf31", "2026-0042", "identity", "x", 2, sha256_of(PDF), PDF + b"\n", "u1", NINE
+        )
     assert store.open_dossier("caf31", "2026-0042").documents == ()
 
 
 @pytest.mark.parametrize(
-    ("data", "why"), [(b"", "empty"), (b"GIF89a", "format"), (PDF[:-300], "damaged"), (_pdf(pages=3), "pages")]
+    ("data", "why"),
+    [(b"", "empty"), (b"GIF89a", "format"), (PDF[:-300], "damaged"), (_pdf(pages=3), "pages")],
 )
-def test_what_is_no_whole_pdf_of_so_many_pages_is_not_filed(store: DossierStore, data: bytes, why: str) -> None:
+def test_what_is_no_whole_pdf_of_so_many_pages_is_not_filed(
+    store: DossierStore, data: bytes, why: str
+) -> None:
     with pytest.raises(DocumentNotFiled) as caught:
         _file(store, data=data)
     assert caught.value.detail["why"] == why
@@ -197,7 +211,9 @@ def test_an_unknown_dossier_or_piece_takes_nothing(
 
 def test_one_organisation_never_sees_another_ones(store: DossierStore) -> None:
     document = _file(store)
-    store.create_dossier(Dossier(organisation="ft", number="2026-0042", caller_name="Achille Brume"))
+    store.create_dossier(
+        Dossier(organisation="ft", number="2026-0042", caller_name="Achille Brume")
+    )
     assert store.open_dossier("ft", "2026-0042").caller_name == "Achille Brume"
     assert store.open_dossier("ft", "2026-0042").documents == ()
     assert store.find_by_caller_number("ft", "1234567") is None
@@ -228,8 +244,12 @@ def test_an_agent_refuses_a_piece_with_a_reason(store: DossierStore) -> None:
         store.set_piece("caf31", "2026-0042", "nope", PieceState.REFUSED)
 
 
-def test_a_changed_file_is_noticed_when_read_and_by_the_nightly_round(store: DossierStore, tmp_path: Path) -> None:
-    whole, hurt, gone = _file(store, "u1"), _file(store, "u2", _pdf("b")), _file(store, "u3", _pdf("c"))
+def test_a_changed_file_is_noticed_when_read_and_by_the_nightly_round(
+    store: DossierStore, tmp_path: Path
+) -> None:
+    whole = _file(store, "u1")
+    hurt = _file(store, "u2", _pdf("b"))
+    gone = _file(store, "u3", _pdf("c"))
     assert store.damaged("caf31") == []
     folder = tmp_path / "store" / "documents"
     (folder / hurt.path).write_bytes(PDF)
@@ -242,7 +262,9 @@ def test_a_changed_file_is_noticed_when_read_and_by_the_nightly_round(store: Dos
     assert store.read("caf31", whole.id) == PDF
 
 
-def test_a_damaged_file_is_replaced_when_the_same_bytes_are_filed_again(store: DossierStore, tmp_path: Path) -> None:
+def test_a_damaged_file_is_replaced_when_the_same_bytes_are_filed_again(
+    store: DossierStore, tmp_path: Path
+) -> None:
     document = _file(store, "u1")
     (tmp_path / "store" / "documents" / document.path).write_bytes(b"rot")
     _file(store, "u2")
@@ -317,9 +339,15 @@ die()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-@pytest.mark.parametrize(("when", "filed"), [("before_file", 0), ("after_file", 0), ("in_row", 0), ("after_answer", 1)])
-def test_a_store_killed_at_any_step_is_whole_and_the_repeat_files_once(tmp_path: Path, when: str, filed: int) -> None:
-    child = subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path), when], cwd=HERE, timeout=60, check=False)
+@pytest.mark.parametrize(
+    ("when", "filed"), [("before_file", 0), ("after_file", 0), ("in_row", 0), ("after_answer", 1)]
+)
+def test_a_store_killed_at_any_step_is_whole_and_the_repeat_files_once(
+    tmp_path: Path, when: str, filed: int
+) -> None:
+    child = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(tmp_path), when], cwd=HERE, timeout=60, check=False
+    )
     assert child.returncode == -signal.SIGKILL
     with DossierStore(tmp_path) as store:
         before = store.open_dossier("caf31", "2026-0042")
@@ -351,4 +379,6 @@ def test_a_store_from_before_notes_is_upgraded_and_keeps_everything(tmp_path: Pa
     for _ in range(2):
         with DossierStore(tmp_path) as store:
             assert store.open_dossier(ORG, NUMBER).pieces[0].state is PieceState.ACCEPTED
-            store.add_note(ORG, NUMBER, Note(id="n1", text="Bring the lease", by_name="Alice M.", at_utc=NINE))
+            store.add_note(
+                ORG, NUMBER, Note(id="n1", text="Bring the lease", by_name="Alice M.", at_utc=NINE)
+            )

@@ -18,9 +18,12 @@ from tests.unit.documents.conftest import Day, OpenStore
 from tests.unit.documents.store.test_dossier_store import PDF
 
 ORG, NUMBER = "caf", "CAF-0042"
+UNMARKED = FiledMarks()
 HERE = Actor(name="Alice M.", site="Mairie de Saint-Oyen", kiosk="borne1")
 ELSEWHERE = Actor(name="Bob T.", site="Maison des services de Valdoré", kiosk="borne7")
-CALLER = Dossier(organisation=ORG, number=NUMBER, caller_name="Éloïse Garance", caller_number="1234567")
+CALLER = Dossier(
+    organisation=ORG, number=NUMBER, caller_name="Éloïse Garance", caller_number="1234567"
+)
 PROCEDURES = load_procedures(shipped())
 
 
@@ -37,9 +40,13 @@ def store(open_store: OpenStore) -> DossierStore:
     return store
 
 
-def _file(store: DossierStore, piece_id: str, upload_id: str, marks: FiledMarks = FiledMarks()) -> Document:  # noqa: B008
+def _file(
+    store: DossierStore, piece_id: str, upload_id: str, marks: FiledMarks = UNMARKED
+) -> Document:
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    return store.file(ORG, NUMBER, piece_id, "Papier", 2, sha256_of(PDF), PDF, upload_id, at, marks=marks, by=HERE)
+    return store.file(
+        ORG, NUMBER, piece_id, "Papier", 2, sha256_of(PDF), PDF, upload_id, at, marks=marks, by=HERE
+    )
 
 
 def _state(store: DossierStore, piece_id: str) -> PieceState:
@@ -56,10 +63,13 @@ def test_a_procedure_asks_for_its_pieces_once(store: DossierStore) -> None:
     identity = first.piece("logement-identite")
     assert identity is not None
     assert [choice.id for choice in identity.any_of] == ["cni", "passeport", "sejour"]
-    assert "logement-etudes" not in [piece.id for piece in first.missing]  # only "si vous êtes étudiant"
+    # only "si vous êtes étudiant"
+    assert "logement-etudes" not in [piece.id for piece in first.missing]
 
 
-def test_who_comes_back_elsewhere_finds_the_same_list(store: DossierStore, open_store: OpenStore, day: Day) -> None:
+def test_who_comes_back_elsewhere_finds_the_same_list(
+    store: DossierStore, open_store: OpenStore, day: Day
+) -> None:
     store.start_procedure(ORG, NUMBER, _procedure("logement"), HERE)
     for state in (PieceState.SCANNED, PieceState.LEGIBLE, PieceState.ACCEPTED):
         store.set_piece(ORG, NUMBER, "logement-identite", state, by=HERE)
@@ -70,7 +80,11 @@ def test_who_comes_back_elsewhere_finds_the_same_list(store: DossierStore, open_
     elsewhere = open_store()
     found = elsewhere.find_by_caller_number(ORG, "1234567")
     assert found is not None
-    assert [piece.id for piece in found.missing] == ["logement-demande", "logement-bail", "logement-rib"]
+    assert [piece.id for piece in found.missing] == [
+        "logement-demande",
+        "logement-bail",
+        "logement-rib",
+    ]
     assert _state(elsewhere, "logement-identite") is PieceState.ACKNOWLEDGED
     elsewhere.set_piece(ORG, NUMBER, "logement-rib", PieceState.ACCEPTED, by=ELSEWHERE)
     told = elsewhere.history(ORG, NUMBER)
@@ -93,7 +107,9 @@ def test_a_piece_that_is_out_of_date_is_expected_again(store: DossierStore, day:
     assert _state(store, "logement-bulletin") is PieceState.FILED
 
 
-def test_a_piece_of_another_procedure_that_still_holds_is_not_asked_for_again(store: DossierStore, day: Day) -> None:
+def test_a_piece_of_another_procedure_that_still_holds_is_not_asked_for_again(
+    store: DossierStore, day: Day
+) -> None:
     store.start_procedure(ORG, NUMBER, _procedure("logement"))
     _file(store, "logement-rib", "u1")
     _file(store, "logement-bulletin", "u2")
@@ -115,7 +131,9 @@ def test_a_piece_of_another_procedure_that_still_holds_is_not_asked_for_again(st
         (PieceState.ACCEPTED, PieceState.SCANNED),
     ],
 )
-def test_a_state_that_cannot_follow_is_refused(store: DossierStore, before: PieceState, wanted: PieceState) -> None:
+def test_a_state_that_cannot_follow_is_refused(
+    store: DossierStore, before: PieceState, wanted: PieceState
+) -> None:
     store.start_procedure(ORG, NUMBER, _procedure("logement"))
     store.set_piece(ORG, NUMBER, "logement-rib", before)
     with pytest.raises(DossierUnknown):
@@ -125,7 +143,12 @@ def test_a_state_that_cannot_follow_is_refused(store: DossierStore, before: Piec
 
 def test_documents_are_found_without_accents_in_their_text_too(store: DossierStore) -> None:
     store.start_procedure(ORG, NUMBER, _procedure("logement"))
-    _file(store, "logement-bail", "u1", FiledMarks(words="Loyer payé à l’échéance : 684,50 €, cœur de ville"))
+    _file(
+        store,
+        "logement-bail",
+        "u1",
+        FiledMarks(words="Loyer payé à l’échéance : 684,50 €, cœur de ville"),
+    )
     _file(store, "logement-rib", "u2")
     newest, oldest = store.search(ORG, "GARANCE eloïse")
     assert (newest.dossier, oldest.caller_name) == (NUMBER, "Éloïse Garance")
@@ -151,7 +174,8 @@ def test_the_same_page_is_told_and_one_that_looks_like_it(store: DossierStore) -
     assert 0 < alike.differs < 0.05
     store.create_dossier(Dossier(organisation=ORG, number="other", caller_name="Noé Tison"))
     assert store.seen_before(ORG, "other", asked) == []
-    assert store.seen_before(ORG, NUMBER, [PageMark("1" * 64, "5a" * 32)]) == []  # another paper of the same scan
+    # another paper of the same scan
+    assert store.seen_before(ORG, NUMBER, [PageMark("1" * 64, "5a" * 32)]) == []
 
 
 def test_a_document_that_the_index_lacks_is_found_again_after_the_next_start(
@@ -160,7 +184,9 @@ def test_a_document_that_the_index_lacks_is_found_again_after_the_next_start(
     document = _file(store, "", "u1")
     with store._writing() as connection:
         connection.exec_driver_sql(
-            "DROP TABLE document_words" if connection.dialect.name == "sqlite" else "TRUNCATE document_words"
+            "DROP TABLE document_words"
+            if connection.dialect.name == "sqlite"
+            else "TRUNCATE document_words"
         )
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(tables.WORDS_TABLE["sqlite"][0])

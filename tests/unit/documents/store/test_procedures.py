@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The procedures that come with the program are right, and what is wrong with one's own is said all at once."""
+"""The procedures that come with the program are right, and what is wrong with one's own is said all
+at once.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,15 @@ pieces = []
 
 def test_the_shipped_sets_are_right_and_name_the_seven_organisations() -> None:
     procedures = load_procedures(shipped())
-    assert procedures.organisations == ["caf", "carsat", "cpam", "france_travail", "msa", "udaf", "urssaf"]
+    assert procedures.organisations == [
+        "caf",
+        "carsat",
+        "cpam",
+        "france_travail",
+        "msa",
+        "udaf",
+        "urssaf",
+    ]
     names = {(owner, one.id) for owner in procedures.organisations for one in procedures.of(owner)}
     assert {("caf", "logement"), ("caf", "rsa"), ("caf", "naissance")} <= names
     assert {("france_travail", name) for name in ("inscription", "actualisation", "are")} <= names
@@ -58,7 +68,15 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(ProceduresWrong) as caught:
         load_procedures(tmp_path)
     codes = [problem.code for problem in caught.value.problems]
-    assert codes == ["file_name", "twice", "twice", "one_choice", "no_appeal", "no_piece", "unreadable"]
+    assert codes == [
+        "file_name",
+        "twice",
+        "twice",
+        "one_choice",
+        "no_appeal",
+        "no_piece",
+        "unreadable",
+    ]
     assert caught.value.problems[0].where == "cpam.toml"
 
 

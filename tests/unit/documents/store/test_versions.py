@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A document that was filed wrongly is filed anew; the earlier version stays, and says why. On both databases."""
+"""A document that was filed wrongly is filed anew; the earlier version stays, and says why.
+On both databases.
+"""
 
 from __future__ import annotations
 
@@ -26,16 +28,22 @@ def store(open_store: OpenStore) -> DossierStore:
     return store
 
 
-def _file(store: DossierStore, upload_id: str, piece_id: str = "identity", data: bytes = PDF) -> str:
+def _file(
+    store: DossierStore, upload_id: str, piece_id: str = "identity", data: bytes = PDF
+) -> str:
     place = (ORG, NUMBER, piece_id, "Papier", 2, sha256_of(data), data, upload_id, NINE)
     return store.file(*place, marks=MARKS).id
 
 
 def _states(store: DossierStore) -> dict[str, tuple[PieceState, tuple[str, ...]]]:
-    return {piece.id: (piece.state, piece.documents) for piece in store.open_dossier(ORG, NUMBER).pieces}
+    return {
+        piece.id: (piece.state, piece.documents) for piece in store.open_dossier(ORG, NUMBER).pieces
+    }
 
 
-def test_a_wrong_piece_is_corrected_and_the_earlier_version_stays(store: DossierStore, day: Day) -> None:
+def test_a_wrong_piece_is_corrected_and_the_earlier_version_stays(
+    store: DossierStore, day: Day
+) -> None:
     wrong = _file(store, "u1")
     day.pass_days(1)
     for _ in range(2):  # the answer was lost, the desk asks again
@@ -60,7 +68,8 @@ def test_a_wrong_piece_is_corrected_and_the_earlier_version_stays(store: Dossier
     assert [one.document_id for one in store.search(ORG, "avis 2025", NUMBER)] == [new.id]
     seen = store.seen_before(ORG, NUMBER, [PageMark("a" * 64, "")])
     assert seen
-    with pytest.raises(DossierUnknown) as caught:  # the last version is corrected, not one in the middle
+    # the last version is corrected, not one in the middle
+    with pytest.raises(DossierUnknown) as caught:
         store.correct(ORG, NUMBER, wrong, "income", "x", "r2", WHY)
     assert caught.value.detail == {"what": "version"}
 
@@ -69,7 +78,10 @@ def test_a_better_scan_takes_the_place_of_the_first(store: DossierStore) -> None
     first, better = _file(store, "u1"), _file(store, "u2", data=_pdf("Mieux"))
     for _ in range(2):
         dossier = store.supersede(ORG, NUMBER, first, better, WHY)
-    assert [(one.id, one.replaced_by) for one in dossier.documents] == [(first, better), (better, "")]
+    assert [(one.id, one.replaced_by) for one in dossier.documents] == [
+        (first, better),
+        (better, ""),
+    ]
     assert _states(store)["identity"] == (PieceState.FILED, (better,))
     assert len(store.acts(ORG, NUMBER)) == 1
     best = _file(store, "u3", data=_pdf("Encore mieux"))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The doctor finds what is wrong with real parts: a bus, a scanner and a printer that work, fail, or are not there."""
+"""The doctor finds what is wrong with real parts:
+a bus, a scanner and a printer that work, fail, or are not there.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ async def test_another_server_on_the_bus_address_is_no_bus() -> None:
     ("fault", "code"),
     [("jam", "scanner_jammed"), ("cover_open", "scanner_cover_open"), ("gone", "scanner_gone")],
 )
-async def test_a_scanner_that_cannot_scan_is_said_with_its_reason(scanner: Simulator, fault: str, code: str) -> None:
+async def test_a_scanner_that_cannot_scan_is_said_with_its_reason(
+    scanner: Simulator, fault: str, code: str
+) -> None:
     scanner.orders(fault=fault)
     found = await doctor.check_scanner(scanner.address)
     assert (found.level, _tells(found, code)) == ("wrong", True)
@@ -89,13 +93,19 @@ async def test_devices_that_are_ready_are_named_and_absent_ones_are_no_fault(
     printer.orders(fault="")
     assert (await doctor.check_scanner(scanner.address)).level == "ok"
     assert (await doctor.check_printer(printer.address)).level == "ok"
-    assert [(await doctor.check_scanner("")).level, (await doctor.check_printer("")).level] == ["absent", "absent"]
+    assert [(await doctor.check_scanner("")).level, (await doctor.check_printer("")).level] == [
+        "absent",
+        "absent",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("fault", "code"), [("media-empty", "printer_out_of_paper"), ("not-accepting", "printer_stopped")]
+    ("fault", "code"),
+    [("media-empty", "printer_out_of_paper"), ("not-accepting", "printer_stopped")],
 )
-async def test_a_printer_that_cannot_print_is_said_with_its_reason(printer: Simulator, fault: str, code: str) -> None:
+async def test_a_printer_that_cannot_print_is_said_with_its_reason(
+    printer: Simulator, fault: str, code: str
+) -> None:
     printer.orders(fault=fault)
     found = await doctor.check_printer(printer.address)
     assert (found.level, _tells(found, code)) == ("wrong", True)
@@ -139,7 +149,9 @@ def test_the_report_is_for_people_and_for_programs(capsys: pytest.CaptureFixture
     ]
 
 
-async def test_the_command_checks_what_the_settings_name(tmp_path: Path, scanner: Simulator) -> None:
+async def test_the_command_checks_what_the_settings_name(
+    tmp_path: Path, scanner: Simulator
+) -> None:
     scanner.orders(fault="jam")
     bus = free_port_address("nats", "")
     save(DeskSettings(bus=[bus]), paths_for("desk", tmp_path).config)
@@ -149,7 +161,12 @@ async def test_the_command_checks_what_the_settings_name(tmp_path: Path, scanner
     said, _ = await asyncio.wait_for(process.communicate(), 60)
     levels = {check["name"]: check["level"] for check in json.loads(said)["checks"]}
     assert process.returncode == 1
-    assert (levels["bus"], levels["scanner"], levels["printer"], levels["media"]) == ("wrong", "wrong", "absent", "ok")
+    assert (levels["bus"], levels["scanner"], levels["printer"], levels["media"]) == (
+        "wrong",
+        "wrong",
+        "absent",
+        "ok",
+    )
     assert {"camera", "microphone", "keyring"} <= set(levels)
 
 
@@ -189,5 +206,7 @@ def test_a_kiosk_without_a_voice_is_told_what_to_install_and_goes_on() -> None:
 async def test_settings_that_name_no_device_are_said_in_words(tmp_path: Path) -> None:
     unknown = await doctor.check_scanner("usb:42")
     assert (unknown.level, "usb:42" in unknown.sentence) == ("wrong", True)
-    certificate = await doctor.check_printer("ipps://127.0.0.1/ipp/print", str(tmp_path / "missing.pem"))
+    certificate = await doctor.check_printer(
+        "ipps://127.0.0.1/ipp/print", str(tmp_path / "missing.pem")
+    )
     assert (certificate.level, "printer_certificate" in certificate.sentence) == ("wrong", True)

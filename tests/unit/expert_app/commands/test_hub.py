@@ -24,7 +24,9 @@ TWO_AGENTS = EXAMPLE + '\n[[organisations.people]]\nid = "agent2"\nname = "Domin
 def run(folder: Path, *words: str, catalogue: str = EXAMPLE) -> int:
     path = folder / "catalogue.toml"
     path.write_text(catalogue, encoding="utf-8")
-    return main(["hub", *words, "--catalogue", str(path), "--folder", str(folder), "--language", "en"])
+    return main(
+        ["hub", *words, "--catalogue", str(path), "--folder", str(folder), "--language", "en"]
+    )
 
 
 def _enrol(folder: Path, said: str) -> str:
@@ -45,7 +47,9 @@ def test_a_role_and_an_organisation_are_enough_when_only_one_is_meant(
     assert _enrol(tmp_path, capsys.readouterr().out) == "valdore/AGENT/agent2"
 
 
-def test_who_is_not_clear_is_asked_for_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_who_is_not_clear_is_asked_for_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(tmp_path, "invite", "--role", "agent", "--org", "valdore", catalogue=TWO_AGENTS) == 2
     said = capsys.readouterr().out
     assert "--name" in said
@@ -75,9 +79,18 @@ def test_a_revoked_name_has_no_key(tmp_path: Path, capsys: pytest.CaptureFixture
     assert ("valdore", Role.KIOSK, "borne1") not in book.keys()  # noqa: SIM118 - a method, not a dictionary
 
 
-def test_options_stand_before_or_after_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_options_stand_before_or_after_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "c.toml").write_text(EXAMPLE, encoding="utf-8")
-    common = ["--catalogue", str(tmp_path / "c.toml"), "--folder", str(tmp_path), "--language", "en"]
+    common = [
+        "--catalogue",
+        str(tmp_path / "c.toml"),
+        "--folder",
+        str(tmp_path),
+        "--language",
+        "en",
+    ]
     assert main(["hub", *common, "invite", "--role", "agent", "--org", "valdore"]) == 0
     assert "valdore/agent/agent1" in capsys.readouterr().out
 
@@ -85,7 +98,16 @@ def test_options_stand_before_or_after_the_command(tmp_path: Path, capsys: pytes
 def test_a_link_key_is_made_once_and_only_its_public_half_is_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["hub", "link", "--partner", "cnav", "--key-file", str(tmp_path / "link.key"), "--folder", str(tmp_path)]
+    words = [
+        "hub",
+        "link",
+        "--partner",
+        "cnav",
+        "--key-file",
+        str(tmp_path / "link.key"),
+        "--folder",
+        str(tmp_path),
+    ]
     assert main(words) == 0
     printed = capsys.readouterr().out.strip()
     assert main(words) == 0
@@ -96,7 +118,9 @@ def test_a_link_key_is_made_once_and_only_its_public_half_is_printed(
 
 
 def test_a_partner_without_key_or_certificate_is_refused_in_words(tmp_path: Path) -> None:
-    connects = PartnerSettings(network="cnav", address="wss://hub.cnav.example", key_file=str(tmp_path / "none.key"))
+    connects = PartnerSettings(
+        network="cnav", address="wss://hub.cnav.example", key_file=str(tmp_path / "none.key")
+    )
     with pytest.raises(SettingsWrong, match="hub link --partner cnav"):
         server_settings(HubSettings(network="cnaf", partners=[connects]), tmp_path, enrolment=True)
     both = PartnerSettings(network="cnav", key="U1", address="")
@@ -107,5 +131,7 @@ def test_a_partner_without_key_or_certificate_is_refused_in_words(tmp_path: Path
     ):
         with pytest.raises(SettingsWrong):
             server_settings(settings, tmp_path, enrolment=True)
-    good = server_settings(HubSettings(network="cnaf", partners=[both], leaf_port=7422), tmp_path, enrolment=True)
+    good = server_settings(
+        HubSettings(network="cnaf", partners=[both], leaf_port=7422), tmp_path, enrolment=True
+    )
     assert [partner.network for partner in good.partners] == ["cnav"]

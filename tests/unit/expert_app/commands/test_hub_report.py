@@ -26,7 +26,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *report: str) -> int:
-    common = ["--catalogue", str(folder / "catalogue.toml"), "--folder", str(folder), "--language", "en"]
+    common = [
+        "--catalogue",
+        str(folder / "catalogue.toml"),
+        "--folder",
+        str(folder),
+        "--language",
+        "en",
+    ]
     return main(["hub", *common, "report", *report])
 
 
@@ -49,6 +56,8 @@ def test_a_wrong_wish_is_refused_in_words(folder: Path, capsys: pytest.CaptureFi
 
 
 def test_an_unknown_time_zone_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "hub" / "settings.toml").write_text('time_zone = "Europe/Cormeuse"\n', encoding="utf-8")
+    (folder / "hub" / "settings.toml").write_text(
+        'time_zone = "Europe/Cormeuse"\n', encoding="utf-8"
+    )
     assert run(folder, "2026-03-01", "2026-03-31", "x.pdf") == 2
     assert "Europe/Cormeuse" in capsys.readouterr().err

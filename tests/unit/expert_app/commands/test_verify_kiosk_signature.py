@@ -31,7 +31,11 @@ SIGNED = PageOrigin(
     [
         (SIGNED, 0, f"Signed by the kiosk that scanned it: {public_key(KIOSK)}"),
         (msgspec.structs.replace(SIGNED, signer="", signature=""), 0, "Not signed by a kiosk."),
-        (msgspec.structs.replace(SIGNED, scanned_sha256="2" * 64), 1, "FORGED: the kiosk did not sign this scan."),
+        (
+            msgspec.structs.replace(SIGNED, scanned_sha256="2" * 64),
+            1,
+            "FORGED: the kiosk did not sign this scan.",
+        ),
         (msgspec.structs.replace(SIGNED, signer=public_key(new_seed())), 1, "FORGED"),
         (msgspec.structs.replace(SIGNED, scanned_at_utc=None), 1, "FORGED"),
     ],
@@ -42,6 +46,8 @@ def test_a_page_is_signed_by_the_kiosk_or_the_document_says_so(
 ) -> None:
     origin = Origin(organisation="caf", session="s1", made_at_utc=AT, pages=(page,))
     path = tmp_path / "document.pdf"
-    path.write_bytes(seal(assemble([_jpeg(0)], "x", AT, origin=origin), NOTARY.public_key, NOTARY.sign))
+    path.write_bytes(
+        seal(assemble([_jpeg(0)], "x", AT, origin=origin), NOTARY.public_key, NOTARY.sign)
+    )
     assert verify_files([str(path)], []) == code
     assert words in capsys.readouterr().out

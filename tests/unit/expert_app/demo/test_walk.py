@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The scripted walk believes nothing: what was not seen at the other end fails the step, and the report says why."""
+"""The scripted walk believes nothing:
+what was not seen at the other end fails the step, and the report says why.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,14 @@ from documents.pdf.check import print_safe
 from documents.printed.receipt.pdf import ReceiptFacts, ServiceInCharge, receipt
 from documents.store.dossier import Dossier, Piece
 from documents.store.dossier_store import DossierStore
-from expert_app.demo.walk_proofs import ProofMissing, files_left, log_proof, printed_proof, same, store_proof
+from expert_app.demo.walk_proofs import (
+    ProofMissing,
+    files_left,
+    log_proof,
+    printed_proof,
+    same,
+    store_proof,
+)
 from session.log.events import PageActed, PointerShown, Record, SessionClosed, Writer
 from session.log.reader import write_log
 from tests.support.log_story import whole_session
@@ -40,7 +49,12 @@ def test_a_filed_document_is_proved_by_the_store_s_own_file(tmp_path: Path, pdf:
     sha256 = hashlib.sha256(pdf).hexdigest()
     with DossierStore(tmp_path / "hub" / "dossiers") as store:
         store.create_dossier(
-            Dossier(organisation="valdore", number=NUMBER, caller_name="M", pieces=(Piece(id="a", name="A"),))
+            Dossier(
+                organisation="valdore",
+                number=NUMBER,
+                caller_name="M",
+                pieces=(Piece(id="a", name="A"),),
+            )
         )
         filed = store.file("valdore", NUMBER, "a", "Reçu", 1, sha256, pdf, "u1", AT)
     evidence = store_proof(tmp_path / "hub", NUMBER, filed.id, sha256)
@@ -84,11 +98,17 @@ def test_what_both_ends_saw_must_be_the_same() -> None:
 def test_a_log_is_proved_by_every_step_and_by_numbers_without_a_gap(tmp_path: Path) -> None:
     path, records = tmp_path / "log.jsonl", whole_session()
     write_log(path, "s1", records)
-    with pytest.raises(ProofMissing, match="the log lacks pointer_shown, page_acted, session_closed"):
+    with pytest.raises(
+        ProofMissing, match="the log lacks pointer_shown, page_acted, session_closed"
+    ):
         log_proof(path)
     desk = sum(record.writer == Writer.DESK for record in records)
-    records.append(Record(at_utc=AT, writer=Writer.DESK, number=desk, event=PointerShown(x_px=4, y_px=5)))
-    records.append(Record(at_utc=AT, writer=Writer.DESK, number=desk + 1, event=SessionClosed(outcome="done")))
+    records.append(
+        Record(at_utc=AT, writer=Writer.DESK, number=desk, event=PointerShown(x_px=4, y_px=5))
+    )
+    records.append(
+        Record(at_utc=AT, writer=Writer.DESK, number=desk + 1, event=SessionClosed(outcome="done"))
+    )
     kiosk = sum(record.writer == Writer.KIOSK for record in records)
     done = PageActed(command="click_requested", code="")
     records.append(Record(at_utc=AT, writer=Writer.KIOSK, number=kiosk, event=done))
@@ -99,6 +119,10 @@ def test_a_log_is_proved_by_every_step_and_by_numbers_without_a_gap(tmp_path: Pa
     records.append(Record(at_utc=AT, writer=Writer.KIOSK, number=kiosk + 1, event=refused))
     write_log(path, "s1", records)
     assert log_proof(path)["events"] == len(records)
-    write_log(path, "s1", [record for record in records if (record.writer, record.number) != (Writer.KIOSK, 8)])
+    write_log(
+        path,
+        "s1",
+        [record for record in records if (record.writer, record.number) != (Writer.KIOSK, 8)],
+    )
     with pytest.raises(ProofMissing, match="numbers of kiosk"):
         log_proof(path)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An agent's work on a real bus with a real hub: states, offers, the next caller, notes, and a hub that goes away."""
+"""An agent's work on a real bus with a real hub:
+states, offers, the next caller, notes, and a hub that goes away.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def workers() -> Iterator[Workers]:
 class Worker(Desk):
     """A desk with its work, and what that told."""
 
-    def __init__(self, world: World, user: str, workers: Workers, client: session.bus.client.BusClient) -> None:
+    def __init__(
+        self, world: World, user: str, workers: Workers, client: session.bus.client.BusClient
+    ) -> None:
         super().__init__(world, client, world.folder / f"desk of {user}", workers)
         self.world, self.user = world, user
         self.work = DeskWork(self.app, self.link, WorkLink(client), user, self.tasks, self.facts)
@@ -55,7 +59,10 @@ class Worker(Desk):
         await super().start()
         await until(lambda: bool(self.work.services))
         await until(
-            lambda: self.world.hub is not None and self.world.hub.presence.is_there("valdore", Role.AGENT, self.user)
+            lambda: (
+                self.world.hub is not None
+                and self.world.hub.presence.is_there("valdore", Role.AGENT, self.user)
+            )
         )
 
     def state(self) -> AgentState:
@@ -91,15 +98,26 @@ async def test_an_offer_is_told_taken_and_written_up(world: World, workers: Work
     alice.work.finish("done", "Bring the lease next time.")
     await until(lambda: alice.closed == ["done"])
     notes = (await world.dossiers.open("valdore", "D-2026-0001")).notes
-    assert [(note.text, note.by_name) for note in notes] == [("Bring the lease next time.", "Alice M.")]
-    stored = await world.connection.streams.last("KV_tk", f"$KV.tk.valdore.{ticket.id}") if world.connection else None
+    assert [(note.text, note.by_name) for note in notes] == [
+        ("Bring the lease next time.", "Alice M.")
+    ]
+    stored = (
+        await world.connection.streams.last("KV_tk", f"$KV.tk.valdore.{ticket.id}")
+        if world.connection
+        else None
+    )
     assert stored is not None
     assert b"lease" not in stored.payload
-    assert not any(b"lease" in path.read_bytes() for path in (world.folder / "desk of alice" / "logs").rglob("*.jsonl"))
+    assert not any(
+        b"lease" in path.read_bytes()
+        for path in (world.folder / "desk of alice" / "logs").rglob("*.jsonl")
+    )
     await alice.close()
 
 
-async def test_a_note_that_cannot_be_kept_leaves_the_wrap_up_open(world: World, workers: Workers) -> None:
+async def test_a_note_that_cannot_be_kept_leaves_the_wrap_up_open(
+    world: World, workers: Workers
+) -> None:
     alice = await at_work(world, "alice", workers)
     await call(world)  # no number, so no dossier
     await until(lambda: bool(alice.offers))
@@ -115,7 +133,9 @@ async def test_a_note_that_cannot_be_kept_leaves_the_wrap_up_open(world: World, 
     await alice.close()
 
 
-async def test_who_let_an_offer_pass_reads_it_and_is_back_by_saying_so(tmp_path: Path, workers: Workers) -> None:
+async def test_who_let_an_offer_pass_reads_it_and_is_back_by_saying_so(
+    tmp_path: Path, workers: Workers
+) -> None:
     clock = today()
     async with pushing(tmp_path, clock) as world:
         alice = await at_work(world, "alice", workers)
@@ -134,7 +154,9 @@ async def test_who_let_an_offer_pass_reads_it_and_is_back_by_saying_so(tmp_path:
         await alice.close()
 
 
-async def test_what_was_chosen_while_the_hub_was_away_is_said_when_it_is_back(world: World, workers: Workers) -> None:
+async def test_what_was_chosen_while_the_hub_was_away_is_said_when_it_is_back(
+    world: World, workers: Workers
+) -> None:
     alice = await at_work(world, "alice", workers)
     await world.stop_hub()
     alice.work.set_state(False, "break")
@@ -177,7 +199,9 @@ async def test_a_closed_desk_is_offered_nobody_and_is_available_when_it_opens_ag
     await again.close()
 
 
-async def test_a_new_caller_rings_once_and_those_before_do_not(world: World, workers: Workers) -> None:
+async def test_a_new_caller_rings_once_and_those_before_do_not(
+    world: World, workers: Workers
+) -> None:
     first = await call(world, service="housing")
     alice = await at_work(world, "alice", workers)
     second = await call(world, "kiosk2", "housing")

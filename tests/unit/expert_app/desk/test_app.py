@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's job on a real bus with a real hub: tickets, wrap-up, restarts, and a hub that goes away."""
+"""The desk's job on a real bus with a real hub:
+tickets, wrap-up, restarts, and a hub that goes away.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ class Desk:
         self.outbox = Outbox(folder / "outbox")
         self.outbox.recover()
         self.link = DeskLink(client, world.clock, self.tasks)
-        self.filing = Filing(self.outbox, workers, self.link, world.clock, self.tasks, self.facts, again_s=0.2)
+        self.filing = Filing(
+            self.outbox, workers, self.link, world.clock, self.tasks, self.facts, again_s=0.2
+        )
         self.app = DeskApp(self.link, self.filing, self._open, world.clock, self.tasks, self.facts)
         self.opened: list[DeskSession] = []
         self.ended: list[SessionEnded] = []
@@ -76,7 +80,9 @@ class Desk:
         channel = self.link.channel(facts.id)
         logs = self._folder / "logs"
         clock, client = self._world.clock, self.client
-        return desk_session(facts, channel, self.filing, logs, clock, self.tasks, resumed=resumed, client=client)
+        return desk_session(
+            facts, channel, self.filing, logs, clock, self.tasks, resumed=resumed, client=client
+        )
 
     async def start(self) -> None:
         await self.app.start()
@@ -102,7 +108,9 @@ class Desk:
     async def allow_to_keep(self) -> None:
         """The caller's yes, as the kiosk tells it."""
         kiosk = await self._world.kiosk("kiosk1")
-        yes = GrantChanged(grant=Grant.KEEP, allowed=True, at_utc=self._world.clock.utc_now(), left_s=60)
+        yes = GrantChanged(
+            grant=Grant.KEEP, allowed=True, at_utc=self._world.clock.utc_now(), left_s=60
+        )
         await kiosk.channel(self.opened[-1].facts.id).send("grant", yes)
         await until(lambda: self.opened[-1].grants.may_keep)
 
@@ -158,17 +166,25 @@ async def test_the_slower_agent_is_told_and_stays_free(office: Office) -> None:
     bob.app.accept(ticket)
     await until(lambda: bob.codes() == [("accept", "ticket_taken")])
     assert (bob.opened, bob.app.session) == ([], None)
-    await until(lambda: [facts.caller_name for facts in alice.dossiers if facts] == ["Jeanne Exemple"])
+    await until(
+        lambda: [facts.caller_name for facts in alice.dossiers if facts] == ["Jeanne Exemple"]
+    )
 
 
-async def test_a_caller_without_a_number_has_no_dossier_until_the_agent_names_one(office: Office) -> None:
+async def test_a_caller_without_a_number_has_no_dossier_until_the_agent_names_one(
+    office: Office,
+) -> None:
     alice = await office.desk("alice")
-    alice.app.accept((await (await office.world.kiosk("kiosk1")).call("housing", "", "r1")).ticket.id)
+    alice.app.accept(
+        (await (await office.world.kiosk("kiosk1")).call("housing", "", "r1")).ticket.id
+    )
     await until(lambda: alice.dossiers == [None])
     alice.app.find_dossier("D-none")
     await until(lambda: alice.codes() == [("find the dossier", "dossier_unknown")])
     alice.app.find_dossier("D-2026-0002")
-    await until(lambda: alice.app.dossier is not None and alice.app.dossier.caller_name == "Paul Modèle")
+    await until(
+        lambda: alice.app.dossier is not None and alice.app.dossier.caller_name == "Paul Modèle"
+    )
     assert alice.over == ["find the dossier"]
 
 
@@ -242,16 +258,24 @@ async def test_a_desk_restarted_in_the_wrap_up_is_in_the_wrap_up_again(office: O
 
     again = await office.desk("alice")
     await until(lambda: [ended.reason for ended in again.ended] == ["resumed_in_wrap_up"])
-    assert [(session.facts.id, session.resumed) for session in again.opened] == [(alice.opened[0].facts.id, True)]
+    assert [(session.facts.id, session.resumed) for session in again.opened] == [
+        (alice.opened[0].facts.id, True)
+    ]
     assert again.app.resumed.is_set()
-    await until(lambda: again.filing.unfiled(again.opened[0].facts.id) == 1 and again.app.dossier is not None)
+    await until(
+        lambda: (
+            again.filing.unfiled(again.opened[0].facts.id) == 1 and again.app.dossier is not None
+        )
+    )
     again.app.file(["p1"], "payslip", "Bulletin")
     await until(lambda: office.world.dossiers.filings == 1)
     again.app.finish("done")
     await until(lambda: again.closed == ["done"])
 
 
-async def test_a_desk_goes_on_as_soon_as_the_line_is_there(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_desk_goes_on_as_soon_as_the_line_is_there(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(expert_app.desk.app, "RETRY_S", 60.0)
     desk = await office.desk("alice")
     desk.app.accept(await office.caller())
@@ -276,7 +300,9 @@ async def test_a_caller_who_leaves_brings_the_wrap_up(office: Office) -> None:
     alice.app.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
     await until(lambda: bool(alice.opened))
     await kiosk.hang_up(alice.opened[0].facts.id, "caller")
-    await until(lambda: [(ended.by, ended.reason) for ended in alice.ended] == [("kiosk", "caller")])
+    await until(
+        lambda: [(ended.by, ended.reason) for ended in alice.ended] == [("kiosk", "caller")]
+    )
     alice.app.hang_up()  # too late, and no harm
     assert alice.app.session is not None
     alice.app.finish("cut_off")
@@ -284,7 +310,9 @@ async def test_a_caller_who_leaves_brings_the_wrap_up(office: Office) -> None:
     assert alice.troubles == []
 
 
-async def test_a_desk_that_was_away_too_long_has_lost_its_caller_to_the_queue(tmp_path: Path, workers: Workers) -> None:
+async def test_a_desk_that_was_away_too_long_has_lost_its_caller_to_the_queue(
+    tmp_path: Path, workers: Workers
+) -> None:
     clock = ManualClock()
     async with hub_world(tmp_path / "hub", clock=clock) as world:
         office = Office(world, tmp_path, workers)
@@ -295,13 +323,20 @@ async def test_a_desk_that_was_away_too_long_has_lost_its_caller_to_the_queue(tm
         clock.advance(RETURN_S + 1)
         await until(lambda: alice.closed == ["desk_lost"])
         assert alice.app.session is None
-        await until(lambda: [(seen.id, seen.state) for seen in alice.link.queue] == [(ticket, TicketState.WAITING)])
+        await until(
+            lambda: (
+                [(seen.id, seen.state) for seen in alice.link.queue]
+                == [(ticket, TicketState.WAITING)]
+            )
+        )
         alice.app.accept(ticket)
         await until(lambda: len(alice.opened) == 2)
         await office.close()
 
 
-async def test_a_caller_by_telephone_is_talked_to_or_called_later_and_the_kiosk_is_left_alone(office: Office) -> None:
+async def test_a_caller_by_telephone_is_talked_to_or_called_later_and_the_kiosk_is_left_alone(
+    office: Office,
+) -> None:
     kiosk, desk = await office.world.kiosk("kiosk1"), await office.desk("alice")
     first = (await kiosk.call("rights", "1234567", "r1")).ticket
     await kiosk.step_away(first.id, "phone", "0612345678")

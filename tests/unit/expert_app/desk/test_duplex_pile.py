@@ -38,5 +38,12 @@ def test_no_page_is_lost_when_there_are_too_many_backs() -> None:
 
 def test_other_pages_keep_their_place_around_the_pile() -> None:
     everything = ["letter", "f1", "f2", "card", "b2", "b1"]
-    assert in_order(everything, ["f1", "b1", "f2", "b2"]) == ["letter", "f1", "b1", "f2", "b2", "card"]
+    assert in_order(everything, ["f1", "b1", "f2", "b2"]) == [
+        "letter",
+        "f1",
+        "b1",
+        "f2",
+        "b2",
+        "card",
+    ]
     assert in_order(everything, ["f1", "gone"]) == everything

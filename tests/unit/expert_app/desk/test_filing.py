@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages become documents: kept first of all, sent when the hub is there, filed once, given back when refused."""
+"""Pages become documents: kept first of all, sent when the hub is there, filed once, given back
+when refused.
+"""
 
 from __future__ import annotations
 
@@ -99,9 +101,16 @@ class Desk:
         self.outbox = Outbox(folder / "outbox")
         self.leftovers = self.outbox.recover()
         facts = Facts(self.clock)
-        self.filing = Filing(self.outbox, workers, self.store, self.clock, self.tasks, facts, again_s=again_s)
+        self.filing = Filing(
+            self.outbox, workers, self.store, self.clock, self.tasks, facts, again_s=again_s
+        )
         self.session = desk_session(
-            invented_session(), channel_pair()[1], self.filing, folder / "logs", self.clock, self.tasks
+            invented_session(),
+            channel_pair()[1],
+            self.filing,
+            folder / "logs",
+            self.clock,
+            self.tasks,
         )
         self.kept: list[ShownPage] = []
         self.cleaned: list[CleanedPage] = []
@@ -116,7 +125,9 @@ class Desk:
         self.filing.document_filed.connect(self.filed.append)
         self.filing.document_waiting.connect(self.waiting.append)
         self.filing.document_refused.connect(self.refused.append)
-        self.filing.document_progressed.connect(lambda progress: self.percents.append(progress.percent))
+        self.filing.document_progressed.connect(
+            lambda progress: self.percents.append(progress.percent)
+        )
 
     async def receive(self, page_id: str, data: bytes) -> None:
         await self.filing.keep("s1", offer_of(page_id, data), data)
@@ -172,7 +183,9 @@ async def test_a_page_is_on_the_disk_when_it_is_told_kept_and_a_cleaned_copy_fol
     await until(lambda: [page.page_id for page in desk.cleaned] == ["p1"])
 
 
-async def test_a_page_that_is_no_use_is_refused_by_its_reason_and_not_kept(desk: Desk, pages: list[bytes]) -> None:
+async def test_a_page_that_is_no_use_is_refused_by_its_reason_and_not_kept(
+    desk: Desk, pages: list[bytes]
+) -> None:
     with pytest.raises(PageUnreadable):
         await desk.receive("p1", pages[0][: len(pages[0]) // 2])
     with pytest.raises(PageUnreadable):
@@ -189,7 +202,11 @@ async def test_pages_become_one_document_and_leave_the_disk_when_the_store_has_i
     await desk.receive("p2", pages[1])
     await desk.file("p2", "p1")
     [filed] = desk.filed
-    assert (filed.document.pages, filed.document.piece_id, filed.document.name) == (2, "payslip", "Bulletin")
+    assert (filed.document.pages, filed.document.piece_id, filed.document.name) == (
+        2,
+        "payslip",
+        "Bulletin",
+    )
     assert (desk.on_disk(), desk.outbox.documents()) == ([], [])
     assert [percent in (49, 50) for percent in desk.percents] == [True]
 
@@ -226,17 +243,26 @@ async def test_a_document_that_waits_is_sent_again_by_itself_though_the_line_was
     await desk.close()
 
 
-async def test_two_quick_presses_file_one_document_and_two_documents_are_two(desk: Desk, pages: list[bytes]) -> None:
+async def test_two_quick_presses_file_one_document_and_two_documents_are_two(
+    desk: Desk, pages: list[bytes]
+) -> None:
     await desk.receive("p1", pages[0])
     await desk.receive("p2", pages[1])
-    await asyncio.gather(desk.file("p1"), desk.file("p1"), desk.file("p2", piece="identity", name="Carte"))
-    assert sorted(filed.document.name for filed in desk.store.taken.values()) == ["Bulletin", "Carte"]
+    await asyncio.gather(
+        desk.file("p1"), desk.file("p1"), desk.file("p2", piece="identity", name="Carte")
+    )
+    assert sorted(filed.document.name for filed in desk.store.taken.values()) == [
+        "Bulletin",
+        "Carte",
+    ]
     await desk.file("p1")
     assert len(desk.store.taken) == 2
     assert desk.failed == []
 
 
-async def test_pages_of_a_refused_document_are_the_agents_again(desk: Desk, pages: list[bytes]) -> None:
+async def test_pages_of_a_refused_document_are_the_agents_again(
+    desk: Desk, pages: list[bytes]
+) -> None:
     await desk.receive("p1", pages[0])
     desk.store.fails = NotAllowed()
     with pytest.raises(NotAllowed):
@@ -262,7 +288,10 @@ async def test_pages_kept_by_a_desk_that_was_killed_are_told_again_in_their_orde
     again.filing.begin(again.session)
     await until(lambda: len(again.cleaned) == 2)
     assert again.leftovers == []
-    assert [(page.page_id, page.data) for page in again.kept] == [("p2", pages[1]), ("p1", pages[0])]
+    assert [(page.page_id, page.data) for page in again.kept] == [
+        ("p2", pages[1]),
+        ("p1", pages[0]),
+    ]
     assert again.filing.is_kept(offer_of("p1", pages[0]))
     await again.close()
 
@@ -281,8 +310,12 @@ async def test_a_document_that_a_killed_desk_left_is_told_when_the_store_does_no
     later = Desk(tmp_path, workers)
     later.store.fails = DossierUnknown()
     await later.filing.send_waiting()
-    assert [(refused.name, refused.code) for refused in later.refused] == [("Bulletin", "dossier_unknown")]
-    assert len(later.outbox.documents()) == 1, "nobody is at work on this session: nothing is taken apart"
+    assert [(refused.name, refused.code) for refused in later.refused] == [
+        ("Bulletin", "dossier_unknown")
+    ]
+    assert len(later.outbox.documents()) == 1, (
+        "nobody is at work on this session: nothing is taken apart"
+    )
     later.filing.begin(later.session)
     await later.filing.send_waiting()
     assert later.outbox.documents() == []
@@ -305,7 +338,9 @@ async def test_a_page_taken_out_leaves_the_disk_with_the_session_and_one_put_bac
     assert desk.on_disk() == ["p2"]
 
 
-async def test_a_turned_page_is_cleaned_anew_and_filed_turned(desk: Desk, pages: list[bytes]) -> None:
+async def test_a_turned_page_is_cleaned_anew_and_filed_turned(
+    desk: Desk, pages: list[bytes]
+) -> None:
     await desk.receive("p1", pages[0])
     await until(lambda: len(desk.cleaned) == 1)
     desk.filing.turn("p1", 1)
@@ -329,15 +364,24 @@ async def test_a_page_that_nobody_has_is_not_filed(desk: Desk) -> None:
 
 
 def _given(page_id: str, data: bytes) -> PageOffered:
-    return msgspec.structs.replace(offer_of(page_id, data), media_type="application/pdf", given=True, dpi=200)
+    return msgspec.structs.replace(
+        offer_of(page_id, data), media_type="application/pdf", given=True, dpi=200
+    )
 
 
 def _pdf(pages: list[bytes], *, armed: bool = False, password: str = "") -> bytes:
-    with pikepdf.open(io.BytesIO(assemble(pages, "Attestation", datetime(2026, 3, 2, tzinfo=UTC)))) as pdf:
+    with pikepdf.open(
+        io.BytesIO(assemble(pages, "Attestation", datetime(2026, 3, 2, tzinfo=UTC)))
+    ) as pdf:
         if armed:
-            pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+            pdf.Root.OpenAction = pikepdf.Dictionary(
+                S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)")
+            )
         file = io.BytesIO()
-        pdf.save(file, encryption=pikepdf.Encryption(owner=password, user=password) if password else False)
+        pdf.save(
+            file,
+            encryption=pikepdf.Encryption(owner=password, user=password) if password else False,
+        )
     return file.getvalue()
 
 
@@ -350,7 +394,11 @@ async def test_a_callers_pdf_becomes_pages_of_the_untouched_file_and_is_filed_as
     await desk.filing.keep("s1", _given("g1", data), data)
     await until(lambda: len(desk.cleaned) == 2)
     ids = [page.page_id for page in desk.kept]
-    assert (ids[0], len(ids), [(page.given, page.as_is) for page in desk.kept]) == ("g1", 2, [(True, True)] * 2)
+    assert (ids[0], len(ids), [(page.given, page.as_is) for page in desk.kept]) == (
+        "g1",
+        2,
+        [(True, True)] * 2,
+    )
     assert all(page.data.startswith(b"\xff\xd8") for page in desk.kept)
     assert len(disarmed) == 1
     assert "/JavaScript" in disarmed[0]
@@ -366,7 +414,9 @@ async def test_a_callers_pdf_becomes_pages_of_the_untouched_file_and_is_filed_as
     assert len(desk.filed) == 1
 
 
-@pytest.mark.parametrize(("what", "error"), [("locked", FileLocked), ("torn", PageUnreadable), ("other", PageDamaged)])
+@pytest.mark.parametrize(
+    ("what", "error"), [("locked", FileLocked), ("torn", PageUnreadable), ("other", PageDamaged)]
+)
 async def test_a_callers_pdf_that_is_no_use_is_refused_by_name(
     desk: Desk, pages: list[bytes], what: str, error: type[SessionError]
 ) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page that the dossier has already: the agent reads it, sees both pages side by side, and nothing is refused."""
+"""A page that the dossier has already:
+the agent reads it, sees both pages side by side, and nothing is refused.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,9 @@ class _Window:
         self.lines.append((text, action))
 
 
-def test_who_ends_the_wrap_up_reads_the_warning_and_opens_the_pages_on_wish(qapp: QApplication) -> None:
+def test_who_ends_the_wrap_up_reads_the_warning_and_opens_the_pages_on_wish(
+    qapp: QApplication,
+) -> None:
     window = _Window(in_wrap_up=True)
     connections = PieceConnections.__new__(PieceConnections)
     connections._window = cast(DeskWindow, window)
@@ -116,7 +120,9 @@ def test_who_ends_the_wrap_up_reads_the_warning_and_opens_the_pages_on_wish(qapp
 
 
 @pytest.mark.parametrize("document", [PDF, b""])
-def test_both_pages_are_shown_side_by_side_and_again_on_wish(qapp: QApplication, document: bytes) -> None:
+def test_both_pages_are_shown_side_by_side_and_again_on_wish(
+    qapp: QApplication, document: bytes
+) -> None:
     window = _Window()
     connections = PieceConnections.__new__(PieceConnections)
     connections._window = cast(DeskWindow, window)

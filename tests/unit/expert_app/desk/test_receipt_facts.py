@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller takes home: a receipt with what silence means, or at once a registration that the receipt follows."""
+"""What the caller takes home: a receipt with what silence means, or at once a registration that the
+receipt follows.
+"""
 
 from __future__ import annotations
 
@@ -65,12 +67,22 @@ def _dossier(*filed: str, missing: bool = False) -> DossierFacts:
     ]
     documents = [
         DocumentRecord(
-            id=name, name=name, piece_id=name, pages=1, size_bytes=len(PDF), sha256=sha256_of(PDF), filed_at_utc=AT
+            id=name,
+            name=name,
+            piece_id=name,
+            pages=1,
+            size_bytes=len(PDF),
+            sha256=sha256_of(PDF),
+            filed_at_utc=AT,
         )
         for name in filed
     ]
     return DossierFacts(
-        number="D-1", caller_name="Jeanne Exemple", caller_number="", pieces=pieces, documents=documents
+        number="D-1",
+        caller_name="Jeanne Exemple",
+        caller_number="",
+        pieces=pieces,
+        documents=documents,
     )
 
 
@@ -79,13 +91,21 @@ def test_silence_and_appeal_are_those_of_the_procedure_whose_piece_was_brought()
     assert facts.decision is not None
     assert (facts.decision.silence, facts.decision.on) == (Silence.REFUSAL, date(2026, 5, 1))
     assert decision_words(facts)[-1] == "Recours."
-    assert receipt_facts(SESSION, Place("Caisse", "", ""), _dossier("rib"), AT, (), []).decision is None
+    assert (
+        receipt_facts(SESSION, Place("Caisse", "", ""), _dossier("rib"), AT, (), []).decision
+        is None
+    )
     quiet = msgspec.structs.replace(HOUSING, silence="")
-    assert receipt_facts(SESSION, Place("Caisse", "", ""), _dossier("rib"), AT, (), [quiet]).decision is None
+    assert (
+        receipt_facts(SESSION, Place("Caisse", "", ""), _dossier("rib"), AT, (), [quiet]).decision
+        is None
+    )
 
 
 def test_while_pieces_are_missing_the_days_run_from_their_arrival() -> None:
-    facts = receipt_facts(SESSION, Place("Caisse", "", ""), _dossier("rib", missing=True), AT, (), [HOUSING])
+    facts = receipt_facts(
+        SESSION, Place("Caisse", "", ""), _dossier("rib", missing=True), AT, (), [HOUSING]
+    )
     assert (facts.missing, facts.missing_by) == (("BAIL",), date(2026, 4, 1))
     assert facts.decision is not None
     assert facts.decision.on is None
@@ -128,7 +148,9 @@ class Desk:
         )  # fmt: skip
         self.job.set_procedures([HOUSING])
         for name in ("registered", "followed", "due"):
-            getattr(self.job, name).connect(lambda number, name=name: self.told.append((name, number)))
+            getattr(self.job, name).connect(
+                lambda number, name=name: self.told.append((name, number))
+            )
         self.app.session_opened.emit(self.app.session)
 
     async def print_document(self, pdf: bytes, name: str, copies: int = 1) -> None:
@@ -137,13 +159,22 @@ class Desk:
     def waits(self) -> None:
         """A document that the store has not taken."""
         self.outbox.queue_document(
-            SESSION.id, "u1", PDF, organisation="valdore", dossier="D-1", piece_id="rib", name="RIB", pages=1
+            SESSION.id,
+            "u1",
+            PDF,
+            organisation="valdore",
+            dossier="D-1",
+            piece_id="rib",
+            name="RIB",
+            pages=1,
         )
 
     async def store_is_back(self) -> None:
         self.outbox.mark_filed("u1")
         self.app.dossier = _dossier("rib")
-        self.filed.emit(DocumentFiled(document=self.app.dossier.documents[0], dossier=self.app.dossier))
+        self.filed.emit(
+            DocumentFiled(document=self.app.dossier.documents[0], dossier=self.app.dossier)
+        )
         await self.app.done()
 
 
@@ -174,7 +205,9 @@ async def test_a_registration_is_printed_at_once_and_the_receipt_follows(desk: D
     assert len(desk.printed) == 2
 
 
-async def test_after_the_conversation_the_receipt_is_due_and_can_be_saved(desk: Desk, tmp_path: Path) -> None:
+async def test_after_the_conversation_the_receipt_is_due_and_can_be_saved(
+    desk: Desk, tmp_path: Path
+) -> None:
     desk.waits()
     desk.job.print()
     await desk.app.done()

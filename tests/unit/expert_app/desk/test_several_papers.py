@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Several papers in one scan are found, made pages of, and filed with the one original they come from."""
+"""Several papers in one scan are found, made pages of, and filed with the one original they come
+from.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def workers() -> Iterator[Workers]:
         yield started
 
 
-async def test_a_page_of_three_papers_becomes_three_pages_of_one_original(tmp_path: Path, workers: Workers) -> None:
+async def test_a_page_of_three_papers_becomes_three_pages_of_one_original(
+    tmp_path: Path, workers: Workers
+) -> None:
     data = three_receipts()
     sha256 = hashlib.sha256(data).hexdigest()
     async with hub_world(tmp_path / "hub") as world:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's job of showing: a file or an item of the library becomes a shown document, or a trouble in words."""
+"""The desk's job of showing: a file or an item of the library becomes a shown document, or a
+trouble in words.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ from session.protocol.dossier.library import LibraryItem, LibraryKind
 from tests.support.memory_channel import channel_pair
 from tests.support.shown_documents import invented_pdf, invented_picture
 
-PAGE = LibraryItem(id="sim", title="Simuler", kind=LibraryKind.PAGE, address="https://www.caisse.example/s")
+PAGE = LibraryItem(
+    id="sim", title="Simuler", kind=LibraryKind.PAGE, address="https://www.caisse.example/s"
+)
 FORM = LibraryItem(id="lease", title="Attestation de loyer", kind=LibraryKind.FORM, size_bytes=9)
 GONE = LibraryItem(id="gone", title="Parti", kind=LibraryKind.DOCUMENT, size_bytes=9)
 
@@ -125,7 +129,9 @@ async def test_a_page_that_is_opened_takes_the_place_of_a_document(scene: Scene)
     assert scene.desk.opened == [PAGE.address]
 
 
-async def test_a_file_of_the_agents_own_is_shown_under_its_name(scene: Scene, tmp_path: Path) -> None:
+async def test_a_file_of_the_agents_own_is_shown_under_its_name(
+    scene: Scene, tmp_path: Path
+) -> None:
     path = tmp_path / "Plan d'accès.png"
     path.write_bytes(invented_picture())
     scene.shows.show_file(str(path))
@@ -136,9 +142,15 @@ async def test_a_file_of_the_agents_own_is_shown_under_its_name(scene: Scene, tm
 
 @pytest.mark.parametrize(
     ("data", "code"),
-    [(b"hello", "document_not_shown"), (b"%PDF-1.7 broken", "document_not_shown"), (b"", "document_not_shown")],
+    [
+        (b"hello", "document_not_shown"),
+        (b"%PDF-1.7 broken", "document_not_shown"),
+        (b"", "document_not_shown"),
+    ],
 )
-async def test_what_cannot_be_shown_is_said(scene: Scene, tmp_path: Path, data: bytes, code: str) -> None:
+async def test_what_cannot_be_shown_is_said(
+    scene: Scene, tmp_path: Path, data: bytes, code: str
+) -> None:
     path = tmp_path / "x.pdf"
     path.write_bytes(data)
     scene.shows.show_file(str(path))

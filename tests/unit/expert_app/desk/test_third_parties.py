@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Two desks' whole jobs: hold over a restart, a colleague who is asked and takes over, a caller who is passed on."""
+"""Two desks' whole jobs: hold over a restart, a colleague who is asked and takes over, a caller who
+is passed on.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class Talker:
 
         def open_guest(session_id: str) -> Guest:
             channel = desk.link.channel(session_id)
-            return Guest(link.me, channel, QuietEngine(), QuietEngine(), office.world.clock, desk.tasks)
+            return Guest(
+                link.me, channel, QuietEngine(), QuietEngine(), office.world.clock, desk.tasks
+            )
 
         self.talks = DeskTalks(desk.app, desk.link, link, open_guest, desk.tasks, desk.facts)
         self.seen: list[TalkAnswer] = []
@@ -121,7 +125,9 @@ async def test_a_colleague_is_asked_comes_and_takes_the_caller_over(
     bob.talks.answer_invitation(accept=True)
     await until(lambda: bool(bob.visits))
     assert not bob.visits[0].is_in
-    await until(lambda: (third := alice.third()) is not None and third.state is ThirdState.ANNOUNCED)
+    await until(
+        lambda: (third := alice.third()) is not None and third.state is ThirdState.ANNOUNCED
+    )
     third = alice.third()
     assert third is not None
     alice.desk.opened[0].talk.banner_painted("bob")

@@ -30,7 +30,9 @@ def run(*arguments: str | Path) -> int:
     return main(["hub", *(str(argument) for argument in arguments), "--language", "en"])
 
 
-def test_a_right_convention_is_printed_as_a_matrix(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_right_convention_is_printed_as_a_matrix(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("check", folder.path, "--operator-key", folder.operator_key) == 0
     said = capsys.readouterr().out
     assert "Mairie de Saint-Oyen (reseau/oyen) · kiosks: borne1 · Europe/Paris" in said
@@ -40,12 +42,16 @@ def test_a_right_convention_is_printed_as_a_matrix(folder: Folder, capsys: pytes
     assert "The convention is complete. Version " in said
 
 
-def test_everything_wrong_is_said_in_words_at_once(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_wrong_is_said_in_words_at_once(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder.change("caisse", "13:30-17:00", "11:30-17:00")
     folder.change("mutuelle", 'site = "oyen"', 'site = "ailleurs"')
     assert run("check", folder.path, "--operator-key", folder.operator_key) == 1
     said = capsys.readouterr().out
-    assert "caisse.toml, services.logement.hours: Two slots overlap: 08:30-12:00, 11:30-17:00." in said
+    assert (
+        "caisse.toml, services.logement.hours: Two slots overlap: 08:30-12:00, 11:30-17:00." in said
+    )
     assert "mutuelle.toml, offers.ailleurs: There is no site “ailleurs”." in said
     folder.file("caisse").write_text("services = 7", encoding="utf-8")
     assert run("check", folder.path, "--operator-key", folder.operator_key) == 1
@@ -72,18 +78,23 @@ def test_a_part_is_signed_with_a_fresh_key_and_then_accepted(
     seed = tmp_path / "caisse.seed"
     assert run("sign", folder.path, "--part", "caisse.toml", "--seed-file", seed, "--make-key") == 0
     key = capsys.readouterr().out.split()[-1].rstrip(".")
-    assert run("sign", folder.path, "--part", "caisse", "--seed-file", seed, "--make-key") == 1  # never over a key
+    # never over a key
+    assert run("sign", folder.path, "--part", "caisse", "--seed-file", seed, "--make-key") == 1
     assert run("check", folder.path, "--operator-key", folder.operator_key) == 1
     assert "signed by somebody else" in capsys.readouterr().out
     old = folder.text("network").split('id = "caisse", key = "')[1][:56]
     folder.change("network", old, key)
     assert run("check", folder.path, "--operator-key", folder.operator_key) == 0
-    folder.file("caisse").write_text(folder.text("caisse").replace("08:30", "08:00"), encoding="utf-8")
+    folder.file("caisse").write_text(
+        folder.text("caisse").replace("08:30", "08:00"), encoding="utf-8"
+    )
     assert run("sign", folder.path, "--part", "caisse", "--seed-file", seed) == 0
     assert run("check", folder.path, "--operator-key", folder.operator_key) == 0
 
 
-def test_signing_says_what_is_missing(folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_signing_says_what_is_missing(
+    folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("sign", folder.path, "--part", "caisse", "--seed-file", tmp_path / "none") == 1
     assert "cannot be read" in capsys.readouterr().out
     (tmp_path / "bad").write_text("SUX", encoding="ascii")
@@ -103,12 +114,16 @@ def test_the_example_of_the_documentation_is_complete_unsigned_and_signed(
     assert "Aide au logement\n    Mon closed · Tue 09:00-12:00 ·" in capsys.readouterr().out
     network = folder / "network.toml"
     for part in ("caisse", "emploi", "mutuelle", "network"):
-        assert run("sign", folder, "--part", part, "--seed-file", tmp_path / part, "--make-key") == 0
+        assert (
+            run("sign", folder, "--part", part, "--seed-file", tmp_path / part, "--make-key") == 0
+        )
         key = capsys.readouterr().out.split()[-1].rstrip(".")
         if part != "network":
             wanted = f'{{ id = "{part}", key = "'
             assert wanted in network.read_text(encoding="utf-8")
-            network.write_text(network.read_text(encoding="utf-8").replace(wanted, wanted + key), encoding="utf-8")
+            network.write_text(
+                network.read_text(encoding="utf-8").replace(wanted, wanted + key), encoding="utf-8"
+            )
     assert check(folder, key, NOW) == 0
     assert "Signatures were not" not in capsys.readouterr().out
 
@@ -118,7 +133,13 @@ def test_every_problem_has_a_sentence_and_every_sentence_a_problem() -> None:
     found: set[str] = set()
     for file in Path(session.hub.__path__[0]).glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Problem", "SlotWrong") and node.args:
-                words = (one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant))
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") in ("Problem", "SlotWrong")
+                and node.args
+            ):
+                words = (
+                    one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)
+                )
                 found |= {word for word in words if isinstance(word, str)}
     assert found == set(SENTENCES)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub` as an administrator uses it: starts, stops, takes new keys, says what is wrong."""
+"""`expert-app hub` as an administrator uses it:
+starts, stops, takes new keys, says what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,15 @@ class Place:
 
     def command(self) -> list[str]:
         listen = f"127.0.0.1:{self.port}"
-        return ["hub", "--folder", str(self.folder), "--catalogue", str(self.catalogue), "--listen", listen]
+        return [
+            "hub",
+            "--folder",
+            str(self.folder),
+            "--catalogue",
+            str(self.catalogue),
+            "--listen",
+            listen,
+        ]
 
 
 @pytest.fixture
@@ -74,7 +84,9 @@ async def start() -> AsyncIterator[Start]:
 
     async def run(*arguments: str) -> Process:
         command = [sys.executable, "-m", "expert_app", *arguments]
-        process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+        )
         started.append(process)
         return process
 
@@ -91,7 +103,9 @@ async def _line(process: Process) -> str:
 
 
 async def _services(place: Place, tasks: Tasks, seed: bytes) -> ServicesAnswer:
-    client = BusClient([f"nats://127.0.0.1:{place.port}"], Role.KIOSK, "kiosk1", seed, tasks, SystemClock())
+    client = BusClient(
+        [f"nats://127.0.0.1:{place.port}"], Role.KIOSK, "kiosk1", seed, tasks, SystemClock()
+    )
     try:
         await client.connect()
         return await client.request("services", ServicesRequest(), ServicesAnswer)
@@ -100,12 +114,16 @@ async def _services(place: Place, tasks: Tasks, seed: bytes) -> ServicesAnswer:
 
 
 def _server_of(process: Process) -> psutil.Process:
-    [server] = [one for one in psutil.Process(process.pid).children() if "nats-server" in one.name()]
+    [server] = [
+        one for one in psutil.Process(process.pid).children() if "nats-server" in one.name()
+    ]
     return server
 
 
 def _with_a_document_and_a_ged(place: Place) -> Path:
-    """A document that was filed before the settings named the agency's own system; the folder that it watches."""
+    """A document that was filed before the settings named the agency's own system;
+    the folder that it watches.
+    """
     depot = place.folder / "depot"
     depot.mkdir()
     with DossierStore(paths_for("hub", place.folder).folder("dossiers")) as store:
@@ -127,7 +145,9 @@ async def test_it_says_where_the_bus_is_and_takes_its_server_along_when_it_is_st
     assert f"nats://127.0.0.1:{place.port}" in await _line(hub)
     server = _server_of(hub)
     tasks = Tasks()
-    assert [service.id for service in (await _services(place, tasks, place.seed)).services] == ["housing"]
+    assert [service.id for service in (await _services(place, tasks, place.seed)).services] == [
+        "housing"
+    ]
     async with asyncio.timeout(30):
         while not list(depot.glob("*.json")):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
@@ -138,7 +158,9 @@ async def test_it_says_where_the_bus_is_and_takes_its_server_along_when_it_is_st
     await tasks.close()
 
 
-async def test_a_hangup_signal_lets_a_new_key_in_and_an_old_one_out(place: Place, start: Start) -> None:
+async def test_a_hangup_signal_lets_a_new_key_in_and_an_old_one_out(
+    place: Place, start: Start
+) -> None:
     hub = await start(*place.command())
     await _line(hub)
     tasks, old, new = Tasks(), place.seed, new_seed()
@@ -158,7 +180,9 @@ async def test_a_hangup_signal_lets_a_new_key_in_and_an_old_one_out(place: Place
     await tasks.close()
 
 
-async def test_a_catalogue_that_became_wrong_is_not_taken_at_a_hangup_signal(place: Place, start: Start) -> None:
+async def test_a_catalogue_that_became_wrong_is_not_taken_at_a_hangup_signal(
+    place: Place, start: Start
+) -> None:
     hub = await start(*place.command())
     await _line(hub)
     place.catalogue.write_text("organisations = 7", encoding="utf-8")
@@ -169,13 +193,17 @@ async def test_a_catalogue_that_became_wrong_is_not_taken_at_a_hangup_signal(pla
     await tasks.close()
 
 
-async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(place: Place, start: Start) -> None:
+async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(
+    place: Place, start: Start
+) -> None:
     settings = place.folder / "hub.toml"
     settings.write_text("convention = { look_s = 0.2 }", encoding="utf-8")
     hub = await start(*place.command(), "--settings", str(settings))
     await _line(hub)
     tasks = Tasks()
-    client = BusClient([f"nats://127.0.0.1:{place.port}"], Role.KIOSK, "kiosk1", place.seed, tasks, SystemClock())
+    client = BusClient(
+        [f"nats://127.0.0.1:{place.port}"], Role.KIOSK, "kiosk1", place.seed, tasks, SystemClock()
+    )
     await client.connect()
     kiosk = KioskLink(client, SystemClock(), tasks)
     changed = asyncio.Event()
@@ -194,7 +222,9 @@ async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(
     assert (service.open_now, service.message) == (False, "Retour bientôt.")
     with pytest.raises(ServiceClosed):
         await kiosk.call("housing", "", "r1")
-    desk = BusClient([f"nats://127.0.0.1:{place.port}"], Role.AGENT, "zoe", agent, tasks, SystemClock())
+    desk = BusClient(
+        [f"nats://127.0.0.1:{place.port}"], Role.AGENT, "zoe", agent, tasks, SystemClock()
+    )
     await desk.connect()  # an agent who stands in the file since now
     queue = await desk.request("queue", QueueRequest(), QueueAnswer)
     assert queue.your_name == "Zoé"
@@ -210,7 +240,9 @@ async def test_a_hub_waits_until_an_older_server_lets_go_of_the_address(
     place: Place, start: Start, tmp_path: Path
 ) -> None:
     tasks = Tasks()
-    older = BusServer(ServerSettings(tmp_path / "older", place.port), [], public_key(new_seed()), tasks)
+    older = BusServer(
+        ServerSettings(tmp_path / "older", place.port), [], public_key(new_seed()), tasks
+    )
     await older.start()
     hub = await start(*place.command())
     said = asyncio.ensure_future(_line(hub))
@@ -222,7 +254,9 @@ async def test_a_hub_waits_until_an_older_server_lets_go_of_the_address(
     await tasks.close()
 
 
-async def test_a_second_hub_on_the_same_address_gives_up_and_leaves_the_first_whole(place: Place, start: Start) -> None:
+async def test_a_second_hub_on_the_same_address_gives_up_and_leaves_the_first_whole(
+    place: Place, start: Start
+) -> None:
     first = await start(*place.command())
     await _line(first)
     second = await start(*place.command())
@@ -230,7 +264,8 @@ async def test_a_second_hub_on_the_same_address_gives_up_and_leaves_the_first_wh
     assert await asyncio.wait_for(second.wait(), 30) == 1
 
     tasks = Tasks()
-    os.kill(_server_of(first).pid, signal.SIGKILL)  # the first one's supervisor starts it again from the same folder
+    # the first one's supervisor starts it again from the same folder
+    os.kill(_server_of(first).pid, signal.SIGKILL)
     async with asyncio.timeout(30):
         while True:
             try:
@@ -241,7 +276,9 @@ async def test_a_second_hub_on_the_same_address_gives_up_and_leaves_the_first_wh
     await tasks.close()
 
 
-async def test_the_example_is_complete_and_a_wrong_catalogue_is_named(tmp_path: Path, start: Start) -> None:
+async def test_the_example_is_complete_and_a_wrong_catalogue_is_named(
+    tmp_path: Path, start: Start
+) -> None:
     example = await start("hub", "example")
     text, _ = await example.communicate()
     path = tmp_path / "catalogue.toml"

@@ -38,7 +38,11 @@ async def test_a_far_store_that_is_away_and_comes_back_is_said_once(
         watch._blobs = Blobs(tmp_path)
         await watch.look()
     assert watch.troubles() == []
-    said = [one.message.split(" (")[0] for one in caplog.records if one.name == "expert_app.hub.store_watch"]
+    said = [
+        one.message.split(" (")[0]
+        for one in caplog.records
+        if one.name == "expert_app.hub.store_watch"
+    ]
     assert said == [
         "the documents' store is away",
         "the documents' store is back",
@@ -47,12 +51,16 @@ async def test_a_far_store_that_is_away_and_comes_back_is_said_once(
 
 
 async def test_a_system_that_takes_nothing_and_refused_copies_are_told(tmp_path: Path) -> None:
-    settings = GedSettings(name="depot", organisation="caf31", kind="folder", folder=str(tmp_path / "none"))
+    settings = GedSettings(
+        name="depot", organisation="caf31", kind="folder", folder=str(tmp_path / "none")
+    )
     tasks = Tasks()
     with DossierStore(tmp_path / "store", targets={"caf31": ("depot",)}) as store:
         store.create_dossier(CALLER)
         store.file("caf31", "2026-0042", "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
-        courier = Courier(store, [Target(settings, make_connector(settings, ""))], SystemClock(), tasks, QUICKLY)
+        courier = Courier(
+            store, [Target(settings, make_connector(settings, ""))], SystemClock(), tasks, QUICKLY
+        )
         watch = StoreWatch(store, store._blobs, courier)
         courier.start()
         await until(lambda: bool(watch.troubles()))
@@ -63,5 +71,7 @@ async def test_a_system_that_takes_nothing_and_refused_copies_are_told(tmp_path:
         await courier.stop()
         store.deliveries.failed(copy.id, "refused", "", None, NINE)
         await watch.look()
-        assert ("ged_refused", {"name": "depot", "copies": 1}) in [(one.code, one.detail) for one in watch.troubles()]
+        assert ("ged_refused", {"name": "depot", "copies": 1}) in [
+            (one.code, one.detail) for one in watch.troubles()
+        ]
     await tasks.close()

@@ -36,13 +36,17 @@ def _settings(text: str, folder: Path) -> HubSettings:
         ('kind = "ftp"', "kind"),
     ],
 )
-def test_a_place_that_cannot_be_or_would_show_documents_is_refused(text: str, why: str, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_or_would_show_documents_is_refused(
+    text: str, why: str, tmp_path: Path
+) -> None:
     with pytest.raises(SettingsWrong) as caught:
         _settings(f"[documents]\n{text}\n", tmp_path)
     assert why in caught.value.why
 
 
-def test_a_store_without_its_password_says_how_to_give_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_without_its_password_says_how_to_give_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("POSTE_EXPERT_SECRET_DOCUMENTS", "")
     place = DocumentsSettings(kind="webdav", address="https://partage.example/", user=USER,
                               secret_file=str(tmp_path / "none"))  # fmt: skip

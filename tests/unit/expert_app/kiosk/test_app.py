@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's job on a real bus with a real hub and a screen that remembers: from the button to the wipe."""
+"""The kiosk's job on a real bus with a real hub and a screen that remembers:
+from the button to the wipe.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,8 @@ async def test_a_service_without_a_number_and_a_caller_without_one_call_at_once(
     await until(lambda: kiosk.screen.page == "waiting")
     kiosk.app.leave()
     await until(lambda: kiosk.screen.page == "start")
-    await until(lambda: hall.tickets() == [])  # the caller goes at once, the hub hears it a moment later
+    # the caller goes at once, the hub hears it a moment later
+    await until(lambda: hall.tickets() == [])
     kiosk.app.press("rights")
     kiosk.app.skip_number()
     await until(lambda: kiosk.screen.page == "waiting")
@@ -89,7 +92,9 @@ async def test_a_press_that_the_store_may_have_taken_is_the_same_ticket(
     assert hall.world.hub is not None
     calls, call, lost = hall.world.hub._calls, hall.world.hub._calls.call, 8
 
-    async def call_and_lose_the_answer(organisation: str, kiosk: str, wish: TicketRequested) -> TicketAnswer:
+    async def call_and_lose_the_answer(
+        organisation: str, kiosk: str, wish: TicketRequested
+    ) -> TicketAnswer:
         nonlocal lost
         answer = await call(organisation, kiosk, wish)
         lost -= 1
@@ -119,7 +124,9 @@ async def test_the_caller_hangs_up_and_nothing_stays(hall: Hall) -> None:
     await until(lambda: hall.tickets(TicketState.WRAP_UP) == [facts.ticket_id])
 
 
-async def test_a_caller_who_goes_while_the_hub_is_away_is_wiped_and_the_hub_told_later(hall: Hall) -> None:
+async def test_a_caller_who_goes_while_the_hub_is_away_is_wiped_and_the_hub_told_later(
+    hall: Hall,
+) -> None:
     kiosk, desk = await hall.kiosk(), await hall.world.desk("alice")
     facts = await desk.accept(await hall.waiting(kiosk))
     await until(lambda: kiosk.screen.page == "session with Alice M.")
@@ -150,7 +157,9 @@ async def test_a_caller_who_leaves_the_queue_while_the_hub_is_away_goes_at_once_
     assert again.screen.story == ["start"]
 
 
-async def test_a_caller_who_left_as_an_agent_accepted_is_not_called_back_to_the_screen(hall: Hall) -> None:
+async def test_a_caller_who_left_as_an_agent_accepted_is_not_called_back_to_the_screen(
+    hall: Hall,
+) -> None:
     kiosk, desk = await hall.kiosk(), await hall.world.desk("alice")
     ticket = await hall.waiting(kiosk)
     kiosk.link.drop_ticket()
@@ -213,7 +222,9 @@ async def test_a_kiosk_opens_as_soon_as_the_line_is_there_and_complains_of_nothi
     await client.close()
 
 
-async def test_a_kiosk_that_starts_before_the_hub_says_so_and_opens_by_itself(tmp_path: Path) -> None:
+async def test_a_kiosk_that_starts_before_the_hub_says_so_and_opens_by_itself(
+    tmp_path: Path,
+) -> None:
     async with hub_world(tmp_path / "hub", with_hub=False) as world:
         hall = Hall(world, tmp_path)
         client = await world.client(Role.KIOSK, "kiosk1")
@@ -227,7 +238,9 @@ async def test_a_kiosk_that_starts_before_the_hub_says_so_and_opens_by_itself(tm
         await hall.close()
 
 
-async def test_a_kiosk_has_two_minutes_to_come_back_and_then_its_agent_finishes_alone(tmp_path: Path) -> None:
+async def test_a_kiosk_has_two_minutes_to_come_back_and_then_its_agent_finishes_alone(
+    tmp_path: Path,
+) -> None:
     clock = ManualClock()
     async with hub_world(tmp_path / "hub", clock=clock, tick_s=3600) as world:
         hall = Hall(world, tmp_path)
@@ -250,7 +263,9 @@ async def test_a_kiosk_has_two_minutes_to_come_back_and_then_its_agent_finishes_
         assert ended == []
         await again.die()
         await silence(KIOSK_RETURN_S + 1)
-        await until(lambda: [(each.session_id, each.reason) for each in ended] == [(facts.id, "kiosk_lost")])
+        await until(
+            lambda: [(each.session_id, each.reason) for each in ended] == [(facts.id, "kiosk_lost")]
+        )
         late = await hall.kiosk()
         assert late.screen.story == ["start"]
         assert late.files() == []

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A caller is passed on, as the kiosk's whole job lives it: wiped, waiting again, and with somebody else."""
+"""A caller is passed on, as the kiosk's whole job lives it:
+wiped, waiting again, and with somebody else.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ async def test_a_caller_who_is_passed_on_is_wiped_waits_and_meets_the_colleague(
     await until(lambda: len(bob.queue) == 1)
     await alice_talk.pass_on(first.id, PassReason.SPECIALIST, agent="bob", note="loyer")
     await until(lambda: kiosk.screen.page == "waiting" and kiosk.browser.wiped == 1)
-    await until(lambda: kiosk.screen.passing is not None and kiosk.screen.passing.agent_name == "Bob T.")
+    await until(
+        lambda: kiosk.screen.passing is not None and kiosk.screen.passing.agent_name == "Bob T."
+    )
     assert kiosk.screen.ticket == ticket
     second = await bob.accept(ticket)
     await until(lambda: kiosk.screen.page == "session with Bob T.")
@@ -55,9 +59,12 @@ async def test_a_caller_who_is_passed_on_is_wiped_waits_and_meets_the_colleague(
     await until(lambda: kiosk.screen.page == "goodbye")
 
 
-async def test_a_caller_left_to_the_colleague_goes_straight_to_the_new_conversation(hall: Hall) -> None:
+async def test_a_caller_left_to_the_colleague_goes_straight_to_the_new_conversation(
+    hall: Hall,
+) -> None:
     kiosk = await hall.kiosk()
-    (alice, alice_talk, _), (bob, bob_talk, _) = await agent(hall, "alice"), await agent(hall, "bob")
+    (alice, alice_talk, _) = await agent(hall, "alice")
+    (bob, bob_talk, _) = await agent(hall, "bob")
     ticket = await hall.waiting(kiosk)
     first = await alice.accept(ticket)
     await until(lambda: kiosk.screen.page == "session with Alice M.")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's job for callers who do not stay: the kiosk is free at once, the place is kept, the slip is printed."""
+"""The kiosk's job for callers who do not stay:
+the kiosk is free at once, the place is kept, the slip is printed.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +95,9 @@ async def test_a_caller_goes_the_next_one_calls_and_the_first_comes_back(hall: H
     assert kiosk.screen.page == "waiting"
 
 
-async def test_a_printer_that_is_gone_is_said_for_a_moment_and_keeps_nothing_from_the_caller(hall: Hall) -> None:
+async def test_a_printer_that_is_gone_is_said_for_a_moment_and_keeps_nothing_from_the_caller(
+    hall: Hall,
+) -> None:
     tray = PaperTray()
     tray.gone = True
     kiosk = await hall.kiosk(printer=tray)
@@ -114,10 +118,14 @@ async def test_a_wrong_telephone_number_is_asked_again_and_the_place_stays(hall:
     kiosk.app.step_away("phone", "0612345678")
     await until(lambda: kiosk.screen.page == "kept D001 phone")
     await kiosk.app.stop()
-    assert hall.tickets() == [ticket], "the kiosk that is switched off took somebody else's place away"
+    assert hall.tickets() == [ticket], (
+        "the kiosk that is switched off took somebody else's place away"
+    )
 
 
-async def test_going_while_the_hub_is_away_is_refused_for_a_moment_and_the_place_stays(hall: Hall) -> None:
+async def test_going_while_the_hub_is_away_is_refused_for_a_moment_and_the_place_stays(
+    hall: Hall,
+) -> None:
     kiosk = await hall.kiosk()
     ticket = await hall.waiting(kiosk)
     await hall.world.stop_hub()

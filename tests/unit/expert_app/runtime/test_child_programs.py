@@ -97,5 +97,7 @@ async def test_a_child_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     assert psutil.pid_exists(pid)
     os.kill(parent.pid, signal.SIGKILL)
     await parent.wait()
-    await asyncio.to_thread(psutil.wait_procs, [psutil.Process(pid)] if psutil.pid_exists(pid) else [], 10)
+    await asyncio.to_thread(
+        psutil.wait_procs, [psutil.Process(pid)] if psutil.pid_exists(pid) else [], 10
+    )
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.runtime.config import DeskSettings, KioskSettings, MediaSettings, SettingsWrong, load, save
+from expert_app.runtime.config import (
+    DeskSettings,
+    KioskSettings,
+    MediaSettings,
+    SettingsWrong,
+    load,
+    save,
+)
 
 
 def test_no_file_means_the_defaults(tmp_path: Path) -> None:
@@ -15,7 +22,9 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
 
 
 def test_what_was_saved_is_read_back(tmp_path: Path) -> None:
-    settings = KioskSettings(user="k7", scanner="escl://10.0.0.9/eSCL", media=MediaSettings(camera="simulated"))
+    settings = KioskSettings(
+        user="k7", scanner="escl://10.0.0.9/eSCL", media=MediaSettings(camera="simulated")
+    )
     path = tmp_path / "deep" / "kiosk.toml"
     save(settings, path)
     assert load(KioskSettings, path) == settings
@@ -32,7 +41,9 @@ def test_what_was_saved_is_read_back(tmp_path: Path) -> None:
         ("\xff", ""),
     ],
 )
-def test_a_wrong_file_is_refused_with_its_place_and_reason(tmp_path: Path, text: str, says: str) -> None:
+def test_a_wrong_file_is_refused_with_its_place_and_reason(
+    tmp_path: Path, text: str, says: str
+) -> None:
     path = tmp_path / "desk.toml"
     path.write_text(text, encoding="latin-1")
     with pytest.raises(SettingsWrong) as refused:

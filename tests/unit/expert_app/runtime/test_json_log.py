@@ -18,7 +18,11 @@ def test_a_record_is_one_line_whatever_is_in_it() -> None:
     line = JsonLines().format(_record('two\nlines and "%s"', "quotes"))
     assert "\n" not in line
     found = json.loads(line)
-    assert (found["level"], found["logger"], found["text"]) == ("warning", "session.hub", 'two\nlines and "quotes"')
+    assert (found["level"], found["logger"], found["text"]) == (
+        "warning",
+        "session.hub",
+        'two\nlines and "quotes"',
+    )
     assert found["at_utc"].endswith("+00:00")
 
 

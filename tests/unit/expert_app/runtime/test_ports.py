@@ -19,7 +19,9 @@ def test_a_free_port_can_be_had_and_is_none_that_outgoing_connections_get() -> N
 
 
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
-def test_a_port_that_somebody_has_is_not_given(kind: socket.SocketKind, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_somebody_has_is_not_given(
+    kind: socket.SocketKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = ports.free_port()
     with socket.socket(socket.AF_INET, kind) as taken:
         taken.bind(("127.0.0.1", first))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The drawn pages look like scans: the right size, askew as they say, with writing on them, and always the same."""
+"""The drawn pages look like scans:
+the right size, askew as they say, with writing on them, and always the same.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def test_a_page_lies_as_askew_as_it_says(folder: Path, name: str) -> None:
 
     def sharpness(angle: float) -> float:
         """Lines of writing that lie level make the sums of rows jump."""
-        rows = np.asarray(small.rotate(-angle, Image.Resampling.BICUBIC, fillcolor=230).crop(inner), float).mean(axis=1)
+        rows = np.asarray(
+            small.rotate(-angle, Image.Resampling.BICUBIC, fillcolor=230).crop(inner), float
+        ).mean(axis=1)
         return float(np.square(np.diff(rows)).sum())
 
     angles = np.arange(-5, 5.05, 0.1)
@@ -74,7 +78,9 @@ def test_a_missing_page_is_drawn_again_and_is_the_same(folder: Path, tmp_path: P
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / NAMES[2]).unlink()
     draw_pages(tmp_path)
-    assert [(tmp_path / name).read_bytes() for name in NAMES] == [(folder / name).read_bytes() for name in NAMES]
+    assert [(tmp_path / name).read_bytes() for name in NAMES] == [
+        (folder / name).read_bytes() for name in NAMES
+    ]
 
 
 def test_another_person_makes_another_form() -> None:

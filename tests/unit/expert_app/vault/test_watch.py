@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a vault says of its own health, and which backups it takes: its real files, one thing wrong at a time."""
+"""What a vault says of its own health, and which backups it takes:
+its real files, one thing wrong at a time.
+"""
 
 from __future__ import annotations
 
@@ -47,16 +49,26 @@ class Vault:
         keys, place = SigningKeys("caisse"), paths.folder("part")
         save_seed("", text, place / "secret")
         signed = [
-            keys.key(secret, TODAY, TODAY + timedelta(days=DAYS)) for secret in (VaultSecret(text), *secrets_elsewhere)
+            keys.key(secret, TODAY, TODAY + timedelta(days=DAYS))
+            for secret in (VaultSecret(text), *secrets_elsewhere)
         ]
         self.file = place / "caisse.toml"
-        self.file.write_text(f'id = "caisse"\nname = "Caisse"\n{keys.toml(signed)}', encoding="utf-8", newline="\n")
+        self.file.write_text(
+            f'id = "caisse"\nname = "Caisse"\n{keys.toml(signed)}', encoding="utf-8", newline="\n"
+        )
         self.clock = ManualClock(datetime(2026, 6, 15, 9, tzinfo=UTC))
-        part = OwnPart(self.file, "caisse", "", [str(place / "secret")], open_book(paths), self.clock)
+        part = OwnPart(
+            self.file, "caisse", "", [str(place / "secret")], open_book(paths), self.clock
+        )
         self.store = DossierStore(paths.folder("dossiers"))
         self.there = True
         self.health = VaultHealth(
-            lambda: self.there, log_of(paths), self.store, Room([paths.data], 0, 0), part, self.clock
+            lambda: self.there,
+            log_of(paths),
+            self.store,
+            Room([paths.data], 0, 0),
+            part,
+            self.clock,
         )
 
     async def codes(self) -> list[tuple[str, bool]]:
@@ -92,7 +104,10 @@ async def test_a_secret_that_is_elsewhere_and_files_that_are_broken_are_said(pat
     vault.store.close()
     for name in ("log/log.sqlite", "dossiers/dossiers.sqlite"):
         (paths.data / name).write_bytes(b"no database" * 1000)
-    assert [code for code, grave in await vault.codes() if grave] == ["log_unusable", "dossiers_unreachable"]
+    assert [code for code, grave in await vault.codes() if grave] == [
+        "log_unusable",
+        "dossiers_unreachable",
+    ]
     vault.store.close()
 
 
@@ -109,7 +124,12 @@ async def test_a_backup_is_put_where_nothing_is_and_only_where_it_belongs(
     new = paths_for("vault", tmp_path / "new")
     assert await run_vault_restore(file, other, new) == 1
     assert "backup of the vault of caisse" in capsys.readouterr().out
-    assert await run_restore(file, HubSettings(listen_port=free_port()), paths_for("hub", tmp_path / "hub")) == 1
+    assert (
+        await run_restore(
+            file, HubSettings(listen_port=free_port()), paths_for("hub", tmp_path / "hub")
+        )
+        == 1
+    )
     assert "backup of the vault of caisse" in capsys.readouterr().out
     assert await run_vault_restore(file, SETTINGS, paths) == 1
     assert "already (log)" in capsys.readouterr().out

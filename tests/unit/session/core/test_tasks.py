@@ -41,6 +41,9 @@ async def test_an_error_is_told_also_when_it_comes_before_the_first_wait() -> No
 
 async def test_what_still_runs_is_cancelled_at_the_end() -> None:
     tasks = Tasks()
-    running = [tasks.spawn(asyncio.sleep(60), name="one"), tasks.begin(asyncio.sleep(60), name="two")]
+    running = [
+        tasks.spawn(asyncio.sleep(60), name="one"),
+        tasks.begin(asyncio.sleep(60), name="two"),
+    ]
     await tasks.close()
     assert all(task.cancelled() for task in running)

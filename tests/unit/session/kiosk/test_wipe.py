@@ -77,7 +77,9 @@ def test_what_a_link_points_to_is_not_touched(tmp_path: Path) -> None:
     assert everything_below(tmp_path / "run") == []
 
 
-def test_a_file_that_resists_is_counted_as_left_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_resists_is_counted_as_left_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = open_session_folder(tmp_path, "s1")
     fill(folder)
     real_unlink = os.unlink
@@ -91,7 +93,11 @@ def test_a_file_that_resists_is_counted_as_left_over(tmp_path: Path, monkeypatch
     with monkeypatch.context() as patched:
         patched.setattr(os, "unlink", unlink)
         resisting = wipe.wipe(0, True)
-    assert everything_below(tmp_path) == [folder, folder / "spool", folder / "spool" / "receipt.pdf"]
+    assert everything_below(tmp_path) == [
+        folder,
+        folder / "spool",
+        folder / "spool" / "receipt.pdf",
+    ]
     assert (resisting.files_removed, resisting.left_over) == (2, 3)
     assert wipe.wipe(0, True).left_over == 0
     assert everything_below(tmp_path) == []

@@ -52,7 +52,9 @@ def test_events_are_named_and_placed_for_the_timeline() -> None:
         ("https://exemple.fr", "exemple.fr", 0),
     ],
 )
-def test_of_an_address_only_the_host_and_a_length_are_kept(address: str, host: str, length: int) -> None:
+def test_of_an_address_only_the_host_and_a_length_are_kept(
+    address: str, host: str, length: int
+) -> None:
     opened = address_opened(address)
     assert (opened.host, opened.path_length) == (host, length)
 
@@ -61,7 +63,9 @@ def test_a_large_picture_of_the_page_is_cut_so_that_each_record_fits_a_message()
     data = bytes(range(256)) * 1500
     parts = mirror_parts(START, data, is_snapshot=True, events=9)
     assert b"".join(part.data for part in parts) == data
-    assert [(part.part, part.parts) for part in parts] == [(n, len(parts)) for n in range(len(parts))]
+    assert [(part.part, part.parts) for part in parts] == [
+        (n, len(parts)) for n in range(len(parts))
+    ]
     for part in parts:
         assert len(part.data) <= MAX_MIRROR_PART_BYTES
         record = Record(at_utc=START, writer=Writer.KIOSK, number=123_456, event=part)

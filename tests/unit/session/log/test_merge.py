@@ -7,7 +7,16 @@ from itertools import pairwise
 
 import pytest
 
-from session.log.events import HungUp, LineBack, LineLost, PageReceived, PageTaken, Record, Writer, label_of
+from session.log.events import (
+    HungUp,
+    LineBack,
+    LineLost,
+    PageReceived,
+    PageTaken,
+    Record,
+    Writer,
+    label_of,
+)
 from session.log.merge import merge
 from tests.support.log_story import Story, whole_session
 
@@ -19,7 +28,9 @@ def labels(records: list[Record]) -> list[str]:
 def test_records_of_two_ends_are_ordered_by_time() -> None:
     records = whole_session()
     assert merge(list(reversed(records))).placed == merge(records).placed
-    assert labels(records) == [label_of(record.event) for record in sorted(records, key=lambda r: r.at_utc)]
+    assert labels(records) == [
+        label_of(record.event) for record in sorted(records, key=lambda r: r.at_utc)
+    ]
 
 
 @pytest.mark.parametrize("ahead_s", [40.0, -40.0])

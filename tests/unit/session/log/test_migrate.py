@@ -26,11 +26,18 @@ def test_every_older_format_has_its_step_and_its_sample() -> None:
 def test_a_log_of_format_0_is_read_as_todays() -> None:
     log = read_log(SAMPLES / "format-0.jsonl")
     assert log.session_id == "s0"
-    assert [record.writer for record in log.records] == [Writer.KIOSK, Writer.DESK, Writer.DESK, Writer.DESK]
+    assert [record.writer for record in log.records] == [
+        Writer.KIOSK,
+        Writer.DESK,
+        Writer.DESK,
+        Writer.DESK,
+    ]
     assert all(record.format == FORMAT for record in log.records)
     assert log.records[0].at_utc == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     assert log.records[2].at_utc == datetime(2026, 3, 2, 9, 0, 15, 250_000, tzinfo=UTC)
-    assert log.records[2].event == VideoSeen(by=Writer.DESK, first_frame_ms=640.5, width_px=640, height_px=360)
+    assert log.records[2].event == VideoSeen(
+        by=Writer.DESK, first_frame_ms=640.5, width_px=640, height_px=360
+    )
     assert log.records[3].event == HungUp(by=Writer.DESK, reason="done")
 
 
@@ -53,8 +60,10 @@ def test_a_record_of_tomorrow_is_refused_with_both_numbers() -> None:
         b'{"format": 0, "time_ms": 1e40, "writer": "kiosk", "number": 0, "event": {}}',
         b'{"format": 0, "time_ms": 1, "writer": "kiosk", "number": 0, "event": []}',
         b'{"format": 0, "time_ms": 1, "writer": ["kiosk"], "number": 0, "event": {}}',
-        b'{"format": 1, "at_utc": "2026-03-02T09:00:00Z", "writer": "thief", "number": 0, "event": {}}',
-        b'{"format": 1, "at_utc": "2026-03-02T09:00:00Z", "writer": "hub", "number": 0, "event": {"type": "Sung"}}',
+        b'{"format": 1, "at_utc": "2026-03-02T09:00:00Z", "writer": "thief", "number": 0, "event": '
+        b"{}}",
+        b'{"format": 1, "at_utc": "2026-03-02T09:00:00Z", "writer": "hub", "number": 0, "event": '
+        b'{"type": "Sung"}}',
     ],
 )
 def test_what_is_no_record_is_unreadable_at_its_line(line: bytes) -> None:

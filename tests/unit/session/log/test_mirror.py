@@ -50,7 +50,9 @@ def test_a_damaged_frame_is_left_out_and_spoils_nothing() -> None:
     collector = MirrorCollector(chunks.append, ManualClock())
     collector.add_frame(frame({"n": 1}), is_snapshot=True, events=1)
     collector.add_frame(b"not zstd", is_snapshot=False, events=1)
-    collector.add_frame(zstandard.ZstdCompressor().compress(b'{"n": 9}'), is_snapshot=False, events=1)
+    collector.add_frame(
+        zstandard.ZstdCompressor().compress(b'{"n": 9}'), is_snapshot=False, events=1
+    )
     collector.add_frame(frame(), is_snapshot=False, events=0)
     collector.flush()
     assert [events(chunk) for chunk in chunks] == [[1]]

@@ -34,10 +34,14 @@ def test_packing_makes_a_log_smaller(tmp_path: Path) -> None:
 
 def test_the_first_line_says_what_the_file_is(tmp_path: Path) -> None:
     write_log(tmp_path / "a.jsonl", "s1", [])
-    assert (tmp_path / "a.jsonl").read_text(encoding="utf-8") == '{"poste-expert-log":3,"session_id":"s1"}\n'
+    assert (tmp_path / "a.jsonl").read_text(
+        encoding="utf-8"
+    ) == '{"poste-expert-log":3,"session_id":"s1"}\n'
 
 
-@pytest.mark.parametrize("content", [b"", b"hello\n", b'{"poste-expert-log": "x"}\n', b"\x89PNG\r\n\x1a\n", b"{}\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"hello\n", b'{"poste-expert-log": "x"}\n', b"\x89PNG\r\n\x1a\n", b"{}\n"]
+)
 def test_another_kind_of_file_is_refused_at_line_1(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.jsonl").write_bytes(content)
     with pytest.raises(LogUnreadable) as caught:
@@ -60,7 +64,11 @@ def test_a_packed_log_that_was_changed_or_cut_is_refused(tmp_path: Path) -> None
     path = tmp_path / "a.jsonl.zst"
     write_log(path, "s1", whole_session())
     whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 0xFF]) + whole[len(whole) // 2 + 1 :])
+    path.write_bytes(
+        whole[: len(whole) // 2]
+        + bytes([whole[len(whole) // 2] ^ 0xFF])
+        + whole[len(whole) // 2 + 1 :]
+    )
     with pytest.raises(LogUnreadable):
         read_log(path)
     path.write_bytes(whole[:-300])
@@ -69,7 +77,9 @@ def test_a_packed_log_that_was_changed_or_cut_is_refused(tmp_path: Path) -> None
 
 
 def test_a_newer_log_is_refused_with_both_numbers(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_bytes(b'{"poste-expert-log":12,"session_id":"s1"}\n{"new":"things"}\n')
+    (tmp_path / "a.jsonl").write_bytes(
+        b'{"poste-expert-log":12,"session_id":"s1"}\n{"new":"things"}\n'
+    )
     with pytest.raises(LogTooNew) as caught:
         read_log(tmp_path / "a.jsonl")
     assert caught.value.detail == {"theirs": 12, "ours": 3}

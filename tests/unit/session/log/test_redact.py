@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The last guard: planted secrets never pass, honest records are left alone. All numbers are invented."""
+"""The last guard: planted secrets never pass, honest records are left alone.
+All numbers are invented.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def test_only_the_field_that_holds_the_secret_is_replaced() -> None:
 
 
 def test_a_broken_hash_becomes_no_hash_so_that_the_record_can_be_read() -> None:
-    broken = DocumentFiled(document_id="d1", sha256="Jeanne Martin", size_bytes=1, pages=1, piece_id="")
+    broken = DocumentFiled(
+        document_id="d1", sha256="Jeanne Martin", size_bytes=1, pages=1, piece_id=""
+    )
     kept = redact(record(broken))
     assert decode_record(encode_record(kept)) == kept
     assert b"Jeanne" not in encode_record(kept)
@@ -97,10 +101,14 @@ def test_our_own_ids_are_never_taken_for_secrets() -> None:
 
 
 def chunk(*texts: object) -> Record:
-    return record(MirrorChunk(started_at_utc=START, data=frame(*texts), is_snapshot=True, events=len(texts)))
+    return record(
+        MirrorChunk(started_at_utc=START, data=frame(*texts), is_snapshot=True, events=len(texts))
+    )
 
 
-@pytest.mark.parametrize("secret", [NIR, "1 85 05 78 006 084 91", IBAN, "FR14 2004 1010 0505 0001 3M02 606"])
+@pytest.mark.parametrize(
+    "secret", [NIR, "1 85 05 78 006 084 91", IBAN, "FR14 2004 1010 0505 0001 3M02 606"]
+)
 def test_a_mirrored_page_with_a_proven_secret_is_not_kept(secret: str) -> None:
     kept = redact(chunk({"type": 3, "data": {"text": f"N° {secret}"}}))
     assert kept.redacted
@@ -109,21 +117,30 @@ def test_a_mirrored_page_with_a_proven_secret_is_not_kept(secret: str) -> None:
 
 
 def test_a_mirrored_page_with_times_and_a_public_telephone_is_kept() -> None:
-    honest = chunk({"timestamp": 1772442000123, "text": "Appelez le 01 23 45 67 89"}, {"timestamp": 1850578006084})
+    honest = chunk(
+        {"timestamp": 1772442000123, "text": "Appelez le 01 23 45 67 89"},
+        {"timestamp": 1850578006084},
+    )
     assert redact(honest) is honest
 
 
 def test_a_frame_that_cannot_be_unpacked_or_unpacks_too_large_is_not_kept() -> None:
-    assert check_clean(record(MirrorChunk(started_at_utc=START, data=b"no zstd", is_snapshot=False, events=1)))
+    assert check_clean(
+        record(MirrorChunk(started_at_utc=START, data=b"no zstd", is_snapshot=False, events=1))
+    )
     bomb = frame("a" * 20_000_000)
     assert len(bomb) < 10_000
-    found = check_clean(record(MirrorChunk(started_at_utc=START, data=bomb, is_snapshot=False, events=1)))
+    found = check_clean(
+        record(MirrorChunk(started_at_utc=START, data=bomb, is_snapshot=False, events=1))
+    )
     assert [finding.kind for finding in found] == ["too_large"]
 
 
 def test_a_mandates_reference_is_kept_whatever_number_it_looks_like_but_never_a_persons() -> None:
     def under(mandate: str) -> Record:
-        given = GrantChanged(grant=Grant.SCAN, allowed=True, actor=GrantActor.FACILITATOR, mandate=mandate)
+        given = GrantChanged(
+            grant=Grant.SCAN, allowed=True, actor=GrantActor.FACILITATOR, mandate=mandate
+        )
         return redact(record(given))
 
     for mandate in ("1234567", "AC-2026-0042", "20260042117"):

@@ -31,17 +31,24 @@ def labels(records: list[Record]) -> list[str]:
 
 
 def names(chunks: list[MirrorChunk]) -> list[str]:
-    return [json.loads(zstandard.ZstdDecompressor().decompress(chunk.data))[0]["name"] for chunk in chunks]
+    return [
+        json.loads(zstandard.ZstdDecompressor().decompress(chunk.data))[0]["name"]
+        for chunk in chunks
+    ]
 
 
 def test_the_timeline_has_every_event_but_the_mirrors_chunks() -> None:
     replay = Replay(whole_session(), ManualClock())
     assert replay.duration_s == 120.0
-    assert [event.label for event in replay.events][:2] == ["call_requested_at_kiosk", "ticket_accepted"]
+    assert [event.label for event in replay.events][:2] == [
+        "call_requested_at_kiosk",
+        "ticket_accepted",
+    ]
     assert len(replay.events) == len(whole_session()) - 4
     assert {event.lane for event in replay.events} == set(Lane) - {Lane.LINE}
     assert all(
-        before.offset_s <= after.offset_s for before, after in zip(replay.events, replay.events[1:], strict=False)
+        before.offset_s <= after.offset_s
+        for before, after in zip(replay.events, replay.events[1:], strict=False)
     )
 
 
@@ -135,10 +142,19 @@ def test_the_state_is_rebuilt_at_any_instant() -> None:
     assert talking.grants == {Grant.SEE_PAGE}
     assert replay.state_at(55).scanning == {"n1"}
     filed = replay.state_at(92)
-    assert (filed.pages_received, filed.documents_filed, filed.pieces_filed) == (("p1",), ("d1",), ("revenus",))
+    assert (filed.pages_received, filed.documents_filed, filed.pieces_filed) == (
+        ("p1",),
+        ("d1",),
+        ("revenus",),
+    )
     assert filed.prints == {"r1": PrintState.PRINTING}
     end = replay.state_at(120)
-    assert (end.ticket, end.session_open, end.wiped, end.last) == (TicketState.WRAP_UP, False, True, "kiosk_wiped")
+    assert (end.ticket, end.session_open, end.wiped, end.last) == (
+        TicketState.WRAP_UP,
+        False,
+        True,
+        "kiosk_wiped",
+    )
     assert end.grants == frozenset()
 
 
@@ -149,7 +165,9 @@ def test_a_button_noted_after_the_accept_does_not_put_the_ticket_back() -> None:
     assert Replay(story.records, ManualClock()).state_at(1).ticket is TicketState.IN_SESSION
 
 
-def test_a_picture_that_needed_several_records_is_whole_again_and_a_broken_one_is_left_out() -> None:
+def test_a_picture_that_needed_several_records_is_whole_again_and_a_broken_one_is_left_out() -> (
+    None
+):
     data = frame({"name": "large", "noise": [number * 7919 % 100_003 for number in range(200_000)]})
     parts = mirror_parts(START, data, is_snapshot=True, events=1)
     assert len(parts) > 1

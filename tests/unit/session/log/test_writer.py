@@ -16,7 +16,14 @@ import pytest
 from session.core.clock import ManualClock
 from session.core.errors import HubUnreachable
 from session.core.tasks import Tasks
-from session.log.events import CallRequestedAtKiosk, HungUp, LineLost, MirrorChunk, TroubleShown, Writer
+from session.log.events import (
+    CallRequestedAtKiosk,
+    HungUp,
+    LineLost,
+    MirrorChunk,
+    TroubleShown,
+    Writer,
+)
 from session.log.migrate import decode_record
 from session.log.replay import whole_chunks
 from session.log.writer import MAX_BATCH_BYTES, LogWriter, left_over
@@ -70,14 +77,18 @@ def keeper() -> Keeper:
 
 
 def writer(folder: Path, keeper: Keeper, tasks: Tasks) -> LogWriter:
-    return LogWriter("s1", Writer.DESK, folder, ManualClock(), keeper.send, tasks, retry_s=(0.01, 0.02))
+    return LogWriter(
+        "s1", Writer.DESK, folder, ManualClock(), keeper.send, tasks, retry_s=(0.01, 0.02)
+    )
 
 
 def trouble(code: str) -> TroubleShown:
     return TroubleShown(by=Writer.DESK, code=code)
 
 
-async def test_records_reach_the_hub_in_order_and_the_spool_goes(tmp_path: Path, keeper: Keeper, tasks: Tasks) -> None:
+async def test_records_reach_the_hub_in_order_and_the_spool_goes(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks
+) -> None:
     log = writer(tmp_path, keeper, tasks)
     for number in range(450):
         log.write(trouble(f"code_{number}"))
@@ -86,17 +97,25 @@ async def test_records_reach_the_hub_in_order_and_the_spool_goes(tmp_path: Path,
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_an_event_is_on_disk_before_the_hub_has_it(tmp_path: Path, keeper: Keeper, tasks: Tasks) -> None:
+async def test_an_event_is_on_disk_before_the_hub_has_it(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks
+) -> None:
     keeper.back.clear()
     log = writer(tmp_path, keeper, tasks)
     log.write(trouble("peer_gone"))
-    assert json.loads(log.path.read_bytes())["event"] == {"type": "TroubleShown", "by": "desk", "code": "peer_gone"}
+    assert json.loads(log.path.read_bytes())["event"] == {
+        "type": "TroubleShown",
+        "by": "desk",
+        "code": "peer_gone",
+    }
     assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
     assert not await log.flush(timeout_s=0.05)
     assert log.pending == 1
 
 
-async def test_what_happened_before_the_log_began_keeps_its_time(tmp_path: Path, keeper: Keeper, tasks: Tasks) -> None:
+async def test_what_happened_before_the_log_began_keeps_its_time(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks
+) -> None:
     log = writer(tmp_path, keeper, tasks)
     pressed_at = START - timedelta(minutes=4)
     log.write(CallRequestedAtKiosk(ticket_id="t1", service="aides"), at_utc=pressed_at)
@@ -116,7 +135,9 @@ async def test_an_event_after_the_end_is_left_out_and_stops_nothing(
     assert (keeper.codes, list(tmp_path.iterdir())) == (["in_time"], [])
 
 
-async def test_a_hub_that_is_away_gets_everything_when_it_is_back(tmp_path: Path, keeper: Keeper, tasks: Tasks) -> None:
+async def test_a_hub_that_is_away_gets_everything_when_it_is_back(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks
+) -> None:
     keeper.failures = 4
     log = writer(tmp_path, keeper, tasks)
     log.write(trouble("first"))
@@ -126,7 +147,9 @@ async def test_a_hub_that_is_away_gets_everything_when_it_is_back(tmp_path: Path
     assert await log.close()
 
 
-async def test_an_answer_that_is_lost_doubles_nothing(tmp_path: Path, keeper: Keeper, tasks: Tasks) -> None:
+async def test_an_answer_that_is_lost_doubles_nothing(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks
+) -> None:
     keeper.lose_answers = 2
     log = writer(tmp_path, keeper, tasks)
     log.write(trouble("once"))
@@ -135,7 +158,9 @@ async def test_an_answer_that_is_lost_doubles_nothing(tmp_path: Path, keeper: Ke
     await log.close()
 
 
-async def test_a_killed_writer_goes_on_where_it_stopped(tmp_path: Path, keeper: Keeper, tasks: Tasks) -> None:
+async def test_a_killed_writer_goes_on_where_it_stopped(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks
+) -> None:
     first = writer(tmp_path, keeper, tasks)
     first.write(trouble("sent"))
     assert await first.flush()
@@ -185,7 +210,9 @@ async def test_another_machine_counts_on_after_what_the_hub_already_holds(
     assert keeper.codes == ["one", "two", "three", "four", "five"]
 
 
-async def test_a_damaged_spool_loses_only_what_is_damaged(tmp_path: Path, keeper: Keeper, tasks: Tasks) -> None:
+async def test_a_damaged_spool_loses_only_what_is_damaged(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks
+) -> None:
     first = writer(tmp_path, keeper, tasks)
     for code in ("a", "b", "c"):
         first.write(trouble(code))
@@ -203,7 +230,13 @@ async def test_planted_secrets_are_neither_in_the_spool_nor_at_the_hub(
     tmp_path: Path, keeper: Keeper, tasks: Tasks, caplog: pytest.LogCaptureFixture
 ) -> None:
     log = writer(tmp_path, keeper, tasks)
-    secrets = ["185057800608491", "jeanne.martin@exemple.fr", "0612345678", "1234567", "Jeanne Martin"]
+    secrets = [
+        "185057800608491",
+        "jeanne.martin@exemple.fr",
+        "0612345678",
+        "1234567",
+        "Jeanne Martin",
+    ]
     for secret in secrets:
         log.write(HungUp(by=Writer.DESK, reason=secret))
     page = frame({"text": "NIR 1 85 05 78 006 084 91"})
@@ -246,7 +279,9 @@ async def test_a_full_disk_stops_nothing_and_is_made_good_when_there_is_room(
     assert len(keeper.lines) == 2
 
 
-async def test_a_hub_that_makes_no_progress_is_not_asked_without_pause(tmp_path: Path, tasks: Tasks) -> None:
+async def test_a_hub_that_makes_no_progress_is_not_asked_without_pause(
+    tmp_path: Path, tasks: Tasks
+) -> None:
     calls = 0
 
     async def stuck(first: int, records: list[bytes]) -> int:

@@ -56,15 +56,22 @@ def test_the_bandwidth_follows_the_connection_line_of_the_picture_only() -> None
 
 
 def test_an_earlier_bandwidth_is_replaced() -> None:
-    lines = hinted(ANSWER.replace("m=video", "m=video", 1).replace("a=rtpmap:96", "b=AS:64\r\na=rtpmap:96"))
+    lines = hinted(
+        ANSWER.replace("m=video", "m=video", 1).replace("a=rtpmap:96", "b=AS:64\r\na=rtpmap:96")
+    )
     assert [line for line in lines if line.startswith("b=")] == ["b=AS:2000"]
 
 
 def test_the_voice_gets_error_correction_even_where_parameters_stand_already() -> None:
     plain = hinted(ANSWER)
-    assert "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=28000" in plain
+    assert (
+        "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=28000" in plain
+    )
     with_some = hinted(ANSWER.replace("opus/48000/2", "opus/48000/2\r\na=fmtp:111 stereo=0"))
-    assert "a=fmtp:111 stereo=0;minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=28000" in with_some
+    assert (
+        "a=fmtp:111 stereo=0;minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=28000"
+        in with_some
+    )
 
 
 def test_what_is_not_amended_stays_as_it_was_and_in_order() -> None:
@@ -143,9 +150,13 @@ def test_an_offer_without_our_codecs_is_left_for_the_parser_to_refuse() -> None:
 
 def test_an_answer_says_nothing_twice() -> None:
     prints = "a=fingerprint:sha-256 AA\r\na=fingerprint:sha-384 BB\r\na=fingerprint:sha-512 CC\r\n"
-    way = "a=candidate:1 1 udp 1 10.0.0.1 5 typ host\r\na=end-of-candidates\r\na=ice-ufrag:u\r\n" + prints
+    way = (
+        "a=candidate:1 1 udp 1 10.0.0.1 5 typ host\r\na=end-of-candidates\r\na=ice-ufrag:u\r\n"
+        + prints
+    )
     sections = [
-        f"m={kind} 5 UDP/TLS/RTP/SAVPF 96\r\na=mid:{mid}\r\n{way}" for mid, kind in enumerate(("audio", "video"))
+        f"m={kind} 5 UDP/TLS/RTP/SAVPF 96\r\na=mid:{mid}\r\n{way}"
+        for mid, kind in enumerate(("audio", "video"))
     ]
     together = "v=0\r\na=group:BUNDLE 0 1\r\n" + "".join(sections)
     leaned = lean(together)
@@ -157,7 +168,8 @@ def test_an_answer_says_nothing_twice() -> None:
 
 def test_an_answer_with_a_way_for_each_part_keeps_them() -> None:
     apart = "v=0\r\n" + "".join(
-        f"m={kind} 5 UDP/TLS/RTP/SAVPF 96\r\na=mid:{mid}\r\na=candidate:{mid} 1 udp 1 10.0.0.1 5 typ host\r\n"
+        f"m={kind} 5 UDP/TLS/RTP/SAVPF 96\r\na=mid:{mid}\r\na=candidate:{mid} 1 udp 1 10.0.0.1 5 "
+        f"typ host\r\n"
         f"a=fingerprint:sha-512 CC\r\n"
         for mid, kind in enumerate(("audio", "video"))
     )

@@ -11,7 +11,9 @@ from session.protocol.codec import PACK_FROM_BYTES, decode_session, encode, enco
 from session.protocol.conversation.messages import CallOffered, CallRequested
 from session.protocol.wire.version import MAX_CONTROL_BYTES
 
-SDP = "v=0\r\n" + "".join(f"a=rtcp-fb:{kind} nack pli\r\na=extmap:{kind} urn:ietf:params\r\n" for kind in range(60))
+SDP = "v=0\r\n" + "".join(
+    f"a=rtcp-fb:{kind} nack pli\r\na=extmap:{kind} urn:ietf:params\r\n" for kind in range(60)
+)
 OFFER = CallOffered(call_id="c1", sdp=SDP)
 
 

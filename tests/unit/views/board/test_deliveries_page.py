@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The page that compares what was filed here with what the agency's own system has, by keyboard and mouse."""
+"""The page that compares what was filed here with what the agency's own system has, by keyboard and
+mouse.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,25 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from expert_app.board.deliveries import copies_csv
 from expert_app.ged.connector import Reason
-from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, DeliveryFacts, DeliveryState
+from session.protocol.dossier.deliveries import (
+    DeliveriesAnswer,
+    DeliveriesRequest,
+    DeliveryFacts,
+    DeliveryState,
+)
 from tests.support.screens.board_scenes import copies, delivered, no_system
 from tests.support.screens.fingers import click, key, write
 from tests.unit.views.board.test_window import give_reason
@@ -39,9 +54,18 @@ def _find[Kind: QWidget](board: BoardWindow, kind: type[Kind], name: str) -> Kin
 
 def test_each_line_says_what_was_filed_and_what_the_system_has(board: BoardWindow) -> None:
     table = board.ged.table
-    assert table.texts("200")[1:6] == ["VD-2026-0041", "Pièce d’identité", "depot", "Delivered", "88120"]
+    assert table.texts("200")[1:6] == [
+        "VD-2026-0041",
+        "Pièce d’identité",
+        "depot",
+        "Delivered",
+        "88120",
+    ]
     assert table.texts("199")[4] == "Waiting"
-    assert table.texts("199")[5] == "The system does not answer; it is tried again by itself. (ConnectError)"
+    assert (
+        table.texts("199")[5]
+        == "The system does not answer; it is tried again by itself. (ConnectError)"
+    )
     assert table.texts("194")[5] == "Remis en main propre au service courrier (Chantal Viguier)"
     said = _find(board, QLabel, "ged_sum").text()
     assert "archive (CMIS 1.1): 1284 delivered, 1 waiting, the oldest filed on" in said
@@ -52,7 +76,8 @@ def test_each_line_says_what_was_filed_and_what_the_system_has(board: BoardWindo
 def test_only_what_has_not_arrived_can_be_decided(board: BoardWindow) -> None:
     asked: list[list[int]] = []
     board.ged.retry_wanted.connect(asked.append)
-    retry, give_up = _find(board, QPushButton, "ged_retry"), _find(board, QPushButton, "ged_give_up")
+    retry = _find(board, QPushButton, "ged_retry")
+    give_up = _find(board, QPushButton, "ged_give_up")
     board.ged.table.choose("200")
     assert (retry.isEnabled(), give_up.isEnabled()) == (False, False)
     board.ged.table.choose("194")
@@ -85,12 +110,18 @@ def test_the_filters_ask(board: BoardWindow) -> None:
     write(dossier, "VD-2026-0041")
     key(dossier, Qt.Key.Key_Return)
     last = asked[-1]
-    assert (last.state, last.target, last.dossier) == (DeliveryState.REFUSED, "archive", "VD-2026-0041")
+    assert (last.state, last.target, last.dossier) == (
+        DeliveryState.REFUSED,
+        "archive",
+        "VD-2026-0041",
+    )
     board.ged.show_deliveries(DeliveriesAnswer(targets=copies().targets, deliveries=[]))
     assert not board.ged.table.isVisible()
 
 
-def test_without_a_system_the_page_says_who_sets_one_up(qtbot: QtBot, desk_theme: QApplication) -> None:
+def test_without_a_system_the_page_says_who_sets_one_up(
+    qtbot: QtBot, desk_theme: QApplication
+) -> None:
     window = no_system()
     qtbot.addWidget(window)
     window.close_requested.connect(window.close_now)
@@ -99,7 +130,9 @@ def test_without_a_system_the_page_says_who_sets_one_up(qtbot: QtBot, desk_theme
     assert "[[ged]]" in words
 
 
-def test_a_dossier_is_exported_with_a_reason_and_a_place(board: BoardWindow, tmp_path: Path) -> None:
+def test_a_dossier_is_exported_with_a_reason_and_a_place(
+    board: BoardWindow, tmp_path: Path
+) -> None:
     asked: list[tuple[str, str, str]] = []
     board.export_requested.connect(lambda *said: asked.append(said))
     click(_find(board, QPushButton, "ged_export"))  # the dossier of the chosen line
@@ -117,7 +150,9 @@ def test_every_reason_has_words() -> None:
     assert set(REASONS) == {*(reason.value for reason in Reason), "given_up"}
 
 
-def test_the_list_is_saved_for_a_spreadsheet_that_runs_nothing(board: BoardWindow, tmp_path: Path) -> None:
+def test_the_list_is_saved_for_a_spreadsheet_that_runs_nothing(
+    board: BoardWindow, tmp_path: Path
+) -> None:
     paths: list[str] = []
     board.ged.file_wanted.connect(paths.append)
     click(_find(board, QPushButton, "ged_csv"))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The board shows a full day, and each act goes out with its reason: by keyboard alone, and by drag and drop."""
+"""The board shows a full day, and each act goes out with its reason:
+by keyboard alone, and by drag and drop.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,15 @@ from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from session.desk.hub.board_acts import Act, Announce, GiveToAgent, GiveToService, MoveQueue, SetPriority, SetQueue
+from session.desk.hub.board_acts import (
+    Act,
+    Announce,
+    GiveToAgent,
+    GiveToService,
+    MoveQueue,
+    SetPriority,
+    SetQueue,
+)
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.board_scenes import QUEUES, callers, figures, full, quiet
 from tests.support.screens.fingers import click, key, write
@@ -53,7 +63,9 @@ def number_at(board: BoardWindow, place: int) -> str:
     return board.tickets.texts(board.tickets.ids()[place])[0]
 
 
-def test_forty_callers_in_six_queues_are_shown_in_the_order_they_are_served(board: BoardWindow) -> None:
+def test_forty_callers_in_six_queues_are_shown_in_the_order_they_are_served(
+    board: BoardWindow,
+) -> None:
     assert len(board.tickets.ids()) == 40
     assert [number_at(board, place) for place in range(4)] == ["E121", "B108", "B136", "E135"]
     assert board.queues.texts("logement") == ["Aide au logement", "12", "13:37", "Is open"]
@@ -65,7 +77,12 @@ def test_forty_callers_in_six_queues_are_shown_in_the_order_they_are_served(boar
 
 
 def test_an_alert_is_said_in_words_and_not_by_colour_alone(board: BoardWindow) -> None:
-    alerts = {board.figures.waiting, board.figures.longest, board.figures.level, board.figures.abandoned}
+    alerts = {
+        board.figures.waiting,
+        board.figures.longest,
+        board.figures.level,
+        board.figures.abandoned,
+    }
     assert all(figure.words().startswith("Alert") for figure in alerts)
     assert board.figures.agents.words() == "3 busy · 3 paused"
     board.show_board(figures(abandoned=1))
@@ -73,7 +90,9 @@ def test_an_alert_is_said_in_words_and_not_by_colour_alone(board: BoardWindow) -
     assert board.figures.abandoned.value() == "1"
 
 
-def test_a_caller_is_given_to_an_agent_without_a_mouse(board: BoardWindow, asked: list[tuple[Act, str]]) -> None:
+def test_a_caller_is_given_to_an_agent_without_a_mouse(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
     key(board, KEYS.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert board.tickets.hasFocus()
     before = board.tickets.chosen()
@@ -92,7 +111,9 @@ def test_a_caller_is_given_to_an_agent_without_a_mouse(board: BoardWindow, asked
     assert board.tickets.hasFocus()
 
 
-def test_nothing_is_done_without_a_reason_or_after_escape(board: BoardWindow, asked: list[tuple[Act, str]]) -> None:
+def test_nothing_is_done_without_a_reason_or_after_escape(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
     key(board, KEYS.Key_F6)
     confirm = board.panel.findChild(QPushButton, "act_confirm")
     assert confirm is not None
@@ -104,7 +125,9 @@ def test_nothing_is_done_without_a_reason_or_after_escape(board: BoardWindow, as
     assert asked == []
 
 
-def test_priority_is_chosen_with_its_reason(board: BoardWindow, asked: list[tuple[Act, str]]) -> None:
+def test_priority_is_chosen_with_its_reason(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
     chosen = board.tickets.chosen()
     key(board, KEYS.Key_F6)
     target = board.panel.findChild(QComboBox, "act_target")
@@ -116,7 +139,9 @@ def test_priority_is_chosen_with_its_reason(board: BoardWindow, asked: list[tupl
     assert (act.ticket.id, act.priority, reason) == (chosen, 10, "cannot stand any longer")
 
 
-def test_a_service_is_moved_and_closed_by_keyboard(board: BoardWindow, asked: list[tuple[Act, str]]) -> None:
+def test_a_service_is_moved_and_closed_by_keyboard(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
     board.queues.setFocus()
     key(board, KEYS.Key_F7)
     target = board.panel.findChild(QComboBox, "act_target")
@@ -136,7 +161,9 @@ def test_a_service_is_moved_and_closed_by_keyboard(board: BoardWindow, asked: li
     ]
 
 
-def test_a_message_to_all_has_a_text_and_a_reason(board: BoardWindow, asked: list[tuple[Act, str]]) -> None:
+def test_a_message_to_all_has_a_text_and_a_reason(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
     key(board, KEYS.Key_F9)
     field = QApplication.focusWidget()
     assert field is not None
@@ -161,12 +188,17 @@ def drop(board: BoardWindow, table: TargetTable, ticket_id: str, row_id: str) ->
 def test_a_ticket_dropped_on_an_agent_or_a_service_asks_only_for_the_reason(
     board: BoardWindow, asked: list[tuple[Act, str]]
 ) -> None:
-    ticket = next(one for one in callers() if one.service == "logement" and one.state is TicketState.WAITING)
+    ticket = next(
+        one for one in callers() if one.service == "logement" and one.state is TicketState.WAITING
+    )
     drop(board, board.agents, ticket.id, "a6")
     give_reason(board, "knows the case")
     drop(board, board.queues, ticket.id, "sante")
     give_reason(board, "wrong service chosen")
-    assert [act for act, _reason in asked] == [GiveToAgent(ticket, "a6"), GiveToService(ticket, "sante")]
+    assert [act for act, _reason in asked] == [
+        GiveToAgent(ticket, "a6"),
+        GiveToService(ticket, "sante"),
+    ]
 
 
 def test_a_ticket_is_not_dropped_on_who_is_away_or_on_what_is_closed(board: BoardWindow) -> None:
@@ -181,7 +213,9 @@ def test_the_act_is_about_the_ticket_as_it_was_when_it_was_begun(
 ) -> None:
     seen = next(one for one in callers() if one.id == board.tickets.chosen())
     key(board, KEYS.Key_F5)
-    changed = [msgspec.structs.replace(one, priority=5) if one.id == seen.id else one for one in callers()]
+    changed = [
+        msgspec.structs.replace(one, priority=5) if one.id == seen.id else one for one in callers()
+    ]
     board.set_tickets(changed, QUEUES)
     give_reason(board, "wrong service chosen")
     act = asked[0][0]
@@ -197,7 +231,9 @@ def test_the_chosen_row_stays_chosen_while_others_come_and_go(board: BoardWindow
     assert board.tickets.chosen() not in ("", chosen)
 
 
-def test_who_talks_cannot_be_given_away_and_nothing_is_done_without_a_line(board: BoardWindow) -> None:
+def test_who_talks_cannot_be_given_away_and_nothing_is_done_without_a_line(
+    board: BoardWindow,
+) -> None:
     talking = next(one for one in callers() if one.state is TicketState.IN_SESSION)
     give = board.findChild(QPushButton, "act_agent")
     announce = board.findChild(QPushButton, "act_announce")
@@ -211,7 +247,8 @@ def test_who_talks_cannot_be_given_away_and_nothing_is_done_without_a_line(board
 
 
 def test_undo_says_what_it_takes_back(board: BoardWindow, qtbot: QtBot) -> None:
-    button, words = board.findChild(QPushButton, "act_undo"), board.findChild(QLabel, "board_undo_words")
+    button = board.findChild(QPushButton, "act_undo")
+    words = board.findChild(QLabel, "board_undo_words")
     assert button is not None
     assert words is not None
     assert not button.isEnabled()

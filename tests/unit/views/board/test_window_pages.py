@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The board's other pages, by keyboard: curves that can be read without seeing them, history and taking back, lines."""
+"""The board's other pages, by keyboard:
+curves that can be read without seeing them, history and taking back, lines.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +93,8 @@ def test_the_curves_follow_the_theme(board: BoardWindow, desk_theme: QApplicatio
 def test_other_hours_or_another_service_are_asked_for(board: BoardWindow) -> None:
     asked: list[tuple[int, str]] = []
     board.trends.wanted.connect(lambda hours, service: asked.append((hours, service)))
-    hours, service = board.findChild(QComboBox, "trends_hours"), board.findChild(QComboBox, "trends_service")
+    hours = board.findChild(QComboBox, "trends_hours")
+    service = board.findChild(QComboBox, "trends_service")
     assert hours is not None
     assert service is not None
     hours.setCurrentIndex(0)
@@ -99,7 +102,9 @@ def test_other_hours_or_another_service_are_asked_for(board: BoardWindow) -> Non
     assert asked == [(2, ""), (2, "logement")]
 
 
-def test_an_act_of_the_history_is_taken_back_by_keyboard_with_its_reason(board: BoardWindow) -> None:
+def test_an_act_of_the_history_is_taken_back_by_keyboard_with_its_reason(
+    board: BoardWindow,
+) -> None:
     wanted: list[tuple[str, str]] = []
     board.undo_of_requested.connect(lambda act, reason: wanted.append((act, reason)))
     board.show_history(acts())
@@ -133,7 +138,9 @@ def test_the_history_is_asked_by_days_kind_person_and_number(board: BoardWindow)
     asked: list[HistoryRequest] = []
     board.history.wanted.connect(asked.append)
     board.show_history(acts())
-    boxes = {name: board.findChild(QComboBox, f"history_{name}") for name in ("days", "kind", "person")}
+    boxes = {
+        name: board.findChild(QComboBox, f"history_{name}") for name in ("days", "kind", "person")
+    }
     number = board.findChild(QLineEdit, "history_number")
     assert number is not None
     assert all(box is not None for box in boxes.values())
@@ -172,10 +179,15 @@ def test_a_day_that_cannot_be_read_is_not_shown_as_a_good_one(board: BoardWindow
     answer = figures()
     unknown = type(answer.day)(since_utc=answer.day.since_utc, known=False)
     board.show_board(type(answer)(agents=answer.agents, queues=answer.queues, day=unknown))
-    assert (board.figures.level.value(), board.figures.level.words()) == ("–", "History not readable")
+    assert (board.figures.level.value(), board.figures.level.words()) == (
+        "–",
+        "History not readable",
+    )
 
 
-def test_a_caller_goes_to_another_organisation_only_where_the_hub_allows_it(board: BoardWindow) -> None:
+def test_a_caller_goes_to_another_organisation_only_where_the_hub_allows_it(
+    board: BoardWindow,
+) -> None:
     asked: list[Act] = []
     board.act_requested.connect(lambda act, _reason: asked.append(act))
     waiting = [one for one in callers() if one.state is TicketState.WAITING]
@@ -193,10 +205,15 @@ def test_a_caller_goes_to_another_organisation_only_where_the_hub_allows_it(boar
     key(board, KEYS.Key_F7)
     target.setCurrentIndex(target.findData("travail/suivi"))
     give_reason(board, "agency closes")
-    assert asked == [GiveToOrganisation(allowed, "travail/suivi"), MoveQueue("logement", "travail/suivi")]
+    assert asked == [
+        GiveToOrganisation(allowed, "travail/suivi"),
+        MoveQueue("logement", "travail/suivi"),
+    ]
 
 
-def test_figures_are_grouped_and_saved_as_a_file(board: BoardWindow, tmp_path: Path, qtbot: QtBot) -> None:
+def test_figures_are_grouped_and_saved_as_a_file(
+    board: BoardWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
     asked: list[StatisticsBy] = []
     board.statistics.wanted.connect(lambda _first, _last, by: asked.append(by))
     board.show_page(STATISTICS)
@@ -212,7 +229,9 @@ def test_figures_are_grouped_and_saved_as_a_file(board: BoardWindow, tmp_path: P
     by.setCurrentIndex(by.findData(StatisticsBy.HOUR))
     assert asked == [StatisticsBy.HOUR]
     saved: list[tuple[date, date, str]] = []
-    board.statistics.file_wanted.connect(lambda first, last, path: saved.append((first, last, path)))
+    board.statistics.file_wanted.connect(
+        lambda first, last, path: saved.append((first, last, path))
+    )
     button = board.findChild(QPushButton, "statistics_csv")
     assert button is not None
     click(button)
@@ -224,7 +243,9 @@ def test_figures_are_grouped_and_saved_as_a_file(board: BoardWindow, tmp_path: P
     assert ((last - first).days, Path(path).name) == (6, "a.csv")
 
 
-@pytest.mark.parametrize("zone", ["Europe/Paris", "Pacific/Tahiti", "Indian/Reunion", "Pacific/Wallis"])
+@pytest.mark.parametrize(
+    "zone", ["Europe/Paris", "Pacific/Tahiti", "Indian/Reunion", "Pacific/Wallis"]
+)
 @pytest.mark.parametrize("page", [STATISTICS, HISTORY])
 def test_the_days_of_the_hub_are_counted_whatever_this_computer_takes_for_today(
     board: BoardWindow, page: str, zone: str
@@ -249,21 +270,34 @@ def test_the_days_of_the_hub_are_counted_whatever_this_computer_takes_for_today(
     assert [last for _first, last in asked[2:]] == [NOW.date()] * 2
 
 
-@pytest.mark.parametrize(("wish", "first", "last"), [("today", 20, 20), ("yesterday", 19, 19), ("month", -10, 20)])
-def test_the_history_is_asked_by_the_days_of_the_hub(board: BoardWindow, wish: str, first: int, last: int) -> None:
+@pytest.mark.parametrize(
+    ("wish", "first", "last"), [("today", 20, 20), ("yesterday", 19, 19), ("month", -10, 20)]
+)
+def test_the_history_is_asked_by_the_days_of_the_hub(
+    board: BoardWindow, wish: str, first: int, last: int
+) -> None:
     asked: list[HistoryRequest] = []
     board.history.wanted.connect(asked.append)
-    board.show_board(msgspec.structs.replace(figures(), day=DayFigures(since_utc=datetime(2031, 5, 20, tzinfo=UTC))))
+    board.show_board(
+        msgspec.structs.replace(
+            figures(), day=DayFigures(since_utc=datetime(2031, 5, 20, tzinfo=UTC))
+        )
+    )
     days = board.findChild(QComboBox, "history_days")
     assert days is not None
     days.setCurrentIndex(days.findData(wish))
     board.history.ask()
     day = date(2031, 5, 1)
-    assert (asked[-1].first, asked[-1].last) == (day + timedelta(days=first - 1), day + timedelta(days=last - 1))
+    assert (asked[-1].first, asked[-1].last) == (
+        day + timedelta(days=first - 1),
+        day + timedelta(days=last - 1),
+    )
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_no_word_of_an_act_is_cut_on_a_small_screen(desk_theme: QApplication, qtbot: QtBot, language: str) -> None:
+def test_no_word_of_an_act_is_cut_on_a_small_screen(
+    desk_theme: QApplication, qtbot: QtBot, language: str
+) -> None:
     use_language(language)
     window = full()
     qtbot.addWidget(window)
@@ -272,7 +306,11 @@ def test_no_word_of_an_act_is_cut_on_a_small_screen(desk_theme: QApplication, qt
     window.show()
     qtbot.waitExposed(window)
     names = ("agent", "service", "priority", "join", "undo", "move", "close", "announce")
-    buttons = [button for name in names if (button := window.findChild(QPushButton, f"act_{name}")) is not None]
+    buttons = [
+        button
+        for name in names
+        if (button := window.findChild(QPushButton, f"act_{name}")) is not None
+    ]
     assert len(buttons) == len(names)
     assert [button.text() for button in buttons if button.width() < button.sizeHint().width()] == []
     assert window.queues.columnWidth(0) > 140

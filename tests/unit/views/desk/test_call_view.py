@@ -47,7 +47,9 @@ def state_words(call: CallView) -> str:
     return chip.text()
 
 
-def test_microphone_and_camera_are_wishes_and_change_only_when_told(call: CallView, qtbot: QtBot) -> None:
+def test_microphone_and_camera_are_wishes_and_change_only_when_told(
+    call: CallView, qtbot: QtBot
+) -> None:
     microphone = button(call, "call_microphone")
     with qtbot.waitSignal(call.microphone_requested) as wished:
         click(microphone)
@@ -102,7 +104,9 @@ def test_nothing_moves_between_the_two_presses(call: CallView) -> None:
 
 
 @pytest.mark.parametrize("state", list(CallState))
-def test_each_state_has_words_and_only_a_live_call_has_controls(call: CallView, state: CallState) -> None:
+def test_each_state_has_words_and_only_a_live_call_has_controls(
+    call: CallView, state: CallState
+) -> None:
     call.show_state(state)
     assert state_words(call)
     live = state not in (CallState.NEW, CallState.CLOSED)
@@ -137,9 +141,14 @@ def test_no_control_lies_over_the_picture(call: CallView, qtbot: QtBot, compact:
 
     def apart() -> bool:
         picture = face.rect().translated(face.mapTo(call, face.rect().topLeft()))
-        shown = [part for part in (*call.findChildren(QPushButton), *call.findChildren(Chip)) if part.isVisible()]
+        shown = [
+            part
+            for part in (*call.findChildren(QPushButton), *call.findChildren(Chip))
+            if part.isVisible()
+        ]
         return all(
-            not picture.intersects(part.rect().translated(part.mapTo(call, part.rect().topLeft()))) for part in shown
+            not picture.intersects(part.rect().translated(part.mapTo(call, part.rect().topLeft())))
+            for part in shown
         )
 
     qtbot.waitUntil(apart)

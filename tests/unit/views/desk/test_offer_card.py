@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An offered caller in the agent's window: seen, counted down, answered by keys, and never in the way of typing."""
+"""An offered caller in the agent's window:
+seen, counted down, answered by keys, and never in the way of typing.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,14 @@ from tests.support.screens.fingers import key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, desk, ticket
 from views.desk.window import DeskWindow
 
-OFFER = ticket("A033", "alloc", 64, state=TicketState.OFFERED, agent="a1", offer_until_utc=NOW + timedelta(seconds=20))
+OFFER = ticket(
+    "A033",
+    "alloc",
+    64,
+    state=TicketState.OFFERED,
+    agent="a1",
+    offer_until_utc=NOW + timedelta(seconds=20),
+)
 
 
 @pytest.fixture
@@ -85,7 +94,9 @@ def test_the_time_left_is_said_in_words(window: DeskWindow, clock: ManualClock) 
 
 def test_a_decline_has_a_reason(window: DeskWindow) -> None:
     declined: list[tuple[str, str]] = []
-    window.offer.decline_requested.connect(lambda ticket_id, reason: declined.append((ticket_id, reason)))
+    window.offer.decline_requested.connect(
+        lambda ticket_id, reason: declined.append((ticket_id, reason))
+    )
     show(window)
     window.offer.open_reasons()
     window.offer._menu.close()

@@ -55,9 +55,14 @@ def test_each_of_the_three_ends_is_one_wish(window: DeskWindow) -> None:
     assert heard == ["reached", "not reached", 15]
 
 
-def test_who_comes_back_later_cannot_be_accepted_and_who_is_called_by_telephone_can(window: DeskWindow) -> None:
+def test_who_comes_back_later_cannot_be_accepted_and_who_is_called_by_telephone_can(
+    window: DeskWindow,
+) -> None:
     first, second, *rest = TICKETS
-    away = [msgspec.structs.replace(first, away="back"), msgspec.structs.replace(second, away="phone")]
+    away = [
+        msgspec.structs.replace(first, away="back"),
+        msgspec.structs.replace(second, away="phone"),
+    ]
     window.queue.set_tickets([*away, *rest], SERVICES)
     assert not child(window, QPushButton, f"accept_{first.id}").isEnabled()
     assert child(window, QPushButton, f"accept_{second.id}").isEnabled()

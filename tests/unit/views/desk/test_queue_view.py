@@ -54,7 +54,9 @@ def button(widget: QWidget, name: str) -> QPushButton:
     return found
 
 
-def test_priority_comes_first_then_the_longest_wait_and_others_stand_below(queue: QueueView) -> None:
+def test_priority_comes_first_then_the_longest_wait_and_others_stand_below(
+    queue: QueueView,
+) -> None:
     assert [row.ticket.number for row in rows(queue)] == ["C007", "B012", "A031", "A032", "D002"]
     assert words(queue, "queue_count") == "Waiting: 4"
     assert words(queue, "queue_others") == "In conversation: 1"
@@ -111,7 +113,9 @@ def test_nobody_can_be_taken_without_a_line_or_while_busy(queue: QueueView) -> N
     assert asked == [""]
 
 
-def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(queue: QueueView, qtbot: QtBot) -> None:
+def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(
+    queue: QueueView, qtbot: QtBot
+) -> None:
     chooser = queue.findChild(QComboBox, "queue_filter")
     assert chooser is not None
     chooser.setCurrentIndex(chooser.findData("alloc"))
@@ -127,7 +131,8 @@ def test_a_new_ticket_rings_until_it_is_taken(queue: QueueView, qtbot: QtBot) ->
     assert rang.args == ["t-a032"]
     assert rows(queue)[3].property("ringing") is True
     taken = [
-        msgspec.structs.replace(one, state=TicketState.IN_SESSION) if one.id == "t-a032" else one for one in TICKETS
+        msgspec.structs.replace(one, state=TicketState.IN_SESSION) if one.id == "t-a032" else one
+        for one in TICKETS
     ]
     queue.set_tickets(taken, SERVICES)
     assert not any(row.property("ringing") for row in rows(queue))
@@ -161,9 +166,12 @@ def test_pausing_is_a_wish_and_setting_it_is_not(queue: QueueView, qtbot: QtBot)
     assert told == [True]
 
 
-def test_two_hundred_tickets_are_shown_quickly_and_twice_without_new_rows(queue: QueueView, qtbot: QtBot) -> None:
+def test_two_hundred_tickets_are_shown_quickly_and_twice_without_new_rows(
+    queue: QueueView, qtbot: QtBot
+) -> None:
     many = [
-        msgspec.structs.replace(TICKETS[0], id=f"t{n}", arrived_at_utc=NOW - timedelta(seconds=n)) for n in range(200)
+        msgspec.structs.replace(TICKETS[0], id=f"t{n}", arrived_at_utc=NOW - timedelta(seconds=n))
+        for n in range(200)
     ]
     queue.set_tickets(many, SERVICES)
     qtbot.waitUntil(lambda: len(rows(queue)) == 200)
@@ -176,7 +184,9 @@ def test_a_caller_kept_for_a_colleague_cannot_be_taken_until_the_minute_is_over(
     queue: QueueView, clock: ManualClock, qtbot: QtBot
 ) -> None:
     kept = [
-        msgspec.structs.replace(one, assigned_to="a7", assigned_at_utc=NOW) if one.id == "t-c007" else one
+        msgspec.structs.replace(one, assigned_to="a7", assigned_at_utc=NOW)
+        if one.id == "t-c007"
+        else one
         for one in TICKETS
     ]
     queue.set_agent("a1")
@@ -193,7 +203,9 @@ def test_a_caller_kept_for_a_colleague_cannot_be_taken_until_the_minute_is_over(
 
 def test_a_caller_kept_for_this_agent_says_so_and_can_be_taken(queue: QueueView) -> None:
     mine = [
-        msgspec.structs.replace(one, assigned_to="a1", assigned_at_utc=NOW) if one.id == "t-b012" else one
+        msgspec.structs.replace(one, assigned_to="a1", assigned_at_utc=NOW)
+        if one.id == "t-b012"
+        else one
         for one in TICKETS
     ]
     queue.set_agent("a1")
@@ -217,7 +229,11 @@ def test_a_pause_may_have_a_reason(queue: QueueView) -> None:
     assert told == [(False, ""), (False, "training")]
 
 
-WORK = [ServiceWork(id="alloc", mode=ServiceMode.PUSH), ServiceWork(id="logement"), ServiceWork(id="rsa", after_s=200)]
+WORK = [
+    ServiceWork(id="alloc", mode=ServiceMode.PUSH),
+    ServiceWork(id="logement"),
+    ServiceWork(id="rsa", after_s=200),
+]
 
 
 def test_only_callers_whom_this_agent_may_serve_are_shown_and_those_of_specialists_later(
@@ -241,13 +257,15 @@ def test_a_caller_offered_to_a_colleague_still_waits_but_cannot_be_taken(queue: 
     until = NOW + timedelta(seconds=20)
     offered = {"state": TicketState.OFFERED, "agent": "a2", "offer_until_utc": until}
     queue.set_tickets(
-        [msgspec.structs.replace(one, **offered) if one.id == "t-b012" else one for one in TICKETS], SERVICES
+        [msgspec.structs.replace(one, **offered) if one.id == "t-b012" else one for one in TICKETS],
+        SERVICES,
     )
     assert words(queue, "queue_count") == "Waiting: 4"
     assert not button(queue, "accept_t-b012").isEnabled()
     offered["agent"] = "a1"
     queue.set_tickets(
-        [msgspec.structs.replace(one, **offered) if one.id == "t-b012" else one for one in TICKETS], SERVICES
+        [msgspec.structs.replace(one, **offered) if one.id == "t-b012" else one for one in TICKETS],
+        SERVICES,
     )
     assert button(queue, "accept_t-b012").isEnabled()
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The permissions over the agent's conversation: what a button says, and what its help says; the caller's number."""
+"""The permissions over the agent's conversation: what a button says, and what its help says;
+the caller's number.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def _where(header: SessionHeader) -> str:
 def test_a_sealed_number_is_said_until_it_is_read_and_belongs_to_its_session(qtbot: QtBot) -> None:
     header = SessionHeader()
     qtbot.addWidget(header)
-    sealed: SessionFacts = msgspec.structs.replace(SESSION, caller_number="", sealed_number="A" * 43 + "=" + "B" * 64)
+    sealed: SessionFacts = msgspec.structs.replace(
+        SESSION, caller_number="", sealed_number="A" * 43 + "=" + "B" * 64
+    )
     header.show_session(sealed, "L042", None, 0)
     assert _where(header).startswith("number sealed")
     header.show_number("another session", "7654321")

@@ -22,7 +22,8 @@ def page(qtbot: QtBot, desk_theme: QApplication) -> SignInView:
 
 
 def _parts(view: SignInView) -> tuple[QLineEdit, QLineEdit, QPushButton]:
-    code, address = view.findChild(QLineEdit, "sign_in_code"), view.findChild(QLineEdit, "sign_in_address")
+    code = view.findChild(QLineEdit, "sign_in_code")
+    address = view.findChild(QLineEdit, "sign_in_address")
     button = view.findChild(QPushButton, "sign_in_enter")
     assert code is not None
     assert address is not None
@@ -30,7 +31,9 @@ def _parts(view: SignInView) -> tuple[QLineEdit, QLineEdit, QPushButton]:
     return code, address, button
 
 
-def test_code_and_address_are_needed_and_given_on_without_spaces(page: SignInView, qtbot: QtBot) -> None:
+def test_code_and_address_are_needed_and_given_on_without_spaces(
+    page: SignInView, qtbot: QtBot
+) -> None:
     code, address, button = _parts(page)
     assert not button.isEnabled()
     write(code, " 7jfy-7yns ")

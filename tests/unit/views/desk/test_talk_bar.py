@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hold, passing on and third people on the screens: what is offered, what is said, when a banner counts as shown."""
+"""Hold, passing on and third people on the screens:
+what is offered, what is said, when a banner counts as shown.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,22 @@ from session.protocol.hub.third_parties import TargetAgent, TargetsAnswer
 from session.protocol.wire.roles import Role
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import NOW
-from tests.support.screens.third_party_scenes import COLLEAGUE, SUPERVISOR, TALK_SCENES, TARGETS, talk
+from tests.support.screens.third_party_scenes import (
+    COLLEAGUE,
+    SUPERVISOR,
+    TALK_SCENES,
+    TARGETS,
+    talk,
+)
 from tests.unit.views.desk.test_window import _cut_off
 from views.desk.invitation_bar import InvitationBar
 from views.desk.pass_on_panel import STATES, PassOnPanel
 from views.desk.talk_bar import HOLD_REASONS, TalkBar
 from views.kiosk.conversation.third_party_strip import HOLD_WORDS, TalkStrip
 
-ANNOUNCED = Third(role=Role.SUPERVISOR, user="boss", state=ThirdState.ANNOUNCED, by="s.boss", at_utc=NOW)
+ANNOUNCED = Third(
+    role=Role.SUPERVISOR, user="boss", state=ThirdState.ANNOUNCED, by="s.boss", at_utc=NOW
+)
 
 
 def child[Kind: QWidget](view: QWidget, kind: type[Kind], name: str) -> Kind:
@@ -92,7 +102,8 @@ def test_a_colleague_can_be_given_the_caller_a_supervisor_cannot(qtbot: QtBot) -
     bar.resize(1000, 120)
     bar.show_talk(talk(COLLEAGUE, "Bob T."))
     bar.show()
-    give, end = child(bar, QAbstractButton, "talk_hand_over"), child(bar, QAbstractButton, "talk_dismiss")
+    give = child(bar, QAbstractButton, "talk_hand_over")
+    end = child(bar, QAbstractButton, "talk_dismiss")
     assert give.isVisible()
     assert end.isVisible()
     bar.show_talk(talk(SUPERVISOR, "Chantal V."))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's window as a whole: its states, its keys, its size, and that everything in it has a name."""
+"""The desk's window as a whole: its states, its keys, its size, and that everything in it has a
+name.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,16 @@ from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant
 from tests.support.screens.desk_scenes import SCENES
 from tests.support.screens.fingers import click, key
-from tests.support.screens.invented import DEVICES, DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, drawn_page
+from tests.support.screens.invented import (
+    DEVICES,
+    DOSSIER,
+    NOW,
+    SERVICES,
+    SESSION,
+    TICKETS,
+    desk,
+    drawn_page,
+)
 from tests.support.screens.longer import Longer
 from views.desk.window import DeskWindow
 from views.widgets.parts import Chip, ElidedLabel
@@ -42,7 +53,9 @@ def window(qtbot: QtBot, desk_theme: QApplication) -> Iterator[DeskWindow]:
     yield from shown(made, qtbot)
 
 
-def shown(made: DeskWindow, qtbot: QtBot, width: int = 1280, height: int = 720) -> Iterator[DeskWindow]:
+def shown(
+    made: DeskWindow, qtbot: QtBot, width: int = 1280, height: int = 720
+) -> Iterator[DeskWindow]:
     made.resize(width, height)
     made.show()
     qtbot.waitExposed(made)
@@ -107,7 +120,9 @@ def test_the_face_stays_in_view_when_the_page_is_large(window: DeskWindow, qtbot
     assert not window.cobrowse.isVisible()
 
 
-def test_a_permission_can_be_asked_from_two_places_and_both_show_it(window: DeskWindow, qtbot: QtBot) -> None:
+def test_a_permission_can_be_asked_from_two_places_and_both_show_it(
+    window: DeskWindow, qtbot: QtBot
+) -> None:
     window.show_session(SESSION)
     asked: list[Grant] = []
     window.grant_requested.connect(asked.append)
@@ -138,7 +153,9 @@ def test_wrap_up_wants_an_outcome_then_finishes(window: DeskWindow, qtbot: QtBot
     assert window.queue.isVisible()
 
 
-def test_closing_is_a_wish_and_is_asked_again_during_a_conversation(window: DeskWindow, qtbot: QtBot) -> None:
+def test_closing_is_a_wish_and_is_asked_again_during_a_conversation(
+    window: DeskWindow, qtbot: QtBot
+) -> None:
     wished: list[bool] = []
     window.close_requested.connect(lambda: wished.append(True))
     window.close()
@@ -210,13 +227,17 @@ def test_help_opens_with_f1_and_closes_with_escape(window: DeskWindow, qtbot: Qt
     assert not veil.isVisible()
 
 
-def test_the_theme_is_a_wish_and_the_window_follows(window: DeskWindow, qtbot: QtBot, desk_theme: QApplication) -> None:
+def test_the_theme_is_a_wish_and_the_window_follows(
+    window: DeskWindow, qtbot: QtBot, desk_theme: QApplication
+) -> None:
     with qtbot.waitSignal(window.theme_requested) as wished:
         press(window, qtbot, "toggle_theme")
     assert wished.args == [True]
     apply_theme(desk_theme, dark=True)
     assert tokens_for(window.palette()) is DARK
-    qtbot.waitUntil(lambda: child(window, QToolButton, "toggle_theme").accessibleName() == "Light theme")
+    qtbot.waitUntil(
+        lambda: child(window, QToolButton, "toggle_theme").accessibleName() == "Light theme"
+    )
 
 
 def test_place_and_panels_are_remembered(qtbot: QtBot, desk_theme: QApplication) -> None:
@@ -250,16 +271,26 @@ def test_every_control_has_a_name_for_screen_readers_and_for_scripts(
             if control.isVisible() and not isinstance(control.parent(), QComboBox)
         ]
         assert controls
-        nameless = [f"{type(one).__name__} {one.objectName()}" for one in controls if not one.accessibleName()]
+        nameless = [
+            f"{type(one).__name__} {one.objectName()}"
+            for one in controls
+            if not one.accessibleName()
+        ]
         unknown = [one.accessibleName() for one in controls if not one.objectName()]
         assert (nameless, unknown) == ([], [])
-        assert [one.objectName() for one in controls if one.focusPolicy() == Qt.FocusPolicy.NoFocus] == []
+        assert [
+            one.objectName() for one in controls if one.focusPolicy() == Qt.FocusPolicy.NoFocus
+        ] == []
 
 
 @pytest.mark.parametrize("scene", sorted(SCENES))
 @pytest.mark.parametrize("size", [(1280, 720), (960, 540)], ids=["1280x720", "960x540"])
 def test_no_word_is_cut_off_even_when_words_are_longer(
-    scene: str, size: tuple[int, int], qtbot: QtBot, desk_theme: QApplication, monkeypatch: pytest.MonkeyPatch
+    scene: str,
+    size: tuple[int, int],
+    qtbot: QtBot,
+    desk_theme: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(texts, "_active", [Longer()])
     for made in shown(SCENES[scene](), qtbot, *size):
@@ -273,7 +304,10 @@ def test_no_word_is_cut_off_even_when_words_are_longer(
 
 def _cut_off(window: DeskWindow) -> list[str]:
     cut = []
-    parts: list[QAbstractButton | QLabel] = [*window.findChildren(QAbstractButton), *window.findChildren(QLabel)]
+    parts: list[QAbstractButton | QLabel] = [
+        *window.findChildren(QAbstractButton),
+        *window.findChildren(QLabel),
+    ]
     for part in parts:
         if part.isVisible() and part.text() and not isinstance(part, ElidedLabel):
             wraps = isinstance(part, QLabel) and part.wordWrap()

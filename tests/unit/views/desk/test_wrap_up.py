@@ -41,7 +41,9 @@ def button(view: WrapUpView, name: str) -> QPushButton:
     return found
 
 
-def test_a_service_has_its_own_outcomes_and_the_next_one_the_usual(view: WrapUpView, qtbot: QtBot) -> None:
+def test_a_service_has_its_own_outcomes_and_the_next_one_the_usual(
+    view: WrapUpView, qtbot: QtBot
+) -> None:
     view.start("D001", 65.0, OWN)
     with qtbot.waitSignal(view.finish_requested) as told:
         key(view, Qt.Key.Key_2)
@@ -52,7 +54,9 @@ def test_a_service_has_its_own_outcomes_and_the_next_one_the_usual(view: WrapUpV
     assert not button(view, "wrap_up_finish").isEnabled()
 
 
-def test_the_time_that_is_over_is_told_once_with_what_was_chosen(view: WrapUpView, clock: ManualClock) -> None:
+def test_the_time_that_is_over_is_told_once_with_what_was_chosen(
+    view: WrapUpView, clock: ManualClock
+) -> None:
     told: list[str] = []
     view.time_over.connect(told.append)
     view.show_limit(NOW + timedelta(seconds=60), 1)
@@ -71,7 +75,9 @@ def test_the_time_that_is_over_is_told_once_with_what_was_chosen(view: WrapUpVie
     assert told == [NOT_SAID, "done"]
 
 
-def test_more_time_is_asked_for_while_the_service_allows_it(view: WrapUpView, clock: ManualClock, qtbot: QtBot) -> None:
+def test_more_time_is_asked_for_while_the_service_allows_it(
+    view: WrapUpView, clock: ManualClock, qtbot: QtBot
+) -> None:
     view.show_limit(NOW + timedelta(seconds=60), 1)
     more = button(view, "wrap_up_prolong")
     with qtbot.waitSignal(view.prolong_requested):

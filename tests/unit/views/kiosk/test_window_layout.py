@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every page of the kiosk, walked: fingers find every button, no text is cut, nothing hides the face or STOP."""
+"""Every page of the kiosk, walked:
+fingers find every button, no text is cut, nothing hides the face or STOP.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,20 @@ from views.kiosk.widgets.theme import MIN_TOUCH_PX
 from views.kiosk.window import KioskWindow
 
 SIZES = [(1280, 800), (1080, 1920), (1024, 768)]
-TECHNICAL = ("bus", "hub", "nats", "server", "error", "code", "webrtc", "json", "session", "timeout", "none", "null")
+TECHNICAL = (
+    "bus",
+    "hub",
+    "nats",
+    "server",
+    "error",
+    "code",
+    "webrtc",
+    "json",
+    "session",
+    "timeout",
+    "none",
+    "null",
+)
 
 
 class LongerTexts(gettext.NullTranslations):
@@ -59,7 +74,9 @@ def cut(text: QLabel) -> bool:
         return False
     if text.wordWrap():
         return text.heightForWidth(text.width()) > text.height() + 1
-    return text.sizeHint().width() > text.width() + 1 or text.sizeHint().height() > text.height() + 1
+    return (
+        text.sizeHint().width() > text.width() + 1 or text.sizeHint().height() > text.height() + 1
+    )
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -68,13 +85,17 @@ def test_every_page_is_made_for_fingers_and_cuts_no_text(
     scene: str, size: tuple[int, int], language: str, qtbot: QtBot
 ) -> None:
     window = show(scene, size, qtbot)
-    assert (window.width(), window.height()) == size, "the page asks for more room than the screen has"
+    assert (window.width(), window.height()) == size, (
+        "the page asks for more room than the screen has"
+    )
     buttons = visible(QAbstractButton, window)
     for button in buttons:
         place = place_of(button, window)
         name = button.accessibleName()
         assert name, "a button without a name for screen readers"
-        assert min(place.width(), place.height()) >= MIN_TOUCH_PX, f"{name}: {place.width()}x{place.height()}"
+        assert min(place.width(), place.height()) >= MIN_TOUCH_PX, (
+            f"{name}: {place.width()}x{place.height()}"
+        )
         assert window.rect().contains(place), f"{name} is outside of the screen"
     for one, other in ((a, b) for at, a in enumerate(buttons) for b in buttons[at + 1 :]):
         assert not place_of(one, window).intersects(place_of(other, window))
@@ -85,13 +106,19 @@ def test_every_page_is_made_for_fingers_and_cuts_no_text(
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("scene", [name for name in SCENES if name.startswith("session")])
-def test_face_stop_and_powers_are_always_in_sight(scene: str, size: tuple[int, int], qtbot: QtBot) -> None:
+def test_face_stop_and_powers_are_always_in_sight(
+    scene: str, size: tuple[int, int], qtbot: QtBot
+) -> None:
     window = show(scene, size, qtbot)
     page = window.session_page
     for widget in (page.call_pane, page.stop, page.line):
         assert widget.isVisible()
         place = place_of(widget, window)
-        for point in (place.center(), place.topLeft() + QPoint(2, 2), place.bottomRight() - QPoint(2, 2)):
+        for point in (
+            place.center(),
+            place.topLeft() + QPoint(2, 2),
+            place.bottomRight() - QPoint(2, 2),
+        ):
             found = window.childAt(point)
             assert found is not None
             assert found is widget or widget.isAncestorOf(found), f"something covers it at {point}"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Callers who do not stay in front of the screen, and services that are closed: what the window shows and asks."""
+"""Callers who do not stay in front of the screen, and services that are closed:
+what the window shows and asks.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,13 @@ from session.core.clock import ManualClock
 from session.protocol.hub.requests import TicketChanged
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.kiosk_fingers import Wishes, on_screen, said, type_number
-from tests.support.screens.kiosk_gallery import RETURNS, hours_answer, kept_answer, services_answer, ticket_answer
+from tests.support.screens.kiosk_gallery import (
+    RETURNS,
+    hours_answer,
+    kept_answer,
+    services_answer,
+    ticket_answer,
+)
 from views.kiosk.pages.closed import CLOSED_S
 from views.kiosk.pages.number import NumberPage
 from views.kiosk.pages.place_kept import KEPT_S
@@ -20,7 +28,9 @@ from views.kiosk.window import NUMBER_IDLE_S, KioskWindow
 from views.words.opening import opens_words
 
 
-def test_a_caller_who_comes_back_keeps_the_number_and_may_print_it(window: KioskWindow, wishes: Wishes) -> None:
+def test_a_caller_who_comes_back_keeps_the_number_and_may_print_it(
+    window: KioskWindow, wishes: Wishes
+) -> None:
     window.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
     assert "You keep your place." in said(window)
@@ -103,7 +113,10 @@ def test_only_what_the_service_offers_can_be_chosen(window: KioskWindow) -> None
     window.show_services(msgspec.structs.replace(offer, services=only_phone))
     window.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
-    assert (window.away_page.come_back.isVisible(), window.away_page.phone.isVisible()) == (False, True)
+    assert (window.away_page.come_back.isVisible(), window.away_page.phone.isVisible()) == (
+        False,
+        True,
+    )
     assert not window.start_page.have_number.isVisibleTo(window.start_page)
     nothing = [msgspec.structs.replace(service, away=[]) for service in offer.services]
     window.show_services(msgspec.structs.replace(offer, services=nothing))
@@ -120,7 +133,9 @@ def _type(pad: NumberPage, number: str) -> None:
     pad.send.click()
 
 
-def test_who_comes_back_types_the_own_number(window: KioskWindow, wishes: Wishes, clock: ManualClock) -> None:
+def test_who_comes_back_types_the_own_number(
+    window: KioskWindow, wishes: Wishes, clock: ManualClock
+) -> None:
     window.show_start()
     window.start_page.have_number.click()
     assert wishes.heard == [("returns_requested",)]
@@ -143,11 +158,18 @@ def test_who_comes_back_types_the_own_number(window: KioskWindow, wishes: Wishes
     assert on_screen(window, window.start_page)
 
 
-def test_a_closed_service_says_when_it_opens_and_how_to_be_called(window: KioskWindow, wishes: Wishes) -> None:
+def test_a_closed_service_says_when_it_opens_and_how_to_be_called(
+    window: KioskWindow, wishes: Wishes
+) -> None:
     window.show_services(hours_answer())
     assert "Opens tomorrow at 8:30." in window.start_page.cards[1].accessibleName()
     window.start_page.cards[1].click()
-    for words in ("Logement is closed now", "Opens tomorrow at 8:30.", "By telephone: 04 00 00 00 00", "bail"):
+    for words in (
+        "Logement is closed now",
+        "Opens tomorrow at 8:30.",
+        "By telephone: 04 00 00 00 00",
+        "bail",
+    ):
         assert words in said(window)
     assert wishes.heard == []
     window.closed_page.callback.click()
@@ -171,7 +193,9 @@ def test_the_closed_page_leaves_by_itself(window: KioskWindow, clock: ManualCloc
     assert on_screen(window, window.start_page)
 
 
-def test_the_next_caller_of_a_number_is_asked_for_the_caller_number_again(window: KioskWindow, wishes: Wishes) -> None:
+def test_the_next_caller_of_a_number_is_asked_for_the_caller_number_again(
+    window: KioskWindow, wishes: Wishes
+) -> None:
     window.show_services(hours_answer())
     window.start_page.cards[1].click()
     window.closed_page.callback.click()

@@ -47,7 +47,8 @@ def test_the_card_grows_with_the_slider(page: CalibrationPage) -> None:
     assert ruler is not None
     scale.setValue(1200)
     picture = ruler.grab().toImage()
-    accent = picture.pixelColor(12 + 3, 8 + round(CARD_MM[1] * 3))  # inside the outline, half way down
+    # inside the outline, half way down
+    accent = picture.pixelColor(12 + 3, 8 + round(CARD_MM[1] * 3))
     outside = picture.pixelColor(12 + round(CARD_MM[0] * 6) + 6, 8 + round(CARD_MM[1] * 3))
     assert accent != outside
 
@@ -79,6 +80,8 @@ def test_a_life_size_picture_is_cut_at_the_pane_and_a_wish_taken_back_fits_again
     assert edge == "#f0f0f0", "fitted: the picture's left edge is at the pane's"
     pane.set_life_size(1600.0)
     assert painted(pane).pixelColor(4, 240).name() == "#204060", "life-size: the edge is outside"
-    assert painted(pane).pixelColor(320, 4).name() == "#204060", "and the pane is covered to the top"
+    assert painted(pane).pixelColor(320, 4).name() == "#204060", (
+        "and the pane is covered to the top"
+    )
     pane.set_life_size(None, 320.0)
     assert painted(pane).pixelColor(320, 4).name() == "#204060", "fitted, but up under the camera"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The quality panel tells both directions in figures and marks the worst minute; the call says what is lost."""
+"""The quality panel tells both directions in figures and marks the worst minute;
+the call says what is lost.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def text(panel: QualityPanel, name: str) -> str:
 
 def test_both_directions_are_told_in_figures(panel: QualityPanel, clock: ManualClock) -> None:
     clock.advance(10)
-    panel.show_seen(Way.FROM_CALLER, LineSeen(kbps=312, loss_percent=1.5, rtt_ms=41, height_px=360, fps=24.2))
+    panel.show_seen(
+        Way.FROM_CALLER, LineSeen(kbps=312, loss_percent=1.5, rtt_ms=41, height_px=360, fps=24.2)
+    )
     panel.show_rule(Way.FROM_CALLER, LineGoverned(step=Step.SMALL, budget_kbps=180, face_kbps=127))
     assert text(panel, "quality_from_caller_0") == "312 kb/s"
     assert text(panel, "quality_from_caller_1") == "1.5 %"
@@ -65,14 +69,18 @@ def test_the_worst_minute_is_said_and_shaded(panel: QualityPanel, clock: ManualC
         clock.advance(2)
         bad = 9.0 if 100 <= second < 160 else 0.0
         panel.show_seen(Way.TO_CALLER, LineSeen(kbps=300, loss_percent=bad, rtt_ms=40))
-    assert text(panel, "quality_worst").startswith("Worst minute: 2 min ago, to the caller: 9.0 % lost")
+    assert text(panel, "quality_worst").startswith(
+        "Worst minute: 2 min ago, to the caller: 9.0 % lost"
+    )
     for plot in panel.findChildren(LinePlot):
         assert plot._span.isVisible()
         start_s: float = plot._span.getRegion()[0]  # type: ignore[no-untyped-call]  # pyqtgraph has no types
         assert -205 < start_s < -190
 
 
-def test_a_new_caller_sees_nothing_of_the_one_before(panel: QualityPanel, clock: ManualClock) -> None:
+def test_a_new_caller_sees_nothing_of_the_one_before(
+    panel: QualityPanel, clock: ManualClock
+) -> None:
     panel.show_seen(Way.FROM_CALLER, LineSeen(kbps=312))
     rates = LineRates(up_kbps=402.4, down_kbps=410, rtt_ms=43, at_utc=NOW)
     panel.show_nothing(rates)
@@ -116,6 +124,8 @@ def test_the_replay_draws_what_each_end_wrote() -> None:
             concealed_percent=0,
         )
 
-    history = line_history([(10.0, measured(Writer.DESK, 300)), (11.0, measured(Writer.KIOSK, 200))])
+    history = line_history(
+        [(10.0, measured(Writer.DESK, 300)), (11.0, measured(Writer.KIOSK, 200))]
+    )
     assert [point.seen.kbps for point in history.points[Way.FROM_CALLER]] == [300]
     assert [point.at_s for point in history.points[Way.TO_CALLER]] == [11.0]

@@ -29,7 +29,9 @@ def combo(dialog: MediaSettingsDialog, name: str) -> QComboBox:
     return found
 
 
-def test_a_chosen_device_that_is_away_stays_chosen_and_is_marked(dialog: MediaSettingsDialog) -> None:
+def test_a_chosen_device_that_is_away_stays_chosen_and_is_marked(
+    dialog: MediaSettingsDialog,
+) -> None:
     assert combo(dialog, "microphone").currentData() == "Gone one"
     assert "not plugged in" in combo(dialog, "microphone").currentText()
     assert combo(dialog, "camera").currentData() == "auto"
@@ -81,7 +83,9 @@ def test_what_cancels_echo_can_be_chosen(dialog: MediaSettingsDialog) -> None:
     told: list[MediaChoice] = []
     dialog.chosen.connect(told.append)
     cancellers = combo(dialog, "echo")
-    assert {cancellers.itemData(row) for row in range(cancellers.count())} == {each.value for each in EchoSetting}
+    assert {cancellers.itemData(row) for row in range(cancellers.count())} == {
+        each.value for each in EchoSetting
+    }
     cancellers.setCurrentIndex(cancellers.findData("off"))
     cancellers.activated.emit(cancellers.currentIndex())
     assert told == [MediaChoice(microphone="Gone one", echo="off")]

@@ -16,7 +16,8 @@ def test_without_the_systems_sound_library_the_call_is_silent_and_it_is_said(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(sys.modules, "views.media.sound_device", raising=False)
-    monkeypatch.setitem(sys.modules, "PyQt6.QtMultimedia", None)  # as if the library could not be loaded
+    # as if the library could not be loaded
+    monkeypatch.setitem(sys.modules, "PyQt6.QtMultimedia", None)
     devices = SoundDevices()
     missing: list[str] = []
     devices.missing.connect(missing.append)

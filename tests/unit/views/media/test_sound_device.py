@@ -12,11 +12,19 @@ from session.media.audio.sound import BLOCK, RATE_HZ, Pcm, SampleQueue
 from session.media.audio.voice_filter import make_filter
 from tests.unit.session.media.audio.test_voice_filter import voice as caller
 
-pytest.importorskip("PyQt6.QtMultimedia", reason="no libpulse on this machine", exc_type=ImportError)
+pytest.importorskip(
+    "PyQt6.QtMultimedia", reason="no libpulse on this machine", exc_type=ImportError
+)
 
 from PyQt6.QtMultimedia import QMediaDevices
 
-from views.media.sound_device import QueueDevice, _MicrophoneThread, open_microphone, open_speaker, sound_format
+from views.media.sound_device import (
+    QueueDevice,
+    _MicrophoneThread,
+    open_microphone,
+    open_speaker,
+    sound_format,
+)
 
 
 def numbered(start: int, count: int) -> Pcm:
@@ -50,7 +58,8 @@ def test_what_the_loudspeaker_takes_is_kept_out_of_what_the_microphone_brings(qt
     came = np.zeros(0)
     for at in range(0, far.size - BLOCK, BLOCK):
         to_speaker.put(far[at : at + BLOCK].astype(np.int16))
-        played = np.frombuffer(loudspeaker.read(2 * BLOCK), np.int16)  # the very samples that the card would get
+        # the very samples that the card would get
+        played = np.frombuffer(loudspeaker.read(2 * BLOCK), np.int16)
         came = np.concatenate((came, 0.4 * played))
         late = np.concatenate((np.zeros(3 * BLOCK), came))[at : at + BLOCK]
         microphone._take(late.astype(np.int16).tobytes())

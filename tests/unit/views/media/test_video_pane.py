@@ -25,7 +25,9 @@ from views.media.video_pane import OwnPlace, VideoPane, fitted
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 
-def plain(colour: tuple[int, int, int], number: int = 1, size: tuple[int, int] = (160, 90)) -> VideoFrame:
+def plain(
+    colour: tuple[int, int, int], number: int = 1, size: tuple[int, int] = (160, 90)
+) -> VideoFrame:
     pixels = np.full((size[1], size[0], 3), colour, np.uint8)
     return to_screen(av.VideoFrame.from_ndarray(pixels, format="rgb24"), number)
 
@@ -43,7 +45,9 @@ class Engine:
 
     def set_line(self, line_kbps: int) -> None: ...
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None: ...
+    def set_picture_limit(
+        self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False
+    ) -> None: ...
 
     def latest_frame(self) -> VideoFrame | None:
         self.asked += 1
@@ -76,7 +80,10 @@ def colour_at(pane: VideoPane, x: float, y: float) -> QColor:
 
 
 def is_like(colour: QColor, wanted: tuple[int, int, int]) -> bool:
-    return all(abs(a - b) < 12 for a, b in zip((colour.red(), colour.green(), colour.blue()), wanted, strict=True))
+    return all(
+        abs(a - b) < 12
+        for a, b in zip((colour.red(), colour.green(), colour.blue()), wanted, strict=True)
+    )
 
 
 def test_the_newest_picture_is_painted(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
@@ -86,7 +93,9 @@ def test_the_newest_picture_is_painted(pane: VideoPane, engine: Engine, qtbot: Q
     qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), BLUE))
 
 
-def test_a_picture_keeps_its_shape_and_is_never_cut(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+def test_a_picture_keeps_its_shape_and_is_never_cut(
+    pane: VideoPane, engine: Engine, qtbot: QtBot
+) -> None:
     engine.latest = plain(RED, size=(90, 90))
     qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), RED))
     assert is_like(colour_at(pane, 0.5, 0.02), RED)
@@ -94,7 +103,9 @@ def test_a_picture_keeps_its_shape_and_is_never_cut(pane: VideoPane, engine: Eng
     assert fitted(160, 90, QRectF(0, 0, 300, 300)) == QRectF(0, 65.625, 300, 168.75)
 
 
-def test_our_own_picture_lies_in_the_corner_and_not_on_the_face(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+def test_our_own_picture_lies_in_the_corner_and_not_on_the_face(
+    pane: VideoPane, engine: Engine, qtbot: QtBot
+) -> None:
     engine.latest, engine.own = plain(RED), plain(BLUE)
     qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.9, 0.8), BLUE))
     for x in (0.3, 0.5, 0.7):
@@ -102,7 +113,9 @@ def test_our_own_picture_lies_in_the_corner_and_not_on_the_face(pane: VideoPane,
             assert is_like(colour_at(pane, x, y), RED)
 
 
-def test_our_own_picture_may_lie_below_or_nowhere(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+def test_our_own_picture_may_lie_below_or_nowhere(
+    pane: VideoPane, engine: Engine, qtbot: QtBot
+) -> None:
     engine.latest, engine.own = plain(RED), plain(BLUE)
     pane.set_own_place(OwnPlace.BELOW)
     qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.84), BLUE))
@@ -111,7 +124,9 @@ def test_our_own_picture_may_lie_below_or_nowhere(pane: VideoPane, engine: Engin
     assert is_like(colour_at(pane, 0.9, 0.8), RED)
 
 
-def test_an_unstable_line_veils_the_last_picture(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+def test_an_unstable_line_veils_the_last_picture(
+    pane: VideoPane, engine: Engine, qtbot: QtBot
+) -> None:
     engine.latest = plain(RED)
     qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), RED))
     pane.show_state(MediaState.UNSTABLE)
@@ -138,7 +153,9 @@ def test_after_the_call_no_picture_is_left(pane: VideoPane, engine: Engine, qtbo
     assert pane._empty_text() == "No call at the moment"
 
 
-def test_what_to_expect_is_said_while_there_is_no_picture(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+def test_what_to_expect_is_said_while_there_is_no_picture(
+    pane: VideoPane, engine: Engine, qtbot: QtBot
+) -> None:
     said = []
     for state in (MediaState.NEW, MediaState.CONNECTING, MediaState.LOST):
         pane.show_state(state)
@@ -152,7 +169,9 @@ def test_what_to_expect_is_said_while_there_is_no_picture(pane: VideoPane, engin
     assert "camera" in pane._empty_text()
 
 
-def test_nothing_is_asked_while_nobody_can_see_it(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+def test_nothing_is_asked_while_nobody_can_see_it(
+    pane: VideoPane, engine: Engine, qtbot: QtBot
+) -> None:
     qtbot.waitUntil(lambda: engine.asked > 2)
     pane.hide()
     asked = engine.asked
@@ -165,13 +184,16 @@ def test_a_face_can_be_neither_copied_nor_dragged_nor_saved_by_hand(qtbot: QtBot
     window = QMainWindow()
     window.setCentralWidget(pane)
     qtbot.addWidget(window)
-    window.addToolBar("tools")  # a main window has a menu of its own for what does not take the click
+    # a main window has a menu of its own for what does not take the click
+    window.addToolBar("tools")
     window.show()
     pane.set_source(lambda: plain(RED))
     clipboard = QApplication.clipboard()
     assert clipboard is not None
     clipboard.clear()
-    menu = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(20, 20), pane.mapToGlobal(QPoint(20, 20)))
+    menu = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, QPoint(20, 20), pane.mapToGlobal(QPoint(20, 20))
+    )
     QApplication.sendEvent(pane, menu)
     assert QApplication.activePopupWidget() is None
     fingers: Any = QTest  # whose stubs take static methods for bound ones
@@ -182,10 +204,17 @@ def test_a_face_can_be_neither_copied_nor_dragged_nor_saved_by_hand(qtbot: QtBot
     fingers.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=QPoint(150, 90))
     assert clipboard.image().isNull()
     assert (QApplication.activePopupWidget(), QApplication.activeModalWidget()) == (None, None)
-    assert not [action for widget in (pane, window) for action in widget.actions() if action.shortcut().toString()]
+    assert not [
+        action
+        for widget in (pane, window)
+        for action in widget.actions()
+        if action.shortcut().toString()
+    ]
 
 
-def test_a_scripts_picture_of_the_window_is_refused_while_somebody_real_is_seen(qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_scripts_picture_of_the_window_is_refused_while_somebody_real_is_seen(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
     pane, box = VideoPane(), QWidget()
     pane.setParent(box)
     pane.resize(320, 180)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The voice: the text comes by standard input in the language of the screen, and it is quiet at once when told."""
+"""The voice: the text comes by standard input in the language of the screen, and it is quiet at
+once when told.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,18 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is
 
 
 def _stand_in(folder: Path, then: str = "") -> Path:
-    """A program that writes down how it was called, what it was told, and then goes on as long as it is asked to."""
+    """A program that writes down how it was called, what it was told, and then goes on as long as
+    it is asked to.
+    """
     program = folder / ESPEAK
     told = folder / "said"
-    lines = ["#!/bin/sh", f'echo "$@" > "{told}"', f'cat >> "{told}"', f'echo $$ > "{folder}/pid"', then]
+    lines = [
+        "#!/bin/sh",
+        f'echo "$@" > "{told}"',
+        f'cat >> "{told}"',
+        f'echo $$ > "{folder}/pid"',
+        then,
+    ]
     program.write_text("\n".join(lines) + "\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return program
@@ -60,7 +70,9 @@ def test_it_is_quiet_at_once(tmp_path: Path, qtbot: QtBot) -> None:
     made.stop()
 
 
-def test_a_program_that_cannot_run_speaks_nothing_and_breaks_nothing(tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_program_that_cannot_run_speaks_nothing_and_breaks_nothing(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
     made = EspeakVoice(str(tmp_path / "gone"), 70)
     made.say("one")
     qtbot.wait(50)
@@ -68,7 +80,9 @@ def test_a_program_that_cannot_run_speaks_nothing_and_breaks_nothing(tmp_path: P
     made.stop()
 
 
-def test_without_a_voice_texts_are_shown_only(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+def test_without_a_voice_texts_are_shown_only(
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
     def no_engine(volume: int, parent: object = None) -> None:
         raise LookupError("no engine is ready")
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The shared page of a log in order: what is fed when, from where a jump starts, and what is left out."""
+"""The shared page of a log in order:
+what is fed when, from where a jump starts, and what is left out.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +32,21 @@ def session() -> Story:
     story.tell(0, Writer.DESK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
     first = [*picture("Un", KIOSK_MS), typed("Z", KIOSK_MS + 1000), typed("Zo", KIOSK_MS + 3000)]
     story.tell(14, Writer.DESK, chunk(10, *first))
-    story.tell(31, Writer.DESK, chunk(30, *picture("Deux", KIOSK_MS + 20_000), new_words("Trois", KIOSK_MS + 22_000)))
+    story.tell(
+        31,
+        Writer.DESK,
+        chunk(30, *picture("Deux", KIOSK_MS + 20_000), new_words("Trois", KIOSK_MS + 22_000)),
+    )
     return story
 
 
 def words(text: str) -> list[str]:
     """What the events are, in short."""
     names = {4: "meta", 2: "picture"}
-    return [names.get(event["type"]) or event["data"].get("text", "words") for event in json.loads(text or "[]")]
+    return [
+        names.get(event["type"]) or event["data"].get("text", "words")
+        for event in json.loads(text or "[]")
+    ]
 
 
 def test_events_come_when_they_happened_not_when_they_were_written() -> None:
@@ -64,7 +73,9 @@ def test_a_jump_starts_from_the_last_picture_before_it() -> None:
 def test_time_never_goes_back_when_the_kiosks_clock_does() -> None:
     story = Story()
     story.tell(0, Writer.DESK, chunk(0, *picture("Un", KIOSK_MS), typed("a", KIOSK_MS + 5000)))
-    story.tell(6, Writer.DESK, chunk(6, typed("b", KIOSK_MS - 60_000), typed("c", KIOSK_MS - 59_000)))
+    story.tell(
+        6, Writer.DESK, chunk(6, typed("b", KIOSK_MS - 60_000), typed("c", KIOSK_MS - 59_000))
+    )
     track = MirrorTrack(story.records)
     assert words(track.between(4.9, 6.5)) == ["a", "b"]
     assert words(track.between(6.5, 7.5)) == ["c"]
@@ -75,9 +86,15 @@ def test_a_frame_in_several_records_is_one_and_a_broken_one_is_left_out() -> Non
     whole = frame(*picture("Un", KIOSK_MS), typed("x" * 400, KIOSK_MS + 10))
     half = len(whole) // 2
     for part, data in enumerate((whole[:half], whole[half:])):
-        its = MirrorChunk(started_at_utc=START, data=data, is_snapshot=True, events=3, part=part, parts=2)
+        its = MirrorChunk(
+            started_at_utc=START, data=data, is_snapshot=True, events=3, part=part, parts=2
+        )
         story.tell(1, Writer.DESK, its)
-    story.tell(2, Writer.DESK, MirrorChunk(started_at_utc=START, data=b"broken", is_snapshot=False, events=1))
+    story.tell(
+        2,
+        Writer.DESK,
+        MirrorChunk(started_at_utc=START, data=b"broken", is_snapshot=False, events=1),
+    )
     story.tell(3, Writer.DESK, chunk(3, typed("après", KIOSK_MS + 3000)))
     assert words(MirrorTrack(story.records).until(99)) == ["meta", "picture", "x" * 400, "après"]
 

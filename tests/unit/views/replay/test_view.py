@@ -46,7 +46,9 @@ MS = 1_700_000_000_000
 
 
 def session() -> list[Record]:
-    """The invented session of the log's tests, with a page that a mirror can draw in place of its chunks."""
+    """The invented session of the log's tests, with a page that a mirror can draw in place of its
+    chunks.
+    """
     pages: dict[float, list[PageEvent]] = {
         21: picture("Bonjour", MS),
         25: [new_words("Bonsoir", MS + 4000), typed("Zoé", MS + 5000)],
@@ -60,7 +62,9 @@ def _with_page(record: Record, pages: dict[float, list[PageEvent]]) -> Record:
     if not isinstance(record.event, MirrorChunk):
         return record
     drawn = pages[(record.event.started_at_utc - START).total_seconds()]
-    return msgspec.structs.replace(record, event=msgspec.structs.replace(record.event, data=frame(*drawn)))
+    return msgspec.structs.replace(
+        record, event=msgspec.structs.replace(record.event, data=frame(*drawn))
+    )
 
 
 class Shown:
@@ -106,7 +110,8 @@ def shown(qapp: QApplication) -> Iterator[Shown]:
     made = Shown()
     yield made
     made.view.close()
-    sip.delete(made.view)  # at once: at the interpreter's end, page and profile would go in any order
+    # at once: at the interpreter's end, page and profile would go in any order
+    sip.delete(made.view)
 
 
 def test_a_log_opens_at_its_beginning_and_paused(shown: Shown) -> None:
@@ -205,7 +210,9 @@ def test_everything_works_by_keyboard(shown: Shown) -> None:
 def test_a_click_on_the_timeline_or_the_list_jumps(shown: Shown) -> None:
     view, timeline = shown.view, shown.timeline
     view.show_log("Entretien", session())
-    mark = next(mark for mark in Replay(session(), ManualClock()).events if mark.label == "document_filed")
+    mark = next(
+        mark for mark in Replay(session(), ManualClock()).events if mark.label == "document_filed"
+    )
     place = QPoint(round(timeline._x(mark.offset_s)) + 2, round(timeline._y(mark.lane)))
     found = timeline.mark_at(place.toPointF())
     assert found is not None
@@ -233,7 +240,9 @@ def test_trouble_is_marked_in_words_and_by_shape() -> None:
 
 
 def test_every_event_has_a_sentence_and_every_row_a_name() -> None:
-    names = {re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in typing.get_args(AnyEvent)}
+    names = {
+        re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in typing.get_args(AnyEvent)
+    }
     assert names == set(WORDS)
     assert {mark.lane for mark in Replay(whole_session(), ManualClock()).events} <= set(LANES)
 
@@ -270,18 +279,27 @@ def test_the_braces_of_every_sentence_are_filled_in() -> None:
             freezes=0,
             concealed_percent=0,
         ),
-        events.LineGoverned(by=desk, step="small", document=False, budget_kbps=200, face_kbps=140, page_kbps=60),
+        events.LineGoverned(
+            by=desk, step="small", document=False, budget_kbps=200, face_kbps=140, page_kbps=60
+        ),
     ]
-    assert {label_of(event) for event in examples} == {name for name, words in WORDS.items() if "{" in words}
+    assert {label_of(event) for event in examples} == {
+        name for name, words in WORDS.items() if "{" in words
+    }
     assert not [words for event in examples if "{" in (words := describe(event))]
 
 
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        (events.GrantChanged(grant=Grant.TYPE, allowed=True), "The caller allowed: type in the page"),
         (
-            events.GrantChanged(grant=Grant.SCAN, allowed=True, actor=GrantActor.FACILITATOR, mandate="AC-2026-0042"),
+            events.GrantChanged(grant=Grant.TYPE, allowed=True),
+            "The caller allowed: type in the page",
+        ),
+        (
+            events.GrantChanged(
+                grant=Grant.SCAN, allowed=True, actor=GrantActor.FACILITATOR, mandate="AC-2026-0042"
+            ),
             "Allowed under mandate AC-2026-0042: scan",
         ),
         (
@@ -319,7 +337,10 @@ def test_what_lasted_is_drawn_as_long_as_it_lasted() -> None:
     story.tell(130, Writer.DESK, LineLost(by=Writer.DESK))
     story.tell(131, Writer.DESK, ScanEnded(scan_id="n1", pages=0, code=""))
     replay = Replay(story.records, ManualClock())
-    found = {(span.lane.value, span.begin_s, span.end_s) for span in spans_of(replay.events, replay.duration_s)}
+    found = {
+        (span.lane.value, span.begin_s, span.end_s)
+        for span in spans_of(replay.events, replay.duration_s)
+    }
     assert found == {
         ("queue", 0.0, 10.0),
         ("call", 12.0, 110.0),
@@ -342,7 +363,9 @@ def test_an_empty_or_single_moment_log_is_shown_calmly(shown: Shown) -> None:
 
 
 def test_every_button_has_a_name_for_screen_readers(shown: Shown) -> None:
-    buttons = [b for b in shown.view.findChildren(QAbstractButton) if b.objectName().startswith("replay")]
+    buttons = [
+        b for b in shown.view.findChildren(QAbstractButton) if b.objectName().startswith("replay")
+    ]
     assert len(buttons) == 7
     assert all(button.accessibleName() for button in buttons)
     assert shown.timeline.accessibleName()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The waiting room's screen: who is called and where to, one sound for each call, nothing that is too old."""
+"""The waiting room's screen: who is called and where to, one sound for each call, nothing that is
+too old.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,16 @@ from views.site.display_window import NEW_S, STALE_S, DisplayWindow, spoken_call
 
 CLOCK_START = ManualClock().utc_now()
 EMPTY = DisplayAnswer(
-    organisation_name="Caisse d'entraide du Val-Doré", site="Mairie", called=[], following=["L043", "L044"], waiting=2
+    organisation_name="Caisse d'entraide du Val-Doré",
+    site="Mairie",
+    called=[],
+    following=["L043", "L044"],
+    waiting=2,
 )
 CALL = CalledTicket(number="L042", kiosk_name="", kiosk_place=2, called_at_utc=CLOCK_START)
-OTHER = CalledTicket(number="D007", kiosk_name="Borne du couloir", kiosk_place=1, called_at_utc=CLOCK_START)
+OTHER = CalledTicket(
+    number="D007", kiosk_name="Borne du couloir", kiosk_place=1, called_at_utc=CLOCK_START
+)
 
 
 class Room:
@@ -39,7 +47,9 @@ class Room:
         self.window.show_answer(msgspec.structs.replace(EMPTY, called=list(called)))
 
     def said(self) -> str:
-        return " ".join(text.text() for text in self.window.findChildren(QLabel) if text.isVisible())
+        return " ".join(
+            text.text() for text in self.window.findChildren(QLabel) if text.isVisible()
+        )
 
 
 @pytest.fixture
@@ -90,12 +100,18 @@ def test_a_display_without_any_answer_yet_says_so(room: Room) -> None:
 
 
 def test_called_and_following_numbers_are_large_enough_for_the_room(room: Room) -> None:
-    """On a television 60 cm high, 25 mm are read at 5 m: 45 of 1080 pixels; the called number at 10 m and more."""
+    """On a television 60 cm high, 25 mm are read at 5 m: 45 of 1080 pixels;
+    the called number at 10 m and more.
+    """
     room.show(CALL)
-    first = next(text for text in room.window.calls[0].findChildren(QLabel) if text.text() == "L042")
+    first = next(
+        text for text in room.window.calls[0].findChildren(QLabel) if text.text() == "L042"
+    )
     assert first.fontInfo().pixelSize() >= 200
     assert room.window.following[0].fontInfo().pixelSize() >= 60
-    kiosk = next(text for text in room.window.calls[0].findChildren(QLabel) if text.text() == "Kiosk 2")
+    kiosk = next(
+        text for text in room.window.calls[0].findChildren(QLabel) if text.text() == "Kiosk 2"
+    )
     assert kiosk.fontInfo().pixelSize() >= 60
 
 

@@ -22,13 +22,21 @@ from views.site.network_view import NetworkView
 
 
 def kiosk(name: str, **facts: object) -> KioskFacts:
-    known: dict[str, object] = {"id": name, "name": f"Borne {name}", "site": "Médiathèque d'Arvenne", "there": True}
+    known: dict[str, object] = {
+        "id": name,
+        "name": f"Borne {name}",
+        "site": "Médiathèque d'Arvenne",
+        "there": True,
+    }
     return KioskFacts(**(known | facts))  # type: ignore[arg-type]  # fields that the tests name
 
 
 def network(*conventions: str, closed: bool = False) -> NetworkAnswer:
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    hubs = [HubFacts(id=f"hub{n}", started_at_utc=at, convention=one) for n, one in enumerate(conventions)]
+    hubs = [
+        HubFacts(id=f"hub{n}", started_at_utc=at, convention=one)
+        for n, one in enumerate(conventions)
+    ]
     decided = {"changed_by": "Marc L.", "reason": "a burst pipe", "at_utc": at} if closed else {}
     sites = [
         SiteFacts(id="library", name="Médiathèque", kiosks=2, there=1, closed=closed, **decided),  # type: ignore[arg-type]
@@ -43,7 +51,9 @@ def test_a_call_for_help_stands_on_top_and_is_answered_by_its_buttons(qtbot: QtB
     view.show()
     said: list[tuple[str, HelpState]] = []
     view.answered.connect(lambda name, state: said.append((name, state)))
-    view.show_kiosks("Inès B.", [kiosk("1"), kiosk("2", help=HelpState.WANTED, caller=CallerState.WAITING)])
+    view.show_kiosks(
+        "Inès B.", [kiosk("1"), kiosk("2", help=HelpState.WANTED, caller=CallerState.WAITING)]
+    )
     first, second = view.cards["1"], view.cards["2"]
     order = [card.facts.id for card in view.shown()]
     assert order == ["2", "1"]
@@ -112,7 +122,10 @@ def test_what_was_not_taken_of_the_convention_is_said_once(qtbot: QtBot) -> None
     qtbot.addWidget(view)
     view.show()
     answer = network("v1", "v1")
-    hubs = [msgspec.structs.replace(hub, refused_parts=["caf.toml: signature_wrong"], behind=3) for hub in answer.hubs]
+    hubs = [
+        msgspec.structs.replace(hub, refused_parts=["caf.toml: signature_wrong"], behind=3)
+        for hub in answer.hubs
+    ]
     view.show_network(msgspec.structs.replace(answer, hubs=hubs))
     warning = view.findChild(QLabel, "network_warning")
     assert warning is not None

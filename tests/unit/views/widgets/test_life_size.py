@@ -7,20 +7,30 @@ import pytest
 from PyQt6.QtCore import QRectF
 
 from session.protocol.conversation.line import Geometry
-from views.widgets.life_size import EYES_OF_PANE, EYES_OF_PICTURE, life_size_rect, seen_width_mm, under_camera
+from views.widgets.life_size import (
+    EYES_OF_PANE,
+    EYES_OF_PICTURE,
+    life_size_rect,
+    seen_width_mm,
+    under_camera,
+)
 
 ROOM = QRectF(0, 0, 1000, 700)
 SIZE = (1280, 720)
 
 
-@pytest.mark.parametrize(("fov", "distance", "width"), [(90, 500, 1000), (60, 700, 808.29), (53.13, 1000, 1000)])
+@pytest.mark.parametrize(
+    ("fov", "distance", "width"), [(90, 500, 1000), (60, 700, 808.29), (53.13, 1000, 1000)]
+)
 def test_the_width_that_a_camera_sees(fov: float, distance: float, width: float) -> None:
     geometry = Geometry(camera_fov_deg=fov, distance_mm=distance)
     assert seen_width_mm(geometry) == pytest.approx(width, abs=0.1)
 
 
 def test_a_head_of_150_mm_is_150_mm_on_the_screen() -> None:
-    """A head takes 150 of the 808 mm that the camera sees; on a screen of 3.78 px a millimetre that is 567 px."""
+    """A head takes 150 of the 808 mm that the camera sees;
+    on a screen of 3.78 px a millimetre that is 567 px.
+    """
     px_per_mm = 3.78
     width = seen_width_mm(Geometry(camera_fov_deg=60, distance_mm=700)) * px_per_mm
     rect = life_size_rect(SIZE, ROOM, width)
@@ -31,7 +41,9 @@ def test_a_head_of_150_mm_is_150_mm_on_the_screen() -> None:
 def test_eyes_are_near_the_top_and_the_pane_is_covered() -> None:
     rect = life_size_rect(SIZE, ROOM, 3000.0)
     assert rect is not None
-    assert rect.top() + EYES_OF_PICTURE * rect.height() == pytest.approx(EYES_OF_PANE * ROOM.height())
+    assert rect.top() + EYES_OF_PICTURE * rect.height() == pytest.approx(
+        EYES_OF_PANE * ROOM.height()
+    )
     assert rect.contains(ROOM)
 
 

@@ -58,7 +58,9 @@ def test_the_cross_dismisses_a_line(bar: MessageBar, qtbot: QtBot) -> None:
 
 def test_an_action_acts_and_takes_the_line_away(bar: MessageBar, qtbot: QtBot) -> None:
     acted: list[str] = []
-    bar.show_message(Level.WARNING, "page taken out", action=MessageAction("Undo", lambda: acted.append("undo")))
+    bar.show_message(
+        Level.WARNING, "page taken out", action=MessageAction("Undo", lambda: acted.append("undo"))
+    )
     button = bar.findChild(QPushButton, "message_action")
     assert button is not None
     click(button)

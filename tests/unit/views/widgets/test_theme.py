@@ -83,7 +83,9 @@ def test_larger_text_makes_larger_sizes() -> None:
     assert "18.00pt" in style_sheet(LIGHT, text_scale=2.0)
 
 
-def test_application_takes_the_theme_and_tokens_follow_the_palette(desk_theme: QApplication) -> None:
+def test_application_takes_the_theme_and_tokens_follow_the_palette(
+    desk_theme: QApplication,
+) -> None:
     apply_theme(desk_theme, dark=True)
     assert tokens_for(desk_theme.palette()) is DARK
     apply_theme(desk_theme, dark=False)

@@ -30,13 +30,27 @@ def test_each_trouble_says_what_happened_and_what_to_do(code: str) -> None:
 @pytest.mark.parametrize("code", sorted(error_classes()))
 def test_callers_read_no_technical_word(code: str) -> None:
     words = set(kiosk_sentence(code).lower().replace(".", " ").replace(",", " ").split())
-    technical = {"network", "server", "hub", "bus", "error", "protocol", "version", "message", "pdf", "dpi", "log"}
+    technical = {
+        "network",
+        "server",
+        "hub",
+        "bus",
+        "error",
+        "protocol",
+        "version",
+        "message",
+        "pdf",
+        "dpi",
+        "log",
+    }
     assert words
     assert not words & technical
 
 
 def test_a_value_is_told_and_a_missing_one_is_no_second_error() -> None:
-    assert "theirs 3, ours 1" in sentence("protocol_version_unknown", {"theirs": 3, "ours": 1}).title
+    assert (
+        "theirs 3, ours 1" in sentence("protocol_version_unknown", {"theirs": 3, "ours": 1}).title
+    )
     assert "theirs ?, ours ?" in sentence("protocol_version_unknown").title
 
 
@@ -48,6 +62,8 @@ def test_sentences_name_values_only_and_no_position() -> None:
     for title, advice in _SENTENCES.values():
         for text in (title, advice):
             fields = [
-                name for _literal, name, _format, _conversion in string.Formatter().parse(text) if name is not None
+                name
+                for _literal, name, _format, _conversion in string.Formatter().parse(text)
+                if name is not None
             ]
             assert all(name.isidentifier() for name in fields)

@@ -15,7 +15,9 @@ from tests.unit.documents.printed.receipt.test_pdf import FACTS
 
 def _tree(page: str) -> ElementTree.Element:
     body = page.split("\n", 1)[1].replace('<meta charset="utf-8">', "").replace("<br>", "<br/>")
-    return ElementTree.fromstring(body.replace('<meta name="viewport" content="width=device-width">', ""))
+    return ElementTree.fromstring(
+        body.replace('<meta name="viewport" content="width=device-width">', "")
+    )
 
 
 def test_everything_of_the_paper_is_there_under_headings() -> None:
@@ -23,9 +25,17 @@ def test_everything_of_the_paper_is_there_under_headings() -> None:
     tree = _tree(page)
     assert tree.get("lang") == "fr-FR"
     text = "".join(tree.itertext())
-    for wanted in (FACTS.dossier_number, FACTS.caller_name, *(piece.name for piece in FACTS.pieces), *FACTS.missing):
+    for wanted in (
+        FACTS.dossier_number,
+        FACTS.caller_name,
+        *(piece.name for piece in FACTS.pieces),
+        *FACTS.missing,
+    ):
         assert wanted in text
-    assert [heading.tag for heading in tree.iter() if heading.tag in ("h1", "h2", "h3")][:2] == ["h1", "h2"]
+    assert [heading.tag for heading in tree.iter() if heading.tag in ("h1", "h2", "h3")][:2] == [
+        "h1",
+        "h2",
+    ]
     assert all(cell.get("scope") in ("row", "col") for cell in tree.iter("th"))
 
 

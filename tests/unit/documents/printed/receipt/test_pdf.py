@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 # mypy: disable-error-code="no-untyped-call"
 # reportlab and pypdfium2 have no types.
-"""The receipt: everything the law wants is on the paper, in letters one can copy, in a file that lasts."""
+"""The receipt: everything the law wants is on the paper, in letters one can copy, in a file that
+lasts.
+"""
 
 from __future__ import annotations
 
@@ -44,12 +46,16 @@ FACTS = ReceiptFacts(
     caller_number="1234567",
     procedure="Aide au logement – première demande",
     pieces=(
-        ReceivedPiece(name="Pièce d'identité (recto & verso)", pages=2, sha256=sha256_of(b"identity")),
+        ReceivedPiece(
+            name="Pièce d'identité (recto & verso)", pages=2, sha256=sha256_of(b"identity")
+        ),
         ReceivedPiece(name="Relevé d'identité bancaire", pages=1, sha256=sha256_of(b"bank")),
     ),
     missing=("Quittance de loyer", "Attestation de l'employeur"),
     missing_by=date(2026, 4, 1),
-    decision=ImplicitDecision(silence=Silence.REFUSAL, on=date(2026, 5, 2), appeal="Recours dans les deux mois."),
+    decision=ImplicitDecision(
+        silence=Silence.REFUSAL, on=date(2026, 5, 2), appeal="Recours dans les deux mois."
+    ),
     site="Maison de services de Saint-Corneille",
     agent_name="Achille Brume",
     ticket_number="C042",
@@ -160,7 +166,9 @@ def test_what_silence_means_is_said() -> None:
 
 def test_many_pieces_go_on_over_several_numbered_pages() -> None:
     pieces = tuple(
-        ReceivedPiece(name=f"Bulletin n° {k} d'un employeur au nom très long", pages=2, sha256="0" * 64)
+        ReceivedPiece(
+            name=f"Bulletin n° {k} d'un employeur au nom très long", pages=2, sha256="0" * 64
+        )
         for k in range(60)
     )
     paper = receipt(msgspec.structs.replace(FACTS, pieces=pieces))
@@ -199,7 +207,9 @@ def test_the_code_to_scan_says_the_verification_text(paper: bytes) -> None:
         return isinstance(pixel, int) and pixel < 128
 
     seen = [[is_dark(row, column) for column in range(count)] for row in range(count)]
-    assert seen == [[bool(code.isDark(row, column)) for column in range(count)] for row in range(count)]
+    assert seen == [
+        [bool(code.isDark(row, column)) for column in range(count)] for row in range(count)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +220,9 @@ def test_the_code_to_scan_says_the_verification_text(paper: bytes) -> None:
         {"pieces": (FACTS.pieces[0], msgspec.structs.replace(FACTS.pieces[1], sha256="0" * 64))},
     ],
 )
-def test_the_control_code_changes_with_what_a_forger_would_change(change: dict[str, object]) -> None:
+def test_the_control_code_changes_with_what_a_forger_would_change(
+    change: dict[str, object],
+) -> None:
     assert control_code(msgspec.structs.replace(FACTS, **change)) != control_code(FACTS)
 
 

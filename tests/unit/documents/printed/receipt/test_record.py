@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 # mypy: disable-error-code="no-untyped-call"
 # pypdfium2 has no types.
-"""A receipt can be proved: its file to the last bit, its paper by the code on it, and the documents that it names."""
+"""A receipt can be proved: its file to the last bit, its paper by the code on it, and the documents
+that it names.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,14 @@ import zxingcpp
 
 from documents.hashes import sha256_of
 from documents.pdf.check import inspect_pdf
-from documents.printed.receipt.facts import ImplicitDecision, ReceiptFacts, Signer, Silence, sections, verification_text
+from documents.printed.receipt.facts import (
+    ImplicitDecision,
+    ReceiptFacts,
+    Signer,
+    Silence,
+    sections,
+    verification_text,
+)
 from documents.printed.receipt.html_page import receipt_page
 from documents.printed.receipt.large_print import large_receipt
 from documents.printed.receipt.pdf import receipt
@@ -48,7 +57,9 @@ def test_a_receipt_is_genuine_and_names_its_documents(paper: bytes) -> None:
     assert verdict is not None
     assert verdict.genuine
     assert verdict.trusted
-    assert [piece.sha256 for piece in verdict.record.pieces] == [sha256_of(data) for data in DOCUMENTS]
+    assert [piece.sha256 for piece in verdict.record.pieces] == [
+        sha256_of(data) for data in DOCUMENTS
+    ]
     stranger = verify_receipt(paper, [OTHER.public_key])
     assert stranger is not None
     assert not stranger.genuine
@@ -93,7 +104,9 @@ def test_a_code_that_was_changed_is_not_genuine(forge: object) -> None:
     assert not forged.genuine
 
 
-@pytest.mark.parametrize("text", ["", "RECEPISSE-2|", "RECEPISSE-2|a|b|c|d|e|f|g|h", "RECEPISSE-2|" * 9, "x" * 9000])
+@pytest.mark.parametrize(
+    "text", ["", "RECEPISSE-2|", "RECEPISSE-2|a|b|c|d|e|f|g|h", "RECEPISSE-2|" * 9, "x" * 9000]
+)
 def test_what_is_no_code_is_none(text: str) -> None:
     assert read_code(text) is None
     assert read_record(text.encode()) is None
@@ -103,7 +116,9 @@ def test_what_is_no_code_is_none(text: str) -> None:
 @pytest.mark.parametrize("registered", [False, True])
 def test_every_variant_says_the_same(large: bool, registered: bool) -> None:
     late = msgspec.structs.replace(FACTS.pieces[1], registered=True)
-    waits = ImplicitDecision(silence=Silence.REFUSAL, on=None, days=60, appeal="Recours dans les deux mois.")
+    waits = ImplicitDecision(
+        silence=Silence.REFUSAL, on=None, days=60, appeal="Recours dans les deux mois."
+    )
     facts = (
         msgspec.structs.replace(FACTS, pieces=(FACTS.pieces[0], late), registered_only=True)
         if registered

@@ -13,9 +13,19 @@ from documents.printed.report.words import HIDDEN, SMALL, Chapter, Figures, shar
 
 
 def row(key: str, answered: int, abandoned: int, **more: Any) -> Figures:
-    facts: dict[str, Any] = {"wait_median_s": 60, "wait_p90_s": 90, "talk_median_s": 300, "talk_p90_s": 600}
+    facts: dict[str, Any] = {
+        "wait_median_s": 60,
+        "wait_p90_s": 90,
+        "talk_median_s": 300,
+        "talk_p90_s": 600,
+    }
     return Figures(
-        key=key, name=key, callers=answered + abandoned, answered=answered, abandoned=abandoned, **(facts | more)
+        key=key,
+        name=key,
+        callers=answered + abandoned,
+        answered=answered,
+        abandoned=abandoned,
+        **(facts | more),
     )
 
 
@@ -24,7 +34,9 @@ def chapter(*rows: Figures, total: Figures | None = None) -> Chapter:
 
 
 def test_a_count_below_five_is_not_told() -> None:
-    rows = masked(chapter(row("a", 40, 10), row("b", 2, 0), row("c", 3, 1), row("d", 60, 9))).services
+    rows = masked(
+        chapter(row("a", 40, 10), row("b", 2, 0), row("c", 3, 1), row("d", 60, 9))
+    ).services
     assert [one.callers for one in rows] == [50, SMALL, SMALL, 69]
     assert (rows[1].answered, rows[1].wait_median_s) == (HIDDEN, None)
     assert (whole(SMALL), whole(HIDDEN), share(SMALL, 50)) == ("<\u00a05", "–", "–")
@@ -43,7 +55,9 @@ def test_the_other_half_of_a_pair_is_hidden_too() -> None:
 
 
 def test_outcomes_are_masked_the_same_way_and_no_median_is_of_four() -> None:
-    whole_total = row("", 100, 20, outcomes={"done": 90, "cut_off": 3, "redirected": 7}, left={"left": 20})
+    whole_total = row(
+        "", 100, 20, outcomes={"done": 90, "cut_off": 3, "redirected": 7}, left={"left": 20}
+    )
     total = masked(chapter(total=whole_total)).total
     assert total.outcomes == {"done": 90, "cut_off": SMALL, "redirected": HIDDEN}
     assert total.left == {"left": 20}

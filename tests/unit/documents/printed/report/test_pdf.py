@@ -59,13 +59,18 @@ def chapter(name: str = "Caisse d'entraide du Val-Doré", last: date = LAST) -> 
         total=figures("", 1900),
         days=tuple(figures(day.isoformat(), 180 + day.day) for day in days),
         hours=tuple(figures(f"{hour:02}", 100 + hour) for hour in range(8, 18)),
-        services=(figures("rights", 1100, "Mes droits"), figures("housing", 800, "Aide au logement")),
+        services=(
+            figures("rights", 1100, "Mes droits"),
+            figures("housing", 800, "Aide au logement"),
+        ),
         sites=(figures("Mairie de Saint-Oyen", 1900),),
     )
 
 
 def facts(*chapters: Chapter, last: date = LAST) -> ReportFacts:
-    return ReportFacts(first=FIRST, last=last, made_at=MADE, time_zone="Europe/Paris", chapters=chapters)
+    return ReportFacts(
+        first=FIRST, last=last, made_at=MADE, time_zone="Europe/Paris", chapters=chapters
+    )
 
 
 def text_of(data: bytes) -> list[str]:
@@ -79,7 +84,15 @@ def test_a_report_is_pdfa_and_says_what_was_counted() -> None:
     data = report(facts(chapter()))
     assert is_pdfa(data)
     text = "\n".join(text_of(data))
-    for said in ("Activity report", "1 900", "90", "3 min 10 s", "12 min", "Mes droits", "Mairie de Saint-Oyen"):
+    for said in (
+        "Activity report",
+        "1 900",
+        "90",
+        "3 min 10 s",
+        "12 min",
+        "Mes droits",
+        "Mairie de Saint-Oyen",
+    ):
         assert said in text
     assert "Settled" in text
     assert "Left the queue" in text
@@ -89,18 +102,26 @@ def test_a_report_is_pdfa_and_says_what_was_counted() -> None:
 def test_no_line_of_a_chart_runs_through_a_heading_that_wraps() -> None:
     use_language("fr")
     document = pypdfium2.PdfDocument(report(facts(chapter())))
-    page = next(page for page in document if "en minutes" in " ".join(page.get_textpage().get_text_bounded().split()))
+    page = next(
+        page
+        for page in document
+        if "en minutes" in " ".join(page.get_textpage().get_text_bounded().split())
+    )
     words = page.get_textpage()
     first, count = words.search("minutes").get_next()
     left, bottom, right, top = words.get_charbox(first + count - 1)
     lines = [one.get_bounds() for one in page.get_objects() if one.type == PATH]
     assert len(lines) > 20
-    assert [at for at in lines if at[0] < right and left < at[2] and at[1] < top and bottom < at[3]] == []
+    assert [
+        at for at in lines if at[0] < right and left < at[2] and at[1] < top and bottom < at[3]
+    ] == []
     document.close()
 
 
 def test_each_organisation_begins_a_page() -> None:
-    pages = text_of(report(facts(chapter("Caisse d'entraide du Val-Doré"), chapter("Mutuelle du Marais"))))
+    pages = text_of(
+        report(facts(chapter("Caisse d'entraide du Val-Doré"), chapter("Mutuelle du Marais")))
+    )
     titled = [page for page in pages if "Callers per day" in page]
     assert len(titled) == 2
     assert "Mutuelle du Marais" in titled[1]
@@ -114,11 +135,17 @@ def test_a_period_without_callers_says_so() -> None:
 
 
 def test_a_long_period_is_shown_by_weeks() -> None:
-    assert any("Callers per week" in page for page in text_of(report(facts(chapter(), last=date(2026, 9, 30)))))
+    assert any(
+        "Callers per week" in page
+        for page in text_of(report(facts(chapter(), last=date(2026, 9, 30))))
+    )
 
 
 def test_many_sites_and_long_names_fill_pages_and_lose_none() -> None:
-    many = tuple(figures(f"Maison France services n° {n} de la communauté de communes", 90 + n) for n in range(60))
+    many = tuple(
+        figures(f"Maison France services n° {n} de la communauté de communes", 90 + n)
+        for n in range(60)
+    )
     one = chapter()
     long = Chapter(
         organisation=one.organisation,
@@ -169,11 +196,16 @@ def test_the_csv_opens_in_a_spreadsheet_with_all_rows() -> None:
     total = rows[0]
     assert (total["by"], total["callers"], total["wait_median_s"]) == ("total", "1900", "190")
     assert total["outcomes"] == "appointment=2 done=1708"
-    assert {row["organisation"] for row in rows} == {"Caisse d'entraide du Val-Doré", "Mutuelle du Marais"}
+    assert {row["organisation"] for row in rows} == {
+        "Caisse d'entraide du Val-Doré",
+        "Mutuelle du Marais",
+    }
 
 
 def test_a_name_never_becomes_a_formula() -> None:
     hostile = Chapter(organisation="=cmd()", total=Figures(key="", name="@x"))
-    rows = list(csv.DictReader(io.StringIO(report_csv([hostile]).decode("utf-8-sig")), delimiter=";"))
+    rows = list(
+        csv.DictReader(io.StringIO(report_csv([hostile]).decode("utf-8-sig")), delimiter=";")
+    )
     assert (rows[0]["organisation"], rows[0]["name"]) == ("'=cmd()", "'@x")
     assert rows[0]["wait_median_s"] == ""

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The real window connected with an agent's work: what rings, what is offered, what a clock may end."""
+"""The real window connected with an agent's work:
+what rings, what is offered, what a clock may end.
+"""
 
 from __future__ import annotations
 
@@ -55,12 +57,18 @@ class Desk:
         qtbot.waitExposed(self.window)
         self.ring, self.work, self.unfiled = Ring(self.window), Work(), 0
         self.app = SimpleNamespace(
-            session=None, dossier=None, troubled=Notifier(), session_ended=Notifier(), dossier_changed=Notifier()
+            session=None,
+            dossier=None,
+            troubled=Notifier(),
+            session_ended=Notifier(),
+            dossier_changed=Notifier(),
         )
         filing = SimpleNamespace(unfiled=lambda session_id: self.unfiled)
         facts = Facts(ManualClock(NOW))
         work, app = cast("DeskWork", self.work), cast("DeskApp", self.app)
-        self.made = WorkConnections(self.window, self.ring, app, work, cast("Filing", filing), "a1", facts)
+        self.made = WorkConnections(
+            self.window, self.ring, app, work, cast("Filing", filing), "a1", facts
+        )
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The real window connected with the queue: what the agent must know is said, whichever came first."""
+"""The real window connected with the queue:
+what the agent must know is said, whichever came first.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,14 @@ def test_the_agent_is_told_that_the_host_hears_whether_the_queue_or_the_conversa
     qtbot.addWidget(window)
     taken = msgspec.structs.replace(TICKETS[0], state=TicketState.IN_SESSION, with_host=True)
     app, link = Telling(session=None), Telling(queue=[taken], services=list(SERVICES.values()))
-    DeskConnections(window, Ring(window), cast(Any, app), cast(Any, Telling()), cast(Any, link), Facts(ManualClock()))
+    DeskConnections(
+        window,
+        Ring(window),
+        cast(Any, app),
+        cast(Any, Telling()),
+        cast(Any, link),
+        Facts(ManualClock()),
+    )
     assert window.findChild(QWidget, "message_host") is None
     if queue_first:
         link.queue_changed.emit([taken])

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who has lost its leader, by what the servers say; on a real cluster in `tests/faults/test_election.py`."""
+"""Who has lost its leader, by what the servers say;
+on a real cluster in `tests/faults/test_election.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,15 @@ import struct
 
 import pytest
 
-from session.bus.jetstream.elections import LONGEST_S, Member, Patience, Peer, seconds_of, vote_request, without_leader
+from session.bus.jetstream.elections import (
+    LONGEST_S,
+    Member,
+    Patience,
+    Peer,
+    seconds_of,
+    vote_request,
+    without_leader,
+)
 from session.bus.transport.nkeys import elector_seed, new_seed, public_key
 
 
@@ -30,7 +40,9 @@ def test_a_duration_of_go_is_read(said: str, seconds: float) -> None:
 
 def member(name: str, state: str = "FOLLOWER", leader: str = "", seen: str = "0.4s") -> Member:
     peers = {other: Peer(seen if other == leader else "") for other in "abc" if other != name}
-    return Member(id=name, state=state, quorum_needed=2, term=3, pindex=9, leader=leader, peers=peers)
+    return Member(
+        id=name, state=state, quorum_needed=2, term=3, pindex=9, leader=leader, peers=peers
+    )
 
 
 def empty(name: str) -> Member:
@@ -91,7 +103,9 @@ def test_who_may_be_electing_is_not_disturbed_at_once() -> None:
 
 
 def test_nobody_can_vote_for_what_asks() -> None:
-    """The layout of nats-server's voteRequest (server/raft.go): an empty log loses against any entry."""
+    """The layout of nats-server's voteRequest (server/raft.go):
+    an empty log loses against any entry.
+    """
     request = vote_request(7)
     assert struct.unpack("<QQQ", request[:24]) == (7, 0, 0)
     assert len(request) == 32
@@ -100,4 +114,7 @@ def test_nobody_can_vote_for_what_asks() -> None:
 def test_all_hubs_of_a_cluster_have_the_same_elector_and_nobody_else_has_it() -> None:
     hub, other = new_seed(), new_seed()
     assert elector_seed(hub) == elector_seed(hub + b"\n")
-    assert len({public_key(seed) for seed in (hub, other, elector_seed(hub), elector_seed(other))}) == 4
+    assert (
+        len({public_key(seed) for seed in (hub, other, elector_seed(hub), elector_seed(other))})
+        == 4
+    )

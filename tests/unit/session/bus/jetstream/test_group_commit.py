@@ -18,13 +18,17 @@ from session.bus.jetstream import fsync_worker as sync_child
 from session.bus.jetstream.group_commit import GroupSync, is_possible
 from session.core.errors import StoreUnreachable
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the server syncs by itself")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the server syncs by itself"
+)
 
 ROOT = "25 1 253:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,discard\n"
 XFS = "30 25 253:1 / /srv/store\\040two rw,relatime - xfs /dev/vdb rw,attr2\n"
 WRITEBACK = "31 25 253:2 / /fast rw - ext4 /dev/vdc rw,data=writeback\n"
 NO_ALLOC = "32 25 253:3 / /old rw shared:3 master:1 - ext4 /dev/vdd rw,noauto_da_alloc\n"
-COVERED = "33 25 0:40 / /var/lib rw - tmpfs tmpfs rw\n34 25 253:4 / /var/lib rw - ext4 /dev/vde rw\n"
+COVERED = (
+    "33 25 0:40 / /var/lib rw - tmpfs tmpfs rw\n34 25 253:4 / /var/lib rw - ext4 /dev/vde rw\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,8 @@ def test_nothing_is_known_of_the_mounts() -> None:
     assert not is_possible(Path("/var/lib/hub"), "25 1 253:0 / / rw\n")
 
 
-# ---- what a round syncs ---------------------------------------------------------------------------------------------
+# ---- what a round syncs
+# ---------------------------------------------------------------------------------------------
 
 
 class Disk:
@@ -102,7 +107,8 @@ def test_what_is_written_in_place_is_synced_though_it_is_no_longer(disk: Disk) -
     assert disk.round() == {"KV_tk/msgs/1.blk"}
     now = path.stat()
     path.write_bytes(b"six")
-    os.utime(path, ns=(now.st_atime_ns, now.st_mtime_ns))  # the file system's clock has not moved meanwhile
+    # the file system's clock has not moved meanwhile
+    os.utime(path, ns=(now.st_atime_ns, now.st_mtime_ns))
     assert disk.round() == {"KV_tk/msgs/1.blk"}
 
 
@@ -110,7 +116,12 @@ def test_a_block_that_was_begun_meanwhile(disk: Disk) -> None:
     disk.write("KV_tk", 1, b"one, two")
     disk.write("KV_tk", 2, b"three")
     disk.write("KV_tk", 3, b"four")
-    assert disk.round() == {"KV_tk/msgs/1.blk", "KV_tk/msgs/2.blk", "KV_tk/msgs/3.blk", "KV_tk/msgs"}
+    assert disk.round() == {
+        "KV_tk/msgs/1.blk",
+        "KV_tk/msgs/2.blk",
+        "KV_tk/msgs/3.blk",
+        "KV_tk/msgs",
+    }
     disk.write("KV_tk", 3, b"four, five")
     assert disk.round() == {"KV_tk/msgs/3.blk"}
 
@@ -142,7 +153,8 @@ def test_an_empty_store_and_one_whose_stream_has_gone(disk: Disk, tmp_path: Path
     assert disk.round() == {"."}
 
 
-# ---- who waits for what ---------------------------------------------------------------------------------------------
+# ---- who waits for what
+# ---------------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
@@ -183,7 +195,8 @@ async def test_a_round_that_had_begun_is_not_enough(tmp_path: Path) -> None:
         found.touched()
         first = asyncio.ensure_future(found.kept())
         await asyncio.sleep(0)
-        onlooker = asyncio.ensure_future(found.kept())  # wrote nothing, and must not know more than the disk
+        # wrote nothing, and must not know more than the disk
+        onlooker = asyncio.ensure_future(found.kept())
         await asyncio.sleep(0)
         found.touched()
         second = asyncio.ensure_future(found.kept())

@@ -83,7 +83,9 @@ def test_a_forged_number_does_not_move_the_window() -> None:
     assert kiosk.open("chunk", stamp, sealed) == b"page"
 
 
-@pytest.mark.parametrize("header", ["", "x", "abc.1", "abcdefabcdef.", "abcdefabcdef.-1", "abcdefabcdef." + "9" * 19])
+@pytest.mark.parametrize(
+    "header", ["", "x", "abc.1", "abcdefabcdef.", "abcdefabcdef.-1", "abcdefabcdef." + "9" * 19]
+)
 def test_a_stamp_that_is_none_is_refused(header: str) -> None:
     with pytest.raises(SealBroken, match="stamp"):
         Stamp.read(header)
@@ -96,13 +98,17 @@ def test_a_key_that_gives_zeros_is_refused() -> None:
 
 def test_a_secret_always_gives_the_same_two_keys_and_nonsense_none() -> None:
     text = b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
-    assert (VaultSecret(text).key, VaultSecret(text).certifier) == (VaultSecret(text).key, VaultSecret(text).certifier)
+    assert (VaultSecret(text).key, VaultSecret(text).certifier) == (
+        VaultSecret(text).key,
+        VaultSecret(text).certifier,
+    )
     for nonsense in (b"", b"QUJD", b"\xff", b"not base64 at all"):
         with pytest.raises(ValueError, match=r"\w"):
             VaultSecret(nonsense)
 
 
-# ---- cards and pins -------------------------------------------------------------------------------------------------
+# ---- cards and pins
+# -------------------------------------------------------------------------------------------------
 
 
 class Organisation:
@@ -175,7 +181,9 @@ def test_a_card_that_nobody_has_signed_rightly_is_not_kept_as_the_first(tmp_path
     pins = SealPins(tmp_path / "signers.json", {}, clock)
     key = own.key()
     with pytest.raises(SealKeyRefused):
-        pins.accept("caisse", own.card(msgspec.structs.replace(key, last=key.last + timedelta(days=1))))
+        pins.accept(
+            "caisse", own.card(msgspec.structs.replace(key, last=key.last + timedelta(days=1)))
+        )
     assert pins.signer("caisse") == ""
     damaged = tmp_path / "signers.json"
     damaged.write_text("{", encoding="ascii")
@@ -187,12 +195,24 @@ def test_a_sealed_number_opens_for_the_vault_and_its_own_kiosk_only() -> None:
     ours, older, foreign = new_secret(), new_secret(), new_secret()
     sealed = seal_number("1234567", [ours.key], "caisse", "reseau", "borne1")
     assert open_number(sealed, [older, ours], "caisse", "reseau", "borne1") == "1234567"
-    assert len(sealed) == len(seal_number("12345678901234567890", [ours.key], "caisse", "reseau", "borne1"))
-    assert sealed != seal_number("1234567", [ours.key], "caisse", "reseau", "borne1")  # who comes back is not seen
-    four = seal_number("1234567", [older.key, foreign.key, older.key, ours.key], "caisse", "reseau", "borne1")
-    assert open_number(four, [ours], "caisse", "reseau", "borne1") == "1234567"  # whichever secret the vault has
-    decode_request(TicketRequested, encode(TicketRequested(request_id="r", service="s", sealed_number=four)))
-    elsewhere = (("mutuelle", "reseau", "borne1"), ("caisse", "autre", "borne1"), ("caisse", "reseau", "borne2"))
+    assert len(sealed) == len(
+        seal_number("12345678901234567890", [ours.key], "caisse", "reseau", "borne1")
+    )
+    # who comes back is not seen
+    assert sealed != seal_number("1234567", [ours.key], "caisse", "reseau", "borne1")
+    four = seal_number(
+        "1234567", [older.key, foreign.key, older.key, ours.key], "caisse", "reseau", "borne1"
+    )
+    # whichever secret the vault has
+    assert open_number(four, [ours], "caisse", "reseau", "borne1") == "1234567"
+    decode_request(
+        TicketRequested, encode(TicketRequested(request_id="r", service="s", sealed_number=four))
+    )
+    elsewhere = (
+        ("mutuelle", "reseau", "borne1"),
+        ("caisse", "autre", "borne1"),
+        ("caisse", "reseau", "borne2"),
+    )
     for place in elsewhere:
         with pytest.raises(SealBroken):
             open_number(sealed, [ours], *place)

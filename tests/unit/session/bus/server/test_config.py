@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from session.bus.server.config import BusAccount, BusUser, ClusterSettings, ServerSettings, config_text
+from session.bus.server.config import (
+    BusAccount,
+    BusUser,
+    ClusterSettings,
+    ServerSettings,
+    config_text,
+)
 from session.bus.server.permissions import rights_of
 from session.bus.server.process import server_binary
 from session.bus.transport.nkeys import new_seed, public_key
@@ -24,10 +30,14 @@ def _accounts() -> list[BusAccount]:
 def test_nats_server_takes_the_file(tmp_path: Path) -> None:
     folder = tmp_path / 'a "quoted" folder'
     folder.mkdir()
-    text = config_text(ServerSettings(folder, 4222), _accounts(), public_key(new_seed()), public_key(new_seed()))
+    text = config_text(
+        ServerSettings(folder, 4222), _accounts(), public_key(new_seed()), public_key(new_seed())
+    )
     config = folder / "nats-server.conf"
     config.write_text(text, encoding="utf-8")
-    check = subprocess.run([server_binary(), "-t", "-c", config], capture_output=True, text=True, timeout=20)
+    check = subprocess.run(
+        [server_binary(), "-t", "-c", config], capture_output=True, text=True, timeout=20
+    )
     assert check.returncode == 0, check.stderr
     assert "sync_interval: always" in text
     assert "compression" not in text
@@ -38,13 +48,20 @@ def test_a_node_of_a_cluster_is_told_of_the_others(tmp_path: Path) -> None:
     key = public_key(new_seed())
     place, elector = ServerSettings(tmp_path, 4222, cluster=cluster), public_key(new_seed())
     text = config_text(place, _accounts(), key, public_key(new_seed()), elector)
-    assert f'{{ nkey: {elector}, permissions: {{ publish: ["$SYS.REQ.SERVER.*.RAFTZ", "$NRG.V.*"]' in text
+    assert (
+        f'{{ nkey: {elector}, permissions: {{ publish: ["$SYS.REQ.SERVER.*.RAFTZ", "$NRG.V.*"]'
+        in text
+    )
     config = tmp_path / "nats-server.conf"
     config.write_text(text, encoding="utf-8")
-    check = subprocess.run([server_binary(), "-t", "-c", config], capture_output=True, text=True, timeout=20)
+    check = subprocess.run(
+        [server_binary(), "-t", "-c", config], capture_output=True, text=True, timeout=20
+    )
     assert check.returncode == 0, check.stderr
     assert "server_name: node1" in text
-    broken = ServerSettings(tmp_path, 4222, cluster=ClusterSettings("node1", 6222, (), secret='a" }'))
+    broken = ServerSettings(
+        tmp_path, 4222, cluster=ClusterSettings("node1", 6222, (), secret='a" }')
+    )
     with pytest.raises(ValueError, match="cluster"):
         config_text(broken, _accounts(), key, key)
 
@@ -58,12 +75,19 @@ def test_nobody_has_a_right_beyond_the_own_name() -> None:
         expected = {Role.AGENT: queue, Role.SUPERVISOR: queue, Role.VAULT: vault}
         assert shared == expected.get(role, set())
         assert rights.answers == (role is Role.VAULT)
-        assert not any(subject.startswith(("$", ">", "*")) for subject in rights.publish + rights.subscribe)
+        assert not any(
+            subject.startswith(("$", ">", "*")) for subject in rights.publish + rights.subscribe
+        )
 
 
 def test_only_who_may_be_in_a_session_may_talk_in_one() -> None:
-    talkers = {role for role in Role if any(subject.startswith("ses.") for subject in rights_of(role, "x").publish)}
-    assert talkers == {Role.KIOSK, Role.AGENT, Role.SUPERVISOR}  # the last one when it joins, visibly; the hub checks
+    talkers = {
+        role
+        for role in Role
+        if any(subject.startswith("ses.") for subject in rights_of(role, "x").publish)
+    }
+    # the last one when it joins, visibly; the hub checks
+    assert talkers == {Role.KIOSK, Role.AGENT, Role.SUPERVISOR}
 
 
 @pytest.mark.parametrize("name", ["a.b", "a b", "*", ">", "", "x" * 41, 'a"}'])

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""In which order a line tries the servers of its bus; with real ones in `tests/integration` and `tests/faults`."""
+"""In which order a line tries the servers of its bus;
+with real ones in `tests/integration` and `tests/faults`.
+"""
 
 from __future__ import annotations
 

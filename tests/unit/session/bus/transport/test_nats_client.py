@@ -16,7 +16,13 @@ from nats.aio.subscription import Subscription
 from nats.aio.transport import TcpTransport
 from nats.protocol.parser import Parser
 
-from session.bus.transport.nats_client import FULL_BYTES, DirectClient, Incoming, _queued, headers_of
+from session.bus.transport.nats_client import (
+    FULL_BYTES,
+    DirectClient,
+    Incoming,
+    _queued,
+    headers_of,
+)
 from session.core import event_loop as loop
 from tests.support.waiting import until
 
@@ -32,7 +38,9 @@ def test_headers_are_read_as_the_server_writes_them() -> None:
         "Nats-Last-Consumer": "7",
         "Nats-Last-Stream": "9",
     }
-    assert headers_of("NATS/1.0\r\nFrom-Hub: 1\r\nwhere:Doré: ici \r\nno colon\r\n\r\n".encode()) == {
+    assert headers_of(
+        "NATS/1.0\r\nFrom-Hub: 1\r\nwhere:Doré: ici \r\nno colon\r\n\r\n".encode()
+    ) == {
         "From-Hub": "1",
         "where": "Doré: ici",
     }
@@ -73,7 +81,9 @@ async def wire() -> AsyncIterator[tuple[DirectClient, list[bytes]]]:
     client._flusher_task.cancel()
 
 
-async def test_what_is_said_is_what_nats_py_would_have_said(wire: tuple[DirectClient, list[bytes]]) -> None:
+async def test_what_is_said_is_what_nats_py_would_have_said(
+    wire: tuple[DirectClient, list[bytes]],
+) -> None:
     client, wrote = wire
     headers = {"From-Hub": "1", "where": "Doré: ici"}
     for subject, payload, told, reply in [
@@ -88,11 +98,17 @@ async def test_what_is_said_is_what_nats_py_would_have_said(wire: tuple[DirectCl
     await asyncio.sleep(0.05)
     assert wrote[::2] == wrote[1::2]
     assert len(wrote) == 10
-    assert (client.stats["out_msgs"], client.stats["out_bytes"], client.pending_data_size) == (10, 32, 0)
+    assert (client.stats["out_msgs"], client.stats["out_bytes"], client.pending_data_size) == (
+        10,
+        32,
+        0,
+    )
 
 
 class Reader:
-    """A server that says its first words, answers pings and keeps what it reads, once it may read."""
+    """A server that says its first words, answers pings and keeps what it reads, once it may
+    read.
+    """
 
     def __init__(self) -> None:
         self.read = bytearray()
@@ -116,12 +132,16 @@ class Reader:
 async def _client_of(reader: Reader) -> tuple[DirectClient, asyncio.Server]:
     server = await asyncio.start_server(reader.serve, "127.0.0.1", 0)
     client = DirectClient()
-    await client.connect(f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}", allow_reconnect=False)
+    await client.connect(
+        f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}", allow_reconnect=False
+    )
     return client, server
 
 
 async def _said_in_one_turn() -> tuple[bytes, int]:
-    """What a server reads of a client that subscribes and speaks in one turn of the loop, and in how many pieces."""
+    """What a server reads of a client that subscribes and speaks in one turn of the loop, and in
+    how many pieces.
+    """
     reader = Reader()
     reader.may_read.set()
     client, server = await _client_of(reader)
@@ -162,7 +182,11 @@ async def test_a_question_whether_all_has_arrived_comes_behind_it() -> None:
     await client.say("evt.b", b"last", None)
     await client.flush(timeout=5)
     assert reader.read.count(b"PING\r\n") == asked + 1
-    assert reader.read.index(b"SUB evt.b") < reader.read.index(b"last") < reader.read.rindex(b"PING\r\n")
+    assert (
+        reader.read.index(b"SUB evt.b")
+        < reader.read.index(b"last")
+        < reader.read.rindex(b"PING\r\n")
+    )
     await client.close()
     server.close()
 
@@ -204,8 +228,12 @@ ARRIVING = (
 )
 
 
-async def _heard(pieces: list[bytes], at_once: bool) -> tuple[list[tuple[int, Incoming]], list[bytes], dict[str, int]]:
-    """What a client hears of pieces that arrive one after the other, what it says to them, and what it counts."""
+async def _heard(
+    pieces: list[bytes], at_once: bool
+) -> tuple[list[tuple[int, Incoming]], list[bytes], dict[str, int]]:
+    """What a client hears of pieces that arrive one after the other, what it says to them, and what
+    it counts.
+    """
     heard: list[tuple[int, Incoming]] = []
     said: list[bytes] = []
 
@@ -230,8 +258,13 @@ async def _heard(pieces: list[bytes], at_once: bool) -> tuple[list[tuple[int, In
     inside._status, inside._transport, inside._ps = DirectClient.CONNECTED, wire, Parser(client)
     inside._current_server, inside._flush_queue = object(), asyncio.Queue()
     for number in (7, 8):
-        inside._subs[number] = Subscription(client, id=number, cb=partial(_queued, partial(hear, number)))
-    tasks = [asyncio.get_running_loop().create_task(each()) for each in (inside._flusher, inside._read_loop)]
+        inside._subs[number] = Subscription(
+            client, id=number, cb=partial(_queued, partial(hear, number))
+        )
+    tasks = [
+        asyncio.get_running_loop().create_task(each())
+        for each in (inside._flusher, inside._read_loop)
+    ]
     if at_once:
         client.take_at_once()
     assert wire._io_reader is not None
@@ -248,7 +281,10 @@ async def _heard(pieces: list[bytes], at_once: bool) -> tuple[list[tuple[int, In
 
 async def test_what_arrives_is_heard_the_same_however_it_is_cut() -> None:
     expected = await _heard([ARRIVING], at_once=False)
-    assert [message.payload for _, message in expected[0]][-2:] == [b"MSG a.b 7 2\r\nxx\r\n2\r\n", b"last"]
+    assert [message.payload for _, message in expected[0]][-2:] == [
+        b"MSG a.b 7 2\r\nxx\r\n2\r\n",
+        b"last",
+    ]
     assert expected[1] == [b"PONG\r\n"]
     assert await _heard([ARRIVING], at_once=True) == expected
     for cut in range(1, len(ARRIVING)):
@@ -276,7 +312,9 @@ class _Network(asyncio.Transport):
         return True
 
 
-async def test_whole_messages_are_heard_before_the_loop_turns(wire: tuple[DirectClient, list[bytes]]) -> None:
+async def test_whole_messages_are_heard_before_the_loop_turns(
+    wire: tuple[DirectClient, list[bytes]],
+) -> None:
     client: Any = wire[0]
     heard: list[bytes] = []
     reader = asyncio.StreamReader()
@@ -284,23 +322,37 @@ async def test_whole_messages_are_heard_before_the_loop_turns(wire: tuple[Direct
     network = _Network(protocol)
     client._transport = TcpTransport()  # type: ignore[no-untyped-call] # nats-py gives it no types
     client._transport._io_reader = reader
-    client._transport._io_writer = asyncio.StreamWriter(network, protocol, reader, asyncio.get_running_loop())
+    client._transport._io_writer = asyncio.StreamWriter(
+        network, protocol, reader, asyncio.get_running_loop()
+    )
     client._ps = Parser(client)
-    client._subs[7] = Subscription(client, id=7, cb=partial(_queued, lambda message: heard.append(message.payload)))
+    client._subs[7] = Subscription(
+        client, id=7, cb=partial(_queued, lambda message: heard.append(message.payload))
+    )
     client.take_at_once()
     network.heard(b"MSG a 7 1\r\n1\r\nMSG a 7 1\r\n2\r\nMSG a 7")
     assert (heard, await reader.read(99)) == ([b"1", b"2"], b"MSG a 7")
 
 
-@pytest.mark.parametrize("line", [b"MSG a x 1", b"MSG a 7 -9", b"HMSG a 7 9 2", b"MSG a 7 1 2 3", b"JUNK", b""])
+@pytest.mark.parametrize(
+    "line", [b"MSG a x 1", b"MSG a 7 -9", b"HMSG a 7 9 2", b"MSG a 7 1 2 3", b"JUNK", b""]
+)
 async def test_what_no_server_says_is_left_to_nats_py(line: bytes) -> None:
     client = DirectClient()
     assert client._take_whole(line + b"\r\nxx\r\n") == 0
 
 
-async def test_what_is_said_cannot_be_another_command(wire: tuple[DirectClient, list[bytes]]) -> None:
+async def test_what_is_said_cannot_be_another_command(
+    wire: tuple[DirectClient, list[bytes]],
+) -> None:
     client, wrote = wire
-    for subject, reply in [("evt.a x", ""), ("evt.a\r\nSUB >", ""), ("", ""), ("evt.a", "_I.1 2"), ("evt.a", "x\r\ny")]:
+    for subject, reply in [
+        ("evt.a x", ""),
+        ("evt.a\r\nSUB >", ""),
+        ("", ""),
+        ("evt.a", "_I.1 2"),
+        ("evt.a", "x\r\ny"),
+    ]:
         with pytest.raises(nats.errors.BadSubjectError):
             await client.say(subject, b"", None, reply)
     for name in ("a\r\nb", "a b", "", "a:b"):
@@ -317,4 +369,7 @@ async def test_what_is_said_cannot_be_another_command(wire: tuple[DirectClient, 
 
 def test_a_program_without_a_web_socket_does_not_hold_what_web_sockets_need() -> None:
     code = "import sys, session.hub.composition; print([name for name in ('aiohttp', 'numpy') if name in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.strip() == b"[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.strip()
+        == b"[]"
+    )

@@ -121,7 +121,9 @@ def test_a_store_that_went_back_takes_what_it_never_had_along() -> None:
     assert not copy.is_behind(12, 2)
 
 
-def test_what_comes_between_the_new_hub_and_its_snapshot_counts_though_its_number_is_lower() -> None:
+def test_what_comes_between_the_new_hub_and_its_snapshot_counts_though_its_number_is_lower() -> (
+    None
+):
     copy = QueueCopy()
     copy.load([_ticket("a")], 10)
     copy.apply(_ticket("a"), 15)

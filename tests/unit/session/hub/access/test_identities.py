@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The book of identities: codes that count once, keys that come and go, two programs at the same file."""
+"""The book of identities: codes that count once, keys that come and go, two programs at the same
+file.
+"""
 
 from __future__ import annotations
 

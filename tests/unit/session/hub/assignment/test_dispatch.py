@@ -46,7 +46,10 @@ def test_the_longest_idle_who_is_able_is_asked() -> None:
     assert choose(waiting(), ALL, NOW) == ALICE
     assert choose(waiting(), [(60, CLEA), (0, BOB)], NOW) == BOB
     assert choose(waiting(), [(60, CLEA)], NOW) is None
-    assert choose(waiting(arrived_at_utc=NOW - timedelta(seconds=60)), [(60, CLEA), (0, BOB)], NOW) == CLEA
+    assert (
+        choose(waiting(arrived_at_utc=NOW - timedelta(seconds=60)), [(60, CLEA), (0, BOB)], NOW)
+        == CLEA
+    )
 
 
 def test_who_knows_the_caller_goes_before_the_longest_idle() -> None:
@@ -72,7 +75,9 @@ class Pushing(Desk):
 
     def __init__(self) -> None:
         super().__init__()
-        catalogue = Catalogue.parse(catalogue_text().replace('letter = "D"', 'letter = "D", mode = "push"'))
+        catalogue = Catalogue.parse(
+            catalogue_text().replace('letter = "D"', 'letter = "D", mode = "push"')
+        )
         self.crew = Agents(self.view, self.presence, MemoryBoardStore(), catalogue, self.clock)
         book = TicketBook(self.store, self.view)
         self.dispatch = Dispatch(book, self.crew, catalogue, lambda: True, self.clock, Tasks())
@@ -108,7 +113,9 @@ async def test_an_agent_who_accepts_in_the_last_moment_is_not_called_silent() ->
     desk.clock.advance(19)
     desk.there("alice")
     desk.clock.advance(1)
-    desk.store.beaten = lambda now: msgspec.structs.replace(now, state=TicketState.IN_SESSION, session="t_1")
+    desk.store.beaten = lambda now: msgspec.structs.replace(
+        now, state=TicketState.IN_SESSION, session="t_1"
+    )
     await desk.dispatch.look(ORG)
     assert (await desk.now(ticket)).state is TicketState.IN_SESSION
     assert desk.crew.said(ORG, "alice") is None
@@ -150,7 +157,8 @@ async def test_only_what_may_lead_to_an_offer_wakes(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(desk.dispatch, "wake", woken.append)
     chosen = waiting(service="housing")
     ended = msgspec.structs.replace(chosen, state=TicketState.ABANDONED)
-    for before, after in ((None, chosen), (chosen, ended)):  # agents choose themselves, and none is concerned
+    # agents choose themselves, and none is concerned
+    for before, after in ((None, chosen), (chosen, ended)):
         desk.dispatch.seen(before, after)
     assert woken == []
     in_session = msgspec.structs.replace(chosen, state=TicketState.IN_SESSION, agent="alice")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where callers may be sent: both organisations must say so, and names that lead nowhere are refused."""
+"""Where callers may be sent: both organisations must say so, and names that lead nowhere are
+refused.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ transfers_from = FROM
 
 
 def catalogue(to: str = "[]", to_service: str = "[]", let_in: str = '["a"]') -> Catalogue:
-    text = TEXT.replace("TO_SERVICE", to_service).replace("transfers_to = TO", f"transfers_to = {to}")
+    text = TEXT.replace("TO_SERVICE", to_service).replace(
+        "transfers_to = TO", f"transfers_to = {to}"
+    )
     return Catalogue.parse(text.replace("FROM", let_in))
 
 
@@ -61,7 +65,9 @@ def test_an_organisation_means_all_of_its_services_and_a_service_adds_its_own() 
         ("[]", '["c"]', "unknown_organisation"),
     ],
 )
-def test_what_another_organisation_does_not_say_is_named_and_leads_nowhere(to: str, let_in: str, code: str) -> None:
+def test_what_another_organisation_does_not_say_is_named_and_leads_nowhere(
+    to: str, let_in: str, code: str
+) -> None:
     found = catalogue(to=to, let_in=let_in)
     assert [problem.code for problem in found.advice] == [code]
     assert found.transfer_targets("a", "one") == []

@@ -37,11 +37,18 @@ def test_unknown_names_are_refused() -> None:
 
 def test_only_enrolled_people_get_on_the_bus() -> None:
     key = public_key(new_seed())
-    catalogue = Catalogue.parse(catalogue_text().replace('id = "bob"', f'id = "bob", key = "{key}"'))
+    catalogue = Catalogue.parse(
+        catalogue_text().replace('id = "bob"', f'id = "bob", key = "{key}"')
+    )
     accounts = {account.organisation: account for account in catalogue.accounts()}
     assert [user.user for user in accounts["valdore"].users] == ["bob"]
-    enrolled = catalogue.accounts({("valdore", Role.KIOSK, "kiosk1"): "UK", ("valdore", Role.AGENT, "bob"): "UNEW"})
-    assert [(user.user, user.public_key) for user in enrolled[0].users] == [("kiosk1", "UK"), ("bob", "UNEW")]
+    enrolled = catalogue.accounts(
+        {("valdore", Role.KIOSK, "kiosk1"): "UK", ("valdore", Role.AGENT, "bob"): "UNEW"}
+    )
+    assert [(user.user, user.public_key) for user in enrolled[0].users] == [
+        ("kiosk1", "UK"),
+        ("bob", "UNEW"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -49,8 +56,18 @@ def test_only_enrolled_people_get_on_the_bus() -> None:
     [
         ('letter = "D"', 'letter = "dd"', "services", "regex"),
         ('number_kind = "allocataire"', 'number_kind = "iban"', "services.rights", "iban"),
-        ('services = ["rights", "housing"]', 'services = ["rights", "gone"]', "sites.townhall", "gone"),
-        ('services = ["rights", "housing"]', 'services = ["rights", "rights"]', "sites.townhall", "twice"),
+        (
+            'services = ["rights", "housing"]',
+            'services = ["rights", "gone"]',
+            "sites.townhall",
+            "gone",
+        ),
+        (
+            'services = ["rights", "housing"]',
+            'services = ["rights", "rights"]',
+            "sites.townhall",
+            "twice",
+        ),
         ('id = "kiosk2", site = "townhall"', 'id = "kiosk1", site = "townhall"', "kiosks", "twice"),
         ('site = "hall" }]', 'site = "barn" }]', "kiosks.kiosk9", "barn"),
         ('id = "marais"', 'id = "valdore"', "organisations", "twice"),
@@ -67,7 +84,9 @@ def test_only_enrolled_people_get_on_the_bus() -> None:
         ("[[organisations]]", "[[organisations", "catalogue", ""),
     ],
 )
-def test_a_wrong_catalogue_is_refused_with_place_and_reason(old: str, new: str, where: str, why: str) -> None:
+def test_a_wrong_catalogue_is_refused_with_place_and_reason(
+    old: str, new: str, where: str, why: str
+) -> None:
     with pytest.raises(CatalogueWrong) as caught:
         Catalogue.parse(catalogue_text().replace(old, new, 1))
     assert [one for one in caught.value.problems if where in one.where and why in str(one)]

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the check finds in a convention that is well formed: what cannot be, and what is surely not meant."""
+"""What the check finds in a convention that is well formed:
+what cannot be, and what is surely not meant.
+"""
 
 from __future__ import annotations
 
@@ -74,10 +76,18 @@ def test_a_right_convention_has_no_problem_at_all() -> None:
         ("first = 2026-12-24,", 'first = 2026-12-24, services = ["gone"],', "unknown_service"),
         ("https://*.caisse.example", "ftp://caisse.example", "address_not_http"),
         ('id = "borne1", site = "oyen"', 'id = "borne1", site = "oyen", key = "UBOB"', "not_a_key"),
-        ('name = "Mairie", services', 'name = "Mairie", shared_with = ["nobody"], services', "unknown_organisation"),
+        (
+            'name = "Mairie", services',
+            'name = "Mairie", shared_with = ["nobody"], services',
+            "unknown_organisation",
+        ),
         ('"mutuelle/soins"', '"mutuelle/gone"', "unknown_service"),
         ('"mutuelle/soins"', '"mairie/gone"', "unknown_organisation"),
-        ('"logement", "famille", "mutuelle/soins"', ", ".join(f'"s{n}"' for n in range(7)), "too_many_services"),
+        (
+            '"logement", "famille", "mutuelle/soins"',
+            ", ".join(f'"s{n}"' for n in range(7)),
+            "too_many_services",
+        ),
         ("OVERFLOW", '{ to = "gone", after_s = 60 }', "unknown_service"),
         ("OVERFLOW", '{ to = "logement", after_s = 60 }', "overflow_ring"),
     ],
@@ -87,7 +97,10 @@ def test_what_cannot_be_is_named(old: str, new: str, code: str) -> None:
 
 
 def test_two_installations_with_one_key_are_refused_before_the_server_refuses_all() -> None:
-    codes = wrong(('site = "oyen" }]', f'site = "oyen", key = "{KEY}" }}]'), ('"Zoé"', f'"Zoé", key = "{KEY}"'))
+    codes = wrong(
+        ('site = "oyen" }]', f'site = "oyen", key = "{KEY}" }}]'),
+        ('"Zoé"', f'"Zoé", key = "{KEY}"'),
+    )
     assert codes == ["key_twice", "key_twice"]  # at each of its places
 
 
@@ -100,24 +113,46 @@ def test_a_ring_of_overflow_rules_is_named_once_with_its_way() -> None:
     )
     [problem] = Catalogue.parse(text).advice
     assert problem.code == "overflow_ring"
-    assert problem.values["path"] == "caisse/logement > caisse/famille > mutuelle/soins > caisse/logement"
+    assert (
+        problem.values["path"]
+        == "caisse/logement > caisse/famille > mutuelle/soins > caisse/logement"
+    )
 
 
 def test_what_another_organisation_does_not_say_is_named_and_has_no_effect() -> None:
     catalogue = Catalogue.parse(
-        changed(("OVERFLOW", '{ to = "mutuelle/soins", after_s = 0 }, { to = "mairie/rien", after_s = 0 }'))
+        changed(
+            (
+                "OVERFLOW",
+                '{ to = "mutuelle/soins", after_s = 0 }, { to = "mairie/rien", after_s = 0 }',
+            )
+        )
     )
-    assert [problem.code for problem in catalogue.advice] == ["overflow_not_taken", "unknown_service"]
+    assert [problem.code for problem in catalogue.advice] == [
+        "overflow_not_taken",
+        "unknown_service",
+    ]
     ticket = invented(1, organisation="caisse", service="logement")
-    assert overflow_targets(catalogue, ticket, ticket.arrived_at_utc, lambda organisation, service: 0) == []
+    assert (
+        overflow_targets(catalogue, ticket, ticket.arrived_at_utc, lambda organisation, service: 0)
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ("last = 2026-12-31", "last = 2026-12-31 }, { first = 2026-03-01", ("over", "caisse.closures")),
+        (
+            "last = 2026-12-31",
+            "last = 2026-12-31 }, { first = 2026-03-01",
+            ("over", "caisse.closures"),
+        ),
         ("first = 2026-12-05", "first = 2026-02-05", ("over", "caisse.openings")),
-        ('"famille", "mutuelle/soins"', '"mutuelle/soins"', ("offered_nowhere", "caisse.services.famille")),
+        (
+            '"famille", "mutuelle/soins"',
+            '"mutuelle/soins"',
+            ("offered_nowhere", "caisse.services.famille"),
+        ),
         (
             'services = ["logement", "famille"] }',
             'services = ["famille"] }',
@@ -147,8 +182,12 @@ def test_what_a_partners_network_offers_is_its_own_affair() -> None:
     taken = ('name = "Caisse"', 'name = "Caisse"\ntransfers_from = ["mutuelle"]')
     nobody = ('services = ["logement", "famille"] }', 'services = ["logement"] }')
     assert advised(partner, no_people, elsewhere, taken) == []
-    assert advised(partner, no_people, elsewhere, taken, nobody) == [("nobody_answers", "caisse.services.famille")]
-    assert advised(partner, no_people, elsewhere) == [("offered_nowhere", "caisse.services.famille")]
+    assert advised(partner, no_people, elsewhere, taken, nobody) == [
+        ("nobody_answers", "caisse.services.famille")
+    ]
+    assert advised(partner, no_people, elsewhere) == [
+        ("offered_nowhere", "caisse.services.famille")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,5 +210,7 @@ def test_what_a_partners_network_offers_is_its_own_affair() -> None:
         ("https://caisse.example/a b", False),
     ],
 )
-def test_addresses_are_http_and_only_the_first_label_may_be_a_star(address: str, good: bool) -> None:
+def test_addresses_are_http_and_only_the_first_label_may_be_a_star(
+    address: str, good: bool
+) -> None:
     assert is_address(address) is good

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A convention in a folder: merged into one matrix, signed part by part, the last good one kept when one is wrong."""
+"""A convention in a folder: merged into one matrix, signed part by part, the last good one kept
+when one is wrong.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +37,18 @@ def buttons(catalogue: Catalogue) -> list[str]:
     return [service.id for service in catalogue.offer("reseau", "borne1").services]
 
 
-def test_the_operators_site_has_the_buttons_of_those_it_is_shared_with_in_its_order(folder: Folder) -> None:
+def test_the_operators_site_has_the_buttons_of_those_it_is_shared_with_in_its_order(
+    folder: Folder,
+) -> None:
     catalogue = load(folder.path, folder.operator_key)
     assert catalogue.organisations == ["reseau", "caisse", "mutuelle"]
     assert buttons(catalogue) == ["mutuelle/soins", "caisse/logement", "caisse/famille"]
     assert catalogue.serving("reseau", "borne1", "caisse/logement")[0] == "caisse"
 
 
-def test_the_version_is_the_contents_and_the_same_everywhere(folder: Folder, tmp_path: Path) -> None:
+def test_the_version_is_the_contents_and_the_same_everywhere(
+    folder: Folder, tmp_path: Path
+) -> None:
     first = load(folder.path).version
     other = Folder(tmp_path / "other")  # the same parts, other signing keys
     assert load(other.path).version == first
@@ -57,13 +63,16 @@ def advised(folder: Folder) -> list[tuple[str, str]]:
     return [(problem.where, problem.code) for problem in reading.problems if problem.advice]
 
 
-def test_an_organisation_cannot_put_a_button_on_a_site_that_is_not_shared_with_it(folder: Folder) -> None:
+def test_an_organisation_cannot_put_a_button_on_a_site_that_is_not_shared_with_it(
+    folder: Folder,
+) -> None:
     folder.change("network", 'shared_with = ["mutuelle", "caisse"]', 'shared_with = ["mutuelle"]')
     assert advised(folder) == [("caisse.toml, offers.oyen", "not_shared")]
     assert buttons(load(folder.path)) == ["mutuelle/soins"]
 
 
-# ---- signatures ------------------------------------------------------------------------------------------------------
+# ---- signatures
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["network", "caisse"])
@@ -80,7 +89,8 @@ def test_every_byte_of_a_signature_counts(folder: Folder) -> None:
     right = signature_file("caisse", text, seed).encode()
     key = public_key(seed)
     assert is_genuine("caisse", text, right, key)
-    for place in range(0, len(right) - 4, 3):  # the last letters of base64 hold bits that mean nothing
+    # the last letters of base64 hold bits that mean nothing
+    for place in range(0, len(right) - 4, 3):
         wrong = bytearray(right)
         wrong[place] ^= 1
         assert not is_genuine("caisse", text, bytes(wrong), key), place
@@ -91,7 +101,8 @@ def test_a_part_that_is_unsigned_or_signed_by_another_is_refused_and_named(folde
     signature_path(folder.file("caisse")).unlink()
     folder.sign("mutuelle", new_seed())
     assert codes(folder) == [("caisse.toml", "unsigned"), ("mutuelle.toml", "signed_by_other")]
-    assert load(folder.path).organisations == ["reseau", "caisse", "mutuelle"]  # where nobody asks for signatures
+    # where nobody asks for signatures
+    assert load(folder.path).organisations == ["reseau", "caisse", "mutuelle"]
 
 
 def test_an_organisation_that_the_operator_gave_no_key_cannot_sign(folder: Folder) -> None:
@@ -109,11 +120,14 @@ def test_a_convention_in_one_file_is_signed_by_the_operator(tmp_path: Path) -> N
     file.write_text('[[organisations]]\nid = "a"\nname = "A"\n', encoding="utf-8")
     with pytest.raises(CatalogueWrong, match="unsigned"):
         load(file, public_key(seed))
-    signature_path(file).write_text(signature_file("all", file.read_bytes(), seed), encoding="ascii")
+    signature_path(file).write_text(
+        signature_file("all", file.read_bytes(), seed), encoding="ascii"
+    )
     assert load(file, public_key(seed)).organisations == ["a"]
 
 
-# ---- files -----------------------------------------------------------------------------------------------------------
+# ---- files
+# --------------------------------------------------------------------------------------------------
 
 
 def test_missing_unknown_and_misnamed_files_are_named(folder: Folder) -> None:
@@ -141,7 +155,8 @@ def test_everything_wrong_is_named_at_once(folder: Folder) -> None:
     ]
 
 
-# ---- the last good one -----------------------------------------------------------------------------------------------
+# ---- the last good one
+# -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -154,7 +169,9 @@ def look(keeper: ConventionKeeper) -> Catalogue | None:
     return keeper.look() or keeper.look()
 
 
-def test_a_changed_cell_is_seen_and_nothing_else_is(folder: Folder, keeper: ConventionKeeper) -> None:
+def test_a_changed_cell_is_seen_and_nothing_else_is(
+    folder: Folder, keeper: ConventionKeeper
+) -> None:
     keeper.start()
     assert look(keeper) is None
     os.utime(folder.file("caisse"))
@@ -171,21 +188,28 @@ def test_a_mistake_of_one_organisation_stays_its_own(
     folder: Folder, keeper: ConventionKeeper, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = keeper.start()
-    folder.file("caisse").write_text(folder.text("caisse").replace("08:30", "07:00"), encoding="utf-8")  # not signed
+    # not signed
+    folder.file("caisse").write_text(
+        folder.text("caisse").replace("08:30", "07:00"), encoding="utf-8"
+    )
     folder.change("mutuelle", "carte", "carte verte")
     with caplog.at_level(logging.ERROR):
         found = look(keeper)
     assert found is not None
     assert found.service("mutuelle", "soins").message == "Ayez votre carte verte."
     assert found.service("caisse", "logement") == before.service("caisse", "logement")
-    assert [str(problem)[:29] for problem in keeper.state.problems] == ["caisse.toml: signature_wrong "]
+    assert [str(problem)[:29] for problem in keeper.state.problems] == [
+        "caisse.toml: signature_wrong "
+    ]
     assert "caisse.toml: signature_wrong" in caplog.text
     folder.sign("caisse")
     assert look(keeper) is not None
     assert keeper.state.problems == ()
 
 
-def test_parts_that_do_not_fit_together_change_nothing(folder: Folder, keeper: ConventionKeeper) -> None:
+def test_parts_that_do_not_fit_together_change_nothing(
+    folder: Folder, keeper: ConventionKeeper
+) -> None:
     version = keeper.start().version
     folder.change("network", 'site = "oyen"', 'site = "elsewhere"')
     assert look(keeper) is None
@@ -193,7 +217,9 @@ def test_parts_that_do_not_fit_together_change_nothing(folder: Folder, keeper: C
     assert keeper.state.version == version
 
 
-def test_who_takes_anothers_key_changes_nothing_but_its_own_part(folder: Folder, keeper: ConventionKeeper) -> None:
+def test_who_takes_anothers_key_changes_nothing_but_its_own_part(
+    folder: Folder, keeper: ConventionKeeper
+) -> None:
     key = public_key(new_seed())
     folder.change("mutuelle", 'name = "Zoé K."', f'name = "Zoé K.", key = "{key}"')
     keeper.start()
@@ -208,7 +234,9 @@ def test_who_takes_anothers_key_changes_nothing_but_its_own_part(folder: Folder,
 
 def test_nobody_puts_a_button_of_another_organisation_on_its_own_site(folder: Folder) -> None:
     folder.change(
-        "caisse", "people = ", 'sites = [{ id = "chez", name = "Chez", services = ["mutuelle/soins"] }]\npeople = '
+        "caisse",
+        "people = ",
+        'sites = [{ id = "chez", name = "Chez", services = ["mutuelle/soins"] }]\npeople = ',
     )
     assert advised(folder) == [("caisse.toml, sites.chez", "not_offered")]
     assert load(folder.path).organisation("caisse").sites[0].services == []
@@ -229,7 +257,10 @@ def test_a_hub_that_starts_beside_a_wrong_file_goes_on_with_the_last_good_one(
     assert {problem.where for problem in again.state.problems} >= {"caisse.toml, id"}
     for file in read_files(folder.path).parts.values():
         (folder.path / file.file).unlink()
-    assert ConventionKeeper(folder.path, folder.operator_key, tmp_path / "last-good").start().version == version
+    assert (
+        ConventionKeeper(folder.path, folder.operator_key, tmp_path / "last-good").start().version
+        == version
+    )
     with pytest.raises(CatalogueWrong):
         ConventionKeeper(folder.path, folder.operator_key, tmp_path / "nothing").start()
 
@@ -266,7 +297,9 @@ def test_what_was_kept_is_believed_only_with_its_signatures(
         ConventionKeeper(folder.path, folder.operator_key, kept).start()
 
 
-def test_a_convention_that_could_not_be_taken_is_given_again(folder: Folder, keeper: ConventionKeeper) -> None:
+def test_a_convention_that_could_not_be_taken_is_given_again(
+    folder: Folder, keeper: ConventionKeeper
+) -> None:
     keeper.start()
     folder.change("caisse", "08:30", "09:00")
     assert look(keeper) is not None
@@ -274,8 +307,14 @@ def test_a_convention_that_could_not_be_taken_is_given_again(folder: Folder, kee
     assert look(keeper) is not None
 
 
-def test_who_leaves_or_takes_its_word_back_is_obeyed_at_once(folder: Folder, keeper: ConventionKeeper) -> None:
-    folder.change("caisse", 'letter = "F"', 'letter = "F", overflow = [{ to = "mutuelle/soins", after_s = 60 }]')
+def test_who_leaves_or_takes_its_word_back_is_obeyed_at_once(
+    folder: Folder, keeper: ConventionKeeper
+) -> None:
+    folder.change(
+        "caisse",
+        'letter = "F"',
+        'letter = "F", overflow = [{ to = "mutuelle/soins", after_s = 60 }]',
+    )
     folder.change("mutuelle", 'letter = "S"', 'letter = "S", overflow_from = ["caisse"]')
     keeper.start()
     folder.change("mutuelle", ', overflow_from = ["caisse"]', "")
@@ -293,7 +332,8 @@ def test_who_leaves_or_takes_its_word_back_is_obeyed_at_once(folder: Folder, kee
 
 
 def test_a_half_written_file_takes_nothing_away(folder: Folder, tmp_path: Path) -> None:
-    keeper = ConventionKeeper(folder.path, "", tmp_path / "last-good")  # where no signature would tell
+    # where no signature would tell
+    keeper = ConventionKeeper(folder.path, "", tmp_path / "last-good")
     keeper.start()
     whole = folder.text("caisse")
     folder.file("caisse").write_text(whole[: whole.index("people = ")], encoding="utf-8")
@@ -307,12 +347,23 @@ def test_a_half_written_file_takes_nothing_away(folder: Folder, tmp_path: Path) 
     assert not keeper.is_settling
 
 
-def test_text_made_to_hurt_is_a_wrong_part_and_no_more(folder: Folder, keeper: ConventionKeeper) -> None:
+def test_text_made_to_hurt_is_a_wrong_part_and_no_more(
+    folder: Folder, keeper: ConventionKeeper
+) -> None:
     keeper.start()
-    for text in ("a = " + "[" * 100_000, "a.b" * 1, "x = 1\n" * 2, "\x00", "[" * 3000 + "x" + "]" * 3000):
+    for text in (
+        "a = " + "[" * 100_000,
+        "a.b" * 1,
+        "x = 1\n" * 2,
+        "\x00",
+        "[" * 3000 + "x" + "]" * 3000,
+    ):
         folder.write("caisse", text)
         assert look(keeper) is None
-        assert next(problem.where.partition(",")[0] for problem in keeper.state.problems) == "caisse.toml"
+        assert (
+            next(problem.where.partition(",")[0] for problem in keeper.state.problems)
+            == "caisse.toml"
+        )
     folder.file("caisse").unlink()
     folder.file("caisse").mkdir()
     assert look(keeper) is None

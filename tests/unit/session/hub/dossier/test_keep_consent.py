@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller's word about keeping documents, as the hub remembers it: its time, and what is no such word."""
+"""The caller's word about keeping documents, as the hub remembers it:
+its time, and what is no such word.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class MemoryKeep:
 
 
 def word(grant: Grant = Grant.KEEP, *, allowed: bool = True) -> bytes:
-    return encode(GrantChanged(grant=grant, allowed=allowed, at_utc=NOW, left_s=60.0 if allowed else 0.0))
+    return encode(
+        GrantChanged(grant=grant, allowed=allowed, at_utc=NOW, left_s=60.0 if allowed else 0.0)
+    )
 
 
 def live(state: TicketState = TicketState.IN_SESSION) -> Ticket:
@@ -39,7 +43,14 @@ def live(state: TicketState = TicketState.IN_SESSION) -> Ticket:
 
 
 @pytest.mark.parametrize(
-    "payload", [word(Grant.SCAN), word(allowed=False), encode(GrantRequested(grant=Grant.KEEP)), b"{}", b"\xff"]
+    "payload",
+    [
+        word(Grant.SCAN),
+        word(allowed=False),
+        encode(GrantRequested(grant=Grant.KEEP)),
+        b"{}",
+        b"\xff",
+    ],
 )
 async def test_only_a_yes_to_keeping_lets_documents_pass(payload: bytes) -> None:
     grants = KeepGrants(MemoryKeep(), ManualClock(NOW))

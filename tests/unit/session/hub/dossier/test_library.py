@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An organisation's library: what a convention may say, and that only the named files are offered."""
+"""An organisation's library: what a convention may say, and that only the named files are
+offered.
+"""
 
 from __future__ import annotations
 
@@ -66,14 +68,18 @@ async def test_addresses_and_documents_are_offered_with_their_kinds(tmp_path: Pa
     assert (part.data, part.size_bytes) == (PDF[3:], len(PDF))
 
 
-async def test_a_file_that_was_changed_is_not_offered_until_it_is_right_again(tmp_path: Path) -> None:
+async def test_a_file_that_was_changed_is_not_offered_until_it_is_right_again(
+    tmp_path: Path,
+) -> None:
     folder = folder_with(tmp_path)
     library = Library(Catalogue.parse(TEXT), folder)
     assert (await library.library(ALICE, LibraryRequest())).total == 2
     (folder / "caisse" / "loyer.pdf").write_bytes(invented_pdf(3))
     assert (await library.library(ALICE, LibraryRequest())).total == 1
     with pytest.raises(LibraryItemUnknown):
-        await Library(Catalogue.parse(TEXT), folder).document(ALICE, LibraryDocumentRequest(item_id="lease"))
+        await Library(Catalogue.parse(TEXT), folder).document(
+            ALICE, LibraryDocumentRequest(item_id="lease")
+        )
     (folder / "caisse" / "loyer.pdf").write_bytes(PDF)
     assert (await library.library(ALICE, LibraryRequest())).total == 2
 
@@ -99,11 +105,17 @@ def test_the_check_reads_every_file_and_says_what_is_wrong(tmp_path: Path) -> No
     assert problem.code == "library_file_hash"
     assert problem.values["sha256"] == hashlib.sha256(b"%PDF-1.7 another").hexdigest()
     path.write_bytes(b"MZ no document")
-    assert [one.code for one in library_files(catalogue, library_folder(tmp_path))] == ["library_file_kind"]
+    assert [one.code for one in library_files(catalogue, library_folder(tmp_path))] == [
+        "library_file_kind"
+    ]
     path.unlink()
-    assert [one.code for one in library_files(catalogue, library_folder(tmp_path))] == ["library_file_missing"]
+    assert [one.code for one in library_files(catalogue, library_folder(tmp_path))] == [
+        "library_file_missing"
+    ]
     path.symlink_to("/etc/hostname")
-    assert [one.code for one in library_files(catalogue, library_folder(tmp_path))] == ["library_file_link"]
+    assert [one.code for one in library_files(catalogue, library_folder(tmp_path))] == [
+        "library_file_link"
+    ]
 
 
 def test_an_item_is_an_address_or_a_file_with_its_hash() -> None:

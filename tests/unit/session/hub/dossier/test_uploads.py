@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.errors import MessageMalformed, PageDamaged, PageTooLarge, RateLimited, TransferInterrupted
+from session.core.errors import (
+    MessageMalformed,
+    PageDamaged,
+    PageTooLarge,
+    RateLimited,
+    TransferInterrupted,
+)
 from session.hub.access.rate_limits import Rates
 from session.hub.dossier.uploads import KEPT_S, MOST_OPEN, UploadSpool
 from session.protocol.hub.requests import UploadBegin

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The history's tests run on SQLite and, where it is installed, on PostgreSQL: our own instance on a socket."""
+"""The history's tests run on SQLite and, where it is installed, on PostgreSQL:
+our own instance on a socket.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ OpenHistory = Callable[[], History]
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a fresh server, without a database's name; the tests that ask are skipped when there is none."""
+    """The address of a fresh server, without a database's name;
+    the tests that ask are skipped when there is none.
+    """
     home = programs()
     if home is None:
         pytest.skip("no PostgreSQL server on this machine")

@@ -27,7 +27,9 @@ def rows(history: History, table: Table) -> list[dict[str, object]]:
 
 def test_each_change_is_a_row_and_each_finished_ticket_another(history: History) -> None:
     stream = history.stream("2026-03-01T00:00:00Z")
-    waiting = ticket(1, state=TicketState.WAITING, accepted_at_utc=None, ended_at_utc=None, agent=None)
+    waiting = ticket(
+        1, state=TicketState.WAITING, accepted_at_utc=None, ended_at_utc=None, agent=None
+    )
     history.apply(stream, [entry(1, waiting), entry(2, ticket(1))])
     assert [row["state"] for row in rows(history, tables.transitions)] == ["waiting", "closed"]
     (finished,) = rows(history, tables.tickets)
@@ -59,7 +61,15 @@ def test_an_older_entry_that_comes_late_changes_no_finished_ticket(history: Hist
 def test_a_caller_who_gave_up_waited_but_did_not_talk(history: History) -> None:
     stream = history.stream("2026-03-01T00:00:00Z")
     history.apply(
-        stream, [entry(1, ticket(1, state=TicketState.ABANDONED, accepted_at_utc=None, agent=None, reason="left"))]
+        stream,
+        [
+            entry(
+                1,
+                ticket(
+                    1, state=TicketState.ABANDONED, accepted_at_utc=None, agent=None, reason="left"
+                ),
+            )
+        ],
     )
     (finished,) = rows(history, tables.tickets)
     assert (finished["wait_s"], finished["talk_s"]) == (660, -1)
@@ -91,7 +101,8 @@ def test_beginning_again_keeps_what_the_audit_has_forgotten(history: History) ->
 def test_a_history_survives_and_moves_to_another_time_zone(tmp_path: Path) -> None:
     with_paris = History(tmp_path)
     with_paris.apply(
-        with_paris.stream("x"), [entry(1, ticket(1, arrived_at_utc=datetime(2026, 3, 2, 23, 5, tzinfo=UTC)))]
+        with_paris.stream("x"),
+        [entry(1, ticket(1, arrived_at_utc=datetime(2026, 3, 2, 23, 5, tzinfo=UTC)))],
     )
     reader = with_paris.reader
     (finished,) = rows(with_paris, tables.tickets)
@@ -105,13 +116,17 @@ def test_a_history_survives_and_moves_to_another_time_zone(tmp_path: Path) -> No
 
 
 def test_a_name_is_written_once(history: History) -> None:
-    history.apply(history.stream("x"), [entry(seq, ticket(seq, site=SITES[seq % 2])) for seq in range(1, 20)])
+    history.apply(
+        history.stream("x"), [entry(seq, ticket(seq, site=SITES[seq % 2])) for seq in range(1, 20)]
+    )
     with history.reading() as connection:
         assert connection.execute(select(func.count()).select_from(tables.names)).scalar() == 4
 
 
 def test_the_organisations_of_some_days(history: History) -> None:
-    history.apply(history.stream("x"), [entry(1, ticket(1)), entry(2, ticket(2, organisation="marais"))])
+    history.apply(
+        history.stream("x"), [entry(1, ticket(1)), entry(2, ticket(2, organisation="marais"))]
+    )
     assert history.organisations(MONDAY, MONDAY) == ["marais", "valdore"]
     assert history.organisations(date(2026, 3, 3), date(2026, 3, 9)) == []
 

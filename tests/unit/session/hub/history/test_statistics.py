@@ -58,8 +58,12 @@ def plain(tickets: list[Ticket], by: StatisticsBy) -> list[StatisticsRow]:
                 wait_p90_s=rank(waits, 90),
                 talk_median_s=rank(talks, 50),
                 talk_p90_s=rank(talks, 90),
-                outcomes=dict(Counter(one.reason for one in members if one.state is TicketState.CLOSED)),
-                left=dict(Counter(one.reason for one in members if one.state is TicketState.ABANDONED)),
+                outcomes=dict(
+                    Counter(one.reason for one in members if one.state is TicketState.CLOSED)
+                ),
+                left=dict(
+                    Counter(one.reason for one in members if one.state is TicketState.ABANDONED)
+                ),
             )
         )
     return rows
@@ -74,9 +78,13 @@ def test_every_grouping_is_what_a_plain_count_says(history: History, by: Statist
 
 def test_only_the_days_asked_for_and_only_the_own_callers_count(history: History) -> None:
     tickets, foreign = days_of_work(100, 10), ticket(9999, organisation="marais")
-    history.apply(history.stream("x"), [entry(seq, one) for seq, one in enumerate([*tickets, foreign], 1)])
+    history.apply(
+        history.stream("x"), [entry(seq, one) for seq, one in enumerate([*tickets, foreign], 1)]
+    )
     rows = count(history, "valdore", date(2026, 3, 3), date(2026, 3, 4), StatisticsBy.DAY)
-    asked = [row for row in plain(tickets, StatisticsBy.DAY) if row.key in ("2026-03-03", "2026-03-04")]
+    asked = [
+        row for row in plain(tickets, StatisticsBy.DAY) if row.key in ("2026-03-03", "2026-03-04")
+    ]
     assert rows == asked
     assert len(rows) == 2
     assert count(history, "marais", FIRST, LAST, StatisticsBy.TOTAL)[0].callers == 1

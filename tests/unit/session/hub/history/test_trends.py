@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The day and the last hours, counted from changes of tickets: also of those that are still open."""
+"""The day and the last hours, counted from changes of tickets:
+also of those that are still open.
+"""
 
 from __future__ import annotations
 
@@ -45,24 +47,34 @@ class Day:
 
     def accepted(self, minute: float, before: Ticket) -> Ticket:
         at = TEN + timedelta(minutes=minute)
-        taken = msgspec.structs.replace(before, state=TicketState.IN_SESSION, accepted_at_utc=at, agent="bob")
+        taken = msgspec.structs.replace(
+            before, state=TicketState.IN_SESSION, accepted_at_utc=at, agent="bob"
+        )
         return self.tell(minute, taken)
 
     def gone(self, minute: float, before: Ticket, reason: str = "left") -> Ticket:
         at = TEN + timedelta(minutes=minute)
         return self.tell(
-            minute, msgspec.structs.replace(before, state=TicketState.ABANDONED, ended_at_utc=at, reason=reason)
+            minute,
+            msgspec.structs.replace(
+                before, state=TicketState.ABANDONED, ended_at_utc=at, reason=reason
+            ),
         )
 
 
 def a_morning(history: History) -> None:
-    """Four callers: answered after 2 min, after 20 (twice, a desk was lost), gone, and one who still waits."""
+    """Four callers: answered after 2 min, after 20 (twice, a desk was lost), gone, and one who
+    still waits.
+    """
     day = Day(history)
     quick, slow = day.arrives(0, 1), day.arrives(1, 2)
     day.accepted(2, quick)
     third = day.arrives(3, 3, "housing")
     lost = day.accepted(21, slow)
-    back = day.tell(22, msgspec.structs.replace(lost, state=TicketState.WAITING, accepted_at_utc=None, agent=None))
+    back = day.tell(
+        22,
+        msgspec.structs.replace(lost, state=TicketState.WAITING, accepted_at_utc=None, agent=None),
+    )
     day.accepted(23, back)
     day.gone(24, third)
     day.arrives(25, 4)
@@ -75,7 +87,8 @@ def test_the_day_counts_answers_in_time_and_who_gave_up(history: History) -> Non
     assert since == datetime(2026, 3, 1, 23, 0, tzinfo=UTC)
     day = day_figures(history, "valdore", since, 180)
     assert (day.answered, day.within, day.abandoned) == (2, 1, 1)
-    assert day_figures(history, "valdore", since, 120).within == 1  # exactly two minutes are in time
+    # exactly two minutes are in time
+    assert day_figures(history, "valdore", since, 120).within == 1
     assert day_figures(history, "valdore", since, 119).within == 0
     assert day_figures(history, "valdore", since, 1200).within == 2
     other = day_figures(history, "marais", since, 180)
@@ -101,11 +114,14 @@ def test_the_days_counts_survive_a_restart(open_history: OpenHistory) -> None:
 def test_the_last_hours_in_quarters(history: History) -> None:
     a_morning(history)
     quarters = quarters_of(history, "valdore", TEN + timedelta(minutes=40), 1)
-    assert [one.start_utc for one in quarters] == [TEN + timedelta(minutes=minutes) for minutes in (-15, 0, 15, 30)]
+    assert [one.start_utc for one in quarters] == [
+        TEN + timedelta(minutes=minutes) for minutes in (-15, 0, 15, 30)
+    ]
     assert [one.arrived for one in quarters] == [0, 3, 2, 0]
     assert [one.answered for one in quarters] == [0, 1, 1, 0]
     assert [one.abandoned for one in quarters] == [0, 0, 1, 0]
-    assert [one.waiting for one in quarters] == [0, 2, 2, 1]  # the most at once; one waits through the last quarter
+    # the most at once; one waits through the last quarter
+    assert [one.waiting for one in quarters] == [0, 2, 2, 1]
     assert [one.wait_median_s for one in quarters] == [None, 120, 1200, None]
     assert quarters[1].wait_p90_s == 120
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""When a service is open: weekly slots, public holidays, closures, exceptional openings, both changes of the clock."""
+"""When a service is open: weekly slots, public holidays, closures, exceptional openings, both
+changes of the clock.
+"""
 
 from __future__ import annotations
 
@@ -61,17 +63,25 @@ def test_public_holidays_of_the_region_close(region: str, day: str, is_open: boo
 
 
 def test_a_service_without_hours_is_always_open_but_for_closures() -> None:
-    hours = Hours(PARIS, None, ("FR",), closures=(Span(date(2026, 5, 4), date(2026, 5, 5), "Travaux"),))
+    hours = Hours(
+        PARIS, None, ("FR",), closures=(Span(date(2026, 5, 4), date(2026, 5, 5), "Travaux"),)
+    )
     holiday = at(hours, "2026-05-01 03:00")
     assert (holiday.is_open, told(holiday.closes_at)) == (True, "2026-05-04T00:00:00+02:00")
     closed = at(hours, "2026-05-04 10:00")
-    assert (closed.is_open, told(closed.opens_at), closed.message) == (False, "2026-05-06T00:00:00+02:00", "Travaux")
+    assert (closed.is_open, told(closed.opens_at), closed.message) == (
+        False,
+        "2026-05-06T00:00:00+02:00",
+        "Travaux",
+    )
     assert at(Hours(PARIS), "2026-05-04 10:00").closes_at is None
 
 
 def test_an_exceptional_opening_beats_a_holiday_and_a_closure_beats_it() -> None:
     sunday, first_of_may = date(2026, 11, 29), date(2026, 5, 1)
-    openings = tuple(Span(day, day, "Portes ouvertes", slots("10:00-16:00")) for day in (sunday, first_of_may))
+    openings = tuple(
+        Span(day, day, "Portes ouvertes", slots("10:00-16:00")) for day in (sunday, first_of_may)
+    )
     hours = Hours(PARIS, OFFICE, ("FR",), openings=openings)
     assert told(at(hours, "2026-11-29 10:00").closes_at) == "2026-11-29T16:00:00+01:00"
     assert at(hours, "2026-05-01 10:00").message == "Portes ouvertes"
@@ -83,7 +93,9 @@ def test_an_exceptional_opening_beats_a_holiday_and_a_closure_beats_it() -> None
     ("sunday", "before", "after"),
     [("2026-03-29", "+01:00", "+02:00"), ("2026-10-25", "+02:00", "+01:00")],
 )
-def test_the_wall_clock_counts_at_both_changes_of_the_year(sunday: str, before: str, after: str) -> None:
+def test_the_wall_clock_counts_at_both_changes_of_the_year(
+    sunday: str, before: str, after: str
+) -> None:
     hours = Hours(PARIS, OFFICE)
     friday = at(hours, f"{sunday[:8]}{int(sunday[8:]) - 2} 16:00")
     assert told(friday.closes_at).endswith(f"T17:00:00{before}")
@@ -119,12 +131,17 @@ def test_every_answer_is_the_walls_and_holds_until_it_says() -> None:
         closures=(Span(date(2026, 3, 27), date(2026, 3, 27)),),
         openings=(Span(date(2026, 5, 1), date(2026, 5, 1), "", slots("10:00-11:00")),),
     )
-    starts = [datetime(2026, month, day, tzinfo=UTC) for month, day in ((3, 26), (10, 22), (4, 30), (12, 24))]
+    starts = [
+        datetime(2026, month, day, tzinfo=UTC)
+        for month, day in ((3, 26), (10, 22), (4, 30), (12, 24))
+    ]
     for _ in range(400):
         now = chance.choice(starts) + timedelta(seconds=chance.randrange(5 * 24 * 3600))
         found, wall = opening(hours, now), now.astimezone(PARIS)
         minute = wall.hour * 60 + wall.minute
-        by_the_wall = any(slot.begins_min <= minute < slot.ends_min for slot in hours.slots(wall.date()))
+        by_the_wall = any(
+            slot.begins_min <= minute < slot.ends_min for slot in hours.slots(wall.date())
+        )
         assert found.is_open is by_the_wall, wall
         assert found.until_utc > now
         just_before = opening(hours, found.until_utc - timedelta(seconds=1))
@@ -166,7 +183,9 @@ def test_hours_that_cannot_be_are_refused(line: str, code: str) -> None:
 
 
 def test_every_wrong_line_is_named_and_lines_that_overlap_each_other_too() -> None:
-    assert [wrong.code for wrong in wrong_lines(["mon 12:00-08:00", "tue 9-10", "wed 08:00-09:00"])] == [
+    assert [
+        wrong.code for wrong in wrong_lines(["mon 12:00-08:00", "tue 9-10", "wed 08:00-09:00"])
+    ] == [
         "slot_backwards",
         "hours_unreadable",
     ]
@@ -176,5 +195,9 @@ def test_every_wrong_line_is_named_and_lines_that_overlap_each_other_too() -> No
 
 def test_sentences_have_a_french_one_first() -> None:
     assert french({"en": "Closed", "fr": "Fermé"}) == "Fermé"
-    assert (french("Fermé"), by_language("Fermé"), by_language("")) == ("Fermé", {"fr": "Fermé"}, {})
+    assert (french("Fermé"), by_language("Fermé"), by_language("")) == (
+        "Fermé",
+        {"fr": "Fermé"},
+        {},
+    )
     assert french({"en": "Closed"}) == "Closed"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What kiosks show by the convention's hours, and when they are told of a change; calls outside the hours."""
+"""What kiosks show by the convention's hours, and when they are told of a change;
+calls outside the hours.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,11 @@ class Place:
 def test_a_button_carries_its_hours_message_and_callback() -> None:
     place = Place()
     rights, housing = place.shown()["rights"], place.shown()["housing"]
-    assert (rights.open_now, rights.closes_at, rights.opens_at) == (True, "2026-03-02T12:00:00+01:00", "")
+    assert (rights.open_now, rights.closes_at, rights.opens_at) == (
+        True,
+        "2026-03-02T12:00:00+01:00",
+        "",
+    )
     assert rights.callback
     assert (housing.open_now, housing.closes_at) == (True, "2026-03-05T00:00:00+01:00")
     assert (housing.message, housing.messages["en"]) == ("Ayez votre bail.", "A lease.")
@@ -87,7 +93,8 @@ def test_a_site_may_have_other_hours() -> None:
 
 async def test_kiosks_are_told_when_the_hour_has_come_and_only_they() -> None:
     place = Place()
-    assert await place.told_after(0) == ["kiosk1", "kiosk2"]  # a hub that starts knows nothing of what they show
+    # a hub that starts knows nothing of what they show
+    assert await place.told_after(0) == ["kiosk1", "kiosk2"]
     assert await place.told_after(3600) == []
     assert await place.told_after(3600) == ["kiosk1"]  # noon at the town hall
     assert not place.shown()["rights"].open_now
@@ -97,7 +104,9 @@ async def test_kiosks_are_told_when_the_hour_has_come_and_only_they() -> None:
 async def test_a_changed_cell_is_told_at_once_and_the_next_one_within_a_minute() -> None:
     place = Place()
     await place.told_after(0)
-    place.catalogue.take(Catalogue.parse(TEXT.replace("Travaux", "Ravalement").replace("tue 09:00", "mon 09:00")))
+    place.catalogue.take(
+        Catalogue.parse(TEXT.replace("Travaux", "Ravalement").replace("tue 09:00", "mon 09:00"))
+    )
     assert await place.told_after(1) == ["kiosk2"]
     assert place.shown("kiosk2")["rights"].open_now
     place.catalogue.take(Catalogue.parse(TEXT))
@@ -118,7 +127,10 @@ async def test_a_call_outside_the_hours_is_refused_with_the_next_opening() -> No
     place, view = Place(), QueueView()
     book, callers = TicketBook(MemoryStore(), view), MemoryCallers()
     places = PlaceNews(
-        view, Waits(view, HandlingTimes(), lambda organisation: [], place.clock), place.news, place.clock
+        view,
+        Waits(view, HandlingTimes(), lambda organisation: [], place.clock),
+        place.news,
+        place.clock,
     )
     sessions = Sessions(book, callers, place.catalogue, MemoryLog(), place.news, place.clock)
     calls = Calls(book, callers, place.catalogue, sessions, places, place.news, place.clock)
@@ -128,7 +140,8 @@ async def test_a_call_outside_the_hours_is_refused_with_the_next_opening() -> No
         await calls.call(ORG, "kiosk1", TicketRequested(request_id="r2", service="rights"))
     assert caught.value.detail == {"service": "rights", "opens_at": "2026-03-02T13:30:00+01:00"}
     again = await calls.call(ORG, "kiosk1", TicketRequested(request_id="r1", service="rights"))
-    assert again.ticket.id == first.ticket.id  # the answer was lost, the hour passed: the ticket stays
+    # the answer was lost, the hour passed: the ticket stays
+    assert again.ticket.id == first.ticket.id
 
 
 @pytest.mark.parametrize(

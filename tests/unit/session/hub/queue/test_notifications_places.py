@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What waiting kiosks are told of their place: near the front each change, further back now and then."""
+"""What waiting kiosks are told of their place:
+near the front each change, further back now and then.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,17 @@ class Line:
         waits = Waits(self.view, HandlingTimes(), lambda organisation: [], self.clock)
         self._places = PlaceNews(self.view, waits, self.news, self.clock)
         self._revision = 0
-        open_still = {"accepted_at_utc": None, "ended_at_utc": None, "agent": None, "session": None, "reason": ""}
+        open_still = {
+            "accepted_at_utc": None,
+            "ended_at_utc": None,
+            "agent": None,
+            "session": None,
+            "reason": "",
+        }
         for number in range(1, 21):
-            self._put(ticket(number, kiosk=f"kiosk{number}", state=TicketState.WAITING, **open_still))
+            self._put(
+                ticket(number, kiosk=f"kiosk{number}", state=TicketState.WAITING, **open_still)
+            )
 
     def _put(self, changed: Ticket) -> None:
         self._revision += 1
@@ -43,7 +53,11 @@ class Line:
         self.clock.advance(seconds)
         self.news.told.clear()
         await self._places.look(ORG)
-        return {user: event.position for _, user, event in self.news.told if isinstance(event, TicketChanged)}
+        return {
+            user: event.position
+            for _, user, event in self.news.told
+            if isinstance(event, TicketChanged)
+        }
 
 
 async def test_everybody_is_told_a_first_place() -> None:
@@ -56,9 +70,13 @@ async def test_near_the_front_each_change_is_told_at_once_and_further_back_now_a
     line = Line()
     await line.told_after(0)
     line.first_leaves()
-    assert await line.told_after(1) == {f"kiosk{number}": number - 1 for number in range(2, NEAR + 2)}
+    assert await line.told_after(1) == {
+        f"kiosk{number}": number - 1 for number in range(2, NEAR + 2)
+    }
     line.first_leaves()
-    assert await line.told_after(1) == {f"kiosk{number}": number - 2 for number in range(3, NEAR + 3)}
+    assert await line.told_after(1) == {
+        f"kiosk{number}": number - 2 for number in range(3, NEAR + 3)
+    }
     behind = {f"kiosk{number}": number - 2 for number in range(NEAR + 3, 21)}
     assert await line.told_after(FAR_S - 2) == behind
     assert await line.told_after(FAR_S) == {}

@@ -8,7 +8,15 @@ from datetime import UTC, datetime
 import msgspec
 
 from session.core.clock import ManualClock
-from session.hub.queue.presence import CallerLost, DeskLost, KioskLost, Patience, PeerChanged, Presence, PresenceWatch
+from session.hub.queue.presence import (
+    CallerLost,
+    DeskLost,
+    KioskLost,
+    Patience,
+    PeerChanged,
+    Presence,
+    PresenceWatch,
+)
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 
@@ -22,7 +30,9 @@ WAITING = Ticket(
     state=TicketState.WAITING,
     arrived_at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
 )
-TALKING = msgspec.structs.replace(WAITING, state=TicketState.IN_SESSION, agent="alice", session="t1_1")
+TALKING = msgspec.structs.replace(
+    WAITING, state=TicketState.IN_SESSION, agent="alice", session="t1_1"
+)
 
 
 def _world() -> tuple[ManualClock, Presence, PresenceWatch]:

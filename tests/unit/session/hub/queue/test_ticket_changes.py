@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's rules on a store in memory: who may do what with a ticket, whatever others do meanwhile."""
+"""The hub's rules on a store in memory:
+who may do what with a ticket, whatever others do meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ class Desk:
         places = PlaceNews(self.view, self.waits, self.news, self.clock)
         self.places = places
         self.sessions = Sessions(book, self.callers, catalogue, self.log, self.news, self.clock)
-        self.calls = Calls(book, self.callers, catalogue, self.sessions, places, self.news, self.clock)
+        self.calls = Calls(
+            book, self.callers, catalogue, self.sessions, places, self.news, self.clock
+        )
 
     async def ticket(self, request: str = "r1", number: str = "", kiosk: str = "kiosk1") -> Ticket:
         wish = TicketRequested(request_id=request, service="rights", caller_number=number)
@@ -59,7 +63,9 @@ class Desk:
 async def test_an_agent_beaten_in_the_last_moment_loses() -> None:
     desk = Desk()
     ticket = await desk.ticket()
-    desk.store.beaten = lambda now: msgspec.structs.replace(now, state=TicketState.IN_SESSION, agent="bob", session="x")
+    desk.store.beaten = lambda now: msgspec.structs.replace(
+        now, state=TicketState.IN_SESSION, agent="bob", session="x"
+    )
     with pytest.raises(TicketTaken):
         await desk.sessions.accept(ORG, "alice", ticket.id)
     assert desk.news.told == []
@@ -105,7 +111,8 @@ async def test_a_call_that_is_just_being_stored_is_asked_for_again_and_is_not_un
     desk = Desk()
 
     async def in_process(ticket: Ticket) -> int:
-        raise RevisionConflict  # a leader without its followers refuses the second try before it has the first
+        # a leader without its followers refuses the second try before it has the first
+        raise RevisionConflict
 
     really, desk.store.create = desk.store.create, in_process  # type: ignore[method-assign]
     with pytest.raises(StoreUnreachable):
@@ -134,7 +141,11 @@ async def test_closing_without_hanging_up_tells_both_ends() -> None:
     facts = await desk.sessions.accept(ORG, "alice", (await desk.ticket()).id)
     await desk.sessions.close(ORG, "alice", facts.id, "no_show")
     assert desk.news.kinds("kiosk1") == ["SessionOpened", "SessionEnded"]
-    assert desk.news.told[-1] == (Role.AGENT, "alice", SessionEnded(session_id=facts.id, by="agent", reason="no_show"))
+    assert desk.news.told[-1] == (
+        Role.AGENT,
+        "alice",
+        SessionEnded(session_id=facts.id, by="agent", reason="no_show"),
+    )
 
 
 async def test_who_hung_up_first_is_what_both_hear() -> None:
@@ -239,10 +250,19 @@ async def test_a_kiosk_that_does_not_come_back_ends_the_conversation_for_its_age
     assert (again.ticket.state, again.ticket.reason) == (TicketState.WRAP_UP, "kiosk_lost")
 
 
-async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_before_the_ticket_said_so() -> None:
+async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_before_the_ticket_said_so() -> (
+    None
+):
     desk = Desk()
     ticket = await desk.ticket()
-    away = Away(TicketBook(desk.store, desk.view), desk.callers, desk.catalogue, desk.calls, desk.waits, desk.clock)
+    away = Away(
+        TicketBook(desk.store, desk.view),
+        desk.callers,
+        desk.catalogue,
+        desk.calls,
+        desk.waits,
+        desk.clock,
+    )
     put = desk.callers.put
 
     async def put_and_die(organisation: str, ticket_id: str, record: CallerRecord) -> None:
@@ -251,7 +271,9 @@ async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_befor
 
     desk.callers.put = put_and_die  # type: ignore[method-assign]
     with pytest.raises(StoreUnreachable):
-        await away.step_away(ORG, "kiosk1", StepAwayRequest(ticket_id=ticket.id, how="phone", phone="0601020304"))
+        await away.step_away(
+            ORG, "kiosk1", StepAwayRequest(ticket_id=ticket.id, how="phone", phone="0601020304")
+        )
     assert desk.callers.records
     desk.store.away = False
     await desk.ticket("r2")

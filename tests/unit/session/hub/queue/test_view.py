@@ -44,7 +44,9 @@ def test_a_step_of_priority_counts_as_three_minutes_of_waiting() -> None:
 
 def test_an_older_change_does_not_undo_a_newer_one() -> None:
     view = _view(_ticket("a"))
-    taken = msgspec.structs.replace(_ticket("a"), state=TicketState.IN_SESSION, agent="alice", session="a_1")
+    taken = msgspec.structs.replace(
+        _ticket("a"), state=TicketState.IN_SESSION, agent="alice", session="a_1"
+    )
     assert view.apply(StoredTicket(taken, 5))
     assert not view.apply(StoredTicket(_ticket("a"), 4))
     assert view.waiting("valdore") == []
@@ -53,7 +55,9 @@ def test_an_older_change_does_not_undo_a_newer_one() -> None:
 
 
 def test_a_session_leads_to_its_ticket_only_in_its_organisation_and_while_it_is_current() -> None:
-    taken = msgspec.structs.replace(_ticket("a"), state=TicketState.IN_SESSION, agent="alice", session="a_1")
+    taken = msgspec.structs.replace(
+        _ticket("a"), state=TicketState.IN_SESSION, agent="alice", session="a_1"
+    )
     view = _view(taken)
     assert view.by_session("valdore", "a_1") is not None
     assert view.by_session("marais", "a_1") is None
@@ -73,7 +77,9 @@ def test_numbers_go_on_and_skip_those_in_use() -> None:
 
 
 def test_ended_tickets_are_known_for_a_while_and_then_forgotten() -> None:
-    ended = msgspec.structs.replace(_ticket("a"), state=TicketState.CLOSED, session="a_1", ended_at_utc=START)
+    ended = msgspec.structs.replace(
+        _ticket("a"), state=TicketState.CLOSED, session="a_1", ended_at_utc=START
+    )
     view = _view(ended, _ticket("b"))
     assert [ticket.id for ticket in view.open_tickets("valdore")] == ["b"]
     assert view.by_session("valdore", "a_1") is not None
@@ -96,7 +102,9 @@ def test_pages_of_a_long_queue_follow_each_change_and_cannot_be_spoilt() -> None
 
 def test_an_emptied_queue_still_knows_its_revision_and_its_ended_tickets() -> None:
     view = _view(_ticket("a"))
-    assert view.apply(StoredTicket(msgspec.structs.replace(_ticket("a"), state=TicketState.CLOSED), 7))
+    assert view.apply(
+        StoredTicket(msgspec.structs.replace(_ticket("a"), state=TicketState.CLOSED), 7)
+    )
     assert view.revision("valdore") == 7
     assert view.get("valdore", "a") is not None
     assert [ticket.id for ticket in view.tickets("valdore")] == ["a"]
@@ -109,7 +117,9 @@ def test_a_service_is_wanted_while_somebody_waits_to_whom_no_agent_is_offered() 
     assert view.is_wanted("valdore", "rights")
     view.apply(StoredTicket(msgspec.structs.replace(_ticket("b"), state=TicketState.ABANDONED), 4))
     assert not view.is_wanted("valdore", "rights")
-    view.apply(StoredTicket(msgspec.structs.replace(offered, state=TicketState.WAITING, agent=None), 5))
+    view.apply(
+        StoredTicket(msgspec.structs.replace(offered, state=TicketState.WAITING, agent=None), 5)
+    )
     assert view.is_wanted("valdore", "rights")
     assert not view.is_wanted("valdore", "housing")
 

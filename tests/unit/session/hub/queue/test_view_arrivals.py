@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Under which time a newcomer waits, when clocks jump and the queue never empties: in order, and soon right again."""
+"""Under which time a newcomer waits, when clocks jump and the queue never empties:
+in order, and soon right again.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class Hubs:
         """A caller asks this hub, whose clock is wrong by `shift`."""
         self.count += 1
         arrived = self.views[hub].arrival(ORG, NOW + timedelta(seconds=self.passed_s) + shift)
-        made = ticket(self.count, state=TicketState.WAITING, agent=None, session=None, arrived_at_utc=arrived)
+        made = ticket(
+            self.count, state=TicketState.WAITING, agent=None, session=None, arrived_at_utc=arrived
+        )
         self.tell(made)
         return made
 
@@ -48,7 +52,8 @@ def test_two_hubs_go_on_from_a_clock_that_was_ahead_in_one_order() -> None:
     hubs.passed_s = 10
     first = hubs.comes(0)
     hubs.passed_s = 10.004
-    unaware = hubs.views[1].arrival(ORG, NOW + timedelta(seconds=10.004))  # who has not heard of the one before yet
+    # who has not heard of the one before yet
+    unaware = hubs.views[1].arrival(ORG, NOW + timedelta(seconds=10.004))
     assert first.arrived_at_utc == NOW + HOUR + 5 * SECOND
     assert unaware > first.arrived_at_utc
 
@@ -74,7 +79,9 @@ def test_a_queue_that_has_emptied_forgets_the_wrong_clock_at_every_hub() -> None
 
 
 def test_a_hub_that_loads_its_view_anew_goes_on_where_the_others_are() -> None:
-    """Found by the faults: disks were full, one hub read the store again and let a newcomer in before who was there."""
+    """Found by the faults: disks were full, one hub read the store again and let a newcomer in
+    before who was there.
+    """
     hubs = Hubs()
     waiting = hubs.comes(0, HOUR)
     hubs.passed_s = 20  # in which the store took nobody
@@ -85,4 +92,6 @@ def test_a_hub_that_loads_its_view_anew_goes_on_where_the_others_are() -> None:
     assert unaware > first == NOW + HOUR + 10 * SECOND
     gone = ticket(1, arrived_at_utc=waiting.arrived_at_utc)
     hubs.views[1].load([StoredTicket(gone, 2)])
-    assert hubs.views[1].arrival(ORG, NOW + timedelta(seconds=20.1)) == NOW + timedelta(seconds=20.1)
+    assert hubs.views[1].arrival(ORG, NOW + timedelta(seconds=20.1)) == NOW + timedelta(
+        seconds=20.1
+    )

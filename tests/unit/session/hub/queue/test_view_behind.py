@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A hub's memory may be a moment behind the store, and a hub may die between two steps: the rules hold all the same."""
+"""A hub's memory may be a moment behind the store, and a hub may die between two steps:
+the rules hold all the same.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ async def _behind_our_back(desk: Desk, ticket: Ticket, **changes: object) -> Tic
 async def test_a_no_is_said_by_the_store_and_never_by_a_memory_that_is_behind() -> None:
     desk = Desk()
     ticket = await desk.ticket()
-    taken = msgspec.structs.replace(ticket, state=TicketState.IN_SESSION, agent="bob", session=f"{ticket.id}_1")
+    taken = msgspec.structs.replace(
+        ticket, state=TicketState.IN_SESSION, agent="bob", session=f"{ticket.id}_1"
+    )
     desk.view.apply(StoredTicket(taken, 1000))  # we believe that it is taken; it is not
     assert (await desk.sessions.accept(ORG, "alice", ticket.id)).agent == "alice"
 
@@ -38,7 +42,9 @@ async def test_an_agent_who_has_just_finished_at_another_hub_is_not_called_busy(
     desk = Desk()
     ticket, following = await desk.ticket(), await desk.ticket("r2", kiosk="kiosk2")
     facts = await desk.sessions.accept(ORG, "alice", ticket.id)
-    await _behind_our_back(desk, ticket, state=TicketState.CLOSED, ended_at_utc=desk.clock.utc_now())
+    await _behind_our_back(
+        desk, ticket, state=TicketState.CLOSED, ended_at_utc=desk.clock.utc_now()
+    )
     assert desk.view.of_agent(ORG, "alice")  # we believe that it is going on
     assert (await desk.sessions.accept(ORG, "alice", following.id)).id != facts.id
 
@@ -55,7 +61,9 @@ async def test_a_yes_of_a_memory_that_is_behind_is_refused_by_the_store() -> Non
     assert stored.ticket.agent == "bob"
 
 
-async def test_a_request_that_another_hub_has_answered_is_the_same_ticket_also_when_the_queue_is_closed_now() -> None:
+async def test_a_request_that_another_hub_has_answered_is_the_same_ticket_also_when_the_queue_is_closed_now() -> (
+    None
+):
     desk = Desk()
     ticket = await desk.ticket()
     view = QueueView()
@@ -80,10 +88,13 @@ async def test_what_a_dead_hub_left_undone_is_done_when_the_kiosk_asks_again() -
     older = await desk.ticket("r1")
     desk.clock.advance(1)
     newer = await desk.ticket("r2")
-    left = await _behind_our_back(desk, older, state=TicketState.WAITING, ended_at_utc=None, reason="")
+    left = await _behind_our_back(
+        desk, older, state=TicketState.WAITING, ended_at_utc=None, reason=""
+    )
     stored = await desk.store.get(ORG, older.id)
     assert stored is not None
-    desk.view.apply(StoredTicket(left, stored.revision))  # as if the hub had died after it had stored the newer one
+    # as if the hub had died after it had stored the newer one
+    desk.view.apply(StoredTicket(left, stored.revision))
     assert (await desk.ticket("r2")).id == newer.id
     assert [ticket.id for ticket in desk.view.waiting(ORG)] == [newer.id]
 
@@ -107,9 +118,11 @@ async def test_a_clock_that_jumps_back_lets_nobody_overtake() -> None:
     second = await desk.ticket("r2", kiosk="kiosk2")
     assert [ticket.id for ticket in desk.view.waiting(ORG)] == [first.id, second.id]
     now_utc = desk.clock.utc_now()
-    assert may_serve(0, second, now_utc)  # an arrival in the future has waited for no time, not for less
+    # an arrival in the future has waited for no time, not for less
+    assert may_serve(0, second, now_utc)
     assert not may_serve(60, second, now_utc)
     await desk.calls.leave(ORG, "kiosk1", first.id)
     await desk.calls.leave(ORG, "kiosk2", second.id)
     third = await desk.ticket("r3")
-    assert third.arrived_at_utc == desk.clock.utc_now()  # nobody waits: the clock alone counts again
+    # nobody waits: the clock alone counts again
+    assert third.arrived_at_utc == desk.clock.utc_now()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The order of the queue, on thousands of invented callers: fair within a priority, nobody starves, nothing jumps."""
+"""The order of the queue, on thousands of invented callers:
+fair within a priority, nobody starves, nothing jumps.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,10 @@ def test_a_plain_caller_is_served_although_urgent_ones_never_stop_coming() -> No
             assert minute * timedelta(minutes=1) <= SUPERVISORS_HIGHEST * STEP
             return
         view.apply(
-            StoredTicket(msgspec.structs.replace(served, state=TicketState.CLOSED, ended_at_utc=START), 2 * minute + 3)
+            StoredTicket(
+                msgspec.structs.replace(served, state=TicketState.CLOSED, ended_at_utc=START),
+                2 * minute + 3,
+            )
         )
     pytest.fail("the plain caller starved")
 
@@ -94,7 +99,10 @@ def test_whatever_happens_the_view_is_in_order_and_positions_count_up(seed: int)
         if known and chance.random() < 0.6:
             ticket = chance.choice(list(known.values()))
             changed = msgspec.structs.replace(
-                ticket, state=chance.choice(list(TicketState)), priority=chance.choice((0, 1, 5, HEAD)), agent="alice"
+                ticket,
+                state=chance.choice(list(TicketState)),
+                priority=chance.choice((0, 1, 5, HEAD)),
+                agent="alice",
             )
         else:
             changed = invented(revision, chance)
@@ -103,12 +111,20 @@ def test_whatever_happens_the_view_is_in_order_and_positions_count_up(seed: int)
         if chance.random() < 0.05:
             view.forget_ended(lambda ticket: True)
             known = {key: one for key, one in known.items() if one.state not in ENDED}
-    waiting = [one for one in known.values() if one.state in (TicketState.WAITING, TicketState.OFFERED)]
+    waiting = [
+        one for one in known.values() if one.state in (TicketState.WAITING, TicketState.OFFERED)
+    ]
     assert view.waiting("valdore") == sorted(waiting, key=queue_order)
-    assert [view.position(ticket) for ticket in view.waiting("valdore")] == list(range(1, len(waiting) + 1))
+    assert [view.position(ticket) for ticket in view.waiting("valdore")] == list(
+        range(1, len(waiting) + 1)
+    )
     still_open = [one for one in known.values() if one.state not in ENDED]
     assert view.open_count("valdore") == len(still_open)
-    in_hand = {one.id for one in still_open if one.agent == "alice" and one.state is not TicketState.WAITING}
+    in_hand = {
+        one.id
+        for one in still_open
+        if one.agent == "alice" and one.state is not TicketState.WAITING
+    }
     assert {ticket.id for ticket in view.of_agent("valdore", "alice")} == in_hand
     assert sum(len(view.at_kiosk("valdore", f"k{n}")) for n in range(40)) == len(still_open)
 

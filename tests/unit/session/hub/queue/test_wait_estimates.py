@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The wait that callers are told: honest on simulated days, nothing when nobody can know, cheap for a long queue."""
+"""The wait that callers are told: honest on simulated days, nothing when nobody can know, cheap for
+a long queue.
+"""
 
 from __future__ import annotations
 
@@ -99,9 +101,14 @@ def test_the_range_follows_the_service_s_own_conversations() -> None:
 
 
 def test_only_agents_who_serve_the_service_count() -> None:
-    agents = [Serving(services=frozenset({"rights"})), Serving(30, "rights", frozenset({"rights", "housing"}))]
+    agents = [
+        Serving(services=frozenset({"rights"})),
+        Serving(30, "rights", frozenset({"rights", "housing"})),
+    ]
     times = HandlingTimes()
-    rights, housing, care = play(["rights", "housing", "care"], agents, lambda name: times.of("o", name))
+    rights, housing, care = play(
+        ["rights", "housing", "care"], agents, lambda name: times.of("o", name)
+    )
     assert rights == WaitRange(0, 60)
     assert housing is not None
     assert housing.most_s != 60
@@ -118,7 +125,8 @@ def test_who_stands_far_behind_hears_more_than_and_the_queue_stays_cheap() -> No
 
 
 def test_a_newcomer_is_told_what_a_whole_play_would_have_said_and_costs_one_place() -> None:
-    times, agents = HandlingTimes(), [Serving(), Serving(120, "s"), Serving(services=frozenset({"other"}))]
+    times = HandlingTimes()
+    agents = [Serving(), Serving(120, "s"), Serving(services=frozenset({"other"}))]
     queue = ["s", "other", "s", "nobody's", "s", "other"] * 30
     played, told = Play(agents, lambda name: times.of("o", name)), []
     for service in queue:
@@ -132,7 +140,10 @@ def test_only_who_stands_behind_all_others_is_added_others_are_told_at_the_next_
 
     def joins(name: str, seconds: int, priority: int) -> Ticket:
         ticket = msgspec.structs.replace(
-            queue.ticket, id=name, arrived_at_utc=arrived + timedelta(seconds=seconds), priority=priority
+            queue.ticket,
+            id=name,
+            arrived_at_utc=arrived + timedelta(seconds=seconds),
+            priority=priority,
         )
         queue.view.apply(StoredTicket(ticket, seconds + 10))
         return ticket
@@ -142,7 +153,8 @@ def test_only_who_stands_behind_all_others_is_added_others_are_told_at_the_next_
     assert behind is not None
     assert behind.most_s != 60
     urgent = joins("t3", 2, 10)
-    assert queue.waits.of(urgent) == WaitRange(behind.least_s, None)  # its place among the others is not played yet
+    # its place among the others is not played yet
+    assert queue.waits.of(urgent) == WaitRange(behind.least_s, None)
     queue.clock.advance(0.3)
     assert queue.waits.of(urgent) == WaitRange(0, 60)
 
@@ -190,7 +202,9 @@ def test_a_pause_takes_the_agent_out_and_with_nobody_left_nothing_is_said() -> N
 def test_a_closed_conversation_is_learnt_with_its_wrap_up() -> None:
     queue = Queue()
     accepted = queue.clock.utc_now()
-    talking = msgspec.structs.replace(queue.ticket, state=TicketState.IN_SESSION, agent="a0", accepted_at_utc=accepted)
+    talking = msgspec.structs.replace(
+        queue.ticket, state=TicketState.IN_SESSION, agent="a0", accepted_at_utc=accepted
+    )
     queue.view.apply(StoredTicket(talking, 2))
     queue.clock.advance(400)
     wrap_up = msgspec.structs.replace(

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which changes the ticket store tells: those of others, and its own only while they are not answered."""
+"""Which changes the ticket store tells:
+those of others, and its own only while they are not answered.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ async def followed(monkeypatch: pytest.MonkeyPatch) -> tuple[NatsTicketStore, _F
     return store, cast(_Follower, store._follower)
 
 
-async def test_an_answered_change_is_known_once(followed: tuple[NatsTicketStore, _Follower]) -> None:
+async def test_an_answered_change_is_known_once(
+    followed: tuple[NatsTicketStore, _Follower],
+) -> None:
     store, follower = followed
     assert await store.create(ticket(1)) == 1
     assert [follower.is_known(revision) for revision in (2, 1, 1)] == [False, True, False]

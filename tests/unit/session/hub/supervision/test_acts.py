@@ -21,7 +21,13 @@ DAY = timedelta(days=1)
 
 def waiting(number: int, **changes: object) -> Ticket:
     return ticket(
-        number, state=TicketState.WAITING, accepted_at_utc=None, ended_at_utc=None, agent=None, session=None, **changes
+        number,
+        state=TicketState.WAITING,
+        accepted_at_utc=None,
+        ended_at_utc=None,
+        agent=None,
+        session=None,
+        **changes,
     )
 
 
@@ -31,7 +37,9 @@ def by_boss(before: Ticket, act_id: str, **changes: object) -> Ticket:
 
 
 def beside(seq: int, name: str, record: QueueRecord | SaidRecord | MoveRecord) -> AuditEntry:
-    return AuditEntry(seq, FIRST_DAY + timedelta(seconds=seq), None, "", BoardEntry("valdore", name, record))
+    return AuditEntry(
+        seq, FIRST_DAY + timedelta(seconds=seq), None, "", BoardEntry("valdore", name, record)
+    )
 
 
 def at(seq: int) -> datetime:
@@ -43,13 +51,17 @@ def everything(**more: object) -> ActsWanted:
 
 
 def fill(history: History) -> int:
-    """A priority, a service, a keeping, a move of two, a closing, a message and its end; an accept between."""
+    """A priority, a service, a keeping, a move of two, a closing, a message and its end;
+    an accept between.
+    """
     stream = history.stream("2026-03-01T00:00:00Z")
     one, two = waiting(1), waiting(2)
     urgent = by_boss(one, "a1", priority=10)
     elsewhere = by_boss(urgent, "a2", service="housing", changed_by="s.other")
     kept = by_boss(elsewhere, "a3", assigned_to="bob")
-    taken = msgspec.structs.replace(kept, state=TicketState.IN_SESSION, agent="bob", changed_by="a.bob", reason="")
+    taken = msgspec.structs.replace(
+        kept, state=TicketState.IN_SESSION, agent="bob", changed_by="a.bob", reason=""
+    )
     whose: Any = {"changed_by": "s.boss", "reason": "the agency closes"}
     history.apply(
         stream,
@@ -66,7 +78,16 @@ def fill(history: History) -> int:
             beside(10, "rights", QueueRecord(closed=True, act="c1", at_utc=at(10), **whose)),
             beside(11, "b1", SaidRecord(text="Back at two.", act="b1", at_utc=at(11), **whose)),
             beside(
-                12, "b1", SaidRecord(text="Back at two.", act="b2", undoes="b1", withdrawn=True, at_utc=at(12), **whose)
+                12,
+                "b1",
+                SaidRecord(
+                    text="Back at two.",
+                    act="b2",
+                    undoes="b1",
+                    withdrawn=True,
+                    at_utc=at(12),
+                    **whose,
+                ),
             ),
         ],
     )
@@ -87,7 +108,12 @@ def test_each_act_is_told_once_with_what_was_before_and_after(history: History) 
         ActKind.PRIORITY,
     ]
     moved, urgent = found["m1"], found["a1"]
-    assert (moved.service, moved.to, moved.tickets, moved.reason) == ("rights", "family", 2, "the agency closes")
+    assert (moved.service, moved.to, moved.tickets, moved.reason) == (
+        "rights",
+        "family",
+        2,
+        "the agency closes",
+    )
     assert urgent.before == ActSide(service="rights", priority=0)
     assert urgent.after == ActSide(service="rights", priority=10)
     assert (urgent.number, urgent.by, urgent.reason) == ("D001", "boss", "too many callers")
@@ -117,7 +143,10 @@ def test_acts_are_found_by_kind_person_number_and_time(history: History) -> None
 
 def test_one_act_is_found_by_its_id_in_its_own_organisation_only(history: History) -> None:
     fill(history)
-    assert [one.kind if (one := act(history, "valdore", name)) else None for name in ("a2", "m1", "nothing")] == [
+    assert [
+        one.kind if (one := act(history, "valdore", name)) else None
+        for name in ("a2", "m1", "nothing")
+    ] == [
         ActKind.SERVICE,
         ActKind.MOVE,
         None,
@@ -134,5 +163,8 @@ def test_acts_told_twice_or_late_are_stored_once(history: History) -> None:
 
 
 def test_a_long_reason_is_kept_whole(history: History) -> None:
-    history.apply(history.stream("x"), [entry(1, waiting(1)), entry(2, by_boss(waiting(1), "a1", reason="w" * 200))])
+    history.apply(
+        history.stream("x"),
+        [entry(1, waiting(1)), entry(2, by_boss(waiting(1), "a1", reason="w" * 200))],
+    )
     assert acts(history, everything())[0].reason == "w" * 200

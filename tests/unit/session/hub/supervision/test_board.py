@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The board's rules on stores in memory: races, repeats after a lost answer, and the counts of the day."""
+"""The board's rules on stores in memory:
+races, repeats after a lost answer, and the counts of the day.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ class MemoryBoardStore:
     def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
         return self.messages.get((organisation, broadcast))
 
-    async def put_said(self, organisation: str, broadcast: str, record: SaidRecord, expected: int) -> None:
+    async def put_said(
+        self, organisation: str, broadcast: str, record: SaidRecord, expected: int
+    ) -> None:
         now, _ = self.messages.get((organisation, broadcast), (0, None))
         if self.beaten or expected != now:
             raise WrongRevision
@@ -87,13 +91,17 @@ class Supervised(Desk):
 
 
 def priority(ticket: Ticket, to: int, reason: str = "cannot stand") -> PrioritiseRequest:
-    return PrioritiseRequest(ticket_id=ticket.id, seen=TicketSeen.of(ticket), priority=to, reason=reason)
+    return PrioritiseRequest(
+        ticket_id=ticket.id, seen=TicketSeen.of(ticket), priority=to, reason=reason
+    )
 
 
 async def test_a_supervisor_beaten_in_the_last_moment_changes_nothing() -> None:
     desk = Supervised()
     ticket = await desk.ticket()
-    desk.store.beaten = lambda now: msgspec.structs.replace(now, state=TicketState.IN_SESSION, agent="bob", session="x")
+    desk.store.beaten = lambda now: msgspec.structs.replace(
+        now, state=TicketState.IN_SESSION, agent="bob", session="x"
+    )
     with pytest.raises(TicketTaken):
         await desk.board.prioritise(ORG, "boss", priority(ticket, 5))
     stored = await desk.store.get(ORG, ticket.id)
@@ -115,27 +123,39 @@ async def test_tickets_go_to_known_agents_and_open_services_only() -> None:
     ticket = await desk.ticket()
     seen = TicketSeen.of(ticket)
     for nobody in ("boss", "zoe"):
-        wish = ReassignRequest(ticket_id=ticket.id, seen=seen, reason="not an agent here", agent=nobody)
+        wish = ReassignRequest(
+            ticket_id=ticket.id, seen=seen, reason="not an agent here", agent=nobody
+        )
         with pytest.raises(NotAllowed):
             await desk.board.reassign(ORG, "boss", wish)
     with pytest.raises(ServiceUnknown):
         await desk.board.reassign(
-            ORG, "boss", ReassignRequest(ticket_id=ticket.id, seen=seen, reason="elsewhere", service="care")
+            ORG,
+            "boss",
+            ReassignRequest(ticket_id=ticket.id, seen=seen, reason="elsewhere", service="care"),
         )
-    await desk.board.set_queue(ORG, "boss", QueueStateRequest(service="housing", reason="nobody left"), closed=True)
+    await desk.board.set_queue(
+        ORG, "boss", QueueStateRequest(service="housing", reason="nobody left"), closed=True
+    )
     with pytest.raises(QueueClosed):
         await desk.board.reassign(
-            ORG, "boss", ReassignRequest(ticket_id=ticket.id, seen=seen, reason="closed one", service="housing")
+            ORG,
+            "boss",
+            ReassignRequest(ticket_id=ticket.id, seen=seen, reason="closed one", service="housing"),
         )
 
 
 async def test_a_ticket_is_taken_back_from_the_agent_it_was_kept_for() -> None:
     desk = Supervised()
     ticket = await desk.ticket()
-    wish = ReassignRequest(ticket_id=ticket.id, seen=TicketSeen.of(ticket), reason="knows her", agent="bob")
+    wish = ReassignRequest(
+        ticket_id=ticket.id, seen=TicketSeen.of(ticket), reason="knows her", agent="bob"
+    )
     kept = await desk.board.reassign(ORG, "boss", wish)
     assert kept.kept_for(desk.clock.utc_now()) == "bob"
-    back = ReassignRequest(ticket_id=ticket.id, seen=TicketSeen.of(kept), reason="undone again", agent="")
+    back = ReassignRequest(
+        ticket_id=ticket.id, seen=TicketSeen.of(kept), reason="undone again", agent=""
+    )
     free = await desk.board.reassign(ORG, "boss", back)
     assert (free.assigned_to, free.assigned_at_utc) == (None, None)
 
@@ -144,6 +164,10 @@ async def test_a_caller_accepted_during_a_move_is_left_with_the_agent() -> None:
     desk = Supervised()
     await desk.ticket("r1")
     await desk.ticket("r2", kiosk="kiosk2")
-    desk.store.beaten = lambda now: msgspec.structs.replace(now, state=TicketState.IN_SESSION, agent="bob", session="x")
-    moved = await desk.board.move_queue(ORG, "boss", MoveQueueRequest(service="rights", to="housing", reason="closing"))
+    desk.store.beaten = lambda now: msgspec.structs.replace(
+        now, state=TicketState.IN_SESSION, agent="bob", session="x"
+    )
+    moved = await desk.board.move_queue(
+        ORG, "boss", MoveQueueRequest(service="rights", to="housing", reason="closing")
+    )
     assert (moved.moved, moved.left) == (1, 1)

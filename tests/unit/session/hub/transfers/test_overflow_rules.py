@@ -52,7 +52,9 @@ def ticket() -> Ticket:
 def after(person: str, answering: int = 1) -> int | None:
     catalogue = Catalogue.parse(TEXT)
     rules = Eligibility(catalogue, lambda organisation, service: answering)
-    return rules.after_s("caisse", catalogue.agent("caisse", person), catalogue.service("caisse", "logement"))
+    return rules.after_s(
+        "caisse", catalogue.agent("caisse", person), catalogue.service("caisse", "logement")
+    )
 
 
 def test_colleagues_of_the_other_service_may_answer_after_the_rules_time() -> None:
@@ -68,7 +70,9 @@ def test_the_targets_of_a_caller_grow_with_the_wait() -> None:
     catalogue = Catalogue.parse(TEXT)
 
     def targets(waited_s: int, answering: int = 1) -> list[Target]:
-        return overflow_targets(catalogue, ticket(), ARRIVED + timedelta(seconds=waited_s), lambda o, s: answering)
+        return overflow_targets(
+            catalogue, ticket(), ARRIVED + timedelta(seconds=waited_s), lambda o, s: answering
+        )
 
     assert targets(119) == []
     assert targets(120) == [Target("caisse", "famille", 120)]

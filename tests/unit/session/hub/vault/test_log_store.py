@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An organisation's own log keeper: once, in order, for its ends only, and not longer than it is kept."""
+"""An organisation's own log keeper:
+once, in order, for its ends only, and not longer than it is kept.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,10 @@ def test_records_are_kept_once_in_the_order_they_came(log: VaultLog, tmp_path: P
     assert log.append("s1", "a.alice", 7, [b"a7"], NOW) == 3  # something is missing in between
     assert log.append("s1", "a.alice", 0, [], NOW) == 3
     part = VaultLog(tmp_path / "log.sqlite").read("s1", 0)
-    assert ([bytes(record) for record in part.records], part.end) == ([b"a0", b"a1", b"k0", b"a2"], True)
+    assert ([bytes(record) for record in part.records], part.end) == (
+        [b"a0", b"a1", b"k0", b"a2"],
+        True,
+    )
     assert [bytes(record) for record in log.read("s1", 3).records] == [b"a2"]
 
 
@@ -93,7 +98,9 @@ def test_the_file_is_its_owners_alone_and_a_newer_one_is_not_touched(tmp_path: P
         VaultLog(path)
 
 
-def test_a_copy_comes_back_whole_and_a_newer_one_changes_nothing(log: VaultLog, tmp_path: Path) -> None:
+def test_a_copy_comes_back_whole_and_a_newer_one_changes_nothing(
+    log: VaultLog, tmp_path: Path
+) -> None:
     log.append("s1", "a.alice", 0, [b"a0"], NOW)
     log.bind("t1", "VD-1", NOW)
     other = VaultLog(tmp_path / "other" / "log.sqlite")

@@ -11,7 +11,13 @@ import pytest
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import LASTS_S, SILENCE_S, KioskGrants
-from session.protocol.conversation.messages import Grant, GrantActor, GrantChanged, GrantReason, GrantRequested
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantActor,
+    GrantChanged,
+    GrantReason,
+    GrantRequested,
+)
 from tests.support.memory_channel import MemoryChannel, channel_pair
 
 
@@ -52,7 +58,11 @@ class Scene:
             self.grants.answer(grant, True)
 
     def told(self) -> list[tuple[Grant, bool]]:
-        return [(message.grant, message.allowed) for message in self.kiosk.sent if isinstance(message, GrantChanged)]
+        return [
+            (message.grant, message.allowed)
+            for message in self.kiosk.sent
+            if isinstance(message, GrantChanged)
+        ]
 
 
 async def settle() -> None:
@@ -114,8 +124,14 @@ async def test_a_power_over_the_page_asks_for_the_page_first(scene: Scene) -> No
 async def test_no_to_the_page_is_no_to_what_needs_it(scene: Scene) -> None:
     await scene.desk_asks(Grant.CONTROL, Grant.TYPE, Grant.SCAN)
     scene.grants.answer(Grant.SEE_PAGE, False)
-    assert scene.caller.asked == [Grant.SEE_PAGE, Grant.SCAN], "nobody is asked to let click in an unseen page"
-    assert scene.caller.changes == [(Grant.SEE_PAGE, False), (Grant.CONTROL, False), (Grant.TYPE, False)]
+    assert scene.caller.asked == [Grant.SEE_PAGE, Grant.SCAN], (
+        "nobody is asked to let click in an unseen page"
+    )
+    assert scene.caller.changes == [
+        (Grant.SEE_PAGE, False),
+        (Grant.CONTROL, False),
+        (Grant.TYPE, False),
+    ]
 
 
 async def test_hiding_the_page_takes_back_what_is_done_in_it(scene: Scene) -> None:
@@ -129,7 +145,9 @@ async def test_every_power_ends_by_itself(scene: Scene) -> None:
     scene.clock.advance(LASTS_S[Grant.CONTROL] - 1)
     assert scene.grants.left_s(Grant.CONTROL) == 1.0
     scene.clock.advance(1)
-    assert not scene.grants.allowed(Grant.CONTROL), "enforced at the instant, not when somebody looks"
+    assert not scene.grants.allowed(Grant.CONTROL), (
+        "enforced at the instant, not when somebody looks"
+    )
     await asyncio.sleep(0.25)
     assert scene.heard[-1].reason is GrantReason.EXPIRED
     assert scene.heard[-1].grant is Grant.CONTROL

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The second guard: numbers of people and accounts in any spelling, and events that nobody knows."""
+"""The second guard: numbers of people and accounts in any spelling, and events that nobody
+knows.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from session.kiosk.cobrowse.mirror_filter import MASK, filter_event, filter_events, mask_text, source_of
+from session.kiosk.cobrowse.mirror_filter import (
+    MASK,
+    filter_event,
+    filter_events,
+    mask_text,
+    source_of,
+)
 from session.protocol.conversation.mirror import MirrorEvent
 
 
@@ -75,7 +83,10 @@ def test_a_number_is_masked_wherever_it_stands_in_an_event() -> None:
         event(
             2,
             {
-                "node": {"textContent": "n° 1 85 05 78\n006 084", "attributes": {"title": "FR76 3000 6000 0112 3456"}},
+                "node": {
+                    "textContent": "n° 1 85 05 78\n006 084",
+                    "attributes": {"title": "FR76 3000 6000 0112 3456"},
+                },
                 "initialOffset": {"left": 0, "top": 0},
             },
         )
@@ -91,7 +102,11 @@ def test_a_picture_in_the_page_is_left_as_it_is() -> None:
 
 
 def test_the_address_of_a_page_leaves_without_its_query() -> None:
-    kept = filter_event(event(4, {"href": "https://h.example/a?nom=Zoe#b", "width": 1000, "height": 700, "more": "x"}))
+    kept = filter_event(
+        event(
+            4, {"href": "https://h.example/a?nom=Zoe#b", "width": 1000, "height": 700, "more": "x"}
+        )
+    )
     assert data_of(kept) == {"href": "https://h.example/a", "width": 1000, "height": 700}
 
 
@@ -110,7 +125,13 @@ def test_the_address_of_a_page_leaves_without_its_query() -> None:
         event(4, {"href": 1}),
         event(5, {"tag": "other", "payload": {"id": 1, "url": "data:image/webp;base64,x"}}),
         event(5, {"tag": "canvas", "payload": {"id": 1, "url": "https://h.example/x.png"}}),
-        event(5, {"tag": "canvas", "payload": {"id": 1, "url": "data:image/webp;base64," + "x" * 400_000}}),
+        event(
+            5,
+            {
+                "tag": "canvas",
+                "payload": {"id": 1, "url": "data:image/webp;base64," + "x" * 400_000},
+            },
+        ),
         MirrorEvent(2, msgspec.Raw(b'{"node":"\xff"}'), 1),
     ],
 )
@@ -131,7 +152,10 @@ def test_moves_can_be_told_from_the_rest() -> None:
             True,
         ),
         ('{"tag":"select","payload":{"id":3,"open":true,"index":0,"options":"un"}}', False),
-        ('{"tag":"canvas","payload":{"id":3,"url":"","display":"block","width":10.5,"height":4}}', True),
+        (
+            '{"tag":"canvas","payload":{"id":3,"url":"","display":"block","width":10.5,"height":4}}',
+            True,
+        ),
         ('{"tag":"canvas","payload":{"id":3,"url":"http://h/"}}', False),
         ('{"tag":"canvas","payload":{"id":3,"url":"","display":"block;background:url(x)"}}', False),
         ('{"tag":"other","payload":{"id":3}}', False),

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Large pushes are looked at in pieces: no number is cut by a piece's end, whatever the page puts there."""
+"""Large pushes are looked at in pieces:
+no number is cut by a piece's end, whatever the page puts there.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's guard over the agent's commands, with the caller's real grants: time, pause, words in the log."""
+"""The kiosk's guard over the agent's commands, with the caller's real grants:
+time, pause, words in the log.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ class Field(QuietHands):
     def touch(self) -> None:
         self.touches.tell()
 
-    def ask(self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]) -> None:
+    def ask(
+        self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]
+    ) -> None:
         on_answer('{"x": 3, "y": 4, "field": "text"}')
 
     def click(self, x: float, y: float) -> None:
@@ -84,7 +88,9 @@ class Scene:
         kiosk_line, self.desk_line = channel_pair()
         self.grants = KioskGrants(kiosk_line, self.clock, tasks)
         self.grants.asked.connect(lambda grant: self.grants.answer(grant, True))
-        self.kiosk = KioskControl(kiosk_line, self.field, SharedPage(), self.grants, self.clock, tasks)
+        self.kiosk = KioskControl(
+            kiosk_line, self.field, SharedPage(), self.grants, self.clock, tasks
+        )
         self.desk = DeskControl(self.desk_line, lambda: 1, tasks)
         self.codes: list[tuple[str, FieldKind]] = []
         self.desk.answered.connect(lambda answer: self.codes.append((answer.code, answer.field)))
@@ -155,7 +161,9 @@ async def test_touches_of_a_caller_who_gave_no_power_are_told_to_nobody(scene: S
     assert paused == []
 
 
-async def test_a_burst_is_one_event_with_its_number_and_what_was_typed_is_nowhere(scene: Scene) -> None:
+async def test_a_burst_is_one_event_with_its_number_and_what_was_typed_is_nowhere(
+    scene: Scene,
+) -> None:
     await scene.give(Grant.CONTROL, Grant.TYPE)
     for word in ("Secret", "Confidentiel", "Prive"):
         scene.desk.type(word)
@@ -168,7 +176,9 @@ async def test_a_burst_is_one_event_with_its_number_and_what_was_typed_is_nowher
     await scene.log.close(1)
     acted = [decode_record(line).event for line in scene.lines]
     assert acted == [PageActed(command="text_requested", code="", times=times) for times in (1, 3)]
-    assert not any(word in b"".join(scene.lines) for word in (b"Secret", b"Confidentiel", b"Prive", b"Encore"))
+    assert not any(
+        word in b"".join(scene.lines) for word in (b"Secret", b"Confidentiel", b"Prive", b"Encore")
+    )
 
 
 async def test_after_the_end_nothing_is_done(scene: Scene) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How fast the shared page may go: on a narrow line as slow as allowed, on a wide one as fast as it answers."""
+"""How fast the shared page may go:
+on a narrow line as slow as allowed, on a wide one as fast as it answers.
+"""
 
 from __future__ import annotations
 

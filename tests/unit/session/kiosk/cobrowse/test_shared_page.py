@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's end without a browser: what it asks of one, and what it does when the line is full."""
+"""The kiosk's end without a browser:
+what it asks of one, and what it does when the line is full.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,9 @@ class Browser:
     def push(self, *events: str, document: str = "d1") -> None:
         """As the recorder does."""
         joined = ",".join(events)
-        self.events_pushed.emit(f'{{"document":"{document}","address":"http://h.example/","events":[{joined}]}}')
+        self.events_pushed.emit(
+            f'{{"document":"{document}","address":"http://h.example/","events":[{joined}]}}'
+        )
 
 
 class Grants:
@@ -98,7 +102,9 @@ class Grants:
 
     def take_all(self) -> None:
         self.given.clear()
-        self.changed.emit(GrantChanged(grant=Grant.SEE_PAGE, allowed=False, at_utc=self._clock.utc_now()))
+        self.changed.emit(
+            GrantChanged(grant=Grant.SEE_PAGE, allowed=False, at_utc=self._clock.utc_now())
+        )
 
 
 class Ends:
@@ -108,7 +114,9 @@ class Ends:
         self.clock, self.tasks = ManualClock(), Tasks()
         self.kiosk_line, desk_line = channel_pair()
         self.browser, self.grants = Browser(), Grants(self.clock)
-        self.kiosk = KioskCobrowse(self.kiosk_line, self.browser, self.grants, self.clock, self.tasks)
+        self.kiosk = KioskCobrowse(
+            self.kiosk_line, self.browser, self.grants, self.clock, self.tasks
+        )
         self.desk = DeskCobrowse(desk_line, self.clock, self.tasks)
         self.events: list[MirrorEvents] = []
         self.desk.events_received.connect(self.events.append)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a page may load, what may stand in its frames, and the reason that is said of a refused address."""
+"""What a page may load, what may stand in its frames, and the reason that is said of a refused
+address.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ import pytest
 from session.kiosk.cobrowse.web_rules import Refusal, may_frame, may_load, why_refused
 from session.protocol.conversation.allowed_addresses import AllowList
 
-LIST = AllowList(["https://www.caisse.example/espace/", "https://*.partenaire.example/", "http://10.0.0.7:8080/"])
+LIST = AllowList(
+    ["https://www.caisse.example/espace/", "https://*.partenaire.example/", "http://10.0.0.7:8080/"]
+)
 PAGE = "https://www.caisse.example/espace/index.html"
 
 
@@ -54,9 +58,18 @@ def test_nothing_is_loaded_in_clear_or_from_the_network_of_the_kiosk(address: st
 
 
 def test_frames_show_the_page_s_own_host_and_listed_sites_only() -> None:
-    for address in ("https://www.caisse.example/autre/", "https://a.partenaire.example/x", "about:srcdoc", "data:,x"):
+    for address in (
+        "https://www.caisse.example/autre/",
+        "https://a.partenaire.example/x",
+        "about:srcdoc",
+        "data:,x",
+    ):
         assert may_frame(address, PAGE, LIST), address
-    for address in ("https://ailleurs.example/", "http://www.caisse.example/espace/", "file:///etc/passwd"):
+    for address in (
+        "https://ailleurs.example/",
+        "http://www.caisse.example/espace/",
+        "file:///etc/passwd",
+    ):
         assert not may_frame(address, PAGE, LIST), address
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Addresses in the kiosk's settings become the right kind of scanner and printer, or are refused."""
+"""Addresses in the kiosk's settings become the right kind of scanner and printer, or are
+refused.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +54,15 @@ def test_a_broken_address_is_refused(rest: str) -> None:
 def test_settings_are_taken_from_the_desks_wish() -> None:
     area = Area(left=1, top=2, width=3, height=4)
     wish = ScanRequested(
-        scan_id="a1", kind=ScanKind.PREVIEW, source=ScanSource.FEEDER, dpi=150, colour=False, area=area
+        scan_id="a1",
+        kind=ScanKind.PREVIEW,
+        source=ScanSource.FEEDER,
+        dpi=150,
+        colour=False,
+        area=area,
     )
     assert ScanSettings.from_request(wish) == (
-        ScanSettings(kind=ScanKind.PREVIEW, source=ScanSource.FEEDER, dpi=150, colour=False, area=area),
+        ScanSettings(
+            kind=ScanKind.PREVIEW, source=ScanSource.FEEDER, dpi=150, colour=False, area=area
+        ),
     )

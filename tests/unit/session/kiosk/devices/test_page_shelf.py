@@ -91,7 +91,9 @@ def test_a_wipe_removes_all_counts_the_pages_and_takes_no_more(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_that_fails_leaves_no_half_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_fails_leaves_no_half_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shelf = PageShelf(tmp_path, WRAPPING)
     real = os.fsync
     calls = []

@@ -17,13 +17,20 @@ def page(width: int, height: int, dpi: int) -> ScannedPage:
     noise = Image.effect_noise((width, height), 60)
     out = io.BytesIO()
     Image.merge("RGB", (noise, noise.rotate(180), noise)).save(out, "JPEG", quality=92)
-    return ScannedPage(data=out.getvalue(), media_type="image/jpeg", width_px=width, height_px=height, dpi=dpi)
+    return ScannedPage(
+        data=out.getvalue(), media_type="image/jpeg", width_px=width, height_px=height, dpi=dpi
+    )
 
 
 def test_the_picture_stays_and_the_bytes_shrink() -> None:
     scanned = page(620, 877, 75)
     small = small_preview(scanned)
-    assert (small.width_px, small.height_px, small.dpi, small.media_type) == (620, 877, 75, "image/webp")
+    assert (small.width_px, small.height_px, small.dpi, small.media_type) == (
+        620,
+        877,
+        75,
+        "image/webp",
+    )
     assert len(small.data) < len(scanned.data) / 4
 
 
@@ -33,7 +40,9 @@ def test_drawn_paper_fits_the_budget() -> None:
         sheet.paste((40, 40, 60), (60, top, 540, top + 5))
     out = io.BytesIO()
     sheet.save(out, "JPEG", quality=88)
-    scanned = ScannedPage(data=out.getvalue(), media_type="image/jpeg", width_px=620, height_px=877, dpi=75)
+    scanned = ScannedPage(
+        data=out.getvalue(), media_type="image/jpeg", width_px=620, height_px=877, dpi=75
+    )
     assert len(small_preview(scanned).data) <= BUDGET_BYTES
 
 
@@ -44,6 +53,12 @@ def test_a_scanner_that_knows_300_dpi_only_gives_no_larger_preview() -> None:
 
 def test_no_picture_and_a_huge_one_are_refused() -> None:
     with pytest.raises(PageUnreadable):
-        small_preview(ScannedPage(data=b"\xff\xd8 nothing", media_type="image/jpeg", width_px=9, height_px=9, dpi=75))
+        small_preview(
+            ScannedPage(
+                data=b"\xff\xd8 nothing", media_type="image/jpeg", width_px=9, height_px=9, dpi=75
+            )
+        )
     with pytest.raises(PageTooLarge):
-        small_preview(ScannedPage(data=b"", media_type="image/jpeg", width_px=9000, height_px=9000, dpi=75))
+        small_preview(
+            ScannedPage(data=b"", media_type="image/jpeg", width_px=9000, height_px=9000, dpi=75)
+        )

@@ -6,7 +6,13 @@ from __future__ import annotations
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from session.core.device_errors import ScannerBusy, ScannerCoverOpen, ScannerEmpty, ScannerFailed, ScannerJammed
+from session.core.device_errors import (
+    ScannerBusy,
+    ScannerCoverOpen,
+    ScannerEmpty,
+    ScannerFailed,
+    ScannerJammed,
+)
 from session.core.errors import SessionError
 from session.kiosk.drivers.escl_messages import (
     NAMESPACES,
@@ -35,7 +41,8 @@ FLATBED = f"""<scan:ScannerCapabilities {HEAD}><pwg:Version>2.1</pwg:Version>
 def status(state: str, feeder: str = "", *reasons: str) -> DeviceStatus:
     told = "".join(f"<pwg:StateReason>{reason}</pwg:StateReason>" for reason in reasons)
     return parse_status(
-        f"<scan:ScannerStatus {HEAD}><pwg:State>{state}</pwg:State><scan:AdfState>{feeder}</scan:AdfState>"
+        f"<scan:ScannerStatus "
+        f"{HEAD}><pwg:State>{state}</pwg:State><scan:AdfState>{feeder}</scan:AdfState>"
         f"<pwg:StateReasons>{told}</pwg:StateReasons></scan:ScannerStatus>".encode()
     )
 
@@ -81,13 +88,21 @@ def test_a_flatbed_without_a_feeder_says_so() -> None:
 def test_an_order_is_fitted_to_the_scanner() -> None:
     order = ScanOrder.fitted(ScanSettings(kind=ScanKind.PREVIEW), parse_capabilities(FLATBED))
     assert (order.dpi, order.area) == (100, Area(left=0, top=0, width=2550, height=3510))
-    order = ScanOrder.fitted(ScanSettings(dpi=240, area=Area(left=100, top=50)), parse_capabilities(FLATBED))
+    order = ScanOrder.fitted(
+        ScanSettings(dpi=240, area=Area(left=100, top=50)), parse_capabilities(FLATBED)
+    )
     assert (order.dpi, order.area) == (240, Area(left=100, top=50, width=2450, height=3460))
 
 
 def test_among_fixed_resolutions_the_next_better_one_is_taken() -> None:
     limits = InputLimits(max_width=2480, max_height=3508, resolutions=(75, 200, 600))
-    assert [limits.nearest_dpi(dpi) for dpi in (50, 150, 200, 300, 1200)] == [75, 200, 200, 600, 600]
+    assert [limits.nearest_dpi(dpi) for dpi in (50, 150, 200, 300, 1200)] == [
+        75,
+        200,
+        200,
+        600,
+        600,
+    ]
 
 
 def test_the_request_says_what_was_wanted_in_the_order_of_the_schema() -> None:
@@ -95,7 +110,13 @@ def test_the_request_says_what_was_wanted_in_the_order_of_the_schema() -> None:
     root = fromstring(ScanOrder.fitted(settings, parse_capabilities(FLATBED)).xml())
     region = root.find("pwg:ScanRegions/pwg:ScanRegion", NAMESPACES)
     assert region is not None
-    assert [child.text for child in region] == ["escl:ThreeHundredthsOfInches", "10", "20", "30", "40"]
+    assert [child.text for child in region] == [
+        "escl:ThreeHundredthsOfInches",
+        "10",
+        "20",
+        "30",
+        "40",
+    ]
     assert root.findtext("scan:ColorMode", None, NAMESPACES) == "Grayscale8"
     assert root.findtext("scan:XResolution", None, NAMESPACES) == "200"
     assert root.findtext("pwg:InputSource", None, NAMESPACES) == "Platen"

@@ -31,7 +31,12 @@ def rfc_print_job() -> bytes:
     """RFC 8010, appendix A.1, "Print-Job Request", written out by hand."""
 
     def field(tag: int, name: str, value: bytes) -> bytes:
-        return struct.pack(">BH", tag, len(name)) + name.encode() + struct.pack(">H", len(value)) + value
+        return (
+            struct.pack(">BH", tag, len(name))
+            + name.encode()
+            + struct.pack(">H", len(value))
+            + value
+        )
 
     return (
         b"\x01\x01\x00\x02\x00\x00\x00\x01\x01"
@@ -79,13 +84,21 @@ def test_every_kind_of_value_survives_the_way() -> None:
         "media-col": Attribute(Tag.BEGIN_COLLECTION, (media, media)),
         "after": text_value("éà"),
     }
-    message = Message(code=0, request_id=7, groups=((GroupTag.OPERATION, operation_attributes()), (4, attributes)))
+    message = Message(
+        code=0, request_id=7, groups=((GroupTag.OPERATION, operation_attributes()), (4, attributes))
+    )
     assert decode(encode(message)) == message
 
 
 def test_a_text_with_its_language_is_read_as_text() -> None:
     inner = struct.pack(">H", 2) + b"fr" + struct.pack(">H", 6) + "prête".encode()
-    raw = b"\x02\x00\x00\x00\x00\x00\x00\x01\x04\x35" + struct.pack(">H", 4) + b"info" + struct.pack(">H", 12) + inner
+    raw = (
+        b"\x02\x00\x00\x00\x00\x00\x00\x01\x04\x35"
+        + struct.pack(">H", 4)
+        + b"info"
+        + struct.pack(">H", 12)
+        + inner
+    )
     assert decode(raw + b"\x03").text(GroupTag.PRINTER, "info") == "prête"
 
 
@@ -120,7 +133,9 @@ def test_endless_nesting_is_refused() -> None:
 
 def test_a_flood_of_attributes_is_refused() -> None:
     with pytest.raises(IppMalformed, match="too many"):
-        decode(b"\x02\x00\x00\x00\x00\x00\x00\x01\x04" + b"\x44\x00\x01a\x00\x01b" * 30_000 + b"\x03")
+        decode(
+            b"\x02\x00\x00\x00\x00\x00\x00\x01\x04" + b"\x44\x00\x01a\x00\x01b" * 30_000 + b"\x03"
+        )
 
 
 @pytest.mark.parametrize(
@@ -129,7 +144,8 @@ def test_a_flood_of_attributes_is_refused() -> None:
         b"\x44\x00\x01a\x00\x01b\x03",  # a value before any group
         b"\x04\x44\x00\x00\x00\x01b\x03",  # a further value of nothing
         b"\x04\x21\x00\x01a\x00\x02bb\x03",  # an integer of two bytes
-        b"\x04\x34\x00\x01a\x00\x00\x21\x00\x00\x00\x04\x00\x00\x00\x01\x37\x00\x00\x00\x00\x03",  # member, no name
+        # member, no name
+        b"\x04\x34\x00\x01a\x00\x00\x21\x00\x00\x00\x04\x00\x00\x00\x01\x37\x00\x00\x00\x00\x03",
         b"\x04\x34\x00\x01a\x00\x00\x03",  # the end inside a collection
         b"\x04\x35\x00\x01a\x00\x03\x00\x09f\x03",  # a language longer than its value
     ],

@@ -12,7 +12,10 @@ from session.protocol.conversation.messages import PrintState, ScannerState
 
 
 def printer(state: int, *reasons: str) -> Attributes:
-    return {"printer-state": enum_value(state), "printer-state-reasons": keyword(*(reasons or ("none",)))}
+    return {
+        "printer-state": enum_value(state),
+        "printer-state-reasons": keyword(*(reasons or ("none",))),
+    }
 
 
 def job(state: int, *reasons: str, impressions: int = 0) -> Attributes:

@@ -26,7 +26,9 @@ def with_size(data: bytes, width: int, height: int) -> bytes:
     return data[: at + 5] + struct.pack(">HH", height, width) + data[at + 9 :]
 
 
-@pytest.mark.parametrize("data", [jpeg(), jpeg(progressive=True), jpeg(mode="L"), jpeg(comment=b"\xff\xd9" * 40)])
+@pytest.mark.parametrize(
+    "data", [jpeg(), jpeg(progressive=True), jpeg(mode="L"), jpeg(comment=b"\xff\xd9" * 40)]
+)
 def test_the_size_is_read_without_decoding(data: bytes) -> None:
     assert jpeg_size(data) == (320, 200)
 
@@ -48,7 +50,9 @@ def test_nothing_is_said_to_be_empty() -> None:
     assert raised.value.detail["why"] == "empty"
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.7 and more", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"\xff\xd8garbage"])
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.7 and more", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"\xff\xd8garbage"]
+)
 def test_what_is_no_jpeg_is_refused(data: bytes) -> None:
     with pytest.raises(PageUnreadable):
         jpeg_size(data)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The SANE scanner on SANE's own test backend, in a private configuration; and on workers that misbehave."""
+"""The SANE scanner on SANE's own test backend, in a private configuration;
+and on workers that misbehave.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ async def scanner(tmp_path: Path) -> AsyncIterator[SaneScanner]:
     (tmp_path / "dll.conf").write_text("test\n")
     (tmp_path / "test.conf").write_text("number_of_devices 1\ngeometry_max 300.0\n")
     options = {"test-picture": "Color pattern"}
-    sane = SaneScanner("test:0", options=options, quiet_s=5, environment={"SANE_CONFIG_DIR": str(tmp_path)})
+    sane = SaneScanner(
+        "test:0", options=options, quiet_s=5, environment={"SANE_CONFIG_DIR": str(tmp_path)}
+    )
     yield sane
     await sane.close()
 
@@ -148,7 +152,9 @@ async def test_a_device_that_is_not_there_is_gone(scanner: SaneScanner, tmp_path
     await other.close()
 
 
-async def test_a_driver_that_crashes_is_a_failed_scan_and_the_next_one_works(scanner: SaneScanner) -> None:
+async def test_a_driver_that_crashes_is_a_failed_scan_and_the_next_one_works(
+    scanner: SaneScanner,
+) -> None:
     scanner.options |= {"read-delay": True, "read-delay-duration": 100_000}
 
     async def crash_at_first_progress() -> None:

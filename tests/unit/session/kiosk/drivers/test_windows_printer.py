@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What of WIA and of the Windows spooler can be looked at without Windows: meanings, order of calls, missing parts.
+"""What of WIA and of the Windows spooler can be looked at without Windows:
+meanings, order of calls, missing parts.
 
 No test here says that a device works: there is no Windows.
 """
@@ -36,12 +37,21 @@ def test_each_error_of_wia_has_the_name_that_the_kiosk_knows(hresult: int, statu
 
 
 def test_sources_and_areas_are_counted_as_wia_counts() -> None:
-    assert (handling("glass", duplex=True), handling("feeder", duplex=False), handling("feeder", duplex=True)) == (
+    assert (
+        handling("glass", duplex=True),
+        handling("feeder", duplex=False),
+        handling("feeder", duplex=True),
+    ) == (
         2,
         1,
         5,
     )
-    assert region({"left": 300, "top": 600, "width": 900, "height": 150}, 200) == (200, 400, 600, 100)
+    assert region({"left": 300, "top": 600, "width": 900, "height": 150}, 200) == (
+        200,
+        400,
+        600,
+        100,
+    )
 
 
 def test_a_bitmap_becomes_a_jpeg() -> None:
@@ -121,7 +131,9 @@ class Spooler:
         return [{"JobId": 7, "Status": self.statuses.pop(0), "PagesPrinted": 1}]
 
 
-async def test_a_document_goes_to_the_spooler_and_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_document_goes_to_the_spooler_and_is_followed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("session.kiosk.drivers.windows_printer.POLL_S", 0.0)
     spooler = Spooler()
     printer = WindowsPrinter("", spooler)

@@ -62,14 +62,18 @@ async def test_double_tap_is_one_ticket(button: Button, link: Link) -> None:
     assert len(link.asked) == 1
 
 
-async def test_a_tap_on_another_service_while_waiting_is_still_one_ticket(button: Button, link: Link) -> None:
+async def test_a_tap_on_another_service_while_waiting_is_still_one_ticket(
+    button: Button, link: Link
+) -> None:
     first = await button.press("rsa")
     second = await button.press("housing")
     assert second.ticket.id == first.ticket.id
     assert len(link.asked) == 1
 
 
-async def test_press_with_unknown_outcome_repeats_the_same_request(button: Button, link: Link) -> None:
+async def test_press_with_unknown_outcome_repeats_the_same_request(
+    button: Button, link: Link
+) -> None:
     link.fails = [HubUnreachable()]
     with pytest.raises(HubUnreachable):
         await button.press("rsa", "1234567")
@@ -79,7 +83,9 @@ async def test_press_with_unknown_outcome_repeats_the_same_request(button: Butto
 
 async def test_double_tap_tries_again_when_the_first_tap_failed(button: Button, link: Link) -> None:
     link.fails = [HubUnreachable()]
-    first, second = await asyncio.gather(button.press("rsa"), button.press("rsa"), return_exceptions=True)
+    first, second = await asyncio.gather(
+        button.press("rsa"), button.press("rsa"), return_exceptions=True
+    )
     assert isinstance(first, HubUnreachable)
     assert isinstance(second, TicketAnswer)
     assert link.asked[0] == link.asked[1]
@@ -100,7 +106,9 @@ async def test_next_caller_has_a_new_ticket(button: Button) -> None:
     assert (await button.press("rsa")).ticket.id != first.ticket.id
 
 
-async def test_an_old_failed_press_is_not_the_next_callers(button: Button, link: Link, clock: ManualClock) -> None:
+async def test_an_old_failed_press_is_not_the_next_callers(
+    button: Button, link: Link, clock: ManualClock
+) -> None:
     link.fails = [HubUnreachable()]
     with pytest.raises(HubUnreachable):
         await button.press("rsa")

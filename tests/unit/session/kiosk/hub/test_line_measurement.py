@@ -21,9 +21,13 @@ HEADERS = 1.06
 
 
 class NarrowHub:
-    """Answers when a line of so many kb/s each way would have carried it; time is the manual clock's."""
+    """Answers when a line of so many kb/s each way would have carried it;
+    time is the manual clock's.
+    """
 
-    def __init__(self, clock: ManualClock, up_kbps: float, down_kbps: float, rtt_s: float = 0.04) -> None:
+    def __init__(
+        self, clock: ManualClock, up_kbps: float, down_kbps: float, rtt_s: float = 0.04
+    ) -> None:
         self.clock, self.rates, self.rtt_s = clock, (up_kbps, down_kbps), rtt_s
         self.free_s = [0.0, 0.0]
         self.sent_bytes = 0

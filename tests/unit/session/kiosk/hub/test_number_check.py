@@ -5,7 +5,13 @@ from __future__ import annotations
 
 import pytest
 
-from session.kiosk.hub.number_check import FORMS, NumberState, check_number, grouped, next_characters
+from session.kiosk.hub.number_check import (
+    FORMS,
+    NumberState,
+    check_number,
+    grouped,
+    next_characters,
+)
 
 COMPLETE = [
     ("allocataire", "1234567"),

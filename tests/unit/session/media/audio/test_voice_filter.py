@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A loudspeaker beside a microphone: callers do not hear themselves, the agent is heard. With the real canceller."""
+"""A loudspeaker beside a microphone: callers do not hear themselves, the agent is heard.
+With the real canceller.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ Sound = npt.NDArray[np.float64]
 
 
 def voice(seconds: float, seed: int, pitch_hz: float = 140.0) -> Sound:
-    """An invented voice: 24 harmonics of a pitch that wanders, in syllables, with breath between them."""
+    """An invented voice: 24 harmonics of a pitch that wanders, in syllables, with breath between
+    them.
+    """
     dice, count = np.random.default_rng(seed), int(seconds * RATE_HZ)
     time_s = np.arange(count) / RATE_HZ
 
@@ -26,7 +30,9 @@ def voice(seconds: float, seed: int, pitch_hz: float = 140.0) -> Sound:
 
     phase = 2 * np.pi * np.cumsum(pitch_hz * (0.85 + 0.3 * wandering(0.25))) / RATE_HZ
     sound = sum(wandering(0.12) * np.sin(k * phase) / k**0.8 for k in range(1, 25))
-    sound = (sound + dice.normal(0, 0.3, count) * wandering(0.09) ** 3) * np.clip(1.6 * wandering(0.15) - 0.4, 0, 1)
+    sound = (sound + dice.normal(0, 0.3, count) * wandering(0.09) ** 3) * np.clip(
+        1.6 * wandering(0.15) - 0.4, 0, 1
+    )
     return np.asarray(9000 * sound / np.abs(sound).max())
 
 
@@ -35,7 +41,9 @@ def echo_of(sound: Sound, delay_ms: float) -> Sound:
     dice, length = np.random.default_rng(3), RATE_HZ // 10
     room = dice.normal(0, 1, length) * np.exp(-np.arange(length) / (0.025 * RATE_HZ))
     size = 1 << int(np.ceil(np.log2(sound.size + length)))
-    heard = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(room / np.linalg.norm(room), size), size)
+    heard = np.fft.irfft(
+        np.fft.rfft(sound, size) * np.fft.rfft(room / np.linalg.norm(room), size), size
+    )
     late = np.concatenate((np.zeros(round(delay_ms * RATE_HZ / 1000)), 0.5 * heard))
     return np.asarray(late[: sound.size])
 
@@ -92,7 +100,10 @@ def test_a_fan_is_taken_out() -> None:
 
 def test_a_quiet_voice_is_raised_where_gain_is_wanted() -> None:
     quiet = voice(5, 7, pitch_hz=200) / 30
-    plain, raised = (run(VoiceFilter(gain=gain), np.zeros_like(quiet), quiet)[3 * RATE_HZ :] for gain in (False, True))
+    plain, raised = (
+        run(VoiceFilter(gain=gain), np.zeros_like(quiet), quiet)[3 * RATE_HZ :]
+        for gain in (False, True)
+    )
     assert level_db(raised) - level_db(plain) > 3
 
 
@@ -122,7 +133,9 @@ def test_a_module_that_fails_lets_the_voice_through(monkeypatch: pytest.MonkeyPa
     assert np.array_equal(filtered.heard(block), block)
 
 
-def test_without_the_package_there_is_no_filter_and_no_promise_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package_there_is_no_filter_and_no_promise_of_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert is_installed()
     voice_filter._module.cache_clear()
     monkeypatch.setitem(__import__("sys").modules, "livekit.rtc", None)

@@ -21,7 +21,9 @@ def spoken(blocks: int) -> list[bytes]:
     encoder, source = VoiceEncoder(), ToneSource(level=0.4)
     packets: list[bytes] = []
     for index in range(blocks):
-        frame = av.AudioFrame.from_ndarray(source.read().reshape(1, -1), format="s16", layout="mono")
+        frame = av.AudioFrame.from_ndarray(
+            source.read().reshape(1, -1), format="s16", layout="mono"
+        )
         frame.sample_rate, frame.pts = RATE_HZ, index * BLOCK
         packets += encoder.encode(frame)[0]
     return packets
@@ -37,7 +39,9 @@ def playout() -> Iterator[VoicePlayout]:
     made.close()
 
 
-def heard(playout: VoicePlayout, arrives: Callable[[int], float | None], blocks: int = 180) -> list[Pcm]:
+def heard(
+    playout: VoicePlayout, arrives: Callable[[int], float | None], blocks: int = 180
+) -> list[Pcm]:
     """Plays `blocks` blocks; packet i arrives `arrives(i)` blocks after the first, None never."""
     events = [(at, index) for index in range(len(PACKETS)) if (at := arrives(index)) is not None]
     events.sort()
@@ -117,7 +121,11 @@ def test_after_a_hole_a_heap_of_packets_at_once_does_not_stop_the_voice(
     playout: VoicePlayout, lost: int, back: float
 ) -> None:
     """While blocks are left out, the stream may be found to have stopped."""
-    sound = heard(playout, lambda i: None if 40 <= i < 40 + lost else min(float(i), max(back, i - 60.0)), blocks=130)
+    sound = heard(
+        playout,
+        lambda i: None if 40 <= i < 40 + lost else min(float(i), max(back, i - 60.0)),
+        blocks=130,
+    )
     assert min(rms(block) for block in sound[70:]) > 0.01
 
 

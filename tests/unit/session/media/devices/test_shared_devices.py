@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One microphone, loudspeaker and camera for two calls: nobody gets half of it, and the last one switches it off."""
+"""One microphone, loudspeaker and camera for two calls:
+nobody gets half of it, and the last one switches it off.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,12 @@ import av
 import numpy as np
 
 from session.media.audio.sound import BLOCK, Pcm
-from session.media.devices.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker, mixed
+from session.media.devices.shared_devices import (
+    SharedCamera,
+    SharedMicrophone,
+    SharedSpeaker,
+    mixed,
+)
 from session.media.devices.sources import dark_frame
 
 

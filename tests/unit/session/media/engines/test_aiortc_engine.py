@@ -47,7 +47,9 @@ async def test_nothing_was_received_before_a_call(engine: AiortcEngine) -> None:
 
 
 @pytest.mark.parametrize("kinds", [("audio", "video"), ("video", "audio"), ("audio",)])
-async def test_an_offer_in_any_order_is_answered_with_our_hints(engine: AiortcEngine, kinds: tuple[str, ...]) -> None:
+async def test_an_offer_in_any_order_is_answered_with_our_hints(
+    engine: AiortcEngine, kinds: tuple[str, ...]
+) -> None:
     pc, offer = await offer_of(kinds)
     answer = await engine.answer(offer)
     await pc.close()
@@ -67,7 +69,9 @@ async def test_an_offer_in_any_order_is_answered_with_our_hints(engine: AiortcEn
         lambda sdp: sdp + "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n",
     ],
 )
-async def test_a_damaged_offer_is_refused_and_the_next_one_answered(engine: AiortcEngine, damage: object) -> None:
+async def test_a_damaged_offer_is_refused_and_the_next_one_answered(
+    engine: AiortcEngine, damage: object
+) -> None:
     pc, offer = await offer_of(("audio", "video"))
     assert callable(damage)
     with pytest.raises(CallLost):
@@ -78,7 +82,9 @@ async def test_a_damaged_offer_is_refused_and_the_next_one_answered(engine: Aior
     await pc.close()
 
 
-@pytest.mark.parametrize(("line_kbps", "codec", "start"), [(512, "AV1", 317), (256, "AV1", 138), (4000, "VP8", 2759)])
+@pytest.mark.parametrize(
+    ("line_kbps", "codec", "start"), [(512, "AV1", 317), (256, "AV1", 138), (4000, "VP8", 2759)]
+)
 async def test_a_known_line_decides_hints_and_codec(
     engine: AiortcEngine, line_kbps: int, codec: str, start: int
 ) -> None:
@@ -103,7 +109,9 @@ async def test_a_closed_engine_refuses(engine: AiortcEngine) -> None:
         await engine.answer(offer)
 
 
-async def test_a_call_that_is_replaced_goes_on_until_the_new_one_brings_something(engine: AiortcEngine) -> None:
+async def test_a_call_that_is_replaced_goes_on_until_the_new_one_brings_something(
+    engine: AiortcEngine,
+) -> None:
     first, second = AiortcEngine(), AiortcEngine()
     try:
         await first.accept(await engine.answer(await first.offer()))

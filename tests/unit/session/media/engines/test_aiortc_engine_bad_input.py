@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An engine and another end that is mad: broken descriptions, broken packets, floods, silence. It survives them all."""
+"""An engine and another end that is mad: broken descriptions, broken packets, floods, silence.
+It survives them all.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ from tests.support.waiting import until
 
 @pytest.fixture
 async def engine() -> AsyncIterator[AiortcEngine]:
-    made = AiortcEngine(SyntheticCamera(320, 180), settings=EngineSettings(start_kbps=250, max_kbps=900))
+    made = AiortcEngine(
+        SyntheticCamera(320, 180), settings=EngineSettings(start_kbps=250, max_kbps=900)
+    )
     yield made
     await made.close()
 
@@ -55,10 +59,16 @@ class Kiosk:
     def __init__(self, codec: str, spoil: Callable[[list[bytes]], list[bytes]]) -> None:
         self.pc = internals.Connection(RTCConfiguration(iceServers=[]))
         rate = SendRate(400_000, 400_000, line_known=True)
-        self.encoders = {"audio": Mad(VoiceEncoder(), spoil), "video": Mad(PictureEncoder(rate, codec), spoil)}
+        self.encoders = {
+            "audio": Mad(VoiceEncoder(), spoil),
+            "video": Mad(PictureEncoder(rate, codec), spoil),
+        }
 
     async def call(self, engine: AiortcEngine) -> None:
-        tracks = (VoiceTrack(ToneSource()), PictureTrack(SyntheticCamera(320, 180), 25, lambda frame: None))
+        tracks = (
+            VoiceTrack(ToneSource()),
+            PictureTrack(SyntheticCamera(320, 180), 25, lambda frame: None),
+        )
         for track in tracks:
             internals.use_encoder(self.pc.addTrack(track), self.encoders[track.kind])
         await self.pc.setLocalDescription(await self.pc.createOffer())
@@ -156,7 +166,9 @@ async def offer() -> str:
     return sdp
 
 
-async def test_oversized_descriptions_are_refused_before_they_are_read(engine: AiortcEngine) -> None:
+async def test_oversized_descriptions_are_refused_before_they_are_read(
+    engine: AiortcEngine,
+) -> None:
     good = await offer()
     candidate = "a=candidate:1 1 udp 2122260223 203.0.113.{} 50000 typ host\r\n"
     for bad in (
@@ -217,7 +229,9 @@ async def test_while_nothing_comes_no_pictures_are_sent_and_the_first_one_afterw
     await kiosk.pc.close()
 
 
-async def test_an_end_that_stops_reading_gets_few_pictures_and_nothing_piles_up(engine: AiortcEngine) -> None:
+async def test_an_end_that_stops_reading_gets_few_pictures_and_nothing_piles_up(
+    engine: AiortcEngine,
+) -> None:
     kiosk = Kiosk("av1", list)
     await kiosk.call(engine)
     await until(lambda: engine.stats().frames > 3 and engine.stats().sent_packets)

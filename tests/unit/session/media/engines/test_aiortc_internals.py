@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The contract with aiortc: the private names we touch are there and do what we think. A new version must pass this."""
+"""The contract with aiortc: the private names we touch are there and do what we think.
+A new version must pass this.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ async def pair() -> AsyncIterator[Pair]:
         await pc.close()
 
 
-async def send(pair: Pair, track: Any, encoder: Any) -> tuple[internals.Sender, internals.Receiver, Heard]:
+async def send(
+    pair: Pair, track: Any, encoder: Any
+) -> tuple[internals.Sender, internals.Receiver, Heard]:
     """One stream from the first of the pair to the second."""
     sender = cast(internals.Sender, pair[0].addTrack(track))
     internals.use_encoder(sender, encoder)
@@ -80,7 +84,9 @@ def test_no_other_file_touches_a_private_name_of_aiortc() -> None:
     private = re.compile(
         r"_RTC[A-Z][A-Za-z]+__|aiortc_connection|\._(rtp_router|get_stats|send_rtp|send_rtcp|handle_rt|ssrc)\b"
     )
-    guilty = [path.name for path in (ROOT / "session").rglob("*.py") if private.search(path.read_text())]
+    guilty = [
+        path.name for path in (ROOT / "session").rglob("*.py") if private.search(path.read_text())
+    ]
     assert guilty == ["aiortc_internals.py"]
 
 
@@ -100,7 +106,9 @@ async def test_a_report_tells_the_clock_and_the_round_trip(pair: Pair) -> None:
     told: list[tuple[int, int, float | None]] = []
     sender, receiver, heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
     sender.on_report = lambda packets, missed, rtt_s: told.append((packets, missed, rtt_s))
-    await until(lambda: heard.reports and any(rtt_s is not None for _packets, _missed, rtt_s in told))
+    await until(
+        lambda: heard.reports and any(rtt_s is not None for _packets, _missed, rtt_s in told)
+    )
     packets, missed, rtt_s = told[-1]
     assert 0 < packets <= receiver.counted()[0]
     assert missed == 0
@@ -108,7 +116,9 @@ async def test_a_report_tells_the_clock_and_the_round_trip(pair: Pair) -> None:
     assert heard.reports[0][0] >> 32 > 3_900_000_000  # seconds since 1900
 
 
-async def test_a_report_counts_the_packets_that_never_came_and_nothing_that_was_not_sent(pair: Pair) -> None:
+async def test_a_report_counts_the_packets_that_never_came_and_nothing_that_was_not_sent(
+    pair: Pair,
+) -> None:
     told: list[tuple[int, int]] = []
     sender, receiver, _heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
     sender.on_report = lambda packets, missed, _rtt_s: told.append((packets, missed))
@@ -122,7 +132,9 @@ async def test_a_report_counts_the_packets_that_never_came_and_nothing_that_was_
     await until(lambda: told and told[-1][0] >= 60)
     packets, missed = told[-1]
     assert abs(missed - packets / 5) < 3
-    liar = RtcpRrPacket(ssrc=1, reports=[RtcpReceiverInfo(sender._ssrc, 255, 8_000_000, 0xFFFF_FFFF, 0, 0, 0)])
+    liar = RtcpRrPacket(
+        ssrc=1, reports=[RtcpReceiverInfo(sender._ssrc, 255, 8_000_000, 0xFFFF_FFFF, 0, 0, 0)]
+    )
     await sender._handle_rtcp_packet(liar)
     assert told[-1][0] == told[-1][1] < 1000
 
@@ -147,12 +159,16 @@ async def test_pictures_are_av1_and_a_whole_one_comes_when_it_is_asked_for(pair:
 
 
 async def test_a_lost_packet_is_sent_again(pair: Pair) -> None:
-    sender, receiver, heard = await send(pair, picture_track(), PictureEncoder(SendRate(300_000, 2_000_000), "av1"))
+    sender, receiver, heard = await send(
+        pair, picture_track(), PictureEncoder(SendRate(300_000, 2_000_000), "av1")
+    )
     sender.pacer = PacketPacer(lambda: 1_000_000)
     await until(lambda: len(heard.packets) > 3)
     wanted = heard.packets[0][0].sequence_number
     await receiver.ask_again([wanted])
-    await until(lambda: [packet.sequence_number for packet, _codec in heard.packets].count(wanted) == 2)
+    await until(
+        lambda: [packet.sequence_number for packet, _codec in heard.packets].count(wanted) == 2
+    )
 
 
 async def test_the_estimate_of_the_line_reaches_the_encoder(pair: Pair) -> None:
@@ -166,7 +182,9 @@ async def test_a_flood_of_invented_sources_does_not_grow_our_tables(pair: Pair) 
     await until(lambda: heard.packets)
     kind = heard.packets[0][0].payload_type
     for source in range(2000):
-        await receiver._handle_rtp_packet(RtpPacket(payload_type=kind, ssrc=source, payload=b"x"), 0)
+        await receiver._handle_rtp_packet(
+            RtpPacket(payload_type=kind, ssrc=source, payload=b"x"), 0
+        )
     assert len(cast(Any, receiver)._RTCRtpReceiver__remote_streams) <= internals.MAX_STREAMS
 
 

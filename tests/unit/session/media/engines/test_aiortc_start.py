@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A call begins on the first way that answers, and says again soon what was lost. The contract with aioice."""
+"""A call begins on the first way that answers, and says again soon what was lost.
+The contract with aioice.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ async def begin(pair: Pair) -> tuple[Any, Any, Heard]:
 
 
 def losing_first_checks(ice: Any, checks: list[bytes]) -> None:
-    """Loses each check of `ice` the first time that it is sent; `checks` are those that went out."""
+    """Loses each check of `ice` the first time that it is sent;
+    `checks` are those that went out.
+    """
     lost: set[bytes] = set()
     for protocol in ice._protocols:
         deliver = protocol.send_stun
@@ -57,7 +61,9 @@ def losing_first_checks(ice: Any, checks: list[bytes]) -> None:
         protocol.send_stun = send_stun
 
 
-async def test_what_is_said_goes_on_the_first_way_that_answers_before_one_is_chosen(pair: Pair) -> None:
+async def test_what_is_said_goes_on_the_first_way_that_answers_before_one_is_chosen(
+    pair: Pair,
+) -> None:
     sender, receiver, heard = await begin(pair)
     ice = ice_of(receiver)
     take = ice.check_incoming
@@ -82,7 +88,9 @@ async def test_a_way_that_is_chosen_later_is_taken(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("lost", range(1, 5))
-async def test_a_lost_part_of_the_handshake_is_said_again_before_openssl_would(pair: Pair, lost: int) -> None:
+async def test_a_lost_part_of_the_handshake_is_said_again_before_openssl_would(
+    pair: Pair, lost: int
+) -> None:
     sender, receiver, heard = await begin(pair)
     said: list[bytes] = []
     for part in (sender, receiver):
@@ -107,7 +115,9 @@ def losing_record(ice: Any, said: list[bytes], lost: int) -> None:
         protocol.send_data = send_data
 
 
-async def test_a_lost_check_is_sent_again_before_aioice_would(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_lost_check_is_sent_again_before_aioice_would(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert stun.RETRY_RTO >= 0.5, "aioice asks sooner itself now"
     monkeypatch.setattr(stun, "RETRY_RTO", 60.0)
     pair[0].addTransceiver("audio")
@@ -148,7 +158,9 @@ async def test_a_call_that_ends_while_it_begins_says_nothing_any_more(pair: Pair
 
 
 def closed_ways(addresses: Any) -> list[bool]:
-    return [protocol.transport.is_closing() for protocol in addresses.gatherer._connection._protocols]
+    return [
+        protocol.transport.is_closing() for protocol in addresses.gatherer._connection._protocols
+    ]
 
 
 async def test_a_call_begins_with_addresses_that_were_found_before() -> None:

@@ -6,7 +6,14 @@ from __future__ import annotations
 import pytest
 
 from session.media.audio.echo_choice import EchoBy, EchoSetting, cancels_echo, echo_by
-from session.media.engines.engine_choice import Choice, EngineKind, Machine, Why, choose, this_machine
+from session.media.engines.engine_choice import (
+    Choice,
+    EngineKind,
+    Machine,
+    Why,
+    choose,
+    this_machine,
+)
 
 GOOD = Machine(cores=2, headset=True, echo_canceller=False, codecs=("av1", "vp8"))
 OLD = Machine(cores=2, headset=True, echo_canceller=False, codecs=("vp8",))

@@ -13,7 +13,9 @@ BASE_MS = 700_000
 
 
 class Simulated:
-    """A sender that follows what it is told, a line of `kbps` and a receiver that is busy at times."""
+    """A sender that follows what it is told, a line of `kbps` and a receiver that is busy at
+    times.
+    """
 
     def __init__(self, kbps: float, start_kbps: int, max_kbps: int) -> None:
         self.kbps, self.told_bps = kbps, start_kbps * 1000
@@ -22,7 +24,9 @@ class Simulated:
         self.worst_queue_ms = 0.0
         self.told: list[int] = []
 
-    def run(self, seconds: float, busy_ms: Callable[[], float] = lambda: 0.0, share: float = 1.0) -> None:
+    def run(
+        self, seconds: float, busy_ms: Callable[[], float] = lambda: 0.0, share: float = 1.0
+    ) -> None:
         end_ms = self.now_ms + seconds * 1000
         while self.now_ms < end_ms:
             self.now_ms += PACKET * 8 / (self.told_bps * share) * 1000

@@ -19,7 +19,8 @@ async def test_pictures_are_timed_by_the_beat_and_shown_to_ourselves() -> None:
     own: list[av.VideoFrame | None] = []
     track = PictureTrack(SyntheticCamera(320, 180), 50, own.append)
     frames = [await track.recv() for _ in range(3)]
-    times = [frame.pts or 0 for frame in frames]  # a beat that a busy machine misses is left out, never squeezed in
+    # a beat that a busy machine misses is left out, never squeezed in
+    times = [frame.pts or 0 for frame in frames]
     assert times[0] == 0
     assert times == sorted(set(times))
     assert all(at % 1800 == 0 for at in times)
@@ -49,7 +50,8 @@ async def test_with_the_microphone_off_silence_is_sent() -> None:
 
 
 async def test_a_stopped_track_gives_nothing() -> None:
-    voice, picture = VoiceTrack(ToneSource()), PictureTrack(SyntheticCamera(), 25, lambda frame: None)
+    voice = VoiceTrack(ToneSource())
+    picture = PictureTrack(SyntheticCamera(), 25, lambda frame: None)
     for track in (voice, picture):
         track.stop()
         with pytest.raises(MediaStreamError):

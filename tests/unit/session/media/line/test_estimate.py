@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The estimate against lines whose rate the test knows: a queue of 300 ms, what is too much gets lost."""
+"""The estimate against lines whose rate the test knows:
+a queue of 300 ms, what is too much gets lost.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def run(
         other_kbps = shares.page_kbps if now_s in page else 0
         media_kbps = 44 + shares.face.kbps
         loss, rtt_ms = line.second(media_kbps + other_kbps)
-        look = Look(media_kbps=media_kbps, other_kbps=other_kbps, loss_percent=min(100, loss), rtt_ms=rtt_ms)
+        look = Look(
+            media_kbps=media_kbps, other_kbps=other_kbps, loss_percent=min(100, loss), rtt_ms=rtt_ms
+        )
         estimate.look(now_s, look)
         found.append((estimate.kbps, shares.step, loss))
     return found
@@ -92,11 +96,14 @@ def test_the_transports_word_counts_only_where_it_is_the_bound_and_a_queue_stand
 
 
 def test_what_the_transport_thinks_of_a_picture_that_made_room_is_not_added_to_the_page() -> None:
-    """The bound was 320 kb/s while nothing else crossed; the transport still says so, and the page takes 300 now."""
+    """The bound was 320 kb/s while nothing else crossed;
+    the transport still says so, and the page takes 300 now.
+    """
     estimate = LineEstimate(512)
     for now_s in range(5):
         estimate.look(now_s, Look(media_kbps=60, other_kbps=250, rtt_ms=50, transport_kbps=320))
-    estimate.look(5, Look(media_kbps=60, rtt_ms=50, transport_kbps=700))  # a packet of the page was lost: it waits
+    # a packet of the page was lost: it waits
+    estimate.look(5, Look(media_kbps=60, rtt_ms=50, transport_kbps=700))
     assert estimate.kbps == 512
     for now_s in range(6, 12):
         estimate.look(now_s, Look(media_kbps=60, rtt_ms=50, transport_kbps=700))
@@ -109,9 +116,12 @@ def test_what_the_transport_thinks_of_a_picture_that_made_room_is_not_added_to_t
 
 def test_a_transport_that_repeats_our_own_bound_takes_nothing_from_the_line() -> None:
     estimate = LineEstimate(512)
-    for second in range(1, 60):  # the picture's bound on 512 kb/s is 320, and a key frame of it may stand in the queue
+    # the picture's bound on 512 kb/s is 320, and a key frame of it may stand in the queue
+    for second in range(1, 60):
         rtt_ms = 95.0 if second % 5 == 0 else 45.0
-        estimate.look(second, Look(media_kbps=330, transport_kbps=320, loss_percent=1, rtt_ms=rtt_ms))
+        estimate.look(
+            second, Look(media_kbps=330, transport_kbps=320, loss_percent=1, rtt_ms=rtt_ms)
+        )
     assert estimate.kbps >= 512
 
 

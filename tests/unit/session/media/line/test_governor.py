@@ -53,16 +53,24 @@ def test_a_wide_line_needs_no_document_mode() -> None:
 
 
 def test_the_order_of_sacrifice() -> None:
-    """Narrower and narrower: first scan and print, then the size, then the number of pictures, then photos."""
+    """Narrower and narrower: first scan and print, then the size, then the number of pictures, then
+    photos.
+    """
     with_page = [at_once(kbps, SCAN) for kbps in range(420, 60, -2)]
-    assert [shares.page_kbps for shares in with_page] == sorted((s.page_kbps for s in with_page), reverse=True)
+    assert [shares.page_kbps for shares in with_page] == sorted(
+        (s.page_kbps for s in with_page), reverse=True
+    )
     slowest = next(shares for shares in with_page if shares.page_kbps == 24)
-    assert slowest.face.kbps >= 78, "the page is as slow as can be before its face gives up anything"
+    assert slowest.face.kbps >= 78, (
+        "the page is as slow as can be before its face gives up anything"
+    )
     alone = [at_once(kbps).step for kbps in range(420, 60, -2)]
     assert list(dict.fromkeys(alone)) == [Step.FULL, Step.SMALL, Step.FEW, Step.PHOTO]
 
 
-@pytest.mark.parametrize("demand", [QUIET, SCAN, Demand(mirror=True), Demand(mirror=True, page=True)])
+@pytest.mark.parametrize(
+    "demand", [QUIET, SCAN, Demand(mirror=True), Demand(mirror=True, page=True)]
+)
 def test_the_voice_is_never_given_up(demand: Demand) -> None:
     for budget_kbps in range(110, 2000, 7):
         shares = at_once(budget_kbps, demand)
@@ -133,7 +141,9 @@ HANDS = Talkers(motion=True)
 def test_three_people_stay_within_one_budget(demand: Demand) -> None:
     for budget_kbps in range(200, 6000, 37):
         shares = Governor().shares(0.0, budget_kbps, demand, THREE)
-        pages = (shares.page_kbps if demand.page else 0) + (shares.mirror_kbps if demand.mirror else 0)
+        pages = (shares.page_kbps if demand.page else 0) + (
+            shares.mirror_kbps if demand.mirror else 0
+        )
         assert 2 * (VOICE_KBPS + shares.face.kbps) + pages <= budget_kbps
 
 
@@ -161,7 +171,9 @@ def test_hands_keep_moving_where_a_face_would_stand_still() -> None:
 def test_for_hands_the_size_is_given_up_before_the_movement() -> None:
     faces = [Governor().shares(0.0, kbps, QUIET, HANDS).face for kbps in range(2400, 60, -5)]
     fluid = [face for face in faces if face.fps >= 25]
-    assert [face.height_px for face in fluid] == sorted((face.height_px for face in fluid), reverse=True)
+    assert [face.height_px for face in fluid] == sorted(
+        (face.height_px for face in fluid), reverse=True
+    )
     assert fluid[-1].height_px == 180, "every row that can go has gone before the first picture"
 
 

@@ -31,7 +31,9 @@ def test_the_minute_with_the_loss_is_found() -> None:
 def test_guessed_sound_weighs_more_than_lost_packets() -> None:
     history = filled(range(20, 50), loss_percent=8.0)
     for index in range(200, 260):
-        history.add(Way.TO_CALLER, index * 2.0, LineSeen(kbps=280, rtt_ms=40, concealed_percent=6.0))
+        history.add(
+            Way.TO_CALLER, index * 2.0, LineSeen(kbps=280, rtt_ms=40, concealed_percent=6.0)
+        )
     worst = history.worst_minute()
     assert worst is not None
     assert worst.way is Way.TO_CALLER

@@ -14,12 +14,17 @@ def play(meter: LineMeter, call: str, start_s: float, seconds: list[MediaStats])
 
 def counts(second: int, lost: int = 0, frames: int | None = None) -> MediaStats:
     shown = second * 12 if frames is None else frames
-    return MediaStats(frames=shown, packets=second * 90, bytes=second * 25_000, lost=lost, rtt_ms=80.0)
+    return MediaStats(
+        frames=shown, packets=second * 90, bytes=second * 25_000, lost=lost, rtt_ms=80.0
+    )
 
 
 def test_every_ten_seconds_there_is_a_sample_of_those_ten() -> None:
     samples = play(
-        LineMeter("s1"), "c1", 100.0, [counts(second, lost=100 if second > 10 else 0) for second in range(21)]
+        LineMeter("s1"),
+        "c1",
+        100.0,
+        [counts(second, lost=100 if second > 10 else 0) for second in range(21)],
     )
     assert [(one.loss_percent, one.rtt_ms, one.kbps, one.freezes) for one in samples] == [
         (0.0, 80.0, 200.0, 0),
@@ -29,7 +34,9 @@ def test_every_ten_seconds_there_is_a_sample_of_those_ten() -> None:
 
 def test_a_picture_that_stands_still_is_one_freeze() -> None:
     frames = [0, 12, 24, 24, 24, 24, 36, 48, 48, 60, 72]
-    (sample,) = play(LineMeter("s1"), "c1", 0.0, [counts(at, frames=count) for at, count in enumerate(frames)])
+    (sample,) = play(
+        LineMeter("s1"), "c1", 0.0, [counts(at, frames=count) for at, count in enumerate(frames)]
+    )
     assert sample.freezes == 2
 
 

@@ -25,7 +25,10 @@ def test_each_packet_counts_once() -> None:
 
 def test_a_line_of_three_percent_seldom_looks_full_however_often_it_is_reported() -> None:
     dice = random.Random(3)
-    loss, packets, missed, full = SentLoss(), 0, 0, 0
+    loss = SentLoss()
+    packets = 0
+    missed = 0
+    full = 0
     for _ in range(10_000):
         for _ in range(dice.choice((2, 5, 12, 40))):
             packets += 1

@@ -46,7 +46,8 @@ def test_every_picture_survives_its_packets_whatever_their_size(room: int) -> No
 def test_the_aggregation_header_is_that_of_the_specification() -> None:
     packets = av1_payload.packetize(UNITS[0], 200)
     heads = [packet[0] for packet in packets]
-    assert [bool(head & 0x08) for head in heads] == [True, *[False] * (len(heads) - 1)]  # N: only the first
+    # N: only the first
+    assert [bool(head & 0x08) for head in heads] == [True, *[False] * (len(heads) - 1)]
     for before, after in itertools.pairwise(heads):
         assert bool(before & 0x40) == bool(after & 0x80)  # Y is followed by Z
     assert not heads[0] & 0x80
@@ -72,7 +73,16 @@ def test_numbers_are_written_as_they_are_read(value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "packets", [[b""], [b"\x10"], [b"\x90abc"], [b"\x50abc"], [b"\x20\x7fab"], [b"\x00\xff\xff"], [b"\x10\x80ab"]]
+    "packets",
+    [
+        [b""],
+        [b"\x10"],
+        [b"\x90abc"],
+        [b"\x50abc"],
+        [b"\x20\x7fab"],
+        [b"\x00\xff\xff"],
+        [b"\x10\x80ab"],
+    ],
 )
 def test_what_does_not_fit_together_is_refused(packets: list[bytes]) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -110,4 +120,9 @@ def test_a_decoder_survives_damaged_pictures() -> None:
         except (av.FFmpegError, ValueError):
             decoder = make_decoder("av1")
     assert good >= 0
-    assert len(make_decoder("av1").decode(av.Packet(av1_payload.join(av1_payload.packetize(UNITS[0]))))) == 1
+    assert (
+        len(
+            make_decoder("av1").decode(av.Packet(av1_payload.join(av1_payload.packetize(UNITS[0]))))
+        )
+        == 1
+    )

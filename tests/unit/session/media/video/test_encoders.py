@@ -34,7 +34,9 @@ class Filmed:
         self.codec = codec
         self.count = 0
 
-    def next(self, size: tuple[int, int] = (640, 360), *, whole: bool = False, noise: bool = False) -> list[bytes]:
+    def next(
+        self, size: tuple[int, int] = (640, 360), *, whole: bool = False, noise: bool = False
+    ) -> list[bytes]:
         picture = np.asarray(PICTURES[self.count % len(PICTURES)].resize(size))
         if noise:
             picture = np.random.default_rng(self.count).integers(0, 255, picture.shape, np.uint8)
@@ -83,12 +85,17 @@ def test_the_rate_stays_under_the_estimate(codec: str, kbps: int) -> None:
 
 def test_what_cannot_be_coded_small_enough_is_left_out_instead_of_piling_up(codec: str) -> None:
     filmed = Filmed(codec, start_bps=150_000)
-    total = sum(len(payload) for _number in range(75) for payload in filmed.next((1280, 720), noise=True))
-    assert (filmed.encoder.counts["left_out"] > 10) == (codec == "vp8")  # AV1 can code noise as small as is asked
+    total = sum(
+        len(payload) for _number in range(75) for payload in filmed.next((1280, 720), noise=True)
+    )
+    # AV1 can code noise as small as is asked
+    assert (filmed.encoder.counts["left_out"] > 10) == (codec == "vp8")
     assert total * 8 / 3 < 150_000 * 1.6
 
 
-def test_a_poor_line_gets_smaller_pictures_at_once_and_larger_ones_after_a_while(codec: str) -> None:
+def test_a_poor_line_gets_smaller_pictures_at_once_and_larger_ones_after_a_while(
+    codec: str,
+) -> None:
     filmed = Filmed(codec, start_bps=1_500_000)
     assert filmed.decoded(filmed.next((1280, 720))).height == 720
     filmed.encoder.target_bitrate = 90_000
@@ -118,13 +125,17 @@ def test_small_changes_of_the_estimate_do_not_cost_a_key_frame(codec: str) -> No
 
 def test_a_key_frame_is_made_when_asked_for_but_not_more_than_two_a_second(codec: str) -> None:
     filmed = Filmed(codec, start_bps=900_000)
-    keys = [filmed.is_key(payloads) for _number in range(100) if (payloads := filmed.next(whole=True))]
+    keys = [
+        filmed.is_key(payloads) for _number in range(100) if (payloads := filmed.next(whole=True))
+    ]
     assert keys[0]
     assert 5 <= sum(keys) <= 9
 
 
 def test_after_a_busy_second_pictures_come_as_often_as_before(codec: str) -> None:
-    """An encoder that is told of the pauses spends all their bits on one picture, which makes the next pause."""
+    """An encoder that is told of the pauses spends all their bits on one picture, which makes the
+    next pause.
+    """
     grain = np.random.default_rng(3).normal(0, 6, (8, 360, 640, 3))
     now_s = 100.0
     encoder = PictureEncoder(SendRate(320_000, 320_000), codec, clock=lambda: now_s)
@@ -171,7 +182,9 @@ def test_a_still_photo_is_sharp_enough_to_know_a_face(codec: str) -> None:
         out = filmed.decoded(payloads)
         filmed.now_s += 3.96
         filmed.count += 99
-    sent = np.asarray(PICTURES[(filmed.count - 100) % 100].resize((out.width, out.height)).convert("L")).astype(int)
+    sent = np.asarray(
+        PICTURES[(filmed.count - 100) % 100].resize((out.width, out.height)).convert("L")
+    ).astype(int)
     shown = out.to_ndarray(format="gray").astype(int)
     assert np.corrcoef(sent.ravel(), shown.ravel())[0, 1] > 0.99
     assert sum(sizes[1:]) * 8 / (4 * len(sizes[1:])) < 60_000
@@ -187,9 +200,13 @@ def voiced(blocks: list[Pcm]) -> list[tuple[list[bytes], int]]:
 
 
 def test_each_packet_of_speech_carries_the_one_before_it_once_more() -> None:
-    """RFC 6716, sections 4.2.3 and 4.2.4: of the bits after the table of contents the second tells of such a copy."""
+    """RFC 6716, sections 4.2.3 and 4.2.4:
+    of the bits after the table of contents the second tells of such a copy.
+    """
     speech = Speech()
-    packets = [packet for made, _first in voiced([speech.read() for _ in range(250)]) for packet in made]
+    packets = [
+        packet for made, _first in voiced([speech.read() for _ in range(250)]) for packet in made
+    ]
     coded_as_speech = [packet for packet in packets[1:] if packet[0] >> 3 < 16]
     assert len(coded_as_speech) == 249
     assert sum(bool(packet[1] & 0x40) for packet in coded_as_speech) >= 248

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A picture leaves at its pace while the next one is filmed; little waits, in order, and an end is told."""
+"""A picture leaves at its pace while the next one is filmed;
+little waits, in order, and an end is told.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ async def test_the_next_picture_may_be_filmed_before_the_last_one_has_left() -> 
     async with asyncio.timeout(30):
         await outbox.room()
     left = 10 - len(sent)
-    assert 0 < left <= MOST_WAITING_S / 0.02 + 1, "two packets' time, and the one that is on its way"
+    assert 0 < left <= MOST_WAITING_S / 0.02 + 1, (
+        "two packets' time, and the one that is on its way"
+    )
     await until(lambda: len(sent) == 10)
     assert sent == list(range(10))
     await outbox.room()  # nothing waits: at once

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pictures over a line that loses, repeats and reorders packets; pure, with the test's own clock."""
+"""Pictures over a line that loses, repeats and reorders packets;
+pure, with the test's own clock.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,13 @@ import tracemalloc
 
 import pytest
 
-from session.media.video.picture_assembler import GIVE_UP_S, MAX_ASKED, MAX_HELD, PictureAssembler, Wishes
+from session.media.video.picture_assembler import (
+    GIVE_UP_S,
+    MAX_ASKED,
+    MAX_HELD,
+    PictureAssembler,
+    Wishes,
+)
 
 START = 0xFFFF - 20  # numbers wrap at 16 bits in each test
 PARTS = 4
@@ -17,7 +25,11 @@ PARTS = 4
 def part(picture: int, index: int) -> bytes:
     """VP8: a descriptor, and a first byte whose lowest bit is 0 in a key frame."""
     head = b"\x10" if index == 0 else b"\x00"
-    return head + (bytes((0 if picture % 50 == 0 else 1,)) if index == 0 else b"") + bytes((picture % 256, index))
+    return (
+        head
+        + (bytes((0 if picture % 50 == 0 else 1,)) if index == 0 else b"")
+        + bytes((picture % 256, index))
+    )
 
 
 class Line:
@@ -38,7 +50,11 @@ class Line:
     def packet(self, picture: int, index: int) -> None:
         number = (START + picture * PARTS + index) & 0xFFFF
         marker = index == PARTS - 1
-        self.took(self.assembler.add(number, picture * 3600, marker, part(picture, index), "vp8", self.now_s))
+        self.took(
+            self.assembler.add(
+                number, picture * 3600, marker, part(picture, index), "vp8", self.now_s
+            )
+        )
 
     def picture(self, picture: int, lost: tuple[int, ...] = ()) -> None:
         for index in range(PARTS):
@@ -167,7 +183,9 @@ def test_a_flood_does_not_grow_it(line: Line) -> None:
     tracemalloc.start()
     for flood in range(60_000):
         payload = b"\x10" + bytes(900)
-        wishes = line.assembler.add(dice.randrange(1 << 16), dice.randrange(1 << 32), False, payload, "vp8", line.now_s)
+        wishes = line.assembler.add(
+            dice.randrange(1 << 16), dice.randrange(1 << 32), False, payload, "vp8", line.now_s
+        )
         if flood % 500 == 0:
             line.pass_time(0.02)
         assert len(wishes.again) < 100

@@ -32,7 +32,10 @@ def packets() -> list[tuple[int, bool, bytes]]:
         frame.pts = index * 3600
         unit = b"".join(bytes(packet) for packet in encoder.encode(frame))
         payloads = av1_payload.packetize(unit)
-        made += [(index * 3600, number == len(payloads) - 1, payload) for number, payload in enumerate(payloads)]
+        made += [
+            (index * 3600, number == len(payloads) - 1, payload)
+            for number, payload in enumerate(payloads)
+        ]
     return made
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The engine's small rules: sizes by rate, the line's parts, pace, freezes, lips, and the voice's length."""
+"""The engine's small rules: sizes by rate, the line's parts, pace, freezes, lips, and the voice's
+length.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ def test_the_reference_line_carries_720_rows() -> None:
 
 def test_an_estimate_that_breathes_does_not_change_the_size() -> None:
     ladder = Ladder(LADDERS["av1"])
-    heights = {ladder.height(bps, second) for second, bps in enumerate((185_000, 195_000, 186_000, 200_000) * 10)}
+    heights = {
+        ladder.height(bps, second)
+        for second, bps in enumerate((185_000, 195_000, 186_000, 200_000) * 10)
+    }
     assert heights == {540}
 
 
@@ -39,7 +44,8 @@ def test_a_rate_that_stays_high_lifts_the_size_after_four_seconds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "expected"), [(512, 317), (256, 138), (4000, 2759), (0, 777), (20, 20), (100_000, 4000)]
+    ("line", "expected"),
+    [(512, 317), (256, 138), (4000, 2759), (0, 777), (20, 20), (100_000, 4000)],
 )
 def test_the_pictures_part_is_never_more_than_the_line(line: int, expected: int) -> None:
     assert picture_kbps(line, 777) == expected
@@ -113,7 +119,9 @@ NTP = 3_990_000_000
 
 
 def synced(voice_s: float) -> LipSync:
-    """Both streams begin at RTP time 0 at the same moment; at 100 s of our clock the voice of `voice_s` is heard."""
+    """Both streams begin at RTP time 0 at the same moment;
+    at 100 s of our clock the voice of `voice_s` is heard.
+    """
     lips = LipSync()
     lips.on_report("audio", NTP << 32, 0)
     lips.on_report("video", NTP << 32, 0)
@@ -146,7 +154,9 @@ def test_without_reports_or_with_a_mad_clock_nothing_waits() -> None:
 
 
 def evenness(delays_s: list[float]) -> tuple[float, float]:
-    """(longest pause, mean wait) of the last two hundred pictures when each is complete that long after its time."""
+    """(longest pause, mean wait) of the last two hundred pictures when each is complete that long
+    after its time.
+    """
     smoother, shown, waits = Smoother(), [], []
     for index, delay_s in enumerate(delays_s):
         complete_s = 500.0 + index * 0.04 + delay_s
@@ -178,7 +188,13 @@ def test_a_clock_that_jumps_does_not_hold_pictures_back() -> None:
         smoother.wait_s(index * 3600, 10 + index * 0.04)
     assert smoother.wait_s(100 * 3600, -5000.0) == 0.0
     assert smoother.wait_s(2_000_000_000, -4999.9) <= 0.15
-    assert max(smoother.wait_s(2_000_000_000 + index * 3600, -4999 + index * 0.04) for index in range(1, 60)) <= 0.15
+    assert (
+        max(
+            smoother.wait_s(2_000_000_000 + index * 3600, -4999 + index * 0.04)
+            for index in range(1, 60)
+        )
+        <= 0.15
+    )
 
 
 def tone(pitch_hz: float, samples: int = 960) -> Pcm:

@@ -7,7 +7,9 @@ import pytest
 
 from session.protocol.conversation.allowed_addresses import AllowList, without_query
 
-LIST = AllowList(["https://www.caisse.example/espace/", "http://127.0.0.1:8080", "https://aide.example/guide"])
+LIST = AllowList(
+    ["https://www.caisse.example/espace/", "http://127.0.0.1:8080", "https://aide.example/guide"]
+)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,14 @@ def test_a_list_without_a_usable_prefix_allows_nothing() -> None:
 
 
 def test_a_leading_star_covers_the_hosts_below_and_nothing_else() -> None:
-    stars = AllowList(["https://*.caisse.example/espace/", "https://*.fr/", "https://www.*.example/", "https://*/"])
+    stars = AllowList(
+        [
+            "https://*.caisse.example/espace/",
+            "https://*.fr/",
+            "https://www.*.example/",
+            "https://*/",
+        ]
+    )
     assert stars.allows("https://www.caisse.example/espace/1")
     assert stars.allows("https://a.b.caisse.example/espace/")
     for address in (
@@ -88,10 +97,15 @@ def test_a_leading_star_covers_the_hosts_below_and_nothing_else() -> None:
 
 
 def test_an_address_is_told_without_what_may_name_a_person() -> None:
-    assert without_query("https://zoe:secret@h.example:81/a/b?nom=Zoe#x") == "https://h.example:81/a/b"
+    assert (
+        without_query("https://zoe:secret@h.example:81/a/b?nom=Zoe#x") == "https://h.example:81/a/b"
+    )
     assert without_query("https://[::1") == ""
 
 
 def test_sites_are_told_as_browsers_write_origins() -> None:
     prefixes = ["https://www.Example.fr:443/espace", "http://h.example:8080/", "ftp://h/"]
-    assert AllowList(prefixes).sites == [("https://www.example.fr", "/espace/"), ("http://h.example:8080", "/")]
+    assert AllowList(prefixes).sites == [
+        ("https://www.example.fr", "/espace/"),
+        ("http://h.example:8080", "/"),
+    ]

@@ -26,7 +26,9 @@ PICTURE = '{"type":2,"data":{"node":{}},"timestamp":2}'
 MOVE = '{"type":3,"data":{"source":1},"timestamp":3.5}'
 
 
-def send(assembler: FrameAssembler, data: bytes, seq: int, skip: int = -1, *, start: bool = True) -> list[Frame]:
+def send(
+    assembler: FrameAssembler, data: bytes, seq: int, skip: int = -1, *, start: bool = True
+) -> list[Frame]:
     """Gives all parts but `skip`; returns what could be shown."""
     frames = []
     for index, (part, headers) in enumerate(mirror.parts_of(data, epoch=3, seq=seq, start=start)):
@@ -46,7 +48,10 @@ def test_what_was_said_before_costs_little_the_second_time() -> None:
     packer, unpacker = Packer(), Unpacker()
     first, second = packer.pack(page, start=True), packer.pack(page, start=False)
     assert len(second) < len(first) / 50
-    assert [unpacker.unpack(first, start=True), unpacker.unpack(second, start=False)] == [page, page]
+    assert [unpacker.unpack(first, start=True), unpacker.unpack(second, start=False)] == [
+        page,
+        page,
+    ]
 
 
 def test_who_comes_late_can_begin_at_a_start_and_only_there() -> None:
@@ -122,7 +127,10 @@ def test_parts_of_two_payloads_may_be_mixed() -> None:
     assembler = FrameAssembler()
     send(assembler, b"1", 1)
     first, second = (random.Random(n).randbytes(2 * PART_BYTES) for n in (5, 6))
-    parts = [list(mirror.parts_of(data, epoch=3, seq=seq, start=False)) for data, seq in ((first, 2), (second, 3))]
+    parts = [
+        list(mirror.parts_of(data, epoch=3, seq=seq, start=False))
+        for data, seq in ((first, 2), (second, 3))
+    ]
     mixed = [parts[0][0], parts[1][0], parts[1][1], parts[0][1]]
     assert [datas(assembler.add(*part)) for part in mixed] == [[], [], [], [first, second]]
 
@@ -205,16 +213,22 @@ def test_a_decompression_bomb_is_refused_before_it_unfolds() -> None:
         compression_params=zstandard.ZstdCompressionParameters.from_level(3, window_log=27)
     ).compressobj()
     with pytest.raises(MessageMalformed):
-        Unpacker().unpack(wide.compress(b"[]") + wide.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK), start=True)
+        Unpacker().unpack(
+            wide.compress(b"[]") + wide.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK), start=True
+        )
 
 
-@pytest.mark.parametrize("data", [b"", b"no zstd", zstandard.ZstdCompressor().compress(b"[]" * 99)[:-3]])
+@pytest.mark.parametrize(
+    "data", [b"", b"no zstd", zstandard.ZstdCompressor().compress(b"[]" * 99)[:-3]]
+)
 def test_what_is_no_frame_is_refused(data: bytes) -> None:
     with pytest.raises(MessageMalformed):
         mirror.unpack(data)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"type":"x"}]', "[" * 4000, '["\\ud800"]', b"\xff"])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[1]", '[{"type":"x"}]', "[" * 4000, '["\\ud800"]', b"\xff"]
+)
 def test_what_is_no_event_is_refused(text: str | bytes) -> None:
     with pytest.raises(MessageMalformed):
         mirror.decode_events(text)

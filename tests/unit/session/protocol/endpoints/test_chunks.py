@@ -76,14 +76,18 @@ def test_a_changed_byte_or_a_missing_chunk_is_damage() -> None:
     assert assembly.missing() == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize(("index", "size"), [(-1, 250), (4, 250), (0, 249), (0, 251), (3, 251), (3, 0)])
+@pytest.mark.parametrize(
+    ("index", "size"), [(-1, 250), (4, 250), (0, 249), (0, 251), (3, 251), (3, 0)]
+)
 def test_a_chunk_that_does_not_fit_is_refused(index: int, size: int) -> None:
     assembly = Assembly("p1", 1000, "0" * 64, 4)
     with pytest.raises(MessageMalformed):
         assembly.add(index, bytes(size))
 
 
-@pytest.mark.parametrize(("size", "chunks"), [(0, 0), (0, 1), (10, 0), (10, 11), (10, 9), (1000, 999)])
+@pytest.mark.parametrize(
+    ("size", "chunks"), [(0, 0), (0, 1), (10, 0), (10, 11), (10, 9), (1000, 999)]
+)
 def test_numbers_that_do_not_fit_each_other_are_refused(size: int, chunks: int) -> None:
     with pytest.raises(MessageMalformed):
         Assembly("p1", size, "0" * 64, chunks)
@@ -98,7 +102,12 @@ def test_what_is_too_large_is_refused_before_a_byte_is_kept() -> None:
 
 def test_headers_are_read_back_and_nonsense_is_refused() -> None:
     assert parse_headers(headers_of("p_1", 12)) == ("p_1", 12)
-    for headers in ({}, {"Item": "p1"}, {"Item": "../x", "Index": "1"}, {"Item": "p1", "Index": "1e3"}):
+    for headers in (
+        {},
+        {"Item": "p1"},
+        {"Item": "../x", "Index": "1"},
+        {"Item": "p1", "Index": "1e3"},
+    ):
         with pytest.raises(MessageMalformed):
             parse_headers(headers)
 

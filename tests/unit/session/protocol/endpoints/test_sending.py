@@ -71,10 +71,14 @@ async def test_of_progress_only_the_latest_waits(tasks: Tasks) -> None:
     sure.tell(PageKept(page_id="p2"))
     kiosk.cut = False
     await until(lambda: len(heard.page_ids) == 2)
-    assert [message.percent for message in heard.messages if isinstance(message, ScanProgressed)] == [90]
+    assert [
+        message.percent for message in heard.messages if isinstance(message, ScanProgressed)
+    ] == [90]
 
 
-async def test_a_message_that_is_too_large_holds_up_nothing(tasks: Tasks, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_message_that_is_too_large_holds_up_nothing(
+    tasks: Tasks, caplog: pytest.LogCaptureFixture
+) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
     sure = SureSender(kiosk, "device", tasks, retry_s=RETRY_S)
@@ -109,7 +113,9 @@ async def test_after_close_nothing_is_said(tasks: Tasks) -> None:
     assert heard.page_ids == ["p1"]
 
 
-def sender(channel: MemoryChannel, tasks: Tasks, items: dict[str, bytes], kbps: int | None = None) -> ChunkSender:
+def sender(
+    channel: MemoryChannel, tasks: Tasks, items: dict[str, bytes], kbps: int | None = None
+) -> ChunkSender:
     return ChunkSender(channel, SystemClock(), tasks, items.__getitem__, kbps=kbps, retry_s=RETRY_S)
 
 
@@ -126,13 +132,16 @@ async def test_chunks_wait_for_the_line_and_none_is_lost(tasks: Tasks) -> None:
     kiosk.cut = False
     await until(lambda: len(heard.chunks) == 9)
     for item_id, data in items.items():
-        assert b"".join(payload for owner, _index, payload in heard.chunks if owner == item_id) == data
+        assert (
+            b"".join(payload for owner, _index, payload in heard.chunks if owner == item_id) == data
+        )
     assert (chunks.waiting, chunks.has("p1")) == (0, False)
 
 
 async def test_a_beginning_is_told_once_and_again_after_a_pause(tasks: Tasks) -> None:
     kiosk, _desk = channel_pair()
-    chunks, begun = sender(kiosk, tasks, {"p1": b"a" * 10, "p2": b"b" * 10, "p3": b"c"}), list[int]()
+    chunks = sender(kiosk, tasks, {"p1": b"a" * 10, "p2": b"b" * 10, "p3": b"c"})
+    begun = list[int]()
     chunks.began.connect(lambda _none: begun.append(chunks.waiting))
     chunks.send("p1", 1)
     chunks.send("p2", 1)

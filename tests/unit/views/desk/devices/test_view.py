@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Scanner, pages, filing and printer: the agent's path from permission to a filed document, by mouse and by keys."""
+"""Scanner, pages, filing and printer:
+the agent's path from permission to a filed document, by mouse and by keys.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,14 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from session.protocol.conversation.messages import Grant, PrintChanged, PrintState, ScanKind, ScannerState, ScanSource
+from session.protocol.conversation.messages import (
+    Grant,
+    PrintChanged,
+    PrintState,
+    ScanKind,
+    ScannerState,
+    ScanSource,
+)
 from session.protocol.conversation.scan_profiles import Sides
 from session.protocol.hub.requests import Piece, PieceState
 from tests.support.screens.devices_scene import button, chip, choose_in_menu, png, press, words
@@ -29,7 +38,9 @@ from views.desk.devices.scan_panel import ScanWish, source_key
 from views.desk.devices.view import DevicesView
 
 
-def test_without_permission_nothing_can_be_scanned_but_asked_for(devices: DevicesView, qtbot: QtBot) -> None:
+def test_without_permission_nothing_can_be_scanned_but_asked_for(
+    devices: DevicesView, qtbot: QtBot
+) -> None:
     assert not button(devices, "scan_page").isEnabled()
     assert "permission" in button(devices, "scan_page").toolTip()
     with qtbot.waitSignal(devices.grant_requested) as asked:
@@ -53,10 +64,14 @@ def test_preview_page_and_file_by_keys_alone(devices: DevicesView, qtbot: QtBot)
     devices.show_grants({Grant.SCAN: True})
     with qtbot.waitSignal(devices.preview_requested) as preview:
         key(devices, Qt.Key.Key_F6)
-    assert preview.args == [ScanWish(kind=ScanKind.PREVIEW, source=ScanSource.GLASS, dpi=75, colour=True)]
+    assert preview.args == [
+        ScanWish(kind=ScanKind.PREVIEW, source=ScanSource.GLASS, dpi=75, colour=True)
+    ]
     with qtbot.waitSignal(devices.scan_requested) as scan:
         key(devices, Qt.Key.Key_F7)
-    assert scan.args == [ScanWish(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True)]
+    assert scan.args == [
+        ScanWish(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True)
+    ]
     devices.show_page_image("p1", drawn_page(width=100))
     devices.show_grants({Grant.KEEP: True})
     with qtbot.waitSignal(devices.file_requested) as filed:
@@ -86,7 +101,9 @@ def test_a_kiosk_without_feeder_offers_none(devices: DevicesView) -> None:
     assert devices.scan.wish(ScanKind.PAGE).source == ScanSource.GLASS
 
 
-def test_a_running_scan_shows_progress_and_can_be_cancelled(devices: DevicesView, qtbot: QtBot) -> None:
+def test_a_running_scan_shows_progress_and_can_be_cancelled(
+    devices: DevicesView, qtbot: QtBot
+) -> None:
     devices.show_grants({Grant.SCAN: True})
     devices.show_scan_progress(40)
     assert not button(devices, "scan_page").isVisible()
@@ -114,7 +131,9 @@ def test_a_marked_part_of_the_preview_is_scanned(devices: DevicesView, qtbot: Qt
     assert devices.scan.wish(ScanKind.PAGE).areas == ()
 
 
-def test_the_mark_is_made_moved_and_sized_by_keys_and_stays_on_the_glass(devices: DevicesView, qtbot: QtBot) -> None:
+def test_the_mark_is_made_moved_and_sized_by_keys_and_stays_on_the_glass(
+    devices: DevicesView, qtbot: QtBot
+) -> None:
     preview = devices.preview
     preview.show_picture(drawn_page(width=310))
     key(preview, Qt.Key.Key_Right)
@@ -153,7 +172,11 @@ def test_a_page_goes_from_coming_to_kept_to_cleaned_to_filed(devices: DevicesVie
     assert cleaned is not None
     picture = cleaned.picture()
     assert picture is not None
-    assert (cleaned.status, cleaned.note, picture.width()) == (PageStatus.CLEANED, "A corner is missing", 90)
+    assert (cleaned.status, cleaned.note, picture.width()) == (
+        PageStatus.CLEANED,
+        "A corner is missing",
+        90,
+    )
     devices.show_pages_filed(["p1"])
     filed = devices.page("p1")
     assert filed is not None
@@ -205,7 +228,9 @@ def test_turning_and_choosing_the_original_are_told(three: DevicesView, qtbot: Q
     assert picture.width() == 100
 
 
-def test_a_page_taken_out_comes_back_to_its_place_with_what_arrived_meanwhile(three: DevicesView, qtbot: QtBot) -> None:
+def test_a_page_taken_out_comes_back_to_its_place_with_what_arrived_meanwhile(
+    three: DevicesView, qtbot: QtBot
+) -> None:
     gone: list[str] = []
     back: list[str] = []
     three.page_removed.connect(lambda page_id, reason: gone.append(f"{page_id} {reason.value}"))
@@ -301,7 +326,9 @@ def test_prints_are_wishes_and_their_states_are_words(devices: DevicesView, qtbo
     devices.show_grants({Grant.PRINT: True})
     with qtbot.waitSignal(devices.print_receipt_requested):
         button(devices, "print_receipt").click()
-    devices.show_print(PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_jammed"), "Receipt")
+    devices.show_print(
+        PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_jammed"), "Receipt"
+    )
     line = devices.findChild(QWidget, "print_j1")
     assert line is not None
     assert words(line, "print_state") == "waiting"
@@ -314,7 +341,9 @@ def test_prints_are_wishes_and_their_states_are_words(devices: DevicesView, qtbo
     assert words(line, "print_state") == "printed"
 
 
-def test_the_file_to_print_is_chosen_without_stopping_the_program(devices: DevicesView, qtbot: QtBot) -> None:
+def test_the_file_to_print_is_chosen_without_stopping_the_program(
+    devices: DevicesView, qtbot: QtBot
+) -> None:
     devices.show_grants({Grant.PRINT: True})
     button(devices, "print_file").click()
     dialog = devices.findChild(QFileDialog, "print_file_dialog")
@@ -338,7 +367,9 @@ def test_another_caller_finds_nothing_of_the_one_before(three: DevicesView) -> N
 
 
 @pytest.mark.parametrize("width", [380, 420])
-def test_nothing_is_wider_than_the_panel_whatever_is_allowed(devices: DevicesView, width: int) -> None:
+def test_nothing_is_wider_than_the_panel_whatever_is_allowed(
+    devices: DevicesView, width: int
+) -> None:
     devices.resize(width, 900)
     devices.show()
     devices.show_page_image("p1", drawn_page(width=100))

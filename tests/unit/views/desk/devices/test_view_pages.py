@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Several documents on a glass, profiles, piles, and what is done with pages: by mouse and by keys."""
+"""Several documents on a glass, profiles, piles, and what is done with pages:
+by mouse and by keys.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,18 @@ from views.desk.devices.removal_menu import Split
 from views.desk.devices.scan_panel import ScanWish
 from views.desk.devices.view import DevicesView
 
-# ---- several documents, profiles, both sides by hand ----------------------------------------------------------------
+# ---- several documents, profiles, both sides by hand
+# ----------------------------------------------------------------
 
-CARDS = (Area(left=100, top=100, width=1000, height=650), Area(left=1300, top=2000, width=1000, height=650))
+CARDS = (
+    Area(left=100, top=100, width=1000, height=650),
+    Area(left=1300, top=2000, width=1000, height=650),
+)
 
 
-def test_documents_found_on_the_glass_are_marked_and_scanned_by_enter(devices: DevicesView, qtbot: QtBot) -> None:
+def test_documents_found_on_the_glass_are_marked_and_scanned_by_enter(
+    devices: DevicesView, qtbot: QtBot
+) -> None:
     devices.show_grants({Grant.SCAN: True})
     devices.show_preview(drawn_page(width=310), areas=CARDS)
     assert words(devices, "preview_area") == "2 areas, a page each"
@@ -37,7 +45,9 @@ def test_documents_found_on_the_glass_are_marked_and_scanned_by_enter(devices: D
     assert scan.args[0].areas == CARDS
 
 
-def test_marks_are_added_chosen_and_removed_by_keys_and_the_proposal_comes_back(devices: DevicesView) -> None:
+def test_marks_are_added_chosen_and_removed_by_keys_and_the_proposal_comes_back(
+    devices: DevicesView,
+) -> None:
     devices.show_preview(drawn_page(width=310), areas=CARDS)
     preview = devices.preview
     assert preview.accessibleDescription() == "Area 1 of 2: 85 × 55 mm"
@@ -53,7 +63,9 @@ def test_marks_are_added_chosen_and_removed_by_keys_and_the_proposal_comes_back(
     assert preview.areas() == CARDS
 
 
-def test_a_mark_is_sized_at_its_corner_and_no_more_than_twelve_are_made(devices: DevicesView, qtbot: QtBot) -> None:
+def test_a_mark_is_sized_at_its_corner_and_no_more_than_twelve_are_made(
+    devices: DevicesView, qtbot: QtBot
+) -> None:
     devices.show_preview(drawn_page(width=310), areas=CARDS)
     preview = devices.preview
     qtbot.waitUntil(preview.isVisible)
@@ -68,7 +80,14 @@ def test_a_mark_is_sized_at_its_corner_and_no_more_than_twelve_are_made(devices:
 
 PROFILES = [
     ScanProfile(id="card", name="Carte d'identité", preview=True),
-    ScanProfile(id="pile", name="Dossier complet", source=ScanSource.FEEDER, sides=Sides.BOTH, dpi=150, colour=False),
+    ScanProfile(
+        id="pile",
+        name="Dossier complet",
+        source=ScanSource.FEEDER,
+        sides=Sides.BOTH,
+        dpi=150,
+        colour=False,
+    ),
 ]
 
 
@@ -81,7 +100,9 @@ def test_a_profile_is_one_click(devices: DevicesView, qtbot: QtBot) -> None:
         key(devices, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     # this kiosk's feeder sees one side: by hand then
     assert scan.args == [
-        ScanWish(kind=ScanKind.PAGE, source=ScanSource.FEEDER, dpi=150, colour=False, sides=Sides.BY_HAND)
+        ScanWish(
+            kind=ScanKind.PAGE, source=ScanSource.FEEDER, dpi=150, colour=False, sides=Sides.BY_HAND
+        )
     ]
     devices.show_devices(msgspec.structs.replace(DEVICES, duplex=True))
     with qtbot.waitSignal(devices.scan_requested) as scan:
@@ -98,7 +119,9 @@ def test_a_profile_that_this_scanner_cannot_do_says_why(devices: DevicesView) ->
     assert button(devices, "scan_profile_1").isEnabled()
 
 
-def test_between_the_sides_of_a_pile_f7_scans_the_other_sides(devices: DevicesView, qtbot: QtBot) -> None:
+def test_between_the_sides_of_a_pile_f7_scans_the_other_sides(
+    devices: DevicesView, qtbot: QtBot
+) -> None:
     devices.show_grants({Grant.SCAN: True})
     devices.scan.show_pile(4, 4, is_turned=False)
     assert "4" in words(devices, "pile_words")
@@ -113,7 +136,8 @@ def test_between_the_sides_of_a_pile_f7_scans_the_other_sides(devices: DevicesVi
     assert button(devices, "scan_page").isVisible()
 
 
-# ---- scanned again, split, told in words -----------------------------------------------------------------------------
+# ---- scanned again, split, told in words
+# -----------------------------------------------------------------------------
 
 
 def test_a_page_scanned_again_stands_in_its_place_and_the_old_one_can_come_back(
@@ -132,7 +156,9 @@ def test_a_page_scanned_again_stands_in_its_place_and_the_old_one_can_come_back(
     assert three.strip.order() == ["p0", "p1", "better", "p2"]
 
 
-def test_a_page_is_split_by_key_and_its_parts_stand_where_it_stood(three: DevicesView, qtbot: QtBot) -> None:
+def test_a_page_is_split_by_key_and_its_parts_stand_where_it_stood(
+    three: DevicesView, qtbot: QtBot
+) -> None:
     three.strip.choose("p0")
     with qtbot.waitSignal(three.page_split_requested) as split:
         key(three.strip, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
@@ -147,7 +173,9 @@ def test_a_page_is_split_by_key_and_its_parts_stand_where_it_stood(three: Device
     assert three.strip.order() == ["p0", "p1", "p2"]
 
 
-def test_several_papers_on_a_page_are_offered_and_may_stay_one(three: DevicesView, qtbot: QtBot) -> None:
+def test_several_papers_on_a_page_are_offered_and_may_stay_one(
+    three: DevicesView, qtbot: QtBot
+) -> None:
     three.show_papers("p1", 3)
     assert "2" in words(three, "papers_words")
     assert "3" in words(three, "papers_words")
@@ -185,7 +213,9 @@ def test_a_page_on_its_way_is_seen_before_it_is_here(three: DevicesView) -> None
 
 def test_a_turn_that_the_cleaned_picture_has_is_not_made_twice(three: DevicesView) -> None:
     three.strip.turn("p0", 1)
-    three.show_page_cleaned("p0", drawn_page(width=90).transformed(QTransform().rotate(90)), turns_in=1)
+    three.show_page_cleaned(
+        "p0", drawn_page(width=90).transformed(QTransform().rotate(90)), turns_in=1
+    )
     facts = three.page("p0")
     assert facts is not None
     picture = facts.picture()
@@ -194,7 +224,9 @@ def test_a_turn_that_the_cleaned_picture_has_is_not_made_twice(three: DevicesVie
 
 
 def test_what_cannot_be_read_is_told_and_marked_where_it_is(three: DevicesView) -> None:
-    three.show_page_cleaned("p0", drawn_page(width=90), "Text is cut off at the right.", marks=[(0.9, 0.2, 1.0, 0.6)])
+    three.show_page_cleaned(
+        "p0", drawn_page(width=90), "Text is cut off at the right.", marks=[(0.9, 0.2, 1.0, 0.6)]
+    )
     facts = three.page("p0")
     assert facts is not None
     assert facts.shown_marks() == ((0.9, 0.2, 1.0, 0.6),)

@@ -52,9 +52,18 @@ def state(view: QWidget, piece_id: str) -> str:
 def test_dossier_says_who_for_what_and_how_far(dossier: DossierView) -> None:
     dossier.show_dossier(DOSSIER)
     assert words(dossier, "dossier_name") == "Josiane Verdelin"
-    assert words(dossier, "dossier_who") == "Dossier D-2026-00417 · caller number 4821906 · born on 12/05/1984"
+    assert (
+        words(dossier, "dossier_who")
+        == "Dossier D-2026-00417 · caller number 4821906 · born on 12/05/1984"
+    )
     assert words(dossier, "pieces_title") == "Pieces settled: 2 of 5"
-    assert [state(dossier, f"p{n}") for n in range(1, 6)] == ["Filed", "Scanned", "Expected", "Refused", "Accepted"]
+    assert [state(dossier, f"p{n}") for n in range(1, 6)] == [
+        "Filed",
+        "Scanned",
+        "Expected",
+        "Refused",
+        "Accepted",
+    ]
 
 
 def test_accepting_a_piece_is_a_wish(dossier: DossierView, qtbot: QtBot) -> None:
@@ -101,12 +110,15 @@ def test_an_expected_piece_can_only_be_scanned_for(dossier: DossierView, qtbot: 
     assert chosen.args == ["p3"]
 
 
-def test_documents_stand_newest_first_and_open_on_a_wish(dossier: DossierView, qtbot: QtBot) -> None:
+def test_documents_stand_newest_first_and_open_on_a_wish(
+    dossier: DossierView, qtbot: QtBot
+) -> None:
     dossier.show_dossier(DOSSIER)
     with qtbot.waitSignal(dossier.document_requested) as wished:
         press(dossier, qtbot, "document_open_d2")
     assert wished.args == ["d2"]
-    first, second = dossier.findChild(QWidget, "document_d1"), dossier.findChild(QWidget, "document_d2")
+    first = dossier.findChild(QWidget, "document_d1")
+    second = dossier.findChild(QWidget, "document_d2")
     assert first is not None
     assert second is not None
     assert first.y() < second.y()
@@ -115,7 +127,10 @@ def test_documents_stand_newest_first_and_open_on_a_wish(dossier: DossierView, q
 def test_a_change_at_the_store_changes_the_row_and_keeps_the_others(dossier: DossierView) -> None:
     dossier.show_dossier(DOSSIER)
     before = dossier.findChild(QWidget, "piece_p3")
-    pieces = [msgspec.structs.replace(one, state=PieceState.FILED) if one.id == "p3" else one for one in DOSSIER.pieces]
+    pieces = [
+        msgspec.structs.replace(one, state=PieceState.FILED) if one.id == "p3" else one
+        for one in DOSSIER.pieces
+    ]
     dossier.show_dossier(msgspec.structs.replace(DOSSIER, pieces=pieces))
     assert state(dossier, "p3") == "Filed"
     assert dossier.findChild(QWidget, "piece_p3") is before
@@ -161,12 +176,20 @@ def versions() -> DossierFacts:
     """The identity card was first filed as a tax notice, then scanned better."""
     card, tax = DOSSIER.documents
     first = msgspec.structs.replace(
-        card, id="d0", name="Avis", piece_id="p5", filed_at_utc=tax.filed_at_utc, replaced_by="d1", why="Wrong piece"
+        card,
+        id="d0",
+        name="Avis",
+        piece_id="p5",
+        filed_at_utc=tax.filed_at_utc,
+        replaced_by="d1",
+        why="Wrong piece",
     )
     return msgspec.structs.replace(DOSSIER, documents=[first, tax, card])
 
 
-def test_only_last_versions_are_listed_and_earlier_ones_open_on_wish(dossier: DossierView, qtbot: QtBot) -> None:
+def test_only_last_versions_are_listed_and_earlier_ones_open_on_wish(
+    dossier: DossierView, qtbot: QtBot
+) -> None:
     dossier.show_dossier(versions())
     rows = [one.objectName() for one in dossier.findChildren(DocumentRow)]
     assert rows == ["document_d1", "document_d2"]
@@ -183,14 +206,18 @@ def test_only_last_versions_are_listed_and_earlier_ones_open_on_wish(dossier: Do
     assert wished.args == ["d0"]
     dossier.mark_found(["d0"])  # its words are those of an earlier version
     qtbot.waitUntil(
-        lambda: [one.objectName() for one in dossier.findChildren(DocumentRow) if one.isVisible()] == ["document_d1"]
+        lambda: (
+            [one.objectName() for one in dossier.findChildren(DocumentRow) if one.isVisible()]
+            == ["document_d1"]
+        )
     )
 
 
 def test_a_wrong_filing_is_corrected_with_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
     dossier.show_dossier(DOSSIER)
     press(dossier, qtbot, "document_correct_d1")
-    what, reason = dossier.findChild(QComboBox, "correct_what"), dossier.findChild(QLineEdit, "correct_reason")
+    what = dossier.findChild(QComboBox, "correct_what")
+    reason = dossier.findChild(QLineEdit, "correct_reason")
     confirm = dossier.findChild(QPushButton, "correct_confirm")
     assert what is not None
     assert reason is not None
@@ -209,7 +236,8 @@ def test_a_wrong_filing_is_corrected_with_a_reason(dossier: DossierView, qtbot: 
 def test_a_document_is_replaced_by_one_filed_later(dossier: DossierView, qtbot: QtBot) -> None:
     dossier.show_dossier(DOSSIER)
     press(dossier, qtbot, "document_correct_d2")
-    what, reason = dossier.findChild(QComboBox, "correct_what"), dossier.findChild(QLineEdit, "correct_reason")
+    what = dossier.findChild(QComboBox, "correct_what")
+    reason = dossier.findChild(QLineEdit, "correct_reason")
     assert what is not None
     assert reason is not None
     assert what.itemText(what.count() - 1).startswith("Replaced by: Pièce d'identité, ")
@@ -219,7 +247,8 @@ def test_a_document_is_replaced_by_one_filed_later(dossier: DossierView, qtbot: 
         key(reason, Qt.Key.Key_Return)
     assert wished.args == ["d2", "d1", "Better scan"]
     press(dossier, qtbot, "document_correct_d1")
-    assert not any("Replaced by" in what.itemText(place) for place in range(what.count()))  # nothing is newer
+    # nothing is newer
+    assert not any("Replaced by" in what.itemText(place) for place in range(what.count()))
     key(reason, Qt.Key.Key_Escape)
     assert not reason.isVisible()
 
@@ -227,8 +256,16 @@ def test_a_document_is_replaced_by_one_filed_later(dossier: DossierView, qtbot: 
 def test_the_history_tells_acts_among_the_steps(dossier: DossierView, qtbot: QtBot) -> None:
     dossier.show_dossier(DOSSIER)
     press(dossier, qtbot, "piece_history")
-    step = PieceStep(piece_id="p1", was=PieceState.EXPECTED, state=PieceState.FILED, by_name="Alice M.", at_utc=NOW)
-    act = ActStep(kind="exported", reason="Recours", by_name="Chantal V.", at_utc=NOW + timedelta(minutes=5))
+    step = PieceStep(
+        piece_id="p1",
+        was=PieceState.EXPECTED,
+        state=PieceState.FILED,
+        by_name="Alice M.",
+        at_utc=NOW,
+    )
+    act = ActStep(
+        kind="exported", reason="Recours", by_name="Chantal V.", at_utc=NOW + timedelta(minutes=5)
+    )
     dossier.pieces_bar.show_history(PieceHistory(steps=[step], acts=[act]), {"p1": "Identité"})
     first, second = words(dossier, "piece_steps").splitlines()
     assert first.endswith("Whole dossier exported  Recours · Chantal V.")

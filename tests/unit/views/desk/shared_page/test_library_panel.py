@@ -12,8 +12,19 @@ from tests.support.screens.fingers import drag, key, write
 from views.desk.shared_page.library_panel import LibraryPanel, found
 
 ITEMS = [
-    LibraryItem(id="sim", title="Simuler mes droits", kind=LibraryKind.PAGE, address="https://www.caisse.example/s"),
-    LibraryItem(id="lease", title="Attestation de loyer", kind=LibraryKind.FORM, words="bail pièce", size_bytes=9),
+    LibraryItem(
+        id="sim",
+        title="Simuler mes droits",
+        kind=LibraryKind.PAGE,
+        address="https://www.caisse.example/s",
+    ),
+    LibraryItem(
+        id="lease",
+        title="Attestation de loyer",
+        kind=LibraryKind.FORM,
+        words="bail pièce",
+        size_bytes=9,
+    ),
     LibraryItem(id="papers", title="Pièces à fournir", kind=LibraryKind.DOCUMENT, size_bytes=9),
     LibraryItem(id="heart", title="Œuvres sociales d’été", kind=LibraryKind.DOCUMENT, size_bytes=9),
 ]
@@ -44,7 +55,9 @@ def test_every_word_counts_and_accents_do_not(wanted: str, ids: list[str]) -> No
     assert [item.id for item in found(ITEMS, wanted)] == ids
 
 
-def test_enter_in_the_field_puts_the_first_hit_before_the_caller(qtbot: QtBot, panel: LibraryPanel) -> None:
+def test_enter_in_the_field_puts_the_first_hit_before_the_caller(
+    qtbot: QtBot, panel: LibraryPanel
+) -> None:
     write(panel.search, "loyer")
     with qtbot.waitSignal(panel.push_requested) as pushed:
         key(panel.search, Qt.Key.Key_Return)

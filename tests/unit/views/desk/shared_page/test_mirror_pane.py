@@ -13,7 +13,14 @@ from PyQt6.QtCore import QPointF, QRect
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.support.screens.mirrored import in_mirror, new_words, picture, text_of, typed, wait_mirrored
+from tests.support.screens.mirrored import (
+    in_mirror,
+    new_words,
+    picture,
+    text_of,
+    typed,
+    wait_mirrored,
+)
 from views.desk.shared_page.mirror_pane import MirrorPane
 
 PIXEL = base64.b64decode(
@@ -31,7 +38,9 @@ def pane(qapp: QApplication) -> Iterator[MirrorPane]:
     sip.delete(made)  # at once: at the interpreter's end, page and profile would go in any order
 
 
-def test_events_that_come_before_the_shell_is_loaded_are_shown(pane: MirrorPane, qtbot: QtBot) -> None:
+def test_events_that_come_before_the_shell_is_loaded_are_shown(
+    pane: MirrorPane, qtbot: QtBot
+) -> None:
     pane.feed(text_of(*picture("Bonjour")))
     pane.feed(text_of(new_words("Bonsoir", 9), typed("Zoé", 10)))
     wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Bonsoir'")
@@ -39,7 +48,9 @@ def test_events_that_come_before_the_shell_is_loaded_are_shown(pane: MirrorPane,
 
 
 @pytest.mark.parametrize("clock_ms", [0, 4_000_000_000_000])
-def test_a_kiosk_whose_clock_is_wrong_is_mirrored_all_the_same(pane: MirrorPane, qtbot: QtBot, clock_ms: int) -> None:
+def test_a_kiosk_whose_clock_is_wrong_is_mirrored_all_the_same(
+    pane: MirrorPane, qtbot: QtBot, clock_ms: int
+) -> None:
     pane.feed(text_of(*picture("Un", clock_ms)))
     wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Un'")
     pane.feed(text_of(new_words("Deux", clock_ms + 10)))
@@ -50,7 +61,9 @@ def test_a_new_picture_takes_the_place_of_the_old_one(pane: MirrorPane, qtbot: Q
     for number in range(5):
         pane.feed(text_of(*picture(f"Page {number}", size=(800, 600 + number))))
     wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Page 4'")
-    qtbot.waitUntil(lambda: in_mirror(qtbot, pane, "globalThis.document.querySelectorAll('iframe').length") == 1)
+    qtbot.waitUntil(
+        lambda: in_mirror(qtbot, pane, "globalThis.document.querySelectorAll('iframe').length") == 1
+    )
     assert pane.viewport.height() == 604
 
 
@@ -85,7 +98,9 @@ def test_a_small_page_is_not_enlarged(pane: MirrorPane) -> None:
     assert pane.place(1, 1) == QPointF(250, 250)
 
 
-def test_a_picture_is_asked_for_and_shown_only_when_it_is_one(pane: MirrorPane, qtbot: QtBot) -> None:
+def test_a_picture_is_asked_for_and_shown_only_when_it_is_one(
+    pane: MirrorPane, qtbot: QtBot
+) -> None:
     asked: list[str] = []
     pane.resource_requested.connect(asked.append)
     page = picture("Bonjour")
@@ -111,12 +126,25 @@ def test_a_canvas_is_shown_as_a_picture(pane: MirrorPane, qtbot: QtBot) -> None:
     page = picture("Bonjour")
     body = page[1]["data"]["node"]["childNodes"][0]["childNodes"][1]
     canvas = {"id": "dessin", "width": "200", "height": "90"}
-    body["childNodes"].append({"type": 2, "tagName": "canvas", "attributes": canvas, "childNodes": [], "id": 20})
+    body["childNodes"].append(
+        {"type": 2, "tagName": "canvas", "attributes": canvas, "childNodes": [], "id": 20}
+    )
     url = "data:image/png;base64," + base64.b64encode(PIXEL).decode()
-    drawn = {"type": 5, "data": {"tag": "canvas", "payload": {"id": 20, "url": url}}, "timestamp": 3}
+    drawn = {
+        "type": 5,
+        "data": {"tag": "canvas", "payload": {"id": 20, "url": url}},
+        "timestamp": 3,
+    }
     pane.feed(text_of(*page, drawn))
-    wait_mirrored(qtbot, pane, "document.getElementById('dessin')?.style.backgroundImage.startsWith('url(\"data:')")
-    assert in_mirror(qtbot, pane, "document.getElementById('dessin').getBoundingClientRect().width") == 200
+    wait_mirrored(
+        qtbot,
+        pane,
+        "document.getElementById('dessin')?.style.backgroundImage.startsWith('url(\"data:')",
+    )
+    assert (
+        in_mirror(qtbot, pane, "document.getElementById('dessin').getBoundingClientRect().width")
+        == 200
+    )
 
 
 def test_what_is_no_event_breaks_nothing(pane: MirrorPane, qtbot: QtBot) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent's tools over the mirror: what is asleep says why, and what hands do becomes the right wish."""
+"""The agent's tools over the mirror:
+what is asleep says why, and what hands do becomes the right wish.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,13 @@ from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.overlay import MirrorGlass, Tool
 from views.desk.shared_page.view import CobrowseView
 
-PAGE = PageShown(epoch=4, address="https://caisse.example/espace", title="Mes droits", width_px=640, height_px=480)
+PAGE = PageShown(
+    epoch=4,
+    address="https://caisse.example/espace",
+    title="Mes droits",
+    width_px=640,
+    height_px=480,
+)
 OVER_PAGE = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
 EPOCH = 4
 
@@ -54,7 +62,9 @@ class Hands:
             "highlight_requested",
             "arrow_requested",
         ):
-            getattr(view.acts, name).connect(lambda *values, name=name: self.wishes.append((name, values)))
+            getattr(view.acts, name).connect(
+                lambda *values, name=name: self.wishes.append((name, values))
+            )
 
     def allow(self, *grants: Grant) -> None:
         self.view.show_grants({grant: grant in grants for grant in Grant})
@@ -71,7 +81,9 @@ class Hands:
         seen: list[object] = []
 
         def look() -> bool:
-            self.view.mirror.page.runJavaScript("mirror.visible() !== null && pick(0.5, 0.05)", seen.append)
+            self.view.mirror.page.runJavaScript(
+                "mirror.visible() !== null && pick(0.5, 0.05)", seen.append
+            )
             return any(isinstance(answer, str) for answer in seen)
 
         self.qtbot.waitUntil(look)
@@ -84,7 +96,9 @@ class Hands:
         from PyQt6.QtTest import QTest
 
         test: Any = QTest
-        test.mouseClick(self.glass, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, self.at(line))
+        test.mouseClick(
+            self.glass, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, self.at(line)
+        )
 
     def wish(self, name: str) -> tuple[Any, ...]:
         """The values of the next wish of this name."""
@@ -215,7 +229,9 @@ def test_typing_without_leave_says_so_and_sends_nothing(hands: Hands) -> None:
     assert hands.hint() == "Missing permission: Type"
 
 
-def test_the_wheel_scrolls_the_callers_page_with_leave_and_a_tool_in_hand(hands: Hands, qtbot: QtBot) -> None:
+def test_the_wheel_scrolls_the_callers_page_with_leave_and_a_tool_in_hand(
+    hands: Hands, qtbot: QtBot
+) -> None:
     hands.show("<p>Bonjour</p>")
     hands.allow(Grant.SEE_PAGE, Grant.POINT)
 
@@ -223,7 +239,14 @@ def test_the_wheel_scrolls_the_callers_page_with_leave_and_a_tool_in_hand(hands:
         at = QPointF(hands.at(0))
         none = Qt.KeyboardModifier.NoModifier
         wheel = QWheelEvent(
-            at, at, QPoint(), QPoint(0, -240), Qt.MouseButton.NoButton, none, Qt.ScrollPhase.NoScrollPhase, False
+            at,
+            at,
+            QPoint(),
+            QPoint(0, -240),
+            Qt.MouseButton.NoButton,
+            none,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
         )
         QCoreApplication.sendEvent(hands.glass, wheel)
 

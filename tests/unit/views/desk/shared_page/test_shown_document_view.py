@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent's side of a shown document: turning by keys and buttons, pens, and what is said of the caller's screen."""
+"""The agent's side of a shown document:
+turning by keys and buttons, pens, and what is said of the caller's screen.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,12 @@ def test_a_document_of_one_page_has_nothing_to_turn(view: ShownDocumentView) -> 
     assert not view._place.isVisible()
 
 
-@pytest.mark.parametrize(("pen", "kind"), [(Pen.ARROW, MarkKind.ARROW), (Pen.FRAME, MarkKind.FRAME)])
-def test_a_drag_is_a_mark_and_a_click_is_none(qtbot: QtBot, view: ShownDocumentView, pen: Pen, kind: MarkKind) -> None:
+@pytest.mark.parametrize(
+    ("pen", "kind"), [(Pen.ARROW, MarkKind.ARROW), (Pen.FRAME, MarkKind.FRAME)]
+)
+def test_a_drag_is_a_mark_and_a_click_is_none(
+    qtbot: QtBot, view: ShownDocumentView, pen: Pen, kind: MarkKind
+) -> None:
     view.pens[pen].click()
     with qtbot.assertNotEmitted(view.mark_drawn):
         drag(view.sheet, QPoint(100, 100), QPoint(101, 101))
@@ -55,7 +61,9 @@ def test_a_drag_is_a_mark_and_a_click_is_none(qtbot: QtBot, view: ShownDocumentV
     mark: Mark = drawn.args[0]
     assert mark.kind is kind
     width, height = view.sheet.width(), view.sheet.height()
-    assert mark.points == pytest.approx([100 / width, 100 / height, 300 / width, 200 / height], abs=0.001)
+    assert mark.points == pytest.approx(
+        [100 / width, 100 / height, 300 / width, 200 / height], abs=0.001
+    )
 
 
 def test_a_line_by_hand_has_a_bounded_number_of_points(view: ShownDocumentView) -> None:

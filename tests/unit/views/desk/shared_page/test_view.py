@@ -18,7 +18,13 @@ from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import CobrowseView
 from views.widgets.parts import Chip
 
-PAGE = PageShown(epoch=1, address="https://caisse.example/espace", title="Mes droits", width_px=800, height_px=600)
+PAGE = PageShown(
+    epoch=1,
+    address="https://caisse.example/espace",
+    title="Mes droits",
+    width_px=800,
+    height_px=600,
+)
 BOTH = {Grant.SEE_PAGE: True, Grant.POINT: True}
 
 
@@ -95,7 +101,9 @@ def test_when_the_caller_stops_nothing_of_the_page_stays(view: CobrowseView) -> 
         ("autre.example", "https://autre.example"),
     ],
 )
-def test_an_address_typed_or_chosen_is_asked_for_whole(view: CobrowseView, text: str, wanted: str) -> None:
+def test_an_address_typed_or_chosen_is_asked_for_whole(
+    view: CobrowseView, text: str, wanted: str
+) -> None:
     box = address(view)
     box.setEditText(text)
     asked: list[str] = []
@@ -124,7 +132,9 @@ def test_an_empty_address_asks_for_nothing(view: CobrowseView) -> None:
 def test_a_refused_address_is_said_until_the_next_page(view: CobrowseView) -> None:
     refusal = view.findChild(QLabel, "cobrowse_refusal")
     assert refusal is not None
-    view.show_refused(AddressRefused(address="https://ailleurs.example/x", code="address_not_allowed"))
+    view.show_refused(
+        AddressRefused(address="https://ailleurs.example/x", code="address_not_allowed")
+    )
     assert refusal.isVisible()
     assert "ailleurs.example/x" in refusal.text()
     assert "list" in refusal.text()
@@ -163,6 +173,10 @@ def test_the_end_of_a_session_clears_everything(view: CobrowseView) -> None:
 
 
 def test_every_button_has_a_name_for_screen_readers(view: CobrowseView) -> None:
-    named = [found for found in view.findChildren(QAbstractButton) if found.objectName().startswith("cobrowse")]
+    named = [
+        found
+        for found in view.findChildren(QAbstractButton)
+        if found.objectName().startswith("cobrowse")
+    ]
     assert len(named) == 6
     assert all(found.accessibleName() for found in named)

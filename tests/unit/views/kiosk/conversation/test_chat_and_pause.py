@@ -63,7 +63,9 @@ def test_a_touch_brings_the_keyboard_beside_the_face_and_words_go_by_it(
     assert window.session_page.browser.isVisible()
 
 
-def test_a_capital_comes_by_itself_once_and_the_last_character_goes(keyboard: TouchKeyboard) -> None:
+def test_a_capital_comes_by_itself_once_and_the_last_character_goes(
+    keyboard: TouchKeyboard,
+) -> None:
     type_words(keyboard, "Oui")
     keyboard.erase.click()
     assert keyboard._entry.text() == "Ou"
@@ -71,7 +73,9 @@ def test_a_capital_comes_by_itself_once_and_the_last_character_goes(keyboard: To
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1080, 1920)])
-def test_every_key_is_as_large_as_a_finger_and_can_be_read_aloud(qtbot: QtBot, size: tuple[int, int]) -> None:
+def test_every_key_is_as_large_as_a_finger_and_can_be_read_aloud(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
     window = kiosk_window()
     qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
     window.resize(*size)
@@ -83,9 +87,19 @@ def test_every_key_is_as_large_as_a_finger_and_can_be_read_aloud(qtbot: QtBot, s
     for sheet in (0, 1):
         keyboard._turn(sheet)
         window.grab()
-        for key in (*keyboard.keys.values(), keyboard.space, keyboard.send, keyboard.erase, keyboard.shut):
+        for key in (
+            *keyboard.keys.values(),
+            keyboard.space,
+            keyboard.send,
+            keyboard.erase,
+            keyboard.shut,
+        ):
             if key.isVisible():
-                assert min(key.width(), key.height()) >= MIN_TOUCH_PX, (sheet, key.text(), key.size())
+                assert min(key.width(), key.height()) >= MIN_TOUCH_PX, (
+                    sheet,
+                    key.text(),
+                    key.size(),
+                )
                 assert key.accessibleName()
 
 

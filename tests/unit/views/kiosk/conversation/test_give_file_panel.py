@@ -7,7 +7,10 @@ from session.kiosk.devices.given_files import OfferedFile
 from tests.support.screens.kiosk_gallery import session_facts
 from views.kiosk.window import KioskWindow
 
-FILES = (OfferedFile("0", "attestation de loyer.pdf", 231_000), OfferedFile("1", "photo.jpg", 2_400_000))
+FILES = (
+    OfferedFile("0", "attestation de loyer.pdf", 231_000),
+    OfferedFile("1", "photo.jpg", 2_400_000),
+)
 
 
 def test_a_file_goes_on_the_second_touch(window: KioskWindow) -> None:
@@ -24,7 +27,11 @@ def test_a_file_goes_on_the_second_touch(window: KioskWindow) -> None:
     page.giving.sheet.buttons["1"].click()
     assert page.giving.yes.isEnabled()
     page.show_files(
-        (OfferedFile("0", "new.pdf", 9), OfferedFile("1", FILES[0].name, 231_000), FILES[1]._replace(file_id="2"))
+        (
+            OfferedFile("0", "new.pdf", 9),
+            OfferedFile("1", FILES[0].name, 231_000),
+            FILES[1]._replace(file_id="2"),
+        )
     )
     page.giving.yes.click()
     assert answers == ["2"]  # another file came first meanwhile: what was chosen stays chosen

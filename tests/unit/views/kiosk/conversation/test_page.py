@@ -33,7 +33,8 @@ def test_the_agent_is_named_and_the_page_stays_hidden_until_opened(window: Kiosk
 def test_the_line_says_what_the_agent_can_do_now(window: KioskWindow) -> None:
     window.show_session(session_facts())
     assert window.session_page.line.text() == (
-        "Your adviser sees and hears you. They do not see your page. They can neither scan nor print."
+        "Your adviser sees and hears you. They do not see your page. They can neither scan nor "
+        "print."
     )
     window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
     window.show_media(seen=False, heard=True)

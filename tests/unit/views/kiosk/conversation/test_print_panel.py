@@ -24,7 +24,9 @@ def sheet(print_id: str = "p1", document: bytes | None = None) -> ShownPrint:
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_the_sheet_stands_beside_the_face_until_the_answer(window: KioskWindow, wanted: bool) -> None:
+def test_the_sheet_stands_beside_the_face_until_the_answer(
+    window: KioskWindow, wanted: bool
+) -> None:
     answers: list[tuple[str, bool]] = []
     window.print_answered.connect(lambda print_id, answer: answers.append((print_id, answer)))
     window.show_session(session_facts())

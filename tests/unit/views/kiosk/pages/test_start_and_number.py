@@ -89,7 +89,9 @@ def test_somebody_born_in_corsica_can_type_the_number(window: KioskWindow, wishe
     assert wishes.heard == [("number_entered", "253072A07300443")]
 
 
-def test_typing_error_is_seen_at_once_and_cannot_be_sent(window: KioskWindow, wishes: Wishes) -> None:
+def test_typing_error_is_seen_at_once_and_cannot_be_sent(
+    window: KioskWindow, wishes: Wishes
+) -> None:
     window.ask_number("nir")
     type_number(window, "295109912611199")
     assert "There is a mistake" in said(window)

@@ -17,7 +17,9 @@ from tests.support.screens.kiosk_gallery import SERVICES
 from views.kiosk.pages.start import StartPage
 
 
-def test_a_closed_service_cannot_be_touched_and_says_so(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_service_cannot_be_touched_and_says_so(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
     page = StartPage(ManualClock())
     qtbot.addWidget(page)

@@ -22,13 +22,21 @@ def _texts(card: ServiceCard) -> list[str]:
     return [label.text() for label in card.findChildren(QLabel)]
 
 
-def test_each_button_says_whose_service_it_is_and_those_of_one_organisation_stand_together(qtbot: QtBot) -> None:
+def test_each_button_says_whose_service_it_is_and_those_of_one_organisation_stand_together(
+    qtbot: QtBot,
+) -> None:
     window = kiosk_window()
     qtbot.addWidget(window)
     window.show()
     window.show_services(shared_answer(0, 1, 0, 2, 1))
     cards = window.start_page.cards
-    assert [card.service.organisation for card in cards] == ["entraide", "entraide", "marais", "marais", "emploi"]
+    assert [card.service.organisation for card in cards] == [
+        "entraide",
+        "entraide",
+        "marais",
+        "marais",
+        "emploi",
+    ]
     for card in cards:
         name = dict(OWNERS)[card.service.organisation]
         assert name in _texts(card)
@@ -50,7 +58,9 @@ def test_during_a_session_the_header_names_who_answers(qtbot: QtBot) -> None:
     window = kiosk_window()
     qtbot.addWidget(window)
     window.show_services(shared_answer(0, 1))
-    facts = msgspec.structs.replace(session_facts(), organisation="marais", organisation_name=OWNERS[1][1])
+    facts = msgspec.structs.replace(
+        session_facts(), organisation="marais", organisation_name=OWNERS[1][1]
+    )
 
     def headed(name: str) -> bool:
         header = window.findChild(QFrame, "header")

@@ -72,7 +72,9 @@ def test_the_wait_is_a_range_in_words_and_promises_nothing_unknown(
     assert wait_words(least_s, most_s) == words
 
 
-def test_a_caller_whose_adviser_was_lost_reads_an_apology_and_that_they_go_first(window: KioskWindow) -> None:
+def test_a_caller_whose_adviser_was_lost_reads_an_apology_and_that_they_go_first(
+    window: KioskWindow,
+) -> None:
     lost = msgspec.structs.replace(ticket_answer().ticket, reason="desk_lost")
     window.show_ticket(TicketChanged(ticket=lost, position=1, wait_s=0, wait_most_s=120))
     assert "Sorry, your talk was cut off on our side" in said(window)

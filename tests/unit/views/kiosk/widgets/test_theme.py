@@ -9,7 +9,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from views.kiosk.widgets import theme as kiosk_theme
-from views.kiosk.widgets.theme import DISABLED, FAMILIES, PAPER, TEXT_PAIRS, load_fonts, style_sheet, unit_px
+from views.kiosk.widgets.theme import (
+    DISABLED,
+    FAMILIES,
+    PAPER,
+    TEXT_PAIRS,
+    load_fonts,
+    style_sheet,
+    unit_px,
+)
 from views.widgets.theme import contrast
 
 
@@ -29,12 +37,17 @@ def test_every_button_look_uses_checked_colours() -> None:
 
 
 def test_the_style_sheet_names_only_colours_of_the_palette() -> None:
-    palette = {value for value in vars(kiosk_theme).values() if isinstance(value, str) and value.startswith("#")}
+    palette = {
+        value
+        for value in vars(kiosk_theme).values()
+        if isinstance(value, str) and value.startswith("#")
+    }
     assert set(re.findall(r"#[0-9A-F]{6}", style_sheet(8))) <= palette
 
 
 @pytest.mark.parametrize(
-    ("width_px", "height_px", "title_px"), [(1280, 800, 45), (1920, 1080, 60), (1080, 1920, 60), (800, 600, 34)]
+    ("width_px", "height_px", "title_px"),
+    [(1280, 800, 45), (1920, 1080, 60), (1080, 1920, 60), (800, 600, 34)],
 )
 def test_titles_grow_with_the_screen(width_px: int, height_px: int, title_px: int) -> None:
     sheet = style_sheet(unit_px(width_px, height_px))
