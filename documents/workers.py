@@ -61,7 +61,7 @@ class Workers:
     """
 
     def __init__(
-        self, limit: int = 1, limits: Limits | None = None, language: str | None = None
+        self, limit: int = 1, limits: Limits | None = None, *, language: str | None = None
     ) -> None:
         self._limit = limit
         self._limits = limits or Limits()

@@ -55,7 +55,7 @@ class Pairs[Kind: Facts]:
     """Pairs of facts `kind` and bytes, by name. Not thread-safe: the outbox locks."""
 
     def __init__(
-        self, folder: Path, suffix: str, kind: type[Kind], cipher: Cipher = NO_CIPHER
+        self, folder: Path, suffix: str, *, kind: type[Kind], cipher: Cipher = NO_CIPHER
     ) -> None:
         self._folder, self._suffix = folder, suffix
         self._cipher = cipher

@@ -98,7 +98,7 @@ class Outbox:
         self._lock = threading.RLock()
         for name in ("pages", "documents", "damaged"):
             make_folder(folder / name)
-        self._documents = Pairs(folder / "documents", ".pdf", QueuedDocument, cipher)
+        self._documents = Pairs(folder / "documents", ".pdf", kind=QueuedDocument, cipher=cipher)
 
     def recover(self) -> list[Leftover]:
         """Finishes what a kill interrupted; moves what is of no use to "damaged" and tells it."""
@@ -299,7 +299,10 @@ class Outbox:
 
     def _pages_of(self, session_id: str) -> Pairs[KeptPage]:
         return Pairs(
-            self._folder / "pages" / checked_name(session_id), ".page", KeptPage, self._cipher
+            self._folder / "pages" / checked_name(session_id),
+            ".page",
+            kind=KeptPage,
+            cipher=self._cipher,
         )
 
     def _session_folders(self) -> list[Path]:

@@ -52,7 +52,7 @@ class StoreCopy:
     """
 
     def __init__(
-        self, folder: Path, database_url: str | None, blobs: BlobStore | None = None
+        self, folder: Path, database_url: str | None, *, blobs: BlobStore | None = None
     ) -> None:
         self._blobs: BlobStore = blobs or Blobs(folder / FILES)
         self.engine: Engine = tables.open_engine(folder, database_url)

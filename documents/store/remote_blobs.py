@@ -48,6 +48,7 @@ class RemoteBlobs:
         self,
         files: Any,
         root: str,
+        *,
         close: Callable[[], object],
         move: Callable[[str, str], object] | None = None,
     ) -> None:
@@ -182,7 +183,9 @@ def s3_blobs(
     )
     files.retries = 1
     return RemoteBlobs(
-        files, f"{bucket}/{prefix.strip('/')}", lambda: files.close_session(files.loop, files._s3)
+        files,
+        f"{bucket}/{prefix.strip('/')}",
+        close=lambda: files.close_session(files.loop, files._s3),
     )
 
 
@@ -207,5 +210,8 @@ def webdav_blobs(
         **options,
     )
     return RemoteBlobs(
-        files, prefix, files.client.http.close, partial(files.client.move, overwrite=True)
+        files,
+        prefix,
+        close=files.client.http.close,
+        move=partial(files.client.move, overwrite=True),
     )

@@ -102,7 +102,7 @@ class SupervisorApp:
     """
 
     def __init__(
-        self, link: DeskLink, board: BoardLink, past: BoardPast, tasks: Tasks, facts: Facts
+        self, link: DeskLink, board: BoardLink, *, past: BoardPast, tasks: Tasks, facts: Facts
     ) -> None:
         self.tickets_changed: Notifier[list[Ticket]] = link.queue_changed
         self.board_changed: Notifier[BoardAnswer] = board.board_changed

@@ -50,7 +50,7 @@ class BoardGed:
         saved: the file that was written. failed: why it was not.
     """
 
-    def __init__(self, link: DeliveryLink, words: Words, tasks: Tasks, facts: Facts) -> None:
+    def __init__(self, link: DeliveryLink, words: Words, *, tasks: Tasks, facts: Facts) -> None:
         self.told: Notifier[DeliveriesAnswer] = Notifier()
         self.decided: Notifier[Decided] = Notifier()
         self.troubled: Notifier[SessionError] = Notifier()

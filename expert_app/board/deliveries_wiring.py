@@ -25,12 +25,14 @@ class GedConnections:
     """Wishes of the page to the job, facts of the job to the window."""
 
     def __init__(
-        self, window: BoardWindow, bus: BusClient, program: Program, exporter: Exporter
+        self, window: BoardWindow, bus: BusClient, *, program: Program, exporter: Exporter
     ) -> None:
         self._window = window
         link = DeliveryLink(bus)
-        self.job = BoardGed(link, copy_words, program.tasks, program.facts)
-        self.export = BoardExport(link, export_words, exporter, program.clock, program.tasks)
+        self.job = BoardGed(link, copy_words, tasks=program.tasks, facts=program.facts)
+        self.export = BoardExport(
+            link, export_words, exporter=exporter, clock=program.clock, tasks=program.tasks
+        )
         window.export_requested.connect(self.export.export)
         self.export.progressed.connect(self._on_exporting)
         self.export.exported.connect(self._on_exported)

@@ -54,7 +54,7 @@ class BoardExport:
     """
 
     def __init__(
-        self, link: DeliveryLink, words: Words, exporter: Exporter, clock: Clock, tasks: Tasks
+        self, link: DeliveryLink, words: Words, *, exporter: Exporter, clock: Clock, tasks: Tasks
     ) -> None:
         self.progressed: Notifier[int] = Notifier()
         self.exported: Notifier[str] = Notifier()

@@ -58,7 +58,7 @@ def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int
 async def _main(
     settings: DeskSettings, paths: Paths, seed: bytes, driven: bool, program: Program
 ) -> None:
-    board = ComposedSupervisor(settings, paths, seed, program)
+    board = ComposedSupervisor(settings, paths, seed=seed, program=program)
     await board.start()
     if driven:
         program.drive(BoardHands(board.window, board.visit_window))
@@ -69,20 +69,29 @@ async def _main(
 class ComposedSupervisor:
     """The board's objects, built once."""
 
-    def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
+    def __init__(
+        self, settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program
+    ) -> None:
         self._settings, self._program = settings, program
         clock, tasks = program.clock, program.tasks
         limits = Thresholds(**msgspec.structs.asdict(settings.board))
         # copies of an organisation with a vault are the vault's
         seals = seals_for(settings, paths, clock)
         self._bus = BusClient(
-            settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, None, seals
+            settings.bus,
+            ROLES[settings.role],
+            user=settings.user,
+            seed=seed,
+            tasks=tasks,
+            clock=clock,
+            tls=None,
+            seals=seals,
         )
-        link = DeskLink(self._bus, clock, tasks)
+        link = DeskLink(self._bus, clock, tasks=tasks)
         board = BoardLink(self._bus, tasks, within_s=limits.within_s)
         past = BoardPast(self._bus)
-        self._app = SupervisorApp(link, board, past, tasks, program.facts)
-        self._files = BoardFiles(link, clock, tasks)
+        self._app = SupervisorApp(link, board, past=past, tasks=tasks, facts=program.facts)
+        self._files = BoardFiles(link, clock, tasks=tasks)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._application = application
@@ -90,8 +99,10 @@ class ComposedSupervisor:
         apply_theme(application, (self._window_settings.read("theme") or settings.theme) == "dark")
         self.window = BoardWindow(clock, limits)
         exporter = Exporter(notary_of(seed), lambda: self._app.names)
-        self._ged = GedConnections(self.window, self._bus, program, exporter)
-        self._visits = VisitConnections(self.window, self._bus, link, settings.media, program)
+        self._ged = GedConnections(self.window, self._bus, program=program, exporter=exporter)
+        self._visits = VisitConnections(
+            self.window, self._bus, link=link, media=settings.media, program=program
+        )
         self._connect(board, past)
         self._connect_pages()
 

@@ -30,7 +30,7 @@ class BoardFiles:
         saved: the file that was written. failed: why it was not, in a word.
     """
 
-    def __init__(self, link: DeskLink, clock: Clock, tasks: Tasks) -> None:
+    def __init__(self, link: DeskLink, clock: Clock, *, tasks: Tasks) -> None:
         self.saved: Notifier[str] = Notifier()
         self.failed: Notifier[str] = Notifier()
         self._link, self._clock, self._tasks = link, clock, tasks

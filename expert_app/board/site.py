@@ -47,7 +47,7 @@ def run_site(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
 
 async def _main(settings: DeskSettings, seed: bytes, driven: bool, program: Program) -> None:
     make = ComposedSite if settings.role == "facilitator" else ComposedNetwork
-    composed = make(settings, seed, program)
+    composed = make(settings, seed, program=program)
     composed.start()
     if driven:
         program.drive(Hands(composed.window))
@@ -62,6 +62,7 @@ class _Composed:
         self,
         settings: DeskSettings,
         seed: bytes,
+        *,
         program: Program,
         view: SiteView | NetworkView,
         title: str,
@@ -69,7 +70,13 @@ class _Composed:
         self._program = program
         role = ROLES[settings.role]
         self.bus = BusClient(
-            settings.bus, role, settings.user, seed, program.tasks, program.clock, tls_for(settings)
+            settings.bus,
+            role,
+            user=settings.user,
+            seed=seed,
+            tasks=program.tasks,
+            clock=program.clock,
+            tls=tls_for(settings),
         )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -117,9 +124,11 @@ class _Composed:
 class ComposedSite(_Composed):
     """The host's window."""
 
-    def __init__(self, settings: DeskSettings, seed: bytes, program: Program) -> None:
+    def __init__(self, settings: DeskSettings, seed: bytes, *, program: Program) -> None:
         self.view = SiteView()
-        super().__init__(settings, seed, program, self.view, _("Kiosks of the site"))
+        super().__init__(
+            settings, seed, program=program, view=self.view, title=_("Kiosks of the site")
+        )
         self._link = SiteLink(self.bus, program.tasks)
         self._ring = Ring(self.window)
         self._link.changed.connect(self._on_changed)
@@ -143,9 +152,9 @@ class ComposedSite(_Composed):
 class ComposedNetwork(_Composed):
     """The operator's window."""
 
-    def __init__(self, settings: DeskSettings, seed: bytes, program: Program) -> None:
+    def __init__(self, settings: DeskSettings, seed: bytes, *, program: Program) -> None:
         self.view = NetworkView()
-        super().__init__(settings, seed, program, self.view, _("Network"))
+        super().__init__(settings, seed, program=program, view=self.view, title=_("Network"))
         self._link = NetworkLink(self.bus, program.tasks)
         self._link.changed.connect(self._on_changed)
         self.view.site_state_requested.connect(

@@ -40,6 +40,7 @@ class BoardVisit:
         self,
         link: DeskLink,
         talk_link: TalkLink,
+        *,
         open_guest: Callable[[str], Guest],
         tasks: Tasks,
         facts: Facts,

@@ -35,6 +35,7 @@ class VisitConnections:
         self,
         window: BoardWindow,
         bus: BusClient,
+        *,
         link: DeskLink,
         media: MediaSettings,
         program: Program,
@@ -45,7 +46,11 @@ class VisitConnections:
         self._program = program
         self._talk_link = TalkLink(bus)
         self.visit = BoardVisit(
-            link, self._talk_link, self._open_guest, program.tasks, program.facts
+            link,
+            self._talk_link,
+            open_guest=self._open_guest,
+            tasks=program.tasks,
+            facts=program.facts,
         )
         self.pane = VisitWindow()
         self._engines: Engines | None = None

@@ -57,7 +57,16 @@ async def _ask(
 ) -> Finding:
     clock = SystemClock()
     seals = seals_for(settings, paths, clock)
-    bus = BusClient(settings.bus, role, settings.user, seed, tasks, clock, tls_for(settings), seals)
+    bus = BusClient(
+        settings.bus,
+        role,
+        user=settings.user,
+        seed=seed,
+        tasks=tasks,
+        clock=clock,
+        tls=tls_for(settings),
+        seals=seals,
+    )
     try:
         await bus.connect(WAIT_S)
         line = await seals.vault(settings.organisation, Part.DOSSIER)

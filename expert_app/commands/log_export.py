@@ -38,11 +38,21 @@ async def export_log(
     """
     clock = SystemClock()
     role = ROLES[settings.role]
-    bus = BusClient(settings.bus, role, settings.user, seed, tasks, clock, tls_for(settings), seals)
+    bus = BusClient(
+        settings.bus,
+        role,
+        user=settings.user,
+        seed=seed,
+        tasks=tasks,
+        clock=clock,
+        tls=tls_for(settings),
+        seals=seals,
+    )
     await bus.connect()
     try:
         records = [
-            decode_record(line) for line in await DeskLink(bus, clock, tasks).read_log(session_id)
+            decode_record(line)
+            for line in await DeskLink(bus, clock, tasks=tasks).read_log(session_id)
         ]
     finally:
         await bus.close()

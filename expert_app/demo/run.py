@@ -209,7 +209,7 @@ class Demo:
     async def _launch(
         self, name: str, arguments: list[str], environment: dict[str, str] | None = None
     ) -> Child:
-        child = Child(name, arguments, self._tasks, self.folder / f"{name}.log")
+        child = Child(name, arguments, tasks=self._tasks, log_file=self.folder / f"{name}.log")
         self._children.append(child)
         await child.start(environment)
         return child

@@ -101,6 +101,7 @@ class DeskWork:
         self,
         app: DeskApp,
         link: DeskLink,
+        *,
         work: WorkLinkLike,
         user: str,
         tasks: Tasks,

@@ -72,6 +72,7 @@ class DeskApp:
         self,
         link: DeskLink,
         filing: Filing,
+        *,
         open_session: OpenSession,
         clock: Clock,
         tasks: Tasks,

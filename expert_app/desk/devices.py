@@ -91,7 +91,7 @@ class DevicesJob:
     """
 
     def __init__(
-        self, app: DeskApp, link: DeskLink, workers: Workers, clock: Clock, facts: Facts
+        self, app: DeskApp, link: DeskLink, *, workers: Workers, clock: Clock, facts: Facts
     ) -> None:
         self.glass_seen: Notifier[GlassSeen] = Notifier()
         self.printing: Notifier[Printing] = Notifier()

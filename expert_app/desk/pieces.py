@@ -101,6 +101,7 @@ class DeskPieces:
         self,
         app: DeskApp,
         filing: Filing,
+        *,
         link: DeskLink,
         pieces: PieceLinkLike,
         clock: Clock,

@@ -37,7 +37,7 @@ class QuickLooks:
         glimpsed: see `Glimpsed`.
     """
 
-    def __init__(self, app: DeskApp, workers: Workers, facts: Facts) -> None:
+    def __init__(self, app: DeskApp, workers: Workers, *, facts: Facts) -> None:
         self.glimpsed: Notifier[Glimpsed] = Notifier()
         self._app, self._workers, self._facts = app, workers, facts
         app.session_opened.connect(self._on_opened)

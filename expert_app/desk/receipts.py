@@ -52,6 +52,7 @@ class DeskReceipts:
         self,
         app: DeskApp,
         link: DeskLink,
+        *,
         outbox: Outbox,
         filing: Filing,
         printer: Printer,

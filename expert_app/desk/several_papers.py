@@ -38,7 +38,7 @@ class PapersLook:
     """
 
     def __init__(
-        self, app: DeskApp, filing: Filing, outbox: Outbox, workers: Workers, facts: Facts
+        self, app: DeskApp, filing: Filing, *, outbox: Outbox, workers: Workers, facts: Facts
     ) -> None:
         self.found: Notifier[PapersFound] = Notifier()
         self._app = app

@@ -69,7 +69,7 @@ class DeskShows:
     """
 
     def __init__(
-        self, app: DeskApp, library: LibraryLike, workers: Workers, tasks: Tasks, facts: Facts
+        self, app: DeskApp, library: LibraryLike, *, workers: Workers, tasks: Tasks, facts: Facts
     ) -> None:
         self.library_changed: Notifier[list[LibraryItem]] = Notifier()
         self.fetching: Notifier[Fetching | None] = Notifier()

@@ -62,6 +62,7 @@ class DeskTalks:
         self,
         app: DeskApp,
         link: DeskLink,
+        *,
         talk_link: TalkLink,
         open_guest: OpenGuest,
         tasks: Tasks,

@@ -56,7 +56,7 @@ FOR_A_PERSON = frozenset({Reason.TOO_LARGE, Reason.REFUSED, Reason.OTHER_FILE, R
 class NotDelivered(Exception):
     """A copy was not taken. `words`: what the system said of it, for the supervisor's page only."""
 
-    def __init__(self, reason: Reason, words: str = "", again_s: float = 0.0) -> None:
+    def __init__(self, reason: Reason, words: str = "", *, again_s: float = 0.0) -> None:
         super().__init__(reason.value)
         self.reason, self.words, self.again_s = reason, words, again_s
 

@@ -74,6 +74,7 @@ class Courier:
         self,
         store: DossierStore,
         targets: Sequence[Target],
+        *,
         clock: Clock,
         tasks: Tasks,
         pace: Pace = PACE,

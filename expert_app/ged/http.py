@@ -69,7 +69,7 @@ def _check(response: httpx.Response) -> None:
     if code == 413:
         raise NotDelivered(Reason.TOO_LARGE, f"HTTP {code}")
     if code in (408, 425, 429) or code >= 500:
-        raise NotDelivered(Reason.BUSY, f"HTTP {code}", _again_s(response))
+        raise NotDelivered(Reason.BUSY, f"HTTP {code}", again_s=_again_s(response))
 
 
 def _again_s(response: httpx.Response) -> float:

@@ -121,7 +121,7 @@ async def _started(
     """A server of our own on the hub's store, for nobody but us."""
     seed = new_seed()
     place = ServerSettings(folder=paths.folder("bus"), port=settings.listen_port)
-    server = BusServer(place, [], public_key(seed), tasks)
+    server = BusServer(place, [], hub_key=public_key(seed), tasks=tasks)
     await server.start()
     stack.push_async_callback(server.stop)
     return await _connected([server.url], seed, tasks, None, CONNECT_S)
@@ -130,7 +130,7 @@ async def _started(
 async def _connected(
     urls: list[str], seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None, timeout_s: float
 ) -> HubConnection:
-    connection = HubConnection(urls, seed, tasks, tls)
+    connection = HubConnection(urls, seed, tasks=tasks, tls=tls)
     try:
         await connection.connect(timeout_s)
     except SessionError:

@@ -84,7 +84,7 @@ def keep_old_databases(settings: HubSettings, paths: Paths) -> None:
     found = {name: _number(file, query) for name, file, query, _ours, _zero in files}
     for name, _file, _query, ours, _zero in files:
         if (found[name] or 0) > ours:
-            raise StoredTooNew(name, found[name] or 0, ours)
+            raise StoredTooNew(name, found[name] or 0, ours=ours)
     for name, file, _query, ours, zero in files:
         number = found[name]
         if number is not None and number < ours and (number or zero):

@@ -60,6 +60,7 @@ class DossierAdapter:
         self,
         store: DossierStore,
         clock: Clock,
+        *,
         procedures: Procedures | None = None,
         workers: Workers | None = None,
         ged: GedDesk | None = None,

@@ -26,7 +26,7 @@ class ShutOut:
     """
 
     def __init__(
-        self, take_keys: Callable[[], Awaitable[None]], tasks: Tasks, shut_s: float = SHUT_S
+        self, take_keys: Callable[[], Awaitable[None]], tasks: Tasks, *, shut_s: float = SHUT_S
     ) -> None:
         self.keys: set[str] = set()
         self._take_keys, self._tasks, self._shut_s = take_keys, tasks, shut_s

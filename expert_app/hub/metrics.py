@@ -104,7 +104,7 @@ class Metrics(Figures):
     """
 
     def __init__(
-        self, hub: Hub, connection: HubConnection, elections: Elections | None = None
+        self, hub: Hub, connection: HubConnection, *, elections: Elections | None = None
     ) -> None:
         self._hub = hub
         self._connection = connection

@@ -55,7 +55,9 @@ class Monitor:
         host, port: 0 for any free port.
     """
 
-    def __init__(self, host: str, port: int, health: Looks, metrics: Figures, tasks: Tasks) -> None:
+    def __init__(
+        self, host: str, port: int, *, health: Looks, metrics: Figures, tasks: Tasks
+    ) -> None:
         self._host, self._port = host, port
         self._health = health
         self._metrics = metrics
@@ -159,7 +161,7 @@ async def open_monitor(
     host, _colon, port = listen.rpartition(":")
     if not host:
         return None
-    monitor = Monitor(host.strip("[]"), int(port), health, metrics, tasks)
+    monitor = Monitor(host.strip("[]"), int(port), health=health, metrics=metrics, tasks=tasks)
     return monitor if await monitor.start() else None
 
 

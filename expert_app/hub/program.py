@@ -133,7 +133,7 @@ class HubProgram:
     """
 
     def __init__(
-        self, settings: HubSettings, paths: Paths, facts: Facts, options: HubOptions
+        self, settings: HubSettings, paths: Paths, *, facts: Facts, options: HubOptions
     ) -> None:
         self._settings = settings
         self._paths = paths
@@ -143,7 +143,7 @@ class HubProgram:
         self._tasks = Tasks()
         kept = paths.folder("convention") / "last-good"
         self._convention = ConventionKeeper(
-            Path(settings.catalogue), settings.convention.operator_key, kept
+            Path(settings.catalogue), settings.convention.operator_key, kept=kept
         )
         self._catalogue = self._convention.start()
         self._procedures = load_procedures(
@@ -169,12 +169,14 @@ class HubProgram:
             stack.push_async_callback(self._tasks.close)
             urls, seed, tls = await self._bus(stack)
             group_sync = self._server.group_sync if self._server is not None else None
-            connection = HubConnection(urls, seed, self._tasks, tls, group_sync)
+            connection = HubConnection(
+                urls, seed, tasks=self._tasks, tls=tls, group_sync=group_sync
+            )
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
             elections = None
             if self._settings.bus and self._settings.replicas > 1:
-                elections = Elections(urls, seed, self._tasks, tls)
+                elections = Elections(urls, seed, tasks=self._tasks, tls=tls)
                 elections.start()
                 stack.push_async_callback(elections.stop)
             await upgrade_stored(self._settings, self._paths, connection)
@@ -182,20 +184,24 @@ class HubProgram:
             stack.callback(store.close)
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
-            courier = Courier(store, self._targets, self._clock, self._tasks)
+            courier = Courier(store, self._targets, clock=self._clock, tasks=self._tasks)
             stack.push_async_callback(courier.stop)
             adapter = DossierAdapter(
-                store, self._clock, self._procedures, workers, GedDesk(self._settings.ged, courier)
+                store,
+                self._clock,
+                procedures=self._procedures,
+                workers=workers,
+                ged=GedDesk(self._settings.ged, courier),
             )
             courier.start()
-            watch = StoreWatch(store, self._blobs, courier)
+            watch = StoreWatch(store, self._blobs, courier=courier)
             hub = Hub(
                 connection,
                 self._catalogue,
-                adapter,
-                self._paths.data,
-                self._clock,
-                self._tasks,
+                dossiers=adapter,
+                folder=self._paths.data,
+                clock=self._clock,
+                tasks=self._tasks,
                 replicas=self._settings.replicas if self._settings.bus else 1,
                 database=self._settings.history_database or self._settings.database,
                 time_zone=self._settings.time_zone,
@@ -221,7 +227,11 @@ class HubProgram:
             stack.push_async_callback(hub.stop)
             if self._server is not None:
                 enrolment = Enrolment(
-                    connection, self._book, self._take_keys, self._clock, self._tasks
+                    connection,
+                    self._book,
+                    reload=self._take_keys,
+                    clock=self._clock,
+                    tasks=self._tasks,
                 )
                 await enrolment.start()
                 stack.push_async_callback(enrolment.stop)
@@ -256,7 +266,7 @@ class HubProgram:
         from expert_app.hub.metrics import Metrics
         from expert_app.hub.monitor import open_monitor
 
-        figures = Metrics(hub, connection, elections)
+        figures = Metrics(hub, connection, elections=elections)
         monitor = await open_monitor(
             self._settings.metrics.listen, hub.health, figures, self._tasks
         )
@@ -279,7 +289,7 @@ class HubProgram:
         wanted = self._book.wanted()
         self._enrolled = self._book.keys()
         accounts = self._catalogue.accounts(self._enrolled, self._book.revoked())
-        self._server = BusServer(place, accounts, public_key(seed), self._tasks)
+        self._server = BusServer(place, accounts, hub_key=public_key(seed), tasks=self._tasks)
         tls = self._server.tls
         await self._server.start()
         self._book.set_applied(wanted)
@@ -386,7 +396,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     stop = asyncio.Event()
     facts = Facts(SystemClock())
     try:
-        program = HubProgram(settings, paths, facts, options)
+        program = HubProgram(settings, paths, facts=facts, options=options)
     except CatalogueWrong as error:
         print(refused(error))
         return 2
@@ -401,7 +411,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     except ExtraMissing as error:
         print(extra_words(error))
         return 2
-    driver = Driver(None, facts, stop.set)
+    driver = Driver(None, facts, stop=stop.set)
     if options.driven:
         driver.start()
     loop = asyncio.get_running_loop()

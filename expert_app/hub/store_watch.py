@@ -26,7 +26,7 @@ PROBE = "here"
 class StoreWatch:
     """What is wrong with the places of documents, as of the last look."""
 
-    def __init__(self, store: DossierStore, blobs: BlobStore, courier: Courier) -> None:
+    def __init__(self, store: DossierStore, blobs: BlobStore, *, courier: Courier) -> None:
         self._store, self._blobs, self._courier = store, blobs, courier
         self._away = ""
         self._refused: dict[str, int] = {}

@@ -84,7 +84,7 @@ def open_copy(settings: HubSettings, paths: Paths) -> StoreCopy:
     """
     open_store(settings, paths).close()
     folder = documents_folder(settings, paths, "dossiers")
-    return StoreCopy(folder, settings.database or None, open_blobs(settings, paths))
+    return StoreCopy(folder, settings.database or None, blobs=open_blobs(settings, paths))
 
 
 def try_documents(settings: HubSettings, paths: Paths) -> int:

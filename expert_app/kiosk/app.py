@@ -77,6 +77,7 @@ class KioskApp:
         self,
         link: KioskLink,
         screen: Screen,
+        *,
         open_session: OpenSession,
         runtime: Path,
         memory: Path,
@@ -444,7 +445,7 @@ class KioskApp:
             session = self._session = self._open_session(facts, resumed)
         except SessionError as error:
             return await self._turn_away(facts, error)
-        SessionWatch(session, self._screen, self._facts)
+        SessionWatch(session, self._screen, facts=self._facts)
         self._screen.show_session(facts)
         self._screen.show_grants(session.grants.all())
         self._facts.note(

@@ -32,7 +32,7 @@ class CallReady:
     """
 
     def __init__(
-        self, page: CallPage, media: CallMedia, ticket: Callable[[], Ticket | None]
+        self, page: CallPage, media: CallMedia, *, ticket: Callable[[], Ticket | None]
     ) -> None:
         self._page, self._media, self._ticket = page, media, ticket
 

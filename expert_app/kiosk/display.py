@@ -45,7 +45,7 @@ def run_display(settings: DisplaySettings, *, driven: bool, fullscreen: bool) ->
 async def _main(
     settings: DisplaySettings, seed: bytes, driven: bool, fullscreen: bool, program: Program
 ) -> None:
-    display = ComposedDisplay(settings, seed, program)
+    display = ComposedDisplay(settings, seed, program=program)
     display.start(fullscreen)
     if driven:
         program.drive(Hands(display.window, {}))
@@ -56,7 +56,7 @@ async def _main(
 class ComposedDisplay:
     """The display's objects, built once."""
 
-    def __init__(self, settings: DisplaySettings, seed: bytes, program: Program) -> None:
+    def __init__(self, settings: DisplaySettings, seed: bytes, *, program: Program) -> None:
         self._program = program
         self.window = DisplayWindow(program.clock)
         self.chime = Chime(settings.volume, self.window)
@@ -64,11 +64,11 @@ class ComposedDisplay:
         self._bus = BusClient(
             settings.bus,
             Role.DISPLAY,
-            settings.user,
-            seed,
-            program.tasks,
-            program.clock,
-            tls_for(settings),
+            user=settings.user,
+            seed=seed,
+            tasks=program.tasks,
+            clock=program.clock,
+            tls=tls_for(settings),
         )
         self._link = DisplayLink(self._bus, program.tasks)
         self._link.answered.connect(self._on_answer)

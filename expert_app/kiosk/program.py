@@ -93,7 +93,7 @@ async def _main(
     fullscreen: bool,
     program: Program,
 ) -> None:
-    kiosk = ComposedKiosk(settings, paths, seed, program)
+    kiosk = ComposedKiosk(settings, paths, seed=seed, program=program)
     await kiosk.start(fullscreen)
     if driven:
         program.drive(kiosk.hands())
@@ -105,7 +105,7 @@ class ComposedKiosk:
     """The kiosk's objects, built once."""
 
     def __init__(
-        self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program
+        self, settings: KioskSettings, paths: Paths, *, seed: bytes, program: Program
     ) -> None:
         self._settings, self._paths, self._program = settings, paths, program
         trust_relays(settings.ca_file, paths.data)
@@ -117,15 +117,15 @@ class ComposedKiosk:
         self._bus = BusClient(
             settings.bus,
             Role.KIOSK,
-            settings.user,
-            seed,
-            program.tasks,
-            program.clock,
-            tls_for(settings),
-            seals_for(settings, paths, program.clock),
+            user=settings.user,
+            seed=seed,
+            tasks=program.tasks,
+            clock=program.clock,
+            tls=tls_for(settings),
+            seals=seals_for(settings, paths, program.clock),
         )
-        self._sealing = KioskSealing(self._bus, paths, program.clock, program.tasks)
-        self._link = KioskLink(self._bus, program.clock, program.tasks)
+        self._sealing = KioskSealing(self._bus, paths, clock=program.clock, tasks=program.tasks)
+        self._link = KioskLink(self._bus, program.clock, tasks=program.tasks)
         self._help = HelpCall(self._link, program.tasks)
         self._quick = QuickCopies()
         self._parts = KioskParts(
@@ -153,16 +153,16 @@ class ComposedKiosk:
         self._app = KioskApp(
             self._link,
             self.window,
-            self._open_session,
-            paths.runtime,
-            paths.data / "ticket",
-            program.clock,
-            program.tasks,
-            program.facts,
-            self._parts.printer,
+            open_session=self._open_session,
+            runtime=paths.runtime,
+            memory=paths.data / "ticket",
+            clock=program.clock,
+            tasks=program.tasks,
+            facts=program.facts,
+            printer=self._parts.printer,
         )
         self._line_test = LineTest(
-            self._link.probe_line, self._is_idle, program.clock, program.tasks
+            self._link.probe_line, self._is_idle, clock=program.clock, tasks=program.tasks
         )
         self._session: KioskSession | None = None
         self._network = NetworkWatch(self.window, self._on_network_changed)
@@ -267,12 +267,12 @@ class ComposedKiosk:
         session = KioskSession(
             facts,
             channel,
-            self._parts,
-            folder,
-            self._log_writer(facts.id),
-            self._link,
-            self._program.clock,
-            self._program.tasks,
+            parts=self._parts,
+            folder=folder,
+            log_writer=self._log_writer(facts.id),
+            link=self._link,
+            clock=self._program.clock,
+            tasks=self._program.tasks,
             resumed=resumed,
         )
         session.line.sampled.connect(self._line_news.on_sample)
@@ -314,7 +314,12 @@ class ComposedKiosk:
         send = partial(self._link.append_log, session_id)
         folder = self._paths.folder("logs")
         return LogWriter(
-            session_id, Writer.KIOSK, folder, self._program.clock, send, self._program.tasks
+            session_id,
+            Writer.KIOSK,
+            folder=folder,
+            clock=self._program.clock,
+            send=send,
+            tasks=self._program.tasks,
         )
 
     async def start(self, fullscreen: bool) -> None:
@@ -328,7 +333,7 @@ class ComposedKiosk:
         self._line_test.start()
         self._program.tasks.spawn(self._program.connect(self._bus), name="connect the kiosk")
         self._program.tasks.spawn(self._send_old_logs(), name="send old logs")
-        ready = CallReady(self._call_pane, self._parts.media, lambda: self._link.ticket)
+        ready = CallReady(self._call_pane, self._parts.media, ticket=lambda: self._link.ticket)
         self._program.tasks.spawn(ready.keep(), name="keep the next call ready")
 
     async def _send_old_logs(self) -> None:
@@ -385,7 +390,7 @@ class ComposedKiosk:
             for keys in (pad.digits, pad.letters)
             for face, key in keys.keys.items()
         }
-        return KioskHands(window, names, self._browser, self._program.facts.note)
+        return KioskHands(window, names, browser=self._browser, note=self._program.facts.note)
 
 
 def _refused(key: str, make: Callable[[str, str], object], settings: KioskSettings) -> str | None:

@@ -56,7 +56,7 @@ class SessionScreen(Protocol):
 class SessionWatch:
     """Connects one session's facts to the screen."""
 
-    def __init__(self, session: KioskSession, screen: SessionScreen, facts: Facts) -> None:
+    def __init__(self, session: KioskSession, screen: SessionScreen, *, facts: Facts) -> None:
         self._session, self._screen, self._facts = session, screen, facts
         self._is_file = False
         session.talk.changed.connect(self._on_talk)

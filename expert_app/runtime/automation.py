@@ -48,7 +48,7 @@ class Hands(Protocol):
 class Driver:
     """Reads commands and answers them; one at a time, in order."""
 
-    def __init__(self, hands: Hands | None, facts: Facts, stop: Callable[[], None]) -> None:
+    def __init__(self, hands: Hands | None, facts: Facts, *, stop: Callable[[], None]) -> None:
         self._hands = hands
         self._facts = facts
         self._stop = stop

@@ -32,7 +32,9 @@ class ChildFailed(Exception):
 class Child:
     """One program of ours in its own process, driven by JSON lines."""
 
-    def __init__(self, name: str, arguments: Sequence[str], tasks: Tasks, log_file: Path) -> None:
+    def __init__(
+        self, name: str, arguments: Sequence[str], *, tasks: Tasks, log_file: Path
+    ) -> None:
         self.name = name
         self._arguments = list(arguments)
         self._tasks = tasks

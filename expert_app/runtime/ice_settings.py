@@ -40,7 +40,7 @@ def turn_tickets(settings: TurnSettings, clock: Clock, path: Path) -> TurnTicket
             secret = Path(settings.secret_file).read_bytes().strip()
         except OSError as error:
             raise SettingsWrong(path, f"turn.secret_file: {error.strerror}") from error
-    return TurnTickets(settings.urls, secret, settings.relay_only, clock)
+    return TurnTickets(settings.urls, secret, relay_only=settings.relay_only, clock=clock)
 
 
 def trust_relays(ca_file: str, folder: Path) -> None:

@@ -41,6 +41,7 @@ class NetworkWatch:
         self,
         parent: QObject,
         changed: Callable[[], None],
+        *,
         addresses: Callable[[], frozenset[str]] = own_addresses,
     ) -> None:
         self._changed, self._addresses = changed, addresses

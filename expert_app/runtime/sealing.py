@@ -42,8 +42,10 @@ OnRefused = Callable[[SessionError], None]
 
 def seals_for(settings: DeskSettings | KioskSettings, paths: Paths, clock: Clock) -> Seals:
     """Whom this installation believes; at a kiosk also whose log each session's is."""
-    pins = SealPins(paths.data / "signers.json", settings.signers, clock)
-    return Seals(pins, settings.organisation, SessionOwners(paths.folder("logs")).of)
+    pins = SealPins(paths.data / "signers.json", settings.signers, clock=clock)
+    return Seals(
+        pins, settings.organisation, organisation_of=SessionOwners(paths.folder("logs")).of
+    )
 
 
 class SessionOwners:
@@ -83,7 +85,7 @@ class DeskCertificates:
     """
 
     def __init__(
-        self, seals: Seals, settings: DeskSettings, path: Path, clock: Clock, tasks: Tasks
+        self, seals: Seals, settings: DeskSettings, *, path: Path, clock: Clock, tasks: Tasks
     ) -> None:
         self._seals, self._organisation, self._user = seals, settings.organisation, settings.user
         self._path, self._clock, self._tasks = path, clock, tasks
@@ -154,6 +156,7 @@ class DeskSealing:
         self,
         bus: BusClient,
         settings: DeskSettings,
+        *,
         paths: Paths,
         seed: bytes,
         clock: Clock,
@@ -165,7 +168,7 @@ class DeskSealing:
         self._clock = clock
         self._tasks = tasks
         self._certificates = DeskCertificates(
-            bus.seals, settings, paths.data / "certificate.json", clock, tasks
+            bus.seals, settings, path=paths.data / "certificate.json", clock=clock, tasks=tasks
         )
 
     def protect(self, facts: SessionFacts, channel: BusChannel, on_refused: OnRefused) -> bool:
@@ -176,7 +179,9 @@ class DeskSealing:
         """
         if not self._seals.take_card(facts.organisation, facts.seal):
             return False
-        seal = DeskSeal(facts, self._certificates.get, self._seed, self._clock, self._tasks)
+        seal = DeskSeal(
+            facts, self._certificates.get, seed=self._seed, clock=self._clock, tasks=self._tasks
+        )
         seal.refused.connect(on_refused)
         channel.protect(seal)
         return True
@@ -185,7 +190,7 @@ class DeskSealing:
 class KioskSealing:
     """Protects the kiosk's sessions."""
 
-    def __init__(self, bus: BusClient, paths: Paths, clock: Clock, tasks: Tasks) -> None:
+    def __init__(self, bus: BusClient, paths: Paths, *, clock: Clock, tasks: Tasks) -> None:
         assert bus.seals is not None
         self._seals, self._clock, self._tasks = bus.seals, clock, tasks
         self._owners = SessionOwners(paths.folder("logs"))
@@ -198,7 +203,7 @@ class KioskSealing:
         keys = self._seals.take_card(facts.organisation, facts.seal)
         if not keys:
             return False
-        seal = KioskSeal(facts, keys, self._clock, self._tasks)
+        seal = KioskSeal(facts, keys, clock=self._clock, tasks=self._tasks)
         seal.refused.connect(on_refused)
         channel.protect(seal)
         if resumed:

@@ -117,7 +117,7 @@ class Program:
         if self._driver is not None:
             self._driver.take_hands(hands)
         else:
-            self._driver = Driver(hands, self.facts, self.stop.set)
+            self._driver = Driver(hands, self.facts, stop=self.stop.set)
             self._driver.start()
         self._driver.say(ready=True, **ready)
 

@@ -76,7 +76,7 @@ class Hand:
     """
 
     def __init__(
-        self, draw: ImageDraw.ImageDraw, random: np.random.Generator, ink: tuple[int, int, int]
+        self, draw: ImageDraw.ImageDraw, random: np.random.Generator, *, ink: tuple[int, int, int]
     ) -> None:
         self._draw, self._random, self._ink = draw, random, ink
 

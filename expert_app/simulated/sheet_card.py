@@ -29,7 +29,7 @@ def card_sheet(person: Person, random: np.random.Generator) -> Image.Image:
     left = (210 - _WIDTH) / 2
     for top, side in ((36, _front(person, random)), (136, _back(person, random))):
         _paste(sheet, side, (left, top))
-    hand = Hand(sheet.draw, random, PEN)
+    hand = Hand(sheet.draw, random, ink=PEN)
     hand.write((px(44), px(236)), "Copie certifiée conforme", px(4.2))
     hand.write((px(44), px(245)), "le 02/03/2026", px(4.2))
     hand.sign((px(126), px(238)), px(40), px(15))
@@ -98,7 +98,7 @@ def _front(person: Person, random: np.random.Generator) -> Image.Image:
     _write(card, (86, 41), "À · PLACE", person.birthplace)
     _write(card, (49, 52), "N° DU DOCUMENT", "SPECIM 000 17")
     _write(card, (49, 63), "EXPIRE LE · EXPIRY", "30 06 2034")
-    hand = Hand(ImageDraw.Draw(card), random, _INK)
+    hand = Hand(ImageDraw.Draw(card), random, ink=_INK)
     hand.sign((px(84), px(63)), px(26), px(8))
     return _specimen(card)
 

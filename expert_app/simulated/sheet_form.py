@@ -40,7 +40,7 @@ _OATH = (
 def form_sheet(person: Person, random: np.random.Generator) -> Image.Image:
     """The form, RGB, A4 at 300 dpi, clean as it left the printer and the hand."""
     sheet = Sheet()
-    hand = Hand(sheet.draw, random, PEN)
+    hand = Hand(sheet.draw, random, ink=PEN)
     _head(sheet)
     y = _section(sheet, 52, "1", "Vous")
     y = _letters(sheet, hand, y, "Nom de naissance", person.last_name, 24)

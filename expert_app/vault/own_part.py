@@ -97,6 +97,7 @@ class OwnPart:
         self,
         path: Path,
         organisation: str,
+        *,
         signer: str,
         secret_files: Sequence[str],
         book: IdentityBook,

@@ -76,7 +76,7 @@ SWEEP_S = 3600.0
 class VaultProgram:
     """The vault's process: line to the network's bus, store, door."""
 
-    def __init__(self, settings: HubSettings, paths: Paths, facts: Facts) -> None:
+    def __init__(self, settings: HubSettings, paths: Paths, *, facts: Facts) -> None:
         self._settings, self._paths, self._facts = settings, paths, facts
         self._clock, self._tasks = SystemClock(), Tasks()
         keep_old_databases(settings, paths)
@@ -84,10 +84,10 @@ class VaultProgram:
         self.part = OwnPart(
             Path(settings.catalogue),
             settings.organisation,
-            own.signer,
-            own.secret_files,
-            open_book(paths),
-            self._clock,
+            signer=own.signer,
+            secret_files=own.secret_files,
+            book=open_book(paths),
+            clock=self._clock,
         )
         self.part.secrets()
         self._procedures = load_procedures(
@@ -98,7 +98,13 @@ class VaultProgram:
         check_addresses(settings.bus_urls)
         tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
         self._bus = BusClient(
-            settings.bus_urls, Role.VAULT, own.user, seed, self._tasks, self._clock, tls
+            settings.bus_urls,
+            Role.VAULT,
+            user=own.user,
+            seed=seed,
+            tasks=self._tasks,
+            clock=self._clock,
+            tls=tls,
         )
         self._blobs = open_blobs(settings, paths)
         self._targets = open_targets(settings) if Part.DOSSIER in settings.serve else []
@@ -117,7 +123,12 @@ class VaultProgram:
             house = House(organisation, self.part.secrets, self.part.admitted)
             handlers = self._handlers(house, stack)
             door = VaultDoor(
-                house, handlers, self._bus.subscribe, self._bus.answer, self._clock, self._tasks
+                house,
+                handlers,
+                listen=self._bus.subscribe,
+                answer=self._bus.answer,
+                clock=self._clock,
+                tasks=self._tasks,
             )
             health = self._health()
             await self._watch_over(health, door, stack)
@@ -162,7 +173,9 @@ class VaultProgram:
     def _handlers(
         self, house: House, stack: contextlib.AsyncExitStack
     ) -> dict[Part, dict[str, Handler]]:
-        sessions = VaultSessions(self._bus, self._keeper, self._clock, self.part.secrets)
+        sessions = VaultSessions(
+            self._bus, self._keeper, clock=self._clock, secrets=self.part.secrets
+        )
         certificates = certify_handlers(house, self._clock)
         handlers: dict[Part, dict[str, Handler]] = {}
         if Part.DOSSIER in self._settings.serve:
@@ -170,16 +183,20 @@ class VaultProgram:
             stack.callback(store.close)
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
-            courier = Courier(store, self._targets, self._clock, self._tasks)
+            courier = Courier(store, self._targets, clock=self._clock, tasks=self._tasks)
             stack.push_async_callback(courier.stop)
             adapter = DossierAdapter(
-                store, self._clock, self._procedures, workers, GedDesk(self._settings.ged, courier)
+                store,
+                self._clock,
+                procedures=self._procedures,
+                workers=workers,
+                ged=GedDesk(self._settings.ged, courier),
             )
             courier.start()
-            self._watch = StoreWatch(store, self._blobs, courier)
+            self._watch = StoreWatch(store, self._blobs, courier=courier)
             self._watch.start(self._tasks)
             uploads = UploadSpool(self._paths.folder("uploads"))
-            rules = DossierService(adapter, sessions, sessions, uploads)
+            rules = DossierService(adapter, sessions, callers=sessions, uploads=uploads)
             notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
             numbers = number_handlers(sessions, house.organisation)
             answers = dossier_handlers(rules)
@@ -228,7 +245,7 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
         return 2
     stop, facts = asyncio.Event(), Facts(SystemClock())
     try:
-        program = VaultProgram(settings, paths, facts)
+        program = VaultProgram(settings, paths, facts=facts)
     except CatalogueWrong as error:
         print(refused(error))
         return 2
@@ -251,7 +268,7 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
     for key in program.part.missing:
         words = _("The secret of the sealing key {key} (valid until {day}) is not on this machine.")
         print(words.format(key=key_id(key.key), day=key.last))
-    driver = Driver(None, facts, stop.set)
+    driver = Driver(None, facts, stop=stop.set)
     if driven:
         driver.start()
     loop = asyncio.get_running_loop()

@@ -96,6 +96,7 @@ class BusClient:
         self,
         urls: Sequence[str],
         role: Role,
+        *,
         user: str,
         seed: bytes,
         tasks: Tasks,

@@ -40,6 +40,7 @@ class HubConnection:
         self,
         urls: Sequence[str],
         seed: bytes,
+        *,
         tasks: Tasks,
         tls: ssl.SSLContext | None = None,
         group_sync: GroupSync | None = None,

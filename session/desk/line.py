@@ -39,6 +39,7 @@ class DeskLine(LineEnd):
         self,
         channel: SessionChannel,
         call: DeskCall,
+        *,
         engine: MediaEngine,
         devices: DeskDevices,
         rates: LineRates | None,
@@ -53,7 +54,13 @@ class DeskLine(LineEnd):
         self._third_bytes, self._own = 0, MediaStats()
         start_kbps = rates.down_kbps if rates is not None else GUESS_KBPS
         super().__init__(
-            channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps
+            channel,
+            clock,
+            tasks=tasks,
+            apply=self._carry_out,
+            traffic=self._other_traffic,
+            start_kbps=start_kbps,
+            declared_kbps=declared_kbps,
         )
         self.peer_governed.connect(self._on_peer_governed)
         self._stop_pages = devices.pages_began.connect(lambda _none: self.govern_now())

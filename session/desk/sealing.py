@@ -45,9 +45,15 @@ class DeskSeal(SealBase):
     """
 
     def __init__(
-        self, facts: SessionFacts, certificate: Certificate, seed: bytes, clock: Clock, tasks: Tasks
+        self,
+        facts: SessionFacts,
+        certificate: Certificate,
+        *,
+        seed: bytes,
+        clock: Clock,
+        tasks: Tasks,
     ) -> None:
-        super().__init__(facts.organisation, facts.id, tasks)
+        super().__init__(facts.organisation, facts.id, tasks=tasks)
         self._session_id, self._certificate, self._seed = facts.id, certificate, seed
         self._clock, self._began_s = clock, clock.monotonic_s()
         self._mine = X25519PrivateKey.generate()

@@ -68,13 +68,13 @@ class DeskSession:
         self,
         facts: SessionFacts,
         channel: SessionChannel,
+        *,
         engine: MediaEngine,
         keep: Keep,
         is_kept: Callable[[PageOffered], bool],
         log_writer: LogWriter,
         clock: Clock,
         tasks: Tasks,
-        *,
         resumed: bool,
         chunk_kbps: int,
         aside_engine: OfferingEngine,
@@ -88,27 +88,36 @@ class DeskSession:
         self.resumed = resumed
         self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
         self._channel, self._log, self._tasks = channel, log_writer, tasks
-        self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s(), plan=ways)
-        self.talk = DeskTalk(channel, self.call, aside_engine, talk_link, tasks)
-        self.grants = DeskGrants(channel, clock, tasks, keep_memory)
-        self.page = DeskCobrowse(channel, clock, tasks)
-        self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
-        self.show = DeskShow(channel, clock, tasks, chunk_kbps)
+        self.call = DeskCall(
+            channel, engine, clock=clock, tasks=tasks, accepted_at_s=clock.monotonic_s(), plan=ways
+        )
+        self.talk = DeskTalk(channel, self.call, engine=aside_engine, link=talk_link, tasks=tasks)
+        self.grants = DeskGrants(channel, clock, tasks=tasks, memory=keep_memory)
+        self.page = DeskCobrowse(channel, clock, tasks=tasks)
+        self.control = DeskControl(channel, lambda: self.page.epoch, tasks=tasks)
+        self.show = DeskShow(channel, clock, tasks=tasks, kbps=chunk_kbps)
         self.devices = DeskDevices(
             channel,
             clock,
-            tasks,
-            keep,
+            tasks=tasks,
+            keep=keep,
             is_kept=is_kept,
             chunk_kbps=chunk_kbps,
             kiosk_key=facts.kiosk_key,
         )
         self.line = DeskLine(
-            channel, self.call, engine, self.devices, facts.line, clock, tasks, chunk_kbps
+            channel,
+            self.call,
+            engine=engine,
+            devices=self.devices,
+            rates=facts.line,
+            clock=clock,
+            tasks=tasks,
+            declared_kbps=chunk_kbps,
         )
         self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
         self.written = Written(channel, tasks)
-        self.privacy = DeskPrivacy(channel, self.call, self.talk, tasks)
+        self.privacy = DeskPrivacy(channel, self.call, talk=self.talk, tasks=tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.call, self.page, self.devices)
         self.chronicle.listen_to_line(self.line)

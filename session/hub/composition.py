@@ -122,11 +122,11 @@ class Hub:
         self,
         connection: HubConnection,
         catalogue: Catalogue,
+        *,
         dossiers: DossierStoreLike,
         folder: Path,
         clock: Clock,
         tasks: Tasks,
-        *,
         tick_s: float = TICK_S,
         replicas: int = 1,
         database: str = "",
@@ -154,166 +154,208 @@ class Hub:
         self.view.monotonic_s = clock.monotonic_s
         self.presence = Presence(clock, patience)
         self._news = BusNews(connection)
-        self._tickets = NatsTicketStore(connection, tasks, replicas)
+        self._tickets = NatsTicketStore(connection, tasks, replicas=replicas)
         self._callers = NatsCallerStore(connection, replicas)
         log_days = _log_days(catalogue)
-        self._keeper = LogKeeper(connection, log_days, replicas)
+        self._keeper = LogKeeper(connection, log_days, replicas=replicas)
         self._audit = Audit(connection, replicas)
         self.projection = Projection(
             self._audit,
             lambda: History(folder / "history", database, time_zone),
-            tasks,
+            tasks=tasks,
             rebuild=rebuild_history,
         )
         self._hands = NatsHandStore(connection, replicas)
-        self._book = TicketBook(self._tickets, self.view, Hands(self._hands, self._tickets))
+        self._book = TicketBook(self._tickets, self.view, hands=Hands(self._hands, self._tickets))
         self._returns = NatsReturns(connection, replicas)
         self._returning = Returning(self._returns, clock)
-        self._board_store = NatsBoardStore(connection, tasks, replicas)
+        self._board_store = NatsBoardStore(connection, tasks, replicas=replicas)
         self._agents = Agents(
-            self.view, self.presence, self._board_store, catalogue, clock, time_zone
+            self.view,
+            self.presence,
+            store=self._board_store,
+            catalogue=catalogue,
+            clock=clock,
+            time_zone=time_zone,
         )
         eligibility = Eligibility(catalogue, self._agents.answering)
         self._lines = Lines(catalogue, self.view, self.presence, clock)
         self.sessions = Sessions(
             self._book,
             self._callers,
-            catalogue,
-            self._keeper,
-            self._news,
-            clock,
-            self._returning.served,
-            eligibility,
-            self._lines.rates,
-            (turn or TurnTickets([], b"", False, clock)).rules,
-            kiosk_key,
+            catalogue=catalogue,
+            keeper=self._keeper,
+            news=self._news,
+            clock=clock,
+            served=self._returning.served,
+            eligibility=eligibility,
+            rates=self._lines.rates,
+            relays=(turn or TurnTickets([], b"", relay_only=False, clock=clock)).rules,
+            kiosk_key=kiosk_key,
         )
         self._board = Board(
-            self._book, self._board_store, catalogue, self._agents, self._news, clock
+            self._book,
+            self._board_store,
+            catalogue=catalogue,
+            agents=self._agents,
+            news=self._news,
+            clock=clock,
         )
-        self.waits = Waits(self.view, HandlingTimes(), self._board.agents, clock, self._services_of)
-        self._places = PlaceNews(self.view, self.waits, self._news, clock)
-        self._lease = Lease(connection, "dispatch", tasks, replicas)
+        self.waits = Waits(
+            self.view,
+            HandlingTimes(),
+            agents=self._board.agents,
+            clock=clock,
+            services_of=self._services_of,
+        )
+        self._places = PlaceNews(self.view, self.waits, news=self._news, clock=clock)
+        self._lease = Lease(connection, "dispatch", tasks=tasks, replicas=replicas)
         self._dispatch = Dispatch(
             self._book,
             self._agents,
-            catalogue,
-            lambda: self._lease.is_held,
-            clock,
-            tasks,
-            min(tick_s, LOOK_S),
-            eligibility,
+            catalogue=catalogue,
+            is_ours=lambda: self._lease.is_held,
+            clock=clock,
+            tasks=tasks,
+            look_s=min(tick_s, LOOK_S),
+            eligibility=eligibility,
         )
         self.view.on_change = self._on_ticket
         self._board_store.on_change = self._dispatch.wake
         self.network = NetworkState(
-            connection, self._board_store, catalogue, self.presence, self._news, clock, self._counts
+            connection,
+            self._board_store,
+            catalogue=catalogue,
+            presence=self.presence,
+            news=self._news,
+            clock=clock,
+            counts=self._counts,
         )
         self._hosts = Hosts(
-            connection, self._book, catalogue, self.presence, clock, self.network.is_closed
+            connection,
+            self._book,
+            catalogue=catalogue,
+            presence=self.presence,
+            clock=clock,
+            is_site_closed=self.network.is_closed,
         )
         self._openings = Openings(catalogue, clock)
         self._offers = Offers(
             catalogue,
             self._openings,
-            self._board.shown,
-            self._news,
-            clock,
-            self.network.is_closed,
-            self._hosts.has_host,
+            decided=self._board.shown,
+            news=self._news,
+            clock=clock,
+            is_site_closed=self.network.is_closed,
+            has_host=self._hosts.has_host,
         )
         self._calls = Calls(
             self._book,
             self._callers,
-            catalogue,
-            self.sessions,
-            self._places,
-            self._news,
-            clock,
-            self._board.is_closed,
-            self._openings,
-            self._returning.preferred,
+            catalogue=catalogue,
+            sessions=self.sessions,
+            places=self._places,
+            news=self._news,
+            clock=clock,
+            is_closed=self._board.is_closed,
+            openings=self._openings,
+            preferred=self._returning.preferred,
         )
-        self._callback_store = NatsCallbackStore(connection, tasks, replicas)
+        self._callback_store = NatsCallbackStore(connection, tasks, replicas=replicas)
         self._callbacks = Callbacks(
             self._callback_store,
             self._book,
-            self._callers,
-            catalogue,
-            self._openings,
-            self.sessions,
-            self._board.is_closed,
-            clock,
+            callers=self._callers,
+            catalogue=catalogue,
+            openings=self._openings,
+            sessions=self.sessions,
+            is_closed=self._board.is_closed,
+            clock=clock,
         )
         self._away = Away(
-            self._book, self._callers, catalogue, self._calls, self.waits, clock, come_s
+            self._book,
+            self._callers,
+            catalogue=catalogue,
+            calls=self._calls,
+            waits=self.waits,
+            clock=clock,
+            come_s=come_s,
         )
         waiting = waiting_handlers(self._away, self._callbacks, Display(self.view, catalogue))
         self._calls.is_site_closed = self.network.is_closed
         self.room = room or Room()
         self._calls.check_room = self.room.check
         self.health = Health(
-            connection, self.projection, self.room, lambda: self.network.refused_parts
+            connection,
+            self.projection,
+            room=self.room,
+            refused_parts=lambda: self.network.refused_parts,
         )
-        self.gauges = Gauges(self.view, self._agents, catalogue, clock)
+        self.gauges = Gauges(self.view, self._agents, catalogue=catalogue, clock=clock)
         self._moves = Moves(
             self._book,
             self._callers,
-            catalogue,
-            self._places,
-            self._news,
-            clock,
-            self._calls.check_open,
-            self._board.is_closed,
+            catalogue=catalogue,
+            places=self._places,
+            news=self._news,
+            clock=clock,
+            check_open=self._calls.check_open,
+            is_closed=self._board.is_closed,
         )
         self._overflow = OverflowMoves(
             catalogue,
             self.view,
-            self._agents,
-            self._moves,
-            lambda: self._lease.is_held,
-            self._calls.check_open,
-            clock,
+            agents=self._agents,
+            moves=self._moves,
+            is_ours=lambda: self._lease.is_held,
+            check_open=self._calls.check_open,
+            clock=clock,
         )
-        self._talks = Talks(self._book, catalogue, self.presence, self._news, clock)
+        self._talks = Talks(
+            self._book, catalogue, presence=self.presence, news=self._news, clock=clock
+        )
         self._passing = Passing(
             self._book,
             self._callers,
-            catalogue,
-            self.sessions,
-            self._board.agents,
-            self._board.is_closed,
-            self.presence,
-            self._moves,
-            self._news,
-            clock,
+            catalogue=catalogue,
+            sessions=self.sessions,
+            agents_of=self._board.agents,
+            is_closed=self._board.is_closed,
+            presence=self.presence,
+            moves=self._moves,
+            news=self._news,
+            clock=clock,
         )
         self._lookout = Lookout(
             PresenceWatch(self.presence),
             self._calls,
-            self.sessions,
-            self._talks,
-            self._passing,
-            self._news,
-            catalogue,
-            clock,
+            sessions=self.sessions,
+            talks=self._talks,
+            passing=self._passing,
+            news=self._news,
+            catalogue=catalogue,
+            clock=clock,
         )
         self._uploads = UploadSpool(uploads or folder / "uploads")
         keep = KeepGrants(NatsKeepStore(connection), clock)
-        self._dossiers = DossierService(dossiers, self.sessions, self._callers, self._uploads, keep)
+        self._dossiers = DossierService(
+            dossiers, self.sessions, callers=self._callers, uploads=self._uploads, keep=keep
+        )
         self.floods = Floods(clock)
-        self.relay = Relay(connection, self.view, self._book, keep, clock, tasks)
+        self.relay = Relay(
+            connection, self.view, book=self._book, keep=keep, clock=clock, tasks=tasks
+        )
         self.relay.excess = self.floods.dropped
         counts = StatisticsService(self.projection)
         undo = Undo(
             self._board,
             self._book,
-            self._board_store,
-            self.projection,
-            catalogue.person_name,
-            clock,
+            store=self._board_store,
+            projection=self.projection,
+            name_of=catalogue.person_name,
+            clock=clock,
         )
-        past = Past(undo, DayAndTrends(self.projection, clock, time_zone), self._lines)
+        past = Past(undo, DayAndTrends(self.projection, clock, time_zone=time_zone), self._lines)
         bound = handlers(
             catalogue,
             self.view,
@@ -325,7 +367,14 @@ class Hub:
             self._board,
             self._offers,
             self._agents,
-            Routing(self._book, self.sessions, self._agents, catalogue, clock, eligibility),
+            Routing(
+                self._book,
+                self.sessions,
+                agents=self._agents,
+                catalogue=catalogue,
+                clock=clock,
+                eligibility=eligibility,
+            ),
             waiting,
             past,
         )
@@ -333,18 +382,18 @@ class Hub:
         bound |= line_handlers()
         bound |= talk_handlers(self._talks, self._passing)
         bound |= library_handlers(Library(catalogue, library))
-        self.service = HubService(connection, bound, clock, tasks)
+        self.service = HubService(connection, bound, clock=clock, tasks=tasks)
         self.service.excess = self.floods.dropped
         self._links = Links(
             network,
             connection,
-            catalogue,
-            self._moves,
-            self.presence,
-            self.relay,
-            self.service,
-            clock,
-            tasks,
+            catalogue=catalogue,
+            moves=self._moves,
+            presence=self.presence,
+            relay=self.relay,
+            service=self.service,
+            clock=clock,
+            tasks=tasks,
         )
         self.health.others.append(self._links.watch.troubles)
 

@@ -41,6 +41,7 @@ class Lookout:
         self,
         watch: PresenceWatch,
         calls: Calls,
+        *,
         sessions: Sessions,
         talks: Talks,
         passing: Passing,

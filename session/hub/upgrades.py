@@ -104,7 +104,7 @@ async def upgrade(
     """
     is_new, number, revision = await _when_ready(connection, replicas)
     if number > ours:
-        raise StoredTooNew(STREAMS, number, ours)
+        raise StoredTooNew(STREAMS, number, ours=ours)
     if number < ours and is_new and not revision:
         await put_format(connection.streams, ours, 0)
         return
@@ -118,4 +118,4 @@ async def upgrade(
         await connection.streams.kept()
         number, revision = await read_format(connection.streams)
         if number > ours:
-            raise StoredTooNew(STREAMS, number, ours)
+            raise StoredTooNew(STREAMS, number, ours=ours)

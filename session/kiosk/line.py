@@ -47,6 +47,7 @@ class KioskLine(LineEnd):
         self,
         channel: SessionChannel,
         call: KioskCall,
+        *,
         page: KioskCobrowse,
         devices: KioskDevices,
         rates: LineRates | None,
@@ -63,7 +64,13 @@ class KioskLine(LineEnd):
         self._heard_at_s, self._patience_s = 0.0, SECOND_AFTER_S
         start_kbps = rates.up_kbps if rates is not None else GUESS_KBPS
         super().__init__(
-            channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps
+            channel,
+            clock,
+            tasks=tasks,
+            apply=self._carry_out,
+            traffic=self._other_traffic,
+            start_kbps=start_kbps,
+            declared_kbps=declared_kbps,
         )
         self.peer_governed.connect(self._on_peer_governed)
         # The face makes room before there is a queue.

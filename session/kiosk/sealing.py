@@ -40,9 +40,9 @@ class KioskSeal(SealBase):
     """
 
     def __init__(
-        self, facts: SessionFacts, keys: Sequence[SealKey], clock: Clock, tasks: Tasks
+        self, facts: SessionFacts, keys: Sequence[SealKey], *, clock: Clock, tasks: Tasks
     ) -> None:
-        super().__init__(facts.organisation, facts.id, tasks)
+        super().__init__(facts.organisation, facts.id, tasks=tasks)
         self._facts, self._keys, self._clock = facts, list(keys), clock
         self._offer: SealOffered | None = None
         self._needed_s = float("-inf")

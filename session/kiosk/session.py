@@ -125,13 +125,13 @@ class KioskSession:
         self,
         facts: SessionFacts,
         channel: SessionChannel,
+        *,
         parts: KioskParts,
         folder: Path,
         log_writer: LogWriter,
         link: TalkAsker,
         clock: Clock,
         tasks: Tasks,
-        *,
         resumed: bool,
     ) -> None:
         self.facts = facts
@@ -140,36 +140,65 @@ class KioskSession:
         self._folder = folder
         self._log = log_writer
         self.shelf = PageShelf(folder / "pages", parts.shelf_wrapping)
-        self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
+        self.grants = KioskGrants(channel, clock, tasks=tasks, text_version=parts.consent_version)
         media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
-        self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), media)
-        self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, media)
+        self.call = KioskCall(
+            channel,
+            parts.call_page,
+            clock=clock,
+            tasks=tasks,
+            accepted_at_s=clock.monotonic_s(),
+            media=media,
+        )
+        self.talk = KioskTalk(
+            channel,
+            self.call,
+            page=parts.third_page,
+            link=link,
+            clock=clock,
+            tasks=tasks,
+            media=media,
+        )
         self.page = KioskCobrowse(
-            channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps
+            channel,
+            parts.browser,
+            grants=self.grants,
+            clock=clock,
+            tasks=tasks,
+            mirror_kbps=parts.mirror_kbps,
         )
         self.files = GivenFiles(parts.file_folders) if parts.file_folders else None
         self.devices = KioskDevices(
             channel,
             parts.scanner,
-            parts.printer,
-            self.shelf,
-            self.grants,
-            clock,
-            tasks,
-            PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
+            printer=parts.printer,
+            shelf=self.shelf,
+            grants=self.grants,
+            clock=clock,
+            tasks=tasks,
+            rules=PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
             sign_page=self._sign_page if parts.seed else None,
             chunk_kbps=parts.chunk_kbps,
             make_glimpse=parts.make_glimpse,
             files=self.files,
         )
-        self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
-        self.show = KioskShow(channel, parts.documents, clock, tasks)
+        self.control = KioskControl(
+            channel, parts.browser, page=self.page, grants=self.grants, clock=clock, tasks=tasks
+        )
+        self.show = KioskShow(channel, parts.documents, clock=clock, tasks=tasks)
         self.line = KioskLine(
-            channel, self.call, self.page, self.devices, facts.line, clock, tasks, parts.chunk_kbps
+            channel,
+            self.call,
+            page=self.page,
+            devices=self.devices,
+            rates=facts.line,
+            clock=clock,
+            tasks=tasks,
+            declared_kbps=parts.chunk_kbps,
         )
         self.talk.third_called.connect(self.line.set_third)
         self.written = Written(channel, tasks)
-        self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
+        self.privacy = KioskPrivacy(channel, self.call, page=self.page, tasks=tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
         self.chronicle.listen_to_line(self.line)

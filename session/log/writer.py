@@ -54,11 +54,11 @@ class LogWriter:
         self,
         session_id: str,
         writer: Writer,
+        *,
         folder: Path,
         clock: Clock,
         send: Send,
         tasks: Tasks,
-        *,
         retry_s: tuple[float, float] = (0.5, 15.0),
     ) -> None:
         if not is_id(session_id):

@@ -329,13 +329,18 @@ async def first_ticket_s() -> float:
             [sys.executable, "-m", "tests.faults.hub_process", *arguments], folder / "hub.err"
         )
         bus = BusClient(
-            [f"nats://127.0.0.1:{port}"], Role.KIOSK, "kiosk1", seeds["kiosk1"], tasks, clock
+            [f"nats://127.0.0.1:{port}"],
+            Role.KIOSK,
+            user="kiosk1",
+            seed=seeds["kiosk1"],
+            tasks=tasks,
+            clock=clock,
         )
         begun_s = time.perf_counter()
         try:
             await hub.start()
             await bus.connect(20.0)
-            kiosk = KioskLink(bus, clock, tasks)
+            kiosk = KioskLink(bus, clock, tasks=tasks)
             async with asyncio.timeout(20):
                 while True:
                     with contextlib.suppress(SessionError):

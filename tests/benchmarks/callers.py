@@ -33,7 +33,7 @@ class NatsKiosk:
 
     is_ticket = f'"type":"{TicketAnswer.__name__}"'.encode()
 
-    def __init__(self, host: str, port: int, user: str, seed: str) -> None:
+    def __init__(self, host: str, port: int, *, user: str, seed: str) -> None:
         inbox = f"{subjects.inbox(Role.KIOSK, user)}.bare"
         self.socket = nats_socket(
             host, port, seed.encode(), (inbox, subjects.news(Role.KIOSK, user))
@@ -75,7 +75,7 @@ class WsKiosk:
 
     is_ticket, beat = b'"', b""
 
-    def __init__(self, host: str, port: int, user: str, _seed: str) -> None:
+    def __init__(self, host: str, port: int, *, user: str, _seed: str) -> None:
         self.socket = ws_socket(host, port, "ask")
         self._wish = json.dumps(["call", user, PLACE]).encode()
         self._heard = b""
@@ -133,7 +133,7 @@ def main(arguments: list[str]) -> None:
     path = Path(arguments[3])
     make = NatsKiosk if kind == "nats" else WsKiosk
     made = [
-        make(host, port, user, seed)
+        make(host, port, user=user, seed=seed)
         for user, seed in json.loads(path.read_text(encoding="utf-8")).items()
     ]
     kiosks: dict[int, NatsKiosk | WsKiosk] = {kiosk.socket.fileno(): kiosk for kiosk in made}

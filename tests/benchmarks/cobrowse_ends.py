@@ -44,7 +44,7 @@ class Counted:
     NATS's own lines and headers included, TCP's not.
     """
 
-    def __init__(self, channel: BusChannel, role: str, user: str) -> None:
+    def __init__(self, channel: BusChannel, role: str, *, user: str) -> None:
         self.bytes = self.messages = 0
         self._channel, self._subject = channel, f"ses.{role}.{user}.{channel.session_id}."
 
@@ -94,13 +94,20 @@ class Ends:
         self.browser, self.pane = KioskBrowser(), MirrorPane()
         self.browser.resize(1000, 760)
         self.pane.resize(978, 638)
-        self.wire = Counted(kiosk_channel, "k", "kiosk1")
-        self.kiosk = KioskCobrowse(self.wire, self.browser, self.consent, clock, world.tasks)
-        self.desk = DeskCobrowse(desk_channel, clock, world.tasks)
-        self.hands = KioskControl(
-            self.wire, self.browser, self.kiosk, self.consent, clock, world.tasks
+        self.wire = Counted(kiosk_channel, "k", user="kiosk1")
+        self.kiosk = KioskCobrowse(
+            self.wire, self.browser, grants=self.consent, clock=clock, tasks=world.tasks
         )
-        self.control = DeskControl(desk_channel, lambda: self.kiosk.epoch, world.tasks)
+        self.desk = DeskCobrowse(desk_channel, clock, tasks=world.tasks)
+        self.hands = KioskControl(
+            self.wire,
+            self.browser,
+            page=self.kiosk,
+            grants=self.consent,
+            clock=clock,
+            tasks=world.tasks,
+        )
+        self.control = DeskControl(desk_channel, lambda: self.kiosk.epoch, tasks=world.tasks)
         self.lags_ms: list[float] = []
         self.pages: list[PageShown] = []
         self.desk.page_shown.connect(self.pages.append)
@@ -183,10 +190,15 @@ async def shared(
             port = await through(int(world.server.url.rpartition(":")[2]))
             seed = world.seeds["valdore", Role.KIOSK, "kiosk1"]
             client = BusClient(
-                [f"nats://127.0.0.1:{port}"], Role.KIOSK, "kiosk1", seed, world.tasks, world.clock
+                [f"nats://127.0.0.1:{port}"],
+                Role.KIOSK,
+                user="kiosk1",
+                seed=seed,
+                tasks=world.tasks,
+                clock=world.clock,
             )
             await client.connect()
-            link = KioskLink(client, world.clock, world.tasks)
+            link = KioskLink(client, world.clock, tasks=world.tasks)
             await link.start()
         ticket = (await link.call("housing", "", "r1")).ticket
         facts = await desk.accept(ticket.id)

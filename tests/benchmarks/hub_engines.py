@@ -123,7 +123,7 @@ def spent_s(process: psutil.Process) -> float:
 def alone(folder: Path, kiosks: int, agents: int) -> Cluster:
     """One hub and its one server, synced as the hub's program does it here."""
     sync = Sync.GROUP if is_possible(folder) else Sync.ALWAYS
-    made = Cluster(folder, kiosks, agents, loads=1, nodes=1, hubs=1, sync=sync)
+    made = Cluster(folder, kiosks, agents=agents, loads=1, nodes=1, hubs=1, sync=sync)
     for program in (*made.nodes.values(), *made.hubs):
         program.command = behind(program.command)
     return made
@@ -152,7 +152,7 @@ class Ours:
         await self._cluster.hubs[0].start(wait_for=b"ready")
         for name, seed in world.kiosks.items():
             client = await self._client(Role.KIOSK, name, seed)
-            self._kiosks.append(KioskLink(client, self._clock, self._tasks, poll_s=600.0))
+            self._kiosks.append(KioskLink(client, self._clock, tasks=self._tasks, poll_s=600.0))
             client.beat()
             self._kiosk_clients.append(client)
         for name, seed in world.agents.items():
@@ -164,7 +164,7 @@ class Ours:
         knows.
         """
         client = await self._client(Role.AGENT, "agent0", self._cluster.world.agents["agent0"])
-        desk = DeskLink(client, self._clock, self._tasks)
+        desk = DeskLink(client, self._clock, tasks=self._tasks)
         desk.queue_changed.connect(self._on_queue)
         await desk.start()
         await until(lambda: desk.is_ready, READY_S)
@@ -182,7 +182,12 @@ class Ours:
 
     async def _client(self, role: Role, name: str, seed: str) -> BusClient:
         client = BusClient(
-            self._cluster.world.urls, role, name, seed.encode(), self._tasks, self._clock
+            self._cluster.world.urls,
+            role,
+            user=name,
+            seed=seed.encode(),
+            tasks=self._tasks,
+            clock=self._clock,
         )
         self._clients.append(client)
         await client.connect(READY_S)
@@ -235,7 +240,7 @@ class Ours:
 
     async def snapshot(self, count: int) -> None:
         """A second desk, from its first question to a whole queue."""
-        desk = DeskLink(self._agents[1], self._clock, self._tasks)
+        desk = DeskLink(self._agents[1], self._clock, tasks=self._tasks)
         await desk.start()
         await until(lambda: desk.is_ready, READY_S)
         if len(desk.queue) < count:

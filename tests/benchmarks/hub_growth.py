@@ -49,7 +49,9 @@ async def _size(size: int) -> tuple[float, float]:
         seen: dict[str, float] = {}
 
         async def client(role: Role, user: str, seed: str) -> BusClient:
-            found = BusClient(world.world.urls, role, user, seed.encode(), tasks, clock)
+            found = BusClient(
+                world.world.urls, role, user=user, seed=seed.encode(), tasks=tasks, clock=clock
+            )
             clients.append(found)
             await found.connect(READY_S)
             return found
@@ -67,12 +69,13 @@ async def _size(size: int) -> tuple[float, float]:
                 await client(Role.KIOSK, user, seed) for user, seed in world.world.kiosks.items()
             ]
             links = [
-                KioskLink(kiosk, clock, tasks, poll_s=600.0) for kiosk in kiosks[: min(size, 100)]
+                KioskLink(kiosk, clock, tasks=tasks, poll_s=600.0)
+                for kiosk in kiosks[: min(size, 100)]
             ]
             for kiosk in kiosks:
                 kiosk.beat()
             desk = DeskLink(
-                await client(Role.AGENT, "agent0", world.world.agents["agent0"]), clock, tasks
+                await client(Role.AGENT, "agent0", world.world.agents["agent0"]), clock, tasks=tasks
             )
             desk.queue_changed.connect(on_queue)
             await desk.start()

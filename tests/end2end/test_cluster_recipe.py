@@ -57,17 +57,19 @@ class Region:
         self._open: list[BusClient] = []
         settings = load(HubSettings, recipe.machines[0].folder / "etc" / "hub.toml")
         self._hub_seed = hub_seed(settings)
-        self.connection = HubConnection(settings.bus_urls, self._hub_seed, self.tasks, self._tls)
+        self.connection = HubConnection(
+            settings.bus_urls, self._hub_seed, tasks=self.tasks, tls=self._tls
+        )
 
     async def client(self, name: str) -> BusClient:
         client = BusClient(
             self.recipe.urls,
             ROLES[name],
-            name,
-            self._seeds[name],
-            self.tasks,
-            self.clock,
-            self._tls,
+            user=name,
+            seed=self._seeds[name],
+            tasks=self.tasks,
+            clock=self.clock,
+            tls=self._tls,
         )
         async with asyncio.timeout(READY_S):
             await client.connect(READY_S)
@@ -164,8 +166,8 @@ async def test_the_recipe_serves_callers_and_bears_a_restart_and_the_loss_of_a_m
     region: Region, tmp_path: Path
 ) -> None:
     machines = region.recipe.machines
-    kiosk = KioskLink(await region.client("kiosk1"), region.clock, region.tasks)
-    desk = DeskLink(await region.client("alice"), region.clock, region.tasks)
+    kiosk = KioskLink(await region.client("kiosk1"), region.clock, tasks=region.tasks)
+    desk = DeskLink(await region.client("alice"), region.clock, tasks=region.tasks)
     await kiosk.start()
     await desk.start()
     await until(lambda: desk.is_ready, READY_S)

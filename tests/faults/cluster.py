@@ -119,10 +119,10 @@ class Cluster:
         self,
         folder: Path,
         kiosks: int,
+        *,
         agents: int,
         loads: int,
         nodes: int,
-        *,
         hubs: int = 2,
         sync: Sync = Sync.ALWAYS,
         cables: bool = False,
@@ -151,7 +151,9 @@ class Cluster:
         stores = [str(folder / name / "jetstream") for name in names] if sync is Sync.GROUP else []
         self.hubs = [self._python("cluster_hub", name, str(len(names)), *stores) for name in seats]
         self.load = [self._python("load", name, f"{n}/{loads}") for n, name in enumerate(parts)]
-        self.connection = HubConnection(self.world.urls, self.world.hub_seed.encode(), self.tasks)
+        self.connection = HubConnection(
+            self.world.urls, self.world.hub_seed.encode(), tasks=self.tasks
+        )
 
     def _write_servers(self, ports: dict[str, int], sync: Sync) -> None:
         routes = {name: f"{self._hosts[name]}:{free_port()}" for name in ports}
@@ -235,11 +237,11 @@ class Cluster:
         look = Follower(
             self.connection.line,
             self.connection.streams,
-            BUCKET,
-            self.tasks,
-            as_stored,
-            lambda batch, _: take(list(batch)),
-            lambda stored: take([stored]),
+            stream=BUCKET,
+            tasks=self.tasks,
+            keep=as_stored,
+            on_loaded=lambda batch, _: take(list(batch)),
+            on_change=lambda stored: take([stored]),
         )
         look.start()
         try:
@@ -298,9 +300,9 @@ async def cluster(
     world = Cluster(
         folder,
         kiosks,
-        agents,
-        loads,
-        nodes,
+        agents=agents,
+        loads=loads,
+        nodes=nodes,
         hubs=hubs,
         sync=sync,
         cables=cables,

@@ -29,16 +29,24 @@ from tests.support.memory_dossiers import MemoryDossiers
 async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | None) -> None:
     tasks = Tasks()
     group_sync = GroupSync(store) if store is not None else None
-    connection = HubConnection(world.urls, world.hub_seed.encode(), tasks, group_sync=group_sync)
+    connection = HubConnection(
+        world.urls, world.hub_seed.encode(), tasks=tasks, group_sync=group_sync
+    )
     await connection.connect(30.0)
     if group_sync is not None:
         await group_sync.start()
-    elections = Elections(world.urls, world.hub_seed.encode(), tasks)
+    elections = Elections(world.urls, world.hub_seed.encode(), tasks=tasks)
     if replicas > 1:
         elections.start()
     clock = WrongClock()
     hub = Hub(
-        connection, world.catalogue(), MemoryDossiers(), folder, clock, tasks, replicas=replicas
+        connection,
+        world.catalogue(),
+        dossiers=MemoryDossiers(),
+        folder=folder,
+        clock=clock,
+        tasks=tasks,
+        replicas=replicas,
     )
     await hub.start()
     leaving = asyncio.Event()

@@ -33,12 +33,20 @@ async def main(folder: Path, port: int, keys: dict[str, dict[str, str]], hub_see
     catalogue = Catalogue.parse(catalogue_text())
     enrolled = {("valdore", ROLES[user], user): key for user, key in keys["users"].items()}
     settings = ServerSettings(folder / "bus", port, group_sync=is_possible(folder))
-    server = BusServer(settings, catalogue.accounts(enrolled), public_key(hub_seed), tasks)
+    server = BusServer(
+        settings, catalogue.accounts(enrolled), hub_key=public_key(hub_seed), tasks=tasks
+    )
     await server.start()
-    connection = HubConnection([server.url], hub_seed, tasks, group_sync=server.group_sync)
+    connection = HubConnection([server.url], hub_seed, tasks=tasks, group_sync=server.group_sync)
     await connection.connect()
     hub = Hub(
-        connection, catalogue, MemoryDossiers(), folder / "hub", SystemClock(), tasks, tick_s=0.1
+        connection,
+        catalogue,
+        dossiers=MemoryDossiers(),
+        folder=folder / "hub",
+        clock=SystemClock(),
+        tasks=tasks,
+        tick_s=0.1,
     )
     await hub.start()
     print(server.pid, flush=True)

@@ -84,7 +84,7 @@ async def until_done[Answer](ask: Callable[[], Awaitable[Answer]]) -> Answer:
 class Load:
     """A part of the kiosks and of the desks."""
 
-    def __init__(self, world: ClusterWorld, folder: Path, part: int, parts: int) -> None:
+    def __init__(self, world: ClusterWorld, folder: Path, *, part: int, parts: int) -> None:
         self._world = world
         self._history = History(folder / "history.jsonl")
         self._tasks = Tasks()
@@ -101,12 +101,12 @@ class Load:
     async def start(self) -> None:
         for name in self._kiosk_names:
             client = await self._client(Role.KIOSK, name, self._world.kiosks[name])
-            self.kiosks[name] = KioskLink(client, self._clock, self._tasks, poll_s=2.0)
+            self.kiosks[name] = KioskLink(client, self._clock, tasks=self._tasks, poll_s=2.0)
             await self.kiosks[name].start()
         for name in self._agent_names:
             client = await self._client(Role.AGENT, name, self._world.agents[name])
             self._clients[name] = client
-            self.desks[name] = DeskLink(client, self._clock, self._tasks)
+            self.desks[name] = DeskLink(client, self._clock, tasks=self._tasks)
             await self.desks[name].start()
         if self._has_boss:
             await self._start_boss()
@@ -117,7 +117,9 @@ class Load:
 
     async def _client(self, role: Role, name: str, seed: str) -> BusClient:
         urls = random.sample(self._world.urls, len(self._world.urls))
-        client = BusClient(urls, role, name, seed.encode(), self._tasks, self._clock)
+        client = BusClient(
+            urls, role, user=name, seed=seed.encode(), tasks=self._tasks, clock=self._clock
+        )
         await until_done(client.connect)
         return client
 
@@ -240,7 +242,7 @@ class Load:
 
     async def _start_boss(self) -> None:
         client = await self._client(Role.SUPERVISOR, "boss", self._world.boss)
-        queue = DeskLink(client, self._clock, self._tasks)
+        queue = DeskLink(client, self._clock, tasks=self._tasks)
         await queue.start()
         self._tasks.spawn(self._reign(queue, BoardLink(client, self._tasks)), name="supervisor")
 
@@ -293,7 +295,7 @@ class Load:
 
 
 async def main(world: ClusterWorld, folder: Path, part: int, parts: int) -> None:
-    load = Load(world, folder, part, parts)
+    load = Load(world, folder, part=part, parts=parts)
     await load.start()
     print("ready", flush=True)
     reader = asyncio.StreamReader()

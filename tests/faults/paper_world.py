@@ -83,7 +83,7 @@ class HubSide:
 
     organisation_name = "Caisse"
 
-    def __init__(self, folder: Path, lost_at: int = 0, away: int = 0) -> None:
+    def __init__(self, folder: Path, lost_at: int = 0, *, away: int = 0) -> None:
         self.store = DossierStore(folder / "store")
         self._adapter = DossierAdapter(self.store, SystemClock())
         self._spool = UploadSpool(folder / "hub" / "up")
@@ -144,8 +144,8 @@ async def work(folder: Path, papers: list[bytes], lost_at: int = 0, away: int = 
     shelf, tasks = PageShelf(kiosk / "pages", wrapping_key(SEED)), Tasks()
     outbox = Outbox(folder / "desk" / "outbox", Cipher(KEY))
     outbox.recover()
-    hub = HubSide(folder, lost_at, away)
-    filing = Filing(outbox, cast(Workers, HereWorkers()), hub, SystemClock(), tasks, Facts(SystemClock()),
+    hub = HubSide(folder, lost_at, away=away)
+    filing = Filing(outbox, cast(Workers, HereWorkers()), store=hub, clock=SystemClock(), tasks=tasks, facts=Facts(SystemClock()),
                     notary=notary_of(SEED), again_s=0.001 if away else 3600)  # fmt: skip
     try:
         for paper in papers:

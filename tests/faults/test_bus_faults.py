@@ -55,12 +55,19 @@ async def test_a_ticket_survives_kill_9_and_no_server_outlives_its_hub(tmp_path:
     keys.write_text(json.dumps({"hub": hub_seed.decode(), "users": users}), encoding="utf-8")
     process, server_pid = await _start_hub_process(tmp_path, port, keys)
     tasks, clock, url = Tasks(), SystemClock(), f"nats://127.0.0.1:{port}"
-    kiosk_bus = BusClient([url], Role.KIOSK, "kiosk1", seeds["kiosk1"], tasks, clock)
-    desk_bus = BusClient([url], Role.AGENT, "alice", seeds["alice"], tasks, clock)
+    kiosk_bus = BusClient(
+        [url], Role.KIOSK, user="kiosk1", seed=seeds["kiosk1"], tasks=tasks, clock=clock
+    )
+    desk_bus = BusClient(
+        [url], Role.AGENT, user="alice", seed=seeds["alice"], tasks=tasks, clock=clock
+    )
     try:
         await kiosk_bus.connect()
         await desk_bus.connect()
-        kiosk, desk = KioskLink(kiosk_bus, clock, tasks), DeskLink(desk_bus, clock, tasks)
+        kiosk, desk = (
+            KioskLink(kiosk_bus, clock, tasks=tasks),
+            DeskLink(desk_bus, clock, tasks=tasks),
+        )
         await kiosk.start()
         await desk.start()
         await until(lambda: desk.is_ready)
@@ -231,7 +238,12 @@ async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
         await wire.start()
         seed = world.seeds["valdore", Role.AGENT, "alice"]
         client = BusClient(
-            [f"nats://127.0.0.1:{wire.port}"], Role.AGENT, "alice", seed, world.tasks, world.clock
+            [f"nats://127.0.0.1:{wire.port}"],
+            Role.AGENT,
+            user="alice",
+            seed=seed,
+            tasks=world.tasks,
+            clock=world.clock,
         )
         try:
             await client.connect()
@@ -263,7 +275,12 @@ async def test_a_short_silence_of_the_network_breaks_no_line(
         await wire.start()
         seed = world.seeds["valdore", Role.AGENT, "alice"]
         client = BusClient(
-            [f"nats://127.0.0.1:{wire.port}"], Role.AGENT, "alice", seed, world.tasks, world.clock
+            [f"nats://127.0.0.1:{wire.port}"],
+            Role.AGENT,
+            user="alice",
+            seed=seed,
+            tasks=world.tasks,
+            clock=world.clock,
         )
         try:
             await client.connect()
@@ -293,7 +310,10 @@ async def test_a_server_that_does_not_start_says_so(
             "a file where the store should be", encoding="utf-8"
         )
         second = BusServer(
-            settings, world.catalogue.accounts(world.keys), public_key(world.hub_seed), world.tasks
+            settings,
+            world.catalogue.accounts(world.keys),
+            hub_key=public_key(world.hub_seed),
+            tasks=world.tasks,
         )
         with pytest.raises(BusUnreachable):
             await second.start()

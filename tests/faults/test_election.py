@@ -55,7 +55,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSI
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[Cluster]:
     """Three servers with the tickets' stream on all of them; no hub."""
-    made = Cluster(tmp_path, 1, 1, loads=0, nodes=3)
+    made = Cluster(tmp_path, 1, agents=1, loads=0, nodes=3)
     try:
         for node in made.nodes.values():
             await node.start()
@@ -102,7 +102,7 @@ async def settled_terms(line: Line) -> dict[str, int]:
 async def test_a_cluster_is_asked_to_elect_as_soon_as_its_leader_is_silent(world: Cluster) -> None:
     leader = await world.leader()
     others = without(world, leader)
-    watching = Elections(others, world.world.hub_seed.encode(), world.tasks)
+    watching = Elections(others, world.world.hub_seed.encode(), tasks=world.tasks)
     line = elector(world, others)
     watching.start()
     await line.open()
@@ -130,7 +130,7 @@ async def test_nobody_is_asked_to_elect_while_the_leaders_answer(
     await line.open()
     before = await settled_terms(line)
     others = without(world, await world.leader())  # who leads everything has nobody to listen to
-    watching = Elections(others, world.world.hub_seed.encode(), world.tasks)
+    watching = Elections(others, world.world.hub_seed.encode(), tasks=world.tasks)
     asked: list[str] = []
     end = await line.subscribe(f"{INBOX}.states", lambda message: asked.append(message.subject))
     watching.start()
@@ -180,7 +180,7 @@ async def test_what_a_dead_leader_was_asked_is_asked_again_as_soon_as_there_is_a
     world: Cluster,
 ) -> None:
     leader = await world.leader()
-    seat = HubConnection(without(world, leader), world.world.hub_seed.encode(), world.tasks)
+    seat = HubConnection(without(world, leader), world.world.hub_seed.encode(), tasks=world.tasks)
     await seat.connect(READY_S)
     # so it is not the time that ends the question
     streams = Streams(seat.line, timeout_s=10 * ELECTION_S)

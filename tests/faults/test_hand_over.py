@@ -111,7 +111,9 @@ async def test_a_hub_that_stops_under_load_hands_over_without_an_error(tmp_path:
             *((name, Role.KIOSK, seed) for name, seed in world.world.kiosks.items()),
             *((name, Role.AGENT, seed) for name, seed in world.world.agents.items()),
         ]:
-            client = BusClient(world.world.urls, role, name, seed.encode(), tasks, clock)
+            client = BusClient(
+                world.world.urls, role, user=name, seed=seed.encode(), tasks=tasks, clock=clock
+            )
             await client.connect()
             client.beat()
             clients.append(client)

@@ -49,7 +49,7 @@ async def test_a_kiosk_outlives_the_d_bus_of_its_machine(
     daemon, address = dbus
     tasks = Tasks()
     arguments = ["-m", "expert_app", "kiosk", "--folder", str(tmp_path / "kiosk"), "--driven"]
-    kiosk = Child("kiosk", arguments, tasks, tmp_path / "kiosk.log")
+    kiosk = Child("kiosk", arguments, tasks=tasks, log_file=tmp_path / "kiosk.log")
     await kiosk.start({SEED_VARIABLE: new_seed().decode(), "DBUS_SYSTEM_BUS_ADDRESS": address})
     await asyncio.wait_for(kiosk.ready, 60)
     await asyncio.sleep(CONNECTED_S)

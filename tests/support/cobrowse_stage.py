@@ -94,8 +94,10 @@ class Stage:
         self.browser, self.pane = KioskBrowser(), MirrorPane()
         self.browser.resize(1000, 760)
         self.pane.resize(900, 650)
-        self.kiosk = KioskCobrowse(self.kiosk_line, self.browser, self.consent, clock, self.tasks)
-        self.desk = DeskCobrowse(self.desk_line, clock, self.tasks)
+        self.kiosk = KioskCobrowse(
+            self.kiosk_line, self.browser, grants=self.consent, clock=clock, tasks=self.tasks
+        )
+        self.desk = DeskCobrowse(self.desk_line, clock, tasks=self.tasks)
         self.pages: list[PageShown] = []
         self.refused: list[AddressRefused] = []
         self.pointers: list[PointerShown] = []

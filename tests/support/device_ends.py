@@ -209,7 +209,7 @@ class DrawerPrinter:
 class DeskSide:
     """A desk that keeps its pages in a folder and notes all it hears."""
 
-    def __init__(self, channel: MemoryChannel, clock: Clock, folder: Path) -> None:
+    def __init__(self, channel: MemoryChannel, clock: Clock, *, folder: Path) -> None:
         self.tasks = Tasks(on_error=lambda name, error: self.crashes.append(error))
         self.crashes: list[BaseException] = []
         self.folder = folder
@@ -218,8 +218,8 @@ class DeskSide:
         self.devices = DeskDevices(
             channel,
             clock,
-            self.tasks,
-            self._keep,
+            tasks=self.tasks,
+            keep=self._keep,
             is_kept=self._is_kept,
             chunk_kbps=None,
             look_s=0.005,
@@ -265,6 +265,7 @@ class KioskSide:
         self,
         channel: MemoryChannel,
         clock: Clock,
+        *,
         folder: Path,
         scanner: Scanner,
         printer: Printer,
@@ -274,16 +275,16 @@ class KioskSide:
         self.tasks = Tasks()
         self.seed, self.session_id = KIOSK_SEED, channel.session_id
         self.shelf = PageShelf(folder, bytes(32))
-        self.grants = KioskGrants(channel, clock, self.tasks)
+        self.grants = KioskGrants(channel, clock, tasks=self.tasks)
         self.devices = KioskDevices(
             channel,
             scanner,
-            printer,
-            self.shelf,
-            self.grants,
-            clock,
-            self.tasks,
-            PrintRules("s1", KIOSK_KEY, lambda _document: self.pages),
+            printer=printer,
+            shelf=self.shelf,
+            grants=self.grants,
+            clock=clock,
+            tasks=self.tasks,
+            rules=PrintRules("s1", KIOSK_KEY, lambda _document: self.pages),
             chunk_kbps=kbps,
             make_glimpse=make_glimpse,
             look_s=0.005,
@@ -324,11 +325,15 @@ class Talk:
         self._folder = folder
         (folder / "desk").mkdir()
         self.kiosk = self._kiosk()
-        self.desk = DeskSide(self.desk_line, self.clock, folder / "desk")
+        self.desk = DeskSide(self.desk_line, self.clock, folder=folder / "desk")
 
     def _kiosk(self) -> KioskSide:
         return KioskSide(
-            self.kiosk_line, self.clock, self._folder / "shelf", self.scanner, self.printer
+            self.kiosk_line,
+            self.clock,
+            folder=self._folder / "shelf",
+            scanner=self.scanner,
+            printer=self.printer,
         )
 
     @property
@@ -355,7 +360,7 @@ class Talk:
 
     async def restart_desk(self) -> None:
         await self.desk.kill()
-        self.desk = DeskSide(self.desk_line, self.clock, self._folder / "desk")
+        self.desk = DeskSide(self.desk_line, self.clock, folder=self._folder / "desk")
 
     async def close(self) -> None:
         await self.desk.devices.close()

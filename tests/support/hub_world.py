@@ -147,7 +147,10 @@ class World:
             group_sync=is_possible(folder),
         )
         self.server = BusServer(
-            settings, self.catalogue.accounts(self.keys), public_key(self.hub_seed), self.tasks
+            settings,
+            self.catalogue.accounts(self.keys),
+            hub_key=public_key(self.hub_seed),
+            tasks=self.tasks,
         )
         self.dossiers = MemoryDossiers()
         self.store: DossierStoreLike = self.dossiers
@@ -159,16 +162,16 @@ class World:
 
     async def start_hub(self) -> Hub:
         self.connection = HubConnection(
-            [self.server.url], self.hub_seed, self.tasks, group_sync=self.server.group_sync
+            [self.server.url], self.hub_seed, tasks=self.tasks, group_sync=self.server.group_sync
         )
         await self.connection.connect()
         self.hub = Hub(
             self.connection,
             self.catalogue,
-            self.store,
-            self.folder / "hub",
-            self.clock,
-            self.tasks,
+            dossiers=self.store,
+            folder=self.folder / "hub",
+            clock=self.clock,
+            tasks=self.tasks,
             tick_s=self.tick_s,
             network=self.network,
             library=self.folder / "library",
@@ -187,7 +190,15 @@ class World:
         self, role: Role, user: str, organisation: str = "valdore", seals: Seals | None = None
     ) -> BusClient:
         seed = self.seeds[organisation, role, user]
-        client = BusClient([self.server.url], role, user, seed, self.tasks, self.clock, seals=seals)
+        client = BusClient(
+            [self.server.url],
+            role,
+            user=user,
+            seed=seed,
+            tasks=self.tasks,
+            clock=self.clock,
+            seals=seals,
+        )
         await client.connect()
         self._open.append(client)
         return client
@@ -207,7 +218,9 @@ class World:
         return line
 
     async def desk(self, user: str, organisation: str = "valdore") -> DeskLink:
-        link = DeskLink(await self.client(Role.AGENT, user, organisation), self.clock, self.tasks)
+        link = DeskLink(
+            await self.client(Role.AGENT, user, organisation), self.clock, tasks=self.tasks
+        )
         await link.start()
         await until(lambda: link.is_ready)
         return link
@@ -215,7 +228,7 @@ class World:
     async def supervisor(self, user: str = "boss") -> tuple[DeskLink, BoardLink]:
         """A supervisor's queue and acts; the board looks ten times a second."""
         client = await self.client(Role.SUPERVISOR, user)
-        link = DeskLink(client, self.clock, self.tasks)
+        link = DeskLink(client, self.clock, tasks=self.tasks)
         board = BoardLink(client, self.tasks, look_s=0.1)
         await link.start()
         board.start()
@@ -226,7 +239,7 @@ class World:
         self, user: str, organisation: str = "valdore", poll_s: float = 10.0
     ) -> KioskLink:
         client = await self.client(Role.KIOSK, user, organisation)
-        link = KioskLink(client, self.clock, self.tasks, poll_s=poll_s)
+        link = KioskLink(client, self.clock, tasks=self.tasks, poll_s=poll_s)
         await link.start()
         return link
 

@@ -287,23 +287,26 @@ def desk_session(
     client: BusClient | None = None,
 ) -> DeskSession:
     """The real desk's side of a session, with an engine that carries nothing."""
-    log = LogWriter(facts.id, Writer.DESK, folder, clock, send, tasks)
+    log = LogWriter(facts.id, Writer.DESK, folder=folder, clock=clock, send=send, tasks=tasks)
     keep = partial(filing.keep, facts.id)
     return DeskSession(
         facts,
         channel,
-        QuietEngine(),
-        keep,
-        filing.is_kept,
-        log,
-        clock,
-        tasks,
+        engine=QuietEngine(),
+        keep=keep,
+        is_kept=filing.is_kept,
+        log_writer=log,
+        clock=clock,
+        tasks=tasks,
         resumed=resumed,
         chunk_kbps=240,
         keep_memory=folder / f"keep-{facts.id}",
         aside_engine=QuietEngine(),
         talk_link=TalkLink(
-            client or BusClient([NOWHERE], Role.AGENT, facts.agent, new_seed(), tasks, clock)
+            client
+            or BusClient(
+                [NOWHERE], Role.AGENT, user=facts.agent, seed=new_seed(), tasks=tasks, clock=clock
+            )
         ),
     )
 
@@ -332,8 +335,23 @@ def kiosk_session(
         kiosk_key="KEY",
         count_pages=lambda _document: 1,
     )
-    log = LogWriter(facts.id, Writer.KIOSK, runtime.parent / "logs", clock, keep_nothing, tasks)
+    log = LogWriter(
+        facts.id,
+        Writer.KIOSK,
+        folder=runtime.parent / "logs",
+        clock=clock,
+        send=keep_nothing,
+        tasks=tasks,
+    )
     folder = open_session_folder(runtime, facts.id, resumed=resumed)
     return KioskSession(
-        facts, channel, parts, folder, log, QuietAsker(), clock, tasks, resumed=resumed
+        facts,
+        channel,
+        parts=parts,
+        folder=folder,
+        log_writer=log,
+        link=QuietAsker(),
+        clock=clock,
+        tasks=tasks,
+        resumed=resumed,
     )

@@ -107,19 +107,24 @@ class People:
     async def client(self, name: str) -> BusClient:
         seed = self.place.seeds[name]
         client = BusClient(
-            [f"nats://127.0.0.1:{self.place.port}"], ROLES[name], name, seed, self.tasks, self.clock
+            [f"nats://127.0.0.1:{self.place.port}"],
+            ROLES[name],
+            user=name,
+            seed=seed,
+            tasks=self.tasks,
+            clock=self.clock,
         )
         await client.connect()
         self._open.append(client)
         return client
 
     async def kiosk(self, name: str = "kiosk1") -> KioskLink:
-        link = KioskLink(await self.client(name), self.clock, self.tasks)
+        link = KioskLink(await self.client(name), self.clock, tasks=self.tasks)
         await link.start()
         return link
 
     async def desk(self, name: str = "alice") -> DeskLink:
-        link = DeskLink(await self.client(name), self.clock, self.tasks)
+        link = DeskLink(await self.client(name), self.clock, tasks=self.tasks)
         await link.start()
         await until(lambda: link.is_ready)
         return link

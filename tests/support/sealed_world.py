@@ -92,7 +92,7 @@ def sealed_catalogue(*organisations: SigningKeys) -> str:
 class SealedWorld:
     """Everybody of the world, and the vault."""
 
-    def __init__(self, folder: Path, world: World, keys: SigningKeys) -> None:
+    def __init__(self, folder: Path, world: World, *, keys: SigningKeys) -> None:
         self.folder, self.world, self.keys = folder, world, keys
         self.admitted: dict[tuple[Role, str], str] = {
             (role, user): key
@@ -107,9 +107,12 @@ class SealedWorld:
     async def start_vault(self, parts: tuple[Part, ...] = (Part.DOSSIER, Part.LOG)) -> None:
         world = self.world
         bus = self._bus = await world.client(Role.VAULT, VAULT)
-        sessions = VaultSessions(bus, self.log, world.clock, lambda: self.secrets)
+        sessions = VaultSessions(bus, self.log, clock=world.clock, secrets=lambda: self.secrets)
         rules = DossierService(
-            world.dossiers, sessions, sessions, UploadSpool(self.folder / "vault" / "uploads")
+            world.dossiers,
+            sessions,
+            callers=sessions,
+            uploads=UploadSpool(self.folder / "vault" / "uploads"),
         )
         house = House(ORGANISATION, lambda: self.secrets, self._keys_of)
         certificates = certify_handlers(house, world.clock)
@@ -128,7 +131,14 @@ class SealedWorld:
             },
         }
         served = {part: handlers[part] for part in parts}
-        self.door = VaultDoor(house, served, bus.subscribe, bus.answer, world.clock, world.tasks)
+        self.door = VaultDoor(
+            house,
+            served,
+            listen=bus.subscribe,
+            answer=bus.answer,
+            clock=world.clock,
+            tasks=world.tasks,
+        )
         await self.door.start()
         await bus._line.settle()
 
@@ -148,12 +158,12 @@ class SealedWorld:
         signers: Mapping[str, str] | None = None,
         organisation_of: Callable[[str], str] = lambda session_id: ORGANISATION,
     ) -> Seals:
-        pins = SealPins(self.folder / f"{name}.pins", signers or {}, self.world.clock)
-        return Seals(pins, home, organisation_of)
+        pins = SealPins(self.folder / f"{name}.pins", signers or {}, clock=self.world.clock)
+        return Seals(pins, home, organisation_of=organisation_of)
 
     async def desk(self, user: str, role: Role = Role.AGENT) -> DeskLink:
         client = await self.world.client(role, user, seals=self.seals(user))
-        link = DeskLink(client, self.world.clock, self.world.tasks)
+        link = DeskLink(client, self.world.clock, tasks=self.world.tasks)
         await link.start()
         if role in (Role.AGENT, Role.SUPERVISOR):
             await until(lambda: link.is_ready)
@@ -161,7 +171,7 @@ class SealedWorld:
 
     async def kiosk(self, user: str = "kiosk1", home: str = "network") -> KioskLink:
         client = await self.world.client(Role.KIOSK, user, home, self.seals(f"{home}.{user}", home))
-        link = KioskLink(client, self.world.clock, self.world.tasks)
+        link = KioskLink(client, self.world.clock, tasks=self.world.tasks)
         await link.start()
         return link
 
@@ -189,7 +199,7 @@ async def sealed_world(
     try:
         await world.server.start()
         await world.start_hub()
-        sealed = SealedWorld(folder, world, keys)
+        sealed = SealedWorld(folder, world, keys=keys)
         if with_vault:
             await sealed.start_vault()
         yield sealed

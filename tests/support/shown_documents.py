@@ -77,8 +77,8 @@ class ShowStage:
         self.window = kiosk_window()
         self.pane = self.window.session_page.document
         self.view = ShownDocumentView()
-        self.kiosk = KioskShow(self.kiosk_line, self.pane, self.clock, self.tasks)
-        self.desk = DeskShow(self.desk_line, self.clock, self.tasks, 4000)
+        self.kiosk = KioskShow(self.kiosk_line, self.pane, clock=self.clock, tasks=self.tasks)
+        self.desk = DeskShow(self.desk_line, self.clock, tasks=self.tasks, kbps=4000)
         self.painted: list[ShownPagePainted] = []
         self.ended: list[Ended] = []
         self.progress: list[int] = []

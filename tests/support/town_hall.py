@@ -154,13 +154,13 @@ class Kiosk:
         self.app = KioskApp(
             link,
             self.screen,
-            self._open,
-            self.runtime,
-            memory,
-            world.clock,
-            self.tasks,
-            facts,
-            printer,
+            open_session=self._open,
+            runtime=self.runtime,
+            memory=memory,
+            clock=world.clock,
+            tasks=self.tasks,
+            facts=facts,
+            printer=printer,
         )
         self.sessions: list[KioskSession] = []
 
@@ -199,7 +199,7 @@ class Hall:
 
     async def kiosk(self, user: str = "kiosk1", printer: Printer | None = None) -> Kiosk:
         client = await self.world.client(Role.KIOSK, user)
-        link = KioskLink(client, self.world.clock, self.world.tasks)
+        link = KioskLink(client, self.world.clock, tasks=self.world.tasks)
         kiosk = Kiosk(self.world, link, self.folder / user, printer)
         self.kiosks.append(kiosk)
         await kiosk.start()

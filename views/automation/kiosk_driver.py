@@ -33,6 +33,7 @@ class KioskHands(Hands):
         self,
         window: QWidget,
         names: Mapping[str, QWidget],
+        *,
         browser: KioskBrowser,
         note: Callable[..., None],
     ) -> None:

@@ -46,7 +46,7 @@ class ActBeginner(QObject):
     undo_requested = pyqtSignal(str, str)
 
     def __init__(
-        self, facts: BoardFacts, panel: ActPanel, messages: MessageBar, window: QWidget
+        self, facts: BoardFacts, panel: ActPanel, *, messages: MessageBar, window: QWidget
     ) -> None:
         super().__init__(window)
         self._facts = facts

@@ -75,9 +75,11 @@ class BoardGedPage(QWidget):
             _("Reason, or identifier there"),
             _("Next try"),
         ]
-        self.table = BoardTable("board_ged", _("Copies for the agency's own system"), heads, 5)
+        self.table = BoardTable(
+            "board_ged", _("Copies for the agency's own system"), heads=heads, wide=5
+        )
         self._sum = label(role="title", name="ged_sum", wrap=True)
-        self._empty = EmptyState("filed", "", "", "ged_empty")
+        self._empty = EmptyState("filed", "", advice="", name="ged_empty")
         self._count = ElidedLabel(role="small", name="ged_count")
         self._why = label(role="soft", name="ged_why", wrap=True)
         self._retry = push_button(_("Try again"), "retry", "plain", "ged_retry")

@@ -37,9 +37,9 @@ class BoardHeader(QFrame):
         box = row(self, space=SPACE[1], margins=(SPACE[3], 6, SPACE[2], 6))
         box.addWidget(self._organisation, 1)
         for part in (
-            IconLabel("agent", "soft", 20),
+            IconLabel("agent", "soft", size_px=20),
             self._name,
-            Chip("", _("Supervisor"), "queue", "accent"),
+            Chip("", _("Supervisor"), icon_name="queue", tone="accent"),
             self._line,
         ):
             box.addWidget(part)

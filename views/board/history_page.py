@@ -69,12 +69,12 @@ class BoardHistoryPage(QWidget):
             _("Reason"),
             _("Taking back"),
         ]
-        self.table = BoardTable("board_history", _("History of acts"), heads, 5)
+        self.table = BoardTable("board_history", _("History of acts"), heads=heads, wide=5)
         self._empty = EmptyState(
             "history",
             _("No act here"),
-            _("Choose other days or fewer conditions."),
-            "history_empty",
+            advice=_("Choose other days or fewer conditions."),
+            name="history_empty",
         )
         self._state = ElidedLabel(role="small", name="history_state")
         self._undo = push_button(_("Take back…"), "undo", "plain", "history_undo", "Ctrl+Z")

@@ -47,10 +47,13 @@ class BoardLinesPage(QWidget):
             _("Carries up / down"),
             _("Measured"),
         ]
-        self.table = BoardTable("board_lines", _("Lines of the kiosks"), heads, 0)
+        self.table = BoardTable("board_lines", _("Lines of the kiosks"), heads=heads, wide=0)
         self._title = label(role="title", name="lines_title")
         self._empty = EmptyState(
-            "site", _("No kiosk yet"), _("The kiosks of the organisation appear here."), "no_lines"
+            "site",
+            _("No kiosk yet"),
+            advice=_("The kiosks of the organisation appear here."),
+            name="no_lines",
         )
         words = _(
             "Measured during calls, every 10 s, and now and then while nobody is there; the last "

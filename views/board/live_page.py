@@ -42,21 +42,26 @@ class BoardLivePage(QWidget):
 
     undo_requested = pyqtSignal()
 
-    def __init__(self, facts: BoardFacts, acts: ActBeginner, clock: Clock, longest_s: int) -> None:
+    def __init__(
+        self, facts: BoardFacts, acts: ActBeginner, *, clock: Clock, longest_s: int
+    ) -> None:
         super().__init__()
         self._facts = facts
         self._acts = acts
         self._clock = clock
         self._longest_s = longest_s
         self.queues = TargetTable(
-            "board_queues", _("Services"), [_("Service"), _("Count"), _("Max"), _("State")], 0
+            "board_queues",
+            _("Services"),
+            heads=[_("Service"), _("Count"), _("Max"), _("State")],
+            wide=0,
         )
         heads = [_("No."), _("Service"), _("Site"), _("Time"), _("Priority"), _("With")]
         self.tickets = TicketTable(
-            "board_tickets", _("Callers"), heads, 2, {1: SERVICE_PX, 5: WITH_PX}
+            "board_tickets", _("Callers"), heads=heads, wide=2, most_px={1: SERVICE_PX, 5: WITH_PX}
         )
         self.agents = TargetTable(
-            "board_agents", _("Agents"), [_("Agent"), _("State"), _("Since")], 1
+            "board_agents", _("Agents"), heads=[_("Agent"), _("State"), _("Since")], wide=1
         )
         self._make_acts()
         self._build()
@@ -145,8 +150,8 @@ class BoardLivePage(QWidget):
         self._empty = EmptyState(
             "empty_queue",
             _("Nobody is waiting"),
-            _("Callers appear here as soon as they press a button."),
-            "board_empty",
+            advice=_("Callers appear here as soon as they press a button."),
+            name="board_empty",
         )
         columns = QSplitter()
         columns.setChildrenCollapsible(False)

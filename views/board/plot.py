@@ -68,7 +68,7 @@ class TimePlot(ThemedPlot):
     marked = pyqtSignal(int)
 
     def __init__(self, name: str, title: str) -> None:
-        super().__init__(name, title, _Hours("bottom"), 96)
+        super().__init__(name, title, below=_Hours("bottom"), least_height=96)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._times: list[float] = []
         self._width_s = 900.0

@@ -68,9 +68,14 @@ class BoardStatisticsPage(QWidget):
             _("Median talk"),
             _("90 %"),
         ]
-        self.table = BoardTable("board_statistics", _("Figures of finished requests"), heads, 0)
+        self.table = BoardTable(
+            "board_statistics", _("Figures of finished requests"), heads=heads, wide=0
+        )
         self._empty = EmptyState(
-            "table", _("No finished request"), _("Choose more days."), "statistics_empty"
+            "table",
+            _("No finished request"),
+            advice=_("Choose more days."),
+            name="statistics_empty",
         )
         self._state = ElidedLabel(role="small", name="statistics_state")
         self._csv = push_button(_("Save as CSV…"), "save", "plain", "statistics_csv")

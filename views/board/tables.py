@@ -99,6 +99,7 @@ class BoardTable(QTreeWidget):
         self,
         name: str,
         spoken: str,
+        *,
         heads: Sequence[str],
         wide: int,
         most_px: Mapping[int, int] = MappingProxyType({}),
@@ -258,11 +259,12 @@ class TicketTable(BoardTable):
         self,
         name: str,
         spoken: str,
+        *,
         heads: Sequence[str],
         wide: int,
         most_px: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
-        super().__init__(name, spoken, heads, wide, most_px)
+        super().__init__(name, spoken, heads=heads, wide=wide, most_px=most_px)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
 
@@ -287,8 +289,8 @@ class TargetTable(BoardTable):
 
     ticket_dropped = pyqtSignal(str, str)
 
-    def __init__(self, name: str, spoken: str, heads: Sequence[str], wide: int) -> None:
-        super().__init__(name, spoken, heads, wide)
+    def __init__(self, name: str, spoken: str, *, heads: Sequence[str], wide: int) -> None:
+        super().__init__(name, spoken, heads=heads, wide=wide)
         self.setAcceptDrops(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
 

@@ -57,7 +57,7 @@ class BoardTrendsPage(QWidget):
             _("90 %"),
         ]
         self.table = BoardTable(
-            "board_trends", _("The same numbers, per quarter of an hour"), heads, 0
+            "board_trends", _("The same numbers, per quarter of an hour"), heads=heads, wide=0
         )
         self._said = ElidedLabel(role="body", name="trends_said")
         self._build()

@@ -80,8 +80,10 @@ class BoardWindow(QMainWindow):
         self._may_close = False
         self.header, self.figures = BoardHeader(), BoardFigures(self._limits)
         self.panel, self.messages = ActPanel(), MessageBar()
-        self._acts = ActBeginner(self._facts, self.panel, self.messages, self)
-        self.live = BoardLivePage(self._facts, self._acts, clock, self._limits.longest_s)
+        self._acts = ActBeginner(self._facts, self.panel, messages=self.messages, window=self)
+        self.live = BoardLivePage(
+            self._facts, self._acts, clock=clock, longest_s=self._limits.longest_s
+        )
         self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
         self.history = BoardHistoryPage(self._facts, clock)
         self.statistics = BoardStatisticsPage(self._facts, clock)
@@ -232,7 +234,7 @@ class BoardWindow(QMainWindow):
             (STATISTICS, _("Figures"), "table"),
             (GED, _("Documents"), "dossier"),
         )
-        self._switch = Segments("board_pages", _("Page"), choices)
+        self._switch = Segments("board_pages", _("Page"), choices=choices)
         for place, (name, words, _icon) in enumerate(choices, start=1):
             self._switch.button(name).setToolTip(f"{words}  (Alt+{place})")
         for page, _first in self._pages.values():

@@ -319,7 +319,11 @@ class CallView(QWidget):
         self._again = push_button(_("Call again"), "retry", name="call_again")
         self._again.clicked.connect(self.call_again_requested)
         self._hang_up = ConfirmButton(
-            _("Hang up"), _("Press again"), "hang_up", "call_hang_up", "Ctrl+Shift+H"
+            _("Hang up"),
+            _("Press again"),
+            icon_name="hang_up",
+            name="call_hang_up",
+            keys="Ctrl+Shift+H",
         )
         self._hang_up.confirmed.connect(self.hang_up_requested)
         shortcut("Ctrl+Shift+H", self._hang_up, self)

@@ -116,7 +116,7 @@ class DeskHeader(QFrame):
         box.addLayout(column(None, self._organisation, space=0), 1)
         box.addLayout(self._commands)
         box.addSpacing(SPACE[1])
-        for part in (IconLabel("agent", "soft", 20), self._agent, self._state, self._line):
+        for part in (IconLabel("agent", "soft", size_px=20), self._agent, self._state, self._line):
             box.addWidget(part)
         box.addSpacing(SPACE[1])
         box.addLayout(

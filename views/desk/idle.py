@@ -32,7 +32,7 @@ class IdlePage(QWidget):
         self._available, self._connected, self._refused = True, False, False
         self._silent = False
         self._waiting, self._longest_s, self._next = 0, 0.0, ""
-        self._icon = IconLabel("available", "good", 44)
+        self._icon = IconLabel("available", "good", size_px=44)
         self._title = label(role="large", name="idle_title")
         self._words = label(role="soft", name="idle_words", wrap=True)
         self._words.setMinimumWidth(460)

@@ -24,7 +24,7 @@ class InvitationBar(QFrame):
         super().__init__()
         self.setObjectName("invitation_bar")
         self.setProperty("card", True)
-        badge = Chip("invitation_badge", _("Call"), "bell", "solid")
+        badge = Chip("invitation_badge", _("Call"), icon_name="bell", tone="solid")
         self._words = ElidedLabel(role="strong", name="invitation_words")
         self._come = push_button(_("Join"), "accept", "primary", "invitation_come", "F10")
         self._not_now = push_button(_("Not now"), "close", name="invitation_decline", keys="F11")

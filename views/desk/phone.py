@@ -72,7 +72,7 @@ class PhoneView(QWidget):
     def _build(self) -> None:
         card = Card("phone_card", space=SPACE[2], padding=SPACE[4])
         card.setMaximumWidth(620)
-        top = row(None, IconLabel("call", "accent", 26))
+        top = row(None, IconLabel("call", "accent", size_px=26))
         top.addWidget(label(_("Call this person by telephone"), "large", wrap=True), 1)
         card.body.addLayout(top)
         card.body.addWidget(self._about)

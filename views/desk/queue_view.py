@@ -205,7 +205,7 @@ class QueueView(QFrame):
         self._availability = Segments(
             "availability",
             _("My state"),
-            [("available", _("Available"), "available"), ("paused", _("Paused"), "paused")],
+            choices=[("available", _("Available"), "available"), ("paused", _("Paused"), "paused")],
         )
         self._availability.chosen.connect(self._on_availability)
         self._pause = QComboBox()
@@ -238,7 +238,7 @@ class QueueView(QFrame):
         column(self, top, self._build_list(), self._build_line(), space=0)
 
     def _build_list(self) -> QScrollArea:
-        self._empty = EmptyState("empty_queue", "", "", "queue_empty")
+        self._empty = EmptyState("empty_queue", "", advice="", name="queue_empty")
         self._others_title = label(role="caption", name="queue_others")
         body = QWidget()
         self._waiting_box = QVBoxLayout()
@@ -418,7 +418,7 @@ class QueueRail(QFrame):
         box = column(self, space=SPACE[0], margins=(4, SPACE[1], 4, SPACE[1]))
         for part in (
             self._open,
-            IconLabel("queue", "soft", 20),
+            IconLabel("queue", "soft", size_px=20),
             self._number,
             self._word,
             self._longest,

@@ -18,7 +18,7 @@ WIDTH_PX = 408
 class SidePanel(QFrame):
     """One of several views at a time; another one can be marked as having news."""
 
-    def __init__(self, dossier: QWidget, devices: QWidget, written: QWidget) -> None:
+    def __init__(self, dossier: QWidget, devices: QWidget, *, written: QWidget) -> None:
         super().__init__()
         self.setObjectName("side_panel")
         self.setMinimumWidth(372)

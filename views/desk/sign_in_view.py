@@ -40,7 +40,7 @@ class SignInView(QWidget):
         self._enter = push_button(_("Sign in"), "sign_in", "primary", "sign_in_enter")
         self._enter.clicked.connect(self._on_enter)
         self._words = label(name="sign_in_words", wrap=True)
-        self._mark = IconLabel("error", "bad", 20)
+        self._mark = IconLabel("error", "bad", size_px=20)
         self._build()
         for line in (self._code, self._address):
             line.textChanged.connect(lambda text: self._show())

@@ -112,7 +112,11 @@ class TalkBar(QFrame):
         )
         self._hand_over.clicked.connect(self.hand_over_requested)
         self._dismiss = ConfirmButton(
-            _("End this call"), _("Press again"), "hang_up", "talk_dismiss", kind="plain"
+            _("End this call"),
+            _("Press again"),
+            icon_name="hang_up",
+            name="talk_dismiss",
+            kind="plain",
         )
         self._dismiss.confirmed.connect(self.dismiss_requested)
 

@@ -97,7 +97,7 @@ class DeskWindow(QMainWindow):
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
         self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
         self.phone, self.written = PhoneView(), WrittenView()
-        self.side = self._side = SidePanel(dossier, devices, self.written)
+        self.side = self._side = SidePanel(dossier, devices, written=self.written)
         self._build()
         self._connect()
         self._add_shortcuts()
@@ -273,8 +273,8 @@ class DeskWindow(QMainWindow):
     def _build(self) -> None:
         root = QWidget()
         root.setObjectName("desk_root")
-        self._confirm = ConfirmBar("close_confirm", _("Hang up and close"), _("Stay"))
-        self._confirm_out = ConfirmBar("sign_out_confirm", _("Sign out and close"), _("Stay"))
+        self._confirm = ConfirmBar("close_confirm", _("Hang up and close"), no=_("Stay"))
+        self._confirm_out = ConfirmBar("sign_out_confirm", _("Sign out and close"), no=_("Stay"))
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("desk_columns")
         self._columns.setChildrenCollapsible(False)
@@ -293,7 +293,9 @@ class DeskWindow(QMainWindow):
         self.setCentralWidget(root)
         self._help = ShortcutHelp(root)
         self._modes = Segments(
-            "centre_mode", _("Large"), [(FACE, _("Face"), "face"), (PAGE, _("Page"), "shared_page")]
+            "centre_mode",
+            _("Large"),
+            choices=[(FACE, _("Face"), "face"), (PAGE, _("Page"), "shared_page")],
         )
         self._modes.setToolTip("Ctrl+D")
         self.header.add_command(self.talk_bar.commands)

@@ -40,7 +40,7 @@ class KioskCallPane(LockedCallPage):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("kiosk", _words(), parent)
+        super().__init__("kiosk", _words(), parent=parent)
         self.third = ThirdCallPage(self.run)
         self.only_drawn: Callable[[], bool] = lambda: False
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)

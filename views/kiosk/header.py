@@ -38,14 +38,14 @@ class KioskHeader(QFrame):
         names.addWidget(self._organisation)
         names.addWidget(self._site)
         row = spaced(QHBoxLayout(self), (4, 1, 4, 1), 1.6)
-        row.addWidget(IconView("account-group", 6, WHITE))
+        row.addWidget(IconView("account-group", 6, colour=WHITE))
         row.addLayout(names, 1)
         self.listen = BigButton(
             "language", "volume-high", colour=SKY, size="small", margins=(1.6, 0.4, 1.6, 0.4)
         )
         self.listen.clicked.connect(self.listen_requested)
         row.addWidget(self.listen)
-        self._help_icon = IconView("hand-heart", 3.2, WHITE)
+        self._help_icon = IconView("hand-heart", 3.2, colour=WHITE)
         self.help = BigButton(
             "language", self._help_icon, size="small", wrap=True, margins=(1.6, 0.4, 1.6, 0.4)
         )
@@ -53,7 +53,7 @@ class KioskHeader(QFrame):
         self.help.hide()
         self.help.clicked.connect(self.help_requested.emit)
         row.addWidget(self.help)
-        row.addWidget(IconView("translate", 3.6, SKY))
+        row.addWidget(IconView("translate", 3.6, colour=SKY))
         self.languages: dict[str, BigButton] = {}
         for language in LANGUAGES:
             button = BigButton("language", size="small", margins=(1.6, 0.4, 1.6, 0.4))

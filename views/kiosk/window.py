@@ -124,7 +124,7 @@ class KioskWindow(QWidget):
         self.away_page, self.kept_page = AwayPage(), KeptPage(self._clock)
         self.return_page, self.closed_page = ReturnPage(), ClosedPage(self._clock)
         self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
-        self.session_page = SessionPage(call_pane, browser, self._clock)
+        self.session_page = SessionPage(call_pane, browser, clock=self._clock)
         self.show_written = self.session_page.written.show_lines
         self.show_private = self.session_page.show_private
         self.show_own_pause = self.session_page.show_own_pause

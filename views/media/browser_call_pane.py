@@ -31,7 +31,7 @@ class DeskCallPane(LockedCallPage):
         empty = dict.fromkeys(
             ("__HOLD_TITLE__", "__HOLD_WORDS__", "__PRIVATE_TITLE__", "__PRIVATE_WORDS__"), ""
         )
-        super().__init__("desk", {**empty, "__LANG__": _("en"), "__TEXTS__": texts}, parent)
+        super().__init__("desk", {**empty, "__LANG__": _("en"), "__TEXTS__": texts}, parent=parent)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -122,6 +122,7 @@ class CalibrationPage(QWidget):
         self,
         facts: ScreenFacts,
         guess_px_per_mm: float,
+        *,
         own_frame: FrameGiver,
         parent: QWidget | None = None,
     ) -> None:

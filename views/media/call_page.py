@@ -134,7 +134,9 @@ class LockedCallPage(QWidget):
             words: replaces the page's `__WORDS__` by HTML or JSON.
     """
 
-    def __init__(self, place: str, words: Mapping[str, str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, place: str, words: Mapping[str, str], *, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.on_event: Callable[[str, dict[str, Any]], None] = _ignore
         self._html = _page_html(place, words)

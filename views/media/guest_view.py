@@ -44,7 +44,9 @@ class GuestView(QWidget):
             label(role="caption", name="guest_agent"),
         )
         self._microphone, self._camera = self._control("microphone"), self._control("camera")
-        self._leave = ConfirmButton(_("Leave"), _("Press again"), "hang_up", "guest_leave", "F11")
+        self._leave = ConfirmButton(
+            _("Leave"), _("Press again"), icon_name="hang_up", name="guest_leave", keys="F11"
+        )
         self._leave.confirmed.connect(self.leave_requested)
         shortcut("F11", self._leave, self)
         self._build()

@@ -74,7 +74,9 @@ class QueueDevice(QIODevice):
 class _DeviceThread(QThread):
     """Runs one of Qt's sound objects in an event loop of its own; makes and deletes it there."""
 
-    def __init__(self, device: QAudioDevice, queue: SampleQueue, voice: VoiceFilter | None) -> None:
+    def __init__(
+        self, device: QAudioDevice, queue: SampleQueue, *, voice: VoiceFilter | None
+    ) -> None:
         super().__init__()
         self._device = device
         self._queue = queue
@@ -129,7 +131,7 @@ class Speaker:
 
     def __init__(self, device: QAudioDevice, voice: VoiceFilter | None = None) -> None:
         self._queue = SampleQueue()
-        self._thread = _SpeakerThread(device, self._queue, voice)
+        self._thread = _SpeakerThread(device, self._queue, voice=voice)
         self._thread.start(QThread.Priority.TimeCriticalPriority)
 
     def write(self, block: Pcm) -> None:
@@ -146,7 +148,7 @@ class Microphone:
 
     def __init__(self, device: QAudioDevice, voice: VoiceFilter | None = None) -> None:
         self._queue = SampleQueue()
-        self._thread = _MicrophoneThread(device, self._queue, voice)
+        self._thread = _MicrophoneThread(device, self._queue, voice=voice)
         self._thread.start(QThread.Priority.TimeCriticalPriority)
 
     def read(self) -> Pcm:

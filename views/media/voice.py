@@ -49,7 +49,7 @@ class EspeakVoice(QObject):
         volume: 0..100.
     """
 
-    def __init__(self, program: str, volume: int, parent: QObject | None = None) -> None:
+    def __init__(self, program: str, volume: int, *, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.name = ESPEAK
         self._program, self._volume = program, volume
@@ -120,7 +120,7 @@ def open_voice(volume: int, parent: QObject | None = None) -> Voice | None:
     """
     program = shutil.which(ESPEAK)
     if program is not None:
-        return EspeakVoice(program, volume, parent)
+        return EspeakVoice(program, volume, parent=parent)
     try:
         return QtVoice(volume, parent)
     except (ImportError, LookupError) as error:

@@ -144,7 +144,7 @@ class ReplayView(QWidget):
         whole.addWidget(below)
 
     def _build_header(self) -> QWidget:
-        self._title = ElidedLabel("", "large", "replay_title")
+        self._title = ElidedLabel("", "large", name="replay_title")
         self._ticket_chip = Chip("replay_ticket")
         self._call_chip = Chip("replay_call")
         self._page_chip = Chip("replay_page")
@@ -166,7 +166,7 @@ class ReplayView(QWidget):
         )
 
     def _build_stage(self) -> QWidget:
-        self._empty = EmptyState("shared_page", "", "", "replay_empty")
+        self._empty = EmptyState("shared_page", "", advice="", name="replay_empty")
         shown = QWidget()
         column(shown, self.mirror, margins=(SPACE[1], SPACE[1], SPACE[1], SPACE[1]))
         self._stage = QStackedWidget()
@@ -187,11 +187,11 @@ class ReplayView(QWidget):
         self._later = tool_button(_("Next event"), "mdi6.skip-next", "replay_next", "Shift+Right")
         self._later.clicked.connect(lambda: self._step_event(1))
         self._speed = Segments(
-            "replay_speed", _("Speed"), [(speed, f"{speed}×", "") for speed in SPEEDS]
+            "replay_speed", _("Speed"), choices=[(speed, f"{speed}×", "") for speed in SPEEDS]
         )
         self._speed.chosen.connect(lambda speed: self.set_speed(int(str(speed))))
         self._time = label("", "number", "replay_time")
-        self._now = ElidedLabel("", "body", "replay_now")
+        self._now = ElidedLabel("", "body", name="replay_now")
         controls = row(
             None,
             self._earlier,

@@ -79,7 +79,7 @@ class _CallRow(QFrame):
         where.addStretch(1)
         row = spaced(QHBoxLayout(self), (3, 1, 3, 1), 3)
         row.addWidget(self._number)
-        row.addWidget(IconView("arrow-right-bold", 11 if first else 6, ACCENT))
+        row.addWidget(IconView("arrow-right-bold", 11 if first else 6, colour=ACCENT))
         row.addLayout(where, 1)
 
     def show_call(self, call: CalledTicket, is_new: bool) -> None:
@@ -185,7 +185,9 @@ class DisplayWindow(QWidget):
         self._lost_words = label("title", centred=True)
         box = spaced(QVBoxLayout(page), (10, 4, 10, 4), 3)
         box.addStretch(1)
-        box.addWidget(IconView("wifi-off", 22, INK, disc=ACCENT), 0, Qt.AlignmentFlag.AlignCenter)
+        box.addWidget(
+            IconView("wifi-off", 22, colour=INK, disc=ACCENT), 0, Qt.AlignmentFlag.AlignCenter
+        )
         box.addWidget(self._lost_title)
         box.addWidget(self._lost_words)
         box.addStretch(1)

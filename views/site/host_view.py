@@ -97,7 +97,7 @@ class SiteView(QWidget):
         self._empty = EmptyState(
             "site",
             _("No kiosk yet"),
-            _("The kiosks of your sites appear here as soon as the network answers."),
+            advice=_("The kiosks of your sites appear here as soon as the network answers."),
         )
         body = QWidget()
         self._list = QVBoxLayout(body)

@@ -56,9 +56,9 @@ class NetworkView(QWidget):
             _("Requests refused"),
             _("History"),
         ]
-        self.hubs = BoardTable("hubs", _("Hubs"), heads, wide=0)
+        self.hubs = BoardTable("hubs", _("Hubs"), heads=heads, wide=0)
         heads = [_("Site"), _("Kiosks"), _("Calls"), _("Decided")]
-        self.sites = BoardTable("sites", _("Sites"), heads, wide=3)
+        self.sites = BoardTable("sites", _("Sites"), heads=heads, wide=3)
         self.sites.itemSelectionChanged.connect(self._on_selected)
         self.reason = QLineEdit()
         self.reason.setObjectName("site_reason")

@@ -27,7 +27,14 @@ class ConfirmButton(QPushButton):
     confirmed = pyqtSignal()
 
     def __init__(
-        self, text: str, again: str, icon_name: str, name: str, keys: str = "", kind: str = "danger"
+        self,
+        text: str,
+        again: str,
+        *,
+        icon_name: str,
+        name: str,
+        keys: str = "",
+        kind: str = "danger",
     ) -> None:
         super().__init__()
         self.setObjectName(name)
@@ -92,7 +99,7 @@ class ConfirmBar(QFrame):
 
     answered = pyqtSignal(bool)
 
-    def __init__(self, name: str, yes: str, no: str, kind: str = "danger") -> None:
+    def __init__(self, name: str, yes: str, *, no: str, kind: str = "danger") -> None:
         super().__init__()
         self.setObjectName(name)
         self.setProperty("card", True)
@@ -101,7 +108,7 @@ class ConfirmBar(QFrame):
         self._no = push_button(no, name=f"{name}_no")
         self._yes.clicked.connect(lambda: self._answer(True))
         self._no.clicked.connect(lambda: self._answer(False))
-        box = row(self, IconLabel("warning", "warn", 20), space=10, margins=(14, 8, 10, 8))
+        box = row(self, IconLabel("warning", "warn", size_px=20), space=10, margins=(14, 8, 10, 8))
         box.addWidget(self._question, 1)
         box.addWidget(self._no)
         box.addWidget(self._yes)

@@ -213,7 +213,12 @@ class IconLabel(QWidget):
     """An icon that stands still beside words; says nothing to a screen reader, the words do."""
 
     def __init__(
-        self, name: str = "", tone: str = "text", size_px: int = 16, parent: QWidget | None = None
+        self,
+        name: str = "",
+        tone: str = "text",
+        *,
+        size_px: int = 16,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._size_px = size_px

@@ -82,13 +82,21 @@ class LineCurves(QWidget):
             Curve(f"freezes/{Way.FROM_CALLER}", _("stood still"), "bad", dots=True),
         ]
         self.plots = [
-            LinePlot("line_rate", _("Rate, kb/s"), both("kbps"), words, 100.0),
-            LinePlot("line_loss", _("Losses, %"), losses, words, 5.0),
+            LinePlot("line_rate", _("Rate, kb/s"), curves=both("kbps"), words=words, least=100.0),
+            LinePlot("line_loss", _("Losses, %"), curves=losses, words=words, least=5.0),
         ]
         if not compact:
             self.plots += [
-                LinePlot("line_rtt", _("Round trip, ms"), both("rtt")[:1], words, 100.0),
-                LinePlot("line_picture", _("Picture, lines"), picture, words, 360.0),
+                LinePlot(
+                    "line_rtt",
+                    _("Round trip, ms"),
+                    curves=both("rtt")[:1],
+                    words=words,
+                    least=100.0,
+                ),
+                LinePlot(
+                    "line_picture", _("Picture, lines"), curves=picture, words=words, least=360.0
+                ),
             ]
         column(self, *self.plots, space=SPACE[0])
 

@@ -73,11 +73,12 @@ class LinePlot(ThemedPlot):
         self,
         name: str,
         title: str,
+        *,
         curves: Sequence[Curve],
         words: Callable[[float], str],
         least: float,
     ) -> None:
-        super().__init__(name, title, _Times(words), 88)
+        super().__init__(name, title, below=_Times(words), least_height=88)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._curves, self._least = list(curves), least
         self._lines: dict[str, Any] = {}

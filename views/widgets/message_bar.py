@@ -55,7 +55,7 @@ class MessageLine(QFrame):
 
     dismissed = pyqtSignal()
 
-    def __init__(self, level: Level, text: str, key: str, action: MessageAction | None) -> None:
+    def __init__(self, level: Level, text: str, *, key: str, action: MessageAction | None) -> None:
         super().__init__()
         self.key, self.level = key, level
         self.setObjectName(f"message_{key}" if key else "message")
@@ -67,7 +67,7 @@ class MessageLine(QFrame):
         self._bar.hide()
         cross = tool_button(_("Dismiss this message"), "close", "message_dismiss")
         cross.clicked.connect(self.dismissed)
-        box = row(self, IconLabel(*_LOOK[level], 18), space=10, margins=(14, 4, 8, 4))
+        box = row(self, IconLabel(*_LOOK[level], size_px=18), space=10, margins=(14, 4, 8, 4))
         box.addWidget(self._words, 1)
         box.addWidget(self._bar)
         if action is not None:
@@ -132,7 +132,7 @@ class MessageBar(QWidget):
             self.clear(key)
         if any(line.text() == text and line.level == level for line in self._lines):
             return
-        line = MessageLine(level, text, key or "", action)
+        line = MessageLine(level, text, key=key or "", action=action)
         self._put(line)
         line.leave_after(self._stays_s[level])
 
@@ -142,7 +142,7 @@ class MessageBar(QWidget):
         """
         line = self._find(key)
         if line is None:
-            line = MessageLine(Level.INFO, text, key, None)
+            line = MessageLine(Level.INFO, text, key=key, action=None)
             self._put(line)
         line.show_progress(text, percent)
 

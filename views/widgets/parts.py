@@ -126,7 +126,7 @@ class ElidedLabel(QLabel):
     the whole is in the tool tip.
     """
 
-    def __init__(self, text: str = "", role: str = "body", name: str = "") -> None:
+    def __init__(self, text: str = "", role: str = "body", *, name: str = "") -> None:
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
@@ -151,7 +151,7 @@ class Chip(QFrame):
     """A state in one or two words with an icon; its colour only repeats what they say."""
 
     def __init__(
-        self, name: str = "", text: str = "", icon_name: str = "", tone: str = "soft"
+        self, name: str = "", text: str = "", *, icon_name: str = "", tone: str = "soft"
     ) -> None:
         super().__init__()
         self.setObjectName(name)
@@ -177,7 +177,7 @@ class Chip(QFrame):
 class Card(QFrame):
     """A group on its own surface. Put things into `body`."""
 
-    def __init__(self, name: str = "", space: int = SPACE[1], padding: int = SPACE[2]) -> None:
+    def __init__(self, name: str = "", space: int = SPACE[1], *, padding: int = SPACE[2]) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setProperty("card", True)
@@ -187,10 +187,10 @@ class Card(QFrame):
 class EmptyState(QWidget):
     """Says in the middle of nothing why it is empty and what to do."""
 
-    def __init__(self, icon_name: str, title: str, advice: str, name: str = "") -> None:
+    def __init__(self, icon_name: str, title: str, *, advice: str, name: str = "") -> None:
         super().__init__()
         self.setObjectName(name)
-        self._icon = IconLabel(icon_name, "line_strong", 40)
+        self._icon = IconLabel(icon_name, "line_strong", size_px=40)
         self._title = label(title, "title", wrap=True)
         self._advice = label(advice, "soft", wrap=True)
         for words in (self._title, self._advice):
@@ -219,7 +219,7 @@ class Segments(QFrame):
     chosen = pyqtSignal(object)
 
     def __init__(
-        self, name: str, accessible_name: str, choices: Iterable[tuple[object, str, str]]
+        self, name: str, accessible_name: str, *, choices: Iterable[tuple[object, str, str]]
     ) -> None:
         super().__init__()
         self.setObjectName(name)

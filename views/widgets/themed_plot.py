@@ -31,7 +31,7 @@ class ThemedPlot(pg.PlotWidget):
     constructor is done.
     """
 
-    def __init__(self, name: str, title: str, below: pg.AxisItem, least_height: int) -> None:
+    def __init__(self, name: str, title: str, *, below: pg.AxisItem, least_height: int) -> None:
         super().__init__(axisItems={"bottom": below, "left": pg.AxisItem("left")})
         self.setObjectName(name)
         self.setAccessibleName(title)

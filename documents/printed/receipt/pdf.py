@@ -99,8 +99,8 @@ def receipt(
         signer: signs the code on the paper and seals the file; None: neither can be checked later.
     """
     code = verification_text(facts, signer)
-    pages = _Receipt(facts, 0, code).draw()[1]
-    drawn, _pages = _Receipt(facts, pages, code).draw()
+    pages = _Receipt(facts, 0, code=code).draw()[1]
+    drawn, _pages = _Receipt(facts, pages, code=code).draw()
     return finish_receipt(drawn, facts, code, flavour, signer)
 
 
@@ -130,7 +130,7 @@ class _Receipt:
     `code` is what the QR code says.
     """
 
-    def __init__(self, facts: ReceiptFacts, pages: int, code: str) -> None:
+    def __init__(self, facts: ReceiptFacts, pages: int, *, code: str) -> None:
         self._facts, self._pages, self._code = facts, pages, code
 
     def draw(self) -> tuple[bytes, int]:

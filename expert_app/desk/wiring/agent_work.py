@@ -28,6 +28,7 @@ class WorkConnections:
         self,
         window: DeskWindow,
         ring: Ring,
+        *,
         app: DeskApp,
         work: DeskWork,
         filing: Filing,

@@ -36,6 +36,7 @@ class BesideConnections:
         self,
         window: DeskWindow,
         video: VideoPane,
+        *,
         app: DeskApp,
         application: QApplication,
         facts: Facts,

@@ -49,6 +49,7 @@ class SessionConnections:
         self,
         window: DeskWindow,
         mirror: MirrorPane,
+        *,
         video: VideoPane,
         app: DeskApp,
         media: DeskMedia,
@@ -98,7 +99,7 @@ class SessionConnections:
         self._cobrowse.pointer_left.connect(self._on_pointer_left)
         self._cobrowse.snapshot_requested.connect(self._on_snapshot)
         self._cobrowse.grant_requested.connect(self._on_grant_requested)
-        ControlConnections(self._cobrowse, app, self._facts)
+        ControlConnections(self._cobrowse, app, facts=self._facts)
         self._mirror.resource_requested.connect(self._on_resource)
 
     def _on_grant_requested(self, grant: Grant) -> None:

@@ -35,6 +35,7 @@ class DevicesConnections:
         self,
         view: DevicesView,
         app: DeskApp,
+        *,
         job: DevicesJob,
         acts: PageActs,
         looks: QuickLooks,

@@ -82,7 +82,7 @@ class DeskMedia:
     """
 
     def __init__(
-        self, settings: MediaSettings, tasks: Tasks, in_use: Callable[[], bool] = lambda: False
+        self, settings: MediaSettings, tasks: Tasks, *, in_use: Callable[[], bool] = lambda: False
     ) -> None:
         self.settings = settings
         self._tasks, self._in_use = tasks, in_use
@@ -195,7 +195,9 @@ def browser_engines(settings: MediaSettings, choice: Choice, tasks: Tasks) -> En
     """Two pages; the second begins to load when a third person comes."""
     pages = DeskCallPane(), DeskCallPane()
     media = BrowserSettings(media=call_media(settings), start_kbps=settings.start_kbps)
-    main, aside = (BrowserEngine(page, tasks, media, page.leave) for page in pages)
+    main, aside = (
+        BrowserEngine(page, tasks, settings=media, close_page=page.leave) for page in pages
+    )
     main.warm()
     return Engines(main, aside, choice, pages=pages)
 
@@ -210,7 +212,10 @@ def aiortc_engines(settings: MediaSettings, choice: Choice, sound: SoundDevices)
     line = EngineSettings(
         ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps
     )
-    main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input(), line) for _number in range(2))
+    main, aside = (
+        AiortcEngine(eye.view(), ear.tap(), speaker=mouth.input(), settings=line)
+        for _number in range(2)
+    )
     return Engines(main, aside, choice, shared=(eye, ear, mouth))
 
 

@@ -27,6 +27,7 @@ class LifeSize:
         self,
         window: DeskWindow,
         video: VideoPane,
+        *,
         app: DeskApp,
         settings: WindowSettings,
         own_frame: FrameGiver,
@@ -39,7 +40,9 @@ class LifeSize:
         self._facts = facts
         self._peer: Geometry | None = None
         self._on = settings.read("life_size/on") == "yes"
-        self._page = CalibrationPage(self.screen_facts(), self._guess(), own_frame, window)
+        self._page = CalibrationPage(
+            self.screen_facts(), self._guess(), own_frame=own_frame, parent=window
+        )
         self._page.facts_changed.connect(self._on_facts)
         window.call.show_life_size(self._on)
         window.call.life_size_requested.connect(self._on_wish)

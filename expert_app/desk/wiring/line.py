@@ -25,7 +25,7 @@ from views.words.line import caller_words, own_words
 class LineConnections:
     """Follows the line of each session as it opens."""
 
-    def __init__(self, window: DeskWindow, app: DeskApp, clock: Clock, facts: Facts) -> None:
+    def __init__(self, window: DeskWindow, app: DeskApp, *, clock: Clock, facts: Facts) -> None:
         self._window, self._app, self._facts = window, app, facts
         self.panel = QualityPanel(clock, window)
         self._rules: dict[Way, LineGoverned] = {}

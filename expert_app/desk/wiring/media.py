@@ -63,7 +63,12 @@ class MediaConnections:
     """
 
     def __init__(
-        self, window: QWidget, media: DeskMedia, store: WindowSettings, in_use: Callable[[], bool]
+        self,
+        window: QWidget,
+        media: DeskMedia,
+        *,
+        store: WindowSettings,
+        in_use: Callable[[], bool],
     ) -> None:
         self._media, self._store, self._in_use = media, store, in_use
         self.dialog = MediaSettingsDialog(window)

@@ -24,7 +24,7 @@ class PieceConnections:
     """Wishes of the dossier view to the job, facts of the job to the window."""
 
     def __init__(
-        self, window: DeskWindow, app: DeskApp, pieces: DeskPieces, devices: DevicesJob
+        self, window: DeskWindow, app: DeskApp, *, pieces: DeskPieces, devices: DevicesJob
     ) -> None:
         self._window, self._app = window, app
         bar, view = window.dossier.pieces_bar, window.dossier

@@ -106,7 +106,7 @@ async def _main(
         if signed_in is None:
             return
         settings, seed = signed_in
-    desk = ComposedDesk(settings, paths, seed, program)
+    desk = ComposedDesk(settings, paths, seed=seed, program=program)
     await desk.start()
     if driven:
         program.drive(DeskHands(desk.window, desk.mirror))
@@ -117,7 +117,9 @@ async def _main(
 class ComposedDesk:
     """The desk's objects, built once."""
 
-    def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
+    def __init__(
+        self, settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program
+    ) -> None:
         self._settings, self._paths, self._program = settings, paths, program
         clock, tasks = program.clock, program.tasks
         seals = seals_for(settings, paths, clock)
@@ -126,18 +128,20 @@ class ComposedDesk:
         self._bus = BusClient(
             settings.bus,
             ROLES[settings.role],
-            settings.user,
-            seed,
-            tasks,
-            clock,
-            tls_for(settings),
-            seals,
+            user=settings.user,
+            seed=seed,
+            tasks=tasks,
+            clock=clock,
+            tls=tls_for(settings),
+            seals=seals,
         )
-        self._sealing = DeskSealing(self._bus, settings, paths, seed, clock, tasks)
-        self._link = DeskLink(self._bus, clock, tasks)
+        self._sealing = DeskSealing(
+            self._bus, settings, paths=paths, seed=seed, clock=clock, tasks=tasks
+        )
+        self._link = DeskLink(self._bus, clock, tasks=tasks)
         self._window_settings = IniSettings(paths.data / "window.ini")
         self._media = DeskMedia(
-            personal(settings.media, self._window_settings), tasks, self._in_conversation
+            personal(settings.media, self._window_settings), tasks, in_use=self._in_conversation
         )
         self._talk_link = TalkLink(self._bus)
         name = key_name(settings.organisation, ROLES[settings.role], settings.user)
@@ -148,49 +152,72 @@ class ComposedDesk:
         self._filing = Filing(
             self._outbox,
             self._workers,
-            self._link,
-            clock,
-            tasks,
-            program.facts,
+            store=self._link,
+            clock=clock,
+            tasks=tasks,
+            facts=program.facts,
             notary=notary,
             reader=self._reader,
         )
         self._app = DeskApp(
-            self._link, self._filing, self._open_session, clock, tasks, program.facts
+            self._link,
+            self._filing,
+            open_session=self._open_session,
+            clock=clock,
+            tasks=tasks,
+            facts=program.facts,
         )
-        self._devices = DevicesJob(self._app, self._link, self._workers, clock, program.facts)
+        self._devices = DevicesJob(
+            self._app, self._link, workers=self._workers, clock=clock, facts=program.facts
+        )
         self._receipts = DeskReceipts(
             self._app,
             self._link,
-            self._outbox,
-            self._filing,
-            self._devices,
-            clock,
-            program.facts,
-            Signer(*notary),
+            outbox=self._outbox,
+            filing=self._filing,
+            printer=self._devices,
+            clock=clock,
+            facts=program.facts,
+            signer=Signer(*notary),
         )
-        self._quick_looks = QuickLooks(self._app, self._workers, program.facts)
+        self._quick_looks = QuickLooks(self._app, self._workers, facts=program.facts)
         self._receipts = DeskReceipts(
             self._app,
             self._link,
-            self._outbox,
-            self._filing,
-            self._devices,
-            clock,
-            program.facts,
-            Signer(*notary),
+            outbox=self._outbox,
+            filing=self._filing,
+            printer=self._devices,
+            clock=clock,
+            facts=program.facts,
+            signer=Signer(*notary),
         )
         self._page_acts = PageActs(
             self._app,
             self._filing,
             self._outbox,
-            PapersLook(self._app, self._filing, self._outbox, self._workers, program.facts),
+            PapersLook(
+                self._app,
+                self._filing,
+                outbox=self._outbox,
+                workers=self._workers,
+                facts=program.facts,
+            ),
         )
         self._pieces = DeskPieces(
-            self._app, self._filing, self._link, PieceLink(self._bus), clock, program.facts
+            self._app,
+            self._filing,
+            link=self._link,
+            pieces=PieceLink(self._bus),
+            clock=clock,
+            facts=program.facts,
         )
         self._talks = DeskTalks(
-            self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts
+            self._app,
+            self._link,
+            talk_link=self._talk_link,
+            open_guest=self._open_guest,
+            tasks=tasks,
+            facts=program.facts,
         )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -210,68 +237,98 @@ class ComposedDesk:
         )
         self.window.queue.set_agent(settings.user)
         work_link = WorkLink(self._bus, self._link.retrying.emit)
-        self._work = DeskWork(self._app, self._link, work_link, settings.user, tasks, program.facts)
+        self._work = DeskWork(
+            self._app,
+            self._link,
+            work=work_link,
+            user=settings.user,
+            tasks=tasks,
+            facts=program.facts,
+        )
         ring = Ring(self.window)
         self._connections = DeskConnections(
-            self.window, ring, self._app, self._filing, self._link, program.facts
+            self.window,
+            ring,
+            app=self._app,
+            filing=self._filing,
+            link=self._link,
+            facts=program.facts,
         )
         self._work_connections = WorkConnections(
-            self.window, ring, self._app, self._work, self._filing, settings.user, program.facts
+            self.window,
+            ring,
+            app=self._app,
+            work=self._work,
+            filing=self._filing,
+            user=settings.user,
+            facts=program.facts,
         )
         self._session_connections = SessionConnections(
-            self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
+            self.window,
+            self.mirror,
+            video=self.video,
+            app=self._app,
+            media=self._media,
+            tasks=tasks,
+            facts=program.facts,
         )
         self._devices_connections = DevicesConnections(
             self.window.devices,
             self._app,
-            self._devices,
-            self._page_acts,
-            self._quick_looks,
-            program.facts,
+            job=self._devices,
+            acts=self._page_acts,
+            looks=self._quick_looks,
+            facts=program.facts,
         )
         self._network = NetworkWatch(self.window, self._on_network_changed)
         self._life_size = LifeSize(
             self.window,
             self.video,
-            self._app,
-            self._window_settings,
-            lambda: self._media.main.own_frame(),
-            program.facts,
+            app=self._app,
+            settings=self._window_settings,
+            own_frame=lambda: self._media.main.own_frame(),
+            facts=program.facts,
         )
         self._line_connections = LineConnections(
-            self.window, self._app, program.clock, program.facts
+            self.window, self._app, clock=program.clock, facts=program.facts
         )
         self._media_dialog = MediaConnections(
-            self.window, self._media, self._window_settings, self._in_conversation
+            self.window, self._media, store=self._window_settings, in_use=self._in_conversation
         )
         self.window.header.settings_pressed.connect(self._media_dialog.open)
         self._beside = BesideConnections(
             self.window,
             self.video,
-            self._app,
-            application,
-            program.facts,
-            lambda: self._talks.guest,
+            app=self._app,
+            application=application,
+            facts=program.facts,
+            guest=lambda: self._talks.guest,
         )
         self._piece_connections = PieceConnections(
-            self.window, self._app, self._pieces, self._devices
+            self.window, self._app, pieces=self._pieces, devices=self._devices
         )
-        self._receipt_connections = ReceiptConnections(self.window, self._receipts, self._pieces)
+        self._receipt_connections = ReceiptConnections(
+            self.window, self._receipts, pieces=self._pieces
+        )
         self._shows = DeskShows(
-            self._app, LibraryLink(self._bus), self._workers, tasks, program.facts
+            self._app,
+            LibraryLink(self._bus),
+            workers=self._workers,
+            tasks=tasks,
+            facts=program.facts,
         )
         self._show_connections = ShowConnections(
-            self.window, self._app, self._shows, self._link, program.facts
+            self.window, self._app, shows=self._shows, link=self._link, facts=program.facts
         )
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,
-            self._app,
-            self._link,
-            self._media,
-            ring,
-            self._connections,
-            self._filing.unfiled,
+            app=self._app,
+            link=self._link,
+            media=self._media,
+            ring=ring,
+            desk=self._connections,
+            unfiled=self._filing.unfiled,
         )
         self.window.theme_requested.connect(self._on_theme)
         self.window.close_requested.connect(program.stop.set)
@@ -313,12 +370,12 @@ class ComposedDesk:
         session = DeskSession(
             facts,
             channel,
-            self._media.main,
-            partial(self._filing.keep, facts.id),
-            self._filing.is_kept,
-            self._log_writer(facts.id),
-            self._program.clock,
-            self._program.tasks,
+            engine=self._media.main,
+            keep=partial(self._filing.keep, facts.id),
+            is_kept=self._filing.is_kept,
+            log_writer=self._log_writer(facts.id),
+            clock=self._program.clock,
+            tasks=self._program.tasks,
             resumed=resumed,
             chunk_kbps=self._settings.chunk_kbps,
             aside_engine=self._media.aside,
@@ -350,7 +407,12 @@ class ComposedDesk:
         send = partial(self._link.append_log, session_id)
         folder = self._paths.folder("logs")
         return LogWriter(
-            session_id, Writer.DESK, folder, self._program.clock, send, self._program.tasks
+            session_id,
+            Writer.DESK,
+            folder=folder,
+            clock=self._program.clock,
+            send=send,
+            tasks=self._program.tasks,
         )
 
     async def start(self) -> None:

@@ -15,7 +15,7 @@ KEY = "receipt"
 class ReceiptConnections:
     """Wishes of the print panel to the job, what became of a registration to the message bar."""
 
-    def __init__(self, window: DeskWindow, receipts: DeskReceipts, pieces: DeskPieces) -> None:
+    def __init__(self, window: DeskWindow, receipts: DeskReceipts, *, pieces: DeskPieces) -> None:
         self._window = window
         window.devices.print_receipt_requested.connect(receipts.print)
         window.devices.save_receipt_requested.connect(receipts.save)

@@ -17,7 +17,7 @@ from views.desk.shared_page.view import CobrowseView
 class ControlConnections:
     """The view on one side; on the other the session that is open."""
 
-    def __init__(self, view: CobrowseView, app: DeskApp, facts: Facts) -> None:
+    def __init__(self, view: CobrowseView, app: DeskApp, *, facts: Facts) -> None:
         self._view, self._app, self._facts = view, app, facts
         acts, tools = view.acts, view.tools
         acts.click_requested.connect(self._wish(lambda to, spot: to.click(spot)))

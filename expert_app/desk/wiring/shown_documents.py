@@ -29,7 +29,7 @@ class ShowConnections:
     """The view on one side; on the other the session that is open, and the library."""
 
     def __init__(
-        self, window: DeskWindow, app: DeskApp, shows: DeskShows, link: DeskLink, facts: Facts
+        self, window: DeskWindow, app: DeskApp, *, shows: DeskShows, link: DeskLink, facts: Facts
     ) -> None:
         assert isinstance(window.cobrowse, CobrowseView)
         self._window, self._view = window, window.cobrowse

@@ -40,7 +40,7 @@ async def sign_in(
     """The settings and the key after a code was accepted;
     None when the person closed the window.
     """
-    composed = ComposedSignIn(settings, paths, program)
+    composed = ComposedSignIn(settings, paths, program=program)
     composed.window.show()
     if driven:
         program.drive(Hands(composed.window))
@@ -54,7 +54,7 @@ async def sign_in(
 class ComposedSignIn:
     """The window, and what its button does."""
 
-    def __init__(self, settings: DeskSettings, paths: Paths, program: Program) -> None:
+    def __init__(self, settings: DeskSettings, paths: Paths, *, program: Program) -> None:
         self._paths, self._program = paths, program
         self.done: asyncio.Future[tuple[DeskSettings, bytes]] = (
             asyncio.get_running_loop().create_future()

@@ -33,6 +33,7 @@ class TalkConnections:
         self,
         window: DeskWindow,
         talks: DeskTalks,
+        *,
         app: DeskApp,
         link: DeskLink,
         media: DeskMedia,

@@ -42,6 +42,7 @@ class DeskConnections:
         self,
         window: DeskWindow,
         ring: Ring,
+        *,
         app: DeskApp,
         filing: Filing,
         link: DeskLink,

@@ -169,7 +169,12 @@ class Elections:
     """
 
     def __init__(
-        self, urls: Sequence[str], hub_seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None = None
+        self,
+        urls: Sequence[str],
+        hub_seed: bytes,
+        *,
+        tasks: Tasks,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.asked = 0
         self._line = Line(

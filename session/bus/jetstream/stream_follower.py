@@ -74,6 +74,7 @@ class Follower[Kept]:
         self,
         line: Line,
         streams: Streams,
+        *,
         stream: str,
         tasks: Tasks,
         keep: Callable[[Stored], Kept],

@@ -130,7 +130,7 @@ class Streams:
     """
 
     def __init__(
-        self, line: Line, group_sync: GroupSync | None = None, timeout_s: float = ANSWER_S
+        self, line: Line, group_sync: GroupSync | None = None, *, timeout_s: float = ANSWER_S
     ) -> None:
         self.failed = 0
         self._line = line

@@ -70,7 +70,7 @@ class SealBase:
         dropped: messages that could not be opened.
     """
 
-    def __init__(self, organisation: str, session_id: str, tasks: Tasks) -> None:
+    def __init__(self, organisation: str, session_id: str, *, tasks: Tasks) -> None:
         self.refused: Notifier[SessionError] = Notifier()
         self.dropped = 0
         self._purpose = f"session\n{organisation}\n{session_id}"

@@ -45,6 +45,7 @@ class Seals:
         self,
         pins: SealPins,
         home: str,
+        *,
         organisation_of: Callable[[str], str] = lambda session_id: "",
     ) -> None:
         self.pins = pins
@@ -102,7 +103,7 @@ class Seals:
         if (organisation, part) not in self._lines:
             keys = partial(self._keys, organisation)
             self._lines[organisation, part] = VaultLine(
-                self._line, organisation, part, self._caller, self._seed, keys
+                self._line, organisation, part=part, caller=self._caller, seed=self._seed, keys=keys
             )
         return self._lines[organisation, part]
 

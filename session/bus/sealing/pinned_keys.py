@@ -36,7 +36,7 @@ class SealPins:
         SealKeyRefused: the file is there and cannot be read.
     """
 
-    def __init__(self, path: Path, settings: Mapping[str, str], clock: Clock) -> None:
+    def __init__(self, path: Path, settings: Mapping[str, str], *, clock: Clock) -> None:
         self._path, self.clock = path, clock
         self._settings = dict(settings)
         self._seen = self._load()

@@ -81,6 +81,7 @@ class VaultLine:
         self,
         line: Line,
         organisation: str,
+        *,
         part: Part,
         caller: Caller,
         seed: bytes,

@@ -73,7 +73,12 @@ class BusServer:
     """
 
     def __init__(
-        self, settings: ServerSettings, accounts: Sequence[BusAccount], hub_key: str, tasks: Tasks
+        self,
+        settings: ServerSettings,
+        accounts: Sequence[BusAccount],
+        *,
+        hub_key: str,
+        tasks: Tasks,
     ) -> None:
         self.running: Notifier[bool] = Notifier()
         self.group_sync = GroupSync(settings.store) if settings.group_sync else None

@@ -54,7 +54,7 @@ class DeskGrants:
     """
 
     def __init__(
-        self, channel: SessionChannel, clock: Clock, tasks: Tasks, memory: Path | None = None
+        self, channel: SessionChannel, clock: Clock, *, tasks: Tasks, memory: Path | None = None
     ) -> None:
         self.changed: Notifier[GrantChanged] = Notifier()
         self._channel = channel

@@ -53,8 +53,12 @@ class Guest:
         self.session_id = channel.session_id
         self._me, self._clock, self._tasks = me, clock, tasks
         now_s = clock.monotonic_s()
-        self.caller = DeskCall(channel, caller_engine, clock, tasks, now_s, topic=THIRD_TOPIC)
-        self.agent = DeskCall(channel, agent_engine, clock, tasks, now_s, topic=ASIDE_TOPIC)
+        self.caller = DeskCall(
+            channel, caller_engine, clock=clock, tasks=tasks, accepted_at_s=now_s, topic=THIRD_TOPIC
+        )
+        self.agent = DeskCall(
+            channel, agent_engine, clock=clock, tasks=tasks, accepted_at_s=now_s, topic=ASIDE_TOPIC
+        )
         self._talk: Talk | None = None
         self._is_in = self._is_over = False
         self._engine = caller_engine

@@ -29,7 +29,7 @@ class DeskPrivacy:
     """
 
     def __init__(
-        self, channel: SessionChannel, call: DeskCall, talk: DeskTalk, tasks: Tasks
+        self, channel: SessionChannel, call: DeskCall, *, talk: DeskTalk, tasks: Tasks
     ) -> None:
         self.changed: Notifier[bool] = Notifier()
         self.confirmed: Notifier[PrivacyShown] = Notifier()

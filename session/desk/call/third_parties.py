@@ -45,6 +45,7 @@ class DeskTalk:
         self,
         channel: SessionChannel,
         call: DeskCall,
+        *,
         engine: OfferingEngine,
         link: TalkLink,
         tasks: Tasks,
@@ -62,7 +63,7 @@ class DeskTalk:
         self._aside: AsideCall | None = None
         self._camera_on = self._microphone_on = True
         self._private = False
-        self._banner = ThirdBanner(channel.session_id, link, tasks)
+        self._banner = ThirdBanner(channel.session_id, link, tasks=tasks)
 
     @property
     def engine(self) -> OfferingEngine:
@@ -128,7 +129,7 @@ class DeskTalk:
 
     def _follow_third(self, third: Third | None) -> None:
         if third is not None and third.state is ThirdState.IN and self._aside is None:
-            self._aside = AsideCall(self._channel, self._engine, self._tasks)
+            self._aside = AsideCall(self._channel, self._engine, tasks=self._tasks)
             self._aside.peer_simulated.connect(self.third_simulated.emit)
             self._aside.start()
 

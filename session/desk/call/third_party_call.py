@@ -81,7 +81,7 @@ class AsideCall:
         peer_simulated: whether its picture is drawn.
     """
 
-    def __init__(self, channel: SessionChannel, engine: OfferingEngine, tasks: Tasks) -> None:
+    def __init__(self, channel: SessionChannel, engine: OfferingEngine, *, tasks: Tasks) -> None:
         self.peer_media_seen: Notifier[MediaSeen] = Notifier()
         self.peer_simulated: Notifier[bool] = Notifier()
         self._channel, self._engine, self._tasks = channel, engine, tasks

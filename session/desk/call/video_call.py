@@ -102,10 +102,10 @@ class DeskCall:
         self,
         channel: SessionChannel,
         engine: MediaEngine,
+        *,
         clock: Clock,
         tasks: Tasks,
         accepted_at_s: float,
-        *,
         topic: str = TOPIC,
         plan: IcePlan | None = None,
     ) -> None:

@@ -85,7 +85,7 @@ class DeskControl:
         zoomed: the page is shown at so many per cent.
     """
 
-    def __init__(self, channel: SessionChannel, epoch: Callable[[], int], tasks: Tasks) -> None:
+    def __init__(self, channel: SessionChannel, epoch: Callable[[], int], *, tasks: Tasks) -> None:
         self.answered: Notifier[Answer] = Notifier()
         self.paused: Notifier[float] = Notifier()
         self.zoomed: Notifier[int] = Notifier()

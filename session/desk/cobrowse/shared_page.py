@@ -119,7 +119,7 @@ class DeskCobrowse:
             picture.
     """
 
-    def __init__(self, channel: SessionChannel, clock: Clock, tasks: Tasks) -> None:
+    def __init__(self, channel: SessionChannel, clock: Clock, *, tasks: Tasks) -> None:
         self.events_received: Notifier[MirrorEvents] = Notifier()
         self.page_shown: Notifier[PageShown] = Notifier()
         self.sharing_changed: Notifier[bool] = Notifier()

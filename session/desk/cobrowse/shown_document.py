@@ -109,7 +109,7 @@ class DeskShow:
     """
 
     def __init__(
-        self, channel: SessionChannel, clock: Clock, tasks: Tasks, kbps: int | None = 240
+        self, channel: SessionChannel, clock: Clock, *, tasks: Tasks, kbps: int | None = 240
     ) -> None:
         self.changed: Notifier[Shown | None] = Notifier()
         self.drawn: Notifier[tuple[int, Picture]] = Notifier()
@@ -118,10 +118,10 @@ class DeskShow:
         self.marks_changed: Notifier[Sequence[Mark]] = Notifier()
         self.ended: Notifier[Ended] = Notifier()
         self._channel, self._clock, self._tasks = channel, clock, tasks
-        self._sure = SureSender(channel, TOPIC, tasks)
+        self._sure = SureSender(channel, TOPIC, tasks=tasks)
         self._bytes: dict[str, bytes] = {}
         self._chunks = ChunkSender(
-            channel, clock, tasks, lambda item_id: self._bytes[item_id], kbps=kbps
+            channel, clock, tasks=tasks, read=lambda item_id: self._bytes[item_id], kbps=kbps
         )
         self._show: _Show | None = None
         self._watch: asyncio.Task[None] | None = None

@@ -37,7 +37,7 @@ _LAST = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 
 
 class _Document:
-    def __init__(self, offer: PrintOffered, data: bytes, now_s: float) -> None:
+    def __init__(self, offer: PrintOffered, data: bytes, *, now_s: float) -> None:
         self.offer, self.data = offer, data
         self.heard_s = self.offered_s = now_s
         self.state: PrintState | None = None
@@ -69,7 +69,11 @@ class Prints:
         self.kiosk_key = ""
         self._documents: dict[str, _Document] = {}
         self._chunks = ChunkSender(
-            channel, clock, tasks, lambda item_id: self._documents[item_id].data, kbps=kbps
+            channel,
+            clock,
+            tasks=tasks,
+            read=lambda item_id: self._documents[item_id].data,
+            kbps=kbps,
         )
 
     def __len__(self) -> int:
@@ -101,7 +105,9 @@ class Prints:
             bound_to=print_binding(self._channel.session_id, self.kiosk_key, offer.sha256, copies),
         )
         await self._channel.send(self._topic, offer)
-        self._documents[offer.print_id] = _Document(offer, document, self._clock.monotonic_s())
+        self._documents[offer.print_id] = _Document(
+            offer, document, now_s=self._clock.monotonic_s()
+        )
         self._chunks.send(offer.print_id, offer.chunks)
         self.offered.emit(offer)
         return offer.print_id

@@ -78,16 +78,16 @@ class DeskDevices:
         self,
         channel: SessionChannel,
         clock: Clock,
+        *,
         tasks: Tasks,
         keep: Keep,
-        *,
         is_kept: Callable[[PageOffered], bool] = lambda offer: False,
         chunk_kbps: int | None = 240,
         look_s: float = 0.25,
         kiosk_key: str = "",
     ) -> None:
         self._channel, self._tasks, self._look_s = channel, tasks, look_s
-        self._sure = SureSender(channel, TOPIC, tasks)
+        self._sure = SureSender(channel, TOPIC, tasks=tasks)
         self._scans = Scans(channel, TOPIC, clock, tasks)
         self._pages = Pages(self._sure, clock, tasks, keep, is_kept, channel.session_id, kiosk_key)
         self._glimpses = Glimpses(self._sure, clock)

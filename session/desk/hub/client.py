@@ -103,7 +103,7 @@ class DeskLink:
         repeated because its outcome is unknown.
     """
 
-    def __init__(self, bus: BusClient, clock: Clock, tasks: Tasks) -> None:
+    def __init__(self, bus: BusClient, clock: Clock, *, tasks: Tasks) -> None:
         self.queue_changed: Notifier[list[Ticket]] = Notifier()
         self.connection_changed: Notifier[bool] = Notifier()
         self.convention_changed: Notifier[str] = Notifier()

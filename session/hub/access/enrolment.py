@@ -45,13 +45,14 @@ class Enrolment:
         self,
         connection: HubConnection,
         book: IdentityBook,
+        *,
         reload: Callable[[], Awaitable[None]],
         clock: Clock,
         tasks: Tasks,
     ) -> None:
         self._connection, self._book, self._reload = connection, book, reload
         self._clock, self._tasks = clock, tasks
-        self._rates = Rates(clock, PER_S, BURST)
+        self._rates = Rates(clock, PER_S, burst=BURST)
         self._applying = asyncio.Lock()
         self._watch: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] | None = None

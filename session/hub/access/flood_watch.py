@@ -29,8 +29,8 @@ class Floods:
     def __init__(self, clock: Clock) -> None:
         self.found: Notifier[str] = Notifier()
         self._clock = clock
-        self._drops = Rates(clock, DROPS_PER_S, DROPS_BURST)
-        self._beats = Rates(clock, BEATS_PER_S, BEATS_BURST)
+        self._drops = Rates(clock, DROPS_PER_S, burst=DROPS_BURST)
+        self._beats = Rates(clock, BEATS_PER_S, burst=BEATS_BURST)
         self._told_s: dict[str, float] = {}
 
     def dropped(self, who: str) -> None:

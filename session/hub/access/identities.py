@@ -76,7 +76,7 @@ class IdentityBook:
         with self._open() as base:
             number = int(base.execute("PRAGMA user_version").fetchone()[0])
             if number > FORMAT:
-                raise StoredTooNew("identities", number, FORMAT)
+                raise StoredTooNew("identities", number, ours=FORMAT)
             base.executescript(_TABLES)
             while number < FORMAT:
                 base.executescript(

@@ -16,7 +16,7 @@ class Rates:
         burst: most tokens a bucket holds, and what it starts with.
     """
 
-    def __init__(self, clock: Clock, per_s: float, burst: float) -> None:
+    def __init__(self, clock: Clock, per_s: float, *, burst: float) -> None:
         self._clock = clock
         self._per_s = per_s
         self._burst = burst

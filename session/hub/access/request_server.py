@@ -103,7 +103,7 @@ class HubService:
     """Answers `svc.<organisation>.<role>.<user>.<verb>`, and `all...` for a hub that does not."""
 
     def __init__(
-        self, connection: HubConnection, handlers: dict[str, Handler], clock: Clock, tasks: Tasks
+        self, connection: HubConnection, handlers: dict[str, Handler], *, clock: Clock, tasks: Tasks
     ) -> None:
         if missing := set(ALL_VERBS) ^ set(handlers):
             raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
@@ -119,9 +119,9 @@ class HubService:
         self.elsewhere: Forward = _nobody
         self.measured: Measured = unmeasured
         self._clock = clock
-        self._rates = Rates(clock, PER_S, BURST)
-        self._bulk_rates = Rates(clock, BULK_PER_S, BULK_BURST)
-        self._refused_rates = Rates(clock, REFUSED_PER_S, REFUSED_BURST)
+        self._rates = Rates(clock, PER_S, burst=BURST)
+        self._bulk_rates = Rates(clock, BULK_PER_S, burst=BULK_BURST)
+        self._refused_rates = Rates(clock, REFUSED_PER_S, burst=REFUSED_BURST)
 
     async def start(self) -> None:
         """Begins to answer; several hubs share the work."""

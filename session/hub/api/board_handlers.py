@@ -23,7 +23,7 @@ from session.protocol.hub.requests import Done
 
 
 class _BoardHandlers:
-    def __init__(self, board: Board, agents: Agents, days: DayAndTrends) -> None:
+    def __init__(self, board: Board, agents: Agents, *, days: DayAndTrends) -> None:
         self.rules = board
         self.agents = agents
         self.days = days
@@ -61,7 +61,7 @@ class _BoardHandlers:
 
 def board_handlers(board: Board, agents: Agents, days: DayAndTrends) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _BoardHandlers(board, agents, days)
+    rules = _BoardHandlers(board, agents, days=days)
     return {
         "reassign": rules.reassign,
         "prioritise": rules.prioritise,

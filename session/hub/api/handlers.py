@@ -53,6 +53,7 @@ class _Handlers:
         self,
         catalogue: Catalogue,
         view: QueueView,
+        *,
         calls: Calls,
         sessions: Sessions,
         keeper: LogKeeper,
@@ -158,7 +159,16 @@ def handlers(
     past: Past,
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _Handlers(catalogue, view, calls, sessions, keeper, statistics, board, offers)
+    rules = _Handlers(
+        catalogue,
+        view,
+        calls=calls,
+        sessions=sessions,
+        keeper=keeper,
+        statistics=statistics,
+        board=board,
+        offers=offers,
+    )
     answers: dict[str, Handler] = {
         "services": rules.services,
         "call": rules.call,

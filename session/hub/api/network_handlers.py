@@ -24,7 +24,7 @@ from session.protocol.hub.site import (
 
 
 class _NetworkHandlers:
-    def __init__(self, moves: Moves, hosts: Hosts, network: NetworkState) -> None:
+    def __init__(self, moves: Moves, hosts: Hosts, *, network: NetworkState) -> None:
         self._moves, self._hosts, self._network = moves, hosts, network
 
     async def move_targets(self, asker: Asker, wish: MoveTargetsRequest) -> MoveTargets:
@@ -57,7 +57,7 @@ class _NetworkHandlers:
 
 def network_handlers(moves: Moves, hosts: Hosts, network: NetworkState) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _NetworkHandlers(moves, hosts, network)
+    rules = _NetworkHandlers(moves, hosts, network=network)
     return {
         "move_targets": rules.move_targets,
         "move": rules.move,

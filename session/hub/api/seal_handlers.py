@@ -30,7 +30,7 @@ from session.protocol.sealing import (
 
 
 class _SealHandlers:
-    def __init__(self, catalogue: Catalogue, sessions: Sessions, keeper: LogKeeper) -> None:
+    def __init__(self, catalogue: Catalogue, sessions: Sessions, *, keeper: LogKeeper) -> None:
         self.catalogue, self.sessions, self.keeper = catalogue, sessions, keeper
 
     async def seal(self, asker: Asker, wish: SealCardRequest) -> SealCardAnswer:
@@ -54,7 +54,7 @@ def seal_handlers(
     catalogue: Catalogue, sessions: Sessions, keeper: LogKeeper
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _SealHandlers(catalogue, sessions, keeper)
+    rules = _SealHandlers(catalogue, sessions, keeper=keeper)
     return {"seal": rules.seal, "vault_owned": rules.owned, "vault_ends": rules.ends}
 
 

@@ -48,6 +48,7 @@ class Agents:
         self,
         view: QueueView,
         presence: Presence,
+        *,
         store: BoardStore,
         catalogue: Catalogue,
         clock: Clock,

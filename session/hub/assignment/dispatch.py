@@ -97,6 +97,7 @@ class Dispatch:
         self,
         book: TicketBook,
         agents: Agents,
+        *,
         catalogue: Catalogue,
         is_ours: Callable[[], bool],
         clock: Clock,

@@ -42,6 +42,7 @@ class Routing:
         self,
         book: TicketBook,
         sessions: Sessions,
+        *,
         agents: Agents,
         catalogue: Catalogue,
         clock: Clock,

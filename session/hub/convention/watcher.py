@@ -53,7 +53,7 @@ class ConventionKeeper:
         kept: file for the last good convention, in the hub's own folder.
     """
 
-    def __init__(self, path: Path, operator_key: str, kept: Path) -> None:
+    def __init__(self, path: Path, operator_key: str, *, kept: Path) -> None:
         self._path, self._operator_key, self._kept = path, operator_key, kept
         self._mark = self._settling = ""
         self._given = ""

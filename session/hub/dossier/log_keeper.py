@@ -49,7 +49,7 @@ class LogKeeper:
     """
 
     def __init__(
-        self, connection: HubConnection, log_days: Mapping[str, int], replicas: int = 1
+        self, connection: HubConnection, log_days: Mapping[str, int], *, replicas: int = 1
     ) -> None:
         self._streams = connection.streams
         self._log_days = dict(log_days)

@@ -120,6 +120,7 @@ class DossierService:
         self,
         store: DossierStoreLike,
         sessions: OwnedSessions,
+        *,
         callers: CallerStore,
         uploads: UploadSpool,
         keep: KeepGrants | None = None,

@@ -69,8 +69,8 @@ class Projection:
         self,
         audit: Audit,
         open_history: Callable[[], History],
-        tasks: Tasks,
         *,
+        tasks: Tasks,
         rebuild: bool = False,
     ) -> None:
         self.moved: Notifier[Position] = Notifier()

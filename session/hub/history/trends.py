@@ -41,7 +41,7 @@ _WAITING = (TicketState.WAITING.value, TicketState.OFFERED.value)
 class DayAndTrends:
     """Answers the board; each organisation its own."""
 
-    def __init__(self, projection: Projection, clock: Clock, time_zone: str) -> None:
+    def __init__(self, projection: Projection, clock: Clock, *, time_zone: str) -> None:
         self._projection = projection
         self._clock = clock
         self._zone = ZoneInfo(time_zone)
@@ -156,7 +156,7 @@ def quarters_of(
         changes = [
             _Change(row[0].replace(tzinfo=UTC), *row[1:]) for row in connection.execute(query)
         ]
-    counter = _Counter(first, hours * 4, service)
+    counter = _Counter(first, hours * 4, service=service)
     counter.count(changes)
     return counter.quarters()
 
@@ -183,7 +183,7 @@ class _Sum:
 class _Counter:
     """Plays the changes in order and keeps who waits."""
 
-    def __init__(self, first: datetime, count: int, service: str) -> None:
+    def __init__(self, first: datetime, count: int, *, service: str) -> None:
         self._first, self._service = first, service
         self._sums = [_Sum() for _ in range(count)]
         self._waiting: set[str] = set()

@@ -40,7 +40,9 @@ class OrganisationGauges:
 class Gauges:
     """Reads them."""
 
-    def __init__(self, view: QueueView, agents: Agents, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(
+        self, view: QueueView, agents: Agents, *, catalogue: Catalogue, clock: Clock
+    ) -> None:
         self._view = view
         self._agents = agents
         self._catalogue = catalogue

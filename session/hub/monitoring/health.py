@@ -50,6 +50,7 @@ class Health:
         self,
         connection: HubConnection,
         projection: Projection,
+        *,
         room: Room,
         refused_parts: Callable[[], Sequence[str]],
     ) -> None:

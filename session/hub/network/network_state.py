@@ -51,6 +51,7 @@ class NetworkState:
         self,
         connection: HubConnection,
         store: BoardStore,
+        *,
         catalogue: Catalogue,
         presence: Presence,
         news: News,

@@ -90,6 +90,7 @@ class Links:
         self,
         network: str,
         connection: HubConnection,
+        *,
         catalogue: Catalogue,
         moves: Moves,
         presence: Presence,
@@ -110,7 +111,7 @@ class Links:
         self._sent: dict[Kiosk, _Sent] = {}
         self._telling: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._teller: asyncio.Task[None] | None = None
-        self.watch = LinkWatch(catalogue, self._check, tasks)
+        self.watch = LinkWatch(catalogue, self._check, tasks=tasks)
         moves.links = self
         service.elsewhere = self.ask_for
         relay.elsewhere = self.pass_on

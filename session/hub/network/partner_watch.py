@@ -42,7 +42,7 @@ class LinkWatch:
             raises what it says, `HubUnreachable` without one.
     """
 
-    def __init__(self, catalogue: Catalogue, ask: Ask, tasks: Tasks) -> None:
+    def __init__(self, catalogue: Catalogue, ask: Ask, *, tasks: Tasks) -> None:
         self._catalogue, self._ask, self._tasks = catalogue, ask, tasks
         self._troubles: list[Trouble] = []
         self._looking: asyncio.Task[None] | None = None

@@ -75,6 +75,7 @@ class Relay:
         self,
         connection: HubConnection,
         view: QueueView,
+        *,
         book: TicketBook,
         keep: KeepGrants,
         clock: Clock,
@@ -86,7 +87,7 @@ class Relay:
         self._book = book
         self._keep = keep
         self._tasks = tasks
-        self._rates = Rates(clock, BYTES_PER_S, BURST_BYTES)
+        self._rates = Rates(clock, BYTES_PER_S, burst=BURST_BYTES)
         self._queue: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._worker: asyncio.Task[None] | None = None
         self._held: dict[tuple[str, str], deque[Incoming]] = {}

@@ -51,6 +51,7 @@ class Calls:
         self,
         book: TicketBook,
         callers: CallerStore,
+        *,
         catalogue: Catalogue,
         sessions: Sessions,
         places: PlaceNews,

@@ -39,6 +39,7 @@ class Offers:
         self,
         catalogue: Catalogue,
         openings: Openings,
+        *,
         decided: Callable[[str, list[Service]], list[Service]],
         news: News,
         clock: Clock,

@@ -83,7 +83,7 @@ class PlaceNews:
     a position near the front at once, the rest now and then.
     """
 
-    def __init__(self, view: QueueView, waits: Waits, news: News, clock: Clock) -> None:
+    def __init__(self, view: QueueView, waits: Waits, *, news: News, clock: Clock) -> None:
         self._view = view
         self._waits = waits
         self._news = news

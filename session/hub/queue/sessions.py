@@ -78,6 +78,7 @@ class Sessions:
         self,
         book: TicketBook,
         callers: CallerStore,
+        *,
         catalogue: Catalogue,
         keeper: LogOpener,
         news: News,

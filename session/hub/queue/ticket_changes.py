@@ -50,7 +50,7 @@ class TicketBook:
         follow: from a ticket that was moved to another organisation to the one that took its place.
     """
 
-    def __init__(self, store: TicketStore, view: QueueView, hands: Hands | None = None) -> None:
+    def __init__(self, store: TicketStore, view: QueueView, *, hands: Hands | None = None) -> None:
         self._hands = hands
         self._store = store
         self.view = view

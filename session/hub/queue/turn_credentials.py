@@ -29,7 +29,13 @@ class TurnTickets:
     """
 
     def __init__(
-        self, urls: list[str], secret: bytes, relay_only: bool, clock: Clock, valid_s: int = VALID_S
+        self,
+        urls: list[str],
+        secret: bytes,
+        *,
+        relay_only: bool,
+        clock: Clock,
+        valid_s: int = VALID_S,
     ) -> None:
         self._urls, self._secret, self._relay_only = list(urls), secret, relay_only
         self._clock, self._valid_s = clock, valid_s

@@ -224,6 +224,7 @@ class Waits:
         self,
         view: QueueView,
         times: HandlingTimes,
+        *,
         agents: Callable[[str], list[AgentFacts]],
         clock: Clock,
         services_of: Callable[[str, str], frozenset[str] | None] = lambda organisation, agent: None,

@@ -145,7 +145,7 @@ class NatsBoardStore:
         on_change: told the organisation at each change, also of another hub.
     """
 
-    def __init__(self, connection: HubConnection, tasks: Tasks, replicas: int = 1) -> None:
+    def __init__(self, connection: HubConnection, tasks: Tasks, *, replicas: int = 1) -> None:
         self._connection = connection
         self._streams = connection.streams
         self._tasks = tasks
@@ -189,11 +189,11 @@ class NatsBoardStore:
         self._follower = Follower(
             self._connection.line,
             self._streams,
-            BUCKET,
-            self._tasks,
-            as_stored,
-            self._on_loaded,
-            self._take,
+            stream=BUCKET,
+            tasks=self._tasks,
+            keep=as_stored,
+            on_loaded=self._on_loaded,
+            on_change=self._take,
         )
         self._follower.start()
         await self._follower.loaded.wait()

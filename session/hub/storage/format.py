@@ -21,7 +21,7 @@ _SUBJECT = "about.format"
 class StoredTooNew(Exception):
     """Something was written by a newer version. `what` is its name for the operator."""
 
-    def __init__(self, what: str, theirs: int, ours: int) -> None:
+    def __init__(self, what: str, theirs: int, *, ours: int) -> None:
         super().__init__(f"{what}: {theirs} > {ours}")
         self.what, self.theirs, self.ours = what, theirs, ours
 

@@ -35,7 +35,7 @@ class Lease:
     """
 
     def __init__(
-        self, connection: HubConnection, name: str, tasks: Tasks, replicas: int = 1
+        self, connection: HubConnection, name: str, *, tasks: Tasks, replicas: int = 1
     ) -> None:
         self._streams = connection.streams
         self._subject = f"lease.{name}"

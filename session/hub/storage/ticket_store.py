@@ -51,7 +51,7 @@ class NatsTicketStore:
         replicas: 1 on a single server, 3 on a cluster.
     """
 
-    def __init__(self, connection: HubConnection, tasks: Tasks, replicas: int = 1) -> None:
+    def __init__(self, connection: HubConnection, tasks: Tasks, *, replicas: int = 1) -> None:
         self._connection = connection
         self._streams = connection.streams
         self._tasks = tasks
@@ -167,7 +167,14 @@ class NatsTicketStore:
 
         line = self._connection.line
         self._follower = Follower(
-            line, self._streams, BUCKET, self._tasks, self._read, loaded, changed, self._is_known
+            line,
+            self._streams,
+            stream=BUCKET,
+            tasks=self._tasks,
+            keep=self._read,
+            on_loaded=loaded,
+            on_change=changed,
+            is_known=self._is_known,
         )
         self._follower.start()
 

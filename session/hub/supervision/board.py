@@ -64,6 +64,7 @@ class Board:
         self,
         book: TicketBook,
         store: BoardStore,
+        *,
         catalogue: Catalogue,
         agents: Agents,
         news: News,

@@ -54,6 +54,7 @@ class Undo:
         self,
         board: Board,
         book: TicketBook,
+        *,
         store: BoardStore,
         projection: Projection,
         name_of: Callable[[str, str], str],

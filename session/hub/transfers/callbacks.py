@@ -83,7 +83,7 @@ class NatsCallbackStore:
         replicas: 1 on a single server, 3 on a cluster.
     """
 
-    def __init__(self, connection: HubConnection, tasks: Tasks, replicas: int = 1) -> None:
+    def __init__(self, connection: HubConnection, tasks: Tasks, *, replicas: int = 1) -> None:
         self._connection = connection
         self._streams = connection.streams
         self._tasks = tasks
@@ -110,11 +110,11 @@ class NatsCallbackStore:
         self._follower = Follower(
             self._connection.line,
             self._streams,
-            BUCKET,
-            self._tasks,
-            as_stored,
-            self._on_loaded,
-            self._take,
+            stream=BUCKET,
+            tasks=self._tasks,
+            keep=as_stored,
+            on_loaded=self._on_loaded,
+            on_change=self._take,
         )
         self._follower.start()
         await self._follower.loaded.wait()
@@ -167,6 +167,7 @@ class Callbacks:
         self,
         store: CallbackStore,
         book: TicketBook,
+        *,
         callers: CallerStore,
         catalogue: Catalogue,
         openings: Openings,

@@ -63,6 +63,7 @@ class Hosts:
         self,
         connection: HubConnection,
         book: TicketBook,
+        *,
         catalogue: Catalogue,
         presence: Presence,
         clock: Clock,

@@ -84,6 +84,7 @@ class Moves:
         self,
         book: TicketBook,
         callers: CallerStore,
+        *,
         catalogue: Catalogue,
         places: PlaceNews,
         news: News,

@@ -35,6 +35,7 @@ class OverflowMoves:
         self,
         catalogue: Catalogue,
         view: QueueView,
+        *,
         agents: Agents,
         moves: Moves,
         is_ours: Callable[[], bool],

@@ -52,6 +52,7 @@ class Passing:
         self,
         book: TicketBook,
         callers: CallerStore,
+        *,
         catalogue: Catalogue,
         sessions: Sessions,
         agents_of: Callable[[str], list[AgentFacts]],

@@ -50,7 +50,13 @@ class Talks:
     """Rules of holding and of third people; every change is a compare-and-set of the ticket."""
 
     def __init__(
-        self, book: TicketBook, catalogue: Catalogue, presence: Presence, news: News, clock: Clock
+        self,
+        book: TicketBook,
+        catalogue: Catalogue,
+        *,
+        presence: Presence,
+        news: News,
+        clock: Clock,
     ) -> None:
         self._book = book
         self._catalogue = catalogue

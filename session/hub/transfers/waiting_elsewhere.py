@@ -50,6 +50,7 @@ class Away:
         self,
         book: TicketBook,
         callers: CallerStore,
+        *,
         catalogue: Catalogue,
         calls: Calls,
         waits: Waits,

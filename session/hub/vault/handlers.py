@@ -31,7 +31,7 @@ from session.protocol.wire.roles import Role
 
 class _Log:
     def __init__(
-        self, keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock
+        self, keeper: VaultLog, sessions: VaultSessions, *, organisation: str, clock: Clock
     ) -> None:
         self.keeper = keeper
         self.sessions = sessions
@@ -68,7 +68,7 @@ def log_handlers(
     keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock
 ) -> dict[str, Handler]:
     """Verb -> the rule of the log keeper."""
-    rules = _Log(keeper, sessions, organisation, clock)
+    rules = _Log(keeper, sessions, organisation=organisation, clock=clock)
     return {"log": rules.log, "read_log": rules.read_log}
 
 
@@ -88,7 +88,7 @@ def number_handlers(sessions: VaultSessions, organisation: str) -> dict[str, Han
 
 class _Notes:
     def __init__(
-        self, keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock
+        self, keeper: VaultLog, sessions: VaultSessions, *, organisation: str, clock: Clock
     ) -> None:
         self.keeper = keeper
         self.sessions = sessions
@@ -109,7 +109,7 @@ def note_handlers(
     keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock
 ) -> dict[str, Handler]:
     """Verb -> the rule of the notes that go along when a caller is passed on."""
-    rules = _Notes(keeper, sessions, organisation, clock)
+    rules = _Notes(keeper, sessions, organisation=organisation, clock=clock)
     return {"leave_note": rules.leave_note, "read_note": rules.read_note}
 
 

@@ -49,7 +49,7 @@ _NAMES = ("session", "record", "note", "bound")
 def _check_format(base: sqlite3.Connection) -> None:
     found = int(base.execute("PRAGMA user_version").fetchone()[0])
     if found > FORMAT:
-        raise StoredTooNew("log", found, FORMAT)
+        raise StoredTooNew("log", found, ours=FORMAT)
 
 
 class VaultLog:

@@ -123,6 +123,7 @@ class VaultDoor:
         self,
         house: House,
         handlers: Mapping[Part, Mapping[str, Handler]],
+        *,
         listen: Listen,
         answer: Answer,
         clock: Clock,
@@ -133,8 +134,8 @@ class VaultDoor:
         self._house, self._handlers, self._clock = house, handlers, clock
         self._listen, self._say, self._tasks = listen, answer, tasks
         self._guests: OrderedDict[tuple[Part, Caller, str], Guest] = OrderedDict()
-        self._hellos = Rates(clock, HELLOS_PER_S, HELLOS_BURST)
-        self._rates = Rates(clock, BULK_PER_S, BULK_BURST)
+        self._hellos = Rates(clock, HELLOS_PER_S, burst=HELLOS_BURST)
+        self._rates = Rates(clock, BULK_PER_S, burst=BULK_BURST)
         self._answering: set[asyncio.Task[None]] = set()
         self._unsubscribe: list[Callable[[], None]] = []
 

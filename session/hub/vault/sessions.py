@@ -48,6 +48,7 @@ class VaultSessions:
         self,
         bus: BusClient,
         own: VaultLog,
+        *,
         clock: Clock,
         secrets: Callable[[], Sequence[VaultSecret]],
     ) -> None:

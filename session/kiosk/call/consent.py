@@ -106,6 +106,7 @@ class KioskGrants:
         self,
         channel: SessionChannel,
         clock: Clock,
+        *,
         tasks: Tasks,
         text_version: Callable[[Grant], str] = lambda _grant: "",
     ) -> None:

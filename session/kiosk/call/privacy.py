@@ -30,7 +30,7 @@ class KioskPrivacy:
     """
 
     def __init__(
-        self, channel: SessionChannel, call: KioskCall, page: KioskCobrowse, tasks: Tasks
+        self, channel: SessionChannel, call: KioskCall, *, page: KioskCobrowse, tasks: Tasks
     ) -> None:
         self.changed: Notifier[bool] = Notifier()
         self.shown: Notifier[bool] = Notifier()

@@ -45,6 +45,7 @@ class KioskTalk:
         self,
         channel: SessionChannel,
         call: KioskCall,
+        *,
         page: CallPage,
         link: TalkAsker,
         clock: Clock,
@@ -60,7 +61,7 @@ class KioskTalk:
         self._page = page
         self._link = link
         self._clock, self._tasks, self._media = clock, tasks, media
-        self._banner = ThirdBanner(channel.session_id, link, tasks)
+        self._banner = ThirdBanner(channel.session_id, link, tasks=tasks)
 
     def on_ticket(self, ticket: Ticket) -> None:
         """The ticket as the hub has it now."""
@@ -104,10 +105,10 @@ class KioskTalk:
             self.third_call = KioskCall(
                 self._channel,
                 self._page,
-                self._clock,
-                self._tasks,
-                self._clock.monotonic_s(),
-                self._media,
+                clock=self._clock,
+                tasks=self._tasks,
+                accepted_at_s=self._clock.monotonic_s(),
+                media=self._media,
                 topic=THIRD_TOPIC,
                 peer="third",
                 sharers=2,

@@ -72,9 +72,9 @@ class MirrorSender:
         self,
         channel: SessionChannel,
         clock: Clock,
+        *,
         tasks: Tasks,
         ask_snapshot: Callable[[], None],
-        *,
         kbps: int | None = DEFAULT_KBPS,
     ) -> None:
         self._channel = channel

@@ -221,6 +221,7 @@ class KioskControl:
         self,
         channel: SessionChannel,
         hands: HandsLike,
+        *,
         page: PageLike,
         grants: GrantsLike,
         clock: Clock,

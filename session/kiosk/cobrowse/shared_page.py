@@ -220,10 +220,10 @@ class KioskCobrowse:
         self,
         channel: SessionChannel,
         browser: BrowserLike,
+        *,
         grants: GrantsLike,
         clock: Clock,
         tasks: Tasks,
-        *,
         mirror_kbps: int | None = DEFAULT_KBPS,
     ) -> None:
         self.sharing_changed: Notifier[bool] = Notifier()
@@ -237,7 +237,7 @@ class KioskCobrowse:
         self._dialog: DialogShown | None = None
         self._answer_due = False
         self.stream = self._stream = MirrorSender(
-            channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps
+            channel, clock, tasks=tasks, ask_snapshot=browser.request_snapshot, kbps=mirror_kbps
         )
         self._pushes: deque[str] = deque()
         self._filtering, self._shares = False, 0

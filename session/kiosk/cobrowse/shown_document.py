@@ -130,14 +130,14 @@ class KioskShow:
     """
 
     def __init__(
-        self, channel: SessionChannel, screen: ShowScreen, clock: Clock, tasks: Tasks
+        self, channel: SessionChannel, screen: ShowScreen, *, clock: Clock, tasks: Tasks
     ) -> None:
         self.opened: Notifier[Opened] = Notifier()
         self.painted: Notifier[int] = Notifier()
         self.marked: Notifier[str] = Notifier()
         self.ended: Notifier[bool] = Notifier()
         self._screen, self._clock, self._tasks = screen, clock, tasks
-        self._sure = SureSender(channel, TOPIC, tasks)
+        self._sure = SureSender(channel, TOPIC, tasks=tasks)
         self._arrivals = Arrivals(clock)
         self._show: _Show | None = None
         self._closed: dict[str, None] = {}

@@ -45,7 +45,9 @@ def make_scanner(address: str, certificate: str = "") -> Scanner:
         return WiaScanner(rest)
     if scheme == "escl-uuid":
         return BoundScanner(
-            _uuid(address, rest), partial(find_address, scanner=True), partial(EsclScanner, tls=tls)
+            _uuid(address, rest),
+            partial(find_address, scanner=True),
+            make=partial(EsclScanner, tls=tls),
         )
     if scheme in ("escl", "escls", "http", "https"):
         return EsclScanner(address, tls=tls)
@@ -70,7 +72,9 @@ def make_printer(address: str, certificate: str = "") -> Printer:
         return WindowsPrinter(rest)
     if scheme == "ipp-uuid":
         return BoundPrinter(
-            _uuid(address, rest), partial(find_address, scanner=False), partial(IppPrinter, tls=tls)
+            _uuid(address, rest),
+            partial(find_address, scanner=False),
+            make=partial(IppPrinter, tls=tls),
         )
     if scheme in ("ipp", "ipps"):
         return IppPrinter(address, tls=tls)

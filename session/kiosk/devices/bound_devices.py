@@ -57,7 +57,7 @@ class _Bound[Device: Identified]:
     """Finds the device when it is needed, and again after it was gone."""
 
     def __init__(
-        self, uuid: str, find: Find, make: Callable[[str], Device], gone: type[SessionError]
+        self, uuid: str, find: Find, *, make: Callable[[str], Device], gone: type[SessionError]
     ) -> None:
         self._uuid = uuid.lower()
         self._find = find
@@ -100,8 +100,8 @@ class _Bound[Device: Identified]:
 class BoundScanner:
     """A scanner by its UUID; see `Scanner`."""
 
-    def __init__(self, uuid: str, find: Find, make: Callable[[str], Scans]) -> None:
-        self._bound = _Bound(uuid, find, make, ScannerGone)
+    def __init__(self, uuid: str, find: Find, *, make: Callable[[str], Scans]) -> None:
+        self._bound = _Bound(uuid, find, make=make, gone=ScannerGone)
 
     async def state(self) -> ScannerStatus:
         """How it is now; one that is gone is looked for again at the next question."""
@@ -138,8 +138,8 @@ class BoundScanner:
 class BoundPrinter:
     """A printer by its UUID; see `Printer`."""
 
-    def __init__(self, uuid: str, find: Find, make: Callable[[str], Prints]) -> None:
-        self._bound = _Bound(uuid, find, make, PrinterGone)
+    def __init__(self, uuid: str, find: Find, *, make: Callable[[str], Prints]) -> None:
+        self._bound = _Bound(uuid, find, make=make, gone=PrinterGone)
 
     async def state(self) -> PrinterStatus:
         """How it is now; one that is gone is looked for again at the next question."""

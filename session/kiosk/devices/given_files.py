@@ -69,7 +69,7 @@ class GivenFiles:
     """
 
     def __init__(
-        self, folders: Sequence[Path], choose_s: float = CHOOSE_S, look_s: float = LOOK_S
+        self, folders: Sequence[Path], choose_s: float = CHOOSE_S, *, look_s: float = LOOK_S
     ) -> None:
         self.asked: Notifier[tuple[OfferedFile, ...]] = Notifier()
         self.ended: Notifier[None] = Notifier()

@@ -82,13 +82,13 @@ class KioskDevices:
         self,
         channel: SessionChannel,
         scanner: Scanner | None,
+        *,
         printer: Printer | None,
         shelf: PageShelf,
         grants: KioskGrants,
         clock: Clock,
         tasks: Tasks,
         rules: PrintRules,
-        *,
         chunk_kbps: int | None = DEFAULT_CHUNK_KBPS,
         make_glimpse: MakeGlimpse | None = None,
         files: GivenFiles | None = None,
@@ -100,8 +100,8 @@ class KioskDevices:
         self._shelf = shelf
         self._tasks = tasks
         self._look_s = look_s
-        self._sure = SureSender(channel, TOPIC, tasks)
-        self._chunks = ChunkSender(channel, clock, tasks, self._read, kbps=chunk_kbps)
+        self._sure = SureSender(channel, TOPIC, tasks=tasks)
+        self._chunks = ChunkSender(channel, clock, tasks=tasks, read=self._read, kbps=chunk_kbps)
         self._glimpses = Glimpses(make_glimpse, self._sure, self._chunks, tasks)
         self._pages = Pages(shelf, self._sure, self._chunks, self._glimpses, clock)
         self._scans = Scans(scanner, files, self._pages, grants, self._sure, tasks)

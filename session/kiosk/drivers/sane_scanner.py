@@ -34,7 +34,7 @@ class SaneScanner(WorkerScanner):
         super().__init__(
             worker,
             f"SANE {device}",
-            device,
+            device=device,
             quiet_s=quiet_s,
             cancel_s=cancel_s,
             options=options,

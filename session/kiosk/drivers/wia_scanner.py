@@ -22,5 +22,5 @@ class WiaScanner(WorkerScanner):
         # the worker is killed.
         worker = ("session.kiosk.drivers.wia_worker",)
         super().__init__(
-            worker, f"WIA {device}".strip(), device, quiet_s=quiet_s, cancel_s=cancel_s
+            worker, f"WIA {device}".strip(), device=device, quiet_s=quiet_s, cancel_s=cancel_s
         )

@@ -91,7 +91,7 @@ class KioskLink:
     """
 
     def __init__(
-        self, bus: BusClient, clock: Clock, tasks: Tasks, *, poll_s: float = POLL_S
+        self, bus: BusClient, clock: Clock, *, tasks: Tasks, poll_s: float = POLL_S
     ) -> None:
         self.ticket_changed: Notifier[TicketChanged] = Notifier()
         self.session_opened: Notifier[SessionFacts] = Notifier()

@@ -58,9 +58,9 @@ class LineTest:
         self,
         ask: Ask,
         idle: Callable[[], bool],
+        *,
         clock: Clock,
         tasks: Tasks,
-        *,
         first_s: float = FIRST_S,
         every_s: float = EVERY_S,
     ) -> None:

@@ -89,6 +89,7 @@ class CameraSource:
         self,
         device: str,
         width_px: int = 1280,
+        *,
         height_px: int = 720,
         fps: int = 25,
         input_format: str | None = "v4l2",

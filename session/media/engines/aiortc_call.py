@@ -173,6 +173,7 @@ class Call:
         self,
         settings: EngineSettings,
         picture: PictureTrack,
+        *,
         voice: VoiceTrack,
         speaker: SoundSink,
         on_frame: Callable[[], None],
@@ -256,7 +257,10 @@ class Call:
                 receiver.inlet = _VoiceInlet(self)
             elif self.pictures is None:
                 self.pictures = PictureReceiver(
-                    receiver, self._wait_s, self._on_picture, self.received.pass_over
+                    receiver,
+                    self._wait_s,
+                    on_picture=self._on_picture,
+                    on_late=self.received.pass_over,
                 )
                 receiver.inlet = _PictureInlet(self)
                 receiver.use_estimator(self._estimator)

@@ -80,6 +80,7 @@ class AiortcEngine:
         self,
         camera: FrameSource | None = None,
         microphone: SoundSource | None = None,
+        *,
         speaker: SoundSink | None = None,
         settings: EngineSettings | None = None,
     ) -> None:
@@ -369,11 +370,18 @@ class AiortcEngine:
             await offered.close()
 
     def _new_call(self, addresses: Addresses | None = None) -> Call:
-        picture = PictureTrack(self._camera, self._settings.fps, self._keep_own)
+        picture = PictureTrack(self._camera, self._settings.fps, on_sent=self._keep_own)
         picture.camera_on = self._camera_on
         voice = VoiceTrack(self._microphone)
         voice.microphone_on = self._microphone_on
-        call = Call(self._settings, picture, voice, self._speaker, self._tell_frame, addresses)
+        call = Call(
+            self._settings,
+            picture,
+            voice=voice,
+            speaker=self._speaker,
+            on_frame=self._tell_frame,
+            addresses=addresses,
+        )
         call.on_state = partial(self._tell_state, call)
         call.set_line(self._settings, self._limits)
         return call

@@ -68,7 +68,7 @@ class BrowserSettings:
 class _Sampler:
     """Small pictures of one of the page's videos, brought only while somebody looks."""
 
-    def __init__(self, script: str, width_px: int, every_s: float) -> None:
+    def __init__(self, script: str, width_px: int, *, every_s: float) -> None:
         self.script = f"{script}({width_px})"
         self.frame: VideoFrame | None = None
         self._every_s = every_s
@@ -102,6 +102,7 @@ class BrowserEngine:
         self,
         page: CallPage,
         tasks: Tasks,
+        *,
         settings: BrowserSettings | None = None,
         close_page: Callable[[], object] = bool,
     ) -> None:
@@ -115,8 +116,8 @@ class BrowserEngine:
         self._limits = PictureLimits()
         self._stats = MediaStats()
         self._first_frame_s: float | None = None
-        self._caller = _Sampler("call.sample", CALLER_WIDTH_PX, CALLER_EVERY_S)
-        self._own = _Sampler("own.sample", OWN_WIDTH_PX, OWN_EVERY_S)
+        self._caller = _Sampler("call.sample", CALLER_WIDTH_PX, every_s=CALLER_EVERY_S)
+        self._own = _Sampler("own.sample", OWN_WIDTH_PX, every_s=OWN_EVERY_S)
         self._watching: asyncio.Task[Any] | None = None
         page.on_event = self._on_event
 

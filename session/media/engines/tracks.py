@@ -64,7 +64,7 @@ class PictureTrack(MediaStreamTrack):
     kind = "video"
 
     def __init__(
-        self, source: FrameSource, fps: int, on_sent: Callable[[av.VideoFrame | None], None]
+        self, source: FrameSource, fps: int, *, on_sent: Callable[[av.VideoFrame | None], None]
     ) -> None:
         super().__init__()
         self.camera_on = True

@@ -81,6 +81,7 @@ class LineEnd:
         self,
         channel: SessionChannel,
         clock: Clock,
+        *,
         tasks: Tasks,
         apply: Callable[[Shares], None],
         traffic: Callable[[], OtherTraffic],

@@ -149,6 +149,7 @@ class PictureEncoder(Encoder):
         self,
         rate: SendRate,
         codec: str = "vp8",
+        *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.counts: Counter[str] = Counter()

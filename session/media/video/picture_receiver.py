@@ -70,6 +70,7 @@ class PictureReceiver:
         self,
         feedback: Feedback,
         wait_s: Callable[[int], float],
+        *,
         on_picture: Callable[[av.VideoFrame, VideoFrame, str], None],
         on_late: Callable[[], None],
     ) -> None:

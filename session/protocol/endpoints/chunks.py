@@ -84,7 +84,7 @@ class Assembly:
             MessageMalformed: the announced numbers do not fit each other.
     """
 
-    def __init__(self, item_id: str, size_bytes: int, sha256: str, chunks: int) -> None:
+    def __init__(self, item_id: str, size_bytes: int, *, sha256: str, chunks: int) -> None:
         if size_bytes > MAX_ITEM_BYTES:
             raise MessageTooLarge(size_bytes=size_bytes, limit_bytes=MAX_ITEM_BYTES)
         if (
@@ -196,7 +196,7 @@ class Arrivals:
             if (its.size_bytes, its.sha256, its.chunks) != (size_bytes, sha256, chunks):
                 raise MessageMalformed(why="an item changed on its way")
             return its
-        assembly = Assembly(item_id, size_bytes, sha256, chunks)
+        assembly = Assembly(item_id, size_bytes, sha256=sha256, chunks=chunks)
         self._awaited[item_id] = _Awaited(assembly)
         for (owner, index), data in list(self._early.items()):
             if owner == item_id:

@@ -48,8 +48,8 @@ class SureSender:
         self,
         channel: SessionChannel,
         topic: str,
-        tasks: Tasks,
         *,
+        tasks: Tasks,
         retry_s: tuple[float, float] = RETRY_S,
     ) -> None:
         self._channel = channel
@@ -132,9 +132,9 @@ class ChunkSender:
         self,
         channel: SessionChannel,
         clock: Clock,
+        *,
         tasks: Tasks,
         read: Callable[[str], bytes],
-        *,
         kbps: int | None,
         retry_s: tuple[float, float] = RETRY_S,
     ) -> None:

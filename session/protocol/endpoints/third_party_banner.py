@@ -41,7 +41,7 @@ class ThirdBanner:
     painted.
     """
 
-    def __init__(self, session_id: str, link: TalkAsker, tasks: Tasks) -> None:
+    def __init__(self, session_id: str, link: TalkAsker, *, tasks: Tasks) -> None:
         self._session_id, self._link, self._tasks = session_id, link, tasks
         self._acknowledged: Third | None = None
 

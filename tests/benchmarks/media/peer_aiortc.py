@@ -41,7 +41,7 @@ async def main() -> None:
     async def count() -> MediaStats:
         return engine.stats()
 
-    line = GovernedEnd(wanted.line_kbps, limit, count)
+    line = GovernedEnd(wanted.line_kbps, limit, count=count)
 
     async def answer(asked: dict[str, Any]) -> Any:
         said = await engine.answer(asked["sdp"])

@@ -23,7 +23,7 @@ from views.media.call_page import LockedCallPage
 async def story(page: LockedCallPage) -> None:
     """The program."""
     wanted = settings()
-    engine = BrowserEngine(page, Tasks(), BrowserSettings(media=media(wanted)))
+    engine = BrowserEngine(page, Tasks(), settings=BrowserSettings(media=media(wanted)))
     await film(page, wanted)
     engine.set_line(wanted.line_kbps)
     engine.warm()
@@ -34,7 +34,7 @@ async def story(page: LockedCallPage) -> None:
     async def count() -> MediaStats:
         return engine.stats()
 
-    line = GovernedEnd(wanted.line_kbps, limit, count)
+    line = GovernedEnd(wanted.line_kbps, limit, count=count)
 
     async def answer(asked: dict[str, Any]) -> Any:
         said = await engine.answer(asked["sdp"])

@@ -33,7 +33,7 @@ async def story(page: LockedCallPage) -> None:
     async def count() -> MediaStats:
         return msgspec.convert(await page.run("call.line()"), MediaStats)
 
-    line = GovernedEnd(wanted.line_kbps, limit, count)
+    line = GovernedEnd(wanted.line_kbps, limit, count=count)
 
     async def prepare(_asked: dict[str, Any]) -> Any:
         return await page.run(f"call.prepare({options})")

@@ -61,6 +61,7 @@ class GovernedEnd:
         self,
         line_kbps: int,
         limit: Callable[[PictureLimits], object],
+        *,
         count: Callable[[], Awaitable[MediaStats]],
     ) -> None:
         self._limit, self._count = limit, count
@@ -71,10 +72,10 @@ class GovernedEnd:
         self._end = LineEnd(
             _Nobody(),
             SystemClock(),
-            self._tasks,
-            self._apply,
-            self._traffic,
-            float(line_kbps or GUESS_KBPS),
+            tasks=self._tasks,
+            apply=self._apply,
+            traffic=self._traffic,
+            start_kbps=float(line_kbps or GUESS_KBPS),
         )
 
     def begin_call(self) -> None:

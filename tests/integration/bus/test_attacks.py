@@ -118,7 +118,12 @@ async def test_full_rights_of_nobody_reach_anothers_traffic(tmp_path: Path) -> N
 async def test_an_unknown_key_is_refused_in_words(tmp_path: Path) -> None:
     async with hub_world(tmp_path, with_hub=False) as world:
         client = BusClient(
-            [world.server.url], Role.AGENT, "alice", new_seed(), world.tasks, world.clock
+            [world.server.url],
+            Role.AGENT,
+            user="alice",
+            seed=new_seed(),
+            tasks=world.tasks,
+            clock=world.clock,
         )
         with pytest.raises(BusRefusedIdentity):
             await client.connect()

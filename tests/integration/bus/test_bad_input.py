@@ -158,7 +158,14 @@ async def test_one_identity_that_reconnects_all_the_time_loses_nothing(tmp_path:
         seed, found = world.seeds["valdore", Role.KIOSK, "kiosk1"], set()
         for _ in range(40):
             tasks = Tasks()
-            client = BusClient([world.server.url], Role.KIOSK, "kiosk1", seed, tasks, world.clock)
+            client = BusClient(
+                [world.server.url],
+                Role.KIOSK,
+                user="kiosk1",
+                seed=seed,
+                tasks=tasks,
+                clock=world.clock,
+            )
             await client.connect()
             wish = TicketRequested(request_id="r1", service="housing")
             found.add((await client.request("call", wish, TicketAnswer)).ticket.id)
@@ -216,7 +223,12 @@ def _session_id(answer: bytes) -> str:
 async def _at(world: World, clock: ManualClock, role: Role, user: str) -> BusClient:
     """Somebody whose computer has this clock."""
     client = BusClient(
-        [world.server.url], role, user, world.seeds["valdore", role, user], world.tasks, clock
+        [world.server.url],
+        role,
+        user=user,
+        seed=world.seeds["valdore", role, user],
+        tasks=world.tasks,
+        clock=clock,
     )
     await client.connect()
     return client
@@ -230,8 +242,8 @@ async def test_a_kiosk_and_a_desk_with_wrong_clocks_are_served_in_the_right_orde
     async with hub_world(tmp_path) as world:
         client = await _at(world, wrong, Role.KIOSK, "kiosk1")
         desk_client = await _at(world, wrong, Role.AGENT, "alice")
-        kiosk = KioskLink(client, wrong, world.tasks)
-        desk = DeskLink(desk_client, wrong, world.tasks)
+        kiosk = KioskLink(client, wrong, tasks=world.tasks)
+        desk = DeskLink(desk_client, wrong, tasks=world.tasks)
         await kiosk.start()
         await desk.start()
         right = await world.kiosk("kiosk2")

@@ -28,7 +28,7 @@ CALLS = 12
 
 async def deaf_hub(world: World) -> HubConnection:
     """Takes its share of the requests, and answers none."""
-    connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+    connection = HubConnection([world.server.url], world.hub_seed, tasks=world.tasks)
     await connection.connect()
     await connection.serve(SUBJECT, lambda _message: None)
     await connection.settle()

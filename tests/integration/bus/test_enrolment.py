@@ -52,10 +52,12 @@ class Door:
         hub_seed = new_seed()
         settings = ServerSettings(folder / "bus", free_port(), enrolment=True)
         self.server = BusServer(
-            settings, self.catalogue.accounts(), public_key(hub_seed), self.tasks
+            settings, self.catalogue.accounts(), hub_key=public_key(hub_seed), tasks=self.tasks
         )
-        self.connection = HubConnection([self.server.url], hub_seed, self.tasks)
-        self.enrolment = Enrolment(self.connection, self.book, self._reload, self.clock, self.tasks)
+        self.connection = HubConnection([self.server.url], hub_seed, tasks=self.tasks)
+        self.enrolment = Enrolment(
+            self.connection, self.book, reload=self._reload, clock=self.clock, tasks=self.tasks
+        )
         self.clients: list[BusClient | Line] = []
 
     async def _reload(self) -> None:
@@ -69,7 +71,14 @@ class Door:
         return await enrol([self.server.url], code, seed, self.tasks)
 
     def client(self, seed: bytes, user: str = "alice") -> BusClient:
-        client = BusClient([self.server.url], Role.AGENT, user, seed, self.tasks, SystemClock())
+        client = BusClient(
+            [self.server.url],
+            Role.AGENT,
+            user=user,
+            seed=seed,
+            tasks=self.tasks,
+            clock=SystemClock(),
+        )
         self.clients.append(client)
         return client
 

@@ -33,7 +33,7 @@ CONFIG = {
 
 
 async def _connection(world: World) -> HubConnection:
-    connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+    connection = HubConnection([world.server.url], world.hub_seed, tasks=world.tasks)
     await connection.connect()
     await connection.streams.ensure("SAMPLE", CONFIG)
     return connection
@@ -74,11 +74,11 @@ async def test_a_view_is_whole_then_fresh_then_healed(
         follower = Follower(
             connection.line,
             streams,
-            "SAMPLE",
-            world.tasks,
-            as_stored,
-            seen.on_loaded,
-            seen.on_change,
+            stream="SAMPLE",
+            tasks=world.tasks,
+            keep=as_stored,
+            on_loaded=seen.on_loaded,
+            on_change=seen.on_change,
         )
         follower.start()
         await follower.loaded.wait()
@@ -108,11 +108,11 @@ async def test_an_empty_stream_is_loaded_at_once(tmp_path: Path) -> None:
         follower = Follower(
             connection.line,
             connection.streams,
-            "SAMPLE",
-            world.tasks,
-            as_stored,
-            seen.on_loaded,
-            seen.on_change,
+            stream="SAMPLE",
+            tasks=world.tasks,
+            keep=as_stored,
+            on_loaded=seen.on_loaded,
+            on_change=seen.on_change,
         )
         follower.start()
         await follower.loaded.wait()
@@ -234,7 +234,7 @@ async def test_own_change_that_is_heard_before_the_answer_is_not_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with hub_world(tmp_path, with_hub=False) as world:
-        connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+        connection = HubConnection([world.server.url], world.hub_seed, tasks=world.tasks)
         await connection.connect()
         store, told = NatsTicketStore(connection, world.tasks), list[StoredTicket]()
         await store.prepare()

@@ -66,7 +66,7 @@ async def safe_bus(folder: Path) -> AsyncIterator[SafeBus]:
         websocket_port=web_port,
     )
     accounts = [BusAccount("valdore", (BusUser(Role.AGENT, "alice", public_key(SEED)),))]
-    server = BusServer(settings, accounts, public_key(HUB_SEED), tasks)
+    server = BusServer(settings, accounts, hub_key=public_key(HUB_SEED), tasks=tasks)
     bus = SafeBus(server, files, port, web_port, tasks)
     try:
         await server.start()

@@ -30,16 +30,16 @@ CONTESTS = 25
 @asynccontextmanager
 async def second_hub(world: World) -> AsyncIterator[Hub]:
     """Another hub on the same bus; its folder is its own."""
-    connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+    connection = HubConnection([world.server.url], world.hub_seed, tasks=world.tasks)
     await connection.connect()
     folder = world.folder / "hub2"
     hub = Hub(
         connection,
         world.catalogue,
-        world.dossiers,
-        folder,
-        world.clock,
-        world.tasks,
+        dossiers=world.dossiers,
+        folder=folder,
+        clock=world.clock,
+        tasks=world.tasks,
         tick_s=world.tick_s,
     )
     await hub.start()

@@ -39,7 +39,9 @@ def two_engines(kind: str, tasks: Tasks) -> tuple[tuple[Engine, Show], tuple[Eng
     eye = SharedCamera(SyntheticCamera())
     ear = SharedMicrophone(ToneSource())
     mouth = SharedSpeaker(NullSink())
-    main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input()) for _number in range(2))
+    main, aside = (
+        AiortcEngine(eye.view(), ear.tap(), speaker=mouth.input()) for _number in range(2)
+    )
     return (main, _shown_as_frames(main)), (aside, _shown_as_frames(aside))
 
 
@@ -61,7 +63,7 @@ def _browser_engine(tasks: Tasks) -> tuple[Engine, Show]:
     page.show()
 
     settings = BrowserSettings(media=simulated(width_px=640, height_px=360))
-    engine = BrowserEngine(page, tasks, settings, page.leave)
+    engine = BrowserEngine(page, tasks, settings=settings, close_page=page.leave)
 
     def show(pane: VideoPane) -> None:
         pane.set_source(engine.latest_frame, engine.own_frame)

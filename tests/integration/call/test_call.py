@@ -68,9 +68,13 @@ async def a_call(
     engine, show = one_engine(kind, tasks)
     accepted_at_s = clock.monotonic_s()
     engine.set_ice(plan or IcePlan())
-    desk = DeskCall(desk_channel, engine, clock, tasks, accepted_at_s, plan=plan)
+    desk = DeskCall(
+        desk_channel, engine, clock=clock, tasks=tasks, accepted_at_s=accepted_at_s, plan=plan
+    )
     media = media or simulated(width_px=640, height_px=360)
-    kiosk = KioskCall(kiosk_channel, pane, clock, tasks, accepted_at_s, media)
+    kiosk = KioskCall(
+        kiosk_channel, pane, clock=clock, tasks=tasks, accepted_at_s=accepted_at_s, media=media
+    )
     ends = Ends(kiosk, desk, pane, engine, show, kiosk_channel, desk_channel)
     desk.state_changed.connect(ends.desk_states.append)
     desk.first_frame.connect(ends.first_at_desk.append)

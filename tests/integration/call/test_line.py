@@ -157,7 +157,9 @@ class Desk:
         self.engine = ToldEngine()
         self.kiosk_channel, self.channel = channel_pair()
         engine: MediaEngine = self.engine
-        self.call = DeskCall(self.channel, engine, self.clock, self.tasks, accepted_at_s=99.5)
+        self.call = DeskCall(
+            self.channel, engine, clock=self.clock, tasks=self.tasks, accepted_at_s=99.5
+        )
         self.states: list[str] = []
         self.call.state_changed.connect(self.states.append)
         self.call.start()
@@ -346,7 +348,14 @@ class Kiosk:
         self.tasks = Tasks()
         self.page = ToldPage()
         self.channel, self.desk_channel = channel_pair()
-        self.call = KioskCall(self.channel, self.page, self.clock, self.tasks, 49.0, media)
+        self.call = KioskCall(
+            self.channel,
+            self.page,
+            clock=self.clock,
+            tasks=self.tasks,
+            accepted_at_s=49.0,
+            media=media,
+        )
         self.call.start()
 
     async def after(self, seconds: float) -> None:

@@ -33,13 +33,18 @@ class Ends:
         self.kiosk = LineEnd(
             kiosk_channel,
             self.clock,
-            self.tasks,
-            self.applied.append,
-            lambda: self.traffic,
-            start_kbps,
+            tasks=self.tasks,
+            apply=self.applied.append,
+            traffic=lambda: self.traffic,
+            start_kbps=start_kbps,
         )
         self.desk = LineEnd(
-            self.desk_channel, self.clock, self.tasks, lambda _: None, OtherTraffic, start_kbps
+            self.desk_channel,
+            self.clock,
+            tasks=self.tasks,
+            apply=lambda _: None,
+            traffic=OtherTraffic,
+            start_kbps=start_kbps,
         )
         self.rules: list[LineGoverned] = []
         self.desk.peer_governed.connect(self.rules.append)

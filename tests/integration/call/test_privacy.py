@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from session.core.clock import ManualClock, SystemClock
 from session.core.tasks import Tasks
@@ -46,10 +47,13 @@ async def a_pause(kind: str) -> AsyncIterator[Pause]:
     tasks = Tasks()
     async with a_call(kind) as ends:
         grants = Grants(ManualClock())
-        page = KioskCobrowse(ends.kiosk_channel, QuietBrowser(), grants, SystemClock(), tasks)
-        talk = DeskTalk(ends.desk_channel, ends.desk, QuietEngine(), QuietAsker(), tasks)  # type: ignore[arg-type]
-        desk = DeskPrivacy(ends.desk_channel, ends.desk, talk, tasks)
-        kiosk = KioskPrivacy(ends.kiosk_channel, ends.kiosk, page, tasks)
+        page = KioskCobrowse(
+            ends.kiosk_channel, QuietBrowser(), grants=grants, clock=SystemClock(), tasks=tasks
+        )
+        asker: Any = QuietAsker()
+        talk = DeskTalk(ends.desk_channel, ends.desk, engine=QuietEngine(), link=asker, tasks=tasks)
+        desk = DeskPrivacy(ends.desk_channel, ends.desk, talk=talk, tasks=tasks)
+        kiosk = KioskPrivacy(ends.kiosk_channel, ends.kiosk, page=page, tasks=tasks)
         pause = Pause(ends, desk, kiosk, page)
         desk.confirmed.connect(lambda shown: pause.confirmed.append(shown.on))
         kiosk.changed.connect(pause.at_kiosk.append)
@@ -179,9 +183,9 @@ def test_the_caller_has_a_pause_too_and_each_ends_its_own(kind: str, qt_loop: Qt
 
 async def test_a_pause_that_was_ended_at_once_does_not_come_back_by_an_old_word() -> None:
     tasks, (kiosk, channel) = Tasks(), channel_pair()
-    call = DeskCall(channel, ToldEngine(), ManualClock(), tasks, accepted_at_s=0.0)
-    talk = DeskTalk(channel, call, QuietEngine(), QuietAsker(), tasks)  # type: ignore[arg-type]
-    desk = DeskPrivacy(channel, call, talk, tasks)
+    call = DeskCall(channel, ToldEngine(), clock=ManualClock(), tasks=tasks, accepted_at_s=0.0)
+    talk = DeskTalk(channel, call, engine=QuietEngine(), link=QuietAsker(), tasks=tasks)  # type: ignore[arg-type]
+    desk = DeskPrivacy(channel, call, talk=talk, tasks=tasks)
     desk.set(True)
     desk.set(False)
     await kiosk.send(TOPIC, PrivacyShown(on=True, agent=True))  # of the first wish

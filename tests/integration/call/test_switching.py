@@ -34,9 +34,14 @@ async def converse(
     clock = SystemClock()
     kiosk_channel, desk_channel = channel_pair()
     now_s = clock.monotonic_s()
-    desk = DeskCall(desk_channel, media.main, clock, tasks, now_s)
+    desk = DeskCall(desk_channel, media.main, clock=clock, tasks=tasks, accepted_at_s=now_s)
     kiosk = KioskCall(
-        kiosk_channel, pane, clock, tasks, now_s, simulated(width_px=640, height_px=360)
+        kiosk_channel,
+        pane,
+        clock=clock,
+        tasks=tasks,
+        accepted_at_s=now_s,
+        media=simulated(width_px=640, height_px=360),
     )
     at_desk: list[MediaSeen] = []
     at_kiosk: list[MediaSeen] = []
@@ -58,7 +63,7 @@ def test_the_next_conversation_has_the_engine_that_was_chosen_in_the_one_before(
         pane, shown = KioskCallPane(), VideoPane()
         pane.show()
         shown.show()
-        media = DeskMedia(SIMULATED, tasks, lambda: in_use[0])
+        media = DeskMedia(SIMULATED, tasks, in_use=lambda: in_use[0])
         media.show(shown)
         kinds = []
         for next_engine in ("browser", "aiortc", None):
@@ -87,7 +92,7 @@ def test_the_dialog_tries_the_devices_and_its_choice_is_kept(qt_loop: QtLoop) ->
     async def story() -> None:
         tasks, store, window = Tasks(), MemorySettings(), QWidget()
         media = DeskMedia(SIMULATED, tasks)
-        dialog = MediaConnections(window, media, store, lambda: False)
+        dialog = MediaConnections(window, media, store=store, in_use=lambda: False)
         dialog.open()
         await until(lambda: dialog.dialog._level.value() > 0)
         await until(lambda: dialog.dialog._preview._frames[0] is not None)

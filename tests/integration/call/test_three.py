@@ -64,7 +64,7 @@ class Scene:
 
     async def desk(self, user: str, role: Role = Role.AGENT) -> Desk:
         client = await self.world.client(role, user)
-        link = DeskLink(client, self.clock, self.world.tasks)
+        link = DeskLink(client, self.clock, tasks=self.world.tasks)
         await link.start()
         await until(lambda: link.is_ready)
         desk = Desk(link, TalkLink(client), self.kind, self.world.tasks)
@@ -82,12 +82,24 @@ class Scene:
         )
         now_s = self.clock.monotonic_s()
         channel = self.alice.link.channel(self.session)
-        self.call = DeskCall(channel, self.alice.main, self.clock, tasks, now_s)
-        self.talk = DeskTalk(channel, self.call, self.alice.aside, self.alice.talk_link, tasks)
+        self.call = DeskCall(
+            channel, self.alice.main, clock=self.clock, tasks=tasks, accepted_at_s=now_s
+        )
+        self.talk = DeskTalk(
+            channel, self.call, engine=self.alice.aside, link=self.alice.talk_link, tasks=tasks
+        )
         there = self.kiosk.channel(self.session)
-        self.kiosk_call = KioskCall(there, self.pane, self.clock, tasks, now_s, MEDIA)
+        self.kiosk_call = KioskCall(
+            there, self.pane, clock=self.clock, tasks=tasks, accepted_at_s=now_s, media=MEDIA
+        )
         self.kiosk_talk = KioskTalk(
-            there, self.kiosk_call, self.pane.third, self.kiosk, self.clock, tasks, MEDIA
+            there,
+            self.kiosk_call,
+            page=self.pane.third,
+            link=self.kiosk,
+            clock=self.clock,
+            tasks=tasks,
+            media=MEDIA,
         )
         self.kiosk_talk.changed.connect(self.at_kiosk.append)
         self.kiosk.ticket_changed.connect(lambda change: self.kiosk_talk.on_ticket(change.ticket))

@@ -40,21 +40,21 @@ class Kiosk:
         self.line = KioskLine(
             self.channel,
             self.call,
-            cast(Any, SimpleNamespace(stream=quiet)),
-            cast(Any, self.devices),
-            rates,
-            self.clock,
-            self.tasks,
+            page=cast(Any, SimpleNamespace(stream=quiet)),
+            devices=cast(Any, self.devices),
+            rates=rates,
+            clock=self.clock,
+            tasks=self.tasks,
         )
 
     def made_call(self, topic: str, peer: str) -> KioskCall:
         return KioskCall(
             self.channel,
             self.page,
-            self.clock,
-            self.tasks,
-            0.0,
-            simulated(),
+            clock=self.clock,
+            tasks=self.tasks,
+            accepted_at_s=0.0,
+            media=simulated(),
             topic=topic,
             peer=peer,
         )

@@ -27,8 +27,8 @@ class Talk:
         self.kiosk_line: MemoryChannel
         self.desk_line: MemoryChannel
         self.kiosk_line, self.desk_line = channel_pair()
-        self.kiosk = KioskGrants(self.kiosk_line, self.clock, tasks)
-        self.desk = DeskGrants(self.desk_line, self.clock, tasks)
+        self.kiosk = KioskGrants(self.kiosk_line, self.clock, tasks=tasks)
+        self.desk = DeskGrants(self.desk_line, self.clock, tasks=tasks)
         self.heard: list[tuple[Grant, bool]] = []
         self.desk.changed.connect(lambda change: self.heard.append((change.grant, change.allowed)))
 
@@ -81,7 +81,7 @@ async def test_restarted_desk_learns_the_powers_again(talk: Talk) -> None:
     await settle()
     talk.desk.close()
     assert not talk.desk.allowed(Grant.SEE_PAGE)
-    restarted = DeskGrants(talk.desk_line, talk.clock, talk.tasks)
+    restarted = DeskGrants(talk.desk_line, talk.clock, tasks=talk.tasks)
     await restarted.ask_all()
     await settle()
     assert restarted.all() == talk.kiosk.all()
@@ -112,24 +112,24 @@ async def test_leave_to_keep_outlives_the_conversation_and_a_restart_in_the_wrap
     talk: Talk, tmp_path: Path
 ) -> None:
     memory = tmp_path / "keep" / "s1"
-    desk = DeskGrants(talk.desk_line, talk.clock, talk.tasks, memory)
+    desk = DeskGrants(talk.desk_line, talk.clock, tasks=talk.tasks, memory=memory)
     talk.kiosk.asked.connect(lambda grant: talk.kiosk.answer(grant, True))
     assert not desk.may_keep
     await desk.request(Grant.KEEP)
     await settle()
     desk.close()
     assert (desk.may_keep, desk.allowed(Grant.KEEP)) == (True, False)
-    again = DeskGrants(talk.desk_line, talk.clock, talk.tasks, memory)
+    again = DeskGrants(talk.desk_line, talk.clock, tasks=talk.tasks, memory=memory)
     assert again.may_keep
     talk.kiosk.withdraw(Grant.KEEP)
     await settle()
-    assert not DeskGrants(talk.desk_line, talk.clock, talk.tasks, memory).may_keep
+    assert not DeskGrants(talk.desk_line, talk.clock, tasks=talk.tasks, memory=memory).may_keep
 
 
 async def test_the_time_that_is_left_does_not_depend_on_the_desks_clock(talk: Talk) -> None:
     other = ManualClock()
     other.advance(1000)
-    desk = DeskGrants(talk.desk_line, other, talk.tasks)
+    desk = DeskGrants(talk.desk_line, other, tasks=talk.tasks)
     talk.kiosk.asked.connect(lambda grant: talk.kiosk.answer(grant, True))
     await desk.request(Grant.SCAN)
     await settle()
@@ -193,7 +193,7 @@ async def test_kiosk_that_lost_the_question_in_a_restart_asks_it_again(talk: Tal
     await talk.desk.request(Grant.KEEP)
     await settle()
     talk.kiosk.close()
-    restarted = KioskGrants(talk.kiosk_line, talk.clock, talk.tasks)
+    restarted = KioskGrants(talk.kiosk_line, talk.clock, tasks=talk.tasks)
     restarted.repeat_all()
     await settle()
     assert restarted.question is Grant.KEEP

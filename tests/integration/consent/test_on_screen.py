@@ -33,8 +33,8 @@ class Scene:
     def __init__(self, window: KioskWindow, clock: ManualClock, tasks: Tasks) -> None:
         kiosk_line, desk_line = channel_pair()
         self.window, self.clock = window, clock
-        self.kiosk = KioskGrants(kiosk_line, clock, tasks)
-        self.desk = DeskGrants(desk_line, clock, tasks)
+        self.kiosk = KioskGrants(kiosk_line, clock, tasks=tasks)
+        self.desk = DeskGrants(desk_line, clock, tasks=tasks)
         self.heard: list[GrantChanged] = []
         self.desk.changed.connect(self.heard.append)
         self.kiosk.asked.connect(window.ask_grant)

@@ -54,7 +54,11 @@ async def _courier(
 ) -> AsyncIterator[Courier]:
     tasks = Tasks()
     courier = Courier(
-        store, [Target(settings, make_connector(settings, secret))], SystemClock(), tasks, QUICKLY
+        store,
+        [Target(settings, make_connector(settings, secret))],
+        clock=SystemClock(),
+        tasks=tasks,
+        pace=QUICKLY,
     )
     courier.start()
     try:

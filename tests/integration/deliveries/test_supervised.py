@@ -49,7 +49,7 @@ class _Board:
 
     def __init__(self, link: DeliveryLink, world: World) -> None:
         self.link = link
-        self.job = BoardGed(link, copy_words, world.tasks, Facts(SystemClock()))
+        self.job = BoardGed(link, copy_words, tasks=world.tasks, facts=Facts(SystemClock()))
         self.told: list[DeliveriesAnswer] = []
         self.decided: list[Decided] = []
         self.saved: list[str] = []
@@ -63,7 +63,9 @@ KEY = notary_of(new_seed())
 
 async def _export(world: World, board: _Board, path: Path) -> None:
     exporter = Exporter(KEY, lambda: ("Val-Doré", "Chantal V."))
-    export = BoardExport(board.link, export_words, exporter, SystemClock(), world.tasks)
+    export = BoardExport(
+        board.link, export_words, exporter=exporter, clock=SystemClock(), tasks=world.tasks
+    )
     done: list[str] = []
     percents: list[int] = []
     troubles: list[SessionError] = []
@@ -89,10 +91,10 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
         with DossierStore(tmp_path / "store", targets={"valdore": ("depot",)}) as store:
             store.create_dossier(CALLER)
             targets = [Target(settings[0], make_connector(settings[0], ""))]
-            courier = Courier(store, targets, SystemClock(), world.tasks, QUICKLY)
+            courier = Courier(store, targets, clock=SystemClock(), tasks=world.tasks, pace=QUICKLY)
             courier.start()
             world.store = DossierAdapter(
-                store, SystemClock(), None, None, GedDesk(settings, courier)
+                store, SystemClock(), procedures=None, workers=None, ged=GedDesk(settings, courier)
             )
             await world.start_hub()
             kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")

@@ -61,7 +61,11 @@ class Job:
     def __init__(self, talk: Talk, workers: Workers) -> None:
         self.desk = Desk(talk)
         self.job = DevicesJob(
-            cast(DeskApp, self.desk), cast(DeskLink, None), workers, talk.clock, Facts(talk.clock)
+            cast(DeskApp, self.desk),
+            cast(DeskLink, None),
+            workers=workers,
+            clock=talk.clock,
+            facts=Facts(talk.clock),
         )
         self.glass: list[GlassSeen] = []
         self.replaced: list[Replaced] = []

@@ -34,16 +34,22 @@ QUICK = b"%PDF-1.7 a quick copy " * 900
 class SlowTalk:
     """Both ends on a line whose pages may use `kbps`."""
 
-    def __init__(self, folder: Path, kbps: int, make: MakeGlimpse) -> None:
+    def __init__(self, folder: Path, kbps: int, *, make: MakeGlimpse) -> None:
         (folder / "desk").mkdir()
         kiosk_line, desk_line = SpoiledChannel("s1"), SpoiledChannel("s1")
         kiosk_line.peer, desk_line.peer = desk_line, kiosk_line
         self.kiosk_line, self.desk_line, self.clock = kiosk_line, desk_line, SystemClock()
         self.scanner = DrawerScanner()
         self.kiosk = KioskSide(
-            kiosk_line, self.clock, folder / "shelf", self.scanner, DrawerPrinter(), kbps, make
+            kiosk_line,
+            self.clock,
+            folder=folder / "shelf",
+            scanner=self.scanner,
+            printer=DrawerPrinter(),
+            kbps=kbps,
+            make_glimpse=make,
         )
-        self.desk = DeskSide(desk_line, self.clock, folder / "desk")
+        self.desk = DeskSide(desk_line, self.clock, folder=folder / "desk")
         self.glimpses: list[Glimpse] = []
         self.desk.devices.page_glimpsed.connect(self.glimpses.append)
 
@@ -67,7 +73,7 @@ async def _a_quick_one(data: bytes, dpi: int) -> tuple[str, bytes] | None:
 async def test_the_quick_copy_overtakes_the_original_which_is_kept_all_the_same(
     tmp_path: Path,
 ) -> None:
-    talk = SlowTalk(tmp_path, 1_100, _a_quick_one)
+    talk = SlowTalk(tmp_path, 1_100, make=_a_quick_one)
     await talk.scan()
     await until(lambda: talk.glimpses)
     assert talk.desk.pages == []
@@ -83,7 +89,7 @@ async def test_the_quick_copy_overtakes_the_original_which_is_kept_all_the_same(
 
 
 async def test_an_original_that_is_there_at_once_has_no_quick_copy(tmp_path: Path) -> None:
-    talk = SlowTalk(tmp_path, 100_000, _a_quick_one)
+    talk = SlowTalk(tmp_path, 100_000, make=_a_quick_one)
     await talk.scan()
     await until(lambda: talk.desk.pages)
     await settle()
@@ -92,7 +98,7 @@ async def test_an_original_that_is_there_at_once_has_no_quick_copy(tmp_path: Pat
 
 
 async def test_a_lost_or_damaged_quick_copy_delays_nothing(tmp_path: Path) -> None:
-    talk = SlowTalk(tmp_path, 1_100, _a_quick_one)
+    talk = SlowTalk(tmp_path, 1_100, make=_a_quick_one)
     talk.kiosk_line.loses = lambda message: isinstance(message, PageGlimpsed)
     await talk.scan()
     await until(lambda: talk.desk.page_progress)
@@ -115,7 +121,7 @@ async def test_a_colour_form_is_seen_within_two_seconds_on_a_line_of_512(tmp_pat
         made.append(time.process_time() - began)
         return None if copy is None else (copy.media_type, copy.data)
 
-    talk = SlowTalk(tmp_path, 240, make)
+    talk = SlowTalk(tmp_path, 240, make=make)
     talk.scanner.pages = [
         drawn_pages.jpeg(drawn_pages.scan(drawn_pages.form(), Glass(skew_deg=1.7)))
     ]

@@ -56,15 +56,15 @@ class Room:
         self.kiosk = KioskSide(
             self.kiosk_line,
             SystemClock(),
-            folder / "shelf",
-            self.scanner,
-            self.printer,
+            folder=folder / "shelf",
+            scanner=self.scanner,
+            printer=self.printer,
             kbps=40_000,
         )
         self.desk = self.new_desk()
 
     def new_desk(self) -> DeskSide:
-        return DeskSide(self.desk_line, SystemClock(), self.folder / "desk")
+        return DeskSide(self.desk_line, SystemClock(), folder=self.folder / "desk")
 
     async def consent(self) -> None:
         for grant in (Grant.SCAN, Grant.PRINT):

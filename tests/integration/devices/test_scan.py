@@ -267,12 +267,12 @@ async def test_a_kiosk_without_devices_says_so(talk: Talk) -> None:
     bare = KioskDevices(
         talk.kiosk_line,
         None,
-        None,
-        talk.kiosk.shelf,
-        talk.kiosk.grants,
-        talk.clock,
-        talk.kiosk.tasks,
-        NO_RULES,
+        printer=None,
+        shelf=talk.kiosk.shelf,
+        grants=talk.kiosk.grants,
+        clock=talk.clock,
+        tasks=talk.kiosk.tasks,
+        rules=NO_RULES,
         chunk_kbps=None,
     )
     await talk.give(Grant.SCAN, Grant.PRINT)

@@ -42,7 +42,7 @@ async def _world(world: World, folder: Path) -> DossierStore:
         caller_number="1234567",
     )
     store.create_dossier(caller)
-    world.store = DossierAdapter(store, SystemClock(), _procedures())
+    world.store = DossierAdapter(store, SystemClock(), procedures=_procedures())
     await world.start_hub()
     return store
 

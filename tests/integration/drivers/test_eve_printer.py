@@ -98,9 +98,9 @@ async def test_it_is_bound_by_its_uuid(eve: EvePrinter, printer: IppPrinter) -> 
     async def find(_uuid: str) -> str:
         return eve.address
 
-    bound = BoundPrinter(uuid, find, IppPrinter)
+    bound = BoundPrinter(uuid, find, make=IppPrinter)
     assert (await bound.state()).state is ScannerState.READY
-    other = BoundPrinter("0" * 8 + uuid[8:], find, IppPrinter)
+    other = BoundPrinter("0" * 8 + uuid[8:], find, make=IppPrinter)
     assert (await other.state()).code == "device_not_trusted"
     await bound.close()
     await other.close()

@@ -155,7 +155,7 @@ async def test_a_scanner_that_moved_is_found_again(glass: Simulator) -> None:
         asked.append(uuid)
         return addresses.pop(0)
 
-    scanner = BoundScanner(UUID, find, EsclScanner)
+    scanner = BoundScanner(UUID, find, make=EsclScanner)
     assert (await scanner.state()).code == ScannerGone.code
     assert (await scanner.state()).state is ScannerState.READY
     assert (await scanner.state()).state is ScannerState.READY
@@ -167,7 +167,7 @@ async def test_another_scanner_at_the_same_place_is_refused(glass: Simulator) ->
     async def find(_uuid: str) -> str:
         return glass.address
 
-    scanner = BoundScanner("00000000-1111-4222-8333-444444444444", find, EsclScanner)
+    scanner = BoundScanner("00000000-1111-4222-8333-444444444444", find, make=EsclScanner)
     assert (await scanner.state()).code == DeviceNotTrusted.code
     await scanner.close()
 
@@ -176,7 +176,7 @@ async def test_nobody_of_this_uuid_is_a_scanner_that_is_gone() -> None:
     async def find(_uuid: str) -> str:
         return ""
 
-    scanner = BoundScanner(UUID, find, EsclScanner)
+    scanner = BoundScanner(UUID, find, make=EsclScanner)
     assert (await scanner.state()).code == ScannerGone.code
 
 

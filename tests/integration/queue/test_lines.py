@@ -27,7 +27,9 @@ async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         _link, _board, past = await at_the_board(world)
-        test = LineTest(kiosk.probe_line, lambda: True, SystemClock(), world.tasks, first_s=0)
+        test = LineTest(
+            kiosk.probe_line, lambda: True, clock=SystemClock(), tasks=world.tasks, first_s=0
+        )
         found: list[LineRates] = []
         test.measured.connect(found.append)
         test.look()

@@ -450,13 +450,13 @@ async def test_the_link_is_encrypted_on_the_partners_port_or_on_443(
     partner = Partner("cnav", address=address, seed=key, ca_file=files.ca)
     connects = ServerSettings(tmp_path / "b", free_port(), network="cnaf", partners=(partner,))
     servers = [
-        BusServer(settings, [], public_key(seed), tasks)
+        BusServer(settings, [], hub_key=public_key(seed), tasks=tasks)
         for settings, seed in zip((lets_in, connects), seeds, strict=True)
     ]
     lines = []
     for server, seed in zip(servers, seeds, strict=True):
         await server.start()
-        lines.append(HubConnection([server.url], seed, tasks, server.tls))
+        lines.append(HubConnection([server.url], seed, tasks=tasks, tls=server.tls))
         await lines[-1].connect()
     try:
         got: list[str] = []

@@ -272,10 +272,16 @@ async def test_a_pause_of_yesterday_is_over(tmp_path: Path) -> None:
 
 @asynccontextmanager
 async def another_hub(world: World, folder: Path) -> AsyncIterator[Hub]:
-    connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+    connection = HubConnection([world.server.url], world.hub_seed, tasks=world.tasks)
     await connection.connect()
     hub = Hub(
-        connection, world.catalogue, world.dossiers, folder, SystemClock(), world.tasks, tick_s=0.05
+        connection,
+        world.catalogue,
+        dossiers=world.dossiers,
+        folder=folder,
+        clock=SystemClock(),
+        tasks=world.tasks,
+        tick_s=0.05,
     )
     await hub.start()
     try:

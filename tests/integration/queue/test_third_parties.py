@@ -71,7 +71,7 @@ class Conversation:
 
     async def desk(self, user: str) -> tuple[DeskLink, TalkLink]:
         client = await self.world.client(Role.AGENT, user)
-        link = DeskLink(client, self.world.clock, self.world.tasks)
+        link = DeskLink(client, self.world.clock, tasks=self.world.tasks)
         await link.start()
         await until(lambda: link.is_ready)
         return link, TalkLink(client)

@@ -33,9 +33,14 @@ class ControlStage(Stage):
     def __init__(self, web: WebServer) -> None:
         super().__init__(web)
         self.hands = KioskControl(
-            self.kiosk_line, self.browser, self.kiosk, self.consent, self.kiosk._clock, self.tasks
+            self.kiosk_line,
+            self.browser,
+            page=self.kiosk,
+            grants=self.consent,
+            clock=self.kiosk._clock,
+            tasks=self.tasks,
         )
-        self.control = DeskControl(self.desk_line, lambda: self.desk.epoch, self.tasks)
+        self.control = DeskControl(self.desk_line, lambda: self.desk.epoch, tasks=self.tasks)
         self.answers: list[Answer] = []
         self.acted: list[Acted] = []
         self.pauses: list[float] = []

@@ -130,15 +130,30 @@ class Ends:
         )
         seed = both.seeds["alice"]
         self.desk_seal = DeskSealing(
-            self.desk_bus, desk, self.desk_paths, seed, self.clock, self.tasks
+            self.desk_bus,
+            desk,
+            paths=self.desk_paths,
+            seed=seed,
+            clock=self.clock,
+            tasks=self.tasks,
         )
-        self.kiosk_seal = KioskSealing(self.kiosk_bus, self.kiosk_paths, self.clock, self.tasks)
-        self.desk = DeskLink(self.desk_bus, self.clock, self.tasks)
-        self.kiosk = KioskLink(self.kiosk_bus, self.clock, self.tasks)
+        self.kiosk_seal = KioskSealing(
+            self.kiosk_bus, self.kiosk_paths, clock=self.clock, tasks=self.tasks
+        )
+        self.desk = DeskLink(self.desk_bus, self.clock, tasks=self.tasks)
+        self.kiosk = KioskLink(self.kiosk_bus, self.clock, tasks=self.tasks)
 
     def _bus(self, role: Role, user: str, seals: object) -> BusClient:
         seed = self.both.seeds[user]
-        return BusClient([self.both.bus], role, user, seed, self.tasks, self.clock, seals=seals)  # type: ignore[arg-type]
+        return BusClient(
+            [self.both.bus],
+            role,
+            user=user,
+            seed=seed,
+            tasks=self.tasks,
+            clock=self.clock,
+            seals=seals,  # type: ignore[arg-type]
+        )
 
     async def open(self) -> None:
         for bus in (self.desk_bus, self.kiosk_bus):
@@ -156,15 +171,20 @@ class Ends:
         self.desk_seal.protect(facts, self.at_desk, self.refused.append)
         self.kiosk_seal.protect(facts, self.at_kiosk, self.refused.append, resumed=False)
         self.desk_log = LogWriter(
-            facts.id, Writer.DESK, self.folder / "dl", self.clock, self._send(self.desk), self.tasks
+            facts.id,
+            Writer.DESK,
+            folder=self.folder / "dl",
+            clock=self.clock,
+            send=self._send(self.desk),
+            tasks=self.tasks,
         )
         self.kiosk_log = LogWriter(
             facts.id,
             Writer.KIOSK,
-            self.folder / "kl",
-            self.clock,
-            self._send(self.kiosk),
-            self.tasks,
+            folder=self.folder / "kl",
+            clock=self.clock,
+            send=self._send(self.kiosk),
+            tasks=self.tasks,
         )
 
     def _send(self, link: DeskLink | KioskLink):  # type: ignore[no-untyped-def]
@@ -203,17 +223,17 @@ class Ends:
         scanner, printer = DrawerScanner(), DrawerPrinter()
         scanner.pages = [SCANNED]
         shelf = PageShelf(self.folder / "shelf", bytes(32))
-        grants = KioskGrants(self.at_kiosk, self.clock, self.tasks)
+        grants = KioskGrants(self.at_kiosk, self.clock, tasks=self.tasks)
         rules = PrintRules("s1", self.folder.name, lambda _document: 1)
         kiosk = KioskDevices(
             self.at_kiosk,
             scanner,
-            printer,
-            shelf,
-            grants,
-            self.clock,
-            self.tasks,
-            rules,
+            printer=printer,
+            shelf=shelf,
+            grants=grants,
+            clock=self.clock,
+            tasks=self.tasks,
+            rules=rules,
             chunk_kbps=None,
             look_s=0.05,
         )
@@ -221,7 +241,9 @@ class Ends:
         async def keep(offer: PageOffered, data: bytes) -> None:
             (self.folder / offer.page_id).write_bytes(data)
 
-        desk = DeskDevices(self.at_desk, self.clock, self.tasks, keep, chunk_kbps=None, look_s=0.05)
+        desk = DeskDevices(
+            self.at_desk, self.clock, tasks=self.tasks, keep=keep, chunk_kbps=None, look_s=0.05
+        )
         desk.page_received.connect(self.pages.append)
         for grant in (Grant.SCAN, Grant.KEEP):
             await self.at_desk.send("grant", GrantRequested(grant=grant))

@@ -61,7 +61,7 @@ class Ends:
     def seal_desk(self, certificate: Callable[[], object] | None = None) -> DeskSeal:
         world = self.sealed.world
         how = certificate or self.certificate
-        seal = DeskSeal(self.facts, how, self.seed, world.clock, world.tasks)  # type: ignore[arg-type]
+        seal = DeskSeal(self.facts, how, seed=self.seed, clock=world.clock, tasks=world.tasks)  # type: ignore[arg-type]
         seal.refused.connect(self.refused.append)
         self.desk.protect(seal)
         self.desk.on_message("cobrowse", self.at_desk.append)
@@ -74,7 +74,7 @@ class Ends:
         world = self.sealed.world
         assert self.facts.seal is not None
         keys = self.sealed.seals("kiosk").take_card(ORGANISATION, self.facts.seal)
-        seal = KioskSeal(self.facts, keys, world.clock, world.tasks)
+        seal = KioskSeal(self.facts, keys, clock=world.clock, tasks=world.tasks)
         seal.refused.connect(self.refused.append)
         self.kiosk.protect(seal)
         self.kiosk.on_message("cobrowse", self.at_kiosk.append)

@@ -59,9 +59,9 @@ async def test_a_kiosk_that_knows_another_signer_does_not_begin_and_says_so(
         from session.kiosk.hub.client import KioskLink
 
         kiosk = SealingKiosk(
-            world, KioskLink(client, world.clock, world.tasks), tmp_path / "kiosk1"
+            world, KioskLink(client, world.clock, tasks=world.tasks), tmp_path / "kiosk1"
         )
-        kiosk.sealing = KioskSealing(client, paths, world.clock, world.tasks)
+        kiosk.sealing = KioskSealing(client, paths, clock=world.clock, tasks=world.tasks)
         hall = Hall(world, tmp_path)
         hall.kiosks.append(kiosk)
         await kiosk.start()
@@ -160,7 +160,7 @@ def test_a_sealing_key_goes_from_the_command_into_the_convention_and_to_the_vaul
     assert [key.signer for key in entry.seal_keys] == [signer, signer]
     files = [str(tmp_path / "secret"), str(tmp_path / "next")]
     book = open_book(paths_for("vault", tmp_path))
-    part = OwnPart(path, "caisse", "", files, book, SystemClock())
+    part = OwnPart(path, "caisse", signer="", secret_files=files, book=book, clock=SystemClock())
     assert part.secrets()[0].key == load_secret("", tmp_path / "next").key
     assert part.missing == []
     assert part.admitted(Role.AGENT, "alice") == {PERSON}

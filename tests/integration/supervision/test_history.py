@@ -91,7 +91,7 @@ async def settled(world: World, finished: int) -> Hub:
 
 
 async def supervisor(world: World, user: str = "boss") -> DeskLink:
-    return DeskLink(await world.client(Role.SUPERVISOR, user), world.clock, world.tasks)
+    return DeskLink(await world.client(Role.SUPERVISOR, user), world.clock, tasks=world.tasks)
 
 
 async def test_a_supervisor_reads_what_happened(tmp_path: Path) -> None:
@@ -218,15 +218,15 @@ async def test_a_lost_database_and_a_rebuilt_one_are_the_same_as_before(tmp_path
         assert (await boss.statistics(day, day, StatisticsBy.HOUR)).rows == before
         await world.stop_hub()
 
-        world.connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+        world.connection = HubConnection([world.server.url], world.hub_seed, tasks=world.tasks)
         await world.connection.connect()
         world.hub = Hub(
             world.connection,
             world.catalogue,
-            world.dossiers,
-            tmp_path / "hub",
-            clock,
-            world.tasks,
+            dossiers=world.dossiers,
+            folder=tmp_path / "hub",
+            clock=clock,
+            tasks=world.tasks,
             tick_s=0.1,
             rebuild_history=True,
         )

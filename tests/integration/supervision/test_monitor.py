@@ -29,7 +29,11 @@ async def _monitor(world: World) -> Monitor:
     assert world.hub is not None
     assert world.connection is not None
     monitor = Monitor(
-        "127.0.0.1", 0, world.hub.health, Metrics(world.hub, world.connection), world.tasks
+        "127.0.0.1",
+        0,
+        health=world.hub.health,
+        metrics=Metrics(world.hub, world.connection),
+        tasks=world.tasks,
     )
     assert await monitor.start()
     return monitor
@@ -169,7 +173,9 @@ async def test_an_address_that_is_taken_does_not_stop_the_hub(tmp_path: Path) ->
         assert world.connection is not None
         port = int(first.address.rpartition(":")[2])
         metrics = Metrics(world.hub, world.connection)
-        second = Monitor("127.0.0.1", port, world.hub.health, metrics, world.tasks)
+        second = Monitor(
+            "127.0.0.1", port, health=world.hub.health, metrics=metrics, tasks=world.tasks
+        )
         assert await second.start() is False
         assert second.address == ""
         first.stop()

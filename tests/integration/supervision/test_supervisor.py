@@ -54,9 +54,9 @@ class Boss:
 
 async def supervised(world: World) -> tuple[Boss, DeskLink]:
     client = await world.client(Role.SUPERVISOR, "boss")
-    link = DeskLink(client, world.clock, world.tasks)
+    link = DeskLink(client, world.clock, tasks=world.tasks)
     board, past = BoardLink(client, world.tasks, look_s=0.1), BoardPast(client)
-    boss = Boss(SupervisorApp(link, board, past, world.tasks, Facts(world.clock)))
+    boss = Boss(SupervisorApp(link, board, past=past, tasks=world.tasks, facts=Facts(world.clock)))
     await boss.app.start()
     await until(lambda: link.is_ready)
     return boss, link

@@ -173,7 +173,9 @@ class PageViewer(QFrame):
         for part in (self._percent, smaller, larger, fit, close):
             box.addWidget(part)
         note = row(
-            self._note_line, IconLabel("warning", "warn", 18), margins=(SPACE[2], 4, SPACE[2], 4)
+            self._note_line,
+            IconLabel("warning", "warn", size_px=18),
+            margins=(SPACE[2], 4, SPACE[2], 4),
         )
         note.addWidget(self._note, 1)
         self._note_line.hide()

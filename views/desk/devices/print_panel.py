@@ -100,7 +100,7 @@ class PrintPanel(Card):
         self._report: DevicesReported | None = None
         self._lines: dict[str, PrintLine] = {}
         self._state = Chip("printer_state")
-        self._title = ElidedLabel(_("Printer"), "strong", "printer_name")
+        self._title = ElidedLabel(_("Printer"), "strong", name="printer_name")
         self._fault = label(role="small", name="printer_fault", wrap=True)
         self._grant = GrantLine(Grant.PRINT)
         self._grant.asked.connect(self.grant_requested)
@@ -178,7 +178,7 @@ class PrintPanel(Card):
         line.deleteLater()
 
     def _build(self) -> None:
-        title = row(None, IconLabel("printer", "text", 18))
+        title = row(None, IconLabel("printer", "text", size_px=18))
         title.addWidget(self._title, 1)
         title.addWidget(self._state)
         acts = row(None)

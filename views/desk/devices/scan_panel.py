@@ -247,7 +247,7 @@ class ScanPanel(Card):
     # ---- building ----
 
     def _make(self) -> None:
-        self._name = ElidedLabel(_("Scanner"), "strong", "scanner_name")
+        self._name = ElidedLabel(_("Scanner"), "strong", name="scanner_name")
         self._state = Chip("scanner_state")
         self._fault = label(role="small", name="scanner_fault", wrap=True)
         self._grant = GrantLine(Grant.SCAN)
@@ -300,7 +300,7 @@ class ScanPanel(Card):
         (self._pile.backs if self._pile.isVisible() else self._scan).click()
 
     def _build(self) -> None:
-        title = row(None, IconLabel("scanner", "text", 18))
+        title = row(None, IconLabel("scanner", "text", size_px=18))
         title.addWidget(self._name, 1)
         title.addWidget(self._state)
         self._doing = ElidedLabel(role="small", name="scan_doing")

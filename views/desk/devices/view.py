@@ -403,7 +403,7 @@ class DevicesView(QWidget):
         self._switch = Segments(
             "pages_switch",
             _("Show"),
-            [("pages", _("Pages"), "page"), ("preview", _("Preview"), "preview")],
+            choices=[("pages", _("Pages"), "page"), ("preview", _("Preview"), "preview")],
         )
         self._switch.chosen.connect(lambda key: self._show_part(str(key)))
         tools = self._build_tools()
@@ -415,14 +415,14 @@ class DevicesView(QWidget):
         self._no_pages = EmptyState(
             "scanner",
             _("No page yet"),
-            _("Ask the caller to put the document on the glass, then scan."),
-            "pages_empty",
+            advice=_("Ask the caller to put the document on the glass, then scan."),
+            name="pages_empty",
         )
         self._no_preview = EmptyState(
             "preview",
             _("No preview yet"),
-            _("A preview shows the whole glass, to mark the part to scan."),
-            "preview_empty",
+            advice=_("A preview shows the whole glass, to mark the part to scan."),
+            name="preview_empty",
         )
         for part in (self._no_pages, self.strip, self._no_preview, self._preview_page):
             self._parts.addWidget(part)

@@ -45,7 +45,7 @@ class DocumentRow(QFrame):
             f"document_correct_{document.id}",
         )
         correct.clicked.connect(lambda: self.correct_wanted.emit(document.id))
-        line = row(None, IconLabel("pdf", "soft", 20), space=SPACE[1])
+        line = row(None, IconLabel("pdf", "soft", size_px=20), space=SPACE[1])
         line.addLayout(words, 1)
         self._versions = self._build_versions(earlier)
         if earlier:

@@ -63,11 +63,13 @@ class DossierView(QWidget):
         self._nothing = EmptyState(
             "dossier",
             _("No conversation"),
-            _("The caller's dossier shows here once you accept a caller."),
-            "dossier_empty",
+            advice=_("The caller's dossier shows here once you accept a caller."),
+            name="dossier_empty",
         )
         self._search = self._build_search()
-        self._loading = EmptyState("time", _("Opening the dossier…"), "", "dossier_loading")
+        self._loading = EmptyState(
+            "time", _("Opening the dossier…"), advice="", name="dossier_loading"
+        )
         self._dossier = self._build_dossier()
         for part in (self._nothing, self._search, self._loading, self._dossier):
             self._parts.addWidget(part)

@@ -68,7 +68,7 @@ class MirrorDialog(QFrame):
         self.setObjectName("mirror_dialog")
         self.setProperty("card", True)
         self._shown: DialogShown | None = None
-        self._icon = IconLabel("info", "accent", 24)
+        self._icon = IconLabel("info", "accent", size_px=24)
         self._title = label("", "title", "mirror_dialog_title", wrap=True)
         self._text = label("", "body", "mirror_dialog_text", wrap=True)
         self._advice = label("", "soft", "mirror_dialog_advice", wrap=True)

@@ -172,7 +172,7 @@ class ShownDocumentView(QWidget):
         self.sheet.pointed.connect(self.pointer_moved)
         self.sheet.left.connect(self.pointer_left)
         self.sheet.drawn.connect(self.mark_drawn)
-        self._title = ElidedLabel("", "strong", "shown_title")
+        self._title = ElidedLabel("", "strong", name="shown_title")
         self._state = Chip("shown_state")
         self._progress = QProgressBar()
         self._progress.setObjectName("shown_progress")

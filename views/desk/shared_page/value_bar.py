@@ -44,7 +44,7 @@ class ValueBar(QFrame):
         self.setObjectName("value_bar")
         self._pick: Pick | None = None
         self._may_write = False
-        self._name = ElidedLabel("", "small", "value_field")
+        self._name = ElidedLabel("", "small", name="value_field")
         self._text, self._date, self._choice = QLineEdit(), QDateEdit(), QComboBox()
         self._text.setObjectName("value_text")
         self._text.setMaxLength(500)

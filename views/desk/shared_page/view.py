@@ -185,7 +185,7 @@ class CobrowseView(QWidget):
         )
         self._file_button.clicked.connect(self.choose_file)
         self._chip = Chip("cobrowse_state")
-        self._title = ElidedLabel("", "small", "cobrowse_title")
+        self._title = ElidedLabel("", "small", name="cobrowse_title")
         self._bar = QFrame()
         self._bar.setObjectName("page_bar")
         acts = row(
@@ -211,7 +211,7 @@ class CobrowseView(QWidget):
         self._hint.hide()
 
     def _make_stage(self) -> None:
-        self._empty = EmptyState("shared_page", "", "", "cobrowse_empty")
+        self._empty = EmptyState("shared_page", "", advice="", name="cobrowse_empty")
         self._ask = push_button(_("Ask to see the page"), "ask", "primary", "cobrowse_ask")
         self._ask.clicked.connect(self.share_requested)
         box = self._empty.layout()

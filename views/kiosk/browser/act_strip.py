@@ -44,7 +44,7 @@ class ActStrip(QFrame):
         self.setObjectName("act_strip")
         self.setStyleSheet(f"#act_strip {{ background: {ACCENT}; }}")
         self._may_act = False
-        self._icon = IconView("cursor-pointer", 3.6, INK)
+        self._icon = IconView("cursor-pointer", 3.6, colour=INK)
         self._words = label("body", heavy=True)
         self.take_back = BigButton(
             "danger",
@@ -138,7 +138,7 @@ class ProposalStrip(QFrame):
         says.addWidget(self._question)
         says.addWidget(self._shown)
         row = spaced(QHBoxLayout(self), (1.2, 0.8, 1, 0.8), 1.2)
-        row.addWidget(IconView("form-textbox", 3.6, INK))
+        row.addWidget(IconView("form-textbox", 3.6, colour=INK))
         row.addLayout(says, 1)
         row.addWidget(self.take)
         row.addWidget(self.leave)

@@ -35,7 +35,7 @@ class MarksLayer(QWidget):
         zoom: gives the page's zoom factor.
     """
 
-    def __init__(self, parent: QWidget, hands: PageHands, zoom: Callable[[], float]) -> None:
+    def __init__(self, parent: QWidget, hands: PageHands, *, zoom: Callable[[], float]) -> None:
         super().__init__(parent)
         self._hands, self._zoom = hands, zoom
         self._document, self._node = "", 0

@@ -102,7 +102,7 @@ class KioskBrowser(QFrame):
         self._hands = PageHands(self._view, lambda: self._web.page)
         self._hands.touched.connect(self.touched)
         self._hands.stop_key_pressed.connect(self.stop_key_pressed)
-        self._marks = MarksLayer(self._view, self._hands, lambda: self._web.page.zoomFactor())
+        self._marks = MarksLayer(self._view, self._hands, zoom=lambda: self._web.page.zoomFactor())
         self._pointer = PointerLayer(self._view)
         self._pointer.painted.connect(self.pointer_painted)
         self._dialog = DialogCard(self._view)
@@ -210,13 +210,13 @@ class KioskBrowser(QFrame):
         self._empty_words = label("lead", centred=True)
         column = spaced(QVBoxLayout(page), (3,), 2)
         column.addStretch(1)
-        column.addWidget(IconView("mdi6.web", 12, BLUE), 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(IconView("mdi6.web", 12, colour=BLUE), 0, Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self._empty_words)
         column.addStretch(1)
         return page
 
     def _new_web(self) -> CallerWeb:
-        web = CallerWeb(self._allowed, self, self._folder)
+        web = CallerWeb(self._allowed, self, folder=self._folder)
         web.events_pushed.connect(self.events_pushed)
         web.refused.connect(self._on_refused)
         web.not_done.connect(self._on_not_done)

@@ -254,7 +254,7 @@ class _Fetcher:
     rules are the same.
     """
 
-    def __init__(self, page: QWebEnginePage, gate: _Gate, folder: Path) -> None:
+    def __init__(self, page: QWebEnginePage, gate: _Gate, *, folder: Path) -> None:
         self._page, self._gate = page, gate
         self._folder = folder / f"{WEB_PREFIX}{secrets.token_hex(8)}"
         self._waiting: dict[str, list[Fetched]] = {}
@@ -357,7 +357,7 @@ class CallerWeb(QObject):
     said = pyqtSignal(str)
     not_done = pyqtSignal(DialogKind, str)
 
-    def __init__(self, allowed: AllowList, parent: QObject, folder: Path) -> None:
+    def __init__(self, allowed: AllowList, parent: QObject, *, folder: Path) -> None:
         super().__init__(parent)
         self._sharing = False
         # Children die in the order of their birth:
@@ -372,7 +372,7 @@ class CallerWeb(QObject):
         )
         self.profile.downloadRequested.connect(self._on_download)
         self.page = _Page(self.profile, self)
-        self._fetcher = _Fetcher(self.page, self._gate, folder)
+        self._fetcher = _Fetcher(self.page, self._gate, folder=folder)
         self._set_up_page()
         self._bridge = _Bridge(self)
         self._bridge.pushed.connect(self._on_pushed)

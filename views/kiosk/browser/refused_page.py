@@ -53,7 +53,7 @@ class RefusalPage(QFrame):
         column = spaced(QVBoxLayout(self), (3,), 2)
         column.addStretch(1)
         column.addWidget(
-            IconView("mdi6.shield-lock-outline", 10, BLUE), 0, Qt.AlignmentFlag.AlignCenter
+            IconView("mdi6.shield-lock-outline", 10, colour=BLUE), 0, Qt.AlignmentFlag.AlignCenter
         )
         for words in (self._title, self._address, self._why, self._advice):
             column.addWidget(words)

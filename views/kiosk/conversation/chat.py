@@ -68,7 +68,7 @@ class WrittenStrip(QFrame):
         )
         self.send.clicked.connect(self._say)
         said = spaced(QHBoxLayout(), (0,), 2)
-        said.addWidget(IconView("message-text-outline", 6, BLUE))
+        said.addWidget(IconView("message-text-outline", 6, colour=BLUE))
         said.addWidget(self._words, 1)
         quick, typed = spaced(QHBoxLayout(), (0,), 1), spaced(QHBoxLayout(), (0,), 1)
         for button in self.answers:

@@ -93,7 +93,7 @@ class ConsentPanel(SlidingPanel):
         self._clock = clock
         self.grant: Grant | None = None
         self._until_s = self._at_most_s = 0.0
-        self._icon = IconView("eye", 10, BLUE, disc=SKY)
+        self._icon = IconView("eye", 10, colour=BLUE, disc=SKY)
         self._question = label("large")
         self._detail = label("body", tone="grey")
         self._silence = label("small", tone="grey")

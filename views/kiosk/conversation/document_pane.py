@@ -119,7 +119,7 @@ class DocumentPane(QFrame):
         column = spaced(QVBoxLayout(page), (3,), 2)
         column.addStretch(1)
         column.addWidget(
-            IconView("mdi6.file-document-outline", 12, BLUE), 0, Qt.AlignmentFlag.AlignCenter
+            IconView("mdi6.file-document-outline", 12, colour=BLUE), 0, Qt.AlignmentFlag.AlignCenter
         )
         column.addWidget(self._waiting)
         column.addWidget(self._progress, 0, Qt.AlignmentFlag.AlignHCenter)

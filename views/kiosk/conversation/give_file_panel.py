@@ -108,7 +108,9 @@ class GivenPanel(SlidingPanel):
         says.addWidget(self._detail)
         asks: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
         asks.addWidget(
-            IconView("file-send-outline", 10, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignVCenter
+            IconView("file-send-outline", 10, colour=BLUE, disc=SKY),
+            0,
+            Qt.AlignmentFlag.AlignVCenter,
         )
         asks.addLayout(says, 1)
         answers = spaced(QHBoxLayout(), (0,), 2)

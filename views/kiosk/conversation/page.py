@@ -107,7 +107,7 @@ class SessionPage(KioskPage):
     pause_requested = pyqtSignal(bool)
     faces_changed = pyqtSignal(str, str)
 
-    def __init__(self, call_pane: QWidget, browser: QWidget, clock: Clock) -> None:
+    def __init__(self, call_pane: QWidget, browser: QWidget, *, clock: Clock) -> None:
         super().__init__()
         self.setObjectName("session")
         self._grants: dict[Grant, bool] = {}
@@ -153,7 +153,7 @@ class SessionPage(KioskPage):
         strip.setObjectName("name")
         row = spaced(QHBoxLayout(strip), (3, 1.2, 3, 0), 1.4)
         self._name = label("lead", heavy=True)
-        row.addWidget(IconView("account-voice", 4.2, SKY))
+        row.addWidget(IconView("account-voice", 4.2, colour=SKY))
         row.addWidget(self._name, 1)
         self.pause = BigButton(
             "chip",
@@ -188,7 +188,7 @@ class SessionPage(KioskPage):
         self._notice_strip = QFrame()
         self._notice_strip.setObjectName("notice")
         row = spaced(QHBoxLayout(self._notice_strip), (3, 1.6, 3, 1.6), 2)
-        self._notice_icon = IconView("printer", 6, BLUE)
+        self._notice_icon = IconView("printer", 6, colour=BLUE)
         self._notice_words = label("lead", heavy=True)
         row.addWidget(self._notice_icon)
         row.addWidget(self._notice_words, 1)
@@ -219,7 +219,7 @@ class SessionPage(KioskPage):
         sized(self.stop, None, 11)
         self.stop.clicked.connect(self._on_stop)
         tells = spaced(QHBoxLayout(), (0,), 2)
-        tells.addWidget(IconView("shield-account", 5, SKY))
+        tells.addWidget(IconView("shield-account", 5, colour=SKY))
         tells.addWidget(self.line, 1)
         says = spaced(QVBoxLayout(), (0,), 1)
         says.addLayout(tells)

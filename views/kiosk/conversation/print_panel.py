@@ -110,7 +110,9 @@ class PrintPanel(SlidingPanel):
         says.addWidget(self._question)
         says.addWidget(self._detail)
         asks: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
-        asks.addWidget(IconView("printer", 10, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignVCenter)
+        asks.addWidget(
+            IconView("printer", 10, colour=BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignVCenter
+        )
         asks.addLayout(says, 1)
         answers = spaced(QHBoxLayout(), (0,), 2)
         answers.addWidget(self._countdown)

@@ -70,7 +70,10 @@ class TalkStrip(QFrame):
         self._soon.timeout.connect(self._tell)
         self._third, self._hold = label("lead", heavy=True), label("lead", heavy=True)
         self._third.setObjectName("talk_third_words")
-        self._icons = IconView("account-group", 6, BLUE), IconView("clock-outline", 6, BLUE)
+        self._icons = (
+            IconView("account-group", 6, colour=BLUE),
+            IconView("clock-outline", 6, colour=BLUE),
+        )
         lines = spaced(QVBoxLayout(self), (3, 1.4, 3, 1.4), 1)
         for icon, words in zip(self._icons, (self._third, self._hold), strict=True):
             line = spaced(QHBoxLayout(), (0,), 2)

@@ -26,7 +26,7 @@ class ChoiceCard(TouchButton):
         self.detail = label("lead", tone="grey", centred=True)
         box = spaced(QVBoxLayout(self), (3, 2, 3, 2), 1.6)
         box.addStretch(1)
-        box.addWidget(IconView(icon, 20, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter)
+        box.addWidget(IconView(icon, 20, colour=BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter)
         box.addWidget(self.words)
         box.addWidget(self.detail)
         box.addStretch(1)

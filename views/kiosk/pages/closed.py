@@ -43,7 +43,7 @@ class ClosedPage(KioskPage):
         self._panel.setObjectName("panel")
         self._reach = label("lead", centred=True)
         panel = spaced(QHBoxLayout(self._panel), (3, 1.6, 3, 1.6), 2)
-        panel.addWidget(IconView("phone", 6, GREY))
+        panel.addWidget(IconView("phone", 6, colour=GREY))
         panel.addWidget(self._reach, 1)
         self.callback = BigButton("primary", "phone-in-talk", colour=WHITE, size="large")
         self.callback.clicked.connect(self.callback_requested)
@@ -55,7 +55,7 @@ class ClosedPage(KioskPage):
         box = spaced(QVBoxLayout(self), (8, 4, 8, 4), 2.4)
         box.addStretch(1)
         box.addWidget(
-            IconView("clock-outline", 18, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter
+            IconView("clock-outline", 18, colour=BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter
         )
         for widget in (self._title, self._opens, self._message, self._panel):
             box.addWidget(widget)

@@ -38,7 +38,7 @@ class ReturnPage(KioskPage):
         box = spaced(QVBoxLayout(self), (6, 4, 6, 4), 2.4)
         box.addStretch(1)
         box.addWidget(
-            IconView("ticket-confirmation-outline", 18, BLUE, disc=SKY),
+            IconView("ticket-confirmation-outline", 18, colour=BLUE, disc=SKY),
             0,
             Qt.AlignmentFlag.AlignCenter,
         )

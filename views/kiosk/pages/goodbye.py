@@ -20,10 +20,10 @@ GOODBYE_S = 20.0
 class _Reminder(QFrame):
     """One thing to know: a big icon, a few words, a line of detail."""
 
-    def __init__(self, icon: str, colour: str, disc: str) -> None:
+    def __init__(self, icon: str, colour: str, *, disc: str) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.icon = IconView(icon, 18, colour, disc=disc)
+        self.icon = IconView(icon, 18, colour=colour, disc=disc)
         self.words = label("large", centred=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.detail = label("body", tone="grey", centred=True)
@@ -50,9 +50,9 @@ class GoodbyePage(KioskPage):
         self._wiped: KioskWiped | None = None
         self._until_s: float | None = None
         self._title = label("title", centred=True)
-        self._original = _Reminder("scanner", INK, ACCENT)
-        self._sheets = _Reminder("printer-check", BLUE, SKY)
-        self._trace = _Reminder("shield-check", GREEN, GREEN_PAPER)
+        self._original = _Reminder("scanner", INK, disc=ACCENT)
+        self._sheets = _Reminder("printer-check", BLUE, disc=SKY)
+        self._trace = _Reminder("shield-check", GREEN, disc=GREEN_PAPER)
         self._cards: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
         for card in (self._original, self._sheets, self._trace):
             self._cards.addWidget(card, 1)

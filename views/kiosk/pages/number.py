@@ -111,7 +111,7 @@ class NumberPage(KioskPage):
         display.setObjectName("display")
         spaced(QHBoxLayout(display), (1, 0, 1, 0)).addWidget(self._shown)
         self._display = sized(display, None, 11.5)
-        self._state_icon = IconView("information-outline", 4, BLUE)
+        self._state_icon = IconView("information-outline", 4, colour=BLUE)
         self._state_words = label("body", heavy=True)
         self._state = QFrame()
         self._state.setObjectName("state")

@@ -47,7 +47,7 @@ class KeptPage(KioskPage):
         self._panel.setObjectName("panel")
         self._number_title = label("lead", tone="grey", centred=True)
         self._number = label("giant", tone="blue", centred=True, wrap=False)
-        self._done = IconView("phone-check", 18, GREEN, disc=GREEN_PAPER)
+        self._done = IconView("phone-check", 18, colour=GREEN, disc=GREEN_PAPER)
         panel = spaced(QVBoxLayout(self._panel), (3, 3, 3, 3), 1.6)
         panel.addStretch(1)
         panel.addWidget(self._number_title)

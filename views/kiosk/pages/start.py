@@ -88,7 +88,7 @@ class ServiceCard(TouchButton):
     """
 
     def __init__(
-        self, service: Service, services: int, portrait: bool, now: datetime, *, named: bool = False
+        self, service: Service, services: int, *, portrait: bool, now: datetime, named: bool = False
     ) -> None:
         super().__init__("card")
         self.service = service
@@ -110,7 +110,7 @@ class ServiceCard(TouchButton):
         # Two lines for each subtitle, so that icons and names of one row stand at the same height.
         subtitle.setProperty("min_height_u", 8 if few else 5.5 if tight else 6)
         icon_u = icon_units(services, portrait) - (4 if tight else 0)
-        icon = IconView(service.icon, icon_u, GREY if closed else BLUE, disc=SKY)
+        icon = IconView(service.icon, icon_u, colour=GREY if closed else BLUE, disc=SKY)
         box = spaced(
             QVBoxLayout(self), (1, 0.5, 1, 0.5) if tight else (2, 1, 2, 1), 1.6 if few else 0.8
         )
@@ -145,7 +145,7 @@ class _Closed(QFrame):
         box = spaced(QVBoxLayout(self), (6,), 3)
         box.addStretch(1)
         box.addWidget(
-            IconView("clock-outline", 22, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter
+            IconView("clock-outline", 22, colour=BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter
         )
         box.addWidget(self.words)
         box.addStretch(1)
@@ -173,7 +173,7 @@ class StartPage(KioskPage):
         self._closed = _Closed()
         self._grid = spaced(QGridLayout(), (0,), 2.4)
         self._promises = [
-            (IconView(icon, 4, GREEN), label("small", tone="grey"), text)
+            (IconView(icon, 4, colour=GREEN), label("small", tone="grey"), text)
             for icon, text in _PROMISES
         ]
         self._foot: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
@@ -215,7 +215,7 @@ class StartPage(KioskPage):
         count, named = len(self._services), are_several(self._services)
         now = self._clock.utc_now()
         self.cards = [
-            ServiceCard(service, count, self._portrait, now, named=named)
+            ServiceCard(service, count, portrait=self._portrait, now=now, named=named)
             for service in self._services
         ]
         for card in self.cards:

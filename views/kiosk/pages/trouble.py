@@ -36,7 +36,7 @@ class TroubleBanner(QFrame):
         super().__init__()
         self.setObjectName("banner")
         self.code = ""
-        self._icon = IconView("alert-circle-outline", 5, INK)
+        self._icon = IconView("alert-circle-outline", 5, colour=INK)
         self._words = label("lead", heavy=True)
         row = spaced(QHBoxLayout(self), (3, 1.4, 3, 1.4), 2)
         row.addWidget(self._icon)
@@ -63,7 +63,7 @@ class TroublePage(KioskPage):
     def __init__(self) -> None:
         super().__init__()
         self._code = "bus_unreachable"
-        self._icon = IconView("wifi-off", 24, INK, disc=ACCENT_PAPER)
+        self._icon = IconView("wifi-off", 24, colour=INK, disc=ACCENT_PAPER)
         self._dots = WaitingDots(2.4)
         self._title = label("title", centred=True)
         self._words = label("large", centred=True)

@@ -105,7 +105,7 @@ class WaitingPage(KioskPage):
 
     def _build_place(self) -> None:
         self.people = PeopleRow(13)
-        self._coming = IconView("video", 13, GREEN, disc=GREEN_PAPER)
+        self._coming = IconView("video", 13, colour=GREEN, disc=GREEN_PAPER)
         self._ahead = label("title")
         self._wait = label("large")
         self._advice = label("lead", tone="grey")
@@ -123,7 +123,7 @@ class WaitingPage(KioskPage):
                 continue
             row = spaced(QHBoxLayout(), (0,), 1.4)
             row.addWidget(
-                IconView(icon, 4.5, BLUE if words is self._wait else GREY),
+                IconView(icon, 4.5, colour=BLUE if words is self._wait else GREY),
                 0,
                 Qt.AlignmentFlag.AlignTop,
             )

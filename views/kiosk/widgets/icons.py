@@ -57,7 +57,7 @@ def find_icon(name: str, colour: str) -> QIcon:
 class IconView(QWidget):
     """One icon, `size_u` units wide; on a disc when `disc` names a colour."""
 
-    def __init__(self, name: str, size_u: float, colour: str = BLUE, disc: str = "") -> None:
+    def __init__(self, name: str, size_u: float, *, colour: str = BLUE, disc: str = "") -> None:
         super().__init__()
         self._disc = disc
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -154,7 +154,7 @@ class BigButton(TouchButton):
         if not wrap:
             self._row.addStretch(1)
         if icon is not None:
-            picture = IconView(icon, icon_u, colour) if isinstance(icon, str) else icon
+            picture = IconView(icon, icon_u, colour=colour) if isinstance(icon, str) else icon
             self._row.addWidget(picture, 0, CENTRE)
         self._row.addWidget(self._words, 1 if wrap else 0)
         if not wrap:

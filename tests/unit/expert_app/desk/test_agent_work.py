@@ -44,7 +44,14 @@ class Worker(Desk):
     ) -> None:
         super().__init__(world, client, world.folder / f"desk of {user}", workers)
         self.world, self.user = world, user
-        self.work = DeskWork(self.app, self.link, WorkLink(client), user, self.tasks, self.facts)
+        self.work = DeskWork(
+            self.app,
+            self.link,
+            work=WorkLink(client),
+            user=user,
+            tasks=self.tasks,
+            facts=self.facts,
+        )
         self.said: list[Said] = []
         self.offers: list[Ticket | None] = []
         self.rang: list[str] = []

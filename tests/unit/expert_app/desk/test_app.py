@@ -58,11 +58,24 @@ class Desk:
         self.facts = Facts(world.clock)
         self.outbox = Outbox(folder / "outbox")
         self.outbox.recover()
-        self.link = DeskLink(client, world.clock, self.tasks)
+        self.link = DeskLink(client, world.clock, tasks=self.tasks)
         self.filing = Filing(
-            self.outbox, workers, self.link, world.clock, self.tasks, self.facts, again_s=0.2
+            self.outbox,
+            workers,
+            store=self.link,
+            clock=world.clock,
+            tasks=self.tasks,
+            facts=self.facts,
+            again_s=0.2,
         )
-        self.app = DeskApp(self.link, self.filing, self._open, world.clock, self.tasks, self.facts)
+        self.app = DeskApp(
+            self.link,
+            self.filing,
+            open_session=self._open,
+            clock=world.clock,
+            tasks=self.tasks,
+            facts=self.facts,
+        )
         self.opened: list[DeskSession] = []
         self.ended: list[SessionEnded] = []
         self.closed: list[str] = []
@@ -127,7 +140,7 @@ class Desk:
 class Office:
     """A town hall's kiosk and the desks of the agency."""
 
-    def __init__(self, world: World, folder: Path, workers: Workers) -> None:
+    def __init__(self, world: World, folder: Path, *, workers: Workers) -> None:
         self.world, self.folder, self.workers = world, folder, workers
         self.desks: list[Desk] = []
 
@@ -153,7 +166,7 @@ class Office:
 @pytest.fixture
 async def office(tmp_path: Path, workers: Workers) -> AsyncIterator[Office]:
     async with hub_world(tmp_path / "hub") as world:
-        made = Office(world, tmp_path, workers)
+        made = Office(world, tmp_path, workers=workers)
         yield made
         await made.close()
 
@@ -285,7 +298,14 @@ async def test_a_desk_goes_on_as_soon_as_the_line_is_there(
 
     world = office.world
     seed = world.seeds["valdore", Role.AGENT, "alice"]
-    client = BusClient([world.server.url], Role.AGENT, "alice", seed, world.tasks, world.clock)
+    client = BusClient(
+        [world.server.url],
+        Role.AGENT,
+        user="alice",
+        seed=seed,
+        tasks=world.tasks,
+        clock=world.clock,
+    )
     again = office.add(Desk(world, client, office.folder / "alice", office.workers))
     await again.app.start()
     await client.connect()
@@ -315,7 +335,7 @@ async def test_a_desk_that_was_away_too_long_has_lost_its_caller_to_the_queue(
 ) -> None:
     clock = ManualClock()
     async with hub_world(tmp_path / "hub", clock=clock) as world:
-        office = Office(world, tmp_path, workers)
+        office = Office(world, tmp_path, workers=workers)
         alice = await office.desk("alice")
         ticket = await office.caller()
         alice.app.accept(ticket)

@@ -102,7 +102,13 @@ class Desk:
         self.leftovers = self.outbox.recover()
         facts = Facts(self.clock)
         self.filing = Filing(
-            self.outbox, workers, self.store, self.clock, self.tasks, facts, again_s=again_s
+            self.outbox,
+            workers,
+            store=self.store,
+            clock=self.clock,
+            tasks=self.tasks,
+            facts=facts,
+            again_s=again_s,
         )
         self.session = desk_session(
             invented_session(),

@@ -70,7 +70,9 @@ class _Desk:
 
 async def _doubles(desk: _Desk) -> list[Double]:
     as_any = cast(Any, desk)
-    pieces = DeskPieces(as_any, as_any, as_any, as_any, ManualClock(), Facts(ManualClock()))
+    pieces = DeskPieces(
+        as_any, as_any, link=as_any, pieces=as_any, clock=ManualClock(), facts=Facts(ManualClock())
+    )
     found: list[Double] = []
     pieces.doubled.connect(found.append)
     pieces.start()

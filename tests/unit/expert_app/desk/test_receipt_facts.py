@@ -143,8 +143,8 @@ class Desk:
         filing = type("Filing", (), {"document_filed": self.filed})()
         link = type("Link", (), {"organisation_name": "Caisse", "services": [], "queue": []})()
         self.job = DeskReceipts(
-            cast(DeskApp, self.app), cast(DeskLink, link), self.outbox, cast(Filing, filing), self, self.clock,
-            Facts(self.clock), SIGNER,
+            cast(DeskApp, self.app), cast(DeskLink, link), outbox=self.outbox, filing=cast(Filing, filing), printer=self, clock=self.clock,
+            facts=Facts(self.clock), signer=SIGNER,
         )  # fmt: skip
         self.job.set_procedures([HOUSING])
         for name in ("registered", "followed", "due"):

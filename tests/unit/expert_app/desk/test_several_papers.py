@@ -35,9 +35,11 @@ async def test_a_page_of_three_papers_becomes_three_pages_of_one_original(
     data = three_receipts()
     sha256 = hashlib.sha256(data).hexdigest()
     async with hub_world(tmp_path / "hub") as world:
-        office = Office(world, tmp_path, workers)
+        office = Office(world, tmp_path, workers=workers)
         desk = await office.desk("alice")
-        papers = PapersLook(desk.app, desk.filing, desk.outbox, workers, desk.facts)
+        papers = PapersLook(
+            desk.app, desk.filing, outbox=desk.outbox, workers=workers, facts=desk.facts
+        )
         acts = PageActs(desk.app, desk.filing, desk.outbox, papers)
         found: list[PapersFound] = []
         parted: list[Parted] = []

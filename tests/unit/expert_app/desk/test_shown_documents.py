@@ -55,7 +55,9 @@ class Desk:
     def __init__(self, tasks: Tasks) -> None:
         kiosk_line, desk_line = channel_pair()
         self.kiosk_line = kiosk_line
-        self.session = SimpleNamespace(show=DeskShow(desk_line, SystemClock(), tasks, 4000))
+        self.session = SimpleNamespace(
+            show=DeskShow(desk_line, SystemClock(), tasks=tasks, kbps=4000)
+        )
         self.opened: list[str] = []
         self.troubles: list[str] = []
 
@@ -74,7 +76,9 @@ class Scene:
         self.tasks = Tasks()
         self.desk = Desk(self.tasks)
         facts = Facts(SystemClock())
-        self.shows = DeskShows(cast(DeskApp, self.desk), Shelf(), workers, self.tasks, facts)
+        self.shows = DeskShows(
+            cast(DeskApp, self.desk), Shelf(), workers=workers, tasks=self.tasks, facts=facts
+        )
         self.fetched: list[Fetching | None] = []
         self.shows.fetching.connect(self.fetched.append)
 

@@ -39,7 +39,14 @@ class Talker:
                 link.me, channel, QuietEngine(), QuietEngine(), office.world.clock, desk.tasks
             )
 
-        self.talks = DeskTalks(desk.app, desk.link, link, open_guest, desk.tasks, desk.facts)
+        self.talks = DeskTalks(
+            desk.app,
+            desk.link,
+            talk_link=link,
+            open_guest=open_guest,
+            tasks=desk.tasks,
+            facts=desk.facts,
+        )
         self.seen: list[TalkAnswer] = []
         self.notes: list[PassedOnAnswer] = []
         self.calls: list[Invitation | None] = []
@@ -69,7 +76,7 @@ def workers() -> Iterator[Workers]:
 @pytest.fixture
 async def office(tmp_path: Path, workers: Workers) -> AsyncIterator[Office]:
     async with hub_world(tmp_path / "hub") as world:
-        made = Office(world, tmp_path, workers)
+        made = Office(world, tmp_path, workers=workers)
         yield made
         await made.close()
 

@@ -131,7 +131,7 @@ def test_the_example_of_the_documentation_is_complete_unsigned_and_signed(
 def test_every_problem_has_a_sentence_and_every_sentence_a_problem() -> None:
     """Codes are literals in the calls of `Problem` and `SlotWrong`."""
     found: set[str] = set()
-    for file in Path(session.hub.__path__[0]).glob("*.py"):
+    for file in Path(session.hub.__path__[0]).rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)

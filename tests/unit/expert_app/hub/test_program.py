@@ -104,7 +104,12 @@ async def _line(process: Process) -> str:
 
 async def _services(place: Place, tasks: Tasks, seed: bytes) -> ServicesAnswer:
     client = BusClient(
-        [f"nats://127.0.0.1:{place.port}"], Role.KIOSK, "kiosk1", seed, tasks, SystemClock()
+        [f"nats://127.0.0.1:{place.port}"],
+        Role.KIOSK,
+        user="kiosk1",
+        seed=seed,
+        tasks=tasks,
+        clock=SystemClock(),
     )
     try:
         await client.connect()
@@ -202,10 +207,15 @@ async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(
     await _line(hub)
     tasks = Tasks()
     client = BusClient(
-        [f"nats://127.0.0.1:{place.port}"], Role.KIOSK, "kiosk1", place.seed, tasks, SystemClock()
+        [f"nats://127.0.0.1:{place.port}"],
+        Role.KIOSK,
+        user="kiosk1",
+        seed=place.seed,
+        tasks=tasks,
+        clock=SystemClock(),
     )
     await client.connect()
-    kiosk = KioskLink(client, SystemClock(), tasks)
+    kiosk = KioskLink(client, SystemClock(), tasks=tasks)
     changed = asyncio.Event()
     await kiosk.start()
     text = place.catalogue.read_text(encoding="utf-8")
@@ -223,7 +233,12 @@ async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(
     with pytest.raises(ServiceClosed):
         await kiosk.call("housing", "", "r1")
     desk = BusClient(
-        [f"nats://127.0.0.1:{place.port}"], Role.AGENT, "zoe", agent, tasks, SystemClock()
+        [f"nats://127.0.0.1:{place.port}"],
+        Role.AGENT,
+        user="zoe",
+        seed=agent,
+        tasks=tasks,
+        clock=SystemClock(),
     )
     await desk.connect()  # an agent who stands in the file since now
     queue = await desk.request("queue", QueueRequest(), QueueAnswer)
@@ -241,7 +256,10 @@ async def test_a_hub_waits_until_an_older_server_lets_go_of_the_address(
 ) -> None:
     tasks = Tasks()
     older = BusServer(
-        ServerSettings(tmp_path / "older", place.port), [], public_key(new_seed()), tasks
+        ServerSettings(tmp_path / "older", place.port),
+        [],
+        hub_key=public_key(new_seed()),
+        tasks=tasks,
     )
     await older.start()
     hub = await start(*place.command())

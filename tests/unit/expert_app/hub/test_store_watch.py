@@ -29,7 +29,9 @@ async def test_a_far_store_that_is_away_and_comes_back_is_said_once(
     caplog.set_level(logging.WARNING)
     blobs = _far("webdav", "http://127.0.0.1:9")
     with DossierStore(tmp_path, blobs=blobs) as store:
-        watch = StoreWatch(store, blobs, Courier(store, [], SystemClock(), Tasks()))
+        watch = StoreWatch(
+            store, blobs, courier=Courier(store, [], clock=SystemClock(), tasks=Tasks())
+        )
         assert watch.troubles() == []
         for _ in range(2):
             await watch.look()
@@ -59,9 +61,13 @@ async def test_a_system_that_takes_nothing_and_refused_copies_are_told(tmp_path:
         store.create_dossier(CALLER)
         store.file("caf31", "2026-0042", "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
         courier = Courier(
-            store, [Target(settings, make_connector(settings, ""))], SystemClock(), tasks, QUICKLY
+            store,
+            [Target(settings, make_connector(settings, ""))],
+            clock=SystemClock(),
+            tasks=tasks,
+            pace=QUICKLY,
         )
-        watch = StoreWatch(store, store._blobs, courier)
+        watch = StoreWatch(store, store._blobs, courier=courier)
         courier.start()
         await until(lambda: bool(watch.troubles()))
         assert [(one.code, one.grave, one.detail) for one in watch.troubles()] == [

@@ -212,8 +212,15 @@ async def test_a_kiosk_opens_as_soon_as_the_line_is_there_and_complains_of_nothi
     monkeypatch.setattr(expert_app.kiosk.app, "RETRY_S", 60.0)
     world = hall.world
     seed = world.seeds["valdore", Role.KIOSK, "kiosk1"]
-    client = BusClient([world.server.url], Role.KIOSK, "kiosk1", seed, world.tasks, world.clock)
-    kiosk = Kiosk(world, KioskLink(client, world.clock, world.tasks), hall.folder / "kiosk")
+    client = BusClient(
+        [world.server.url],
+        Role.KIOSK,
+        user="kiosk1",
+        seed=seed,
+        tasks=world.tasks,
+        clock=world.clock,
+    )
+    kiosk = Kiosk(world, KioskLink(client, world.clock, tasks=world.tasks), hall.folder / "kiosk")
     hall.kiosks.append(kiosk)
     await kiosk.app.start()
     await client.connect()
@@ -228,7 +235,7 @@ async def test_a_kiosk_that_starts_before_the_hub_says_so_and_opens_by_itself(
     async with hub_world(tmp_path / "hub", with_hub=False) as world:
         hall = Hall(world, tmp_path)
         client = await world.client(Role.KIOSK, "kiosk1")
-        kiosk = Kiosk(world, KioskLink(client, world.clock, world.tasks), tmp_path / "kiosk")
+        kiosk = Kiosk(world, KioskLink(client, world.clock, tasks=world.tasks), tmp_path / "kiosk")
         hall.kiosks.append(kiosk)
         await kiosk.app.start()
         await until(lambda: kiosk.screen.trouble == "hub_unreachable")

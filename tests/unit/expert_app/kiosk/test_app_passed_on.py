@@ -30,7 +30,7 @@ async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
 
 async def agent(hall: Hall, user: str) -> tuple[DeskLink, TalkLink, BusClient]:
     client = await hall.world.client(Role.AGENT, user)
-    link = DeskLink(client, hall.world.clock, hall.world.tasks)
+    link = DeskLink(client, hall.world.clock, tasks=hall.world.tasks)
     await link.start()
     await until(lambda: link.is_ready)
     return link, TalkLink(client), client

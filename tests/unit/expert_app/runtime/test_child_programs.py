@@ -38,7 +38,7 @@ asyncio.run(main())
 @pytest.fixture
 async def child(tmp_path: Path) -> AsyncIterator[Child]:
     tasks = Tasks()
-    born = Child("echo", ["-c", PROGRAM], tasks, tmp_path / "child.log")
+    born = Child("echo", ["-c", PROGRAM], tasks=tasks, log_file=tmp_path / "child.log")
     await born.start()
     await asyncio.wait_for(born.ready, 30)
     yield born

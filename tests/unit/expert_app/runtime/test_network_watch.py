@@ -13,7 +13,7 @@ def test_another_network_is_told_once_and_a_flicker_never(qtbot: QtBot) -> None:
     told: list[int] = []
     now = [frozenset({"192.0.2.5"})]
     parent = QObject()
-    watch = NetworkWatch(parent, lambda: told.append(1), lambda: now[0])
+    watch = NetworkWatch(parent, lambda: told.append(1), addresses=lambda: now[0])
     for addresses in ({"192.0.2.5"}, set(), {"192.0.2.5"}, {"192.0.2.5"}):
         now[0] = frozenset(addresses)
         watch.look()
@@ -28,7 +28,7 @@ def test_without_any_address_there_is_nothing_to_connect_by(qtbot: QtBot) -> Non
     told: list[int] = []
     now = [frozenset({"192.0.2.5"})]
     parent = QObject()
-    watch = NetworkWatch(parent, lambda: told.append(1), lambda: now[0])
+    watch = NetworkWatch(parent, lambda: told.append(1), addresses=lambda: now[0])
     now[0] = frozenset()
     watch.look()
     watch.look()

@@ -58,7 +58,12 @@ class Vault:
         )
         self.clock = ManualClock(datetime(2026, 6, 15, 9, tzinfo=UTC))
         part = OwnPart(
-            self.file, "caisse", "", [str(place / "secret")], open_book(paths), self.clock
+            self.file,
+            "caisse",
+            signer="",
+            secret_files=[str(place / "secret")],
+            book=open_book(paths),
+            clock=self.clock,
         )
         self.store = DossierStore(paths.folder("dossiers"))
         self.there = True

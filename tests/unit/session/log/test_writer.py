@@ -78,7 +78,13 @@ def keeper() -> Keeper:
 
 def writer(folder: Path, keeper: Keeper, tasks: Tasks) -> LogWriter:
     return LogWriter(
-        "s1", Writer.DESK, folder, ManualClock(), keeper.send, tasks, retry_s=(0.01, 0.02)
+        "s1",
+        Writer.DESK,
+        folder=folder,
+        clock=ManualClock(),
+        send=keeper.send,
+        tasks=tasks,
+        retry_s=(0.01, 0.02),
     )
 
 
@@ -289,7 +295,15 @@ async def test_a_hub_that_makes_no_progress_is_not_asked_without_pause(
         calls += 1
         return 0
 
-    log = LogWriter("s3", Writer.DESK, tmp_path, ManualClock(), stuck, tasks, retry_s=(0.05, 0.05))
+    log = LogWriter(
+        "s3",
+        Writer.DESK,
+        folder=tmp_path,
+        clock=ManualClock(),
+        send=stuck,
+        tasks=tasks,
+        retry_s=(0.05, 0.05),
+    )
     log.write(trouble("x"))
     assert not await log.close(timeout_s=0.3)
     assert calls < 12

@@ -155,7 +155,7 @@ def test_no_control_lies_over_the_picture(call: CallView, qtbot: QtBot, compact:
 
 
 def test_a_question_takes_escape_as_no(qtbot: QtBot) -> None:
-    bar = ConfirmBar("really", "Yes", "No")
+    bar = ConfirmBar("really", "Yes", no="No")
     qtbot.addWidget(bar)
     answers: list[bool] = []
     bar.answered.connect(answers.append)

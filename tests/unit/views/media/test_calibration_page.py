@@ -18,7 +18,7 @@ KNOWN = ScreenFacts(px_per_mm=3.5, camera_x=0.25, camera_fov_deg=78, distance_mm
 
 @pytest.fixture
 def page(qtbot: QtBot, desk_theme: QApplication) -> CalibrationPage:
-    made = CalibrationPage(KNOWN, 3.8, lambda: None)
+    made = CalibrationPage(KNOWN, 3.8, own_frame=lambda: None)
     qtbot.addWidget(made)
     made.show()
     return made

@@ -54,7 +54,7 @@ def test_what_the_loudspeaker_takes_is_kept_out_of_what_the_microphone_brings(qt
     to_speaker, from_microphone = SampleQueue(), SampleQueue(max_samples=far.size)
     loudspeaker = QueueDevice(to_speaker, voice.played)
     loudspeaker.open(QIODevice.OpenModeFlag.ReadOnly)
-    microphone = _MicrophoneThread(QMediaDevices.defaultAudioInput(), from_microphone, voice)
+    microphone = _MicrophoneThread(QMediaDevices.defaultAudioInput(), from_microphone, voice=voice)
     came = np.zeros(0)
     for at in range(0, far.size - BLOCK, BLOCK):
         to_speaker.put(far[at : at + BLOCK].astype(np.int16))

@@ -67,7 +67,13 @@ class Desk:
         facts = Facts(ManualClock(NOW))
         work, app = cast("DeskWork", self.work), cast("DeskApp", self.app)
         self.made = WorkConnections(
-            self.window, self.ring, app, work, cast("Filing", filing), "a1", facts
+            self.window,
+            self.ring,
+            app=app,
+            work=work,
+            filing=cast("Filing", filing),
+            user="a1",
+            facts=facts,
         )
 
 

@@ -52,10 +52,10 @@ def test_the_agent_is_told_that_the_host_hears_whether_the_queue_or_the_conversa
     DeskConnections(
         window,
         Ring(window),
-        cast(Any, app),
-        cast(Any, Telling()),
-        cast(Any, link),
-        Facts(ManualClock()),
+        app=cast(Any, app),
+        filing=cast(Any, Telling()),
+        link=cast(Any, link),
+        facts=Facts(ManualClock()),
     )
     assert window.findChild(QWidget, "message_host") is None
     if queue_first:

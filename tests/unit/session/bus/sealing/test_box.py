@@ -155,10 +155,10 @@ def test_a_longer_life_a_swapped_key_and_another_organisation_are_refused() -> N
 def test_the_first_signer_is_kept_over_a_restart_and_another_one_refused(tmp_path: Path) -> None:
     own, other, clock = Organisation(), Organisation(), ManualClock(NOW)
     path = tmp_path / "signers.json"
-    assert SealPins(path, {}, clock).accept("caisse", None) == []
+    assert SealPins(path, {}, clock=clock).accept("caisse", None) == []
     key = own.key()
-    assert SealPins(path, {}, clock).accept("caisse", own.card(key)) == [key]
-    again = SealPins(path, {}, clock)
+    assert SealPins(path, {}, clock=clock).accept("caisse", own.card(key)) == [key]
+    again = SealPins(path, {}, clock=clock)
     with pytest.raises(SealKeyRefused, match="signer"):
         again.accept("caisse", other.card())
     with pytest.raises(SealKeyRefused, match="missing"):
@@ -169,8 +169,8 @@ def test_the_first_signer_is_kept_over_a_restart_and_another_one_refused(tmp_pat
 def test_the_settings_win_over_what_was_seen_first(tmp_path: Path) -> None:
     own, other, clock = Organisation(), Organisation(), ManualClock(NOW)
     path = tmp_path / "signers.json"
-    SealPins(path, {}, clock).accept("caisse", other.card())
-    pins = SealPins(path, {"caisse": own.signer}, clock)
+    SealPins(path, {}, clock=clock).accept("caisse", other.card())
+    pins = SealPins(path, {"caisse": own.signer}, clock=clock)
     with pytest.raises(SealKeyRefused, match="signer"):
         pins.accept("caisse", other.card())
     assert pins.accept("caisse", own.card())
@@ -178,7 +178,7 @@ def test_the_settings_win_over_what_was_seen_first(tmp_path: Path) -> None:
 
 def test_a_card_that_nobody_has_signed_rightly_is_not_kept_as_the_first(tmp_path: Path) -> None:
     own, clock = Organisation(), ManualClock(NOW)
-    pins = SealPins(tmp_path / "signers.json", {}, clock)
+    pins = SealPins(tmp_path / "signers.json", {}, clock=clock)
     key = own.key()
     with pytest.raises(SealKeyRefused):
         pins.accept(
@@ -188,7 +188,7 @@ def test_a_card_that_nobody_has_signed_rightly_is_not_kept_as_the_first(tmp_path
     damaged = tmp_path / "signers.json"
     damaged.write_text("{", encoding="ascii")
     with pytest.raises(SealKeyRefused, match="unreadable"):
-        SealPins(damaged, {}, clock)
+        SealPins(damaged, {}, clock=clock)
 
 
 def test_a_sealed_number_opens_for_the_vault_and_its_own_kiosk_only() -> None:

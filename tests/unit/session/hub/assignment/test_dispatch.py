@@ -78,9 +78,22 @@ class Pushing(Desk):
         catalogue = Catalogue.parse(
             catalogue_text().replace('letter = "D"', 'letter = "D", mode = "push"')
         )
-        self.crew = Agents(self.view, self.presence, MemoryBoardStore(), catalogue, self.clock)
+        self.crew = Agents(
+            self.view,
+            self.presence,
+            store=MemoryBoardStore(),
+            catalogue=catalogue,
+            clock=self.clock,
+        )
         book = TicketBook(self.store, self.view)
-        self.dispatch = Dispatch(book, self.crew, catalogue, lambda: True, self.clock, Tasks())
+        self.dispatch = Dispatch(
+            book,
+            self.crew,
+            catalogue=catalogue,
+            is_ours=lambda: True,
+            clock=self.clock,
+            tasks=Tasks(),
+        )
         self.view.on_change = self.crew.seen
 
     def there(self, *agents: str) -> None:

@@ -53,7 +53,9 @@ class Place:
         self.news = MemoryNews()
         self.openings = Openings(self.catalogue, self.clock)
         self.closed: set[str] = set()
-        self.offers = Offers(self.catalogue, self.openings, self._decided, self.news, self.clock)
+        self.offers = Offers(
+            self.catalogue, self.openings, decided=self._decided, news=self.news, clock=self.clock
+        )
 
     def _decided(self, _organisation: str, services: list[Service]) -> list[Service]:
         return [msgspec.structs.replace(one, closed=one.id in self.closed) for one in services]
@@ -128,12 +130,27 @@ async def test_a_call_outside_the_hours_is_refused_with_the_next_opening() -> No
     book, callers = TicketBook(MemoryStore(), view), MemoryCallers()
     places = PlaceNews(
         view,
-        Waits(view, HandlingTimes(), lambda organisation: [], place.clock),
-        place.news,
-        place.clock,
+        Waits(view, HandlingTimes(), agents=lambda organisation: [], clock=place.clock),
+        news=place.news,
+        clock=place.clock,
     )
-    sessions = Sessions(book, callers, place.catalogue, MemoryLog(), place.news, place.clock)
-    calls = Calls(book, callers, place.catalogue, sessions, places, place.news, place.clock)
+    sessions = Sessions(
+        book,
+        callers,
+        catalogue=place.catalogue,
+        keeper=MemoryLog(),
+        news=place.news,
+        clock=place.clock,
+    )
+    calls = Calls(
+        book,
+        callers,
+        catalogue=place.catalogue,
+        sessions=sessions,
+        places=places,
+        news=place.news,
+        clock=place.clock,
+    )
     first = await calls.call(ORG, "kiosk1", TicketRequested(request_id="r1", service="rights"))
     place.clock.advance(2 * 3600)
     with pytest.raises(ServiceClosed) as caught:

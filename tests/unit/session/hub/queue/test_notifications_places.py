@@ -25,8 +25,8 @@ class Line:
 
     def __init__(self) -> None:
         self.clock, self.view, self.news = ManualClock(), QueueView(), MemoryNews()
-        waits = Waits(self.view, HandlingTimes(), lambda organisation: [], self.clock)
-        self._places = PlaceNews(self.view, waits, self.news, self.clock)
+        waits = Waits(self.view, HandlingTimes(), agents=lambda organisation: [], clock=self.clock)
+        self._places = PlaceNews(self.view, waits, news=self.news, clock=self.clock)
         self._revision = 0
         open_still = {
             "accepted_at_utc": None,

@@ -47,12 +47,27 @@ class Desk:
         self.catalogue = catalogue = Catalogue.parse(catalogue_text())
         book = TicketBook(self.store, self.view)
         self.agents: list[AgentFacts] = []
-        self.waits = Waits(self.view, HandlingTimes(), lambda organisation: self.agents, self.clock)
-        places = PlaceNews(self.view, self.waits, self.news, self.clock)
+        self.waits = Waits(
+            self.view, HandlingTimes(), agents=lambda organisation: self.agents, clock=self.clock
+        )
+        places = PlaceNews(self.view, self.waits, news=self.news, clock=self.clock)
         self.places = places
-        self.sessions = Sessions(book, self.callers, catalogue, self.log, self.news, self.clock)
+        self.sessions = Sessions(
+            book,
+            self.callers,
+            catalogue=catalogue,
+            keeper=self.log,
+            news=self.news,
+            clock=self.clock,
+        )
         self.calls = Calls(
-            book, self.callers, catalogue, self.sessions, places, self.news, self.clock
+            book,
+            self.callers,
+            catalogue=catalogue,
+            sessions=self.sessions,
+            places=places,
+            news=self.news,
+            clock=self.clock,
         )
 
     async def ticket(self, request: str = "r1", number: str = "", kiosk: str = "kiosk1") -> Ticket:
@@ -258,10 +273,10 @@ async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_befor
     away = Away(
         TicketBook(desk.store, desk.view),
         desk.callers,
-        desk.catalogue,
-        desk.calls,
-        desk.waits,
-        desk.clock,
+        catalogue=desk.catalogue,
+        calls=desk.calls,
+        waits=desk.waits,
+        clock=desk.clock,
     )
     put = desk.callers.put
 

@@ -70,11 +70,11 @@ async def test_a_request_that_another_hub_has_answered_is_the_same_ticket_also_w
     closed = Calls(
         TicketBook(desk.store, view),
         desk.callers,
-        desk.calls._catalogue,
-        desk.sessions,
-        desk.places,
-        desk.news,
-        desk.clock,
+        catalogue=desk.calls._catalogue,
+        sessions=desk.sessions,
+        places=desk.places,
+        news=desk.news,
+        clock=desk.clock,
         is_closed=lambda organisation, service: True,
     )
     desk.calls = closed

@@ -86,8 +86,21 @@ class Supervised(Desk):
         super().__init__()
         catalogue = Catalogue.parse(catalogue_text())
         book = TicketBook(self.store, self.view)
-        self.crew = Agents(self.view, self.presence, MemoryBoardStore(), catalogue, self.clock)
-        self.board = Board(book, MemoryBoardStore(), catalogue, self.crew, self.news, self.clock)
+        self.crew = Agents(
+            self.view,
+            self.presence,
+            store=MemoryBoardStore(),
+            catalogue=catalogue,
+            clock=self.clock,
+        )
+        self.board = Board(
+            book,
+            MemoryBoardStore(),
+            catalogue=catalogue,
+            agents=self.crew,
+            news=self.news,
+            clock=self.clock,
+        )
 
 
 def priority(ticket: Ticket, to: int, reason: str = "cannot stand") -> PrioritiseRequest:

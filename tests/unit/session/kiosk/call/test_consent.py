@@ -41,7 +41,9 @@ class Scene:
         self.kiosk: MemoryChannel
         self.desk: MemoryChannel
         self.kiosk, self.desk = channel_pair()
-        self.grants = KioskGrants(self.kiosk, self.clock, tasks, lambda grant: f"fr_{grant.value}")
+        self.grants = KioskGrants(
+            self.kiosk, self.clock, tasks=tasks, text_version=lambda grant: f"fr_{grant.value}"
+        )
         self.heard: list[GrantChanged] = []
         self.grants.changed.connect(self.heard.append)
         self.caller = Caller(self.grants)

@@ -86,16 +86,23 @@ class Scene:
     def __init__(self, tasks: Tasks, folder: Path) -> None:
         self.clock, self.field = ManualClock(), Field()
         kiosk_line, self.desk_line = channel_pair()
-        self.grants = KioskGrants(kiosk_line, self.clock, tasks)
+        self.grants = KioskGrants(kiosk_line, self.clock, tasks=tasks)
         self.grants.asked.connect(lambda grant: self.grants.answer(grant, True))
         self.kiosk = KioskControl(
-            kiosk_line, self.field, SharedPage(), self.grants, self.clock, tasks
+            kiosk_line,
+            self.field,
+            page=SharedPage(),
+            grants=self.grants,
+            clock=self.clock,
+            tasks=tasks,
         )
-        self.desk = DeskControl(self.desk_line, lambda: 1, tasks)
+        self.desk = DeskControl(self.desk_line, lambda: 1, tasks=tasks)
         self.codes: list[tuple[str, FieldKind]] = []
         self.desk.answered.connect(lambda answer: self.codes.append((answer.code, answer.field)))
         self.lines: list[bytes] = []
-        self.log = LogWriter("s1", Writer.KIOSK, folder, self.clock, self._keep, tasks)
+        self.log = LogWriter(
+            "s1", Writer.KIOSK, folder=folder, clock=self.clock, send=self._keep, tasks=tasks
+        )
         self.chronicle = Chronicle(invented_session(), self.log, self.clock)
         self.kiosk.acted.connect(self.chronicle._on_acted)
 

@@ -115,9 +115,9 @@ class Ends:
         self.kiosk_line, desk_line = channel_pair()
         self.browser, self.grants = Browser(), Grants(self.clock)
         self.kiosk = KioskCobrowse(
-            self.kiosk_line, self.browser, self.grants, self.clock, self.tasks
+            self.kiosk_line, self.browser, grants=self.grants, clock=self.clock, tasks=self.tasks
         )
-        self.desk = DeskCobrowse(desk_line, self.clock, self.tasks)
+        self.desk = DeskCobrowse(desk_line, self.clock, tasks=self.tasks)
         self.events: list[MirrorEvents] = []
         self.desk.events_received.connect(self.events.append)
 

@@ -26,7 +26,7 @@ class NarrowHub:
     """
 
     def __init__(
-        self, clock: ManualClock, up_kbps: float, down_kbps: float, rtt_s: float = 0.04
+        self, clock: ManualClock, up_kbps: float, *, down_kbps: float, rtt_s: float = 0.04
     ) -> None:
         self.clock, self.rates, self.rtt_s = clock, (up_kbps, down_kbps), rtt_s
         self.free_s = [0.0, 0.0]
@@ -68,9 +68,11 @@ class Kiosk:
 
     def __init__(self, up_kbps: float = 420, down_kbps: float = 420) -> None:
         self.clock, self.tasks = ManualClock(), Tasks()
-        self.hub = NarrowHub(self.clock, up_kbps, down_kbps)
+        self.hub = NarrowHub(self.clock, up_kbps, down_kbps=down_kbps)
         self.is_idle = True
-        self.test = LineTest(self.hub.ask, lambda: self.is_idle, self.clock, self.tasks, first_s=5)
+        self.test = LineTest(
+            self.hub.ask, lambda: self.is_idle, clock=self.clock, tasks=self.tasks, first_s=5
+        )
         self.found: list[LineRates] = []
         self.test.measured.connect(self.found.append)
 

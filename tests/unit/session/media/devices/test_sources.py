@@ -44,7 +44,7 @@ def test_the_drawn_camera_says_so_and_moves() -> None:
 
 
 def test_a_camera_gives_its_pictures_and_darkness_when_it_is_gone(film: Path) -> None:
-    camera = CameraSource(str(film), 320, 180, input_format=None)
+    camera = CameraSource(str(film), 320, height_px=180, input_format=None)
     wait_until(lambda: camera.working)
     assert camera.read().to_ndarray(format="gray").mean() > 150
     wait_until(lambda: not camera.working)  # the film has ended, as if the plug had been pulled
@@ -54,7 +54,7 @@ def test_a_camera_gives_its_pictures_and_darkness_when_it_is_gone(film: Path) ->
 
 
 def test_a_camera_that_is_not_there_is_dark() -> None:
-    camera = CameraSource("/dev/no-such-camera", 320, 180)
+    camera = CameraSource("/dev/no-such-camera", 320, height_px=180)
     frame = camera.read()
     camera.close()
     assert (frame.width, frame.height) == (320, 180)

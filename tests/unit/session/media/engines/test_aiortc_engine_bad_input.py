@@ -67,7 +67,7 @@ class Kiosk:
     async def call(self, engine: AiortcEngine) -> None:
         tracks = (
             VoiceTrack(ToneSource()),
-            PictureTrack(SyntheticCamera(320, 180), 25, lambda frame: None),
+            PictureTrack(SyntheticCamera(320, 180), 25, on_sent=lambda frame: None),
         )
         for track in tracks:
             internals.use_encoder(self.pc.addTrack(track), self.encoders[track.kind])

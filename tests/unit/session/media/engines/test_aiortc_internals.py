@@ -72,7 +72,7 @@ async def send(
 
 
 def picture_track() -> PictureTrack:
-    return PictureTrack(SyntheticCamera(320, 180), 25, lambda frame: None)
+    return PictureTrack(SyntheticCamera(320, 180), 25, on_sent=lambda frame: None)
 
 
 def test_the_version_is_pinned_to_the_one_that_was_read() -> None:

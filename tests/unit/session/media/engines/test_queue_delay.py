@@ -17,7 +17,7 @@ class Simulated:
     times.
     """
 
-    def __init__(self, kbps: float, start_kbps: int, max_kbps: int) -> None:
+    def __init__(self, kbps: float, start_kbps: int, *, max_kbps: int) -> None:
         self.kbps, self.told_bps = kbps, start_kbps * 1000
         self.estimator = LineEstimator(start_kbps * 1000, max_kbps * 1000)
         self.now_ms = self.free_ms = 0.0

@@ -17,7 +17,7 @@ from session.media.engines.tracks import Pacer, PictureTrack, VoiceTrack
 
 async def test_pictures_are_timed_by_the_beat_and_shown_to_ourselves() -> None:
     own: list[av.VideoFrame | None] = []
-    track = PictureTrack(SyntheticCamera(320, 180), 50, own.append)
+    track = PictureTrack(SyntheticCamera(320, 180), 50, on_sent=own.append)
     frames = [await track.recv() for _ in range(3)]
     # a beat that a busy machine misses is left out, never squeezed in
     times = [frame.pts or 0 for frame in frames]
@@ -30,7 +30,7 @@ async def test_pictures_are_timed_by_the_beat_and_shown_to_ourselves() -> None:
 
 async def test_with_the_camera_off_darkness_of_the_same_size_is_sent() -> None:
     own: list[av.VideoFrame | None] = []
-    track = PictureTrack(SyntheticCamera(320, 180), 50, own.append)
+    track = PictureTrack(SyntheticCamera(320, 180), 50, on_sent=own.append)
     await track.recv()
     track.camera_on = False
     frame = await track.recv()
@@ -51,7 +51,7 @@ async def test_with_the_microphone_off_silence_is_sent() -> None:
 
 async def test_a_stopped_track_gives_nothing() -> None:
     voice = VoiceTrack(ToneSource())
-    picture = PictureTrack(SyntheticCamera(), 25, lambda frame: None)
+    picture = PictureTrack(SyntheticCamera(), 25, on_sent=lambda frame: None)
     for track in (voice, picture):
         track.stop()
         with pytest.raises(MediaStreamError):
@@ -67,7 +67,7 @@ async def test_beats_missed_for_long_are_given_up() -> None:
 
 
 async def test_a_photo_now_and_then_is_one_picture_of_many() -> None:
-    track = PictureTrack(SyntheticCamera(320, 180), 50, lambda frame: None)
+    track = PictureTrack(SyntheticCamera(320, 180), 50, on_sent=lambda frame: None)
     track.limit(fps=5)
     frames = [await track.recv() for _ in range(3)]
     assert [frame.pts for frame in frames] == [0, 18_000, 36_000]

@@ -27,7 +27,7 @@ PICTURES = [PERSON.draw(i / FPS) for i in range(100)]
 class Filmed:
     """An encoder with the clock that its pictures keep."""
 
-    def __init__(self, codec: str, start_bps: int = 300_000, max_bps: int = 2_000_000) -> None:
+    def __init__(self, codec: str, start_bps: int = 300_000, *, max_bps: int = 2_000_000) -> None:
         self.now_s = 100.0
         self.encoder = PictureEncoder(SendRate(start_bps, max_bps), codec, clock=lambda: self.now_s)
         self.decoder = make_decoder(codec)

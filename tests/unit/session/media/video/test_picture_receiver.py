@@ -72,7 +72,9 @@ class Screen:
 class Pair:
     def __init__(self, wait_s: Callable[[int], float]) -> None:
         self.sender, self.screen = Sender(), Screen()
-        self.receiver = PictureReceiver(self.sender, wait_s, self.screen.show, self.screen.overtake)
+        self.receiver = PictureReceiver(
+            self.sender, wait_s, on_picture=self.screen.show, on_late=self.screen.overtake
+        )
 
     async def bring(self, first: int = 0, last: int = len(PACKETS), every_s: float = 0.0) -> None:
         for number, (timestamp, marker, payload) in enumerate(PACKETS[first:last], first):

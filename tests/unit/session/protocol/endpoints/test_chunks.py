@@ -45,7 +45,7 @@ def test_what_was_cut_is_put_together_in_any_order(size: int, chunk_bytes: int) 
     parts = split(data, chunk_bytes)
     assert len(parts) == count_chunks(size, chunk_bytes)
     assert all(1 <= len(part) <= chunk_bytes for part in parts)
-    assembly = Assembly("p1", size, hash_of(data), len(parts))
+    assembly = Assembly("p1", size, sha256=hash_of(data), chunks=len(parts))
     order = list(range(len(parts)))
     random.Random(1).shuffle(order)
     for index in order:
@@ -62,7 +62,7 @@ def test_nothing_is_no_chunk() -> None:
 
 def test_a_changed_byte_or_a_missing_chunk_is_damage() -> None:
     data = some(1000)
-    assembly = Assembly("p1", 1000, hash_of(data), 4)
+    assembly = Assembly("p1", 1000, sha256=hash_of(data), chunks=4)
     for index in range(3):
         assembly.add(index, piece(data, 4, index))
     assert assembly.missing() == [3]
@@ -80,7 +80,7 @@ def test_a_changed_byte_or_a_missing_chunk_is_damage() -> None:
     ("index", "size"), [(-1, 250), (4, 250), (0, 249), (0, 251), (3, 251), (3, 0)]
 )
 def test_a_chunk_that_does_not_fit_is_refused(index: int, size: int) -> None:
-    assembly = Assembly("p1", 1000, "0" * 64, 4)
+    assembly = Assembly("p1", 1000, sha256="0" * 64, chunks=4)
     with pytest.raises(MessageMalformed):
         assembly.add(index, bytes(size))
 
@@ -90,14 +90,14 @@ def test_a_chunk_that_does_not_fit_is_refused(index: int, size: int) -> None:
 )
 def test_numbers_that_do_not_fit_each_other_are_refused(size: int, chunks: int) -> None:
     with pytest.raises(MessageMalformed):
-        Assembly("p1", size, "0" * 64, chunks)
+        Assembly("p1", size, sha256="0" * 64, chunks=chunks)
 
 
 def test_what_is_too_large_is_refused_before_a_byte_is_kept() -> None:
     with pytest.raises(MessageTooLarge):
-        Assembly("p1", MAX_ITEM_BYTES + 1, "0" * 64, 1000)
+        Assembly("p1", MAX_ITEM_BYTES + 1, sha256="0" * 64, chunks=1000)
     with pytest.raises(MessageTooLarge):
-        Assembly("p1", 10 * MAX_CHUNK_BYTES, "0" * 64, 2)
+        Assembly("p1", 10 * MAX_CHUNK_BYTES, sha256="0" * 64, chunks=2)
 
 
 def test_headers_are_read_back_and_nonsense_is_refused() -> None:

@@ -48,7 +48,7 @@ async def tasks() -> AsyncIterator[Tasks]:
 async def test_messages_wait_for_the_line_and_come_in_order(tasks: Tasks) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
-    sure = SureSender(kiosk, "device", tasks, retry_s=RETRY_S)
+    sure = SureSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
     done: list[str] = []
     kiosk.cut = True
     for number in range(5):
@@ -63,7 +63,7 @@ async def test_messages_wait_for_the_line_and_come_in_order(tasks: Tasks) -> Non
 async def test_of_progress_only_the_latest_waits(tasks: Tasks) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
-    sure = SureSender(kiosk, "device", tasks, retry_s=RETRY_S)
+    sure = SureSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
     kiosk.cut = True
     sure.tell(PageKept(page_id="p1"))
     for percent in range(0, 100, 10):
@@ -81,7 +81,7 @@ async def test_a_message_that_is_too_large_holds_up_nothing(
 ) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
-    sure = SureSender(kiosk, "device", tasks, retry_s=RETRY_S)
+    sure = SureSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
     sure.tell(PageKept(page_id="x" * 300_000))
     sure.tell(PageKept(page_id="p2"))
     await until(lambda: heard.page_ids)
@@ -92,7 +92,7 @@ async def test_a_message_that_is_too_large_holds_up_nothing(
 async def test_a_line_that_stays_away_does_not_fill_the_memory(tasks: Tasks) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
-    sure = SureSender(kiosk, "device", tasks, retry_s=RETRY_S)
+    sure = SureSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
     kiosk.cut = True
     for number in range(MAX_WAITING + 50):
         sure.tell(PageKept(page_id=f"p{number}"))
@@ -104,7 +104,7 @@ async def test_a_line_that_stays_away_does_not_fill_the_memory(tasks: Tasks) -> 
 async def test_after_close_nothing_is_said(tasks: Tasks) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
-    sure = SureSender(kiosk, "device", tasks, retry_s=RETRY_S)
+    sure = SureSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
     sure.tell(PageKept(page_id="p1"))
     await sure.drain()
     sure.close()
@@ -116,7 +116,9 @@ async def test_after_close_nothing_is_said(tasks: Tasks) -> None:
 def sender(
     channel: MemoryChannel, tasks: Tasks, items: dict[str, bytes], kbps: int | None = None
 ) -> ChunkSender:
-    return ChunkSender(channel, SystemClock(), tasks, items.__getitem__, kbps=kbps, retry_s=RETRY_S)
+    return ChunkSender(
+        channel, SystemClock(), tasks=tasks, read=items.__getitem__, kbps=kbps, retry_s=RETRY_S
+    )
 
 
 async def test_chunks_wait_for_the_line_and_none_is_lost(tasks: Tasks) -> None:
