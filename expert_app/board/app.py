@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from expert_app.runtime.observations import Facts
 from session.core.errors import SessionError, TicketTaken
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import (
@@ -104,17 +104,17 @@ class SupervisorApp:
     def __init__(
         self, link: DeskLink, board: BoardLink, *, past: BoardPast, tasks: Tasks, facts: Facts
     ) -> None:
-        self.tickets_changed: Notifier[list[Ticket]] = link.queue_changed
-        self.board_changed: Notifier[BoardAnswer] = board.board_changed
-        self.connection_changed: Notifier[bool] = link.connection_changed
-        self.done: Notifier[Done] = Notifier()
-        self.troubled: Notifier[ActTrouble] = Notifier()
-        self.undo_changed: Notifier[Act | None] = Notifier()
-        self.elsewhere_changed: Notifier[Mapping[str, Sequence[MoveTarget]]] = Notifier()
-        self.history_changed: Notifier[HistoryAnswer] = Notifier()
-        self.trends_changed: Notifier[TrendsAnswer] = Notifier()
-        self.lines_changed: Notifier[LinesAnswer] = Notifier()
-        self.statistics_changed: Notifier[StatisticsAnswer] = Notifier()
+        self.tickets_changed: Signal[list[Ticket]] = link.queue_changed
+        self.board_changed: Signal[BoardAnswer] = board.board_changed
+        self.connection_changed: Signal[bool] = link.connection_changed
+        self.done: Signal[Done] = Signal()
+        self.troubled: Signal[ActTrouble] = Signal()
+        self.undo_changed: Signal[Act | None] = Signal()
+        self.elsewhere_changed: Signal[Mapping[str, Sequence[MoveTarget]]] = Signal()
+        self.history_changed: Signal[HistoryAnswer] = Signal()
+        self.trends_changed: Signal[TrendsAnswer] = Signal()
+        self.lines_changed: Signal[LinesAnswer] = Signal()
+        self.statistics_changed: Signal[StatisticsAnswer] = Signal()
         self._link = link
         self._board = board
         self._past = past
@@ -144,8 +144,8 @@ class SupervisorApp:
         )
         await self._link.start()
         self._board.start()
-        self._tasks.spawn(self._again(LINES_S, self._read_lines), name="look at the lines")
-        self._tasks.spawn(
+        self._tasks.start(self._again(LINES_S, self._read_lines), name="look at the lines")
+        self._tasks.start(
             self._again(TARGETS_S, self._read_targets), name="look where callers may go"
         )
 
@@ -181,7 +181,7 @@ class SupervisorApp:
 
     def _show(self, read: Callable[[], Awaitable[None]]) -> None:
         self.show_nothing()
-        self._page = self._tasks.spawn(self._again(PAGE_S, read), name="read for the page in front")
+        self._page = self._tasks.start(self._again(PAGE_S, read), name="read for the page in front")
 
     async def _again(self, every_s: float, read: Callable[[], Awaitable[None]]) -> None:
         """Reads until it is cancelled; the first answer may have to wait for the line."""
@@ -210,14 +210,14 @@ class SupervisorApp:
 
     def act(self, act: Act, reason: str) -> None:
         """Does an act; `done` or `troubled` follows."""
-        self._tasks.spawn(self._do(act, reason), name="supervisor acts")
+        self._tasks.start(self._do(act, reason), name="supervisor acts")
 
     def undo(self, reason: str) -> None:
         """Takes the newest act of this board back that can be taken back."""
         if self._undos:
             last = self._undos.pop()
             self._tell_undo()
-            self._tasks.spawn(
+            self._tasks.start(
                 self._take_back(last.act_id, last.act, reason), name="supervisor takes back"
             )
 
@@ -228,7 +228,7 @@ class SupervisorApp:
             self._undos.remove(known)
             self._tell_undo()
         act = known.act if known is not None else None
-        self._tasks.spawn(self._take_back(act_id, act, reason), name="supervisor takes back")
+        self._tasks.start(self._take_back(act_id, act, reason), name="supervisor takes back")
 
     async def _take_back(self, act_id: str, act: Act | None, reason: str) -> None:
         try:

@@ -17,7 +17,7 @@ from documents.printed.spreadsheet import spreadsheet_csv
 from expert_app.runtime.observations import Facts
 from resources.texts import _
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.deliveries import DeliveryLink
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, DeliveryFacts
@@ -51,11 +51,11 @@ class BoardGed:
     """
 
     def __init__(self, link: DeliveryLink, words: Words, *, tasks: Tasks, facts: Facts) -> None:
-        self.told: Notifier[DeliveriesAnswer] = Notifier()
-        self.decided: Notifier[Decided] = Notifier()
-        self.troubled: Notifier[SessionError] = Notifier()
-        self.saved: Notifier[str] = Notifier()
-        self.failed: Notifier[str] = Notifier()
+        self.told: Signal[DeliveriesAnswer] = Signal()
+        self.decided: Signal[Decided] = Signal()
+        self.troubled: Signal[SessionError] = Signal()
+        self.saved: Signal[str] = Signal()
+        self.failed: Signal[str] = Signal()
         self._link = link
         self._words = words
         self._tasks = tasks
@@ -67,7 +67,7 @@ class BoardGed:
         """Reads this now and again, until `rest`."""
         self._wish = wish
         self.rest()
-        self._looking = self._tasks.spawn(self._look(), name="read copies for the page in front")
+        self._looking = self._tasks.start(self._look(), name="read copies for the page in front")
 
     def rest(self) -> None:
         """The page is not in front any more."""
@@ -107,13 +107,13 @@ class BoardGed:
             except SessionError as error:
                 self.troubled.emit(error)
 
-        self._tasks.spawn(run(), name="decide about copies")
+        self._tasks.start(run(), name="decide about copies")
 
     # ---- the list as a file ----
 
     def save(self, path: str) -> None:
         """Writes everything that the filters find as CSV; `saved` or `failed` follows."""
-        self._tasks.spawn(self._save(self._wish, Path(path)), name="save the list of copies")
+        self._tasks.start(self._save(self._wish, Path(path)), name="save the list of copies")
 
     async def _save(self, wish: DeliveriesRequest, path: Path) -> None:
         rows: list[DeliveryFacts] = []

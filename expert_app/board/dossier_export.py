@@ -25,7 +25,7 @@ from documents.printed.export_file import (
 from expert_app.desk.provenance import Notary
 from session.core.clock import Clock
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.deliveries import DeliveryLink
 from session.protocol.dossier.pieces import ActStep, PieceHistory, PieceStep
@@ -56,17 +56,17 @@ class BoardExport:
     def __init__(
         self, link: DeliveryLink, words: Words, *, exporter: Exporter, clock: Clock, tasks: Tasks
     ) -> None:
-        self.progressed: Notifier[int] = Notifier()
-        self.exported: Notifier[str] = Notifier()
-        self.troubled: Notifier[SessionError] = Notifier()
-        self.failed: Notifier[str] = Notifier()
+        self.progressed: Signal[int] = Signal()
+        self.exported: Signal[str] = Signal()
+        self.troubled: Signal[SessionError] = Signal()
+        self.failed: Signal[str] = Signal()
         self._link, self._words, self._exporter = link, words, exporter
         self._clock, self._tasks = clock, tasks
         self._one_at_a_time = asyncio.Lock()
 
     def export(self, number: str, reason: str, path: str) -> None:
         """Writes the dossier to `path`; `exported`, `troubled` or `failed` follows."""
-        self._tasks.spawn(self._export(number, reason, Path(path)), name="export a dossier")
+        self._tasks.start(self._export(number, reason, Path(path)), name="export a dossier")
 
     async def _export(self, number: str, reason: str, path: Path) -> None:
         async with self._one_at_a_time:

@@ -149,7 +149,7 @@ class ComposedSupervisor:
         self.window.show_identity(self._settings.organisation, self._settings.user)
         self.window.show()
         await self._app.start()
-        self._program.tasks.spawn(self._program.connect(self._bus), name="connect the board")
+        self._program.tasks.start(self._program.connect(self._bus), name="connect the board")
 
     async def stop(self) -> None:
         """Closes the window and the connection."""

@@ -15,7 +15,7 @@ from documents.printed.report.pdf import ReportFacts, report
 from expert_app.hub.report_chapters import chapter
 from session.core.clock import Clock
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.protocol.hub.statistics import StatisticsBy
@@ -31,13 +31,13 @@ class BoardFiles:
     """
 
     def __init__(self, link: DeskLink, clock: Clock, *, tasks: Tasks) -> None:
-        self.saved: Notifier[str] = Notifier()
-        self.failed: Notifier[str] = Notifier()
+        self.saved: Signal[str] = Signal()
+        self.failed: Signal[str] = Signal()
         self._link, self._clock, self._tasks = link, clock, tasks
 
     def save(self, first: date, last: date, path: str) -> None:
         """Writes the figures of a period; `saved` or `failed` follows."""
-        self._tasks.spawn(self._save(first, last, Path(path)), name="save the figures")
+        self._tasks.start(self._save(first, last, Path(path)), name="save the figures")
 
     async def _save(self, first: date, last: date, path: Path) -> None:
         try:

@@ -91,7 +91,7 @@ class _Composed:
     def start(self) -> None:
         """Shows the window, then connects."""
         self.window.show()
-        self._program.tasks.spawn(self._program.connect(self.bus), name="connect")
+        self._program.tasks.start(self._program.connect(self.bus), name="connect")
 
     async def stop(self) -> None:
         """Closes the window and the connection."""
@@ -100,7 +100,7 @@ class _Composed:
 
     def act(self, work: Coroutine[Any, Any, None]) -> None:
         """Does something at the hub; what it refuses is said."""
-        self._program.tasks.spawn(self._do(work), name="act")
+        self._program.tasks.start(self._do(work), name="act")
 
     async def _do(self, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -14,7 +14,7 @@ from functools import partial
 
 from expert_app.runtime.observations import Facts
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.guest import Guest
 from session.desk.hub.client import DeskLink
@@ -45,9 +45,9 @@ class BoardVisit:
         tasks: Tasks,
         facts: Facts,
     ) -> None:
-        self.began: Notifier[Guest] = Notifier()
-        self.ended: Notifier[Ticket | None] = Notifier()
-        self.troubled: Notifier[SessionError] = Notifier()
+        self.began: Signal[Guest] = Signal()
+        self.ended: Signal[Ticket | None] = Signal()
+        self.troubled: Signal[SessionError] = Signal()
         self._link, self._talk_link, self._open_guest = link, talk_link, open_guest
         self._tasks, self._facts = tasks, facts
         self._guest: Guest | None = None
@@ -64,7 +64,7 @@ class BoardVisit:
         """Asks to be announced."""
         if self._guest is None and not self._joining:
             self._joining = True
-            self._tasks.spawn(self._join(ticket_id, reason), name="supervisor joins")
+            self._tasks.start(self._join(ticket_id, reason), name="supervisor joins")
 
     async def _join(self, ticket_id: str, reason: str) -> None:
         try:
@@ -92,7 +92,7 @@ class BoardVisit:
     def leave(self) -> None:
         """Goes; the conversation goes on without us."""
         if self._guest is not None:
-            self._tasks.spawn(self._leave(self._guest.session_id), name="supervisor leaves")
+            self._tasks.start(self._leave(self._guest.session_id), name="supervisor leaves")
 
     async def _leave(self, session_id: str) -> None:
         try:

@@ -112,7 +112,7 @@ class VisitConnections:
 
     def _on_ended(self, ticket: Ticket | None) -> None:
         self.pane.hide()
-        self._program.tasks.spawn(self._close_engines(), name="give the supervisor's camera back")
+        self._program.tasks.start(self._close_engines(), name="give the supervisor's camera back")
         lost = ticket is not None and ticket.talk is not None and ticket.talk.last is ThirdEnd.LOST
         words = (
             _("You could not join: the caller or the agent did not see the announcement in time.")

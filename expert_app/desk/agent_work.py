@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 from expert_app.desk.app import DeskApp
 from expert_app.runtime.observations import Facts
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.protocol.hub.board import AgentState
@@ -108,11 +108,11 @@ class DeskWork:
         facts: Facts,
     ) -> None:
         self.services: list[ServiceWork] = []
-        self.services_changed: Notifier[list[ServiceWork]] = Notifier()
-        self.state_changed: Notifier[Said] = Notifier()
-        self.offered: Notifier[Ticket | None] = Notifier()
-        self.rang: Notifier[Ticket] = Notifier()
-        self.wrap_up_changed: Notifier[WrapUpTime] = Notifier()
+        self.services_changed: Signal[list[ServiceWork]] = Signal()
+        self.state_changed: Signal[Said] = Signal()
+        self.offered: Signal[Ticket | None] = Signal()
+        self.rang: Signal[Ticket] = Signal()
+        self.wrap_up_changed: Signal[WrapUpTime] = Signal()
         self._app, self._link, self._work = app, link, work
         self._user, self._tasks, self._facts = user, tasks, facts
         self._said = Said(True)
@@ -127,7 +127,7 @@ class DeskWork:
         self._link.connection_changed.connect(self._on_connection)
         self._link.queue_changed.connect(self._on_queue)
         self._app.session_closed.connect(lambda outcome: self._set_wrap_up(WrapUpTime(None)))
-        self._tasks.spawn(self._asking(), name="ask what I serve")
+        self._tasks.start(self._asking(), name="ask what I serve")
 
     async def stop(self) -> None:
         """The program ends: no caller is offered to a desk that is about to fall silent.

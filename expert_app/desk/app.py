@@ -28,7 +28,7 @@ from session.core.errors import (
     TicketTaken,
     VaultAway,
 )
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
@@ -78,15 +78,15 @@ class DeskApp:
         tasks: Tasks,
         facts: Facts,
     ) -> None:
-        self.session_opened: Notifier[DeskSession] = Notifier()
-        self.session_ended: Notifier[SessionEnded] = Notifier()
-        self.session_closed: Notifier[str] = Notifier()
-        self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
-        self.dossier_changed: Notifier[DossierFacts | None] = Notifier()
-        self.number_opened: Notifier[tuple[str, str]] = Notifier()
-        self.document_opened: Notifier[tuple[str, bytes]] = Notifier()
-        self.troubled: Notifier[Trouble] = Notifier()
-        self.untroubled: Notifier[str] = Notifier()
+        self.session_opened: Signal[DeskSession] = Signal()
+        self.session_ended: Signal[SessionEnded] = Signal()
+        self.session_closed: Signal[str] = Signal()
+        self.kiosk_wiped: Signal[KioskWiped] = Signal()
+        self.dossier_changed: Signal[DossierFacts | None] = Signal()
+        self.number_opened: Signal[tuple[str, str]] = Signal()
+        self.document_opened: Signal[tuple[str, bytes]] = Signal()
+        self.troubled: Signal[Trouble] = Signal()
+        self.untroubled: Signal[str] = Signal()
         self._link, self._filing, self._open_session = link, filing, open_session
         self._clock, self._tasks, self._facts = clock, tasks, facts
         self.resumed, self._line = asyncio.Event(), asyncio.Event()
@@ -439,7 +439,7 @@ class DeskApp:
         self._do(work, name)
 
     def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        self._tasks.spawn(self.guarded(work, name), name=f"desk {name}")
+        self._tasks.start(self.guarded(work, name), name=f"desk {name}")
 
     async def guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         """As `do`, for who waits until it is over."""

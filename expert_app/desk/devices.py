@@ -23,7 +23,7 @@ from expert_app.runtime.observations import Facts
 from session.core.clock import Clock
 from session.core.device_errors import PileUneven
 from session.core.errors import PageUnreadable
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.desk.devices.scanner_and_printer import PageProgressed, ReceivedPage
 from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
@@ -93,11 +93,11 @@ class DevicesJob:
     def __init__(
         self, app: DeskApp, link: DeskLink, *, workers: Workers, clock: Clock, facts: Facts
     ) -> None:
-        self.glass_seen: Notifier[GlassSeen] = Notifier()
-        self.printing: Notifier[Printing] = Notifier()
-        self.page_replaced: Notifier[Replaced] = Notifier()
-        self.pile_changed: Notifier[PileTold | None] = Notifier()
-        self.pile_ordered: Notifier[list[str]] = Notifier()
+        self.glass_seen: Signal[GlassSeen] = Signal()
+        self.printing: Signal[Printing] = Signal()
+        self.page_replaced: Signal[Replaced] = Signal()
+        self.pile_changed: Signal[PileTold | None] = Signal()
+        self.pile_ordered: Signal[list[str]] = Signal()
         self._app = app
         self._link = link
         self._workers = workers

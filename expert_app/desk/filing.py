@@ -37,7 +37,7 @@ from expert_app.runtime.observations import Facts
 from session.core.clock import Clock
 from session.core.error_codes import from_code
 from session.core.errors import DossierUnknown, SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
 from session.log import events
@@ -104,15 +104,15 @@ class Filing:
         reader: PageWords | None = None,
         again_s: float = AGAIN_S,
     ) -> None:
-        self.page_kept: Notifier[ShownPage] = Notifier()
-        self.page_cleaned: Notifier[CleanedPage] = Notifier()
-        self.page_failed: Notifier[PageTrouble] = Notifier()
-        self.file_disarmed: Notifier[tuple[str, ...]] = Notifier()
-        self.document_progressed: Notifier[FilingProgress] = Notifier()
-        self.document_filed: Notifier[DocumentFiled] = Notifier()
-        self.document_waiting: Notifier[str] = Notifier()
-        self.document_refused: Notifier[DocumentTrouble] = Notifier()
-        self.pages_filed: Notifier[list[str]] = Notifier()
+        self.page_kept: Signal[ShownPage] = Signal()
+        self.page_cleaned: Signal[CleanedPage] = Signal()
+        self.page_failed: Signal[PageTrouble] = Signal()
+        self.file_disarmed: Signal[tuple[str, ...]] = Signal()
+        self.document_progressed: Signal[FilingProgress] = Signal()
+        self.document_filed: Signal[DocumentFiled] = Signal()
+        self.document_waiting: Signal[str] = Signal()
+        self.document_refused: Signal[DocumentTrouble] = Signal()
+        self.pages_filed: Signal[list[str]] = Signal()
         self._outbox, self._workers, self._store = outbox, workers, store
         self._clock, self._tasks, self._facts = clock, tasks, facts
         self._notary, self._reader = notary, reader
@@ -135,7 +135,7 @@ class Filing:
         self._session = session
         self._scanner = ""
         session.devices.report_changed.connect(self._on_devices)
-        self._tasks.spawn(self._tell_kept(session.facts.id), name="pages kept before")
+        self._tasks.start(self._tell_kept(session.facts.id), name="pages kept before")
 
     def _on_devices(self, report: DevicesReported) -> None:
         self._scanner = report.scanner_name
@@ -211,7 +211,7 @@ class Filing:
         running = self._cleaning.pop(page_id, None)
         if running is not None:
             running.cancel()
-        self._cleaning[page_id] = self._tasks.spawn(
+        self._cleaning[page_id] = self._tasks.start(
             self._clean(session_id, page_id), name=f"clean {page_id}"
         )
 
@@ -439,7 +439,7 @@ class Filing:
 
     def _send_later(self) -> None:
         if self._again is None or self._again.done():
-            self._again = self._tasks.spawn(self._send_again(), name="send again")
+            self._again = self._tasks.start(self._send_again(), name="send again")
 
     async def _send_again(self) -> None:
         while True:

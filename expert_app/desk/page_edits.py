@@ -18,7 +18,7 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
 from expert_app.desk.several_papers import PapersLook
 from session.core.errors import DossierUnknown
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.log.events import AnyEvent
 from session.log.page_events import PageRemoved, PageRestored, PageSplit
 from session.protocol.conversation.page_removal import RemovalReason
@@ -43,7 +43,7 @@ class PageActs:
     """
 
     def __init__(self, app: DeskApp, filing: Filing, outbox: Outbox, papers: PapersLook) -> None:
-        self.parted: Notifier[Parted] = Notifier()
+        self.parted: Signal[Parted] = Signal()
         self.papers = papers
         self._app, self._filing, self._outbox = app, filing, outbox
 

@@ -21,7 +21,7 @@ from expert_app.runtime.observations import Facts
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.errors import DossierUnknown, SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import PrintChanged, PrintState
 from session.protocol.dossier.pieces import PageSeen, PieceHistory, ProcedureFacts, SeenPage
@@ -107,10 +107,10 @@ class DeskPieces:
         clock: Clock,
         facts: Facts,
     ) -> None:
-        self.procedures_changed: Notifier[list[ProcedureFacts]] = Notifier()
-        self.doubled: Notifier[Double] = Notifier()
-        self.history_told: Notifier[PieceHistory] = Notifier()
-        self.found: Notifier[list[str]] = Notifier()
+        self.procedures_changed: Signal[list[ProcedureFacts]] = Signal()
+        self.doubled: Signal[Double] = Signal()
+        self.history_told: Signal[PieceHistory] = Signal()
+        self.found: Signal[list[str]] = Signal()
         self._app = app
         self._filing = filing
         self._link = link

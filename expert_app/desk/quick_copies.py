@@ -14,7 +14,7 @@ from documents.pages.quick_copy import QuickCopy, look_at
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.runtime.observations import Facts
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.desk.devices.scanner_and_printer import Glimpse
 from session.desk.session import DeskSession
 
@@ -38,7 +38,7 @@ class QuickLooks:
     """
 
     def __init__(self, app: DeskApp, workers: Workers, *, facts: Facts) -> None:
-        self.glimpsed: Notifier[Glimpsed] = Notifier()
+        self.glimpsed: Signal[Glimpsed] = Signal()
         self._app, self._workers, self._facts = app, workers, facts
         app.session_opened.connect(self._on_opened)
 

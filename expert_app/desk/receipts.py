@@ -25,7 +25,7 @@ from expert_app.runtime.observations import Facts
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.errors import DossierUnknown
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import DocumentFiled, SessionEnded
@@ -60,9 +60,9 @@ class DeskReceipts:
         facts: Facts,
         signer: Signer,
     ) -> None:
-        self.registered: Notifier[str] = Notifier()
-        self.followed: Notifier[str] = Notifier()
-        self.due: Notifier[str] = Notifier()
+        self.registered: Signal[str] = Signal()
+        self.followed: Signal[str] = Signal()
+        self.due: Signal[str] = Signal()
         self._app = app
         self._link = link
         self._outbox = outbox

@@ -18,7 +18,7 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
 from expert_app.desk.filing_facts import CleanedPage
 from expert_app.runtime.observations import Facts
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class PapersLook:
     def __init__(
         self, app: DeskApp, filing: Filing, *, outbox: Outbox, workers: Workers, facts: Facts
     ) -> None:
-        self.found: Notifier[PapersFound] = Notifier()
+        self.found: Signal[PapersFound] = Signal()
         self._app = app
         self._outbox = outbox
         self._workers = workers

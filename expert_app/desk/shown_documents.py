@@ -25,7 +25,7 @@ from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.runtime.observations import Facts
 from session.core.errors import DocumentNotShown, DocumentTooLong, LibraryItemUnknown, SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.cobrowse.shown_document import Picture
 from session.desk.hub.library import Progress
@@ -71,8 +71,8 @@ class DeskShows:
     def __init__(
         self, app: DeskApp, library: LibraryLike, *, workers: Workers, tasks: Tasks, facts: Facts
     ) -> None:
-        self.library_changed: Notifier[list[LibraryItem]] = Notifier()
-        self.fetching: Notifier[Fetching | None] = Notifier()
+        self.library_changed: Signal[list[LibraryItem]] = Signal()
+        self.fetching: Signal[Fetching | None] = Signal()
         self._app = app
         self._library = library
         self._workers = workers
@@ -85,7 +85,7 @@ class DeskShows:
 
     def load(self) -> None:
         """Asks for the library: when a conversation begins, and when the convention has changed."""
-        self._tasks.spawn(self._load(), name="load the library")
+        self._tasks.start(self._load(), name="load the library")
 
     async def _load(self) -> None:
         try:
@@ -165,7 +165,7 @@ class DeskShows:
     def _begin(self, work: Awaitable[None], title: str) -> None:
         self.cancel()
         self.fetching.emit(Fetching(title, -1))
-        self._work = self._tasks.spawn(self._run(work), name="make a document ready")
+        self._work = self._tasks.start(self._run(work), name="make a document ready")
 
     async def _run(self, work: Awaitable[None]) -> None:
         async def done() -> None:

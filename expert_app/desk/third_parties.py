@@ -16,7 +16,7 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.facts import Trouble
 from expert_app.runtime.observations import Facts
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.guest import Guest
 from session.desk.hub.client import DeskLink
@@ -68,14 +68,14 @@ class DeskTalks:
         tasks: Tasks,
         facts: Facts,
     ) -> None:
-        self.talk_changed: Notifier[TalkAnswer] = Notifier()
-        self.note_received: Notifier[PassedOnAnswer] = Notifier()
-        self.targets_found: Notifier[TargetsAnswer] = Notifier()
-        self.invited: Notifier[Invitation | None] = Notifier()
-        self.visit_began: Notifier[Guest] = Notifier()
-        self.visit_ended: Notifier[Ticket | None] = Notifier()
-        self.came_back: Notifier[Ticket] = Notifier()
-        self.troubled: Notifier[Trouble] = Notifier()
+        self.talk_changed: Signal[TalkAnswer] = Signal()
+        self.note_received: Signal[PassedOnAnswer] = Signal()
+        self.targets_found: Signal[TargetsAnswer] = Signal()
+        self.invited: Signal[Invitation | None] = Signal()
+        self.visit_began: Signal[Guest] = Signal()
+        self.visit_ended: Signal[Ticket | None] = Signal()
+        self.came_back: Signal[Ticket] = Signal()
+        self.troubled: Signal[Trouble] = Signal()
         self._app = app
         self._link = link
         self._talk_link = talk_link
@@ -328,7 +328,7 @@ class DeskTalks:
             self._do(work(self._app.session.facts.id), name)
 
     def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        self._tasks.spawn(self._guarded(work, name), name=f"desk {name}")
+        self._tasks.start(self._guarded(work, name), name=f"desk {name}")
 
     async def _guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         try:

@@ -92,7 +92,7 @@ class Courier:
         """Begins to carry."""
         for line in self._lines:
             name = f"deliver to {line.name}"
-            self._running.append(self._tasks.spawn(line.run(), name=name))
+            self._running.append(self._tasks.start(line.run(), name=name))
 
     def wake(self) -> None:
         """Something was filed, or somebody asked for another try."""

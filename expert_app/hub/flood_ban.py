@@ -35,7 +35,7 @@ class ShutOut:
         """Out at once, in again after a while; who floods again is out again."""
         if key and key not in self.keys:
             self.keys.add(key)
-            self._tasks.spawn(self._shut(key), name="shut out who floods")
+            self._tasks.start(self._shut(key), name="shut out who floods")
 
     async def _shut(self, key: str) -> None:
         await self._take()

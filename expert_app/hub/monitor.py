@@ -98,7 +98,7 @@ class Monitor:
             self._server = None
 
     def _on_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._tasks.spawn(self._serve(reader, writer), name="answer the monitor")
+        self._tasks.start(self._serve(reader, writer), name="answer the monitor")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

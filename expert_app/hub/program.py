@@ -236,7 +236,7 @@ class HubProgram:
                 await enrolment.start()
                 stack.push_async_callback(enrolment.stop)
             self._note_convention(hub)
-            self._tasks.spawn(self._watch_convention(hub), name="watch the convention")
+            self._tasks.start(self._watch_convention(hub), name="watch the convention")
             await self._watch_over(hub, connection, elections, stack)
             address = ", ".join(urls)
             self._facts.note(

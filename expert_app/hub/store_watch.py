@@ -33,7 +33,7 @@ class StoreWatch:
 
     def start(self, tasks: Tasks) -> None:
         """Begins to look."""
-        tasks.spawn(self._run(), name="watch the documents' store")
+        tasks.start(self._run(), name="watch the documents' store")
 
     def troubles(self) -> list[Trouble]:
         """`documents_away` (grave: nothing can be filed), `ged_away`, `ged_refused` (copies wait,

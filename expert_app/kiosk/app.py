@@ -31,7 +31,7 @@ from session.core.errors import (
     StoreUnreachable,
     TicketUnknown,
 )
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.call_button import Button
@@ -86,7 +86,7 @@ class KioskApp:
         facts: Facts,
         printer: Printer | None = None,
     ) -> None:
-        self.wiped: Notifier[KioskWiped] = Notifier()
+        self.wiped: Signal[KioskWiped] = Signal()
         self._link, self._screen, self._open_session = link, screen, open_session
         self._runtime, self._memory = runtime, TicketMemory(memory)
         self._tasks, self._facts = tasks, facts
@@ -510,7 +510,7 @@ class KioskApp:
         self._screen.clear_trouble()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
-        self._tasks.spawn(coroutine, name=f"kiosk {name}")
+        self._tasks.start(coroutine, name=f"kiosk {name}")
 
     def _back_to_start(self) -> None:
         self._release()

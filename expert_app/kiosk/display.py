@@ -95,7 +95,7 @@ class ComposedDisplay:
         else:
             self.window.show()
         self._link.start()
-        self._program.tasks.spawn(self._program.connect(self._bus), name="connect the display")
+        self._program.tasks.start(self._program.connect(self._bus), name="connect the display")
 
     async def stop(self) -> None:
         """Ends window, voice and connection."""

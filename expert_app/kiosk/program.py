@@ -247,7 +247,7 @@ class ComposedKiosk:
             self._session.files.answer(file_id)
 
     def _forget_quick_copies(self) -> None:
-        self._program.tasks.spawn(self._quick.end(), name="forget quick copies")
+        self._program.tasks.start(self._quick.end(), name="forget quick copies")
 
     def _on_speak(self, text: str) -> None:
         if self._voice is not None:
@@ -331,10 +331,10 @@ class ComposedKiosk:
             self.window.show()
         await self._app.start()
         self._line_test.start()
-        self._program.tasks.spawn(self._program.connect(self._bus), name="connect the kiosk")
-        self._program.tasks.spawn(self._send_old_logs(), name="send old logs")
+        self._program.tasks.start(self._program.connect(self._bus), name="connect the kiosk")
+        self._program.tasks.start(self._send_old_logs(), name="send old logs")
         ready = CallReady(self._call_pane, self._parts.media, ticket=lambda: self._link.ticket)
-        self._program.tasks.spawn(ready.keep(), name="keep the next call ready")
+        self._program.tasks.start(ready.keep(), name="keep the next call ready")
 
     async def _send_old_logs(self) -> None:
         """What an earlier run could not send;

@@ -68,7 +68,7 @@ class Child:
                 env={**os.environ, **(environment or {})},
                 limit=1 << 24,
             )
-        self._tasks.spawn(self._listen(), name=f"listen to {self.name}")
+        self._tasks.start(self._listen(), name=f"listen to {self.name}")
 
     async def _listen(self) -> None:
         assert self._process is not None

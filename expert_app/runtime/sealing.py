@@ -111,7 +111,7 @@ class DeskCertificates:
         ):
             return await self._ask()
         if left < RENEW_BEFORE and (self._renewing is None or self._renewing.done()):
-            self._renewing = self._tasks.spawn(self._renew(), name="renew the certificate")
+            self._renewing = self._tasks.start(self._renew(), name="renew the certificate")
         return kept
 
     async def _renew(self) -> None:

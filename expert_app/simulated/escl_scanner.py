@@ -121,7 +121,7 @@ class SimulatedScanner:
         return self._pages
 
     async def _on_startup(self, app: web.Application) -> None:
-        self._tasks.spawn(self.pages(), name="draw pages")  # the ready line does not wait for it
+        self._tasks.start(self.pages(), name="draw pages")  # the ready line does not wait for it
 
     # ---- eSCL
     # ----------------------------------------------------------------------------------------------

@@ -238,7 +238,7 @@ class SimulatedPrinter:
         (self._spool / f"job-{job.id}.pdf").write_bytes(asked.data)
         job.size_bytes, job.sha256 = len(asked.data), hashlib.sha256(asked.data).hexdigest()
         self._set(job, JOB_PENDING)
-        self._tasks.spawn(self._print(job), name=f"job {job.id}")
+        self._tasks.start(self._print(job), name=f"job {job.id}")
         return _OK, ((GroupTag.JOB, job.attributes(self._base)),)
 
     def _job(self, asked: Message) -> Answer:

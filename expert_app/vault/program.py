@@ -140,8 +140,8 @@ class VaultProgram:
             except BusUnreachable:
                 log.warning("the network's bus is away; the vault goes on trying")
             self._bus.beat()
-            self._tasks.spawn(self._look(health), name="watch the convention")
-            self._tasks.spawn(self._sweep(), name="retention")
+            self._tasks.start(self._look(health), name="watch the convention")
+            self._tasks.start(self._sweep(), name="retention")
             self._facts.note(
                 "vault_ready", organisation=organisation, serves=",".join(self._settings.serve)
             )

@@ -29,7 +29,7 @@ from session.core.errors import (
     StoreUnreachable,
     VaultAway,
 )
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, decode_event, encode
 from session.protocol.hub.requests import HubEvent, HubMessage
@@ -109,15 +109,15 @@ class BusClient:
         self.role = role
         self.user = user
         self.clock = clock
-        self.news: Notifier[HubEvent] = Notifier()
+        self.news: Signal[HubEvent] = Signal()
         self.refused_messages = 0
         self._in_beats = b""
         self._tasks = tasks
         self._line = Line(
             urls, seed, tasks, inbox=subjects.inbox(role, user), name=f"{role}.{user}", tls=tls
         )
-        self.connected: Notifier[bool] = self._line.connected
-        self.refused: Notifier[None] = self._line.refused
+        self.connected: Signal[bool] = self._line.connected
+        self.refused: Signal[None] = self._line.refused
         self._channels: OrderedDict[str, BusChannel] = OrderedDict()
         self._beating: asyncio.Task[None] | None = None
         self._beat_now = asyncio.Event()
@@ -305,7 +305,7 @@ class BusClient:
         """
         if self._beating is None:
             self.connected.connect(lambda connected: self._beat_now.set() if connected else None)
-            self._beating = self._tasks.spawn(
+            self._beating = self._tasks.start(
                 self._beat(), name=f"beats of {self.role}.{self.user}"
             )
 

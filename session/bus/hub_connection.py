@@ -14,7 +14,7 @@ from session.bus.jetstream.streams import Streams
 from session.bus.server.leaf_links import XFER
 from session.bus.transport.connection import CONNECT_S, PROBE_S, Handler, Line
 from session.core.errors import BusUnreachable, StoreUnreachable
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.wire.roles import Role
 
@@ -51,7 +51,7 @@ class HubConnection:
             urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls, probe_s=probe_s
         )
         self.streams = Streams(self.line, group_sync)
-        self.connected: Notifier[bool] = self.line.connected
+        self.connected: Signal[bool] = self.line.connected
 
     async def connect(self, timeout_s: float = CONNECT_S) -> None:
         """Connects; raises as `BusClient.connect` and goes on trying."""

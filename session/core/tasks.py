@@ -20,7 +20,7 @@ def _log_error(name: str, error: BaseException) -> None:
 
 
 class Tasks:
-    """A nursery: what it spawned ends with it.
+    """A nursery: what it started ends with it.
 
     Args:
         on_error: called with the task's name and its error;
@@ -31,12 +31,12 @@ class Tasks:
         self._on_error = on_error
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def spawn(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
+    def start(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
         """Starts `coroutine` as a task called `name` and keeps it until it ends."""
         return self._keep(asyncio.get_running_loop().create_task(coroutine, name=name))
 
-    def begin(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
-        """As `spawn`, and the coroutine has come to its first wait, or its end, when this
+    def start_now(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
+        """As `start`, and the coroutine has come to its first wait, or its end, when this
         returns.
         """
         return self._keep(

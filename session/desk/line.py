@@ -79,7 +79,7 @@ class DeskLine(LineEnd):
     def start(self) -> None:
         """Begins to look."""
         self._carry_out(self.shares)
-        self._watching = self._tasks.spawn(self._watch(), name="desk-line")
+        self._watching = self._tasks.start(self._watch(), name="desk-line")
 
     def close(self) -> None:
         """The conversation is over; the engine is nobody's again."""

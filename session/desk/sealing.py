@@ -58,7 +58,7 @@ class DeskSeal(SealBase):
         self._clock, self._began_s = clock, clock.monotonic_s()
         self._mine = X25519PrivateKey.generate()
         self._is_asking = True
-        self._asking = tasks.spawn(self._ask(), name="seal the session")
+        self._asking = tasks.start(self._ask(), name="seal the session")
 
     async def _ask(self) -> None:
         while self._is_asking:
@@ -98,7 +98,7 @@ class DeskSeal(SealBase):
             self._before, self._box = self._box, None
             self._mine, self._is_asking = X25519PrivateKey.generate(), True
             self._began_s = self._clock.monotonic_s()
-            self._asking = self._tasks.spawn(self._ask(), name="seal the session again")
+            self._asking = self._tasks.start(self._ask(), name="seal the session again")
 
     def close(self) -> None:
         """Asks no more."""

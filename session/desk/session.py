@@ -14,7 +14,7 @@ from pathlib import Path
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.consent import DeskGrants
 from session.desk.call.privacy import DeskPrivacy
@@ -86,7 +86,7 @@ class DeskSession:
         engine.set_ice(ways)
         self.facts = facts
         self.resumed = resumed
-        self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
+        self.kiosk_wiped: Signal[KioskWiped] = Signal()
         self._channel, self._log, self._tasks = channel, log_writer, tasks
         self.call = DeskCall(
             channel, engine, clock=clock, tasks=tasks, accepted_at_s=clock.monotonic_s(), plan=ways
@@ -137,7 +137,7 @@ class DeskSession:
         await self._ask_again()
         if self.resumed:
             self.show.repeat()  # what an earlier run showed is not known here any more
-        self._gathering = self._tasks.spawn(self._gather(), name="desk log of the shared page")
+        self._gathering = self._tasks.start(self._gather(), name="desk log of the shared page")
 
     async def start_without_kiosk(self) -> None:
         """Begins a talk by telephone: nobody is at the kiosk, nothing is asked of it."""
@@ -163,7 +163,7 @@ class DeskSession:
 
     def line_back(self) -> None:
         """The line is back: what happened meanwhile?"""
-        self._tasks.spawn(self._ask_again(), name="desk asks the kiosk again")
+        self._tasks.start(self._ask_again(), name="desk asks the kiosk again")
         self.show.repeat()
 
     async def end_call(self) -> None:

@@ -423,12 +423,12 @@ class Hub:
         await self.service.start()
         await self._connection.settle()
         self.projection.start()
-        self._remembering = self._tasks.spawn(
+        self._remembering = self._tasks.start(
             self._remember_times(), name="remember handling times"
         )
         self._lease.start()
         self._dispatch.start()
-        self._ticker = self._tasks.spawn(self._tick(), name="hub timers")
+        self._ticker = self._tasks.start(self._tick(), name="hub timers")
 
     async def take_catalogue(self, catalogue: Catalogue) -> None:
         """Goes on with another convention:

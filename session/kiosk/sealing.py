@@ -61,10 +61,10 @@ class KioskSeal(SealBase):
             offer = SealOffered(desk_key=said.key, key=public_text(mine))
             box = agree(mine, said.key, (said.key, offer.key), self._purpose, opens_first=False)
             self._offer = offer
-            self._tasks.spawn(self._answer(offer), name="give the desk a key")
+            self._tasks.start(self._answer(offer), name="give the desk a key")
             self._take_box(box)
         else:
-            self._tasks.spawn(self._answer(self._offer), name="give the desk a key again")
+            self._tasks.start(self._answer(self._offer), name="give the desk a key again")
 
     def _check(self, said: SealRequested) -> None:
         facts = self._facts
@@ -85,7 +85,7 @@ class KioskSeal(SealBase):
         now_s = self._clock.monotonic_s()
         if self._box is None and now_s - self._needed_s >= NEEDED_EACH_S:
             self._needed_s = now_s
-            self._tasks.spawn(self._answer(SealNeeded()), name="ask the desk for a key")
+            self._tasks.start(self._answer(SealNeeded()), name="ask the desk for a key")
 
     def ask(self) -> None:
         """This kiosk was restarted: the desk need not wait until it says something."""

@@ -75,7 +75,7 @@ class WsKiosk:
 
     is_ticket, beat = b'"', b""
 
-    def __init__(self, host: str, port: int, *, user: str, _seed: str) -> None:
+    def __init__(self, host: str, port: int, *, user: str, seed: str) -> None:
         self.socket = ws_socket(host, port, "ask")
         self._wish = json.dumps(["call", user, PLACE]).encode()
         self._heard = b""

@@ -113,7 +113,7 @@ class Ends:
         self.desk.page_shown.connect(self.pages.append)
         self.desk.events_received.connect(self._on_events)
         self.pane.resource_requested.connect(
-            lambda address: self.world.tasks.spawn(self._bring(address), name="bench-resource")
+            lambda address: self.world.tasks.start(self._bring(address), name="bench-resource")
         )
         self.browser.set_allowed([web.site, web.address + "/t/"])
         self.browser.show()

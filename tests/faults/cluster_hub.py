@@ -52,7 +52,7 @@ async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | N
     leaving = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leaving.set)
     print("ready", flush=True)
-    tasks.spawn(_set_clock(clock), name="set the clock")
+    tasks.start(_set_clock(clock), name="set the clock")
     await leaving.wait()
     await hub.stop()
     await elections.stop()

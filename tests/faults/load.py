@@ -111,9 +111,9 @@ class Load:
         if self._has_boss:
             await self._start_boss()
         for name, kiosk in self.kiosks.items():
-            self._tasks.spawn(self._call(name, kiosk), name=f"caller at {name}")
+            self._tasks.start(self._call(name, kiosk), name=f"caller at {name}")
         for name, desk in self.desks.items():
-            self._tasks.spawn(self._serve(name, desk), name=f"agent {name}")
+            self._tasks.start(self._serve(name, desk), name=f"agent {name}")
 
     async def _client(self, role: Role, name: str, seed: str) -> BusClient:
         urls = random.sample(self._world.urls, len(self._world.urls))
@@ -244,7 +244,7 @@ class Load:
         client = await self._client(Role.SUPERVISOR, "boss", self._world.boss)
         queue = DeskLink(client, self._clock, tasks=self._tasks)
         await queue.start()
-        self._tasks.spawn(self._reign(queue, BoardLink(client, self._tasks)), name="supervisor")
+        self._tasks.start(self._reign(queue, BoardLink(client, self._tasks)), name="supervisor")
 
     async def _reign(self, queue: DeskLink, board: BoardLink) -> None:
         """Moves callers, changes priorities, keeps callers for agents;

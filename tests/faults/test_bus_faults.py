@@ -151,7 +151,7 @@ async def test_an_accept_whose_hub_died_is_repeated_until_its_outcome_is_known(
         desk.retrying.connect(retried.append)
         ticket = (await kiosk.call("housing", "", "r1")).ticket
         await world.stop_hub()
-        accepting = world.tasks.spawn(desk.accept(ticket.id), name="accept")
+        accepting = world.tasks.start(desk.accept(ticket.id), name="accept")
         await until(lambda: bool(retried))
         await world.start_hub()
         facts = await accepting
@@ -202,8 +202,8 @@ class _Wire:
         passing = asyncio.Event()
         passing.set()
         self._open += [(passing, writer), (passing, far_writer)]
-        self._tasks.spawn(self._pump(reader, far_writer, passing), name="wire out")
-        self._tasks.spawn(self._pump(far_reader, writer, passing), name="wire in")
+        self._tasks.start(self._pump(reader, far_writer, passing), name="wire out")
+        self._tasks.start(self._pump(far_reader, writer, passing), name="wire in")
 
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passing: asyncio.Event

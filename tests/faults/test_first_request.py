@@ -45,13 +45,13 @@ async def test_a_request_that_nobody_hears_is_asked_once_more_and_then_said(tmp_
 
         def answer(message: Incoming) -> None:
             asked.set()
-            tasks.spawn(connection.line.publish(message.reply, encode(Done())), name="answer")
+            tasks.start(connection.line.publish(message.reply, encode(Done())), name="answer")
 
         async def begin_late() -> None:
             await asyncio.sleep(0.05)
             await connection.serve("svc.*.*.*.*", answer)
 
-        late = tasks.spawn(begin_late(), name="begin late")
+        late = tasks.start(begin_late(), name="begin late")
         assert await client.request("services", ServicesRequest(), Done) == Done()
         assert asked.is_set()
         await late

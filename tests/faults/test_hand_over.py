@@ -119,7 +119,7 @@ async def test_a_hub_that_stops_under_load_hands_over_without_an_error(tmp_path:
             clients.append(client)
         kiosks, desks = clients[:PAIRS], clients[PAIRS:]
         working = [
-            tasks.spawn(work(kiosk, desk, seen), name=f"work of {kiosk.user}")
+            tasks.start(work(kiosk, desk, seen), name=f"work of {kiosk.user}")
             for kiosk, desk in zip(kiosks, desks, strict=True)
         ]
         longest_s = await stop_in_turn(world)

@@ -55,7 +55,7 @@ async def test_a_kiosk_outlives_the_d_bus_of_its_machine(
     await asyncio.sleep(CONNECTED_S)
     daemon.kill()
     await daemon.wait()
-    await asyncio.wait([tasks.spawn(kiosk.ended.wait(), name="end of the kiosk")], timeout=1)
+    await asyncio.wait([tasks.start(kiosk.ended.wait(), name="end of the kiosk")], timeout=1)
     assert kiosk.returncode is None, (tmp_path / "kiosk.log").read_text(encoding="utf-8")
     assert "swept" in await kiosk.ask("facts")
     await kiosk.stop()

@@ -14,7 +14,7 @@ from PyQt6.QtCore import QCoreApplication, QEvent
 from PyQt6.QtWebEngineCore import QWebEnginePage
 
 from session.core.clock import SystemClock
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.cobrowse.shared_page import DeskCobrowse, MirrorBytes
 from session.kiosk.cobrowse.shared_page import KioskCobrowse
@@ -40,7 +40,7 @@ class Consent:
     """The caller, who gives and takes back at once."""
 
     def __init__(self, clock: SystemClock) -> None:
-        self.changed: Notifier[GrantChanged] = Notifier()
+        self.changed: Signal[GrantChanged] = Signal()
         self._clock = clock
         self._given: set[Grant] = set()
 
@@ -126,7 +126,7 @@ class Stage:
         if self._closing or not self._loop.is_running():  # Qt goes on between a story and its end
             self.pane.give_resource(address, b"", "")
         else:
-            self.tasks.spawn(self._bring(address), name="test-resource")
+            self.tasks.start(self._bring(address), name="test-resource")
 
     def _on_events(self, received: MirrorEvents) -> None:
         self.events.append(received)

@@ -145,7 +145,7 @@ class SessionConnections:
 
     def _on_resource(self, address: str) -> None:
         if self._app.session is not None:
-            self._tasks.spawn(
+            self._tasks.start(
                 self._bring_resource(self._app.session, address), name="picture of the shared page"
             )
 

@@ -132,7 +132,7 @@ class DeskMedia:
         for show in self._shown:
             show(self.engines)
         log.info("media engine: %s (%s)", self.engines.choice.kind, self.engines.choice.why)
-        self._tasks.spawn(before.close(), name="close the engines before")
+        self._tasks.start(before.close(), name="close the engines before")
 
     async def close(self) -> None:
         """Ends the engines."""
@@ -157,7 +157,7 @@ class DeskMedia:
             closings.append(mouth.swap(_speaker(settings, self._sound, voice)).close)
             if camera:
                 closings.append(eye.swap(open_camera(settings.camera)).close)
-            self._tasks.spawn(_close_all(closings), name="give the devices before back")
+            self._tasks.start(_close_all(closings), name="give the devices before back")
         for engine in (engines.main, engines.aside):
             if isinstance(engine, BrowserEngine):
                 engine.set_devices(call_media(settings))

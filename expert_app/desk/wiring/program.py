@@ -357,7 +357,7 @@ class ComposedDesk:
         """
         self._program.facts.note("refused")
         self._connections.show_access_refused()
-        self._program.tasks.spawn(self._bus.close(), name="stop knocking")
+        self._program.tasks.start(self._bus.close(), name="stop knocking")
 
     def _in_conversation(self) -> bool:
         return self._app.session is not None or self._talks.guest is not None
@@ -426,8 +426,8 @@ class ComposedDesk:
         self._workers.warm()
         self._work.start()
         await self._app.start()
-        self._program.tasks.spawn(self._program.connect(self._bus), name="connect the desk")
-        self._program.tasks.spawn(self._send_old_logs(), name="send old logs")
+        self._program.tasks.start(self._program.connect(self._bus), name="connect the desk")
+        self._program.tasks.start(self._send_old_logs(), name="send old logs")
 
     async def _send_old_logs(self) -> None:
         """What an earlier run could not send; a session that goes on is left to its own writer."""

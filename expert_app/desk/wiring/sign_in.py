@@ -44,7 +44,7 @@ async def sign_in(
     composed.window.show()
     if driven:
         program.drive(Hands(composed.window))
-    stop = program.tasks.spawn(program.stop.wait(), name="sign-in is given up")
+    stop = program.tasks.start(program.stop.wait(), name="sign-in is given up")
     await asyncio.wait([stop, composed.done], return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
     composed.window.hide()
@@ -71,7 +71,7 @@ class ComposedSignIn:
 
     def _on_requested(self, address: str, code: str, ca_file: str) -> None:
         self.view.show_busy()
-        self._program.tasks.spawn(self._enrol(address, code, ca_file), name="sign in")
+        self._program.tasks.start(self._enrol(address, code, ca_file), name="sign in")
 
     async def _enrol(self, address: str, code: str, ca_file: str) -> None:
         try:

@@ -186,7 +186,7 @@ class Elections:
 
     def start(self) -> None:
         """Watches until `stop`, whenever a server can be reached."""
-        self._task = self._tasks.spawn(self._watch(), name="watch the cluster's leaders")
+        self._task = self._tasks.start(self._watch(), name="watch the cluster's leaders")
 
     async def stop(self) -> None:
         """Ends the watching."""

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from session.bus.sealing.box import SEAL_HEADER, Box, Stamp, shared
 from session.bus.transport.connection import Incoming
 from session.core.errors import BusUnreachable, SealBroken, SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.topics import ASIDE_TOPIC, CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC, THIRD_TOPIC
 
@@ -41,7 +41,7 @@ Deliver = Callable[[str, Incoming], None]
 class ChannelSeal(Protocol):
     """One end's sealing of one session."""
 
-    refused: Notifier[SessionError]
+    refused: Signal[SessionError]
 
     def attach(self, publish: Publish, deliver: Deliver) -> None:
         """Called once by the channel: how to say something, and where opened messages go."""
@@ -71,7 +71,7 @@ class SealBase:
     """
 
     def __init__(self, organisation: str, session_id: str, *, tasks: Tasks) -> None:
-        self.refused: Notifier[SessionError] = Notifier()
+        self.refused: Signal[SessionError] = Signal()
         self.dropped = 0
         self._purpose = f"session\n{organisation}\n{session_id}"
         self._tasks = tasks
@@ -115,7 +115,7 @@ class SealBase:
 
     def _take_box(self, box: Box) -> None:
         self._before, self._box = self._box, box
-        self._tasks.spawn(self._flush(), name="say what waited for a key")
+        self._tasks.start(self._flush(), name="say what waited for a key")
 
     async def _flush(self) -> None:
         try:

@@ -23,7 +23,7 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import pinned_tls
 from session.core.child_process import Leash, tied_command
 from session.core.errors import BusUnreachable, HubUnreachable, StoreUnreachable
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class BusServer:
         hub_key: str,
         tasks: Tasks,
     ) -> None:
-        self.running: Notifier[bool] = Notifier()
+        self.running: Signal[bool] = Signal()
         self.group_sync = GroupSync(settings.store) if settings.group_sync else None
         self._settings = settings
         self._accounts = list(accounts)
@@ -131,7 +131,7 @@ class BusServer:
         # before the configuration of a server that runs here is overwritten
         await self._wait_for_address()
         self._write_config()
-        self._watch = self._tasks.spawn(self._supervise(), name="nats-server supervisor")
+        self._watch = self._tasks.start(self._supervise(), name="nats-server supervisor")
         try:
             async with asyncio.timeout(READY_S):
                 await self._ready.wait()

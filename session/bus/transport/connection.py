@@ -35,7 +35,7 @@ from session.core.errors import (
     HubUnreachable,
     MessageTooLarge,
 )
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -131,8 +131,8 @@ class Line:
         tls: ssl.SSLContext | None = None,
         probe_s: float = PROBE_S,
     ) -> None:
-        self.connected: Notifier[bool] = Notifier()
-        self.refused: Notifier[None] = Notifier()
+        self.connected: Signal[bool] = Signal()
+        self.refused: Signal[None] = Signal()
         self.failed_handlers = 0
         self._urls = list(urls)
         self._probe_s = probe_s
@@ -175,7 +175,7 @@ class Line:
             BusCertificateRefused: we do not believe the server's certificate.
         """
         if self._keeper is None:
-            self._keeper = self._tasks.spawn(self._keep(), name=f"bus line of {self._name}")
+            self._keeper = self._tasks.start(self._keep(), name=f"bus line of {self._name}")
         try:
             async with asyncio.timeout(timeout_s):
                 await self._settled.wait()
@@ -277,7 +277,7 @@ class Line:
     def _ask_second(self, second: Second, token: str, payload: bytes) -> None:
         if token in self._answers:
             self._answers[_AGAIN + token] = self._answers[token]
-            self._tasks.spawn(
+            self._tasks.start(
                 self._say_second(second.subject, payload, _AGAIN + token), name="ask all"
             )
 
@@ -328,7 +328,7 @@ class Line:
         if wish in self._wishes:
             self._wishes.remove(wish)
         if wish.live is not None and self.is_connected:
-            self._tasks.spawn(unsubscribe(wish.live), name="bus unsubscribe")
+            self._tasks.start(unsubscribe(wish.live), name="bus unsubscribe")
         wish.live = None
 
     async def drain(self, subject: str) -> None:
@@ -391,7 +391,7 @@ class Line:
             await self._stay(connection)
             self._forget_connection()
             self._tell(False)
-            self._tasks.spawn(abandon(connection.client), name="drop a lost line")
+            self._tasks.start(abandon(connection.client), name="drop a lost line")
 
     async def _connect(self, connection: _Connection) -> None:
         async def on_lost() -> None:
@@ -472,14 +472,14 @@ class Line:
         self._emit(self.connected, connected)
 
     @staticmethod
-    def _emit[Fact](notifier: Notifier[Fact], fact: Fact) -> None:
+    def _emit[Fact](notifier: Signal[Fact], fact: Fact) -> None:
         try:
             notifier.emit(fact)
         except Exception:  # a listener's fault must not end the keeping of the line
             log.exception("a listener of the connection failed")
 
     async def _stay(self, connection: _Connection) -> None:
-        probe = self._tasks.spawn(self._probe(connection), name=f"bus probe of {self._name}")
+        probe = self._tasks.start(self._probe(connection), name=f"bus probe of {self._name}")
         try:
             await connection.lost.wait()
         finally:
@@ -494,7 +494,7 @@ class Line:
                 # Never cancelled while the line may live:
                 # nats-py would close it over the answer that comes late.
                 if probe is None:
-                    probe = self._tasks.spawn(
+                    probe = self._tasks.start(
                         answers(connection.client, PROBE_ENDS_S), name=f"ask the bus, {self._name}"
                     )
                 await asyncio.wait([probe], timeout=self._probe_s)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import (
     Grant,
@@ -56,7 +56,7 @@ class DeskGrants:
     def __init__(
         self, channel: SessionChannel, clock: Clock, *, tasks: Tasks, memory: Path | None = None
     ) -> None:
-        self.changed: Notifier[GrantChanged] = Notifier()
+        self.changed: Signal[GrantChanged] = Signal()
         self._channel = channel
         self._clock = clock
         self._tasks = tasks
@@ -137,7 +137,7 @@ class DeskGrants:
             del self._asking[message.grant]
         elif told:
             again = GrantRequested(grant=message.grant, request_id=request_id)
-            self._tasks.spawn(self._request_again(again), name="grant-again")
+            self._tasks.start(self._request_again(again), name="grant-again")
 
     async def _request_again(self, request: GrantRequested) -> None:
         try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 
 from session.core.clock import Clock
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.video_call import DeskCall
 from session.media.engine import MediaEngine
@@ -47,9 +47,9 @@ class Guest:
         clock: Clock,
         tasks: Tasks,
     ) -> None:
-        self.changed: Notifier[Talk] = Notifier()
-        self.let_in: Notifier[None] = Notifier()
-        self.ended: Notifier[Ticket | None] = Notifier()
+        self.changed: Signal[Talk] = Signal()
+        self.let_in: Signal[None] = Signal()
+        self.ended: Signal[Ticket | None] = Signal()
         self.session_id = channel.session_id
         self._me, self._clock, self._tasks = me, clock, tasks
         now_s = clock.monotonic_s()
@@ -86,7 +86,7 @@ class Guest:
         )
         if ticket is None or not is_open or third is None or (third.role, third.user) != self._me:
             self._is_over = True
-            self._tasks.spawn(self._end(ticket), name="guest leaves")
+            self._tasks.start(self._end(ticket), name="guest leaves")
             return
         if ticket.talk == self._talk:
             return

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 
 from session.core.errors import BusUnreachable, MessageTooLarge
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.third_parties import DeskTalk
 from session.desk.call.video_call import DeskCall
@@ -31,8 +31,8 @@ class DeskPrivacy:
     def __init__(
         self, channel: SessionChannel, call: DeskCall, *, talk: DeskTalk, tasks: Tasks
     ) -> None:
-        self.changed: Notifier[bool] = Notifier()
-        self.confirmed: Notifier[PrivacyShown] = Notifier()
+        self.changed: Signal[bool] = Signal()
+        self.confirmed: Signal[PrivacyShown] = Signal()
         self.on = self.mine = self.callers = False
         self._asked = False
         self._channel = channel
@@ -65,7 +65,7 @@ class DeskPrivacy:
             self.changed.emit(on)
 
     def _tell(self) -> None:
-        self._tasks.spawn(self._send(PrivacyAsked(on=self.mine)), name="desk privacy pause")
+        self._tasks.start(self._send(PrivacyAsked(on=self.mine)), name="desk privacy pause")
 
     async def _send(self, message: PrivacyAsked) -> None:
         try:

@@ -15,7 +15,7 @@ from collections.abc import Awaitable
 import msgspec
 
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.third_party_call import AsideCall, OfferingEngine
 from session.desk.call.video_call import DeskCall
@@ -50,10 +50,10 @@ class DeskTalk:
         link: TalkLink,
         tasks: Tasks,
     ) -> None:
-        self.changed: Notifier[TalkAnswer] = Notifier()
-        self.held_changed: Notifier[Talk] = Notifier()
-        self.third_changed: Notifier[Third | None] = Notifier()
-        self.third_simulated: Notifier[bool] = Notifier()
+        self.changed: Signal[TalkAnswer] = Signal()
+        self.held_changed: Signal[Talk] = Signal()
+        self.third_changed: Signal[Third | None] = Signal()
+        self.third_simulated: Signal[bool] = Signal()
         self.talk = Talk()
         self._channel = channel
         self._call = call
@@ -108,7 +108,7 @@ class DeskTalk:
         if talk.third != before.third:
             self._follow_third(talk.third)
             self.third_changed.emit(talk.third)
-        self._tasks.spawn(self._tell_names(), name="desk talk names")
+        self._tasks.start(self._tell_names(), name="desk talk names")
 
     async def _tell_names(self) -> None:
         if self.talk.third is None:
@@ -137,7 +137,7 @@ class DeskTalk:
         self._banner.gone()
         if self._aside is not None:
             aside, self._aside = self._aside, None
-            self._tasks.spawn(_quietly(aside.hang_up()), name="end the call with the third person")
+            self._tasks.start(_quietly(aside.hang_up()), name="end the call with the third person")
 
     async def close(self) -> None:
         """The conversation is over."""

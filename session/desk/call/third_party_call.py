@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from session.core.errors import BusUnreachable, CallLost, MessageTooLarge
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.media.engine import MediaStats
 from session.media.frames import VideoFrame
@@ -82,8 +82,8 @@ class AsideCall:
     """
 
     def __init__(self, channel: SessionChannel, engine: OfferingEngine, *, tasks: Tasks) -> None:
-        self.peer_media_seen: Notifier[MediaSeen] = Notifier()
-        self.peer_simulated: Notifier[bool] = Notifier()
+        self.peer_media_seen: Signal[MediaSeen] = Signal()
+        self.peer_simulated: Signal[bool] = Signal()
         self._channel, self._engine, self._tasks = channel, engine, tasks
         self._call_id = ""
         self._answered = asyncio.Event()
@@ -97,7 +97,7 @@ class AsideCall:
 
     def tell_switches(self, *, camera_on: bool, microphone_on: bool) -> None:
         """Our camera or microphone was switched; the third person is told."""
-        self._tasks.spawn(
+        self._tasks.start(
             self._tell(CameraChanged(camera_on=camera_on, microphone_on=microphone_on)),
             name="aside-tell",
         )
@@ -118,7 +118,7 @@ class AsideCall:
 
     def _offer_soon(self) -> None:
         if self._offering is None or self._offering.done():
-            self._offering = self._tasks.spawn(self._offer_until_answered(), name="aside-offer")
+            self._offering = self._tasks.start(self._offer_until_answered(), name="aside-offer")
 
     async def _offer_until_answered(self) -> None:
         self._answered.clear()
@@ -141,7 +141,7 @@ class AsideCall:
             case CallAnswered(call_id=self._call_id) if not self._answered.is_set():
                 self._answered.set()
                 self.peer_simulated.emit(message.simulated_camera)
-                self._tasks.spawn(self._accept(message), name="aside-accept")
+                self._tasks.start(self._accept(message), name="aside-accept")
             case CallRequested():
                 self._offer_soon()
             case CallFailed(call_id=self._call_id):

@@ -20,7 +20,7 @@ from session.core.errors import (
     RelayUnreachable,
     SessionError,
 )
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.ice import IcePlan, allowed_candidates
@@ -109,15 +109,15 @@ class DeskCall:
         topic: str = TOPIC,
         plan: IcePlan | None = None,
     ) -> None:
-        self.state_changed: Notifier[MediaState] = Notifier()
-        self.answered: Notifier[CallAnswered] = Notifier()
-        self.first_frame: Notifier[MediaSeen] = Notifier()
-        self.media_seen: Notifier[MediaSeen] = Notifier()
-        self.peer_media_seen: Notifier[MediaSeen] = Notifier()
-        self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
-        self.peer_simulated: Notifier[bool] = Notifier()
-        self.failed: Notifier[SessionError] = Notifier()
-        self.governed: Notifier[LineGoverned] = Notifier()
+        self.state_changed: Signal[MediaState] = Signal()
+        self.answered: Signal[CallAnswered] = Signal()
+        self.first_frame: Signal[MediaSeen] = Signal()
+        self.media_seen: Signal[MediaSeen] = Signal()
+        self.peer_media_seen: Signal[MediaSeen] = Signal()
+        self.peer_camera_changed: Signal[CameraChanged] = Signal()
+        self.peer_simulated: Signal[bool] = Signal()
+        self.failed: Signal[SessionError] = Signal()
+        self.governed: Signal[LineGoverned] = Signal()
         self.state = MediaState.NEW
         self._channel = channel
         self._engine = engine
@@ -156,7 +156,7 @@ class DeskCall:
         self._stop_listening = self._channel.on_message(self._topic, self._on_message)
         self._engine.get_ready()
         self._ask_at_s = self._clock.monotonic_s() + FIRST_OFFER_AWAITED_S
-        self._watching = self._tasks.spawn(self._watch(), name="desk-call-watch")
+        self._watching = self._tasks.start(self._watch(), name="desk-call-watch")
 
     def request_call(self) -> None:
         """Asks the kiosk for a new call at once, e.g. after a restart of the desk."""
@@ -182,7 +182,7 @@ class DeskCall:
         if held:
             self._line, self._ask_at_s = None, None
             self._change_state(MediaState.HELD)
-            self._tasks.spawn(self._stop_media(), name="desk-call-hold")
+            self._tasks.start(self._stop_media(), name="desk-call-hold")
             return
         offer, self._offer_for_later = self._offer_for_later, None
         self._change_state(MediaState.CONNECTING)
@@ -236,7 +236,7 @@ class DeskCall:
             case CallOffered():
                 self._offered_id = message.call_id
                 self._ask_at_s = None
-                self._tasks.spawn(self._answer(message), name="desk-call-answer")
+                self._tasks.start(self._answer(message), name="desk-call-answer")
             case MediaSeen() if self._line is not None and message.call_id == self._line.call_id:
                 self.peer_media_seen.emit(message)
             case CameraChanged():
@@ -360,7 +360,7 @@ class DeskCall:
     # ----------------------------------------------------------------------------------------------
 
     def _send_soon(self, message: SessionMessage) -> None:
-        self._tasks.spawn(self._send(message), name="desk-call-send")
+        self._tasks.start(self._send(message), name="desk-call-send")
 
     async def _send(self, message: SessionMessage) -> None:
         """What is said about a call is worth nothing later: a line that is away is left to heal."""

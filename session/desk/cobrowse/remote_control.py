@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from session.core.errors import BusUnreachable, MessageTooLarge
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.conversation.remote_control import (
@@ -86,9 +86,9 @@ class DeskControl:
     """
 
     def __init__(self, channel: SessionChannel, epoch: Callable[[], int], *, tasks: Tasks) -> None:
-        self.answered: Notifier[Answer] = Notifier()
-        self.paused: Notifier[float] = Notifier()
-        self.zoomed: Notifier[int] = Notifier()
+        self.answered: Signal[Answer] = Signal()
+        self.paused: Signal[float] = Signal()
+        self.zoomed: Signal[int] = Signal()
         self._channel, self._epoch, self._tasks = channel, epoch, tasks
         self._zoom = 100
         self._sent: OrderedDict[str, type[PageCommand]] = OrderedDict()
@@ -198,7 +198,7 @@ class DeskControl:
     def _gather(self) -> None:
         if not self._gathering:
             self._gathering = True
-            self._tasks.spawn(self._flush_soon(), name="desk-control-gather")
+            self._tasks.start(self._flush_soon(), name="desk-control-gather")
 
     async def _flush_soon(self) -> None:
         try:
@@ -245,7 +245,7 @@ class DeskControl:
         self._sent[command.command_id] = type(command)
         while len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
-        self._tasks.spawn(self._send_now(command), name="desk-control-send")
+        self._tasks.start(self._send_now(command), name="desk-control-send")
 
     async def _send_now(self, command: PageCommand) -> None:
         try:

@@ -20,7 +20,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, MessageMalformed, MessageTooLarge
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.log.events import MirrorChunk
 from session.log.mirror import MAX_AGE_S, MirrorCollector
@@ -120,14 +120,14 @@ class DeskCobrowse:
     """
 
     def __init__(self, channel: SessionChannel, clock: Clock, *, tasks: Tasks) -> None:
-        self.events_received: Notifier[MirrorEvents] = Notifier()
-        self.page_shown: Notifier[PageShown] = Notifier()
-        self.sharing_changed: Notifier[bool] = Notifier()
-        self.pointer_shown: Notifier[PointerShown] = Notifier()
-        self.address_refused: Notifier[AddressRefused] = Notifier()
-        self.dialog_shown: Notifier[DialogShown] = Notifier()
-        self.dialog_closed: Notifier[str] = Notifier()
-        self.mirror_chunk: Notifier[MirrorBytes] = Notifier()
+        self.events_received: Signal[MirrorEvents] = Signal()
+        self.page_shown: Signal[PageShown] = Signal()
+        self.sharing_changed: Signal[bool] = Signal()
+        self.pointer_shown: Signal[PointerShown] = Signal()
+        self.address_refused: Signal[AddressRefused] = Signal()
+        self.dialog_shown: Signal[DialogShown] = Signal()
+        self.dialog_closed: Signal[str] = Signal()
+        self.mirror_chunk: Signal[MirrorBytes] = Signal()
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._asked_at_s = float("-inf")
         self._assembler, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
@@ -206,7 +206,7 @@ class DeskCobrowse:
         self._pointer = pointer
         if not self._moving:
             self._moving = True
-            self._tasks.spawn(self._send_pointer(), name="desk-pointer")
+            self._tasks.start(self._send_pointer(), name="desk-pointer")
 
     async def _send_pointer(self) -> None:
         try:
@@ -307,7 +307,7 @@ class DeskCobrowse:
         self._complete = False
         if not self._healing and self._sharing is not False:
             self._healing = True
-            self._tasks.spawn(self._heal(), name="desk-snapshot")
+            self._tasks.start(self._heal(), name="desk-snapshot")
 
     async def _heal(self) -> None:
         try:
@@ -332,7 +332,7 @@ class DeskCobrowse:
             self._cache.move_to_end(address)
             return self._cache[address]
         if address not in self._fetching:
-            self._fetching[address] = self._tasks.spawn(self._fetch(address), name="desk-resource")
+            self._fetching[address] = self._tasks.start(self._fetch(address), name="desk-resource")
         return await asyncio.shield(self._fetching[address])
 
     async def _fetch(self, address: str) -> tuple[bytes, str]:
@@ -384,7 +384,7 @@ class DeskCobrowse:
     # ---- sending ----
 
     def _send(self, message: SessionMessage) -> None:
-        self._tasks.spawn(self._send_now(message), name="desk-cobrowse-send")
+        self._tasks.start(self._send_now(message), name="desk-cobrowse-send")
 
     async def _send_now(self, message: SessionMessage) -> None:
         try:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, PageTooLarge, PageUnreadable, PeerGone, SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.conversation.shown_document import (
@@ -111,12 +111,12 @@ class DeskShow:
     def __init__(
         self, channel: SessionChannel, clock: Clock, *, tasks: Tasks, kbps: int | None = 240
     ) -> None:
-        self.changed: Notifier[Shown | None] = Notifier()
-        self.drawn: Notifier[tuple[int, Picture]] = Notifier()
-        self.progressed: Notifier[int] = Notifier()
-        self.painted: Notifier[ShownPagePainted] = Notifier()
-        self.marks_changed: Notifier[Sequence[Mark]] = Notifier()
-        self.ended: Notifier[Ended] = Notifier()
+        self.changed: Signal[Shown | None] = Signal()
+        self.drawn: Signal[tuple[int, Picture]] = Signal()
+        self.progressed: Signal[int] = Signal()
+        self.painted: Signal[ShownPagePainted] = Signal()
+        self.marks_changed: Signal[Sequence[Mark]] = Signal()
+        self.ended: Signal[Ended] = Signal()
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._sure = SureSender(channel, TOPIC, tasks=tasks)
         self._bytes: dict[str, bytes] = {}
@@ -247,7 +247,7 @@ class DeskShow:
         self._pointer = pointer
         if not self._moving:
             self._moving = True
-            self._tasks.spawn(self._send_pointer(), name="desk-shown-pointer")
+            self._tasks.start(self._send_pointer(), name="desk-shown-pointer")
 
     async def _send_pointer(self) -> None:
         try:
@@ -266,7 +266,7 @@ class DeskShow:
     def _look_at_page(self, show: _Show) -> None:
         """The page in view, for the agent too; and somebody watches that it gets to the kiosk."""
         self.progressed.emit(0)
-        self._tasks.spawn(self._draw_for_agent(show, show.page), name="desk-shown-page")
+        self._tasks.start(self._draw_for_agent(show, show.page), name="desk-shown-page")
         self._start_watch()
 
     async def _draw_for_agent(self, show: _Show, page: int) -> None:
@@ -279,7 +279,7 @@ class DeskShow:
         if page in show.pictures:
             return show.pictures[page]
         if page not in show.drawing:
-            show.drawing[page] = self._tasks.spawn(self._draw(show, page), name="draw a shown page")
+            show.drawing[page] = self._tasks.start(self._draw(show, page), name="draw a shown page")
         try:
             return await asyncio.shield(show.drawing[page])
         except SessionError as error:
@@ -330,7 +330,7 @@ class DeskShow:
         show.heard_s = self._clock.monotonic_s()
         match message:
             case ShownPageRequested(page=page) if page < show.pages:
-                self._tasks.spawn(self._send_page(show, page), name="send a shown page")
+                self._tasks.start(self._send_page(show, page), name="send a shown page")
             case ShownChunksRequested(item_id=item_id, missing=missing) if (
                 item_id in show.items.values()
             ):
@@ -359,7 +359,7 @@ class DeskShow:
 
     def _start_watch(self) -> None:
         if self._watch is None or self._watch.done():
-            self._watch = self._tasks.spawn(self._watch_page(), name="desk-shown-watch")
+            self._watch = self._tasks.start(self._watch_page(), name="desk-shown-watch")
 
     async def _watch_page(self) -> None:
         """Until the kiosk has the page on its screen:

@@ -21,7 +21,7 @@ from session.core.errors import (
     SessionError,
     TransferInterrupted,
 )
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import (
     ChunksRequested,
@@ -89,10 +89,10 @@ class Pages:
         session_id: str = "",
         kiosk_key: str = "",
     ) -> None:
-        self.progressed: Notifier[PageProgressed] = Notifier()
-        self.received: Notifier[ReceivedPage] = Notifier()
-        self.preview_received: Notifier[ReceivedPage] = Notifier()
-        self.failed: Notifier[PageFailed] = Notifier()
+        self.progressed: Signal[PageProgressed] = Signal()
+        self.received: Signal[ReceivedPage] = Signal()
+        self.preview_received: Signal[ReceivedPage] = Signal()
+        self.failed: Signal[PageFailed] = Signal()
         self._sure = sure
         self._tasks = tasks
         self._keep = keep
@@ -175,7 +175,7 @@ class Pages:
             self._on_damaged(offer, error)
             return
         self._arrivals.forget(offer.page_id)
-        self._tasks.spawn(self._keep_page(offer, data), name="page-keep")
+        self._tasks.start(self._keep_page(offer, data), name="page-keep")
 
     def _on_damaged(self, offer: PageOffered, error: PageDamaged) -> None:
         """Once more from the start; a second time it is given up here.

@@ -10,7 +10,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import PageTooLarge, PeerGone
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import (
     ChunksRequested,
@@ -60,8 +60,8 @@ class Prints:
         sure: SureSender,
         kbps: int | None,
     ) -> None:
-        self.offered: Notifier[PrintOffered] = Notifier()
-        self.changed: Notifier[PrintChanged] = Notifier()
+        self.offered: Signal[PrintOffered] = Signal()
+        self.changed: Signal[PrintChanged] = Signal()
         self._channel = channel
         self._topic = topic
         self._clock = clock

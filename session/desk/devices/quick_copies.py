@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from session.core.clock import Clock
 from session.core.errors import MessageMalformed, MessageTooLarge, PageDamaged
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.protocol.conversation.messages import ChunksRequested, PageGlimpsed
 from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, parse_headers
 from session.protocol.endpoints.sending import SureSender
@@ -39,7 +39,7 @@ class Glimpses:
     """
 
     def __init__(self, sure: SureSender, clock: Clock) -> None:
-        self.received: Notifier[Glimpse] = Notifier()
+        self.received: Signal[Glimpse] = Signal()
         self._sure = sure
         self._arrivals = Arrivals(clock)
         self._told: dict[str, PageGlimpsed] = {}

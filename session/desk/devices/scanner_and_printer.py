@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from session.core.clock import Clock
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.devices.pages import Keep, PageFailed, PageProgressed, Pages, ReceivedPage
 from session.desk.devices.prints import Prints
@@ -95,18 +95,18 @@ class DeskDevices:
         self._prints = Prints(channel, TOPIC, clock, tasks, self._sure, chunk_kbps)
         self._prints.kiosk_key, self._is_known = kiosk_key, bool(kiosk_key)
         self._watch: asyncio.Task[None] | None = None
-        self.report_changed: Notifier[DevicesReported] = Notifier()
-        self.scan_requested: Notifier[ScanRequested] = self._scans.requested
-        self.print_offered: Notifier[PrintOffered] = self._prints.offered
-        self.scan_progressed: Notifier[ScanProgressed] = self._scans.progressed
-        self.scan_ended: Notifier[ScanEnded] = self._scans.ended
-        self.page_progressed: Notifier[PageProgressed] = self._pages.progressed
-        self.page_received: Notifier[ReceivedPage] = self._pages.received
-        self.preview_received: Notifier[ReceivedPage] = self._pages.preview_received
-        self.page_glimpsed: Notifier[Glimpse] = self._glimpses.received
-        self.page_failed: Notifier[PageFailed] = self._pages.failed
-        self.print_changed: Notifier[PrintChanged] = self._prints.changed
-        self.pages_began: Notifier[None] = self._prints.chunks.began
+        self.report_changed: Signal[DevicesReported] = Signal()
+        self.scan_requested: Signal[ScanRequested] = self._scans.requested
+        self.print_offered: Signal[PrintOffered] = self._prints.offered
+        self.scan_progressed: Signal[ScanProgressed] = self._scans.progressed
+        self.scan_ended: Signal[ScanEnded] = self._scans.ended
+        self.page_progressed: Signal[PageProgressed] = self._pages.progressed
+        self.page_received: Signal[ReceivedPage] = self._pages.received
+        self.preview_received: Signal[ReceivedPage] = self._pages.preview_received
+        self.page_glimpsed: Signal[Glimpse] = self._glimpses.received
+        self.page_failed: Signal[PageFailed] = self._pages.failed
+        self.print_changed: Signal[PrintChanged] = self._prints.changed
+        self.pages_began: Signal[None] = self._prints.chunks.began
         self._stop_hearing = [
             channel.on_message(TOPIC, self._on_message),
             channel.on_raw(chunks.TOPIC, self._on_chunk),
@@ -241,7 +241,7 @@ class DeskDevices:
 
     def _start_watch(self) -> None:
         if self.is_busy and (self._watch is None or self._watch.done()):
-            self._watch = self._tasks.spawn(self._watch_all(), name="devices-watch")
+            self._watch = self._tasks.start(self._watch_all(), name="devices-watch")
 
     async def _watch_all(self) -> None:
         while self.is_busy:

@@ -9,7 +9,7 @@ import logging
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, PeerGone
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import ScanEnded, ScanProgressed, ScanRequested
 from session.protocol.endpoints.channel import SessionChannel
@@ -39,9 +39,9 @@ class Scans:
     """
 
     def __init__(self, channel: SessionChannel, topic: str, clock: Clock, tasks: Tasks) -> None:
-        self.requested: Notifier[ScanRequested] = Notifier()
-        self.progressed: Notifier[ScanProgressed] = Notifier()
-        self.ended: Notifier[ScanEnded] = Notifier()
+        self.requested: Signal[ScanRequested] = Signal()
+        self.progressed: Signal[ScanProgressed] = Signal()
+        self.ended: Signal[ScanEnded] = Signal()
         self._channel = channel
         self._topic = topic
         self._clock = clock
@@ -94,7 +94,7 @@ class Scans:
                 and now_s - running.asked_s >= REPEAT_S
             ):
                 running.asked_s = now_s
-                self._tasks.spawn(self._repeat(running.request), name="scan-repeat")
+                self._tasks.start(self._repeat(running.request), name="scan-repeat")
 
     async def _repeat(self, request: ScanRequested) -> None:
         try:

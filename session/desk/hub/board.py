@@ -13,7 +13,7 @@ import logging
 
 from session.bus.client import BusClient
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.hub.board import (
     BoardAnswer,
@@ -55,8 +55,8 @@ class BoardLink:
     def __init__(
         self, bus: BusClient, tasks: Tasks, *, within_s: int = 180, look_s: float = LOOK_S
     ) -> None:
-        self.board_changed: Notifier[BoardAnswer] = Notifier()
-        self.retrying: Notifier[str] = Notifier()
+        self.board_changed: Signal[BoardAnswer] = Signal()
+        self.retrying: Signal[str] = Signal()
         self.within_s = within_s
         self._bus = bus
         self._tasks = tasks
@@ -64,7 +64,7 @@ class BoardLink:
 
     def start(self) -> None:
         """Begins to look, again and again."""
-        self._tasks.spawn(self._looking(), name="look at the board")
+        self._tasks.start(self._looking(), name="look at the board")
 
     async def look(self) -> BoardAnswer:
         """Agents, services and figures as they are now."""

@@ -9,7 +9,7 @@ Asked when somebody looks, and again every few seconds while they do; the other 
 from __future__ import annotations
 
 from session.bus.client import BusClient
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.protocol.hub.history import (
     HistoryAnswer,
     HistoryRequest,
@@ -30,7 +30,7 @@ class BoardPast:
     """
 
     def __init__(self, bus: BusClient) -> None:
-        self.retrying: Notifier[str] = Notifier()
+        self.retrying: Signal[str] = Signal()
         self._bus = bus
 
     async def history(self, wish: HistoryRequest) -> HistoryAnswer:

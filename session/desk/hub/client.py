@@ -20,7 +20,7 @@ from session.bus.client import FROM_HUB, BusClient
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, PageDamaged, SessionError, TransferInterrupted
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.convention_watch import Conventions
 from session.desk.hub.queue_copy import QueueCopy
@@ -104,14 +104,14 @@ class DeskLink:
     """
 
     def __init__(self, bus: BusClient, clock: Clock, *, tasks: Tasks) -> None:
-        self.queue_changed: Notifier[list[Ticket]] = Notifier()
-        self.connection_changed: Notifier[bool] = Notifier()
-        self.convention_changed: Notifier[str] = Notifier()
-        self.session_ended: Notifier[SessionEnded] = Notifier()
-        self.peer_presence: Notifier[PeerPresence] = Notifier()
-        self.announced: Notifier[Announcement] = Notifier()
-        self.withdrawn: Notifier[str] = Notifier()
-        self.retrying: Notifier[str] = Notifier()
+        self.queue_changed: Signal[list[Ticket]] = Signal()
+        self.connection_changed: Signal[bool] = Signal()
+        self.convention_changed: Signal[str] = Signal()
+        self.session_ended: Signal[SessionEnded] = Signal()
+        self.peer_presence: Signal[PeerPresence] = Signal()
+        self.announced: Signal[Announcement] = Signal()
+        self.withdrawn: Signal[str] = Signal()
+        self.retrying: Signal[str] = Signal()
         self.services: list[Service] = []
         self.organisation_name = ""
         self.agent_name = ""
@@ -134,7 +134,7 @@ class DeskLink:
         await self._bus.subscribe(subjects.QUEUE_BEAT, self._on_beat)
         self._bus.beat()
         self._load_soon()
-        self._tasks.spawn(self._watch_beats(), name="watch the hub's pulse")
+        self._tasks.start(self._watch_beats(), name="watch the hub's pulse")
 
     @property
     def queue(self) -> list[Ticket]:
@@ -369,7 +369,7 @@ class DeskLink:
 
     def _load_soon(self) -> None:
         if self._loading is None or self._loading.done():
-            self._loading = self._tasks.spawn(self._load(), name="load the queue")
+            self._loading = self._tasks.start(self._load(), name="load the queue")
 
     async def _load(self) -> None:
         pause_s = PAUSE_S

@@ -12,7 +12,7 @@ import logging
 
 from session.bus.client import BusClient
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.hub.requests import Done
 from session.protocol.hub.site import (
@@ -38,14 +38,14 @@ class SiteLink:
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, look_s: float = LOOK_S) -> None:
-        self.changed: Notifier[SiteAnswer] = Notifier()
-        self.connection_changed: Notifier[bool] = bus.connected
+        self.changed: Signal[SiteAnswer] = Signal()
+        self.connection_changed: Signal[bool] = bus.connected
         self._bus, self._tasks, self._look_s = bus, tasks, look_s
 
     def start(self) -> None:
         """Begins to look, again and again."""
         self._bus.beat()
-        self._tasks.spawn(self._looking(), name="look at the site")
+        self._tasks.start(self._looking(), name="look at the site")
 
     async def look(self) -> None:
         """Asks now."""
@@ -73,14 +73,14 @@ class NetworkLink:
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, look_s: float = LOOK_S) -> None:
-        self.changed: Notifier[NetworkAnswer] = Notifier()
-        self.connection_changed: Notifier[bool] = bus.connected
+        self.changed: Signal[NetworkAnswer] = Signal()
+        self.connection_changed: Signal[bool] = bus.connected
         self._bus, self._tasks, self._look_s = bus, tasks, look_s
 
     def start(self) -> None:
         """Begins to look, again and again."""
         self._bus.beat()
-        self._tasks.spawn(self._looking(), name="look at the network")
+        self._tasks.start(self._looking(), name="look at the network")
 
     async def look(self) -> None:
         """Asks now."""

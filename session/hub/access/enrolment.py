@@ -60,7 +60,7 @@ class Enrolment:
     async def start(self) -> None:
         """Opens the door; the server has been started with the book's keys."""
         self._unsubscribe = await self._connection.serve(subjects.ENROL_AT_HUB, self._on_request)
-        self._watch = self._tasks.spawn(self._look(), name="watch the book of identities")
+        self._watch = self._tasks.start(self._look(), name="watch the book of identities")
 
     async def stop(self) -> None:
         """Closes the door."""
@@ -74,7 +74,7 @@ class Enrolment:
 
     def _on_request(self, message: Incoming) -> None:
         if message.reply:
-            self._tasks.spawn(self._serve(message), name="answer a newcomer")
+            self._tasks.start(self._serve(message), name="answer a newcomer")
 
     async def _serve(self, message: Incoming) -> None:
         try:

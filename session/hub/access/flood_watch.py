@@ -9,7 +9,7 @@ server is told whom to shut out.
 from __future__ import annotations
 
 from session.core.clock import Clock
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.hub.access.rate_limits import Rates
 
 DROPS_PER_S, DROPS_BURST = 50.0, 1000.0
@@ -27,7 +27,7 @@ class Floods:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self.found: Notifier[str] = Notifier()
+        self.found: Signal[str] = Signal()
         self._clock = clock
         self._drops = Rates(clock, DROPS_PER_S, burst=DROPS_BURST)
         self._beats = Rates(clock, BEATS_PER_S, burst=BEATS_BURST)

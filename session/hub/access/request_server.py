@@ -150,7 +150,7 @@ class HubService:
             self.dropped += 1
             self.excess(who)
             return
-        task = self._tasks.begin(self._serve(message, within), name=f"answer {verb}")
+        task = self._tasks.start_now(self._serve(message, within), name=f"answer {verb}")
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 

@@ -139,7 +139,7 @@ class Dispatch:
 
     def start(self) -> None:
         """Begins to offer."""
-        self._task = self._tasks.spawn(self._looking(), name="offer callers to agents")
+        self._task = self._tasks.start(self._looking(), name="offer callers to agents")
 
     async def stop(self) -> None:
         """Offers no more; what is offered stays offered until its time is over."""

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.history.audit import BATCH, Audit, AuditReader
 from session.hub.history.database import History
@@ -73,7 +73,7 @@ class Projection:
         tasks: Tasks,
         rebuild: bool = False,
     ) -> None:
-        self.moved: Notifier[Position] = Notifier()
+        self.moved: Signal[Position] = Signal()
         self.caught_up = asyncio.Event()
         self.position = Position(0, 0)
         self.trouble = ""
@@ -126,7 +126,7 @@ class Projection:
 
     def start(self) -> None:
         """Begins, in the background: the queue does not wait for the history."""
-        self._task = self._tasks.spawn(self._run(), name="history")
+        self._task = self._tasks.start(self._run(), name="history")
 
     async def stop(self) -> None:
         """Ends after the batch that is being written."""

@@ -121,7 +121,7 @@ class Links:
         """Listens to partners, when we have a name."""
         if not self._network:
             return
-        self._teller = self._tasks.spawn(self._tell(), name="pass a partner's words on")
+        self._teller = self._tasks.start(self._tell(), name="pass a partner's words on")
         self.watch.start()
         ours = f"{XFER}.{self._network}.*"
         await self._connection.serve(f"{ours}.check", self._on_asked)
@@ -155,7 +155,7 @@ class Links:
         elif before is None and after.state is TicketState.WAITING and known is not None:
             del self._sent[kiosk]
             if known.ticket_id and known.over_s is None:
-                self._tasks.spawn(self._leave(kiosk, known), name="leave the other network's queue")
+                self._tasks.start(self._leave(kiosk, known), name="leave the other network's queue")
 
     def remember(self, moved: Ticket) -> None:
         """What a hub that starts finds in the store."""
@@ -311,7 +311,7 @@ class Links:
         """A sign of life of our kiosk, for the other network if it has its caller."""
         sent = self._of(home, kiosk)
         if sent is not None and sent.ticket_id and sent.over_s is None:
-            self._tasks.spawn(self._beat(sent, home, kiosk), name="a sign of life for a partner")
+            self._tasks.start(self._beat(sent, home, kiosk), name="a sign of life for a partner")
 
     async def _beat(self, sent: _Sent, home: str, kiosk: str) -> None:
         try:
@@ -389,7 +389,7 @@ class Links:
 
     def _on_asked(self, message: Incoming) -> None:
         if message.reply:
-            self._tasks.spawn(self._serve(message), name="answer a partner")
+            self._tasks.start(self._serve(message), name="answer a partner")
 
     async def _serve(self, message: Incoming) -> None:
         _xfer, _ours, network, kind = message.subject.split(".")

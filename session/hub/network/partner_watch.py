@@ -49,7 +49,7 @@ class LinkWatch:
 
     def start(self) -> None:
         """Begins to look."""
-        self._looking = self._tasks.spawn(self._run(), name="watch the links")
+        self._looking = self._tasks.start(self._run(), name="watch the links")
 
     def stop(self) -> None:
         """Looks no more."""

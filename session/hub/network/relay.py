@@ -98,7 +98,7 @@ class Relay:
 
     async def start(self) -> None:
         """Begins to pass on."""
-        self._worker = self._tasks.spawn(self._pass_on(), name="relay")
+        self._worker = self._tasks.start(self._pass_on(), name="relay")
         await self._connection.serve(SUBJECT, self.take)
 
     async def stop(self) -> None:
@@ -160,7 +160,7 @@ class Relay:
             held.append(message)
         elif stored is not None and self._is_word_of_kiosk(message):
             self._hold(organisation, session_id, message)
-            self._tasks.spawn(
+            self._tasks.start(
                 self._release(organisation, session_id, stored.ticket),
                 name="relay records a grant, then tells it",
             )
@@ -169,7 +169,7 @@ class Relay:
         else:
             self._hold(organisation, session_id, message)
             at_kiosk = user if role == Role.KIOSK else ""
-            self._tasks.spawn(
+            self._tasks.start(
                 self._look_up(organisation, session_id, at_kiosk), name="relay looks a session up"
             )
 

@@ -155,7 +155,7 @@ class VaultDoor:
 
     def _take(self, part: Part, message: Incoming) -> None:
         if message.reply:
-            task = self._tasks.spawn(self._serve(part, message), name=f"vault answers for {part}")
+            task = self._tasks.start(self._serve(part, message), name=f"vault answers for {part}")
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
 

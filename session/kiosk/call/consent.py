@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import (
     Grant,
@@ -110,9 +110,9 @@ class KioskGrants:
         tasks: Tasks,
         text_version: Callable[[Grant], str] = lambda _grant: "",
     ) -> None:
-        self.asked: Notifier[Grant] = Notifier()
-        self.settled: Notifier[Grant] = Notifier()
-        self.changed: Notifier[GrantChanged] = Notifier()
+        self.asked: Signal[Grant] = Signal()
+        self.settled: Signal[Grant] = Signal()
+        self.changed: Signal[GrantChanged] = Signal()
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._text_version = text_version
         self._given = dict.fromkeys(Grant, _REFUSED)
@@ -253,7 +253,7 @@ class KioskGrants:
     def _watch(self) -> None:
         if not self._watching:
             self._watching = True
-            self._tasks.spawn(self._keep_time(), name="grant-time")
+            self._tasks.start(self._keep_time(), name="grant-time")
 
     async def _keep_time(self) -> None:
         """Ends questions and powers whose time is over, while there are any."""
@@ -329,7 +329,7 @@ class KioskGrants:
         )
 
     def _send(self, change: GrantChanged) -> None:
-        self._tasks.spawn(self._send_now(change), name="grant-changed")
+        self._tasks.start(self._send_now(change), name="grant-changed")
 
     async def _send_now(self, change: GrantChanged) -> None:
         try:

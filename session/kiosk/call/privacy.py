@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 
 from session.core.errors import BusUnreachable, MessageTooLarge
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.video_call import KioskCall
 from session.kiosk.cobrowse.shared_page import KioskCobrowse
@@ -32,9 +32,9 @@ class KioskPrivacy:
     def __init__(
         self, channel: SessionChannel, call: KioskCall, *, page: KioskCobrowse, tasks: Tasks
     ) -> None:
-        self.changed: Notifier[bool] = Notifier()
-        self.shown: Notifier[bool] = Notifier()
-        self.caller_changed: Notifier[bool] = Notifier()
+        self.changed: Signal[bool] = Signal()
+        self.shown: Signal[bool] = Signal()
+        self.caller_changed: Signal[bool] = Signal()
         self.on = self.by_agent = self.by_caller = False
         self._channel = channel
         self._call = call
@@ -50,7 +50,7 @@ class KioskPrivacy:
         if on != self.by_caller:
             self.by_caller = on
             self.caller_changed.emit(on)
-        self._tasks.spawn(self._follow(), name="kiosk privacy pause by the caller")
+        self._tasks.start(self._follow(), name="kiosk privacy pause by the caller")
 
     async def close(self) -> None:
         """The conversation is over: the next caller is seen."""
@@ -64,12 +64,12 @@ class KioskPrivacy:
     def _on_message(self, message: SessionMessage) -> None:
         if isinstance(message, PrivacyAsked):
             self.by_agent = message.on
-            self._tasks.spawn(self._follow(), name="kiosk privacy pause")
+            self._tasks.start(self._follow(), name="kiosk privacy pause")
 
     def _on_question(self, message: SessionMessage) -> None:
         """A desk that was restarted asks how things are."""
         if isinstance(message, GrantsRequested) and self.on:
-            self._tasks.spawn(self._tell(), name="kiosk privacy pause told")
+            self._tasks.start(self._tell(), name="kiosk privacy pause told")
 
     async def _follow(self) -> None:
         on = self.by_agent or self.by_caller

@@ -15,7 +15,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.video_call import CallMedia, CallPage, KioskCall
 from session.protocol.endpoints.channel import SessionChannel
@@ -52,8 +52,8 @@ class KioskTalk:
         tasks: Tasks,
         media: CallMedia,
     ) -> None:
-        self.changed: Notifier[TalkAnswer] = Notifier()
-        self.third_called: Notifier[KioskCall | None] = Notifier()
+        self.changed: Signal[TalkAnswer] = Signal()
+        self.third_called: Signal[KioskCall | None] = Signal()
         self.talk = Talk()
         self.third_call: KioskCall | None = None
         self._channel = channel
@@ -76,7 +76,7 @@ class KioskTalk:
         ):
             self._end_third()
         self._follow_third()
-        self._tasks.spawn(self._tell_names(), name="kiosk talk names")
+        self._tasks.start(self._tell_names(), name="kiosk talk names")
 
     async def _tell_names(self) -> None:
         third = self.talk.third
@@ -120,7 +120,7 @@ class KioskTalk:
         self._banner.gone()
         if self.third_call is not None:
             third_call, self.third_call = self.third_call, None
-            self._tasks.spawn(third_call.hang_up(), name="end the call with the third person")
+            self._tasks.start(third_call.hang_up(), name="end the call with the third person")
             self._call.share_line(1)
             self.third_called.emit(None)
 

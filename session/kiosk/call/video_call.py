@@ -15,7 +15,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.media.call_page import NONE, Described, Seen, limits_for_page
 from session.media.call_page import CallMedia as CallMedia
@@ -104,13 +104,13 @@ class KioskCall:
         peer: str = "call",
         sharers: int = 1,
     ) -> None:
-        self.state_changed: Notifier[str] = Notifier()
-        self.offered: Notifier[CallOffered] = Notifier()
-        self.media_seen: Notifier[MediaSeen] = Notifier()
-        self.peer_media_seen: Notifier[MediaSeen] = Notifier()
-        self.device_missing: Notifier[str] = Notifier()
-        self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
-        self.relay_failed: Notifier[bool] = Notifier()
+        self.state_changed: Signal[str] = Signal()
+        self.offered: Signal[CallOffered] = Signal()
+        self.media_seen: Signal[MediaSeen] = Signal()
+        self.peer_media_seen: Signal[MediaSeen] = Signal()
+        self.device_missing: Signal[str] = Signal()
+        self.peer_camera_changed: Signal[CameraChanged] = Signal()
+        self.relay_failed: Signal[bool] = Signal()
         self.state = "new"
         self.peer_simulated = False
         self._channel = channel
@@ -146,7 +146,7 @@ class KioskCall:
         self._held = held
         self._page.on_event = self._on_page_event
         self._stop_listening = self._channel.on_message(self._topic, self._on_message)
-        self._watching = self._tasks.spawn(self._watch(), name="kiosk-call-watch")
+        self._watching = self._tasks.start(self._watch(), name="kiosk-call-watch")
         self._offer_soon()
 
     async def hang_up(self) -> None:
@@ -198,7 +198,7 @@ class KioskCall:
                 self._offering.cancel()
             self._call_id, self._again = "", False
             self._change_state("held")
-        self._tasks.spawn(self._hold(held), name="kiosk-call-hold")
+        self._tasks.start(self._hold(held), name="kiosk-call-hold")
 
     async def _hold(self, held: bool) -> None:
         await self._run(f"{self._peer}.hold({json.dumps(held)})", SCRIPT_TIMEOUT_S)
@@ -218,7 +218,7 @@ class KioskCall:
         the voices keep theirs.
         """
         self._sharers = sharers
-        self._tasks.spawn(
+        self._tasks.start(
             self._run(f"{self._peer}.share({sharers})", SCRIPT_TIMEOUT_S), name="kiosk-call-share"
         )
 
@@ -238,13 +238,13 @@ class KioskCall:
     def limit_picture(self, limits: PictureLimits) -> None:
         """The caller's picture takes no more than this from now on."""
         script = f"{self._peer}.govern({limits_for_page(limits)})"
-        self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-limit")
+        self._tasks.start(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-limit")
 
     def tell_rule(self, rule: LineGoverned) -> None:
         """By which rule the other end sends its face to us:
         of who is not the agent, only we know the line.
         """
-        self._tasks.spawn(self._send(rule), name="kiosk-call-rule")
+        self._tasks.start(self._send(rule), name="kiosk-call-rule")
 
     # ---- offering
     # ----------------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ class KioskCall:
             self._again = True
             return
         self._again = False
-        self._offering = self._tasks.spawn(self._offer(), name="kiosk-call-offer")
+        self._offering = self._tasks.start(self._offer(), name="kiosk-call-offer")
 
     async def _offer(self) -> None:
         wait_s = self._offered_at_s + MIN_BETWEEN_OFFERS_S - self._clock.monotonic_s()
@@ -312,7 +312,7 @@ class KioskCall:
         match message:
             case CallAnswered(call_id=self._call_id) if not self._answered:
                 self._answered = True
-                self._tasks.spawn(self._accept(message), name="kiosk-call-accept")
+                self._tasks.start(self._accept(message), name="kiosk-call-accept")
             case CallRequested() if self._just_offered():
                 log.info("the offer that was asked for is under way")
             case CallRequested():
@@ -324,7 +324,7 @@ class KioskCall:
             case CameraChanged():
                 self.peer_camera_changed.emit(message)
                 script = f"{self._peer}.setPeer({json.dumps(message.camera_on)}, {json.dumps(message.microphone_on)})"
-                self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-peer")
+                self._tasks.start(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-peer")
             case _:
                 log.info("ignored on topic call: %s", type(message).__name__)
 
@@ -354,7 +354,7 @@ class KioskCall:
             case "state":
                 self._change_state(str(detail.get("state", "")))
             case "first_frame":
-                self._tasks.spawn(self._report(), name="kiosk-call-seen")
+                self._tasks.start(self._report(), name="kiosk-call-seen")
             case "devices":
                 self._on_devices(detail)
             case "device_missing":
@@ -373,7 +373,7 @@ class KioskCall:
         before = self._there
         self._there = {"camera": bool(detail.get("video")), "microphone": bool(detail.get("audio"))}
         if self._there != before:
-            self._tasks.spawn(self._tell_own(), name="kiosk-call-devices")
+            self._tasks.start(self._tell_own(), name="kiosk-call-devices")
 
     def _change_state(self, state: str) -> None:
         if state != self.state:

@@ -143,7 +143,7 @@ class MirrorSender:
             return
         self._waiting.append(_Waiting(mirror.encode_events(events), epoch, is_snapshot))
         if self._task is None or self._task.done():
-            self._task = self._tasks.spawn(self._pump(), name="kiosk-mirror")
+            self._task = self._tasks.start(self._pump(), name="kiosk-mirror")
 
     async def _pump(self) -> None:
         while self._waiting:

@@ -33,7 +33,7 @@ from session.core.errors import (
     RateLimited,
     SessionError,
 )
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.cobrowse.shared_page import GrantsLike, SignalLike
 from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
@@ -227,7 +227,7 @@ class KioskControl:
         clock: Clock,
         tasks: Tasks,
     ) -> None:
-        self.acted: Notifier[Acted] = Notifier()
+        self.acted: Signal[Acted] = Signal()
         self._channel = channel
         self._hands = hands
         self._page = page
@@ -315,12 +315,12 @@ class KioskControl:
             self._answer(message, RateLimited())
         elif isinstance(message, ValueProposed):
             self._settle_proposal(False)  # a new proposal replaces the one before
-            self._tasks.spawn(self._carry_out(message), name="kiosk-proposal")
+            self._tasks.start(self._carry_out(message), name="kiosk-proposal")
         else:
             self._waiting.append(message)
             if not self._working:
                 self._working = True
-                self._tasks.spawn(self._work(), name="kiosk-control")
+                self._tasks.start(self._work(), name="kiosk-control")
 
     async def _work(self) -> None:
         try:
@@ -504,7 +504,7 @@ class KioskControl:
     # ---- sending ----
 
     def _send(self, message: SessionMessage) -> None:
-        self._tasks.spawn(self._send_now(message), name="kiosk-control-send")
+        self._tasks.start(self._send_now(message), name="kiosk-control-send")
 
     async def _send_now(self, message: SessionMessage) -> None:
         try:

@@ -20,7 +20,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import AddressNotAllowed, BusUnreachable, MessageTooLarge
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.cobrowse.mirror_filter import filter_events, mask_text
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS, MirrorSender
@@ -149,7 +149,7 @@ class GrantsLike(Protocol):
     """The caller's grants (`session.kiosk.call.consent.KioskGrants`)."""
 
     @property
-    def changed(self) -> Notifier[GrantChanged]:
+    def changed(self) -> Signal[GrantChanged]:
         """A power was given or taken back."""
         ...
 
@@ -226,8 +226,8 @@ class KioskCobrowse:
         tasks: Tasks,
         mirror_kbps: int | None = DEFAULT_KBPS,
     ) -> None:
-        self.sharing_changed: Notifier[bool] = Notifier()
-        self.page_told: Notifier[PageShown] = Notifier()
+        self.sharing_changed: Signal[bool] = Signal()
+        self.page_told: Signal[PageShown] = Signal()
         self._channel, self._browser, self._grants = channel, browser, grants
         self._clock, self._tasks = clock, tasks
         self._open, self._sharing, self._private = True, False, False
@@ -335,9 +335,9 @@ class KioskCobrowse:
             case MirrorReceived(ack=ack):
                 self._stream.received(ack)
             case ResourceRequested():
-                self._tasks.spawn(self._send_resource(message), name="kiosk-resource")
+                self._tasks.start(self._send_resource(message), name="kiosk-resource")
             case ChunksRequested(item_id=item_id, missing=missing):
-                self._tasks.spawn(self._send_chunks(item_id, missing), name="kiosk-resource-again")
+                self._tasks.start(self._send_chunks(item_id, missing), name="kiosk-resource-again")
 
     def _open_address(self, address: str) -> None:
         self._answer_due = self._browser.open(address)
@@ -397,7 +397,7 @@ class KioskCobrowse:
         self._painted = (x_px, y_px)
         if not self._telling_pointer:
             self._telling_pointer = True
-            self._tasks.spawn(self._tell_pointer(), name="kiosk-pointer-shown")
+            self._tasks.start(self._tell_pointer(), name="kiosk-pointer-shown")
 
     async def _tell_pointer(self) -> None:
         """Tells where the pointer is painted, at most every `_POINTER_EVERY_S`, the last place
@@ -446,7 +446,7 @@ class KioskCobrowse:
             self._browser.request_snapshot()
         elif not self._filtering:
             self._filtering = True
-            self._tasks.spawn(self._filter_pushes(), name="kiosk-filter")
+            self._tasks.start(self._filter_pushes(), name="kiosk-filter")
 
     async def _filter_pushes(self) -> None:
         try:
@@ -533,7 +533,7 @@ class KioskCobrowse:
     # ---- sending ----
 
     def _send(self, message: SessionMessage) -> None:
-        self._tasks.spawn(self._send_now(message), name="kiosk-cobrowse-send")
+        self._tasks.start(self._send_now(message), name="kiosk-cobrowse-send")
 
     async def _send_now(self, message: SessionMessage) -> None:
         try:

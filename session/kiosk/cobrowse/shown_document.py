@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 from session.core.clock import Clock
 from session.core.errors import MessageMalformed, MessageTooLarge, PageDamaged, PageUnreadable
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.cobrowse.shared_page import SignalLike
 from session.protocol.conversation.messages import SessionMessage
@@ -132,10 +132,10 @@ class KioskShow:
     def __init__(
         self, channel: SessionChannel, screen: ShowScreen, *, clock: Clock, tasks: Tasks
     ) -> None:
-        self.opened: Notifier[Opened] = Notifier()
-        self.painted: Notifier[int] = Notifier()
-        self.marked: Notifier[str] = Notifier()
-        self.ended: Notifier[bool] = Notifier()
+        self.opened: Signal[Opened] = Signal()
+        self.painted: Signal[int] = Signal()
+        self.marked: Signal[str] = Signal()
+        self.ended: Signal[bool] = Signal()
         self._screen, self._clock, self._tasks = screen, clock, tasks
         self._sure = SureSender(channel, TOPIC, tasks=tasks)
         self._arrivals = Arrivals(clock)
@@ -308,7 +308,7 @@ class KioskShow:
 
     def _start_watch(self) -> None:
         if self._watch is None or self._watch.done():
-            self._watch = self._tasks.spawn(self._watch_pages(), name="kiosk-shown-pages")
+            self._watch = self._tasks.start(self._watch_pages(), name="kiosk-shown-pages")
 
     async def _watch_pages(self) -> None:
         """Asks again for what does not come, while the page in view is not here or another one is

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from session.core.device_errors import FileNotGiven, FileRefused, ScanCancelled
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.kiosk.drivers.scanner import (
     UNKNOWN_PERCENT,
     ScannedPage,
@@ -71,8 +71,8 @@ class GivenFiles:
     def __init__(
         self, folders: Sequence[Path], choose_s: float = CHOOSE_S, *, look_s: float = LOOK_S
     ) -> None:
-        self.asked: Notifier[tuple[OfferedFile, ...]] = Notifier()
-        self.ended: Notifier[None] = Notifier()
+        self.asked: Signal[tuple[OfferedFile, ...]] = Signal()
+        self.ended: Signal[None] = Signal()
         self._folders, self._choose_s, self._look_s = tuple(folders), choose_s, look_s
         self._paths: dict[str, Path] = {}
         self._answer: asyncio.Future[Path | None] | None = None

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from session.core.clock import Clock
 from session.core.errors import PageTooLarge, PageUnreadable
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.kiosk.devices.page_shelf import PageShelf
 from session.kiosk.devices.preview import small_preview
 from session.kiosk.devices.quick_copies import Glimpses
@@ -46,8 +46,8 @@ class Pages:
         glimpses: Glimpses,
         clock: Clock,
     ) -> None:
-        self.offered: Notifier[PageOffered] = Notifier()
-        self.released: Notifier[str] = Notifier()
+        self.offered: Signal[PageOffered] = Signal()
+        self.released: Signal[str] = Signal()
         self._shelf = shelf
         self._sure = sure
         self._chunks = chunks

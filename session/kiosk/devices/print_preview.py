@@ -9,7 +9,7 @@ import asyncio
 from typing import NamedTuple
 
 from session.core.device_errors import PrintDeclined
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 
 SHOW_S = 90.0
 """To read a page or two and to answer."""
@@ -33,8 +33,8 @@ class PrintShowing:
     """
 
     def __init__(self, show_s: float = SHOW_S) -> None:
-        self.asked: Notifier[ShownPrint] = Notifier()
-        self.ended: Notifier[str] = Notifier()
+        self.asked: Signal[ShownPrint] = Signal()
+        self.ended: Signal[str] = Signal()
         self.show_s = show_s
         self._turn = asyncio.Lock()
         self._answer: asyncio.Future[bool] | None = None

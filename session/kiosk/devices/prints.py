@@ -29,7 +29,7 @@ from session.core.errors import (
     SessionError,
     TransferInterrupted,
 )
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
 from session.kiosk.devices.print_preview import PrintShowing, ShownPrint
@@ -110,7 +110,7 @@ class Prints:
         self._rules = rules
         self._is_over = False
         grants.changed.connect(self._on_grant)
-        self.changed: Notifier[PrintChanged] = Notifier()
+        self.changed: Signal[PrintChanged] = Signal()
         self._printer = printer
         self._grants = grants
         self._sure = sure
@@ -196,7 +196,7 @@ class Prints:
                 self._arrivals.restart(assembly.item_id)
             return
         self._arrivals.forget(assembly.item_id)
-        job.task = self._tasks.spawn(self._print(job, document), name="print")
+        job.task = self._tasks.start(self._print(job, document), name="print")
 
     def look(self) -> None:
         """Asks for what is missing; gives up what does not come."""
@@ -274,7 +274,7 @@ class Prints:
         else:
             job.is_cancelled = True
             if job.told is not None and job.told.job_id:
-                self._tasks.spawn(self._cancel_at_printer(job), name="print-cancel")
+                self._tasks.start(self._cancel_at_printer(job), name="print-cancel")
 
     async def _cancel_at_printer(self, job: _Print) -> None:
         """The printer says by itself, to `follow`, when the job is cancelled."""

@@ -51,7 +51,7 @@ class Glimpses:
         """A page was offered: a quick copy follows when the original takes long."""
         if self._make is not None and self._chunks.seconds_for(offer.size_bytes) > SOON_S:
             self._wanted.add(offer.page_id)
-            self._tasks.spawn(self._send(self._make, offer, data), name="glimpse")
+            self._tasks.start(self._send(self._make, offer, data), name="glimpse")
 
     async def _send(self, make: MakeGlimpse, offer: PageOffered, data: bytes) -> None:
         made = await make(data, offer.dpi)

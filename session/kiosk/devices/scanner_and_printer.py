@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 from session.core.clock import Clock
 from session.core.device_errors import PrinterGone, ScannerGone
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
 from session.kiosk.devices.given_files import GivenFiles
@@ -112,12 +112,12 @@ class KioskDevices:
             self._pages.sign = sign_page
         self._report: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
-        self.scan_started: Notifier[ScanRequested] = self._scans.started
-        self.scan_ended: Notifier[ScanEnded] = self._scans.ended
-        self.page_offered: Notifier[PageOffered] = self._pages.offered
-        self.page_released: Notifier[str] = self._pages.released
-        self.print_changed: Notifier[PrintChanged] = self._prints.changed
-        self.pages_began: Notifier[None] = self._chunks.began
+        self.scan_started: Signal[ScanRequested] = self._scans.started
+        self.scan_ended: Signal[ScanEnded] = self._scans.ended
+        self.page_offered: Signal[PageOffered] = self._pages.offered
+        self.page_released: Signal[str] = self._pages.released
+        self.print_changed: Signal[PrintChanged] = self._prints.changed
+        self.pages_began: Signal[None] = self._chunks.began
         self.showing = self._prints.showing
         self._stop_hearing = [
             channel.on_message(TOPIC, self._on_message),
@@ -184,7 +184,7 @@ class KioskDevices:
 
     def _start_watch(self) -> None:
         if self._watch is None or self._watch.done():
-            self._watch = self._tasks.spawn(self._watch_prints(), name="devices-watch")
+            self._watch = self._tasks.start(self._watch_prints(), name="devices-watch")
 
     async def _watch_prints(self) -> None:
         while self._prints.awaits_chunks:
@@ -196,7 +196,7 @@ class KioskDevices:
 
     def _start_report(self) -> None:
         if self._report is None or self._report.done():
-            self._report = self._tasks.spawn(self._tell_report(), name="devices-report")
+            self._report = self._tasks.start(self._tell_report(), name="devices-report")
 
     async def _tell_report(self) -> None:
         scanner, printer = await self._scanner_status(), await self._printer_status()

@@ -20,7 +20,7 @@ from session.core.device_errors import (
     TooManyPages,
 )
 from session.core.errors import GrantMissing, SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
 from session.kiosk.devices.pages import Pages
@@ -64,8 +64,8 @@ class Scans:
         sure: SureSender,
         tasks: Tasks,
     ) -> None:
-        self.started: Notifier[ScanRequested] = Notifier()
-        self.ended: Notifier[ScanEnded] = Notifier()
+        self.started: Signal[ScanRequested] = Signal()
+        self.ended: Signal[ScanEnded] = Signal()
         self._scanner, self._files = scanner, files
         self._pages = pages
         self._grants = grants
@@ -92,7 +92,7 @@ class Scans:
             self._end(request.scan_id, 0, refusal)
         else:
             self._current, self._percent = request, UNKNOWN_PERCENT
-            self._task = self._tasks.spawn(self._scan(request), name="scan")
+            self._task = self._tasks.start(self._scan(request), name="scan")
 
     def _source_of(self, request: ScanRequested) -> Scanner | None:
         """Where this wish's pages come from."""
@@ -108,7 +108,7 @@ class Scans:
     def on_cancel(self, scan_id: str) -> None:
         """Stops this scan; one that was never asked for will not start either."""
         if self._current is not None and self._current.scan_id == scan_id:
-            self._tasks.spawn(self._cancel(), name="scan-cancel")
+            self._tasks.start(self._cancel(), name="scan-cancel")
         elif scan_id in self._over:
             self._sure.tell(self._over[scan_id])
         else:
@@ -116,7 +116,7 @@ class Scans:
 
     def _on_grant(self, change: GrantChanged) -> None:
         if change.grant is Grant.SCAN and not change.allowed and self._current is not None:
-            self._tasks.spawn(self._cancel(), name="scan-cancel")
+            self._tasks.start(self._cancel(), name="scan-cancel")
 
     async def _cancel(self) -> None:
         """Asks the scanner to stop; one that does not answer is left."""
@@ -138,7 +138,7 @@ class Scans:
     async def _scan(self, request: ScanRequested) -> None:
         self.started.emit(request)
         self._tell_progress()
-        beat = self._tasks.spawn(self._beat(), name="scan-beat")
+        beat = self._tasks.start(self._beat(), name="scan-beat")
         taken = 0
         problem: SessionError | None = ScannerFailed(status="unexpected")
         try:

@@ -18,7 +18,7 @@ from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.core.clock import Clock
 from session.core.errors import SessionError, TicketTaken, TicketUnknown
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.log import LogAck, LogAppend
@@ -93,13 +93,13 @@ class KioskLink:
     def __init__(
         self, bus: BusClient, clock: Clock, *, tasks: Tasks, poll_s: float = POLL_S
     ) -> None:
-        self.ticket_changed: Notifier[TicketChanged] = Notifier()
-        self.session_opened: Notifier[SessionFacts] = Notifier()
-        self.session_ended: Notifier[SessionEnded] = Notifier()
-        self.peer_presence: Notifier[PeerPresence] = Notifier()
-        self.connection_changed: Notifier[bool] = bus.connected
-        self.services_changed: Notifier[ServicesChanged] = Notifier()
-        self.retrying: Notifier[str] = Notifier()
+        self.ticket_changed: Signal[TicketChanged] = Signal()
+        self.session_opened: Signal[SessionFacts] = Signal()
+        self.session_ended: Signal[SessionEnded] = Signal()
+        self.peer_presence: Signal[PeerPresence] = Signal()
+        self.connection_changed: Signal[bool] = bus.connected
+        self.services_changed: Signal[ServicesChanged] = Signal()
+        self.retrying: Signal[str] = Signal()
         self._bus = bus
         self._clock = clock
         self._tasks = tasks
@@ -116,7 +116,7 @@ class KioskLink:
         self._bus.news.connect(self._on_news)
         self._bus.connected.connect(self._on_connected)
         self._bus.beat()
-        self._tasks.spawn(self._poll(), name="ask after the ticket")
+        self._tasks.start(self._poll(), name="ask after the ticket")
 
     @property
     def ticket(self) -> Ticket | None:
@@ -315,7 +315,7 @@ class KioskLink:
 
     def _on_connected(self, connected: bool) -> None:
         if connected and self._ticket is not None:
-            self._tasks.spawn(self._ask(self._ticket.id), name="ask after the ticket now")
+            self._tasks.start(self._ask(self._ticket.id), name="ask after the ticket now")
 
     async def _poll(self) -> None:
         while True:

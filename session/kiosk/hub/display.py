@@ -13,7 +13,7 @@ import logging
 
 from session.bus.client import BusClient
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.hub.waiting import DisplayAnswer, DisplayRequest
 
@@ -30,8 +30,8 @@ class DisplayLink:
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, look_s: float = LOOK_S) -> None:
-        self.answered: Notifier[DisplayAnswer] = Notifier()
-        self.lost: Notifier[str] = Notifier()
+        self.answered: Signal[DisplayAnswer] = Signal()
+        self.lost: Signal[str] = Signal()
         self._bus = bus
         self._tasks = tasks
         self._look_s = look_s
@@ -39,7 +39,7 @@ class DisplayLink:
     def start(self) -> None:
         """Begins to ask."""
         self._bus.beat()
-        self._tasks.spawn(self._look(), name="display looks")
+        self._tasks.start(self._look(), name="display looks")
 
     async def _look(self) -> None:
         while True:

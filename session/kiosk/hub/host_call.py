@@ -12,7 +12,7 @@ import asyncio
 import logging
 
 from session.core.errors import NotAllowed, SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.site import HelpState
@@ -33,7 +33,7 @@ class HelpCall:
     """
 
     def __init__(self, link: KioskLink, tasks: Tasks, *, again_s: float = AGAIN_S) -> None:
-        self.changed: Notifier[HelpState] = Notifier()
+        self.changed: Signal[HelpState] = Signal()
         self.state = HelpState.NONE
         self._link, self._tasks, self._again_s = link, tasks, again_s
         self._running: asyncio.Task[None] | None = None
@@ -46,7 +46,7 @@ class HelpCall:
         if self.state is HelpState.NONE:
             self._pressed_s = asyncio.get_running_loop().time()
             self._set(HelpState.WANTED)
-            self._running = self._tasks.spawn(self._repeat(), name="call the host")
+            self._running = self._tasks.start(self._repeat(), name="call the host")
         elif self.state is not HelpState.HERE:
             self.reset()
 

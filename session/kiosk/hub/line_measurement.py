@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 
 from session.core.clock import Clock
 from session.core.errors import SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.line_rates import LineRates
@@ -64,7 +64,7 @@ class LineTest:
         first_s: float = FIRST_S,
         every_s: float = EVERY_S,
     ) -> None:
-        self.measured: Notifier[LineRates] = Notifier()
+        self.measured: Signal[LineRates] = Signal()
         self._ask = ask
         self._idle = idle
         self._clock = clock
@@ -75,7 +75,7 @@ class LineTest:
 
     def start(self) -> None:
         """Begins to look for quiet moments."""
-        self._tasks.spawn(self._watch(), name="line-test")
+        self._tasks.start(self._watch(), name="line-test")
 
     def cancel(self) -> None:
         """Somebody is here: the line is theirs at once.
@@ -98,7 +98,7 @@ class LineTest:
             self._running is None or self._running.done()
         ):
             self._due_s = self._clock.monotonic_s() + self._every_s
-            self._running = self._tasks.spawn(self._test(), name="line-test-run")
+            self._running = self._tasks.start(self._test(), name="line-test-run")
 
     async def _test(self) -> None:
         try:

@@ -334,10 +334,10 @@ class Call:
 
     def start(self, tasks: Tasks) -> None:
         """Plays, asks for what is lost, and counts, until `close`."""
-        self._tasks.append(tasks.spawn(self._play(), name="call-playout"))
-        self._tasks.append(tasks.spawn(self._watch(), name="call-watch"))
+        self._tasks.append(tasks.start(self._play(), name="call-playout"))
+        self._tasks.append(tasks.start(self._watch(), name="call-watch"))
         if self.pictures is not None:
-            self._tasks.append(tasks.spawn(self.pictures.run(), name="call-pictures"))
+            self._tasks.append(tasks.start(self.pictures.run(), name="call-pictures"))
 
     def go_on(self) -> None:
         """A packet of the other end has come: pictures are worth sending."""

@@ -226,7 +226,7 @@ class AiortcEngine:
             with contextlib.suppress(RelayUnreachable):  # the call itself says so
                 await self._find_way()
 
-        self._thread.tasks.spawn(look(), name="look for a relay")
+        self._thread.tasks.start(look(), name="look for a relay")
 
     async def _find_way(self) -> None:
         """Settles which servers the next call uses.
@@ -266,7 +266,7 @@ class AiortcEngine:
             self._settings, ice_servers=servers, relay_only=plan.relay_only
         )
         addresses = Addresses(settings.connection)
-        finding = tasks.spawn(addresses.find(), name="look for addresses")
+        finding = tasks.start(addresses.find(), name="look for addresses")
         self._drop_ready()
         began_s = asyncio.get_running_loop().time()
         self._ready = _Ready(servers, plan.relay_only, addresses, began_s, finding)
@@ -298,7 +298,7 @@ class AiortcEngine:
     def _drop_ready(self) -> None:
         ready, self._ready = self._ready, None
         if ready is not None:
-            self._thread.tasks.spawn(_forget(ready), name="forget addresses")
+            self._thread.tasks.start(_forget(ready), name="forget addresses")
 
     async def _answer(self, offer_sdp: str) -> str:
         await self._find_way()
@@ -339,10 +339,10 @@ class AiortcEngine:
             # A call that never began is no loss: the one that still speaks goes on.
             useless = before if before is not None and not before.begun else older
             before = older if useless is before else before
-            self._thread.tasks.spawn(useless.close(), name="call-replaced")
+            self._thread.tasks.start(useless.close(), name="call-replaced")
         self._earlier = before
         if before is not None:
-            self._thread.tasks.spawn(self._part_with(before, call), name="call-replaced")
+            self._thread.tasks.start(self._part_with(before, call), name="call-replaced")
 
     async def _part_with(self, before: Call, call: Call) -> None:
         """Until the new call speaks, or the one before has been silent for long."""

@@ -133,10 +133,10 @@ class BrowserEngine:
             devices = json.dumps(
                 {"camera": media.camera, "microphone": media.microphone} | media.sound_options
             )
-            self._tasks.spawn(
+            self._tasks.start(
                 self._quietly(f"own.reopen({devices})"), name="browser engine devices"
             )
-            self._tasks.spawn(
+            self._tasks.start(
                 self._quietly(f"call.speakTo({json.dumps(media.speaker)})"),
                 name="browser engine speaker",
             )
@@ -155,7 +155,7 @@ class BrowserEngine:
         call.
         """
         script = f"call.prepare({self._options()}).then(() => call.unprepare())"
-        self._tasks.spawn(self._quietly(script), name="warm the browser engine")
+        self._tasks.start(self._quietly(script), name="warm the browser engine")
 
     # ---- calls
     # ----------------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ class BrowserEngine:
         if self._limits != PictureLimits():
             self._send_limits()
         if self._watching is None or self._watching.done():
-            self._watching = self._tasks.spawn(self._watch(), name="browser engine")
+            self._watching = self._tasks.start(self._watch(), name="browser engine")
 
     def _end(self) -> None:
         self._in_call = False
@@ -256,7 +256,7 @@ class BrowserEngine:
     def _send_switches(self) -> None:
         if self._in_call:
             script = f"call.setOwn({json.dumps(self._on['camera'])}, {json.dumps(self._on['microphone'])})"
-            self._tasks.spawn(self._quietly(script), name="browser engine switches")
+            self._tasks.start(self._quietly(script), name="browser engine switches")
 
     def set_line(self, line_kbps: int) -> None:
         """What the line carries; see `MediaEngine.set_line`."""
@@ -272,7 +272,7 @@ class BrowserEngine:
     def _send_limits(self) -> None:
         if self._in_call:
             script = f"call.govern({limits_for_page(self._limits)})"
-            self._tasks.spawn(self._quietly(script), name="browser engine limits")
+            self._tasks.start(self._quietly(script), name="browser engine limits")
 
     def latest_frame(self) -> VideoFrame | None:
         """A small sample of the caller's picture; it begins to come when asked for."""
@@ -339,7 +339,7 @@ class BrowserEngine:
                 self._first_frame_s = (
                     time.monotonic() - (ago_ms if isinstance(ago_ms, int | float) else 0) / 1000
                 )
-                self._tasks.spawn(self._look(), name="browser engine's first picture")
+                self._tasks.start(self._look(), name="browser engine's first picture")
             case "state":
                 state = _STATES.get(str(detail.get("state")))
                 if state is not None and self._in_call:

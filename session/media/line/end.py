@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, MessageTooLarge
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.media.engine import MediaStats
 from session.media.line.estimate import LineEstimate, Look
@@ -88,13 +88,13 @@ class LineEnd:
         start_kbps: float,
         declared_kbps: int = 0,
     ) -> None:
-        self.governed: Notifier[LineGoverned] = Notifier()
-        self.peer_governed: Notifier[LineGoverned] = Notifier()
-        self.seen: Notifier[LineSeen] = Notifier()
-        self.peer_seen: Notifier[LineSeen] = Notifier()
-        self.sampled: Notifier[LineSample] = Notifier()
-        self.peer_geometry: Notifier[Geometry] = Notifier()
-        self.motion_changed: Notifier[bool] = Notifier()
+        self.governed: Signal[LineGoverned] = Signal()
+        self.peer_governed: Signal[LineGoverned] = Signal()
+        self.seen: Signal[LineSeen] = Signal()
+        self.peer_seen: Signal[LineSeen] = Signal()
+        self.sampled: Signal[LineSample] = Signal()
+        self.peer_geometry: Signal[Geometry] = Signal()
+        self.motion_changed: Signal[bool] = Signal()
         self._motion = False
         self._priority: LinePriority | None = None  # we have said nothing of it
         self._faces = 1
@@ -235,7 +235,7 @@ class LineEnd:
                 log.info("ignored on topic line: %s", type(message).__name__)
 
     def _send_soon(self, message: SessionMessage) -> None:
-        self._tasks.spawn(self._send(message), name="line-send")
+        self._tasks.start(self._send(message), name="line-send")
 
     async def _send(self, message: SessionMessage) -> None:
         """What is said about a line is worth nothing later."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from session.core.errors import BusUnreachable, MessageTooLarge
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS, TOPIC, WordsSaid, WordsShown
 from session.protocol.conversation.messages import SessionMessage
@@ -50,9 +50,9 @@ class Written:
     """
 
     def __init__(self, channel: SessionChannel, tasks: Tasks) -> None:
-        self.changed: Notifier[tuple[Line, ...]] = Notifier()
-        self.said: Notifier[None] = Notifier()
-        self.heard: Notifier[Line] = Notifier()
+        self.changed: Signal[tuple[Line, ...]] = Signal()
+        self.said: Signal[None] = Signal()
+        self.heard: Signal[Line] = Signal()
         self._channel, self._tasks = channel, tasks
         self._lines: tuple[Line, ...] = ()
         self._stop_listening: Callable[[], None] = channel.on_message(TOPIC, self._on_message)
@@ -69,11 +69,11 @@ class Written:
             return
         line = Line(new_id(), words, mine=True)
         self._add(line)
-        self._tasks.spawn(self._send(line), name="written words")
+        self._tasks.start(self._send(line), name="written words")
 
     def shown(self, words_id: str) -> None:
         """The other end's words stand on this screen."""
-        self._tasks.spawn(self._tell(WordsShown(words_id=words_id)), name="written words shown")
+        self._tasks.start(self._tell(WordsShown(words_id=words_id)), name="written words shown")
 
     def forget(self) -> None:
         """The session is over: no word stays."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, SessionError
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.endpoints.channel import SessionChannel
@@ -81,7 +81,7 @@ class SureSender:
             self._waiting.pop()
         self._waiting.append((message, then))
         if self._task is None or self._task.done():
-            self._task = self._tasks.spawn(self._run(), name=f"send-{self._topic}")
+            self._task = self._tasks.start(self._run(), name=f"send-{self._topic}")
 
     async def _run(self) -> None:
         pause_s = self._retry_s[0]
@@ -140,7 +140,7 @@ class ChunkSender:
     ) -> None:
         self.chunk_bytes = chunk_bytes_for(kbps)
         self.sent_bytes = 0
-        self.began: Notifier[None] = Notifier()
+        self.began: Signal[None] = Signal()
         self._limited = kbps is not None
         self._channel = channel
         self._tasks = tasks
@@ -210,7 +210,7 @@ class ChunkSender:
 
     def _start(self) -> None:
         if self._is_open and (self._task is None or self._task.done()):
-            self._task = self._tasks.spawn(self._run(), name="send-chunks")
+            self._task = self._tasks.start(self._run(), name="send-chunks")
             self.began.emit(None)
 
     async def _run(self) -> None:

@@ -52,7 +52,7 @@ class ThirdBanner:
         if self._acknowledged is not None and same_third(self._acknowledged, third):
             return
         self._acknowledged = third
-        self._tasks.spawn(self._acknowledge(third), name="banner shown")
+        self._tasks.start(self._acknowledge(third), name="banner shown")
 
     def gone(self) -> None:
         """The visit is over: nothing more is said of it."""

@@ -83,7 +83,7 @@ class GovernedEnd:
         first, self._call = not self._call, next(self._calls)
         self._apply(self._end.shares)
         if first:
-            self._tasks.spawn(self._watch(), name="bench-line")
+            self._tasks.start(self._watch(), name="bench-line")
 
     async def send_page(self, asked: dict[str, Any]) -> bool:
         """`bytes` to `address` through TCP, at the rate that the governor gives to pages;

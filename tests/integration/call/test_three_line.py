@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from session.core.clock import ManualClock
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.guest import Guest
 from session.kiosk.call.video_call import KioskCall
@@ -34,7 +34,7 @@ class Kiosk:
         self.call = self.made_call("call", "call")
         quiet = SimpleNamespace(pressing=False, sent_bytes=0, set_rate=lambda kbps: None)
         self.devices = SimpleNamespace(
-            pages_cross=False, sent_bytes=0, set_page_rate=lambda kbps: None, pages_began=Notifier()
+            pages_cross=False, sent_bytes=0, set_page_rate=lambda kbps: None, pages_began=Signal()
         )
         rates = LineRates(up_kbps=1000, down_kbps=1000, rtt_ms=40, at_utc=self.clock.utc_now())
         self.line = KioskLine(

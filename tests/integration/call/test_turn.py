@@ -245,7 +245,7 @@ class Way:
 
     def _ask(self, data: bytes, addr: tuple[str, int]) -> None:
         if self._open:
-            self._tasks.spawn(self._pass_on(data, addr), name="pass on")
+            self._tasks.start(self._pass_on(data, addr), name="pass on")
 
     async def _pass_on(self, data: bytes, addr: tuple[str, int]) -> None:
         def answer(data: bytes, _addr: tuple[str, int]) -> None:

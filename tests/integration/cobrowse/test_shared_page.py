@@ -347,7 +347,7 @@ def test_messages_that_overtake_each_other_do_no_harm(
             return False
         if not held:
             held.append((topic, payload, {**headers, "Late": "1"}))
-            stage.tasks.spawn(late(), name="test-late")
+            stage.tasks.start(late(), name="test-late")
             return True
         return False
 

@@ -16,7 +16,7 @@ from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob, GlassSeen, PileTold, Replaced, Wish
 from expert_app.runtime.observations import Facts
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import Area, Grant, ScanKind, ScanSource
 from tests.support.device_ends import Talk, invented_page
@@ -33,8 +33,8 @@ class Desk:
 
     def __init__(self, talk: Talk) -> None:
         self.talk = talk
-        self.session_opened: Notifier[Any] = Notifier()
-        self.session_closed: Notifier[str] = Notifier()
+        self.session_opened: Signal[Any] = Signal()
+        self.session_closed: Signal[str] = Signal()
         self.dossier = None
         self.session: Any = None
         self.troubles: list[tuple[str, dict[str, Any]]] = []

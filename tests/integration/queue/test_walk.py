@@ -255,7 +255,7 @@ async def test_what_the_kiosk_says_before_the_desk_listens_is_kept(tmp_path: Pat
 
         def offer(facts: SessionFacts) -> None:
             message = CallOffered(call_id="early", sdp="v=0")
-            world.tasks.spawn(kiosk.channel(facts.id).send("call", message), name="offer at once")
+            world.tasks.start(kiosk.channel(facts.id).send("call", message), name="offer at once")
 
         kiosk.session_opened.connect(offer)
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)

@@ -24,7 +24,7 @@ from expert_app.desk.wiring.pieces import PieceConnections
 from expert_app.runtime.observations import Facts
 from session.core.clock import ManualClock
 from session.core.errors import HubUnreachable
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.protocol.dossier.pieces import PageSeen, SeenPage
 from tests.unit.documents.store.test_dossier_store import NINE
 from views.desk.window import DeskWindow
@@ -47,8 +47,8 @@ class _Desk:
 
     def __init__(self) -> None:
         self.away = False
-        self.page_cleaned: Notifier[CleanedPage] = Notifier()
-        self.dossier_changed: Notifier[Any] = Notifier()
+        self.page_cleaned: Signal[CleanedPage] = Signal()
+        self.dossier_changed: Signal[Any] = Signal()
         self.session = SimpleNamespace(facts=SimpleNamespace(id="s1"))
         self.dossier = SimpleNamespace(number="D1", pieces=[])
         self.work: list[Coroutine[Any, Any, Any]] = []

@@ -27,7 +27,7 @@ from expert_app.desk.receipts import DeskReceipts
 from expert_app.runtime.observations import Facts
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import (
@@ -116,8 +116,8 @@ class App:
     """What the job needs of the desk's app."""
 
     def __init__(self) -> None:
-        self.session_opened: Notifier[Any] = Notifier()
-        self.session_ended: Notifier[SessionEnded] = Notifier()
+        self.session_opened: Signal[Any] = Signal()
+        self.session_ended: Signal[SessionEnded] = Signal()
         self.session: Any = type("Open", (), {"facts": SESSION})()
         self.dossier = _dossier()
         self.tasks: list[asyncio.Task[Any]] = []
@@ -137,7 +137,7 @@ class Desk:
         self.clock = ManualClock(AT + timedelta(minutes=1))
         self.app, self.outbox = App(), Outbox(folder)
         self.outbox.recover()
-        self.filed: Notifier[DocumentFiled] = Notifier()
+        self.filed: Signal[DocumentFiled] = Signal()
         self.printed: list[tuple[str, bytes]] = []
         self.told: list[tuple[str, str]] = []
         filing = type("Filing", (), {"document_filed": self.filed})()

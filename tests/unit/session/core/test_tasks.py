@@ -16,8 +16,8 @@ async def test_a_spawned_one_waits_for_its_turn_and_a_begun_one_does_not() -> No
         await asyncio.sleep(0)
         done.append(f"{name} 2")
 
-    spawned = tasks.spawn(work("spawned"), name="spawned")
-    begun = tasks.begin(work("begun"), name="begun")
+    spawned = tasks.start(work("spawned"), name="spawned")
+    begun = tasks.start_now(work("begun"), name="begun")
     assert done == ["begun 1"]
     assert begun.get_name() == "begun"
     await asyncio.wait([spawned, begun])
@@ -33,7 +33,7 @@ async def test_an_error_is_told_also_when_it_comes_before_the_first_wait() -> No
             await asyncio.sleep(0)
         raise ValueError
 
-    begun = [tasks.begin(fail(at_once=at_once), name=str(at_once)) for at_once in (True, False)]
+    begun = [tasks.start_now(fail(at_once=at_once), name=str(at_once)) for at_once in (True, False)]
     await asyncio.wait(begun)
     await asyncio.sleep(0)
     assert told == [("True", "ValueError"), ("False", "ValueError")]
@@ -42,8 +42,8 @@ async def test_an_error_is_told_also_when_it_comes_before_the_first_wait() -> No
 async def test_what_still_runs_is_cancelled_at_the_end() -> None:
     tasks = Tasks()
     running = [
-        tasks.spawn(asyncio.sleep(60), name="one"),
-        tasks.begin(asyncio.sleep(60), name="two"),
+        tasks.start(asyncio.sleep(60), name="one"),
+        tasks.start_now(asyncio.sleep(60), name="two"),
     ]
     await tasks.close()
     assert all(task.cancelled() for task in running)

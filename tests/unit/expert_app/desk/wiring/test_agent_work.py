@@ -19,7 +19,7 @@ from expert_app.desk.filing import Filing
 from expert_app.desk.wiring.agent_work import WorkConnections
 from expert_app.runtime.observations import Facts
 from session.core.clock import ManualClock
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.protocol.hub.routing import ServiceMode, ServiceWork
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
@@ -32,11 +32,11 @@ class Work:
     """What an agent's work tells, and what is asked of it."""
 
     def __init__(self) -> None:
-        self.services_changed: Notifier[list[ServiceWork]] = Notifier()
-        self.state_changed: Notifier[Said] = Notifier()
-        self.offered: Notifier[Ticket | None] = Notifier()
-        self.rang: Notifier[Ticket] = Notifier()
-        self.wrap_up_changed: Notifier[WrapUpTime] = Notifier()
+        self.services_changed: Signal[list[ServiceWork]] = Signal()
+        self.state_changed: Signal[Said] = Signal()
+        self.offered: Signal[Ticket | None] = Signal()
+        self.rang: Signal[Ticket] = Signal()
+        self.wrap_up_changed: Signal[WrapUpTime] = Signal()
         self.wrap_up = WrapUpTime(None)
         self.asked: list[tuple[object, ...]] = []
 
@@ -59,9 +59,9 @@ class Desk:
         self.app = SimpleNamespace(
             session=None,
             dossier=None,
-            troubled=Notifier(),
-            session_ended=Notifier(),
-            dossier_changed=Notifier(),
+            troubled=Signal(),
+            session_ended=Signal(),
+            dossier_changed=Signal(),
         )
         filing = SimpleNamespace(unfiled=lambda session_id: self.unfiled)
         facts = Facts(ManualClock(NOW))

@@ -17,13 +17,13 @@ from pytestqt.qtbot import QtBot
 from expert_app.desk.wiring.window import DeskConnections
 from expert_app.runtime.observations import Facts
 from session.core.clock import ManualClock
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.invented import SERVICES, TICKETS, desk
 from views.media.ring import Ring
 
 
-class Either(Notifier[Any]):
+class Either(Signal[Any]):
     """A notifier, or a wish that nobody fulfils."""
 
     def __call__(self, *_said: object) -> None:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.notifier import Notifier
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.cobrowse.shared_page import DeskCobrowse, MirrorBytes
 from session.kiosk.cobrowse import mirror_sender
@@ -29,7 +29,7 @@ MOVE = '{"type":3,"data":{"source":1,"positions":[]},"timestamp":3}'
 INPUT = '{"type":3,"data":{"source":5,"id":1,"text":"a","isChecked":false},"timestamp":4}'
 
 
-class Signal:
+class QtSignalFake:
     """A signal of several values."""
 
     def __init__(self) -> None:
@@ -50,9 +50,9 @@ class Browser:
     """Keeps what it was asked; answers pictures when told."""
 
     def __init__(self) -> None:
-        self.events_pushed, self.page_shown = Signal(), Signal()
-        self.address_refused, self.pointer_painted = Signal(), Signal()
-        self.dialog_shown, self.dialog_closed = Signal(), Signal()
+        self.events_pushed, self.page_shown = QtSignalFake(), QtSignalFake()
+        self.address_refused, self.pointer_painted = QtSignalFake(), QtSignalFake()
+        self.dialog_shown, self.dialog_closed = QtSignalFake(), QtSignalFake()
         self.done: list[str] = []
         self.fetches: list[Callable[[bytes, str], None]] = []
 
@@ -93,7 +93,7 @@ class Grants:
     """All powers given."""
 
     def __init__(self, clock: ManualClock) -> None:
-        self.changed: Notifier[GrantChanged] = Notifier()
+        self.changed: Signal[GrantChanged] = Signal()
         self.given = set(Grant)
         self._clock = clock
 

@@ -40,7 +40,7 @@ async def test_a_closed_thread_ends_what_ran_and_refuses_more() -> None:
             ended.set()
 
     async def start() -> None:
-        thread.tasks.spawn(long(), name="long")
+        thread.tasks.start(long(), name="long")
         await asyncio.sleep(0)
 
     await thread.run(start(), 2.0)
