@@ -25,7 +25,7 @@ from resources.texts import _
 from session.bus.server.config import ClusterSettings, ServerSettings, config_text
 from session.bus.server.leaf_links import Partner, check_partners
 from session.bus.server.process import server_binary
-from session.bus.transport.nkeys import elector_seed, new_seed, public_key
+from session.bus.transport.nkeys import new_seed, public_key
 
 SECRET_LETTERS = 32
 """Shortest secret among servers."""
@@ -47,8 +47,7 @@ def bus_config(settings: HubSettings, paths: Paths, node: str = "") -> str:
         )
         raise SettingsWrong(Path(node or "bus-config"), words)
     seed = hub_seed(settings)
-    elector = public_key(elector_seed(seed)) if settings.replicas > 1 else ""
-    return config_text(place, accounts, public_key(seed), public_key(new_seed()), elector)
+    return config_text(place, accounts, public_key(seed), public_key(new_seed()))
 
 
 def _alone(settings: HubSettings) -> ServerSettings:

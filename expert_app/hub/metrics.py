@@ -17,7 +17,6 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.elections import Elections
 from session.hub.composition import Hub
 from session.hub.monitoring.health import Trouble
 
@@ -100,15 +99,11 @@ class Metrics(Figures):
 
     Args:
         connection: the hub's own.
-        elections: what watches a cluster's leaders; None without a cluster.
     """
 
-    def __init__(
-        self, hub: Hub, connection: HubConnection, *, elections: Elections | None = None
-    ) -> None:
+    def __init__(self, hub: Hub, connection: HubConnection) -> None:
         self._hub = hub
         self._connection = connection
-        self._elections = elections
         super().__init__(PREFIX)
         hub.service.measured = self.on_request
 
@@ -132,12 +127,6 @@ class Metrics(Figures):
         yield self.counter(
             "store_errors", "Requests to the store without a good answer.", streams.failed
         )
-        if self._elections is not None:
-            yield self.counter(
-                "elections_asked",
-                "Groups that were asked to elect a leader.",
-                self._elections.asked,
-            )
         yield self.gauge(
             "history_behind",
             "Changes that the history lacks.",

@@ -36,7 +36,6 @@ from expert_app.runtime.observations import Facts
 from expert_app.runtime.paths import Paths
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.elections import Elections
 from session.bus.jetstream.group_commit import is_possible
 from session.bus.server.process import BusServer
 from session.bus.transport.nkeys import new_seed, public_key
@@ -174,11 +173,6 @@ class HubProgram:
             )
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
-            elections = None
-            if self._settings.bus and self._settings.replicas > 1:
-                elections = Elections(urls, seed, tasks=self._tasks, tls=tls)
-                elections.start()
-                stack.push_async_callback(elections.stop)
             await upgrade_stored(self._settings, self._paths, connection)
             store = open_store(self._settings, self._paths, self._blobs)
             stack.callback(store.close)
@@ -237,7 +231,7 @@ class HubProgram:
                 stack.push_async_callback(enrolment.stop)
             self._note_convention(hub)
             self._tasks.start(self._watch_convention(hub), name="watch the convention")
-            await self._watch_over(hub, connection, elections, stack)
+            await self._watch_over(hub, connection, stack)
             address = ", ".join(urls)
             self._facts.note(
                 "hub_ready", url=address, organisations=len(self._catalogue.organisations)
@@ -257,7 +251,6 @@ class HubProgram:
         self,
         hub: Hub,
         connection: HubConnection,
-        elections: Elections | None,
         stack: contextlib.AsyncExitStack,
     ) -> None:
         """Health and metrics, where the settings want them."""
@@ -266,7 +259,7 @@ class HubProgram:
         from expert_app.hub.metrics import Metrics
         from expert_app.hub.monitor import open_monitor
 
-        figures = Metrics(hub, connection, elections=elections)
+        figures = Metrics(hub, connection)
         monitor = await open_monitor(
             self._settings.metrics.listen, hub.health, figures, self._tasks
         )

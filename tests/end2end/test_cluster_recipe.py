@@ -16,16 +16,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from expert_app.hub.access import hub_seed
 from expert_app.runtime.config import HubSettings, load
 from session.bus.client import BusClient
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.elections import INBOX, STATES
 from session.bus.jetstream.snapshots import Snapshots
-from session.bus.transport.connection import Line
-from session.bus.transport.nkeys import elector_seed, new_seed, public_key
+from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
@@ -56,9 +53,8 @@ class Region:
         self._tls = client_tls(recipe.ca_file)
         self._open: list[BusClient] = []
         settings = load(HubSettings, recipe.machines[0].folder / "etc" / "hub.toml")
-        self._hub_seed = hub_seed(settings)
         self.connection = HubConnection(
-            settings.bus_urls, self._hub_seed, tasks=self.tasks, tls=self._tls
+            settings.bus_urls, hub_seed(settings), tasks=self.tasks, tls=self._tls
         )
 
     async def client(self, name: str) -> BusClient:
@@ -75,11 +71,6 @@ class Region:
             await client.connect(READY_S)
         self._open.append(client)
         return client
-
-    def elector(self) -> Line:
-        """A connection with nothing but the right to ask for elections."""
-        seed = elector_seed(self._hub_seed)
-        return Line(self.recipe.urls, seed, self.tasks, inbox=INBOX, name="test", tls=self._tls)
 
     async def leader(self) -> Machine:
         async with asyncio.timeout(READY_S):
@@ -130,18 +121,6 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _elections_asked(port: int) -> float:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-        families = text_string_to_metric_families(answer.read().decode())
-    [sample] = [
-        one
-        for family in families
-        for one in family.samples
-        if one.name == "poste_expert_elections_asked_total"
-    ]
-    return sample.value
-
-
 async def _healthy(port: int) -> None:
     async with asyncio.timeout(READY_S):
         while not await asyncio.to_thread(_answers, port):  # noqa: ASYNC110 - another program's page
@@ -177,11 +156,6 @@ async def test_the_recipe_serves_callers_and_bears_a_restart_and_the_loss_of_a_m
         reply = await region.connection.line.request(f"$JS.API.STREAM.INFO.{name}", b"", 5.0)
         assert json.loads(reply.payload)["config"]["num_replicas"] == 3, name
 
-    elector = region.elector()  # the configuration lets the hubs ask for elections
-    await elector.open(READY_S)
-    assert b"_meta_" in (await elector.request(STATES.format("PING"), b"", 5.0)).payload
-    await elector.close()
-
     restarted = await region.leader()  # in order, as for an upgrade
     stopping = asyncio.create_task(restarted.bus.stop())
     await _serve(region, kiosk, desk, "meanwhile")
@@ -192,15 +166,6 @@ async def test_the_recipe_serves_callers_and_bears_a_restart_and_the_loss_of_a_m
     lost = await region.leader()
     await lost.bus.stop(signal.SIGKILL)
     await _serve(region, kiosk, desk, "without-node")
-    assert (
-        sum(
-            [
-                await asyncio.to_thread(_elections_asked, machine.metrics_port)
-                for machine in machines
-            ]
-        )
-        > 0
-    )
     await lost.bus.start()
     await _healthy(lost.monitor_port)
 

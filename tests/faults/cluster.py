@@ -27,7 +27,7 @@ from session.bus.jetstream.stream_follower import Follower, as_stored
 from session.bus.jetstream.streams import Stored
 from session.bus.server.config import ClusterSettings, ServerSettings, config_text
 from session.bus.server.process import server_binary
-from session.bus.transport.nkeys import elector_seed, new_seed, public_key
+from session.bus.transport.nkeys import new_seed, public_key
 from session.core.child_process import tied_command
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
@@ -171,8 +171,7 @@ class Cluster:
                 self.disks.make(name)
             settings.folder.mkdir(exist_ok=True)
             hub_seed = self.world.hub_seed.encode()
-            elector = "" if alone else public_key(elector_seed(hub_seed))
-            text = config_text(settings, accounts, public_key(hub_seed), system, elector)
+            text = config_text(settings, accounts, public_key(hub_seed), system)
             text = text.replace(
                 'listen: "127.0.0.1:', f'listen: "{self._hosts[name]}:'
             )  # a cable of our own, so in clear

@@ -17,7 +17,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.elections import Elections
 from session.bus.jetstream.group_commit import GroupSync
 from session.core.event_loop import run
 from session.core.tasks import Tasks
@@ -35,9 +34,6 @@ async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | N
     await connection.connect(30.0)
     if group_sync is not None:
         await group_sync.start()
-    elections = Elections(world.urls, world.hub_seed.encode(), tasks=tasks)
-    if replicas > 1:
-        elections.start()
     clock = WrongClock()
     hub = Hub(
         connection,
@@ -55,7 +51,6 @@ async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | N
     tasks.start(_set_clock(clock), name="set the clock")
     await leaving.wait()
     await hub.stop()
-    await elections.stop()
     await connection.close()
     if group_sync is not None:
         await group_sync.stop()

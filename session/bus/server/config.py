@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from session.bus.jetstream.elections import INBOX, PUBLISHES
 from session.bus.jetstream.group_commit import BACKGROUND_S
 from session.bus.server.leaf_links import (
     Partner,
@@ -262,24 +261,13 @@ def _check(accounts: Sequence[BusAccount]) -> None:
                 raise ValueError(f"not a public user key: {user.public_key!r}")
 
 
-def _elector(key: str) -> str:
-    """The user that asks for elections (`session.bus.jetstream.elections`), where there is one."""
-    if not key:
-        return ""
-    publish, subscribe = _list(PUBLISHES), _list([f"{INBOX}.>"])
-    return f", {{ nkey: {key}, permissions: {{ publish: {publish}, subscribe: {subscribe} }} }}"
-
-
 def config_text(
     settings: ServerSettings,
     accounts: Sequence[BusAccount],
     hub_key: str,
     system_key: str,
-    elector_key: str = "",
 ) -> str:
     """The whole configuration file.
-
-    `elector_key`: public key of `elector_seed`, for the servers of a cluster.
 
     `sync_interval: always` (but with `GroupSync`) because the default loses acknowledged tickets at
     a power cut, and no compression because it damages replicated streams in 2.15: both measured.
@@ -316,7 +304,7 @@ logfile_size_limit: 10MB
 logfile_max_num: 5
 jetstream {{ store_dir: {store}, sync_interval: {sync}, max_file_store: {settings.max_file_store} }}
 accounts {{
-  SYS: {{ users: [ {{ nkey: {system_key} }}{_elector(elector_key)} ] }}
+  SYS: {{ users: [ {{ nkey: {system_key} }} ] }}
   HUB: {{
     jetstream: enabled
     users: [ {{ nkey: {hub_key} }} ]

@@ -34,18 +34,6 @@ def seed_of(raw: bytes) -> bytes:
     return bytes(_nkeys.encode_seed(raw, _nkeys.PREFIX_BYTE_USER))
 
 
-def elector_seed(hub_seed: bytes) -> bytes:
-    """The seed of the hub's other identity, which may ask a cluster's servers to elect a leader and
-    nothing else.
-
-    All hubs of a cluster have the same key, so they have this one too, without another file to
-    keep.
-    """
-    return seed_of(
-        hashlib.blake2b(hub_seed.strip(), digest_size=32, person=b"poste elector").digest()
-    )
-
-
 def public_key(seed: bytes) -> str:
     """The public key "U..." of a seed: what the server's configuration lists.
 
