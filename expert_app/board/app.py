@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.errors import SessionError, TicketTaken
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -102,7 +102,13 @@ class SupervisorApp:
     """
 
     def __init__(
-        self, link: DeskLink, board: BoardLink, *, past: BoardPast, tasks: Tasks, facts: Facts
+        self,
+        link: DeskLink,
+        board: BoardLink,
+        *,
+        past: BoardPast,
+        tasks: Tasks,
+        observations: Observations,
     ) -> None:
         self.tickets_changed: Signal[list[Ticket]] = link.queue_changed
         self.board_changed: Signal[BoardAnswer] = board.board_changed
@@ -119,7 +125,7 @@ class SupervisorApp:
         self._board = board
         self._past = past
         self._tasks = tasks
-        self._facts = facts
+        self._observations = observations
         self._page: asyncio.Task[None] | None = None
         self._history_wish: HistoryRequest | None = None
         self._undos: list[_Undo] = []
@@ -137,10 +143,10 @@ class SupervisorApp:
     async def start(self) -> None:
         """Listens to the hub."""
         self._link.queue_changed.connect(
-            lambda tickets: self._facts.note("queue", open=len(tickets))
+            lambda tickets: self._observations.note("queue", open=len(tickets))
         )
         self._link.connection_changed.connect(
-            lambda connected: self._facts.note("connection", connected=connected)
+            lambda connected: self._observations.note("connection", connected=connected)
         )
         await self._link.start()
         self._board.start()
@@ -236,7 +242,7 @@ class SupervisorApp:
         except SessionError as error:
             self._on_refused(act, error)
         else:
-            self._facts.note("act_undone", moved=undone.moved, left=undone.left)
+            self._observations.note("act_undone", moved=undone.moved, left=undone.left)
             self.done.emit(Done(act, undone.moved, undone.left, undone=True))
         await self._read_history_again()
 
@@ -247,14 +253,14 @@ class SupervisorApp:
         except SessionError as error:
             self._on_refused(act, error)
             return
-        self._facts.note("act_done", act=type(act).__name__, moved=done.moved)
+        self._observations.note("act_done", act=type(act).__name__, moved=done.moved)
         if can_be_undone(act):
             self._undos = [*self._undos[1 - MOST_UNDONE :], _Undo(act_id, act)]
             self._tell_undo()
         self.done.emit(done)
 
     def _on_refused(self, act: Act | None, error: SessionError) -> None:
-        self._facts.note("act_refused", act=type(act).__name__, code=error.code)
+        self._observations.note("act_refused", act=type(act).__name__, code=error.code)
         self.troubled.emit(ActTrouble(act, error.code, dict(error.detail)))
 
     async def _perform(self, act: Act, act_id: str, reason: str) -> Done:

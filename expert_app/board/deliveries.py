@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from documents.printed.spreadsheet import spreadsheet_csv
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from resources.texts import _
 from session.core.errors import SessionError
 from session.core.signals import Signal
@@ -50,7 +50,9 @@ class BoardGed:
         saved: the file that was written. failed: why it was not.
     """
 
-    def __init__(self, link: DeliveryLink, words: Words, *, tasks: Tasks, facts: Facts) -> None:
+    def __init__(
+        self, link: DeliveryLink, words: Words, *, tasks: Tasks, observations: Observations
+    ) -> None:
         self.told: Signal[DeliveriesAnswer] = Signal()
         self.decided: Signal[Decided] = Signal()
         self.troubled: Signal[SessionError] = Signal()
@@ -59,7 +61,7 @@ class BoardGed:
         self._link = link
         self._words = words
         self._tasks = tasks
-        self._facts = facts
+        self._observations = observations
         self._wish = DeliveriesRequest()
         self._looking: asyncio.Task[None] | None = None
 
@@ -85,7 +87,7 @@ class BoardGed:
 
     async def _read(self) -> None:
         answer = await self._link.deliveries(self._wish)
-        self._facts.note("deliveries", **{one.name: one.delivered for one in answer.targets})
+        self._observations.note("deliveries", **{one.name: one.delivered for one in answer.targets})
         self.told.emit(answer)
 
     # ---- decisions ----

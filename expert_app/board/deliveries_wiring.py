@@ -29,7 +29,9 @@ class GedConnections:
     ) -> None:
         self._window = window
         link = DeliveryLink(bus)
-        self.job = BoardGed(link, copy_words, tasks=program.tasks, facts=program.facts)
+        self.job = BoardGed(
+            link, copy_words, tasks=program.tasks, observations=program.observations
+        )
         self.export = BoardExport(
             link, export_words, exporter=exporter, clock=program.clock, tasks=program.tasks
         )

@@ -31,7 +31,7 @@ from session.desk.hub.client import DeskLink
 from session.protocol.hub.board import BoardAnswer
 from session.protocol.hub.history import HistoryAnswer, LineQuality, LinesAnswer, UndoState
 from session.protocol.hub.tickets import Ticket
-from views.automation.board_driver import BoardHands
+from views.automation.board_driver import BoardDriver
 from views.board.figures import Thresholds
 from views.board.visit_window import VisitWindow
 from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
@@ -61,7 +61,7 @@ async def _main(
     board = ComposedSupervisor(settings, paths, seed=seed, program=program)
     await board.start()
     if driven:
-        program.drive(BoardHands(board.window, board.visit_window))
+        program.drive(BoardDriver(board.window, board.visit_window))
     await program.stop.wait()
     await asyncio.wait_for(board.stop(), STOP_S)
 
@@ -90,7 +90,9 @@ class ComposedSupervisor:
         link = DeskLink(self._bus, clock, tasks=tasks)
         board = BoardLink(self._bus, tasks, within_s=limits.within_s)
         past = BoardPast(self._bus)
-        self._app = SupervisorApp(link, board, past=past, tasks=tasks, facts=program.facts)
+        self._app = SupervisorApp(
+            link, board, past=past, tasks=tasks, observations=program.observations
+        )
         self._files = BoardFiles(link, clock, tasks=tasks)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -162,13 +164,15 @@ class ComposedSupervisor:
     def _on_tickets(self, tickets: list[Ticket]) -> None:
         self.window.set_tickets(tickets, self._app.services)
         for ticket in tickets:
-            self._program.facts.note(
+            self._program.observations.note(
                 "ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service
             )
 
     def _on_board(self, board: BoardAnswer) -> None:
         self.window.show_board(board)
-        self._program.facts.note("board", agents=len(board.agents), abandoned=board.day.abandoned)
+        self._program.observations.note(
+            "board", agents=len(board.agents), abandoned=board.day.abandoned
+        )
 
     def _on_connection(self, connected: bool) -> None:
         self.window.set_connection(connected)
@@ -191,11 +195,11 @@ class ComposedSupervisor:
             quality.value: sum(1 for one in lines.lines if one.quality is quality)
             for quality in LineQuality
         }
-        self._program.facts.note("lines", **counts)
+        self._program.observations.note("lines", **counts)
 
     def _on_history(self, answer: HistoryAnswer) -> None:
         self.window.show_history(answer)
-        self._program.facts.note("history", acts=len(answer.acts))
+        self._program.observations.note("history", acts=len(answer.acts))
 
     def _on_page(self, name: str) -> None:
         asks = {

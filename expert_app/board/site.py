@@ -22,7 +22,7 @@ from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.desk.hub.site import NetworkLink, SiteLink
 from session.protocol.hub.site import HelpState, NetworkAnswer, SiteAnswer
-from views.automation.window_driver import Hands
+from views.automation.window_driver import WindowDriver
 from views.media.ring import Ring
 from views.site.host_view import SiteView
 from views.site.network_view import NetworkView
@@ -50,7 +50,7 @@ async def _main(settings: DeskSettings, seed: bytes, driven: bool, program: Prog
     composed = make(settings, seed, program=program)
     composed.start()
     if driven:
-        program.drive(Hands(composed.window))
+        program.drive(WindowDriver(composed.window))
     await program.stop.wait()
     await asyncio.wait_for(composed.stop(), STOP_S)
 
@@ -111,7 +111,7 @@ class _Composed:
             self._messages.clear(ACT)
 
     def _on_connection(self, connected: bool) -> None:
-        self._program.facts.note("connection", connected=connected)
+        self._program.observations.note("connection", connected=connected)
         if connected:
             self._messages.clear(LINE)
         else:
@@ -142,7 +142,7 @@ class ComposedSite(_Composed):
     def _on_changed(self, answer: SiteAnswer) -> None:
         self.view.show_kiosks(answer.your_name, answer.kiosks)
         calling = [one.id for one in answer.kiosks if one.help is HelpState.WANTED]
-        self._program.facts.note("site", kiosks=len(answer.kiosks), calling=len(calling))
+        self._program.observations.note("site", kiosks=len(answer.kiosks), calling=len(calling))
         if calling and not self._ring.is_ringing():
             self._ring.start()
         elif not calling:
@@ -168,4 +168,4 @@ class ComposedNetwork(_Composed):
 
     def _on_changed(self, answer: NetworkAnswer) -> None:
         self.view.show_network(answer)
-        self._program.facts.note("network", hubs=len(answer.hubs), sites=len(answer.sites))
+        self._program.observations.note("network", hubs=len(answer.hubs), sites=len(answer.sites))

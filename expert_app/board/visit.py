@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -43,13 +43,13 @@ class BoardVisit:
         *,
         open_guest: Callable[[str], Guest],
         tasks: Tasks,
-        facts: Facts,
+        observations: Observations,
     ) -> None:
         self.began: Signal[Guest] = Signal()
         self.ended: Signal[Ticket | None] = Signal()
         self.troubled: Signal[SessionError] = Signal()
         self._link, self._talk_link, self._open_guest = link, talk_link, open_guest
-        self._tasks, self._facts = tasks, facts
+        self._tasks, self._observations = tasks, observations
         self._guest: Guest | None = None
         self._joining = False
         self._frames = {"caller": 0, "agent": 0}
@@ -70,24 +70,26 @@ class BoardVisit:
         try:
             session_id = await self._talk_link.join(ticket_id, reason)
         except SessionError as error:
-            self._facts.note("join_refused", code=error.code)
+            self._observations.note("join_refused", code=error.code)
             self.troubled.emit(error)
             return
         finally:
             self._joining = False
         guest = self._guest = self._open_guest(session_id)
         guest.ended.connect(self._on_ended)
-        guest.let_in.connect(lambda _fact: self._facts.note("visit", let_in=True))
+        guest.let_in.connect(lambda _fact: self._observations.note("visit", let_in=True))
         for name, call in (("caller", guest.caller), ("agent", guest.agent)):
             call.media_seen.connect(partial(self._note_media, name))
-        self._facts.note("visit", let_in=False)
+        self._observations.note("visit", let_in=False)
         self.began.emit(guest)
         self._on_queue(self._link.queue)
 
     def _note_media(self, name: str, seen: MediaSeen) -> None:
         """How many pictures of each of the two arrived."""
         self._frames[name] = seen.frames
-        self._facts.note("visit_media", caller=self._frames["caller"], agent=self._frames["agent"])
+        self._observations.note(
+            "visit_media", caller=self._frames["caller"], agent=self._frames["agent"]
+        )
 
     def leave(self) -> None:
         """Goes; the conversation goes on without us."""
@@ -122,5 +124,5 @@ class BoardVisit:
 
     def _on_ended(self, ticket: Ticket | None) -> None:
         self._guest = None
-        self._facts.forget("visit")
+        self._observations.forget("visit")
         self.ended.emit(ticket)

@@ -50,7 +50,7 @@ class VisitConnections:
             self._talk_link,
             open_guest=self._open_guest,
             tasks=program.tasks,
-            facts=program.facts,
+            observations=program.observations,
         )
         self.pane = VisitWindow()
         self._engines: Engines | None = None

@@ -24,7 +24,7 @@ from session.core.errors import LogTooNew, LogUnreadable, SessionError
 from session.core.tasks import Tasks
 from session.log.reader import LogFile, read_log
 from session.protocol.wire.ids import is_id
-from views.automation.window_driver import Hands
+from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.view import ReplayView
 from views.widgets.plain_window import PlainWindow
@@ -81,7 +81,7 @@ async def _main(log: LogFile, settings: DeskSettings, driven: bool, program: Pro
     replay = ComposedReplay(log, program)
     replay.window.show()
     if driven:
-        program.drive(Hands(replay.window))
+        program.drive(WindowDriver(replay.window))
     await program.stop.wait()
     replay.close()
 
@@ -108,7 +108,7 @@ class ComposedReplay:
 
     def _note(self) -> None:
         view = self.view
-        self._program.facts.note(
+        self._program.observations.note(
             "replayed",
             events_shown=view.events_shown,
             records=self._total,

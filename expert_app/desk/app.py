@@ -17,7 +17,7 @@ from typing import Any
 from documents.errors import DocumentError
 from expert_app.desk.facts import ASKING, SEAL_REFUSED, VAULT_S, OpenSession, Trouble, fact_of
 from expert_app.desk.filing import Filing, Value
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.clock import Clock
 from session.core.errors import (
     DossierUnknown,
@@ -76,7 +76,7 @@ class DeskApp:
         open_session: OpenSession,
         clock: Clock,
         tasks: Tasks,
-        facts: Facts,
+        observations: Observations,
     ) -> None:
         self.session_opened: Signal[DeskSession] = Signal()
         self.session_ended: Signal[SessionEnded] = Signal()
@@ -88,7 +88,7 @@ class DeskApp:
         self.troubled: Signal[Trouble] = Signal()
         self.untroubled: Signal[str] = Signal()
         self._link, self._filing, self._open_session = link, filing, open_session
-        self._clock, self._tasks, self._facts = clock, tasks, facts
+        self._clock, self._tasks, self._observations = clock, tasks, observations
         self.resumed, self._line = asyncio.Event(), asyncio.Event()
         self._session: DeskSession | None = None
         self._ended: SessionEnded | None = None
@@ -138,7 +138,7 @@ class DeskApp:
                 break
         finally:
             self.resumed.set()
-            self._facts.note("resumed", sessions=len(answer.sessions))
+            self._observations.note("resumed", sessions=len(answer.sessions))
         await self._filing.send_waiting()
 
     async def _wait_for_line(self) -> None:
@@ -183,7 +183,9 @@ class DeskApp:
         self._ended, self._dossier, self._dossier_known = None, None, False
         session = self._session = await self._open(facts, resumed)
         session.grants.changed.connect(
-            lambda change: self._facts.note(f"grant_{change.grant.value}", allowed=change.allowed)
+            lambda change: self._observations.note(
+                f"grant_{change.grant.value}", allowed=change.allowed
+            )
         )
         session.kiosk_wiped.connect(self._on_kiosk_wiped)
         self._filing.begin(session)
@@ -233,7 +235,7 @@ class DeskApp:
         session.grants.forget()
         self._session = self._dossier = self._ended = None
         self._filing.end()
-        self._facts.note("session_closed", session=session.facts.id, log_complete=complete)
+        self._observations.note("session_closed", session=session.facts.id, log_complete=complete)
         self.session_closed.emit(outcome)
 
     def _on_session_ended(self, ended: SessionEnded) -> None:
@@ -261,7 +263,7 @@ class DeskApp:
             self.session_closed.emit("desk_lost")
 
     def _on_kiosk_wiped(self, wiped: KioskWiped) -> None:
-        self._facts.note("kiosk_wiped", left_over=wiped.left_over)
+        self._observations.note("kiosk_wiped", left_over=wiped.left_over)
         self.kiosk_wiped.emit(wiped)
 
     def _on_peer_presence(self, presence: PeerPresence) -> None:
@@ -274,7 +276,7 @@ class DeskApp:
             self.trouble("peer_gone", {}, key="peer_gone")
 
     def _on_connection(self, connected: bool) -> None:
-        self._facts.note("connection", connected=connected)
+        self._observations.note("connection", connected=connected)
         if not connected:
             self.trouble(HubUnreachable.code, {}, key="line")
             return
@@ -289,7 +291,7 @@ class DeskApp:
             self._session.line_back()
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
-        self._facts.note("queue", open=len(tickets))
+        self._observations.note("queue", open=len(tickets))
 
     # ---- consent, page, devices ----
 
@@ -354,14 +356,16 @@ class DeskApp:
         ) as error:  # the agent asks the caller, as for every number that does not come
             log.warning("a caller's number cannot be read: %s", error.code)
             number = ""
-        self._facts.note("number_opened", given=bool(number))
+        self._observations.note("number_opened", given=bool(number))
         self.number_opened.emit((session_id, number))
 
     def show_dossier(self, facts: DossierFacts) -> None:
         """The dossier as the store has it, whichever part of the desk asked."""
         self._dossier, self._dossier_known = facts, True
         for piece in facts.pieces:
-            self._facts.note(f"piece_{piece.id}", state=piece.state.value, dossier=facts.number)
+            self._observations.note(
+                f"piece_{piece.id}", state=piece.state.value, dossier=facts.number
+            )
         self.dossier_changed.emit(facts)
 
     def set_piece(self, piece_id: str, state: PieceState, reason: str) -> None:
@@ -391,7 +395,7 @@ class DeskApp:
 
     def _on_document_filed(self, filed: DocumentFiled) -> None:
         document = filed.document
-        self._facts.note(
+        self._observations.note(
             "document_filed",
             document=document.id,
             sha256=document.sha256,
@@ -459,7 +463,7 @@ class DeskApp:
         it replaces an earlier one of the same key.
         """
         self._told.add(key)
-        self._facts.note(fact_of(key), code=code)
+        self._observations.note(fact_of(key), code=code)
         if self._session is not None:
             self._session.chronicle.trouble(code)
         self.troubled.emit(Trouble(code, dict(detail), key))
@@ -468,5 +472,5 @@ class DeskApp:
         """The trouble of this key is over."""
         if key in self._told:
             self._told.discard(key)
-            self._facts.forget(fact_of(key))
+            self._observations.forget(fact_of(key))
             self.untroubled.emit(key)

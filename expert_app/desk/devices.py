@@ -19,7 +19,7 @@ from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.desk.duplex_pile import DuplexPile
 from expert_app.desk.facts import PRINT_OVER, Printing
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.clock import Clock
 from session.core.device_errors import PileUneven
 from session.core.errors import PageUnreadable
@@ -91,7 +91,13 @@ class DevicesJob:
     """
 
     def __init__(
-        self, app: DeskApp, link: DeskLink, *, workers: Workers, clock: Clock, facts: Facts
+        self,
+        app: DeskApp,
+        link: DeskLink,
+        *,
+        workers: Workers,
+        clock: Clock,
+        observations: Observations,
     ) -> None:
         self.glass_seen: Signal[GlassSeen] = Signal()
         self.printing: Signal[Printing] = Signal()
@@ -102,7 +108,7 @@ class DevicesJob:
         self._link = link
         self._workers = workers
         self._clock = clock
-        self._facts = facts
+        self._observations = observations
         self._scan_id = ""
         self._wishes: dict[str, Wish] = {}
         self._came: dict[str, int] = {}
@@ -251,7 +257,7 @@ class DevicesJob:
             raise PageUnreadable(why="preview") from error
         glass = _glass_of(look, page.offer.dpi)
         areas = tuple(_area_of(box, glass) for box in look.areas)
-        self._facts.note("glass_seen", areas=len(areas))
+        self._observations.note("glass_seen", areas=len(areas))
         self.glass_seen.emit(GlassSeen(look.jpeg, glass, areas))
 
     # ---- printing
@@ -279,7 +285,7 @@ class DevicesJob:
             self._app.do(self._app.session.devices.cancel_print(print_id), "cancel a print")
 
     def _on_print(self, change: PrintChanged) -> None:
-        self._facts.note(
+        self._observations.note(
             "print",
             state=change.state.value,
             job_id=change.job_id,

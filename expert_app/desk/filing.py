@@ -33,7 +33,7 @@ from expert_app.desk.page_keeping import EditChange, PageKeeper
 from expert_app.desk.page_text import PageWords
 from expert_app.desk.provenance import Notary, origin_of
 from expert_app.desk.upload_rate import UploadRate
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.clock import Clock
 from session.core.error_codes import from_code
 from session.core.errors import DossierUnknown, SessionError
@@ -99,7 +99,7 @@ class Filing:
         store: StoreLink,
         clock: Clock,
         tasks: Tasks,
-        facts: Facts,
+        observations: Observations,
         notary: Notary | None = None,
         reader: PageWords | None = None,
         again_s: float = AGAIN_S,
@@ -114,7 +114,7 @@ class Filing:
         self.document_refused: Signal[DocumentTrouble] = Signal()
         self.pages_filed: Signal[list[str]] = Signal()
         self._outbox, self._workers, self._store = outbox, workers, store
-        self._clock, self._tasks, self._facts = clock, tasks, facts
+        self._clock, self._tasks, self._observations = clock, tasks, observations
         self._notary, self._reader = notary, reader
         self._scanner = ""
         self._session: DeskSession | None = None
@@ -150,7 +150,7 @@ class Filing:
             session_id = page.session_id
             if self._session is not None and self._session.facts.id == session_id:
                 shown = await self._keeper.to_show(page)
-                self._facts.note("page_found_again", page=page.page_id, sha256=page.sha256)
+                self._observations.note("page_found_again", page=page.page_id, sha256=page.sha256)
                 self.page_kept.emit(
                     ShownPage(page.page_id, shown, page.given, page.edits.as_scanned)
                 )
@@ -189,7 +189,7 @@ class Filing:
         kept = await self._keeper.keep(session_id, offer, data)
         for page, _shown in kept.pages:
             self._known.add(page.page_id)
-            self._facts.note(
+            self._observations.note(
                 "page_kept",
                 page=page.page_id,
                 sha256=page.sha256,
@@ -235,7 +235,7 @@ class Filing:
         self._cleaned[page_id] = clean
         if self._reader is not None and not clean.blank:
             self._reader.read(page_id, clean.jpeg)
-        self._facts.note(
+        self._observations.note(
             "page_cleaned",
             page=page_id,
             original_sha256=page.sha256,
@@ -473,7 +473,9 @@ class Filing:
                 )
             except SessionError as error:
                 if error.code in AGAIN:
-                    self._facts.note("document_waiting", upload=document.upload_id, code=error.code)
+                    self._observations.note(
+                        "document_waiting", upload=document.upload_id, code=error.code
+                    )
                     self.document_waiting.emit(document.name)
                     self._send_later()
                 else:

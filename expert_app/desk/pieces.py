@@ -17,7 +17,7 @@ from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
 from expert_app.desk.filing_facts import CleanedPage
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.errors import DossierUnknown, SessionError
@@ -105,7 +105,7 @@ class DeskPieces:
         link: DeskLink,
         pieces: PieceLinkLike,
         clock: Clock,
-        facts: Facts,
+        observations: Observations,
     ) -> None:
         self.procedures_changed: Signal[list[ProcedureFacts]] = Signal()
         self.doubled: Signal[Double] = Signal()
@@ -115,7 +115,7 @@ class DeskPieces:
         self._filing = filing
         self._link = link
         self._pieces = pieces
-        self._clock, self._facts = clock, facts
+        self._clock, self._observations = clock, observations
         self._chosen = ""
         self._asked_for = ""
         self._names: set[str] = set()
@@ -140,7 +140,7 @@ class DeskPieces:
         session = self._app.session
         if session is not None:
             found = await self._pieces.procedures(session.facts.id)
-            self._facts.note("procedures", count=len(found))
+            self._observations.note("procedures", count=len(found))
             self.procedures_changed.emit(found)
 
     def start_procedure(self, procedure: str) -> None:
@@ -200,7 +200,7 @@ class DeskPieces:
             log.info("whether a page was seen before is not known: %s", error.code)
             return
         for one in found:
-            self._facts.note(
+            self._observations.note(
                 "page_seen_before", page=page.page_id, document=one.document_id, same=one.same
             )
             earlier = await self._earlier(session_id, one.document_id)

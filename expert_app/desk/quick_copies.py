@@ -13,7 +13,7 @@ from documents.errors import DocumentError
 from documents.pages.quick_copy import QuickCopy, look_at
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.signals import Signal
 from session.desk.devices.scanner_and_printer import Glimpse
 from session.desk.session import DeskSession
@@ -37,9 +37,9 @@ class QuickLooks:
         glimpsed: see `Glimpsed`.
     """
 
-    def __init__(self, app: DeskApp, workers: Workers, *, facts: Facts) -> None:
+    def __init__(self, app: DeskApp, workers: Workers, *, observations: Observations) -> None:
         self.glimpsed: Signal[Glimpsed] = Signal()
-        self._app, self._workers, self._facts = app, workers, facts
+        self._app, self._workers, self._observations = app, workers, observations
         app.session_opened.connect(self._on_opened)
 
     def _on_opened(self, session: DeskSession) -> None:
@@ -56,5 +56,5 @@ class QuickLooks:
             # the page itself comes anyway
             log.warning("a quick copy is no use: %s", type(error).__name__)
             return
-        self._facts.note("page_glimpsed", page=glimpse.page_id, size_bytes=len(glimpse.data))
+        self._observations.note("page_glimpsed", page=glimpse.page_id, size_bytes=len(glimpse.data))
         self.glimpsed.emit(Glimpsed(glimpse.page_id, look.jpeg))

@@ -17,7 +17,7 @@ from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
 from expert_app.desk.filing_facts import CleanedPage
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.signals import Signal
 
 log = logging.getLogger(__name__)
@@ -38,13 +38,19 @@ class PapersLook:
     """
 
     def __init__(
-        self, app: DeskApp, filing: Filing, *, outbox: Outbox, workers: Workers, facts: Facts
+        self,
+        app: DeskApp,
+        filing: Filing,
+        *,
+        outbox: Outbox,
+        workers: Workers,
+        observations: Observations,
     ) -> None:
         self.found: Signal[PapersFound] = Signal()
         self._app = app
         self._outbox = outbox
         self._workers = workers
-        self._facts = facts
+        self._observations = observations
         self._boxes: dict[str, tuple[PageBox, ...]] = {}
         filing.page_cleaned.connect(self._on_cleaned)
         app.session_closed.connect(lambda _outcome: self._boxes.clear())
@@ -72,5 +78,5 @@ class PapersLook:
             return
         self._boxes[page_id] = boxes
         if boxes:
-            self._facts.note("papers_found", page=page_id, papers=len(boxes))
+            self._observations.note("papers_found", page=page_id, papers=len(boxes))
             self.found.emit(PapersFound(page_id, boxes))

@@ -23,7 +23,7 @@ from documents.pdf.showing import (
 )
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.errors import DocumentNotShown, DocumentTooLong, LibraryItemUnknown, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -69,7 +69,13 @@ class DeskShows:
     """
 
     def __init__(
-        self, app: DeskApp, library: LibraryLike, *, workers: Workers, tasks: Tasks, facts: Facts
+        self,
+        app: DeskApp,
+        library: LibraryLike,
+        *,
+        workers: Workers,
+        tasks: Tasks,
+        observations: Observations,
     ) -> None:
         self.library_changed: Signal[list[LibraryItem]] = Signal()
         self.fetching: Signal[Fetching | None] = Signal()
@@ -77,7 +83,7 @@ class DeskShows:
         self._library = library
         self._workers = workers
         self._tasks = tasks
-        self._facts = facts
+        self._observations = observations
         self._items: dict[str, LibraryItem] = {}
         self._work: asyncio.Task[None] | None = None
 
@@ -94,7 +100,7 @@ class DeskShows:
             log.info("the library cannot be loaded now: %s", error.code)
             return
         self._items = {item.id: item for item in items}
-        self._facts.note("library", items=len(items))
+        self._observations.note("library", items=len(items))
         self.library_changed.emit(items)
 
     def push(self, item_id: str) -> None:
@@ -141,7 +147,7 @@ class DeskShows:
         pages = await self._in_worker(asyncio.wrap_future(self._workers.submit(count_shown, data)))
         if session is not None and self._app.session is session:
             session.show.start(title, pages, partial(self._draw, data))
-            self._facts.note("document_shown", pages=pages)
+            self._observations.note("document_shown", pages=pages)
 
     async def _draw(self, data: bytes, page: int) -> Picture:
         drawn: DrawnPage = await self._in_worker(

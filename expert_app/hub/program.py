@@ -28,11 +28,11 @@ from expert_app.hub.procedure_words import procedures_refused
 from expert_app.hub.store_watch import StoreWatch
 from expert_app.hub.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from expert_app.hub.words import refused
-from expert_app.runtime.automation import Driver
+from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.ice_settings import turn_tickets
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
@@ -132,11 +132,16 @@ class HubProgram:
     """
 
     def __init__(
-        self, settings: HubSettings, paths: Paths, *, facts: Facts, options: HubOptions
+        self,
+        settings: HubSettings,
+        paths: Paths,
+        *,
+        observations: Observations,
+        options: HubOptions,
     ) -> None:
         self._settings = settings
         self._paths = paths
-        self._facts = facts
+        self._observations = observations
         self._options = options
         self._clock = SystemClock()
         self._tasks = Tasks()
@@ -233,7 +238,7 @@ class HubProgram:
             self._tasks.start(self._watch_convention(hub), name="watch the convention")
             await self._watch_over(hub, connection, stack)
             address = ", ".join(urls)
-            self._facts.note(
+            self._observations.note(
                 "hub_ready", url=address, organisations=len(self._catalogue.organisations)
             )
             ready(address)
@@ -264,7 +269,7 @@ class HubProgram:
             self._settings.metrics.listen, hub.health, figures, self._tasks
         )
         if monitor is not None:
-            self._facts.note("monitor", url=monitor.address)
+            self._observations.note("monitor", url=monitor.address)
             stack.callback(monitor.stop)
 
     async def _bus(
@@ -287,7 +292,7 @@ class HubProgram:
         await self._server.start()
         self._book.set_applied(wanted)
         stack.push_async_callback(self._server.stop)
-        self._facts.note("server", pid=self._server.pid, group_sync=place.group_sync)
+        self._observations.note("server", pid=self._server.pid, group_sync=place.group_sync)
         log.info("%s syncs the store", "the hub" if place.group_sync else "nats-server")
         note_running(self._paths, self._server.url, seed)
         stack.callback(forget_running, self._paths)
@@ -312,7 +317,7 @@ class HubProgram:
         log.error(
             "%s says more than any program of ours would: is its machine in the wrong hands?", who
         )
-        self._facts.note("flood", who=who)
+        self._observations.note("flood", who=who)
         organisation, letter, user = who.split(".")
         identity = organisation, Role(letter), user
         key = self._book.keys().get(identity) or self._catalogue.identities().get(identity, "")
@@ -320,7 +325,7 @@ class HubProgram:
             self._shut_out.shut(key)
 
     def _on_history(self, position: Position) -> None:
-        self._facts.note("history", applied=position.applied, behind=position.behind)
+        self._observations.note("history", applied=position.applied, behind=position.behind)
 
     # ---- the convention
     # --------------------------------------------------------------------------------------------
@@ -379,7 +384,7 @@ class HubProgram:
         """
         state = self._convention.state
         hub.network.refused_parts = [str(problem)[:500] for problem in state.problems]
-        self._facts.note(
+        self._observations.note(
             "convention", version=state.version, refused="; ".join(hub.network.refused_parts)
         )
 
@@ -387,9 +392,9 @@ class HubProgram:
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     """Runs the hub until it is told to stop; the exit code."""
     stop = asyncio.Event()
-    facts = Facts(SystemClock())
+    observations = Observations(SystemClock())
     try:
-        program = HubProgram(settings, paths, facts=facts, options=options)
+        program = HubProgram(settings, paths, observations=observations, options=options)
     except CatalogueWrong as error:
         print(refused(error))
         return 2
@@ -404,9 +409,9 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     except ExtraMissing as error:
         print(extra_words(error))
         return 2
-    driver = Driver(None, facts, stop=stop.set)
+    automation = Automation(None, observations, stop=stop.set)
     if options.driven:
-        driver.start()
+        automation.start()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         # Windows: Ctrl+C raises KeyboardInterrupt instead
@@ -417,7 +422,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
 
     def ready(url: str) -> None:
         if options.driven:
-            driver.say(ready=True, bus=url)
+            automation.send(ready=True, bus=url)
         else:
             print(_("The hub is ready; the bus is at {address}.").format(address=url), flush=True)
 

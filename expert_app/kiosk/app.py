@@ -21,7 +21,7 @@ from expert_app.kiosk.session_watch import SessionWatch
 from expert_app.kiosk.ticket_memory import TicketMemory
 from expert_app.kiosk.unreported_leavings import LeavingBook
 from expert_app.kiosk.waiting_elsewhere import Elsewhere, How
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.clock import Clock
 from session.core.errors import (
     BusUnreachable,
@@ -83,13 +83,13 @@ class KioskApp:
         memory: Path,
         clock: Clock,
         tasks: Tasks,
-        facts: Facts,
+        observations: Observations,
         printer: Printer | None = None,
     ) -> None:
         self.wiped: Signal[KioskWiped] = Signal()
         self._link, self._screen, self._open_session = link, screen, open_session
         self._runtime, self._memory = runtime, TicketMemory(memory)
-        self._tasks, self._facts = tasks, facts
+        self._tasks, self._observations = tasks, observations
         self._button = Button(link, clock)
         self._leaving = LeavingBook(memory.with_suffix(".left"))
         self._offer: ServicesAnswer | None = None
@@ -101,7 +101,7 @@ class KioskApp:
             self._release,
             self._show_answer,
             clock,
-            facts,
+            observations,
         )
         self._service = ""
         self._session: KioskSession | None = None
@@ -133,7 +133,7 @@ class KioskApp:
 
     async def _sweep(self, but_of_ticket: str = "") -> None:
         swept = await asyncio.to_thread(sweep, self._runtime, but_of_ticket=but_of_ticket)
-        self._facts.note("swept", files=swept.files_removed, left_over=swept.left_over)
+        self._observations.note("swept", files=swept.files_removed, left_over=swept.left_over)
 
     async def _begin(self) -> None:
         await self._link.start()
@@ -153,7 +153,7 @@ class KioskApp:
                 await self._line_comes()
         self._untrouble()
         self._screen.show_services(self._offer)
-        self._facts.note("services_shown", services=len(self._offer.services))
+        self._observations.note("services_shown", services=len(self._offer.services))
         await self._go_on()
 
     async def _look_again(self) -> None:
@@ -166,7 +166,7 @@ class KioskApp:
         self._untrouble()  # the hub has answered
         self._screen.show_services(self._offer)
         services = self._offer.services
-        self._facts.note(
+        self._observations.note(
             "services_shown",
             services=len(services),
             closed=sum(service.closed for service in services),
@@ -350,7 +350,7 @@ class KioskApp:
                 log.info("the ticket was over already: %s", error.code)
                 break
         self._leaving.remove(ticket)
-        self._facts.note("left_queue", ticket=ticket)
+        self._observations.note("left_queue", ticket=ticket)
 
     async def _tell_hub_later(self, session_id: str) -> None:
         """The agent must not wait for a caller who has gone."""
@@ -368,7 +368,7 @@ class KioskApp:
     # ---- what the hub says ----
 
     def _on_connection(self, connected: bool) -> None:
-        self._facts.note("connection", connected=connected)
+        self._observations.note("connection", connected=connected)
         if not connected:
             self._trouble(BusUnreachable.code)
             return
@@ -404,7 +404,7 @@ class KioskApp:
             self._screen.show_ticket(answer)
             if ticket.passed is not None:
                 self._spawn(self._say_passing(ticket.id), "say to whom the caller is passed on")
-            self._facts.note(
+            self._observations.note(
                 "ticket",
                 id=ticket.id,
                 number=ticket.number,
@@ -445,10 +445,10 @@ class KioskApp:
             session = self._session = self._open_session(facts, resumed)
         except SessionError as error:
             return await self._turn_away(facts, error)
-        SessionWatch(session, self._screen, facts=self._facts)
+        SessionWatch(session, self._screen, observations=self._observations)
         self._screen.show_session(facts)
         self._screen.show_grants(session.grants.all())
-        self._facts.note(
+        self._observations.note(
             "session_opened", session=facts.id, ticket=facts.ticket_id, agent=facts.agent
         )
         await session.start(self._arrived_at_utc)
@@ -458,7 +458,9 @@ class KioskApp:
 
     async def _turn_away(self, facts: SessionFacts, error: SessionError) -> None:
         """The session cannot be sealed as its organisation wants it: it is not begun."""
-        self._facts.note("seal_refused", code=error.code, why=str(error.detail.get("why", "")))
+        self._observations.note(
+            "seal_refused", code=error.code, why=str(error.detail.get("why", ""))
+        )
         await self._link.hang_up(facts.id, "seal_refused")
         self._link.drop_channel(facts.id)
         self._back_to_start()
@@ -472,7 +474,7 @@ class KioskApp:
             if session is None:
                 return
             waits_again = ended.reason in WAITS_AGAIN
-            self._facts.note(
+            self._observations.note(
                 "session_ended", session=ended.session_id, by=ended.by, reason=ended.reason
             )
             if not waits_again:
@@ -480,7 +482,7 @@ class KioskApp:
             wiped = await session.end(FLUSH_S)
             self._link.drop_channel(ended.session_id)
             self._session = None
-            self._facts.note(
+            self._observations.note(
                 "kiosk_wiped",
                 pages_removed=wiped.pages_removed,
                 files_removed=wiped.files_removed,
@@ -502,11 +504,11 @@ class KioskApp:
 
     # ---- small things ----
     def _trouble(self, code: str) -> None:
-        self._facts.note("trouble", code=code)
+        self._observations.note("trouble", code=code)
         self._screen.show_trouble(code)
 
     def _untrouble(self) -> None:
-        self._facts.forget("trouble")
+        self._observations.forget("trouble")
         self._screen.clear_trouble()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:

@@ -18,7 +18,7 @@ from session.core.errors import SessionError
 from session.kiosk.hub.display import DisplayLink
 from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
 from session.protocol.wire.roles import Role
-from views.automation.window_driver import Hands
+from views.automation.window_driver import WindowDriver
 from views.media.chime import Chime
 from views.media.voice import open_voice
 from views.site.display_window import DisplayWindow, spoken_call
@@ -48,7 +48,7 @@ async def _main(
     display = ComposedDisplay(settings, seed, program=program)
     display.start(fullscreen)
     if driven:
-        program.drive(Hands(display.window, {}))
+        program.drive(WindowDriver(display.window, {}))
     await program.stop.wait()
     await asyncio.wait_for(display.stop(), STOP_S)
 
@@ -72,20 +72,20 @@ class ComposedDisplay:
         )
         self._link = DisplayLink(self._bus, program.tasks)
         self._link.answered.connect(self._on_answer)
-        self._link.lost.connect(lambda code: program.facts.note("trouble", code=code))
+        self._link.lost.connect(lambda code: program.observations.note("trouble", code=code))
         self.window.called.connect(self._on_called)
         self.window.close_requested.connect(program.stop.set)
 
     def _on_answer(self, answer: DisplayAnswer) -> None:
         self.window.show_answer(answer)
-        self._program.facts.forget("trouble")
-        self._program.facts.note("shown", called=len(answer.called), waiting=answer.waiting)
+        self._program.observations.forget("trouble")
+        self._program.observations.note("shown", called=len(answer.called), waiting=answer.waiting)
 
     def _on_called(self, call: CalledTicket) -> None:
         self.chime.play()
         if self._voice is not None:
             self._voice.say(spoken_call(call))
-        self._program.facts.note("called", number=call.number)
+        self._program.observations.note("called", number=call.number)
 
     def start(self, fullscreen: bool) -> None:
         """Shows the window and connects."""

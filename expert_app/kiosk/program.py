@@ -50,7 +50,7 @@ from session.protocol.conversation.line import Geometry
 from session.protocol.conversation.messages import Grant, ScanKind
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.wire.roles import Role
-from views.automation.kiosk_driver import KioskHands
+from views.automation.kiosk_driver import KioskDriver
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.call_pane import KioskCallPane
 from views.kiosk.window import KioskWindow
@@ -158,7 +158,7 @@ class ComposedKiosk:
             memory=paths.data / "ticket",
             clock=program.clock,
             tasks=program.tasks,
-            facts=program.facts,
+            observations=program.observations,
             printer=self._parts.printer,
         )
         self._line_test = LineTest(
@@ -208,7 +208,7 @@ class ComposedKiosk:
         app.wiped.connect(lambda _wiped: self._forget_quick_copies())
         self._help.changed.connect(window.show_help)
         self._help.changed.connect(
-            lambda state: self._program.facts.note("help", state=state.value)
+            lambda state: self._program.observations.note("help", state=state.value)
         )
         self._browser.share_stop_requested.connect(
             lambda: app.wishes.withdraw_grant(Grant.SEE_PAGE)
@@ -216,7 +216,9 @@ class ComposedKiosk:
         self._browser.take_back_requested.connect(app.wishes.withdraw_control)
         self._browser.stop_key_pressed.connect(window.session_page.press_stop_key)
         self._browser.pointer_painted.connect(
-            lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
+            lambda x_px, y_px: self._program.observations.note(
+                "pointer_painted", x_px=x_px, y_px=y_px
+            )
         )
 
     def _only_drawn(self) -> bool:
@@ -240,7 +242,7 @@ class ComposedKiosk:
 
     def _on_files(self, files: tuple[OfferedFile, ...]) -> None:
         self.window.session_page.show_files(files)
-        self._program.facts.note("files_shown", files=len(files))
+        self._program.observations.note("files_shown", files=len(files))
 
     def _on_file_answered(self, file_id: str) -> None:
         if self._session is not None and self._session.files is not None:
@@ -252,7 +254,7 @@ class ComposedKiosk:
     def _on_speak(self, text: str) -> None:
         if self._voice is not None:
             self._voice.say(text)
-            self._program.facts.note("spoken", letters=len(text))
+            self._program.observations.note("spoken", letters=len(text))
 
     def _on_language(self, language: str) -> None:
         use_language(language)
@@ -262,7 +264,7 @@ class ComposedKiosk:
     def _open_session(self, facts: SessionFacts, resumed: bool) -> KioskSession:
         channel = self._link.channel(facts.id)
         sealed = self._sealing.protect(facts, channel, self._on_seal_refused, resumed=resumed)
-        self._program.facts.note("sealed", session=facts.id, sealed=sealed)
+        self._program.observations.note("sealed", session=facts.id, sealed=sealed)
         folder = open_session_folder(self._paths.runtime, facts.id, resumed=resumed)
         session = KioskSession(
             facts,
@@ -300,13 +302,13 @@ class ComposedKiosk:
         """Another address: the bus and the call are made anew at once, nobody waits for time
         limits.
         """
-        self._program.facts.note("network_changed")
+        self._program.observations.note("network_changed")
         self._bus.renew()
         if self._session is not None and self._app.session_id == self._session.facts.id:
             self._session.call.renew()
 
     def _on_seal_refused(self, error: SessionError) -> None:
-        self._program.facts.note(
+        self._program.observations.note(
             "seal_refused", code=error.code, why=str(error.detail.get("why", ""))
         )
 
@@ -359,7 +361,7 @@ class ComposedKiosk:
         await self._quick.end()
         await self._bus.close()
 
-    def hands(self) -> KioskHands:
+    def hands(self) -> KioskDriver:
         """For a script: the names of what a caller touches."""
         window = self.window
         names: dict[str, QWidget] = {
@@ -390,7 +392,9 @@ class ComposedKiosk:
             for keys in (pad.digits, pad.letters)
             for face, key in keys.keys.items()
         }
-        return KioskHands(window, names, browser=self._browser, note=self._program.facts.note)
+        return KioskDriver(
+            window, names, browser=self._browser, note=self._program.observations.note
+        )
 
 
 def _refused(key: str, make: Callable[[str, str], object], settings: KioskSettings) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from expert_app.runtime.observations import Facts, Value
+from expert_app.runtime.observations import Observations, Value
 from session.kiosk.cobrowse.remote_control import Acted
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.session import KioskSession
@@ -56,8 +56,10 @@ class SessionScreen(Protocol):
 class SessionWatch:
     """Connects one session's facts to the screen."""
 
-    def __init__(self, session: KioskSession, screen: SessionScreen, *, facts: Facts) -> None:
-        self._session, self._screen, self._facts = session, screen, facts
+    def __init__(
+        self, session: KioskSession, screen: SessionScreen, *, observations: Observations
+    ) -> None:
+        self._session, self._screen, self._observations = session, screen, observations
         self._is_file = False
         session.talk.changed.connect(self._on_talk)
         session.written.changed.connect(self._on_written)
@@ -69,7 +71,7 @@ class SessionWatch:
         session.call.media_seen.connect(self._on_media)
         session.call.peer_media_seen.connect(self._on_peer_media)
         session.page.page_told.connect(self._on_page)
-        session.show.painted.connect(lambda page: self._facts.note("document", page=page))
+        session.show.painted.connect(lambda page: self._observations.note("document", page=page))
         session.control.acted.connect(self._on_acted)
         session.devices.scan_started.connect(self._on_scan_started)
         session.devices.scan_ended.connect(self._on_scan_ended)
@@ -81,7 +83,7 @@ class SessionWatch:
     def _on_talk(self, answer: TalkAnswer) -> None:
         self._screen.show_talk(answer)
         third = answer.talk.third
-        self._facts.note(
+        self._observations.note(
             "talk",
             held=answer.talk.held,
             third=third.user if third is not None else "",
@@ -90,15 +92,15 @@ class SessionWatch:
 
     def _on_written(self, lines: tuple[Line, ...]) -> None:
         self._screen.show_written(lines)
-        self._facts.note("written", lines=len(lines))
+        self._observations.note("written", lines=len(lines))
 
     def _on_private(self, on: bool) -> None:
         self._screen.show_private(on)
-        self._facts.note("private", on=on)
+        self._observations.note("private", on=on)
 
     def _on_asked(self, grant: Grant) -> None:
         self._screen.ask_grant(grant)
-        self._facts.note("grant_asked", grant=grant.value)
+        self._observations.note("grant_asked", grant=grant.value)
 
     def _on_grant(self, change: GrantChanged) -> None:
         self._screen.show_grants(self._session.grants.all())
@@ -107,7 +109,7 @@ class SessionWatch:
             self._screen.show_page(change.allowed)
         if change.grant == Grant.SCAN:
             self._screen.show_devices_notice("place_document" if change.allowed else "")
-        self._facts.note(f"grant_{change.grant.value}", allowed=change.allowed)
+        self._observations.note(f"grant_{change.grant.value}", allowed=change.allowed)
 
     def _on_media(self, seen: MediaSeen) -> None:
         values: dict[str, Value] = {
@@ -118,8 +120,8 @@ class SessionWatch:
             "first_frame_ms": seen.first_frame_ms,
         }
         if seen.frames:
-            self._facts.note("first_video", **values)
-        self._facts.note(
+            self._observations.note("first_video", **values)
+        self._observations.note(
             "media", audio_packets=seen.audio_packets, audio_level=seen.audio_level, **values
         )
 
@@ -127,33 +129,37 @@ class SessionWatch:
         self._screen.show_media(seen.frames > 0, seen.audio_packets > 0)
 
     def _on_page(self, page: PageShown) -> None:
-        self._facts.note("page_shown", address=page.address, title=page.title, epoch=page.epoch)
+        self._observations.note(
+            "page_shown", address=page.address, title=page.title, epoch=page.epoch
+        )
 
     def _on_acted(self, acted: Acted) -> None:
-        self._facts.note(f"acted_{acted.command}", code=acted.code)
+        self._observations.note(f"acted_{acted.command}", code=acted.code)
 
     def _on_scan_started(self, scan: ScanRequested) -> None:
         self._is_file = scan.source is ScanSource.FILE
         if not self._is_file:  # then the screen asks
             self._screen.show_devices_notice("scanning")
-        self._facts.note("scanning", kind=scan.kind.value)
+        self._observations.note("scanning", kind=scan.kind.value)
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:
         self._screen.show_devices_notice(ended.code or ("given" if self._is_file else "scanned"))
 
     def _on_page_offered(self, offer: PageOffered) -> None:
         if offer.kind == ScanKind.PAGE:
-            self._facts.note(
+            self._observations.note(
                 "page_offered", page=offer.page_id, sha256=offer.sha256, size_bytes=offer.size_bytes
             )
 
     def _on_print_shown(self, shown: ShownPrint) -> None:
         self._screen.show_print(shown)
-        self._facts.note(
+        self._observations.note(
             "print_shown", print=shown.print_id, pages=shown.pages, copies=shown.copies
         )
 
     def _on_print(self, change: PrintChanged) -> None:
         notice = change.code or PRINT_NOTICES.get(change.state, "")
         self._screen.show_devices_notice(notice)
-        self._facts.note("print", state=change.state.value, job_id=change.job_id, code=change.code)
+        self._observations.note(
+            "print", state=change.state.value, job_id=change.job_id, code=change.code
+        )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from documents.printed.slip import SlipFacts, make_slip
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.clock import Clock
 from session.core.errors import (
     BusUnreachable,
@@ -72,11 +72,11 @@ class Elsewhere:
         gone: Callable[[], None],
         came: Callable[[TicketAnswer], None],
         clock: Clock,
-        facts: Facts,
+        observations: Observations,
     ) -> None:
         self._link, self._screen, self._printer = link, screen, printer
         self._offer, self._gone, self._came = offer, gone, came
-        self._clock, self._facts = clock, facts
+        self._clock, self._observations = clock, observations
         self._kept: Ticket | None = None
 
     async def step_away(self, ticket: str, how: How, phone: str) -> None:
@@ -103,7 +103,9 @@ class Elsewhere:
         self._kept = ticket
         self._gone()
         self._screen.show_kept(answer, prints=self._printer is not None)
-        self._facts.note("stepped_away", ticket=ticket.id, number=ticket.number, how=ticket.away)
+        self._observations.note(
+            "stepped_away", ticket=ticket.id, number=ticket.number, how=ticket.away
+        )
 
     async def ask_callback(self, service: str, phone: str) -> None:
         """A caller of a closed service wants to be called; asked until the hub has it."""
@@ -124,7 +126,7 @@ class Elsewhere:
                 return
         self._screen.clear_trouble()
         self._screen.show_callback(due)
-        self._facts.note("callback_asked", service=service, due=due)
+        self._observations.note("callback_asked", service=service, due=due)
 
     async def show_returns(self) -> None:
         """Whose callers may come back to this kiosk?"""
@@ -135,7 +137,7 @@ class Elsewhere:
             await self._show_for_a_moment(error.code)
             return
         self._screen.show_returns(tickets)
-        self._facts.note("returns_shown", tickets=len(tickets))
+        self._observations.note("returns_shown", tickets=len(tickets))
 
     async def come_back(self, number: str) -> None:
         """The caller of this number is here."""
@@ -146,7 +148,7 @@ class Elsewhere:
             await self._show_for_a_moment(error.code)
             return
         self._came(answer)
-        self._facts.note("came_back", ticket=answer.ticket.id, number=number)
+        self._observations.note("came_back", ticket=answer.ticket.id, number=number)
 
     async def print_slip(self) -> None:
         """Prints the number that was kept last."""
@@ -170,7 +172,7 @@ class Elsewhere:
         except SessionError as error:
             await self._show_for_a_moment(error.code)
         else:
-            self._facts.note("slip_printed", number=kept.number, job_id=job)
+            self._observations.note("slip_printed", number=kept.number, job_id=job)
 
     async def _show_for_a_moment(self, code: str) -> None:
         self._screen.show_trouble(code)

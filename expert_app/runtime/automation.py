@@ -16,10 +16,10 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 
 
-class Hands(Protocol):
+class DrivenWindow(Protocol):
     """What a person can do at the window, done by a script."""
 
     def click(self, name: str) -> None:
@@ -45,12 +45,14 @@ class Hands(Protocol):
         ...
 
 
-class Driver:
+class Automation:
     """Reads commands and answers them; one at a time, in order."""
 
-    def __init__(self, hands: Hands | None, facts: Facts, *, stop: Callable[[], None]) -> None:
-        self._hands = hands
-        self._facts = facts
+    def __init__(
+        self, window: DrivenWindow | None, observations: Observations, *, stop: Callable[[], None]
+    ) -> None:
+        self._window = window
+        self._observations = observations
         self._stop = stop
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -59,11 +61,11 @@ class Driver:
         self._loop = asyncio.get_running_loop()
         threading.Thread(target=self._read, name="driver", daemon=True).start()
 
-    def take_hands(self, hands: Hands | None) -> None:
+    def show_window(self, window: DrivenWindow | None) -> None:
         """Another window is on the screen now."""
-        self._hands = hands
+        self._window = window
 
-    def say(self, **message: Any) -> None:
+    def send(self, **message: Any) -> None:
         """Writes one line to whoever drives."""
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
@@ -79,29 +81,29 @@ class Driver:
         command: dict[str, Any] = {}
         try:
             command = json.loads(line)
-            self.say(id=command.get("id"), ok=self._obey(command))
+            self.send(id=command.get("id"), ok=self._obey(command))
         except (LookupError, ValueError, OSError) as error:
-            self.say(id=command.get("id"), error=f"{type(error).__name__}: {error}")
+            self.send(id=command.get("id"), error=f"{type(error).__name__}: {error}")
 
     def _obey(self, command: dict[str, Any]) -> Any:
         what = command["do"]
         if what == "facts":
-            return self._facts.all()
+            return self._observations.all()
         if what == "stop":
             self._stop()
             return True
-        if self._hands is None:
+        if self._window is None:
             raise ValueError(f"this program has no window to {what}")
         if what == "click":
-            self._hands.click(command["name"])
+            self._window.click(command["name"])
         elif what == "type":
-            self._hands.type_text(command["name"], command["text"])
+            self._window.type_text(command["name"], command["text"])
         elif what == "shot":
-            self._hands.shot(command["path"])
+            self._window.shot(command["path"])
         elif what == "read":
-            return self._hands.read(command["name"])
+            return self._window.read(command["name"])
         elif what == "visible":
-            return self._hands.visible()
+            return self._window.visible()
         else:
             raise ValueError(f"unknown command {what}")
         return True

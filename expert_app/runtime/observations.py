@@ -13,18 +13,18 @@ from session.core.clock import Clock
 Value = str | int | float | bool | None
 
 
-class Facts:
+class Observations:
     """Named observations with their values and the moment they were made."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._facts: dict[str, dict[str, Value]] = {}
+        self._observations: dict[str, dict[str, Value]] = {}
 
     def note(self, name: str, **values: Value) -> None:
         """Records `name` with `values`; a later note of the same name replaces it and counts."""
-        count = self._facts.get(name, {}).get("count", 0)
+        count = self._observations.get(name, {}).get("count", 0)
         counted = (count if isinstance(count, int) else 0) + 1
-        self._facts[name] = {
+        self._observations[name] = {
             **values,
             "count": counted,
             "seen_at_utc": self._clock.utc_now().isoformat(),
@@ -32,8 +32,8 @@ class Facts:
 
     def forget(self, name: str) -> None:
         """Drops an observation that is no longer true."""
-        self._facts.pop(name, None)
+        self._observations.pop(name, None)
 
     def all(self) -> dict[str, dict[str, Value]]:
         """Everything observed so far."""
-        return {name: dict(values) for name, values in self._facts.items()}
+        return {name: dict(values) for name, values in self._observations.items()}

@@ -23,14 +23,14 @@ from PyQt6.QtMultimedia import QMediaDevices
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.runtime import crash
-from expert_app.runtime.automation import Driver
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.automation import Automation
+from expert_app.runtime.observations import Observations
 from session.bus.client import BusClient
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.protocol.wire.roles import Role
-from views.automation.window_driver import Hands
+from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import register_schemes
 from views.media.call_page import CHROMIUM_FLAGS
 from views.media.voice import open_voice
@@ -97,29 +97,29 @@ def make_application(language: str) -> QApplication:
 
 
 class Program:
-    """One program's life: its clock, tasks, facts, and the event that ends it."""
+    """One program's life: its clock, tasks, observations, and the event that ends it."""
 
     def __init__(self) -> None:
         self.clock = SystemClock()
         self.tasks = Tasks(on_error=self._on_task_error)
-        self.facts = Facts(self.clock)
+        self.observations = Observations(self.clock)
         self.stop = asyncio.Event()
-        self._driver: Driver | None = None
+        self._automation: Automation | None = None
         self.show_error: Callable[[str], None] = lambda kind: None
 
     def _on_task_error(self, name: str, error: BaseException) -> None:
         log.error("task %s failed: %s", name, type(error).__name__, exc_info=error)
-        self.facts.note("task_failed", task=name, error=type(error).__name__)
+        self.observations.note("task_failed", task=name, error=type(error).__name__)
         self.show_error(type(error).__name__)
 
-    def drive(self, hands: Hands | None, **ready: Any) -> None:
+    def drive(self, driver: WindowDriver | None, **ready: Any) -> None:
         """Lets a script drive the window that is shown now, and says that it is ready."""
-        if self._driver is not None:
-            self._driver.take_hands(hands)
+        if self._automation is not None:
+            self._automation.show_window(driver)
         else:
-            self._driver = Driver(hands, self.facts, stop=self.stop.set)
-            self._driver.start()
-        self._driver.say(ready=True, **ready)
+            self._automation = Automation(driver, self.observations, stop=self.stop.set)
+            self._automation.start()
+        self._automation.send(ready=True, **ready)
 
     async def connect(self, bus: BusClient) -> None:
         """Connects in the background's own time: a bus that is away now is tried again for ever."""

@@ -29,10 +29,10 @@ from expert_app.hub.procedure_words import procedures_refused
 from expert_app.hub.store_watch import StoreWatch
 from expert_app.hub.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from expert_app.hub.words import refused
-from expert_app.runtime.automation import Driver
+from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from expert_app.vault.backup import log_of
 from expert_app.vault.own_part import OwnPart
@@ -76,8 +76,8 @@ SWEEP_S = 3600.0
 class VaultProgram:
     """The vault's process: line to the network's bus, store, door."""
 
-    def __init__(self, settings: HubSettings, paths: Paths, *, facts: Facts) -> None:
-        self._settings, self._paths, self._facts = settings, paths, facts
+    def __init__(self, settings: HubSettings, paths: Paths, *, observations: Observations) -> None:
+        self._settings, self._paths, self._observations = settings, paths, observations
         self._clock, self._tasks = SystemClock(), Tasks()
         keep_old_databases(settings, paths)
         own = settings.vault
@@ -134,7 +134,9 @@ class VaultProgram:
             await self._watch_over(health, door, stack)
             await door.start()
             stack.push_async_callback(door.stop)
-            self._bus.connected.connect(lambda there: self._facts.note("bus", connected=there))
+            self._bus.connected.connect(
+                lambda there: self._observations.note("bus", connected=there)
+            )
             try:
                 await self._bus.connect()
             except BusUnreachable:
@@ -142,7 +144,7 @@ class VaultProgram:
             self._bus.beat()
             self._tasks.start(self._look(health), name="watch the convention")
             self._tasks.start(self._sweep(), name="retention")
-            self._facts.note(
+            self._observations.note(
                 "vault_ready", organisation=organisation, serves=",".join(self._settings.serve)
             )
             ready()
@@ -167,7 +169,7 @@ class VaultProgram:
         figures = VaultFigures(health, door)
         monitor = await open_monitor(self._settings.metrics.listen, health, figures, self._tasks)
         if monitor is not None:
-            self._facts.note("monitor", url=monitor.address)
+            self._observations.note("monitor", url=monitor.address)
             stack.callback(monitor.stop)
 
     def _handlers(
@@ -218,7 +220,7 @@ class VaultProgram:
             try:
                 if await asyncio.to_thread(self.part.look):
                     log.info("the organisation's part of the convention is another one now")
-                    self._facts.note("convention", keys=len(self.part.entry.seal_keys))
+                    self._observations.note("convention", keys=len(self.part.entry.seal_keys))
                 health.refused = ""
             except CatalogueWrong as error:
                 log.error("of the convention, not taken: %s", error)
@@ -243,9 +245,9 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
     if not (settings.organisation and settings.bus):
         print(_("A vault needs --org, and --bus with the address of the network's hub."))
         return 2
-    stop, facts = asyncio.Event(), Facts(SystemClock())
+    stop, observations = asyncio.Event(), Observations(SystemClock())
     try:
-        program = VaultProgram(settings, paths, facts=facts)
+        program = VaultProgram(settings, paths, observations=observations)
     except CatalogueWrong as error:
         print(refused(error))
         return 2
@@ -268,9 +270,9 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
     for key in program.part.missing:
         words = _("The secret of the sealing key {key} (valid until {day}) is not on this machine.")
         print(words.format(key=key_id(key.key), day=key.last))
-    driver = Driver(None, facts, stop=stop.set)
+    automation = Automation(None, observations, stop=stop.set)
     if driven:
-        driver.start()
+        automation.start()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         # Windows: Ctrl+C raises KeyboardInterrupt instead
@@ -279,7 +281,7 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
 
     def ready() -> None:
         if driven:
-            driver.say(ready=True, bus=",".join(settings.bus_urls))
+            automation.send(ready=True, bus=",".join(settings.bus_urls))
         else:
             print(
                 _("The vault of {organisation} is ready.").format(

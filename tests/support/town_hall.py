@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from expert_app.kiosk.app import KioskApp
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.tasks import Tasks
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.drivers.printer import Printer
@@ -150,7 +150,7 @@ class Kiosk:
         self.tasks, self.screen, self.browser = Tasks(), Screen(), QuietBrowser()
         self.runtime, memory = folder / "runtime", folder / "ticket"
         folder.mkdir(exist_ok=True)
-        facts = Facts(world.clock)
+        observations = Observations(world.clock)
         self.app = KioskApp(
             link,
             self.screen,
@@ -159,7 +159,7 @@ class Kiosk:
             memory=memory,
             clock=world.clock,
             tasks=self.tasks,
-            facts=facts,
+            observations=observations,
             printer=printer,
         )
         self.sessions: list[KioskSession] = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A script's hands at the board: what is in the window of a visit goes before the board itself.
+"""What a script does at the board: what is in the window of a visit goes before the board itself.
 For compose.
 """
 
@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QTreeWidget, QWidget
 
-from views.automation.window_driver import Hands
+from views.automation.window_driver import WindowDriver
 
 FIRST_TICKET = "first_ticket"
 
 
-class BoardHands(Hands):
+class BoardDriver(WindowDriver):
     """Acts on the board's window and on that of a visit."""
 
     def __init__(self, board: QWidget, visit: QWidget) -> None:
         super().__init__(board)
         self._board = board
-        self._visit_window, self._visit = visit, Hands(visit)
+        self._visit_window, self._visit = visit, WindowDriver(visit)
 
     def click(self, name: str) -> None:
         """As a person; "first_ticket" is the first line of the callers."""

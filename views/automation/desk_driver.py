@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A script's hands at the desk: beside clicks, what is done over the mirrored page, and the choice
+"""What a script does at the desk: clicks, what is done over the mirrored page, and the choice
 of a file.
 
 For compose. In the mirror a thing is named by a CSS selector: "mirror:#name" clicks it with the
@@ -16,7 +16,7 @@ from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QMenu, QWidget
 
 from session.desk.cobrowse.remote_control import Spot
-from views.automation.window_driver import Hands
+from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane, Pick
 from views.desk.shared_page.view import CobrowseView
 from views.desk.window import DeskWindow
@@ -30,7 +30,7 @@ FORCED = "forced"
 IN_LIBRARY = "library"
 
 
-class DeskHands(Hands):
+class DeskDriver(WindowDriver):
     """Acts on the desk's window."""
 
     def __init__(self, window: DeskWindow, mirror: MirrorPane) -> None:

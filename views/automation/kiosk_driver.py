@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A script's hands and eyes at the kiosk: beside clicks, what a field of the web page holds.
+"""What a script does and reads at the kiosk: clicks, and what a field of the web page holds.
 For compose.
 
 "look:#name" reads the field of this CSS selector in the page itself and notes the fact
@@ -15,14 +15,14 @@ from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtGui import QInputMethodEvent
 from PyQt6.QtWidgets import QWidget
 
-from views.automation.window_driver import Hands
+from views.automation.window_driver import WindowDriver
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.conversation.give_file_panel import GivenSheet
 
 LOOK, PAGE, FILE = "look", "page", "file"
 
 
-class KioskHands(Hands):
+class KioskDriver(WindowDriver):
     """Acts on the kiosk's window.
 
     Args:

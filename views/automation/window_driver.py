@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A script's hands and eyes on a window:
+"""Lets a script use a window as a person does:
 clicks real widgets with real mouse events, takes pictures. For compose.
 """
 
@@ -15,7 +15,7 @@ SHOWS_PERSON = "shows_person"
 """The attribute of every pane that shows faces: whether one of them is filmed, not drawn."""
 
 
-class Hands:
+class WindowDriver:
     """Acts on the visible widgets of `window` as a person would.
 
     Args:

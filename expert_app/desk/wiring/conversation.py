@@ -13,7 +13,7 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.facts import ASKING, Trouble
 from expert_app.desk.wiring.engines import DeskMedia
 from expert_app.desk.wiring.remote_control import ControlConnections
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
 from session.media.engine import MediaState
@@ -54,13 +54,13 @@ class SessionConnections:
         app: DeskApp,
         media: DeskMedia,
         tasks: Tasks,
-        facts: Facts,
+        observations: Observations,
     ) -> None:
         self._window, self._mirror, self._video = window, mirror, video
         self._app = app
         self._media = media
         self._tasks = tasks
-        self._facts = facts
+        self._observations = observations
         assert isinstance(window.cobrowse, CobrowseView)
         self._cobrowse = window.cobrowse
         self._microphone_on = self._camera_on = True
@@ -99,7 +99,7 @@ class SessionConnections:
         self._cobrowse.pointer_left.connect(self._on_pointer_left)
         self._cobrowse.snapshot_requested.connect(self._on_snapshot)
         self._cobrowse.grant_requested.connect(self._on_grant_requested)
-        ControlConnections(self._cobrowse, app, facts=self._facts)
+        ControlConnections(self._cobrowse, app, observations=self._observations)
         self._mirror.resource_requested.connect(self._on_resource)
 
     def _on_grant_requested(self, grant: Grant) -> None:
@@ -168,8 +168,8 @@ class SessionConnections:
         self._window.devices.show_grants({Grant.KEEP: session.grants.may_keep})
         self._cobrowse.clear()
         self._cobrowse.set_addresses(session.facts.allowed_addresses)
-        self._facts.note("session", id=session.facts.id, resumed=session.resumed)
-        self._facts.note(
+        self._observations.note("session", id=session.facts.id, resumed=session.resumed)
+        self._observations.note(
             "media_engine", kind=self._media.choice.kind.value, why=self._media.choice.why.value
         )
         self._follow_call(session)
@@ -190,10 +190,10 @@ class SessionConnections:
     def _on_call_state(self, state: MediaState) -> None:
         self._video.show_state(state)
         self._window.call.show_state(CallState(state.value))
-        self._facts.note("call", state=state.value)
+        self._observations.note("call", state=state.value)
 
     def _on_first_frame(self, seen: MediaSeen) -> None:
-        self._facts.note(
+        self._observations.note(
             "first_video",
             frames=seen.frames,
             width_px=seen.width_px,
@@ -207,7 +207,7 @@ class SessionConnections:
         lost = stats.lost / max(1, stats.packets + stats.lost)
         quality = Quality.GOOD if lost < 0.01 else Quality.MEDIUM if lost < 0.04 else Quality.BAD
         self._window.call.show_quality(quality, f"{stats.width_px} × {stats.height_px}")
-        self._facts.note(
+        self._observations.note(
             "media",
             frames=seen.frames,
             audio_packets=seen.audio_packets,
@@ -217,7 +217,7 @@ class SessionConnections:
     def _on_peer_camera(self, change: CameraChanged) -> None:
         self._video.show_peer_camera(change.camera_on)
         self._video.show_peer_devices(change.camera_there, change.microphone_there)
-        self._facts.note(
+        self._observations.note(
             "peer_devices", camera=change.camera_there, microphone=change.microphone_there
         )
         words = absent_words(change.camera_there, change.microphone_there)
@@ -265,11 +265,11 @@ class SessionConnections:
 
     def _on_mirror_look(self, text: object) -> None:
         if isinstance(text, str) and text:
-            self._facts.note("mirror_shown", **json.loads(text))
+            self._observations.note("mirror_shown", **json.loads(text))
 
     def _on_page_shown(self, page: PageShown) -> None:
         self._cobrowse.show_page(page)
-        self._facts.note("page_shown", epoch=page.epoch, title=page.title)
+        self._observations.note("page_shown", epoch=page.epoch, title=page.title)
 
     def _on_sharing(self, sharing: bool) -> None:
         self._cobrowse.show_sharing(sharing)
@@ -277,4 +277,4 @@ class SessionConnections:
 
     def _on_pointer_shown(self, shown: PointerShown) -> None:
         self._cobrowse.show_pointer(shown)
-        self._facts.note("pointer_shown", x_px=shown.x_px, y_px=shown.y_px)
+        self._observations.note("pointer_shown", x_px=shown.x_px, y_px=shown.y_px)

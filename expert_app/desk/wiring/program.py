@@ -63,7 +63,7 @@ from session.desk.session import DeskSession
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
 from session.protocol.hub.requests import SessionFacts
-from views.automation.desk_driver import DeskHands
+from views.automation.desk_driver import DeskDriver
 from views.desk.call_view import CallView
 from views.desk.devices.view import DevicesView
 from views.desk.dossier.view import DossierView
@@ -109,7 +109,7 @@ async def _main(
     desk = ComposedDesk(settings, paths, seed=seed, program=program)
     await desk.start()
     if driven:
-        program.drive(DeskHands(desk.window, desk.mirror))
+        program.drive(DeskDriver(desk.window, desk.mirror))
     await program.stop.wait()
     await asyncio.wait_for(desk.stop(), STOP_S)
 
@@ -155,7 +155,7 @@ class ComposedDesk:
             store=self._link,
             clock=clock,
             tasks=tasks,
-            facts=program.facts,
+            observations=program.observations,
             notary=notary,
             reader=self._reader,
         )
@@ -165,10 +165,14 @@ class ComposedDesk:
             open_session=self._open_session,
             clock=clock,
             tasks=tasks,
-            facts=program.facts,
+            observations=program.observations,
         )
         self._devices = DevicesJob(
-            self._app, self._link, workers=self._workers, clock=clock, facts=program.facts
+            self._app,
+            self._link,
+            workers=self._workers,
+            clock=clock,
+            observations=program.observations,
         )
         self._receipts = DeskReceipts(
             self._app,
@@ -177,10 +181,10 @@ class ComposedDesk:
             filing=self._filing,
             printer=self._devices,
             clock=clock,
-            facts=program.facts,
+            observations=program.observations,
             signer=Signer(*notary),
         )
-        self._quick_looks = QuickLooks(self._app, self._workers, facts=program.facts)
+        self._quick_looks = QuickLooks(self._app, self._workers, observations=program.observations)
         self._receipts = DeskReceipts(
             self._app,
             self._link,
@@ -188,7 +192,7 @@ class ComposedDesk:
             filing=self._filing,
             printer=self._devices,
             clock=clock,
-            facts=program.facts,
+            observations=program.observations,
             signer=Signer(*notary),
         )
         self._page_acts = PageActs(
@@ -200,7 +204,7 @@ class ComposedDesk:
                 self._filing,
                 outbox=self._outbox,
                 workers=self._workers,
-                facts=program.facts,
+                observations=program.observations,
             ),
         )
         self._pieces = DeskPieces(
@@ -209,7 +213,7 @@ class ComposedDesk:
             link=self._link,
             pieces=PieceLink(self._bus),
             clock=clock,
-            facts=program.facts,
+            observations=program.observations,
         )
         self._talks = DeskTalks(
             self._app,
@@ -217,7 +221,7 @@ class ComposedDesk:
             talk_link=self._talk_link,
             open_guest=self._open_guest,
             tasks=tasks,
-            facts=program.facts,
+            observations=program.observations,
         )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -243,7 +247,7 @@ class ComposedDesk:
             work=work_link,
             user=settings.user,
             tasks=tasks,
-            facts=program.facts,
+            observations=program.observations,
         )
         ring = Ring(self.window)
         self._connections = DeskConnections(
@@ -252,7 +256,7 @@ class ComposedDesk:
             app=self._app,
             filing=self._filing,
             link=self._link,
-            facts=program.facts,
+            observations=program.observations,
         )
         self._work_connections = WorkConnections(
             self.window,
@@ -261,7 +265,7 @@ class ComposedDesk:
             work=self._work,
             filing=self._filing,
             user=settings.user,
-            facts=program.facts,
+            observations=program.observations,
         )
         self._session_connections = SessionConnections(
             self.window,
@@ -270,7 +274,7 @@ class ComposedDesk:
             app=self._app,
             media=self._media,
             tasks=tasks,
-            facts=program.facts,
+            observations=program.observations,
         )
         self._devices_connections = DevicesConnections(
             self.window.devices,
@@ -278,7 +282,7 @@ class ComposedDesk:
             job=self._devices,
             acts=self._page_acts,
             looks=self._quick_looks,
-            facts=program.facts,
+            observations=program.observations,
         )
         self._network = NetworkWatch(self.window, self._on_network_changed)
         self._life_size = LifeSize(
@@ -287,10 +291,10 @@ class ComposedDesk:
             app=self._app,
             settings=self._window_settings,
             own_frame=lambda: self._media.main.own_frame(),
-            facts=program.facts,
+            observations=program.observations,
         )
         self._line_connections = LineConnections(
-            self.window, self._app, clock=program.clock, facts=program.facts
+            self.window, self._app, clock=program.clock, observations=program.observations
         )
         self._media_dialog = MediaConnections(
             self.window, self._media, store=self._window_settings, in_use=self._in_conversation
@@ -301,7 +305,7 @@ class ComposedDesk:
             self.video,
             app=self._app,
             application=application,
-            facts=program.facts,
+            observations=program.observations,
             guest=lambda: self._talks.guest,
         )
         self._piece_connections = PieceConnections(
@@ -315,10 +319,14 @@ class ComposedDesk:
             LibraryLink(self._bus),
             workers=self._workers,
             tasks=tasks,
-            facts=program.facts,
+            observations=program.observations,
         )
         self._show_connections = ShowConnections(
-            self.window, self._app, shows=self._shows, link=self._link, facts=program.facts
+            self.window,
+            self._app,
+            shows=self._shows,
+            link=self._link,
+            observations=program.observations,
         )
         self._talk_connections = TalkConnections(
             self.window,
@@ -348,14 +356,14 @@ class ComposedDesk:
         forget_seed(
             key_name(self._settings.organisation, ROLES[self._settings.role], self._settings.user)
         )
-        self._program.facts.note("signed_out")
+        self._program.observations.note("signed_out")
         self._program.stop.set()
 
     def _on_refused(self, _fact: None) -> None:
         """The bus no longer knows this desk:
         nothing is tried again until a person does something about it.
         """
-        self._program.facts.note("refused")
+        self._program.observations.note("refused")
         self._connections.show_access_refused()
         self._program.tasks.start(self._bus.close(), name="stop knocking")
 
@@ -365,7 +373,7 @@ class ComposedDesk:
     def _open_session(self, facts: SessionFacts, resumed: bool) -> DeskSession:
         channel = self._link.channel(facts.id)
         sealed = self._sealing.protect(facts, channel, self._on_seal_refused)
-        self._program.facts.note("sealed", session=facts.id, sealed=sealed)
+        self._program.observations.note("sealed", session=facts.id, sealed=sealed)
         self._media.renew()
         session = DeskSession(
             facts,
@@ -393,7 +401,7 @@ class ComposedDesk:
         """Another address: the bus and the call are made anew at once, nobody waits for time
         limits.
         """
-        self._program.facts.note("network_changed")
+        self._program.observations.note("network_changed")
         self._bus.renew()
         if self._app.session is not None:
             self._app.session.call.request_call()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from expert_app.desk.app import DeskApp
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.desk.cobrowse.remote_control import Answer, DeskControl
 from session.desk.session import DeskSession
 from views.desk.shared_page.view import CobrowseView
@@ -17,8 +17,8 @@ from views.desk.shared_page.view import CobrowseView
 class ControlConnections:
     """The view on one side; on the other the session that is open."""
 
-    def __init__(self, view: CobrowseView, app: DeskApp, *, facts: Facts) -> None:
-        self._view, self._app, self._facts = view, app, facts
+    def __init__(self, view: CobrowseView, app: DeskApp, *, observations: Observations) -> None:
+        self._view, self._app, self._observations = view, app, observations
         acts, tools = view.acts, view.tools
         acts.click_requested.connect(self._wish(lambda to, spot: to.click(spot)))
         acts.scroll_requested.connect(
@@ -60,6 +60,6 @@ class ControlConnections:
 
     def _on_answered(self, answer: Answer) -> None:
         self._view.acts.show_answer(answer)
-        self._facts.note(
+        self._observations.note(
             "command", command=answer.command.__name__, code=answer.code, field=answer.field.value
         )

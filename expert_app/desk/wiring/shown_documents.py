@@ -10,7 +10,7 @@ from PyQt6.QtGui import QKeySequence, QShortcut
 from expert_app.desk.app import DeskApp
 from expert_app.desk.facts import Trouble
 from expert_app.desk.shown_documents import DeskShows, Fetching
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from resources.texts import _
 from session.desk.cobrowse.shown_document import Ended, Picture, Shown
 from session.desk.hub.client import DeskLink
@@ -29,11 +29,17 @@ class ShowConnections:
     """The view on one side; on the other the session that is open, and the library."""
 
     def __init__(
-        self, window: DeskWindow, app: DeskApp, *, shows: DeskShows, link: DeskLink, facts: Facts
+        self,
+        window: DeskWindow,
+        app: DeskApp,
+        *,
+        shows: DeskShows,
+        link: DeskLink,
+        observations: Observations,
     ) -> None:
         assert isinstance(window.cobrowse, CobrowseView)
         self._window, self._view = window, window.cobrowse
-        self._app, self._shows, self._facts = app, shows, facts
+        self._app, self._shows, self._observations = app, shows, observations
         view, document = self._view, self._view.document
         view.library.push_requested.connect(shows.push)
         view.library.cancel_requested.connect(shows.cancel)
@@ -110,12 +116,12 @@ class ShowConnections:
 
     def _on_painted(self, painted: ShownPagePainted) -> None:
         self._view.document.show_painted(painted.page)
-        self._facts.note(
+        self._observations.note(
             "shown_page_painted", page=painted.page, marks=painted.marks, pointer=painted.pointer
         )
 
     def _on_ended(self, ended: Ended) -> None:
-        self._facts.note("show_ended", by_caller=ended.by_caller, code=ended.code)
+        self._observations.note("show_ended", by_caller=ended.by_caller, code=ended.code)
         if ended.by_caller:
             self._window.messages.show_message(
                 Level.INFO, _("The caller closed the document."), key=SHOWN

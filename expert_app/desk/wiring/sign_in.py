@@ -18,7 +18,7 @@ from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
 from resources.texts import _
 from session.core.errors import SessionError
-from views.automation.window_driver import Hands
+from views.automation.window_driver import WindowDriver
 from views.desk.sign_in_view import SignInView
 from views.widgets.plain_window import PlainWindow
 from views.widgets.theme import apply_theme
@@ -43,7 +43,7 @@ async def sign_in(
     composed = ComposedSignIn(settings, paths, program=program)
     composed.window.show()
     if driven:
-        program.drive(Hands(composed.window))
+        program.drive(WindowDriver(composed.window))
     stop = program.tasks.start(program.stop.wait(), name="sign-in is given up")
     await asyncio.wait([stop, composed.done], return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
@@ -90,11 +90,11 @@ class ComposedSignIn:
             self._fail("settings", _("The settings cannot be written: {why}").format(why=error))
         else:
             assert isinstance(settings, DeskSettings)
-            self._program.facts.note(
+            self._program.observations.note(
                 "signed_in", user=answer.user, organisation=answer.organisation
             )
             self.done.set_result((settings, seed))
 
     def _fail(self, code: str, words: str) -> None:
-        self._program.facts.note("sign_in_failed", code=code)
+        self._program.observations.note("sign_in_failed", code=code)
         self.view.show_error(words)

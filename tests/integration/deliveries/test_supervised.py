@@ -19,7 +19,7 @@ from expert_app.ged.board_service import GedDesk
 from expert_app.ged.courier import Courier, Target
 from expert_app.ged.kinds import make_connector
 from expert_app.hub.dossier_adapter import DossierAdapter
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from expert_app.runtime.store_settings import GedSettings
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
@@ -49,7 +49,9 @@ class _Board:
 
     def __init__(self, link: DeliveryLink, world: World) -> None:
         self.link = link
-        self.job = BoardGed(link, copy_words, tasks=world.tasks, facts=Facts(SystemClock()))
+        self.job = BoardGed(
+            link, copy_words, tasks=world.tasks, observations=Observations(SystemClock())
+        )
         self.told: list[DeliveriesAnswer] = []
         self.decided: list[Decided] = []
         self.saved: list[str] = []

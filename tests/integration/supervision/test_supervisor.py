@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from expert_app.board.app import ActTrouble, Done, SupervisorApp
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.errors import TicketKept
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import (
@@ -56,7 +56,11 @@ async def supervised(world: World) -> tuple[Boss, DeskLink]:
     client = await world.client(Role.SUPERVISOR, "boss")
     link = DeskLink(client, world.clock, tasks=world.tasks)
     board, past = BoardLink(client, world.tasks, look_s=0.1), BoardPast(client)
-    boss = Boss(SupervisorApp(link, board, past=past, tasks=world.tasks, facts=Facts(world.clock)))
+    boss = Boss(
+        SupervisorApp(
+            link, board, past=past, tasks=world.tasks, observations=Observations(world.clock)
+        )
+    )
     await boss.app.start()
     await until(lambda: link.is_ready)
     return boss, link

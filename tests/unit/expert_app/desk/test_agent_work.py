@@ -50,7 +50,7 @@ class Worker(Desk):
             work=WorkLink(client),
             user=user,
             tasks=self.tasks,
-            facts=self.facts,
+            observations=self.observations,
         )
         self.said: list[Said] = []
         self.offers: list[Ticket | None] = []

@@ -20,7 +20,7 @@ from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.desk.facts import Trouble
 from expert_app.desk.filing import Filing
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.bus.client import BusClient
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
@@ -55,7 +55,7 @@ class Desk:
     def __init__(self, world: World, client: BusClient, folder: Path, workers: Workers) -> None:
         self._world, self._folder = world, folder
         self.tasks, self.client = Tasks(), client
-        self.facts = Facts(world.clock)
+        self.observations = Observations(world.clock)
         self.outbox = Outbox(folder / "outbox")
         self.outbox.recover()
         self.link = DeskLink(client, world.clock, tasks=self.tasks)
@@ -65,7 +65,7 @@ class Desk:
             store=self.link,
             clock=world.clock,
             tasks=self.tasks,
-            facts=self.facts,
+            observations=self.observations,
             again_s=0.2,
         )
         self.app = DeskApp(
@@ -74,7 +74,7 @@ class Desk:
             open_session=self._open,
             clock=world.clock,
             tasks=self.tasks,
-            facts=self.facts,
+            observations=self.observations,
         )
         self.opened: list[DeskSession] = []
         self.ended: list[SessionEnded] = []

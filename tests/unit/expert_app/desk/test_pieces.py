@@ -21,7 +21,7 @@ from documents.pdf.assemble import assemble
 from expert_app.desk.filing_facts import CleanedPage
 from expert_app.desk.pieces import DeskPieces, Double
 from expert_app.desk.wiring.pieces import PieceConnections
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.clock import ManualClock
 from session.core.errors import HubUnreachable
 from session.core.signals import Signal
@@ -71,7 +71,12 @@ class _Desk:
 async def _doubles(desk: _Desk) -> list[Double]:
     as_any = cast(Any, desk)
     pieces = DeskPieces(
-        as_any, as_any, link=as_any, pieces=as_any, clock=ManualClock(), facts=Facts(ManualClock())
+        as_any,
+        as_any,
+        link=as_any,
+        pieces=as_any,
+        clock=ManualClock(),
+        observations=Observations(ManualClock()),
     )
     found: list[Double] = []
     pieces.doubled.connect(found.append)

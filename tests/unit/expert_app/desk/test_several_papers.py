@@ -38,7 +38,11 @@ async def test_a_page_of_three_papers_becomes_three_pages_of_one_original(
         office = Office(world, tmp_path, workers=workers)
         desk = await office.desk("alice")
         papers = PapersLook(
-            desk.app, desk.filing, outbox=desk.outbox, workers=workers, facts=desk.facts
+            desk.app,
+            desk.filing,
+            outbox=desk.outbox,
+            workers=workers,
+            observations=desk.observations,
         )
         acts = PageActs(desk.app, desk.filing, desk.outbox, papers)
         found: list[PapersFound] = []

@@ -45,7 +45,7 @@ class Talker:
             talk_link=link,
             open_guest=open_guest,
             tasks=desk.tasks,
-            facts=desk.facts,
+            observations=desk.observations,
         )
         self.seen: list[TalkAnswer] = []
         self.notes: list[PassedOnAnswer] = []

@@ -18,17 +18,17 @@ from session.core.tasks import Tasks
 
 PROGRAM = """
 import asyncio
-from expert_app.runtime.automation import Driver
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.automation import Automation
+from expert_app.runtime.observations import Observations
 from session.core.clock import SystemClock
 
 async def main():
     stop = asyncio.Event()
-    facts = Facts(SystemClock())
-    facts.note("born", answer=42)
-    driver = Driver(None, facts, stop.set)
-    driver.start()
-    driver.say(ready=True)
+    observations = Observations(SystemClock())
+    observations.note("born", answer=42)
+    automation = Automation(None, observations, stop=stop.set)
+    automation.start()
+    automation.send(ready=True)
     await stop.wait()
 
 asyncio.run(main())

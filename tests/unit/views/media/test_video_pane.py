@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from session.media.engine import MediaState
 from session.media.frames import VideoFrame, to_screen
 from session.media.ice import IcePlan
-from views.automation.window_driver import Hands
+from views.automation.window_driver import WindowDriver
 from views.media.video_pane import OwnPlace, VideoPane, fitted
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -220,13 +220,13 @@ def test_a_scripts_picture_of_the_window_is_refused_while_somebody_real_is_seen(
     pane.resize(320, 180)
     qtbot.addWidget(box)
     box.show()
-    hands = Hands(box)
-    hands.shot(str(tmp_path / "empty.png"))
+    driver = WindowDriver(box)
+    driver.shot(str(tmp_path / "empty.png"))
     pane.set_source(lambda: plain(RED), lambda: plain(BLUE))
     pane.show_simulated(caller=True, own=True)
-    hands.shot(str(tmp_path / "drawn.png"))
+    driver.shot(str(tmp_path / "drawn.png"))
     for caller, own in ((True, False), (False, True)):
         pane.show_simulated(caller=caller, own=own)
         with pytest.raises(PermissionError):
-            hands.shot(str(tmp_path / "face.png"))
+            driver.shot(str(tmp_path / "face.png"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["drawn.png", "empty.png"]

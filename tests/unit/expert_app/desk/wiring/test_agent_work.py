@@ -17,7 +17,7 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.facts import Trouble
 from expert_app.desk.filing import Filing
 from expert_app.desk.wiring.agent_work import WorkConnections
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.protocol.hub.routing import ServiceMode, ServiceWork
@@ -64,7 +64,7 @@ class Desk:
             dossier_changed=Signal(),
         )
         filing = SimpleNamespace(unfiled=lambda session_id: self.unfiled)
-        facts = Facts(ManualClock(NOW))
+        observations = Observations(ManualClock(NOW))
         work, app = cast("DeskWork", self.work), cast("DeskApp", self.app)
         self.made = WorkConnections(
             self.window,
@@ -73,7 +73,7 @@ class Desk:
             work=work,
             filing=cast("Filing", filing),
             user="a1",
-            facts=facts,
+            observations=observations,
         )
 
 

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from expert_app.desk.wiring.window import DeskConnections
-from expert_app.runtime.observations import Facts
+from expert_app.runtime.observations import Observations
 from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.protocol.hub.tickets import TicketState
@@ -55,7 +55,7 @@ def test_the_agent_is_told_that_the_host_hears_whether_the_queue_or_the_conversa
         app=cast(Any, app),
         filing=cast(Any, Telling()),
         link=cast(Any, link),
-        facts=Facts(ManualClock()),
+        observations=Observations(ManualClock()),
     )
     assert window.findChild(QWidget, "message_host") is None
     if queue_first:
