@@ -9,7 +9,7 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 from datetime import datetime
 
-from session.protocol.hub.tickets import Ticket, TicketState, digest, queue_order
+from session.protocol.hub.tickets import Ticket, TicketState, queue_order, ticket_digest
 
 ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
 MARKS = 200
@@ -61,7 +61,7 @@ class QueueCopy:
         still_open = [ticket for ticket, _ in self._tickets.values() if ticket.state not in ENDED]
         self._line = sorted(queue_order(ticket) for ticket in still_open)
         for ticket in still_open:
-            self._digest ^= digest(ticket)
+            self._digest ^= ticket_digest(ticket)
 
     def apply(self, ticket: Ticket, revision: int) -> bool:
         """Takes one change; False when it is older than what is known."""
@@ -79,7 +79,7 @@ class QueueCopy:
             self._ended[ticket.id] = None
             self._forget_ended()
         else:
-            self._digest ^= digest(ticket)
+            self._digest ^= ticket_digest(ticket)
             insort(self._line, queue_order(ticket))
         return True
 
@@ -87,7 +87,7 @@ class QueueCopy:
         if ticket.state in ENDED:
             self._ended.pop(ticket.id)
             return
-        self._digest ^= digest(ticket)
+        self._digest ^= ticket_digest(ticket)
         del self._line[bisect_left(self._line, queue_order(ticket))]
 
     def _forget_ended(self) -> None:

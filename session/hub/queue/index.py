@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from session.hub.storage.interfaces import StoredTicket
-from session.protocol.hub.tickets import Ticket, TicketState, digest, queue_order
+from session.protocol.hub.tickets import Ticket, TicketState, queue_order, ticket_digest
 from session.protocol.wire.roles import Role
 
 OPEN = frozenset(
@@ -29,7 +29,7 @@ class TicketIndex:
     Attributes:
         stored: all of them by id, ended ones too.
         revision: the newest seen.
-        digest: of the open ones, see `session.protocol.hub.tickets.digest`.
+        digest: of the open ones, see `session.protocol.hub.tickets.ticket_digest`.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class TicketIndex:
             letter = self._letters[ticket.number[:1]] = _Letter()
         letter.add(ticket)
         if ticket.state in OPEN:
-            self.digest ^= digest(ticket)
+            self.digest ^= ticket_digest(ticket)
             self._open[ticket.id] = ticket
             place = ticket.kiosk_home, ticket.kiosk
             self._at_kiosk[place] = (*self._at_kiosk.get(place, ()), ticket.id)
@@ -86,7 +86,7 @@ class TicketIndex:
     def _remove(self, ticket: Ticket) -> None:
         self._pages = None
         if self._open.pop(ticket.id, None) is not None:
-            self.digest ^= digest(ticket)
+            self.digest ^= ticket_digest(ticket)
             self._leave_kiosk(ticket)
         self._offered.discard(ticket.id)
         if ticket.state is TicketState.WAITING:

@@ -19,6 +19,17 @@ TRIES = 8
 
 ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
 
+FIRST = TicketState.WAITING
+"""The state of every new ticket."""
+
+
+class ImpossibleTransition(ValueError):
+    """A rule wants to take a ticket to a state that may not follow: a mistake in the program."""
+
+    def __init__(self, before: TicketState | None, after: TicketState) -> None:
+        super().__init__(f"{before if before is not None else 'nothing'} -> {after}")
+
+
 Decide = Callable[[Ticket], Ticket | None]
 """From the ticket as stored: what it shall become, or None to leave it. May raise a session error.
 """
@@ -107,9 +118,12 @@ class TicketBook:
         """As `add`, and whether this call has stored it.
 
         Raises:
+            ImpossibleTransition: the new ticket does not wait.
             StoreUnreachable: also when somebody is storing it at this moment, so that nobody can
                 have it yet.
         """
+        if ticket.state is not FIRST:
+            raise ImpossibleTransition(None, ticket.state)
         try:
             revision = await self._store.create(ticket)
         except RevisionConflict:
@@ -131,6 +145,7 @@ class TicketBook:
             TicketUnknown, StoreUnreachable, and what `decide` raises.
             AgentBusy: `decide` gives the caller to an agent who gets another one at this very
                 moment.
+            ImpossibleTransition: `decide` wants a state that may not follow (`TRANSITIONS`).
         """
         known = self.view.get(organisation, ticket_id)
         done = await self._try_known(known, decide) if known is not None else None
@@ -163,6 +178,8 @@ class TicketBook:
             return None
 
     async def _put(self, wanted: Ticket, before: StoredTicket) -> StoredTicket:
+        if not before.ticket.may_become(wanted.state):
+            raise ImpossibleTransition(before.ticket.state, wanted.state)
         if self._hands is not None:
             await self._hands.claim(before, wanted)
         store = self._store.retire if wanted.state in ENDED else self._store.replace

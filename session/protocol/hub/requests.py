@@ -139,7 +139,7 @@ class QueueAnswer(HubMessage, frozen=True, kw_only=True):
 class QueueBeat(HubMessage, frozen=True, kw_only=True):
     """The hub's pulse: last revision of the view and number of open tickets of the organisation.
 
-    `digest` is that of its open tickets (`session.protocol.hub.tickets.digest`, XORed); a desk
+    `digest` is that of its open tickets (`ticket_digest`, XORed); a desk
     compares it with its own when both have the same revision: a change that was missed in the
     middle changes neither number. `convention` is the version of this hub's convention: when all
     hubs have the same, all say the same.

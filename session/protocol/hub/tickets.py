@@ -44,8 +44,11 @@ TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
     TicketState.CLOSED: frozenset(),
     TicketState.ABANDONED: frozenset(),
 }
-"""From each state, the states that may follow.
-Who waits is closed only by going to another organisation.
+"""From each state, the states that may follow. The hub stores no other change
+(`session.hub.queue.ticket_changes`).
+
+A waiting ticket is closed only when its caller is moved to another organisation, which gives the
+caller a new ticket.
 """
 
 
@@ -133,8 +136,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.kiosk == kiosk and self.kiosk_home == home
 
     def may_become(self, state: TicketState) -> bool:
-        """True when the rules let this ticket go to `state`."""
-        return state in TRANSITIONS[self.state]
+        """True when this ticket may go to `state`, or is in it and only other fields change."""
+        return state is self.state or state in TRANSITIONS[self.state]
 
     def kept_for(self, now_utc: datetime) -> Id | None:
         """The only agent who may accept it now; None when everybody may."""
@@ -157,20 +160,25 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.agent
 
 
-def digest(ticket: Ticket) -> int:
-    """32 bits of what a desk shows of a ticket.
-    XORed, those of all open tickets tell whether two copies agree.
+def ticket_digest(ticket: Ticket) -> int:
+    """32 bits of what a desk shows of a ticket. Hub and desk XOR those of all open tickets of an
+    organisation; where the results differ, the desk has missed a change.
+
+    It is the CRC-32 of RFC 1952, section 8 (the one of gzip and of Ethernet), of this text in
+    UTF-8: id, state, service, priority in decimal digits, agent, session and assigned_to, in this
+    order, with one U+001F (unit separator) between two fields; a field that is null is empty.
+    docs/protocol.md has an example.
     """
-    seen = (
+    fields = (
         ticket.id,
         ticket.state.value,
         ticket.service,
-        ticket.priority,
-        ticket.agent,
-        ticket.session,
-        ticket.assigned_to,
+        str(ticket.priority),
+        ticket.agent or "",
+        ticket.session or "",
+        ticket.assigned_to or "",
     )
-    return crc32(repr(seen).encode())
+    return crc32("\x1f".join(fields).encode())
 
 
 def queue_order(ticket: Ticket) -> tuple[datetime, str]:

@@ -17,14 +17,14 @@ from session.hub.queue.calls import Calls
 from session.hub.queue.notifications import PlaceNews
 from session.hub.queue.presence import Presence
 from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.ticket_changes import FIRST, ImpossibleTransition, TicketBook
 from session.hub.queue.view import QueueView
 from session.hub.queue.wait_estimates import FRESH_S, HandlingTimes, Waits
-from session.hub.storage.interfaces import CallerRecord, RevisionConflict
+from session.hub.storage.interfaces import CallerRecord, RevisionConflict, StoredTicket
 from session.hub.transfers.waiting_elsewhere import Away
 from session.protocol.hub.board import AgentFacts, AgentState
 from session.protocol.hub.requests import SessionEnded, TicketChanged, TicketRequested
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import TRANSITIONS, Ticket, TicketState
 from session.protocol.hub.waiting import StepAwayRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import catalogue_text
@@ -293,3 +293,36 @@ async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_befor
     desk.store.away = False
     await desk.ticket("r2")
     assert desk.callers.records == {}
+
+
+EDGES = [(before, after) for before in TicketState for after in TicketState]
+
+
+@pytest.mark.parametrize(("before", "after"), EDGES)
+async def test_no_rule_can_store_a_state_that_may_not_follow(
+    before: TicketState, after: TicketState
+) -> None:
+    desk = Desk()
+    stored = msgspec.structs.replace(await desk.ticket(), state=before)
+    revision = await desk.store.replace(stored, 1)
+    desk.view.apply(StoredTicket(stored, revision))
+    changes = TicketBook(desk.store, desk.view)
+
+    def decide(ticket: Ticket) -> Ticket:
+        return msgspec.structs.replace(ticket, state=after, reason="tried")
+
+    if after is before or after in TRANSITIONS[before]:
+        changed, _ = await changes.change(ORG, stored.id, decide)
+        assert (changed.ticket.state, changed.ticket.reason) == (after, "tried")
+    else:
+        with pytest.raises(ImpossibleTransition):
+            await changes.change(ORG, stored.id, decide)
+        assert await desk.store.get(ORG, stored.id) == StoredTicket(stored, revision)
+
+
+@pytest.mark.parametrize("state", [state for state in TicketState if state is not FIRST])
+async def test_a_new_ticket_waits(state: TicketState) -> None:
+    desk = Desk()
+    ticket = msgspec.structs.replace(await desk.ticket(), id="another", state=state)
+    with pytest.raises(ImpossibleTransition):
+        await TicketBook(desk.store, desk.view).add(ticket)
