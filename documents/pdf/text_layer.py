@@ -20,7 +20,7 @@ from functools import cache
 import msgspec
 import pikepdf
 from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
-from fontTools.ttLib.tables._g_l_y_f import Glyph  # type: ignore[import-untyped]
+from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from pikepdf import Array, Dictionary, Name
 
 logger = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ def _font_file() -> bytes:
     builder = FontBuilder(_UNITS, isTTF=True)
     builder.setupGlyphOrder([".notdef", "blank"])
     builder.setupCharacterMap({0x20: "blank"})
-    builder.setupGlyf({".notdef": Glyph(), "blank": Glyph()})
+    builder.setupGlyf({name: TTGlyphPen(None).glyph() for name in (".notdef", "blank")})
     builder.setupHorizontalMetrics({".notdef": (_ADVANCE, 0), "blank": (_ADVANCE, 0)})
     builder.setupHorizontalHeader(ascent=_UNITS, descent=0)
     builder.setupNameTable(

@@ -185,7 +185,7 @@ def s3_blobs(
     return RemoteBlobs(
         files,
         f"{bucket}/{prefix.strip('/')}",
-        close=lambda: files.close_session(files.loop, files._s3),
+        close=lambda: files.close_session(files.loop, files.s3),
     )
 
 

@@ -11,10 +11,10 @@ should have.
 from __future__ import annotations
 
 from collections import Counter, deque
+from typing import Protocol
 
 import numpy as np
 
-from session.media.audio.opus import OpusDecoder
 from session.media.audio.sound import BLOCK, BLOCK_S, RATE_HZ, Pcm, silence
 from session.media.audio.stretch import longer, shorter
 
@@ -45,8 +45,31 @@ MAX_JUMP = 10 * RATE_HZ
 """A sender whose time jumps further has begun anew."""
 
 
+class VoiceDecoder(Protocol):
+    """Decodes one voice, packet by packet; the engines bring one."""
+
+    def decode(self, packet: bytes) -> Pcm:
+        """A packet's sound."""
+        ...
+
+    def recover(self, following: bytes) -> Pcm:
+        """The sound of a lost packet, from the error correction in the one that followed it."""
+        ...
+
+    def conceal(self) -> Pcm:
+        """A guess at a lost packet's sound from what went before."""
+        ...
+
+    def close(self) -> None:
+        """Frees the decoder."""
+        ...
+
+
 class VoicePlayout:
     """Put packets in as they come, pull a block every 20 ms. Both in the media thread.
+
+    Args:
+        decoder: of this voice; closed with the playout.
 
     Attributes: counts: blocks by how they were made: "played", "recovered" (from error correction),
         "concealed", "expanded" (guessed, with and without a newer packet at hand), "quiet" (nobody
@@ -54,10 +77,10 @@ class VoicePlayout:
         extra_s: added to the buffer's target so that the voice waits for the lips.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, decoder: VoiceDecoder) -> None:
         self.counts: Counter[str] = Counter()
         self.extra_s = 0.0
-        self._decoder = OpusDecoder()
+        self._decoder = decoder
         self._held: dict[int, bytes] = {}
         self._ready: Pcm = np.zeros(0, np.int16)
         self._next: int | None = None
@@ -210,7 +233,10 @@ class VoicePlayout:
             return np.zeros(0, np.int16)
         if later or self._quiet:
             self._next += BLOCK
-        self.counts["quiet" if self._quiet else "concealed" if later else "expanded"] += 1
+        if self._quiet:
+            self.counts["quiet"] += 1
+        else:
+            self.counts["concealed" if later else "expanded"] += 1
         self._align()
         return self._decoder.conceal()
 

@@ -23,8 +23,13 @@ from session.core.tasks import Tasks
 from session.media.audio.sound import BLOCK_S, SoundSink
 from session.media.audio.voice_playout import VoicePlayout
 from session.media.engine import MediaState, MediaStats, PictureLimits
-from session.media.engines.aiortc_internals import Connection, Receiver, Sender, use_encoder
-from session.media.engines.aiortc_start import Addresses
+from session.media.engines.aiortc_internals import (
+    Addresses,
+    MediaReceiver,
+    MediaSender,
+    PeerConnection,
+)
+from session.media.engines.opus import OpusDecoder
 from session.media.engines.outage import CutLine
 from session.media.engines.queue_delay import LineEstimator
 from session.media.engines.received import Received, Transport
@@ -182,7 +187,7 @@ class Call:
         self.picture = picture
         self.voice = voice
         self.received = Received()
-        self.playout = VoicePlayout()
+        self.playout = VoicePlayout(OpusDecoder())
         self.lips = LipSync()
         self.pictures: PictureReceiver | None = None
         self._smoother = Smoother()
@@ -194,7 +199,7 @@ class Call:
         self._on_frame = on_frame
         self.on_state: Callable[[MediaState], None] = _ignore_state
         self._encoder: PictureEncoder | None = None
-        self._picture_sender: Sender | None = None
+        self._picture_sender: MediaSender | None = None
         start, most = settings.picture_kbps
         self._estimator = LineEstimator(start * 1000, most * 1000)
         self._rtt_s: float | None = None
@@ -203,7 +208,7 @@ class Call:
         self._sent_bytes = 0
         self.line = CutLine()
         self._tasks: list[asyncio.Task[Any]] = []
-        self._pc = Connection(settings.connection, addresses)
+        self._pc = PeerConnection(settings.connection, addresses)
         self._pc.on("connectionstatechange", self._on_connection_state)
 
     @property
@@ -252,9 +257,9 @@ class Call:
     def _connect_inlets(self) -> None:
         for transceiver in self._pc.getTransceivers():
             receiver = transceiver.receiver
-            assert isinstance(receiver, Receiver)
+            assert isinstance(receiver, MediaReceiver)
             if transceiver.kind == "audio":
-                receiver.inlet = _VoiceInlet(self)
+                receiver.deliver_to(_VoiceInlet(self))
             elif self.pictures is None:
                 self.pictures = PictureReceiver(
                     receiver,
@@ -262,28 +267,24 @@ class Call:
                     on_picture=self._on_picture,
                     on_late=self.received.pass_over,
                 )
-                receiver.inlet = _PictureInlet(self)
-                receiver.use_estimator(self._estimator)
+                receiver.deliver_to(_PictureInlet(self), self._estimator)
 
     def _give_encoders(self, answer: str) -> None:
         for transceiver in self._pc.getTransceivers():
             sender = transceiver.sender
-            assert isinstance(sender, Sender)
+            assert isinstance(sender, MediaSender)
             codec = first_codec(answer, transceiver.kind)
             if transceiver.kind == "audio" and codec == "opus":
-                sender.on_report = self._on_voice_report
-                use_encoder(sender, VoiceEncoder())
+                sender.send_with(VoiceEncoder(), self._on_voice_report)
             elif transceiver.kind == "video" and codec in PICTURE_CODECS:
                 self._give_picture_encoder(sender, codec)
 
-    def _give_picture_encoder(self, sender: Sender, codec: str) -> None:
+    def _give_picture_encoder(self, sender: MediaSender, codec: str) -> None:
         start, most = self._settings.picture_kbps
         rate = SendRate(start * 1000, most * 1000, line_known=bool(self._settings.line_kbps))
         encoder = PictureEncoder(rate, codec)
         self._encoder, self._picture_sender = encoder, sender
-        sender.pacer = PacketPacer(self._pace_bps)
-        sender.on_report = self._on_report
-        use_encoder(sender, encoder)
+        sender.send_with(encoder, self._on_report, pacer=PacketPacer(self._pace_bps))
         self._apply_limit()
 
     # ---- the line
@@ -384,13 +385,13 @@ class Call:
         seen: set[int] = set()
         for transceiver in self._pc.getTransceivers():
             receiver = transceiver.receiver
-            assert isinstance(receiver, Receiver)
-            came, missed = receiver.counted()
+            assert isinstance(receiver, MediaReceiver)
+            came, missed = receiver.packet_counts()
             packets, lost = packets + came, lost + missed
             if id(receiver.transport) not in seen:
                 seen.add(id(receiver.transport))
-                octets = receiver.octets()
-                received, sent = received + octets[0], sent + octets[1]
+                came_bytes, gone_bytes = receiver.transport_bytes()
+                received, sent = received + came_bytes, sent + gone_bytes
         rtt_ms = None if self._rtt_s is None else self._rtt_s * 1000
         self.received.transport = Transport(packets, lost, rtt_ms, received)
         self._sent_bytes = sent

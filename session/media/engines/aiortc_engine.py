@@ -21,7 +21,7 @@ from session.media.devices.sources import FrameSource, SyntheticCamera
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.engines.aiortc_call import CLOSE_TIMEOUT_S, Call
 from session.media.engines.aiortc_call import EngineSettings as EngineSettings
-from session.media.engines.aiortc_start import Addresses
+from session.media.engines.aiortc_internals import Addresses
 from session.media.engines.media_thread import MediaThread
 from session.media.engines.tracks import PictureTrack, VoiceTrack
 from session.media.frames import VideoFrame, to_screen
@@ -424,4 +424,4 @@ async def _forget(ready: _Ready) -> None:
     keep its address.
     """
     await asyncio.wait([ready.finding])
-    await ready.addresses.forget()
+    await ready.addresses.release()

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every private name of aiortc that we touch, each with its reason;
-those of the beginning are in `aiortc_start`.
+"""The only module that touches private names of aiortc and aioice. Used by the aiortc engine.
 
-aiortc is pinned; `tests/unit/session/media/engines/test_aiortc_internals.py` fails when a new
-version has moved one of them. Nothing of aiortc is replaced for other users of it: the peer
-connection below is a subclass, and the two module names that are exchanged (lists of codecs and of
-numbers for them) serve others as before.
+Both packages are pinned. `tests/unit/session/media/engines/test_aiortc_internals.py` lists every
+private name used here and fails when a new version has moved one of them. Other users of aiortc in
+the same process notice nothing: the peer connection below is a subclass, and the two module names
+that are exchanged (the lists of codecs and of their numbers) serve others as before.
+
+What this buys, against aiortc alone: AV1, our own encoders and buffers, paced sending, lost packets
+that are asked for again, and a call that begins sooner. A desk that must do without it takes the
+browser engine (`browser_engine`), which uses no private name.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
 import struct
@@ -21,8 +25,10 @@ from typing import Any, Protocol
 
 import aiortc.rtcpeerconnection as aiortc_connection
 import aiortc.rtp as aiortc_rtp
+from aioice.ice import CandidatePair
 from aiortc import (
     RTCConfiguration,
+    RTCIceGatherer,
     RTCPeerConnection,
     RTCRtpReceiver,
     RTCRtpSender,
@@ -50,15 +56,27 @@ from aiortc.rtp import (
 from aiortc.stats import RTCTransportStats
 from aiortc.utils import random16, random32, uint16_add, uint32_add
 
-from session.media.engines.aiortc_start import Addresses, QuickStart, hurry
 from session.media.video.packet_pacer import PacketPacer
-from session.media.video.packet_queue import Outbox
+from session.media.video.packet_queue import PacketQueue
 
 log = logging.getLogger(__name__)
 
 AV1_PAYLOAD_TYPE = 103
 MAX_STREAMS = 4
 """Sources (SSRC) counted per receiver: a flood of invented ones must not grow our tables."""
+
+REPEAT_AFTER_S = (0.1, 0.25, 0.55)
+"""When a packet of the beginning that got no answer is sent again; later repeats are those of
+aioice and OpenSSL.
+"""
+
+DTLS = range(20, 64)
+"""First bytes of its records (RFC 7983)."""
+
+GATHER_S = 1.5
+"""How long a STUN server may take. aioice waits for 5 s; a relay, which may be the only way, keeps
+these 5 s.
+"""
 
 
 def _get(thing: object, name: str) -> Any:
@@ -155,16 +173,203 @@ def _shield(transport: Any) -> None:
         _set(transport, "_recv_next", receive_next)
 
 
+# ---- how a call begins
+#
+# aiortc begins its handshake (DTLS) when the other end has chosen one of the ways, though data may
+# be sent on any way that answers (RFC 8445, section 12.1): that is half a round trip later. Where
+# one packet of the beginning is lost, aioice asks again after 0.5 s and OpenSSL after 1 s. On a
+# line that loses one packet of a hundred, some calls began a second later than the others.
+# --------------------------------------------------------------------------------------------------
+
+
+class Addresses:
+    """Our end's addresses, found before a call is offered: a relay must be asked twice, and each
+    question takes a round trip.
+
+    Args:
+        configuration: of the connection that takes them.
+
+    Attributes:
+        gatherer: aiortc's object that holds them.
+    """
+
+    def __init__(self, configuration: RTCConfiguration) -> None:
+        self.gatherer = RTCIceGatherer(configuration.iceServers, configuration.iceTransportPolicy)
+        shorten_gathering(self.gatherer)
+
+    async def find(self) -> None:
+        """Returns when all are there, or the servers have had their time."""
+        await self.gatherer.gather()
+
+    @property
+    def has_relay(self) -> bool:
+        """A TURN server has given one."""
+        return any(candidate.type == "relay" for candidate in self.gatherer.getLocalCandidates())
+
+    async def release(self) -> None:
+        """No connection takes them: closes the ports and tells the relay."""
+        await self.gatherer._connection.close()
+
+
+def shorten_gathering(gatherer: RTCIceGatherer) -> None:
+    """Bounds the wait for a STUN server to `GATHER_S`, unless a relay is asked too."""
+    ice: Any = gatherer._connection
+    if ice.turn_server is not None:
+        return
+    gather = ice.get_component_candidates
+
+    async def gather_for_a_while(component: int, addresses: list[str]) -> Any:
+        return await gather(component, addresses, timeout=GATHER_S)
+
+    ice.get_component_candidates = gather_for_a_while
+
+
+class QuickStart:
+    """Begins a transport's handshake on the first way that answers and repeats lost packets early.
+
+    Args:
+        transport: an `RTCDtlsTransport` of aiortc that has not been started; the `RTCIceTransport`
+            below it is changed.
+    """
+
+    def __init__(self, transport: Any) -> None:
+        self._ice_transport = transport.transport
+        self._ice = self._ice_transport._connection
+        self._pair: Any = None
+        self._found = asyncio.Event()
+        self._choosing: asyncio.Task[None] | None = None
+        self._flight: list[bytes] = []
+        self._answered = False
+        self._timers: list[asyncio.TimerHandle] = []
+        self._sending: set[asyncio.Task[None]] = set()
+        self._start, self._send, self._recv = (
+            self._ice_transport.start,
+            self._ice_transport._send,
+            self._ice_transport._recv,
+        )
+        self._build_request = self._ice.build_request
+        self._check_complete = self._ice.check_complete
+        self._ice_transport.start = self._begin
+        self._ice_transport._send = self._send_any
+        self._ice_transport._recv = self._recv_any
+        self._ice.build_request, self._ice.check_complete = self._request, self._checked
+
+    @staticmethod
+    def apply(transport: Any) -> None:
+        """Changes the transport once: the parts of a call share it."""
+        if not isinstance(getattr(transport.transport.start, "__self__", None), QuickStart):
+            QuickStart(transport)
+
+    # ---- the ways
+
+    async def _begin(self, parameters: Any) -> None:
+        """As aiortc's `start`, but returns when one way answers; the choice goes on."""
+        if self._choosing is None:
+            self._choosing = asyncio.ensure_future(self._start(parameters))
+        found = asyncio.ensure_future(self._found.wait())
+        try:
+            await asyncio.wait([self._choosing, found], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            found.cancel()
+        if self._choosing.done():
+            self._choosing.result()
+
+    def _checked(self, pair: Any) -> None:
+        """Keeps the first way whose check has succeeded."""
+        if pair.state == CandidatePair.State.SUCCEEDED and self._pair is None:
+            self._pair = pair
+            self._found.set()
+        self._check_complete(pair)
+
+    def _request(self, pair: Any, nominate: bool) -> Any:
+        """Builds a check, and sends the same bytes again while it has no answer (RFC 8489, section
+        6.2.1).
+        """
+        request = self._build_request(pair, nominate)
+
+        def again() -> None:
+            if pair.state == CandidatePair.State.IN_PROGRESS and not self._ice._closing:
+                pair.protocol.send_stun(request, pair.remote_addr)
+
+        if pair.state == CandidatePair.State.IN_PROGRESS:
+            for after_s in REPEAT_AFTER_S:
+                asyncio.get_running_loop().call_later(after_s, again)
+        return request
+
+    @property
+    def _undecided(self) -> bool:
+        return not self._ice._nominated and self._pair is not None and not self._ice._closing
+
+    async def _send_any(self, data: bytes) -> None:
+        """Sends on the chosen way, or on one that answers while none is chosen."""
+        if data and data[0] in DTLS:
+            self._keep(data)
+        await self._send_now(data)
+
+    async def _send_now(self, data: bytes) -> None:
+        if self._undecided:
+            await self._pair.protocol.send_data(data, self._pair.remote_addr)
+        else:
+            await self._send(data)
+
+    async def _recv_any(self) -> bytes:
+        """Receives on any way."""
+        if self._undecided:
+            came = await self._ice._queue.get()
+            if came is None:
+                raise ConnectionError("closed while the handshake was waiting")
+            data: bytes = came[0]
+        else:
+            data = await self._recv()
+        if data and data[0] in DTLS:
+            self._answered = True
+        elif self._flight:
+            self._forget_flight()  # a voice or a picture: the other end has all it needs
+        return data
+
+    # ---- the handshake
+
+    def _keep(self, data: bytes) -> None:
+        """Keeps our last records and repeats the same bytes until there are new ones.
+
+        An answer does not end the repeats: it may be the other end's repeat, sent because our
+        record was lost.
+        """
+        if self._answered:
+            self._forget_flight()
+            self._answered = False
+        self._flight.append(data)
+        if len(self._flight) == 1:
+            loop = asyncio.get_running_loop()
+            self._timers = [loop.call_later(after_s, self._again) for after_s in REPEAT_AFTER_S]
+
+    def _forget_flight(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._flight, self._timers = [], []
+
+    def _again(self) -> None:
+        if not self._ice._closing:
+            task = asyncio.ensure_future(self._repeat(list(self._flight)))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def _repeat(self, flight: list[bytes]) -> None:
+        with contextlib.suppress(ConnectionError):
+            for data in flight:
+                await self._send_now(data)
+
+
 # ---- the connection
 # --------------------------------------------------------------------------------------------------
 
 
-class Connection(RTCPeerConnection):
+class PeerConnection(RTCPeerConnection):
     """A peer connection with our receivers, senders and codecs.
 
     Args:
-        addresses: found beforehand with this configuration;
-            the first of the call's parts takes them. The connection closes them.
+        addresses: found beforehand with this configuration; the first part of the call takes them.
+            The connection closes them.
     """
 
     def __init__(self, configuration: RTCConfiguration, addresses: Addresses | None = None) -> None:
@@ -182,12 +387,12 @@ class Connection(RTCPeerConnection):
             await super().setRemoteDescription(sessionDescription)
 
     async def close_all(self) -> None:
-        """As `close`, which stumbles over a connection that a damaged description has left without
-        a transport.
+        """As `close`, which fails on a connection that a damaged description has left without a
+        transport.
         """
         addresses, self._addresses = self._addresses, None
         if addresses is not None:
-            await addresses.forget()
+            await addresses.release()
         try:
             await self.close()
         except AttributeError:
@@ -202,13 +407,13 @@ class Connection(RTCPeerConnection):
         made: Any = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]
         addresses, self._addresses = self._addresses, None
         if addresses is not None:
-            way, ice = made.transport, addresses.gatherer._connection
-            _set(way, "_RTCIceTransport__iceGatherer", addresses.gatherer)
-            _set(way, "_connection", ice)
-            _set(way, "_recv", ice.recv)
-            _set(way, "_send", ice.send)
+            ice_transport, ice = made.transport, addresses.gatherer._connection
+            _set(ice_transport, "_RTCIceTransport__iceGatherer", addresses.gatherer)
+            _set(ice_transport, "_connection", ice)
+            _set(ice_transport, "_recv", ice.recv)
+            _set(ice_transport, "_send", ice.send)
         else:
-            hurry(made.transport.iceGatherer)
+            shorten_gathering(made.transport.iceGatherer)
         return made
 
     def _RTCPeerConnection__createTransceiver(  # noqa: N802
@@ -217,10 +422,10 @@ class Connection(RTCPeerConnection):
         made: RTCRtpTransceiver = super()._RTCPeerConnection__createTransceiver(  # type: ignore[misc]
             direction, kind, sender_track
         )
-        QuickStart.put_on(made.receiver.transport)
+        QuickStart.apply(made.receiver.transport)
         _shield(made.receiver.transport)
-        sender = Sender(sender_track or kind, made.sender.transport)
-        receiver = Receiver(kind, made.receiver.transport)
+        sender = MediaSender(sender_track or kind, made.sender.transport)
+        receiver = MediaReceiver(kind, made.receiver.transport)
         sender._stream_id = made.sender._stream_id
         receiver._set_rtcp_ssrc(sender._ssrc)
         _set(made, "_RTCRtpTransceiver__sender", sender)
@@ -232,8 +437,8 @@ class Connection(RTCPeerConnection):
 # --------------------------------------------------------------------------------------------------
 
 
-class Inlet(Protocol):
-    """Takes what a receiver gets. All in the media loop."""
+class RtpInlet(Protocol):
+    """Takes what a receiver gets. All calls come in the media thread's loop."""
 
     async def on_packet(self, packet: RtpPacket, codec: str) -> None:
         """A packet of media (never of retransmission), and its codec's name in lower case."""
@@ -248,14 +453,14 @@ class Inlet(Protocol):
         ...
 
 
-class Receiver(RTCRtpReceiver):
-    """Hands packets to an inlet instead of a jitter buffer and a decoder of aiortc's;
-    its track stays empty.
+class MediaReceiver(RTCRtpReceiver):
+    """Delivers packets to an inlet instead of aiortc's jitter buffer and decoder; its track stays
+    empty.
     """
 
     def __init__(self, kind: str, transport: Any) -> None:
         super().__init__(kind, transport)
-        self.inlet: Inlet | None = None
+        self._inlet: RtpInlet | None = None
         self.media_ssrc: int | None = None
         self.media_packets = 0
 
@@ -272,19 +477,23 @@ class Receiver(RTCRtpReceiver):
         _set(self, "_RTCRtpReceiver__rtcp_task", asyncio.ensure_future(self._run_rtcp()))
         _set(self, "_RTCRtpReceiver__started", True)
 
-    def use_estimator(self, estimator: object) -> None:
-        """Judges the line with this one, which has the shape of aiortc's
-        `RemoteBitrateEstimator`.
-        """
-        _set(self, "_RTCRtpReceiver__remote_bitrate_estimator", estimator)
+    def deliver_to(self, inlet: RtpInlet, estimator: object | None = None) -> None:
+        """Delivers what comes from now on.
 
-    async def ask_again(self, sequence_numbers: list[int]) -> None:
-        """Generic NACK (RFC 4585, section 6.2.1)."""
+        Args:
+            estimator: judges the line; it has the interface of aiortc's `RemoteBitrateEstimator`.
+        """
+        self._inlet = inlet
+        if estimator is not None:
+            _set(self, "_RTCRtpReceiver__remote_bitrate_estimator", estimator)
+
+    async def request_packets(self, sequence_numbers: list[int]) -> None:
+        """Asks for lost packets again: generic NACK (RFC 4585, section 6.2.1)."""
         if self.media_ssrc is not None:
             await self._send_rtcp_nack(self.media_ssrc, sequence_numbers)
 
-    async def ask_whole(self) -> None:
-        """Picture loss indication (RFC 4585, section 6.3.1)."""
+    async def request_key_frame(self) -> None:
+        """Asks for a whole picture: picture loss indication (RFC 4585, section 6.3.1)."""
         if self.media_ssrc is not None:
             await self._send_rtcp_pli(self.media_ssrc)
 
@@ -292,7 +501,7 @@ class Receiver(RTCRtpReceiver):
         await self._feed_estimator(packet, arrival_time_ms)
         codecs: dict[int, RTCRtpCodecParameters] = _get(self, "_RTCRtpReceiver__codecs")
         codec = codecs.get(packet.payload_type)
-        if codec is None or not self._counted(packet, codec.clockRate):
+        if codec is None or not self._count(packet, codec.clockRate):
             return
         if is_rtx(codec):
             original = _get(self, "_RTCRtpReceiver__rtx_ssrc").get(packet.ssrc)
@@ -304,25 +513,25 @@ class Receiver(RTCRtpReceiver):
         else:
             self.media_packets += 1
             self.media_ssrc = packet.ssrc
-        if self.inlet is not None:
-            await self.inlet.on_packet(packet, codec.name.lower())
+        if self._inlet is not None:
+            await self._inlet.on_packet(packet, codec.name.lower())
 
-    def counted(self) -> tuple[int, int]:
-        """Packets that came and packets that never did."""
+    def packet_counts(self) -> tuple[int, int]:
+        """Packets that came, and packets that never did."""
         streams: dict[int, StreamStatistics] = _get(self, "_RTCRtpReceiver__remote_streams")
         known = [stream for stream in streams.values() if stream.max_seq is not None]
         return sum(stream.packets_received for stream in known), sum(
             max(0, stream.packets_lost) for stream in known
         )
 
-    def octets(self) -> tuple[int, int]:
+    def transport_bytes(self) -> tuple[int, int]:
         """Bytes that its transport has received and sent, of all streams together."""
         counts = [
             c for c in self.transport._get_stats().values() if isinstance(c, RTCTransportStats)
         ]
         return sum(c.bytesReceived for c in counts), sum(c.bytesSent for c in counts)
 
-    def _counted(self, packet: RtpPacket, rate_hz: int) -> bool:
+    def _count(self, packet: RtpPacket, rate_hz: int) -> bool:
         streams: dict[int, StreamStatistics] = _get(self, "_RTCRtpReceiver__remote_streams")
         if packet.ssrc not in streams:
             if len(streams) >= MAX_STREAMS:
@@ -345,70 +554,94 @@ class Receiver(RTCRtpReceiver):
             ssrc=packet.ssrc,
         )
         if found is not None and own_ssrc is not None:
-            told = RtcpPsfbPacket(
+            remb = RtcpPsfbPacket(
                 fmt=RTCP_PSFB_APP, ssrc=own_ssrc, media_ssrc=0, fci=pack_remb_fci(*found)
             )
-            await self._send_rtcp(told)
+            await self._send_rtcp(remb)
 
     async def _handle_rtcp_packet(self, packet: Any) -> None:
         await super()._handle_rtcp_packet(packet)
-        if self.inlet is None:
+        if self._inlet is None:
             return
         if isinstance(packet, RtcpSrPacket):
-            self.inlet.on_report(packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp)
+            self._inlet.on_report(
+                packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp
+            )
         elif isinstance(packet, RtcpByePacket):
-            self.inlet.on_end()
+            self._inlet.on_end()
 
     def _handle_disconnect(self) -> None:
         super()._handle_disconnect()
-        if self.inlet is not None:
-            self.inlet.on_end()
+        if self._inlet is not None:
+            self._inlet.on_end()
 
 
 # ---- sending
 # --------------------------------------------------------------------------------------------------
 
 
-def _ignore(packets: int, missed: int, rtt_s: float | None) -> None:
-    """Nobody listens."""
+ReportListener = Callable[[int, int, float | None], None]
+"""Gets, of our packets since the beginning, how many a report counts and how many of these never
+came (RFC 3550, section 6.4.1; packets that are sent again have their own numbers), and the round
+trip in seconds or None.
+"""
 
 
-class Sender(RTCRtpSender):
-    """Sends with our encoder, at an even pace, and tells what the other end reports.
+class MediaSender(RTCRtpSender):
+    """Sends with our encoder, at an even pace, and passes on what the other end reports.
 
-    Attributes: pacer: for pictures; None sends at once. on_report: of our packets since the
-        beginning, how many a report speaks of and how many of these never came (RFC 3550, section
-        6.4.1; packets that are sent again have their own numbers), and the round trip in seconds or
-        None.
-        heard_at_s: the loop's time of the other end's last report;
-        until the first one, of our own first packet.
+    Attributes:
+        heard_at_s: the loop's time of the other end's last report; until the first one, of our own
+            first packet.
     """
 
     def __init__(self, track_or_kind: MediaStreamTrack | str, transport: Any) -> None:
         super().__init__(track_or_kind, transport)
-        self.pacer: PacketPacer | None = None
-        self.on_report: Callable[[int, int, float | None], None] = _ignore
-        self._first_number: int | None = None
-        self._outbox: Outbox[RtpPacket] | None = None
         self.heard_at_s: float | None = None
+        self._pacer: PacketPacer | None = None
+        self._on_report: ReportListener | None = None
+        self._first_number: int | None = None
+        self._queue: PacketQueue[RtpPacket] | None = None
+
+    def send_with(
+        self,
+        encoder: Encoder,
+        on_report: ReportListener | None = None,
+        *,
+        pacer: PacketPacer | None = None,
+    ) -> None:
+        """Gives the sender its encoder, before its first frame; without one it sends nothing.
+
+        Args:
+            pacer: for pictures; without one packets are sent at once.
+        """
+        self._on_report, self._pacer = on_report, pacer
+        _set(self, "_RTCRtpSender__encoder", encoder)
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """The encoder in use."""
+        encoder: Encoder | None = _get(self, "_RTCRtpSender__encoder")
+        return encoder
 
     async def _handle_rtcp_packet(self, packet: Any) -> None:
         round_trip_s = self._round_trip_s(packet)  # before aiortc smooths it
         await super()._handle_rtcp_packet(packet)
         self.heard_at_s = asyncio.get_running_loop().time()
-        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
-            for report in packet.reports:
-                if report.ssrc == self._ssrc and self._first_number is not None:
-                    self.on_report(*self._reported(report), round_trip_s)
+        if self._on_report is None or not isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            return
+        for report in packet.reports:
+            if report.ssrc == self._ssrc and self._first_number is not None:
+                self._on_report(*self._reported(report), round_trip_s)
 
     def _reported(self, report: Any) -> tuple[int, int]:
-        """Packets and packets missed. What nobody can have counted is not believed."""
+        """Packets and packets missed; bounded by what was really sent."""
         sent = _get(self, "_RTCRtpSender__packet_count")
         packets = min(sent, max(0, report.highest_sequence - (self._first_number or 0) + 1))
         return packets, min(packets, max(0, report.packets_lost))
 
     def _round_trip_s(self, packet: Any) -> float | None:
-        """What a report about our last one tells (RFC 3550, section 6.4.1), or None."""
+        """The round trip by a report about our last one (RFC 3550, section 6.4.1), or None."""
         if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
             for report in packet.reports:
                 known = (
@@ -425,20 +658,20 @@ class Sender(RTCRtpSender):
 
     async def _retransmit(self, sequence_number: int) -> None:
         packet = _get(self, "_RTCRtpSender__rtp_history").get(sequence_number % RTP_HISTORY_SIZE)
-        if self.pacer is None or (
-            packet is not None and self.pacer.may_repeat(len(packet.payload))
+        if self._pacer is None or (
+            packet is not None and self._pacer.may_repeat(len(packet.payload))
         ):
             await super()._retransmit(sequence_number)
 
     async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
-        """As aiortc's, but paced; and a report's clock is that of the capture, not of the
+        """As aiortc's, but paced; and our reports give the time of the capture, not that of the
         sending.
         """
         _get(self, "_RTCRtpSender__rtp_started").set()
         sending: asyncio.Task[None] | None = None
-        if self.pacer is not None:
-            self._outbox = Outbox(self.pacer, self._send_now)
-            sending = asyncio.ensure_future(self._outbox.run())
+        if self._pacer is not None:
+            self._queue = PacketQueue(self._pacer, self._send_now)
+            sending = asyncio.ensure_future(self._queue.run())
         try:
             await self._send_frames(codec, random16() % 32768, random32())
         except (asyncio.CancelledError, ConnectionError, MediaStreamError):
@@ -464,8 +697,8 @@ class Sender(RTCRtpSender):
             if track is None:
                 await asyncio.sleep(0.02)
                 continue
-            if self._outbox is not None:
-                await self._outbox.room()
+            if self._queue is not None:
+                await self._queue.wait_for_space()
             frame: Any = await track.recv()
             captured = clock.current_ntp_time()
             encoder = _get(self, "_RTCRtpSender__encoder")
@@ -473,7 +706,7 @@ class Sender(RTCRtpSender):
                 continue
             whole = _get(self, "_RTCRtpSender__force_keyframe")
             _set(self, "_RTCRtpSender__force_keyframe", False)
-            # a third of a millisecond: a change of threads would cost the voice more
+            # a third of a millisecond: a change of threads would take longer
             if self.kind == "audio":
                 payloads, at = encoder.encode(frame, whole)
             else:
@@ -491,8 +724,8 @@ class Sender(RTCRtpSender):
                 )
                 if level is not None:
                     packet.extensions.audio_level = (False, -level)
-                if self._outbox is not None:
-                    self._outbox.put(packet, len(payload))
+                if self._queue is not None:
+                    self._queue.put(packet, len(payload))
                 else:
                     await self._send_now(packet)
                 _set(self, "_RTCRtpSender__ntp_timestamp", captured)
@@ -514,17 +747,3 @@ class Sender(RTCRtpSender):
             _get(self, "_RTCRtpSender__octet_count") + len(packet.payload),
         )
         _set(self, "_RTCRtpSender__packet_count", _get(self, "_RTCRtpSender__packet_count") + 1)
-
-
-def use_encoder(sender: RTCRtpSender, encoder: Encoder) -> None:
-    """Gives a sender our encoder before its first frame; one without sends nothing."""
-    _set(sender, "_RTCRtpSender__encoder", encoder)
-
-
-def encoder_of(sender: RTCRtpSender) -> Encoder | None:
-    """The encoder in use."""
-    encoder: Encoder | None = _get(sender, "_RTCRtpSender__encoder")
-    return encoder
-
-
-__all__ = ["Connection", "Inlet", "Receiver", "Sender", "encoder_of", "use_encoder"]

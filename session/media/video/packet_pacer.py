@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Spreads a picture's packets over time, so that the voice's find their place between them.
-Used by `outbox`.
+Used by `packet_queue`.
 
 A key frame sent as one burst fills the queue of a rural line:
 measured, a twentieth of all packets was lost in a call's first seconds, and voice waited 200 ms.

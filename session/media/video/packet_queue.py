@@ -21,7 +21,7 @@ a picture that waits gets old.
 """
 
 
-class Outbox[Packet]:
+class PacketQueue[Packet]:
     """Sends what is put into it, at the pacer's pace, while `run` runs."""
 
     def __init__(self, pacer: PacketPacer, send: Callable[[Packet], Awaitable[None]]) -> None:
@@ -37,7 +37,7 @@ class Outbox[Packet]:
         self._bytes += payload_bytes + HEADERS_BYTES
         self._filled.set()
 
-    async def room(self) -> None:
+    async def wait_for_space(self) -> None:
         """Waits until no more than `MOST_WAITING_S` of packets wait.
         Raises what the sending has ended with.
         """

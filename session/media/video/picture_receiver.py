@@ -46,11 +46,11 @@ class _Decoded(NamedTuple):
 class Feedback(Protocol):
     """Messages back to the sender of a stream."""
 
-    async def ask_again(self, sequence_numbers: list[int]) -> None:
+    async def request_packets(self, sequence_numbers: list[int]) -> None:
         """Lost packets are wanted."""
         ...
 
-    async def ask_whole(self) -> None:
+    async def request_key_frame(self) -> None:
         """A whole picture is wanted."""
         ...
 
@@ -123,9 +123,9 @@ class PictureReceiver:
             if not self._closed:
                 self._queue(picture)
         if wishes.again:
-            await self._feedback.ask_again(sorted(wishes.again))
+            await self._feedback.request_packets(sorted(wishes.again))
         if wishes.whole:
-            await self._feedback.ask_whole()
+            await self._feedback.request_key_frame()
 
     def _queue(self, picture: WholePicture) -> None:
         try:

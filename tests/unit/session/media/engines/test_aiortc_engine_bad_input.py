@@ -57,7 +57,7 @@ class Kiosk:
     """The other end: offers, and sends through encoders that the test chooses."""
 
     def __init__(self, codec: str, spoil: Callable[[list[bytes]], list[bytes]]) -> None:
-        self.pc = internals.Connection(RTCConfiguration(iceServers=[]))
+        self.pc = internals.PeerConnection(RTCConfiguration(iceServers=[]))
         rate = SendRate(400_000, 400_000, line_known=True)
         self.encoders = {
             "audio": Mad(VoiceEncoder(), spoil),
@@ -70,7 +70,8 @@ class Kiosk:
             PictureTrack(SyntheticCamera(320, 180), 25, on_sent=lambda frame: None),
         )
         for track in tracks:
-            internals.use_encoder(self.pc.addTrack(track), self.encoders[track.kind])
+            sender = cast(internals.MediaSender, self.pc.addTrack(track))
+            sender.send_with(self.encoders[track.kind])
         await self.pc.setLocalDescription(await self.pc.createOffer())
         answer = await engine.answer(self.pc.localDescription.sdp)
         await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
@@ -157,7 +158,7 @@ async def test_an_hour_of_floods_in_seconds_grows_nothing(engine: AiortcEngine) 
 
 
 async def offer() -> str:
-    pc = internals.Connection(RTCConfiguration(iceServers=[]))
+    pc = internals.PeerConnection(RTCConfiguration(iceServers=[]))
     for kind in ("audio", "video"):
         pc.addTransceiver(kind, "sendrecv")
     await pc.setLocalDescription(await pc.createOffer())
@@ -258,7 +259,7 @@ async def test_an_end_that_never_reports_gets_few_pictures_too(
     async def unheard(_sender: object, _packet: object) -> None:
         """No report ever arrives."""
 
-    monkeypatch.setattr(internals.Sender, "_handle_rtcp_packet", unheard)
+    monkeypatch.setattr(internals.MediaSender, "_handle_rtcp_packet", unheard)
     kiosk = Kiosk("av1", list)
     await kiosk.call(engine)
     await until(lambda: cast(Any, engine)._call.picture.sparing)

@@ -11,7 +11,7 @@ import contextlib
 import pytest
 
 from session.media.video.packet_pacer import PacketPacer
-from session.media.video.packet_queue import MOST_WAITING_S, Outbox
+from session.media.video.packet_queue import MOST_WAITING_S, PacketQueue
 from tests.support.waiting import until
 
 RATE_BPS = 480_000
@@ -24,19 +24,19 @@ async def test_the_next_picture_may_be_filmed_before_the_last_one_has_left() -> 
     async def send(packet: int) -> None:
         sent.append(packet)
 
-    outbox = Outbox(PacketPacer(lambda: RATE_BPS), send)
-    running = asyncio.ensure_future(outbox.run())
+    packet_queue = PacketQueue(PacketPacer(lambda: RATE_BPS), send)
+    running = asyncio.ensure_future(packet_queue.run())
     for packet in range(10):
-        outbox.put(packet, PACKET_BYTES)
+        packet_queue.put(packet, PACKET_BYTES)
     async with asyncio.timeout(30):
-        await outbox.room()
+        await packet_queue.wait_for_space()
     left = 10 - len(sent)
     assert 0 < left <= MOST_WAITING_S / 0.02 + 1, (
         "two packets' time, and the one that is on its way"
     )
     await until(lambda: len(sent) == 10)
     assert sent == list(range(10))
-    await outbox.room()  # nothing waits: at once
+    await packet_queue.wait_for_space()  # nothing waits: at once
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
@@ -46,13 +46,13 @@ async def test_who_puts_in_hears_that_nothing_can_be_sent_any_more() -> None:
     async def send(packet: int) -> None:
         raise ConnectionError("closed")
 
-    outbox = Outbox(PacketPacer(lambda: RATE_BPS), send)
-    running = asyncio.ensure_future(outbox.run())
+    packet_queue = PacketQueue(PacketPacer(lambda: RATE_BPS), send)
+    running = asyncio.ensure_future(packet_queue.run())
     for packet in range(50):
-        outbox.put(packet, PACKET_BYTES)
+        packet_queue.put(packet, PACKET_BYTES)
     with pytest.raises(ConnectionError):
         async with asyncio.timeout(30):
-            await outbox.room()
+            await packet_queue.wait_for_space()
     await running
 
 

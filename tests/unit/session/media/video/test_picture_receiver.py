@@ -49,10 +49,10 @@ class Sender:
         self.again: list[int] = []
         self.whole = 0
 
-    async def ask_again(self, sequence_numbers: list[int]) -> None:
+    async def request_packets(self, sequence_numbers: list[int]) -> None:
         self.again += sequence_numbers
 
-    async def ask_whole(self) -> None:
+    async def request_key_frame(self) -> None:
         self.whole += 1
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Decodes Opus with what FFmpeg's wrapper leaves out: lost packets are made up for.
-Used by `voice_playout`.
+"""Decodes Opus and makes up for lost packets. Used by the aiortc engine for the caller's voice.
 
-libopus comes inside PyAV's wheel; ctypes calls it there.
-Functions and numbers are those of opus.h (RFC 6716).
+PyAV's decoder gives neither error correction nor concealment, so ctypes calls the libopus that
+PyAV's wheel brings. The functions and numbers are those of opus.h (RFC 6716); only the library's
+place inside the wheel is not documented, and a system's libopus serves as well.
 """
 
 from __future__ import annotations

@@ -16,8 +16,13 @@ from aioice import stun
 from aiortc import RTCConfiguration, RTCIceServer
 
 from session.media.audio.sound import ToneSource
-from session.media.engines.aiortc_internals import Connection
-from session.media.engines.aiortc_start import DTLS, REPEAT_AFTER_S, Addresses, QuickStart
+from session.media.engines.aiortc_internals import (
+    DTLS,
+    REPEAT_AFTER_S,
+    Addresses,
+    PeerConnection,
+    QuickStart,
+)
 from session.media.engines.tracks import VoiceTrack
 from session.media.video.encoders import VoiceEncoder
 from tests.support.waiting import until
@@ -135,7 +140,7 @@ async def test_parts_that_share_a_transport_have_one_beginning(pair: Pair) -> No
     _sender, receiver, heard = await begin(pair)
     start = receiver.transport.transport.start
     assert isinstance(start.__self__, QuickStart)
-    QuickStart.put_on(receiver.transport)
+    QuickStart.apply(receiver.transport)
     assert receiver.transport.transport.start == start
     await until(lambda: heard.packets)
 
@@ -168,7 +173,7 @@ async def test_a_call_begins_with_addresses_that_were_found_before() -> None:
     addresses = Addresses(configuration)
     await addresses.find()
     ways = [str(each.port) for each in addresses.gatherer.getLocalCandidates()]
-    both = Connection(configuration), Connection(configuration, addresses)
+    both = PeerConnection(configuration), PeerConnection(configuration, addresses)
     try:
         _sender, receiver, heard = await send(both, VoiceTrack(ToneSource()), VoiceEncoder())
         await until(lambda: len(heard.packets) > 5)
@@ -185,7 +190,7 @@ async def test_addresses_that_nobody_took_are_closed_with_their_connection() -> 
     addresses = Addresses(RTCConfiguration(iceServers=[]))
     await addresses.find()
     assert not any(closed_ways(addresses))
-    await Connection(RTCConfiguration(iceServers=[]), addresses).close_all()
+    await PeerConnection(RTCConfiguration(iceServers=[]), addresses).close_all()
     assert all(closed_ways(addresses))
 
 
@@ -193,7 +198,7 @@ async def test_a_server_that_is_silent_delays_a_call_with_other_ways_only_a_litt
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         url = f"stun:127.0.0.1:{silent.getsockname()[1]}"
-        pc = Connection(RTCConfiguration(iceServers=[RTCIceServer(url)]))
+        pc = PeerConnection(RTCConfiguration(iceServers=[RTCIceServer(url)]))
         pc.addTrack(VoiceTrack(ToneSource()))
         try:
             async with asyncio.timeout(4.0):  # aioice alone waits for 5 s

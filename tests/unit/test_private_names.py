@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Where the product uses what others have not promised: private names, and C libraries directly.
+
+Whoever adds a module here gives the reason, and a contract test that fails at an upgrade.
+"""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.support.private_names import imports_ctypes, private_names, sources
+
+ALLOWED = {
+    "session/media/engines/aiortc_internals.py": (
+        "aiortc and aioice: AV1, our own encoders, paced sending and early repeats have no public "
+        "way; contract: test_aiortc_internals.py. The browser engine does without."
+    ),
+    "session/bus/transport/connection.py": "nats-py: what the server told when it was met",
+    "session/bus/transport/nats_calls.py": "nats-py: direct dispatch",
+    "session/bus/transport/nats_client.py": "nats-py: direct dispatch",
+    "session/bus/transport/websocket_transport.py": "nats-py: its WebSocket with our TLS",
+}
+
+DOCUMENTED = {
+    "_exit": "os: documented",
+    "_replace": "named tuples: documented",
+    "excepthook": "sys, threading: made to be replaced",
+    "_SubParsersAction": "argparse: the type of what add_subparsers gives, as typeshed names it",
+    "_Pointer": "ctypes: the type of what pointer() gives, as typeshed names it",
+}
+
+C_LIBRARIES = {
+    "expert_app/simulated/program.py": "prctl(2)",
+    "session/core/child_process.py": "Windows: job objects, as documented",
+    "session/kiosk/drivers/sane_library.py": "libsane: sane.h, which SANE promises",
+    "session/kiosk/drivers/sane_worker.py": "the types of libsane's answers",
+    "session/media/engines/opus.py": (
+        "libopus by opus.h, in PyAV's wheel or the system; contract: test_opus.py"
+    ),
+}
+
+
+def test_a_private_name_of_others_is_used_only_where_a_reason_is_given() -> None:
+    guilty = {path for path, tree in sources().items() if _used(tree)}
+    assert guilty == ALLOWED.keys()
+
+
+def test_a_c_library_is_called_only_where_a_reason_is_given() -> None:
+    assert {path for path, tree in sources().items() if imports_ctypes(tree)} == C_LIBRARIES.keys()
+
+
+def _used(tree: ast.Module) -> list[str]:
+    return [name for name in private_names(tree) if name not in DOCUMENTED]
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("thing._secret", ["_secret"]),
+        ("getattr(thing, '_secret')", ["_secret"]),
+        ("setattr(thing, '_Other__secret', 1)", ["_Other__secret"]),
+        ("class A(Other):\n  def _Other__secret(self): ...", ["_Other__secret"]),
+        ("class A(Other):\n  def _f(self): super()._f()", ["_f"]),
+        ("import other\nother.LIST = []", ["LIST"]),
+        ("import other\nsetattr(other, 'LIST', [])", ["LIST"]),
+        ("from other._hidden import thing", ["_hidden"]),
+        ("from other import _thing", ["_thing"]),
+        ("class A:\n  def __init__(self): self._mine = 1\n  def f(self): self._mine", []),
+        ("from resources.texts import _", []),
+        ("thing.__class__", []),
+    ],
+)
+def test_the_search_finds_what_it_should(source: str, names: list[str]) -> None:
+    assert private_names(ast.parse(source)) == names
