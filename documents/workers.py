@@ -23,7 +23,7 @@ from multiprocessing import connection
 from types import TracebackType
 from typing import Any, Self
 
-from documents.errors import WorkerLost
+from session.core.errors import PageUnreadable
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,10 @@ class _Job:
     arguments: tuple[Any, ...]
     answer: Future[Any]
     tries: int = 0
+
+
+class WorkerLost(PageUnreadable):
+    """The worker process died on this task twice (over its memory or time limit, or killed)."""
 
 
 class Workers:

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from documents.errors import PageUnreadable
 from documents.imaging.frame import Box
+from session.core.errors import PageUnreadable
 
 type Mask = NDArray[np.bool_]
 type Levels = NDArray[np.float64]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFile
 
-from documents.errors import PageTooLarge, PageUnreadable
+from session.core.errors import PageTooLarge, PageUnreadable
 
 MAX_PAGE_BYTES = 24 * 1024 * 1024
 """Largest page file; the same as the protocol's largest item."""

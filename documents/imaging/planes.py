@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from documents.errors import PageUnreadable
 from documents.imaging.frame import Affine, Size
 from documents.imaging.pictures import DECODER_FAULTS, dpi_of, open_header, plain, upright
+from session.core.errors import PageUnreadable
 
 _COARSER = 1.3
 """From here on the nearest colour is as good as a mean of four:

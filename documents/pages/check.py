@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import msgspec
 
-from documents.errors import PageDamaged
 from documents.hashes import sha256_of
 from documents.imaging.pictures import open_header, open_picture
+from session.core.errors import PageDamaged
 
 
 class PageFacts(msgspec.Struct, frozen=True, kw_only=True):

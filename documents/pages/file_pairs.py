@@ -19,8 +19,8 @@ import msgspec
 
 from documents.cipher import NO_CIPHER, Cipher, CipherWrong
 from documents.durable_files import move_durably, remove_durably, write_durably
-from documents.errors import DossierUnknown, PageDamaged
 from documents.hashes import sha256_of
+from session.core.errors import DossierUnknown, PageDamaged
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _FACTS, _GONE = ".json", ".gone"

@@ -18,10 +18,10 @@ import msgspec
 
 from documents.cipher import NO_CIPHER, Cipher
 from documents.durable_files import make_folder
-from documents.errors import DossierUnknown, PageDamaged
 from documents.hashes import sha256_of
 from documents.imaging.edits import Edits
 from documents.pages.file_pairs import Leftover, LeftoverReason, Pairs, checked_name, is_name
+from session.core.errors import DossierUnknown, PageDamaged
 
 __all__ = ["KeptPage", "Leftover", "LeftoverReason", "Outbox", "PageState", "QueuedDocument"]
 

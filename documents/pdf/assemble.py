@@ -13,13 +13,13 @@ from typing import Literal
 import pikepdf
 from pikepdf import Name, Stream
 
-from documents.errors import PageTooLarge, PageUnreadable
 from documents.imaging.layers import Layers
 from documents.imaging.pictures import dpi_of, open_header
 from documents.pdf.files import FLAVOUR, MAX_PAGES, MAX_PDF_BYTES, Title, as_pdfa
 from documents.pdf.layers_pdf import add_layers, add_pictures, layer_bytes
 from documents.pdf.provenance import Origin, put_origin
 from documents.pdf.text_layer import Word, add_words, invisible_font
+from session.core.errors import PageTooLarge, PageUnreadable
 
 _COLOUR_SPACES = {"L": Name.DeviceGray, "RGB": Name.DeviceRGB}
 

@@ -12,8 +12,9 @@ import msgspec
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from documents.errors import DocumentError, PageUnreadable, PrintRefused
 from documents.pdf.files import is_pdfa, open_pdf
+from session.core.device_errors import PrintRefused
+from session.core.errors import PageUnreadable, SessionError
 
 MAX_PRINT_BYTES = 24 * 1024 * 1024
 MAX_PRINT_PAGES = 50
@@ -92,7 +93,7 @@ def print_safe(data: bytes, max_pages: int = MAX_PRINT_PAGES) -> PdfFacts:
     try:
         facts = inspect_pdf(data)
         sides = _sides_pt(data)
-    except DocumentError as error:
+    except SessionError as error:
         raise PrintRefused(status=str(error.detail.get("why", error.code))) from error
     if facts.active:
         raise PrintRefused(status="active_content", names=" ".join(facts.active))

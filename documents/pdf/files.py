@@ -16,7 +16,7 @@ from typing import Literal
 
 import pikepdf
 
-from documents.errors import PageTooLarge, PageUnreadable
+from session.core.errors import PageTooLarge, PageUnreadable
 
 FLAVOUR: Literal["2b"] = "2b"
 MAX_PDF_BYTES = 64 * 1024 * 1024

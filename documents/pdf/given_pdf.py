@@ -13,11 +13,11 @@ import msgspec
 import pypdfium2
 from PIL import Image
 
-from documents.errors import PageTooLarge, PageUnreadable
 from documents.hashes import sha256_of
 from documents.imaging.encoding import as_jpeg
 from documents.pdf.check import inspect_pdf
 from documents.pdf.files import MAX_PDF_BYTES
+from session.core.errors import PageTooLarge, PageUnreadable
 
 MAX_GIVEN_PAGES = 50
 MAX_SIDE_PT = 1700.0

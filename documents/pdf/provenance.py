@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from documents.hashes import sha256_of
 from documents.pdf.layers_pdf import read_layers
+from session.core.errors import SessionError
 
 _SEAL_LETTERS = 44 + 1 + 88
 _BLANK = "0" * _SEAL_LETTERS
@@ -193,14 +194,13 @@ def _digest(data: bytes, found: re.Match[bytes]) -> bytes:
 
 def _changed_pages(data: bytes, origin: Origin) -> tuple[int, ...] | None:
     """Pages whose picture differs; None when the file cannot be opened."""
-    from documents.errors import DocumentError
     from documents.pdf.files import open_pdf
 
     changed: list[int] = []
     try:
         with open_pdf(data) as pdf:
             found = [picture_bytes(page) for page in pdf.pages]
-    except (DocumentError, pikepdf.PdfError, ValueError, KeyError, AttributeError, RuntimeError):
+    except (SessionError, pikepdf.PdfError, ValueError, KeyError, AttributeError, RuntimeError):
         return None
     for number, page in enumerate(origin.pages, start=1):
         picture = found[number - 1] if number <= len(found) else None

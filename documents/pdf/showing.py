@@ -15,9 +15,9 @@ from typing import Any
 import pypdfium2
 from PIL import Image
 
-from documents.errors import PageTooLarge, PageUnreadable
 from documents.imaging.pictures import open_picture
 from documents.pdf.files import open_pdf
+from session.core.errors import PageTooLarge, PageUnreadable
 
 MAX_SHOWN_BYTES = 24 * 1024 * 1024
 """Largest document that is shown."""

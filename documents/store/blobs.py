@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from documents.durable_files import write_durably
-from documents.errors import DocumentNotFiled
 from documents.hashes import sha256_of
+from session.core.errors import DocumentNotFiled
 
 _ORGANISATION = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Engine, Table, func, select
 
-from documents.errors import DocumentNotFiled
 from documents.hashes import sha256_of
 from documents.store import tables
 from documents.store.blobs import Blobs, BlobStore, path_of
+from session.core.errors import DocumentNotFiled
 
 TABLES: tuple[Table, ...] = (
     tables.dossiers,

@@ -19,7 +19,6 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 
 from documents.durable_files import make_folder
-from documents.errors import DocumentError, DocumentNotFiled, DossierUnknown, PageDamaged
 from documents.hashes import sha256_of
 from documents.pdf.check import inspect_pdf
 from documents.store import tables
@@ -70,6 +69,7 @@ from documents.store.search import (
 from documents.store.transactions import Transactions, reached
 from documents.store.versions import Replacement, current, replace
 from resources.texts import _
+from session.core.errors import DocumentNotFiled, DossierUnknown, PageDamaged, SessionError
 
 MAX_PROCEDURE_WORDS = 500
 
@@ -121,7 +121,7 @@ class DossierStore:
         self.deliveries = Deliveries(transactions)
         try:
             self._prepare()
-        except DocumentError:
+        except SessionError:
             self.close()
             raise
 
@@ -550,7 +550,7 @@ def _check(data: bytes, sha256: str, pages: int) -> None:
         raise PageDamaged(size_bytes=len(data))
     try:
         facts = inspect_pdf(data, validate=False)
-    except DocumentError as error:
+    except SessionError as error:
         raise DocumentNotFiled(why=str(error.detail.get("why", error.code))) from error
     if facts.active:
         raise DocumentNotFiled(why="active_content")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import pikepdf
 import pypdfium2
 
-from documents.errors import DocumentError
 from documents.imaging.encoding import as_jpeg
 from documents.imaging.fingerprint import look_of
 from documents.pdf.files import open_pdf
@@ -16,6 +15,7 @@ from documents.pdf.given_pdf import draw_page
 from documents.pdf.provenance import picture_bytes, read_origin
 from documents.search_words import MAX_TEXT
 from documents.store.search import FiledMarks, PageMark
+from session.core.errors import SessionError
 
 JPEG = b"\xff\xd8\xff"
 _LOOK_DPI = 50
@@ -35,7 +35,7 @@ def _looks(data: bytes) -> list[str]:
     try:
         with open_pdf(data) as pdf:
             pictures = [picture_bytes(page) for page in pdf.pages]
-    except (DocumentError, pikepdf.PdfError, ValueError, RuntimeError, AttributeError):
+    except (SessionError, pikepdf.PdfError, ValueError, RuntimeError, AttributeError):
         return []
     return [_look(data, number, picture) for number, picture in enumerate(pictures)]
 
@@ -46,7 +46,7 @@ def _look(data: bytes, number: int, picture: bytes | None) -> str:
         if picture and not picture.startswith(JPEG):
             picture = as_jpeg(draw_page(data, number, _LOOK_DPI).convert("L"), _LOOK_DPI)
         return look_of(picture) if picture else ""
-    except (OSError, ValueError, DocumentError):
+    except (OSError, ValueError, SessionError):
         return ""
 
 

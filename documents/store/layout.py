@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select, text
 
-from documents.errors import StoreUnreachable
 from documents.store import tables
+from session.core.errors import StoreUnreachable
 
 _STEPS = Path(__file__).parents[1] / "migrations"
 _VERSION_TABLE = "alembic_version"

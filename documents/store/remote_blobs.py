@@ -18,9 +18,9 @@ from typing import Any
 import fsspec
 
 from documents.durable_files import PART
-from documents.errors import DocumentNotFiled
 from documents.hashes import sha256_of
 from documents.store.blobs import path_of
+from session.core.errors import DocumentNotFiled
 
 CONNECT_S, ANSWER_S = 5, 30
 """Longest wait for a connection, and for each answer;

@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from documents.errors import DocumentNotFiled, DossierUnknown
 from documents.store import tables
 from documents.store.dossier import (
     NOBODY,
@@ -29,6 +28,7 @@ from documents.store.dossier import (
 )
 from documents.store.procedures import Procedure, holds_until
 from documents.store.procedures import piece_id as piece_id_of
+from session.core.errors import DocumentNotFiled, DossierUnknown
 
 _CHOICES = msgspec.json.Decoder(tuple[PieceChoice, ...])
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from documents.errors import StoreUnreachable
+from session.core.errors import StoreUnreachable
 
 
 class Transactions:

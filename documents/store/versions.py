@@ -12,12 +12,12 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection, insert, select
 
-from documents.errors import DossierUnknown
 from documents.store import tables
 from documents.store.acts import ActKind, DossierAct, Person, write_act
 from documents.store.dossier import Document, PieceState
 from documents.store.rows import Moment, change_piece, document_of, piece_name, replaced_in
 from resources.texts import _
+from session.core.errors import DossierUnknown
 
 
 class Replacement(msgspec.Struct, frozen=True):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from pathlib import Path
 
-from documents.errors import DocumentError
 from expert_app.backup.archive import BackupDamaged, BackupOfOthers, BackupTooNew
 from expert_app.backup.restore import TargetNotEmpty, restore
 from expert_app.backup.save import Facts, back_up
@@ -169,7 +168,7 @@ async def _said(work: Awaitable[None], path: Path) -> int:
             "restore."
         )
         print(words.format(why=error.detail.get("why", error.code)))
-    except (SessionError, DocumentError) as error:
+    except SessionError as error:
         words = _(
             "It broke off ({code}: {why}). What was written so far is of no use: remove it and "
             "begin again."

@@ -14,7 +14,6 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from documents.errors import DocumentError
 from expert_app.desk.facts import ASKING, SEAL_REFUSED, VAULT_S, OpenSession, Trouble, fact_of
 from expert_app.desk.filing import Filing, Value
 from expert_app.runtime.observations import Observations
@@ -452,7 +451,7 @@ class DeskApp:
             self.untrouble(name)
         except (TicketTaken, TicketKept) as error:
             self.trouble(error.code, error.detail, key="accept")
-        except (SessionError, DocumentError) as error:
+        except SessionError as error:
             self.trouble(error.code, error.detail, key=name)
         except OSError as error:
             log.error("%s: %s", name, error.strerror)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from documents.errors import DocumentError
 from documents.imaging.edits import Edits, LeaveAsScanned, Stage, TurnPage
 from documents.imaging.encoding import encoding_for
 from documents.imaging.legibility import seen_flaws
@@ -35,8 +34,7 @@ from expert_app.desk.provenance import Notary, origin_of
 from expert_app.desk.upload_rate import UploadRate
 from expert_app.runtime.observations import Observations
 from session.core.clock import Clock
-from session.core.error_codes import from_code
-from session.core.errors import DossierUnknown, SessionError
+from session.core.errors import DossierUnknown, PageUnreadable, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
@@ -227,8 +225,8 @@ class Filing:
                 )
             )
             clean = await asyncio.wait_for(work, CLEAN_S)
-        except (DocumentError, SessionError, TimeoutError, OSError) as error:
-            code = error.code if isinstance(error, DocumentError | SessionError) else "unexpected"
+        except (SessionError, TimeoutError, OSError) as error:
+            code = error.code if isinstance(error, SessionError) else "unexpected"
             log.warning("page not cleaned: %s", type(error).__name__)
             self.page_failed.emit(PageTrouble(page_id, code))
             return
@@ -415,7 +413,7 @@ class Filing:
         if task is not None:
             await asyncio.wait([task], timeout=CLEAN_S)
         if page_id not in self._cleaned:
-            raise from_code("page_unreadable", {"page": page_id})
+            raise PageUnreadable(page=page_id)
         return self._cleaned[page_id]
 
     async def send_waiting(self) -> bool:

@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from documents.errors import DocumentError, PageDamaged, PageTooLarge
 from documents.imaging.edits import DrawPage, Edits, LeaveAsScanned
 from documents.imaging.pictures import open_header
 from documents.pages.check import check_page
@@ -20,7 +19,7 @@ from documents.pages.outbox import KeptPage, Outbox
 from documents.pdf.given_pdf import GivenPdf, flatten, page_jpeg
 from documents.workers import Workers
 from session.core.device_errors import FileLocked
-from session.core.error_codes import from_code
+from session.core.errors import PageDamaged, PageTooLarge, PageUnreadable
 from session.protocol.conversation.messages import PageOffered
 
 EditChange = Callable[[Edits], Edits]
@@ -65,14 +64,14 @@ class PageKeeper:
                 return await self._keep_pdf(session_id, offer, data)
             facts = await asyncio.wrap_future(self._workers.submit(check_page, data, offer.sha256))
             page = await asyncio.to_thread(self._keep, session_id, offer, data, facts.media_type)
-        except DocumentError as error:
+        except PageUnreadable as error:
             if error.detail.get("why") == "encrypted":
                 raise FileLocked from error
-            raise from_code(error.code, dict(error.detail)) from error
+            raise
         return Kept([(page, data)])
 
     async def to_show(self, page: KeptPage) -> bytes:
-        """The page as it came, as a picture. Raises `DocumentError`."""
+        """The page as it came, as a picture. Raises `PageUnreadable`."""
         data = await asyncio.to_thread(self._outbox.page_bytes, page.session_id, page.page_id)
         if page.media_type != PDF:
             return data

@@ -12,9 +12,9 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from documents.errors import DocumentError
 from documents.pdf.text_layer import Word, languages, read_words
 from documents.workers import Limits, Workers
+from session.core.errors import SessionError
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class PageWords:
         if error is not None:
             log.warning(
                 "a page has no words: %s",
-                error.code if isinstance(error, DocumentError) else "unexpected",
+                error.code if isinstance(error, SessionError) else "unexpected",
             )
             return ()
         return reading.result()

@@ -9,11 +9,11 @@ import asyncio
 import logging
 from typing import NamedTuple
 
-from documents.errors import DocumentError
 from documents.pages.quick_copy import QuickCopy, look_at
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.runtime.observations import Observations
+from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.desk.devices.scanner_and_printer import Glimpse
 from session.desk.session import DeskSession
@@ -52,7 +52,7 @@ class QuickLooks:
         try:
             async with asyncio.timeout(LOOK_S):
                 look = await asyncio.wrap_future(self._workers.submit(look_at, copy))
-        except (DocumentError, TimeoutError) as error:
+        except (SessionError, TimeoutError) as error:
             # the page itself comes anyway
             log.warning("a quick copy is no use: %s", type(error).__name__)
             return

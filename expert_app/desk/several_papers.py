@@ -9,7 +9,6 @@ import asyncio
 import logging
 from typing import NamedTuple
 
-from documents.errors import DocumentError
 from documents.imaging.frame import PageBox
 from documents.imaging.several_papers import find_papers
 from documents.pages.outbox import Outbox
@@ -18,6 +17,7 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
 from expert_app.desk.filing_facts import CleanedPage
 from expert_app.runtime.observations import Observations
+from session.core.errors import SessionError
 from session.core.signals import Signal
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class PapersLook:
         try:
             data = await asyncio.to_thread(self._outbox.page_bytes, page.session_id, page_id)
             boxes = await asyncio.wrap_future(self._workers.submit(find_papers, data, page.dpi))
-        except (DocumentError, OSError) as error:
+        except (SessionError, OSError) as error:
             log.info("papers are not looked for: %s", type(error).__name__)
             return
         self._boxes[page_id] = boxes

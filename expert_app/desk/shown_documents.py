@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from documents.errors import DocumentError
-from documents.errors import PageTooLarge as TooLarge
 from documents.pdf.showing import (
     MAX_SHOWN_BYTES,
     MAX_SHOWN_PAGES,
@@ -24,7 +22,13 @@ from documents.pdf.showing import (
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.runtime.observations import Observations
-from session.core.errors import DocumentNotShown, DocumentTooLong, LibraryItemUnknown, SessionError
+from session.core.errors import (
+    DocumentNotShown,
+    DocumentTooLong,
+    LibraryItemUnknown,
+    PageTooLarge,
+    SessionError,
+)
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.cobrowse.shown_document import Picture
@@ -159,9 +163,9 @@ class DeskShows:
     async def _in_worker[Result](work: Awaitable[Result]) -> Result:
         try:
             return await asyncio.wait_for(work, DRAW_S)
-        except TooLarge as error:
+        except PageTooLarge as error:
             raise DocumentTooLong(limit_pages=MAX_SHOWN_PAGES) from error
-        except (DocumentError, TimeoutError) as error:
+        except (SessionError, TimeoutError) as error:
             raise DocumentNotShown(
                 why=str(getattr(error, "detail", {}).get("why", "time"))
             ) from error

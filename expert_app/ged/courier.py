@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from documents.errors import DocumentError, StoreUnreachable
 from documents.store.deliveries import Parcel
 from documents.store.dossier_store import DossierStore
 from expert_app.ged.connector import (
@@ -31,6 +30,7 @@ from expert_app.ged.connector import (
 )
 from expert_app.runtime.store_settings import GedSettings
 from session.core.clock import Clock
+from session.core.errors import SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -218,7 +218,7 @@ class _Line:
             data = await _in_thread(self._store.read, parcel.organisation, parcel.document.id)
         except StoreUnreachable as error:
             raise NotDelivered(Reason.STORE, str(error.detail.get("why", ""))) from error
-        except DocumentError as error:
+        except SessionError as error:
             raise NotDelivered(Reason.DAMAGED, str(error.detail.get("why", error.code))) from error
         return await connector.send(parcel, data)
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 
-from documents.errors import DocumentError
 from documents.store import dossier as paper
 from documents.store.acts import ActKind, DossierAct, Person
 from documents.store.dossier_store import DossierStore
@@ -21,8 +19,7 @@ from documents.store.versions import Replacement
 from documents.workers import Workers
 from expert_app.ged.board_service import GedDesk
 from session.core.clock import Clock
-from session.core.error_codes import from_code
-from session.core.errors import DossierUnknown
+from session.core.errors import DossierUnknown, SessionError
 from session.hub.dossier.pieces import Who
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.dossier.pieces import (
@@ -84,7 +81,9 @@ class DossierAdapter:
         if found is None:
             raise DossierUnknown(what="procedure")
         return facts_of(
-            await _in_thread(self._store.start_procedure, organisation, number, found, _actor(who))
+            await asyncio.to_thread(
+                self._store.start_procedure, organisation, number, found, _actor(who)
+            )
         )
 
     async def set_piece_by(
@@ -98,7 +97,7 @@ class DossierAdapter:
     ) -> DossierFacts:
         """Sets a piece's state by hand, with its history."""
         wanted = paper.PieceState(state.value)
-        changed = _in_thread(
+        changed = asyncio.to_thread(
             self._store.set_piece, organisation, number, piece_id, wanted, reason, _actor(who)
         )
         return facts_of(await changed)
@@ -108,13 +107,16 @@ class DossierAdapter:
     ) -> DossierFacts:
         """A receipt that names them was printed."""
         return facts_of(
-            await _in_thread(self._store.acknowledge, organisation, number, piece_ids, _actor(who))
+            await asyncio.to_thread(
+                self._store.acknowledge, organisation, number, piece_ids, _actor(who)
+            )
         )
 
     async def history(self, organisation: str, number: str) -> list[PieceStep]:
         """What happened to the pieces."""
         return [
-            _step(event) for event in await _in_thread(self._store.history, organisation, number)
+            _step(event)
+            for event in await asyncio.to_thread(self._store.history, organisation, number)
         ]
 
     async def seen(self, organisation: str, number: str, pages: list[PageSeen]) -> list[SeenPage]:
@@ -122,24 +124,26 @@ class DossierAdapter:
         marks = [PageMark(page.sha256, page.look) for page in pages]
         return [
             _seen(page)
-            for page in await _in_thread(self._store.seen_before, organisation, number, marks)
+            for page in await asyncio.to_thread(
+                self._store.seen_before, organisation, number, marks
+            )
         ]
 
     async def search(self, organisation: str, number: str, words: str) -> list[str]:
         """Ids of documents with these words."""
         return [
             one.document_id
-            for one in await _in_thread(self._store.search, organisation, words, number)
+            for one in await asyncio.to_thread(self._store.search, organisation, words, number)
         ]
 
     async def find_by_caller_number(self, organisation: str, number: str) -> DossierFacts | None:
         """The dossier of the caller with this number, or None."""
-        found = await _in_thread(self._store.find_by_caller_number, organisation, number)
+        found = await asyncio.to_thread(self._store.find_by_caller_number, organisation, number)
         return None if found is None else facts_of(found)
 
     async def open(self, organisation: str, number: str) -> DossierFacts:
         """The dossier with this number."""
-        return facts_of(await _in_thread(self._store.open_dossier, organisation, number))
+        return facts_of(await asyncio.to_thread(self._store.open_dossier, organisation, number))
 
     async def set_piece(
         self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
@@ -147,7 +151,9 @@ class DossierAdapter:
         """Sets a piece's state by hand."""
         wanted = paper.PieceState(state.value)
         return facts_of(
-            await _in_thread(self._store.set_piece, organisation, number, piece_id, wanted, reason)
+            await asyncio.to_thread(
+                self._store.set_piece, organisation, number, piece_id, wanted, reason
+            )
         )
 
     async def add_note(
@@ -155,7 +161,7 @@ class DossierAdapter:
     ) -> DossierFacts:
         """Keeps a note in a dossier."""
         note = paper.Note(id=note_id, text=text, by_name=by_name, at_utc=self._clock.utc_now())
-        return facts_of(await _in_thread(self._store.add_note, organisation, number, note))
+        return facts_of(await asyncio.to_thread(self._store.add_note, organisation, number, note))
 
     async def file(
         self,
@@ -185,7 +191,7 @@ class DossierAdapter:
         who: Who,
     ) -> tuple[DocumentRecord, DossierFacts]:
         """Files a document with its history and marks."""
-        filed = await _in_thread(
+        filed = await asyncio.to_thread(
             self._store.file,
             organisation,
             dossier,
@@ -212,20 +218,22 @@ class DossierAdapter:
             return await asyncio.wait_for(
                 asyncio.wrap_future(self._workers.submit(marks_of, data)), MARKS_S
             )
-        except (DocumentError, TimeoutError) as error:
+        except (SessionError, TimeoutError) as error:
             log.warning("a document is filed without its marks: %s", type(error).__name__)
             return FiledMarks()
 
     async def deliveries(self, organisation: str, wish: DeliveriesRequest) -> DeliveriesAnswer:
         """Copies for the agency's own systems."""
-        return await _in_thread(self._ged.answer, self._store.deliveries, organisation, wish)
+        return await asyncio.to_thread(self._ged.answer, self._store.deliveries, organisation, wish)
 
     async def retry_deliveries(
         self, organisation: str, ids: list[int], user: str, name: str
     ) -> int:
         """Tries these again now."""
         person, now = Person(user=user, name=name), self._clock.utc_now()
-        count = await _in_thread(self._store.deliveries.retry, organisation, ids, person, now)
+        count = await asyncio.to_thread(
+            self._store.deliveries.retry, organisation, ids, person, now
+        )
         self._ged.wake()
         return count
 
@@ -234,7 +242,7 @@ class DossierAdapter:
     ) -> int:
         """Tries these no more."""
         person, now = Person(user=user, name=name), self._clock.utc_now()
-        return await _in_thread(
+        return await asyncio.to_thread(
             self._store.deliveries.give_up, organisation, ids, person, reason, now
         )
 
@@ -257,7 +265,9 @@ class DossierAdapter:
             if self._workers
             else None
         )
-        changed = facts_of(await _in_thread(self._store.correct, *place, why, _actor(who), marks))
+        changed = facts_of(
+            await asyncio.to_thread(self._store.correct, *place, why, _actor(who), marks)
+        )
         self._ged.wake()
         return changed
 
@@ -267,11 +277,13 @@ class DossierAdapter:
         """One document takes another one's place."""
         why = Replacement(wish.reason, Person(user=user, name=who.name))
         place = (organisation, wish.dossier, wish.document_id, wish.by_document_id)
-        return facts_of(await _in_thread(self._store.supersede, *place, why, _actor(who)))
+        return facts_of(await asyncio.to_thread(self._store.supersede, *place, why, _actor(who)))
 
     async def acts(self, organisation: str, number: str) -> list[ActStep]:
         """What people did with the dossier beyond its pieces."""
-        return [_act(act) for act in await _in_thread(self._store.acts, organisation, number)]
+        return [
+            _act(act) for act in await asyncio.to_thread(self._store.acts, organisation, number)
+        ]
 
     async def export(
         self, organisation: str, number: str, user: str, name: str, reason: str
@@ -279,12 +291,12 @@ class DossierAdapter:
         """Notes that this person takes the whole dossier along, and why."""
         act = DossierAct(kind=ActKind.EXPORTED, about="", reason=reason, by=Person(user=user, name=name),
                          at_utc=self._clock.utc_now())  # fmt: skip
-        await _in_thread(self._store.note_act, organisation, number, act)
+        await asyncio.to_thread(self._store.note_act, organisation, number, act)
 
     async def may_export(self, organisation: str, number: str, user: str) -> bool:
         """Whether this person noted an export of it within the hour."""
         since = self._clock.utc_now() - EXPORT_LASTS
-        acts = await _in_thread(self._store.acts, organisation, number)
+        acts = await asyncio.to_thread(self._store.acts, organisation, number)
         return any(
             act.kind is ActKind.EXPORTED and act.by.user == user and act.at_utc >= since
             for act in acts
@@ -292,17 +304,7 @@ class DossierAdapter:
 
     async def read(self, organisation: str, document_id: str) -> bytes:
         """Bytes of a filed document."""
-        return await _in_thread(self._store.read, organisation, document_id)
-
-
-async def _in_thread[**Given, Result](
-    work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
-) -> Result:
-    """Runs `work` in a thread; its paper errors become those of the session."""
-    try:
-        return await asyncio.to_thread(work, *args, **kwargs)
-    except DocumentError as error:
-        raise from_code(error.code, dict(error.detail)) from error
+        return await asyncio.to_thread(self._store.read, organisation, document_id)
 
 
 def _actor(who: Who) -> paper.Actor:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from documents.errors import DocumentError
 from documents.store.blobs import BlobStore
 from documents.store.dossier_store import DossierStore
 from documents.store.remote_blobs import RemoteBlobs
 from expert_app.ged.courier import Courier
+from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.hub.monitoring.health import Trouble
 
@@ -63,7 +63,7 @@ class StoreWatch:
         self._away = away
         try:
             self._refused = await asyncio.to_thread(self._store.deliveries.refused)
-        except DocumentError as error:
+        except SessionError as error:
             log.info("refused copies not counted: %s", error.code)
 
     async def _run(self) -> None:

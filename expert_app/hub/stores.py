@@ -7,7 +7,6 @@ Used by hub, vault, backup and restore.
 
 from __future__ import annotations
 
-from documents.errors import DocumentNotFiled
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.copy import FILES, StoreCopy
 from documents.store.dossier_store import DossierStore
@@ -19,6 +18,7 @@ from expert_app.hub.passwords import DOCUMENTS, ged_name, load_secret
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from resources.texts import _
+from session.core.errors import DocumentNotFiled
 
 
 class ExtraMissing(Exception):
@@ -59,7 +59,7 @@ def open_blobs(settings: HubSettings, paths: Paths) -> BlobStore:
 
 def open_store(settings: HubSettings, paths: Paths, blobs: BlobStore | None = None) -> DossierStore:
     """The store; `blobs` are what `open_blobs` gave, or opened here.
-    Raises as `open_blobs`, and `DocumentError`.
+    Raises as `open_blobs`, and `SessionError`.
     """
     folder = documents_folder(settings, paths, "dossiers")
     blobs = blobs or open_blobs(settings, paths)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QWidget
 
-from documents.errors import DocumentError
 from documents.pdf.check import print_safe
 from expert_app.commands.kiosk_devices import setting_refused
 from expert_app.kiosk.app import KioskApp
@@ -30,7 +29,6 @@ from resources.texts import use_language
 from session.bus.client import BusClient
 from session.bus.transport.nkeys import public_key
 from session.core.clock import SystemClock
-from session.core.error_codes import from_code
 from session.core.errors import SessionError
 from session.kiosk.call.video_call import CallMedia
 from session.kiosk.devices.addresses import make_printer, make_scanner
@@ -144,7 +142,7 @@ class ComposedKiosk:
             shelf_wrapping=wrapping_key(seed),
             kiosk_key=public_key(seed),
             seed=seed,
-            count_pages=_count_pages,
+            count_pages=lambda document: print_safe(document).pages,
             mirror_kbps=settings.mirror_kbps,
             consent_version=text_version,
             make_glimpse=self._quick.make,
@@ -406,14 +404,6 @@ def _refused(key: str, make: Callable[[str, str], object], settings: KioskSettin
     except (AddressUnknown, CertificateWrong) as error:
         return setting_refused(key, error)
     return None
-
-
-def _count_pages(document: bytes) -> int:
-    """Pages of a document that may be printed here. Raises session errors."""
-    try:
-        return print_safe(document).pages
-    except DocumentError as error:
-        raise from_code(error.code, dict(error.detail)) from error
 
 
 def _media(settings: KioskSettings) -> CallMedia:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from documents.errors import DocumentError
 from documents.pages.quick_copy import quick_copy
 from documents.workers import Limits, Workers
+from session.core.errors import SessionError
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class QuickCopies:
         try:
             async with asyncio.timeout(MAKE_S):
                 copy = await asyncio.wrap_future(self._open().submit(quick_copy, data, dpi))
-        except (DocumentError, TimeoutError, OSError, RuntimeError) as error:
+        except (SessionError, TimeoutError, OSError, RuntimeError) as error:
             log.warning("no quick copy: %s", type(error).__name__)
             return None
         return None if copy is None else (copy.media_type, copy.data)

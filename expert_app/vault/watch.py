@@ -13,12 +13,11 @@ from dataclasses import dataclass
 
 from prometheus_client.core import Metric
 
-from documents.errors import DocumentError
 from documents.store.dossier_store import DossierStore
 from expert_app.hub.metrics import Figures
 from expert_app.vault.own_part import OwnPart
 from session.core.clock import Clock
-from session.core.errors import SealKeyOld, StoreUnreachable
+from session.core.errors import SealKeyOld, SessionError, StoreUnreachable
 from session.hub.convention.seal_check import expired_keys
 from session.hub.monitoring.health import Trouble, disk_troubles
 from session.hub.storage.disk_space import Room
@@ -79,7 +78,7 @@ class VaultHealth:
         try:
             if self.store is not None:
                 self.store.count(self.part.entry.id)
-        except DocumentError as error:
+        except SessionError as error:
             troubles.append(
                 Trouble("dossiers_unreachable", True, {"why": str(error.detail.get("why", ""))})
             )

@@ -5,7 +5,7 @@ Used where a code comes from the wire, and by the sentences.
 
 from __future__ import annotations
 
-from session.core.errors import SessionError
+from session.core.errors import Detail, SessionError
 
 
 def _family(base: type[SessionError]) -> list[type[SessionError]]:
@@ -13,10 +13,12 @@ def _family(base: type[SessionError]) -> list[type[SessionError]]:
 
 
 def error_classes() -> dict[str, type[SessionError]]:
-    """Every class by its code; the table of sentences must cover exactly these."""
-    return {kind.code: kind for kind in _family(SessionError)}
+    """Every class that has a code to itself, by it; the table of sentences must cover exactly
+    these.
+    """
+    return {kind.code: kind for kind in _family(SessionError) if "code" in vars(kind)}
 
 
-def from_code(code: str, detail: dict[str, str | int | float] | None = None) -> SessionError:
+def from_code(code: str, detail: Detail | None = None) -> SessionError:
     """The error that a code on the wire stands for; unknown codes become `SessionError`."""
     return error_classes().get(code, SessionError)(**(detail or {}))

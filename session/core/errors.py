@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What can go wrong in a session, one class per thing a person can do something about.
-Sentences live in views.
+"""What can go wrong in a session or with paper, one class per thing a person can do something
+about. Used by every layer; the sentences live in views.
 
 An error carries values, never a sentence;
 `code` names it on the wire (`Refusal.code`) and in the table of sentences.
 """
 
 from __future__ import annotations
+
+type Detail = dict[str, str | int | float]
 
 
 class SessionError(Exception):
@@ -21,6 +23,14 @@ class SessionError(Exception):
     def __init__(self, **detail: str | int | float) -> None:
         super().__init__(self.code, detail)
         self.detail = detail
+
+    def __reduce__(self) -> tuple[object, tuple[type[SessionError], Detail]]:
+        """Errors cross from a worker process to the program."""
+        return _rebuild, (type(self), self.detail)
+
+
+def _rebuild(kind: type[SessionError], detail: Detail) -> SessionError:
+    return kind(**detail)
 
 
 class MessageMalformed(SessionError):
@@ -88,7 +98,9 @@ class EnrolmentRefused(SessionError):
 
 
 class StoreUnreachable(SessionError):
-    """The hub cannot write its store now; outcome unknown, the same request may be repeated."""
+    """A store (the hub's, or that of the dossiers) cannot be written now;
+    the outcome is unknown, the same request may be repeated. Detail: `why`.
+    """
 
     code = "store_unreachable"
 
@@ -250,19 +262,19 @@ class ProposalRefused(SessionError):
 
 
 class PageDamaged(SessionError):
-    """The received page is not what was sent: its SHA-256 differs."""
+    """The bytes are not those that were announced: their SHA-256 differs."""
 
     code = "page_damaged"
 
 
 class PageUnreadable(SessionError):
-    """The page's image is empty, truncated or of a kind we refuse."""
+    """The image or PDF is empty, truncated or of a kind we refuse. Detail: `why`."""
 
     code = "page_unreadable"
 
 
 class PageTooLarge(SessionError):
-    """The image has more pixels or bytes than any page may have."""
+    """More bytes or pixels than any page may have. Detail: `size_bytes` or `pixels`, and the limit."""
 
     code = "page_too_large"
 
@@ -332,13 +344,15 @@ class PeerGone(SessionError):
 
 
 class DocumentNotFiled(SessionError):
-    """The store did not read the document back as sent; it stays in the outbox."""
+    """The store did not take the document, or could not read it back as sent; it stays in the
+    outbox. Detail: `why`.
+    """
 
     code = "document_not_filed"
 
 
 class DossierUnknown(SessionError):
-    """No such dossier in this organisation."""
+    """No such dossier, piece or document in this organisation. Detail: `what`."""
 
     code = "dossier_unknown"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from documents.cipher import KEY_BYTES, Cipher, CipherWrong
-from documents.errors import PageDamaged
 from documents.hashes import sha256_of
 from documents.pages.outbox import LeftoverReason, Outbox
+from session.core.errors import PageDamaged
 
 KEY = bytes(range(KEY_BYTES))
 SECRET = b"Jeanne Exemple, 1 85 05 78 006 084" * 9

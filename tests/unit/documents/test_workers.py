@@ -18,9 +18,9 @@ import psutil
 import pytest
 from PIL import Image
 
-from documents.errors import PageUnreadable, WorkerLost
 from documents.pages.clean import clean_page
-from documents.workers import Limits, Workers
+from documents.workers import Limits, WorkerLost, Workers
+from session.core.errors import PageUnreadable
 from tests.support import drawn_pages
 
 WAIT_S = 40
@@ -107,7 +107,7 @@ def test_nothing_is_accepted_after_closing() -> None:
 
 _PROGRAM = """
 import sys, time
-from documents.workers import Workers
+from documents.workers import WorkerLost, Workers
 if __name__ == "__main__":
     workers = Workers()
     print(workers.warm().result(30), flush=True)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from documents.errors import PageUnreadable
 from documents.imaging.glass_preview import MAX_AREAS, find_sheets, look_at_glass
+from session.core.errors import PageUnreadable
 
 WIDTH, HEIGHT = 620, 877
 LIDS = {"white": (228, 228, 226), "grey": (190, 192, 195), "black": (30, 30, 32)}

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from documents.errors import PageUnreadable
 from documents.imaging.frame import WHOLE, Frame
 from documents.imaging.light import PageKind
 from documents.imaging.pictures import open_picture
 from documents.imaging.planes import open_planes, planes_of
 from documents.pages.clean import clean_page
+from session.core.errors import PageUnreadable
 from tests.support import drawn_pages
 
 TURNS = {

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from documents.errors import DocumentError, PageDamaged, PageTooLarge, PageUnreadable
 from documents.hashes import sha256_of
 from documents.imaging.pictures import MAX_PAGE_BYTES, open_picture
 from documents.pages.check import check_page
+from session.core.errors import PageDamaged, PageTooLarge, PageUnreadable, SessionError
 from tests.support import drawn_pages
 
 
@@ -114,7 +114,7 @@ def test_random_damage_never_raises_anything_but_our_errors(page: bytes) -> None
             hurt[place] = int(random.integers(256))
         try:
             check_page(bytes(hurt))
-        except DocumentError:
+        except SessionError:
             refused += 1
     assert refused > 10
 

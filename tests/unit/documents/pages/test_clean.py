@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from documents.errors import PageUnreadable
 from documents.imaging import edges, light, skew
 from documents.imaging.edits import CropPage, Edits, LeaveAsScanned, TurnPage
 from documents.imaging.light import PageKind
 from documents.imaging.pictures import open_picture
 from documents.pages import clean
 from documents.pages.clean import CleanPage, clean_page
+from session.core.errors import PageUnreadable
 from tests.support import drawn_pages
 from tests.support.drawn_pages import Glass
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from documents.errors import DossierUnknown, PageDamaged
 from documents.hashes import sha256_of
 from documents.imaging.edits import CropPage, Edits, TurnPage
 from documents.pages.outbox import KeptPage, LeftoverReason, Outbox, PageState, QueuedDocument
+from session.core.errors import DossierUnknown, PageDamaged
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HERE = Path(__file__).parents[4]

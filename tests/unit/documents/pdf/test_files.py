@@ -15,10 +15,11 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image
 
-from documents.errors import PageTooLarge, PageUnreadable, PrintRefused
 from documents.pdf.assemble import assemble
 from documents.pdf.check import inspect_pdf, print_safe
 from documents.pdf.files import open_pdf
+from session.core.device_errors import PrintRefused
+from session.core.errors import PageTooLarge, PageUnreadable
 from tests.support import drawn_pages
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=timezone(timedelta(hours=1)))

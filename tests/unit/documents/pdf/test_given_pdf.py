@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 import pikepdf
 import pytest
 
-from documents.errors import DocumentError, PageTooLarge, PageUnreadable
 from documents.pdf.assemble import assemble
 from documents.pdf.check import inspect_pdf
 from documents.pdf.given_pdf import flatten
 from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing_list
 from documents.workers import Limits, Workers
+from session.core.errors import PageTooLarge, PageUnreadable, SessionError
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -81,7 +81,7 @@ def test_a_bomb_is_refused_or_dies_with_its_worker_and_the_next_file_is_drawn(
     assert len(bomb) < 200_000
     try:
         given = workers.submit(flatten, bomb).result(120)
-    except DocumentError:
+    except SessionError:
         pass
     else:
         assert len(given.pages) == 1
@@ -114,6 +114,6 @@ def test_mutated_files_are_drawn_or_refused_in_words() -> None:
             data[chance.randrange(len(data))] = chance.randrange(256)
         try:
             flatten(bytes(data))
-        except DocumentError:
+        except SessionError:
             refused += 1
     assert refused

@@ -9,7 +9,6 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from documents.errors import PageTooLarge, PageUnreadable
 from documents.pdf.showing import (
     LONG_SIDE_PX,
     MAX_PICTURE_BYTES,
@@ -17,6 +16,7 @@ from documents.pdf.showing import (
     count_shown,
     draw_shown,
 )
+from session.core.errors import PageTooLarge, PageUnreadable
 from tests.support.shown_documents import invented_pdf, invented_picture
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from documents.errors import DocumentNotFiled, StoreUnreachable
 from documents.hashes import sha256_of
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.dossier import PieceState
 from documents.store.dossier_store import DossierStore
 from documents.store.remote_blobs import RemoteBlobs, StoreAway, s3_blobs, webdav_blobs
+from session.core.errors import DocumentNotFiled, StoreUnreachable
 from tests.support.far_stores import BUCKET, SECRET, USER, Share, s3_service, webdav_share
 from tests.unit.documents.store.test_dossier_store import CALLER, PDF
 

@@ -20,12 +20,12 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from documents.errors import DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
 from documents.hashes import sha256_of
 from documents.pdf.assemble import assemble
 from documents.store import blobs
 from documents.store.dossier import Document, Dossier, Note, Piece, PieceState
 from documents.store.dossier_store import DossierStore
+from session.core.errors import DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HERE = Path(__file__).parents[4]

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from documents.errors import DossierUnknown
 from documents.hashes import sha256_of
 from documents.store import tables
 from documents.store.dossier import Actor, Document, Dossier, PieceState
 from documents.store.dossier_store import DossierStore
 from documents.store.procedures import Procedure, load_procedures, shipped
 from documents.store.search import FiledMarks, PageMark
+from session.core.errors import DossierUnknown
 from tests.unit.documents.conftest import Day, OpenStore
 from tests.unit.documents.store.test_dossier_store import PDF
 

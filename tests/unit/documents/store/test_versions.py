@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from documents.errors import DossierUnknown
 from documents.hashes import sha256_of
 from documents.store.acts import ActKind, Person
 from documents.store.dossier import PieceState
 from documents.store.dossier_store import DossierStore
 from documents.store.search import FiledMarks, PageMark
 from documents.store.versions import Replacement
+from session.core.errors import DossierUnknown
 from tests.unit.documents.conftest import Day, OpenStore
 from tests.unit.documents.store.test_dossier_store import CALLER, NINE, NUMBER, ORG, PDF, _pdf
 
