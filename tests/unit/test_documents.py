@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The documents keep to their size and form, and every path and link in them leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAP = ROOT / "ARCHITECTURE.md"
+DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+FOLDERS = (
+    ".ci", "documents", "docs", "expert_app", "installers", "resources", "session", "tests", "views"
+)  # fmt: skip
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "docs/decisions").glob("*.md"),
+    ]
+)
+
+IN_BACKTICKS = re.compile(r"`([^`\n]+)`")
+A_PATH = re.compile(rf"(?:{'|'.join(map(re.escape, FOLDERS))})/[\w./*-]+")
+A_LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)[^)]*\)")
+A_PACKAGE = re.compile(r"^\| `([\w/]+)` \| .* \| `([\w.]+)` \|$", re.MULTILINE)
+
+
+def _text(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
+def _name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def test_the_map_fits_on_three_hundred_lines_of_a_usual_width() -> None:
+    lines = _text(MAP).splitlines()
+    assert len(lines) <= 300
+    assert [line for line in lines if len(line) > 120] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_path_in_backticks_exists(page: Path) -> None:
+    named = [name for name in IN_BACKTICKS.findall(_text(page)) if A_PATH.fullmatch(name)]
+    assert [name for name in named if not any(ROOT.glob(name))] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    links = A_LINK.findall(_text(page))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_package_of_the_map_begins_with_a_module_that_exists() -> None:
+    rows = A_PACKAGE.findall(_text(MAP))
+    assert len(rows) > 70
+    assert [row for row in rows if not (ROOT / row[0] / row[1]).is_file()] == []
+
+
+def test_the_map_has_every_package() -> None:
+    told = {package for package, _module in A_PACKAGE.findall(_text(MAP))}
+    packages = {
+        path.parent.relative_to(ROOT).as_posix()
+        for top in ("documents", "expert_app", "session", "views")
+        for path in (ROOT / top).rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    assert packages - told == {"documents/migrations/versions"}
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    numbers = [int(page.name[:4]) for page in DECISIONS]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=_name)
+def test_a_decision_has_its_number_status_date_and_parts(page: Path) -> None:
+    text = _text(page)
+    assert text.startswith(f"# {page.name[:4]} ")
+    assert re.search(r"^- Status: (accepted|superseded by \[\d{4}\])", text, re.MULTILINE)
+    assert re.search(r"^- Date: \d{4}-\d{2}-\d{2}$", text, re.MULTILINE)
+    parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert parts[:3] == ["Context", "Decision", "Consequences"]
+
+
+def test_the_index_tells_every_decision_as_its_file_does() -> None:
+    rows = re.findall(
+        r"^\| \[(\d{4})\]\(([\w-]+\.md)\) \| (.+?) \| (.+?) \| ([\d-]+) \|$",
+        _text(ROOT / "docs/decisions/README.md"),
+        re.MULTILINE,
+    )
+    told = {file: (number, title, date) for number, file, title, _status, date in rows}
+    files = {}
+    for page in DECISIONS:
+        text = _text(page)
+        date = re.search(r"^- Date: (.+)$", text, re.MULTILINE)
+        assert date is not None
+        files[page.name] = (page.name[:4], text.splitlines()[0][7:], date[1])
+    assert told == files
