@@ -123,7 +123,7 @@ class ComposedSupervisor:
         window.undo_of_requested.connect(app.undo_act)
         window.theme_requested.connect(self._on_theme)
         window.close_requested.connect(self._program.stop.set)
-        self._program.show_error = lambda kind: self._show_trouble("unexpected", {"why": kind})
+        self._program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
 
     def _connect_pages(self) -> None:
         app, window = self._app, self.window

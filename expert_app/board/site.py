@@ -86,7 +86,7 @@ class _Composed:
         self.window.close_requested.connect(program.stop.set)
         self._messages: MessageBar = view.messages
         self.bus.connected.connect(self._on_connection)
-        program.show_error = lambda kind: self._show_trouble("unexpected", {"why": kind})
+        program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
 
     def start(self) -> None:
         """Shows the window, then connects."""

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from expert_app.desk.app import DeskApp
-from expert_app.runtime.observations import Observations
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -105,7 +104,6 @@ class DeskWork:
         work: WorkLinkLike,
         user: str,
         tasks: Tasks,
-        observations: Observations,
     ) -> None:
         self.services: list[ServiceWork] = []
         self.services_changed: Signal[list[ServiceWork]] = Signal()
@@ -114,7 +112,7 @@ class DeskWork:
         self.rang: Signal[Ticket] = Signal()
         self.wrap_up_changed: Signal[WrapUpTime] = Signal()
         self._app, self._link, self._work = app, link, work
-        self._user, self._tasks, self._observations = user, tasks, observations
+        self._user, self._tasks = user, tasks
         self._said = Said(True)
         self._unsaid: Said | None = None
         self._offer: Ticket | None = None
@@ -185,7 +183,6 @@ class DeskWork:
         said = Said(answer.said is AgentState.AVAILABLE, answer.reason)
         if self._unsaid is None and said != self._said:
             self._said = said
-            self._observations.note("agent_state", state=answer.said.value)
             self.state_changed.emit(said)
 
     # ---- the queue
@@ -211,10 +208,6 @@ class DeskWork:
 
     def _on_offer(self, offer: Ticket | None) -> None:
         before, self._offer = self._offer, offer
-        if offer is not None:
-            self._observations.note("offer", id=offer.id, number=offer.number)
-        else:
-            self._observations.forget("offer")
         self.offered.emit(offer)
         if offer is None and before is not None and before.id != self._answered:
             self._app.do(self._ask_soon(), "report my state")

@@ -11,12 +11,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
 
-from expert_app.desk.facts import ASKING, SEAL_REFUSED, VAULT_S, OpenSession, Trouble, fact_of
 from expert_app.desk.filing import Filing, Value
-from expert_app.runtime.observations import Observations
 from session.core.clock import Clock
 from session.core.errors import (
     DossierUnknown,
@@ -41,12 +39,31 @@ from session.protocol.hub.requests import (
     SessionEnded,
     SessionFacts,
 )
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import TicketState
 
 log = logging.getLogger(__name__)
 
 FLUSH_S = 5.0
 RETRY_S = 1.0
+VAULT_S = 5.0
+"""Between two questions after the dossier while the organisation's own service is away."""
+
+SEAL_REFUSED = "seal_refused"
+"""Reason of a session's end that could not be sealed as it must be."""
+
+ASKING = "ask for a power"
+"""Key of the trouble that the caller could not be asked."""
+
+OpenSession = Callable[[SessionFacts, bool], DeskSession]
+"""Makes the parts of a session; True after a restart."""
+
+
+class Trouble(NamedTuple):
+    """Something the agent must know. `key` replaces an earlier trouble of the same key."""
+
+    code: str
+    detail: dict[str, Value]
+    key: str = ""
 
 
 class DeskApp:
@@ -75,7 +92,6 @@ class DeskApp:
         open_session: OpenSession,
         clock: Clock,
         tasks: Tasks,
-        observations: Observations,
     ) -> None:
         self.session_opened: Signal[DeskSession] = Signal()
         self.session_ended: Signal[SessionEnded] = Signal()
@@ -87,7 +103,7 @@ class DeskApp:
         self.troubled: Signal[Trouble] = Signal()
         self.untroubled: Signal[str] = Signal()
         self._link, self._filing, self._open_session = link, filing, open_session
-        self._clock, self._tasks, self._observations = clock, tasks, observations
+        self._clock, self._tasks = clock, tasks
         self.resumed, self._line = asyncio.Event(), asyncio.Event()
         self._session: DeskSession | None = None
         self._ended: SessionEnded | None = None
@@ -111,7 +127,6 @@ class DeskApp:
         """Listens to the hub; sends what an earlier run left unsent;
         goes on with a session that is still ours.
         """
-        self._link.queue_changed.connect(self._on_queue)
         self._link.connection_changed.connect(self._on_connection)
         self._link.session_ended.connect(self._on_session_ended)
         self._link.peer_presence.connect(self._on_peer_presence)
@@ -137,7 +152,6 @@ class DeskApp:
                 break
         finally:
             self.resumed.set()
-            self._observations.note("resumed", sessions=len(answer.sessions))
         await self._filing.send_waiting()
 
     async def _wait_for_line(self) -> None:
@@ -181,11 +195,6 @@ class DeskApp:
             return
         self._ended, self._dossier, self._dossier_known = None, None, False
         session = self._session = await self._open(facts, resumed)
-        session.grants.changed.connect(
-            lambda change: self._observations.note(
-                f"grant_{change.grant.value}", allowed=change.allowed
-            )
-        )
         session.kiosk_wiped.connect(self._on_kiosk_wiped)
         self._filing.begin(session)
         self.session_opened.emit(session)
@@ -234,7 +243,6 @@ class DeskApp:
         session.grants.forget()
         self._session = self._dossier = self._ended = None
         self._filing.end()
-        self._observations.note("session_closed", session=session.facts.id, log_complete=complete)
         self.session_closed.emit(outcome)
 
     def _on_session_ended(self, ended: SessionEnded) -> None:
@@ -262,7 +270,6 @@ class DeskApp:
             self.session_closed.emit("desk_lost")
 
     def _on_kiosk_wiped(self, wiped: KioskWiped) -> None:
-        self._observations.note("kiosk_wiped", left_over=wiped.left_over)
         self.kiosk_wiped.emit(wiped)
 
     def _on_peer_presence(self, presence: PeerPresence) -> None:
@@ -275,7 +282,6 @@ class DeskApp:
             self.trouble("peer_gone", {}, key="peer_gone")
 
     def _on_connection(self, connected: bool) -> None:
-        self._observations.note("connection", connected=connected)
         if not connected:
             self.trouble(HubUnreachable.code, {}, key="line")
             return
@@ -288,9 +294,6 @@ class DeskApp:
             self._do(self._load_dossier(""), "load the dossier")
         if self._ended is None:
             self._session.line_back()
-
-    def _on_queue(self, tickets: list[Ticket]) -> None:
-        self._observations.note("queue", open=len(tickets))
 
     # ---- consent, page, devices ----
 
@@ -355,16 +358,11 @@ class DeskApp:
         ) as error:  # the agent asks the caller, as for every number that does not come
             log.warning("a caller's number cannot be read: %s", error.code)
             number = ""
-        self._observations.note("number_opened", given=bool(number))
         self.number_opened.emit((session_id, number))
 
     def show_dossier(self, facts: DossierFacts) -> None:
         """The dossier as the store has it, whichever part of the desk asked."""
         self._dossier, self._dossier_known = facts, True
-        for piece in facts.pieces:
-            self._observations.note(
-                f"piece_{piece.id}", state=piece.state.value, dossier=facts.number
-            )
         self.dossier_changed.emit(facts)
 
     def set_piece(self, piece_id: str, state: PieceState, reason: str) -> None:
@@ -394,14 +392,6 @@ class DeskApp:
 
     def _on_document_filed(self, filed: DocumentFiled) -> None:
         document = filed.document
-        self._observations.note(
-            "document_filed",
-            document=document.id,
-            sha256=document.sha256,
-            pages=document.pages,
-            piece=document.piece_id,
-            dossier=filed.dossier.number,
-        )
         if (
             self._session is None
             or self._dossier is None
@@ -462,7 +452,6 @@ class DeskApp:
         it replaces an earlier one of the same key.
         """
         self._told.add(key)
-        self._observations.note(fact_of(key), code=code)
         if self._session is not None:
             self._session.chronicle.trouble(code)
         self.troubled.emit(Trouble(code, dict(detail), key))
@@ -471,5 +460,4 @@ class DeskApp:
         """The trouble of this key is over."""
         if key in self._told:
             self._told.discard(key)
-            self._observations.forget(fact_of(key))
             self.untroubled.emit(key)

@@ -18,8 +18,6 @@ from documents.pdf.check import print_safe
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.desk.duplex_pile import DuplexPile
-from expert_app.desk.facts import PRINT_OVER, Printing
-from expert_app.runtime.observations import Observations
 from session.core.clock import Clock
 from session.core.device_errors import PileUneven
 from session.core.errors import PageUnreadable
@@ -30,6 +28,7 @@ from session.desk.session import DeskSession
 from session.protocol.conversation.messages import (
     Area,
     PrintChanged,
+    PrintState,
     ScanEnded,
     ScanKind,
     ScanSource,
@@ -39,6 +38,16 @@ from session.protocol.wire.ids import new_id
 LOOK_S = 20.0
 """For a preview that takes a tenth of a second; a hostile one is killed by the worker's own limits.
 """
+
+
+PRINT_OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
+
+
+class Printing(NamedTuple):
+    """A print and the name it was given."""
+
+    changed: PrintChanged
+    name: str
 
 
 class GlassSeen(NamedTuple):
@@ -97,7 +106,6 @@ class DevicesJob:
         *,
         workers: Workers,
         clock: Clock,
-        observations: Observations,
     ) -> None:
         self.glass_seen: Signal[GlassSeen] = Signal()
         self.printing: Signal[Printing] = Signal()
@@ -108,7 +116,6 @@ class DevicesJob:
         self._link = link
         self._workers = workers
         self._clock = clock
-        self._observations = observations
         self._scan_id = ""
         self._wishes: dict[str, Wish] = {}
         self._came: dict[str, int] = {}
@@ -257,7 +264,6 @@ class DevicesJob:
             raise PageUnreadable(why="preview") from error
         glass = _glass_of(look, page.offer.dpi)
         areas = tuple(_area_of(box, glass) for box in look.areas)
-        self._observations.note("glass_seen", areas=len(areas))
         self.glass_seen.emit(GlassSeen(look.jpeg, glass, areas))
 
     # ---- printing
@@ -285,13 +291,6 @@ class DevicesJob:
             self._app.do(self._app.session.devices.cancel_print(print_id), "cancel a print")
 
     def _on_print(self, change: PrintChanged) -> None:
-        self._observations.note(
-            "print",
-            state=change.state.value,
-            job_id=change.job_id,
-            code=change.code,
-            sha256=change.sha256,
-        )
         if change.code:
             self._app.trouble(change.code, change.detail, key="print")
         else:

@@ -11,32 +11,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import NamedTuple, Protocol
 
 from documents.imaging.edits import Edits, LeaveAsScanned, Stage, TurnPage
 from documents.imaging.encoding import encoding_for
-from documents.imaging.legibility import seen_flaws
+from documents.imaging.legibility import Finding, seen_flaws
 from documents.pages.clean import CleanPage, clean_page
 from documents.pages.outbox import KeptPage, Outbox, PageState, QueuedDocument
 from documents.pdf.assemble import assemble
 from documents.pdf.provenance import seal
 from documents.workers import Workers
-from expert_app.desk.filing_facts import (
-    CleanedPage,
-    DocumentTrouble,
-    FilingProgress,
-    PageTrouble,
-    ShownPage,
-    StoreLink,
-)
 from expert_app.desk.page_keeping import EditChange, PageKeeper
 from expert_app.desk.page_text import PageWords
 from expert_app.desk.provenance import Notary, origin_of
 from expert_app.desk.upload_rate import UploadRate
-from expert_app.runtime.observations import Observations
 from session.core.clock import Clock
 from session.core.errors import DossierUnknown, PageUnreadable, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.desk.hub.client import Progress
 from session.desk.session import DeskSession
 from session.log import events
 from session.protocol.conversation.messages import DevicesReported, PageOffered
@@ -65,6 +58,77 @@ AGAIN = frozenset(
 
 AGAIN_S = 10.0
 """Between two tries; and at once when the line is back."""
+
+
+class ShownPage(NamedTuple):
+    """A page as received, as a picture; `given`: a caller's file, not scanned.
+    `as_is`: to be filed uncleaned. `found_again`: it was on the disk already.
+    """
+
+    page_id: str
+    data: bytes
+    given: bool = False
+    as_is: bool = False
+    found_again: bool = False
+
+
+class CleanedPage(NamedTuple):
+    """The cleaned copy; `quarters`: turns to the right that the agent wanted and it has.
+
+    `flaws`: what keeps it from being read, with boxes on the copy as it is seen.
+    `left_out`: steps not wanted.
+    """
+
+    page_id: str
+    clean: CleanPage
+    quarters: int = 0
+    flaws: tuple[Finding, ...] = ()
+    left_out: frozenset[Stage] = frozenset()
+
+
+class PageTrouble(NamedTuple):
+    """A page that cannot be used or cleaned; `code` of `session.core.errors`."""
+
+    page_id: str
+    code: str
+
+
+class DocumentTrouble(NamedTuple):
+    """A document of an earlier moment that the store does not want;
+    `code` of `session.core.errors`.
+    """
+
+    upload_id: str
+    name: str
+    code: str
+
+
+class FilingProgress(NamedTuple):
+    """A document on its way to the store."""
+
+    name: str
+    percent: int
+
+
+class StoreLink(Protocol):
+    """The way to the store; `session.desk.hub.client.DeskLink`."""
+
+    organisation_name: str
+
+    async def upload(
+        self,
+        session_id: str,
+        dossier: str,
+        piece_id: str,
+        name: str,
+        pages: int,
+        data: bytes,
+        *,
+        upload_id: str = "",
+        progress: Progress | None = None,
+    ) -> DocumentFiled:
+        """Files a document, once per `upload_id`. Raises session errors."""
+        ...
 
 
 class Filing:
@@ -97,7 +161,6 @@ class Filing:
         store: StoreLink,
         clock: Clock,
         tasks: Tasks,
-        observations: Observations,
         notary: Notary | None = None,
         reader: PageWords | None = None,
         again_s: float = AGAIN_S,
@@ -112,7 +175,7 @@ class Filing:
         self.document_refused: Signal[DocumentTrouble] = Signal()
         self.pages_filed: Signal[list[str]] = Signal()
         self._outbox, self._workers, self._store = outbox, workers, store
-        self._clock, self._tasks, self._observations = clock, tasks, observations
+        self._clock, self._tasks = clock, tasks
         self._notary, self._reader = notary, reader
         self._scanner = ""
         self._session: DeskSession | None = None
@@ -148,9 +211,14 @@ class Filing:
             session_id = page.session_id
             if self._session is not None and self._session.facts.id == session_id:
                 shown = await self._keeper.to_show(page)
-                self._observations.note("page_found_again", page=page.page_id, sha256=page.sha256)
                 self.page_kept.emit(
-                    ShownPage(page.page_id, shown, page.given, page.edits.as_scanned)
+                    ShownPage(
+                        page.page_id,
+                        shown,
+                        page.given,
+                        page.edits.as_scanned,
+                        found_again=True,
+                    )
                 )
                 self._start_cleaning(session_id, page.page_id)
 
@@ -187,15 +255,6 @@ class Filing:
         kept = await self._keeper.keep(session_id, offer, data)
         for page, _shown in kept.pages:
             self._known.add(page.page_id)
-            self._observations.note(
-                "page_kept",
-                page=page.page_id,
-                sha256=page.sha256,
-                size_bytes=page.size_bytes,
-                width_px=page.width_px,
-                height_px=page.height_px,
-                dpi=page.dpi,
-            )
         if self._session is not None and self._session.facts.id == session_id:
             for page, shown in kept.pages:
                 self.page_kept.emit(
@@ -233,16 +292,6 @@ class Filing:
         self._cleaned[page_id] = clean
         if self._reader is not None and not clean.blank:
             self._reader.read(page_id, clean.jpeg)
-        self._observations.note(
-            "page_cleaned",
-            page=page_id,
-            original_sha256=page.sha256,
-            skew_deg=round(clean.skew_deg, 2),
-            turned_deg=clean.turned_deg,
-            width_px=clean.width_px,
-            height_px=clean.height_px,
-            blank=clean.blank,
-        )
         if self._session is not None:
             self._session.chronicle.write(
                 events.PageCleaned(
@@ -264,10 +313,9 @@ class Filing:
             (page for page in self._outbox.pages(session_id) if page.page_id == page_id), None
         )
 
-    def scanned_sha256(self, session_id: str, page_id: str) -> str:
-        """Hash of a page as it was scanned; "" when it is not here any more."""
-        page = self._find(session_id, page_id)
-        return "" if page is None else page.sha256
+    def kept_page(self, page_id: str) -> KeptPage | None:
+        """A page of the session in hand; None when it is not here any more."""
+        return None if self._session is None else self._find(self._session.facts.id, page_id)
 
     # ---- what the agent does with pages ----
 
@@ -471,9 +519,6 @@ class Filing:
                 )
             except SessionError as error:
                 if error.code in AGAIN:
-                    self._observations.note(
-                        "document_waiting", upload=document.upload_id, code=error.code
-                    )
                     self.document_waiting.emit(document.name)
                     self._send_later()
                 else:

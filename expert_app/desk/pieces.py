@@ -15,9 +15,7 @@ from typing import NamedTuple, Protocol
 from documents.imaging.fingerprint import look_of
 from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing_list
 from expert_app.desk.app import DeskApp
-from expert_app.desk.filing import Filing
-from expert_app.desk.filing_facts import CleanedPage
-from expert_app.runtime.observations import Observations
+from expert_app.desk.filing import CleanedPage, Filing
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.errors import DossierUnknown, SessionError
@@ -105,7 +103,6 @@ class DeskPieces:
         link: DeskLink,
         pieces: PieceLinkLike,
         clock: Clock,
-        observations: Observations,
     ) -> None:
         self.procedures_changed: Signal[list[ProcedureFacts]] = Signal()
         self.doubled: Signal[Double] = Signal()
@@ -115,7 +112,7 @@ class DeskPieces:
         self._filing = filing
         self._link = link
         self._pieces = pieces
-        self._clock, self._observations = clock, observations
+        self._clock = clock
         self._chosen = ""
         self._asked_for = ""
         self._names: set[str] = set()
@@ -140,7 +137,6 @@ class DeskPieces:
         session = self._app.session
         if session is not None:
             found = await self._pieces.procedures(session.facts.id)
-            self._observations.note("procedures", count=len(found))
             self.procedures_changed.emit(found)
 
     def start_procedure(self, procedure: str) -> None:
@@ -188,21 +184,18 @@ class DeskPieces:
 
     async def _look(self, page: CleanedPage) -> None:
         session_id, dossier = self._here()
-        sha256 = self._filing.scanned_sha256(session_id, page.page_id)
-        if page.clean.blank or not sha256:
+        kept = self._filing.kept_page(page.page_id)
+        if page.clean.blank or kept is None:
             return
         look = await asyncio.to_thread(look_of, page.clean.jpeg)
         try:
             found = await self._pieces.seen(
-                session_id, dossier.number, [PageSeen(sha256=sha256, look=look)]
+                session_id, dossier.number, [PageSeen(sha256=kept.sha256, look=look)]
             )
         except SessionError as error:  # a warning that cannot be had stops nobody
             log.info("whether a page was seen before is not known: %s", error.code)
             return
         for one in found:
-            self._observations.note(
-                "page_seen_before", page=page.page_id, document=one.document_id, same=one.same
-            )
             earlier = await self._earlier(session_id, one.document_id)
             self.doubled.emit(Double(page.page_id, one, page.clean.jpeg, earlier))
 

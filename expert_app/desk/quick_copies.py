@@ -12,7 +12,6 @@ from typing import NamedTuple
 from documents.pages.quick_copy import QuickCopy, look_at
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
-from expert_app.runtime.observations import Observations
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.desk.devices.scanner_and_printer import Glimpse
@@ -37,9 +36,9 @@ class QuickLooks:
         glimpsed: see `Glimpsed`.
     """
 
-    def __init__(self, app: DeskApp, workers: Workers, *, observations: Observations) -> None:
+    def __init__(self, app: DeskApp, workers: Workers) -> None:
         self.glimpsed: Signal[Glimpsed] = Signal()
-        self._app, self._workers, self._observations = app, workers, observations
+        self._app, self._workers = app, workers
         app.session_opened.connect(self._on_opened)
 
     def _on_opened(self, session: DeskSession) -> None:
@@ -56,5 +55,4 @@ class QuickLooks:
             # the page itself comes anyway
             log.warning("a quick copy is no use: %s", type(error).__name__)
             return
-        self._observations.note("page_glimpsed", page=glimpse.page_id, size_bytes=len(glimpse.data))
         self.glimpsed.emit(Glimpsed(glimpse.page_id, look.jpeg))

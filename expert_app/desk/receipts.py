@@ -21,7 +21,6 @@ from documents.printed.receipt.pdf import receipt
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
 from expert_app.desk.receipt_facts import place_of, receipt_facts
-from expert_app.runtime.observations import Observations
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.errors import DossierUnknown
@@ -57,7 +56,6 @@ class DeskReceipts:
         filing: Filing,
         printer: Printer,
         clock: Clock,
-        observations: Observations,
         signer: Signer,
     ) -> None:
         self.registered: Signal[str] = Signal()
@@ -67,7 +65,7 @@ class DeskReceipts:
         self._link = link
         self._outbox = outbox
         self._printer = printer
-        self._clock, self._observations, self._signer = clock, observations, signer
+        self._clock, self._signer = clock, signer
         self._procedures: list[ProcedureFacts] = []
         self._owed: dict[str, bool] = {}
         self._live = False
@@ -116,9 +114,6 @@ class DeskReceipts:
 
     def _note(self, facts: ReceiptFacts, large: bool) -> None:
         number = facts.dossier_number
-        self._observations.note(
-            "receipt", dossier=number, registered=facts.registered_only, pieces=len(facts.pieces)
-        )
         if facts.registered_only:
             self._owed[number] = large
             self.registered.emit(number)
@@ -138,7 +133,6 @@ class DeskReceipts:
         else:
             data = await asyncio.to_thread(receipt, facts, signer=self._signer)
         await asyncio.to_thread(path.write_bytes, data)
-        self._observations.note("receipt_saved", size_bytes=len(data))
         if not facts.registered_only:
             self._owed.pop(facts.dossier_number, None)
 

@@ -14,9 +14,7 @@ from documents.imaging.several_papers import find_papers
 from documents.pages.outbox import Outbox
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
-from expert_app.desk.filing import Filing
-from expert_app.desk.filing_facts import CleanedPage
-from expert_app.runtime.observations import Observations
+from expert_app.desk.filing import CleanedPage, Filing
 from session.core.errors import SessionError
 from session.core.signals import Signal
 
@@ -44,13 +42,11 @@ class PapersLook:
         *,
         outbox: Outbox,
         workers: Workers,
-        observations: Observations,
     ) -> None:
         self.found: Signal[PapersFound] = Signal()
         self._app = app
         self._outbox = outbox
         self._workers = workers
-        self._observations = observations
         self._boxes: dict[str, tuple[PageBox, ...]] = {}
         filing.page_cleaned.connect(self._on_cleaned)
         app.session_closed.connect(lambda _outcome: self._boxes.clear())
@@ -78,5 +74,4 @@ class PapersLook:
             return
         self._boxes[page_id] = boxes
         if boxes:
-            self._observations.note("papers_found", page=page_id, papers=len(boxes))
             self.found.emit(PapersFound(page_id, boxes))

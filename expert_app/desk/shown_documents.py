@@ -21,7 +21,6 @@ from documents.pdf.showing import (
 )
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
-from expert_app.runtime.observations import Observations
 from session.core.errors import (
     DocumentNotShown,
     DocumentTooLong,
@@ -79,7 +78,6 @@ class DeskShows:
         *,
         workers: Workers,
         tasks: Tasks,
-        observations: Observations,
     ) -> None:
         self.library_changed: Signal[list[LibraryItem]] = Signal()
         self.fetching: Signal[Fetching | None] = Signal()
@@ -87,7 +85,6 @@ class DeskShows:
         self._library = library
         self._workers = workers
         self._tasks = tasks
-        self._observations = observations
         self._items: dict[str, LibraryItem] = {}
         self._work: asyncio.Task[None] | None = None
 
@@ -104,7 +101,6 @@ class DeskShows:
             log.info("the library cannot be loaded now: %s", error.code)
             return
         self._items = {item.id: item for item in items}
-        self._observations.note("library", items=len(items))
         self.library_changed.emit(items)
 
     def push(self, item_id: str) -> None:
@@ -151,7 +147,6 @@ class DeskShows:
         pages = await self._in_worker(asyncio.wrap_future(self._workers.submit(count_shown, data)))
         if session is not None and self._app.session is session:
             session.show.start(title, pages, partial(self._draw, data))
-            self._observations.note("document_shown", pages=pages)
 
     async def _draw(self, data: bytes, page: int) -> Picture:
         drawn: DrawnPage = await self._in_worker(

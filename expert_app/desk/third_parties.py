@@ -12,9 +12,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
-from expert_app.desk.app import DeskApp
-from expert_app.desk.facts import Trouble
-from expert_app.runtime.observations import Observations
+from expert_app.desk.app import DeskApp, Trouble
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -66,7 +64,6 @@ class DeskTalks:
         talk_link: TalkLink,
         open_guest: OpenGuest,
         tasks: Tasks,
-        observations: Observations,
     ) -> None:
         self.talk_changed: Signal[TalkAnswer] = Signal()
         self.note_received: Signal[PassedOnAnswer] = Signal()
@@ -80,7 +77,7 @@ class DeskTalks:
         self._link = link
         self._talk_link = talk_link
         self._open_guest = open_guest
-        self._tasks, self._observations = tasks, observations
+        self._tasks = tasks
         self._invitation = ""
         self._guest: Guest | None = None
         self._told_back: set[str] = set()
@@ -171,19 +168,9 @@ class DeskTalks:
     async def _ask_note(self, session_id: str) -> None:
         answer = await self._talk_link.passed_on(session_id)
         if answer.by_name:
-            self._observations.note(
-                "passed_on_to_me", by=answer.by_name, pieces_missing=answer.pieces_missing
-            )
             self.note_received.emit(answer)
 
     def _on_talk(self, answer: TalkAnswer) -> None:
-        third = answer.talk.third
-        self._observations.note(
-            "talk",
-            held=answer.talk.held,
-            third=third.user if third is not None else "",
-            third_state=third.state.value if third is not None else "",
-        )
         self.talk_changed.emit(answer)
 
     def _on_held(self, session: DeskSession, talk: Talk) -> None:
@@ -277,10 +264,8 @@ class DeskTalks:
             return
         self._invitation = session_id
         if ticket is None:
-            self._observations.forget("invited")
             self.invited.emit(None)
         else:
-            self._observations.note("invited", ticket=ticket.id)
             self._do(self._name_invitation(ticket, session_id), "who calls")
 
     async def _name_invitation(self, ticket: Ticket, session_id: str) -> None:
@@ -295,13 +280,10 @@ class DeskTalks:
         self.invited.emit(None)
         guest = self._guest = self._open_guest(ticket.session)
         guest.ended.connect(self._on_visit_ended)
-        guest.let_in.connect(lambda _fact: self._observations.note("visit", let_in=True))
-        self._observations.note("visit", let_in=False)
         self.visit_began.emit(guest)
 
     def _on_visit_ended(self, ticket: Ticket | None) -> None:
         self._guest = None
-        self._observations.forget("visit")
         self.visit_ended.emit(ticket)
         if ticket is not None and self._is_handed_to(ticket, self._talk_link.me[1]):
             self._app.accept(ticket.id)
@@ -334,5 +316,4 @@ class DeskTalks:
         try:
             await work
         except SessionError as error:
-            self._observations.note("trouble_talk", code=error.code)
             self.troubled.emit(Trouble(error.code, dict(error.detail), key=name))

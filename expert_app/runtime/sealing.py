@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,6 +24,7 @@ from session.bus.sealing.client import Seals
 from session.bus.sealing.pinned_keys import SealPins
 from session.core.clock import Clock
 from session.core.errors import SealKeyRefused, SessionError, VaultAway
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.sealing import DeskSeal
 from session.kiosk.sealing import KioskSeal
@@ -145,11 +147,21 @@ class DeskCertificates:
         part.replace(self._path)
 
 
+class SessionSealed(NamedTuple):
+    """Whether what is said in a session is sealed; an organisation may do without."""
+
+    session_id: str
+    sealed: bool
+
+
 class DeskSealing:
     """Protects the desk's sessions.
 
     Args:
         seed: the desk's nkey.
+
+    Attributes:
+        protected: told for each session.
     """
 
     def __init__(
@@ -163,6 +175,7 @@ class DeskSealing:
         tasks: Tasks,
     ) -> None:
         assert bus.seals is not None
+        self.protected: Signal[SessionSealed] = Signal()
         self._seals = bus.seals
         self._seed = seed
         self._clock = clock
@@ -171,27 +184,33 @@ class DeskSealing:
             bus.seals, settings, path=paths.data / "certificate.json", clock=clock, tasks=tasks
         )
 
-    def protect(self, facts: SessionFacts, channel: BusChannel, on_refused: OnRefused) -> bool:
-        """Seals what is said in this session, if its organisation seals; True when it does.
+    def protect(self, facts: SessionFacts, channel: BusChannel, on_refused: OnRefused) -> None:
+        """Seals what is said in this session, if its organisation seals.
 
         Raises:
             SealKeyRefused, SealKeyOld: the session must not go on.
         """
-        if not self._seals.take_card(facts.organisation, facts.seal):
-            return False
+        sealed = bool(self._seals.take_card(facts.organisation, facts.seal))
+        self.protected.emit(SessionSealed(facts.id, sealed))
+        if not sealed:
+            return
         seal = DeskSeal(
             facts, self._certificates.get, seed=self._seed, clock=self._clock, tasks=self._tasks
         )
         seal.refused.connect(on_refused)
         channel.protect(seal)
-        return True
 
 
 class KioskSealing:
-    """Protects the kiosk's sessions."""
+    """Protects the kiosk's sessions.
+
+    Attributes:
+        protected: told for each session.
+    """
 
     def __init__(self, bus: BusClient, paths: Paths, *, clock: Clock, tasks: Tasks) -> None:
         assert bus.seals is not None
+        self.protected: Signal[SessionSealed] = Signal()
         self._seals, self._clock, self._tasks = bus.seals, clock, tasks
         self._owners = SessionOwners(paths.folder("logs"))
 
@@ -201,6 +220,7 @@ class KioskSealing:
         """As `DeskSealing.protect`."""
         self._owners.note(facts.id, facts.organisation)
         keys = self._seals.take_card(facts.organisation, facts.seal)
+        self.protected.emit(SessionSealed(facts.id, bool(keys)))
         if not keys:
             return False
         seal = KioskSeal(facts, keys, clock=self._clock, tasks=self._tasks)

@@ -28,6 +28,7 @@ from expert_app.runtime.observations import Observations
 from session.bus.client import BusClient
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.wire.roles import Role
 from views.automation.window_driver import WindowDriver
@@ -97,20 +98,23 @@ def make_application(language: str) -> QApplication:
 
 
 class Program:
-    """One program's life: its clock, tasks, observations, and the event that ends it."""
+    """One program's life: its clock, tasks, observations, and the event that ends it.
+
+    Attributes:
+        failed: an error that nobody expected; the name of its class.
+    """
 
     def __init__(self) -> None:
         self.clock = SystemClock()
         self.tasks = Tasks(on_error=self._on_task_error)
         self.observations = Observations(self.clock)
         self.stop = asyncio.Event()
+        self.failed: Signal[str] = Signal()
         self._automation: Automation | None = None
-        self.show_error: Callable[[str], None] = lambda kind: None
 
     def _on_task_error(self, name: str, error: BaseException) -> None:
         log.error("task %s failed: %s", name, type(error).__name__, exc_info=error)
-        self.observations.note("task_failed", task=name, error=type(error).__name__)
-        self.show_error(type(error).__name__)
+        self.failed.emit(type(error).__name__)
 
     def drive(self, driver: WindowDriver | None, **ready: Any) -> None:
         """Lets a script drive the window that is shown now, and says that it is ready."""
@@ -138,7 +142,7 @@ def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], langua
 
     async def life() -> None:
         program = Program()
-        crash.install(lambda kind: loop.call_soon_threadsafe(program.show_error, kind))
+        crash.install(lambda kind: loop.call_soon_threadsafe(program.failed.emit, kind))
         for name in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError, RuntimeError):
                 loop.add_signal_handler(name, program.stop.set)

@@ -24,7 +24,6 @@ from documents.workers import Workers
 from expert_app.desk.filing import Filing
 from expert_app.desk.provenance import notary_of
 from expert_app.hub.dossier_adapter import DossierAdapter
-from expert_app.runtime.observations import Observations
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
 from session.core.errors import StoreUnreachable
@@ -145,7 +144,7 @@ async def work(folder: Path, papers: list[bytes], lost_at: int = 0, away: int = 
     outbox = Outbox(folder / "desk" / "outbox", Cipher(KEY))
     outbox.recover()
     hub = HubSide(folder, lost_at, away=away)
-    filing = Filing(outbox, cast(Workers, HereWorkers()), store=hub, clock=SystemClock(), tasks=tasks, observations=Observations(SystemClock()),
+    filing = Filing(outbox, cast(Workers, HereWorkers()), store=hub, clock=SystemClock(), tasks=tasks,
                     notary=notary_of(SEED), again_s=0.001 if away else 3600)  # fmt: skip
     try:
         for paper in papers:

@@ -6,10 +6,8 @@ states, offers, the next caller, the wrap-up's time and note.
 from __future__ import annotations
 
 from expert_app.desk.agent_work import DeskWork, WrapUpTime
-from expert_app.desk.app import DeskApp
-from expert_app.desk.facts import Trouble
+from expert_app.desk.app import DeskApp, Trouble
 from expert_app.desk.filing import Filing
-from expert_app.runtime.observations import Observations
 from resources.texts import _
 from session.protocol.hub.requests import DossierFacts, SessionEnded
 from session.protocol.hub.tickets import Ticket
@@ -33,13 +31,12 @@ class WorkConnections:
         work: DeskWork,
         filing: Filing,
         user: str,
-        observations: Observations,
     ) -> None:
         self._window = window
         self._ring = ring
         self._app = app
         self._work = work
-        self._filing, self._user, self._observations = filing, user, observations
+        self._filing, self._user = filing, user
         self._connect_queue()
         self._connect_wrap_up()
 
@@ -80,7 +77,6 @@ class WorkConnections:
 
     def _on_rang(self, ticket: Ticket) -> None:
         if self._app.session is None and self._window.queue.may_ring(ticket):
-            self._observations.note("rang", id=ticket.id)
             self._window.queue.ring(ticket.id)
 
     def _on_trouble(self, trouble: Trouble) -> None:
@@ -131,5 +127,4 @@ class WorkConnections:
                 Level.WARNING, words.format(count=unfiled), key=TIME_OVER
             )
             return
-        self._observations.note("wrap_up_over", outcome=outcome)
         self._work.finish(outcome, self._window.wrap_up.note())

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.desk.app import DeskApp
-from expert_app.runtime.observations import Observations
 from resources.texts import _
 from session.desk.call.guest import Guest
 from session.desk.session import DeskSession
@@ -39,14 +38,12 @@ class BesideConnections:
         *,
         app: DeskApp,
         application: QApplication,
-        observations: Observations,
         guest: Callable[[], Guest | None],
     ) -> None:
         self._guest = guest
         self._window = window
         self._video = video
         self._app = app
-        self._observations = observations
         self._unread = 0
         self._push_to_talk = PushToTalk(application)
         self._push_to_talk.held.connect(self._on_held)
@@ -80,10 +77,6 @@ class BesideConnections:
 
     def _on_lines(self, lines: tuple[Line, ...]) -> None:
         self._window.written.show_lines(lines)
-        mine = [line for line in lines if line.mine]
-        self._observations.note(
-            "written", lines=len(lines), last_sent=mine[-1].sent.value if mine else ""
-        )
 
     def _on_heard(self, session: DeskSession, line: Line) -> None:
         session.written.shown(line.words_id)
@@ -110,7 +103,6 @@ class BesideConnections:
             self._window.messages.clear(PRIVATE)
 
     def _on_confirmed(self, shown: PrivacyShown, mine: bool) -> None:
-        self._observations.note("private", on=shown.on, by_caller=shown.caller)
         self._window.call.show_private(shown.on, mine=mine)
         if not shown.on:
             self._window.messages.clear(PRIVATE)

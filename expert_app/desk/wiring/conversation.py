@@ -1,19 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects a session's conversations (call, consent, shared page) with the desk's window;
-notes facts.
-"""
+"""Connects a session's conversations (call, consent, shared page) with the desk's window."""
 
 from __future__ import annotations
 
-import json
-
 from PyQt6.QtCore import QTimer
 
-from expert_app.desk.app import DeskApp
-from expert_app.desk.facts import ASKING, Trouble
+from expert_app.desk.app import ASKING, DeskApp, Trouble
 from expert_app.desk.wiring.engines import DeskMedia
 from expert_app.desk.wiring.remote_control import ControlConnections
-from expert_app.runtime.observations import Observations
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
 from session.media.engine import MediaState
@@ -22,8 +16,6 @@ from session.protocol.conversation.messages import (
     Grant,
     GrantChanged,
     MediaSeen,
-    PageShown,
-    PointerShown,
 )
 from session.protocol.conversation.mirror import MirrorEvents
 from views.desk.call_view import CallState, Quality
@@ -34,10 +26,6 @@ from views.media.video_pane import VideoPane, absent_words
 from views.widgets.message_bar import Level
 
 ABSENT = "devices absent"
-MIRROR_LOOK_MS = 400
-"""Events are drawn a moment after they were fed; then the drawn page is looked at."""
-MIRROR_LOOK = """(() => { const frame = document.querySelector('iframe'); const page = frame && frame.contentDocument;
-return page ? JSON.stringify({title: page.title, elements: page.querySelectorAll('*').length}) : ''; })()"""
 
 
 class SessionConnections:
@@ -54,13 +42,11 @@ class SessionConnections:
         app: DeskApp,
         media: DeskMedia,
         tasks: Tasks,
-        observations: Observations,
     ) -> None:
         self._window, self._mirror, self._video = window, mirror, video
         self._app = app
         self._media = media
         self._tasks = tasks
-        self._observations = observations
         assert isinstance(window.cobrowse, CobrowseView)
         self._cobrowse = window.cobrowse
         self._microphone_on = self._camera_on = True
@@ -68,12 +54,6 @@ class SessionConnections:
         self._seconds.setInterval(1000)
         self._seconds.timeout.connect(self._show_times)
         self._seconds.start()
-        self._look = QTimer(window)
-        self._look.setSingleShot(True)
-        self._look.setInterval(MIRROR_LOOK_MS)
-        self._look.timeout.connect(
-            lambda: mirror.page.runJavaScript(MIRROR_LOOK, self._on_mirror_look)
-        )
         media.show(video)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(lambda ended: self._cobrowse.clear())
@@ -99,7 +79,7 @@ class SessionConnections:
         self._cobrowse.pointer_left.connect(self._on_pointer_left)
         self._cobrowse.snapshot_requested.connect(self._on_snapshot)
         self._cobrowse.grant_requested.connect(self._on_grant_requested)
-        ControlConnections(self._cobrowse, app, observations=self._observations)
+        ControlConnections(self._cobrowse, app)
         self._mirror.resource_requested.connect(self._on_resource)
 
     def _on_grant_requested(self, grant: Grant) -> None:
@@ -168,10 +148,6 @@ class SessionConnections:
         self._window.devices.show_grants({Grant.KEEP: session.grants.may_keep})
         self._cobrowse.clear()
         self._cobrowse.set_addresses(session.facts.allowed_addresses)
-        self._observations.note("session", id=session.facts.id, resumed=session.resumed)
-        self._observations.note(
-            "media_engine", kind=self._media.choice.kind.value, why=self._media.choice.why.value
-        )
         self._follow_call(session)
         self._follow_page(session)
         session.grants.changed.connect(lambda change: self._on_grant(session, change))
@@ -179,7 +155,6 @@ class SessionConnections:
     def _follow_call(self, session: DeskSession) -> None:
         call = session.call
         call.state_changed.connect(self._on_call_state)
-        call.first_frame.connect(self._on_first_frame)
         call.media_seen.connect(self._on_media)
         call.peer_simulated.connect(lambda simulated: self._show_simulated(caller=simulated))
         call.peer_camera_changed.connect(self._on_peer_camera)
@@ -190,36 +165,16 @@ class SessionConnections:
     def _on_call_state(self, state: MediaState) -> None:
         self._video.show_state(state)
         self._window.call.show_state(CallState(state.value))
-        self._observations.note("call", state=state.value)
-
-    def _on_first_frame(self, seen: MediaSeen) -> None:
-        self._observations.note(
-            "first_video",
-            frames=seen.frames,
-            width_px=seen.width_px,
-            height_px=seen.height_px,
-            checksum=seen.checksum,
-            first_frame_ms=seen.first_frame_ms,
-        )
 
     def _on_media(self, seen: MediaSeen) -> None:
         stats = self._media.main.stats()
         lost = stats.lost / max(1, stats.packets + stats.lost)
         quality = Quality.GOOD if lost < 0.01 else Quality.MEDIUM if lost < 0.04 else Quality.BAD
         self._window.call.show_quality(quality, f"{stats.width_px} × {stats.height_px}")
-        self._observations.note(
-            "media",
-            frames=seen.frames,
-            audio_packets=seen.audio_packets,
-            audio_level=seen.audio_level,
-        )
 
     def _on_peer_camera(self, change: CameraChanged) -> None:
         self._video.show_peer_camera(change.camera_on)
         self._video.show_peer_devices(change.camera_there, change.microphone_there)
-        self._observations.note(
-            "peer_devices", camera=change.camera_there, microphone=change.microphone_there
-        )
         words = absent_words(change.camera_there, change.microphone_there)
         if words:
             self._window.messages.show_message(Level.WARNING, words, key=ABSENT)
@@ -252,29 +207,16 @@ class SessionConnections:
     def _follow_page(self, session: DeskSession) -> None:
         page = session.page
         page.events_received.connect(self._on_events)
-        page.page_shown.connect(self._on_page_shown)
+        page.page_shown.connect(self._cobrowse.show_page)
         page.sharing_changed.connect(self._on_sharing)
         page.address_refused.connect(self._cobrowse.show_refused)
         page.dialog_shown.connect(self._cobrowse.show_dialog)
         page.dialog_closed.connect(self._cobrowse.end_dialog)
-        page.pointer_shown.connect(self._on_pointer_shown)
+        page.pointer_shown.connect(self._cobrowse.show_pointer)
 
     def _on_events(self, events: MirrorEvents) -> None:
         self._mirror.feed(events.text, events.epoch)
-        self._look.start()
-
-    def _on_mirror_look(self, text: object) -> None:
-        if isinstance(text, str) and text:
-            self._observations.note("mirror_shown", **json.loads(text))
-
-    def _on_page_shown(self, page: PageShown) -> None:
-        self._cobrowse.show_page(page)
-        self._observations.note("page_shown", epoch=page.epoch, title=page.title)
 
     def _on_sharing(self, sharing: bool) -> None:
         self._cobrowse.show_sharing(sharing)
         self._window.show_sharing(sharing)
-
-    def _on_pointer_shown(self, shown: PointerShown) -> None:
-        self._cobrowse.show_pointer(shown)
-        self._observations.note("pointer_shown", x_px=shown.x_px, y_px=shown.y_px)

@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the kiosk's scanner and printer and what is done with pages with the desk's window;
-notes facts.
-"""
+"""Connects the kiosk's scanner and printer and what is done with pages with the desk's window."""
 
 from __future__ import annotations
 
 from expert_app.desk.app import DeskApp
-from expert_app.desk.devices import DevicesJob, GlassSeen, PileTold, Replaced, Wish
+from expert_app.desk.devices import DevicesJob, GlassSeen, PileTold, Printing, Replaced, Wish
 from expert_app.desk.duplex_pile import in_order
-from expert_app.desk.facts import Printing
 from expert_app.desk.page_edits import LEFT_RIGHT, UPPER_LOWER, PageActs, Parted
 from expert_app.desk.quick_copies import Glimpsed, QuickLooks
-from expert_app.runtime.observations import Observations
 from resources.texts import _
 from session.desk.devices.scanner_and_printer import PageFailed, PageProgressed, ReceivedPage
 from session.desk.session import DeskSession
@@ -39,12 +35,10 @@ class DevicesConnections:
         job: DevicesJob,
         acts: PageActs,
         looks: QuickLooks,
-        observations: Observations,
     ) -> None:
         self._view = view
         self._job = job
         self._acts = acts
-        self._observations = observations
         app.session_opened.connect(self._on_opened)
         self._connect_wishes()
         job.glass_seen.connect(self._on_glass)
@@ -98,9 +92,6 @@ class DevicesConnections:
 
     def _on_report(self, report: DevicesReported) -> None:
         self._view.show_devices(report)
-        self._observations.note(
-            "devices", scanner=report.scanner.value, printer=report.printer.value
-        )
 
     def _on_scan_progress(self, progress: ScanProgressed) -> None:
         words = _("The caller chooses a file…") if self._job.is_file(progress.scan_id) else ""
@@ -108,21 +99,16 @@ class DevicesConnections:
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:
         self._view.show_scan_ended()
-        self._observations.note("scan_ended", code=ended.code, pages=ended.pages)
 
     def _on_page_progress(self, progress: PageProgressed) -> None:
         percent = 100 * progress.received // max(1, progress.chunks)
         if progress.kind is ScanKind.PAGE:
             self._view.show_page_progress(progress.page_id, percent)
-            self._observations.note("page_arriving", page=progress.page_id, percent=percent)
         else:
             self._view.show_scan_progress(percent)
 
     def _on_preview(self, page: ReceivedPage) -> None:
         self._view.show_scan_ended()
-        self._observations.note(
-            "preview_received", size_bytes=len(page.data), sha256=page.offer.sha256
-        )
 
     def _on_glass(self, seen: GlassSeen) -> None:
         self._view.show_preview(seen.jpeg, seen.glass, seen.areas)
@@ -132,17 +118,14 @@ class DevicesConnections:
 
     def _on_page_failed(self, failed: PageFailed) -> None:
         self._view.show_page_failed(failed.page_id, failed.code)
-        self._observations.note("page_failed", page=failed.page_id, code=failed.code)
 
     def _on_replaced(self, replaced: Replaced) -> None:
         self._view.show_page_replaced(
             replaced.old_page_id, [replaced.page_id], RemovalReason.SCANNED_AGAIN
         )
-        self._observations.note("page_replaced", page=replaced.page_id, old=replaced.old_page_id)
 
     def _on_parted(self, parted: Parted) -> None:
         self._view.show_page_replaced(parted.page_id, parted.parts, RemovalReason.SPLIT)
-        self._observations.note("page_split", page=parted.page_id, parts=len(parted.parts))
 
     def _on_pile(self, told: PileTold | None) -> None:
         if told is None:

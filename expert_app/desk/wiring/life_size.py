@@ -8,7 +8,6 @@ from __future__ import annotations
 from PyQt6.QtGui import QScreen
 
 from expert_app.desk.app import DeskApp
-from expert_app.runtime.observations import Observations
 from session.desk.session import DeskSession
 from session.protocol.conversation.line import Geometry
 from views.desk.window import DeskWindow
@@ -31,13 +30,11 @@ class LifeSize:
         app: DeskApp,
         settings: WindowSettings,
         own_frame: FrameGiver,
-        observations: Observations,
     ) -> None:
         self._window = window
         self._video = video
         self._app = app
         self._settings = settings
-        self._observations = observations
         self._peer: Geometry | None = None
         self._on = settings.read("life_size/on") == "yes"
         self._page = CalibrationPage(
@@ -118,5 +115,4 @@ class LifeSize:
         width = None
         if self._on and facts.px_per_mm and self._peer is not None:
             width = seen_width_mm(self._peer) * facts.px_per_mm
-            self._observations.note("life_size", width_px=round(width))
         self._video.set_life_size(width, camera_x)

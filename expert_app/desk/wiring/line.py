@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from expert_app.desk.app import DeskApp
-from expert_app.desk.facts import Trouble
-from expert_app.runtime.observations import Observations
+from expert_app.desk.app import DeskApp, Trouble
 from session.core.clock import Clock
 from session.core.errors import RelayUnreachable, SessionError
 from session.desk.session import DeskSession
@@ -25,10 +23,8 @@ from views.words.line import caller_words, own_words
 class LineConnections:
     """Follows the line of each session as it opens."""
 
-    def __init__(
-        self, window: DeskWindow, app: DeskApp, *, clock: Clock, observations: Observations
-    ) -> None:
-        self._window, self._app, self._observations = window, app, observations
+    def __init__(self, window: DeskWindow, app: DeskApp, *, clock: Clock) -> None:
+        self._window, self._app = window, app
         self.panel = QualityPanel(clock, window)
         self._rules: dict[Way, LineGoverned] = {}
         self._signing: tuple[str, datetime] | None = None
@@ -82,9 +78,6 @@ class LineConnections:
 
     def _on_seen(self, way: Way, seen: LineSeen) -> None:
         self.panel.show_seen(way, seen)
-        self._observations.note(
-            "line_seen", way=way.value, kbps=seen.kbps, loss_percent=seen.loss_percent
-        )
 
     def _on_rule(self, way: Way, rule: LineGoverned) -> None:
         self._rules[way] = rule
@@ -97,10 +90,4 @@ class LineConnections:
             own_words(ours.step, document=ours.document, motion=ours.motion)
             if ours is not None
             else "",
-        )
-        self._observations.note(
-            f"line_governed_{way.value}",
-            step=rule.step.value,
-            document=rule.document,
-            motion=rule.motion,
         )

@@ -19,6 +19,7 @@ from expert_app.desk.agent_work import DeskWork
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob
 from expert_app.desk.filing import Filing
+from expert_app.desk.observers import ObservedDesk, observe_desk
 from expert_app.desk.page_edits import PageActs
 from expert_app.desk.page_text import page_words
 from expert_app.desk.pieces import DeskPieces
@@ -107,6 +108,8 @@ async def _main(
             return
         settings, seed = signed_in
     desk = ComposedDesk(settings, paths, seed=seed, program=program)
+    if driven:
+        observe_desk(desk.observed(), program.observations, program.tasks)
     await desk.start()
     if driven:
         program.drive(DeskDriver(desk.window, desk.mirror))
@@ -155,7 +158,6 @@ class ComposedDesk:
             store=self._link,
             clock=clock,
             tasks=tasks,
-            observations=program.observations,
             notary=notary,
             reader=self._reader,
         )
@@ -165,14 +167,12 @@ class ComposedDesk:
             open_session=self._open_session,
             clock=clock,
             tasks=tasks,
-            observations=program.observations,
         )
         self._devices = DevicesJob(
             self._app,
             self._link,
             workers=self._workers,
             clock=clock,
-            observations=program.observations,
         )
         self._receipts = DeskReceipts(
             self._app,
@@ -181,10 +181,9 @@ class ComposedDesk:
             filing=self._filing,
             printer=self._devices,
             clock=clock,
-            observations=program.observations,
             signer=Signer(*notary),
         )
-        self._quick_looks = QuickLooks(self._app, self._workers, observations=program.observations)
+        self._quick_looks = QuickLooks(self._app, self._workers)
         self._receipts = DeskReceipts(
             self._app,
             self._link,
@@ -192,7 +191,6 @@ class ComposedDesk:
             filing=self._filing,
             printer=self._devices,
             clock=clock,
-            observations=program.observations,
             signer=Signer(*notary),
         )
         self._page_acts = PageActs(
@@ -204,7 +202,6 @@ class ComposedDesk:
                 self._filing,
                 outbox=self._outbox,
                 workers=self._workers,
-                observations=program.observations,
             ),
         )
         self._pieces = DeskPieces(
@@ -213,7 +210,6 @@ class ComposedDesk:
             link=self._link,
             pieces=PieceLink(self._bus),
             clock=clock,
-            observations=program.observations,
         )
         self._talks = DeskTalks(
             self._app,
@@ -221,7 +217,6 @@ class ComposedDesk:
             talk_link=self._talk_link,
             open_guest=self._open_guest,
             tasks=tasks,
-            observations=program.observations,
         )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -247,7 +242,6 @@ class ComposedDesk:
             work=work_link,
             user=settings.user,
             tasks=tasks,
-            observations=program.observations,
         )
         ring = Ring(self.window)
         self._connections = DeskConnections(
@@ -256,7 +250,6 @@ class ComposedDesk:
             app=self._app,
             filing=self._filing,
             link=self._link,
-            observations=program.observations,
         )
         self._work_connections = WorkConnections(
             self.window,
@@ -265,7 +258,6 @@ class ComposedDesk:
             work=self._work,
             filing=self._filing,
             user=settings.user,
-            observations=program.observations,
         )
         self._session_connections = SessionConnections(
             self.window,
@@ -274,7 +266,6 @@ class ComposedDesk:
             app=self._app,
             media=self._media,
             tasks=tasks,
-            observations=program.observations,
         )
         self._devices_connections = DevicesConnections(
             self.window.devices,
@@ -282,7 +273,6 @@ class ComposedDesk:
             job=self._devices,
             acts=self._page_acts,
             looks=self._quick_looks,
-            observations=program.observations,
         )
         self._network = NetworkWatch(self.window, self._on_network_changed)
         self._life_size = LifeSize(
@@ -291,11 +281,8 @@ class ComposedDesk:
             app=self._app,
             settings=self._window_settings,
             own_frame=lambda: self._media.main.own_frame(),
-            observations=program.observations,
         )
-        self._line_connections = LineConnections(
-            self.window, self._app, clock=program.clock, observations=program.observations
-        )
+        self._line_connections = LineConnections(self.window, self._app, clock=program.clock)
         self._media_dialog = MediaConnections(
             self.window, self._media, store=self._window_settings, in_use=self._in_conversation
         )
@@ -305,7 +292,6 @@ class ComposedDesk:
             self.video,
             app=self._app,
             application=application,
-            observations=program.observations,
             guest=lambda: self._talks.guest,
         )
         self._piece_connections = PieceConnections(
@@ -319,14 +305,12 @@ class ComposedDesk:
             LibraryLink(self._bus),
             workers=self._workers,
             tasks=tasks,
-            observations=program.observations,
         )
         self._show_connections = ShowConnections(
             self.window,
             self._app,
             shows=self._shows,
             link=self._link,
-            observations=program.observations,
         )
         self._talk_connections = TalkConnections(
             self.window,
@@ -343,8 +327,27 @@ class ComposedDesk:
         self.window.sign_out_requested.connect(self._on_sign_out)
         self._bus.refused.connect(self._on_refused)
         self._app.session_ended.connect(lambda _ended: self._bus.say_in_beats(None))
-        program.show_error = lambda kind: self._connections.show_trouble(
-            "unexpected", {"why": kind}, "unexpected"
+        program.failed.connect(
+            lambda kind: self._connections.show_trouble("unexpected", {"why": kind}, "unexpected")
+        )
+
+    def observed(self) -> ObservedDesk:
+        """The parts that a script may read."""
+        return ObservedDesk(
+            app=self._app,
+            link=self._link,
+            sealing=self._sealing,
+            work=self._work,
+            filing=self._filing,
+            devices=self._devices,
+            page_acts=self._page_acts,
+            quick_looks=self._quick_looks,
+            pieces=self._pieces,
+            shows=self._shows,
+            talks=self._talks,
+            media=self._media,
+            window=self.window,
+            mirror=self.mirror,
         )
 
     def _on_theme(self, dark: bool) -> None:
@@ -356,14 +359,12 @@ class ComposedDesk:
         forget_seed(
             key_name(self._settings.organisation, ROLES[self._settings.role], self._settings.user)
         )
-        self._program.observations.note("signed_out")
         self._program.stop.set()
 
     def _on_refused(self, _fact: None) -> None:
         """The bus no longer knows this desk:
         nothing is tried again until a person does something about it.
         """
-        self._program.observations.note("refused")
         self._connections.show_access_refused()
         self._program.tasks.start(self._bus.close(), name="stop knocking")
 
@@ -372,8 +373,7 @@ class ComposedDesk:
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> DeskSession:
         channel = self._link.channel(facts.id)
-        sealed = self._sealing.protect(facts, channel, self._on_seal_refused)
-        self._program.observations.note("sealed", session=facts.id, sealed=sealed)
+        self._sealing.protect(facts, channel, self._on_seal_refused)
         self._media.renew()
         session = DeskSession(
             facts,
@@ -401,7 +401,6 @@ class ComposedDesk:
         """Another address: the bus and the call are made anew at once, nobody waits for time
         limits.
         """
-        self._program.observations.note("network_changed")
         self._bus.renew()
         if self._app.session is not None:
             self._app.session.call.request_call()

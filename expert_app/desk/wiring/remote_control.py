@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from expert_app.desk.app import DeskApp
-from expert_app.runtime.observations import Observations
 from session.desk.cobrowse.remote_control import Answer, DeskControl
 from session.desk.session import DeskSession
 from views.desk.shared_page.view import CobrowseView
@@ -17,8 +16,8 @@ from views.desk.shared_page.view import CobrowseView
 class ControlConnections:
     """The view on one side; on the other the session that is open."""
 
-    def __init__(self, view: CobrowseView, app: DeskApp, *, observations: Observations) -> None:
-        self._view, self._app, self._observations = view, app, observations
+    def __init__(self, view: CobrowseView, app: DeskApp) -> None:
+        self._view, self._app = view, app
         acts, tools = view.acts, view.tools
         acts.click_requested.connect(self._wish(lambda to, spot: to.click(spot)))
         acts.scroll_requested.connect(
@@ -60,6 +59,3 @@ class ControlConnections:
 
     def _on_answered(self, answer: Answer) -> None:
         self._view.acts.show_answer(answer)
-        self._observations.note(
-            "command", command=answer.command.__name__, code=answer.code, field=answer.field.value
-        )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the library and shown documents with the desk's window, and notes facts of them."""
+"""Connects the library and shown documents with the desk's window."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import Callable
 
 from PyQt6.QtGui import QKeySequence, QShortcut
 
-from expert_app.desk.app import DeskApp
-from expert_app.desk.facts import Trouble
+from expert_app.desk.app import DeskApp, Trouble
 from expert_app.desk.shown_documents import DeskShows, Fetching
-from expert_app.runtime.observations import Observations
 from resources.texts import _
 from session.desk.cobrowse.shown_document import Ended, Picture, Shown
 from session.desk.hub.client import DeskLink
@@ -35,11 +33,10 @@ class ShowConnections:
         *,
         shows: DeskShows,
         link: DeskLink,
-        observations: Observations,
     ) -> None:
         assert isinstance(window.cobrowse, CobrowseView)
         self._window, self._view = window, window.cobrowse
-        self._app, self._shows, self._observations = app, shows, observations
+        self._app, self._shows = app, shows
         view, document = self._view, self._view.document
         view.library.push_requested.connect(shows.push)
         view.library.cancel_requested.connect(shows.cancel)
@@ -116,12 +113,8 @@ class ShowConnections:
 
     def _on_painted(self, painted: ShownPagePainted) -> None:
         self._view.document.show_painted(painted.page)
-        self._observations.note(
-            "shown_page_painted", page=painted.page, marks=painted.marks, pointer=painted.pointer
-        )
 
     def _on_ended(self, ended: Ended) -> None:
-        self._observations.note("show_ended", by_caller=ended.by_caller, code=ended.code)
         if ended.by_caller:
             self._window.messages.show_message(
                 Level.INFO, _("The caller closed the document."), key=SHOWN

@@ -90,11 +90,7 @@ class ComposedSignIn:
             self._fail("settings", _("The settings cannot be written: {why}").format(why=error))
         else:
             assert isinstance(settings, DeskSettings)
-            self._program.observations.note(
-                "signed_in", user=answer.user, organisation=answer.organisation
-            )
             self.done.set_result((settings, seed))
 
     def _fail(self, code: str, words: str) -> None:
-        self._program.observations.note("sign_in_failed", code=code)
         self.view.show_error(words)

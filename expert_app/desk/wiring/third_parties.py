@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from expert_app.desk.app import DeskApp
-from expert_app.desk.facts import Trouble
+from expert_app.desk.app import DeskApp, Trouble
 from expert_app.desk.third_parties import DeskTalks, Invitation
 from expert_app.desk.wiring.engines import DeskMedia
 from expert_app.desk.wiring.window import DeskConnections

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from documents.imaging.legibility import sentence as flaw_sentence
 from documents.pages.outbox import Leftover
-from expert_app.desk.app import DeskApp
-from expert_app.desk.facts import Trouble
-from expert_app.desk.filing import Filing, Value
-from expert_app.desk.filing_facts import (
+from expert_app.desk.app import DeskApp, Trouble
+from expert_app.desk.filing import (
     CleanedPage,
     DocumentTrouble,
+    Filing,
     FilingProgress,
     PageTrouble,
     ShownPage,
+    Value,
 )
-from expert_app.runtime.observations import Observations
 from resources.texts import _
 from session.core.errors import BusRefusedIdentity, NobodyWaits
 from session.desk.hub.client import DeskLink
@@ -46,12 +45,9 @@ class DeskConnections:
         app: DeskApp,
         filing: Filing,
         link: DeskLink,
-        observations: Observations,
     ) -> None:
         self._window, self._ring, self._app = window, ring, app
-        self._filing, self._link, self._observations = filing, link, observations
-        self._seen: set[str] = set()
-        self._queue_shown = False
+        self._filing, self._link = filing, link
         self._connect_queue()
         self._connect_dossier()
         self._connect_filing()
@@ -80,16 +76,6 @@ class DeskConnections:
     def _on_queue(self, tickets: list[Ticket]) -> None:
         services = {service.id: service for service in self._link.services}
         self._window.queue.set_tickets(tickets, services)
-        if not self._queue_shown:
-            self._queue_shown = True
-            self._observations.note("queue_visible", tickets=len(tickets))
-        for ticket in tickets:
-            if ticket.state == TicketState.WAITING and ticket.id not in self._seen:
-                self._seen.add(ticket.id)
-                if self._window.queue.ticket(ticket.id) is not None:
-                    self._observations.note(
-                        "ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service
-                    )
         self._show_host(tickets)
         if not any(
             ticket.state in (TicketState.WAITING, TicketState.OFFERED) for ticket in tickets
@@ -121,7 +107,6 @@ class DeskConnections:
         self._window.messages.show_message(Level.ERROR, words.sentence, key=REFUSED)
 
     def _on_retrying(self, verb: str) -> None:
-        self._observations.note("retrying", verb=verb)
         self._window.messages.show_message(
             Level.WARNING, _("The hub did not answer; trying again…"), key=RETRYING
         )
@@ -132,13 +117,11 @@ class DeskConnections:
 
     def _on_announced(self, said: Announcement) -> None:
         words = _("Message from {name}: {text}").format(name=said.by_name, text=said.text)
-        self._observations.note("announcement", id=said.broadcast_id)
         self._window.messages.show_message(
             Level.WARNING, words, key=f"announcement {said.broadcast_id}"
         )
 
     def _on_withdrawn(self, broadcast_id: str) -> None:
-        self._observations.note("announcement_withdrawn", id=broadcast_id)
         self._window.messages.clear(f"announcement {broadcast_id}")
 
     # ---- troubles ----
@@ -233,14 +216,12 @@ class DeskConnections:
             marks=marks,
             left_out=page.left_out,
         )
-        self._observations.note("page_shown_cleaned", page=page.page_id, flaws=len(page.flaws))
 
     def _on_disarmed(self, had: tuple[str, ...]) -> None:
         words = _(
             "The caller's file could act by itself. That was left out: its pages are only pictures "
             "now."
         )
-        self._observations.note("file_disarmed", parts=len(had))
         self._window.messages.show_message(Level.WARNING, words, key="disarmed")
 
     def _on_page_failed(self, trouble: PageTrouble) -> None:

@@ -15,7 +15,6 @@ import pytest
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob, GlassSeen, PileTold, Replaced, Wish
-from expert_app.runtime.observations import Observations
 from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import Area, Grant, ScanKind, ScanSource
@@ -65,7 +64,6 @@ class Job:
             cast(DeskLink, None),
             workers=workers,
             clock=talk.clock,
-            observations=Observations(talk.clock),
         )
         self.glass: list[GlassSeen] = []
         self.replaced: list[Replaced] = []

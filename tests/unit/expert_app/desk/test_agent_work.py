@@ -50,7 +50,6 @@ class Worker(Desk):
             work=WorkLink(client),
             user=user,
             tasks=self.tasks,
-            observations=self.observations,
         )
         self.said: list[Said] = []
         self.offers: list[Ticket | None] = []

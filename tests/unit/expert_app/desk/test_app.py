@@ -17,10 +17,8 @@ import session.bus.client
 import session.core.errors
 from documents.pages.outbox import Outbox
 from documents.workers import Workers
-from expert_app.desk.app import DeskApp
-from expert_app.desk.facts import Trouble
+from expert_app.desk.app import DeskApp, Trouble
 from expert_app.desk.filing import Filing
-from expert_app.runtime.observations import Observations
 from session.bus.client import BusClient
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
@@ -55,7 +53,6 @@ class Desk:
     def __init__(self, world: World, client: BusClient, folder: Path, workers: Workers) -> None:
         self._world, self._folder = world, folder
         self.tasks, self.client = Tasks(), client
-        self.observations = Observations(world.clock)
         self.outbox = Outbox(folder / "outbox")
         self.outbox.recover()
         self.link = DeskLink(client, world.clock, tasks=self.tasks)
@@ -65,7 +62,6 @@ class Desk:
             store=self.link,
             clock=world.clock,
             tasks=self.tasks,
-            observations=self.observations,
             again_s=0.2,
         )
         self.app = DeskApp(
@@ -74,7 +70,6 @@ class Desk:
             open_session=self._open,
             clock=world.clock,
             tasks=self.tasks,
-            observations=self.observations,
         )
         self.opened: list[DeskSession] = []
         self.ended: list[SessionEnded] = []

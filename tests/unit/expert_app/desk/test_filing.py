@@ -19,9 +19,7 @@ import pytest
 from documents.pages.outbox import Outbox
 from documents.pdf.assemble import assemble
 from documents.workers import Workers
-from expert_app.desk.filing import Filing
-from expert_app.desk.filing_facts import CleanedPage, DocumentTrouble, PageTrouble, ShownPage
-from expert_app.runtime.observations import Observations
+from expert_app.desk.filing import CleanedPage, DocumentTrouble, Filing, PageTrouble, ShownPage
 from session.core.clock import ManualClock
 from session.core.device_errors import FileLocked
 from session.core.errors import (
@@ -100,14 +98,12 @@ class Desk:
         self.tasks, self.clock, self.store = Tasks(), ManualClock(), Store()
         self.outbox = Outbox(folder / "outbox")
         self.leftovers = self.outbox.recover()
-        observations = Observations(self.clock)
         self.filing = Filing(
             self.outbox,
             workers,
             store=self.store,
             clock=self.clock,
             tasks=self.tasks,
-            observations=observations,
             again_s=again_s,
         )
         self.session = desk_session(

@@ -18,10 +18,9 @@ from PyQt6.QtWidgets import QApplication
 
 from documents.pages.clean import CleanPage
 from documents.pdf.assemble import assemble
-from expert_app.desk.filing_facts import CleanedPage
+from expert_app.desk.filing import CleanedPage
 from expert_app.desk.pieces import DeskPieces, Double
 from expert_app.desk.wiring.pieces import PieceConnections
-from expert_app.runtime.observations import Observations
 from session.core.clock import ManualClock
 from session.core.errors import HubUnreachable
 from session.core.signals import Signal
@@ -56,8 +55,8 @@ class _Desk:
     def do(self, work: Coroutine[Any, Any, Any], _name: str) -> None:
         self.work.append(work)
 
-    def scanned_sha256(self, _session_id: str, _page_id: str) -> str:
-        return "0" * 64
+    def kept_page(self, _page_id: str) -> Any:
+        return SimpleNamespace(sha256="0" * 64)
 
     async def document(self, _session_id: str, _document_id: str) -> bytes:
         if self.away:
@@ -76,7 +75,6 @@ async def _doubles(desk: _Desk) -> list[Double]:
         link=as_any,
         pieces=as_any,
         clock=ManualClock(),
-        observations=Observations(ManualClock()),
     )
     found: list[Double] = []
     pieces.doubled.connect(found.append)

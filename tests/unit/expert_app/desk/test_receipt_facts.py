@@ -24,7 +24,6 @@ from expert_app.desk.filing import Filing
 from expert_app.desk.provenance import notary_of
 from expert_app.desk.receipt_facts import Place, receipt_facts
 from expert_app.desk.receipts import DeskReceipts
-from expert_app.runtime.observations import Observations
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
 from session.core.signals import Signal
@@ -143,8 +142,7 @@ class Desk:
         filing = type("Filing", (), {"document_filed": self.filed})()
         link = type("Link", (), {"organisation_name": "Caisse", "services": [], "queue": []})()
         self.job = DeskReceipts(
-            cast(DeskApp, self.app), cast(DeskLink, link), outbox=self.outbox, filing=cast(Filing, filing), printer=self, clock=self.clock,
-            observations=Observations(self.clock), signer=SIGNER,
+            cast(DeskApp, self.app), cast(DeskLink, link), outbox=self.outbox, filing=cast(Filing, filing), printer=self, clock=self.clock, signer=SIGNER,
         )  # fmt: skip
         self.job.set_procedures([HOUSING])
         for name in ("registered", "followed", "due"):

@@ -42,7 +42,6 @@ async def test_a_page_of_three_papers_becomes_three_pages_of_one_original(
             desk.filing,
             outbox=desk.outbox,
             workers=workers,
-            observations=desk.observations,
         )
         acts = PageActs(desk.app, desk.filing, desk.outbox, papers)
         found: list[PapersFound] = []

@@ -16,7 +16,6 @@ import pytest
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.desk.shown_documents import DeskShows, Fetching
-from expert_app.runtime.observations import Observations
 from session.core.clock import SystemClock
 from session.core.errors import LibraryItemUnknown, SessionError
 from session.core.tasks import Tasks
@@ -75,13 +74,11 @@ class Scene:
     def __init__(self, workers: Workers) -> None:
         self.tasks = Tasks()
         self.desk = Desk(self.tasks)
-        observations = Observations(SystemClock())
         self.shows = DeskShows(
             cast(DeskApp, self.desk),
             Shelf(),
             workers=workers,
             tasks=self.tasks,
-            observations=observations,
         )
         self.fetched: list[Fetching | None] = []
         self.shows.fetching.connect(self.fetched.append)

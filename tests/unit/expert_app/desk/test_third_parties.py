@@ -45,7 +45,6 @@ class Talker:
             talk_link=link,
             open_guest=open_guest,
             tasks=desk.tasks,
-            observations=desk.observations,
         )
         self.seen: list[TalkAnswer] = []
         self.notes: list[PassedOnAnswer] = []

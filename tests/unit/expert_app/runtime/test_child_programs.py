@@ -78,7 +78,7 @@ from expert_app.runtime.child_programs import Child
 from session.core.tasks import Tasks
 
 async def main():
-    child = Child("echo", ["-c", sys.argv[1]], Tasks(), Path(sys.argv[2]))
+    child = Child("echo", ["-c", sys.argv[1]], tasks=Tasks(), log_file=Path(sys.argv[2]))
     await child.start()
     await child.ready
     print(child.pid, flush=True)

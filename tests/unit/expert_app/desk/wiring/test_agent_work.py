@@ -13,16 +13,13 @@ from PyQt6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from expert_app.desk.agent_work import DeskWork, Said, WrapUpTime
-from expert_app.desk.app import DeskApp
-from expert_app.desk.facts import Trouble
+from expert_app.desk.app import DeskApp, Trouble
 from expert_app.desk.filing import Filing
 from expert_app.desk.wiring.agent_work import WorkConnections
-from expert_app.runtime.observations import Observations
-from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.protocol.hub.routing import ServiceMode, ServiceWork
 from session.protocol.hub.tickets import Ticket, TicketState
-from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
+from tests.support.screens.invented import DOSSIER, SERVICES, SESSION, TICKETS, desk, ticket
 from views.desk.window import DeskWindow
 from views.desk.wrap_up import NOT_SAID
 from views.media.ring import Ring
@@ -64,7 +61,6 @@ class Desk:
             dossier_changed=Signal(),
         )
         filing = SimpleNamespace(unfiled=lambda session_id: self.unfiled)
-        observations = Observations(ManualClock(NOW))
         work, app = cast("DeskWork", self.work), cast("DeskApp", self.app)
         self.made = WorkConnections(
             self.window,
@@ -73,7 +69,6 @@ class Desk:
             work=work,
             filing=cast("Filing", filing),
             user="a1",
-            observations=observations,
         )
 
 

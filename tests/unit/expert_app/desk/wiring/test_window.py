@@ -15,8 +15,6 @@ from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from expert_app.desk.wiring.window import DeskConnections
-from expert_app.runtime.observations import Observations
-from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.invented import SERVICES, TICKETS, desk
@@ -55,7 +53,6 @@ def test_the_agent_is_told_that_the_host_hears_whether_the_queue_or_the_conversa
         app=cast(Any, app),
         filing=cast(Any, Telling()),
         link=cast(Any, link),
-        observations=Observations(ManualClock()),
     )
     assert window.findChild(QWidget, "message_host") is None
     if queue_first:

@@ -1,0 +1,509 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Notes what happens at a desk for the script that drives it; made only with `--driven`.
+
+It listens to the signals that the desk's parts have anyway. No part of the desk knows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+from expert_app.desk.agent_work import DeskWork, Said
+from expert_app.desk.app import DeskApp, Trouble
+from expert_app.desk.devices import DevicesJob, GlassSeen, Replaced
+from expert_app.desk.filing import CleanedPage, Filing, ShownPage
+from expert_app.desk.page_edits import PageActs, Parted
+from expert_app.desk.pieces import DeskPieces, Double
+from expert_app.desk.quick_copies import Glimpsed, QuickLooks
+from expert_app.desk.several_papers import PapersFound
+from expert_app.desk.shown_documents import DeskShows
+from expert_app.desk.third_parties import DeskTalks, Invitation
+from expert_app.desk.wiring.engines import DeskMedia
+from expert_app.runtime.observations import Observations
+from expert_app.runtime.sealing import DeskSealing, SessionSealed
+from session.core.tasks import Tasks
+from session.desk.call.guest import Guest
+from session.desk.cobrowse.remote_control import Answer
+from session.desk.cobrowse.shown_document import Ended, Shown
+from session.desk.devices.scanner_and_printer import PageFailed, PageProgressed, ReceivedPage
+from session.desk.hub.client import DeskLink
+from session.desk.session import DeskSession
+from session.media.engine import MediaState
+from session.media.line.history import Way
+from session.protocol.conversation.chat_and_privacy import PrivacyShown
+from session.protocol.conversation.line import LineGoverned
+from session.protocol.conversation.messages import (
+    CameraChanged,
+    DevicesReported,
+    GrantChanged,
+    KioskWiped,
+    MediaSeen,
+    PageShown,
+    PointerShown,
+    PrintChanged,
+    ScanEnded,
+    ScanKind,
+)
+from session.protocol.conversation.mirror import MirrorEvents
+from session.protocol.conversation.shown_document import ShownPagePainted
+from session.protocol.dossier.library import LibraryItem
+from session.protocol.dossier.pieces import ProcedureFacts
+from session.protocol.endpoints.chat import Line
+from session.protocol.hub.requests import Announcement, DocumentFiled, DossierFacts
+from session.protocol.hub.third_parties import PassedOnAnswer, TalkAnswer
+from session.protocol.hub.tickets import Ticket, TicketState
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.desk.window import DeskWindow
+
+MIRROR_S = 0.4
+"""Events are drawn a moment after they were fed; then the drawn page is read."""
+MIRROR_SCRIPT = """(() => {
+const frame = document.querySelector('iframe');
+const page = frame && frame.contentDocument;
+if (!page) return '';
+return JSON.stringify({title: page.title, elements: page.querySelectorAll('*').length});
+})()"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObservedDesk:
+    """The parts of a desk that are observed."""
+
+    app: DeskApp
+    link: DeskLink
+    sealing: DeskSealing
+    work: DeskWork
+    filing: Filing
+    devices: DevicesJob
+    page_acts: PageActs
+    quick_looks: QuickLooks
+    pieces: DeskPieces
+    shows: DeskShows
+    talks: DeskTalks
+    media: DeskMedia
+    window: DeskWindow
+    mirror: MirrorPane
+
+
+def observe_desk(desk: ObservedDesk, observations: Observations, tasks: Tasks) -> None:
+    """Notes from now on what happens; before the desk is started."""
+    _Work(desk, observations, tasks)
+    _Conversation(desk, observations)
+    _SharedPage(desk, observations)
+    _Devices(desk, observations)
+    _Paper(desk, observations)
+    _ThirdParties(desk, observations)
+
+
+class _Work:
+    """Queue, offers, troubles."""
+
+    def __init__(self, desk: ObservedDesk, observations: Observations, tasks: Tasks) -> None:
+        self._desk, self._observations = desk, observations
+        self._seen: set[str] = set()
+        self._queue_shown = False
+        desk.link.queue_changed.connect(self._on_queue)
+        desk.link.connection_changed.connect(self._on_connection)
+        desk.link.retrying.connect(self._on_retrying)
+        desk.link.announced.connect(self._on_announced)
+        desk.link.withdrawn.connect(self._on_withdrawn)
+        desk.work.state_changed.connect(self._on_state)
+        desk.work.offered.connect(self._on_offer)
+        desk.window.queue.ticket_rang.connect(self._on_rang)
+        desk.app.troubled.connect(self._on_trouble)
+        desk.app.untroubled.connect(self._on_untrouble)
+        tasks.start(self._resumed(), name="observe whether a session goes on")
+
+    def _on_queue(self, tickets: list[Ticket]) -> None:
+        self._observations.note("queue", open=len(tickets))
+        if not self._queue_shown:
+            self._queue_shown = True
+            self._observations.note("queue_visible", tickets=len(tickets))
+        for ticket in tickets:
+            if ticket.state is TicketState.WAITING and ticket.id not in self._seen:
+                self._on_new_ticket(ticket)
+
+    def _on_new_ticket(self, ticket: Ticket) -> None:
+        self._seen.add(ticket.id)
+        if self._desk.window.queue.ticket(ticket.id) is not None:
+            self._observations.note(
+                "ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service
+            )
+
+    def _on_connection(self, connected: bool) -> None:
+        self._observations.note("connection", connected=connected)
+
+    def _on_retrying(self, verb: str) -> None:
+        self._observations.note("retrying", verb=verb)
+
+    def _on_announced(self, announcement: Announcement) -> None:
+        self._observations.note("announcement", id=announcement.broadcast_id)
+
+    def _on_withdrawn(self, broadcast_id: str) -> None:
+        self._observations.note("announcement_withdrawn", id=broadcast_id)
+
+    def _on_state(self, said: Said) -> None:
+        self._observations.note("agent_state", available=said.available, reason=said.reason)
+
+    def _on_offer(self, offer: Ticket | None) -> None:
+        if offer is None:
+            self._observations.forget("offer")
+        else:
+            self._observations.note("offer", id=offer.id, number=offer.number)
+
+    def _on_rang(self, ticket_id: str) -> None:
+        self._observations.note("rang", id=ticket_id)
+
+    def _on_trouble(self, trouble: Trouble) -> None:
+        self._observations.note(_trouble_name(trouble.key), code=trouble.code)
+
+    def _on_untrouble(self, key: str) -> None:
+        self._observations.forget(_trouble_name(key))
+
+    async def _resumed(self) -> None:
+        await self._desk.app.resumed.wait()
+        self._observations.note("resumed", sessions=int(self._desk.app.session is not None))
+
+
+def _trouble_name(key: str) -> str:
+    return f"trouble_{key}".replace(" ", "_")
+
+
+class _Conversation:
+    """The session itself: call, line, chat, privacy, grants."""
+
+    def __init__(self, desk: ObservedDesk, observations: Observations) -> None:
+        self._desk, self._observations = desk, observations
+        self._session_id = ""
+        desk.sealing.protected.connect(self._on_protected)
+        desk.app.session_opened.connect(self._on_opened)
+        desk.app.session_closed.connect(self._on_closed)
+        desk.app.kiosk_wiped.connect(self._on_kiosk_wiped)
+
+    def _on_protected(self, session: SessionSealed) -> None:
+        self._observations.note("sealed", session=session.session_id, sealed=session.sealed)
+
+    def _on_opened(self, session: DeskSession) -> None:
+        self._session_id = session.facts.id
+        choice = self._desk.media.choice
+        self._observations.note("session", id=session.facts.id, resumed=session.resumed)
+        self._observations.note("media_engine", kind=choice.kind.value, why=choice.why.value)
+        session.grants.changed.connect(self._on_grant)
+        session.written.changed.connect(self._on_lines)
+        session.privacy.confirmed.connect(self._on_privacy)
+        call, line = session.call, session.line
+        call.state_changed.connect(self._on_call)
+        call.first_frame.connect(self._on_first_frame)
+        call.media_seen.connect(self._on_media)
+        call.peer_camera_changed.connect(self._on_peer_camera)
+        line.peer_governed.connect(lambda rule: self._on_rule(Way.FROM_CALLER, rule))
+        line.governed.connect(lambda rule: self._on_rule(Way.TO_CALLER, rule))
+
+    def _on_closed(self, outcome: str) -> None:
+        self._observations.note("session_closed", session=self._session_id, outcome=outcome)
+
+    def _on_kiosk_wiped(self, wiped: KioskWiped) -> None:
+        self._observations.note("kiosk_wiped", left_over=wiped.left_over)
+
+    def _on_grant(self, change: GrantChanged) -> None:
+        self._observations.note(f"grant_{change.grant.value}", allowed=change.allowed)
+
+    def _on_lines(self, lines: tuple[Line, ...]) -> None:
+        mine = [line for line in lines if line.mine]
+        last_sent = mine[-1].sent.value if mine else ""
+        self._observations.note("written", lines=len(lines), last_sent=last_sent)
+
+    def _on_privacy(self, shown: PrivacyShown) -> None:
+        self._observations.note("private", on=shown.on, by_caller=shown.caller)
+
+    def _on_call(self, state: MediaState) -> None:
+        self._observations.note("call", state=state.value)
+
+    def _on_first_frame(self, seen: MediaSeen) -> None:
+        self._observations.note(
+            "first_video",
+            frames=seen.frames,
+            width_px=seen.width_px,
+            height_px=seen.height_px,
+            checksum=seen.checksum,
+            first_frame_ms=seen.first_frame_ms,
+        )
+
+    def _on_media(self, seen: MediaSeen) -> None:
+        self._observations.note(
+            "media",
+            frames=seen.frames,
+            audio_packets=seen.audio_packets,
+            audio_level=seen.audio_level,
+        )
+
+    def _on_peer_camera(self, change: CameraChanged) -> None:
+        self._observations.note(
+            "peer_devices", camera=change.camera_there, microphone=change.microphone_there
+        )
+
+    def _on_rule(self, way: Way, rule: LineGoverned) -> None:
+        self._observations.note(
+            f"line_governed_{way.value}",
+            step=rule.step.value,
+            document=rule.document,
+            motion=rule.motion,
+        )
+
+
+class _SharedPage:
+    """The mirrored page, what the agent does on it, and shown documents."""
+
+    def __init__(self, desk: ObservedDesk, observations: Observations) -> None:
+        self._mirror, self._observations = desk.mirror, observations
+        self._reading: asyncio.TimerHandle | None = None
+        self._shown: Shown | None = None
+        desk.app.session_opened.connect(self._on_opened)
+        desk.shows.library_changed.connect(self._on_library)
+
+    def _on_opened(self, session: DeskSession) -> None:
+        session.page.events_received.connect(self._on_events)
+        session.page.page_shown.connect(self._on_page)
+        session.page.pointer_shown.connect(self._on_pointer)
+        session.control.answered.connect(self._on_answered)
+        session.show.changed.connect(self._on_document)
+        session.show.painted.connect(self._on_painted)
+        session.show.ended.connect(self._on_ended)
+
+    def _on_events(self, _events: MirrorEvents) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+        loop = asyncio.get_running_loop()
+        self._reading = loop.call_later(MIRROR_S, self._read_mirror)
+
+    def _read_mirror(self) -> None:
+        self._mirror.page.runJavaScript(MIRROR_SCRIPT, self._on_mirror)
+
+    def _on_mirror(self, text: object) -> None:
+        if isinstance(text, str) and text:
+            self._observations.note("mirror_shown", **json.loads(text))
+
+    def _on_page(self, page: PageShown) -> None:
+        self._observations.note("page_shown", epoch=page.epoch, title=page.title)
+
+    def _on_pointer(self, shown: PointerShown) -> None:
+        self._observations.note("pointer_shown", x_px=shown.x_px, y_px=shown.y_px)
+
+    def _on_answered(self, answer: Answer) -> None:
+        self._observations.note(
+            "command", command=answer.command.__name__, code=answer.code, field=answer.field.value
+        )
+
+    def _on_library(self, items: list[LibraryItem]) -> None:
+        self._observations.note("library", items=len(items))
+
+    def _on_document(self, shown: Shown | None) -> None:
+        if shown is not None and self._shown is None:
+            self._observations.note("document_shown", pages=shown.pages)
+        self._shown = shown
+
+    def _on_painted(self, painted: ShownPagePainted) -> None:
+        self._observations.note(
+            "shown_page_painted", page=painted.page, marks=painted.marks, pointer=painted.pointer
+        )
+
+    def _on_ended(self, ended: Ended) -> None:
+        self._observations.note("show_ended", by_caller=ended.by_caller, code=ended.code)
+
+
+class _Devices:
+    """The kiosk's scanner and printer."""
+
+    def __init__(self, desk: ObservedDesk, observations: Observations) -> None:
+        self._observations = observations
+        desk.app.session_opened.connect(self._on_opened)
+        desk.devices.glass_seen.connect(self._on_glass)
+        desk.devices.page_replaced.connect(self._on_replaced)
+        desk.quick_looks.glimpsed.connect(self._on_glimpsed)
+
+    def _on_opened(self, session: DeskSession) -> None:
+        devices = session.devices
+        devices.report_changed.connect(self._on_report)
+        devices.scan_ended.connect(self._on_scan_ended)
+        devices.page_progressed.connect(self._on_page_progress)
+        devices.preview_received.connect(self._on_preview)
+        devices.page_failed.connect(self._on_page_failed)
+        devices.print_changed.connect(self._on_print)
+
+    def _on_report(self, report: DevicesReported) -> None:
+        self._observations.note(
+            "devices", scanner=report.scanner.value, printer=report.printer.value
+        )
+
+    def _on_scan_ended(self, ended: ScanEnded) -> None:
+        self._observations.note("scan_ended", code=ended.code, pages=ended.pages)
+
+    def _on_page_progress(self, progress: PageProgressed) -> None:
+        if progress.kind is ScanKind.PAGE:
+            percent = 100 * progress.received // max(1, progress.chunks)
+            self._observations.note("page_arriving", page=progress.page_id, percent=percent)
+
+    def _on_preview(self, page: ReceivedPage) -> None:
+        self._observations.note(
+            "preview_received", size_bytes=len(page.data), sha256=page.offer.sha256
+        )
+
+    def _on_page_failed(self, failed: PageFailed) -> None:
+        self._observations.note("page_failed", page=failed.page_id, code=failed.code)
+
+    def _on_print(self, change: PrintChanged) -> None:
+        self._observations.note(
+            "print",
+            state=change.state.value,
+            job_id=change.job_id,
+            code=change.code,
+            sha256=change.sha256,
+        )
+
+    def _on_glass(self, seen: GlassSeen) -> None:
+        self._observations.note("glass_seen", areas=len(seen.areas))
+
+    def _on_replaced(self, replaced: Replaced) -> None:
+        self._observations.note("page_replaced", page=replaced.page_id, old=replaced.old_page_id)
+
+    def _on_glimpsed(self, seen: Glimpsed) -> None:
+        self._observations.note("page_glimpsed", page=seen.page_id, size_bytes=len(seen.jpeg))
+
+
+class _Paper:
+    """Pages on the desk's disk, documents, the dossier."""
+
+    def __init__(self, desk: ObservedDesk, observations: Observations) -> None:
+        self._desk, self._observations = desk, observations
+        filing = desk.filing
+        filing.page_kept.connect(self._on_page)
+        filing.page_cleaned.connect(self._on_cleaned)
+        filing.file_disarmed.connect(self._on_disarmed)
+        filing.document_waiting.connect(self._on_waiting)
+        filing.document_filed.connect(self._on_filed)
+        desk.page_acts.parted.connect(self._on_parted)
+        desk.page_acts.papers.found.connect(self._on_papers)
+        desk.app.number_opened.connect(self._on_number)
+        desk.app.dossier_changed.connect(self._on_dossier)
+        desk.pieces.procedures_changed.connect(self._on_procedures)
+        desk.pieces.doubled.connect(self._on_double)
+
+    def _on_page(self, shown: ShownPage) -> None:
+        page = self._desk.filing.kept_page(shown.page_id)
+        if page is not None:
+            self._observations.note(
+                "page_found_again" if shown.found_again else "page_kept",
+                page=page.page_id,
+                sha256=page.sha256,
+                size_bytes=page.size_bytes,
+                width_px=page.width_px,
+                height_px=page.height_px,
+                dpi=page.dpi,
+            )
+
+    def _on_cleaned(self, page: CleanedPage) -> None:
+        kept, clean = self._desk.filing.kept_page(page.page_id), page.clean
+        self._observations.note(
+            "page_cleaned",
+            page=page.page_id,
+            original_sha256=kept.sha256 if kept is not None else "",
+            skew_deg=round(clean.skew_deg, 2),
+            turned_deg=clean.turned_deg,
+            width_px=clean.width_px,
+            height_px=clean.height_px,
+            blank=clean.blank,
+        )
+        self._observations.note("page_shown_cleaned", page=page.page_id, flaws=len(page.flaws))
+
+    def _on_disarmed(self, parts: tuple[str, ...]) -> None:
+        self._observations.note("file_disarmed", parts=len(parts))
+
+    def _on_waiting(self, name: str) -> None:
+        self._observations.note("document_waiting", document=name)
+
+    def _on_filed(self, filed: DocumentFiled) -> None:
+        document = filed.document
+        self._observations.note(
+            "document_filed",
+            document=document.id,
+            sha256=document.sha256,
+            pages=document.pages,
+            piece=document.piece_id,
+            dossier=filed.dossier.number,
+        )
+
+    def _on_parted(self, parted: Parted) -> None:
+        self._observations.note("page_split", page=parted.page_id, parts=len(parted.parts))
+
+    def _on_papers(self, found: PapersFound) -> None:
+        self._observations.note("papers_found", page=found.page_id, papers=len(found.boxes))
+
+    def _on_number(self, opened: tuple[str, str]) -> None:
+        _session_id, number = opened
+        self._observations.note("number_opened", given=bool(number))
+
+    def _on_dossier(self, dossier: DossierFacts | None) -> None:
+        if dossier is None:
+            return
+        for piece in dossier.pieces:
+            self._observations.note(
+                f"piece_{piece.id}", state=piece.state.value, dossier=dossier.number
+            )
+
+    def _on_procedures(self, procedures: list[ProcedureFacts]) -> None:
+        self._observations.note("procedures", count=len(procedures))
+
+    def _on_double(self, double: Double) -> None:
+        seen = double.seen
+        self._observations.note(
+            "page_seen_before", page=double.page_id, document=seen.document_id, same=seen.same
+        )
+
+
+class _ThirdParties:
+    """Hold, passing on, colleagues in the conversation."""
+
+    def __init__(self, desk: ObservedDesk, observations: Observations) -> None:
+        self._observations = observations
+        talks = desk.talks
+        talks.note_received.connect(self._on_note)
+        talks.talk_changed.connect(self._on_talk)
+        talks.invited.connect(self._on_invited)
+        talks.visit_began.connect(self._on_visit)
+        talks.visit_ended.connect(self._on_visit_ended)
+        talks.troubled.connect(self._on_trouble)
+
+    def _on_note(self, note: PassedOnAnswer) -> None:
+        self._observations.note(
+            "passed_on_to_me", by=note.by_name, pieces_missing=note.pieces_missing
+        )
+
+    def _on_talk(self, answer: TalkAnswer) -> None:
+        third = answer.talk.third
+        self._observations.note(
+            "talk",
+            held=answer.talk.held,
+            third=third.user if third is not None else "",
+            third_state=third.state.value if third is not None else "",
+        )
+
+    def _on_invited(self, invitation: Invitation | None) -> None:
+        if invitation is None:
+            self._observations.forget("invited")
+        else:
+            self._observations.note("invited", ticket=invitation.ticket.id)
+
+    def _on_visit(self, guest: Guest) -> None:
+        self._observations.note("visit", let_in=False)
+        guest.let_in.connect(self._on_let_in)
+
+    def _on_let_in(self, _nothing: None) -> None:
+        self._observations.note("visit", let_in=True)
+
+    def _on_visit_ended(self, _ticket: Ticket | None) -> None:
+        self._observations.forget("visit")
+
+    def _on_trouble(self, trouble: Trouble) -> None:
+        self._observations.note("trouble_talk", code=trouble.code)

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a script may read of a desk: noted from the desk's own signals, by nobody but the observer."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from expert_app.desk import observers
+from expert_app.desk.app import Trouble
+from expert_app.desk.observers import ObservedDesk, observe_desk
+from expert_app.runtime.observations import Observations
+from session.core.clock import ManualClock
+from session.core.signals import Signal
+from session.core.tasks import Tasks
+from session.protocol.hub.tickets import TicketState
+
+
+class Part:
+    """Has every signal that somebody asks for, and below it parts with signals of their own."""
+
+    def __getattr__(self, name: str) -> Any:
+        made: Any = Part() if name in ("queue", "papers") else Signal()
+        setattr(self, name, made)
+        return made
+
+
+class Desk:
+    """A desk of signals only."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, Any] = {name: Part() for name in ObservedDesk.__annotations__}
+        choice = SimpleNamespace(
+            kind=SimpleNamespace(value="aiortc"), why=SimpleNamespace(value="x")
+        )
+        self.parts["media"] = SimpleNamespace(choice=choice)
+        self.scripts: list[str] = []
+        page = SimpleNamespace(runJavaScript=self._run)
+        self.parts["mirror"] = SimpleNamespace(page=page)
+        self.parts["app"].resumed = asyncio.Event()
+        self.parts["app"].session = None
+        self.parts["window"].queue.ticket = lambda ticket_id: ticket_id
+        self.observations = Observations(ManualClock())
+        self.tasks = Tasks()
+
+    def _run(self, script: str, on_answer: Any) -> None:
+        self.scripts.append(script)
+        on_answer('{"title": "Demande", "elements": 40}')
+
+    def observe(self) -> None:
+        observed = cast(ObservedDesk, SimpleNamespace(**self.parts))
+        observe_desk(observed, self.observations, self.tasks)
+
+    def open_session(self) -> Any:
+        parts = {name: Part() for name in ("grants", "written", "privacy", "call", "line")}
+        more = {name: Part() for name in ("page", "control", "show", "devices")}
+        session = SimpleNamespace(facts=SimpleNamespace(id="s1"), resumed=False, **parts, **more)
+        self.parts["app"].session_opened.emit(session)
+        return session
+
+
+async def test_a_ticket_is_noted_once_and_a_trouble_until_it_is_over() -> None:
+    desk = Desk()
+    desk.observe()
+    ticket = SimpleNamespace(id="t1", number="A1", service="x", state=TicketState.WAITING)
+    for _time in range(2):
+        desk.parts["link"].queue_changed.emit([ticket])
+    desk.parts["app"].troubled.emit(Trouble("scanner_jammed", {}, "ask for a scan"))
+    noted = desk.observations.all()
+    assert noted["ticket_visible"]["count"] == 1
+    assert noted["queue"]["count"] == 2
+    assert noted["trouble_ask_for_a_scan"]["code"] == "scanner_jammed"
+    desk.parts["app"].untroubled.emit("ask for a scan")
+    assert "trouble_ask_for_a_scan" not in desk.observations.all()
+    await desk.tasks.close()
+
+
+async def test_the_mirrored_page_is_read_a_moment_after_its_events_and_only_by_the_observer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(observers, "MIRROR_S", 0.01)
+    unseen = Desk()
+    unseen.open_session().page.events_received.emit(None)
+    desk = Desk()
+    desk.observe()
+    page = desk.open_session().page
+    for _time in range(3):
+        page.events_received.emit(None)
+    await asyncio.sleep(0.05)
+    assert (len(desk.scripts), unseen.scripts) == (1, [])
+    assert desk.observations.all()["mirror_shown"]["elements"] == 40
+    await desk.tasks.close()
