@@ -211,7 +211,6 @@ def _strips(height: int) -> Iterator[tuple[int, int]]:
 
 
 # ---- the ink
-# --------------------------------------------------------------------------------------------------
 
 
 def _ink(page: Image.Image) -> Mask:
@@ -366,7 +365,6 @@ def _tint(
 
 
 # ---- the paper
-# --------------------------------------------------------------------------------------------------
 
 
 def _paper(page: Image.Image, mask: Mask, dpi: int) -> Bytes:
@@ -482,7 +480,6 @@ def _most_apart(one: Image.Image, other: Image.Image) -> int:
 
 
 # ---- the fax picture
-# -------------------------------------------------------------------------------------------------
 
 _STRIP_OFFSETS, _STRIP_LENGTHS, _ROWS_PER_STRIP = 273, 279, 278
 

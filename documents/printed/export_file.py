@@ -222,7 +222,6 @@ def _read_me(index: ExportIndex) -> str:
 
 
 # ---- checking
-# --------------------------------------------------------------------------------------------------
 
 
 def is_export(path: Path) -> bool:

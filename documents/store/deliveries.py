@@ -212,7 +212,6 @@ class Deliveries:
             )
 
     # ---- for people
-    # ----------------------------------------------------------------------------------------------
 
     def counts(self, organisation: str) -> list[TargetCount]:
         """How many are where."""

@@ -156,7 +156,6 @@ class SupervisorApp:
         )
 
     # ---- what pages show
-    # -------------------------------------------------------------------------------------------
 
     def show_history(self, wish: HistoryRequest) -> None:
         """Reads acts now, and again while nothing else is shown."""
@@ -212,7 +211,6 @@ class SupervisorApp:
         self.elsewhere_changed.emit({one: await self._board.move_targets(one) for one in services})
 
     # ---- acts
-    # ----------------------------------------------------------------------------------------------
 
     def act(self, act: Act, reason: str) -> None:
         """Does an act; `done` or `troubled` follows."""

@@ -140,7 +140,6 @@ class DeskWork:
             log.info("the hub was not told that this desk closes")
 
     # ---- the agent's state
-    # -----------------------------------------------------------------------------------------
 
     def set_state(self, available: bool, reason: str = "") -> None:
         """The agent is available or pauses; the hub is told as soon as it is there."""
@@ -186,7 +185,6 @@ class DeskWork:
             self.state_changed.emit(said)
 
     # ---- the queue
-    # ----------------------------------------------------------------------------------------------
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
         mine = next(
@@ -250,7 +248,6 @@ class DeskWork:
         self._app.do(self._work.decline(ticket_id, reason), "decline")
 
     # ---- wrap-up
-    # ----------------------------------------------------------------------------------------------
 
     @property
     def wrap_up(self) -> WrapUpTime:

@@ -144,7 +144,6 @@ class DevicesJob:
         self._end_pile()
 
     # ---- scanning
-    # ----------------------------------------------------------------------------------------------
 
     def scan(self, wish: Wish) -> None:
         """A preview, a page, or all pages of the feeder."""
@@ -217,7 +216,6 @@ class DevicesJob:
             self._tell_pile()
 
     # ---- a pile of sheets whose backs are scanned by hand
-    # -----------------------------------------------------------
 
     def turn_pile(self) -> None:
         """The caller has turned the pile over: what comes now are backs."""
@@ -251,7 +249,6 @@ class DevicesJob:
             self.pile_changed.emit(None)
 
     # ---- previews
-    # ----------------------------------------------------------------------------------------------
 
     def _on_preview(self, page: ReceivedPage) -> None:
         self._app.do(self._look(page), "look at the glass")
@@ -267,7 +264,6 @@ class DevicesJob:
         self.glass_seen.emit(GlassSeen(look.jpeg, glass, areas))
 
     # ---- printing
-    # ----------------------------------------------------------------------------------------------
 
     def print_file(self, path: str, copies: int = 1) -> None:
         """Prints a PDF of the agent's own at the kiosk, after looking at it."""

@@ -91,7 +91,6 @@ class DeskTalks:
         return self._guest
 
     # ---- the own conversation
-    # --------------------------------------------------------------------------------------
 
     def hold(self, reason: HoldReason) -> None:
         """The caller waits a moment."""
@@ -185,7 +184,6 @@ class DeskTalks:
             session.chronicle.write(ThirdChanged(role=role, state=third.state.value))
 
     # ---- what the queue says
-    # ---------------------------------------------------------------------------------------
 
     def _ticket(self, ticket_id: str) -> Ticket | None:
         return next((ticket for ticket in self._link.queue if ticket.id == ticket_id), None)
@@ -245,7 +243,6 @@ class DeskTalks:
             self.came_back.emit(ticket)
 
     # ---- in somebody else's conversation
-    # ---------------------------------------------------------------------------
 
     def answer_invitation(self, accept: bool) -> None:
         """We come, or we do not."""
@@ -303,7 +300,6 @@ class DeskTalks:
             await guest.close()
 
     # ---- doing
-    # ----------------------------------------------------------------------------------------------
 
     def _with_session(self, work: Callable[[str], Coroutine[Any, Any, Any]], name: str) -> None:
         if self._app.session is not None:

@@ -328,7 +328,6 @@ class HubProgram:
         self._observations.note("history", applied=position.applied, behind=position.behind)
 
     # ---- the convention
-    # --------------------------------------------------------------------------------------------
 
     def look_at_convention(self) -> None:
         """Looks at the convention's files now instead of within seconds."""

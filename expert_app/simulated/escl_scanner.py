@@ -124,7 +124,6 @@ class SimulatedScanner:
         self._tasks.start(self.pages(), name="draw pages")  # the ready line does not wait for it
 
     # ---- eSCL
-    # ----------------------------------------------------------------------------------------------
 
     def _check_there(self, request: web.Request) -> None:
         """A scanner without power: the connection breaks without an answer."""
@@ -240,7 +239,6 @@ class SimulatedScanner:
                 self._page += 1
 
     # ---- the hand of the demo and of the tests
-    # ----------------------------------------------------------------------
 
     async def _on_look(self, request: web.Request) -> web.Response:
         """What it is doing."""

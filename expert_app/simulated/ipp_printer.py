@@ -153,7 +153,6 @@ class SimulatedPrinter:
         return app
 
     # ---- IPP
-    # ----------------------------------------------------------------------------------------------
 
     async def _on_ipp(self, request: web.Request) -> web.Response:
         body = await request.read()
@@ -261,7 +260,6 @@ class SimulatedPrinter:
         return self._jobs.get(asked.number(GroupTag.OPERATION, "job-id"))
 
     # ---- printing
-    # ----------------------------------------------------------------------------------------------
 
     async def _print(self, job: Job) -> None:
         """One job after the other; a fault holds it where it is."""
@@ -306,7 +304,6 @@ class SimulatedPrinter:
         part.replace(path)
 
     # ---- the hand of the demo and of the tests
-    # ----------------------------------------------------------------------
 
     async def _on_look(self, request: web.Request) -> web.Response:
         jobs = msgspec.to_builtins(list(self._jobs.values()))

@@ -523,7 +523,6 @@ class Hub:
         self._lines.heard(organisation, Role(letter), user, message.payload)
 
     # ---- timers
-    # ----------------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
         while True:

@@ -56,7 +56,6 @@ MAX_MIRROR_PART_BYTES = 120 * 1024
 
 
 # ---- queue
-# --------------------------------------------------------------------------------------------------
 
 
 class CallRequestedAtKiosk(Event, frozen=True, kw_only=True):
@@ -125,7 +124,6 @@ class KioskWiped(Event, frozen=True, kw_only=True):
 
 
 # ---- call
-# --------------------------------------------------------------------------------------------------
 
 
 class CallOffered(Event, frozen=True, kw_only=True):
@@ -174,7 +172,6 @@ class CameraChanged(Event, frozen=True, kw_only=True):
 
 
 # ---- shared page
-# --------------------------------------------------------------------------------------------------
 
 
 class GrantRequested(Event, frozen=True, kw_only=True):
@@ -254,7 +251,6 @@ class PageActed(Event, frozen=True, kw_only=True):
 
 
 # ---- scanner
-# --------------------------------------------------------------------------------------------------
 
 
 class ScanRequested(Event, frozen=True, kw_only=True):
@@ -324,7 +320,6 @@ class PageCleaned(Event, frozen=True, kw_only=True):
 
 
 # ---- printer
-# --------------------------------------------------------------------------------------------------
 
 
 class PrintRequested(Event, frozen=True, kw_only=True):
@@ -349,7 +344,6 @@ class PrintChanged(Event, frozen=True, kw_only=True):
 
 
 # ---- dossier
-# --------------------------------------------------------------------------------------------------
 
 
 class DossierOpened(Event, frozen=True, kw_only=True):
@@ -383,7 +377,6 @@ class PieceFiled(Event, frozen=True, kw_only=True):
 
 
 # ---- line
-# --------------------------------------------------------------------------------------------------
 
 
 class LineLost(Event, frozen=True, kw_only=True):

@@ -89,7 +89,6 @@ class Replay:
         ]
 
     # ---- playing
-    # ----------------------------------------------------------------------------------------------
 
     @property
     def playing(self) -> bool:
@@ -158,7 +157,6 @@ class Replay:
         return self._chunks(self._shown)
 
     # ---- looking
-    # ----------------------------------------------------------------------------------------------
 
     def state_at(self, offset_s: float) -> SessionState:
         """What the session had come to at `offset_s`, events of that very instant included."""

@@ -133,7 +133,6 @@ class LogWriter:
             log.error("the log's spool cannot be written: %s", error.strerror)
 
     # ---- to the hub
-    # ----------------------------------------------------------------------------------------------
 
     async def _send_all(self) -> None:
         pause_s = self._retry_s[0]

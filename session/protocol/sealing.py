@@ -24,7 +24,6 @@ from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
 
 # ---- between the ends of a session, topic "seal"
-# --------------------------------------------------------------------
 
 
 class SealRequested(SessionMessage, frozen=True, kw_only=True):
@@ -49,7 +48,6 @@ class SealNeeded(SessionMessage, frozen=True, kw_only=True):
 SealMessage = SealRequested | SealOffered | SealNeeded
 
 # ---- with the vault
-# --------------------------------------------------------------------------------------------------
 
 
 class Part(StrEnum):
@@ -161,7 +159,6 @@ VAULT_VERBS: dict[str, Verb] = {
 """What a vault alone answers, beside `VAULT_PARTS`."""
 
 # ---- vault and others with the hub
-# ----------------------------------------------------------------------------------
 
 
 class SealCardRequest(HubMessage, frozen=True, kw_only=True):

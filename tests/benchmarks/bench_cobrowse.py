@@ -50,8 +50,9 @@ CORPUS = Path(__file__).resolve().parent.parent / "data" / "pages"
 # paint; else a frame is waited for.
 WATCH = """(() => { const painted = window.painted = {}; let last = '', seen = null, frameEnd = 0;
   const real = window.requestAnimationFrame;
-  window.requestAnimationFrame = (turn) => real((at) => { turn(at); frameEnd = performance.now(); });
-  const mark = () => { const page = mirror.document(); return page && page.getElementById('mark'); };
+  window.requestAnimationFrame = (turn) => real(
+    (at) => { turn(at); frameEnd = performance.now(); });
+  const mark = () => mirror.document()?.getElementById('mark');
   const look = () => { const node = mark(); const now = node ? node.textContent : '';
     if (!now || now === last) return;
     last = now;
@@ -61,10 +62,14 @@ WATCH = """(() => { const painted = window.painted = {}; let last = '', seen = n
     if (performance.now() - frameEnd < 1) paint(); else real(paint); };
   const follow = () => { const page = mirror.document();
     if (page && page !== seen) { seen = page;
-      new MutationObserver(look).observe(page, {subtree: true, childList: true, characterData: true}); }
+      const all = {subtree: true, childList: true, characterData: true};
+      new MutationObserver(look).observe(page, all); }
     look(); setTimeout(follow, 5); };
   follow(); })()"""
-MARKED = "<body><h1>Mesure</h1><p id=mark></p><button id=b style='width:200px;height:60px'>Toucher</button><p>%s</p></body>"
+MARKED = (
+    "<body><h1>Mesure</h1><p id=mark></p>"
+    "<button id=b style='width:200px;height:60px'>Toucher</button><p>%s</p></body>"
+)
 NOW = "performance.timeOrigin + performance.now()"
 
 
@@ -75,7 +80,6 @@ def percentile(values: list[float], percent: int) -> float:
 
 
 # ---- how long it takes
-# -----------------------------------------------------------------------------------------------
 
 
 async def changes(ends: Ends) -> list[float]:
@@ -137,7 +141,6 @@ async def first_paint(ends: Ends, rows: int) -> tuple[float, int]:
 
 
 # ---- a minute of browsing
-# --------------------------------------------------------------------------------------------
 
 
 def _move(ends: Ends, at: QPointF) -> None:
@@ -230,7 +233,6 @@ class Filming:
 
 
 # ---- the page's own scripts
-# ------------------------------------------------------------------------------------------
 
 ORDINARY = """(async () => { const times = [];
   for (let round = 0; round < 30; round++) { const begun = performance.now();
@@ -239,17 +241,22 @@ ORDINARY = """(async () => { const times = [];
     const count = document.querySelectorAll('tr:not([hidden])').length;
     document.querySelector('h1').textContent = count + ' paiements';
     const own = performance.now() - begun;
-    await new Promise((done) => { const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0) });
-    times.push([own, performance.now() - begun]); await new Promise((done) => setTimeout(done, 60)); }
+    const c = new MessageChannel();
+    await new Promise((done) => { c.port1.onmessage = done; c.port2.postMessage(0) });
+    times.push([own, performance.now() - begun]);
+    await new Promise((done) => setTimeout(done, 60)); }
   window.spent = times })(); 0"""
 VALIDATING = """(async () => { const times = []; let sum = 0;
   for (let round = 0; round < 30; round++) { const begun = performance.now();
-    for (let n = 0; n < 40000; n++) sum += /^[A-ZÉÈ][a-zéèç-]+ \\\\d{2}$/u.test('Éloïse ' + (n % 100)) ? n : 1;
+    for (let n = 0; n < 40000; n++)
+      sum += /^[A-ZÉÈ][a-zéèç-]+ \\\\d{2}$/u.test('Éloïse ' + (n % 100)) ? n : 1;
     const data = JSON.parse(JSON.stringify(Array.from({length: 400}, (_, n) => ({n, sum}))));
     document.querySelector('h1').textContent = 'Total ' + data.length + ' ' + round;
     const own = performance.now() - begun;
-    await new Promise((done) => { const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0) });
-    times.push([own, performance.now() - begun]); await new Promise((done) => setTimeout(done, 60)); }
+    const c = new MessageChannel();
+    await new Promise((done) => { c.port1.onmessage = done; c.port2.postMessage(0) });
+    times.push([own, performance.now() - begun]);
+    await new Promise((done) => setTimeout(done, 60)); }
   window.spent = times })(); 0"""
 
 
@@ -272,7 +279,6 @@ async def script_ms(ends: Ends, code: str) -> tuple[float, float]:
 
 
 # ---- an hour
-# --------------------------------------------------------------------------------------------------
 
 
 def _element(number: int, tag: str, children: list[Any], **attributes: str) -> dict[str, Any]:
@@ -339,7 +345,6 @@ async def hour(pane: MirrorPane) -> tuple[float, float]:
 
 
 # ---- the run
-# --------------------------------------------------------------------------------------------------
 
 
 async def measure_loopback(web: WebServer, folder: Path, seconds: float) -> list[Row]:
@@ -448,8 +453,14 @@ async def measure_narrow(web: WebServer, folder: Path, seconds: float) -> list[R
     return [
         Row("512 kb/s in a call: lag of the page", "ms, median", percentile(lags, 50)),
         Row("512 kb/s in a call: lag of the page", "ms, p95", percentile(lags, 95), goal=500),
-        Row("512 kb/s: a voice packet waits", "ms, p95", percentile(waits, 95) * 1000, percentile(alone, 95) * 1000,
-            "the call alone", percentile(alone, 95) * 1000 + 40),
+        Row(
+            "512 kb/s: a voice packet waits",
+            "ms, p95",
+            percentile(waits, 95) * 1000,
+            percentile(alone, 95) * 1000,
+            "the call alone",
+            percentile(alone, 95) * 1000 + 40,
+        ),
         Row("512 kb/s: voice packets lost", "of all", lost / max(1, len(waits)), goal=0.0),
     ]  # fmt: skip
 

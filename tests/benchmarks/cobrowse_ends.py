@@ -86,7 +86,7 @@ class Ends:
     """
 
     def __init__(
-        self, world: World, kiosk_channel: BusChannel, desk_channel: BusChannel, web: WebServer
+        self, world: World, kiosk_channel: BusChannel, *, desk_channel: BusChannel, web: WebServer
     ) -> None:
         clock = SystemClock()
         self.web, self.world = web, world
@@ -202,7 +202,7 @@ async def shared(
             await link.start()
         ticket = (await link.call("housing", "", "r1")).ticket
         facts = await desk.accept(ticket.id)
-        ends = Ends(world, link.channel(facts.id), desk.channel(facts.id), web)
+        ends = Ends(world, link.channel(facts.id), desk_channel=desk.channel(facts.id), web=web)
         try:
             yield ends
         finally:

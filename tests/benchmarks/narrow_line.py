@@ -39,7 +39,7 @@ class NarrowLine:
         voice_lost: voice packets that found the queue full.
     """
 
-    def __init__(self, kbps: float = 512, delay_s: float = 0.02, queue_s: float = 0.3) -> None:
+    def __init__(self, kbps: float = 512, *, delay_s: float = 0.02, queue_s: float = 0.3) -> None:
         self.voice_waits_s: list[float] = []
         self.voice_lost = 0
         self._byte_s, self._delay_s, self._queue_s = 8 / (kbps * 1000), delay_s, queue_s

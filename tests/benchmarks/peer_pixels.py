@@ -120,7 +120,9 @@ class Tight:
 
 
 def _length_bytes(size: int) -> int:
-    return 1 if size < 128 else 2 if size < 16384 else 3
+    if size < 128:
+        return 1
+    return 2 if size < 16384 else 3
 
 
 def _changed(before: Pixels, now: Pixels) -> Iterator[tuple[int, int, int, int]]:
@@ -137,13 +139,14 @@ def _changed(before: Pixels, now: Pixels) -> Iterator[tuple[int, int, int, int]]
             if hit and start is None:
                 start = left
             elif not hit and start is not None:
-                yield _shrunk(different, top, bottom, start, min(left, width))
+                yield _shrunk(different, (top, bottom, start, min(left, width)))
                 start = None
 
 
 def _shrunk(
-    different: NDArray[np.bool_], top: int, bottom: int, left: int, right: int
+    different: NDArray[np.bool_], tile: tuple[int, int, int, int]
 ) -> tuple[int, int, int, int]:
+    top, bottom, left, right = tile
     part = different[top:bottom, left:right]
     rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
     return (

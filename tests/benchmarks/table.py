@@ -51,7 +51,8 @@ def publish(name: str, rows: list[Row]) -> int:
     )
     names = list(dict.fromkeys(name for row in rows for name in row.peers))
     columns = "".join(f" {name:>10}" for name in names)
-    head = f"{'case':<40} {'metric':<16} {'ours':>10}{columns or f' {"peer":>10}'} {'ratio':>7} {'goal':>8}  ok  peer"
+    columns = columns or f" {'peer':>10}"
+    head = f"{'case':<40} {'metric':<16} {'ours':>10}{columns} {'ratio':>7} {'goal':>8}  ok  peer"
     print(head, "-" * len(head), sep="\n")
     for row in rows:
         print(_line(row, names))

@@ -128,7 +128,6 @@ class Load:
         self._history.write(Seen(**line, at_s=time.time()))  # type: ignore[arg-type] # kind is one of Kind's words
 
     # ---- callers
-    # ----------------------------------------------------------------------------------------------
 
     async def _call(self, name: str, kiosk: KioskLink) -> None:
         count = 0
@@ -144,7 +143,6 @@ class Load:
             await asyncio.sleep(random.uniform(0.1, 0.5))
 
     # ---- agents
-    # ----------------------------------------------------------------------------------------------
 
     async def _serve(self, name: str, desk: DeskLink) -> None:
         refused: dict[str, float] = {}
@@ -238,7 +236,6 @@ class Load:
         self._note("finished", name, ticket_id, sent_s, session_id)
 
     # ---- the supervisor
-    # --------------------------------------------------------------------------------------------
 
     async def _start_boss(self) -> None:
         client = await self._client(Role.SUPERVISOR, "boss", self._world.boss)
@@ -273,7 +270,6 @@ class Load:
                 continue
 
     # ---- questions
-    # ----------------------------------------------------------------------------------------------
 
     def answer(self, what: str) -> object:
         if what == "drain":

@@ -40,7 +40,6 @@ ANSWERS = frozenset({"acked", "accepted", "finished"})
 
 
 # ---- the run
-# --------------------------------------------------------------------------------------------------
 
 
 def _answered_s(world: Cluster, since_s: float) -> list[float]:

@@ -249,7 +249,6 @@ async def parties(folder: Path, secret_text: bytes, *, sealed: bool) -> AsyncIte
 
 
 # ---- looking for clear text
-# -----------------------------------------------------------------------------------------
 
 _ZSTD = b"\x28\xb5\x2f\xfd"
 

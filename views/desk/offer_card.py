@@ -96,7 +96,6 @@ class OfferCard(QFrame):
         self.hide()
 
     # ---- facts
-    # ----------------------------------------------------------------------------------------------
 
     def show_offer(
         self, ticket: Ticket, service: Service | None, place: int, comes_back: bool
@@ -157,7 +156,6 @@ class OfferCard(QFrame):
         return self._ticket.id if self._ticket is not None else ""
 
     # ---- building
-    # ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         facts = row(None, self._number, space=SPACE[2])
@@ -190,7 +188,6 @@ class OfferCard(QFrame):
         self._decline.setEnabled(enabled)
 
     # ---- wishes
-    # ----------------------------------------------------------------------------------------------
 
     def accept(self) -> None:
         """Takes the caller (F2, Enter)."""

@@ -104,7 +104,6 @@ class WrapUpView(QWidget):
         self._second.start()
 
     # ---- facts
-    # ----------------------------------------------------------------------------------------------
 
     def start(
         self, ticket_number: str, lasted_s: float | None, outcomes: Sequence[Outcome] = ()
@@ -184,7 +183,6 @@ class WrapUpView(QWidget):
         return self._since
 
     # ---- building
-    # ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         card = Card("wrap_up_card", space=SPACE[1], padding=SPACE[4])
@@ -271,7 +269,6 @@ class WrapUpView(QWidget):
         self._outcomes.append(button)
 
     # ---- keys and wishes
-    # -------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """The figure before an outcome takes it."""

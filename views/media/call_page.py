@@ -180,7 +180,6 @@ class LockedCallPage(QWidget):
             self._page.setHtml(self._html, ORIGIN)
 
     # ---- CallPage
-    # ----------------------------------------------------------------------------------------------
 
     def run(self, script: str) -> asyncio.Future[object]:
         """Runs an expression of call.js; the future brings its value, or `CallLost`."""
@@ -226,7 +225,6 @@ class LockedCallPage(QWidget):
         self.deleteLater()
 
     # ---- from the page
-    # ---------------------------------------------------------------------------------------------
 
     def emit_event(self, name: str, detail: dict[str, Any]) -> None:
         """Hands an event on to who listens."""

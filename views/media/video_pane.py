@@ -133,7 +133,6 @@ class VideoPane(QWidget):
         self._timer.timeout.connect(self._look)
 
     # ---- facts
-    # ----------------------------------------------------------------------------------------------
 
     def set_source(self, latest_frame: FrameGiver, own_frame: FrameGiver | None = None) -> None:
         """Where the caller's picture and our own come from;
@@ -217,7 +216,6 @@ class VideoPane(QWidget):
         )
 
     # ---- Qt
-    # ----------------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
         """A wide picture of a conversation."""
@@ -270,7 +268,6 @@ class VideoPane(QWidget):
             self._paint_own(painter, own)
 
     # ---- painting
-    # ----------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
         """Paints again only when one of the pictures is a new one."""

@@ -41,7 +41,6 @@ class WorkConnections:
         self._connect_wrap_up()
 
     # ---- queue and offers
-    # ------------------------------------------------------------------------------------------
 
     def _connect_queue(self) -> None:
         queue, offer, work = self._window.queue, self._window.offer, self._work
@@ -88,7 +87,6 @@ class WorkConnections:
             self._window.wrap_up.finish_failed()
 
     # ---- wrap-up
-    # ----------------------------------------------------------------------------------------------
 
     def _connect_wrap_up(self) -> None:
         view = self._window.wrap_up

@@ -77,7 +77,6 @@ class DevicesConnections:
         self._acts.split(page_id, LEFT_RIGHT if way is Split.SIDE_BY_SIDE else UPPER_LOWER)
 
     # ---- facts
-    # ----------------------------------------------------------------------------------------------
 
     def _on_opened(self, session: DeskSession) -> None:
         devices = session.devices

@@ -71,7 +71,6 @@ def key_id(key: str) -> str:
 
 
 # ---- the vault's key, signed by the organisation
-# --------------------------------------------------------------------
 
 
 def _key_text(organisation: str, key: SealKey) -> bytes:
@@ -132,7 +131,6 @@ def valid_keys(organisation: str, card: SealCard, signer: str, now: datetime) ->
 
 
 # ---- a desk's certificate, signed by the vault
-# ----------------------------------------------------------------------
 
 
 def _certificate_text(certificate: DeskCertificate) -> bytes:

@@ -202,7 +202,6 @@ class Line:
             self._connection.lost.set()
 
     # ---- talking
-    # ----------------------------------------------------------------------------------------------
 
     async def publish(
         self,
@@ -367,7 +366,6 @@ class Line:
             log.info("subscription waits for the next connection: %s", type(error).__name__)
 
     # ---- keeping
-    # ----------------------------------------------------------------------------------------------
 
     async def _keep(self) -> None:
         pause_s = PAUSE_S[0]

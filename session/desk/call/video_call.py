@@ -147,7 +147,6 @@ class DeskCall:
         return self._line.call_id if self._line is not None else ""
 
     # ---- wishes
-    # ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Listens to the kiosk; asks for an offer when none has come within three seconds."""
@@ -227,7 +226,6 @@ class DeskCall:
         self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on))
 
     # ---- hearing
-    # ----------------------------------------------------------------------------------------------
 
     def _on_message(self, message: SessionMessage) -> None:
         match message:
@@ -290,7 +288,6 @@ class DeskCall:
             self._lose()
 
     # ---- watching
-    # ----------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
         while True:
@@ -357,7 +354,6 @@ class DeskCall:
             self.state_changed.emit(state)
 
     # ---- ways out
-    # ----------------------------------------------------------------------------------------------
 
     def _send_soon(self, message: SessionMessage) -> None:
         self._tasks.start(self._send(message), name="desk-call-send")

@@ -127,7 +127,6 @@ class DeskDevices:
         self._prints.chunks.set_rate(kbps)
 
     # ---- wishes
-    # ----------------------------------------------------------------------------------------------
 
     async def request_report(self) -> None:
         """How are scanner and printer? Answered by `report_changed`."""
@@ -196,7 +195,6 @@ class DeskDevices:
         await self._prints.cancel(print_id)
 
     # ---- facts
-    # ----------------------------------------------------------------------------------------------
 
     def _on_message(self, message: SessionMessage) -> None:
         match message:
@@ -230,7 +228,6 @@ class DeskDevices:
             self._pages.on_chunk(payload, headers)
 
     # ---- watching
-    # ----------------------------------------------------------------------------------------------
 
     @property
     def is_busy(self) -> bool:

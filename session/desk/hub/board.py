@@ -79,7 +79,6 @@ class BoardLink:
             await asyncio.sleep(self._look_s)
 
     # ---- acts
-    # ----------------------------------------------------------------------------------------------
 
     async def reassign(
         self,

@@ -147,7 +147,6 @@ class DeskLink:
         return self._told_connected
 
     # ---- sessions
-    # ----------------------------------------------------------------------------------------------
 
     async def accept(self, ticket_id: str) -> SessionFacts:
         """Takes a ticket.
@@ -185,7 +184,6 @@ class DeskLink:
         return self._bus.channel(session_id)
 
     # ---- statistics
-    # ----------------------------------------------------------------------------------------------
 
     async def statistics(
         self,
@@ -214,7 +212,6 @@ class DeskLink:
         )
 
     # ---- dossier
-    # ----------------------------------------------------------------------------------------------
 
     async def caller_number(self, session_id: str) -> str:
         """The number that the caller typed, where only the organisation's vault can read it ("" for
@@ -320,7 +317,6 @@ class DeskLink:
                 raise TransferInterrupted(received_bytes=len(data), size_bytes=part.size_bytes)
 
     # ---- log
-    # ----------------------------------------------------------------------------------------------
 
     async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
         """Gives records to the log's keeper; returns the number below which it has all of ours."""
@@ -341,7 +337,6 @@ class DeskLink:
                 return records
 
     # ---- asking
-    # ----------------------------------------------------------------------------------------------
 
     async def _insist[Answer](
         self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
@@ -353,7 +348,6 @@ class DeskLink:
         )
 
     # ---- the queue
-    # ----------------------------------------------------------------------------------------------
 
     def _on_connected(self, connected: bool) -> None:
         if connected:

@@ -103,7 +103,6 @@ class IdentityBook:
             base.execute("COMMIT")
 
     # ---- invitations
-    # ----------------------------------------------------------------------------------------------
 
     def invite(self, identity: Identity, now: datetime, valid_for: timedelta) -> str:
         """A fresh code for `identity`; an earlier one for the same identity is worth nothing from
@@ -173,7 +172,6 @@ class IdentityBook:
             _want(base)
 
     # ---- keys
-    # ----------------------------------------------------------------------------------------------
 
     def revoke(self, identity: Identity, listed_key: str, now: datetime) -> bool:
         """Takes every key of `identity` away, also `listed_key` of the catalogue;
@@ -218,7 +216,6 @@ class IdentityBook:
         return not found
 
     # ---- what the running server knows
-    # -----------------------------------------------------------------------------
 
     def wanted(self) -> int:
         """Number of the latest change."""

@@ -162,7 +162,6 @@ class Agents:
         )
 
     # ---- changes
-    # ----------------------------------------------------------------------------------------------
 
     async def report(self, organisation: str, agent: str, wish: AgentStateRequest) -> None:
         """An agent is available or pauses; saying the same again changes nothing.

@@ -191,7 +191,6 @@ class Dispatch:
             await self._offer_all(organisation, pushed, free)
 
     # ---- the end of an offer
-    # ---------------------------------------------------------------------------------------
 
     async def _check(self, ticket: Ticket, agent: str) -> None:
         organisation = ticket.organisation
@@ -217,7 +216,6 @@ class Dispatch:
         return changed
 
     # ---- a new offer
-    # ----------------------------------------------------------------------------------------------
 
     async def _offer_all(
         self, organisation: str, pushed: dict[str, ServiceEntry], free: Sequence[PersonEntry]

@@ -179,7 +179,6 @@ def is_address(address: str) -> bool:
 
 
 # ---- what is surely not meant
-# ----------------------------------------------------------------------------------------
 
 
 def advice(organisations: Sequence[OrganisationEntry], now: datetime) -> list[Problem]:

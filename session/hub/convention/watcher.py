@@ -120,7 +120,6 @@ class ConventionKeeper:
         self._mark = self._given = ""
 
     # ---- the last good one
-    # -----------------------------------------------------------------------------------------
 
     def _best(self, files: Files) -> Reading:
         """The files as they are, or with the last good parts in place of bad ones."""

@@ -72,7 +72,6 @@ class History:
         self.engine.dispose()
 
     # ---- the reader's place
-    # ----------------------------------------------------------------------------------------
 
     @property
     def reader(self) -> str:
@@ -122,7 +121,6 @@ class History:
         return old
 
     # ---- writing
-    # ----------------------------------------------------------------------------------------------
 
     def apply(self, stream: int, entries: Sequence[AuditEntry]) -> None:
         """Stores entries; those that are there already, perhaps under another number of AUDIT,
@@ -220,7 +218,6 @@ class History:
         connection.execute(self._dialect.insert(table).on_conflict_do_nothing(), rows)
 
     # ---- reading
-    # ----------------------------------------------------------------------------------------------
 
     def organisations(self, first: date, last: date) -> list[str]:
         """Who had callers in these days."""

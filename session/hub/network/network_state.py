@@ -107,7 +107,6 @@ class NetworkState:
             log.info("the other hubs are not told of this one: the bus is away")
 
     # ---- questions
-    # ----------------------------------------------------------------------------------------------
 
     def answer(self, organisation: str, user: str) -> NetworkAnswer:
         """Hubs of the network and sites of the operator's own account."""
@@ -147,7 +146,6 @@ class NetworkState:
         return record is not None and record.closed
 
     # ---- acts
-    # ----------------------------------------------------------------------------------------------
 
     async def set_site(
         self, organisation: str, operator: str, wish: SiteStateRequest, *, closed: bool

@@ -139,7 +139,6 @@ class Links:
         self.watch.stop()
 
     # ---- which of our kiosks have their caller over there
-    # ------------------------------------------------------------
 
     def network_of(self, organisation: str) -> str:
         """The network of an organisation; "" for ours."""
@@ -198,7 +197,6 @@ class Links:
         )
 
     # ---- sending over
-    # ----------------------------------------------------------------------------------------------
 
     async def check(self, ticket: Ticket, organisation: str, service: str) -> None:
         """Asks before anything is written.
@@ -252,7 +250,6 @@ class Links:
         return (await self._connection.line.request(subject, payload, ASK_S)).payload
 
     # ---- our kiosk speaks
-    # --------------------------------------------------------------------------------------------
 
     async def ask_for(self, asker: Asker, verb: str, payload: bytes) -> bytes | None:
         """What the other network answers our kiosk; None when its question is not for them.
@@ -321,7 +318,6 @@ class Links:
             log.debug("no sign of life over the link")
 
     # ---- the other hub speaks to our kiosk
-    # ---------------------------------------------------------------------------
 
     def _on_told(self, message: Incoming) -> None:
         _xfer, _ours, network, _tell, home, _letter, kiosk, rest = message.subject.split(".", 7)
@@ -371,7 +367,6 @@ class Links:
             sent.over_s = self._clock.monotonic_s()
 
     # ---- the other network's kiosk speaks to us
-    # ----------------------------------------------------------------------
 
     def _on_request(self, message: Incoming) -> None:
         _xfer, _ours, network, _svc, home, letter, kiosk, verb = message.subject.split(".")

@@ -142,7 +142,6 @@ def _instant(zone: ZoneInfo, day: date, minutes: int, *, fold: int) -> datetime:
 
 
 # ---- public holidays
-# -------------------------------------------------------------------------------------------------
 
 REGIONS = frozenset(
     {"FR", *(f"FR-{name}" for name in ("57", "6AE", "971", "972", "973", "974", "976"))}
@@ -171,7 +170,6 @@ def public_holiday(region: str, day: date) -> str:
 
 
 # ---- sentences for callers
-# -------------------------------------------------------------------------------------------
 
 
 def french(words: Words) -> str:

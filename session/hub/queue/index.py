@@ -112,7 +112,6 @@ class TicketIndex:
             del self._at_kiosk[place]
 
     # ---- questions
-    # ----------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
         """Open tickets."""

@@ -99,7 +99,6 @@ class QueueView:
                     self._sessions.pop(ticket.session, None)
 
     # ---- questions
-    # ----------------------------------------------------------------------------------------------
 
     def revision(self, organisation: str) -> int:
         """Newest revision seen of an organisation's tickets."""

@@ -132,7 +132,6 @@ def supervisors(history: History, organisation: str, start: datetime, end: datet
 
 
 # ---- on tickets
-# --------------------------------------------------------------------------------------------------
 
 
 def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> Any:
@@ -231,7 +230,6 @@ def _kind(before: ActSide | None, after: ActSide) -> ActKind:
 
 
 # ---- beside tickets
-# ------------------------------------------------------------------------------------------------
 
 
 def _beside_tickets(connection: Connection, wanted: ActsWanted) -> list[ActFacts]:

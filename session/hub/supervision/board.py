@@ -78,7 +78,6 @@ class Board:
         self._clock = clock
 
     # ---- acts on tickets
-    # -------------------------------------------------------------------------------------------
 
     async def reassign(self, organisation: str, supervisor: str, wish: ReassignRequest) -> Ticket:
         """Another service, or one agent only for a minute.
@@ -205,7 +204,6 @@ class Board:
             raise QueueClosed(service=service)
 
     # ---- services
-    # ----------------------------------------------------------------------------------------------
 
     def is_closed(self, organisation: str, service: str) -> bool:
         """True when a supervisor has closed the service for new calls."""
@@ -310,7 +308,6 @@ class Board:
             await self._news.tell(organisation, Role.AGENT, agent.id, said)
 
     # ---- agents
-    # ----------------------------------------------------------------------------------------------
 
     def answer(self, organisation: str, day: DayFigures) -> BoardAnswer:
         """What the board shows now, with the day's counts of the history."""

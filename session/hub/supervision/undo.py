@@ -68,7 +68,6 @@ class Undo:
         self._clock = clock
 
     # ---- reading
-    # ----------------------------------------------------------------------------------------------
 
     async def history(self, organisation: str, wish: HistoryRequest) -> HistoryAnswer:
         """See `HistoryRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
@@ -102,7 +101,6 @@ class Undo:
         return msgspec.structs.replace(act, by_name=self._name_of(organisation, act.by), undo=state)
 
     # ---- can it be taken back?
-    # -------------------------------------------------------------------------------------
 
     def _state(self, organisation: str, act: ActFacts) -> UndoState:
         """As far as this hub sees; the act itself decides again."""
@@ -150,7 +148,6 @@ class Undo:
         return UndoState.POSSIBLE if now.act == act.id and side == act.after else UndoState.CHANGED
 
     # ---- taking back
-    # ----------------------------------------------------------------------------------------------
 
     async def undo(self, organisation: str, supervisor: str, wish: UndoRequest) -> Undone:
         """Takes an act back; the same request again changes nothing more.

@@ -252,7 +252,6 @@ class Callbacks:
         await self._sessions.close(organisation, agent, wish.session_id, CALL_LATER)
 
     # ---- the hub's timer
-    # -------------------------------------------------------------------------------------------
 
     async def look(self) -> None:
         """Makes tickets of the wishes whose time has come and whose service is open."""

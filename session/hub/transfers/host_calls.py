@@ -120,7 +120,6 @@ class Hosts:
         return self._clock.monotonic_s() - call[1] <= limit_s
 
     # ---- the kiosk
-    # ----------------------------------------------------------------------------------------------
 
     async def call(
         self, home: str, kiosk: str, said: HelpState, *, new: bool = False
@@ -148,7 +147,6 @@ class Hosts:
         return any(person.role == "facilitator" and site in person.sites for person in people)
 
     # ---- the host
-    # ----------------------------------------------------------------------------------------------
 
     def site(self, organisation: str, user: str) -> SiteAnswer:
         """The kiosks that this host looks after. Raises `NotAllowed`."""

@@ -103,7 +103,6 @@ class Moves:
         book.follow = self.follow
 
     # ---- where to
-    # ----------------------------------------------------------------------------------------------
 
     def targets(self, organisation: str, service: str) -> list[MoveTarget]:
         """Services of other organisations that callers of this one may be moved to.
@@ -134,7 +133,6 @@ class Moves:
             self._check_open(*wanted, ticket.kiosk_home, ticket.kiosk)
 
     # ---- moving
-    # ----------------------------------------------------------------------------------------------
 
     async def move(self, organisation: str, supervisor: str, wish: MoveRequest) -> TicketMoved:
         """A supervisor sends a waiting caller to another organisation; again is the same move.
@@ -269,7 +267,6 @@ class Moves:
         return StoredTicket(ticket, 0)
 
     # ---- a caller who comes from a partner's network
-    # -----------------------------------------------------------------
 
     def check_target(self, organisation: str, service: str) -> None:
         """Raises `ServiceUnknown`, `QueueClosed`."""
@@ -333,7 +330,6 @@ class Moves:
         return old.ended_at_utc is not None and self._clock.utc_now() - old.ended_at_utc < MENDED
 
     # ---- following and mending
-    # ---------------------------------------------------------------------------------------
 
     async def follow(self, stored: StoredTicket) -> StoredTicket:
         """The ticket that a kiosk's caller has now, when the one it knows was moved, however

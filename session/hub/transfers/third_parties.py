@@ -65,7 +65,6 @@ class Talks:
         self._clock = clock
 
     # ---- questions
-    # ----------------------------------------------------------------------------------------------
 
     async def talk(self, asker: Asker, session_id: str) -> TalkAnswer:
         """Who is in the conversation, for its ends and its third person. Raises `TicketUnknown`."""
@@ -85,7 +84,6 @@ class Talks:
         )
 
     # ---- hold
-    # ----------------------------------------------------------------------------------------------
 
     async def hold(self, asker: Asker, wish: HoldRequest) -> None:
         """The caller waits, or the talk goes on. Raises `TicketUnknown`, `NotAllowed`."""
@@ -104,7 +102,6 @@ class Talks:
         await self._change(asker, wish.session_id, decide)
 
     # ---- third people
-    # ----------------------------------------------------------------------------------------------
 
     async def invite(self, asker: Asker, wish: InviteRequest) -> None:
         """Calls a colleague in.
@@ -254,7 +251,6 @@ class Talks:
         return not view.of_agent(organisation, agent) and not view.beside(organisation, agent)
 
     # ---- timers
-    # ----------------------------------------------------------------------------------------------
 
     async def look(self, ticket: Ticket) -> None:
         """Ends what took too long: a call nobody answers, a banner that does not come, a third desk
@@ -285,7 +281,6 @@ class Talks:
         return ThirdEnd.LOST if silent_s > SILENT_S else None
 
     # ---- changing
-    # ----------------------------------------------------------------------------------------------
 
     async def _of(self, asker: Asker, session_id: str) -> StoredTicket:
         if asker.role is Role.KIOSK:

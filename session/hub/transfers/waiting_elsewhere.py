@@ -67,7 +67,6 @@ class Away:
         self._turn_since_s: dict[str, float] = {}
 
     # ---- the kiosk's requests
-    # --------------------------------------------------------------------------------------
 
     async def step_away(self, home: str, kiosk: str, wish: StepAwayRequest) -> TicketAnswer:
         """The caller leaves and keeps the place.
@@ -176,7 +175,6 @@ class Away:
         return await self._calls.answer(stored)
 
     # ---- the hub's timer
-    # -------------------------------------------------------------------------------------------
 
     async def look(self, organisation: str) -> None:
         """Calls those whose turn is near, and gives up those who do not come."""

@@ -208,7 +208,6 @@ class VaultLog:
         return len(old)
 
     # ---- which dossier an agent has named for a caller without a number
-    # ----------------------------------------------
 
     def bind(self, ticket: str, dossier: str, now: datetime) -> None:
         """This ticket's caller has this dossier; the hub need not know."""
@@ -224,7 +223,6 @@ class VaultLog:
         return "" if row is None else str(row[0])
 
     # ---- what an agent who passes a caller on wants the next one to know
-    # ---------------------------------------------
 
     def leave_note(self, ticket: str, text: str, now: datetime) -> None:
         """Keeps the note with this ticket, instead of an earlier one."""

@@ -182,7 +182,6 @@ class VaultDoor:
             log.info("an answer of the vault is lost; the same question may be repeated")
 
     # ---- hello
-    # ----------------------------------------------------------------------------------------------
 
     def _welcome(
         self, part: Part, caller: Caller, message: Incoming
@@ -220,7 +219,6 @@ class VaultDoor:
             self._guests.popitem(last=False)
 
     # ---- questions
-    # ----------------------------------------------------------------------------------------------
 
     async def _answer(
         self, part: Part, caller: Caller, message: Incoming

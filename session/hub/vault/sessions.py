@@ -102,7 +102,6 @@ class VaultSessions:
         return (await self._bus.insist("vault_ends", wish, VaultEndsAnswer)).ends
 
     # ---- CallerStore
-    # ----------------------------------------------------------------------------------------------
 
     async def get(self, organisation: str, ticket_id: str) -> CallerRecord:
         """What was named here."""

@@ -139,7 +139,6 @@ class KioskCall:
         self._stop_listening: Callable[[], None] = lambda: None
 
     # ---- wishes
-    # ----------------------------------------------------------------------------------------------
 
     def start(self, *, held: bool = False) -> None:
         """Listens to the other end and makes the first offer, unless the caller is on hold."""
@@ -247,7 +246,6 @@ class KioskCall:
         self._tasks.start(self._send(rule), name="kiosk-call-rule")
 
     # ---- offering
-    # ----------------------------------------------------------------------------------------------
 
     def _offer_soon(self) -> None:
         """Offers now, or once more after the offer that is being made;
@@ -306,7 +304,6 @@ class KioskCall:
         return f"{self._peer}.offer({self._media.options(sharers=self._sharers, since_accept_s=since_accept_s)})"
 
     # ---- hearing
-    # ----------------------------------------------------------------------------------------------
 
     def _on_message(self, message: SessionMessage) -> None:
         match message:
@@ -381,7 +378,6 @@ class KioskCall:
             self.state_changed.emit(state)
 
     # ---- watching
-    # ----------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
         while True:
@@ -423,7 +419,6 @@ class KioskCall:
             await self._send(message)
 
     # ---- ways out
-    # ----------------------------------------------------------------------------------------------
 
     async def _send(self, message: SessionMessage) -> None:
         """What is said about a call is worth nothing later: a line that is away is left to heal."""

@@ -124,7 +124,6 @@ class Prints:
         return len(self._arrivals) > 0
 
     # ---- receiving
-    # ----------------------------------------------------------------------------------------------
 
     def on_offered(self, offer: PrintOffered) -> None:
         """A document is announced. The same `print_id` is the same print: what was last told is
@@ -207,7 +206,6 @@ class Prints:
                 self._sure.tell(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
 
     # ---- printing
-    # ----------------------------------------------------------------------------------------------
 
     async def _print(self, job: _Print, document: bytes) -> None:
         problem: SessionError | None = PrintFailed(state="unexpected")
@@ -287,7 +285,6 @@ class Prints:
             log.warning("a print cannot be cancelled: %s", getattr(error, "code", "timeout"))
 
     # ---- telling
-    # ----------------------------------------------------------------------------------------------
 
     def _tell(
         self, job: _Print, state: PrintState, *, job_id: int = 0, code: str = "", sha256: str = ""

@@ -192,7 +192,6 @@ class KioskDevices:
             self._prints.look()
 
     # ---- report
-    # ----------------------------------------------------------------------------------------------
 
     def _start_report(self) -> None:
         if self._report is None or self._report.done():
@@ -234,7 +233,6 @@ class KioskDevices:
             return PrinterStatus(state=ScannerState.FAULT, name="", code=PrinterGone.code)
 
     # ---- the end
-    # ----------------------------------------------------------------------------------------------
 
     async def wipe(self) -> int:
         """The caller has gone: stops everything and removes every page;

@@ -78,7 +78,6 @@ class Scans:
         self._stop_hearing = grants.changed.connect(self._on_grant)
 
     # ---- what the desk wishes
-    # --------------------------------------------------------------------------------------
 
     def on_requested(self, request: ScanRequested) -> None:
         """Scans, or says why not. The same `scan_id` is the same scan, however often it is asked
@@ -133,7 +132,6 @@ class Scans:
             task.cancel()
 
     # ---- scanning
-    # ----------------------------------------------------------------------------------------------
 
     async def _scan(self, request: ScanRequested) -> None:
         self.started.emit(request)
@@ -202,7 +200,6 @@ class Scans:
             self._tell_progress()
 
     # ---- telling
-    # ----------------------------------------------------------------------------------------------
 
     def _tell_progress(self) -> None:
         if self._current is not None:

@@ -164,7 +164,6 @@ class EsclScanner:
         await self._client.aclose()
 
     # ---- a job
-    # ----------------------------------------------------------------------------------------------
 
     async def _start(self, order: ScanOrder) -> None:
         source = order.settings.source
@@ -288,7 +287,6 @@ class EsclScanner:
                 log.info("the scanner did not take the cancellation: %s", error.code)
 
     # ---- questions
-    # ----------------------------------------------------------------------------------------------
 
     async def _known_capabilities(self) -> Capabilities:
         if self._capabilities is None:

@@ -264,7 +264,6 @@ class IppPrinter:
         await self._client.aclose()
 
     # ---- questions
-    # ----------------------------------------------------------------------------------------------
 
     async def _printer(self, *names: str) -> Message:
         try:

@@ -165,7 +165,6 @@ def _cut(value: str, limit_bytes: int) -> str:
 
 
 # ---- encoding
-# --------------------------------------------------------------------------------------------------
 
 
 def encode(message: Message) -> bytes:
@@ -218,7 +217,6 @@ def _encode_value(tag: int, value: Value) -> bytes:
 
 
 # ---- decoding
-# --------------------------------------------------------------------------------------------------
 
 
 class _Reader:

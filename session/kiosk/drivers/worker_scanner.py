@@ -186,7 +186,6 @@ class WorkerScanner:
         await self._see_off()
 
     # ---- the worker
-    # ----------------------------------------------------------------------------------------------
 
     async def _tell(self, **command: object) -> None:
         if self._process is None or self._process.returncode is not None:

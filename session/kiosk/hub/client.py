@@ -124,7 +124,6 @@ class KioskLink:
         return self._ticket
 
     # ---- asking
-    # ----------------------------------------------------------------------------------------------
 
     async def services(self) -> ServicesAnswer:
         """What this kiosk offers now."""
@@ -266,7 +265,6 @@ class KioskLink:
         )
 
     # ---- hearing
-    # ----------------------------------------------------------------------------------------------
 
     def _on_news(self, event: HubEvent) -> None:
         self._heard += 1

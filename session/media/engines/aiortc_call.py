@@ -217,7 +217,6 @@ class Call:
         return self.received.heard or self.received.frames > 0
 
     # ---- setting up
-    # ----------------------------------------------------------------------------------------------
 
     async def answer(self, offer_sdp: str) -> str:
         """The answer to an offer. aiortc raises whatever its parser stumbles over: KeyError,
@@ -288,7 +287,6 @@ class Call:
         self._apply_limit()
 
     # ---- the line
-    # ----------------------------------------------------------------------------------------------
 
     def set_line(self, settings: EngineSettings, limits: PictureLimits) -> None:
         """The line is wider or narrower than was thought, or the picture's bound was changed."""
@@ -331,7 +329,6 @@ class Call:
             self.on_state(_STATES.get(self._pc.connectionState, MediaState.LOST))
 
     # ---- running
-    # ----------------------------------------------------------------------------------------------
 
     def start(self, tasks: Tasks) -> None:
         """Plays, asks for what is lost, and counts, until `close`."""

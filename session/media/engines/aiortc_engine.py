@@ -109,7 +109,6 @@ class AiortcEngine:
         self._relay_failed = False
 
     # ---- called from the window's loop
-    # -----------------------------------------------------------------------------
 
     @property
     def simulated_camera(self) -> bool:
@@ -219,7 +218,6 @@ class AiortcEngine:
         return dataclasses.replace(call.stats(), relay_failed=self._relay_failed)
 
     # ---- in the media thread
-    # ---------------------------------------------------------------------------------------
 
     def _look_for_relay(self) -> None:
         async def look() -> None:

@@ -90,7 +90,6 @@ def _set(thing: object, name: str, value: object) -> None:
 
 
 # ---- codecs
-# --------------------------------------------------------------------------------------------------
 
 
 def _picture_codec(name: str, payload_type: int) -> list[RTCRtpCodecParameters]:
@@ -151,7 +150,6 @@ def _with_our_codecs() -> Iterator[None]:
 
 
 # ---- the transport
-# --------------------------------------------------------------------------------------------------
 
 
 def _shield(transport: Any) -> None:
@@ -361,7 +359,6 @@ class QuickStart:
 
 
 # ---- the connection
-# --------------------------------------------------------------------------------------------------
 
 
 class PeerConnection(RTCPeerConnection):
@@ -434,7 +431,6 @@ class PeerConnection(RTCPeerConnection):
 
 
 # ---- receiving
-# --------------------------------------------------------------------------------------------------
 
 
 class RtpInlet(Protocol):
@@ -577,7 +573,6 @@ class MediaReceiver(RTCRtpReceiver):
 
 
 # ---- sending
-# --------------------------------------------------------------------------------------------------
 
 
 ReportListener = Callable[[int, int, float | None], None]

@@ -158,7 +158,6 @@ class BrowserEngine:
         self._tasks.start(self._quietly(script), name="warm the browser engine")
 
     # ---- calls
-    # ----------------------------------------------------------------------------------------------
 
     async def answer(self, offer_sdp: str) -> str:
         """Answers an offer; see `MediaEngine.answer`."""
@@ -239,7 +238,6 @@ class BrowserEngine:
             raise CallLost(why="the page talks nonsense") from error
 
     # ---- switches and what was received
-    # ----------------------------------------------------------------------------
 
     def set_microphone(self, on: bool) -> None:
         """Sends our voice, or silence."""
@@ -294,7 +292,6 @@ class BrowserEngine:
         return self._stats
 
     # ---- watching the page
-    # -----------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
         looked_s = 0.0
@@ -353,7 +350,6 @@ class BrowserEngine:
                 log.warning("%s: %s", name, detail.get("why"))
 
     # ---- running scripts
-    # -------------------------------------------------------------------------------------------
 
     async def _run(self, script: str, timeout_s: float) -> object:
         if self._closed:

@@ -138,7 +138,6 @@ class PictureReceiver:
             self.assembler.lose()
 
     # ---- in the decoder's thread
-    # -------------------------------------------------------------------------------------
 
     def _decode_all(self) -> None:
         decoder, codec, number = None, "", 0
@@ -161,7 +160,6 @@ class PictureReceiver:
                         )
 
     # ---- in the media thread
-    # -----------------------------------------------------------------------------------------
 
     def _show_later(
         self, frame: av.VideoFrame, shown: VideoFrame, timestamp: int, codec: str

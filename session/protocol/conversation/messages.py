@@ -33,7 +33,6 @@ class SessionMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"
 
 
 # ---- topic "call"
-# --------------------------------------------------------------------------------------------------
 
 
 class CallOffered(SessionMessage, frozen=True, kw_only=True):
@@ -98,7 +97,6 @@ class CameraChanged(SessionMessage, frozen=True, kw_only=True):
 
 
 # ---- topic "grant"
-# -------------------------------------------------------------------------------------------------
 
 
 class Grant(StrEnum):
@@ -169,7 +167,6 @@ class GrantsRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 # ---- topic "cobrowse"
-# ----------------------------------------------------------------------------------------------
 
 
 class AddressRequested(SessionMessage, frozen=True, kw_only=True):
@@ -243,7 +240,6 @@ class ResourceSent(SessionMessage, frozen=True, kw_only=True):
 
 
 # ---- topic "device"
-# ------------------------------------------------------------------------------------------------
 
 
 class ScannerState(StrEnum):
@@ -460,7 +456,6 @@ class PrintCancelRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 # ---- topic "end"
-# --------------------------------------------------------------------------------------------------
 
 
 class KioskWiped(SessionMessage, frozen=True, kw_only=True):

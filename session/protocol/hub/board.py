@@ -52,7 +52,6 @@ class TicketSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # ---- acts on tickets
-# -----------------------------------------------------------------------------------------------
 
 
 class ReassignRequest(HubMessage, frozen=True, kw_only=True):
@@ -123,7 +122,6 @@ class BroadcastRequest(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- agents
-# --------------------------------------------------------------------------------------------------
 
 
 class AgentState(StrEnum):

@@ -138,7 +138,6 @@ class Undone(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- the last hours
-# ------------------------------------------------------------------------------------------------
 
 
 class TrendsRequest(HubMessage, frozen=True, kw_only=True):
@@ -176,7 +175,6 @@ class TrendsAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- lines
-# --------------------------------------------------------------------------------------------------
 
 
 class LineSample(HubMessage, frozen=True, kw_only=True):

@@ -51,7 +51,6 @@ class Done(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- what a site offers
-# --------------------------------------------------------------------------------------------
 
 
 class ServicesRequest(HubMessage, frozen=True, kw_only=True):
@@ -75,7 +74,6 @@ class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- ticket
-# --------------------------------------------------------------------------------------------------
 
 
 class TicketRequested(HubMessage, frozen=True, kw_only=True):
@@ -152,7 +150,6 @@ class QueueBeat(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- session
-# --------------------------------------------------------------------------------------------------
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
@@ -238,7 +235,6 @@ class CloseRequest(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- dossier
-# --------------------------------------------------------------------------------------------------
 
 
 class PieceState(StrEnum):
@@ -400,7 +396,6 @@ class DocumentPart(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- what the hub tells without being asked
-# ------------------------------------------------------------------------
 
 
 class TicketChanged(HubMessage, frozen=True, kw_only=True):

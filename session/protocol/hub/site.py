@@ -39,7 +39,6 @@ class CallerState(StrEnum):
 
 
 # ---- kiosk
-# --------------------------------------------------------------------------------------------------
 
 
 class HelpCall(HubMessage, frozen=True, kw_only=True):
@@ -61,7 +60,6 @@ class HelpAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- host
-# --------------------------------------------------------------------------------------------------
 
 
 class SiteRequest(HubMessage, frozen=True, kw_only=True):
@@ -97,7 +95,6 @@ class HostRequest(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- operator
-# --------------------------------------------------------------------------------------------------
 
 
 class NetworkRequest(HubMessage, frozen=True, kw_only=True):

@@ -95,7 +95,6 @@ def _cmis(address: str) -> GedSettings:
 
 
 # ---- a folder
-# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
@@ -146,7 +145,6 @@ async def test_another_file_of_that_name_is_never_overwritten(
 
 
 # ---- Paperless-ngx
-# -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("pages", [False, True])
@@ -250,7 +248,6 @@ async def test_a_wrong_token_and_silence_wait_and_the_secret_is_in_no_log(
 
 
 # ---- CMIS
-# --------------------------------------------------------------------------------------------------
 
 
 async def test_cmis_gets_a_folder_for_the_dossier_and_the_document_once(

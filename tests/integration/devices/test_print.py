@@ -236,7 +236,6 @@ async def test_at_the_end_a_waiting_sheet_is_cancelled_and_one_that_prints_is_le
 
 
 # ---- for whom, and only with the caller's yes
-# ------------------------------------------------------------------------
 
 
 async def test_the_caller_sees_each_document_before_it_prints(talk: Talk) -> None:

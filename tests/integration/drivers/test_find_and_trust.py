@@ -48,7 +48,6 @@ def glass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 
 # ---- certificates
-# --------------------------------------------------------------------------------------------------
 
 
 def self_signed(folder: Path, name: str) -> tuple[Path, Path]:
@@ -144,7 +143,6 @@ def test_a_certificate_file_that_is_none_is_said_at_the_start(tmp_path: Path) ->
 
 
 # ---- bound by UUID
-# --------------------------------------------------------------------------------------------------
 
 
 async def test_a_scanner_that_moved_is_found_again(glass: Simulator) -> None:
@@ -189,7 +187,6 @@ def test_what_is_no_uuid_is_refused(address: str) -> None:
 
 
 # ---- announcements
-# --------------------------------------------------------------------------------------------------
 
 
 async def test_a_scanner_that_announces_itself_is_found(glass: Simulator) -> None:

@@ -106,7 +106,6 @@ async def test_the_doctor_says_whether_the_vault_knows_this_desk(
 
 
 # ---- commands and the vault's own part
-# ------------------------------------------------------------------------------
 
 
 def say(folder: Path, *words: str) -> int:

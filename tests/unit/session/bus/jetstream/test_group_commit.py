@@ -52,7 +52,6 @@ def test_nothing_is_known_of_the_mounts() -> None:
 
 
 # ---- what a round syncs
-# ---------------------------------------------------------------------------------------------
 
 
 class Disk:
@@ -154,7 +153,6 @@ def test_an_empty_store_and_one_whose_stream_has_gone(disk: Disk, tmp_path: Path
 
 
 # ---- who waits for what
-# ---------------------------------------------------------------------------------------------
 
 
 @asynccontextmanager

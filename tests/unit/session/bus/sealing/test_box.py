@@ -108,7 +108,6 @@ def test_a_secret_always_gives_the_same_two_keys_and_nonsense_none() -> None:
 
 
 # ---- cards and pins
-# -------------------------------------------------------------------------------------------------
 
 
 class Organisation:

@@ -72,7 +72,6 @@ def test_an_organisation_cannot_put_a_button_on_a_site_that_is_not_shared_with_i
 
 
 # ---- signatures
-# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["network", "caisse"])
@@ -127,7 +126,6 @@ def test_a_convention_in_one_file_is_signed_by_the_operator(tmp_path: Path) -> N
 
 
 # ---- files
-# --------------------------------------------------------------------------------------------------
 
 
 def test_missing_unknown_and_misnamed_files_are_named(folder: Folder) -> None:
@@ -156,7 +154,6 @@ def test_everything_wrong_is_named_at_once(folder: Folder) -> None:
 
 
 # ---- the last good one
-# -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from views.desk.devices.scan_panel import ScanWish
 from views.desk.devices.view import DevicesView
 
 # ---- several documents, profiles, both sides by hand
-# ----------------------------------------------------------------
 
 CARDS = (
     Area(left=100, top=100, width=1000, height=650),
@@ -137,7 +136,6 @@ def test_between_the_sides_of_a_pile_f7_scans_the_other_sides(
 
 
 # ---- scanned again, split, told in words
-# -----------------------------------------------------------------------------
 
 
 def test_a_page_scanned_again_stands_in_its_place_and_the_old_one_can_come_back(
