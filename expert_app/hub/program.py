@@ -11,7 +11,7 @@ import logging
 import signal
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from documents.store.procedures import ProceduresWrong, load_procedures, shipped
@@ -36,7 +36,6 @@ from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.group_commit import is_possible
 from session.bus.server.process import BusServer
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls
@@ -172,10 +171,7 @@ class HubProgram:
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._tasks.close)
             urls, seed, tls = await self._bus(stack)
-            group_sync = self._server.group_sync if self._server is not None else None
-            connection = HubConnection(
-                urls, seed, tasks=self._tasks, tls=tls, group_sync=group_sync
-            )
+            connection = HubConnection(urls, seed, tasks=self._tasks, tls=tls)
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
             await upgrade_stored(self._settings, self._paths, connection)
@@ -283,7 +279,6 @@ class HubProgram:
             return self._settings.bus_urls, hub_seed(self._settings), client_tls(ca_file)
         seed = new_seed()
         place = server_settings(self._settings, self._paths.folder("bus"), enrolment=True)
-        place = replace(place, group_sync=is_possible(place.store))
         wanted = self._book.wanted()
         self._enrolled = self._book.keys()
         accounts = self._catalogue.accounts(self._enrolled, self._book.revoked())
@@ -292,8 +287,7 @@ class HubProgram:
         await self._server.start()
         self._book.set_applied(wanted)
         stack.push_async_callback(self._server.stop)
-        self._observations.note("server", pid=self._server.pid, group_sync=place.group_sync)
-        log.info("%s syncs the store", "the hub" if place.group_sync else "nats-server")
+        self._observations.note("server", pid=self._server.pid)
         note_running(self._paths, self._server.url, seed)
         stack.callback(forget_running, self._paths)
         return [self._server.url], seed, tls

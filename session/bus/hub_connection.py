@@ -9,7 +9,6 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 
 from session.bus.client import FROM_HUB
-from session.bus.jetstream.group_commit import GroupSync
 from session.bus.jetstream.streams import Streams
 from session.bus.server.leaf_links import XFER
 from session.bus.transport.connection import CONNECT_S, PROBE_S, Handler, Line
@@ -31,9 +30,6 @@ class HubConnection:
         line: the connection itself.
         streams: JetStream.
         network: our own name among partners' networks, "" without any.
-
-    Args:
-        group_sync: that of a server of ours which does not sync by itself.
     """
 
     def __init__(
@@ -43,14 +39,13 @@ class HubConnection:
         *,
         tasks: Tasks,
         tls: ssl.SSLContext | None = None,
-        group_sync: GroupSync | None = None,
     ) -> None:
         self.network = ""
         probe_s = PROBE_S if len(urls) == 1 else PROBE_CLUSTER_S
         self.line = Line(
             urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls, probe_s=probe_s
         )
-        self.streams = Streams(self.line, group_sync)
+        self.streams = Streams(self.line)
         self.connected: Signal[bool] = self.line.connected
 
     async def connect(self, timeout_s: float = CONNECT_S) -> None:

@@ -113,9 +113,7 @@ async def upgrade(
     while number < ours:
         log.info("the stored form %d becomes %d", number, number + 1)
         await steps[number](connection)
-        await connection.streams.kept()
         await put_format(connection.streams, number + 1, revision)
-        await connection.streams.kept()
         number, revision = await read_format(connection.streams)
         if number > ours:
             raise StoredTooNew(STREAMS, number, ours=ours)

@@ -25,7 +25,6 @@ import aiohttp
 import psutil
 
 from session.bus.client import BusClient
-from session.bus.jetstream.group_commit import is_possible
 from session.core.clock import SystemClock
 from session.core.errors import AgentBusy, StoreUnreachable, TicketTaken
 from session.core.tasks import Tasks
@@ -38,7 +37,7 @@ from session.protocol.hub.requests import AcceptRequest, SessionAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 from tests.benchmarks.watching import behind
-from tests.faults.cluster import Cluster, Program, Sync
+from tests.faults.cluster import Cluster, Program
 from tests.faults.cluster_world import ORGANISATION, SERVICE
 from tests.support.hub_world import free_port
 from tests.support.waiting import until
@@ -121,9 +120,8 @@ def spent_s(process: psutil.Process) -> float:
 
 
 def alone(folder: Path, kiosks: int, agents: int) -> Cluster:
-    """One hub and its one server, synced as the hub's program does it here."""
-    sync = Sync.GROUP if is_possible(folder) else Sync.ALWAYS
-    made = Cluster(folder, kiosks, agents=agents, loads=1, nodes=1, hubs=1, sync=sync)
+    """One hub and its one server."""
+    made = Cluster(folder, kiosks, agents=agents, loads=1, nodes=1, hubs=1)
     for program in (*made.nodes.values(), *made.hubs):
         program.command = behind(program.command)
     return made
@@ -271,8 +269,7 @@ class Ours:
         return child_process(self._cluster.hubs[0])
 
     def server_processes(self) -> list[psutil.Process]:
-        """With what syncs for it, which the hub starts."""
-        return [child_process(self._cluster.nodes["node0"]), *self.hub_process().children()]
+        return [child_process(self._cluster.nodes["node0"])]
 
     async def close(self) -> None:
         for client in self._clients:

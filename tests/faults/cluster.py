@@ -18,7 +18,6 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -97,14 +96,6 @@ class Program:
                 await self._process.wait()
 
 
-class Sync(Enum):
-    """Who syncs the servers' disks: each its own, the one hub for the one server, or the server by
-    its own default.
-    """
-
-    ALWAYS, GROUP, LATE = range(3)
-
-
 class Cluster:
     """Everything that runs, and the line that looks at the store.
 
@@ -124,7 +115,7 @@ class Cluster:
         loads: int,
         nodes: int,
         hubs: int = 2,
-        sync: Sync = Sync.ALWAYS,
+        synced: bool = True,
         cables: bool = False,
         small_disks: bool = False,
     ) -> None:
@@ -143,19 +134,18 @@ class Cluster:
         self.world = ClusterWorld.invent(urls, kiosks, agents)
         self._world_path = folder / "world.json"
         self.world.save(self._world_path)
-        self._write_servers(ports, sync)
+        self._write_servers(ports, synced=synced)
         self.nodes = {
             name: self._program(name, [str(server_binary()), "-c", f"{folder}/{name}.conf"])
             for name in names
         }
-        stores = [str(folder / name / "jetstream") for name in names] if sync is Sync.GROUP else []
-        self.hubs = [self._python("cluster_hub", name, str(len(names)), *stores) for name in seats]
+        self.hubs = [self._python("cluster_hub", name, str(len(names))) for name in seats]
         self.load = [self._python("load", name, f"{n}/{loads}") for n, name in enumerate(parts)]
         self.connection = HubConnection(
             self.world.urls, self.world.hub_seed.encode(), tasks=self.tasks
         )
 
-    def _write_servers(self, ports: dict[str, int], sync: Sync) -> None:
+    def _write_servers(self, ports: dict[str, int], *, synced: bool) -> None:
         routes = {name: f"{self._hosts[name]}:{free_port()}" for name in ports}
         secret, system = new_seed().decode(), public_key(new_seed())
         accounts = self.world.catalogue().accounts(self.world.keys())
@@ -163,10 +153,7 @@ class Cluster:
             others = tuple(route for other, route in routes.items() if other != name)
             place = ClusterSettings(name, int(routes[name].rpartition(":")[2]), others, secret)
             alone = len(ports) == 1
-            is_group = sync is Sync.GROUP
-            settings = ServerSettings(
-                self.folder / name, port, cluster=None if alone else place, group_sync=is_group
-            )
+            settings = ServerSettings(self.folder / name, port, cluster=None if alone else place)
             if self._small_disks:
                 self.disks.make(name)
             settings.folder.mkdir(exist_ok=True)
@@ -175,7 +162,7 @@ class Cluster:
             text = text.replace(
                 'listen: "127.0.0.1:', f'listen: "{self._hosts[name]}:'
             )  # a cable of our own, so in clear
-            if sync is Sync.LATE:
+            if not synced:
                 text = text.replace("sync_interval: always, ", "")
             (self.folder / f"{name}.conf").write_text(text, encoding="utf-8")
 
@@ -287,14 +274,14 @@ async def cluster(
     loads: int = 2,
     nodes: int = 3,
     hubs: int = 2,
-    sync: Sync = Sync.ALWAYS,
+    synced: bool = True,
     cables: bool = False,
     small_disks: bool = False,
 ) -> AsyncIterator[Cluster]:
     """A running cluster; everything ends with it.
 
     With `cables` everybody's may be pulled (`network.Network`), with `small_disks` each node's may
-    be filled (`Disks`).
+    be filled (`Disks`). Without `synced` the servers sync now and then, as is their own default.
     """
     world = Cluster(
         folder,
@@ -303,7 +290,7 @@ async def cluster(
         loads=loads,
         nodes=nodes,
         hubs=hubs,
-        sync=sync,
+        synced=synced,
         cables=cables,
         small_disks=small_disks,
     )

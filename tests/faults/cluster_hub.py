@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """One hub of a cluster in a process of its own, for faults and benchmarks:
-`WORLD FOLDER REPLICAS [STORE]`. Prints "ready". With STORE it syncs that of the one server, as with
-a server of its own.
+`WORLD FOLDER REPLICAS`. Prints "ready".
 
 SIGTERM ends it in order. Each line of its input is a number: so many seconds its clock is wrong
 from now on.
@@ -17,7 +16,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.group_commit import GroupSync
 from session.core.event_loop import run
 from session.core.tasks import Tasks
 from session.hub.composition import Hub
@@ -25,15 +23,10 @@ from tests.faults.cluster_world import ClusterWorld, WrongClock
 from tests.support.memory_dossiers import MemoryDossiers
 
 
-async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | None) -> None:
+async def main(world: ClusterWorld, folder: Path, replicas: int) -> None:
     tasks = Tasks()
-    group_sync = GroupSync(store) if store is not None else None
-    connection = HubConnection(
-        world.urls, world.hub_seed.encode(), tasks=tasks, group_sync=group_sync
-    )
+    connection = HubConnection(world.urls, world.hub_seed.encode(), tasks=tasks)
     await connection.connect(30.0)
-    if group_sync is not None:
-        await group_sync.start()
     clock = WrongClock()
     hub = Hub(
         connection,
@@ -52,8 +45,6 @@ async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | N
     await leaving.wait()
     await hub.stop()
     await connection.close()
-    if group_sync is not None:
-        await group_sync.stop()
     await tasks.close()
 
 
@@ -70,5 +61,4 @@ if __name__ == "__main__":
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s"
     )
-    store = Path(sys.argv[4]) if len(sys.argv) > 4 else None
-    run(main(ClusterWorld.load(Path(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3]), store))
+    run(main(ClusterWorld.load(Path(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3])))

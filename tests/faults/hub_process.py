@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.group_commit import is_possible
 from session.bus.server.config import ServerSettings
 from session.bus.server.process import BusServer
 from session.bus.transport.nkeys import public_key
@@ -32,12 +31,12 @@ async def main(folder: Path, port: int, keys: dict[str, dict[str, str]], hub_see
     tasks = Tasks()
     catalogue = Catalogue.parse(catalogue_text())
     enrolled = {("valdore", ROLES[user], user): key for user, key in keys["users"].items()}
-    settings = ServerSettings(folder / "bus", port, group_sync=is_possible(folder))
+    settings = ServerSettings(folder / "bus", port)
     server = BusServer(
         settings, catalogue.accounts(enrolled), hub_key=public_key(hub_seed), tasks=tasks
     )
     await server.start()
-    connection = HubConnection([server.url], hub_seed, tasks=tasks, group_sync=server.group_sync)
+    connection = HubConnection([server.url], hub_seed, tasks=tasks)
     await connection.connect()
     hub = Hub(
         connection,

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A short power cut of a single node whose hub syncs for it.
-`make test-faults` has the long one, and its control.
-"""
+"""A short power cut of a single node. `make test-faults` has the long one, and its control."""
 
 from __future__ import annotations
 
@@ -13,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.faults import power_cut
-from tests.faults.cluster import Sync
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0 or shutil.which("mkfs.ext4") is None,
@@ -28,6 +25,6 @@ async def test_what_was_answered_is_there_after_a_power_cut(tmp_path: Path) -> N
     except OSError:
         pytest.skip("nothing can be mounted here")
     await trial.unmount()
-    verdict = await power_cut.run(tmp_path, 3.0, Sync.GROUP)
+    verdict = await power_cut.run(tmp_path, 3.0, synced=True)
     assert verdict.acked
     assert verdict.is_good, verdict.line

@@ -21,7 +21,6 @@ from pathlib import Path
 from expert_app.runtime.ports import free_port as free_port
 from session.bus.client import BusClient
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.group_commit import is_possible
 from session.bus.sealing.client import Seals
 from session.bus.server.config import ServerSettings
 from session.bus.server.leaf_links import Partner
@@ -144,7 +143,6 @@ class World:
             network=link.network,
             partners=link.partners,
             leaf_port=link.leaf_port,
-            group_sync=is_possible(folder),
         )
         self.server = BusServer(
             settings,
@@ -161,9 +159,7 @@ class World:
         self._open: list[BusClient | Line] = []
 
     async def start_hub(self) -> Hub:
-        self.connection = HubConnection(
-            [self.server.url], self.hub_seed, tasks=self.tasks, group_sync=self.server.group_sync
-        )
+        self.connection = HubConnection([self.server.url], self.hub_seed, tasks=self.tasks)
         await self.connection.connect()
         self.hub = Hub(
             self.connection,

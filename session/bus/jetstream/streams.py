@@ -19,7 +19,6 @@ from typing import Any
 
 import msgspec
 
-from session.bus.jetstream.group_commit import GroupSync
 from session.bus.transport.connection import Line
 from session.bus.transport.nats_client import Incoming, headers_of
 from session.core.errors import BusUnreachable, HubUnreachable, StoreUnreachable
@@ -29,9 +28,6 @@ log = logging.getLogger(__name__)
 NANOSECONDS = 1_000_000_000
 
 API = "$JS.API."
-
-READS = ("STREAM.INFO.", "STREAM.MSG.GET.", "CONSUMER.")
-"""Verbs of the API that change nothing which anybody must find again."""
 
 EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 
@@ -129,12 +125,9 @@ class Streams:
         failed: how often that was.
     """
 
-    def __init__(
-        self, line: Line, group_sync: GroupSync | None = None, *, timeout_s: float = ANSWER_S
-    ) -> None:
+    def __init__(self, line: Line, *, timeout_s: float = ANSWER_S) -> None:
         self.failed = 0
         self._line = line
-        self._group_sync = group_sync
         self._timeout_s = timeout_s
         self._appended_to: Counter[str] = Counter()
 
@@ -185,8 +178,7 @@ class Streams:
         headers: Mapping[str, str] | None = None,
         ttl_s: int | None = None,
     ) -> int:
-        """Stores a message; it is on the disk when this returns, or, with a server of ours, after
-        `kept`.
+        """Stores a message; it is on the disk when this returns.
 
         Args:
             expected: revision that the subject must have (0: nothing stored), None for any.
@@ -210,25 +202,10 @@ class Streams:
             self._appended_to[subject] -= 1
             if not self._appended_to[subject]:
                 del self._appended_to[subject]
-            self._touched()  # also when we do not know: who asks again finds it stored
         if reply.error is not None and reply.error.err_code in _WRONG_SEQUENCE:
             raise WrongRevision
         self._raise(reply)
         return reply.seq
-
-    async def kept(self, *, copied: bool = False) -> None:
-        """Returns when all that was stored is on the disk: nothing is acknowledged before.
-
-        Args:
-            copied: also what the server copied meanwhile from one stream into another.
-
-        Raises:
-            StoreUnreachable: the disk fails.
-        """
-        if self._group_sync is not None:
-            if copied:
-                self._group_sync.touched()
-            await self._group_sync.kept()
 
     async def last(self, name: str, subject: str) -> Stored | None:
         """The newest message of `subject`, as the stream's leader has it."""
@@ -290,15 +267,7 @@ class Streams:
         return Stored(message.subject, payload, headers_of(headers), message.seq)
 
     async def _ask(self, verb: str, body: Mapping[str, Any]) -> _Reply:
-        try:
-            return self._decode(await self._send(f"{API}{verb}", json.dumps(body).encode(), None))
-        finally:
-            if not verb.startswith(READS):
-                self._touched()
-
-    def _touched(self) -> None:
-        if self._group_sync is not None:
-            self._group_sync.touched()
+        return self._decode(await self._send(f"{API}{verb}", json.dumps(body).encode(), None))
 
     async def _send(self, subject: str, payload: bytes, headers: Mapping[str, str] | None) -> bytes:
         try:

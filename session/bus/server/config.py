@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from session.bus.jetstream.group_commit import BACKGROUND_S
 from session.bus.server.leaf_links import (
     Partner,
     check_partners,
@@ -99,8 +98,7 @@ class ServerSettings:
         is alone. tls_certificate, tls_key: PEM files; needed as soon as `host` is not this machine
         alone. websocket_port: a second listener, for those who may only use HTTP(S); None for none.
         enrolment: lets newcomers knock with a code. network: our name among partners; needed when
-        there are any. leaf_port: where partners connect to us, None for nowhere. group_sync: the
-        hub syncs the store, not the server: only for a server that `BusServer` runs.
+        there are any. leaf_port: where partners connect to us, None for nowhere.
     """
 
     folder: Path
@@ -115,7 +113,6 @@ class ServerSettings:
     network: str = ""
     partners: tuple[Partner, ...] = ()
     leaf_port: int | None = None
-    group_sync: bool = False
 
     @property
     def store(self) -> Path:
@@ -269,7 +266,7 @@ def config_text(
 ) -> str:
     """The whole configuration file.
 
-    `sync_interval: always` (but with `GroupSync`) because the default loses acknowledged tickets at
+    `sync_interval: always` because the default loses acknowledged tickets at
     a power cut, and no compression because it damages replicated streams in 2.15: both measured.
 
     Raises:
@@ -277,13 +274,10 @@ def config_text(
             encryption.
     """
     _check(accounts)
-    if settings.group_sync and settings.cluster is not None:
-        raise ValueError("the servers of a cluster sync by themselves")
     if not settings.is_safe:
         raise ValueError("a listener outside this machine needs a certificate")
     check_partners(settings.network, settings.partners, settings.leaf_port, safe=settings.is_safe)
     store = _quoted(settings.store.as_posix())
-    sync = f'"{BACKGROUND_S}s"' if settings.group_sync else "always"
     log_file = _quoted((settings.folder / "nats-server.log").as_posix())
     exports = "\n".join(
         [*map(_exports, accounts), *hub_exports(settings.network, settings.partners)]
@@ -302,7 +296,7 @@ ping_max: {PINGS_LOST}
 log_file: {log_file}
 logfile_size_limit: 10MB
 logfile_max_num: 5
-jetstream {{ store_dir: {store}, sync_interval: {sync}, max_file_store: {settings.max_file_store} }}
+jetstream {{ store_dir: {store}, sync_interval: always, max_file_store: {settings.max_file_store} }}
 accounts {{
   SYS: {{ users: [ {{ nkey: {system_key} }} ] }}
   HUB: {{

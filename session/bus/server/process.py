@@ -16,13 +16,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from session.bus.jetstream.group_commit import GroupSync
 from session.bus.server.config import BusAccount, ServerSettings, config_text
 from session.bus.transport.connection import Line
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import pinned_tls
 from session.core.child_process import Leash, tied_command
-from session.core.errors import BusUnreachable, HubUnreachable, StoreUnreachable
+from session.core.errors import BusUnreachable, HubUnreachable
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 
@@ -67,9 +66,6 @@ class BusServer:
             (0600).
         accounts: the organisations and their users.
         hub_key: public key of the hub.
-
-    Attributes:
-        group_sync: for the hub's connection, where the settings want it.
     """
 
     def __init__(
@@ -81,7 +77,6 @@ class BusServer:
         tasks: Tasks,
     ) -> None:
         self.running: Signal[bool] = Signal()
-        self.group_sync = GroupSync(settings.store) if settings.group_sync else None
         self._settings = settings
         self._accounts = list(accounts)
         self._hub_key = hub_key
@@ -126,7 +121,6 @@ class BusServer:
         Raises:
             BusUnreachable: it did not answer within 10 s; its log file says why.
                 Or another server has the address.
-            StoreUnreachable: its store cannot be synced.
         """
         # before the configuration of a server that runs here is overwritten
         await self._wait_for_address()
@@ -140,12 +134,6 @@ class BusServer:
             raise BusUnreachable(
                 why="nats-server does not start", log=str(self._settings.folder)
             ) from error
-        if self.group_sync is not None:
-            try:
-                await self.group_sync.start()
-            except StoreUnreachable:
-                await self.stop()
-                raise
 
     async def _wait_for_address(self) -> None:
         """Without it the greeting of the other server would be taken for that of ours."""
@@ -178,8 +166,6 @@ class BusServer:
             await asyncio.wait([watch], timeout=1.0)
         await self._end_process()
         self._ready.clear()
-        if self.group_sync is not None:
-            await self.group_sync.stop()
 
     async def reload(self, accounts: Sequence[BusAccount]) -> None:
         """Takes a changed list of organisations and users into use;
@@ -232,8 +218,6 @@ class BusServer:
             started_s = loop.time()
             process = await self._spawn()
             if await self._answers(process):
-                if self.group_sync is not None:
-                    self.group_sync.all_touched()
                 self._ready.set()
                 self.running.emit(True)
             code = await process.wait()

@@ -351,7 +351,7 @@ class DeskLink:
 
     def _on_connected(self, connected: bool) -> None:
         if connected:
-            self._queue.begin_again()
+            self._queue.forget_revisions()
             self._load_soon()
         else:
             self._tell_connected(False)

@@ -28,28 +28,22 @@ class QueueCopy:
         self._tickets: dict[str, tuple[Ticket, int]] = {}
         self._line: list[tuple[datetime, str]] = []
         self._ended: dict[str, None] = {}
-        self._heard: set[str] = set()
         self._floor = 0
         self._revision = 0
         self._doubts = 0
         self._digest = 0
 
-    def begin_again(self) -> None:
-        """The hub may be another from now on, with a store that was never told what we saw last, or
-        a restored one.
+    def forget_revisions(self) -> None:
+        """The hub's store may have been restored from a backup, and count from a lower revision.
 
-        What was seen until now holds until the next snapshot, whatever its revisions.
+        What was seen until now holds until the next snapshot or change, whatever its revision.
         """
-        self._heard.clear()
+        self._tickets = {key: (ticket, 0) for key, (ticket, _) in self._tickets.items()}
         self._floor = 0
 
     def load(self, tickets: Sequence[Ticket], revision: int) -> None:
         """Takes a snapshot as of `revision`; changes that came meanwhile and are newer stay."""
-        newer = {
-            key: seen
-            for key, seen in self._tickets.items()
-            if seen[1] > revision and key in self._heard
-        }
+        newer = {key: seen for key, seen in self._tickets.items() if seen[1] > revision}
         self._tickets = {ticket.id: (ticket, revision) for ticket in tickets} | newer
         self._floor = revision
         self._revision = max([revision, *(seen for _, seen in newer.values())])
@@ -66,11 +60,8 @@ class QueueCopy:
     def apply(self, ticket: Ticket, revision: int) -> bool:
         """Takes one change; False when it is older than what is known."""
         known = self._tickets.get(ticket.id)
-        # what was seen before `begin_again` does not
-        counts = self._floor > 0 or ticket.id in self._heard
-        if revision <= self._floor or (known is not None and counts and revision <= known[1]):
+        if revision <= self._floor or (known is not None and revision <= known[1]):
             return False
-        self._heard.add(ticket.id)
         if known is not None:
             self._take_out(known[0])
         self._tickets[ticket.id] = (ticket, revision)
@@ -97,7 +88,6 @@ class QueueCopy:
         while len(self._ended) > MARKS:
             oldest = next(iter(self._ended))
             del self._ended[oldest], self._tickets[oldest]
-            self._heard.discard(oldest)
 
     def is_behind(self, revision: int, open_tickets: int, digest: int | None = None) -> bool:
         """True when the hub's beats say twice in a row that something is missing here.

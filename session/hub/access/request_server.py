@@ -181,7 +181,6 @@ class HubService:
             if not within:
                 raise RateLimited
             answer = await self._answer(message)
-            await self._connection.streams.kept()
             self.answered += 1
         except SessionError as error:
             self.refused += 1

@@ -142,12 +142,6 @@ class Audit:
                 return state
             await asyncio.sleep(0.2)
 
-    async def kept(self) -> None:
-        """What its readers got is on the disk: what is made of it must not know more.
-        Raises `StoreUnreachable`.
-        """
-        await self._connection.streams.kept(copied=True)
-
     async def forget_reader(self, durable: str) -> None:
         """Removes a reader's place. Raises `StoreUnreachable`."""
         await self._connection.streams.forget_durable(AUDIT, durable)

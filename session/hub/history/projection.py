@@ -187,7 +187,6 @@ class Projection:
     async def _next(self, history: History, stream: int, reader: AuditReader) -> None:
         entries = await reader.batch()
         if entries:
-            await self._audit.kept()
             await asyncio.to_thread(history.apply, stream, entries)
             await reader.acknowledge(entries)
         last = (await self._audit.state()).last_revision

@@ -81,7 +81,6 @@ class Health:
         if not self._connection.line.is_connected:
             return [Trouble("bus_unreachable", True)]
         try:
-            await self._connection.streams.kept()
             state = await self._connection.streams.state(BUCKET)
         except StoreUnreachable as error:
             return [Trouble("store_unreachable", True, {"why": str(error.detail.get("why", ""))})]

@@ -397,7 +397,6 @@ class Links:
                 answer = Arrived(
                     ticket=await self._take(network, decode_request(Arrival, message.payload))
                 )
-                await self._connection.streams.kept()
         except SessionError as error:
             answer = Refusal(code=error.code, detail=error.detail)
         try:

@@ -107,12 +107,12 @@ def test_a_hub_that_restarted_with_a_lower_revision_is_no_gap() -> None:
     assert not copy.is_behind(8, 1)
 
 
-def test_a_store_that_went_back_takes_what_it_never_had_along() -> None:
+def test_a_restored_store_takes_what_it_never_had_along() -> None:
     copy = QueueCopy()
     copy.load([_ticket("a"), _ticket("b")], 10)
-    copy.apply(_ticket("lost"), 11)  # shown before it was on the disk, and the power went
+    copy.apply(_ticket("lost"), 11)  # after the backup
     copy.apply(_closed("b"), 12)
-    copy.begin_again()
+    copy.forget_revisions()
     assert copy.apply(_ticket("new"), 11), "the number is used again"
     copy.load([_ticket("a"), _ticket("b")], 10)
     assert _ids(copy) == ["a", "b", "new"]
@@ -127,7 +127,7 @@ def test_what_comes_between_the_new_hub_and_its_snapshot_counts_though_its_numbe
     copy = QueueCopy()
     copy.load([_ticket("a")], 10)
     copy.apply(_ticket("a"), 15)
-    copy.begin_again()
+    copy.forget_revisions()
     assert copy.apply(_closed("a"), 12)
     assert not copy.apply(_ticket("a"), 11), "of what is heard now the order counts as ever"
     copy.load([_ticket("a")], 11)
