@@ -276,7 +276,9 @@ def _doctor(arguments: Arguments) -> int:
     from expert_app.runtime.window_program import media_devices, voice_name
 
     cameras, microphones = media_devices()
-    findings = asyncio.run(doctor.examine(desk, kiosk, cameras, microphones, voice_name()))
+    findings = asyncio.run(
+        doctor.examine(desk, kiosk, cameras=cameras, microphones=microphones, voice=voice_name())
+    )
     findings.append(asyncio.run(check_seal(desk, paths_for("desk", arguments.folder))))
     return doctor.report(findings, arguments.json)
 

@@ -24,7 +24,10 @@ LANGUAGES = ("fr", "en")
 FOLDERS = ("expert_app", "views", "documents")
 KEYWORDS = {"_": None, "N_": None}
 HEADER = "# SPDX-License-Identifier: GPL-3.0-only"
-UNUSED_FIELDS = r'"(POT-Creation-Date|PO-Revision-Date|Report-Msgid-Bugs-To|Last-Translator|Language-Team|Generated-By)'
+UNUSED_FIELDS = (
+    r'"(POT-Creation-Date|PO-Revision-Date|Report-Msgid-Bugs-To|Last-Translator'
+    r"|Language-Team|Generated-By)"
+)
 PLACEHOLDER = re.compile(r"\{[a-z_]*[^}]*\}|%[sd]")
 
 
@@ -64,7 +67,9 @@ def update(template: Catalog) -> None:
             if not message.id:
                 continue
             known = old.get(message.id)
-            text = message.id if language == "en" else (known.string if known else "")
+            text = known.string if known else ""
+            if language == "en":
+                text = message.id
             places = sorted({(name, 0) for name, _line in message.locations})
             fresh.add(message.id, text, locations=places)
         path = po_path(language)

@@ -26,7 +26,10 @@ except ImportError:  # the repair command runs without hatchling
     BuildHookInterface = object
 
 NAME, VERSION = "rrweb", "2.2.2"
-INTEGRITY = "sha512-LUvR1mbcTTaNkn5OiR0r2neuH86quaQsmucT07N4Yd7YFdxPtr9qMQ2e//1FkbWKa1L3JGmPIQtgv83VPJe3mQ=="
+INTEGRITY = (
+    "sha512-LUvR1mbcTTaNkn5OiR0r2neuH86quaQsmucT07N4Yd7YFdxPtr9qMQ2e"
+    "//1FkbWKa1L3JGmPIQtgv83VPJe3mQ=="
+)
 FILES = {
     "package/dist/rrweb.umd.min.cjs": "rrweb.umd.min.js",
     "package/dist/style.min.css": "rrweb.min.css",

@@ -137,10 +137,10 @@ class BoardExport:
         for step in past.steps:
             what = f"{names.get(step.piece_id, step.piece_id)} : {self._words(step)}"
             place = " · ".join(part for part in (step.site, step.kiosk) if part)
-            events.append(
-                (step.at_utc, ExportedEvent(at_utc=step.at_utc, what=what, reason=step.reason, by=step.by_name,
-                                            place=place))
-            )  # fmt: skip
+            changed = ExportedEvent(
+                at_utc=step.at_utc, what=what, reason=step.reason, by=step.by_name, place=place
+            )
+            events.append((step.at_utc, changed))
         for act in past.acts:
             told = ExportedEvent(
                 at_utc=act.at_utc, what=self._words(act), reason=act.reason, by=act.by_name

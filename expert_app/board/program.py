@@ -52,11 +52,11 @@ def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int
     except KeyMissing as error:
         print(error)
         return 2
-    return run_application(partial(_main, settings, paths, seed, driven), settings.language)
+    return run_application(partial(_main, settings, paths, seed, driven=driven), settings.language)
 
 
 async def _main(
-    settings: DeskSettings, paths: Paths, seed: bytes, driven: bool, program: Program
+    settings: DeskSettings, paths: Paths, seed: bytes, program: Program, *, driven: bool
 ) -> None:
     board = ComposedSupervisor(settings, paths, seed=seed, program=program)
     await board.start()

@@ -289,6 +289,7 @@ def check_reading(read: Sequence[str]) -> Finding:
 async def examine(
     desk: DeskSettings,
     kiosk: KioskSettings,
+    *,
     cameras: list[str],
     microphones: list[str],
     voice: str = "",

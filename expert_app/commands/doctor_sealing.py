@@ -42,7 +42,7 @@ async def check_seal(settings: DeskSettings, paths: Paths) -> Finding:
         )
     tasks = Tasks()
     try:
-        return await _ask(settings, paths, role, seed, tasks)
+        return await _ask(settings, paths, role=role, seed=seed, tasks=tasks)
     except BusUnreachable:
         return Finding(NAME, "absent", _("Sealing is not looked at: the bus does not answer."))
     except SessionError as error:
@@ -53,7 +53,7 @@ async def check_seal(settings: DeskSettings, paths: Paths) -> Finding:
 
 
 async def _ask(
-    settings: DeskSettings, paths: Paths, role: Role, seed: bytes, tasks: Tasks
+    settings: DeskSettings, paths: Paths, *, role: Role, seed: bytes, tasks: Tasks
 ) -> Finding:
     clock = SystemClock()
     seals = seals_for(settings, paths, clock)

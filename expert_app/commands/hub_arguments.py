@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What `expert-app hub` and its commands take on the command line.
-Used by `__main__`; the work is in `hub_commands`.
+Used by `__main__`; the work is in `commands.hub`.
 
-Apart from it because every program reads the command line, and none must load the hub for that.
+It stands apart because every program reads the command line, and none must load the hub for that.
 `hub` alone runs the hub; a new command is one `command(...)` line here and one function in
-`hub_commands`.
+`commands.hub`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ SEAL_DAYS = 365
 ROLES = {role.name.lower(): role for role in Role}
 
 Common = Callable[[argparse.ArgumentParser], None]
+
+AddCommand = Callable[[str, str], argparse.ArgumentParser]
+"""Adds a command by its name and what it does."""
 
 
 def add_hub_parser(
@@ -51,6 +54,15 @@ def add_hub_parser(
         common(made)
         return made
 
+    _add_convention_commands(command)
+    _add_history_commands(command)
+    _add_server_commands(command)
+    _add_key_commands(command)
+    _add_vault_commands(command)
+
+
+def _add_convention_commands(command: AddCommand) -> None:
+    """The catalogue and the procedures: read, check, sign."""
     command("example", "print a complete catalogue")
     check = command(
         "check", "say everything that is wrong with a convention, or print its hours of this week"
@@ -79,6 +91,10 @@ def add_hub_parser(
         help="the signing key, instead of the system's keyring",
     )
     sign.add_argument("--make-key", action="store_true", default=False, help="make the key first")
+
+
+def _add_history_commands(command: AddCommand) -> None:
+    """What was: reports, the history, backups."""
     report = _where(command("report", "write an activity report of these days"))
     report.add_argument(
         "period", nargs=3, metavar=("FROM", "TO", "FILE"), help="2026-03-01 2026-03-31 report.pdf"
@@ -95,6 +111,10 @@ def add_hub_parser(
         command("restore", "put a backup into a hub that has nothing yet and does not run")
     )
     restore.add_argument("file", type=Path, metavar="FILE")
+
+
+def _add_server_commands(command: AddCommand) -> None:
+    """The nats-server, its certificates, and where documents lie."""
     config = _where(command("bus-config", "print the configuration for a nats-server of yours"))
     config.add_argument(
         "--node", default="", metavar="NAME", help="for this server of the settings' cluster"
@@ -104,6 +124,19 @@ def add_hub_parser(
     )
     server.add_argument("config", type=Path, metavar="FILE")
     command("documents", "try the place where documents lie: write, read back, remove")
+    authority = command("make-ca", "make a certificate authority of your own")
+    authority.add_argument("ca", type=Path, metavar="FOLDER")
+    certificate = command(
+        "make-certificate", "certificate of the bus, signed by your own authority"
+    )
+    certificate.add_argument("hosts", metavar="HOST[,HOST]")
+    certificate.add_argument(
+        "--ca", type=Path, metavar="FOLDER", required=True, help="the authority's folder"
+    )
+
+
+def _add_key_commands(command: AddCommand) -> None:
+    """Passwords, the hub's own key, and who is let in."""
     secret = command("secret", "keep a password for the documents' store or a GED in the keyring")
     secret.add_argument(
         "secret_name", metavar="NAME", help="documents, or ged.NAME as in the settings"
@@ -117,6 +150,17 @@ def add_hub_parser(
     _identity(invite)
     invite.add_argument("--minutes", type=int, default=VALID_MIN, help="how long the code is valid")
     _identity(_where(command("revoke", "take a lost key away, at once")))
+    link = command(
+        "link", "print the public half of our key for a partner's network, which lets us connect"
+    )
+    link.add_argument("--partner", metavar="NETWORK", required=True, help="the partner's name")
+    link.add_argument(
+        "--key-file", type=Path, default=None, help="keep the key in this file (0600)"
+    )
+
+
+def _add_vault_commands(command: AddCommand) -> None:
+    """An organisation's vault."""
     seal = command(
         "seal-key",
         "make a sealing key for an organisation's vault, and print it for the convention",
@@ -137,22 +181,6 @@ def add_hub_parser(
     _identity(admit)
     admit.add_argument(
         "--key", required=True, metavar="KEY", help="as expert-app doctor says it there; - removes"
-    )
-    link = command(
-        "link", "print the public half of our key for a partner's network, which lets us connect"
-    )
-    link.add_argument("--partner", metavar="NETWORK", required=True, help="the partner's name")
-    link.add_argument(
-        "--key-file", type=Path, default=None, help="keep the key in this file (0600)"
-    )
-    authority = command("make-ca", "make a certificate authority of your own")
-    authority.add_argument("ca", type=Path, metavar="FOLDER")
-    certificate = command(
-        "make-certificate", "certificate of the bus, signed by your own authority"
-    )
-    certificate.add_argument("hosts", metavar="HOST[,HOST]")
-    certificate.add_argument(
-        "--ca", type=Path, metavar="FOLDER", required=True, help="the authority's folder"
     )
 
 

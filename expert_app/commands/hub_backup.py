@@ -125,57 +125,76 @@ def _summary(facts: Facts) -> str:
 
 
 async def _said(work: Awaitable[None], path: Path) -> int:
-    """Each thing that may go wrong, with what to do."""
+    """Does the work and says what went wrong; the exit code."""
     try:
         await work
-    except BackupDamaged as error:
-        part = f" ({error.why})" if error.why else ""
-        print(
-            _("{file} is not a whole backup{part}. Nothing was changed.").format(
-                file=path, part=part
-            )
-        )
-    except BackupTooNew:
-        print(
-            _(
+    except (*EXPECTED, OSError) as error:
+        print(_why_not(error, path))
+        return 1
+    return 0
+
+
+EXPECTED = (
+    BackupDamaged,
+    BackupOfOthers,
+    BackupTooNew,
+    StoredTooNew,
+    TargetNotEmpty,
+    KeyMissing,
+    SessionError,
+)
+"""What may go wrong besides the disk."""
+
+
+def _why_not(error: Exception, path: Path) -> str:
+    """What happened and what to do."""
+    match error:
+        case BackupDamaged(why=why):
+            part = f" ({why})" if why else ""
+            words = _("{file} is not a whole backup{part}. Nothing was changed.")
+            return words.format(file=path, part=part)
+        case BackupTooNew():
+            words = _(
                 "{file} was written by a newer version. Nothing was changed: update this one first."
-            ).format(file=path)
-        )
-    except StoredTooNew as error:
-        print(
-            _("What is here ({what}) was written by a newer version. Nothing was changed.").format(
-                what=error.what
             )
-        )
-    except BackupOfOthers as error:
-        words = _("{file} is the backup of the vault of {organisation}. Nothing was changed.")
-        if not error.whose:
+            return words.format(file=path)
+        case StoredTooNew(what=what):
+            words = _("What is here ({what}) was written by a newer version. Nothing was changed.")
+            return words.format(what=what)
+        case BackupOfOthers(whose=""):
             words = _("{file} is the backup of a hub, not of a vault. Nothing was changed.")
-        print(words.format(file=path, organisation=error.whose))
-    except TargetNotEmpty as error:
-        words = _(
-            "There is something here already ({what}). Nothing was changed: restore into an empty "
-            "hub."
-        )
-        print(words.format(what=error.what))
-    except FileExistsError as error:
-        print(_("{file} exists already.").format(file=error.filename))
-    except KeyMissing as error:
-        print(error.why)
-    except BusUnreachable as error:
-        words = _(
-            "The bus cannot be had ({why}). Is a hub running on this folder? Stop it before a "
-            "restore."
-        )
-        print(words.format(why=error.detail.get("why", error.code)))
-    except SessionError as error:
-        words = _(
-            "It broke off ({code}: {why}). What was written so far is of no use: remove it and "
-            "begin again."
-        )
-        print(words.format(code=error.code, why=error.detail.get("why", "")))
-    except OSError as error:
-        print(_("{file} cannot be used: {why}.").format(file=path, why=error.strerror or error))
-    else:
-        return 0
-    return 1
+            return words.format(file=path)
+        case BackupOfOthers(whose=organisation):
+            words = _("{file} is the backup of the vault of {organisation}. Nothing was changed.")
+            return words.format(file=path, organisation=organisation)
+        case TargetNotEmpty(what=what):
+            words = _(
+                "There is something here already ({what}). Nothing was changed: restore into an "
+                "empty hub."
+            )
+            return words.format(what=what)
+        case KeyMissing(why=why):
+            return why
+    return _why_not_reached(error, path)
+
+
+def _why_not_reached(error: Exception, path: Path) -> str:
+    """The same for the bus, the stores and the disk."""
+    match error:
+        case FileExistsError(filename=name):
+            return _("{file} exists already.").format(file=name)
+        case BusUnreachable(code=code, detail=detail):
+            words = _(
+                "The bus cannot be had ({why}). Is a hub running on this folder? Stop it before a "
+                "restore."
+            )
+            return words.format(why=detail.get("why", code))
+        case SessionError(code=code, detail=detail):
+            words = _(
+                "It broke off ({code}: {why}). What was written so far is of no use: remove it and "
+                "begin again."
+            )
+            return words.format(code=code, why=detail.get("why", ""))
+        case OSError(strerror=why):
+            return _("{file} cannot be used: {why}.").format(file=path, why=why or error)
+    raise error

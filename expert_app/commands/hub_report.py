@@ -50,7 +50,9 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
         print(_("A report needs a first day, a last day and a file that ends in .pdf or .csv."))
         return 2
     try:
-        facts = read_facts(settings, paths, load_catalogue(settings), first, last, now)
+        facts = read_facts(
+            settings, paths, catalogue=load_catalogue(settings), days=(first, last), now=now
+        )
     except StoreUnreachable as error:
         print(
             _("The history cannot be read ({why}).").format(why=error.detail.get("why", error.code))
@@ -66,24 +68,28 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
 def read_facts(
     settings: HubSettings,
     paths: Paths,
+    *,
     catalogue: Catalogue,
-    first: date,
-    last: date,
+    days: tuple[date, date],
     now: datetime,
 ) -> ReportFacts:
-    """All organisations of the catalogue. Raises `StoreUnreachable`."""
+    """The figures of all organisations of the catalogue, from the first day to the last.
+
+    Raises:
+        StoreUnreachable: the history's database cannot be read.
+    """
     history = History(
         paths.folder("history"), settings.history_database or settings.database, settings.time_zone
     )
     try:
         chapters = tuple(
-            _chapter(history, catalogue, name, first, last) for name in catalogue.organisations
+            _chapter(history, catalogue, name, days) for name in catalogue.organisations
         )
     finally:
         history.close()
     return ReportFacts(
-        first=first,
-        last=last,
+        first=days[0],
+        last=days[1],
         made_at=now.astimezone(ZoneInfo(settings.time_zone)),
         time_zone=settings.time_zone,
         chapters=tuple(one for one in chapters if one.total.callers) or chapters[:1],
@@ -92,9 +98,9 @@ def read_facts(
 
 
 def _chapter(
-    history: History, catalogue: Catalogue, organisation: str, first: date, last: date
+    history: History, catalogue: Catalogue, organisation: str, days: tuple[date, date]
 ) -> Chapter:
     """As it may leave the organisation."""
     services = {service.id: service.name for service in catalogue.services(organisation)}
-    rows = {by: count(history, organisation, first, last, by) for by in StatisticsBy}
+    rows = {by: count(history, organisation, *days, by) for by in StatisticsBy}
     return masked(chapter(catalogue.organisation(organisation).name, services, rows))

@@ -27,6 +27,7 @@ async def export_log(
     seed: bytes,
     session_id: str,
     path: Path,
+    *,
     tasks: Tasks,
     seals: Seals | None = None,
 ) -> int:

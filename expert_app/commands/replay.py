@@ -60,16 +60,18 @@ def _open(log: str, settings: DeskSettings, paths: Paths) -> LogFile:
         return read_log(path)
     seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     target = paths.folder("replays") / f"{log}.jsonl"
-    asyncio.run(_fetch(settings, seed, log, target, seals_for(settings, paths, SystemClock())))
+    asyncio.run(
+        _fetch(settings, seed, log, target, seals=seals_for(settings, paths, SystemClock()))
+    )
     return read_log(target)
 
 
 async def _fetch(
-    settings: DeskSettings, seed: bytes, session_id: str, target: Path, seals: Seals
+    settings: DeskSettings, seed: bytes, session_id: str, target: Path, *, seals: Seals
 ) -> None:
     tasks = Tasks()
     try:
-        await export_log(settings, seed, session_id, target, tasks, seals)
+        await export_log(settings, seed, session_id, target, tasks=tasks, seals=seals)
     finally:
         await tasks.close()
 

@@ -315,7 +315,12 @@ class Demo:
         )
         seals = seals_for(settings, paths_for("helpdesk", self.folder), SystemClock())
         await export_log(
-            settings, self.world.helpdesk_seed, session, self.log_file, self._tasks, seals
+            settings,
+            self.world.helpdesk_seed,
+            session,
+            self.log_file,
+            tasks=self._tasks,
+            seals=seals,
         )
         return self.log_file
 

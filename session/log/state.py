@@ -109,6 +109,13 @@ def _talk(state: SessionState, event: Event) -> Changes:
             return {"call": "seen", "seen_by": state.seen_by | {by}}
         case AudioSeen(by=by):
             return {"heard_by": state.heard_by | {by}}
+        case _:
+            return {}
+
+
+def _line(state: SessionState, event: Event) -> Changes:
+    """The connection of each end with the bus."""
+    match event:
         case LineLost(by=by):
             return {"line_lost_by": state.line_lost_by | {by}}
         case LineBack(by=by):
@@ -148,9 +155,8 @@ def apply(state: SessionState, event: Event) -> SessionState:
     """The state after `event`."""
     if isinstance(event, MirrorChunk | LineMeasured):
         return state
-    return msgspec.structs.replace(
-        state, **_talk(state, event), **_work(state, event), last=label_of(event)
-    )
+    changes = _talk(state, event) | _work(state, event) | _line(state, event)
+    return msgspec.structs.replace(state, **changes, last=label_of(event))
 
 
 def state_after(events: Iterable[Event]) -> SessionState:

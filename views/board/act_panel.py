@@ -62,7 +62,7 @@ class ActPanel(QFrame):
         self._reason.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._reason.setAccessibleName(_("Reason, kept in the history"))
         self._reason.addItems([_(words) for words in REASONS])
-        self._confirm = push_button(_("Do it"), "kept", "primary", "act_confirm")
+        self._confirm = push_button(_("Do it"), "kept", "primary", name="act_confirm")
         self._cancel = push_button(_("Cancel"), name="act_cancel")
         self._build()
         self.hide()
@@ -71,8 +71,9 @@ class ActPanel(QFrame):
         self,
         title: str,
         hint: str,
-        target_name: str,
-        targets: Sequence[tuple[object, str]],
+        *,
+        target_name: str = "",
+        targets: Sequence[tuple[object, str]] = (),
         chosen: object = None,
     ) -> None:
         """Begins an act.
@@ -80,7 +81,7 @@ class ActPanel(QFrame):
         Args:
             title, hint: what will be done, and what it means.
             target_name, targets: what is to be chosen and (value, words) of each;
-            none for an act without a target.
+                none for an act without a target.
             chosen: the value to begin with.
         """
         self._title.setText(title)
@@ -103,7 +104,7 @@ class ActPanel(QFrame):
 
     def open_text(self, title: str, hint: str) -> None:
         """Begins an act that is a text."""
-        self.open(title, hint, "", [])
+        self.open(title, hint)
         self._text.show()
         self._check()
         self._text.setFocus()

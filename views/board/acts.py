@@ -86,7 +86,7 @@ class ActBeginner(QObject):
         self._begin(lambda target, _text: GiveToAgent(ticket, str(target)))
         hint = _("Only this agent may accept for 60 s, then everybody.")
         title = _("Keep {number} for an agent").format(number=ticket.number)
-        self._panel.open(title, hint, _("Agent"), targets, chosen)
+        self._panel.open(title, hint, target_name=_("Agent"), targets=targets, chosen=chosen)
 
     def service(self, ticket_id: str, chosen: str | None = None) -> None:
         """Gives a caller to another service, of ours or of another organisation that takes them."""
@@ -102,7 +102,7 @@ class ActBeginner(QObject):
         self._begin(make)
         title = _("Give {number} to another service").format(number=ticket.number)
         hint = _("The caller keeps the time of arrival.")
-        self._panel.open(title, hint, _("Service"), targets, chosen)
+        self._panel.open(title, hint, target_name=_("Service"), targets=targets, chosen=chosen)
 
     def priority(self, ticket_id: str) -> None:
         """Gives a caller another priority."""
@@ -116,7 +116,8 @@ class ActBeginner(QObject):
         levels: list[tuple[object, str]] = [
             (level, _(words)) for level, words in PRIORITIES if level != ticket.priority
         ]
-        self._panel.open(title, _("Higher is served first, then arrival."), _("Priority"), levels)
+        hint = _("Higher is served first, then arrival.")
+        self._panel.open(title, hint, target_name=_("Priority"), targets=levels)
 
     def join(self, ticket_id: str) -> None:
         """Joins a conversation, visibly."""
@@ -131,7 +132,7 @@ class ActBeginner(QObject):
         hint = _(
             "Both read your name and role before you see or hear anything, and as long as you stay."
         )
-        self._panel.open(title, hint, "", [])
+        self._panel.open(title, hint)
 
     # ---- on a service, on all ----
 
@@ -148,7 +149,7 @@ class ActBeginner(QObject):
             service=self._facts.service_name(service)
         )
         hint = _("Callers concerned now: {count}").format(count=count)
-        self._panel.open(title, hint, _("To the service"), targets)
+        self._panel.open(title, hint, target_name=_("To the service"), targets=targets)
 
     def close(self, service: str) -> None:
         """Closes a service, or opens it."""
@@ -161,12 +162,10 @@ class ActBeginner(QObject):
             self._panel.open(
                 _("Open {service}").format(service=name),
                 _("Its buttons come back on the kiosks."),
-                "",
-                [],
             )
         else:
             hint = _("Its buttons are switched off on the kiosks. Those who wait are still served.")
-            self._panel.open(_("Close {service}").format(service=name), hint, "", [])
+            self._panel.open(_("Close {service}").format(service=name), hint)
 
     def announce(self) -> None:
         """Writes to every agent."""
@@ -177,13 +176,13 @@ class ActBeginner(QObject):
         """Takes an act of the history back."""
         self._begin(None, undoes=act_id)
         hint = _("As a new act, unless something has changed meanwhile.")
-        self._panel.open(_("Take back: {act}").format(act=words), hint, "", [])
+        self._panel.open(_("Take back: {act}").format(act=words), hint)
 
     def ask_reason(self, title: str, hint: str, given: Callable[[str], object]) -> None:
         """Asks for a reason; `given` hears it, and nothing happens without one."""
         self._begin(None)
         self._given = given
-        self._panel.open(title, hint, "", [])
+        self._panel.open(title, hint)
 
     # ---- dropped by the mouse ----
 

@@ -82,11 +82,13 @@ class BoardGedPage(QWidget):
         self._empty = EmptyState("filed", "", advice="", name="ged_empty")
         self._count = ElidedLabel(role="small", name="ged_count")
         self._why = label(role="soft", name="ged_why", wrap=True)
-        self._retry = push_button(_("Try again"), "retry", "plain", "ged_retry")
-        self._retry_all = push_button(_("Try all these again"), "retry", "plain", "ged_retry_all")
-        self._give_up = push_button(_("Give up…"), "cancel", "plain", "ged_give_up")
-        self._csv = push_button(_("Save as CSV…"), "save", "plain", "ged_csv")
-        self._export = push_button(_("Export the dossier…"), "dossier", "plain", "ged_export")
+        self._retry = push_button(_("Try again"), "retry", "plain", name="ged_retry")
+        self._retry_all = push_button(
+            _("Try all these again"), "retry", "plain", name="ged_retry_all"
+        )
+        self._give_up = push_button(_("Give up…"), "cancel", "plain", name="ged_give_up")
+        self._csv = push_button(_("Save as CSV…"), "save", "plain", name="ged_csv")
+        self._export = push_button(_("Export the dossier…"), "dossier", "plain", name="ged_export")
         self._build()
         self.show_deliveries(DeliveriesAnswer(targets=[], deliveries=[]))
 

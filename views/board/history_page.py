@@ -77,7 +77,9 @@ class BoardHistoryPage(QWidget):
             name="history_empty",
         )
         self._state = ElidedLabel(role="small", name="history_state")
-        self._undo = push_button(_("Take back…"), "undo", "plain", "history_undo", "Ctrl+Z")
+        self._undo = push_button(
+            _("Take back…"), "undo", "plain", name="history_undo", keys="Ctrl+Z"
+        )
         self._build()
 
     # ---- facts ----
@@ -163,7 +165,7 @@ class BoardHistoryPage(QWidget):
         )
 
     def _build(self) -> None:
-        ask = push_button(_("Show"), "retry", "plain", "history_ask")
+        ask = push_button(_("Show"), "retry", "plain", name="history_ask")
         ask.clicked.connect(self.ask)
         for box in (self._days, self._kind, self._person):
             box.currentIndexChanged.connect(lambda _index: self.ask())

@@ -74,10 +74,15 @@ class BoardLivePage(QWidget):
         facts, now = self._facts, self._clock.utc_now()
         names, limit_s = facts.agent_names(), self._longest_s
         self.tickets.show_rows(
-            [ticket_row(one, facts.services, names, now, limit_s) for one in facts.tickets]
+            [
+                ticket_row(one, facts.services, names, now_utc=now, longest_s=limit_s)
+                for one in facts.tickets
+            ]
         )
         self.queues.show_rows(
-            queue_rows(facts.services, facts.queue_states(), facts.tickets, now, limit_s)
+            queue_rows(
+                facts.services, facts.queue_states(), facts.tickets, now_utc=now, longest_s=limit_s
+            )
         )
         agents = facts.board.agents if facts.board is not None else []
         self.agents.show_rows(agent_rows(agents, facts.services, now))
@@ -139,7 +144,7 @@ class BoardLivePage(QWidget):
 
     def _button(self, action: QAction, icon_name: str, name: str) -> QPushButton:
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.PortableText)
-        button = push_button(action.text(), icon_name, "plain", name, keys)
+        button = push_button(action.text(), icon_name, "plain", name=name, keys=keys)
         button.clicked.connect(action.trigger)
         action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
         return button

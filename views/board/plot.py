@@ -36,6 +36,13 @@ class Series:
     columns: bool = False
     dashed: bool = False
 
+    @property
+    def sign(self) -> str:
+        """How the legend shows it."""
+        if self.columns:
+            return "▮"
+        return "┅" if self.dashed else "━"
+
 
 class _Hours(pg.AxisItem):
     """Hours of the clock below, local time."""
@@ -104,10 +111,7 @@ class TimePlot(ThemedPlot):
     def draw(self) -> None:
         """See `ThemedPlot`."""
         tokens = self.begin_drawing(
-            (
-                ("▮" if one.columns else "┅" if one.dashed else "━", one.tone, one.name)
-                for one in self._series
-            ),
+            ((one.sign, one.tone, one.name) for one in self._series),
             "10pt",
         )
         item = self.getPlotItem()

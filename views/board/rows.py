@@ -52,6 +52,7 @@ def ticket_row(
     ticket: Ticket,
     services: Mapping[str, Service],
     agents: Mapping[str, str],
+    *,
     now_utc: datetime,
     longest_s: int,
 ) -> Row:
@@ -95,6 +96,7 @@ def queue_rows(
     services: Mapping[str, Service],
     states: Mapping[str, QueueFacts],
     tickets: Sequence[Ticket],
+    *,
     now_utc: datetime,
     longest_s: int,
 ) -> list[Row]:
@@ -114,11 +116,7 @@ def queue_rows(
         cells = (
             Cell(service.name, icon_name=service.icon, place=place),
             Cell(str(len(waits_s)), "" if waits_s else "soft", right=True),
-            Cell(
-                clock_words(worst_s) if waits_s else "–",
-                "bad" if long else "" if waits_s else "soft",
-                "wait_long" if long else "",
-            ),
+            _longest_wait_cell(worst_s, long=long) if waits_s else Cell("–", "soft"),
             Cell(
                 _("Is closed") if closed else _("Is open"),
                 "warn" if closed else "good",
@@ -130,6 +128,12 @@ def queue_rows(
         spoken = ", ".join(cell.text for cell in cells) + late + why
         rows.append(Row(service.id, cells, spoken))
     return rows
+
+
+def _longest_wait_cell(wait_s: float, *, long: bool) -> Cell:
+    if long:
+        return Cell(clock_words(wait_s), "bad", "wait_long")
+    return Cell(clock_words(wait_s))
 
 
 def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:

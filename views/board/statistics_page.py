@@ -78,8 +78,8 @@ class BoardStatisticsPage(QWidget):
             name="statistics_empty",
         )
         self._state = ElidedLabel(role="small", name="statistics_state")
-        self._csv = push_button(_("Save as CSV…"), "save", "plain", "statistics_csv")
-        self._pdf = push_button(_("Save as PDF…"), "document", "plain", "statistics_pdf")
+        self._csv = push_button(_("Save as CSV…"), "save", "plain", name="statistics_csv")
+        self._pdf = push_button(_("Save as PDF…"), "document", "plain", name="statistics_pdf")
         self._build()
 
     def set_services(self, services: Mapping[str, Service]) -> None:

@@ -284,15 +284,17 @@ class CallView(QWidget):
         self._line = Chip("call_line")
         self._line.hide()
         self._figures = tool_button(
-            _("Quality of the line"), "mdi6.chart-line", "call_figures", "Ctrl+I"
+            _("Quality of the line"), "mdi6.chart-line", "call_figures", keys="Ctrl+I"
         )
         self._figures.clicked.connect(self.quality_requested)
         shortcut("Ctrl+I", self._figures, self)
-        self._signs = tool_button("", "sign_language", "call_signs", SIGN_KEYS, checkable=True)
+        self._signs = tool_button("", "sign_language", "call_signs", keys=SIGN_KEYS, checkable=True)
         self._signs.clicked.connect(self.sign_language_requested)
         shortcut(SIGN_KEYS, self._signs, self)
         self.show_sign_language(False)
-        self._life = tool_button(_("Life-size"), "", "call_life_size", "Ctrl+0", checkable=True)
+        self._life = tool_button(
+            _("Life-size"), "", "call_life_size", keys="Ctrl+0", checkable=True
+        )
         self._life.setText("1:1")
         self._life.toggled.connect(self._on_life_size)
         shortcut("Ctrl+0", self._life, self)
@@ -309,11 +311,11 @@ class CallView(QWidget):
         )
         self._camera.clicked.connect(lambda: self.camera_requested.emit(not self._on["camera"]))
         self._privacy = tool_button(
-            _("Privacy pause"), "privacy", "call_privacy", PRIVACY_KEYS, checkable=True
+            _("Privacy pause"), "privacy", "call_privacy", keys=PRIVACY_KEYS, checkable=True
         )
         self._privacy.clicked.connect(self.privacy_requested)
         shortcut(PRIVACY_KEYS, self._privacy, self)
-        self._write = tool_button(_("Write to the caller"), "written", "call_write", "Ctrl+5")
+        self._write = tool_button(_("Write to the caller"), "written", "call_write", keys="Ctrl+5")
         self._write.clicked.connect(self.write_requested)
         shortcut("Ctrl+5", self._write, self)
         self._again = push_button(_("Call again"), "retry", name="call_again")

@@ -44,12 +44,14 @@ class DeskHeader(QFrame):
         self._state = StateButton()
         self._state.state_requested.connect(self.state_requested)
         self._line = Chip("header_connection")
-        self._queue = tool_button(_("Show or fold the queue"), "queue", "toggle_queue", "Ctrl+1")
+        self._queue = tool_button(
+            _("Show or fold the queue"), "queue", "toggle_queue", keys="Ctrl+1"
+        )
         self._side = tool_button(
-            _("Show or fold dossier and devices"), "dossier", "toggle_side", "Ctrl+3"
+            _("Show or fold dossier and devices"), "dossier", "toggle_side", keys="Ctrl+3"
         )
         self._theme = tool_button(_("Dark theme"), "dark", "toggle_theme")
-        self._help = tool_button(_("Shortcuts"), "keyboard", "show_help", "F1")
+        self._help = tool_button(_("Shortcuts"), "keyboard", "show_help", keys="F1")
         self._queue.clicked.connect(self.queue_pressed)
         self._side.clicked.connect(self.side_pressed)
         self._theme.clicked.connect(
@@ -57,7 +59,7 @@ class DeskHeader(QFrame):
         )
         self._help.clicked.connect(self.help_pressed)
         self._settings = tool_button(
-            _("Camera, microphone and loudspeaker"), "settings", "show_media", "Ctrl+,"
+            _("Camera, microphone and loudspeaker"), "settings", "show_media", keys="Ctrl+,"
         )
         self._settings.clicked.connect(self.settings_pressed)
         shortcut("Ctrl+,", self._settings, self)

@@ -106,7 +106,7 @@ class ShortcutHelp(QWidget):
         self.setObjectName("shortcut_veil")
         self.hide()
         over.installEventFilter(self)
-        self._close = tool_button(_("Close"), "close", "help_close", "Esc")
+        self._close = tool_button(_("Close"), "close", "help_close", keys="Esc")
         self._close.clicked.connect(self.hide)
         self._build()
 

@@ -41,10 +41,10 @@ class IdlePage(QWidget):
         self._count = self._figure("idle_count")
         self._longest = self._figure("idle_longest")
         self._accept = push_button(
-            _("Accept the next caller"), "accept", "primary", "idle_accept", "F2"
+            _("Accept the next caller"), "accept", "primary", name="idle_accept", keys="F2"
         )
         self._accept.clicked.connect(self.accept_next_requested)
-        self._back = push_button(_("I am available"), "available", "primary", "idle_available")
+        self._back = push_button(_("I am available"), "available", "primary", name="idle_available")
         self._back.clicked.connect(self.available_requested)
         self._build()
         self._show()

@@ -26,7 +26,7 @@ class InvitationBar(QFrame):
         self.setProperty("card", True)
         badge = Chip("invitation_badge", _("Call"), icon_name="bell", tone="solid")
         self._words = ElidedLabel(role="strong", name="invitation_words")
-        self._come = push_button(_("Join"), "accept", "primary", "invitation_come", "F10")
+        self._come = push_button(_("Join"), "accept", "primary", name="invitation_come", keys="F10")
         self._not_now = push_button(_("Not now"), "close", name="invitation_decline", keys="F11")
         for button, accept, keys in ((self._come, True, "F10"), (self._not_now, False, "F11")):
             button.clicked.connect(lambda _checked, accept=accept: self.answered.emit(accept))

@@ -79,9 +79,11 @@ class OfferCard(QFrame):
         self._bar.setObjectName("offer_bar")
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(180)
-        self._accept = push_button(_("Accept"), "accept", "primary", "offer_accept", "F2")
+        self._accept = push_button(_("Accept"), "accept", "primary", name="offer_accept", keys="F2")
         self._accept.clicked.connect(self._on_accept)
-        self._decline = push_button(_("Decline…"), "refused", "plain", "offer_decline", "F4")
+        self._decline = push_button(
+            _("Decline…"), "refused", "plain", name="offer_decline", keys="F4"
+        )
         self._decline.clicked.connect(self.open_reasons)
         self._menu = QMenu(self)
         for code, words in DECLINES:

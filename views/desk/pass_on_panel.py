@@ -90,10 +90,12 @@ class PassOnPanel(QFrame):
         self.hide()
 
     def _make_buttons(self) -> None:
-        self._pass_on = push_button(_("Pass the caller on"), "arrow_right", "primary", "pass_on_do")
+        self._pass_on = push_button(
+            _("Pass the caller on"), "arrow_right", "primary", name="pass_on_do"
+        )
         self._ask = push_button(_("Ask first, the caller waits"), "paused", name="pass_on_ask")
         self._three = push_button(_("Talk, all three"), "queue", name="pass_on_three")
-        self._cancel = push_button(_("Cancel"), "close", "quiet", "pass_on_cancel", "Esc")
+        self._cancel = push_button(_("Cancel"), "close", "quiet", name="pass_on_cancel", keys="Esc")
         self._pass_on.clicked.connect(self._on_pass_on)
         self._ask.clicked.connect(lambda: self._on_invite(held=True))
         self._three.clicked.connect(lambda: self._on_invite(held=False))

@@ -52,17 +52,17 @@ class PhoneView(QWidget):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._reached = push_button(
-            _("We talked"), "kept", "primary", "phone_reached", "Ctrl+Return"
+            _("We talked"), "kept", "primary", name="phone_reached", keys="Ctrl+Return"
         )
         self._reached.setShortcut("Ctrl+Return")
         self._reached.clicked.connect(self.reached_requested)
-        self._not_reached = push_button(_("Give up"), "hang_up", "plain", "phone_not_reached")
+        self._not_reached = push_button(_("Give up"), "hang_up", "plain", name="phone_not_reached")
         self._not_reached.clicked.connect(self.not_reached_requested)
         self._later = [self._later_button(minutes) for minutes in LATER_MIN]
         self._build()
 
     def _later_button(self, minutes: int) -> QWidget:
-        button = push_button(later_words(minutes), "time", "plain", f"phone_later_{minutes}")
+        button = push_button(later_words(minutes), "time", "plain", name=f"phone_later_{minutes}")
         button.setAccessibleName(
             _("Not reached, try again: {when}").format(when=later_words(minutes))
         )

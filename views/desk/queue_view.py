@@ -340,7 +340,8 @@ class QueueView(QFrame):
                 box.insertWidget(index, shown)
             service, place = self.service(ticket.service)
             first = ticket is first_free and ticket.state in WAITING
-            shown.show_ticket(ticket, service, place, first, ticket.id in self._ringing)
+            ringing = ticket.id in self._ringing
+            shown.show_ticket(ticket, service, place=place, next_one=first, ringing=ringing)
 
     def _new_row(self, ticket: Ticket) -> TicketRow:
         shown = TicketRow(ticket)
@@ -409,7 +410,7 @@ class QueueRail(QFrame):
         super().__init__()
         self.setObjectName("queue_rail")
         self.setFixedWidth(RAIL_WIDTH)
-        self._open = tool_button(_("Show the queue"), "expand_left", "queue_expand", "Ctrl+1")
+        self._open = tool_button(_("Show the queue"), "expand_left", "queue_expand", keys="Ctrl+1")
         self._open.clicked.connect(self.expand_requested)
         self._number = label("0", "large", "rail_count")
         self._word = label(_("waiting"), "small")

@@ -64,16 +64,14 @@ class GrantButton(QPushButton):
         """Shows whether the caller allows it, or is being asked."""
         self._allowed, self._asked = allowed, asked and not allowed
         self._left_s = self._left_s if allowed else 0.0
-        name, tone = (
-            ("allowed", "good")
-            if allowed
-            else ("time", "accent")
-            if self._asked
-            else ("ask", "soft")
-        )
+        state, name, tone = "none", "ask", "soft"
+        if allowed:
+            state, name, tone = "allowed", "allowed", "good"
+        elif self._asked:
+            state, name, tone = "asked", "time", "accent"
         self.setIcon(icon(name, tone))
         self._say()
-        restyle(self, state="allowed" if allowed else "asked" if self._asked else "none")
+        restyle(self, state=state)
 
     def show_left(self, left_s: float) -> None:
         """Seconds that are left of an allowed power: on the button when few, else in its help;

@@ -37,7 +37,7 @@ class SignInView(QWidget):
         self._ca_file = self._line("sign_in_ca_file", authority, ca_file)
         self._choose = push_button(_("Choose…"), "file", name="sign_in_choose")
         self._choose.clicked.connect(self._on_choose)
-        self._enter = push_button(_("Sign in"), "sign_in", "primary", "sign_in_enter")
+        self._enter = push_button(_("Sign in"), "sign_in", "primary", name="sign_in_enter")
         self._enter.clicked.connect(self._on_enter)
         self._words = label(name="sign_in_words", wrap=True)
         self._mark = IconLabel("error", "bad", size_px=20)

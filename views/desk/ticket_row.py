@@ -98,7 +98,7 @@ class TicketRow(QFrame):
         self._later = Chip("ticket_later")
         self._later.hide()
         self._can, self._is_kept = True, False
-        self._accept = push_button(_("Accept"), "accept", "plain", f"accept_{ticket.id}")
+        self._accept = push_button(_("Accept"), "accept", "plain", name=f"accept_{ticket.id}")
         self._accept.clicked.connect(lambda: self.accept_requested.emit(self.ticket.id))
         self._build()
 
@@ -124,7 +124,13 @@ class TicketRow(QFrame):
         column(self, top, bottom, space=4, margins=(10, 8, 8, 8))
 
     def show_ticket(
-        self, ticket: Ticket, service: Service | None, place: int, next_one: bool, ringing: bool
+        self,
+        ticket: Ticket,
+        service: Service | None,
+        *,
+        place: int,
+        next_one: bool,
+        ringing: bool,
     ) -> None:
         """Shows the ticket's facts; `next_one` is the first of the queue, `place` the service's for
         its colour.
@@ -158,16 +164,17 @@ class TicketRow(QFrame):
     def show_wait(self, now: datetime) -> None:
         """Moves the clock: the wait, or how long the conversation has lasted."""
         waiting = self.ticket.state in WAITING
-        since = (
-            self.ticket.arrived_at_utc
-            if waiting
-            else self.ticket.accepted_at_utc or self.ticket.arrived_at_utc
-        )
+        since = self.ticket.arrived_at_utc
+        if not waiting and self.ticket.accepted_at_utc is not None:
+            since = self.ticket.accepted_at_utc
         seconds = (now - since).total_seconds()
         long = waiting and seconds >= LONG_WAIT_S
+        tone = "" if waiting else "soft"
+        if long:
+            tone = "warn"
         self._wait.setText(clock_words(seconds))
         self._wait_icon.set_icon("wait_long" if long else "time", "warn" if long else "soft")
-        restyle(self._wait, tone="warn" if long else "" if waiting else "soft")
+        restyle(self._wait, tone=tone)
         self.setAccessibleName(self._spoken(seconds, long))
 
     def _spoken(self, seconds: float, long: bool) -> str:

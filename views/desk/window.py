@@ -449,12 +449,10 @@ class DeskWindow(QMainWindow):
 
     def _on_summary(self, waiting: int, longest_s: float) -> None:
         first = self.queue.next_ticket()
-        service = self.queue.service(first.service)[0] if first is not None else None
-        named = (
-            ""
-            if first is None
-            else f"{first.number} · {service.name if service else first.service} · {first.site}"
-        )
+        named = ""
+        if first is not None:
+            service = self.queue.service(first.service)[0]
+            named = f"{first.number} · {service.name if service else first.service} · {first.site}"
         self.idle.show_summary(waiting, longest_s, named)
 
     def _on_available(self) -> None:

@@ -84,7 +84,7 @@ class WrapUpView(QWidget):
         self._bar.setObjectName("wrap_up_bar")
         self._bar.setTextVisible(False)
         self._prolong = push_button(
-            _("More time"), "time", "plain", "wrap_up_prolong", "Ctrl+Shift+P"
+            _("More time"), "time", "plain", name="wrap_up_prolong", keys="Ctrl+Shift+P"
         )
         self._prolong.setShortcut("Ctrl+Shift+P")
         self._prolong.clicked.connect(self._on_prolong)
@@ -93,7 +93,9 @@ class WrapUpView(QWidget):
         self._outcomes: list[QPushButton] = []
         self._note = QPlainTextEdit()
         self._note_title = label(role="caption", name="wrap_up_note_title", wrap=True)
-        self._finish = push_button(_("Finish"), "kept", "primary", "wrap_up_finish", "Ctrl+Return")
+        self._finish = push_button(
+            _("Finish"), "kept", "primary", name="wrap_up_finish", keys="Ctrl+Return"
+        )
         self._finish.setShortcut("Ctrl+Return")
         self._finish.clicked.connect(self._on_finish)
         self._group.buttonClicked.connect(lambda: self._finish.setEnabled(True))

@@ -142,7 +142,7 @@ class CalibrationPage(QWidget):
         self._camera.setAccessibleName(_("Place of the camera above the screen"))
         self._fov = _number("calibration_fov", 30, 120, _("°"))
         self._distance = _number("calibration_distance", 20, 200, _(" cm"))
-        self._save = push_button(_("Use these"), "mdi6.check", "primary", "calibration_save")
+        self._save = push_button(_("Use these"), "mdi6.check", "primary", name="calibration_save")
         self._save.clicked.connect(self._on_save)
         self._build()
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.hide)

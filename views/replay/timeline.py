@@ -52,13 +52,14 @@ def spans_of(marks: Sequence[TimelineEvent], duration_s: float) -> list[Span]:
     spans = [
         span
         for lane, begins, ends in _LASTING
-        for span in _pairs(marks, lane, begins, ends, duration_s)
+        for span in _pairs(marks, lane=lane, begins=begins, ends=ends, duration_s=duration_s)
     ]
     return spans + _shared(marks, duration_s)
 
 
 def _pairs(
     marks: Sequence[TimelineEvent],
+    *,
     lane: Lane,
     begins: tuple[type[Event], ...],
     ends: tuple[type[Event], ...],

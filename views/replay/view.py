@@ -178,13 +178,17 @@ class ReplayView(QWidget):
         return card
 
     def _build_controls(self) -> QVBoxLayout:
-        self._play = push_button(_("Play"), "mdi6.play", "primary", "replay_play", "Space")
+        self._play = push_button(
+            _("Play"), "mdi6.play", "primary", name="replay_play", keys="Space"
+        )
         self._play.clicked.connect(self.toggle)
         self._earlier = tool_button(
-            _("Previous event"), "mdi6.skip-previous", "replay_previous", "Shift+Left"
+            _("Previous event"), "mdi6.skip-previous", "replay_previous", keys="Shift+Left"
         )
         self._earlier.clicked.connect(lambda: self._step_event(-1))
-        self._later = tool_button(_("Next event"), "mdi6.skip-next", "replay_next", "Shift+Right")
+        self._later = tool_button(
+            _("Next event"), "mdi6.skip-next", "replay_next", keys="Shift+Right"
+        )
         self._later.clicked.connect(lambda: self._step_event(1))
         self._speed = Segments(
             "replay_speed", _("Speed"), choices=[(speed, f"{speed}×", "") for speed in SPEEDS]

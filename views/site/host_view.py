@@ -45,7 +45,9 @@ class KioskCard(Card):
         self._name = label(role="title", name=f"name_{facts.id}")
         self._site = label(role="soft")
         self.there, self.caller, self.help = Chip(), Chip(), Chip()
-        self.coming = push_button(_("I am coming"), "arrow_right", "primary", f"coming_{facts.id}")
+        self.coming = push_button(
+            _("I am coming"), "arrow_right", "primary", name=f"coming_{facts.id}"
+        )
         self.here = push_button(_("I am with the caller"), "kept", name=f"here_{facts.id}")
         self.done = push_button(_("I have finished"), name=f"done_{facts.id}")
         self.coming.clicked.connect(lambda: self.answered.emit(self.facts.id, HelpState.COMING))

@@ -66,7 +66,7 @@ class NetworkView(QWidget):
         self.reason.setPlaceholderText(_("Why? Kept with your name"))
         self.reason.setAccessibleName(_("Reason, kept in the history"))
         self.reason.textChanged.connect(lambda _text: self._on_selected())
-        self.act = push_button(_("Close the site"), "forbidden", "primary", "site_act")
+        self.act = push_button(_("Close the site"), "forbidden", "primary", name="site_act")
         self.act.clicked.connect(self._on_act)
         self.reason.returnPressed.connect(self._on_act)
         pad = SPACE[3]
@@ -136,9 +136,6 @@ def _wrong(hubs: Sequence[HubFacts]) -> list[str]:
 
 
 def _hub_row(hub: HubFacts, convention: str) -> Row:
-    behind = _("unknown") if hub.behind is None else _("up to date")
-    if hub.behind:
-        behind = _("{count} behind").format(count=hub.behind)
     is_other = hub.convention != convention or bool(hub.refused_parts)
     cells = (
         Cell(hub.id),
@@ -146,9 +143,17 @@ def _hub_row(hub: HubFacts, convention: str) -> Row:
         Cell(hub.convention, "warn" if is_other else "", "warning" if is_other else ""),
         Cell(_count(hub.answered), right=True),
         Cell(_count(hub.refused), right=True),
-        Cell(behind, "warn" if hub.behind else "good" if hub.behind == 0 else "soft"),
+        _behind_cell(hub.behind),
     )
     return Row(hub.id, cells, strong=True)
+
+
+def _behind_cell(behind: int | None) -> Cell:
+    if behind is None:
+        return Cell(_("unknown"), "soft")
+    if behind == 0:
+        return Cell(_("up to date"), "good")
+    return Cell(_("{count} behind").format(count=behind), "warn")
 
 
 def _site_row(site: SiteFacts) -> Row:

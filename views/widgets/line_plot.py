@@ -24,8 +24,10 @@ STEPS_S = (10, 30, 60, 120, 300, 600, 1800, 3600)
 
 @dataclass(frozen=True)
 class Curve:
-    """One line; `tone` is a colour of the theme, `dots`:
-    only points where there is something to tell.
+    """One line of a plot.
+
+    Attributes:
+        tone: a colour of the theme. dots: it has points only where something happened.
     """
 
     key: str
@@ -33,6 +35,13 @@ class Curve:
     tone: str
     dashed: bool = False
     dots: bool = False
+
+    @property
+    def sign(self) -> str:
+        """How the legend shows it."""
+        if self.dots:
+            return "▼"
+        return "┅" if self.dashed else "━"
 
 
 class _Times(pg.AxisItem):
@@ -117,10 +126,7 @@ class LinePlot(ThemedPlot):
     def draw(self) -> None:
         """See `ThemedPlot`."""
         tokens = self.begin_drawing(
-            (
-                ("▼" if curve.dots else "┅" if curve.dashed else "━", curve.tone, curve.name)
-                for curve in self._curves
-            ),
+            ((curve.sign, curve.tone, curve.name) for curve in self._curves),
             "9pt",
         )
         item = self.getPlotItem()

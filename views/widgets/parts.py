@@ -46,7 +46,7 @@ def restyle(widget: QWidget, **properties: str | bool) -> None:
 
 
 def push_button(
-    text: str, icon_name: str = "", kind: str = "plain", name: str = "", keys: str = ""
+    text: str, icon_name: str = "", kind: str = "plain", *, name: str = "", keys: str = ""
 ) -> QPushButton:
     """A button with words.
 
@@ -67,7 +67,7 @@ def push_button(
 
 
 def tool_button(
-    text: str, icon_name: str, name: str = "", keys: str = "", checkable: bool = False
+    text: str, icon_name: str, name: str = "", *, keys: str = "", checkable: bool = False
 ) -> QToolButton:
     """A button with an icon only; `text` is its tool tip and accessible name."""
     button = QToolButton()

@@ -305,7 +305,7 @@ async def test_of_a_whole_session_the_operator_has_nothing_in_clear(
         seals = seals_for(helpdesk, paths_for("helpdesk", tmp_path / "ends"), ends.clock)
         replayed = tmp_path / "replayed.jsonl"
         count = await export_log(
-            helpdesk, both.seeds["aide"], ends.facts.id, replayed, ends.tasks, seals
+            helpdesk, both.seeds["aide"], ends.facts.id, replayed, tasks=ends.tasks, seals=seals
         )
         events = [record.event for record in read_log(replayed).records]
         chunks = [event for event in events if isinstance(event, MirrorChunk)]
@@ -360,10 +360,10 @@ async def test_while_the_vault_is_away_the_conversation_goes_on_and_nothing_is_l
         )
         seals = seals_for(helpdesk, paths_for("helpdesk", tmp_path / "ends"), ends.clock)
         kept = tmp_path / "kept.jsonl"
-        assert (
-            await export_log(helpdesk, both.seeds["aide"], ends.facts.id, kept, ends.tasks, seals)
-            == 2
+        count = await export_log(
+            helpdesk, both.seeds["aide"], ends.facts.id, kept, tasks=ends.tasks, seals=seals
         )
+        assert count == 2
         await ends.close()
 
 

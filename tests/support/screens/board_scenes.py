@@ -100,7 +100,7 @@ def figures(abandoned: int = 6) -> BoardAnswer:
             state=state,
             reason=reason,
             ticket=number,
-            service="logement" if number.startswith("B") else "alloc" if number else "",
+            service={"": "", "B": "logement"}.get(number[:1], "alloc"),
             since_utc=None
             if state is AgentState.OFFLINE
             else NOW - timedelta(seconds=140 * (index + 1)),
@@ -265,11 +265,7 @@ def acts() -> HistoryAnswer:
                 before=before if number else None,
                 after=after if number else None,
                 service="emploi" if kind in (ActKind.CLOSE, ActKind.MOVE) else "",
-                to="travail/suivi"
-                if kind is ActKind.ORGANISATION
-                else "rdv"
-                if kind is ActKind.MOVE
-                else "",
+                to={ActKind.ORGANISATION: "travail/suivi", ActKind.MOVE: "rdv"}.get(kind, ""),
                 text="Les lignes de montagne sont lentes"
                 if kind in (ActKind.BROADCAST, ActKind.WITHDRAW)
                 else "",

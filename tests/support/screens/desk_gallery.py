@@ -18,10 +18,9 @@ def main(folder: Path, sizes: list[str], long: bool) -> None:
     program of its own.
     """
     if len(sizes) == 1:
-        place, _at, scale = sizes[0].partition("@")
+        scale = sizes[0].partition("@")[2]
         os.environ["QT_SCALE_FACTOR"] = scale or "1"
-        width, height = (int(side) for side in place.split("x"))
-        _shoot(folder, sizes[0], width, height, long)
+        _shoot(folder, sizes[0], long=long)
         return
     for size in sizes:
         more = ["--long"] if long else []
@@ -31,7 +30,7 @@ def main(folder: Path, sizes: list[str], long: bool) -> None:
         )
 
 
-def _shoot(folder: Path, size: str, width: int, height: int, long: bool) -> None:
+def _shoot(folder: Path, size: str, *, long: bool) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PyQt6.QtWidgets import QApplication
 
@@ -41,6 +40,7 @@ def _shoot(folder: Path, size: str, width: int, height: int, long: bool) -> None
     from tests.support.screens.third_party_scenes import TALK_SCENES
     from views.widgets.theme import apply_theme
 
+    width, height = (int(side) for side in size.partition("@")[0].split("x"))
     if long:
         texts._active[0] = Longer()
     app = QApplication.instance() or QApplication([])

@@ -51,7 +51,7 @@ class FilingPanel(Card):
         self._name.setAccessibleName(_("Name of the document"))
         self._name.setPlaceholderText(_("Name of the document"))
         self._name.setMaxLength(120)
-        self._file = push_button(_("File"), "file", "primary", "file_document", "F8")
+        self._file = push_button(_("File"), "file", "primary", name="file_document", keys="F8")
         self._why = label(role="small", name="file_why", wrap=True)
         self._piece.currentIndexChanged.connect(lambda: self._propose_name())
         self._name.textEdited.connect(self._on_typed)
@@ -78,7 +78,9 @@ class FilingPanel(Card):
             for piece in pieces
             if piece.state not in (PieceState.FILED, PieceState.ACKNOWLEDGED)
         ]
-        wanted = chosen if chosen in unfiled else missing[0] if missing else ""
+        wanted = next(iter(missing), "")
+        if chosen in unfiled:
+            wanted = chosen
         self._piece.setCurrentIndex(max(0, self._piece.findData(wanted)))
         self._piece.blockSignals(False)
         self._propose_name()

@@ -283,10 +283,10 @@ class _PageDelegate(QStyledItemDelegate):
         space = QRect(cell.left() + 6, cell.top() + 6, cell.width() - 12, _PICTURE_HEIGHT)
         picture = self._thumb(facts, space.size(), self._strip.devicePixelRatioF())
         if picture is not None:
-            _paint_picture(painter, space, picture, facts, tokens)
+            _paint_picture(painter, space, picture, facts=facts, tokens=tokens)
         else:
             _paint_coming(painter, space, facts, tokens)
-        _paint_words(painter, cell, facts, index.row() + 1, tokens)
+        _paint_words(painter, cell, facts, number=index.row() + 1, tokens=tokens)
         painter.restore()
 
 
@@ -296,13 +296,17 @@ def _paint_frame(
     chosen = bool(option.state & QStyle.StateFlag.State_Selected)
     focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
     painter.setBrush(QColor(tokens.accent_soft if chosen else tokens.raised))
-    edge = tokens.focus if focused else tokens.accent if chosen else tokens.line
+    edge = tokens.line
+    if focused:
+        edge = tokens.focus
+    elif chosen:
+        edge = tokens.accent
     painter.setPen(QPen(QColor(edge), 2 if chosen or focused else 1))
     painter.drawRoundedRect(cell, 6, 6)
 
 
 def _paint_picture(
-    painter: QPainter, space: QRect, picture: QImage, facts: PageFacts, tokens: Tokens
+    painter: QPainter, space: QRect, picture: QImage, *, facts: PageFacts, tokens: Tokens
 ) -> None:
     place = QRect(space.topLeft(), picture.deviceIndependentSize().toSize())
     place.moveCenter(space.center())
@@ -332,7 +336,7 @@ def _paint_coming(painter: QPainter, space: QRect, facts: PageFacts, tokens: Tok
 
 
 def _paint_words(
-    painter: QPainter, cell: QRect, facts: PageFacts, number: int, tokens: Tokens
+    painter: QPainter, cell: QRect, facts: PageFacts, *, number: int, tokens: Tokens
 ) -> None:
     name, tone = STATUS_WORDS[facts.status][1:]
     if facts.note and facts.status != PageStatus.DAMAGED:

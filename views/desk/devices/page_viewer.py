@@ -158,10 +158,10 @@ class PageViewer(QFrame):
         self._percent.setText(f"{round(self._sheet.scale * 100)} %")
 
     def _build(self) -> None:
-        smaller = tool_button(_("Smaller"), "zoom_out", "viewer_smaller", "-")
-        larger = tool_button(_("Larger"), "zoom_in", "viewer_larger", "+")
-        fit = tool_button(_("Whole page"), "fit", "viewer_fit", "0")
-        close = tool_button(_("Back"), "close", "viewer_close", "Esc")
+        smaller = tool_button(_("Smaller"), "zoom_out", "viewer_smaller", keys="-")
+        larger = tool_button(_("Larger"), "zoom_in", "viewer_larger", keys="+")
+        fit = tool_button(_("Whole page"), "fit", "viewer_fit", keys="0")
+        close = tool_button(_("Back"), "close", "viewer_close", keys="Esc")
         smaller.clicked.connect(lambda: self.zoom(-1))
         larger.clicked.connect(lambda: self.zoom(1))
         fit.clicked.connect(self.fit)

@@ -27,7 +27,9 @@ class PapersBar(QWidget):
         self.setObjectName("papers_bar")
         self._page_id = ""
         self._words = ElidedLabel(role="strong", name="papers_words")
-        split = push_button(_("Separate"), "split", "primary", "papers_split", "Ctrl+Shift+K")
+        split = push_button(
+            _("Separate"), "split", "primary", name="papers_split", keys="Ctrl+Shift+K"
+        )
         leave = tool_button(_("Leave it so"), "close", "papers_leave")
         split.clicked.connect(lambda: self.split_pressed.emit(self._page_id))
         leave.clicked.connect(lambda: self.left_pressed.emit(self._page_id))

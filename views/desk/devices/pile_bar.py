@@ -32,10 +32,10 @@ class PileBar(QFrame):
         self._words = label(role="strong", name="pile_words", wrap=True)
         self._advice = label(role="small", name="pile_advice", wrap=True)
         self.backs = push_button(
-            _("Scan the other sides"), "scanner", "primary", "pile_backs", "F7"
+            _("Scan the other sides"), "scanner", "primary", name="pile_backs", keys="F7"
         )
-        self._fronts = push_button(_("More first sides"), "add", "quiet", "pile_fronts")
-        self._end = push_button(_("Leave it so"), "close", "quiet", "pile_end")
+        self._fronts = push_button(_("More first sides"), "add", "quiet", name="pile_fronts")
+        self._end = push_button(_("Leave it so"), "close", "quiet", name="pile_end")
         self.backs.clicked.connect(self.backs_pressed)
         self._fronts.clicked.connect(self.fronts_pressed)
         self._end.clicked.connect(self.ended)

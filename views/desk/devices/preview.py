@@ -322,8 +322,8 @@ class PreviewArea(QWidget):
                 painter,
                 QRectF(frame),
                 [self.to_widget(mark) for mark in self._marks],
-                self._current,
-                tokens,
+                current=self._current,
+                tokens=tokens,
             )
         if self.hasFocus():
             painter.setPen(QPen(QColor(tokens.focus), 2))

@@ -17,7 +17,7 @@ _BADGE_PX = 20
 
 
 def paint_marks(
-    painter: QPainter, glass: QRectF, marks: Sequence[QRectF], current: int, tokens: Tokens
+    painter: QPainter, glass: QRectF, marks: Sequence[QRectF], *, current: int, tokens: Tokens
 ) -> None:
     """`marks` in widget pixels; the one at place `current` has corners and the stronger frame."""
     shade, clear = QPainterPath(), QPainterPath()

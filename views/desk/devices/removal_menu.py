@@ -46,23 +46,24 @@ SPLIT_WORDS: dict[Split, str] = {
 def ask_reason(over: QWidget, chosen: Callable[[RemovalReason], object]) -> QMenu:
     """Opens the menu of reasons; the digits 1 to 5 choose too."""
     words = [_(REASON_WORDS[reason]) for reason in CHOICES]
-    return _menu(
-        over, _("Why is it taken out?"), "removal_menu", words, lambda place: chosen(CHOICES[place])
-    )
+    menu = _menu(over, _("Why is it taken out?"), words, lambda place: chosen(CHOICES[place]))
+    menu.setObjectName("removal_menu")
+    return menu
 
 
 def ask_split(over: QWidget, chosen: Callable[[Split], object]) -> QMenu:
     """Opens the menu of ways to split."""
     ways = list(Split)
     words = [_(SPLIT_WORDS[way]) for way in ways]
-    return _menu(over, _("Split the page"), "split_menu", words, lambda place: chosen(ways[place]))
+    menu = _menu(over, _("Split the page"), words, lambda place: chosen(ways[place]))
+    menu.setObjectName("split_menu")
+    return menu
 
 
 def _menu(
-    over: QWidget, title: str, name: str, words: Sequence[str], chosen: Callable[[int], object]
+    over: QWidget, title: str, words: Sequence[str], chosen: Callable[[int], object]
 ) -> QMenu:
     menu = QMenu(over)
-    menu.setObjectName(name)
     menu.setAccessibleName(title)
     heading = menu.addAction(title)
     assert heading is not None

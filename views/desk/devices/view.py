@@ -434,18 +434,20 @@ class DevicesView(QWidget):
 
     def _build_tools(self) -> QHBoxLayout:
         self._tools: dict[str, QToolButton] = {
-            "left": tool_button(_("Turn left"), "rotate_left", "page_turn_left", "Ctrl+Left"),
-            "right": tool_button(_("Turn right"), "rotate_right", "page_turn_right", "Ctrl+Right"),
+            "left": tool_button(_("Turn left"), "rotate_left", "page_turn_left", keys="Ctrl+Left"),
+            "right": tool_button(
+                _("Turn right"), "rotate_right", "page_turn_right", keys="Ctrl+Right"
+            ),
             "version": tool_button(_("Original or cleaned"), "cleaned", "page_version"),
             "stages": tool_button(
-                _("What was done to the page"), "stages", "page_stages", "Ctrl+E"
+                _("What was done to the page"), "stages", "page_stages", keys="Ctrl+E"
             ),
-            "earlier": tool_button(_("Earlier"), "arrow_left", "page_earlier", "Alt+Left"),
-            "later": tool_button(_("Later"), "arrow_right", "page_later", "Alt+Right"),
-            "open": tool_button(_("Look at the page"), "search", "page_open", "Return"),
-            "again": tool_button(_("Scan the page again"), "retry", "page_again", "Ctrl+R"),
-            "split": tool_button(_("Split the page"), "split", "page_split", "Ctrl+K"),
-            "remove": tool_button(_("Take the page out"), "remove", "page_remove", "Del"),
+            "earlier": tool_button(_("Earlier"), "arrow_left", "page_earlier", keys="Alt+Left"),
+            "later": tool_button(_("Later"), "arrow_right", "page_later", keys="Alt+Right"),
+            "open": tool_button(_("Look at the page"), "search", "page_open", keys="Return"),
+            "again": tool_button(_("Scan the page again"), "retry", "page_again", keys="Ctrl+R"),
+            "split": tool_button(_("Split the page"), "split", "page_split", keys="Ctrl+K"),
+            "remove": tool_button(_("Take the page out"), "remove", "page_remove", keys="Del"),
         }
         left = [self._tools[key] for key in ("left", "right", "version", "stages", "open")]
         right = [self._tools[key] for key in ("earlier", "later", "remove")]
@@ -454,7 +456,7 @@ class DevicesView(QWidget):
     def _build_undo(self) -> QWidget:
         self._undo_line = QWidget()
         self._undo_words = ElidedLabel(role="small", name="page_undo_words")
-        undo = push_button(_("Put it back"), "undo", "quiet", "page_undo", "Ctrl+Z")
+        undo = push_button(_("Put it back"), "undo", "quiet", name="page_undo", keys="Ctrl+Z")
         undo.clicked.connect(self._on_undo)
         box = row(self._undo_line)
         box.addWidget(self._undo_words, 1)

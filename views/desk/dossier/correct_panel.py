@@ -53,7 +53,7 @@ class CorrectPanel(Card):
         self._reason.setAccessibleName(_("Reason, kept in the history"))
         self._reason.setPlaceholderText(_("Why? 3 letters or more"))
         self._reason.setMaxLength(200)
-        self._confirm = push_button(_("Correct"), "kept", "primary", "correct_confirm")
+        self._confirm = push_button(_("Correct"), "kept", "primary", name="correct_confirm")
         self._cancel = push_button(_("Cancel"), name="correct_cancel")
         self._build()
         self.hide()

@@ -43,9 +43,9 @@ def piece_details(piece: Piece) -> str:
     why it was refused, what will do, for whom, until when, who decides.
     """
     open_still = piece.state not in SETTLED
-    parts = (
-        [piece.reason if not open_still else f"{piece.reason.rstrip('.')}."] if piece.reason else []
-    )
+    parts: list[str] = []
+    if piece.reason:
+        parts.append(f"{piece.reason.rstrip('.')}." if open_still else piece.reason)
     if open_still and piece.hint:
         parts.append(piece.hint)
     if open_still and piece.any_of:

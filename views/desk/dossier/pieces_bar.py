@@ -38,7 +38,7 @@ class PiecesBar(QWidget):
         self._start.setMenu(self._menu)
         self._missing = push_button(_("Print what is missing"), "printer", name="print_missing")
         self._missing.clicked.connect(self.missing_requested)
-        self._past = push_button(_("History"), "history", "quiet", "piece_history")
+        self._past = push_button(_("History"), "history", "quiet", name="piece_history")
         self._past.setCheckable(True)
         self._past.toggled.connect(self._on_past)
         self._steps = label(role="small", name="piece_steps", wrap=True)

@@ -130,7 +130,7 @@ class DossierView(QWidget):
         self._number.returnPressed.connect(self._on_open)
         self._refused = label(role="body", wrap=True, name="dossier_refused")
         restyle(self._refused, tone="bad")
-        opened = push_button(_("Open"), "search", "primary", "dossier_open")
+        opened = push_button(_("Open"), "search", "primary", name="dossier_open")
         opened.clicked.connect(self._on_open)
         card = Card("dossier_search")
         card.body.addWidget(label(_("Which dossier?"), "title"))
@@ -141,7 +141,9 @@ class DossierView(QWidget):
         entry.addWidget(opened)
         card.body.addLayout(entry)
         card.body.addWidget(self._refused)
-        self._back = push_button(_("Back to the dossier"), "arrow_left", "quiet", "dossier_back")
+        self._back = push_button(
+            _("Back to the dossier"), "arrow_left", "quiet", name="dossier_back"
+        )
         self._back.clicked.connect(lambda: self._parts.setCurrentWidget(self._dossier))
         card.body.addLayout(row(None, self._back, 0))
         column(page, card, 0, margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))

@@ -80,7 +80,7 @@ class LibraryPanel(QFrame):
         self.list.itemClicked.connect(self._on_chosen)
         self.list.installEventFilter(self)
         self._none = label("", "soft", "library_none", wrap=True)
-        self._close = tool_button(_("Close the library"), "close", "library_close", "Esc")
+        self._close = tool_button(_("Close the library"), "close", "library_close", keys="Esc")
         self._close.clicked.connect(self.close_panel)
         self._build_progress()
         margins = (SPACE[2], SPACE[1], SPACE[2], SPACE[1])

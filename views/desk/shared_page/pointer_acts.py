@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent's hands over the mirror mean: a click, a frame, a list of choices, a value.
+"""What the agent's mouse and keyboard over the mirror mean:
+a click, a frame, a list of choices, a value.
 
-Used by the shared page's view. It knows the tool in hand and what the caller allows, and emits
-wishes; the kiosk decides.
+Used by the shared page's view. It knows the chosen tool and what the caller allows, and emits
+requests; the kiosk decides.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ from views.desk.shared_page.value_bar import ValueBar
 from views.words.errors import sentence
 
 
-class PageActs(QObject):
-    """Turns hands into wishes.
+class PointerActs(QObject):
+    """Turns clicks, drags and keys over the mirror into requests.
 
     Signals: click_requested(Spot), scroll_requested(Spot, right_px, down_px). text_typed(text),
         key_pressed(PageKey): for the field that has the keyboard in the caller's page.
@@ -57,7 +58,7 @@ class PageActs(QObject):
     said = pyqtSignal(str, str)
 
     def __init__(
-        self, mirror: MirrorPane, tools: PageTools, bar: ValueBar, parent: QWidget
+        self, mirror: MirrorPane, tools: PageTools, *, bar: ValueBar, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._mirror, self._tools, self._bar = mirror, tools, bar
@@ -136,7 +137,7 @@ class PageActs(QObject):
         self._mirror.remove_marks()
         self.marks_removed.emit()
 
-    # ---- hands ----
+    # ---- mouse and keyboard ----
 
     def _on_picked(self, pick: Pick) -> None:
         match self._tools.tool:

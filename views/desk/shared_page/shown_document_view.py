@@ -178,15 +178,15 @@ class ShownDocumentView(QWidget):
         self._progress.setObjectName("shown_progress")
         self._progress.setTextVisible(False)
         self._progress.setFixedHeight(6)
-        self._stop = push_button(_("Stop showing"), "close", "plain", "shown_stop")
+        self._stop = push_button(_("Stop showing"), "close", "plain", name="shown_stop")
         self._stop.clicked.connect(self.stop_requested)
         column(self, self._build_bar(), self._progress, space=0).addWidget(self._view, 1)
 
     def _build_bar(self) -> QFrame:
         bar = QFrame()
         bar.setObjectName("page_bar")
-        self._back = tool_button(_("Page before"), "arrow_left", "shown_back", "PgUp")
-        self._next = tool_button(_("Next page"), "arrow_right", "shown_next", "PgDown")
+        self._back = tool_button(_("Page before"), "arrow_left", "shown_back", keys="PgUp")
+        self._next = tool_button(_("Next page"), "arrow_right", "shown_next", keys="PgDown")
         self._back.clicked.connect(lambda: self._turn(self._page - 1))
         self._next.clicked.connect(lambda: self._turn(self._page + 1))
         self._place = label("", "body", "shown_place")

@@ -85,7 +85,11 @@ class PageTools(QFrame):
     def _make_tool(self, tool: Tool, window: QWidget) -> QToolButton:
         words, spoken, icon_name, keys, _grant = _TOOLS[tool]
         button = tool_button(
-            _(spoken), icon_name, _OBJECTS.get(tool, f"tool_{tool.value}"), keys, checkable=True
+            _(spoken),
+            icon_name,
+            _OBJECTS.get(tool, f"tool_{tool.value}"),
+            keys=keys,
+            checkable=True,
         )
         button.setText(_(words))
         button.setProperty("tool", True)
@@ -120,7 +124,7 @@ class PageTools(QFrame):
 
     def _make_ask(self, grant: Grant) -> QWidget:
         words = _(GRANT_WORDS[grant][0])
-        button = push_button(words, "ask", "quiet", f"tool_ask_{grant.value}")
+        button = push_button(words, "ask", "quiet", name=f"tool_ask_{grant.value}")
         say(button, _("Ask the caller: {power}").format(power=words))
         button.clicked.connect(lambda: self.grant_requested.emit(grant))
         return button

@@ -9,7 +9,7 @@ the desk sees) and for proposals of any field.
 from __future__ import annotations
 
 from PyQt6.QtCore import QDate, pyqtBoundSignal, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QDateEdit, QFrame, QLineEdit, QStackedWidget
+from PyQt6.QtWidgets import QComboBox, QDateEdit, QFrame, QLineEdit, QStackedWidget, QWidget
 
 from resources.texts import N_, _
 from views.desk.shared_page.mirror_pane import Pick
@@ -57,9 +57,9 @@ class ValueBar(QFrame):
             edit.setAccessibleName(_("Value of the field"))
             self._edits.addWidget(edit)
         self._edits.setMaximumHeight(self._text.sizeHint().height() + 4)
-        self._write = push_button(_("Write"), "keyboard", "primary", "value_write")
+        self._write = push_button(_("Write"), "keyboard", "primary", name="value_write")
         self._propose = push_button(_("Propose to the caller"), "propose", name="value_propose")
-        self._close = push_button(_("Cancel"), "cancel", "quiet", "value_close")
+        self._close = push_button(_("Cancel"), "cancel", "quiet", name="value_close")
         self._write.clicked.connect(lambda: self._send(self.write_requested))
         self._propose.clicked.connect(lambda: self._send(self.propose_requested))
         self._close.clicked.connect(self.close_bar)
@@ -82,13 +82,11 @@ class ValueBar(QFrame):
         self._date.setDate(shown if shown.isValid() else QDate.currentDate())
         self._choice.clear()
         self._choice.addItems([option.text for option in pick.options if not option.off])
-        edit = (
-            self._choice
-            if pick.kind == "choice"
-            else self._date
-            if pick.type == "date"
-            else self._text
-        )
+        edit: QWidget = self._text
+        if pick.kind == "choice":
+            edit = self._choice
+        elif pick.type == "date":
+            edit = self._date
         self._edits.setCurrentWidget(edit)
         self.show()
         edit.setFocus()

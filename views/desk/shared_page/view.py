@@ -31,7 +31,7 @@ from views.desk.shared_page.library_panel import LibraryPanel
 from views.desk.shared_page.mirror_dialog import MirrorDialog
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.overlay import Tool
-from views.desk.shared_page.pointer_acts import PageActs
+from views.desk.shared_page.pointer_acts import PointerActs
 from views.desk.shared_page.shown_document_view import ShownDocumentView
 from views.desk.shared_page.tools import PageTools
 from views.desk.shared_page.value_bar import ValueBar
@@ -108,8 +108,8 @@ class CobrowseView(QWidget):
         file_show_requested(path): show the caller this document of the agent's own.
 
     Attributes:
-        tools, acts: what the agent can do in the page, and the wishes that follow (`PageActs` has
-        the signals).
+        tools, acts: what the agent can do in the page, and the requests that follow
+            (`PointerActs` has the signals).
         library: what can be put before the caller.
             document: what is shown, in the place of the mirror.
     """
@@ -131,7 +131,7 @@ class CobrowseView(QWidget):
         self._acting = self._showing = False
         self.library, self.document = LibraryPanel(), ShownDocumentView()
         self.tools, self.value_bar = PageTools(self), ValueBar()
-        self.acts = PageActs(mirror, self.tools, self.value_bar, self)
+        self.acts = PointerActs(mirror, self.tools, bar=self.value_bar, parent=self)
         self._make_bar()
         self._make_stage()
         below = (self._refusal, self._hint, self.value_bar, self.library, self.library.progress)
@@ -177,11 +177,11 @@ class CobrowseView(QWidget):
         self._again = tool_button(_("Draw the page again"), "retry", "cobrowse_again")
         self._again.clicked.connect(self.snapshot_requested)
         self._library_button = tool_button(
-            _("Library of pages and documents"), "library", "cobrowse_library", "Ctrl+B"
+            _("Library of pages and documents"), "library", "cobrowse_library", keys="Ctrl+B"
         )
         self._library_button.clicked.connect(self.toggle_library)
         self._file_button = tool_button(
-            _("Show a document of yours…"), "document", "cobrowse_show_file", "Ctrl+O"
+            _("Show a document of yours…"), "document", "cobrowse_show_file", keys="Ctrl+O"
         )
         self._file_button.clicked.connect(self.choose_file)
         self._chip = Chip("cobrowse_state")
@@ -212,19 +212,19 @@ class CobrowseView(QWidget):
 
     def _make_stage(self) -> None:
         self._empty = EmptyState("shared_page", "", advice="", name="cobrowse_empty")
-        self._ask = push_button(_("Ask to see the page"), "ask", "primary", "cobrowse_ask")
+        self._ask = push_button(_("Ask to see the page"), "ask", "primary", name="cobrowse_ask")
         self._ask.clicked.connect(self.share_requested)
         box = self._empty.layout()
         assert isinstance(box, QVBoxLayout)  # words in the middle, stretches around them
         box.insertSpacing(box.count() - 1, SPACE[2])
         box.insertWidget(box.count() - 1, self._ask, 0, Qt.AlignmentFlag.AlignHCenter)
-        shown = QWidget()
-        column(shown, self.mirror, margins=(SPACE[1], SPACE[1], SPACE[1], SPACE[1]))
-        self._dialog = MirrorDialog(shown)
+        self._mirrored = QWidget()
+        column(self._mirrored, self.mirror, margins=(SPACE[1], SPACE[1], SPACE[1], SPACE[1]))
+        self._dialog = MirrorDialog(self._mirrored)
         self._stage = QStackedWidget()
         self._stage.setObjectName("cobrowse_stage")
         self._stage.addWidget(self._empty)
-        self._stage.addWidget(shown)
+        self._stage.addWidget(self._mirrored)
         self._stage.addWidget(self.document)
 
     # ---- facts ----
@@ -382,6 +382,11 @@ class CobrowseView(QWidget):
 
     # ---- what is seen ----
 
+    def _in_front(self, *, live: bool) -> QWidget:
+        if self._showing:
+            return self.document
+        return self._mirrored if live else self._empty
+
     def _set_state(self, state: ShareState) -> None:
         self._state = state
         self._show_state()
@@ -393,7 +398,7 @@ class CobrowseView(QWidget):
         self._empty.show_words(_(title), _(advice))
         self._ask.setVisible(self._state is ShareState.OFF)
         live = self._state is ShareState.ON and self._page is not None
-        self._stage.setCurrentIndex(2 if self._showing else 1 if live else 0)
+        self._stage.setCurrentWidget(self._in_front(live=live))
         self._again.setEnabled(live and not self._showing)
         for of_page in (self.tools, self._names):
             of_page.setVisible(not self._showing)

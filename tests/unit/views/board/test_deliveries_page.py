@@ -162,9 +162,18 @@ def test_the_list_is_saved_for_a_spreadsheet_that_runs_nothing(
     dialog.close()
     assert paths == [str(tmp_path / "x.csv")]
     rows = copies().deliveries
-    bad = DeliveryFacts(id=1, target="depot", state=DeliveryState.WAITING, document_id="d1", name='=HYPERLINK("x")',
-                        dossier="D", filed_at_utc=rows[0].filed_at_utc, next_try_utc=rows[0].filed_at_utc,
-                        changed_at_utc=rows[0].filed_at_utc)  # fmt: skip
+    at_utc = rows[0].filed_at_utc
+    bad = DeliveryFacts(
+        id=1,
+        target="depot",
+        state=DeliveryState.WAITING,
+        document_id="d1",
+        name='=HYPERLINK("x")',
+        dossier="D",
+        filed_at_utc=at_utc,
+        next_try_utc=at_utc,
+        changed_at_utc=at_utc,
+    )
     lines = copies_csv([*rows, bad], copy_words).decode("utf-8-sig").splitlines()
     assert len(lines) == 16
     assert "VD-2026-0041;Pièce d’identité;depot;Delivered;88120" in lines[1]
