@@ -184,14 +184,14 @@ def _desk(arguments: Arguments) -> int:
 def _kiosk(arguments: Arguments) -> int:
     paths = paths_for("kiosk", arguments.folder)
     settings = _load(KioskSettings, arguments, paths)
-    from expert_app.kiosk.program import run_kiosk
+    from expert_app.kiosk.wiring.program import run_kiosk
 
     return run_kiosk(settings, paths, driven=arguments.driven, fullscreen=arguments.fullscreen)
 
 
 def _display(arguments: Arguments) -> int:
     settings = _load(DisplaySettings, arguments, paths_for("display", arguments.folder))
-    from expert_app.kiosk.display import run_display
+    from expert_app.kiosk.wiring.display import run_display
 
     return run_display(settings, driven=arguments.driven, fullscreen=arguments.fullscreen)
 

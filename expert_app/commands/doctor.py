@@ -17,7 +17,7 @@ import keyring
 import keyring.errors
 
 from documents.pdf.text_layer import languages
-from expert_app.commands.kiosk_devices import setting_refused
+from expert_app.kiosk.device_settings import setting_refused
 from expert_app.runtime.config import DeskSettings, KioskSettings, MediaSettings
 from expert_app.runtime.ice_settings import ice_plan
 from resources.texts import _

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 
 from resources.texts import _
 from session.kiosk.devices.discovery import FoundDevice, find_devices
-from session.kiosk.drivers.certificates import CertificateWrong, fingerprint, seen_certificate
-from session.kiosk.drivers.scanner import AddressUnknown
+from session.kiosk.drivers.certificates import fingerprint, seen_certificate
 
 _PORTS = {"escls": 443, "ipps": 631}
 
@@ -71,16 +70,3 @@ def _keep_certificate(device: FoundDevice, folder: Path) -> None:
             fingerprint=fingerprint(pem)
         )
     )
-
-
-def setting_refused(key: str, error: AddressUnknown | CertificateWrong) -> str:
-    """What is wrong with `scanner` or `printer` of the kiosk's settings, in words."""
-    if isinstance(error, CertificateWrong):
-        return _("The certificate of `{key}` cannot be used: {why}.").format(
-            key=f"{key}_certificate", why=error
-        )
-    words = _(
-        "`{key}` of the kiosk's settings is no address that we know: {address}. See `expert-app "
-        "kiosk-devices`."
-    )
-    return words.format(key=key, address=error)

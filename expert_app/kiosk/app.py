@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The kiosk's job, from the button to the wipe, without Qt.
-`compose_kiosk` gives it its screen and its parts.
+`expert_app.kiosk.wiring.program` gives it its screen and its parts.
 
-One caller at a time. What the hub says decides the page; the screen only shows facts.
+One caller at a time. The hub's answers decide the page; the screen only shows them.
 After a restart in the middle of a session the kiosk asks the hub where its ticket is and goes on.
 """
 
@@ -12,16 +12,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from expert_app.kiosk.caller_requests import SessionWishes
-from expert_app.kiosk.screen import Screen
-from expert_app.kiosk.session_watch import SessionWatch
+from expert_app.kiosk.running_session import RunningSession
+from expert_app.kiosk.screen import KioskScreen
+from expert_app.kiosk.session_presenter import SessionPresenter
 from expert_app.kiosk.ticket_memory import TicketMemory
-from expert_app.kiosk.unreported_leavings import LeavingBook
-from expert_app.kiosk.waiting_elsewhere import Elsewhere, How
-from expert_app.runtime.observations import Observations
+from expert_app.kiosk.unreported_leavings import UnreportedLeavings
+from expert_app.kiosk.waiting_elsewhere import How, WaitingElsewhere
+from expert_app.runtime.paths import Paths
 from session.core.clock import Clock
 from session.core.errors import (
     BusUnreachable,
@@ -34,10 +33,10 @@ from session.core.errors import (
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.drivers.printer import Printer
-from session.kiosk.hub.call_button import Button
+from session.kiosk.hub.call_button import CallButton
 from session.kiosk.hub.client import WAITS_AGAIN, KioskLink
 from session.kiosk.session import KioskSession
-from session.kiosk.wipe import sweep
+from session.kiosk.wipe import Swept, sweep
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.hub.requests import (
     ServicesAnswer,
@@ -67,53 +66,63 @@ class KioskApp:
     Args:
         link: to the hub.
         screen: the window.
+        running: where the session is kept while it runs.
         open_session: makes a session's parts.
-        runtime: folder of what a session leaves; swept at the start.
+        paths: what a session leaves in the runtime folder is swept at the start; the data folder
+            remembers the ticket's id (nothing personal) over a restart.
         printer: for slips with a ticket number; None when there is none.
-        memory: file that remembers the ticket's id (nothing personal) over a restart.
+
+    Attributes:
+        swept: what a killed kiosk had left was removed.
+        services_shown: the screen shows what the site offers now.
+        ticket_shown: the screen shows the caller's place in the queue.
+        session_opened: a session is built and shown, but not started yet.
+        session_ended: the session is over; the wipe begins.
+        wiped: the session's traces are removed.
+        trouble_changed: code of the trouble on the screen, "" for none.
+        elsewhere: the part for callers who do not stay.
     """
 
     def __init__(
         self,
         link: KioskLink,
-        screen: Screen,
+        screen: KioskScreen,
         *,
+        running: RunningSession,
         open_session: OpenSession,
-        runtime: Path,
-        memory: Path,
+        paths: Paths,
         clock: Clock,
         tasks: Tasks,
-        observations: Observations,
         printer: Printer | None = None,
     ) -> None:
+        self.swept: Signal[Swept] = Signal()
+        self.services_shown: Signal[ServicesAnswer] = Signal()
+        self.ticket_shown: Signal[TicketAnswer | TicketChanged] = Signal()
+        self.session_opened: Signal[KioskSession] = Signal()
+        self.session_ended: Signal[SessionEnded] = Signal()
         self.wiped: Signal[KioskWiped] = Signal()
-        self._link, self._screen, self._open_session = link, screen, open_session
-        self._runtime, self._memory = runtime, TicketMemory(memory)
-        self._tasks, self._observations = tasks, observations
-        self._button = Button(link, clock)
-        self._leaving = LeavingBook(memory.with_suffix(".left"))
+        self.trouble_changed: Signal[str] = Signal()
+        self._link, self._screen, self._running = link, screen, running
+        self._open_session = open_session
+        memory = paths.data / "ticket"
+        self._runtime, self._memory = paths.runtime, TicketMemory(memory)
+        self._unreported = UnreportedLeavings(memory.with_suffix(".left"))
+        self._tasks = tasks
+        self._button = CallButton(link, clock)
         self._offer: ServicesAnswer | None = None
-        self._elsewhere = Elsewhere(
+        self.elsewhere = WaitingElsewhere(
             link,
             screen,
-            printer,
-            lambda: self._offer,
-            self._release,
-            self._show_answer,
-            clock,
-            observations,
+            printer=printer,
+            offer=lambda: self._offer,
+            release=self._release,
+            show_ticket=self._show_answer,
+            clock=clock,
         )
         self._service = ""
-        self._session: KioskSession | None = None
         self._resuming = False
         self._arrived_at_utc: datetime | None = None
-        self.wishes = SessionWishes(lambda: self._session)
-        self._closing, self._line = asyncio.Lock(), asyncio.Event()
-
-    @property
-    def session_id(self) -> str:
-        """The running session, or ""."""
-        return self._session.facts.id if self._session is not None else ""
+        self._closing, self._connected = asyncio.Lock(), asyncio.Event()
 
     # ---- start and stop ----
 
@@ -127,56 +136,51 @@ class KioskApp:
         self._link.session_opened.connect(self._on_session_opened)
         self._link.session_ended.connect(self._on_session_ended)
         self._link.services_changed.connect(
-            lambda _news: self._spawn(self._look_again(), "look at the services")
+            lambda _news: self._start(self._refresh_services(), "look at the services")
         )
-        self._spawn(self._begin(), "begin")
+        self._start(self._begin(), "begin")
 
     async def _sweep(self, but_of_ticket: str = "") -> None:
         swept = await asyncio.to_thread(sweep, self._runtime, but_of_ticket=but_of_ticket)
-        self._observations.note("swept", files=swept.files_removed, left_over=swept.left_over)
+        self.swept.emit(swept)
 
     async def _begin(self) -> None:
         await self._link.start()
-        for ticket in self._leaving.all():
-            self._spawn(self._tell_left(ticket), "tell that the caller left")
+        for ticket in self._unreported.all():
+            self._start(self._report_leaving(ticket), "tell that the caller left")
         while self._offer is None:
             try:
                 self._offer = await self._link.services()
             except (
                 BusUnreachable
             ) as error:  # at the start the line needs a moment: that is no trouble
-                if not await self._line_comes():
-                    self._trouble(error.code)
+                if not await self._wait_for_line():
+                    self._show_trouble(error.code)
             except SessionError as error:
                 log.warning("the hub does not answer yet: %s", error.code)
-                self._trouble(error.code)
-                await self._line_comes()
-        self._untrouble()
+                self._show_trouble(error.code)
+                await self._wait_for_line()
+        self._clear_trouble()
         self._screen.show_services(self._offer)
-        self._observations.note("services_shown", services=len(self._offer.services))
+        self.services_shown.emit(self._offer)
         await self._go_on()
 
-    async def _look_again(self) -> None:
+    async def _refresh_services(self) -> None:
         """A supervisor closed or opened a service: its button follows, the page stays."""
         try:
             self._offer = await self._link.services()
         except SessionError as error:
             log.info("the services cannot be asked for now: %s", error.code)
             return
-        self._untrouble()  # the hub has answered
+        self._clear_trouble()  # the hub has answered
         self._screen.show_services(self._offer)
-        services = self._offer.services
-        self._observations.note(
-            "services_shown",
-            services=len(services),
-            closed=sum(service.closed for service in services),
-        )
+        self.services_shown.emit(self._offer)
 
-    async def _line_comes(self) -> bool:
+    async def _wait_for_line(self) -> bool:
         """True as soon as the line comes, False when it did not for a moment."""
-        self._line.clear()
+        self._connected.clear()
         try:
-            await asyncio.wait_for(self._line.wait(), RETRY_S)
+            await asyncio.wait_for(self._connected.wait(), RETRY_S)
         except TimeoutError:
             return False
         return True
@@ -194,7 +198,7 @@ class KioskApp:
             self._resuming = False
             await self._sweep()
 
-    async def _look_at_ticket(self, ticket: str) -> None:
+    async def _check_ticket(self, ticket: str) -> None:
         """The caller was passed on: waits again, or is with somebody else already (the link
         tells).
         """
@@ -222,8 +226,8 @@ class KioskApp:
         """Ends a running session for good (the window closes) and wipes;
         a caller who waits leaves the queue.
         """
-        if self._session is not None:
-            session_id = self._session.facts.id
+        if self._running.session is not None:
+            session_id = self._running.session.facts.id
             try:
                 await asyncio.wait_for(self._link.hang_up(session_id, "kiosk_stopped"), 3)
             except (SessionError, TimeoutError):
@@ -232,16 +236,16 @@ class KioskApp:
                 SessionEnded(session_id=session_id, by="kiosk", reason="kiosk_stopped")
             )
         elif self._memory.ticket:
-            self._leaving.add(self._memory.ticket)
+            self._unreported.add(self._memory.ticket)
             try:
                 await asyncio.wait_for(self._link.leave_for_good(self._memory.ticket), 3)
             except (SessionError, TimeoutError):
                 log.warning("the hub hears at the next start that the caller left")
             else:
-                self._leaving.remove(self._memory.ticket)
+                self._unreported.remove(self._memory.ticket)
             self._memory.forget()
 
-    # ---- wishes of the caller ----
+    # ---- what the caller asks for ----
 
     def press(self, service: str) -> None:
         """The caller touched a service's button."""
@@ -254,39 +258,39 @@ class KioskApp:
         if kind:
             self._screen.ask_number(kind)
         else:
-            self._spawn(self._call(""), "call")
+            self._start(self._call(""), "call")
 
     def enter_number(self, number: str) -> None:
         """The caller typed a number."""
-        self._spawn(self._call(number), "call")
+        self._start(self._call(number), "call")
 
     def skip_number(self) -> None:
         """The caller does not have the number."""
-        self._spawn(self._call(""), "call")
+        self._start(self._call(""), "call")
 
     def leave(self) -> None:
         """The caller leaves the queue, or ends the session."""
-        self._spawn(self._leave(), "leave")
+        self._start(self._leave(), "leave")
 
     def step_away(self, how: How, phone: str) -> None:
         """The caller waits elsewhere and keeps the place."""
-        self._spawn(self._elsewhere.step_away(self._memory.ticket, how, phone), "step away")
+        self._start(self.elsewhere.step_away(self._memory.ticket, how, phone), "step away")
 
     def ask_callback(self, service: str, phone: str) -> None:
         """A caller of a closed service wants to be called."""
-        self._spawn(self._elsewhere.ask_callback(service, phone), "ask for a callback")
+        self._start(self.elsewhere.ask_callback(service, phone), "ask for a callback")
 
     def show_returns(self) -> None:
         """Somebody has a ticket number already."""
-        self._spawn(self._elsewhere.show_returns(), "show who may come back")
+        self._start(self.elsewhere.show_returns(), "show who may come back")
 
     def come_back(self, number: str) -> None:
         """The caller of this number is here."""
-        self._spawn(self._elsewhere.come_back(number), "come back")
+        self._start(self.elsewhere.come_back(number), "come back")
 
     def print_slip(self) -> None:
         """The caller wants the number on paper."""
-        self._spawn(self._elsewhere.print_slip(), "print a slip")
+        self._start(self.elsewhere.print_slip(), "print a slip")
 
     def forget_press(self) -> None:
         """The screen went back to the start by itself: nobody is there."""
@@ -304,41 +308,41 @@ class KioskApp:
                 self._screen.number_refused()
                 return
             except UNKNOWN as error:
-                self._trouble(error.code)  # outcome unknown: the same request again
+                self._show_trouble(error.code)  # outcome unknown: the same request again
                 await asyncio.sleep(RETRY_S)
             except SessionError as error:
                 self._button.release()
                 self._screen.show_start()
-                self._trouble(error.code)
+                self._show_trouble(error.code)
                 await asyncio.sleep(RETRY_S * 2)
-                self._untrouble()
+                self._clear_trouble()
                 return
-        self._untrouble()
+        self._clear_trouble()
         self._show_answer(answer)
 
     async def _leave(self) -> None:
         try:
-            if self._session is not None:
-                await self._link.hang_up(self._session.facts.id, "caller")
+            if self._running.session is not None:
+                await self._link.hang_up(self._running.session.facts.id, "caller")
             elif self._memory.ticket:
                 self._leave_queue()
         except SessionError as error:
-            self._trouble(error.code)
+            self._show_trouble(error.code)
             # the hub is away, yet the caller wants to go: nothing may stay here
-            if self._session is not None:
-                session_id = self._session.facts.id
+            if self._running.session is not None:
+                session_id = self._running.session.facts.id
                 await self._close(SessionEnded(session_id=session_id, by="kiosk", reason="caller"))
-                self._spawn(self._tell_hub_later(session_id), "hang up later")
+                self._start(self._report_hang_up(session_id), "hang up later")
 
     def _leave_queue(self) -> None:
         """The caller goes at once, whatever the line does; the hub hears it when it can."""
         gone = self._memory.ticket
-        self._leaving.add(gone)
+        self._unreported.add(gone)
         self._link.drop_ticket()
         self._back_to_start()
-        self._spawn(self._tell_left(gone), "tell that the caller left")
+        self._start(self._report_leaving(gone), "tell that the caller left")
 
-    async def _tell_left(self, ticket: str) -> None:
+    async def _report_leaving(self, ticket: str) -> None:
         while True:
             try:
                 await self._link.leave_for_good(ticket)
@@ -349,10 +353,9 @@ class KioskApp:
             except SessionError as error:
                 log.info("the ticket was over already: %s", error.code)
                 break
-        self._leaving.remove(ticket)
-        self._observations.note("left_queue", ticket=ticket)
+        self._unreported.remove(ticket)
 
-    async def _tell_hub_later(self, session_id: str) -> None:
+    async def _report_hang_up(self, session_id: str) -> None:
         """The agent must not wait for a caller who has gone."""
         while True:
             await asyncio.sleep(RETRY_S)
@@ -362,29 +365,28 @@ class KioskApp:
                 continue
             except SessionError as error:
                 log.info("the session was over already: %s", error.code)
-            self._untrouble()
+            self._clear_trouble()
             return
 
     # ---- what the hub says ----
 
     def _on_connection(self, connected: bool) -> None:
-        self._observations.note("connection", connected=connected)
         if not connected:
-            self._trouble(BusUnreachable.code)
+            self._show_trouble(BusUnreachable.code)
             return
-        self._line.set()
-        self._untrouble()
+        self._connected.set()
+        self._clear_trouble()
         if self._offer is not None:  # what changed while the line was away was told to nobody
-            self._spawn(self._look_again(), "look at the services")
-        if self._session is not None:
-            self._session.grants.repeat_all()
+            self._start(self._refresh_services(), "look at the services")
+        if self._running.session is not None:
+            self._running.session.grants.repeat_all()
 
     def _on_ticket_changed(self, change: TicketChanged) -> None:
         # another organisation may have taken the caller over
         known = (change.ticket.id, change.ticket.moved_from)
         if self._memory.ticket not in known:
             return
-        session = self._session
+        session = self._running.session
         if session is not None:
             session.talk.on_ticket(change.ticket)
         if session is None or (
@@ -397,24 +399,18 @@ class KioskApp:
         ticket = answer.ticket
         if ticket.away:  # the hub's answer to the caller's wish to go was lost
             self._link.drop_ticket()
-            self._elsewhere.show_kept(answer)
+            self.elsewhere.show_kept(answer)
         elif ticket.state in (TicketState.WAITING, TicketState.OFFERED):
             self._memory.remember(ticket.id)
             self._arrived_at_utc = ticket.arrived_at_utc
             self._screen.show_ticket(answer)
             if ticket.passed is not None:
-                self._spawn(self._say_passing(ticket.id), "say to whom the caller is passed on")
-            self._observations.note(
-                "ticket",
-                id=ticket.id,
-                number=ticket.number,
-                position=answer.position,
-                state=ticket.state.value,
-            )
+                self._start(self._show_passing(ticket.id), "say to whom the caller is passed on")
+            self.ticket_shown.emit(answer)
         elif ticket.state != TicketState.IN_SESSION:
             self._back_to_start()
 
-    async def _say_passing(self, ticket: str) -> None:
+    async def _show_passing(self, ticket: str) -> None:
         try:
             answer = await self._link.passing(ticket)
         except SessionError as error:
@@ -424,33 +420,35 @@ class KioskApp:
 
     def _on_session_opened(self, facts: SessionFacts) -> None:
         resumed, self._resuming = self._resuming, False
-        self._spawn(self._open(facts, resumed), "open session")
+        self._start(self._open(facts, resumed), "open session")
 
     def _on_session_ended(self, ended: SessionEnded) -> None:
-        if self._session is not None and self._session.facts.id == ended.session_id:
-            self._spawn(self._close(ended), "close session")
+        if self._running.id == ended.session_id:
+            self._start(self._close(ended), "close session")
 
     # ---- the session ----
 
     async def _open(self, facts: SessionFacts, resumed: bool) -> None:
-        if self._session is not None and self._session.facts.id == facts.id:
+        if self._running.id == facts.id:
             return None
-        if self._session is not None:
-            reason = "passed_on" if self._session.facts.ticket_id == facts.ticket_id else "replaced"
+        if self._running.session is not None:
+            reason = (
+                "passed_on"
+                if self._running.session.facts.ticket_id == facts.ticket_id
+                else "replaced"
+            )
             await self._close(
-                SessionEnded(session_id=self._session.facts.id, by="hub", reason=reason)
+                SessionEnded(session_id=self._running.session.facts.id, by="hub", reason=reason)
             )
         self._memory.remember(facts.ticket_id)
         try:
-            session = self._session = self._open_session(facts, resumed)
+            session = self._running.session = self._open_session(facts, resumed)
         except SessionError as error:
             return await self._turn_away(facts, error)
-        SessionWatch(session, self._screen, observations=self._observations)
+        SessionPresenter(session, self._screen)
         self._screen.show_session(facts)
         self._screen.show_grants(session.grants.all())
-        self._observations.note(
-            "session_opened", session=facts.id, ticket=facts.ticket_id, agent=facts.agent
-        )
+        self.session_opened.emit(session)
         await session.start(self._arrived_at_utc)
         if self._link.ticket is not None:
             session.talk.on_ticket(self._link.ticket)
@@ -458,60 +456,48 @@ class KioskApp:
 
     async def _turn_away(self, facts: SessionFacts, error: SessionError) -> None:
         """The session cannot be sealed as its organisation wants it: it is not begun."""
-        self._observations.note(
-            "seal_refused", code=error.code, why=str(error.detail.get("why", ""))
-        )
         await self._link.hang_up(facts.id, "seal_refused")
         self._link.drop_channel(facts.id)
         self._back_to_start()
-        self._trouble(error.code)
+        self._show_trouble(error.code)
         await asyncio.sleep(TOLD_S)
-        self._untrouble()
+        self._clear_trouble()
 
     async def _close(self, ended: SessionEnded) -> None:
         async with self._closing:
-            session = self._session
+            session = self._running.session
             if session is None:
                 return
             waits_again = ended.reason in WAITS_AGAIN
-            self._observations.note(
-                "session_ended", session=ended.session_id, by=ended.by, reason=ended.reason
-            )
+            self.session_ended.emit(ended)
             if not waits_again:
                 self._screen.show_goodbye(None)
             wiped = await session.end(FLUSH_S)
             self._link.drop_channel(ended.session_id)
-            self._session = None
-            self._observations.note(
-                "kiosk_wiped",
-                pages_removed=wiped.pages_removed,
-                files_removed=wiped.files_removed,
-                profile_removed=wiped.profile_removed,
-                left_over=wiped.left_over,
-            )
+            self._running.session = None
             self.wiped.emit(wiped)
             if waits_again:
                 again = (
                     self._go_on()
                     if ended.reason == "desk_lost"
-                    else self._look_at_ticket(self._memory.ticket)
+                    else self._check_ticket(self._memory.ticket)
                 )
-                self._spawn(again, "wait again")
+                self._start(again, "wait again")
                 return
             self._memory.forget()
             self._button.release()
             self._screen.show_goodbye(wiped)
 
     # ---- small things ----
-    def _trouble(self, code: str) -> None:
-        self._observations.note("trouble", code=code)
+    def _show_trouble(self, code: str) -> None:
         self._screen.show_trouble(code)
+        self.trouble_changed.emit(code)
 
-    def _untrouble(self) -> None:
-        self._observations.forget("trouble")
+    def _clear_trouble(self) -> None:
         self._screen.clear_trouble()
+        self.trouble_changed.emit("")
 
-    def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
+    def _start(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.start(coroutine, name=f"kiosk {name}")
 
     def _back_to_start(self) -> None:

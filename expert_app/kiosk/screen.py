@@ -1,32 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk's job asks of a screen, without Qt; `views.kiosk.window` is one.
-Used by `expert_app.kiosk.app`.
+"""What the kiosk's job asks of a screen, without Qt; `views.kiosk.window.KioskWindow` is one.
+Used by the job's modules, each of which sees only its part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from expert_app.kiosk.waiting_elsewhere import Screen as ElsewhereScreen
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant, KioskWiped
 from session.protocol.endpoints.chat import Line
 from session.protocol.hub.requests import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
+from session.protocol.hub.waiting import AwayTicket
 
 
-class Screen(ElsewhereScreen, Protocol):
-    """What the kiosk's window can show; see `views.kiosk.window.KioskWindow`."""
+class SessionScreen(Protocol):
+    """What the screen shows of a session; used by `SessionPresenter`."""
 
-    def show_services(self, answer: ServicesAnswer) -> None: ...  # noqa: D102
-    def ask_number(self, kind: str) -> None: ...  # noqa: D102
-    def show_calling(self) -> None: ...  # noqa: D102
-    def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None: ...  # noqa: D102
-    def show_session(self, facts: SessionFacts) -> None: ...  # noqa: D102
-    def show_passing(self, answer: PassingAnswer) -> None: ...  # noqa: D102
-    def show_talk(self, answer: TalkAnswer) -> None: ...  # noqa: D102
     def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
+    def show_talk(self, answer: TalkAnswer) -> None: ...  # noqa: D102
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
     def show_written(self, lines: tuple[Line, ...]) -> None: ...  # noqa: D102
     def show_private(self, on: bool) -> None: ...  # noqa: D102
@@ -38,4 +32,28 @@ class Screen(ElsewhereScreen, Protocol):
     def show_print(self, shown: ShownPrint) -> None: ...  # noqa: D102
     def end_print(self, print_id: str) -> None: ...  # noqa: D102
     def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
+
+
+class ElsewhereScreen(Protocol):
+    """What the screen shows to callers who do not stay; used by `WaitingElsewhere`."""
+
+    def number_refused(self) -> None: ...  # noqa: D102
+    def show_start(self) -> None: ...  # noqa: D102
+    def show_place(self) -> None: ...  # noqa: D102
+    def show_kept(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None: ...  # noqa: D102
+    def show_callback(self, due: str) -> None: ...  # noqa: D102
+    def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None: ...  # noqa: D102
+    def show_trouble(self, code: str) -> None: ...  # noqa: D102
+    def clear_trouble(self) -> None: ...  # noqa: D102
+
+
+class KioskScreen(SessionScreen, ElsewhereScreen, Protocol):
+    """All that the kiosk's window can show; used by `KioskApp`."""
+
+    def show_services(self, answer: ServicesAnswer) -> None: ...  # noqa: D102
+    def ask_number(self, kind: str) -> None: ...  # noqa: D102
+    def show_calling(self) -> None: ...  # noqa: D102
+    def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None: ...  # noqa: D102
+    def show_session(self, facts: SessionFacts) -> None: ...  # noqa: D102
+    def show_passing(self, answer: PassingAnswer) -> None: ...  # noqa: D102
     def show_goodbye(self, wiped: KioskWiped | None) -> None: ...  # noqa: D102

@@ -10,7 +10,7 @@ from pathlib import Path
 from session.protocol.wire.ids import is_id
 
 
-class LeavingBook:
+class UnreportedLeavings:
     """A small file of ticket ids, one a line; nothing personal.
 
     Args:

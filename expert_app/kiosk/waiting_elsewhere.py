@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from collections.abc import Callable
+from typing import Literal
 
 from documents.printed.slip import SlipFacts, make_slip
-from expert_app.runtime.observations import Observations
+from expert_app.kiosk.screen import ElsewhereScreen
 from session.core.clock import Clock
 from session.core.errors import (
     BusUnreachable,
@@ -23,11 +23,11 @@ from session.core.errors import (
     StoreUnreachable,
     TicketTaken,
 )
+from session.core.signals import Signal
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.requests import ServicesAnswer, TicketAnswer, TicketChanged
 from session.protocol.hub.tickets import Ticket
-from session.protocol.hub.waiting import AwayTicket
 from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -40,43 +40,38 @@ UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
 How = Literal["back", "phone"]
 
 
-class Screen(Protocol):
-    """What the kiosk's window can show of this; see `views.kiosk.window.KioskWindow`."""
-
-    def number_refused(self) -> None: ...  # noqa: D102
-    def show_start(self) -> None: ...  # noqa: D102
-    def show_place(self) -> None: ...  # noqa: D102
-    def show_kept(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None: ...  # noqa: D102
-    def show_callback(self, due: str) -> None: ...  # noqa: D102
-    def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None: ...  # noqa: D102
-    def show_trouble(self, code: str) -> None: ...  # noqa: D102
-    def clear_trouble(self) -> None: ...  # noqa: D102
-
-
-class Elsewhere:
-    """What callers wish who do not stay in front of the screen.
+class WaitingElsewhere:
+    """Does what callers ask who do not stay in front of the screen.
 
     Args:
-        printer: of the kiosk, for slips; None when there is none.
+        printer: the kiosk's, for slips; None when there is none.
         offer: what the site offers now, for the slip.
-        gone: called when the caller in front of the screen has gone and the ticket is kept.
-        came: called with the ticket of a caller who came back.
+        release: called when the caller in front of the screen has gone and the ticket is kept.
+        show_ticket: called with the ticket of a caller who came back.
+
+    Attributes:
+        stepped_away: the caller of this ticket waits elsewhere.
+        returns_shown: so many tickets are shown whose callers may come back.
+        slip_printed: (ticket number, the printer's job id).
     """
 
     def __init__(
         self,
         link: KioskLink,
-        screen: Screen,
+        screen: ElsewhereScreen,
+        *,
         printer: Printer | None,
         offer: Callable[[], ServicesAnswer | None],
-        gone: Callable[[], None],
-        came: Callable[[TicketAnswer], None],
+        release: Callable[[], None],
+        show_ticket: Callable[[TicketAnswer], None],
         clock: Clock,
-        observations: Observations,
     ) -> None:
+        self.stepped_away: Signal[Ticket] = Signal()
+        self.returns_shown: Signal[int] = Signal()
+        self.slip_printed: Signal[tuple[str, int]] = Signal()
         self._link, self._screen, self._printer = link, screen, printer
-        self._offer, self._gone, self._came = offer, gone, came
-        self._clock, self._observations = clock, observations
+        self._offer, self._release, self._show_ticket = offer, release, show_ticket
+        self._clock = clock
         self._kept: Ticket | None = None
 
     async def step_away(self, ticket: str, how: How, phone: str) -> None:
@@ -90,7 +85,7 @@ class Elsewhere:
         except CallerNumberInvalid:
             self._screen.number_refused()
         except TicketTaken:
-            log.info("an agent was faster than the caller's wish to go")
+            log.info("an agent was faster than the caller, who wanted to go")
         except SessionError as error:
             self._screen.show_place()
             await self._show_for_a_moment(error.code)
@@ -101,11 +96,9 @@ class Elsewhere:
         """The ticket's caller waits elsewhere from now on; the kiosk is free."""
         ticket = answer.ticket
         self._kept = ticket
-        self._gone()
+        self._release()
         self._screen.show_kept(answer, prints=self._printer is not None)
-        self._observations.note(
-            "stepped_away", ticket=ticket.id, number=ticket.number, how=ticket.away
-        )
+        self.stepped_away.emit(ticket)
 
     async def ask_callback(self, service: str, phone: str) -> None:
         """A caller of a closed service wants to be called; asked until the hub has it."""
@@ -126,7 +119,6 @@ class Elsewhere:
                 return
         self._screen.clear_trouble()
         self._screen.show_callback(due)
-        self._observations.note("callback_asked", service=service, due=due)
 
     async def show_returns(self) -> None:
         """Whose callers may come back to this kiosk?"""
@@ -137,7 +129,7 @@ class Elsewhere:
             await self._show_for_a_moment(error.code)
             return
         self._screen.show_returns(tickets)
-        self._observations.note("returns_shown", tickets=len(tickets))
+        self.returns_shown.emit(len(tickets))
 
     async def come_back(self, number: str) -> None:
         """The caller of this number is here."""
@@ -147,8 +139,7 @@ class Elsewhere:
             self._screen.show_start()
             await self._show_for_a_moment(error.code)
             return
-        self._came(answer)
-        self._observations.note("came_back", ticket=answer.ticket.id, number=number)
+        self._show_ticket(answer)
 
     async def print_slip(self) -> None:
         """Prints the number that was kept last."""
@@ -172,7 +163,7 @@ class Elsewhere:
         except SessionError as error:
             await self._show_for_a_moment(error.code)
         else:
-            self._observations.note("slip_printed", number=kept.number, job_id=job)
+            self.slip_printed.emit((kept.number, job))
 
     async def _show_for_a_moment(self, code: str) -> None:
         self._screen.show_trouble(code)

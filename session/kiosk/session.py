@@ -75,7 +75,7 @@ class KioskParts:
         the screen uses to ask for a power now. chunk_kbps: rate of pages on the line. file_folders:
         where removable disks appear, from which a caller may give a file; none: no files are taken.
         make_glimpse: see `session.kiosk.devices.quick_copies`. mirror_kbps: rate that the shared
-        page may always use.
+        page may always use. link: to the hub, to ask who joins.
     """
 
     call_page: CallPage
@@ -89,6 +89,9 @@ class KioskParts:
     shelf_wrapping: bytes
     kiosk_key: str
     count_pages: CountPages
+    link: TalkAsker
+    clock: Clock
+    tasks: Tasks
     seed: bytes = b""
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
@@ -117,7 +120,6 @@ class KioskSession:
         parts: the kiosk's devices and panes.
         folder: the session's own folder, removed at its end.
         log_writer: this end's part of the session's log.
-        link: to the hub, to ask who joins.
         resumed: the kiosk was restarted in the middle.
     """
 
@@ -129,11 +131,9 @@ class KioskSession:
         parts: KioskParts,
         folder: Path,
         log_writer: LogWriter,
-        link: TalkAsker,
-        clock: Clock,
-        tasks: Tasks,
         resumed: bool,
     ) -> None:
+        clock, tasks = parts.clock, parts.tasks
         self.facts = facts
         self._channel = channel
         self._parts = parts
@@ -154,7 +154,7 @@ class KioskSession:
             channel,
             self.call,
             page=parts.third_page,
-            link=link,
+            link=parts.link,
             clock=clock,
             tasks=tasks,
             media=media,

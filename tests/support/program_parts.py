@@ -334,6 +334,9 @@ def kiosk_session(
         shelf_wrapping=bytes(32),
         kiosk_key="KEY",
         count_pages=lambda _document: 1,
+        link=QuietAsker(),
+        clock=clock,
+        tasks=tasks,
     )
     log = LogWriter(
         facts.id,
@@ -350,8 +353,5 @@ def kiosk_session(
         parts=parts,
         folder=folder,
         log_writer=log,
-        link=QuietAsker(),
-        clock=clock,
-        tasks=tasks,
         resumed=resumed,
     )

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from expert_app.kiosk.app import KioskApp
-from expert_app.runtime.observations import Observations
+from expert_app.kiosk.running_session import RunningSession
+from expert_app.runtime.paths import Paths
 from session.core.tasks import Tasks
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.drivers.printer import Printer
@@ -27,7 +28,7 @@ from tests.support.program_parts import QuietBrowser, kiosk_session
 from tests.support.waiting import until
 
 
-class Screen:
+class QuietScreen:
     """Remembers what was shown: `page` now, `story` in order, `trouble` now."""
 
     def __init__(self) -> None:
@@ -147,19 +148,17 @@ class Kiosk:
         self, world: World, link: KioskLink, folder: Path, printer: Printer | None = None
     ) -> None:
         self._world, self.link, self._folder = world, link, folder
-        self.tasks, self.screen, self.browser = Tasks(), Screen(), QuietBrowser()
-        self.runtime, memory = folder / "runtime", folder / "ticket"
+        self.tasks, self.screen, self.browser = Tasks(), QuietScreen(), QuietBrowser()
+        self.runtime = folder / "runtime"
         folder.mkdir(exist_ok=True)
-        observations = Observations(world.clock)
         self.app = KioskApp(
             link,
             self.screen,
             open_session=self._open,
-            runtime=self.runtime,
-            memory=memory,
+            running=RunningSession(),
+            paths=Paths(data=folder, runtime=self.runtime, config=folder / "settings.toml"),
             clock=world.clock,
             tasks=self.tasks,
-            observations=observations,
             printer=printer,
         )
         self.sessions: list[KioskSession] = []

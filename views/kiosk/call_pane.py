@@ -35,14 +35,16 @@ class ThirdCallPage:
 class KioskCallPane(LockedCallPage):
     """`third` is the page's call with a third person, whose picture comes beside the agent's.
 
-    Attributes: only_drawn: whether all faces that the page may show now are drawn;
-        nobody having said so, they are not.
+    Args:
+        only_drawn: whether all faces that the page may show now are drawn.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, only_drawn: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__("kiosk", _words(), parent=parent)
         self.third = ThirdCallPage(self.run)
-        self.only_drawn: Callable[[], bool] = lambda: False
+        self._only_drawn = only_drawn
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._view.setAccessibleName(_("Call with the agent"))
         self.load()
@@ -50,7 +52,7 @@ class KioskCallPane(LockedCallPage):
     @property
     def shows_person(self) -> bool:
         """Whether a filmed face may be here."""
-        return not self.only_drawn()
+        return not self._only_drawn()
 
     def show_names(self, agent: str, third: str) -> None:
         """Names under the two faces; none while there is one face."""

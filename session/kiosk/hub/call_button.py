@@ -27,7 +27,7 @@ class LinkLike(Protocol):
         ...
 
 
-class Button:
+class CallButton:
     """Turns presses into tickets. After a ticket is over, or a caller walked away, call
     `release`.
     """

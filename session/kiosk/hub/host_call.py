@@ -25,7 +25,7 @@ HERE_S = 60.0
 """Who called the host so lately has not gone."""
 
 
-class HelpCall:
+class HostCall:
     """One call at a time.
 
     Attributes:

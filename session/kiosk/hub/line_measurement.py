@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Measures the kiosk's line to the hub while nobody uses it: a few hundred kilobytes, now and then.
-Built by compose.
+Built by the kiosk's wiring.
 
 Small pieces, three on the way at once: enough to fill a rural line, and what is left on it when a
 caller presses the button is gone in half a second. Of a line wider than some 5 Mb/s it finds less
@@ -14,12 +14,16 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from session.core.clock import Clock
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.protocol.hub.history import LineSample
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.line_rates import LineRates
+from session.protocol.hub.requests import HubMessage
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +38,7 @@ EVERY_S = 1800.0
 AGAIN_S = 120.0
 """After a test that a caller ended, or the line."""
 
-LOOK_S = 2.0
+TICK_S = 2.0
 HEADERS = 1.06
 """Bytes on the line for one of ours: TCP, IP and TLS."""
 
@@ -43,7 +47,7 @@ LEAST_PIECES = 4
 Ask = Callable[[LineProbe], Awaitable[LineProbed]]
 
 
-class LineTest:
+class LineMeasurement:
     """Tests the line of an idle kiosk.
 
     Args:
@@ -87,10 +91,10 @@ class LineTest:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_S)
-            self.look()
+            await asyncio.sleep(TICK_S)
+            self.tick()
 
-    def look(self) -> None:
+    def tick(self) -> None:
         """Starts a test when one is due and nobody is here; ends one that is in somebody's way."""
         if not self._idle():
             self.cancel()
@@ -164,3 +168,29 @@ class LineTest:
         from_piece = min(IN_FLIGHT, len(done_s) - 2)
         took_s = max(1e-4, done_s[-1] - done_s[from_piece - 1])
         return (len(done_s) - from_piece) * PIECE_BYTES * HEADERS * 8 / 1000 / took_s
+
+
+class LineReports:
+    """What the kiosk reports of its line in its signs of life: the last test, samples of a call.
+    So a hub that was just started knows all lines after 5 s.
+
+    Args:
+        send: sends a message with each sign of life from now on, see `BusClient.say_in_beats`.
+    """
+
+    def __init__(self, send: Callable[[HubMessage | None], None]) -> None:
+        self._send = send
+        self._rates: LineRates | None = None
+
+    def on_rates(self, rates: LineRates) -> None:
+        """A test was made."""
+        self._rates = rates
+        self.session_over()
+
+    def on_sample(self, sample: LineSample) -> None:
+        """Ten seconds of a call were measured."""
+        self._send(msgspec.structs.replace(sample, rates=self._rates))
+
+    def session_over(self) -> None:
+        """No call any more."""
+        self._send(LineSample(rates=self._rates) if self._rates is not None else None)

@@ -12,7 +12,7 @@ import pytest
 
 from session.core.clock import SystemClock
 from session.core.errors import NotAllowed
-from session.kiosk.hub.line_measurement import LineTest
+from session.kiosk.hub.line_measurement import LineMeasurement
 from session.protocol.codec import encode
 from session.protocol.hub.history import LineSample
 from session.protocol.hub.line_probe import LineProbe, LineProbed
@@ -27,12 +27,12 @@ async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         _link, _board, past = await at_the_board(world)
-        test = LineTest(
+        test = LineMeasurement(
             kiosk.probe_line, lambda: True, clock=SystemClock(), tasks=world.tasks, first_s=0
         )
         found: list[LineRates] = []
         test.measured.connect(found.append)
-        test.look()
+        test.tick()
         async with asyncio.timeout(30):
             while not found:  # noqa: ASYNC110 - a notifier sets no event
                 await asyncio.sleep(0.02)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from session.bus.client import BusClient
 from session.core.errors import NotAllowed, QueueClosed
 from session.hub.history import tables as history_tables
-from session.kiosk.hub.host_call import HelpCall as HelpCaller
+from session.kiosk.hub.host_call import HostCall
 from session.protocol.hub.requests import Done, ServicesAnswer, ServicesChanged, ServicesRequest
 from session.protocol.hub.site import (
     CallerState,
@@ -87,7 +87,7 @@ async def test_the_kiosk_repeats_its_call_until_it_is_taken_back(tmp_path: Path)
     async with hub_world(tmp_path) as world:
         host = await world.client(Role.FACILITATOR, "host", "network")
         link = await world.kiosk("kiosk1", "network")
-        call = HelpCaller(link, world.tasks, again_s=0.05)
+        call = HostCall(link, world.tasks, again_s=0.05)
         heard: list[HelpState] = []
         call.changed.connect(heard.append)
         call.press()
@@ -129,7 +129,7 @@ async def test_a_page_that_goes_back_to_the_start_does_not_take_back_a_call_of_t
     tmp_path: Path,
 ) -> None:
     async with hub_world(tmp_path) as world:
-        call = HelpCaller(await world.kiosk("kiosk1", "network"), world.tasks, again_s=0.05)
+        call = HostCall(await world.kiosk("kiosk1", "network"), world.tasks, again_s=0.05)
         heard: list[HelpState] = []
         call.changed.connect(heard.append)
         call.press()

@@ -18,7 +18,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QBuffer, QByteArray, QIODevice, QObject, pyqtSignal
 from PyQt6.QtWebEngineCore import QWebEngineUrlRequestJob, QWebEngineUrlSchemeHandler
 
-from session.core.clock import Clock, SystemClock
+from session.core.clock import Clock
 from session.protocol.conversation.mirror_messages import DialogKind
 from session.protocol.wire.ids import new_id
 
@@ -68,9 +68,9 @@ class PageDialogs(QWebEngineUrlSchemeHandler):
     asked = pyqtSignal(object)
     closed = pyqtSignal(str)
 
-    def __init__(self, parent: QObject, clock: Clock | None = None) -> None:
+    def __init__(self, parent: QObject, clock: Clock) -> None:
         super().__init__(parent)
-        self._clock = clock or SystemClock()
+        self._clock = clock
         self._open: tuple[Question, QWebEngineUrlRequestJob] | None = None
         self._asked_at_s: deque[float] = deque(maxlen=BURST)
 

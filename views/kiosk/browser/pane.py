@@ -19,6 +19,7 @@ from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
+from session.core.clock import Clock, SystemClock
 from session.core.errors import AddressNotAllowed, SessionError
 from session.kiosk.cobrowse.web_rules import why_refused
 from session.protocol.conversation.allowed_addresses import AllowList
@@ -90,8 +91,15 @@ class KioskBrowser(QFrame):
     stop_key_pressed = pyqtSignal()
     proposal_answered = pyqtSignal(bool)
 
-    def __init__(self, parent: QWidget | None = None, *, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        folder: Path | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._clock: Clock = clock or SystemClock()
         self.setObjectName("browser")
         self._folder = folder or Path(tempfile.gettempdir())
         self._allowed = AllowList()
@@ -216,7 +224,7 @@ class KioskBrowser(QFrame):
         return page
 
     def _new_web(self) -> CallerWeb:
-        web = CallerWeb(self._allowed, self, folder=self._folder)
+        web = CallerWeb(self._allowed, self, folder=self._folder, clock=self._clock)
         web.events_pushed.connect(self.events_pushed)
         web.refused.connect(self._on_refused)
         web.not_done.connect(self._on_not_done)

@@ -35,6 +35,7 @@ from PyQt6.QtWebEngineCore import (
 )
 
 from resources import resource_text
+from session.core.clock import Clock
 from session.kiosk.cobrowse.web_rules import may_frame, may_load
 from session.kiosk.wipe import WEB_PREFIX
 from session.protocol.conversation.allowed_addresses import AllowList
@@ -357,7 +358,7 @@ class CallerWeb(QObject):
     said = pyqtSignal(str)
     not_done = pyqtSignal(DialogKind, str)
 
-    def __init__(self, allowed: AllowList, parent: QObject, *, folder: Path) -> None:
+    def __init__(self, allowed: AllowList, parent: QObject, *, folder: Path, clock: Clock) -> None:
         super().__init__(parent)
         self._sharing = False
         # Children die in the order of their birth:
@@ -391,7 +392,7 @@ class CallerWeb(QObject):
             frames=True,
             world=PAGE_WORLD,
         )
-        self.dialogs = PageDialogs(self)
+        self.dialogs = PageDialogs(self, clock)
         self.profile.installUrlSchemeHandler(ASK_SCHEME, self.dialogs)
 
     def _set_up_page(self) -> None:

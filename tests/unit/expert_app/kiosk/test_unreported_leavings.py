@@ -5,17 +5,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from expert_app.kiosk.unreported_leavings import LeavingBook
+from expert_app.kiosk.unreported_leavings import UnreportedLeavings
 
 
 def test_a_ticket_is_owed_to_the_hub_until_it_knows(tmp_path: Path) -> None:
     path = tmp_path / "ticket.left"
-    book = LeavingBook(path)
+    book = UnreportedLeavings(path)
     for ticket in ("t1", "t2", "t1"):
         book.add(ticket)
-    assert LeavingBook(path).all() == ["t1", "t2"]
+    assert UnreportedLeavings(path).all() == ["t1", "t2"]
     book.remove("t1")
-    assert LeavingBook(path).all() == ["t2"]
+    assert UnreportedLeavings(path).all() == ["t2"]
     book.remove("t2")
     assert list(tmp_path.iterdir()) == []
 
@@ -23,6 +23,6 @@ def test_a_ticket_is_owed_to_the_hub_until_it_knows(tmp_path: Path) -> None:
 def test_a_damaged_file_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "ticket.left"
     path.write_bytes(b"\xff\xfe")
-    assert LeavingBook(path).all() == []
+    assert UnreportedLeavings(path).all() == []
     path.write_text("../../etc/passwd t3")
-    assert LeavingBook(path).all() == ["t3"]
+    assert UnreportedLeavings(path).all() == ["t3"]

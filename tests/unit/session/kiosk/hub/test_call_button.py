@@ -9,7 +9,7 @@ import pytest
 
 from session.core.clock import ManualClock
 from session.core.errors import HubUnreachable, SessionError
-from session.kiosk.hub.call_button import SAME_PRESS_S, Button
+from session.kiosk.hub.call_button import SAME_PRESS_S, CallButton
 from session.protocol.hub.requests import TicketAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import ticket_id
@@ -52,18 +52,18 @@ def link(clock: ManualClock) -> Link:
 
 
 @pytest.fixture
-def button(link: Link, clock: ManualClock) -> Button:
-    return Button(link, clock)
+def button(link: Link, clock: ManualClock) -> CallButton:
+    return CallButton(link, clock)
 
 
-async def test_double_tap_is_one_ticket(button: Button, link: Link) -> None:
+async def test_double_tap_is_one_ticket(button: CallButton, link: Link) -> None:
     first, second = await asyncio.gather(button.press("rsa"), button.press("rsa"))
     assert first.ticket.id == second.ticket.id
     assert len(link.asked) == 1
 
 
 async def test_a_tap_on_another_service_while_waiting_is_still_one_ticket(
-    button: Button, link: Link
+    button: CallButton, link: Link
 ) -> None:
     first = await button.press("rsa")
     second = await button.press("housing")
@@ -72,7 +72,7 @@ async def test_a_tap_on_another_service_while_waiting_is_still_one_ticket(
 
 
 async def test_press_with_unknown_outcome_repeats_the_same_request(
-    button: Button, link: Link
+    button: CallButton, link: Link
 ) -> None:
     link.fails = [HubUnreachable()]
     with pytest.raises(HubUnreachable):
@@ -81,7 +81,9 @@ async def test_press_with_unknown_outcome_repeats_the_same_request(
     assert link.asked[0] == link.asked[1]
 
 
-async def test_double_tap_tries_again_when_the_first_tap_failed(button: Button, link: Link) -> None:
+async def test_double_tap_tries_again_when_the_first_tap_failed(
+    button: CallButton, link: Link
+) -> None:
     link.fails = [HubUnreachable()]
     first, second = await asyncio.gather(
         button.press("rsa"), button.press("rsa"), return_exceptions=True
@@ -91,7 +93,7 @@ async def test_double_tap_tries_again_when_the_first_tap_failed(button: Button, 
     assert link.asked[0] == link.asked[1]
 
 
-async def test_another_number_is_another_request(button: Button, link: Link) -> None:
+async def test_another_number_is_another_request(button: CallButton, link: Link) -> None:
     link.fails = [HubUnreachable()]
     with pytest.raises(HubUnreachable):
         await button.press("rsa", "1234567")
@@ -99,7 +101,7 @@ async def test_another_number_is_another_request(button: Button, link: Link) -> 
     assert link.asked[0][2] != link.asked[1][2]
 
 
-async def test_next_caller_has_a_new_ticket(button: Button) -> None:
+async def test_next_caller_has_a_new_ticket(button: CallButton) -> None:
     first = await button.press("rsa")
     button.release()
     assert button.request_id == ""
@@ -107,7 +109,7 @@ async def test_next_caller_has_a_new_ticket(button: Button) -> None:
 
 
 async def test_an_old_failed_press_is_not_the_next_callers(
-    button: Button, link: Link, clock: ManualClock
+    button: CallButton, link: Link, clock: ManualClock
 ) -> None:
     link.fails = [HubUnreachable()]
     with pytest.raises(HubUnreachable):
@@ -117,7 +119,7 @@ async def test_an_old_failed_press_is_not_the_next_callers(
     assert link.asked[0][2] != link.asked[1][2]
 
 
-async def test_an_answer_after_the_caller_left_is_not_kept(button: Button, link: Link) -> None:
+async def test_an_answer_after_the_caller_left_is_not_kept(button: CallButton, link: Link) -> None:
     pressed = asyncio.ensure_future(button.press("rsa"))
     await asyncio.sleep(0)
     button.release()

@@ -10,8 +10,7 @@ import pytest
 from session.core.clock import ManualClock
 from session.core.errors import HubUnreachable
 from session.core.tasks import Tasks
-from session.kiosk.hub.line_measurement import EVERY_S, MOST_BYTES, LineTest
-from session.kiosk.hub.line_reports import LineNews
+from session.kiosk.hub.line_measurement import EVERY_S, MOST_BYTES, LineMeasurement, LineReports
 from session.protocol.hub.history import LineSample
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.line_rates import LineRates
@@ -70,7 +69,7 @@ class Kiosk:
         self.clock, self.tasks = ManualClock(), Tasks()
         self.hub = NarrowHub(self.clock, up_kbps, down_kbps=down_kbps)
         self.is_idle = True
-        self.test = LineTest(
+        self.test = LineMeasurement(
             self.hub.ask, lambda: self.is_idle, clock=self.clock, tasks=self.tasks, first_s=5
         )
         self.found: list[LineRates] = []
@@ -78,7 +77,7 @@ class Kiosk:
 
     async def seconds(self, count: int) -> None:
         for _ in range(count * 2):
-            self.test.look()
+            self.test.tick()
             await self.hub.let_pass(0.5)
 
 
@@ -129,12 +128,12 @@ async def test_a_hub_that_is_away_is_asked_again_later() -> None:
 
 def test_the_signs_of_life_keep_the_rates_through_a_call() -> None:
     said: list[HubMessage | None] = []
-    news = LineNews(said.append)
-    news.session_over()
+    reports = LineReports(said.append)
+    reports.session_over()
     rates = LineRates(up_kbps=400, down_kbps=410, rtt_ms=41, at_utc=ManualClock().utc_now())
-    news.on_rates(rates)
-    news.on_sample(LineSample(session_id="s1", loss_percent=2))
-    news.session_over()
+    reports.on_rates(rates)
+    reports.on_sample(LineSample(session_id="s1", loss_percent=2))
+    reports.session_over()
     assert said == [
         None,
         LineSample(rates=rates),

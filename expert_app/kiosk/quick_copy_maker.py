@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Quick copies of scanned pages, made at the kiosk in a bounded worker process.
-Used by the kiosk's program.
+Used by the kiosk's wiring.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAKE_S = 10.0
 LIMITS = Limits(memory_mb=1200, task_cpu_s=15)
 
 
-class QuickCopies:
+class QuickCopyMaker:
     """Makes quick copies at the kiosk;
     the worker starts with the first page and ends with the session.
     """

@@ -45,7 +45,9 @@ def run_display(settings: DisplaySettings, *, driven: bool, fullscreen: bool) ->
 async def _main(
     settings: DisplaySettings, seed: bytes, driven: bool, fullscreen: bool, program: Program
 ) -> None:
-    display = ComposedDisplay(settings, seed, program=program)
+    display = DisplayProgram(settings, seed, program=program)
+    if driven:
+        display.observe()
     display.start(fullscreen)
     if driven:
         program.drive(WindowDriver(display.window, {}))
@@ -53,7 +55,7 @@ async def _main(
     await asyncio.wait_for(display.stop(), STOP_S)
 
 
-class ComposedDisplay:
+class DisplayProgram:
     """The display's objects, built once."""
 
     def __init__(self, settings: DisplaySettings, seed: bytes, *, program: Program) -> None:
@@ -71,21 +73,25 @@ class ComposedDisplay:
             tls=tls_for(settings),
         )
         self._link = DisplayLink(self._bus, program.tasks)
-        self._link.answered.connect(self._on_answer)
-        self._link.lost.connect(lambda code: program.observations.note("trouble", code=code))
+        self._link.answered.connect(self.window.show_answer)
         self.window.called.connect(self._on_called)
         self.window.close_requested.connect(program.stop.set)
-
-    def _on_answer(self, answer: DisplayAnswer) -> None:
-        self.window.show_answer(answer)
-        self._program.observations.forget("trouble")
-        self._program.observations.note("shown", called=len(answer.called), waiting=answer.waiting)
 
     def _on_called(self, call: CalledTicket) -> None:
         self.chime.play()
         if self._voice is not None:
             self._voice.say(spoken_call(call))
-        self._program.observations.note("called", number=call.number)
+
+    def observe(self) -> None:
+        """Notes what the display shows, for a script."""
+        observations = self._program.observations
+
+        def on_answer(answer: DisplayAnswer) -> None:
+            observations.forget("trouble")
+            observations.note("shown", called=len(answer.called), waiting=answer.waiting)
+
+        self._link.answered.connect(on_answer)
+        self._link.lost.connect(lambda code: observations.note("trouble", code=code))
 
     def start(self, fullscreen: bool) -> None:
         """Shows the window and connects."""

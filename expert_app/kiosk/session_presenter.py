@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Shows on the kiosk's screen what happens in one session. Built by `KioskApp` for each session."""
+
+from __future__ import annotations
+
+from expert_app.kiosk.screen import SessionScreen
+from session.kiosk.session import KioskSession
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantChanged,
+    MediaSeen,
+    PrintChanged,
+    PrintState,
+    ScanEnded,
+    ScanRequested,
+    ScanSource,
+)
+
+PRINT_NOTICES = {
+    PrintState.SENT: "printing",
+    PrintState.PRINTING: "printing",
+    PrintState.DONE: "take_sheet",
+}
+
+
+class SessionPresenter:
+    """Connects one session's signals to the screen."""
+
+    def __init__(self, session: KioskSession, screen: SessionScreen) -> None:
+        self._session, self._screen = session, screen
+        self._is_file = False
+        session.talk.changed.connect(screen.show_talk)
+        session.written.changed.connect(screen.show_written)
+        session.privacy.changed.connect(screen.show_private)
+        session.privacy.caller_changed.connect(screen.show_own_pause)
+        session.grants.asked.connect(screen.ask_grant)
+        session.grants.settled.connect(screen.end_question)
+        session.grants.changed.connect(self._on_grant)
+        session.call.peer_media_seen.connect(self._on_peer_media)
+        session.devices.scan_started.connect(self._on_scan_started)
+        session.devices.scan_ended.connect(self._on_scan_ended)
+        session.devices.print_changed.connect(self._on_print)
+        session.devices.showing.asked.connect(screen.show_print)
+        session.devices.showing.ended.connect(screen.end_print)
+
+    def _on_grant(self, change: GrantChanged) -> None:
+        self._screen.show_grants(self._session.grants.all())
+        self._screen.show_times(self._session.grants.all_left_s())
+        if change.grant == Grant.SEE_PAGE:
+            self._screen.show_page(change.allowed)
+        if change.grant == Grant.SCAN:
+            self._screen.show_devices_notice("place_document" if change.allowed else "")
+
+    def _on_peer_media(self, seen: MediaSeen) -> None:
+        self._screen.show_media(seen.frames > 0, seen.audio_packets > 0)
+
+    def _on_scan_started(self, scan: ScanRequested) -> None:
+        self._is_file = scan.source is ScanSource.FILE
+        if not self._is_file:  # then the screen asks
+            self._screen.show_devices_notice("scanning")
+
+    def _on_scan_ended(self, ended: ScanEnded) -> None:
+        self._screen.show_devices_notice(ended.code or ("given" if self._is_file else "scanned"))
+
+    def _on_print(self, change: PrintChanged) -> None:
+        self._screen.show_devices_notice(change.code or PRINT_NOTICES.get(change.state, ""))

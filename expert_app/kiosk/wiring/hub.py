@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the kiosk's connection to the hub, and what uses it outside of a conversation.
+Part of `expert_app.kiosk.wiring.program`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expert_app.kiosk.running_session import RunningSession
+from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.config import KioskSettings
+from expert_app.runtime.ice_settings import trust_relays
+from expert_app.runtime.paths import Paths
+from expert_app.runtime.sealing import KioskSealing, seals_for
+from expert_app.runtime.window_program import Program
+from session.bus.client import BusClient
+from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.host_call import HostCall
+from session.kiosk.hub.line_measurement import LineMeasurement, LineReports
+from session.protocol.wire.roles import Role
+
+
+@dataclass(frozen=True)
+class KioskHub:
+    """The kiosk's ways to the hub.
+
+    Attributes:
+        bus: the connection. link: the kiosk's requests and what the hub says.
+        sealing: protects sessions where their organisation wants it.
+        host_call: the caller calls the site's host.
+        line_measurement: measures the line while nobody is here.
+        line_reports: tells the hubs of it.
+    """
+
+    bus: BusClient
+    link: KioskLink
+    sealing: KioskSealing
+    host_call: HostCall
+    line_measurement: LineMeasurement
+    line_reports: LineReports
+
+
+def build_hub(
+    settings: KioskSettings, paths: Paths, *, seed: bytes, running: RunningSession, program: Program
+) -> KioskHub:
+    """The kiosk's ways to the hub, not connected yet."""
+    clock, tasks = program.clock, program.tasks
+    trust_relays(settings.ca_file, paths.data)
+    bus = BusClient(
+        settings.bus,
+        Role.KIOSK,
+        user=settings.user,
+        seed=seed,
+        tasks=tasks,
+        clock=clock,
+        tls=tls_for(settings),
+        seals=seals_for(settings, paths, clock),
+    )
+    link = KioskLink(bus, clock, tasks=tasks)
+    line_measurement = LineMeasurement(
+        link.probe_line,
+        idle=lambda: bus.is_connected and link.ticket is None and running.session is None,
+        clock=clock,
+        tasks=tasks,
+    )
+    line_reports = LineReports(bus.say_in_beats)
+    line_measurement.measured.connect(line_reports.on_rates)
+    return KioskHub(
+        bus=bus,
+        link=link,
+        sealing=KioskSealing(bus, paths, clock=clock, tasks=tasks),
+        host_call=HostCall(link, tasks),
+        line_measurement=line_measurement,
+        line_reports=line_reports,
+    )

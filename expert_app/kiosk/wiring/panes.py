@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the kiosk's window with the call and the browser in it, and its voice.
+Part of `expert_app.kiosk.wiring.program`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PyQt6.QtWidgets import QWidget
+
+from expert_app.kiosk.running_session import RunningSession
+from expert_app.runtime.config import KioskSettings
+from expert_app.runtime.ice_settings import trust_relays_in_browser
+from expert_app.runtime.paths import Paths
+from session.core.clock import Clock
+from views.kiosk.browser.pane import KioskBrowser
+from views.kiosk.call_pane import KioskCallPane
+from views.kiosk.window import KioskWindow
+from views.media.voice import Voice, open_voice
+
+WINDOW_SIZE = (1280, 800)
+
+
+@dataclass(frozen=True)
+class KioskPanes:
+    """What the caller sees and hears. `voice` reads the screen aloud; None when nothing can."""
+
+    window: KioskWindow
+    call: KioskCallPane
+    browser: KioskBrowser
+    voice: Voice | None
+
+    def show(self, *, fullscreen: bool) -> None:
+        """Puts the window on the screen."""
+        self.window.resize(*WINDOW_SIZE)
+        if fullscreen:
+            self.window.showFullScreen()
+        else:
+            self.window.show()
+
+    def hide(self) -> None:
+        """Ends voice, window and call page; the browser is wiped by who wipes the session."""
+        if self.voice is not None:
+            self.voice.stop()
+        self.window.stop_ticking()
+        self.window.hide()
+        self.call.close_page()
+
+
+def build_panes(
+    settings: KioskSettings, paths: Paths, *, running: RunningSession, clock: Clock
+) -> KioskPanes:
+    """The window and what is in it, not shown yet."""
+    trust_relays_in_browser(settings.ca_file, Path.home())
+    is_drawn_here = settings.media.camera == "simulated"
+    call = KioskCallPane(only_drawn=lambda: running.has_only_drawn_faces(is_drawn_here))
+    browser = KioskBrowser(folder=paths.runtime, clock=clock)
+    window = KioskWindow(call, browser, language=settings.language, clock=clock)
+    voice = open_voice(settings.volume, window) if settings.speak != "off" else None
+    if voice is not None:
+        window.set_speech(settings.speak)
+    return KioskPanes(window=window, call=call, browser=browser, voice=voice)
+
+
+def script_names(window: KioskWindow) -> dict[str, QWidget]:
+    """The names by which a script finds what a caller touches."""
+    page, pad = window.session_page, window.number_page
+    names: dict[str, QWidget] = {
+        "yes": page.consent.yes,
+        "no": page.consent.no,
+        "stop": page.stop,
+        "print_yes": page.printing.yes,
+        "give_yes": page.giving.yes,
+        "give_no": page.giving.no,
+        "print_no": page.printing.no,
+        "document_close": page.document.close_button,
+        "number_send": pad.send,
+        "number_skip": pad.skip,
+        "goodbye_finish": window.goodbye_page.finish,
+        "wait_elsewhere": window.waiting_page.elsewhere,
+        "away_back": window.away_page.come_back,
+        "away_phone": window.away_page.phone,
+        "kept_finish": window.kept_page.finish,
+        "kept_slip": window.kept_page.slip,
+        "have_number": window.start_page.have_number,
+        "written_yes": page.written.answers[0],
+        "pause": page.pause,
+        "closed_callback": window.closed_page.callback,
+    }
+    for keys in (pad.digits, pad.letters):
+        names |= {f"key_{face}": key for face, key in keys.keys.items()}
+    return names

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The command `expert-app kiosk`: builds the kiosk's program, starts it and ends it in order."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from documents.pdf.check import print_safe
+from expert_app.kiosk.app import KioskApp
+from expert_app.kiosk.call_ready import CallReady
+from expert_app.kiosk.caller_requests import CallerRequests
+from expert_app.kiosk.device_settings import printer_of, refused_setting, scanner_of
+from expert_app.kiosk.observers import observe_kiosk
+from expert_app.kiosk.quick_copy_maker import QuickCopyMaker
+from expert_app.kiosk.running_session import RunningSession
+from expert_app.kiosk.session_opener import SessionOpener
+from expert_app.kiosk.wiring.conversations import ConversationWiring
+from expert_app.kiosk.wiring.hub import KioskHub, build_hub
+from expert_app.kiosk.wiring.panes import KioskPanes, build_panes, script_names
+from expert_app.kiosk.wiring.window import (
+    connect_conversation,
+    connect_host_call,
+    connect_language_and_voice,
+    connect_queue,
+)
+from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.config import KioskSettings
+from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.ice_settings import ice_plan
+from expert_app.runtime.network_watch import NetworkWatch
+from expert_app.runtime.paths import Paths
+from expert_app.runtime.sealing import seals_for
+from expert_app.runtime.window_program import STOP_S, Program, run_application
+from session.bus.client import BusClient
+from session.bus.transport.nkeys import public_key
+from session.core.clock import SystemClock
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.kiosk.call.video_call import CallMedia
+from session.kiosk.devices.shelf_encryption import wrapping_key
+from session.kiosk.session import KioskParts, browser_wiped
+from session.protocol.conversation.messages import KioskWiped
+from session.protocol.wire.roles import Role
+from views.automation.kiosk_driver import KioskDriver
+from views.words.consent import text_version
+from views.words.errors import sentence
+
+
+def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen: bool) -> int:
+    """Runs the kiosk until it is told to stop; the exit code."""
+    name = key_name(settings.organisation, Role.KIOSK, settings.user)
+    try:
+        seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
+        tls_for(settings)
+        if wrong := refused_setting(settings):
+            print(wrong)
+            return 2
+        # a damaged file of ours is told before any window
+        seals_for(settings, paths, SystemClock())
+    except KeyMissing as error:
+        print(error)
+        return 2
+    except SessionError as error:
+        print(sentence(error.code, error.detail).sentence)
+        return 2
+
+    async def main(program: Program) -> None:
+        kiosk = build_kiosk(settings, paths, seed=seed, program=program)
+        if driven:
+            kiosk.observe()
+        await kiosk.start(fullscreen)
+        if driven:
+            kiosk.drive()
+        await program.stop.wait()
+        await asyncio.wait_for(kiosk.stop(), STOP_S)
+
+    return run_application(main, settings.language)
+
+
+def build_kiosk(
+    settings: KioskSettings, paths: Paths, *, seed: bytes, program: Program
+) -> KioskProgram:
+    """The kiosk's objects, connected; nothing is shown or sent yet."""
+    running, quick_copies = RunningSession(), QuickCopyMaker()
+    requests = CallerRequests(running)
+    panes = build_panes(settings, paths, running=running, clock=program.clock)
+    hub = build_hub(settings, paths, seed=seed, running=running, program=program)
+    parts = build_parts(
+        settings, panes, hub=hub, quick_copies=quick_copies, seed=seed, program=program
+    )
+    opener = SessionOpener(parts, hub.link, sealing=hub.sealing, paths=paths)
+    app = KioskApp(
+        hub.link,
+        panes.window,
+        running=running,
+        open_session=opener.open,
+        paths=paths,
+        clock=program.clock,
+        tasks=program.tasks,
+        printer=parts.printer,
+    )
+    conversations = ConversationWiring(
+        panes, settings.geometry, line_reports=hub.line_reports, quick_copies=quick_copies
+    )
+    app.session_opened.connect(conversations.connect)
+    connect_queue(panes, app)
+    connect_conversation(panes, requests)
+    connect_host_call(panes, hub.host_call, app)
+    connect_language_and_voice(panes)
+    connect_end_of_session(app, hub, quick_copies=quick_copies, tasks=program.tasks)
+    panes.window.close_requested.connect(program.stop.set)
+    network = NetworkWatch(panes.window, partial(reconnect, hub.bus, running))
+    return KioskProgram(
+        program=program,
+        panes=panes,
+        hub=hub,
+        parts=parts,
+        app=app,
+        opener=opener,
+        running=running,
+        quick_copies=quick_copies,
+        held=(requests, network),
+    )
+
+
+def build_parts(
+    settings: KioskSettings,
+    panes: KioskPanes,
+    *,
+    hub: KioskHub,
+    quick_copies: QuickCopyMaker,
+    seed: bytes,
+    program: Program,
+) -> KioskParts:
+    """What all sessions of this kiosk use."""
+    return KioskParts(
+        call_page=panes.call,
+        third_page=panes.call.third,
+        browser=panes.browser,
+        documents=panes.window.session_page.document,
+        scanner=scanner_of(settings),
+        printer=printer_of(settings),
+        media=call_media(settings),
+        chunk_kbps=settings.chunk_kbps,
+        shelf_wrapping=wrapping_key(seed),
+        kiosk_key=public_key(seed),
+        seed=seed,
+        count_pages=lambda document: print_safe(document).pages,
+        mirror_kbps=settings.mirror_kbps,
+        consent_version=text_version,
+        make_glimpse=quick_copies.make,
+        file_folders=tuple(map(Path, settings.files_from)),
+        link=hub.link,
+        clock=program.clock,
+        tasks=program.tasks,
+    )
+
+
+@dataclass(frozen=True)
+class KioskProgram:
+    """The kiosk's objects, built once by `build_kiosk`.
+
+    Attributes:
+        held: objects that Qt's signals call; Qt alone would not keep them alive.
+    """
+
+    program: Program
+    panes: KioskPanes
+    hub: KioskHub
+    parts: KioskParts
+    app: KioskApp
+    opener: SessionOpener
+    running: RunningSession
+    quick_copies: QuickCopyMaker
+    held: tuple[object, ...]
+
+    def observe(self) -> None:
+        """Notes what happens, for a script."""
+        observations = self.program.observations
+        observe_kiosk(
+            self.app,
+            self.hub.link,
+            sealing=self.hub.sealing,
+            host_call=self.hub.host_call,
+            observations=observations,
+        )
+        self.panes.browser.pointer_painted.connect(
+            lambda x_px, y_px: observations.note("pointer_painted", x_px=x_px, y_px=y_px)
+        )
+
+    def drive(self) -> None:
+        """Lets a script drive the window."""
+        window, browser = self.panes.window, self.panes.browser
+        names, note = script_names(window), self.program.observations.note
+        self.program.drive(KioskDriver(window, names, browser=browser, note=note))
+
+    async def start(self, fullscreen: bool) -> None:
+        """Shows the window and connects."""
+        tasks = self.program.tasks
+        self.panes.show(fullscreen=fullscreen)
+        await self.app.start()
+        self.hub.line_measurement.start()
+        tasks.start(self.program.connect(self.hub.bus), name="connect the kiosk")
+        tasks.start(self.opener.send_old_logs(self.running), name="send old logs")
+        ready = CallReady(self.panes.call, self.parts.media, ticket=lambda: self.hub.link.ticket)
+        tasks.start(ready.keep(), name="keep the next call ready")
+
+    async def stop(self) -> None:
+        """Ends session, pages and connection, in this order."""
+        await self.app.stop()
+        self.panes.hide()
+        await asyncio.wait_for(browser_wiped(self.panes.browser), STOP_S)
+        for device in (self.parts.scanner, self.parts.printer):
+            if device is not None:
+                await device.close()
+        await self.quick_copies.end()
+        await self.hub.bus.close()
+
+
+def connect_end_of_session(
+    app: KioskApp, hub: KioskHub, *, quick_copies: QuickCopyMaker, tasks: Tasks
+) -> None:
+    """What must not outlive the caller's session, beside the wipe."""
+
+    def on_wiped(_wiped: KioskWiped) -> None:
+        hub.line_reports.session_over()
+        tasks.start(quick_copies.end(), name="forget quick copies")
+
+    app.wiped.connect(on_wiped)
+
+
+def reconnect(bus: BusClient, running: RunningSession) -> None:
+    """Another address: bus and call are made anew at once, nobody waits for time limits."""
+    bus.renew()
+    if running.session is not None:
+        running.session.call.renew()
+
+
+def call_media(settings: KioskSettings) -> CallMedia:
+    """Camera, microphone and ways of the kiosk's calls."""
+    camera, microphone = settings.media.camera, settings.media.microphone
+    media = CallMedia(
+        camera="" if camera == "auto" else camera,
+        microphone="" if microphone == "auto" else microphone,
+    )
+    return media.with_plan(ice_plan(settings.media))

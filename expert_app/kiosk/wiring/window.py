@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects what the caller touches to the kiosk's job.
+Part of `expert_app.kiosk.wiring.program`.
+"""
+
+from __future__ import annotations
+
+from expert_app.kiosk.app import KioskApp
+from expert_app.kiosk.caller_requests import CallerRequests
+from expert_app.kiosk.wiring.panes import KioskPanes
+from resources.texts import use_language
+from session.kiosk.hub.host_call import HostCall
+
+
+def connect_queue(panes: KioskPanes, app: KioskApp) -> None:
+    """From the start page to the place in the queue, and out of it."""
+    window = panes.window
+    window.service_requested.connect(app.press)
+    window.number_entered.connect(app.enter_number)
+    window.number_skipped.connect(app.skip_number)
+    window.leave_requested.connect(app.leave)
+    window.start_requested.connect(app.forget_press)
+    window.away_requested.connect(app.step_away)
+    window.callback_requested.connect(app.ask_callback)
+    window.returns_requested.connect(app.show_returns)
+    window.came_back.connect(app.come_back)
+    window.slip_requested.connect(app.print_slip)
+
+
+def connect_conversation(panes: KioskPanes, requests: CallerRequests) -> None:
+    """Consent, STOP, writing, the pause, prints and files."""
+    window, page, browser = panes.window, panes.window.session_page, panes.browser
+    window.stop_requested.connect(requests.withdraw_all)
+    window.grant_answered.connect(requests.answer_grant)
+    window.grant_withdrawn.connect(requests.withdraw_grant)
+    window.print_answered.connect(requests.answer_print)
+    window.acting_changed.connect(requests.act_for_caller)
+    page.talk.painted.connect(requests.banner_painted)
+    page.written.say_requested.connect(requests.write)
+    page.written.painted.connect(requests.words_painted)
+    page.giving.answered.connect(requests.answer_file)
+    page.pause_requested.connect(requests.pause)
+    page.faces_changed.connect(panes.call.show_names)
+    browser.share_stop_requested.connect(requests.withdraw_page)
+    browser.take_back_requested.connect(requests.withdraw_control)
+    browser.stop_key_pressed.connect(page.press_stop_key)
+
+
+def connect_host_call(panes: KioskPanes, host_call: HostCall, app: KioskApp) -> None:
+    """The caller calls the site's host; the call ends with the caller."""
+    panes.window.help_requested.connect(host_call.press)
+    panes.window.start_requested.connect(host_call.left_alone)
+    host_call.changed.connect(panes.window.show_help)
+    app.wiped.connect(lambda _wiped: host_call.reset())
+
+
+def connect_language_and_voice(panes: KioskPanes) -> None:
+    """The language of all texts, and the voice that reads the screen aloud."""
+
+    def on_language(language: str) -> None:
+        use_language(language)
+        panes.window.show_language(language)
+        panes.browser.retranslate()
+
+    panes.window.language_requested.connect(on_language)
+    if panes.voice is not None:
+        panes.window.speak_requested.connect(panes.voice.say)
+        panes.window.quiet_requested.connect(panes.voice.stop)

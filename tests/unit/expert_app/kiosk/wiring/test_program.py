@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's program is built whole, and each of its parts once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.kiosk.wiring.program import KioskProgram, build_kiosk
+from expert_app.runtime.config import KioskSettings, MediaSettings
+from expert_app.runtime.paths import paths_for
+from expert_app.runtime.sealing import SessionOwners
+from expert_app.runtime.window_program import Program
+from session.bus.transport.nkeys import new_seed
+from tests.support.object_graph import classes_that_exist_twice
+
+
+@pytest.fixture
+async def kiosk(qapp: QApplication, tmp_path: Path) -> AsyncIterator[KioskProgram]:
+    settings = KioskSettings(
+        organisation="valdore",
+        user="kiosk1",
+        bus=["nats://127.0.0.1:1"],
+        printer="ipp://127.0.0.1:1/print",
+        media=MediaSettings(camera="simulated", microphone="simulated"),
+        speak="off",
+    )
+    program = Program()
+    made = build_kiosk(settings, paths_for("kiosk", tmp_path), seed=new_seed(), program=program)
+    yield made
+    made.panes.hide()
+    await program.tasks.close()
+
+
+WIDGETS = {
+    "views.kiosk.pages.away.ChoiceCard",
+    "views.kiosk.pages.goodbye._Reminder",
+    "views.kiosk.pages.number._Key",
+    "views.kiosk.pages.number._Keys",
+    "views.kiosk.widgets.icons.Countdown",
+    "views.kiosk.widgets.icons.IconView",
+    "views.kiosk.widgets.icons.WaitingDots",
+    "views.kiosk.widgets.page_base.BigButton",
+    "views.kiosk.widgets.page_base.TouchButton",
+    "views.widgets.parts.ElidedLabel",
+}
+"""What a window shows several times."""
+
+
+async def test_no_part_of_the_kiosk_exists_twice(kiosk: KioskProgram) -> None:
+    kiosk.observe()
+    # both read and write the same files, and remember nothing
+    twice = classes_that_exist_twice(kiosk, may_be_many={SessionOwners})
+    assert twice.keys() - WIDGETS == set()
