@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
 
-from expert_app.desk.agent_work import DeskWork, Said
-from expert_app.desk.app import DeskApp, Trouble
-from expert_app.desk.devices import DevicesJob, GlassSeen, Replaced
-from expert_app.desk.filing import CleanedPage, Filing, ShownPage
-from expert_app.desk.page_edits import PageActs, Parted
-from expert_app.desk.pieces import DeskPieces, Double
-from expert_app.desk.quick_copies import Glimpsed, QuickLooks
+from expert_app.desk.agent_work import Said
+from expert_app.desk.app import Trouble
+from expert_app.desk.devices import GlassSeen, Replaced
+from expert_app.desk.filing import CleanedPage, ShownPage
+from expert_app.desk.jobs import DeskJobs
+from expert_app.desk.page_edits import Parted
+from expert_app.desk.parts import DeskParts
+from expert_app.desk.pieces import Double
+from expert_app.desk.quick_copies import Glimpsed
 from expert_app.desk.several_papers import PapersFound
-from expert_app.desk.shown_documents import DeskShows
 from expert_app.desk.third_parties import DeskTalks, Invitation
-from expert_app.desk.wiring.engines import DeskMedia
+from expert_app.desk.wiring.screen import DeskScreen
 from expert_app.runtime.observations import Observations
-from expert_app.runtime.sealing import DeskSealing, SessionSealed
-from session.core.tasks import Tasks
+from expert_app.runtime.sealing import SessionSealed
 from session.desk.call.guest import Guest
 from session.desk.cobrowse.remote_control import Answer
 from session.desk.cobrowse.shown_document import Ended, Shown
 from session.desk.devices.scanner_and_printer import PageFailed, PageProgressed, ReceivedPage
-from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
 from session.media.engine import MediaState
 from session.media.line.history import Way
@@ -58,7 +56,9 @@ from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.window import DeskWindow
 
 MIRROR_S = 0.4
-"""Events are drawn a moment after they were fed; then the drawn page is read."""
+"""Events are drawn some time after they were fed: the drawn page is read so often..."""
+MIRROR_READS = 25
+"""...and so many times after the last events."""
 MIRROR_SCRIPT = """(() => {
 const frame = document.querySelector('iframe');
 const page = frame && frame.contentDocument;
@@ -67,54 +67,38 @@ return JSON.stringify({title: page.title, elements: page.querySelectorAll('*').l
 })()"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObservedDesk:
-    """The parts of a desk that are observed."""
-
-    app: DeskApp
-    link: DeskLink
-    sealing: DeskSealing
-    work: DeskWork
-    filing: Filing
-    devices: DevicesJob
-    page_acts: PageActs
-    quick_looks: QuickLooks
-    pieces: DeskPieces
-    shows: DeskShows
-    talks: DeskTalks
-    media: DeskMedia
-    window: DeskWindow
-    mirror: MirrorPane
-
-
-def observe_desk(desk: ObservedDesk, observations: Observations, tasks: Tasks) -> None:
-    """Notes from now on what happens; before the desk is started."""
-    _Work(desk, observations, tasks)
-    _Conversation(desk, observations)
-    _SharedPage(desk, observations)
-    _Devices(desk, observations)
-    _Paper(desk, observations)
-    _ThirdParties(desk, observations)
+def observe_desk(
+    parts: DeskParts, jobs: DeskJobs, screen: DeskScreen, observations: Observations
+) -> None:
+    """Notes from now on what happens; to be called before the desk is started."""
+    _Work(parts, jobs, screen.window, observations)
+    _Conversation(parts, jobs, observations)
+    _SharedPage(jobs, screen.mirror, observations)
+    _Devices(jobs, observations)
+    _Paper(jobs, observations)
+    _ThirdParties(jobs.talks, observations)
 
 
 class _Work:
     """Queue, offers, troubles."""
 
-    def __init__(self, desk: ObservedDesk, observations: Observations, tasks: Tasks) -> None:
-        self._desk, self._observations = desk, observations
+    def __init__(
+        self, parts: DeskParts, jobs: DeskJobs, window: DeskWindow, observations: Observations
+    ) -> None:
+        self._app, self._window, self._observations = jobs.app, window, observations
         self._seen: set[str] = set()
         self._queue_shown = False
-        desk.link.queue_changed.connect(self._on_queue)
-        desk.link.connection_changed.connect(self._on_connection)
-        desk.link.retrying.connect(self._on_retrying)
-        desk.link.announced.connect(self._on_announced)
-        desk.link.withdrawn.connect(self._on_withdrawn)
-        desk.work.state_changed.connect(self._on_state)
-        desk.work.offered.connect(self._on_offer)
-        desk.window.queue.ticket_rang.connect(self._on_rang)
-        desk.app.troubled.connect(self._on_trouble)
-        desk.app.untroubled.connect(self._on_untrouble)
-        tasks.start(self._resumed(), name="observe whether a session goes on")
+        parts.link.queue_changed.connect(self._on_queue)
+        parts.link.connection_changed.connect(self._on_connection)
+        parts.link.retrying.connect(self._on_retrying)
+        parts.link.announced.connect(self._on_announced)
+        parts.link.withdrawn.connect(self._on_withdrawn)
+        jobs.work.state_changed.connect(self._on_state)
+        jobs.work.offered.connect(self._on_offer)
+        window.queue.ticket_rang.connect(self._on_rang)
+        jobs.app.troubled.connect(self._on_trouble)
+        jobs.app.untroubled.connect(self._on_untrouble)
+        parts.tasks.start(self._resumed(), name="observe whether a session goes on")
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
         self._observations.note("queue", open=len(tickets))
@@ -127,7 +111,7 @@ class _Work:
 
     def _on_new_ticket(self, ticket: Ticket) -> None:
         self._seen.add(ticket.id)
-        if self._desk.window.queue.ticket(ticket.id) is not None:
+        if self._window.queue.ticket(ticket.id) is not None:
             self._observations.note(
                 "ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service
             )
@@ -163,8 +147,8 @@ class _Work:
         self._observations.forget(_trouble_name(key))
 
     async def _resumed(self) -> None:
-        await self._desk.app.resumed.wait()
-        self._observations.note("resumed", sessions=int(self._desk.app.session is not None))
+        await self._app.resumed.wait()
+        self._observations.note("resumed", sessions=int(self._app.session is not None))
 
 
 def _trouble_name(key: str) -> str:
@@ -174,20 +158,20 @@ def _trouble_name(key: str) -> str:
 class _Conversation:
     """The session itself: call, line, chat, privacy, grants."""
 
-    def __init__(self, desk: ObservedDesk, observations: Observations) -> None:
-        self._desk, self._observations = desk, observations
+    def __init__(self, parts: DeskParts, jobs: DeskJobs, observations: Observations) -> None:
+        self._media, self._observations = parts.media, observations
         self._session_id = ""
-        desk.sealing.protected.connect(self._on_protected)
-        desk.app.session_opened.connect(self._on_opened)
-        desk.app.session_closed.connect(self._on_closed)
-        desk.app.kiosk_wiped.connect(self._on_kiosk_wiped)
+        parts.sealing.protected.connect(self._on_protected)
+        jobs.app.session_opened.connect(self._on_opened)
+        jobs.app.session_closed.connect(self._on_closed)
+        jobs.app.kiosk_wiped.connect(self._on_kiosk_wiped)
 
     def _on_protected(self, session: SessionSealed) -> None:
         self._observations.note("sealed", session=session.session_id, sealed=session.sealed)
 
     def _on_opened(self, session: DeskSession) -> None:
         self._session_id = session.facts.id
-        choice = self._desk.media.choice
+        choice = self._media.choice
         self._observations.note("session", id=session.facts.id, resumed=session.resumed)
         self._observations.note("media_engine", kind=choice.kind.value, why=choice.why.value)
         session.grants.changed.connect(self._on_grant)
@@ -256,12 +240,14 @@ class _Conversation:
 class _SharedPage:
     """The mirrored page, what the agent does on it, and shown documents."""
 
-    def __init__(self, desk: ObservedDesk, observations: Observations) -> None:
-        self._mirror, self._observations = desk.mirror, observations
+    def __init__(self, jobs: DeskJobs, mirror: MirrorPane, observations: Observations) -> None:
+        self._mirror, self._observations = mirror, observations
         self._reading: asyncio.TimerHandle | None = None
+        self._reads_left = 0
+        self._drawn = ""
         self._shown: Shown | None = None
-        desk.app.session_opened.connect(self._on_opened)
-        desk.shows.library_changed.connect(self._on_library)
+        jobs.app.session_opened.connect(self._on_opened)
+        jobs.shows.library_changed.connect(self._on_library)
 
     def _on_opened(self, session: DeskSession) -> None:
         session.page.events_received.connect(self._on_events)
@@ -273,16 +259,22 @@ class _SharedPage:
         session.show.ended.connect(self._on_ended)
 
     def _on_events(self, _events: MirrorEvents) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
+        self._reads_left = MIRROR_READS
+        if self._reading is None:
+            self._read_later()
+
+    def _read_later(self) -> None:
         loop = asyncio.get_running_loop()
-        self._reading = loop.call_later(MIRROR_S, self._read_mirror)
+        self._reading = loop.call_later(MIRROR_S, self._read_mirror) if self._reads_left else None
 
     def _read_mirror(self) -> None:
+        self._reads_left -= 1
         self._mirror.page.runJavaScript(MIRROR_SCRIPT, self._on_mirror)
+        self._read_later()
 
     def _on_mirror(self, text: object) -> None:
-        if isinstance(text, str) and text:
+        if isinstance(text, str) and text and text != self._drawn:
+            self._drawn = text
             self._observations.note("mirror_shown", **json.loads(text))
 
     def _on_page(self, page: PageShown) -> None:
@@ -316,12 +308,12 @@ class _SharedPage:
 class _Devices:
     """The kiosk's scanner and printer."""
 
-    def __init__(self, desk: ObservedDesk, observations: Observations) -> None:
+    def __init__(self, jobs: DeskJobs, observations: Observations) -> None:
         self._observations = observations
-        desk.app.session_opened.connect(self._on_opened)
-        desk.devices.glass_seen.connect(self._on_glass)
-        desk.devices.page_replaced.connect(self._on_replaced)
-        desk.quick_looks.glimpsed.connect(self._on_glimpsed)
+        jobs.app.session_opened.connect(self._on_opened)
+        jobs.devices.glass_seen.connect(self._on_glass)
+        jobs.devices.page_replaced.connect(self._on_replaced)
+        jobs.quick_looks.glimpsed.connect(self._on_glimpsed)
 
     def _on_opened(self, session: DeskSession) -> None:
         devices = session.devices
@@ -375,23 +367,23 @@ class _Devices:
 class _Paper:
     """Pages on the desk's disk, documents, the dossier."""
 
-    def __init__(self, desk: ObservedDesk, observations: Observations) -> None:
-        self._desk, self._observations = desk, observations
-        filing = desk.filing
+    def __init__(self, jobs: DeskJobs, observations: Observations) -> None:
+        filing = self._filing = jobs.filing
+        self._observations = observations
         filing.page_kept.connect(self._on_page)
         filing.page_cleaned.connect(self._on_cleaned)
         filing.file_disarmed.connect(self._on_disarmed)
         filing.document_waiting.connect(self._on_waiting)
         filing.document_filed.connect(self._on_filed)
-        desk.page_acts.parted.connect(self._on_parted)
-        desk.page_acts.papers.found.connect(self._on_papers)
-        desk.app.number_opened.connect(self._on_number)
-        desk.app.dossier_changed.connect(self._on_dossier)
-        desk.pieces.procedures_changed.connect(self._on_procedures)
-        desk.pieces.doubled.connect(self._on_double)
+        jobs.page_acts.parted.connect(self._on_parted)
+        jobs.page_acts.papers.found.connect(self._on_papers)
+        jobs.app.number_opened.connect(self._on_number)
+        jobs.app.dossier_changed.connect(self._on_dossier)
+        jobs.pieces.procedures_changed.connect(self._on_procedures)
+        jobs.pieces.doubled.connect(self._on_double)
 
     def _on_page(self, shown: ShownPage) -> None:
-        page = self._desk.filing.kept_page(shown.page_id)
+        page = self._filing.kept_page(shown.page_id)
         if page is not None:
             self._observations.note(
                 "page_found_again" if shown.found_again else "page_kept",
@@ -404,7 +396,7 @@ class _Paper:
             )
 
     def _on_cleaned(self, page: CleanedPage) -> None:
-        kept, clean = self._desk.filing.kept_page(page.page_id), page.clean
+        kept, clean = self._filing.kept_page(page.page_id), page.clean
         self._observations.note(
             "page_cleaned",
             page=page.page_id,
@@ -465,9 +457,8 @@ class _Paper:
 class _ThirdParties:
     """Hold, passing on, colleagues in the conversation."""
 
-    def __init__(self, desk: ObservedDesk, observations: Observations) -> None:
+    def __init__(self, talks: DeskTalks, observations: Observations) -> None:
         self._observations = observations
-        talks = desk.talks
         talks.note_received.connect(self._on_note)
         talks.talk_changed.connect(self._on_talk)
         talks.invited.connect(self._on_invited)

@@ -5,13 +5,11 @@ Part of `compose_desk`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.desk.app import DeskApp
+from expert_app.desk.third_parties import DeskTalks
 from resources.texts import _
-from session.desk.call.guest import Guest
 from session.desk.session import DeskSession
 from session.protocol.conversation.chat_and_privacy import PrivacyShown
 from session.protocol.endpoints.chat import Line
@@ -28,7 +26,7 @@ class BesideConnections:
     """Window on one side, the running session on the other.
 
     Args:
-        guest: our visit in somebody else's conversation, if there is one.
+        talks: has our visit in somebody else's conversation, if there is one.
     """
 
     def __init__(
@@ -38,9 +36,9 @@ class BesideConnections:
         *,
         app: DeskApp,
         application: QApplication,
-        guest: Callable[[], Guest | None],
+        talks: DeskTalks,
     ) -> None:
-        self._guest = guest
+        self._talks = talks
         self._window = window
         self._video = video
         self._app = app
@@ -124,7 +122,7 @@ class BesideConnections:
 
     def _on_held(self, held: bool) -> None:
         """The switch stays as it is: only what is sent changes."""
-        if (guest := self._guest()) is not None:
+        if (guest := self._talks.guest) is not None:
             if not self._window.guest.microphone_on:
                 guest.speak(held)
                 self._window.guest.show_speaking(held)

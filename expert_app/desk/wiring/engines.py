@@ -34,6 +34,7 @@ from session.media.engine import MediaEngine
 from session.media.engines.aiortc_engine import AiortcEngine, EngineSettings
 from session.media.engines.browser_engine import BrowserEngine, BrowserSettings
 from session.media.engines.engine_choice import Choice, EngineKind, choose, this_machine
+from session.media.frames import VideoFrame
 from views.media.browser_call_pane import DeskCallPane
 from views.media.devices import camera_path
 from views.media.sound import SoundDevices
@@ -78,14 +79,12 @@ class DeskMedia:
 
     Args:
         settings: of the program, with what the person chose.
-            in_use: whether a conversation goes on.
     """
 
-    def __init__(
-        self, settings: MediaSettings, tasks: Tasks, *, in_use: Callable[[], bool] = lambda: False
-    ) -> None:
+    def __init__(self, settings: MediaSettings, tasks: Tasks) -> None:
         self.settings = settings
-        self._tasks, self._in_use = tasks, in_use
+        self._tasks = tasks
+        self._users: set[str] = set()
         self._shown: list[Callable[[Engines], None]] = []
         self._sound = SoundDevices()
         self.engines = self._made()
@@ -99,6 +98,23 @@ class DeskMedia:
     def aside(self) -> DeskEngine:
         """For a call with a third person."""
         return self.engines.aside
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a conversation goes on."""
+        return bool(self._users)
+
+    def begin_use(self, by: str) -> None:
+        """A conversation of this kind begins: the engine stays what it is."""
+        self._users.add(by)
+
+    def end_use(self, by: str) -> None:
+        """The conversation of this kind is over."""
+        self._users.discard(by)
+
+    def own_frame(self) -> VideoFrame | None:
+        """Our own picture, whichever engine has it now."""
+        return self.main.own_frame()
 
     @property
     def choice(self) -> Choice:
@@ -126,7 +142,7 @@ class DeskMedia:
 
     def renew(self) -> None:
         """Between two conversations: the engine that the settings ask for now."""
-        if self._in_use() or chosen(self.settings) == self.engines.choice:
+        if self.in_use or chosen(self.settings) == self.engines.choice:
             return
         before, self.engines = self.engines, self._made()
         for show in self._shown:

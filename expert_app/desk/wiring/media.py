@@ -5,7 +5,6 @@ Part of `compose_desk`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 
 import msgspec
@@ -57,9 +56,6 @@ def personal(settings: MediaSettings, store: WindowSettings) -> MediaSettings:
 class MediaConnections:
     """The dialog on one side, the engines on the other;
     devices are tried only while the dialog is open.
-
-    Args:
-        in_use: whether a conversation goes on.
     """
 
     def __init__(
@@ -68,9 +64,8 @@ class MediaConnections:
         media: DeskMedia,
         *,
         store: WindowSettings,
-        in_use: Callable[[], bool],
     ) -> None:
-        self._media, self._store, self._in_use = media, store, in_use
+        self._media, self._store = media, store
         self.dialog = MediaSettingsDialog(window)
         self._devices = MediaDevices(window)
         self._devices.changed.connect(self._on_devices)
@@ -144,7 +139,7 @@ class MediaConnections:
         """
         if (shared := self._media.engines.shared) is not None:
             return shared[0].view()
-        return None if self._in_use() else open_camera(self._media.settings.camera)
+        return None if self._media.in_use else open_camera(self._media.settings.camera)
 
     def _close_devices(self) -> None:
         self._tick.stop()

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from expert_app.desk.app import DeskApp, Trouble
+from expert_app.desk.filing import Filing
 from expert_app.desk.third_parties import DeskTalks, Invitation
 from expert_app.desk.wiring.engines import DeskMedia
-from expert_app.desk.wiring.window import DeskConnections
+from expert_app.desk.wiring.window import WindowConnections
 from resources.texts import _
 from session.desk.call.guest import Guest
 from session.desk.hub.client import DeskLink
@@ -37,15 +36,15 @@ class TalkConnections:
         link: DeskLink,
         media: DeskMedia,
         ring: Ring,
-        desk: DeskConnections,
-        unfiled: Callable[[str], int],
+        desk: WindowConnections,
+        filing: Filing,
     ) -> None:
         self._window = window
         self._talks = talks
         self._app = app
         self._link = link
         self._ring = ring
-        self._media, self._desk, self._unfiled = media, desk, unfiled
+        self._media, self._desk, self._filing = media, desk, filing
         self._agent_name = ""
         self._connect_wishes()
         talks.talk_changed.connect(self._on_talk)
@@ -108,7 +107,7 @@ class TalkConnections:
         if self._window.pass_on.isVisible():
             self._window.pass_on.close_panel()
         elif self._app.session is not None:
-            self._window.pass_on.open(self._unfiled(self._app.session.facts.id))
+            self._window.pass_on.open(self._filing.unfiled(self._app.session.facts.id))
             self._talks.find_targets()
 
     def _on_targets(self, targets: TargetsAnswer) -> None:

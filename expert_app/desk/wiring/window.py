@@ -34,7 +34,7 @@ LINE = "line"
 """Key of the trouble that the hub does not answer."""
 
 
-class DeskConnections:
+class WindowConnections:
     """Window on one side, job on the other."""
 
     def __init__(

@@ -59,22 +59,22 @@ def test_the_next_conversation_has_the_engine_that_was_chosen_in_the_one_before(
     qt_loop: QtLoop,
 ) -> None:
     async def story() -> None:
-        tasks, in_use = Tasks(), [False]
+        tasks = Tasks()
         pane, shown = KioskCallPane(), VideoPane()
         pane.show()
         shown.show()
-        media = DeskMedia(SIMULATED, tasks, in_use=lambda: in_use[0])
+        media = DeskMedia(SIMULATED, tasks)
         media.show(shown)
         kinds = []
         for next_engine in ("browser", "aiortc", None):
-            in_use[0] = True
+            media.begin_use("session")
             for seen in await converse(media, pane, tasks):
                 assert seen.frames > 0
             if next_engine is not None:
                 before = media.main
                 media.take(msgspec.structs.replace(media.settings, engine=next_engine))
                 assert media.main is before  # not while somebody talks
-            in_use[0] = False
+            media.end_use("session")
             kinds.append(media.choice.kind)
             media.renew()
         assert kinds == [EngineKind.AIORTC, EngineKind.BROWSER, EngineKind.AIORTC]
@@ -92,7 +92,7 @@ def test_the_dialog_tries_the_devices_and_its_choice_is_kept(qt_loop: QtLoop) ->
     async def story() -> None:
         tasks, store, window = Tasks(), MemorySettings(), QWidget()
         media = DeskMedia(SIMULATED, tasks)
-        dialog = MediaConnections(window, media, store=store, in_use=lambda: False)
+        dialog = MediaConnections(window, media, store=store)
         dialog.open()
         await until(lambda: dialog.dialog._level.value() > 0)
         await until(lambda: dialog.dialog._preview._frames[0] is not None)

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import asyncio
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from expert_app.desk import observers
 from expert_app.desk.app import Trouble
-from expert_app.desk.observers import ObservedDesk, observe_desk
+from expert_app.desk.jobs import DeskJobs
+from expert_app.desk.observers import observe_desk
+from expert_app.desk.parts import DeskParts
 from expert_app.runtime.observations import Observations
 from session.core.clock import ManualClock
 from session.core.signals import Signal
@@ -32,7 +34,8 @@ class Desk:
     """A desk of signals only."""
 
     def __init__(self) -> None:
-        self.parts: dict[str, Any] = {name: Part() for name in ObservedDesk.__annotations__}
+        names = (*DeskParts.__annotations__, *DeskJobs.__annotations__, "window")
+        self.parts: dict[str, Any] = {name: Part() for name in names}
         choice = SimpleNamespace(
             kind=SimpleNamespace(value="aiortc"), why=SimpleNamespace(value="x")
         )
@@ -44,15 +47,15 @@ class Desk:
         self.parts["app"].session = None
         self.parts["window"].queue.ticket = lambda ticket_id: ticket_id
         self.observations = Observations(ManualClock())
-        self.tasks = Tasks()
+        self.tasks = self.parts["tasks"] = Tasks()
 
     def _run(self, script: str, on_answer: Any) -> None:
         self.scripts.append(script)
         on_answer('{"title": "Demande", "elements": 40}')
 
     def observe(self) -> None:
-        observed = cast(ObservedDesk, SimpleNamespace(**self.parts))
-        observe_desk(observed, self.observations, self.tasks)
+        observed: Any = SimpleNamespace(**self.parts)
+        observe_desk(observed, observed, observed, self.observations)
 
     def open_session(self) -> Any:
         parts = {name: Part() for name in ("grants", "written", "privacy", "call", "line")}
@@ -82,6 +85,7 @@ async def test_the_mirrored_page_is_read_a_moment_after_its_events_and_only_by_t
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(observers, "MIRROR_S", 0.01)
+    monkeypatch.setattr(observers, "MIRROR_READS", 2)
     unseen = Desk()
     unseen.open_session().page.events_received.emit(None)
     desk = Desk()
@@ -90,6 +94,7 @@ async def test_the_mirrored_page_is_read_a_moment_after_its_events_and_only_by_t
     for _time in range(3):
         page.events_received.emit(None)
     await asyncio.sleep(0.05)
-    assert (len(desk.scripts), unseen.scripts) == (1, [])
-    assert desk.observations.all()["mirror_shown"]["elements"] == 40
+    assert (len(desk.scripts), unseen.scripts) == (2, [])
+    noted = desk.observations.all()["mirror_shown"]
+    assert (noted["elements"], noted["count"]) == (40, 1)
     await desk.tasks.close()

@@ -14,7 +14,7 @@ import pytest
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from expert_app.desk.wiring.window import DeskConnections
+from expert_app.desk.wiring.window import WindowConnections
 from session.core.signals import Signal
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.invented import SERVICES, TICKETS, desk
@@ -47,7 +47,7 @@ def test_the_agent_is_told_that_the_host_hears_whether_the_queue_or_the_conversa
     qtbot.addWidget(window)
     taken = msgspec.structs.replace(TICKETS[0], state=TicketState.IN_SESSION, with_host=True)
     app, link = Telling(session=None), Telling(queue=[taken], services=list(SERVICES.values()))
-    DeskConnections(
+    WindowConnections(
         window,
         Ring(window),
         app=cast(Any, app),

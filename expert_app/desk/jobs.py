@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds everything that a desk does, without a window. Used by `expert_app.desk.wiring.program`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from documents.printed.receipt.facts import Signer
+from expert_app.desk.agent_work import DeskWork
+from expert_app.desk.app import DeskApp
+from expert_app.desk.devices import DevicesJob
+from expert_app.desk.filing import Filing
+from expert_app.desk.page_edits import PageActs
+from expert_app.desk.parts import DeskParts
+from expert_app.desk.pieces import DeskPieces
+from expert_app.desk.provenance import notary_of
+from expert_app.desk.quick_copies import QuickLooks
+from expert_app.desk.receipts import DeskReceipts
+from expert_app.desk.session_opener import SessionOpener
+from expert_app.desk.several_papers import PapersLook
+from expert_app.desk.shown_documents import DeskShows
+from expert_app.desk.third_parties import DeskTalks
+from session.desk.hub.library import LibraryLink
+from session.desk.hub.pieces import PieceLink
+from session.desk.hub.work import WorkLink
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskJobs:
+    """The desk's jobs, each once; `app` holds the conversation that the others work for."""
+
+    filing: Filing
+    sessions: SessionOpener
+    app: DeskApp
+    work: DeskWork
+    talks: DeskTalks
+    devices: DevicesJob
+    quick_looks: QuickLooks
+    page_acts: PageActs
+    pieces: DeskPieces
+    receipts: DeskReceipts
+    shows: DeskShows
+
+
+def build_jobs(parts: DeskParts) -> DeskJobs:
+    """Makes the jobs; none of them has begun."""
+    filing = _filing(parts)
+    sessions = SessionOpener(parts, filing)
+    app = DeskApp(
+        parts.link, filing, open_session=sessions.open, clock=parts.clock, tasks=parts.tasks
+    )
+    talks = _talks(parts, app, sessions)
+    devices = DevicesJob(app, parts.link, workers=parts.workers, clock=parts.clock)
+    papers = PapersLook(app, filing, outbox=parts.outbox, workers=parts.workers)
+    jobs = DeskJobs(
+        filing=filing,
+        sessions=sessions,
+        app=app,
+        work=_work(parts, app),
+        talks=talks,
+        devices=devices,
+        quick_looks=QuickLooks(app, parts.workers),
+        page_acts=PageActs(app, filing, parts.outbox, papers),
+        pieces=_pieces(parts, app, filing),
+        receipts=_receipts(parts, app, filing, devices),
+        shows=DeskShows(app, LibraryLink(parts.bus), workers=parts.workers, tasks=parts.tasks),
+    )
+    _keep_engines_while_used(parts, jobs)
+    return jobs
+
+
+def _filing(parts: DeskParts) -> Filing:
+    return Filing(
+        parts.outbox,
+        parts.workers,
+        store=parts.link,
+        clock=parts.clock,
+        tasks=parts.tasks,
+        notary=notary_of(parts.seed),
+        reader=parts.reader,
+    )
+
+
+def _work(parts: DeskParts, app: DeskApp) -> DeskWork:
+    link = WorkLink(parts.bus, parts.link.retrying.emit)
+    return DeskWork(app, parts.link, work=link, user=parts.settings.user, tasks=parts.tasks)
+
+
+def _talks(parts: DeskParts, app: DeskApp, sessions: SessionOpener) -> DeskTalks:
+    return DeskTalks(
+        app,
+        parts.link,
+        talk_link=parts.talk_link,
+        open_guest=sessions.open_guest,
+        tasks=parts.tasks,
+    )
+
+
+def _pieces(parts: DeskParts, app: DeskApp, filing: Filing) -> DeskPieces:
+    return DeskPieces(app, filing, link=parts.link, pieces=PieceLink(parts.bus), clock=parts.clock)
+
+
+def _receipts(parts: DeskParts, app: DeskApp, filing: Filing, printer: DevicesJob) -> DeskReceipts:
+    return DeskReceipts(
+        app,
+        parts.link,
+        outbox=parts.outbox,
+        filing=filing,
+        printer=printer,
+        clock=parts.clock,
+        signer=Signer(*notary_of(parts.seed)),
+    )
+
+
+def _keep_engines_while_used(parts: DeskParts, jobs: DeskJobs) -> None:
+    media = parts.media
+    jobs.app.session_opened.connect(lambda _session: media.begin_use("session"))
+    jobs.app.session_closed.connect(lambda _outcome: media.end_use("session"))
+    jobs.talks.visit_began.connect(lambda _guest: media.begin_use("visit"))
+    jobs.talks.visit_ended.connect(lambda _ticket: media.end_use("visit"))

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Makes the desk's end of a conversation: of our own, and of a colleague's that we visit.
+Used by the desk's jobs.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from expert_app.desk.filing import Filing
+from expert_app.desk.parts import DeskParts
+from expert_app.runtime.ice_settings import ice_plan
+from session.core.errors import SessionError
+from session.core.signals import Signal
+from session.desk.call.guest import Guest
+from session.desk.session import DeskSession
+from session.log.events import Writer
+from session.log.writer import LogWriter
+from session.protocol.hub.requests import SessionFacts
+
+
+class SessionOpener:
+    """Opens sessions on the desk's channels, with the desk's engines and disk.
+
+    Attributes:
+        seal_refused: a session cannot be sealed as it must be.
+    """
+
+    def __init__(self, parts: DeskParts, filing: Filing) -> None:
+        self.seal_refused: Signal[SessionError] = Signal()
+        self._parts, self._filing = parts, filing
+
+    def open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
+        """The desk's end of a conversation; `resumed` after a restart of the program.
+
+        Raises:
+            SealKeyRefused, SealKeyOld: the session must not go on.
+        """
+        parts = self._parts
+        channel = parts.link.channel(facts.id)
+        parts.sealing.protect(facts, channel, self.seal_refused.emit)
+        parts.media.renew()
+        session = DeskSession(
+            facts,
+            channel,
+            engine=parts.media.main,
+            keep=partial(self._filing.keep, facts.id),
+            is_kept=self._filing.is_kept,
+            log_writer=self.log_writer(facts.id),
+            clock=parts.clock,
+            tasks=parts.tasks,
+            resumed=resumed,
+            chunk_kbps=parts.settings.chunk_kbps,
+            aside_engine=parts.media.aside,
+            talk_link=parts.talk_link,
+            plan=ice_plan(parts.settings.media),
+            keep_memory=parts.paths.data / "keep" / facts.id,
+        )
+        session.line.sampled.connect(parts.bus.say_in_beats)
+        return session
+
+    def open_guest(self, session_id: str) -> Guest:
+        """Our end of a visit in a colleague's conversation."""
+        parts = self._parts
+        me, engines = parts.talk_link.me, parts.media.engines
+        channel = parts.link.channel(session_id)
+        return Guest(me, channel, engines.main, engines.aside, parts.clock, parts.tasks)
+
+    def log_writer(self, session_id: str) -> LogWriter:
+        """Writes this end's part of a session's log, and sends it to the hub."""
+        parts = self._parts
+        return LogWriter(
+            session_id,
+            Writer.DESK,
+            folder=parts.paths.folder("logs"),
+            clock=parts.clock,
+            send=partial(parts.link.append_log, session_id),
+            tasks=parts.tasks,
+        )

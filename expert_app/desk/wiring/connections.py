@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the desk's screen with the desk's jobs, one area after the other.
+Used by `expert_app.desk.wiring.program`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expert_app.desk.jobs import DeskJobs
+from expert_app.desk.parts import DeskParts
+from expert_app.desk.wiring.agent_work import WorkConnections
+from expert_app.desk.wiring.chat_and_privacy import BesideConnections
+from expert_app.desk.wiring.conversation import SessionConnections
+from expert_app.desk.wiring.devices import DevicesConnections
+from expert_app.desk.wiring.life_size import LifeSize
+from expert_app.desk.wiring.line import LineConnections
+from expert_app.desk.wiring.media import MediaConnections
+from expert_app.desk.wiring.pieces import PieceConnections
+from expert_app.desk.wiring.receipts import ReceiptConnections
+from expert_app.desk.wiring.screen import DeskScreen
+from expert_app.desk.wiring.shown_documents import ShowConnections
+from expert_app.desk.wiring.third_parties import TalkConnections
+from expert_app.desk.wiring.window import WindowConnections
+from session.core.errors import SessionError
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskConnections:
+    """The connections of one desk. They live as long as this object: Qt holds none of them."""
+
+    window: WindowConnections
+    work: WorkConnections
+    conversation: tuple[object, ...]
+    paper: tuple[object, ...]
+
+
+def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskConnections:
+    """Connects everything; the window's own connections come first, the others may add to them."""
+    window = WindowConnections(
+        screen.window, screen.ring, app=jobs.app, filing=jobs.filing, link=parts.link
+    )
+    work = WorkConnections(
+        screen.window,
+        screen.ring,
+        app=jobs.app,
+        work=jobs.work,
+        filing=jobs.filing,
+        user=parts.settings.user,
+    )
+
+    def on_seal_refused(error: SessionError) -> None:
+        window.show_trouble(error.code, error.detail, "seal")
+
+    jobs.sessions.seal_refused.connect(on_seal_refused)
+    jobs.app.session_ended.connect(lambda _ended: parts.bus.say_in_beats(None))
+    return DeskConnections(
+        window=window,
+        work=work,
+        conversation=_connect_conversation(parts, jobs, screen, window),
+        paper=_connect_paper(parts, jobs, screen),
+    )
+
+
+def _connect_conversation(
+    parts: DeskParts, jobs: DeskJobs, screen: DeskScreen, messages: WindowConnections
+) -> tuple[object, ...]:
+    window, video, app = screen.window, screen.video, jobs.app
+    media, settings = parts.media, parts.window_settings
+    dialog = MediaConnections(window, media, store=settings)
+    window.header.settings_pressed.connect(dialog.open)
+    return (
+        SessionConnections(
+            window, screen.mirror, video=video, app=app, media=media, tasks=parts.tasks
+        ),
+        LifeSize(window, video, app=app, settings=settings, own_frame=media.own_frame),
+        LineConnections(window, app, clock=parts.clock),
+        dialog,
+        BesideConnections(window, video, app=app, application=screen.application, talks=jobs.talks),
+        TalkConnections(
+            window,
+            jobs.talks,
+            app=app,
+            link=parts.link,
+            media=media,
+            ring=screen.ring,
+            desk=messages,
+            filing=jobs.filing,
+        ),
+    )
+
+
+def _connect_paper(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> tuple[object, ...]:
+    window, app = screen.window, jobs.app
+    return (
+        DevicesConnections(
+            window.devices, app, job=jobs.devices, acts=jobs.page_acts, looks=jobs.quick_looks
+        ),
+        PieceConnections(window, app, pieces=jobs.pieces, devices=jobs.devices),
+        ReceiptConnections(window, jobs.receipts, pieces=jobs.pieces),
+        ShowConnections(window, app, shows=jobs.shows, link=parts.link),
+    )

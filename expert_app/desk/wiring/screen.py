@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds what the agent sees and hears of the desk. Used by `expert_app.desk.wiring.program`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.desk.parts import DeskParts
+from views.desk.call_view import CallView
+from views.desk.devices.view import DevicesView
+from views.desk.dossier.view import DossierView
+from views.desk.queue_view import QueueView
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.desk.shared_page.view import CobrowseView
+from views.desk.window import DeskWindow
+from views.media.ring import Ring
+from views.media.video_pane import VideoPane
+from views.widgets.theme import apply_theme
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskScreen:
+    """The desk's window, and those parts of it that are connected one by one."""
+
+    application: QApplication
+    window: DeskWindow
+    mirror: MirrorPane
+    video: VideoPane
+    ring: Ring
+
+
+def build_screen(parts: DeskParts) -> DeskScreen:
+    """Makes the window in the theme that this person chose; it is not shown yet."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    theme = parts.window_settings.read("theme") or parts.settings.theme
+    apply_theme(application, theme == "dark")
+    mirror, video = MirrorPane(), VideoPane()
+    window = DeskWindow(
+        queue=QueueView(parts.clock),
+        call=CallView(video, parts.clock),
+        cobrowse=CobrowseView(mirror),
+        dossier=DossierView(),
+        devices=DevicesView(),
+        settings=parts.window_settings,
+        clock=parts.clock,
+    )
+    window.queue.set_agent(parts.settings.user)
+    return DeskScreen(
+        application=application, window=window, mirror=mirror, video=video, ring=Ring(window)
+    )
