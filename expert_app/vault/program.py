@@ -44,21 +44,16 @@ from session.bus.transport.tls import check_addresses, client_tls
 from session.core.clock import SystemClock
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
-from session.hub.access.request_server import Handler
-from session.hub.api.dossier_handlers import dossier_handlers
+from session.hub.access.handlers import Handler, handlers_of
 from session.hub.convention.problems import CatalogueWrong
-from session.hub.dossier.deliveries import delivery_handlers
-from session.hub.dossier.exports import export_handlers
+from session.hub.dossier.deliveries import DeliveryService
+from session.hub.dossier.exports import ExportService
+from session.hub.dossier.pieces import PieceService
 from session.hub.dossier.service import DossierService
 from session.hub.dossier.uploads import UploadSpool
 from session.hub.storage.disk_space import Room
 from session.hub.storage.format import StoredTooNew
-from session.hub.vault.handlers import (
-    certify_handlers,
-    log_handlers,
-    note_handlers,
-    number_handlers,
-)
+from session.hub.vault.handlers import DeskCertificates, VaultCallers, VaultLogService
 from session.hub.vault.server import House, VaultDoor
 from session.hub.vault.sessions import VaultSessions
 from session.protocol.sealing import Part
@@ -178,7 +173,7 @@ class VaultProgram:
         sessions = VaultSessions(
             self._bus, self._keeper, clock=self._clock, secrets=self.part.secrets
         )
-        certificates = certify_handlers(house, self._clock)
+        certificates = DeskCertificates(house, self._clock)
         handlers: dict[Part, dict[str, Handler]] = {}
         if Part.DOSSIER in self._settings.serve:
             store = self._store = open_store(self._settings, self._paths, self._blobs)
@@ -199,16 +194,21 @@ class VaultProgram:
             self._watch.start(self._tasks)
             uploads = UploadSpool(self._paths.folder("uploads"))
             rules = DossierService(adapter, sessions, callers=sessions, uploads=uploads)
-            notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
-            numbers = number_handlers(sessions, house.organisation)
-            answers = dossier_handlers(rules)
-            answers |= delivery_handlers(adapter, self._name_of) | export_handlers(
-                adapter, self._name_of
+            handlers[Part.DOSSIER] = handlers_of(
+                rules,
+                PieceService(rules),
+                DeliveryService(adapter, self._name_of),
+                ExportService(adapter, self._name_of),
+                VaultCallers(
+                    self._keeper, sessions, organisation=house.organisation, clock=self._clock
+                ),
+                certificates,
             )
-            handlers[Part.DOSSIER] = {**answers, **notes, **numbers, **certificates}
         if Part.LOG in self._settings.serve:
-            answers = log_handlers(self._keeper, sessions, house.organisation, self._clock)
-            handlers[Part.LOG] = {**answers, **certificates}
+            logs = VaultLogService(
+                self._keeper, sessions, organisation=house.organisation, clock=self._clock
+            )
+            handlers[Part.LOG] = handlers_of(logs, certificates)
         return handlers
 
     def _name_of(self, _organisation: str, user: str) -> str:

@@ -18,20 +18,20 @@ from session.core.clock import Clock
 from session.core.errors import SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.access.flood_watch import Floods
+from session.hub.access.handlers import handlers_of
 from session.hub.access.request_server import HubService
-from session.hub.api.handlers import handlers
-from session.hub.api.history_handlers import Past
-from session.hub.api.network_handlers import network_handlers
-from session.hub.api.talk_handlers import talk_handlers
-from session.hub.api.waiting_handlers import waiting_handlers
 from session.hub.assignment.agent_states import Agents
 from session.hub.assignment.dispatch import LOOK_S, Dispatch
 from session.hub.assignment.routing import Routing
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.open_now import Openings
+from session.hub.dossier.deliveries import DeliveryService
+from session.hub.dossier.exports import ExportService
 from session.hub.dossier.keep_consent import KeepGrants, NatsKeepStore
-from session.hub.dossier.library import Library, library_handlers
+from session.hub.dossier.library import Library
 from session.hub.dossier.log_keeper import LogKeeper
+from session.hub.dossier.log_service import LogService
+from session.hub.dossier.pieces import PieceService
 from session.hub.dossier.service import DossierService, DossierStoreLike
 from session.hub.dossier.uploads import UploadSpool
 from session.hub.history.audit import Audit
@@ -49,7 +49,7 @@ from session.hub.queue.calls import Calls
 from session.hub.queue.display import Display
 from session.hub.queue.eligibility import Eligibility
 from session.hub.queue.kiosk_offers import Offers
-from session.hub.queue.line_quality import Lines, line_handlers
+from session.hub.queue.line_quality import Lines
 from session.hub.queue.notifications import BusNews, PlaceNews
 from session.hub.queue.presence import (
     PATIENCE,
@@ -63,6 +63,7 @@ from session.hub.queue.ticket_changes import TicketBook
 from session.hub.queue.turn_credentials import TurnTickets
 from session.hub.queue.view import QueueView
 from session.hub.queue.wait_estimates import HandlingTimes, Waits
+from session.hub.sealed_organisations import SealedOrganisations, unless_sealed
 from session.hub.storage.board_store import NatsBoardStore
 from session.hub.storage.disk_space import Room
 from session.hub.storage.interfaces import StoredTicket
@@ -193,11 +194,13 @@ class Hub:
             relays=(turn or TurnTickets([], b"", relay_only=False, clock=clock)).rules,
             kiosk_key=kiosk_key,
         )
+        days = DayAndTrends(self.projection, clock, time_zone=time_zone)
         self._board = Board(
             self._book,
             self._board_store,
             catalogue=catalogue,
             agents=self._agents,
+            days=days,
             news=self._news,
             clock=clock,
         )
@@ -281,7 +284,6 @@ class Hub:
             clock=clock,
             come_s=come_s,
         )
-        waiting = waiting_handlers(self._away, self._callbacks, Display(self.view, catalogue))
         self._calls.is_site_closed = self.network.is_closed
         self.room = room or Room()
         self._calls.check_room = self.room.check
@@ -346,7 +348,6 @@ class Hub:
             connection, self.view, book=self._book, keep=keep, clock=clock, tasks=tasks
         )
         self.relay.excess = self.floods.dropped
-        counts = StatisticsService(self.projection)
         undo = Undo(
             self._board,
             self._book,
@@ -355,17 +356,12 @@ class Hub:
             name_of=catalogue.person_name,
             clock=clock,
         )
-        past = Past(undo, DayAndTrends(self.projection, clock, time_zone=time_zone), self._lines)
-        bound = handlers(
-            catalogue,
-            self.view,
+        rules = (
             self._calls,
             self.sessions,
-            self._dossiers,
-            self._keeper,
-            counts,
-            self._board,
             self._offers,
+            self._lines,
+            Display(self.view, catalogue),
             self._agents,
             Routing(
                 self._book,
@@ -375,13 +371,26 @@ class Hub:
                 clock=clock,
                 eligibility=eligibility,
             ),
-            waiting,
-            past,
+            self._board,
+            undo,
+            days,
+            StatisticsService(self.projection),
+            self._dossiers,
+            PieceService(self._dossiers),
+            DeliveryService(dossiers, catalogue.person_name),
+            ExportService(dossiers, catalogue.person_name),
+            Library(catalogue, library),
+            LogService(self._keeper, self.view, catalogue=catalogue),
+            SealedOrganisations(catalogue, self.sessions, keeper=self._keeper),
+            self._away,
+            self._callbacks,
+            self._moves,
+            self._hosts,
+            self.network,
+            self._talks,
+            self._passing,
         )
-        bound |= network_handlers(self._moves, self._hosts, self.network)
-        bound |= line_handlers()
-        bound |= talk_handlers(self._talks, self._passing)
-        bound |= library_handlers(Library(catalogue, library))
+        bound = unless_sealed(handlers_of(*rules), catalogue)
         self.service = HubService(connection, bound, clock=clock, tasks=tasks)
         self.service.excess = self.floods.dropped
         self._links = Links(

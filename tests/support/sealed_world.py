@@ -23,17 +23,13 @@ from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import Clock, SystemClock
 from session.desk.hub.client import DeskLink
-from session.hub.api.dossier_handlers import dossier_handlers
-from session.hub.dossier.deliveries import delivery_handlers
-from session.hub.dossier.exports import export_handlers
+from session.hub.access.handlers import handlers_of
+from session.hub.dossier.deliveries import DeliveryService
+from session.hub.dossier.exports import ExportService
+from session.hub.dossier.pieces import PieceService
 from session.hub.dossier.service import DossierService
 from session.hub.dossier.uploads import UploadSpool
-from session.hub.vault.handlers import (
-    certify_handlers,
-    log_handlers,
-    note_handlers,
-    number_handlers,
-)
+from session.hub.vault.handlers import DeskCertificates, VaultCallers, VaultLogService
 from session.hub.vault.log_store import VaultLog
 from session.hub.vault.server import House, VaultDoor
 from session.hub.vault.sessions import VaultSessions
@@ -115,20 +111,19 @@ class SealedWorld:
             uploads=UploadSpool(self.folder / "vault" / "uploads"),
         )
         house = House(ORGANISATION, lambda: self.secrets, self._keys_of)
-        certificates = certify_handlers(house, world.clock)
+        certificates = DeskCertificates(house, world.clock)
+        callers = VaultCallers(self.log, sessions, organisation=ORGANISATION, clock=world.clock)
+        logs = VaultLogService(self.log, sessions, organisation=ORGANISATION, clock=world.clock)
         handlers = {
-            Part.DOSSIER: {
-                **dossier_handlers(rules),
-                **delivery_handlers(world.dossiers, lambda _organisation, user: user),
-                **export_handlers(world.dossiers, lambda _organisation, user: user),
-                **note_handlers(self.log, sessions, ORGANISATION, world.clock),
-                **number_handlers(sessions, ORGANISATION),
-                **certificates,
-            },
-            Part.LOG: {
-                **log_handlers(self.log, sessions, ORGANISATION, world.clock),
-                **certificates,
-            },
+            Part.DOSSIER: handlers_of(
+                rules,
+                PieceService(rules),
+                DeliveryService(world.dossiers, lambda _organisation, user: user),
+                ExportService(world.dossiers, lambda _organisation, user: user),
+                callers,
+                certificates,
+            ),
+            Part.LOG: handlers_of(logs, certificates),
         }
         served = {part: handlers[part] for part in parts}
         self.door = VaultDoor(

@@ -3,7 +3,7 @@
 Used by the supervisor.
 
 Asked when somebody looks, and again every few seconds while they do; the other end is
-`session.hub.api.history_handlers`.
+`session.hub.supervision.undo`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 """The desk's side of the talk with the hub: queue, sessions, dossier, log.
 Used by the desk's program.
 
-The other end is `session.hub.api.handlers`; the kiosk's counterpart is `session.kiosk.hub.client`.
+The other end is `session.hub.queue`; the kiosk's counterpart is `session.kiosk.hub.client`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from session.bus.hub_connection import HubConnection
@@ -26,6 +25,7 @@ from session.core.errors import (
     StoreUnreachable,
 )
 from session.core.tasks import Tasks
+from session.hub.access.handlers import Asker, Handler
 from session.hub.access.rate_limits import Rates
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import HubMessage, Refusal
@@ -60,23 +60,6 @@ who goes on all the same gets no answer and costs no work.
 BULK = frozenset({"upload_chunk", "document", "export_part", "library_document", "log", "read_log"})
 BULK_PER_S, BULK_BURST = 1000.0, 2000.0
 """Parts of documents and logs come one after the other, as fast as the line allows."""
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Who asks, as the server has proved it."""
-
-    organisation: str
-    role: Role
-    user: str
-
-    @property
-    def writer(self) -> str:
-        """ "<role letter>.<user>"."""
-        return f"{self.role}.{self.user}"
-
-
-Handler = Callable[[Asker, Any], Awaitable[HubMessage]]
 
 
 Measured = Callable[[str, float, str], None]
@@ -209,11 +192,11 @@ class HubService:
         roles, kind, _ = ALL_VERBS[verb]
         if asker.role not in roles:
             raise NotAllowed(why="role")
-        wish = decode_request(kind, message.payload)
+        request = decode_request(kind, message.payload)
         said = await self.elsewhere(asker, verb, message.payload)
-        return said if said is not None else encode(await self._done(asker, verb, wish))
+        return said if said is not None else encode(await self._done(asker, verb, request))
 
-    async def _done(self, asker: Asker, verb: str, wish: Any) -> HubMessage:
+    async def _done(self, asker: Asker, verb: str, request: Any) -> HubMessage:
         """Once more where the store's leader died meanwhile and there is another:
         the asker need not ask again.
 
@@ -221,8 +204,8 @@ class HubService:
         """
         for _ in range(ELECTIONS):
             try:
-                return await self._handlers[verb](asker, wish)
+                return await self._handlers[verb](asker, request)
             except StoreUnreachable as error:
                 if error.detail.get("why") != NEW_LEADER:
                     raise
-        return await self._handlers[verb](asker, wish)
+        return await self._handlers[verb](asker, request)

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from session.core.clock import Clock
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import PersonEntry
 from session.hub.queue.presence import Presence
 from session.hub.queue.view import QueueView
 from session.hub.storage.board_store import AgentRecord, BoardStore
 from session.protocol.hub.board import AgentFacts, AgentState, AgentStateRequest
+from session.protocol.hub.requests import Done
 from session.protocol.hub.tickets import LIVE, Ticket, TicketState
 from session.protocol.wire.roles import Role
 
@@ -163,13 +165,15 @@ class Agents:
 
     # ---- changes
 
-    async def report(self, organisation: str, agent: str, wish: AgentStateRequest) -> None:
+    @handles("agent_state")
+    async def report(self, asker: Asker, request: AgentStateRequest) -> Done:
         """An agent is available or pauses; saying the same again changes nothing.
         Raises `StoreUnreachable`.
         """
-        known = self.said(organisation, agent)
-        if known is None or (known.available, known.reason) != (wish.available, wish.reason):
-            await self._put(organisation, agent, wish.available, wish.reason)
+        known = self.said(asker.organisation, asker.user)
+        if known is None or (known.available, known.reason) != (request.available, request.reason):
+            await self._put(asker.organisation, asker.user, request.available, request.reason)
+        return Done()
 
     async def mark_silent(self, organisation: str, agent: str) -> None:
         """An offer was not answered: no more offers until the agent says that it is back."""

@@ -19,6 +19,7 @@ from session.core.errors import (
     TicketTaken,
     TicketUnknown,
 )
+from session.hub.access.handlers import Asker, handles
 from session.hub.assignment.agent_states import Agents, state_said
 from session.hub.assignment.dispatch import unoffered
 from session.hub.convention.catalogue import Catalogue
@@ -26,8 +27,18 @@ from session.hub.convention.entries import ServiceEntry
 from session.hub.queue.eligibility import Eligibility
 from session.hub.queue.sessions import Sessions
 from session.hub.queue.ticket_changes import TicketBook, ticket_of
-from session.protocol.hub.requests import SessionFacts
-from session.protocol.hub.routing import Outcome, ServiceMode, ServiceWork, WorkAnswer, WrapUpAnswer
+from session.protocol.hub.requests import Done, SessionAnswer, SessionFacts
+from session.protocol.hub.routing import (
+    DeclineRequest,
+    NextRequest,
+    Outcome,
+    ProlongRequest,
+    ServiceMode,
+    ServiceWork,
+    WorkAnswer,
+    WorkRequest,
+    WrapUpAnswer,
+)
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 
@@ -55,21 +66,23 @@ class Routing:
         self._catalogue = catalogue
         self._clock = clock
 
-    def work(self, organisation: str, agent: str) -> WorkAnswer:
+    @handles("work")
+    async def work(self, asker: Asker, _request: WorkRequest) -> WorkAnswer:
         """What this agent may serve, and what it said of itself today. Raises `NotAllowed`."""
-        person = self._catalogue.agent(organisation, agent)
-        record = self._agents.said(organisation, agent)
+        person = self._catalogue.agent(asker.organisation, asker.user)
+        record = self._agents.said(asker.organisation, asker.user)
         return WorkAnswer(
             services=[
-                _work(service, self._eligibility.after_s(organisation, person, service))
-                for service in self._catalogue.organisation(organisation).services
+                _work(service, self._eligibility.after_s(asker.organisation, person, service))
+                for service in self._catalogue.organisation(asker.organisation).services
             ],
             said=state_said(record),
             reason=record.reason if record is not None else "",
             since_utc=record.at_utc if record is not None else None,
         )
 
-    async def next(self, organisation: str, agent: str, service: str | None) -> SessionFacts:
+    @handles("next")
+    async def next(self, asker: Asker, request: NextRequest) -> SessionAnswer:
         """Opens a session with the caller who is next for this agent;
         the one it has already, when asked again.
 
@@ -77,14 +90,18 @@ class Routing:
             NobodyWaits: nobody whom this agent may serve now.
             AgentBusy: a wrap-up is not finished. NotAllowed, StoreUnreachable.
         """
+        facts = await self._take_next(asker.organisation, asker.user, request.service)
+        return SessionAnswer(session=facts)
+
+    async def _take_next(self, organisation: str, agent: str, service: str | None) -> SessionFacts:
         in_hand = self._agents.live_ticket(organisation, agent)
         if in_hand is not None and in_hand.state is TicketState.WRAP_UP:
             raise AgentBusy
         if in_hand is not None:  # the first answer was lost
-            return await self._sessions.accept(organisation, agent, in_hand.id)
+            return await self._sessions.take_ticket(organisation, agent, in_hand.id)
         for ticket in self._in_turn(organisation, agent, service):
             try:
-                return await self._sessions.accept(organisation, agent, ticket.id)
+                return await self._sessions.take_ticket(organisation, agent, ticket.id)
             except (TicketTaken, TicketKept, TicketOffered, TicketUnknown):
                 continue
         raise NobodyWaits
@@ -121,7 +138,8 @@ class Routing:
             return False
         return self._agents.is_free(ticket.organisation, known)
 
-    async def decline(self, organisation: str, agent: str, ticket_id: str, reason: str) -> None:
+    @handles("decline")
+    async def decline(self, asker: Asker, request: DeclineRequest) -> Done:
         """The agent does not take the offered ticket;
         once it is offered to nobody or somebody else, nothing happens.
 
@@ -130,17 +148,20 @@ class Routing:
         """
 
         def decide(now: Ticket) -> Ticket | None:
-            if now.state is not TicketState.OFFERED or now.agent != agent:
+            if now.state is not TicketState.OFFERED or now.agent != asker.user:
                 return None
             return unoffered(
-                now, f"{Role.AGENT}.{agent}", f"declined_{reason}", self._clock.utc_now()
+                now,
+                f"{Role.AGENT}.{asker.user}",
+                f"declined_{request.reason}",
+                self._clock.utc_now(),
             )
 
-        await self._book.change(organisation, ticket_id, decide)
+        await self._book.change(asker.organisation, request.ticket_id, decide)
+        return Done()
 
-    async def prolong(
-        self, organisation: str, agent: str, session_id: str, until_utc: datetime
-    ) -> WrapUpAnswer:
+    @handles("prolong")
+    async def prolong(self, asker: Asker, request: ProlongRequest) -> WrapUpAnswer:
         """The wrap-up gets its service's time once more.
 
         Raises:
@@ -152,16 +173,16 @@ class Routing:
         def decide(now: Ticket) -> Ticket | None:
             nonlocal answer
             if (
-                now.session != session_id
-                or now.agent != agent
+                now.session != request.session_id
+                or now.agent != asker.user
                 or now.state is not TicketState.WRAP_UP
             ):
                 raise TicketUnknown
-            entry = self._catalogue.service(organisation, now.service)
+            entry = self._catalogue.service(asker.organisation, now.service)
             more, ends = _more(entry, now), now.wrap_up_until_utc
             if ends is None or entry.wrap_up_s == 0:
                 raise NotAllowed(why="no limit")
-            if ends > until_utc:  # the first answer was lost
+            if ends > request.until_utc:  # the first answer was lost
                 answer = WrapUpAnswer(until_utc=ends, more=more)
                 return None
             if more <= 0:
@@ -169,10 +190,10 @@ class Routing:
             ends += timedelta(seconds=entry.wrap_up_s)
             answer = WrapUpAnswer(until_utc=ends, more=more - 1)
             return msgspec.structs.replace(
-                now, wrap_up_until_utc=ends, changed_by=f"{Role.AGENT}.{agent}"
+                now, wrap_up_until_utc=ends, changed_by=f"{Role.AGENT}.{asker.user}"
             )
 
-        await self._book.change(organisation, ticket_of(session_id), decide)
+        await self._book.change(asker.organisation, ticket_of(request.session_id), decide)
         assert answer is not None
         return answer
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from session.core.errors import NotAllowed
-from session.hub.access.request_server import Asker, Handler
+from session.hub.access.handlers import Asker, handles
 from session.protocol.dossier.deliveries import (
     DeliveriesActed,
     DeliveriesAnswer,
@@ -28,7 +28,7 @@ class DeliveryStoreLike(Protocol):
     Errors are classes of `session.core.errors`.
     """
 
-    async def deliveries(self, organisation: str, wish: DeliveriesRequest) -> DeliveriesAnswer:
+    async def deliveries(self, organisation: str, request: DeliveriesRequest) -> DeliveriesAnswer:
         """Copies and systems."""
         ...
 
@@ -45,7 +45,9 @@ class DeliveryStoreLike(Protocol):
         ...
 
 
-class _Deliveries:
+class DeliveryService:
+    """Lists copies, and does what a supervisor decides about them."""
+
     def __init__(self, store: object, name_of: NameOf) -> None:
         self._given, self._name_of = store, name_of
 
@@ -55,25 +57,25 @@ class _Deliveries:
             raise NotAllowed(why="this store delivers nothing")
         return self._given
 
-    async def listed(self, asker: Asker, wish: DeliveriesRequest) -> DeliveriesAnswer:
+    @handles("deliveries")
+    async def listed(self, asker: Asker, request: DeliveriesRequest) -> DeliveriesAnswer:
+        """Copies and systems; none where the store delivers nothing."""
         if not isinstance(self._given, DeliveryStoreLike):
             return DeliveriesAnswer(targets=[], deliveries=[])
-        return await self._store.deliveries(asker.organisation, wish)
+        return await self._store.deliveries(asker.organisation, request)
 
-    async def act(self, asker: Asker, wish: DeliveryActRequest) -> DeliveriesActed:
+    @handles("delivery_act")
+    async def act(self, asker: Asker, request: DeliveryActRequest) -> DeliveriesActed:
+        """Tries copies again, or gives them up. Raises `NotAllowed` without a reason for it."""
         who = (asker.user, self._name_of(asker.organisation, asker.user))
-        if wish.act is DeliveryAct.RETRY:
-            count = await self._store.retry_deliveries(asker.organisation, wish.delivery_ids, *who)
-        elif wish.reason is None:
+        if request.act is DeliveryAct.RETRY:
+            count = await self._store.retry_deliveries(
+                asker.organisation, request.delivery_ids, *who
+            )
+        elif request.reason is None:
             raise NotAllowed(why="a reason is needed")
         else:
             count = await self._store.give_up_deliveries(
-                asker.organisation, wish.delivery_ids, *who, wish.reason
+                asker.organisation, request.delivery_ids, *who, request.reason
             )
         return DeliveriesActed(count=count)
-
-
-def delivery_handlers(store: object, name_of: NameOf) -> dict[str, Handler]:
-    """Verb of `delivery_messages` -> the rule that answers it."""
-    rules = _Deliveries(store, name_of)
-    return {"deliveries": rules.listed, "delivery_act": rules.act}

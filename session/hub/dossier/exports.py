@@ -13,7 +13,7 @@ from collections import OrderedDict
 from typing import Protocol, runtime_checkable
 
 from session.core.errors import DossierUnknown, NotAllowed
-from session.hub.access.request_server import Asker, Handler
+from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.deliveries import NameOf
 from session.hub.dossier.service import PART_BYTES
 from session.protocol.dossier.exports import (
@@ -61,7 +61,9 @@ class ExportStoreLike(Protocol):
         ...
 
 
-class _Exports:
+class ExportService:
+    """Gives a whole dossier away, part by part, to whoever has noted an export of it."""
+
     def __init__(self, store: object, name_of: NameOf) -> None:
         self._given, self._name_of = store, name_of
         self._read: OrderedDict[tuple[str, str], bytes] = OrderedDict()
@@ -72,35 +74,41 @@ class _Exports:
             raise NotAllowed(why="this store exports nothing")
         return self._given
 
-    async def export(self, asker: Asker, wish: ExportRequest) -> ExportAnswer:
+    @handles("export")
+    async def export(self, asker: Asker, request: ExportRequest) -> ExportAnswer:
+        """Notes the export and answers the dossier. Raises `DossierUnknown`, `NotAllowed`."""
         store, organisation = self._store, asker.organisation
         name = self._name_of(organisation, asker.user)
-        await store.export(organisation, wish.dossier, asker.user, name, wish.reason)
-        return ExportAnswer(dossier=await store.open(organisation, wish.dossier))
+        await store.export(organisation, request.dossier, asker.user, name, request.reason)
+        return ExportAnswer(dossier=await store.open(organisation, request.dossier))
 
-    async def history(self, asker: Asker, wish: ExportHistoryRequest) -> PieceHistory:
-        await self._check(asker, wish.dossier)
-        part = slice(wish.offset, wish.offset + MAX_LISTED)
-        steps = await self._store.history(asker.organisation, wish.dossier)
-        acts = await self._store.acts(asker.organisation, wish.dossier)
+    @handles("export_history")
+    async def history(self, asker: Asker, request: ExportHistoryRequest) -> PieceHistory:
+        """A page of what happened to the pieces. Raises `NotAllowed` without a noted export."""
+        await self._check(asker, request.dossier)
+        part = slice(request.offset, request.offset + MAX_LISTED)
+        steps = await self._store.history(asker.organisation, request.dossier)
+        acts = await self._store.acts(asker.organisation, request.dossier)
         return PieceHistory(steps=steps[part], acts=acts[part])
 
     async def _check(self, asker: Asker, dossier: str) -> None:
         if not await self._store.may_export(asker.organisation, dossier, asker.user):
             raise NotAllowed(why="no export of this dossier was noted")
 
-    async def part(self, asker: Asker, wish: ExportPartRequest) -> DocumentPart:
+    @handles("export_part")
+    async def part(self, asker: Asker, request: ExportPartRequest) -> DocumentPart:
+        """A part of one document. Raises `NotAllowed` without a noted export, `DossierUnknown`."""
         store, organisation = self._store, asker.organisation
-        await self._check(asker, wish.dossier)
-        facts = await store.open(organisation, wish.dossier)
-        if all(document.id != wish.document_id for document in facts.documents):
+        await self._check(asker, request.dossier)
+        facts = await store.open(organisation, request.dossier)
+        if all(document.id != request.document_id for document in facts.documents):
             raise DossierUnknown(what="document")
-        data = await self._bytes(organisation, wish.document_id)
+        data = await self._bytes(organisation, request.document_id)
         return DocumentPart(
-            document_id=wish.document_id,
-            offset=wish.offset,
+            document_id=request.document_id,
+            offset=request.offset,
             size_bytes=len(data),
-            data=data[wish.offset : wish.offset + PART_BYTES],
+            data=data[request.offset : request.offset + PART_BYTES],
         )
 
     async def _bytes(self, organisation: str, document_id: str) -> bytes:
@@ -110,9 +118,3 @@ class _Exports:
         while len(self._read) > CACHED_DOCUMENTS:
             self._read.popitem(last=False)
         return data
-
-
-def export_handlers(store: object, name_of: NameOf) -> dict[str, Handler]:
-    """Verb of `export_messages` -> the rule that answers it."""
-    rules = _Exports(store, name_of)
-    return {"export": rules.export, "export_history": rules.history, "export_part": rules.part}

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from session.core.errors import LibraryItemUnknown
-from session.hub.access.request_server import Asker, Handler
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.library_entries import LibraryEntry
 from session.hub.convention.problems import Problem
@@ -88,26 +88,28 @@ class Library:
         self._good: dict[tuple[Path, str], tuple[_Mark, int]] = {}
         self._bytes: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
-    async def library(self, asker: Asker, wish: LibraryRequest) -> LibraryAnswer:
+    @handles("library")
+    async def library(self, asker: Asker, request: LibraryRequest) -> LibraryAnswer:
         """The items that can be shown now."""
         items = await asyncio.to_thread(lambda: list(self._items(asker.organisation)))
         return LibraryAnswer(
-            total=len(items), items=items[wish.offset : wish.offset + LIBRARY_PAGE]
+            total=len(items), items=items[request.offset : request.offset + LIBRARY_PAGE]
         )
 
-    async def document(self, asker: Asker, wish: LibraryDocumentRequest) -> LibraryPart:
+    @handles("library_document")
+    async def document(self, asker: Asker, request: LibraryDocumentRequest) -> LibraryPart:
         """A part of a document. Raises `LibraryItemUnknown`."""
         entries = {entry.id: entry for entry in self._entries(asker.organisation)}
-        entry = entries.get(wish.item_id)
+        entry = entries.get(request.item_id)
         if entry is None or not entry.is_document:
             raise LibraryItemUnknown(why="entry")
         data = await self._read(asker.organisation, entry)
         return LibraryPart(
             item_id=entry.id,
-            offset=wish.offset,
+            offset=request.offset,
             size_bytes=len(data),
             sha256=entry.sha256,
-            data=data[wish.offset : wish.offset + PART_BYTES],
+            data=data[request.offset : request.offset + PART_BYTES],
         )
 
     def _entries(self, organisation: str) -> list[LibraryEntry]:
@@ -205,8 +207,3 @@ def _file_problem(why: str, where: str, file: str, sha256: str) -> Problem:
             return Problem("library_file_link", where, {"file": file}, advice=True)
         case _:
             return Problem("library_file_missing", where, {"file": file}, advice=True)
-
-
-def library_handlers(library: Library) -> dict[str, Handler]:
-    """Verb -> the rule that answers it."""
-    return {"library": library.library, "library_document": library.document}

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from session.core.errors import NotAllowed
-from session.hub.access.request_server import Asker, Handler
+from session.hub.access.handlers import Asker, handles
 from session.protocol.dossier.pieces import (
     MAX_LISTED,
     AcknowledgeRequest,
@@ -111,13 +111,13 @@ class PieceStoreLike(Protocol):
         ...
 
     async def correct(
-        self, organisation: str, wish: CorrectRequest, user: str, who: Who
+        self, organisation: str, request: CorrectRequest, user: str, who: Who
     ) -> DossierFacts:
         """Files a document's bytes anew. Raises `DossierUnknown`."""
         ...
 
     async def supersede(
-        self, organisation: str, wish: SupersedeRequest, user: str, who: Who
+        self, organisation: str, request: SupersedeRequest, user: str, who: Who
     ) -> DossierFacts:
         """One document takes another one's place. Raises `DossierUnknown`."""
         ...
@@ -154,7 +154,9 @@ class BoundDossiers(Protocol):
         ...
 
 
-class _PieceHandlers:
+class PieceService:
+    """Procedures and pieces of the dossier that an agent is in session with."""
+
     def __init__(self, dossiers: BoundDossiers) -> None:
         self._dossiers = dossiers
 
@@ -168,64 +170,69 @@ class _PieceHandlers:
     async def _who(self, asker: Asker, session_id: str, dossier: str) -> Who:
         return (await self._dossiers.check(asker.organisation, asker.user, session_id, dossier))[1]
 
-    async def procedures(self, asker: Asker, wish: ProceduresRequest) -> ProceduresAnswer:
-        ticket = await self._dossiers.own(asker.organisation, asker.user, wish.session_id)
+    @handles("procedures")
+    async def procedures(self, asker: Asker, request: ProceduresRequest) -> ProceduresAnswer:
+        """Procedures that may be started for the caller's service; none in a store without any."""
+        ticket = await self._dossiers.own(asker.organisation, asker.user, request.session_id)
         if not isinstance(self._dossiers.store, PieceStoreLike):
             return ProceduresAnswer(procedures=[])
         return ProceduresAnswer(
             procedures=await self._store.procedures(asker.organisation, ticket.service)
         )
 
-    async def start(self, asker: Asker, wish: StartProcedureRequest) -> DossierAnswer:
-        who = await self._who(asker, wish.session_id, wish.dossier)
+    @handles("start_procedure")
+    async def start(self, asker: Asker, request: StartProcedureRequest) -> DossierAnswer:
+        """Adds the pieces that a procedure asks for. Raises `DossierUnknown`, `NotAllowed`."""
+        who = await self._who(asker, request.session_id, request.dossier)
         facts = await self._store.start_procedure(
-            asker.organisation, wish.dossier, wish.procedure, who
+            asker.organisation, request.dossier, request.procedure, who
         )
         return DossierAnswer(dossier=facts)
 
-    async def acknowledge(self, asker: Asker, wish: AcknowledgeRequest) -> DossierAnswer:
-        who = await self._who(asker, wish.session_id, wish.dossier)
-        facts = await self._store.acknowledge(asker.organisation, wish.dossier, wish.piece_ids, who)
+    @handles("acknowledge")
+    async def acknowledge(self, asker: Asker, request: AcknowledgeRequest) -> DossierAnswer:
+        """A receipt that names these pieces was printed. Raises `NotAllowed`."""
+        who = await self._who(asker, request.session_id, request.dossier)
+        facts = await self._store.acknowledge(
+            asker.organisation, request.dossier, request.piece_ids, who
+        )
         return DossierAnswer(dossier=facts)
 
-    async def history(self, asker: Asker, wish: PieceHistoryRequest) -> PieceHistory:
-        await self._who(asker, wish.session_id, wish.dossier)
-        steps = (await self._store.history(asker.organisation, wish.dossier))[-MAX_LISTED:]
-        acts = (await self._store.acts(asker.organisation, wish.dossier))[-MAX_LISTED:]
+    @handles("piece_history")
+    async def history(self, asker: Asker, request: PieceHistoryRequest) -> PieceHistory:
+        """What happened to the pieces, and other acts, the last ones. Raises `NotAllowed`."""
+        await self._who(asker, request.session_id, request.dossier)
+        steps = (await self._store.history(asker.organisation, request.dossier))[-MAX_LISTED:]
+        acts = (await self._store.acts(asker.organisation, request.dossier))[-MAX_LISTED:]
         return PieceHistory(steps=steps, acts=acts)
 
-    async def seen(self, asker: Asker, wish: SeenRequest) -> SeenAnswer:
-        await self._who(asker, wish.session_id, wish.dossier)
-        return SeenAnswer(seen=await self._store.seen(asker.organisation, wish.dossier, wish.pages))
-
-    async def correct(self, asker: Asker, wish: CorrectRequest) -> DossierAnswer:
-        who = await self._who(asker, wish.session_id, wish.dossier)
-        return DossierAnswer(
-            dossier=await self._store.correct(asker.organisation, wish, asker.user, who)
+    @handles("seen")
+    async def seen(self, asker: Asker, request: SeenRequest) -> SeenAnswer:
+        """Pages that the dossier has already, or that look like these. Raises `NotAllowed`."""
+        await self._who(asker, request.session_id, request.dossier)
+        return SeenAnswer(
+            seen=await self._store.seen(asker.organisation, request.dossier, request.pages)
         )
 
-    async def supersede(self, asker: Asker, wish: SupersedeRequest) -> DossierAnswer:
-        who = await self._who(asker, wish.session_id, wish.dossier)
+    @handles("correct_document")
+    async def correct(self, asker: Asker, request: CorrectRequest) -> DossierAnswer:
+        """Files a document's bytes anew. Raises `DossierUnknown`, `NotAllowed`."""
+        who = await self._who(asker, request.session_id, request.dossier)
         return DossierAnswer(
-            dossier=await self._store.supersede(asker.organisation, wish, asker.user, who)
+            dossier=await self._store.correct(asker.organisation, request, asker.user, who)
         )
 
-    async def search(self, asker: Asker, wish: DocumentSearchRequest) -> DocumentSearchAnswer:
-        await self._who(asker, wish.session_id, wish.dossier)
-        found = await self._store.search(asker.organisation, wish.dossier, wish.words)
+    @handles("supersede_document")
+    async def supersede(self, asker: Asker, request: SupersedeRequest) -> DossierAnswer:
+        """One document takes the place of another. Raises `DossierUnknown`, `NotAllowed`."""
+        who = await self._who(asker, request.session_id, request.dossier)
+        return DossierAnswer(
+            dossier=await self._store.supersede(asker.organisation, request, asker.user, who)
+        )
+
+    @handles("search_documents")
+    async def search(self, asker: Asker, request: DocumentSearchRequest) -> DocumentSearchAnswer:
+        """Documents of the dossier with these words. Raises `NotAllowed`."""
+        await self._who(asker, request.session_id, request.dossier)
+        found = await self._store.search(asker.organisation, request.dossier, request.words)
         return DocumentSearchAnswer(document_ids=found)
-
-
-def piece_handlers(dossiers: BoundDossiers) -> dict[str, Handler]:
-    """Verb of `piece_messages` -> the rule that answers it."""
-    rules = _PieceHandlers(dossiers)
-    return {
-        "procedures": rules.procedures,
-        "start_procedure": rules.start,
-        "acknowledge": rules.acknowledge,
-        "piece_history": rules.history,
-        "seen": rules.seen,
-        "correct_document": rules.correct,
-        "supersede_document": rules.supersede,
-        "search_documents": rules.search,
-    }

@@ -15,6 +15,7 @@ from typing import Protocol
 import msgspec
 
 from session.core.errors import DossierUnknown, NotAllowed
+from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.keep_consent import KeepGrants
 from session.hub.dossier.pieces import PieceStoreLike, Who, who_of
 from session.hub.dossier.uploads import UploadSpool
@@ -24,6 +25,8 @@ from session.protocol.hub.requests import (
     DocumentPart,
     DocumentRecord,
     DocumentRequest,
+    Done,
+    DossierAnswer,
     DossierFacts,
     DossierRequest,
     PieceRequest,
@@ -31,6 +34,7 @@ from session.protocol.hub.requests import (
     SessionFacts,
     UploadBegin,
     UploadChunk,
+    UploadCommit,
     UploadState,
 )
 from session.protocol.hub.routing import NoteRequest
@@ -132,7 +136,17 @@ class DossierService:
         self._keep = keep
         self._read: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
-    async def dossier(self, organisation: str, agent: str, wish: DossierRequest) -> DossierFacts:
+    @handles("dossier")
+    async def dossier(self, asker: Asker, request: DossierRequest) -> DossierAnswer:
+        """An agent opens the dossier of its caller. Raises as `dossier_of`."""
+        facts = await self.dossier_of(
+            asker.organisation, asker.user, request.session_id, request.number
+        )
+        return DossierAnswer(dossier=facts)
+
+    async def dossier_of(
+        self, organisation: str, agent: str, session_id: str, number: str = ""
+    ) -> DossierFacts:
         """The dossier of the session's caller.
 
         An agent may name a dossier only where the caller's own number leads to none.
@@ -142,16 +156,16 @@ class DossierService:
             NotAllowed: another dossier than the caller's.
             DossierUnknown: there is none, or none was named yet.
         """
-        ticket, record = await self._sessions.owned(organisation, agent, wish.session_id)
+        ticket, record = await self._sessions.owned(organisation, agent, session_id)
         by_caller = None
         if record.number:
             by_caller = await self._store.find_by_caller_number(organisation, record.number)
         if by_caller is not None:
-            if wish.number and wish.number != by_caller.number:
+            if number and number != by_caller.number:
                 raise NotAllowed(why="the caller has another dossier")
             found = by_caller
         else:
-            named = wish.number or record.dossier
+            named = number or record.dossier
             if not named:
                 raise DossierUnknown
             found = await self._store.open(organisation, named)
@@ -160,44 +174,64 @@ class DossierService:
             await self._callers.put(organisation, ticket.id, bound)
         return found
 
-    async def piece(self, organisation: str, agent: str, wish: PieceRequest) -> DossierFacts:
+    @handles("piece")
+    async def piece(self, asker: Asker, request: PieceRequest) -> DossierAnswer:
         """Sets a piece by hand. Raises as `dossier`; `NotAllowed` also for "filed", which only the
         store says.
         """
-        _, who = await self.check(organisation, agent, wish.session_id, wish.dossier)
-        if wish.state in (PieceState.FILED, PieceState.ACKNOWLEDGED):
+        _, who = await self.check(
+            asker.organisation, asker.user, request.session_id, request.dossier
+        )
+        if request.state in (PieceState.FILED, PieceState.ACKNOWLEDGED):
             raise NotAllowed(why="only the store files")
-        change = (organisation, wish.dossier, wish.piece_id, wish.state, wish.reason)
+        change = (
+            asker.organisation,
+            request.dossier,
+            request.piece_id,
+            request.state,
+            request.reason,
+        )
         if isinstance(self._store, PieceStoreLike):
-            return await self._store.set_piece_by(*change, who)
-        return await self._store.set_piece(*change)
+            return DossierAnswer(dossier=await self._store.set_piece_by(*change, who))
+        return DossierAnswer(dossier=await self._store.set_piece(*change))
 
-    async def note(self, organisation: str, agent: str, wish: NoteRequest) -> None:
+    @handles("note")
+    async def note(self, asker: Asker, request: NoteRequest) -> Done:
         """Keeps an agent's note in the dossier of its session's caller. Raises as `dossier`."""
-        ticket, _ = await self._sessions.owned(organisation, agent, wish.session_id)
-        found = await self.dossier(organisation, agent, DossierRequest(session_id=wish.session_id))
+        ticket, _ = await self._sessions.owned(asker.organisation, asker.user, request.session_id)
+        found = await self.dossier_of(asker.organisation, asker.user, request.session_id)
         by_name = self._sessions.kiosk_facts(ticket).agent_name
-        await self._store.add_note(organisation, found.number, wish.note_id, wish.text, by_name)
+        await self._store.add_note(
+            asker.organisation, found.number, request.note_id, request.text, by_name
+        )
+        return Done()
 
-    async def upload_begin(self, organisation: str, agent: str, begin: UploadBegin) -> UploadState:
+    @handles("upload_begin")
+    async def upload_begin(self, asker: Asker, request: UploadBegin) -> UploadState:
         """Announces a document; raises as `dossier` and `UploadSpool.begin`, and `GrantMissing`
         without `keep`.
         """
-        ticket, _ = await self.check(organisation, agent, begin.session_id, begin.dossier)
+        ticket, _ = await self.check(
+            asker.organisation, asker.user, request.session_id, request.dossier
+        )
         if self._keep is not None:
-            await self._keep.check(ticket, begin.session_id)
-        async with self._uploads.lock(organisation, agent, begin.upload_id):
-            upload = await asyncio.to_thread(self._uploads.begin, organisation, agent, begin)
-            return UploadState(upload_id=begin.upload_id, received_bytes=upload.received_bytes)
+            await self._keep.check(ticket, request.session_id)
+        async with self._uploads.lock(asker.organisation, asker.user, request.upload_id):
+            upload = await asyncio.to_thread(
+                self._uploads.begin, asker.organisation, asker.user, request
+            )
+            return UploadState(upload_id=request.upload_id, received_bytes=upload.received_bytes)
 
-    async def upload_chunk(self, organisation: str, agent: str, chunk: UploadChunk) -> UploadState:
+    @handles("upload_chunk")
+    async def upload_chunk(self, asker: Asker, request: UploadChunk) -> UploadState:
         """Takes bytes; the answer says from where to go on."""
-        async with self._uploads.lock(organisation, agent, chunk.upload_id):
-            upload = self._uploads.find(organisation, agent, chunk.upload_id)
-            received = await asyncio.to_thread(upload.add, chunk.offset, chunk.data)
-            return UploadState(upload_id=chunk.upload_id, received_bytes=received)
+        async with self._uploads.lock(asker.organisation, asker.user, request.upload_id):
+            upload = self._uploads.find(asker.organisation, asker.user, request.upload_id)
+            received = await asyncio.to_thread(upload.add, request.offset, request.data)
+            return UploadState(upload_id=request.upload_id, received_bytes=received)
 
-    async def upload_commit(self, organisation: str, agent: str, upload_id: str) -> DocumentFiled:
+    @handles("upload_commit")
+    async def upload_commit(self, asker: Asker, request: UploadCommit) -> DocumentFiled:
         """Gives the whole document to the store and answers with what the store read back.
 
         Raises:
@@ -205,16 +239,18 @@ class DossierService:
             TransferInterrupted, PageDamaged: send again.
             DocumentNotFiled, StoreUnreachable: keep it, commit again.
         """
-        async with self._uploads.lock(organisation, agent, upload_id):
-            upload = self._uploads.find(organisation, agent, upload_id)
+        async with self._uploads.lock(asker.organisation, asker.user, request.upload_id):
+            upload = self._uploads.find(asker.organisation, asker.user, request.upload_id)
             begin = upload.begin
-            ticket, who = await self.check(organisation, agent, begin.session_id, begin.dossier)
+            ticket, who = await self.check(
+                asker.organisation, asker.user, begin.session_id, begin.dossier
+            )
             if (answer := upload.answer) is not None:
                 return answer
             if self._keep is not None:
                 await self._keep.check(ticket, begin.session_id)
             data = await asyncio.to_thread(upload.whole)
-            record, facts = await self._file(organisation, begin, data, who)
+            record, facts = await self._file(asker.organisation, begin, data, who)
             filed = DocumentFiled(document=record, dossier=facts)
             await asyncio.to_thread(upload.finish, filed)
             return filed
@@ -227,19 +263,20 @@ class DossierService:
             return await self._store.file_by(*place, data, begin.upload_id, who)
         return await self._store.file(*place, data, begin.upload_id)
 
-    async def document(self, organisation: str, agent: str, wish: DocumentRequest) -> DocumentPart:
+    @handles("document")
+    async def document(self, asker: Asker, request: DocumentRequest) -> DocumentPart:
         """Bytes of a document of the session's dossier. Raises as `dossier`."""
-        _, record = await self._sessions.owned(organisation, agent, wish.session_id)
+        _, record = await self._sessions.owned(asker.organisation, asker.user, request.session_id)
         if not record.dossier:
             raise DossierUnknown
-        if not await self._holds(organisation, record.dossier, wish.document_id):
+        if not await self._holds(asker.organisation, record.dossier, request.document_id):
             raise NotAllowed(why="not a document of this dossier")
-        data = self._read.get((organisation, wish.document_id)) or await self._fetch(
-            organisation, wish.document_id
+        data = self._read.get((asker.organisation, request.document_id)) or await self._fetch(
+            asker.organisation, request.document_id
         )
-        offset = max(0, wish.offset)
+        offset = max(0, request.offset)
         return DocumentPart(
-            document_id=wish.document_id,
+            document_id=request.document_id,
             offset=offset,
             size_bytes=len(data),
             data=data[offset : offset + PART_BYTES],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from session.core.errors import NotAllowed
+from session.hub.access.handlers import Asker, handles
 from session.hub.history.database import History
 from session.hub.history.projection import Projection
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsRequest, StatisticsRow
@@ -21,14 +22,15 @@ class StatisticsService:
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
 
-    async def answer(self, organisation: str, wish: StatisticsRequest) -> StatisticsAnswer:
+    @handles("statistics")
+    async def statistics(self, asker: Asker, request: StatisticsRequest) -> StatisticsAnswer:
         """See `StatisticsRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
-        if not 0 <= (wish.last - wish.first).days < MOST_DAYS:
+        if not 0 <= (request.last - request.first).days < MOST_DAYS:
             raise NotAllowed(why="period")
         history = await self._projection.fresh()
-        rows = await asyncio.to_thread(_count, history, organisation, wish)
+        rows = await asyncio.to_thread(_count, history, asker.organisation, request)
         return StatisticsAnswer(
-            by=wish.by,
+            by=request.by,
             rows=rows,
             time_zone=history.time_zone,
             behind=self._projection.position.behind,

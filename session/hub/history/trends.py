@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Float, and_, case, cast, func, select
 
 from session.core.clock import Clock
 from session.core.errors import StoreUnreachable
+from session.hub.access.handlers import Asker, handles
 from session.hub.history import tables
 from session.hub.history.database import History, naive
 from session.hub.history.projection import Projection
@@ -66,12 +67,13 @@ class DayAndTrends:
             self._days[key] = (now_s, figures)
             return figures
 
-    async def trends(self, organisation: str, wish: TrendsRequest) -> TrendsAnswer:
+    @handles("trends")
+    async def trends(self, asker: Asker, request: TrendsRequest) -> TrendsAnswer:
         """See `TrendsRequest`. Raises `StoreUnreachable`."""
         end = self._clock.utc_now()
         history = await self._projection.fresh()
         quarters = await asyncio.to_thread(
-            quarters_of, history, organisation, end, wish.hours, wish.service
+            quarters_of, history, asker.organisation, end, request.hours, request.service
         )
         return TrendsAnswer(
             quarters=quarters, time_zone=history.time_zone, behind=self._projection.position.behind

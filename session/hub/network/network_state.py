@@ -18,12 +18,19 @@ from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, NotAllowed
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.notifications import News
 from session.hub.queue.presence import Presence
 from session.hub.storage.board_store import BoardStore, QueueRecord
-from session.protocol.hub.requests import ServicesChanged
-from session.protocol.hub.site import HubFacts, NetworkAnswer, SiteFacts, SiteStateRequest
+from session.protocol.hub.requests import Done, ServicesChanged
+from session.protocol.hub.site import (
+    HubFacts,
+    NetworkAnswer,
+    NetworkRequest,
+    SiteFacts,
+    SiteStateRequest,
+)
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -108,6 +115,11 @@ class NetworkState:
 
     # ---- questions
 
+    @handles("network")
+    async def network(self, asker: Asker, _request: NetworkRequest) -> NetworkAnswer:
+        """What an operator sees."""
+        return self.answer(asker.organisation, asker.user)
+
     def answer(self, organisation: str, user: str) -> NetworkAnswer:
         """Hubs of the network and sites of the operator's own account."""
         now_s = self._clock.monotonic_s()
@@ -147,25 +159,34 @@ class NetworkState:
 
     # ---- acts
 
-    async def set_site(
-        self, organisation: str, operator: str, wish: SiteStateRequest, *, closed: bool
-    ) -> None:
+    @handles("close_site")
+    async def close_site(self, asker: Asker, request: SiteStateRequest) -> Done:
+        """The site takes no new calls. Raises as `_set_site`."""
+        return await self._set_site(asker, request, closed=True)
+
+    @handles("open_site")
+    async def open_site(self, asker: Asker, request: SiteStateRequest) -> Done:
+        """The site takes calls again. Raises as `_set_site`."""
+        return await self._set_site(asker, request, closed=False)
+
+    async def _set_site(self, asker: Asker, request: SiteStateRequest, *, closed: bool) -> Done:
         """Closes or opens a site of the operator's own account, and tells its kiosks.
 
         Raises:
             NotAllowed: no such site here. StoreUnreachable.
         """
-        entry = self._catalogue.organisation(organisation)
-        if wish.site not in [site.id for site in entry.sites]:
+        entry = self._catalogue.organisation(asker.organisation)
+        if request.site not in [site.id for site in entry.sites]:
             raise NotAllowed(why="site")
         record = QueueRecord(
             closed=closed,
-            changed_by=f"{Role.OPERATOR}.{operator}",
-            reason=wish.reason,
+            changed_by=f"{Role.OPERATOR}.{asker.user}",
+            reason=request.reason,
             at_utc=self._clock.utc_now(),
             act=secrets.token_hex(8),
         )
-        await self._store.put_site(organisation, wish.site, record)
+        await self._store.put_site(asker.organisation, request.site, record)
         for kiosk in entry.kiosks:
-            if kiosk.site == wish.site:
-                await self._news.tell(organisation, Role.KIOSK, kiosk.id, ServicesChanged())
+            if kiosk.site == request.site:
+                await self._news.tell(asker.organisation, Role.KIOSK, kiosk.id, ServicesChanged())
+        return Done()

@@ -28,7 +28,8 @@ from session.core.errors import (
     VaultOutOfReach,
 )
 from session.core.tasks import Tasks
-from session.hub.access.request_server import Asker, HubService
+from session.hub.access.handlers import Asker
+from session.hub.access.request_server import HubService
 from session.hub.convention.catalogue import Catalogue
 from session.hub.network.partner_watch import LinkWatch
 from session.hub.network.relay import Relay

@@ -13,6 +13,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import QueueClosed, ServiceClosed, StoreFull, TicketTaken
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_number
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.open_now import Openings
@@ -21,7 +22,14 @@ from session.hub.queue.sessions import Sessions
 from session.hub.queue.ticket_changes import ENDED, TicketBook
 from session.hub.queue.view import WAITING
 from session.hub.storage.interfaces import CallerRecord, CallerStore, StoredTicket
-from session.protocol.hub.requests import TicketAnswer, TicketChanged, TicketRequested
+from session.protocol.hub.requests import (
+    Done,
+    LeaveRequest,
+    StatusRequest,
+    TicketAnswer,
+    TicketChanged,
+    TicketRequested,
+)
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import ticket_id
 from session.protocol.wire.roles import Role
@@ -74,7 +82,8 @@ class Calls:
         self._news = news
         self._clock = clock
 
-    async def call(self, organisation: str, kiosk: str, wish: TicketRequested) -> TicketAnswer:
+    @handles("call")
+    async def call(self, asker: Asker, request: TicketRequested) -> TicketAnswer:
         """A caller pressed a button; the same request is the same ticket, whatever happened to the
         first answer.
 
@@ -82,15 +91,15 @@ class Calls:
             ServiceUnknown, QueueClosed, ServiceClosed, CallerNumberInvalid, NotAllowed, StoreFull,
                 StoreUnreachable.
         """
-        home = organisation
-        organisation, service = self._catalogue.serving(home, kiosk, wish.service)
+        home, kiosk = asker.organisation, asker.user
+        organisation, service = self._catalogue.serving(home, kiosk, request.service)
         is_sealed = self._catalogue.card(organisation) is not None
-        number = "" if is_sealed else checked_number(service.number_kind, wish.caller_number)
-        record = CallerRecord(number=number, sealed=wish.sealed_number if is_sealed else "")
+        number = "" if is_sealed else checked_number(service.number_kind, request.caller_number)
+        record = CallerRecord(number=number, sealed=request.sealed_number if is_sealed else "")
         has_number = bool(record.number or record.sealed)
         visitor = home if home != organisation else ""
         identity = ticket_id(
-            organisation, f"{visitor}/{kiosk}" if visitor else kiosk, wish.request_id
+            organisation, f"{visitor}/{kiosk}" if visitor else kiosk, request.request_id
         )
         known = await self._find(organisation, identity, has_number)
         try:
@@ -175,11 +184,15 @@ class Calls:
             if older.state in WAITING and older.id != newest.id and not older.away:
                 await self._abandon(older, NEW_CALL)
 
-    async def status(self, organisation: str, kiosk: str, identity: str) -> TicketAnswer:
+    @handles("status")
+    async def status(self, asker: Asker, request: StatusRequest) -> TicketAnswer:
         """Where the kiosk's ticket is. Raises `TicketUnknown` also for another kiosk's ticket."""
-        return await self.answer(await self._book.at_kiosk(organisation, kiosk, identity))
+        return await self.answer(
+            await self._book.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+        )
 
-    async def leave(self, organisation: str, kiosk: str, identity: str) -> None:
+    @handles("leave")
+    async def leave(self, asker: Asker, request: LeaveRequest) -> Done:
         """The caller leaves the queue.
 
         Raises:
@@ -192,12 +205,13 @@ class Calls:
                 return None
             if ticket.state not in WAITING:
                 raise TicketTaken
-            return self._abandoned(ticket, "left", f"{Role.KIOSK}.{kiosk}")
+            return self._abandoned(ticket, "left", f"{Role.KIOSK}.{asker.user}")
 
-        own = (await self._book.at_kiosk(organisation, kiosk, identity)).ticket
-        serving, identity = own.organisation, own.id
+        found = await self._book.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+        serving, identity = found.ticket.organisation, found.ticket.id
         await self._book.change(serving, identity, decide)
         await self._callers.forget(serving, identity)
+        return Done()
 
     async def abandon(self, ticket: Ticket, reason: str = "kiosk_lost") -> None:
         """Ends a waiting ticket whose kiosk gives no sign of life, or whose caller does not

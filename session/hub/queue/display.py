@@ -5,10 +5,11 @@ Used by the hub.
 
 from __future__ import annotations
 
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.view import WAITING, QueueView
 from session.protocol.hub.tickets import Ticket, queue_order
-from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
+from session.protocol.hub.waiting import CalledTicket, DisplayAnswer, DisplayRequest
 
 MOST_FOLLOWING = 12
 
@@ -20,26 +21,31 @@ class Display:
         self._view = view
         self._catalogue = catalogue
 
-    def answer(self, home: str, display: str) -> DisplayAnswer:
+    @handles("display")
+    async def display(self, asker: Asker, _request: DisplayRequest) -> DisplayAnswer:
         """The site of this display, now.
         Raises `NotAllowed` for one that is not in the catalogue.
         """
-        site = self._catalogue.display_site(home, display)
+        site = self._catalogue.display_site(asker.organisation, asker.user)
         kiosks = {
             kiosk.id: place
-            for place, kiosk in enumerate(self._catalogue.kiosks_of(home, site.id), start=1)
+            for place, kiosk in enumerate(
+                self._catalogue.kiosks_of(asker.organisation, site.id), start=1
+            )
         }
-        names = {kiosk.id: kiosk.name for kiosk in self._catalogue.kiosks_of(home, site.id)}
+        names = {
+            kiosk.id: kiosk.name for kiosk in self._catalogue.kiosks_of(asker.organisation, site.id)
+        }
         here = [
             stored.ticket
             for stored in self._view.all_open()
-            if stored.ticket.kiosk_home == home
+            if stored.ticket.kiosk_home == asker.organisation
             and stored.ticket.kiosk in kiosks
             and stored.ticket.state in WAITING
         ]
         waiting = sorted((ticket for ticket in here if ticket.away != "phone"), key=queue_order)
         return DisplayAnswer(
-            organisation_name=self._catalogue.organisation(home).name,
+            organisation_name=self._catalogue.organisation(asker.organisation).name,
             site=site.name,
             called=_called(waiting, kiosks, names),
             following=[ticket.number for ticket in waiting if ticket.called_at_utc is None][

@@ -11,11 +11,12 @@ from collections.abc import Callable
 import msgspec
 
 from session.core.clock import Clock
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.open_now import FAR, Openings
 from session.hub.queue.notifications import News
 from session.protocol.codec import encode
-from session.protocol.hub.requests import Service, ServicesAnswer, ServicesChanged
+from session.protocol.hub.requests import Service, ServicesAnswer, ServicesChanged, ServicesRequest
 from session.protocol.wire.ids import split_service
 from session.protocol.wire.roles import Role
 
@@ -57,6 +58,11 @@ class Offers:
         self._late: set[Kiosk] = set()
         self._version = ""
         self._next_utc = FAR
+
+    @handles("services")
+    async def services(self, asker: Asker, _request: ServicesRequest) -> ServicesAnswer:
+        """A kiosk asks what it may show now. Raises `NotAllowed`."""
+        return self.of(asker.organisation, asker.user)
 
     def of(self, organisation: str, kiosk: str) -> ServicesAnswer:
         """What this kiosk shows. Raises `NotAllowed`."""

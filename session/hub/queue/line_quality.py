@@ -17,12 +17,18 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import SessionError
-from session.hub.access.request_server import Asker, Handler
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.presence import Presence
 from session.hub.queue.view import QueueView
 from session.protocol.codec import decode_request
-from session.protocol.hub.history import LineFacts, LineQuality, LineSample, LinesAnswer
+from session.protocol.hub.history import (
+    LineFacts,
+    LineQuality,
+    LineSample,
+    LinesAnswer,
+    LinesRequest,
+)
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.hub.tickets import TicketState
@@ -109,21 +115,33 @@ class Lines:
             down_kbps=_lower(tested.down_kbps, tested.at_utc, down),
         )
 
-    def answer(self, organisation: str) -> LinesAnswer:
+    @handles("lines")
+    async def lines(self, asker: Asker, _request: LinesRequest) -> LinesAnswer:
         """The kiosks of an organisation."""
         in_call = {
             (ticket.kiosk_home, ticket.kiosk): ticket.number
-            for ticket in self._view.open_tickets(organisation)
+            for ticket in self._view.open_tickets(asker.organisation)
             if ticket.state is TicketState.IN_SESSION
         }
-        entry = self._catalogue.organisation(organisation)
+        entry = self._catalogue.organisation(asker.organisation)
         sites = {site.id: site.name for site in entry.sites}
         return LinesAnswer(
             lines=[
-                self._facts(organisation, kiosk.id, sites.get(kiosk.site, kiosk.site), in_call)
+                self._facts(
+                    asker.organisation, kiosk.id, sites.get(kiosk.site, kiosk.site), in_call
+                )
                 for kiosk in entry.kiosks
             ]
         )
+
+    @handles("line_probe")
+    async def probe(self, _asker: Asker, request: LineProbe) -> LineProbed:
+        """Filler for a kiosk that measures its line.
+        It is random, so that nothing on the way can compress it.
+        """
+        if not request.want_bytes:
+            return LineProbed(filler="")
+        return LineProbed(filler=secrets.token_urlsafe(request.want_bytes)[: request.want_bytes])
 
     def _facts(
         self, home: str, kiosk: str, site: str, in_call: dict[tuple[str, str], str]
@@ -182,20 +200,6 @@ def _of_calls(up: _Known | None, down: _Known | None) -> LineRates | None:
         rtt_ms=up.sample.rtt_ms or down.sample.rtt_ms or 0.0,
         at_utc=min(up.at_utc, down.at_utc),
     )
-
-
-async def probe(_asker: Asker, wish: LineProbe) -> LineProbed:
-    """Filler for a kiosk that measures its line;
-    not from a pattern, so that nothing on the way can pack it.
-    """
-    return LineProbed(
-        filler=secrets.token_urlsafe(wish.want_bytes)[: wish.want_bytes] if wish.want_bytes else ""
-    )
-
-
-def line_handlers() -> dict[str, Handler]:
-    """Verb -> the rule that answers it."""
-    return {"line_probe": probe}
 
 
 _ORDER = [LineQuality.GOOD, LineQuality.WEAK, LineQuality.BAD]

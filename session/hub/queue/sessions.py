@@ -23,6 +23,7 @@ from session.core.errors import (
     TicketTaken,
     TicketUnknown,
 )
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ServiceEntry
 from session.hub.queue.eligibility import Eligibility
@@ -31,7 +32,18 @@ from session.hub.queue.ticket_changes import ENDED, Decide, TicketBook, new_sess
 from session.hub.queue.view import WAITING
 from session.hub.storage.interfaces import CallerRecord, CallerStore, StoredTicket
 from session.protocol.hub.line_rates import IceRules, LineRates
-from session.protocol.hub.requests import SessionFacts, SessionOpened, SessionsAnswer, TicketChanged
+from session.protocol.hub.requests import (
+    AcceptRequest,
+    CloseRequest,
+    Done,
+    HangUpRequest,
+    ResumeRequest,
+    SessionAnswer,
+    SessionFacts,
+    SessionOpened,
+    SessionsAnswer,
+    TicketChanged,
+)
 from session.protocol.hub.tickets import LIVE, Ticket, TicketState
 from session.protocol.wire.roles import Role
 
@@ -99,7 +111,13 @@ class Sessions:
         self._news = news
         self._clock = clock
 
-    async def accept(self, organisation: str, agent: str, ticket_id: str) -> SessionFacts:
+    @handles("accept")
+    async def accept(self, asker: Asker, request: AcceptRequest) -> SessionAnswer:
+        """The agent has chosen a ticket. Raises as `take_ticket`."""
+        facts = await self.take_ticket(asker.organisation, asker.user, request.ticket_id)
+        return SessionAnswer(session=facts)
+
+    async def take_ticket(self, organisation: str, agent: str, ticket_id: str) -> SessionFacts:
         """An agent takes a ticket; one wins, and the winner may ask again.
 
         Raises:
@@ -179,7 +197,8 @@ class Sessions:
         if any(one.state in LIVE and one.id != ticket.id for one in in_hand):
             raise AgentBusy
 
-    async def resume(self, organisation: str, agent: str) -> SessionsAnswer:
+    @handles("resume")
+    async def resume(self, asker: Asker, _request: ResumeRequest) -> SessionsAnswer:
         """Sessions that are still this agent's, after its desk was restarted or an accept had no
         answer.
 
@@ -190,26 +209,27 @@ class Sessions:
             StoreUnreachable: what is stored cannot be known now; ask again.
         """
         await self._book.wait_current()
-        mine = [t for t in self._book.view.of_agent(organisation, agent) if t.state in LIVE]
-        found = [await self._book.read(organisation, ticket.id) for ticket in mine]
+        mine = [
+            t for t in self._book.view.of_agent(asker.organisation, asker.user) if t.state in LIVE
+        ]
+        found = [await self._book.read(asker.organisation, ticket.id) for ticket in mine]
         live = [
             stored.ticket
             for stored in found
-            if stored.ticket.agent == agent and stored.ticket.state in LIVE
+            if stored.ticket.agent == asker.user and stored.ticket.state in LIVE
         ]
         live.sort(key=lambda ticket: ticket.arrived_at_utc)
         facts = [await self._agent_facts(ticket) for ticket in live]
         return SessionsAnswer(sessions=facts, states=[ticket.state.value for ticket in live])
 
-    async def hang_up(
-        self, organisation: str, role: Role, user: str, session_id: str, reason: str
-    ) -> None:
+    @handles("hang_up")
+    async def hang_up(self, asker: Asker, request: HangUpRequest) -> Done:
         """Either end ends the conversation.
         Raises `TicketUnknown` for a session that is not its own.
         """
 
         def decide(ticket: Ticket) -> Ticket | None:
-            _check_end(ticket, organisation, role, user, session_id)
+            _check_end(ticket, asker.organisation, asker.role, asker.user, request.session_id)
             if ticket.state is not TicketState.IN_SESSION:
                 return None
             return msgspec.structs.replace(
@@ -218,15 +238,19 @@ class Sessions:
                 ended_at_utc=self._clock.utc_now(),
                 wrap_up_until_utc=self._wrap_up_until(ticket),
                 talk=None,
-                changed_by=f"{role}.{user}",
-                reason=reason,
+                changed_by=asker.writer,
+                reason=request.reason,
             )
 
         stored = await self._change_session(
-            organisation, session_id, decide, user if role is Role.KIOSK else ""
+            asker.organisation,
+            request.session_id,
+            decide,
+            asker.user if asker.role is Role.KIOSK else "",
         )
         by = "kiosk" if stored.ticket.changed_by.startswith(f"{Role.KIOSK}.") else "agent"
-        await tell_both(self._news, stored.ticket, session_id, by, stored.ticket.reason)
+        await tell_both(self._news, stored.ticket, request.session_id, by, stored.ticket.reason)
+        return Done()
 
     def _wrap_up_until(self, ticket: Ticket) -> datetime | None:
         service = self._service(ticket)
@@ -241,7 +265,17 @@ class Sessions:
         except ServiceUnknown:
             return None
 
-    async def close(self, organisation: str, agent: str, session_id: str, outcome: str) -> None:
+    @handles("close")
+    async def close(self, asker: Asker, request: CloseRequest) -> Done:
+        """The agent has finished. Raises as `close_session`."""
+        await self.close_session(
+            asker.organisation, asker.user, request.session_id, request.outcome
+        )
+        return Done()
+
+    async def close_session(
+        self, organisation: str, agent: str, session_id: str, outcome: str
+    ) -> None:
         """The agent has finished. Raises `TicketUnknown` for a session that is not its own."""
         passed = await self._of_session(organisation, session_id)
         if _passed_on(passed, agent, session_id):

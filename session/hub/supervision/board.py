@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from session.bus.jetstream.streams import WrongRevision
 from session.core.clock import Clock
 from session.core.errors import QueueClosed, TicketTaken, TicketUnknown
+from session.hub.access.handlers import Asker, handles
 from session.hub.assignment.agent_states import Agents
 from session.hub.assignment.dispatch import unoffered
 from session.hub.convention.catalogue import Catalogue
@@ -28,6 +29,7 @@ from session.hub.supervision.acts import with_queue
 from session.protocol.hub.board import (
     AgentFacts,
     BoardAnswer,
+    BoardRequest,
     BroadcastRequest,
     DayFigures,
     MoveQueueRequest,
@@ -36,9 +38,17 @@ from session.protocol.hub.board import (
     QueueMoved,
     QueueStateRequest,
     ReassignRequest,
+    TicketActed,
     TicketSeen,
 )
-from session.protocol.hub.requests import Announcement, Service, ServicesChanged
+from session.protocol.hub.requests import (
+    Announcement,
+    Done,
+    QueueAnswer,
+    QueueRequest,
+    Service,
+    ServicesChanged,
+)
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import new_id, split_service
 from session.protocol.wire.roles import Role
@@ -57,6 +67,14 @@ class Named(NamedTuple):
     undoes: str | None = None
 
 
+class DayCounts(Protocol):
+    """`DayAndTrends` of the history."""
+
+    async def day(self, organisation: str, within_s: int) -> DayFigures:
+        """The day so far."""
+        ...
+
+
 class Board:
     """Acts of supervisors, states of services."""
 
@@ -67,6 +85,7 @@ class Board:
         *,
         catalogue: Catalogue,
         agents: Agents,
+        days: DayCounts,
         news: News,
         clock: Clock,
     ) -> None:
@@ -74,12 +93,14 @@ class Board:
         self._store = store
         self._catalogue = catalogue
         self._agents = agents
+        self._days = days
         self._news = news
         self._clock = clock
 
     # ---- acts on tickets
 
-    async def reassign(self, organisation: str, supervisor: str, wish: ReassignRequest) -> Ticket:
+    @handles("reassign")
+    async def reassign(self, asker: Asker, request: ReassignRequest) -> TicketActed:
         """Another service, or one agent only for a minute.
 
         Raises:
@@ -88,41 +109,39 @@ class Board:
             StoreUnreachable.
         """
         wanted: dict[str, Any] = {}
-        if wish.service is not None:
-            self.check_target(organisation, wish.service)
-            wanted["service"] = wish.service
-        if wish.agent is not None:
-            if wish.agent:
-                self._catalogue.agent(organisation, wish.agent)
-            wanted["assigned_to"] = wish.agent or None
-        return await self._act(organisation, supervisor, wish, wanted)
+        if request.service is not None:
+            self.check_target(asker.organisation, request.service)
+            wanted["service"] = request.service
+        if request.agent is not None:
+            if request.agent:
+                self._catalogue.agent(asker.organisation, request.agent)
+            wanted["assigned_to"] = request.agent or None
+        return await self._act(asker, request, wanted)
 
-    async def prioritise(
-        self, organisation: str, supervisor: str, wish: PrioritiseRequest
-    ) -> Ticket:
+    @handles("prioritise")
+    async def prioritise(self, asker: Asker, request: PrioritiseRequest) -> TicketActed:
         """Another priority. Raises as `reassign`."""
-        wanted = {"priority": wish.priority}
-        return await self._act(organisation, supervisor, wish, wanted)
+        wanted = {"priority": request.priority}
+        return await self._act(asker, request, wanted)
 
     async def _act(
         self,
-        organisation: str,
-        supervisor: str,
-        wish: ReassignRequest | PrioritiseRequest,
+        asker: Asker,
+        request: ReassignRequest | PrioritiseRequest,
         wanted: dict[str, Any],
-    ) -> Ticket:
-        by = f"{Role.SUPERVISOR}.{supervisor}"
-        named = Named(by, wish.reason, wish.act_id or new_id())
+    ) -> TicketActed:
+        by = f"{Role.SUPERVISOR}.{asker.user}"
+        named = Named(by, request.reason, request.act_id or new_id())
 
         def decide(now: Ticket) -> Ticket | None:
-            if self._is_done(now, wanted, by, wish.reason):
+            if self._is_done(now, wanted, by, request.reason):
                 return None  # the first answer was lost and the act is asked again
-            if now.state not in WAITING or TicketSeen.of(now) != wish.seen:
+            if now.state not in WAITING or TicketSeen.of(now) != request.seen:
                 raise TicketTaken
             return self.changed(now, wanted, named)
 
-        stored, _ = await self._book.change(organisation, wish.ticket_id, decide)
-        return stored.ticket
+        stored, _ = await self._book.change(asker.organisation, request.ticket_id, decide)
+        return TicketActed(ticket=stored.ticket)
 
     @staticmethod
     def _is_done(now: Ticket, wanted: dict[str, Any], by: str, reason: str) -> bool:
@@ -144,9 +163,8 @@ class Board:
         }
         return msgspec.structs.replace(now, **wanted, **whose)
 
-    async def move_queue(
-        self, organisation: str, supervisor: str, wish: MoveQueueRequest
-    ) -> QueueMoved:
+    @handles("move_queue")
+    async def move_queue(self, asker: Asker, request: MoveQueueRequest) -> QueueMoved:
         """All waiting tickets of a service go to another one;
         who is accepted meanwhile is left alone.
 
@@ -154,13 +172,15 @@ class Board:
             ServiceUnknown, QueueClosed, StoreUnreachable (the same request goes on with those that
             are left).
         """
-        self._catalogue.service(organisation, wish.service)
-        self.check_target(organisation, wish.to)
-        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.act_id or new_id())
+        self._catalogue.service(asker.organisation, request.service)
+        self.check_target(asker.organisation, request.to)
+        named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.act_id or new_id())
         waiting = [
-            one.id for one in self._book.view.waiting(organisation) if one.service == wish.service
+            one.id
+            for one in self._book.view.waiting(asker.organisation)
+            if one.service == request.service
         ]
-        return await self.move(organisation, waiting, wish.service, wish.to, named)
+        return await self.move(asker.organisation, waiting, request.service, request.to, named)
 
     async def move(
         self, organisation: str, tickets: Sequence[str], service: str, to: str, named: Named
@@ -219,18 +239,42 @@ class Board:
             for one in services
         ]
 
-    async def set_queue(
-        self, organisation: str, supervisor: str, wish: QueueStateRequest, *, closed: bool
-    ) -> None:
+    @handles("close_queue")
+    async def close_queue(self, asker: Asker, request: QueueStateRequest) -> Done:
+        """The service takes no new calls. Raises `ServiceUnknown`, `StoreUnreachable`."""
+        return await self._set_queue(asker, request, closed=True)
+
+    @handles("open_queue")
+    async def open_queue(self, asker: Asker, request: QueueStateRequest) -> Done:
+        """The service takes calls again. Raises `ServiceUnknown`, `StoreUnreachable`."""
+        return await self._set_queue(asker, request, closed=False)
+
+    @handles("queue")
+    async def queue(self, asker: Asker, request: QueueRequest) -> QueueAnswer:
+        """A page of an organisation's open tickets, and its services as supervisors left them."""
+        organisation = asker.organisation
+        tickets = self._book.view.open_tickets(organisation)
+        offset = max(0, request.offset)
+        return QueueAnswer(
+            revision=self._book.view.revision(organisation),
+            total=len(tickets),
+            tickets=tickets[offset : offset + request.limit],
+            services=self.shown(organisation, self._catalogue.services(organisation)),
+            organisation_name=self._catalogue.organisation(organisation).name,
+            your_name=self._catalogue.person_name(organisation, asker.user),
+        )
+
+    async def _set_queue(self, asker: Asker, request: QueueStateRequest, *, closed: bool) -> Done:
         """Closes or opens a service, and tells the kiosks.
         Raises `ServiceUnknown`, `StoreUnreachable`.
         """
-        self._catalogue.service(organisation, wish.service)
-        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.act_id or new_id())
-        known = self._store.queue(organisation, wish.service)
+        self._catalogue.service(asker.organisation, request.service)
+        named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.act_id or new_id())
+        known = self._store.queue(asker.organisation, request.service)
         # else its answer was lost and it is asked again
         if known is None or known.act != named.act:
-            await self.decide_queue(organisation, wish.service, named, closed=closed)
+            await self.decide_queue(asker.organisation, request.service, named, closed=closed)
+        return Done()
 
     async def decide_queue(
         self,
@@ -256,17 +300,21 @@ class Board:
         for home, kiosk in self._catalogue.kiosks_offering(organisation, service):
             await self._news.tell(home, Role.KIOSK, kiosk, ServicesChanged())
 
-    async def broadcast(self, organisation: str, supervisor: str, wish: BroadcastRequest) -> None:
+    @handles("broadcast")
+    async def broadcast(self, asker: Asker, request: BroadcastRequest) -> Done:
         """Stores it with its reason, then tells every agent who is there.
         Raises `StoreUnreachable`.
         """
-        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.broadcast_id)
-        if self._store.said(organisation, wish.broadcast_id) is None:
+        named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.broadcast_id)
+        if self._store.said(asker.organisation, request.broadcast_id) is None:
             try:
-                await self.say(organisation, wish.broadcast_id, wish.text, named, expected=0)
+                await self.say(
+                    asker.organisation, request.broadcast_id, request.text, named, expected=0
+                )
             except WrongRevision:  # another hub has stored it
                 log.info("a message to all was stored already")
-        await self.tell_agents(organisation, supervisor, wish.broadcast_id, wish.text)
+        await self.tell_agents(asker.organisation, asker.user, request.broadcast_id, request.text)
+        return Done()
 
     async def say(
         self,
@@ -309,14 +357,19 @@ class Board:
 
     # ---- agents
 
-    def answer(self, organisation: str, day: DayFigures) -> BoardAnswer:
+    @handles("board")
+    async def board(self, asker: Asker, request: BoardRequest) -> BoardAnswer:
         """What the board shows now, with the day's counts of the history."""
-        agents = self.agents(organisation)
+        agents = self.agents(asker.organisation)
         queues = [
-            self._queue(organisation, service.id)
-            for service in self._catalogue.services(organisation)
+            self._queue(asker.organisation, service.id)
+            for service in self._catalogue.services(asker.organisation)
         ]
-        return BoardAnswer(agents=agents, queues=queues, day=day)
+        return BoardAnswer(
+            agents=agents,
+            queues=queues,
+            day=await self._days.day(asker.organisation, request.within_s),
+        )
 
     def agents(self, organisation: str) -> list[AgentFacts]:
         """What each agent does now."""

@@ -19,6 +19,7 @@ import msgspec
 from session.bus.jetstream.streams import WrongRevision
 from session.core.clock import Clock
 from session.core.errors import NotAllowed, StoreUnreachable, UndoImpossible
+from session.hub.access.handlers import Asker, handles
 from session.hub.history.projection import Projection
 from session.hub.queue.ticket_changes import TicketBook
 from session.hub.queue.view import OPEN, WAITING
@@ -69,29 +70,30 @@ class Undo:
 
     # ---- reading
 
-    async def history(self, organisation: str, wish: HistoryRequest) -> HistoryAnswer:
+    @handles("history")
+    async def history(self, asker: Asker, request: HistoryRequest) -> HistoryAnswer:
         """See `HistoryRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
-        if not 0 <= (wish.last - wish.first).days < MOST_DAYS:
+        if not 0 <= (request.last - request.first).days < MOST_DAYS:
             raise NotAllowed(why="period")
         history = await self._projection.fresh()
         zone = ZoneInfo(history.time_zone)
-        start = datetime.combine(wish.first, time(), zone).astimezone(UTC)
-        end = datetime.combine(wish.last + timedelta(days=1), time(), zone).astimezone(UTC)
+        start = datetime.combine(request.first, time(), zone).astimezone(UTC)
+        end = datetime.combine(request.last + timedelta(days=1), time(), zone).astimezone(UTC)
         wanted = acts.ActsWanted(
-            organisation,
+            asker.organisation,
             start,
-            min(end, wish.before) if wish.before is not None else end,
-            wish.kind,
-            wish.by,
-            wish.number.strip().upper(),
+            min(end, request.before) if request.before is not None else end,
+            request.kind,
+            request.by,
+            request.number.strip().upper(),
             MOST_ACTS + 1,
         )
         found = await asyncio.to_thread(acts.acts, history, wanted)
         page = found[:MOST_ACTS]
         undone = await asyncio.to_thread(
-            acts.undone, history, organisation, [act.id for act in page]
+            acts.undone, history, asker.organisation, [act.id for act in page]
         )
-        shown = [self._shown(organisation, act, is_undone=act.id in undone) for act in page]
+        shown = [self._shown(asker.organisation, act, is_undone=act.id in undone) for act in page]
         return HistoryAnswer(
             acts=shown, more=len(found) > MOST_ACTS, behind=self._projection.position.behind
         )
@@ -149,7 +151,8 @@ class Undo:
 
     # ---- taking back
 
-    async def undo(self, organisation: str, supervisor: str, wish: UndoRequest) -> Undone:
+    @handles("undo")
+    async def undo(self, asker: Asker, request: UndoRequest) -> Undone:
         """Takes an act back; the same request again changes nothing more.
 
         Raises:
@@ -157,19 +160,21 @@ class Undo:
             ServiceUnknown, QueueClosed: where the caller came from takes nobody now.
             StoreUnreachable: outcome unknown, or the history does not know the act.
         """
-        act = await self._find(organisation, wish.undoes)
-        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.act_id, wish.undoes)
+        act = await self._find(asker.organisation, request.undoes)
+        named = Named(
+            f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.act_id, request.undoes
+        )
         match act.kind:
             case ActKind.SERVICE | ActKind.AGENT | ActKind.PRIORITY:
-                await self._undo_ticket(organisation, act, named)
+                await self._undo_ticket(asker.organisation, act, named)
                 return Undone()
             case ActKind.MOVE:
-                return await self._undo_move(organisation, act, named)
+                return await self._undo_move(asker.organisation, act, named)
             case ActKind.CLOSE | ActKind.OPEN:
-                await self._undo_queue(organisation, act, named)
+                await self._undo_queue(asker.organisation, act, named)
                 return Undone()
             case ActKind.BROADCAST:
-                await self._withdraw(organisation, supervisor, act, named)
+                await self._withdraw(asker.organisation, asker.user, act, named)
                 return Undone()
         raise UndoImpossible(why=UndoState.NEVER)
 

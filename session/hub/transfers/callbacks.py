@@ -22,6 +22,7 @@ from session.bus.jetstream.streams import NANOSECONDS, Stored
 from session.core.clock import Clock
 from session.core.errors import MessageMalformed, NotAllowed, TicketUnknown
 from session.core.tasks import Tasks
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_phone
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.open_now import Openings
@@ -29,6 +30,7 @@ from session.hub.queue.sessions import Sessions
 from session.hub.queue.ticket_changes import TicketBook
 from session.hub.storage.interfaces import CallerRecord, CallerStore
 from session.protocol.codec import decode_plain
+from session.protocol.hub.requests import Done
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import CallbackAnswer, CallbackRequest, CallLaterRequest
 from session.protocol.wire.ids import ticket_id
@@ -184,23 +186,30 @@ class Callbacks:
         self._is_closed = is_closed
         self._clock = clock
 
-    async def ask(self, home: str, kiosk: str, wish: CallbackRequest) -> CallbackAnswer:
+    @handles("callback")
+    async def ask(self, asker: Asker, request: CallbackRequest) -> CallbackAnswer:
         """A caller of a closed service wants to be called; the same request is one wish.
 
         Raises:
             ServiceUnknown, CallerNumberInvalid, NotAllowed (the service offers no callbacks),
             StoreUnreachable.
         """
-        organisation, service = self._catalogue.serving(home, kiosk, wish.service)
+        organisation, service = self._catalogue.serving(
+            asker.organisation, asker.user, request.service
+        )
         if not service.callback:
             raise NotAllowed(why="callback")
-        phone = checked_phone(wish.phone)
+        phone = checked_phone(request.phone)
         opening = self._openings.of(
-            organisation, service.id, home, self._catalogue.site_of(home, kiosk).id
+            organisation,
+            service.id,
+            asker.organisation,
+            self._catalogue.site_of(asker.organisation, asker.user).id,
         )
         due = self._clock.utc_now() if opening.is_open else opening.opens_at
         known = self._store.get(
-            organisation, identity := _identity(organisation, home, kiosk, wish.request_id)
+            organisation,
+            identity := _identity(organisation, asker.organisation, asker.user, request.request_id),
         )
         if known is None:
             await self._store.put(
@@ -208,8 +217,8 @@ class Callbacks:
                     ticket=identity,
                     organisation=organisation,
                     service=service.id,
-                    kiosk=kiosk,
-                    home=home,
+                    kiosk=asker.user,
+                    home=asker.organisation,
                     asked_at_utc=self._clock.utc_now(),
                     due_at_utc=due,
                     phone=phone,
@@ -218,7 +227,8 @@ class Callbacks:
         is_known = due is not None and not self._is_closed(organisation, service.id)
         return CallbackAnswer(due_at=due.isoformat() if due is not None and is_known else "")
 
-    async def later(self, organisation: str, agent: str, wish: CallLaterRequest) -> None:
+    @handles("call_later")
+    async def later(self, asker: Asker, request: CallLaterRequest) -> Done:
         """The agent did not reach the caller: the ticket ends, and comes back as another one.
 
         Raises:
@@ -226,30 +236,41 @@ class Callbacks:
                 StoreUnreachable.
         """
         try:
-            ticket, record = await self._sessions.owned(organisation, agent, wish.session_id)
+            ticket, record = await self._sessions.owned(
+                asker.organisation, asker.user, request.session_id
+            )
         except TicketUnknown:
-            known = (await self._book.by_session(organisation, wish.session_id)).ticket
-            if (known.state, known.agent, known.reason) == (TicketState.CLOSED, agent, CALL_LATER):
-                return  # the first answer was lost
+            known = (await self._book.by_session(asker.organisation, request.session_id)).ticket
+            if (known.state, known.agent, known.reason) == (
+                TicketState.CLOSED,
+                asker.user,
+                CALL_LATER,
+            ):
+                return Done()  # the first answer was lost
             raise
         if ticket.away != "phone" or not record.phone:
             raise NotAllowed(why="no telephone number")
         now = self._clock.utc_now()
         await self._store.put(
             Callback(
-                ticket=_identity(organisation, ticket.kiosk_home, ticket.kiosk, wish.session_id),
-                organisation=organisation,
+                ticket=_identity(
+                    asker.organisation, ticket.kiosk_home, ticket.kiosk, request.session_id
+                ),
+                organisation=asker.organisation,
                 service=ticket.service,
                 kiosk=ticket.kiosk,
                 home=ticket.kiosk_home,
                 asked_at_utc=now,
-                due_at_utc=now + timedelta(minutes=wish.minutes),
+                due_at_utc=now + timedelta(minutes=request.minutes),
                 phone=record.phone,
                 caller_number=record.number,
                 sealed_number=record.sealed,
             )
         )
-        await self._sessions.close(organisation, agent, wish.session_id, CALL_LATER)
+        await self._sessions.close_session(
+            asker.organisation, asker.user, request.session_id, CALL_LATER
+        )
+        return Done()
 
     # ---- the hub's timer
 

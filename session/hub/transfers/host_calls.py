@@ -18,18 +18,22 @@ from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, NotAllowed
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import KioskEntry, PersonEntry
 from session.hub.queue.presence import Presence
 from session.hub.queue.ticket_changes import TicketBook
 from session.hub.queue.view import WAITING
+from session.protocol.hub.requests import Done
 from session.protocol.hub.site import (
     CallerState,
     HelpAnswer,
+    HelpCall,
     HelpState,
     HostRequest,
     KioskFacts,
     SiteAnswer,
+    SiteRequest,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import is_id
@@ -121,9 +125,8 @@ class Hosts:
 
     # ---- the kiosk
 
-    async def call(
-        self, home: str, kiosk: str, said: HelpState, *, new: bool = False
-    ) -> HelpAnswer:
+    @handles("call_help")
+    async def call_help(self, asker: Asker, request: HelpCall) -> HelpAnswer:
         """A kiosk says how it stands with its call.
         Raises `NotAllowed` where no host can be called.
 
@@ -131,14 +134,21 @@ class Hosts:
             new: no repeat. A kiosk that was restarted, or is pressed again at once, calls anew,
                 also when the host has just finished.
         """
-        if not self.has_host(home, self._catalogue.site_of(home, kiosk).id):
+        if not self.has_host(
+            asker.organisation, self._catalogue.site_of(asker.organisation, asker.user).id
+        ):
             raise NotAllowed(why="no host here")
-        known = self.state(home, kiosk)
-        state = said if said is HelpState.NONE or known is HelpState.NONE else known
-        if (home, kiosk) in self._ended and not new:  # a repeat of what the host has just finished
+        known = self.state(asker.organisation, asker.user)
+        state = (
+            request.state if request.state is HelpState.NONE or known is HelpState.NONE else known
+        )
+        if (
+            asker.organisation,
+            asker.user,
+        ) in self._ended and not request.new:  # a repeat of what the host has just finished
             state = HelpState.NONE
-        self._spoke_s[home, kiosk] = self._clock.monotonic_s()
-        await self._tell((home, kiosk), state)
+        self._spoke_s[asker.organisation, asker.user] = self._clock.monotonic_s()
+        await self._tell((asker.organisation, asker.user), state)
         return HelpAnswer(state=state)
 
     def has_host(self, home: str, site: str) -> bool:
@@ -148,19 +158,22 @@ class Hosts:
 
     # ---- the host
 
-    def site(self, organisation: str, user: str) -> SiteAnswer:
+    @handles("site")
+    async def site(self, asker: Asker, _request: SiteRequest) -> SiteAnswer:
         """The kiosks that this host looks after. Raises `NotAllowed`."""
-        person, kiosks = self._own(organisation, user)
-        sites = {site.id: site.name for site in self._catalogue.organisation(organisation).sites}
+        person, kiosks = self._own(asker.organisation, asker.user)
+        sites = {
+            site.id: site.name for site in self._catalogue.organisation(asker.organisation).sites
+        }
         facts = [
             KioskFacts(
                 id=kiosk.id,
                 name=kiosk.name or kiosk.id,
                 site=sites[kiosk.site],
-                there=self._presence.is_there(organisation, Role.KIOSK, kiosk.id),
-                caller=self._caller(organisation, kiosk.id),
-                help=self.state(organisation, kiosk.id),
-                closed=self._is_site_closed(organisation, kiosk.site),
+                there=self._presence.is_there(asker.organisation, Role.KIOSK, kiosk.id),
+                caller=self._caller(asker.organisation, kiosk.id),
+                help=self.state(asker.organisation, kiosk.id),
+                closed=self._is_site_closed(asker.organisation, kiosk.site),
             )
             for kiosk in kiosks
         ]
@@ -181,20 +194,22 @@ class Hosts:
             return CallerState.IN_SESSION
         return CallerState.WAITING if states & WAITING else CallerState.NONE
 
-    async def answer(self, organisation: str, user: str, wish: HostRequest) -> None:
+    @handles("host")
+    async def answer(self, asker: Asker, request: HostRequest) -> Done:
         """The host comes, is there, or has finished.
         Raises `NotAllowed` for a kiosk that is not one of its own.
         """
-        _person, kiosks = self._own(organisation, user)
-        if wish.kiosk not in [kiosk.id for kiosk in kiosks] or not is_id(wish.kiosk):
+        _person, kiosks = self._own(asker.organisation, asker.user)
+        if request.kiosk not in [kiosk.id for kiosk in kiosks] or not is_id(request.kiosk):
             raise NotAllowed(why="kiosk")
-        kiosk = organisation, wish.kiosk
+        kiosk = asker.organisation, request.kiosk
         repeats = self._clock.monotonic_s() - self._spoke_s.get(kiosk, -FORGOTTEN_S) < FORGOTTEN_S
         ended = (
-            wish.state is HelpState.NONE and repeats and self.state(*kiosk) is not HelpState.NONE
+            request.state is HelpState.NONE and repeats and self.state(*kiosk) is not HelpState.NONE
         )
-        await self._tell(kiosk, ENDED if ended else wish.state)
-        await self._mark(organisation, wish.kiosk, f"{Role.FACILITATOR}.{user}")
+        await self._tell(kiosk, ENDED if ended else request.state)
+        await self._mark(asker.organisation, request.kiosk, f"{Role.FACILITATOR}.{asker.user}")
+        return Done()
 
     async def look(self) -> None:
         """Tickets of a caller with whom a host is say so, also those that came after;

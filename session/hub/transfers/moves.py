@@ -19,13 +19,20 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import NotAllowed, QueueClosed, SessionError, TicketTaken, TicketUnknown
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.notifications import News, PlaceNews, tell_both, tell_kiosk, told_wait
 from session.hub.queue.ticket_changes import TicketBook
 from session.hub.queue.view import WAITING
 from session.hub.storage.interfaces import CallerStore, StoredTicket
 from session.protocol.hub.board import TicketSeen
-from session.protocol.hub.network import MoveRequest, MoveTarget, TicketMoved
+from session.protocol.hub.network import (
+    MoveRequest,
+    MoveTarget,
+    MoveTargets,
+    MoveTargetsRequest,
+    TicketMoved,
+)
 from session.protocol.hub.partner_links import Arrival
 from session.protocol.hub.requests import TicketChanged
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -104,6 +111,11 @@ class Moves:
 
     # ---- where to
 
+    @handles("move_targets")
+    async def move_targets(self, asker: Asker, request: MoveTargetsRequest) -> MoveTargets:
+        """Where a supervisor may move callers of a service. Raises `ServiceUnknown`."""
+        return MoveTargets(targets=self.targets(asker.organisation, request.service))
+
     def targets(self, organisation: str, service: str) -> list[MoveTarget]:
         """Services of other organisations that callers of this one may be moved to.
         Raises `ServiceUnknown`.
@@ -134,7 +146,8 @@ class Moves:
 
     # ---- moving
 
-    async def move(self, organisation: str, supervisor: str, wish: MoveRequest) -> TicketMoved:
+    @handles("move")
+    async def move(self, asker: Asker, request: MoveRequest) -> TicketMoved:
         """A supervisor sends a waiting caller to another organisation; again is the same move.
 
         Raises:
@@ -142,21 +155,21 @@ class Moves:
             NotAllowed: the conventions do not allow it.
                 QueueClosed, ServiceClosed, TicketUnknown, StoreUnreachable.
         """
-        by = f"{Role.SUPERVISOR}.{supervisor}"
-        act_id = wish.act_id or new_id()
+        by = f"{Role.SUPERVISOR}.{asker.user}"
+        act_id = request.act_id or new_id()
 
         def decide(now: Ticket) -> Ticket | None:
-            if (now.moved_to, now.changed_by, now.reason) == (wish.target, by, wish.reason):
+            if (now.moved_to, now.changed_by, now.reason) == (request.target, by, request.reason):
                 return None  # the first answer was lost and the act is asked again
-            if now.state not in WAITING or TicketSeen.of(now) != wish.seen:
+            if now.state not in WAITING or TicketSeen.of(now) != request.seen:
                 raise TicketTaken
-            self._check(now, wish.target)
-            ended = self._ended(now, TicketState.CLOSED, wish.target, by, wish.reason)
+            self._check(now, request.target)
+            ended = self._ended(now, TicketState.CLOSED, request.target, by, request.reason)
             return msgspec.structs.replace(ended, act=act_id, undoes=None)
 
-        found = await self._book.read(organisation, wish.ticket_id)
-        await self._ask_partner(found.ticket, wish.target)
-        stored, _ = await self._book.change(organisation, wish.ticket_id, decide)
+        found = await self._book.read(asker.organisation, request.ticket_id)
+        await self._ask_partner(found.ticket, request.target)
+        stored, _ = await self._book.change(asker.organisation, request.ticket_id, decide)
         arrived = await self.arrive(stored.ticket)
         return TicketMoved(ticket=stored.ticket, number=arrived.ticket.number)
 

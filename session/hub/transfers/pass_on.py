@@ -15,6 +15,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import AgentBusy, ColleagueBusy, NotAllowed, QueueClosed, TicketUnknown
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.notifications import News, tell_both, tell_kiosk
 from session.hub.queue.presence import Presence
@@ -23,16 +24,19 @@ from session.hub.queue.ticket_changes import Decide, TicketBook, new_session_id
 from session.hub.storage.interfaces import CallerStore
 from session.hub.transfers.moves import PASSED_ON, Moves
 from session.protocol.hub.board import AgentFacts, AgentState
-from session.protocol.hub.requests import TicketChanged
+from session.protocol.hub.requests import Done, TicketChanged
 from session.protocol.hub.talk_state import Passed, PassReason, Third, ThirdState
 from session.protocol.hub.third_parties import (
     HandOverRequest,
     PassedOnAnswer,
+    PassedOnRequest,
     PassingAnswer,
+    PassingRequest,
     PassOnRequest,
     TargetAgent,
     TargetsAnswer,
     TargetService,
+    TargetsRequest,
 )
 from session.protocol.hub.tickets import KEPT, Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -73,84 +77,99 @@ class Passing:
         self._news = news
         self._clock = clock
 
-    async def targets(self, organisation: str, agent: str, session_id: str) -> TargetsAnswer:
+    @handles("targets")
+    async def targets(self, asker: Asker, request: TargetsRequest) -> TargetsAnswer:
         """Colleagues who are there, queues, and other organisations' that both allow.
         Raises `TicketUnknown`.
         """
-        ticket, _record = await self._sessions.owned(organisation, agent, session_id)
+        ticket, _record = await self._sessions.owned(
+            asker.organisation, asker.user, request.session_id
+        )
         there = [
             TargetAgent(id=one.id, name=one.name, state=one.state)
-            for one in self._agents_of(organisation)
-            if one.id != agent and one.state is not AgentState.OFFLINE
+            for one in self._agents_of(asker.organisation)
+            if one.id != asker.user and one.state is not AgentState.OFFLINE
         ]
-        waiting = [ticket.service for ticket in self._book.view.waiting(organisation)]
+        waiting = [ticket.service for ticket in self._book.view.waiting(asker.organisation)]
         services = [
             TargetService(
                 id=one.id,
                 name=one.name,
                 waiting=waiting.count(one.id),
-                closed=self._is_closed(organisation, one.id),
+                closed=self._is_closed(asker.organisation, one.id),
             )
-            for one in self._catalogue.services(organisation)
+            for one in self._catalogue.services(asker.organisation)
         ]
         elsewhere = [
-            one for one in self._moves.targets(organisation, ticket.service) if not one.closed
+            one for one in self._moves.targets(asker.organisation, ticket.service) if not one.closed
         ]
         return TargetsAnswer(agents=there, services=services, elsewhere=elsewhere)
 
-    async def pass_on(self, organisation: str, agent: str, wish: PassOnRequest) -> None:
+    @handles("pass_on")
+    async def pass_on(self, asker: Asker, request: PassOnRequest) -> Done:
         """The caller waits again, at the head, for one agent or for a queue.
 
         Raises:
             ColleagueBusy: that agent is not there.
                 QueueClosed, ServiceUnknown, NotAllowed, TicketUnknown.
         """
-        if not wish.agent and not wish.service:
+        if not request.agent and not request.service:
             raise NotAllowed(why="to nobody")
-        if "/" in wish.service:
+        if "/" in request.service:
             await self._moves.pass_on(
-                organisation, agent, wish.session_id, wish.service, wish.reason.value
+                asker.organisation,
+                asker.user,
+                request.session_id,
+                request.service,
+                request.reason.value,
             )
-            return
-        if wish.agent:
-            self._catalogue.agent(organisation, wish.agent)
-            if wish.agent == agent or not self._presence.is_there(
-                organisation, Role.AGENT, wish.agent
+            return Done()
+        if request.agent:
+            self._catalogue.agent(asker.organisation, request.agent)
+            if request.agent == asker.user or not self._presence.is_there(
+                asker.organisation, Role.AGENT, request.agent
             ):
                 raise ColleagueBusy
-        if wish.service:
-            self._catalogue.service(organisation, wish.service)
-            if self._is_closed(organisation, wish.service):
-                raise QueueClosed(service=wish.service)
-        by = f"{Role.AGENT}.{agent}"
+        if request.service:
+            self._catalogue.service(asker.organisation, request.service)
+            if self._is_closed(asker.organisation, request.service):
+                raise QueueClosed(service=request.service)
+        by = f"{Role.AGENT}.{asker.user}"
 
         def decide(ticket: Ticket) -> Ticket | None:
-            if _is_passed(ticket, agent, wish.session_id):
+            if _is_passed(ticket, asker.user, request.session_id):
                 return None
-            _check_own(ticket, agent, wish.session_id)
+            _check_own(ticket, asker.user, request.session_id)
             now_utc = self._clock.utc_now()
             return msgspec.structs.replace(
                 ticket,
                 state=TicketState.WAITING,
-                service=wish.service or ticket.service,
+                service=request.service or ticket.service,
                 priority=max(HEAD, ticket.priority),
                 agent=None,
                 session=None,
                 accepted_at_utc=None,
-                assigned_to=wish.agent or None,
-                assigned_at_utc=now_utc if wish.agent else None,
+                assigned_to=request.agent or None,
+                assigned_at_utc=now_utc if request.agent else None,
                 declined_by=(),
                 talk=None,
-                passed=self._passed(agent, wish.session_id, wish.reason, wish.agent),
+                passed=self._passed(asker.user, request.session_id, request.reason, request.agent),
                 changed_by=by,
                 reason=PASSED_ON,
             )
 
         await self._pass(
-            organisation, agent, wish.session_id, decide, wish.note, wish.pieces_missing
+            asker.organisation,
+            asker.user,
+            request.session_id,
+            decide,
+            request.note,
+            request.pieces_missing,
         )
+        return Done()
 
-    async def hand_over(self, organisation: str, agent: str, wish: HandOverRequest) -> None:
+    @handles("hand_over")
+    async def hand_over(self, asker: Asker, request: HandOverRequest) -> Done:
         """The colleague who was called in has the caller from now on, in a conversation of its own.
 
         Raises:
@@ -158,9 +177,9 @@ class Passing:
         """
 
         def decide(ticket: Ticket) -> Ticket | None:
-            if _is_passed(ticket, agent, wish.session_id):
+            if _is_passed(ticket, asker.user, request.session_id):
                 return None
-            _check_own(ticket, agent, wish.session_id)
+            _check_own(ticket, asker.user, request.session_id)
             third = _colleague(ticket)
             if third is None:
                 raise ColleagueBusy
@@ -170,20 +189,26 @@ class Passing:
                 session=new_session_id(ticket.id),
                 accepted_at_utc=self._clock.utc_now(),
                 talk=None,
-                passed=self._passed(agent, wish.session_id, wish.reason, third.user),
-                changed_by=f"{Role.AGENT}.{agent}",
+                passed=self._passed(asker.user, request.session_id, request.reason, third.user),
+                changed_by=f"{Role.AGENT}.{asker.user}",
                 reason=PASSED_ON,
             )
 
         try:
             after = await self._pass(
-                organisation, agent, wish.session_id, decide, wish.note, wish.pieces_missing
+                asker.organisation,
+                asker.user,
+                request.session_id,
+                decide,
+                request.note,
+                request.pieces_missing,
             )
         except AgentBusy:  # the colleague has taken somebody else meanwhile
             raise ColleagueBusy from None
         if after.agent is not None and after.state is TicketState.IN_SESSION:
             # opens its log, tells the kiosk
-            await self._sessions.accept(organisation, after.agent, after.id)
+            await self._sessions.take_ticket(asker.organisation, after.agent, after.id)
+        return Done()
 
     async def _pass(
         self,
@@ -217,21 +242,27 @@ class Passing:
             agent=to_agent,
         )
 
-    async def passed_on(self, organisation: str, agent: str, session_id: str) -> PassedOnAnswer:
+    @handles("passed_on")
+    async def passed_on(self, asker: Asker, request: PassedOnRequest) -> PassedOnAnswer:
         """What the agent before wanted the next one to know. Raises `TicketUnknown`."""
-        ticket, record = await self._sessions.owned(organisation, agent, session_id)
-        if ticket.passed is None or ticket.passed.session == session_id:
+        ticket, record = await self._sessions.owned(
+            asker.organisation, asker.user, request.session_id
+        )
+        if ticket.passed is None or ticket.passed.session == request.session_id:
             return PassedOnAnswer()
         return PassedOnAnswer(
-            by_name=self._catalogue.person_name(organisation, ticket.passed.by),
+            by_name=self._catalogue.person_name(asker.organisation, ticket.passed.by),
             reason=ticket.passed.reason,
             note=record.note,
             pieces_missing=record.pieces_missing,
         )
 
-    async def passing(self, home: str, kiosk: str, ticket_id: str) -> PassingAnswer:
+    @handles("passing")
+    async def passing(self, asker: Asker, request: PassingRequest) -> PassingAnswer:
         """For whom a kiosk's caller waits, with names. Raises `TicketUnknown`."""
-        ticket = (await self._book.at_kiosk(home, kiosk, ticket_id)).ticket
+        ticket = (
+            await self._book.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+        ).ticket
         if ticket.passed is None:
             return PassingAnswer()
         agent = "" if ticket.passed.lapsed else ticket.passed.agent

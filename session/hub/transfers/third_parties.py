@@ -16,13 +16,13 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import ColleagueBusy, NotAllowed, TicketTaken, TicketUnknown
-from session.hub.access.request_server import Asker
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.notifications import News, tell_kiosk
 from session.hub.queue.presence import SILENT_S, Presence
 from session.hub.queue.ticket_changes import Decide, TicketBook
 from session.hub.storage.interfaces import StoredTicket
-from session.protocol.hub.requests import TicketChanged
+from session.protocol.hub.requests import Done, TicketChanged
 from session.protocol.hub.talk_state import BANNERS, HoldReason, Talk, Third, ThirdEnd, ThirdState
 from session.protocol.hub.third_parties import (
     SIGN_LANGUAGE,
@@ -30,8 +30,11 @@ from session.protocol.hub.third_parties import (
     HoldRequest,
     InvitationAnswered,
     InviteRequest,
+    JoinAnswer,
     JoinRequest,
+    LeaveTalkRequest,
     TalkAnswer,
+    TalkRequest,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -66,9 +69,10 @@ class Talks:
 
     # ---- questions
 
-    async def talk(self, asker: Asker, session_id: str) -> TalkAnswer:
+    @handles("talk")
+    async def talk(self, asker: Asker, request: TalkRequest) -> TalkAnswer:
         """Who is in the conversation, for its ends and its third person. Raises `TicketUnknown`."""
-        ticket = (await self._of(asker, session_id)).ticket
+        ticket = (await self._of(asker, request.session_id)).ticket
         if not _is_in(ticket, asker):
             raise TicketUnknown
         talk = ticket.talk or Talk()
@@ -80,74 +84,83 @@ class Talks:
                 ticket.organisation, talk.third.by.partition(".")[2]
             )
         return TalkAnswer(
-            session_id=session_id, talk=talk, third_name=third_name, by_name=by_name, signs=signs
+            session_id=request.session_id,
+            talk=talk,
+            third_name=third_name,
+            by_name=by_name,
+            signs=signs,
         )
 
     # ---- hold
 
-    async def hold(self, asker: Asker, wish: HoldRequest) -> None:
+    @handles("hold")
+    async def hold(self, asker: Asker, request: HoldRequest) -> Done:
         """The caller waits, or the talk goes on. Raises `TicketUnknown`, `NotAllowed`."""
 
         def decide(ticket: Ticket) -> Ticket | None:
-            talk = _own_talk(ticket, asker, wish.session_id)
-            reason = wish.reason if wish.held else None
-            if (talk.held, talk.hold_reason) == (wish.held, reason):
+            talk = _own_talk(ticket, asker, request.session_id)
+            reason = request.reason if request.held else None
+            if (talk.held, talk.hold_reason) == (request.held, reason):
                 return None
             return _with(
                 ticket,
                 asker.writer,
-                msgspec.structs.replace(talk, held=wish.held, hold_reason=reason),
+                msgspec.structs.replace(talk, held=request.held, hold_reason=reason),
             )
 
-        await self._change(asker, wish.session_id, decide)
+        await self._change(asker, request.session_id, decide)
+        return Done()
 
     # ---- third people
 
-    async def invite(self, asker: Asker, wish: InviteRequest) -> None:
+    @handles("invite")
+    async def invite(self, asker: Asker, request: InviteRequest) -> Done:
         """Calls a colleague in.
 
         Raises:
             ColleagueBusy: not there, in another conversation, or somebody else is being called
             already. TicketUnknown, NotAllowed.
         """
-        self._catalogue.agent(asker.organisation, wish.agent)
+        self._catalogue.agent(asker.organisation, request.agent)
         third = Third(
             role=Role.AGENT,
-            user=wish.agent,
+            user=request.agent,
             state=ThirdState.CALLED,
             by=asker.writer,
             at_utc=self._clock.utc_now(),
         )
 
         def decide(ticket: Ticket) -> Ticket | None:
-            talk = _own_talk(ticket, asker, wish.session_id)
+            talk = _own_talk(ticket, asker, request.session_id)
             if talk.third is not None:
-                if (talk.third.user, talk.third.role) == (wish.agent, Role.AGENT):
+                if (talk.third.user, talk.third.role) == (request.agent, Role.AGENT):
                     return None
                 raise ColleagueBusy
-            if not self.is_free(asker.organisation, wish.agent) or wish.agent == asker.user:
+            if not self.is_free(asker.organisation, request.agent) or request.agent == asker.user:
                 raise ColleagueBusy
-            reason = HoldReason.COLLEAGUE if wish.held else None
+            reason = HoldReason.COLLEAGUE if request.held else None
             changed = msgspec.structs.replace(
-                talk, held=wish.held, hold_reason=reason, third=third, last=None
+                talk, held=request.held, hold_reason=reason, third=third, last=None
             )
             return _with(ticket, asker.writer, changed)
 
-        await self._change(asker, wish.session_id, decide)
+        await self._change(asker, request.session_id, decide)
+        return Done()
 
-    async def answer_invitation(self, asker: Asker, wish: InvitationAnswered) -> None:
+    @handles("answer_invitation")
+    async def answer_invitation(self, asker: Asker, request: InvitationAnswered) -> Done:
         """The colleague comes or not. Raises `TicketUnknown` when the call is over."""
 
         def decide(ticket: Ticket) -> Ticket | None:
             talk = ticket.talk or Talk()
             third = talk.third
-            if ticket.session != wish.session_id or ticket.state is not TicketState.IN_SESSION:
+            if ticket.session != request.session_id or ticket.state is not TicketState.IN_SESSION:
                 raise TicketUnknown
-            if third is None and not wish.accept:
+            if third is None and not request.accept:
                 return None
             if third is None or (third.role, third.user) != (asker.role, asker.user):
                 raise TicketUnknown
-            if not wish.accept:
+            if not request.accept:
                 return _with(ticket, asker.writer, _without_third(talk, ThirdEnd.DECLINED))
             if third.state is not ThirdState.CALLED:
                 return None
@@ -156,9 +169,11 @@ class Talks:
             )
             return _with(ticket, asker.writer, msgspec.structs.replace(talk, third=announced))
 
-        await self._change(asker, wish.session_id, decide)
+        await self._change(asker, request.session_id, decide)
+        return Done()
 
-    async def join(self, asker: Asker, wish: JoinRequest) -> str:
+    @handles("join")
+    async def join(self, asker: Asker, request: JoinRequest) -> JoinAnswer:
         """A supervisor is announced on both screens; the session's id.
 
         Raises:
@@ -182,16 +197,17 @@ class Talks:
                     return None
                 raise ColleagueBusy
             changed = msgspec.structs.replace(talk, third=third, last=None)
-            return _with(ticket, asker.writer, changed, wish.reason)
+            return _with(ticket, asker.writer, changed, request.reason)
 
-        stored, changed = await self._book.change(asker.organisation, wish.ticket_id, decide)
+        stored, changed = await self._book.change(asker.organisation, request.ticket_id, decide)
         if changed:
             log.info("a supervisor joins a conversation visibly: %s", asker.writer)
             await self._tell(stored)
         assert stored.ticket.session is not None
-        return stored.ticket.session
+        return JoinAnswer(session_id=stored.ticket.session)
 
-    async def banner_shown(self, asker: Asker, wish: BannerShown) -> None:
+    @handles("banner_shown")
+    async def banner_shown(self, asker: Asker, request: BannerShown) -> Done:
         """A screen names the third person; with both screens the third person is let in.
         Raises `TicketUnknown`.
         """
@@ -199,11 +215,11 @@ class Talks:
         def decide(ticket: Ticket) -> Ticket | None:
             talk = ticket.talk or Talk()
             third = talk.third
-            if not _is_end(ticket, asker) or ticket.session != wish.session_id or third is None:
+            if not _is_end(ticket, asker) or ticket.session != request.session_id or third is None:
                 raise TicketUnknown
             if (third.role, third.user) != (
-                wish.role,
-                wish.user,
+                request.role,
+                request.user,
             ) or third.state is ThirdState.CALLED:
                 raise TicketUnknown
             if asker.role in third.shown:
@@ -213,9 +229,11 @@ class Talks:
             changed = msgspec.structs.replace(third, shown=shown, state=state)
             return _with(ticket, asker.writer, msgspec.structs.replace(talk, third=changed))
 
-        await self._change(asker, wish.session_id, decide)
+        await self._change(asker, request.session_id, decide)
+        return Done()
 
-    async def leave(self, asker: Asker, session_id: str) -> None:
+    @handles("leave_talk")
+    async def leave(self, asker: Asker, request: LeaveTalkRequest) -> Done:
         """The third person goes, or the agent ends that call;
         the caller is not held any more for it.
 
@@ -224,8 +242,8 @@ class Talks:
 
         def decide(ticket: Ticket) -> Ticket | None:
             talk = ticket.talk or Talk()
-            if ticket.session != session_id or not _is_in(ticket, asker):
-                if ticket.session == session_id and talk.third is None:
+            if ticket.session != request.session_id or not _is_in(ticket, asker):
+                if ticket.session == request.session_id and talk.third is None:
                     return None
                 raise TicketUnknown
             if talk.third is None:
@@ -239,7 +257,8 @@ class Talks:
                 _without_third(talk, ThirdEnd.REMOVED if is_owner else ThirdEnd.LEFT),
             )
 
-        await self._change(asker, session_id, decide)
+        await self._change(asker, request.session_id, decide)
+        return Done()
 
     def is_free(self, organisation: str, agent: str) -> bool:
         """True when the agent is there and in no conversation, neither an own one nor a

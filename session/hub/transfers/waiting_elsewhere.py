@@ -14,6 +14,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import NotAllowed, TicketTaken, TicketUnknown
+from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_phone
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.calls import Calls
@@ -23,7 +24,13 @@ from session.hub.queue.wait_estimates import Waits
 from session.hub.storage.interfaces import CallerStore
 from session.protocol.hub.requests import TicketAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.hub.waiting import AwayAnswer, AwayTicket, StepAwayRequest
+from session.protocol.hub.waiting import (
+    AwayAnswer,
+    AwayRequest,
+    AwayTicket,
+    ComeBackRequest,
+    StepAwayRequest,
+)
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -68,7 +75,8 @@ class Away:
 
     # ---- the kiosk's requests
 
-    async def step_away(self, home: str, kiosk: str, wish: StepAwayRequest) -> TicketAnswer:
+    @handles("step_away")
+    async def step_away(self, asker: Asker, request: StepAwayRequest) -> TicketAnswer:
         """The caller leaves and keeps the place.
 
         Raises:
@@ -77,20 +85,22 @@ class Away:
             NotAllowed: the service does not offer this.
                 CallerNumberInvalid: not a telephone number.
         """
-        known = (await self._book.at_kiosk(home, kiosk, wish.ticket_id)).ticket
-        if wish.how not in self._catalogue.service(known.organisation, known.service).away:
+        known = (
+            await self._book.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+        ).ticket
+        if request.how not in self._catalogue.service(known.organisation, known.service).away:
             raise NotAllowed(why="away")
-        phone = checked_phone(wish.phone) if wish.how == "phone" else ""
+        phone = checked_phone(request.phone) if request.how == "phone" else ""
 
         def decide(ticket: Ticket) -> Ticket | None:
             _check_waits(ticket)
-            if ticket.away == wish.how:
+            if ticket.away == request.how:
                 return None
             return msgspec.structs.replace(
                 ticket,
-                away=wish.how,
+                away=request.how,
                 called_at_utc=None,
-                changed_by=f"{Role.KIOSK}.{kiosk}",
+                changed_by=f"{Role.KIOSK}.{asker.user}",
                 reason="away",
             )
 
@@ -118,10 +128,11 @@ class Away:
 
         await self._book.change(known.organisation, known.id, decide)
 
-    def away(self, home: str, kiosk: str) -> AwayAnswer:
+    @handles("away")
+    async def away(self, asker: Asker, _request: AwayRequest) -> AwayAnswer:
         """Whose callers may come back to this kiosk."""
         found = sorted(
-            self._coming(home, kiosk),
+            self._coming(asker.organisation, asker.user),
             key=lambda ticket: (ticket.called_at_utc is None, ticket.number),
         )
         return AwayAnswer(
@@ -145,16 +156,21 @@ class Away:
             if comes_back and ticket.kiosk_home == home and ticket.kiosk in kiosks:
                 yield ticket
 
-    async def come_back(self, home: str, kiosk: str, number: str) -> TicketAnswer:
+    @handles("come_back")
+    async def come_back(self, asker: Asker, request: ComeBackRequest) -> TicketAnswer:
         """The caller is there again: the ticket is this kiosk's, at its old place.
         Raises `TicketUnknown`.
         """
         mine = [
             t
-            for t in self._book.view.at_kiosk(kiosk=kiosk, home=home)
-            if t.number == number and not t.away
+            for t in self._book.view.at_kiosk(kiosk=asker.user, home=asker.organisation)
+            if t.number == request.number and not t.away
         ]
-        found = mine or [ticket for ticket in self._coming(home, kiosk) if ticket.number == number]
+        found = mine or [
+            ticket
+            for ticket in self._coming(asker.organisation, asker.user)
+            if ticket.number == request.number
+        ]
         if not found:
             raise TicketUnknown
 
@@ -163,13 +179,18 @@ class Away:
                 raise TicketUnknown
             if not ticket.away:
                 return None  # the first answer was lost
-            by = f"{Role.KIOSK}.{kiosk}"
+            by = f"{Role.KIOSK}.{asker.user}"
             return msgspec.structs.replace(
-                ticket, away="", called_at_utc=None, kiosk=kiosk, changed_by=by, reason="came_back"
+                ticket,
+                away="",
+                called_at_utc=None,
+                kiosk=asker.user,
+                changed_by=by,
+                reason="came_back",
             )
 
         stored, _ = await self._book.change(found[0].organisation, found[0].id, decide)
-        if not stored.ticket.is_at(home, kiosk):
+        if not stored.ticket.is_at(asker.organisation, asker.user):
             raise TicketUnknown  # another kiosk was faster
         await self._calls.abandon_older(stored.ticket)
         return await self._calls.answer(stored)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which rule of a vault answers which verb: the same verbs as the hub's, for one organisation.
-Used by the vault.
+"""What a vault answers beside the dossier service: logs, callers' numbers, notes, certificates.
+The verbs are the hub's, for one organisation. Used by the vault.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ import asyncio
 from session.bus.sealing.certificates import VaultSecret, certify
 from session.core.clock import Clock
 from session.core.errors import TicketUnknown
-from session.hub.access.request_server import Asker, Handler
+from session.hub.access.handlers import Asker, handles
 from session.hub.vault.log_store import VaultLog
 from session.hub.vault.server import CERTIFY, House
 from session.hub.vault.sessions import VaultSessions
 from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
-from session.protocol.hub.requests import (
-    Done,
-)
+from session.protocol.hub.requests import Done
 from session.protocol.sealing import (
     CallerNumberAnswer,
     CallerNumberRequest,
@@ -29,100 +27,91 @@ from session.protocol.sealing import (
 from session.protocol.wire.roles import Role
 
 
-class _Log:
+class VaultLogService:
+    """Who may append to a session's log and read it."""
+
     def __init__(
         self, keeper: VaultLog, sessions: VaultSessions, *, organisation: str, clock: Clock
     ) -> None:
-        self.keeper = keeper
-        self.sessions = sessions
-        self.organisation = organisation
-        self.clock = clock
+        self._keeper = keeper
+        self._sessions = sessions
+        self._organisation = organisation
+        self._clock = clock
 
-    async def log(self, asker: Asker, wish: LogAppend) -> LogAck:
-        visitor = asker.organisation != self.organisation
+    @handles("log")
+    async def log(self, asker: Asker, request: LogAppend) -> LogAck:
+        """An end appends its records; of a session that is new here the hub tells the ends."""
+        visitor = asker.organisation != self._organisation
         writer = f"{asker.role}.{asker.organisation}/{asker.user}" if visitor else asker.writer
-        records = [bytes(record) for record in wish.records]
+        session_id = request.session_id
         try:
-            following = await self._append(wish, writer, records)
+            following = await self._append(request, writer)
         except TicketUnknown:
-            if await asyncio.to_thread(self.keeper.knows, wish.session_id):
+            if await asyncio.to_thread(self._keeper.knows, session_id):
                 raise
-            ends = await self.sessions.ends(wish.session_id)
-            await asyncio.to_thread(self.keeper.open, wish.session_id, ends, self.clock.utc_now())
-            following = await self._append(wish, writer, records)
+            ends = await self._sessions.ends(session_id)
+            await asyncio.to_thread(self._keeper.open, session_id, ends, self._clock.utc_now())
+            following = await self._append(request, writer)
         return LogAck(next=following)
 
-    async def _append(self, wish: LogAppend, writer: str, records: list[bytes]) -> int:
-        now = self.clock.utc_now()
+    async def _append(self, request: LogAppend, writer: str) -> int:
+        records = [bytes(record) for record in request.records]
+        now = self._clock.utc_now()
         return await asyncio.to_thread(
-            self.keeper.append, wish.session_id, writer, wish.first, records, now
+            self._keeper.append, request.session_id, writer, request.first, records, now
         )
 
-    async def read_log(self, asker: Asker, wish: LogRequest) -> LogPart:
+    @handles("read_log")
+    async def read_log(self, asker: Asker, request: LogRequest) -> LogPart:
+        """A page of a session's log. An agent reads only those that it has written in."""
         if asker.role is Role.AGENT:
-            await asyncio.to_thread(self.keeper.check_reader, wish.session_id, asker.writer)
-        return await asyncio.to_thread(self.keeper.read, wish.session_id, max(0, wish.after))
+            await asyncio.to_thread(self._keeper.check_reader, request.session_id, asker.writer)
+        return await asyncio.to_thread(self._keeper.read, request.session_id, max(0, request.after))
 
 
-def log_handlers(
-    keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock
-) -> dict[str, Handler]:
-    """Verb -> the rule of the log keeper."""
-    rules = _Log(keeper, sessions, organisation=organisation, clock=clock)
-    return {"log": rules.log, "read_log": rules.read_log}
+class VaultCallers:
+    """What only the vault can read of a caller: the number, and the note of the agent before."""
 
-
-class _Numbers:
-    def __init__(self, sessions: VaultSessions, organisation: str) -> None:
-        self.sessions, self.organisation = sessions, organisation
-
-    async def caller_number(self, asker: Asker, wish: CallerNumberRequest) -> CallerNumberAnswer:
-        _, record = await self.sessions.owned(self.organisation, asker.user, wish.session_id)
-        return CallerNumberAnswer(caller_number=record.number)
-
-
-def number_handlers(sessions: VaultSessions, organisation: str) -> dict[str, Handler]:
-    """Verb -> the rule that opens what the caller typed."""
-    return {"caller_number": _Numbers(sessions, organisation).caller_number}
-
-
-class _Notes:
     def __init__(
         self, keeper: VaultLog, sessions: VaultSessions, *, organisation: str, clock: Clock
     ) -> None:
-        self.keeper = keeper
-        self.sessions = sessions
-        self.organisation = organisation
-        self.clock = clock
+        self._keeper = keeper
+        self._sessions = sessions
+        self._organisation = organisation
+        self._clock = clock
 
-    async def leave_note(self, asker: Asker, wish: LeaveNoteRequest) -> Done:
-        ticket, _ = await self.sessions.owned(self.organisation, asker.user, wish.session_id)
-        await asyncio.to_thread(self.keeper.leave_note, ticket.id, wish.note, self.clock.utc_now())
+    @handles("caller_number")
+    async def caller_number(self, asker: Asker, request: CallerNumberRequest) -> CallerNumberAnswer:
+        """The number that the caller of an agent's own session typed. Raises `TicketUnknown`."""
+        _, record = await self._sessions.owned(self._organisation, asker.user, request.session_id)
+        return CallerNumberAnswer(caller_number=record.number)
+
+    @handles("leave_note")
+    async def leave_note(self, asker: Asker, request: LeaveNoteRequest) -> Done:
+        """Keeps a note for the agent to whom the caller is passed on. Raises `TicketUnknown`."""
+        ticket, _ = await self._sessions.owned(self._organisation, asker.user, request.session_id)
+        now = self._clock.utc_now()
+        await asyncio.to_thread(self._keeper.leave_note, ticket.id, request.note, now)
         return Done()
 
-    async def read_note(self, asker: Asker, wish: PassedNoteRequest) -> PassedNoteAnswer:
-        ticket, _ = await self.sessions.owned(self.organisation, asker.user, wish.session_id)
-        return PassedNoteAnswer(note=await asyncio.to_thread(self.keeper.note, ticket.id))
+    @handles("read_note")
+    async def read_note(self, asker: Asker, request: PassedNoteRequest) -> PassedNoteAnswer:
+        """The note that came along with the caller. Raises `TicketUnknown`."""
+        ticket, _ = await self._sessions.owned(self._organisation, asker.user, request.session_id)
+        return PassedNoteAnswer(note=await asyncio.to_thread(self._keeper.note, ticket.id))
 
 
-def note_handlers(
-    keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock
-) -> dict[str, Handler]:
-    """Verb -> the rule of the notes that go along when a caller is passed on."""
-    rules = _Notes(keeper, sessions, organisation=organisation, clock=clock)
-    return {"leave_note": rules.leave_note, "read_note": rules.read_note}
+class DeskCertificates:
+    """Certificates of desks, by the vault's secret that is valid the longest."""
 
+    def __init__(self, house: House, clock: Clock) -> None:
+        self._house, self._clock = house, clock
 
-def certify_handlers(house: House, clock: Clock) -> dict[str, Handler]:
-    """A desk's certificate: by the secret that is valid the longest, for the key that the desk has
-    shown.
-    """
-
-    async def answer(asker: Asker, key: str) -> CertifyAnswer:
-        secret: VaultSecret = house.secrets()[0]
+    @handles(CERTIFY)
+    async def certify(self, asker: Asker, key: str) -> CertifyAnswer:
+        """A desk's certificate for the key that it has shown."""
+        secret: VaultSecret = self._house.secrets()[0]
         certificate = certify(
-            secret, house.organisation, asker.role, asker.user, key, clock.utc_now()
+            secret, self._house.organisation, asker.role, asker.user, key, self._clock.utc_now()
         )
         return CertifyAnswer(certificate=certificate)
-
-    return {CERTIFY: answer}

@@ -47,13 +47,12 @@ from session.core.errors import (
     SessionError,
 )
 from session.core.tasks import Tasks
+from session.hub.access.handlers import Asker, Handler
 from session.hub.access.rate_limits import Rates
 from session.hub.access.request_server import (
     BULK_BURST,
     BULK_PER_S,
     FINISH_S,
-    Asker,
-    Handler,
     Measured,
     unmeasured,
 )

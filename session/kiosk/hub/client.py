@@ -2,7 +2,7 @@
 """The kiosk's side of the talk with the hub: services, ticket, session, log.
 Used by the kiosk's program.
 
-The other end is `session.hub.api.handlers`; the desk's counterpart is `session.desk.hub.client`.
+The other end is `session.hub.queue`; the desk's counterpart is `session.desk.hub.client`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ from session.bus import client as bus_client
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import NOBODY
 from session.core.errors import HubUnreachable
-from session.hub.access.request_server import SUBJECT, TO_ALL, Asker
+from session.hub.access.handlers import Asker
+from session.hub.access.request_server import SUBJECT, TO_ALL
 from session.protocol.codec import encode
 from session.protocol.hub.requests import HubMessage, ServicesAnswer, ServicesRequest
 from tests.support.hub_world import World, hub_world

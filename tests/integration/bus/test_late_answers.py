@@ -9,7 +9,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from session.hub.access.request_server import Asker
+from session.hub.access.handlers import Asker
 from session.protocol.hub.requests import HubMessage, SessionEnded
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until

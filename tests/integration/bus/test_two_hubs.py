@@ -66,8 +66,8 @@ async def test_two_hubs_do_not_let_one_agent_accept_two_callers(tmp_path: Path) 
             two = (await second.call("housing", "", f"b{number}")).ticket
             await until(partial(waits_there, other, {one.id, two.id}))
             answers = await asyncio.gather(
-                hub.sessions.accept("valdore", "alice", one.id),
-                other.sessions.accept("valdore", "alice", two.id),
+                hub.sessions.take_ticket("valdore", "alice", one.id),
+                other.sessions.take_ticket("valdore", "alice", two.id),
                 return_exceptions=True,
             )
             won = [answer for answer in answers if isinstance(answer, SessionFacts)]
@@ -89,12 +89,12 @@ async def test_an_agent_who_was_faster_elsewhere_may_take_the_next_at_once(tmp_p
         following = (await next_kiosk.call("housing", "", "r2")).ticket
         await until(lambda: len(other.view.waiting("valdore")) == 2)
         answers = await asyncio.gather(
-            hub.sessions.accept("valdore", "alice", ticket.id),
-            other.sessions.accept("valdore", "bob", ticket.id),
+            hub.sessions.take_ticket("valdore", "alice", ticket.id),
+            other.sessions.take_ticket("valdore", "bob", ticket.id),
             return_exceptions=True,
         )
         loser = "bob" if isinstance(answers[0], SessionFacts) else "alice"
-        assert (await other.sessions.accept("valdore", loser, following.id)).agent == loser
+        assert (await other.sessions.take_ticket("valdore", loser, following.id)).agent == loser
 
 
 async def test_a_claim_of_a_hub_that_died_binds_its_agent_for_seconds_only(tmp_path: Path) -> None:
@@ -111,12 +111,12 @@ async def test_a_claim_of_a_hub_that_died_binds_its_agent_for_seconds_only(tmp_p
         # and then it was killed
         await hands.claim("valdore", "alice", Claim(ticket.id, stored.revision), 0)
         with pytest.raises(AgentBusy):
-            await hub.sessions.accept("valdore", "alice", following.id)
-        assert (await hub.sessions.accept("valdore", "bob", following.id)).agent == "bob"
+            await hub.sessions.take_ticket("valdore", "alice", following.id)
+        assert (await hub.sessions.take_ticket("valdore", "bob", following.id)).agent == "bob"
         async with asyncio.timeout(CLAIM_S + 5):
             while await hands.claimed("valdore", "alice") is not None:  # noqa: ASYNC110 - the server forgets in silence
                 await asyncio.sleep(0.2)
-        assert (await hub.sessions.accept("valdore", "alice", ticket.id)).agent == "alice"
+        assert (await hub.sessions.take_ticket("valdore", "alice", ticket.id)).agent == "alice"
         known = hub.view.get("valdore", ticket.id)
         assert known is not None
         assert known.ticket.state is TicketState.IN_SESSION

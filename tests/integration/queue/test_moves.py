@@ -26,6 +26,7 @@ from session.protocol.hub.network import MoveRequest, TicketMoved
 from session.protocol.hub.requests import SessionEnded, SessionFacts, TicketChanged
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
+from tests.support.askers import a_supervisor
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
 
@@ -171,11 +172,9 @@ async def test_only_what_both_conventions_allow_is_done(tmp_path: Path) -> None:
         )
         with pytest.raises(NotAllowed):
             await agent.request("move", wish, TicketMoved)
-        await _hub(world)._board.set_queue(
-            "marais",
-            "zoes_boss",
+        await _hub(world)._board.close_queue(
+            a_supervisor("zoes_boss", "marais"),
             QueueStateRequest(service="care", reason="no doctor"),
-            closed=True,
         )
         with pytest.raises(QueueClosed):
             await boss.move(ours, "marais/care", WHY)

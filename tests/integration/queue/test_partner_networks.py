@@ -36,6 +36,7 @@ from session.protocol.hub.partner_links import Arrival, ArrivalCheck
 from session.protocol.hub.requests import SessionEnded, SessionFacts, StatusRequest, TicketChanged
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
+from tests.support.askers import a_supervisor
 from tests.support.hub_world import LinkSettings, World, free_port
 from tests.support.sealed_world import SigningKeys
 from tests.support.tls_files import tls_files
@@ -386,7 +387,7 @@ async def test_health_says_that_a_partner_does_not_take_whom_our_convention_send
         assert await _troubles(both.cnav) == [("partner_refuses", "service_unknown")]
         closed = QueueStateRequest(service="care", reason="no doctor")
         await both.cnaf.hub.take_catalogue(Catalogue.parse(CNAF))
-        await both.cnaf.hub._board.set_queue("marais", "x", closed, closed=True)
+        await both.cnaf.hub._board.close_queue(a_supervisor("x", "marais"), closed)
         assert await _troubles(both.cnav) == []  # of today, and no fault of the link
 
 
@@ -421,8 +422,8 @@ async def test_a_closed_queue_over_there_takes_nobody(tmp_path: Path) -> None:
         kiosk = await both.cnav.kiosk("kiosk1")
         old = (await kiosk.call("rights", "", "r1")).ticket
         assert both.cnaf.hub is not None
-        await both.cnaf.hub._board.set_queue(
-            "marais", "x", QueueStateRequest(service="care", reason="no doctor"), closed=True
+        await both.cnaf.hub._board.close_queue(
+            a_supervisor("x", "marais"), QueueStateRequest(service="care", reason="no doctor")
         )
         with pytest.raises(QueueClosed):
             await _move(both.cnav, old)

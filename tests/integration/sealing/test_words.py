@@ -22,10 +22,18 @@ from expert_app.runtime.sealing import KioskSealing, SessionOwners, seals_for
 from expert_app.vault.own_part import OwnPart, load_secret, read_own_part
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
+from session.hub.access.handlers import handled_verbs
 from session.hub.convention.entries import OrganisationEntry
 from session.hub.convention.problems import CatalogueWrong
+from session.hub.dossier.deliveries import DeliveryService
+from session.hub.dossier.exports import ExportService
+from session.hub.dossier.pieces import PieceService
+from session.hub.dossier.service import DossierService
+from session.hub.vault.handlers import VaultLogService
 from session.kiosk.session import KioskSession
+from session.protocol.dossier.pieces import PIECE_VERBS
 from session.protocol.hub.requests import SessionFacts
+from session.protocol.sealing import VAULT_PARTS
 from session.protocol.wire.roles import Role
 from tests.support.sealed_world import ORGANISATION, new_secret, sealed_world
 from tests.support.town_hall import Hall, Kiosk
@@ -327,16 +335,7 @@ def test_every_verb_of_a_vault_is_answered_there_and_refused_by_the_hub() -> Non
     """What the dossier service learns, the vault learns too:
     else words of a dossier would go to the hub in clear.
     """
-    from session.hub.api.dossier_handlers import dossier_handlers
-    from session.hub.dossier.deliveries import delivery_handlers
-    from session.hub.dossier.exports import export_handlers
-    from session.hub.vault.handlers import _Log
-    from session.protocol.dossier.pieces import PIECE_VERBS
-    from session.protocol.sealing import VAULT_PARTS
-
-    answered = set(dossier_handlers(None))  # type: ignore[arg-type]
-    for more in (export_handlers, delivery_handlers):
-        answered |= set(more(None, lambda _organisation, user: user))
-    answered |= {name for name in vars(_Log) if name in VAULT_PARTS}
+    rules = (DossierService, PieceService, DeliveryService, ExportService, VaultLogService)
+    answered = {verb for rule in rules for verb in handled_verbs(rule)}
     assert answered == set(VAULT_PARTS)
     assert set(PIECE_VERBS) < set(VAULT_PARTS)

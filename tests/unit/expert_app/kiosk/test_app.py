@@ -15,9 +15,10 @@ import session.bus.client
 from session.bus.client import BusClient
 from session.core.clock import ManualClock
 from session.core.errors import StoreUnreachable
+from session.hub.access.handlers import Asker
 from session.hub.queue.presence import KIOSK_RETURN_S, RETURN_S
 from session.kiosk.hub.client import KioskLink
-from session.protocol.hub.requests import SessionEnded, TicketAnswer, TicketRequested
+from session.protocol.hub.requests import HubMessage, SessionEnded, TicketRequested
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
@@ -90,19 +91,18 @@ async def test_a_press_that_the_store_may_have_taken_is_the_same_ticket(
 ) -> None:
     kiosk = await hall.kiosk()
     assert hall.world.hub is not None
-    calls, call, lost = hall.world.hub._calls, hall.world.hub._calls.call, 8
+    handlers = hall.world.hub.service._handlers
+    call, lost = handlers["call"], 8
 
-    async def call_and_lose_the_answer(
-        organisation: str, kiosk: str, wish: TicketRequested
-    ) -> TicketAnswer:
+    async def call_and_lose_the_answer(asker: Asker, request: TicketRequested) -> HubMessage:
         nonlocal lost
-        answer = await call(organisation, kiosk, wish)
+        answer = await call(asker, request)
         lost -= 1
         if lost >= 0:
             raise StoreUnreachable
         return answer
 
-    monkeypatch.setattr(calls, "call", call_and_lose_the_answer)
+    monkeypatch.setitem(handlers, "call", call_and_lose_the_answer)
     kiosk.app.press("housing")
     await until(lambda: kiosk.screen.page == "waiting")
     assert lost < 0

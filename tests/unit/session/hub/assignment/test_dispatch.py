@@ -138,7 +138,7 @@ async def test_no_new_caller_for_whoever_is_in_conversation_paused_or_away() -> 
     desk = Pushing()
     first = await desk.ticket()
     desk.there("alice")
-    await desk.sessions.accept(ORG, "alice", first.id)
+    await desk.sessions.take_ticket(ORG, "alice", first.id)
     second = await desk.ticket("r2", kiosk="kiosk2")
     await desk.dispatch.look(ORG)
     assert (await desk.now(second)).state is TicketState.WAITING
@@ -161,7 +161,7 @@ async def test_a_store_that_is_away_leaves_the_offer_as_it_was() -> None:
     await desk.dispatch.look(ORG)
     offered = await desk.now(ticket)
     assert offered.agent is not None
-    assert (await desk.sessions.accept(ORG, offered.agent, ticket.id)).agent == offered.agent
+    assert (await desk.sessions.take_ticket(ORG, offered.agent, ticket.id)).agent == offered.agent
 
 
 async def test_only_what_may_lead_to_an_offer_wakes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from session.core.errors import LibraryItemUnknown
-from session.hub.access.request_server import Asker
+from session.hub.access.handlers import Asker
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.dossier.library import Library, library_files, library_folder

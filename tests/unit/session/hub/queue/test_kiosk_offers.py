@@ -21,6 +21,7 @@ from session.hub.queue.ticket_changes import TicketBook
 from session.hub.queue.view import QueueView
 from session.hub.queue.wait_estimates import HandlingTimes, Waits
 from session.protocol.hub.requests import Service, TicketRequested
+from tests.support.askers import a_kiosk
 from tests.support.memory_store import MemoryCallers, MemoryLog, MemoryNews, MemoryStore
 
 TEXT = """
@@ -151,12 +152,12 @@ async def test_a_call_outside_the_hours_is_refused_with_the_next_opening() -> No
         news=place.news,
         clock=place.clock,
     )
-    first = await calls.call(ORG, "kiosk1", TicketRequested(request_id="r1", service="rights"))
+    first = await calls.call(a_kiosk(), TicketRequested(request_id="r1", service="rights"))
     place.clock.advance(2 * 3600)
     with pytest.raises(ServiceClosed) as caught:
-        await calls.call(ORG, "kiosk1", TicketRequested(request_id="r2", service="rights"))
+        await calls.call(a_kiosk(), TicketRequested(request_id="r2", service="rights"))
     assert caught.value.detail == {"service": "rights", "opens_at": "2026-03-02T13:30:00+01:00"}
-    again = await calls.call(ORG, "kiosk1", TicketRequested(request_id="r1", service="rights"))
+    again = await calls.call(a_kiosk(), TicketRequested(request_id="r1", service="rights"))
     # the answer was lost, the hour passed: the ticket stays
     assert again.ticket.id == first.ticket.id
 

@@ -23,10 +23,18 @@ from session.hub.queue.wait_estimates import FRESH_S, HandlingTimes, Waits
 from session.hub.storage.interfaces import CallerRecord, RevisionConflict, StoredTicket
 from session.hub.transfers.waiting_elsewhere import Away
 from session.protocol.hub.board import AgentFacts, AgentState
-from session.protocol.hub.requests import SessionEnded, TicketChanged, TicketRequested
+from session.protocol.hub.requests import (
+    HangUpRequest,
+    LeaveRequest,
+    ResumeRequest,
+    SessionEnded,
+    TicketChanged,
+    TicketRequested,
+)
 from session.protocol.hub.tickets import TRANSITIONS, Ticket, TicketState
 from session.protocol.hub.waiting import StepAwayRequest
 from session.protocol.wire.roles import Role
+from tests.support.askers import a_kiosk, an_agent
 from tests.support.hub_world import catalogue_text
 from tests.support.memory_store import MemoryCallers, MemoryLog, MemoryNews, MemoryStore
 
@@ -71,8 +79,8 @@ class Desk:
         )
 
     async def ticket(self, request: str = "r1", number: str = "", kiosk: str = "kiosk1") -> Ticket:
-        wish = TicketRequested(request_id=request, service="rights", caller_number=number)
-        return (await self.calls.call(ORG, kiosk, wish)).ticket
+        wanted = TicketRequested(request_id=request, service="rights", caller_number=number)
+        return (await self.calls.call(a_kiosk(kiosk), wanted)).ticket
 
 
 async def test_an_agent_beaten_in_the_last_moment_loses() -> None:
@@ -82,7 +90,7 @@ async def test_an_agent_beaten_in_the_last_moment_loses() -> None:
         now, state=TicketState.IN_SESSION, agent="bob", session="x"
     )
     with pytest.raises(TicketTaken):
-        await desk.sessions.accept(ORG, "alice", ticket.id)
+        await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     assert desk.news.told == []
 
 
@@ -90,7 +98,7 @@ async def test_a_harmless_change_meanwhile_does_not_lose_the_accept() -> None:
     desk = Desk()
     ticket = await desk.ticket()
     desk.store.beaten = lambda now: msgspec.structs.replace(now, priority=5)
-    facts = await desk.sessions.accept(ORG, "alice", ticket.id)
+    facts = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     stored = await desk.store.get(ORG, ticket.id)
     assert stored is not None
     assert (stored.ticket.priority, stored.ticket.session) == (5, facts.id)
@@ -99,8 +107,8 @@ async def test_a_harmless_change_meanwhile_does_not_lose_the_accept() -> None:
 async def test_a_repeated_accept_is_the_same_session_and_tells_the_kiosk_again() -> None:
     desk = Desk()
     ticket = await desk.ticket(number="1234567")
-    first = await desk.sessions.accept(ORG, "alice", ticket.id)
-    again = await desk.sessions.accept(ORG, "alice", ticket.id)
+    first = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
+    again = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     assert again == first
     assert first.caller_number == "1234567"
     assert desk.log.opened == {first.id: ["k.kiosk1", "a.alice"]}
@@ -112,14 +120,14 @@ async def test_an_unreachable_store_accepts_nothing() -> None:
     ticket = await desk.ticket()
     desk.store.away = True
     with pytest.raises(StoreUnreachable):
-        await desk.sessions.accept(ORG, "alice", ticket.id)
+        await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     with pytest.raises(StoreUnreachable):
         await desk.ticket("r2")
     desk.store.away = False
-    assert (await desk.sessions.accept(ORG, "bob", ticket.id)).agent == "bob"
+    assert (await desk.sessions.take_ticket(ORG, "bob", ticket.id)).agent == "bob"
     desk.store.away = True
     with pytest.raises(StoreUnreachable):  # "you have nobody" could be wrong
-        await desk.sessions.resume(ORG, "alice")
+        await desk.sessions.resume(an_agent("alice"), ResumeRequest())
 
 
 async def test_a_call_that_is_just_being_stored_is_asked_for_again_and_is_not_unknown() -> None:
@@ -142,19 +150,21 @@ async def test_the_caller_number_is_nowhere_in_the_ticket_and_gone_at_the_end() 
     stored = await desk.store.get(ORG, ticket.id)
     assert b"1234567" not in msgspec.json.encode(stored.ticket if stored else None)
     assert desk.callers.records[ORG, ticket.id].number == "1234567"
-    facts = await desk.sessions.accept(ORG, "alice", ticket.id)
-    await desk.sessions.hang_up(ORG, Role.KIOSK, "kiosk1", facts.id, "done")
+    facts = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
+    await desk.sessions.hang_up(
+        a_kiosk("kiosk1"), HangUpRequest(session_id=facts.id, reason="done")
+    )
     assert desk.callers.records
-    await desk.sessions.close(ORG, "alice", facts.id, "helped")
-    await desk.sessions.close(ORG, "alice", facts.id, "helped")
+    await desk.sessions.close_session(ORG, "alice", facts.id, "helped")
+    await desk.sessions.close_session(ORG, "alice", facts.id, "helped")
     assert desk.callers.records == {}
     assert desk.store.retired == [ticket.id]
 
 
 async def test_closing_without_hanging_up_tells_both_ends() -> None:
     desk = Desk()
-    facts = await desk.sessions.accept(ORG, "alice", (await desk.ticket()).id)
-    await desk.sessions.close(ORG, "alice", facts.id, "no_show")
+    facts = await desk.sessions.take_ticket(ORG, "alice", (await desk.ticket()).id)
+    await desk.sessions.close_session(ORG, "alice", facts.id, "no_show")
     assert desk.news.kinds("kiosk1") == ["SessionOpened", "SessionEnded"]
     assert desk.news.told[-1] == (
         Role.AGENT,
@@ -165,9 +175,13 @@ async def test_closing_without_hanging_up_tells_both_ends() -> None:
 
 async def test_who_hung_up_first_is_what_both_hear() -> None:
     desk = Desk()
-    facts = await desk.sessions.accept(ORG, "alice", (await desk.ticket()).id)
-    await desk.sessions.hang_up(ORG, Role.KIOSK, "kiosk1", facts.id, "stop")
-    await desk.sessions.hang_up(ORG, Role.AGENT, "alice", facts.id, "done")
+    facts = await desk.sessions.take_ticket(ORG, "alice", (await desk.ticket()).id)
+    await desk.sessions.hang_up(
+        a_kiosk("kiosk1"), HangUpRequest(session_id=facts.id, reason="stop")
+    )
+    await desk.sessions.hang_up(
+        an_agent("alice"), HangUpRequest(session_id=facts.id, reason="done")
+    )
     ended = [event for _, _, event in desk.news.told if isinstance(event, SessionEnded)]
     assert {(event.by, event.reason) for event in ended} == {("kiosk", "stop")}
 
@@ -175,7 +189,7 @@ async def test_who_hung_up_first_is_what_both_hear() -> None:
 async def test_a_ticket_given_back_has_a_new_session_and_goes_first() -> None:
     desk = Desk()
     lost = await desk.ticket("r1")
-    first = await desk.sessions.accept(ORG, "alice", lost.id)
+    first = await desk.sessions.take_ticket(ORG, "alice", lost.id)
     desk.clock.advance(5)
     other = await desk.ticket("r2", kiosk="kiosk2")
     stored = desk.view.get(ORG, lost.id)
@@ -184,8 +198,10 @@ async def test_a_ticket_given_back_has_a_new_session_and_goes_first() -> None:
     await desk.sessions.give_back(stored.ticket)
     assert [ticket.id for ticket in desk.view.waiting(ORG)] == [lost.id, other.id]
     with pytest.raises(TicketUnknown):
-        await desk.sessions.hang_up(ORG, Role.AGENT, "alice", first.id, "done")
-    second = await desk.sessions.accept(ORG, "bob", lost.id)
+        await desk.sessions.hang_up(
+            an_agent("alice"), HangUpRequest(session_id=first.id, reason="done")
+        )
+    second = await desk.sessions.take_ticket(ORG, "bob", lost.id)
     assert second.id != first.id
     assert desk.news.kinds("alice") == ["SessionEnded"]
 
@@ -207,18 +223,20 @@ async def test_leaving_ends_a_waiting_ticket_only() -> None:
     desk = Desk()
     ticket = await desk.ticket(number="1234567")
     with pytest.raises(TicketUnknown):
-        await desk.calls.leave(ORG, "kiosk2", ticket.id)
-    await desk.calls.leave(ORG, "kiosk1", ticket.id)
+        await desk.calls.leave(a_kiosk("kiosk2"), LeaveRequest(ticket_id=ticket.id))
+    await desk.calls.leave(a_kiosk("kiosk1"), LeaveRequest(ticket_id=ticket.id))
     assert desk.callers.records == {}
     with pytest.raises(TicketTaken):
-        await desk.sessions.accept(ORG, "alice", ticket.id)
+        await desk.sessions.take_ticket(ORG, "alice", ticket.id)
 
 
 async def test_a_forgotten_wrap_up_is_closed_once() -> None:
     desk = Desk()
     ticket = await desk.ticket()
-    facts = await desk.sessions.accept(ORG, "alice", ticket.id)
-    await desk.sessions.hang_up(ORG, Role.AGENT, "alice", facts.id, "done")
+    facts = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
+    await desk.sessions.hang_up(
+        an_agent("alice"), HangUpRequest(session_id=facts.id, reason="done")
+    )
     stored = desk.view.get(ORG, ticket.id)
     assert stored is not None
     await desk.sessions.close_forgotten(stored.ticket)
@@ -235,7 +253,7 @@ async def test_a_kiosk_is_told_its_place_once_for_each_change() -> None:
     for _ in range(3):
         await desk.places.look(ORG)
     assert desk.news.kinds("kiosk2") == ["TicketChanged"]
-    await desk.sessions.accept(ORG, "alice", first.id)
+    await desk.sessions.take_ticket(ORG, "alice", first.id)
     await desk.places.look(ORG)
     assert desk.news.kinds("kiosk2") == ["TicketChanged", "TicketChanged"]
     position, wait = desk.places.place(second)
@@ -249,7 +267,7 @@ async def test_a_kiosk_is_told_its_place_once_for_each_change() -> None:
 async def test_a_kiosk_that_does_not_come_back_ends_the_conversation_for_its_agent() -> None:
     desk = Desk()
     ticket = await desk.ticket()
-    facts = await desk.sessions.accept(ORG, "alice", ticket.id)
+    facts = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     stored = desk.view.get(ORG, ticket.id)
     assert stored is not None
     await desk.sessions.give_up(stored.ticket)
@@ -287,7 +305,7 @@ async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_befor
     desk.callers.put = put_and_die  # type: ignore[method-assign]
     with pytest.raises(StoreUnreachable):
         await away.step_away(
-            ORG, "kiosk1", StepAwayRequest(ticket_id=ticket.id, how="phone", phone="0601020304")
+            a_kiosk(), StepAwayRequest(ticket_id=ticket.id, how="phone", phone="0601020304")
         )
     assert desk.callers.records
     desk.store.away = False

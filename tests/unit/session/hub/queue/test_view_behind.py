@@ -14,8 +14,10 @@ from session.hub.queue.calls import Calls
 from session.hub.queue.ticket_changes import TicketBook
 from session.hub.queue.view import QueueView
 from session.hub.storage.interfaces import StoredTicket
+from session.protocol.hub.requests import LeaveRequest
 from session.protocol.hub.routing import may_serve
 from session.protocol.hub.tickets import Ticket, TicketState
+from tests.support.askers import a_kiosk
 from tests.unit.session.hub.queue.test_ticket_changes import ORG, Desk
 
 
@@ -35,18 +37,18 @@ async def test_a_no_is_said_by_the_store_and_never_by_a_memory_that_is_behind() 
         ticket, state=TicketState.IN_SESSION, agent="bob", session=f"{ticket.id}_1"
     )
     desk.view.apply(StoredTicket(taken, 1000))  # we believe that it is taken; it is not
-    assert (await desk.sessions.accept(ORG, "alice", ticket.id)).agent == "alice"
+    assert (await desk.sessions.take_ticket(ORG, "alice", ticket.id)).agent == "alice"
 
 
 async def test_an_agent_who_has_just_finished_at_another_hub_is_not_called_busy() -> None:
     desk = Desk()
     ticket, following = await desk.ticket(), await desk.ticket("r2", kiosk="kiosk2")
-    facts = await desk.sessions.accept(ORG, "alice", ticket.id)
+    facts = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     await _behind_our_back(
         desk, ticket, state=TicketState.CLOSED, ended_at_utc=desk.clock.utc_now()
     )
     assert desk.view.of_agent(ORG, "alice")  # we believe that it is going on
-    assert (await desk.sessions.accept(ORG, "alice", following.id)).id != facts.id
+    assert (await desk.sessions.take_ticket(ORG, "alice", following.id)).id != facts.id
 
 
 async def test_a_yes_of_a_memory_that_is_behind_is_refused_by_the_store() -> None:
@@ -55,7 +57,7 @@ async def test_a_yes_of_a_memory_that_is_behind_is_refused_by_the_store() -> Non
     session = f"{ticket.id}_1"
     await _behind_our_back(desk, ticket, state=TicketState.IN_SESSION, agent="bob", session=session)
     with pytest.raises(TicketTaken):
-        await desk.sessions.accept(ORG, "alice", ticket.id)
+        await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     stored = await desk.store.get(ORG, ticket.id)
     assert stored is not None
     assert stored.ticket.agent == "bob"
@@ -121,8 +123,8 @@ async def test_a_clock_that_jumps_back_lets_nobody_overtake() -> None:
     # an arrival in the future has waited for no time, not for less
     assert may_serve(0, second, now_utc)
     assert not may_serve(60, second, now_utc)
-    await desk.calls.leave(ORG, "kiosk1", first.id)
-    await desk.calls.leave(ORG, "kiosk2", second.id)
+    await desk.calls.leave(a_kiosk("kiosk1"), LeaveRequest(ticket_id=first.id))
+    await desk.calls.leave(a_kiosk("kiosk2"), LeaveRequest(ticket_id=second.id))
     third = await desk.ticket("r3")
     # nobody waits: the clock alone counts again
     assert third.arrived_at_utc == desk.clock.utc_now()

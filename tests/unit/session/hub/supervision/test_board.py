@@ -16,6 +16,7 @@ from session.hub.queue.ticket_changes import TicketBook
 from session.hub.storage.board_store import AgentRecord, MoveRecord, QueueRecord, SaidRecord
 from session.hub.supervision.board import Board
 from session.protocol.hub.board import (
+    DayFigures,
     MoveQueueRequest,
     PrioritiseRequest,
     QueueStateRequest,
@@ -23,6 +24,7 @@ from session.protocol.hub.board import (
     TicketSeen,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
+from tests.support.askers import a_supervisor
 from tests.support.hub_world import catalogue_text
 from tests.unit.session.hub.queue.test_ticket_changes import ORG, Desk
 
@@ -79,6 +81,11 @@ class MemoryBoardStore:
         self.agents[organisation, user] = record
 
 
+class NoDay:
+    async def day(self, organisation: str, within_s: int) -> DayFigures:
+        raise AssertionError
+
+
 class Supervised(Desk):
     """The rules of `Desk` with a board."""
 
@@ -98,6 +105,7 @@ class Supervised(Desk):
             MemoryBoardStore(),
             catalogue=catalogue,
             agents=self.crew,
+            days=NoDay(),
             news=self.news,
             clock=self.clock,
         )
@@ -116,7 +124,7 @@ async def test_a_supervisor_beaten_in_the_last_moment_changes_nothing() -> None:
         now, state=TicketState.IN_SESSION, agent="bob", session="x"
     )
     with pytest.raises(TicketTaken):
-        await desk.board.prioritise(ORG, "boss", priority(ticket, 5))
+        await desk.board.prioritise(a_supervisor(), priority(ticket, 5))
     stored = await desk.store.get(ORG, ticket.id)
     assert stored is not None
     assert (stored.ticket.agent, stored.ticket.priority) == ("bob", 0)
@@ -125,10 +133,10 @@ async def test_a_supervisor_beaten_in_the_last_moment_changes_nothing() -> None:
 async def test_the_same_act_asked_again_after_a_lost_answer_is_done_once() -> None:
     desk = Supervised()
     ticket = await desk.ticket()
-    first = await desk.board.prioritise(ORG, "boss", priority(ticket, 5))
-    assert await desk.board.prioritise(ORG, "boss", priority(ticket, 5)) == first
+    first = await desk.board.prioritise(a_supervisor(), priority(ticket, 5))
+    assert await desk.board.prioritise(a_supervisor(), priority(ticket, 5)) == first
     with pytest.raises(TicketTaken):
-        await desk.board.prioritise(ORG, "other", priority(ticket, 5))
+        await desk.board.prioritise(a_supervisor("other"), priority(ticket, 5))
 
 
 async def test_tickets_go_to_known_agents_and_open_services_only() -> None:
@@ -140,20 +148,18 @@ async def test_tickets_go_to_known_agents_and_open_services_only() -> None:
             ticket_id=ticket.id, seen=seen, reason="not an agent here", agent=nobody
         )
         with pytest.raises(NotAllowed):
-            await desk.board.reassign(ORG, "boss", wish)
+            await desk.board.reassign(a_supervisor(), wish)
     with pytest.raises(ServiceUnknown):
         await desk.board.reassign(
-            ORG,
-            "boss",
+            a_supervisor(),
             ReassignRequest(ticket_id=ticket.id, seen=seen, reason="elsewhere", service="care"),
         )
-    await desk.board.set_queue(
-        ORG, "boss", QueueStateRequest(service="housing", reason="nobody left"), closed=True
+    await desk.board.close_queue(
+        a_supervisor(), QueueStateRequest(service="housing", reason="nobody left")
     )
     with pytest.raises(QueueClosed):
         await desk.board.reassign(
-            ORG,
-            "boss",
+            a_supervisor(),
             ReassignRequest(ticket_id=ticket.id, seen=seen, reason="closed one", service="housing"),
         )
 
@@ -164,12 +170,12 @@ async def test_a_ticket_is_taken_back_from_the_agent_it_was_kept_for() -> None:
     wish = ReassignRequest(
         ticket_id=ticket.id, seen=TicketSeen.of(ticket), reason="knows her", agent="bob"
     )
-    kept = await desk.board.reassign(ORG, "boss", wish)
+    kept = (await desk.board.reassign(a_supervisor(), wish)).ticket
     assert kept.kept_for(desk.clock.utc_now()) == "bob"
     back = ReassignRequest(
         ticket_id=ticket.id, seen=TicketSeen.of(kept), reason="undone again", agent=""
     )
-    free = await desk.board.reassign(ORG, "boss", back)
+    free = (await desk.board.reassign(a_supervisor(), back)).ticket
     assert (free.assigned_to, free.assigned_at_utc) == (None, None)
 
 
@@ -181,6 +187,6 @@ async def test_a_caller_accepted_during_a_move_is_left_with_the_agent() -> None:
         now, state=TicketState.IN_SESSION, agent="bob", session="x"
     )
     moved = await desk.board.move_queue(
-        ORG, "boss", MoveQueueRequest(service="rights", to="housing", reason="closing")
+        a_supervisor(), MoveQueueRequest(service="rights", to="housing", reason="closing")
     )
     assert (moved.moved, moved.left) == (1, 1)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Which method answers which verb: a rule's method says it itself. Used by every part of the hub.
+
+```python
+class Calls:
+    @handles("leave")
+    async def leave(self, asker: Asker, request: LeaveRequest) -> Done: ...
+
+handlers = handlers_of(calls, sessions)  # {"leave": calls.leave, ...}
+```
+
+A verb, the roles that may say it, its request and its answer stand in `ALL_VERBS` of
+`session.protocol.verbs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from session.protocol.hub.requests import HubMessage
+from session.protocol.wire.roles import Role
+
+VERB = "handled_verb"
+"""The attribute of a method that `handles` sets."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, as the server has proved it."""
+
+    organisation: str
+    role: Role
+    user: str
+
+    @property
+    def writer(self) -> str:
+        """ "<role letter>.<user>"."""
+        return f"{self.role}.{self.user}"
+
+
+Handler = Callable[[Asker, Any], Awaitable[HubMessage]]
+"""(who asks, the request) -> the answer. May raise a session error, which refuses the request."""
+
+
+def handles[Method: Callable[..., Awaitable[HubMessage]]](verb: str) -> Callable[[Method], Method]:
+    """The decorated method (self, asker, request) answers `verb`."""
+
+    def mark(method: Method) -> Method:
+        setattr(method, VERB, verb)
+        return method
+
+    return mark
+
+
+def handlers_of(*rules: object) -> dict[str, Handler]:
+    """Verb -> method, of all methods of these objects that are decorated with `handles`.
+
+    Raises:
+        ValueError: two methods for one verb.
+    """
+    found: dict[str, Handler] = {}
+    for rule in rules:
+        for verb, name in handled_verbs(type(rule)).items():
+            if verb in found:
+                raise ValueError(f"two handlers for the verb {verb!r}")
+            found[verb] = getattr(rule, name)
+    return found
+
+
+def handled_verbs(kind: type) -> dict[str, str]:
+    """Verb -> name of the method that answers it, of one class."""
+    methods = {name: getattr(kind, name) for name in dir(kind)}
+    return {
+        getattr(method, VERB): name for name, method in methods.items() if hasattr(method, VERB)
+    }

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who may append to a session's log and read it: the rules before `LogKeeper`. Used by the hub."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from session.core.errors import NotAllowed
+from session.hub.access.handlers import Asker, handles
+from session.hub.convention.catalogue import Catalogue
+from session.hub.dossier.log_keeper import LogKeeper
+from session.hub.storage.interfaces import StoredTicket
+from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
+from session.protocol.sealing import SEALED
+from session.protocol.wire.roles import Role
+
+
+class KnownSessions(Protocol):
+    """What is needed of the queue's view here."""
+
+    def session_anywhere(self, session_id: str) -> StoredTicket | None:
+        """The ticket of a session, whichever organisation serves it."""
+        ...
+
+
+class LogService:
+    """Logs of organisations without a vault."""
+
+    def __init__(self, keeper: LogKeeper, view: KnownSessions, *, catalogue: Catalogue) -> None:
+        self._keeper, self._view, self._catalogue = keeper, view, catalogue
+
+    @handles("log")
+    async def log(self, asker: Asker, request: LogAppend) -> LogAck:
+        """An end appends its records. Raises `NotAllowed` where the organisation has a vault."""
+        records = [bytes(record) for record in request.records]
+        owner, writer = await self._writer(asker, request.session_id)
+        if self._catalogue.card(owner) is not None:
+            raise NotAllowed(why=SEALED)
+        following = await self._keeper.append(
+            owner, request.session_id, writer, request.first, records
+        )
+        return LogAck(next=following)
+
+    async def _writer(self, asker: Asker, session_id: str) -> tuple[str, str]:
+        """(organisation whose session it is, the asker's name in its log)."""
+        if asker.role is not Role.KIOSK:
+            return asker.organisation, asker.writer
+        known = self._view.session_anywhere(session_id)
+        owner = known.ticket.organisation if known is not None else ""
+        if not owner:  # over for long: the kiosk's line was away
+            owner = await self._keeper.owner(session_id, self._catalogue.served)
+        visitor = owner != asker.organisation
+        return owner, f"{asker.role}.{asker.organisation}/{asker.user}" if visitor else asker.writer
+
+    @handles("read_log")
+    async def read_log(self, asker: Asker, request: LogRequest) -> LogPart:
+        """A page of a session's log. An agent reads only those that it has written in."""
+        if asker.role is Role.AGENT:
+            await self._keeper.check_reader(asker.organisation, request.session_id, asker.writer)
+        return await self._keeper.read(
+            asker.organisation, request.session_id, max(0, request.after)
+        )
