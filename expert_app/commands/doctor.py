@@ -25,10 +25,10 @@ from session.core.errors import SessionError
 from session.kiosk.devices.addresses import make_printer, make_scanner
 from session.kiosk.drivers.certificates import CertificateWrong
 from session.kiosk.drivers.scanner import AddressUnknown
-from session.media.audio.echo_choice import EchoBy, EchoSetting, echo_by
-from session.media.engines.engine_choice import EngineKind, choose, this_machine
+from session.media.audio.echo_choice import EchoCanceller, EchoSetting, choose_canceller
+from session.media.engines.engine_choice import EngineKind, choose_engine, this_machine
 from session.media.ice import IcePlan
-from session.media.relays import RelayTried, try_relay
+from session.media.relays import RelayTrial, try_relay
 from views.words import errors as troubles
 
 WAIT_S = 9.0
@@ -106,7 +106,9 @@ async def check_media() -> Finding:
 def check_engine(media: MediaSettings) -> Finding:
     """Which engine a desk's calls would use on this machine, and by which rule."""
     echo = EchoSetting(media.echo)
-    choice = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone, echo))
+    choice = choose_engine(
+        EngineKind(media.engine), this_machine(media.headset, media.microphone, echo)
+    )
     words = _(
         "The desk's calls go by the engine “{engine}” (media.engine is “{wanted}”, rule: {rule})."
     )
@@ -117,9 +119,13 @@ def check_engine(media: MediaSettings) -> Finding:
 def check_echo(media: MediaSettings) -> Finding:
     """What keeps callers from hearing themselves at a desk on this machine."""
     echo = EchoSetting(media.echo)
-    engine = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone, echo))
-    by = echo_by(echo, browser=engine.kind is EngineKind.BROWSER, microphone=media.microphone)
-    if by is EchoBy.MISSING:
+    engine = choose_engine(
+        EngineKind(media.engine), this_machine(media.headset, media.microphone, echo)
+    )
+    by = choose_canceller(
+        echo, browser=engine.kind is EngineKind.BROWSER, microphone=media.microphone
+    )
+    if by is EchoCanceller.MISSING:
         words = _(
             "The canceller of echo is not installed: agents wear a headset, or install "
             "expert-app[echo]."
@@ -235,7 +241,7 @@ def check_relay_trust(plan: IcePlan, ca_file: str) -> Finding | None:
     )
 
 
-def _relay_words(tried: RelayTried) -> str:
+def _relay_words(tried: RelayTrial) -> str:
     if tried.address:
         words = _("{url} answers in {ms} ms.")
         return words.format(url=tried.server.url, ms=round(tried.took_s * 1000))

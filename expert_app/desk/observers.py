@@ -29,7 +29,7 @@ from session.desk.cobrowse.shown_document import Ended, Shown
 from session.desk.devices.scanner_and_printer import PageFailed, PageProgressed, ReceivedPage
 from session.desk.session import DeskSession
 from session.media.engine import MediaState
-from session.media.line.history import Way
+from session.media.line.history import LineDirection
 from session.protocol.conversation.chat_and_privacy import PrivacyShown
 from session.protocol.conversation.line import LineGoverned
 from session.protocol.conversation.messages import (
@@ -182,8 +182,8 @@ class _Conversation:
         call.first_frame.connect(self._on_first_frame)
         call.media_seen.connect(self._on_media)
         call.peer_camera_changed.connect(self._on_peer_camera)
-        line.peer_governed.connect(lambda rule: self._on_rule(Way.FROM_CALLER, rule))
-        line.governed.connect(lambda rule: self._on_rule(Way.TO_CALLER, rule))
+        line.peer_governed.connect(lambda rule: self._on_rule(LineDirection.FROM_CALLER, rule))
+        line.governed.connect(lambda rule: self._on_rule(LineDirection.TO_CALLER, rule))
 
     def _on_closed(self, outcome: str) -> None:
         self._observations.note("session_closed", session=self._session_id, outcome=outcome)
@@ -228,7 +228,7 @@ class _Conversation:
             "peer_devices", camera=change.camera_there, microphone=change.microphone_there
         )
 
-    def _on_rule(self, way: Way, rule: LineGoverned) -> None:
+    def _on_rule(self, way: LineDirection, rule: LineGoverned) -> None:
         self._observations.note(
             f"line_governed_{way.value}",
             step=rule.step.value,

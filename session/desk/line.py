@@ -15,7 +15,7 @@ from session.core.tasks import Tasks
 from session.desk.call.video_call import DeskCall
 from session.desk.devices.scanner_and_printer import DeskDevices
 from session.media.engine import MediaEngine, MediaState, MediaStats
-from session.media.line.end import LOOK_S, LineEnd, OtherTraffic
+from session.media.line.end import TICK_S, LineEnd, OtherTraffic
 from session.media.line.governor import Demand, Shares
 from session.protocol.conversation.line import LineGoverned
 from session.protocol.endpoints.channel import SessionChannel
@@ -92,11 +92,11 @@ class DeskLine(LineEnd):
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(TICK_S)
             if self._call.call_id and self._call.state is not MediaState.HELD:
                 stats = self._engine.stats()
                 self._count_third(stats)
-                self.look(self._call.call_id, stats)
+                self.tick(self._call.call_id, stats)
 
     def _count_third(self, stats: MediaStats) -> None:
         """The third person follows our own rule, so it sends as much as we do: it is counted so."""

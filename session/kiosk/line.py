@@ -20,7 +20,7 @@ from session.kiosk.call.video_call import KioskCall
 from session.kiosk.cobrowse.shared_page import KioskCobrowse
 from session.kiosk.devices.scanner_and_printer import KioskDevices
 from session.media.engine import MediaStats
-from session.media.line.end import LOOK_S, LineEnd, OtherTraffic
+from session.media.line.end import TICK_S, LineEnd, OtherTraffic
 from session.media.line.governor import Demand, Shares
 from session.protocol.conversation.line import LineGoverned
 from session.protocol.endpoints.channel import SessionChannel
@@ -105,7 +105,7 @@ class KioskLine(LineEnd):
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(TICK_S)
             await self._look_at_call()
 
     async def _look_at_call(self) -> None:
@@ -120,7 +120,7 @@ class KioskLine(LineEnd):
         await self._count_third()
         if call_id == self._call.call_id:
             self._watch_silence(call_id, stats.packets)
-            self.look(call_id, stats)
+            self.tick(call_id, stats)
 
     async def _count_third(self) -> None:
         """What the other call sends is on the same line."""

@@ -115,14 +115,14 @@ def limits_for_page(limits: PictureLimits) -> str:
     return msgspec.json.encode(limits).decode()
 
 
-class Described(msgspec.Struct, frozen=True):
+class PageDescription(msgspec.Struct, frozen=True):
     """What call.js gives for an offer or an answer."""
 
     sdp: str
     simulated: bool
 
 
-class Seen(msgspec.Struct, frozen=True):
+class PageStats(msgspec.Struct, frozen=True):
     """What call.js counts from the call's beginning, named as in `MediaStats`.
     `state`: of the RTCPeerConnection.
     """
@@ -156,7 +156,7 @@ class Seen(msgspec.Struct, frozen=True):
     estimate_kbps: float | None = None
 
 
-class Sample(msgspec.Struct, frozen=True):
+class PageSample(msgspec.Struct, frozen=True):
     """A small picture. `jpeg`: base64."""
 
     width: int

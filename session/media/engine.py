@@ -127,7 +127,7 @@ class MediaEngine(Protocol):
         """
         ...
 
-    def get_ready(self) -> None:
+    def prepare(self) -> None:
         """A call is about to be offered: what its answer would have to wait for is begun now."""
         ...
 

@@ -33,7 +33,7 @@ UDP before TCP before TLS, as they stand in the settings.
 
 
 @dataclass(frozen=True, kw_only=True)
-class RelayTried:
+class RelayTrial:
     """One server.
 
     Attributes: address: of the relayed candidate, "" when there is none. took_s: until it was
@@ -47,13 +47,13 @@ class RelayTried:
     why: str = ""
 
 
-async def try_relay(server: IceServer, timeout_s: float = TRY_S) -> RelayTried:
+async def try_relay(server: IceServer, timeout_s: float = TRY_S) -> RelayTrial:
     """Asks for a relayed address (RFC 8656, section 7) and gives it back."""
     began_s = time.monotonic()
     try:
         parsed = parse_stun_turn_uri(server.url)
     except ValueError:
-        return RelayTried(server=server, why="address")
+        return RelayTrial(server=server, why="address")
     address, why = "", ""
     try:
         endpoint = create_turn_endpoint(
@@ -74,7 +74,7 @@ async def try_relay(server: IceServer, timeout_s: float = TRY_S) -> RelayTried:
     except (TransactionTimeout, TimeoutError, OSError) as error:
         log.info("a relay does not answer: %s", type(error).__name__)
         why = "no_answer"
-    return RelayTried(server=server, address=address, why=why, took_s=time.monotonic() - began_s)
+    return RelayTrial(server=server, address=address, why=why, took_s=time.monotonic() - began_s)
 
 
 def _reason(error: TransactionFailed) -> str:

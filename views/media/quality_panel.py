@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
-from session.media.line.history import LineHistory, Way, WorstMinute
+from session.media.line.history import LineDirection, LineHistory, WorstMinute
 from session.protocol.conversation.line import LineGoverned, LineSeen
 from session.protocol.hub.line_rates import LineRates
 from views.widgets.line_curves import LineCurves
@@ -38,7 +38,7 @@ class QualityPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._clock = clock
         self.history = LineHistory()
-        self._rules: dict[Way, LineGoverned] = {}
+        self._rules: dict[LineDirection, LineGoverned] = {}
         self._rates: LineRates | None = None
         self._build()
         close = QShortcut(QKeySequence("Esc"), self)
@@ -56,13 +56,13 @@ class QualityPanel(QWidget):
         self._show_tested()
         self.refresh()
 
-    def show_seen(self, way: Way, seen: LineSeen) -> None:
+    def show_seen(self, way: LineDirection, seen: LineSeen) -> None:
         """What arrived in the last two seconds."""
         self.history.add(way, self._clock.monotonic_s(), seen)
         if self.isVisible():
             self.refresh()
 
-    def show_rule(self, way: Way, rule: LineGoverned) -> None:
+    def show_rule(self, way: LineDirection, rule: LineGoverned) -> None:
         """By which rule a direction is sent now."""
         self._rules[way] = rule
         if self.isVisible():
@@ -104,17 +104,21 @@ class QualityPanel(QWidget):
             _("Sound guessed"),
             _("Sent as"),
         ]
-        names = {Way.FROM_CALLER: _("From the caller"), Way.TO_CALLER: _("To the caller")}
+        names = {
+            LineDirection.FROM_CALLER: _("From the caller"),
+            LineDirection.TO_CALLER: _("To the caller"),
+        }
         places = range(len(heads))
         self._cells = {
-            way: [label("–", "number", f"quality_{way}_{place}") for place in places] for way in Way
+            way: [label("–", "number", f"quality_{way}_{place}") for place in places]
+            for way in LineDirection
         }
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE[2])
         grid.setVerticalSpacing(SPACE[0])
         for place, head in enumerate(heads, 1):
             grid.addWidget(label(head, "soft"), 0, place)
-        for line, way in enumerate(Way, 1):
+        for line, way in enumerate(LineDirection, 1):
             grid.addWidget(label(names[way], "strong"), line, 0)
             for place, cell in enumerate(self._cells[way], 1):
                 grid.addWidget(cell, line, place)
@@ -172,7 +176,7 @@ def _worst_words(worst: WorstMinute | None, now_s: float) -> str:
         return _("No bad minute in this conversation.")
     minutes = max(0, round((now_s - worst.end_s) / 60))
     when = _("now") if minutes == 0 else _("{minutes} min ago").format(minutes=minutes)
-    side = _("from the caller") if worst.way is Way.FROM_CALLER else _("to the caller")
+    side = _("from the caller") if worst.way is LineDirection.FROM_CALLER else _("to the caller")
     words = _(
         "Worst minute: {when}, {side}: {loss} lost, sound guessed {guessed}, picture stood still "
         "{freezes} times"

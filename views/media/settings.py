@@ -13,9 +13,9 @@ from PyQt6.QtGui import QHideEvent
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QSizePolicy, QWidget
 
 from resources.texts import N_, _
-from session.media.audio.echo_check import ENOUGH_DB, Echo
-from session.media.audio.echo_choice import EchoBy, EchoSetting
-from session.media.engines.engine_choice import Choice, EngineKind, Why
+from session.media.audio.echo_check import ENOUGH_DB, EchoFinding
+from session.media.audio.echo_choice import EchoCanceller, EchoSetting
+from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from views.media.video_pane import FrameGiver, OwnPlace, VideoPane
 from views.widgets.parts import column, label, push_button, row
 from views.widgets.theme import SPACE
@@ -28,11 +28,11 @@ _ENGINES = {
     EngineKind.BROWSER: N_("Browser (Chromium)"),
 }
 _WHY = {
-    Why.SETTING: N_("as you chose"),
-    Why.ONE_CORE: N_("this computer has one processor core"),
-    Why.ECHO: N_("you have a loudspeaker, and only the browser cancels echo here"),
-    Why.CODEC: N_("it has the sharper picture on a narrow line"),
-    Why.DELAY: N_("it answers fastest and needs least of the processor"),
+    ChoiceReason.SETTING: N_("as you chose"),
+    ChoiceReason.ONE_CORE: N_("this computer has one processor core"),
+    ChoiceReason.ECHO: N_("you have a loudspeaker, and only the browser cancels echo here"),
+    ChoiceReason.CODEC: N_("it has the sharper picture on a narrow line"),
+    ChoiceReason.DELAY: N_("it answers fastest and needs least of the processor"),
 }
 _CANCELLERS = {
     EchoSetting.AUTO: N_("Chosen for this computer"),
@@ -41,30 +41,30 @@ _CANCELLERS = {
     EchoSetting.OFF: N_("Not at all"),
 }
 _AT_WORK = {
-    EchoBy.APM: N_("This program cancels echo and takes noise away."),
-    EchoBy.SYSTEM: N_("The system's microphone is relied on."),
-    EchoBy.BROWSER: N_("The browser cancels echo and takes noise away."),
-    EchoBy.OFF: N_("Nothing cancels echo: wear a headset."),
-    EchoBy.MISSING: N_("This program's canceller is not installed: wear a headset."),
+    EchoCanceller.APM: N_("This program cancels echo and takes noise away."),
+    EchoCanceller.SYSTEM: N_("The system's microphone is relied on."),
+    EchoCanceller.BROWSER: N_("The browser cancels echo and takes noise away."),
+    EchoCanceller.OFF: N_("Nothing cancels echo: wear a headset."),
+    EchoCanceller.MISSING: N_("This program's canceller is not installed: wear a headset."),
 }
 _HEARD = {
-    EchoBy.SYSTEM: N_(
+    EchoCanceller.SYSTEM: N_(
         "Echo: the microphone hears the loudspeaker although the system is relied on. Choose the "
         "system's microphone"
         " with echo cancellation, or wear a headset."
     ),
-    EchoBy.BROWSER: N_(
+    EchoCanceller.BROWSER: N_(
         "The microphone hears the loudspeaker; in conversations the browser takes the echo away."
     ),
 }
 _ECHOES = {
-    Echo.NONE: N_("No echo: the microphone does not hear the loudspeaker."),
-    Echo.HEARD: N_(
+    EchoFinding.NONE: N_("No echo: the microphone does not hear the loudspeaker."),
+    EchoFinding.HEARD: N_(
         "Echo: the microphone hears the loudspeaker, and callers would hear themselves. Wear a "
         "headset, or let the echo"
         " be cancelled."
     ),
-    Echo.DEAF: N_(
+    EchoFinding.DEAF: N_(
         "The microphone brings nothing at all: choose another one, or look for a mute switch on it."
     ),
 }
@@ -213,7 +213,7 @@ class MediaSettingsDialog(QDialog):
             combo.addItem(away, chosen)
         combo.setCurrentIndex(combo.findData(chosen))
 
-    def show_engine(self, choice: Choice, *, later: bool) -> None:
+    def show_engine(self, choice: EngineChoice, *, later: bool) -> None:
         """Which engine carries the calls, and why. `later`: from the next conversation on."""
         words = _("{engine}: {why}.").format(
             engine=_(_ENGINES[choice.kind]), why=_(_WHY[choice.why])
@@ -223,7 +223,7 @@ class MediaSettingsDialog(QDialog):
         )
         self._fit()
 
-    def show_cancelled(self, by: EchoBy) -> None:
+    def show_cancelled(self, by: EchoCanceller) -> None:
         """What keeps callers from hearing themselves, as the choices are now."""
         self._cancelled_words.setText(_(_AT_WORK[by]))
         self._fit()
@@ -241,7 +241,9 @@ class MediaSettingsDialog(QDialog):
         self._tone.setEnabled(not testing)
         self._echo.setEnabled(not testing)
 
-    def show_echo(self, found: Echo, by: EchoBy, removed_db: float | None = None) -> None:
+    def show_echo(
+        self, found: EchoFinding, by: EchoCanceller, removed_db: float | None = None
+    ) -> None:
         """What the look for echo found; `removed_db` of it the program's own canceller took
         away.
         """
@@ -268,8 +270,8 @@ class MediaSettingsDialog(QDialog):
         self.closed.emit()
 
 
-def _echo_words(found: Echo, by: EchoBy, removed_db: float | None) -> str:
-    if found is not Echo.HEARD:
+def _echo_words(found: EchoFinding, by: EchoCanceller, removed_db: float | None) -> str:
+    if found is not EchoFinding.HEARD:
         return _(_ECHOES[found])
     if removed_db is None:
         return _(_HEARD.get(by, _ECHOES[found]))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from session.log.events import LineMeasured, Writer
-from session.media.line.history import LineHistory, Way
+from session.media.line.history import LineDirection, LineHistory
 from session.protocol.conversation.line import LineSeen
 
 
@@ -16,7 +16,7 @@ def line_history(series: Iterable[tuple[float, LineMeasured]]) -> LineHistory:
     """
     history = LineHistory()
     for offset_s, event in series:
-        way = Way.FROM_CALLER if event.by is Writer.DESK else Way.TO_CALLER
+        way = LineDirection.FROM_CALLER if event.by is Writer.DESK else LineDirection.TO_CALLER
         seen = LineSeen(
             kbps=event.kbps,
             loss_percent=event.loss_percent,

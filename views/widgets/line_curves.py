@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
-from session.media.line.history import LineHistory, Point, Way
+from session.media.line.history import LineDirection, LineHistory, LinePoint
 from session.protocol.conversation.line import LineSeen
 from views.widgets.line_plot import Curve, LinePlot
 from views.widgets.parts import column
@@ -67,19 +67,19 @@ class LineCurves(QWidget):
 
         def both(key: str) -> list[Curve]:
             return [
-                Curve(f"{key}/{Way.FROM_CALLER}", caller, "accent"),
-                Curve(f"{key}/{Way.TO_CALLER}", ours, "good", dashed=True),
+                Curve(f"{key}/{LineDirection.FROM_CALLER}", caller, "accent"),
+                Curve(f"{key}/{LineDirection.TO_CALLER}", ours, "good", dashed=True),
             ]
 
         losses = [
-            Curve(f"loss/{Way.FROM_CALLER}", _("lost, from the caller"), "accent"),
-            Curve(f"loss/{Way.TO_CALLER}", _("lost, to the caller"), "good", dashed=True),
-            Curve(f"concealed/{Way.FROM_CALLER}", _("sound guessed here"), "bad"),
-            Curve(f"concealed/{Way.TO_CALLER}", _("there"), "bad", dashed=True),
+            Curve(f"loss/{LineDirection.FROM_CALLER}", _("lost, from the caller"), "accent"),
+            Curve(f"loss/{LineDirection.TO_CALLER}", _("lost, to the caller"), "good", dashed=True),
+            Curve(f"concealed/{LineDirection.FROM_CALLER}", _("sound guessed here"), "bad"),
+            Curve(f"concealed/{LineDirection.TO_CALLER}", _("there"), "bad", dashed=True),
         ]
         picture = [
             *both("height"),
-            Curve(f"freezes/{Way.FROM_CALLER}", _("stood still"), "bad", dots=True),
+            Curve(f"freezes/{LineDirection.FROM_CALLER}", _("stood still"), "bad", dots=True),
         ]
         self.plots = [
             LinePlot("line_rate", _("Rate, kb/s"), curves=both("kbps"), words=words, least=100.0),
@@ -105,7 +105,7 @@ class LineCurves(QWidget):
     ) -> None:
         """Shows the points between two times; `shift_s` is added to every time on the axis."""
         values: dict[str, list[tuple[float, float | None]]] = {}
-        for way in Way:
+        for way in LineDirection:
             points = [point for point in history.points[way] if start_s <= point.at_s <= end_s]
             for key, value_of in _VALUES.items():
                 values[f"{key}/{way}"] = _pairs(points, value_of, shift_s)
@@ -123,7 +123,7 @@ class LineCurves(QWidget):
 
 
 def _pairs(
-    points: list[Point], value_of: Callable[[LineSeen], float | None], shift_s: float
+    points: list[LinePoint], value_of: Callable[[LineSeen], float | None], shift_s: float
 ) -> list[tuple[float, float | None]]:
     """A silence of more than a few points is a gap, not a straight line."""
     found: list[tuple[float, float | None]] = []

@@ -18,7 +18,7 @@ from expert_app.runtime.config import MediaSettings
 from expert_app.runtime.ice_settings import ice_plan
 from session.core.tasks import Tasks
 from session.desk.call.third_party_call import OfferingEngine
-from session.media.audio.echo_choice import EchoBy, EchoSetting, echo_by
+from session.media.audio.echo_choice import EchoCanceller, EchoSetting, choose_canceller
 from session.media.audio.sound import NullSink, SilentSource, SoundSink, SoundSource, ToneSource
 from session.media.audio.voice_filter import VoiceFilter, make_filter
 from session.media.call_page import NONE, SIMULATED, CallMedia
@@ -31,9 +31,14 @@ from session.media.devices.sources import (
     camera_devices,
 )
 from session.media.engine import MediaEngine
-from session.media.engines.aiortc_engine import AiortcEngine, EngineSettings
+from session.media.engines.aiortc_engine import AiortcEngine, AiortcSettings
 from session.media.engines.browser_engine import BrowserEngine, BrowserSettings
-from session.media.engines.engine_choice import Choice, EngineKind, choose, this_machine
+from session.media.engines.engine_choice import (
+    EngineChoice,
+    EngineKind,
+    choose_engine,
+    this_machine,
+)
 from session.media.frames import VideoFrame
 from views.media.browser_call_pane import DeskCallPane
 from views.media.devices import camera_path
@@ -55,7 +60,7 @@ class Engines:
 
     main: DeskEngine
     aside: DeskEngine
-    choice: Choice
+    choice: EngineChoice
     pages: tuple[DeskCallPane, DeskCallPane] | None = None
     shared: tuple[SharedCamera, SharedMicrophone, SharedSpeaker] | None = None
 
@@ -117,7 +122,7 @@ class DeskMedia:
         return self.main.own_frame()
 
     @property
-    def choice(self) -> Choice:
+    def choice(self) -> EngineChoice:
         """The engine in use, and why."""
         return self.engines.choice
 
@@ -179,23 +184,25 @@ class DeskMedia:
                 engine.set_devices(call_media(settings))
 
 
-def chosen(settings: MediaSettings) -> Choice:
+def chosen(settings: MediaSettings) -> EngineChoice:
     """The engine by the settings, and on "auto" by this machine."""
     machine = this_machine(settings.headset, settings.microphone, EchoSetting(settings.echo))
-    return choose(EngineKind(settings.engine), machine)
+    return choose_engine(EngineKind(settings.engine), machine)
 
 
-def cancelled_by(settings: MediaSettings) -> EchoBy:
+def cancelled_by(settings: MediaSettings) -> EchoCanceller:
     """What keeps callers from hearing themselves, with the engine that the settings ask for."""
     browser = chosen(settings).kind is EngineKind.BROWSER
-    return echo_by(EchoSetting(settings.echo), browser=browser, microphone=settings.microphone)
+    return choose_canceller(
+        EchoSetting(settings.echo), browser=browser, microphone=settings.microphone
+    )
 
 
 def voice_filter(settings: MediaSettings) -> VoiceFilter | None:
     """The program's own filter for a loudspeaker and a microphone, where it is what the settings
     come to.
     """
-    if settings.microphone in (SIMULATED, NONE) or cancelled_by(settings) is not EchoBy.APM:
+    if settings.microphone in (SIMULATED, NONE) or cancelled_by(settings) is not EchoCanceller.APM:
         return None
     return make_filter(
         suppress_noise=settings.noise_suppression, gain=settings.gain and settings.headset
@@ -207,7 +214,7 @@ def make_engines(settings: MediaSettings, tasks: Tasks) -> Engines:
     return DeskMedia(settings, tasks).engines
 
 
-def browser_engines(settings: MediaSettings, choice: Choice, tasks: Tasks) -> Engines:
+def browser_engines(settings: MediaSettings, choice: EngineChoice, tasks: Tasks) -> Engines:
     """Two pages; the second begins to load when a third person comes."""
     pages = DeskCallPane(), DeskCallPane()
     media = BrowserSettings(media=call_media(settings), start_kbps=settings.start_kbps)
@@ -218,14 +225,14 @@ def browser_engines(settings: MediaSettings, choice: Choice, tasks: Tasks) -> En
     return Engines(main, aside, choice, pages=pages)
 
 
-def aiortc_engines(settings: MediaSettings, choice: Choice, sound: SoundDevices) -> Engines:
+def aiortc_engines(settings: MediaSettings, choice: EngineChoice, sound: SoundDevices) -> Engines:
     """Two engines on the same devices."""
     eye = SharedCamera(open_camera(settings.camera))
     voice = voice_filter(settings)
     ear = SharedMicrophone(open_microphone(settings.microphone, sound, voice))
     mouth = SharedSpeaker(_speaker(settings, sound, voice))
     plan = ice_plan(settings)
-    line = EngineSettings(
+    line = AiortcSettings(
         ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps
     )
     main, aside = (

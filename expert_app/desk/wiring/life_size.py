@@ -91,7 +91,7 @@ class LifeSize:
         values = (facts.px_per_mm, facts.camera_x, facts.camera_fov_deg, facts.distance_mm)
         self._settings.write(self._key(), " ".join(f"{value:.4f}" for value in values))
         if self._app.session is not None:
-            self._app.session.line.tell_geometry(facts.geometry)
+            self._app.session.line.send_geometry(facts.geometry)
         self._apply()
 
     def _on_opened(self, session: DeskSession) -> None:
@@ -99,7 +99,7 @@ class LifeSize:
         self._apply()
         facts = self.screen_facts()
         if facts.px_per_mm:
-            session.line.tell_geometry(facts.geometry)
+            session.line.send_geometry(facts.geometry)
         session.line.peer_geometry.connect(self._on_peer)
 
     def _on_peer(self, geometry: Geometry) -> None:

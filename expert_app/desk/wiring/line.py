@@ -11,7 +11,7 @@ from expert_app.desk.app import DeskApp, Trouble
 from session.core.clock import Clock
 from session.core.errors import RelayUnreachable, SessionError
 from session.desk.session import DeskSession
-from session.media.line.history import Way
+from session.media.line.history import LineDirection
 from session.protocol.conversation.line import LineGoverned, LineSeen
 from session.protocol.hub.talk_state import is_in
 from session.protocol.hub.third_parties import TalkAnswer
@@ -26,7 +26,7 @@ class LineConnections:
     def __init__(self, window: DeskWindow, app: DeskApp, *, clock: Clock) -> None:
         self._window, self._app = window, app
         self.panel = QualityPanel(clock, window)
-        self._rules: dict[Way, LineGoverned] = {}
+        self._rules: dict[LineDirection, LineGoverned] = {}
         self._signing: tuple[str, datetime] | None = None
         window.call.quality_requested.connect(self._toggle)
         window.call.sign_language_requested.connect(self._on_sign_language)
@@ -47,10 +47,10 @@ class LineConnections:
         self._window.call.show_sign_language(line.motion)
         line.motion_changed.connect(self._window.call.show_sign_language)
         session.talk.changed.connect(lambda answer: self._on_talk(session, answer))
-        line.seen.connect(lambda seen: self._on_seen(Way.FROM_CALLER, seen))
-        line.peer_seen.connect(lambda seen: self._on_seen(Way.TO_CALLER, seen))
-        line.peer_governed.connect(lambda rule: self._on_rule(Way.FROM_CALLER, rule))
-        line.governed.connect(lambda rule: self._on_rule(Way.TO_CALLER, rule))
+        line.seen.connect(lambda seen: self._on_seen(LineDirection.FROM_CALLER, seen))
+        line.peer_seen.connect(lambda seen: self._on_seen(LineDirection.TO_CALLER, seen))
+        line.peer_governed.connect(lambda rule: self._on_rule(LineDirection.FROM_CALLER, rule))
+        line.governed.connect(lambda rule: self._on_rule(LineDirection.TO_CALLER, rule))
 
     def _on_sign_language(self, on: bool) -> None:
         self._window.call.show_sign_language(on)
@@ -76,13 +76,16 @@ class LineConnections:
         if isinstance(error, RelayUnreachable):
             self._app.troubled.emit(Trouble(error.code, error.detail, "relay"))
 
-    def _on_seen(self, way: Way, seen: LineSeen) -> None:
+    def _on_seen(self, way: LineDirection, seen: LineSeen) -> None:
         self.panel.show_seen(way, seen)
 
-    def _on_rule(self, way: Way, rule: LineGoverned) -> None:
+    def _on_rule(self, way: LineDirection, rule: LineGoverned) -> None:
         self._rules[way] = rule
         self.panel.show_rule(way, rule)
-        theirs, ours = self._rules.get(Way.FROM_CALLER), self._rules.get(Way.TO_CALLER)
+        theirs, ours = (
+            self._rules.get(LineDirection.FROM_CALLER),
+            self._rules.get(LineDirection.TO_CALLER),
+        )
         self._window.call.show_line(
             caller_words(theirs.step, document=theirs.document, motion=theirs.motion)
             if theirs is not None

@@ -21,7 +21,7 @@ from expert_app.desk.wiring.engines import (
     voice_filter,
 )
 from expert_app.runtime.config import MediaSettings
-from session.media.audio.echo_check import CancelCheck, Echo, EchoCheck, tone
+from session.media.audio.echo_check import CancelCheck, EchoCheck, EchoFinding, tone
 from session.media.audio.sound import LevelMeter, Pcm, SoundSink, SoundSource
 from session.media.audio.voice_filter import VoiceFilter
 from session.media.devices.sources import FrameSource
@@ -198,7 +198,7 @@ class MediaConnections:
         """
         if self._check is not None and self._check.done:
             found, self._check = self._check.result(), None
-            voice = voice_filter(self._media.settings) if found is Echo.HEARD else None
+            voice = voice_filter(self._media.settings) if found is EchoFinding.HEARD else None
             if voice is None:
                 self._show_echo(found)
                 return
@@ -209,8 +209,8 @@ class MediaConnections:
             removed_db, self._cancel_check = self._cancel_check.removed_db(), None
             self._close_sound()
             self._open_sound(None)
-            self._show_echo(Echo.HEARD, removed_db)
+            self._show_echo(EchoFinding.HEARD, removed_db)
 
-    def _show_echo(self, found: Echo, removed_db: float | None = None) -> None:
+    def _show_echo(self, found: EchoFinding, removed_db: float | None = None) -> None:
         self.dialog.show_testing(False)
         self.dialog.show_echo(found, cancelled_by(self._media.settings), removed_db)

@@ -36,7 +36,7 @@ class ConversationWiring:
     def connect(self, session: KioskSession) -> None:
         """Connects the session; before it starts."""
         place = self._place
-        session.line.tell_geometry(
+        session.line.send_geometry(
             Geometry(camera_fov_deg=place.camera_fov_deg, distance_mm=float(place.distance_mm))
         )
         session.line.peer_geometry.connect(self._on_agent_geometry)

@@ -14,7 +14,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.video_call import DeskCall
 from session.media.engine import MediaEngine
-from session.media.line.picture_limits import face_limits
+from session.media.line.picture_limits import picture_limits
 from session.protocol.conversation.line import LineGoverned
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.hub.talk_state import Talk, ThirdState
@@ -123,7 +123,7 @@ class Guest:
 
     def _on_governed(self, rule: LineGoverned) -> None:
         """The kiosk's line carries two faces: ours takes what the agent's takes."""
-        face = face_limits(rule.step, rule.face_kbps, motion=rule.motion)
+        face = picture_limits(rule.step, rule.face_kbps, motion=rule.motion)
         self._engine.set_picture_limit(
             face.kbps, height_px=face.height_px, fps=face.fps, motion=face.motion
         )

@@ -153,7 +153,7 @@ class DeskCall:
         loop = asyncio.get_running_loop()
         self._engine.on_state = lambda state: _tell_later(loop, self._on_engine_state, state)
         self._stop_listening = self._channel.on_message(self._topic, self._on_message)
-        self._engine.get_ready()
+        self._engine.prepare()
         self._ask_at_s = self._clock.monotonic_s() + FIRST_OFFER_AWAITED_S
         self._watching = self._tasks.start(self._watch(), name="desk-call-watch")
 

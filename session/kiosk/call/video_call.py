@@ -17,7 +17,7 @@ from session.core.clock import Clock
 from session.core.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.media.call_page import NONE, Described, Seen, limits_for_page
+from session.media.call_page import NONE, PageDescription, PageStats, limits_for_page
 from session.media.call_page import CallMedia as CallMedia
 from session.media.call_page import CallPage as CallPage
 from session.media.engine import MediaStats, PictureLimits
@@ -269,7 +269,8 @@ class KioskCall:
         since_s = 0.0 if self._ever_seen else now_s - self._accepted_at_s
         try:
             made = msgspec.convert(
-                await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), Described
+                await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S),
+                PageDescription,
             )
         except (CallLost, msgspec.ValidationError) as error:
             call_id, code = self._call_id, CallLost.code
@@ -405,7 +406,7 @@ class KioskCall:
         call_id = self._call_id
         try:
             seen = msgspec.convert(
-                await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), Seen
+                await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), PageStats
             )
         except (CallLost, msgspec.ValidationError) as error:
             log.warning("the call page did not report: %s", type(error).__name__)

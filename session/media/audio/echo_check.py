@@ -27,7 +27,7 @@ own noise.
 """
 
 
-class Echo(StrEnum):
+class EchoFinding(StrEnum):
     """What was found."""
 
     NONE = "none"
@@ -73,12 +73,12 @@ class EchoCheck:
             self._played.append(pitch_level(heard))
         return tone(number) if playing else None
 
-    def result(self) -> Echo:
+    def result(self) -> EchoFinding:
         """`DEAF`: the microphone brought nothing at all."""
         if self._silent:
-            return Echo.DEAF
+            return EchoFinding.DEAF
         rest, played = float(np.median(self._rest)), float(np.median(self._played))
-        return Echo.HEARD if played > max(LEAST, TIMES_LOUDER * rest) else Echo.NONE
+        return EchoFinding.HEARD if played > max(LEAST, TIMES_LOUDER * rest) else EchoFinding.NONE
 
 
 LEARN_BLOCKS, JUDGED_BLOCKS = 75, 75

@@ -25,7 +25,7 @@ class EchoSetting(StrEnum):
     SYSTEM = "system"
 
 
-class EchoBy(StrEnum):
+class EchoCanceller(StrEnum):
     """What is at work. `OFF` on purpose; `MISSING`: wanted, and the package is not installed."""
 
     APM = "apm"
@@ -35,9 +35,9 @@ class EchoBy(StrEnum):
     MISSING = "missing"
 
 
-def echo_by(
+def choose_canceller(
     wanted: EchoSetting, *, browser: bool, microphone: str, apm: bool | None = None
-) -> EchoBy:
+) -> EchoCanceller:
     """What cancels echo.
 
     Args:
@@ -45,14 +45,14 @@ def echo_by(
             apm: whether the program has its filter; None looks.
     """
     if wanted is EchoSetting.OFF:
-        return EchoBy.OFF
+        return EchoCanceller.OFF
     if wanted is EchoSetting.SYSTEM or (
         wanted is EchoSetting.AUTO and not browser and cancels_echo(microphone)
     ):
-        return EchoBy.SYSTEM
+        return EchoCanceller.SYSTEM
     if browser:
-        return EchoBy.BROWSER
-    return EchoBy.APM if (is_installed() if apm is None else apm) else EchoBy.MISSING
+        return EchoCanceller.BROWSER
+    return EchoCanceller.APM if (is_installed() if apm is None else apm) else EchoCanceller.MISSING
 
 
 def cancels_echo(microphone: str) -> bool:

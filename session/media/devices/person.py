@@ -12,7 +12,7 @@ import math
 
 from PIL import Image
 
-from session.media.devices.person_drawing import Box, Pen, draw_body, draw_head, office
+from session.media.devices.person_drawing import Box, ShapePen, draw_body, draw_head, office
 
 HEAD_BOX: Box = (222, 32, 418, 264)
 BODY_BOX: Box = (132, 220, 508, 372)
@@ -37,7 +37,7 @@ class SyntheticPerson:
         self.height_px = height_px
         self._scale = height_px / 360
         self._office = office(width_px, height_px)
-        body = Pen(BODY_BOX, self._scale)
+        body = ShapePen(BODY_BOX, self._scale)
         draw_body(body)
         self._body = body.finished()
         self._bodies: dict[tuple[int, int], Image.Image] = {}
@@ -61,7 +61,7 @@ class SyntheticPerson:
         """One of at most 36 expressions, kept."""
         expression = (mouth, eyes, gaze)
         if expression not in self._heads:
-            pen = Pen(HEAD_BOX, self._scale)
+            pen = ShapePen(HEAD_BOX, self._scale)
             draw_head(pen, mouth, eyes, gaze)
             self._heads[expression] = pen.finished()
         return self._heads[expression]

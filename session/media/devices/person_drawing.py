@@ -35,7 +35,7 @@ MOUTH_INSIDE: Colour = (102, 42, 44)
 HEADSET: Colour = (52, 56, 66)
 
 
-class Pen:
+class ShapePen:
     """Draws shapes given in units on one transparent picture."""
 
     def __init__(self, box: Box, scale: float) -> None:
@@ -178,7 +178,7 @@ def _books() -> list[tuple[int, int, int, Colour]]:
     return upper + [(480 + 18 * i, 228, 60 + (i * 23) % 22, palette[(i + 2) % 5]) for i in range(5)]
 
 
-def draw_body(pen: Pen) -> None:
+def draw_body(pen: ShapePen) -> None:
     """Shoulders, jacket, blouse and neck."""
     pen.shape([(140, 420), (146, 356), (170, 314), (236, 288), (300, 274), (340, 274), (404, 288), (470, 314),
                (494, 356), (500, 420)], JACKET)  # fmt: skip
@@ -195,7 +195,7 @@ def draw_body(pen: Pen) -> None:
     pen.polygon([(358, 270), (378, 284), (338, 366), (330, 366)], JACKET_SHADE)
 
 
-def draw_head(pen: Pen, mouth: float, eyes: float, gaze: int) -> None:
+def draw_head(pen: ShapePen, mouth: float, eyes: float, gaze: int) -> None:
     """Hair, face and headset.
 
     Args:
@@ -233,7 +233,7 @@ def draw_head(pen: Pen, mouth: float, eyes: float, gaze: int) -> None:
     _draw_headset(pen)
 
 
-def _draw_eyes(pen: Pen, eyes: float, gaze: int) -> None:
+def _draw_eyes(pen: ShapePen, eyes: float, gaze: int) -> None:
     for centre in (289.0, 351.0):
         inner = 1 if centre < 320 else -1
         pen.shape(
@@ -256,7 +256,7 @@ def _draw_eyes(pen: Pen, eyes: float, gaze: int) -> None:
         )
 
 
-def _draw_mouth(pen: Pen, mouth: float) -> None:
+def _draw_mouth(pen: ShapePen, mouth: float) -> None:
     drop = 11 * mouth
     wide = 24 - 4 * mouth
     pen.shape([(320 - wide, 222), (309, 220.5), (320, 222), (331, 220.5), (320 + wide, 222), (332, 231 + drop),
@@ -278,7 +278,7 @@ def _draw_mouth(pen: Pen, mouth: float) -> None:
         pen.shape([(299, 222.6), (320, 226), (341, 222.6), (320, 227.5)], MOUTH_INSIDE)
 
 
-def _draw_headset(pen: Pen) -> None:
+def _draw_headset(pen: ShapePen) -> None:
     pen.arc((320, 142), 80, 100, (182, 358), 5, HEADSET)
     for x in (242.0, 398.0):
         pen.shape(

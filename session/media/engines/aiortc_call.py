@@ -30,10 +30,10 @@ from session.media.engines.aiortc_internals import (
     PeerConnection,
 )
 from session.media.engines.opus import OpusDecoder
-from session.media.engines.outage import CutLine
-from session.media.engines.queue_delay import LineEstimator
-from session.media.engines.received import Received, Transport
-from session.media.engines.tracks import Pacer, PictureTrack, VoiceTrack
+from session.media.engines.outage import OutageWatch
+from session.media.engines.queue_delay import QueueDelayEstimator
+from session.media.engines.received import ReceivedMedia, TransportCounts
+from session.media.engines.tracks import PictureTrack, SteadyBeat, VoiceTrack
 from session.media.frames import VideoFrame
 from session.media.ice import IceServer
 from session.media.line.budget import (
@@ -51,7 +51,7 @@ from session.media.video.packet_pacer import PacketPacer
 from session.media.video.picture_codecs import PICTURE_CODECS
 from session.media.video.picture_receiver import PictureReceiver
 from session.media.video.send_rate import SendRate
-from session.media.video.smoother import Smoother
+from session.media.video.smoother import PictureSmoother
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ a large picture is out before the next is due, mostly.
 
 
 @dataclass(frozen=True, kw_only=True)
-class EngineSettings:
+class AiortcSettings:
     """How wide the line is and what is sent.
 
     Attributes: ice_servers: at most one STUN and one TURN server are used by aiortc. None are
@@ -120,13 +120,13 @@ def _always() -> bool:
 class _VoiceInlet:
     """Packets of the caller's voice go to the playout."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: AiortcCall) -> None:
         self._call = call
 
     async def on_packet(self, packet: RtpPacket, codec: str) -> None:
         now_s = asyncio.get_running_loop().time()
         self._call.received.count_voice_packet()
-        self._call.line.hear_voice(now_s)
+        self._call.outage.on_voice_packet(now_s)
         self._call.go_on()
         if packet.payload and codec == "opus":
             self._call.playout.put(packet.timestamp, packet.payload, now_s)
@@ -141,11 +141,11 @@ class _VoiceInlet:
 class _PictureInlet:
     """Packets of the caller's picture go to the assembler."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: AiortcCall) -> None:
         self._call = call
 
     async def on_packet(self, packet: RtpPacket, codec: str) -> None:
-        self._call.line.hear_picture(asyncio.get_running_loop().time())
+        self._call.outage.on_picture_packet(asyncio.get_running_loop().time())
         self._call.go_on()
         pictures = self._call.pictures
         if pictures is not None:
@@ -160,7 +160,7 @@ class _PictureInlet:
         """As for the voice."""
 
 
-class Call:
+class AiortcCall:
     """One peer connection.
 
     Args:
@@ -176,7 +176,7 @@ class Call:
 
     def __init__(
         self,
-        settings: EngineSettings,
+        settings: AiortcSettings,
         picture: PictureTrack,
         *,
         voice: VoiceTrack,
@@ -186,11 +186,11 @@ class Call:
     ) -> None:
         self.picture = picture
         self.voice = voice
-        self.received = Received()
+        self.received = ReceivedMedia()
         self.playout = VoicePlayout(OpusDecoder())
         self.lips = LipSync()
         self.pictures: PictureReceiver | None = None
-        self._smoother = Smoother()
+        self._smoother = PictureSmoother()
         self.closed = False
         self.speaks: Callable[[], bool] = _always
         self._settings = settings
@@ -201,12 +201,12 @@ class Call:
         self._encoder: PictureEncoder | None = None
         self._picture_sender: MediaSender | None = None
         start, most = settings.picture_kbps
-        self._estimator = LineEstimator(start * 1000, most * 1000)
+        self._estimator = QueueDelayEstimator(start * 1000, most * 1000)
         self._rtt_s: float | None = None
         self._reported: dict[str, tuple[int, int]] = {}
         self._loss = SentLoss()
         self._sent_bytes = 0
-        self.line = CutLine()
+        self.outage = OutageWatch()
         self._tasks: list[asyncio.Task[Any]] = []
         self._pc = PeerConnection(settings.connection, addresses)
         self._pc.on("connectionstatechange", self._on_connection_state)
@@ -288,7 +288,7 @@ class Call:
 
     # ---- the line
 
-    def set_line(self, settings: EngineSettings, limits: PictureLimits) -> None:
+    def set_line(self, settings: AiortcSettings, limits: PictureLimits) -> None:
         """The line is wider or narrower than was thought, or the picture's bound was changed."""
         self._settings, self._limits = settings, limits
         self._apply_limit()
@@ -355,7 +355,7 @@ class Call:
             self._on_frame()
 
     async def _play(self) -> None:
-        pacer, loop = Pacer(BLOCK_S), asyncio.get_running_loop()
+        pacer, loop = SteadyBeat(BLOCK_S), asyncio.get_running_loop()
         while True:
             await pacer.next_beat()
             heard = self.playout.heard
@@ -375,7 +375,7 @@ class Call:
             heard_s = self._picture_sender.heard_at_s if self._picture_sender is not None else None
             self.picture.sparing = heard_s is not None and loop.time() - heard_s > SILENT_AFTER_S
             if self._encoder is not None:
-                self._encoder.paused = self.line.is_cut(loop.time())
+                self._encoder.paused = self.outage.is_out(loop.time())
 
     def _count(self) -> None:
         packets = lost = received = sent = 0
@@ -390,7 +390,7 @@ class Call:
                 came_bytes, gone_bytes = receiver.transport_bytes()
                 received, sent = received + came_bytes, sent + gone_bytes
         rtt_ms = None if self._rtt_s is None else self._rtt_s * 1000
-        self.received.transport = Transport(packets, lost, rtt_ms, received)
+        self.received.transport = TransportCounts(packets, lost, rtt_ms, received)
         self._sent_bytes = sent
 
     def stats(self) -> MediaStats:

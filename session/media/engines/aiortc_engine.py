@@ -19,8 +19,8 @@ from session.core.errors import CallLost, RelayUnreachable
 from session.media.audio.sound import BLOCK_S, NullSink, SoundSink, SoundSource, ToneSource
 from session.media.devices.sources import FrameSource, SyntheticCamera
 from session.media.engine import MediaState, MediaStats, PictureLimits
-from session.media.engines.aiortc_call import CLOSE_TIMEOUT_S, Call
-from session.media.engines.aiortc_call import EngineSettings as EngineSettings
+from session.media.engines.aiortc_call import CLOSE_TIMEOUT_S, AiortcCall
+from session.media.engines.aiortc_call import AiortcSettings as AiortcSettings
 from session.media.engines.aiortc_internals import Addresses
 from session.media.engines.media_thread import MediaThread
 from session.media.engines.tracks import PictureTrack, VoiceTrack
@@ -82,18 +82,18 @@ class AiortcEngine:
         microphone: SoundSource | None = None,
         *,
         speaker: SoundSink | None = None,
-        settings: EngineSettings | None = None,
+        settings: AiortcSettings | None = None,
     ) -> None:
         self.on_frame: Callable[[], None] = _ignore_frame
         self.on_state: Callable[[MediaState], None] = _ignore_state
         self._camera = camera or SyntheticCamera()
         self._microphone = microphone or ToneSource()
         self._speaker = speaker or NullSink()
-        self._settings = settings or EngineSettings()
+        self._settings = settings or AiortcSettings()
         self._thread = MediaThread()
-        self._call: Call | None = None
-        self._earlier: Call | None = None
-        self._offered: Call | None = None
+        self._call: AiortcCall | None = None
+        self._earlier: AiortcCall | None = None
+        self._offered: AiortcCall | None = None
         self._own: VideoFrame | None = None
         self._own_count = 0
         self._camera_on = True
@@ -143,8 +143,8 @@ class AiortcEngine:
         except TimeoutError as error:
             raise CallLost(why="no call in time") from error
 
-    def get_ready(self) -> None:
-        """See `MediaEngine.get_ready`. Own addresses need no time, those that servers give do."""
+    def prepare(self) -> None:
+        """See `MediaEngine.prepare`. Own addresses need no time, those that servers give do."""
         if self._plan.servers:
             self._thread.call_soon(self._find_addresses)
 
@@ -318,7 +318,7 @@ class AiortcEngine:
         await self._or_lost(call, call.accept(answer_sdp))
         self._begin(call)
 
-    async def _or_lost[Result](self, call: Call, step: Coroutine[Any, Any, Result]) -> Result:
+    async def _or_lost[Result](self, call: AiortcCall, step: Coroutine[Any, Any, Result]) -> Result:
         try:
             return await step
         except Exception as error:
@@ -328,7 +328,7 @@ class AiortcEngine:
             log.warning("a call could not be set up: %s", type(error).__name__)
             raise CallLost(why=type(error).__name__) from error
 
-    def _begin(self, call: Call) -> None:
+    def _begin(self, call: AiortcCall) -> None:
         """The call is the present one; the one before goes on until this one brings something."""
         before, self._call = self._call, call
         call.speaks = partial(self._speaks, call)
@@ -342,7 +342,7 @@ class AiortcEngine:
         if before is not None:
             self._thread.tasks.start(self._part_with(before, call), name="call-replaced")
 
-    async def _part_with(self, before: Call, call: Call) -> None:
+    async def _part_with(self, before: AiortcCall, call: AiortcCall) -> None:
         """Until the new call speaks, or the one before has been silent for long."""
         packets, silent_s = 0, 0.0
         while not (call.begun or call.closed or before.closed or silent_s > EARLIER_S):
@@ -356,7 +356,7 @@ class AiortcEngine:
             self._earlier = None
         await before.close()
 
-    def _speaks(self, call: Call) -> bool:
+    def _speaks(self, call: AiortcCall) -> bool:
         """Of two calls, the present one as soon as it has a voice."""
         if self._earlier is None or self._call is None:
             return True
@@ -367,12 +367,12 @@ class AiortcEngine:
         if offered is not None:
             await offered.close()
 
-    def _new_call(self, addresses: Addresses | None = None) -> Call:
+    def _new_call(self, addresses: Addresses | None = None) -> AiortcCall:
         picture = PictureTrack(self._camera, self._settings.fps, on_sent=self._keep_own)
         picture.camera_on = self._camera_on
         voice = VoiceTrack(self._microphone)
         voice.microphone_on = self._microphone_on
-        call = Call(
+        call = AiortcCall(
             self._settings,
             picture,
             voice=voice,
@@ -387,7 +387,7 @@ class AiortcEngine:
     def _tell_frame(self) -> None:
         self.on_frame()
 
-    def _tell_state(self, call: Call, state: MediaState) -> None:
+    def _tell_state(self, call: AiortcCall, state: MediaState) -> None:
         if call is self._call:
             self.on_state(state)
 

@@ -31,9 +31,9 @@ from session.media.call_page import (
     SIMULATED,
     CallMedia,
     CallPage,
-    Described,
-    Sample,
-    Seen,
+    PageDescription,
+    PageSample,
+    PageStats,
     limits_for_page,
 )
 from session.media.engine import MediaState, MediaStats, PictureLimits
@@ -145,7 +145,7 @@ class BrowserEngine:
         """Which ways the next calls may take."""
         self._settings = replace(self._settings, media=self._settings.media.with_plan(plan))
 
-    def get_ready(self) -> None:
+    def prepare(self) -> None:
         """Nothing: Chromium looks for no addresses before it has an offer (`iceCandidatePoolSize`,
         measured).
         """
@@ -231,9 +231,9 @@ class BrowserEngine:
         """
         return picture_kbps(self._line_kbps, self._settings.start_kbps)
 
-    async def _described(self, script: str) -> Described:
+    async def _described(self, script: str) -> PageDescription:
         try:
-            return msgspec.convert(await self._run(script, ANSWER_TIMEOUT_S), Described)
+            return msgspec.convert(await self._run(script, ANSWER_TIMEOUT_S), PageDescription)
         except msgspec.ValidationError as error:
             raise CallLost(why="the page talks nonsense") from error
 
@@ -307,7 +307,7 @@ class BrowserEngine:
 
     async def _look(self) -> None:
         try:
-            seen = msgspec.convert(await self._run("call.seen()", SCRIPT_TIMEOUT_S), Seen)
+            seen = msgspec.convert(await self._run("call.seen()", SCRIPT_TIMEOUT_S), PageStats)
         except (CallLost, msgspec.ValidationError) as error:
             log.info("the call page did not report: %s", type(error).__name__)
             return
@@ -364,7 +364,7 @@ class BrowserEngine:
             await self._run(script, SCRIPT_TIMEOUT_S)
 
 
-_COUNTS = {each.name for each in fields(MediaStats)} & set(Seen.__struct_fields__)
+_COUNTS = {each.name for each in fields(MediaStats)} & set(PageStats.__struct_fields__)
 _STATES = {
     "connecting": MediaState.CONNECTING,
     "connected": MediaState.CONNECTED,
@@ -377,7 +377,7 @@ _STATES = {
 def _decoded(value: object, number: int) -> VideoFrame | None:
     """The page's JPEG as a frame, or None when it is none."""
     try:
-        sample = msgspec.convert(value, Sample)
+        sample = msgspec.convert(value, PageSample)
         with Image.open(
             io.BytesIO(base64.b64decode(sample.jpeg, validate=True)), formats=("JPEG",)
         ) as picture:

@@ -20,7 +20,7 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 
-from session.media.audio.echo_choice import EchoBy, EchoSetting, echo_by
+from session.media.audio.echo_choice import EchoCanceller, EchoSetting, choose_canceller
 from session.media.video.picture_codecs import PICTURE_CODECS
 
 
@@ -32,7 +32,7 @@ class EngineKind(StrEnum):
     BROWSER = "browser"
 
 
-class Why(StrEnum):
+class ChoiceReason(StrEnum):
     """The rule that chose."""
 
     SETTING = "setting"
@@ -58,31 +58,33 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Choice:
+class EngineChoice:
     """The engine, never `AUTO`, and why."""
 
     kind: EngineKind
-    why: Why
+    why: ChoiceReason
 
 
-def choose(wanted: EngineKind, machine: Machine) -> Choice:
+def choose_engine(wanted: EngineKind, machine: Machine) -> EngineChoice:
     """The engine for this machine."""
     if wanted is not EngineKind.AUTO:
-        return Choice(wanted, Why.SETTING)
+        return EngineChoice(wanted, ChoiceReason.SETTING)
     if machine.cores < 2:
-        return Choice(EngineKind.AIORTC, Why.ONE_CORE)
+        return EngineChoice(EngineKind.AIORTC, ChoiceReason.ONE_CORE)
     if not machine.headset and not machine.echo_canceller:
-        return Choice(EngineKind.BROWSER, Why.ECHO)
+        return EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO)
     if "av1" not in machine.codecs:
-        return Choice(EngineKind.BROWSER, Why.CODEC)
-    return Choice(EngineKind.AIORTC, Why.DELAY)
+        return EngineChoice(EngineKind.BROWSER, ChoiceReason.CODEC)
+    return EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY)
 
 
 def this_machine(headset: bool, microphone: str, echo: EchoSetting = EchoSetting.AUTO) -> Machine:
     """The machine that the program runs on, with the agent's choice of microphone and of what
     cancels echo.
     """
-    cared = echo_by(echo, browser=False, microphone=microphone) is not EchoBy.MISSING
+    cared = (
+        choose_canceller(echo, browser=False, microphone=microphone) is not EchoCanceller.MISSING
+    )
     return Machine(
         cores=os.cpu_count() or 1, headset=headset, echo_canceller=cared, codecs=PICTURE_CODECS
     )

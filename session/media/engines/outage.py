@@ -9,29 +9,29 @@ comes, and silence tells nothing.
 
 from __future__ import annotations
 
-CUT_AFTER_S = 1.2
+OUTAGE_AFTER_S = 1.2
 """Pictures sent after so long without any packet are lost, and the other end would ask for each
 packet of them before it looks at a new one.
 """
 
 
-class CutLine:
+class OutageWatch:
     """Told of every packet of one call; times are monotonic seconds."""
 
     def __init__(self) -> None:
         self._voice_at_s: float | None = None
         self._heard_at_s = 0.0
 
-    def hear_voice(self, now_s: float) -> None:
+    def on_voice_packet(self, now_s: float) -> None:
         """A packet of the voice has come."""
         self._voice_at_s = self._heard_at_s = now_s
 
-    def hear_picture(self, now_s: float) -> None:
+    def on_picture_packet(self, now_s: float) -> None:
         """A packet of the picture has come."""
         self._heard_at_s = now_s
 
-    def is_cut(self, now_s: float) -> bool:
+    def is_out(self, now_s: float) -> bool:
         """Nothing comes any more, and there was a voice when something came last."""
-        if self._voice_at_s is None or self._heard_at_s - self._voice_at_s > CUT_AFTER_S:
+        if self._voice_at_s is None or self._heard_at_s - self._voice_at_s > OUTAGE_AFTER_S:
             return False
-        return now_s - self._heard_at_s > CUT_AFTER_S
+        return now_s - self._heard_at_s > OUTAGE_AFTER_S

@@ -39,7 +39,7 @@ ABS_SEND_TIME_MS = 1000 / (1 << 18)
 WRAP = 1 << 24
 
 
-class LineEstimator:
+class QueueDelayEstimator:
     """Has the shape of `aiortc.rate.RemoteBitrateEstimator`, in whose place it is put.
 
     Args:

@@ -19,11 +19,11 @@ import numpy as np
 from session.media.audio.sound import LevelMeter, Pcm
 from session.media.engine import MediaStats
 from session.media.frames import VideoFrame
-from session.media.video.freezes import Freezes
+from session.media.video.freezes import FreezeCount
 
 
 @dataclass(frozen=True)
-class Transport:
+class TransportCounts:
     """Counts of the line, polled from the connection."""
 
     packets: int = 0
@@ -32,7 +32,7 @@ class Transport:
     bytes: int = 0
 
 
-class Received:
+class ReceivedMedia:
     """The receiving side of one call."""
 
     def __init__(self) -> None:
@@ -44,8 +44,8 @@ class Received:
         self._meter = LevelMeter()
         self._audio_packets = 0
         self._codec = ""
-        self._freezes = Freezes()
-        self.transport = Transport()
+        self._freezes = FreezeCount()
+        self.transport = TransportCounts()
 
     @property
     def frames(self) -> int:

@@ -20,7 +20,7 @@ VIDEO_TIME_BASE = fractions.Fraction(1, 90_000)
 AUDIO_TIME_BASE = fractions.Fraction(1, RATE_HZ)
 
 
-class Pacer:
+class SteadyBeat:
     """Due times on a fixed beat; beats missed by more than `patience_s` are given up, not made up
     for.
     """
@@ -73,7 +73,7 @@ class PictureTrack(MediaStreamTrack):
         self.fps = self._fps = fps
         self._every = 1
         self._on_sent = on_sent
-        self._pacer = Pacer(1 / fps, patience_s=1 / fps)
+        self._pacer = SteadyBeat(1 / fps, patience_s=1 / fps)
         self._size = (640, 360)
 
     def limit(self, fps: float) -> None:
@@ -114,7 +114,7 @@ class VoiceTrack(MediaStreamTrack):
         super().__init__()
         self.microphone_on = True
         self._source = source
-        self._pacer = Pacer(BLOCK_S)
+        self._pacer = SteadyBeat(BLOCK_S)
 
     async def recv(self) -> av.AudioFrame:
         """The next 20 ms of sound, when they are due."""

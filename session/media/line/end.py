@@ -16,7 +16,7 @@ from session.core.errors import BusUnreachable, MessageTooLarge
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.media.engine import MediaStats
-from session.media.line.estimate import LineEstimate, Look
+from session.media.line.estimate import LineEstimate, LineObservation
 from session.media.line.governor import Demand, Governor, Shares, Talkers, budget_for_pages
 from session.media.line.meter import LineMeter
 from session.media.line.sent_loss import SentLoss
@@ -34,7 +34,7 @@ from session.protocol.hub.history import LineSample
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 1.0
+TICK_S = 1.0
 SEEN_EVERY = 2
 """Looks from one `LineSeen` to the next."""
 
@@ -105,13 +105,13 @@ class LineEnd:
         least_kbps = budget_for_pages(self._declared_kbps) if self._declared_kbps else 0.0
         self._estimate, self._governor = LineEstimate(start_kbps, least_kbps), Governor()
         self._meter = LineMeter(channel.session_id)
-        self._recent = LineMeter(channel.session_id, SEEN_EVERY * LOOK_S)
+        self._recent = LineMeter(channel.session_id, SEEN_EVERY * TICK_S)
         self._loss = SentLoss()
         self._peer_photo = False
         self._told_at_s = float("-inf")
         self._call_id = ""
         self._before = MediaStats()
-        self._looked_at_s = 0.0
+        self._ticked_at_s = 0.0
         self._other_bytes = 0
         self.shares = self._shares(clock.monotonic_s(), Demand())
         self._stop_listening = channel.on_message(TOPIC, self._on_message)
@@ -121,7 +121,7 @@ class LineEnd:
         """What the line is taken to carry out of here."""
         return self._estimate.kbps
 
-    def tell_geometry(self, geometry: Geometry) -> None:
+    def send_geometry(self, geometry: Geometry) -> None:
         """How our camera sees our person; told now, and again as often as the rule."""
         self._geometry = geometry
         self._send_soon(geometry)
@@ -157,26 +157,26 @@ class LineEnd:
         """The conversation is over."""
         self._stop_listening()
 
-    def look(self, call_id: str, stats: MediaStats) -> None:
+    def tick(self, call_id: str, stats: MediaStats) -> None:
         """Takes this second's counts of the call `call_id`;
         an id not seen before starts them anew.
         """
         now_s, traffic = self._clock.monotonic_s(), self._traffic()
-        took_s = now_s - self._looked_at_s
+        took_s = now_s - self._ticked_at_s
         if call_id != self._call_id:
             self._call_id = call_id
             self._before = stats
             self._loss = SentLoss()
             took_s = 0.0
         if took_s > 0:
-            self._estimate.look(now_s, self._looked(stats, traffic, took_s))
+            self._estimate.observe(now_s, self._observe(stats, traffic, took_s))
             self._govern(now_s, traffic.demand)
         self._measure(call_id, stats, now_s)
-        self._before, self._looked_at_s, self._other_bytes = stats, now_s, traffic.sent_bytes
+        self._before, self._ticked_at_s, self._other_bytes = stats, now_s, traffic.sent_bytes
 
-    def _looked(self, stats: MediaStats, traffic: OtherTraffic, took_s: float) -> Look:
+    def _observe(self, stats: MediaStats, traffic: OtherTraffic, took_s: float) -> LineObservation:
         lost = self._loss.share(stats.sent_packets, stats.sent_missed)
-        return Look(
+        return LineObservation(
             media_kbps=_kbps(stats.sent_bytes - self._before.sent_bytes, took_s),
             other_kbps=_kbps(traffic.sent_bytes - self._other_bytes, took_s),
             loss_percent=None if lost is None else 100 * lost,
@@ -212,12 +212,14 @@ class LineEnd:
 
     def _measure(self, call_id: str, stats: MediaStats, now_s: float) -> None:
         if (
-            recent := self._recent.seen(call_id, stats, now_s, photos=self._peer_photo)
+            recent := self._recent.measure(call_id, stats, now_s, photos=self._peer_photo)
         ) is not None:
             seen = self._recent.line_seen(recent)
             self.seen.emit(seen)
             self._send_soon(seen)
-        if (sample := self._meter.seen(call_id, stats, now_s, photos=self._peer_photo)) is not None:
+        if (
+            sample := self._meter.measure(call_id, stats, now_s, photos=self._peer_photo)
+        ) is not None:
             self.sampled.emit(self._meter.line_sample(sample, self._estimate.kbps))
 
     def _on_message(self, message: SessionMessage) -> None:

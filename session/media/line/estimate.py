@@ -20,7 +20,7 @@ HIGH_LOSS_PERCENT = 8.0
 HIGH_QUEUE_MS = 250.0
 CALM_QUEUE_MS, CALM_LOSS_PERCENT = 100.0, 4.0
 SOME_QUEUE_MS = 40.0
-"""Two looks in a row: then the transport is believed.
+"""Two observations in a row: then the transport is believed.
 Less is a key frame on its way, or the other end's.
 """
 
@@ -49,17 +49,17 @@ RISE_PER_S = 1.05
 EASE_PER_S = 0.96
 """A queue that grows, before it is long enough to hurt."""
 
-RISE_TOLD_PER_S = 1.25
+RISE_REPORTED_PER_S = 1.25
 USED_SHARE = 0.7
 BASE_OVER_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
-    """One look at the line, about once a second.
+class LineObservation:
+    """What was seen of the line in about one second.
 
     Attributes:
-        media_kbps: voice and picture sent since the look before. other_kbps: pages sent on the bus.
+        media_kbps: voice and picture sent since the observation before. other_kbps: pages sent on the bus.
         loss_percent, rtt_ms: as the other end reports them, None when it said nothing new.
         transport_kbps: what the transport thinks that voice and picture may have, or None.
     """
@@ -83,9 +83,9 @@ class LineEstimate:
         self._least_kbps = min(MOST_KBPS, max(LEAST_KBPS, least_kbps))
         self._kbps = self._bounded(start_kbps)
         self._fell_at_s = float("-inf")
-        self._looked_at_s: float | None = None
+        self._observed_at_s: float | None = None
         self._rtts: deque[tuple[float, float]] = deque()
-        self._full_looks = 0
+        self._full_in_a_row = 0
         self._queue_before_ms = 0.0
         self._pages_at_s = float("-inf")
 
@@ -94,49 +94,51 @@ class LineEstimate:
         """The estimate now."""
         return self._kbps
 
-    def look(self, now_s: float, look: Look) -> float:
-        """Takes a look in; the new estimate."""
-        took_s = min(5.0, now_s - self._looked_at_s) if self._looked_at_s is not None else 1.0
-        self._looked_at_s = now_s
-        if look.other_kbps >= ALONE_SHARE * self._kbps:
+    def observe(self, now_s: float, seen: LineObservation) -> float:
+        """Takes an observation in and returns the new estimate."""
+        took_s = min(5.0, now_s - self._observed_at_s) if self._observed_at_s is not None else 1.0
+        self._observed_at_s = now_s
+        if seen.other_kbps >= ALONE_SHARE * self._kbps:
             self._pages_at_s = now_s
-        queue_ms, loss = self._queue_ms(now_s, look.rtt_ms), look.loss_percent or 0.0
+        queue_ms, loss = self._queue_ms(now_s, seen.rtt_ms), seen.loss_percent or 0.0
         full = loss >= HIGH_LOSS_PERCENT or queue_ms >= HIGH_QUEUE_MS
-        # who says nothing new does not take back what was said
-        if full or look.loss_percent is not None:
-            self._full_looks = self._full_looks + 1 if full else 0
-        if full and self._full_looks >= 2:
-            self._fall(now_s, look, loss)
+        # a report without news does not take back the one before
+        if full or seen.loss_percent is not None:
+            self._full_in_a_row = self._full_in_a_row + 1 if full else 0
+        if full and self._full_in_a_row >= 2:
+            self._fall(now_s, seen, loss)
         elif queue_ms <= CALM_QUEUE_MS and loss <= CALM_LOSS_PERCENT:
             queued = min(queue_ms, self._queue_before_ms) >= SOME_QUEUE_MS
             self._settle(
-                look, took_s, queued=queued, alone=now_s - self._pages_at_s >= ALONE_AFTER_S
+                seen, took_s, queued=queued, alone=now_s - self._pages_at_s >= ALONE_AFTER_S
             )
         else:
             self._kbps = self._bounded(self._kbps * EASE_PER_S**took_s)
         self._queue_before_ms = queue_ms
         return self._kbps
 
-    def _fall(self, now_s: float, look: Look, loss_percent: float) -> None:
+    def _fall(self, now_s: float, seen: LineObservation, loss_percent: float) -> None:
         if now_s - self._fell_at_s < FALL_EVERY_S:
             return
         self._fell_at_s = now_s
-        through_kbps = (look.media_kbps + look.other_kbps) * (1 - loss_percent / 100)
+        through_kbps = (seen.media_kbps + seen.other_kbps) * (1 - loss_percent / 100)
         deepest_kbps = max(FALL * through_kbps, DEEPEST_FALL * self._kbps)
         if loss_percent < HIGH_LOSS_PERCENT:
             deepest_kbps = max(deepest_kbps, QUEUE_LEAST_KBPS)
         self._kbps = self._bounded(min(self._kbps, deepest_kbps))
 
-    def _settle(self, look: Look, took_s: float, *, queued: bool, alone: bool) -> None:
-        sent_kbps = look.media_kbps + look.other_kbps
-        told_kbps = None if look.transport_kbps is None else look.transport_kbps + look.other_kbps
-        used = (
-            look.transport_kbps is not None and look.media_kbps >= BOUND_SHARE * look.transport_kbps
+    def _settle(self, seen: LineObservation, took_s: float, *, queued: bool, alone: bool) -> None:
+        sent_kbps = seen.media_kbps + seen.other_kbps
+        reported_kbps = (
+            None if seen.transport_kbps is None else seen.transport_kbps + seen.other_kbps
         )
-        if told_kbps is not None and told_kbps > self._kbps and alone:
-            self._kbps = self._bounded(min(told_kbps, self._kbps * RISE_TOLD_PER_S**took_s))
+        used = (
+            seen.transport_kbps is not None and seen.media_kbps >= BOUND_SHARE * seen.transport_kbps
+        )
+        if reported_kbps is not None and reported_kbps > self._kbps and alone:
+            self._kbps = self._bounded(min(reported_kbps, self._kbps * RISE_REPORTED_PER_S**took_s))
         elif queued and used:
-            self._kbps = self._bounded(max(told_kbps or 0.0, self._kbps * FALL**took_s))
+            self._kbps = self._bounded(max(reported_kbps or 0.0, self._kbps * FALL**took_s))
         elif sent_kbps >= USED_SHARE * self._kbps and (alone or not queued):
             self._kbps = self._bounded(self._kbps * RISE_PER_S**took_s)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from session.media.engine import PictureLimits
 from session.media.line.budget import VOICE_KBPS
-from session.media.line.picture_limits import FACES, FULL_KBPS, face_limits, face_step, from_kbps
+from session.media.line.picture_limits import FACES, FULL_KBPS, face_step, from_kbps, picture_limits
 from session.media.line.picture_limits import PHOTO_EVERY_S as PHOTO_EVERY_S
 from session.protocol.conversation.line import STEPS, Step
 
@@ -163,7 +163,7 @@ class Governor:
             step=step,
             document=document,
             budget_kbps=round(budget_kbps, 1),
-            face=face_limits(face, face_kbps, motion=talkers.motion),
+            face=picture_limits(face, face_kbps, motion=talkers.motion),
             page_kbps=page_kbps,
             mirror_kbps=mirror_kbps,
         )

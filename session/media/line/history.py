@@ -17,7 +17,7 @@ KEPT = 1800
 MINUTE_S = 60.0
 
 
-class Way(StrEnum):
+class LineDirection(StrEnum):
     """Direction, as the agent sees it."""
 
     FROM_CALLER = "from_caller"
@@ -25,7 +25,7 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True)
-class Point:
+class LinePoint:
     """What one end received in the seconds that ended at `at_s`, on any one clock."""
 
     at_s: float
@@ -36,7 +36,7 @@ class Point:
 class WorstMinute:
     """The sixty seconds that were the hardest to bear, of one direction."""
 
-    way: Way
+    way: LineDirection
     start_s: float
     end_s: float
     loss_percent: float
@@ -49,13 +49,13 @@ class WorstMinute:
 class LineHistory:
     """Takes points in the order of time."""
 
-    points: dict[Way, deque[Point]] = field(
-        default_factory=lambda: {way: deque(maxlen=KEPT) for way in Way}
+    points: dict[LineDirection, deque[LinePoint]] = field(
+        default_factory=lambda: {way: deque(maxlen=KEPT) for way in LineDirection}
     )
 
-    def add(self, way: Way, at_s: float, seen: LineSeen) -> None:
+    def add(self, way: LineDirection, at_s: float, seen: LineSeen) -> None:
         """A direction's newest point."""
-        self.points[way].append(Point(at_s, seen))
+        self.points[way].append(LinePoint(at_s, seen))
 
     def clear(self) -> None:
         """Another caller: nothing of the one before."""
@@ -64,7 +64,11 @@ class LineHistory:
 
     def worst_minute(self) -> WorstMinute | None:
         """The worst minute of both directions; None while nothing was bad enough to be marked."""
-        found = [worst for way in Way if (worst := _worst(way, list(self.points[way]))) is not None]
+        found = [
+            worst
+            for way in LineDirection
+            if (worst := _worst(way, list(self.points[way]))) is not None
+        ]
         return max(found, key=lambda worst: _burden(worst), default=None)
 
 
@@ -72,7 +76,7 @@ NOTICED = 3.0
 """Burden from which a minute is worth a mark: three per cent lost, or one freeze."""
 
 
-def _worst(way: Way, points: list[Point]) -> WorstMinute | None:
+def _worst(way: LineDirection, points: list[LinePoint]) -> WorstMinute | None:
     best: WorstMinute | None = None
     first = 0
     for last, point in enumerate(points):
@@ -84,7 +88,7 @@ def _worst(way: Way, points: list[Point]) -> WorstMinute | None:
     return best
 
 
-def _joined(way: Way, points: list[Point]) -> WorstMinute:
+def _joined(way: LineDirection, points: list[LinePoint]) -> WorstMinute:
     seen = [point.seen for point in points]
     rtts = [one.rtt_ms for one in seen if one.rtt_ms is not None]
     # A minute counts whole: a call of ten seconds with one bad second was not bad for a minute.
@@ -100,7 +104,7 @@ def _joined(way: Way, points: list[Point]) -> WorstMinute:
     )
 
 
-def _step_s(points: list[Point]) -> float:
+def _step_s(points: list[LinePoint]) -> float:
     if len(points) < 2:
         return 2.0
     return (points[-1].at_s - points[0].at_s) / (len(points) - 1)

@@ -17,7 +17,7 @@ FROZEN_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class LineMeasure:
     """What was counted in `took_s` seconds; the fields as in `LineSeen`."""
 
     took_s: float
@@ -46,9 +46,9 @@ class LineMeter:
         self._frames, self._moved_s = 0, 0.0
         self._frozen, self._freezes = False, 0
 
-    def seen(
+    def measure(
         self, call_id: str, stats: MediaStats, now_s: float, *, photos: bool = False
-    ) -> Measured | None:
+    ) -> LineMeasure | None:
         """Takes what was counted by now; a measure when it is time for one.
 
         Args:
@@ -77,7 +77,7 @@ class LineMeter:
             self._frozen = True
             self._freezes += 1
 
-    def _measured(self, stats: MediaStats, took_s: float) -> Measured:
+    def _measured(self, stats: MediaStats, took_s: float) -> LineMeasure:
         # "packets lost" may go down when a late packet comes after all (RFC 3550, section 6.4.1).
         before = self._before
         lost = max(0, stats.lost - before.lost)
@@ -85,7 +85,7 @@ class LineMeter:
         received = max(0, stats.bytes - before.bytes)
         blocks = stats.voice_blocks - before.voice_blocks
         made_up = max(0, stats.voice_made_up - before.voice_made_up)
-        return Measured(
+        return LineMeasure(
             took_s=took_s,
             loss_percent=round(100 * lost / (lost + came), 1) if came else 100.0,
             rtt_ms=None
@@ -98,7 +98,7 @@ class LineMeter:
             concealed_percent=round(min(100.0, 100 * made_up / blocks), 1) if blocks > 0 else 0.0,
         )
 
-    def line_sample(self, measured: Measured, carries_kbps: float) -> LineSample:
+    def line_sample(self, measured: LineMeasure, carries_kbps: float) -> LineSample:
         """For the hub, in the signs of life."""
         return LineSample(
             session_id=self._session_id,
@@ -109,7 +109,7 @@ class LineMeter:
             carries_kbps=round(carries_kbps, 1),
         )
 
-    def line_seen(self, measured: Measured) -> LineSeen:
+    def line_seen(self, measured: LineMeasure) -> LineSeen:
         """For the other end of the session."""
         return LineSeen(
             kbps=measured.kbps or 0.0,

@@ -34,7 +34,7 @@ def face_step(kbps: float, *, motion: bool = False) -> Step:
     return next((step for step, least in from_kbps(motion).items() if kbps >= least), Step.PHOTO)
 
 
-def face_limits(step: Step, kbps: float, *, motion: bool = False) -> PictureLimits:
+def picture_limits(step: Step, kbps: float, *, motion: bool = False) -> PictureLimits:
     """Rate, rows and pictures a second. Slow pages are no matter of the picture."""
     rate = max(16, min(FULL_KBPS, round(kbps)))
     if motion:

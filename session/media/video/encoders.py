@@ -30,7 +30,7 @@ from session.media.audio.sound import BLOCK, RATE_HZ
 from session.media.engine import PictureLimits
 from session.media.video import av1_payload
 from session.media.video.send_rate import SendRate
-from session.media.video.size_ladder import LADDERS, Ladder
+from session.media.video.size_ladder import LADDERS, SizeLadder
 
 os.environ.setdefault("SVT_LOG", "0")
 """SVT-AV1 tells each setting on stderr otherwise;
@@ -158,7 +158,7 @@ class PictureEncoder(Encoder):
         self.codec_name = codec
         self._clock = clock
         self.rate = rate
-        self._ladder = Ladder(LADDERS[codec])
+        self._ladder = SizeLadder(LADDERS[codec])
         self._limits = PictureLimits()
         self._codec: VideoCodecContext | None = None
         self._made_for_bps = 0

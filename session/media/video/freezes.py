@@ -9,7 +9,7 @@ KEPT, FEWEST = 30, 5
 """Pauses that make up what is usual; whoever sends a photo now and then is soon known to do so."""
 
 
-class Freezes:
+class FreezeCount:
     """As `freezeCount` and `totalFreezesDuration` of W3C webrtc-stats:
     a pause of three usual ones, or 150 ms more.
 

@@ -63,7 +63,7 @@ class WholePicture:
 
 
 @dataclass
-class Wishes:
+class AssemblyStep:
     """What is to be done now: `pictures` to decode in this order;
     sequence numbers to ask for again (generic NACK, RFC 4585, section 6.2.1); whether to ask for a
     whole picture (PLI, section 6.3.1).
@@ -102,10 +102,10 @@ class PictureAssembler:
         payload: bytes,
         codec: str,
         now_s: float,
-    ) -> Wishes:
+    ) -> AssemblyStep:
         """Takes a packet in. `now_s`: any monotonic clock, the same as in `tick`."""
         number = self._unwrap(sequence_number)
-        wishes = Wishes()
+        wishes = AssemblyStep()
         if now_s - self._heard_s > SILENCE_S:
             # questions into a cut line say nothing of its width
             self._wait_whole_s = FEWEST_S_BETWEEN_WHOLE / 2
@@ -129,9 +129,9 @@ class PictureAssembler:
         wishes.whole = self._whole_wanted(now_s)
         return wishes
 
-    def tick(self, now_s: float) -> Wishes:
+    def tick(self, now_s: float) -> AssemblyStep:
         """To be called some fifty times a second: asks again, gives up."""
-        wishes = Wishes()
+        wishes = AssemblyStep()
         for number, lost in self._missing.items():
             if lost.asked < MAX_ASKED and now_s - lost.asked_s >= self.rtt_s + ASK_AGAIN_S:
                 lost.asked_s = now_s

@@ -21,7 +21,7 @@ from typing import NamedTuple, Protocol
 import av
 
 from session.media.frames import VideoFrame, to_screen
-from session.media.video.picture_assembler import PictureAssembler, WholePicture, Wishes
+from session.media.video.picture_assembler import AssemblyStep, PictureAssembler, WholePicture
 from session.media.video.picture_codecs import make_decoder
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class PictureReceiver:
                 self._coded.get_nowait()
         self._coded.put_nowait(None)
 
-    async def _fulfil(self, wishes: Wishes) -> None:
+    async def _fulfil(self, wishes: AssemblyStep) -> None:
         for picture in wishes.pictures:
             if not self._closed:
                 self._queue(picture)

@@ -38,7 +38,7 @@ seconds.
 UP_AFTER_S = 4.0
 
 
-class Ladder:
+class SizeLadder:
     """The height for the present rate:
     lower at once, higher only when the rate has been enough for a while.
     """

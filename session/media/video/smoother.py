@@ -22,7 +22,7 @@ MAX_JUMP_S = 5.0
 """A picture further from the others in time than this begins a new stream."""
 
 
-class Smoother:
+class PictureSmoother:
     """One stream of pictures.
 
     Attributes:

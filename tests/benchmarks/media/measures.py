@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from session.media.video.freezes import Freezes
+from session.media.video.freezes import FreezeCount
 
 LONG_FREEZE_MS = 300.0
 
@@ -42,7 +42,7 @@ def window(shown: Sequence[Shown], begin_ms: float, end_ms: float) -> Window:
     inside = [picture for picture in shown if begin_ms <= picture[0] < end_ms]
     times = [picture[0] for picture in inside]
     pauses = [b - a for a, b in zip([begin_ms, *times], [*times, end_ms], strict=True)]
-    freezes = Freezes()
+    freezes = FreezeCount()
     for time_ms in times:
         freezes.add(time_ms / 1000)
     heights = Counter(picture[2] for picture in inside)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from session.media.engine import MediaStats, PictureLimits
-from session.media.engines.aiortc_engine import AiortcEngine, EngineSettings
+from session.media.engines.aiortc_engine import AiortcEngine, AiortcSettings
 from session.media.video.picture_codecs import PICTURE_CODECS
 from tests.benchmarks.media.peer_line import GovernedEnd
 from tests.benchmarks.media.peer_python import MaterialCamera, Shown, serve, settings
@@ -21,7 +21,7 @@ async def main() -> None:
     wanted = settings()
     codecs = (wanted.codec,) if wanted.codec else PICTURE_CODECS
     engine = AiortcEngine(
-        MaterialCamera(wanted.clip, wanted.height), Speech(), settings=EngineSettings(codecs=codecs)
+        MaterialCamera(wanted.clip, wanted.height), Speech(), settings=AiortcSettings(codecs=codecs)
     )
     engine.set_line(wanted.line_kbps)
     shown = Shown()

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from session.media.call_page import Described
+from session.media.call_page import PageDescription
 from session.media.engine import MediaStats, PictureLimits
 from tests.benchmarks.media.peer_line import GovernedEnd
 from tests.benchmarks.media.peer_page import film, media, run
@@ -39,7 +39,7 @@ async def story(page: LockedCallPage) -> None:
         return await page.run(f"call.prepare({options})")
 
     async def offer(_asked: dict[str, Any]) -> Any:
-        made = msgspec.convert(await page.run(f"call.offer({options})"), Described)
+        made = msgspec.convert(await page.run(f"call.offer({options})"), PageDescription)
         line.begin_call()
         return made.sdp
 

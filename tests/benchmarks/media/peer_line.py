@@ -17,7 +17,7 @@ from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.media.engine import MediaStats, PictureLimits
-from session.media.line.end import LOOK_S, LineEnd, OtherTraffic
+from session.media.line.end import TICK_S, LineEnd, OtherTraffic
 from session.media.line.governor import Demand, Shares
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.endpoints.channel import MessageHandler, RawHandler
@@ -120,9 +120,9 @@ class GovernedEnd:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(TICK_S)
             try:
-                self._end.look(f"call{self._call}", await self._count())
+                self._end.tick(f"call{self._call}", await self._count())
             except SessionError:
                 continue  # the page is busy
 

@@ -67,7 +67,7 @@ class Ends:
                 sent_missed=self.stats.sent_missed + round(100 * loss),
                 rtt_ms=40.0,
             )
-            self.kiosk.look("c1", self.stats)
+            self.kiosk.tick("c1", self.stats)
             await settle()
 
 
@@ -178,7 +178,7 @@ async def test_that_hands_talk_is_said_again_when_the_first_word_was_lost() -> N
     ends.desk_channel.cut = False
     for _second in range(round(REPEAT_S) + 2):
         ends.clock.advance(1)
-        ends.desk.look("c1", ends.stats)
+        ends.desk.tick("c1", ends.stats)
         await settle()
     assert ends.kiosk.motion
     await ends.tasks.close()

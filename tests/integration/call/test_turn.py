@@ -289,7 +289,7 @@ async def test_a_desk_that_was_told_of_a_call_has_its_relay_before_the_offer(
         try:
             for each in (engine, late):
                 each.set_ice(IcePlan(servers=(server,)))
-            engine.get_ready()
+            engine.prepare()
             await way.quiet()
             way.cut()
             assert has_relay(await engine.answer(await offering.offer()))
@@ -307,11 +307,11 @@ async def test_addresses_that_were_found_for_another_plan_are_not_used(tmp_path:
         try:
             plan = IcePlan(servers=(turn.server("udp", *ticket()),))
             engine.set_ice(plan)
-            engine.get_ready()
+            engine.prepare()
             engine.set_ice(IcePlan())
             assert not has_relay(await engine.answer(await offering.offer()))
             engine.set_ice(plan)
-            engine.get_ready()
+            engine.prepare()
             engine.set_ice(dataclasses.replace(plan, relay_only=True))
             answer = await engine.answer(await offering.offer())
             assert {
@@ -329,7 +329,7 @@ async def test_a_relay_that_is_silent_is_waited_for_once_and_the_call_goes_on_wi
         engine, offering = AiortcEngine(), AiortcEngine()
         try:
             engine.set_ice(IcePlan(servers=(IceServer(url=url, username="u", credential="c"),)))
-            engine.get_ready()
+            engine.prepare()
             # two waits are too long for it
             assert "typ host" in await engine.answer(await offering.offer())
             assert engine.stats().relay_failed

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.log.events import LineMeasured, Writer
-from session.media.line.history import Way
+from session.media.line.history import LineDirection
 from session.protocol.conversation.line import LineGoverned, LineSeen, Step
 from session.protocol.hub.line_rates import LineRates
 from tests.support.screens.invented import NOW, DrawnFace
@@ -54,9 +54,12 @@ def text(panel: QualityPanel, name: str) -> str:
 def test_both_directions_are_told_in_figures(panel: QualityPanel, clock: ManualClock) -> None:
     clock.advance(10)
     panel.show_seen(
-        Way.FROM_CALLER, LineSeen(kbps=312, loss_percent=1.5, rtt_ms=41, height_px=360, fps=24.2)
+        LineDirection.FROM_CALLER,
+        LineSeen(kbps=312, loss_percent=1.5, rtt_ms=41, height_px=360, fps=24.2),
     )
-    panel.show_rule(Way.FROM_CALLER, LineGoverned(step=Step.SMALL, budget_kbps=180, face_kbps=127))
+    panel.show_rule(
+        LineDirection.FROM_CALLER, LineGoverned(step=Step.SMALL, budget_kbps=180, face_kbps=127)
+    )
     assert text(panel, "quality_from_caller_0") == "312 kb/s"
     assert text(panel, "quality_from_caller_1") == "1.5 %"
     assert text(panel, "quality_from_caller_3") == "360 · 24/s"
@@ -68,7 +71,7 @@ def test_the_worst_minute_is_said_and_shaded(panel: QualityPanel, clock: ManualC
     for second in range(0, 300, 2):
         clock.advance(2)
         bad = 9.0 if 100 <= second < 160 else 0.0
-        panel.show_seen(Way.TO_CALLER, LineSeen(kbps=300, loss_percent=bad, rtt_ms=40))
+        panel.show_seen(LineDirection.TO_CALLER, LineSeen(kbps=300, loss_percent=bad, rtt_ms=40))
     assert text(panel, "quality_worst").startswith(
         "Worst minute: 2 min ago, to the caller: 9.0 % lost"
     )
@@ -81,7 +84,7 @@ def test_the_worst_minute_is_said_and_shaded(panel: QualityPanel, clock: ManualC
 def test_a_new_caller_sees_nothing_of_the_one_before(
     panel: QualityPanel, clock: ManualClock
 ) -> None:
-    panel.show_seen(Way.FROM_CALLER, LineSeen(kbps=312))
+    panel.show_seen(LineDirection.FROM_CALLER, LineSeen(kbps=312))
     rates = LineRates(up_kbps=402.4, down_kbps=410, rtt_ms=43, at_utc=NOW)
     panel.show_nothing(rates)
     assert text(panel, "quality_from_caller_0") == "–"
@@ -127,5 +130,5 @@ def test_the_replay_draws_what_each_end_wrote() -> None:
     history = line_history(
         [(10.0, measured(Writer.DESK, 300)), (11.0, measured(Writer.KIOSK, 200))]
     )
-    assert [point.seen.kbps for point in history.points[Way.FROM_CALLER]] == [300]
-    assert [point.at_s for point in history.points[Way.TO_CALLER]] == [11.0]
+    assert [point.seen.kbps for point in history.points[LineDirection.FROM_CALLER]] == [300]
+    assert [point.at_s for point in history.points[LineDirection.TO_CALLER]] == [11.0]

@@ -7,9 +7,9 @@ import pytest
 from PyQt6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
-from session.media.audio.echo_check import Echo
-from session.media.audio.echo_choice import EchoBy, EchoSetting
-from session.media.engines.engine_choice import Choice, EngineKind, Why
+from session.media.audio.echo_check import EchoFinding
+from session.media.audio.echo_choice import EchoCanceller, EchoSetting
+from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from views.media.settings import MediaChoice, MediaSettingsDialog
 
 CAMERAS, MICROPHONES, SPEAKERS = ["Camera A", "Camera B"], ["Headset", "Desk"], ["Headset"]
@@ -51,10 +51,10 @@ def test_each_change_is_told_with_everything_that_is_chosen(dialog: MediaSetting
 
 
 def test_engine_and_echo_are_said_in_words(dialog: MediaSettingsDialog) -> None:
-    dialog.show_engine(Choice(EngineKind.BROWSER, Why.ECHO), later=True)
+    dialog.show_engine(EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO), later=True)
     assert "only the browser cancels echo" in dialog._engine_words.text()
     assert "next conversation" in dialog._engine_words.text()
-    dialog.show_echo(Echo.HEARD, EchoBy.MISSING)
+    dialog.show_echo(EchoFinding.HEARD, EchoCanceller.MISSING)
     assert not dialog._echo_words.isHidden()
     assert "headset" in dialog._echo_words.text()
 
@@ -62,19 +62,28 @@ def test_engine_and_echo_are_said_in_words(dialog: MediaSettingsDialog) -> None:
 @pytest.mark.parametrize(
     ("by", "removed_db", "at_work", "found"),
     [
-        (EchoBy.APM, 34.2, "This program cancels echo", "takes the echo away (34 dB)"),
-        (EchoBy.APM, 8.0, "This program cancels echo", "only 8 dB"),
-        (EchoBy.BROWSER, None, "The browser cancels echo", "the browser takes the echo away"),
-        (EchoBy.SYSTEM, None, "system's microphone", "although the system is relied on"),
-        (EchoBy.MISSING, None, "not installed", "callers would hear themselves"),
-        (EchoBy.OFF, None, "Nothing cancels echo", "callers would hear themselves"),
+        (EchoCanceller.APM, 34.2, "This program cancels echo", "takes the echo away (34 dB)"),
+        (EchoCanceller.APM, 8.0, "This program cancels echo", "only 8 dB"),
+        (
+            EchoCanceller.BROWSER,
+            None,
+            "The browser cancels echo",
+            "the browser takes the echo away",
+        ),
+        (EchoCanceller.SYSTEM, None, "system's microphone", "although the system is relied on"),
+        (EchoCanceller.MISSING, None, "not installed", "callers would hear themselves"),
+        (EchoCanceller.OFF, None, "Nothing cancels echo", "callers would hear themselves"),
     ],
 )
 def test_what_cancels_echo_is_shown_and_what_it_leaves(
-    dialog: MediaSettingsDialog, by: EchoBy, removed_db: float | None, at_work: str, found: str
+    dialog: MediaSettingsDialog,
+    by: EchoCanceller,
+    removed_db: float | None,
+    at_work: str,
+    found: str,
 ) -> None:
     dialog.show_cancelled(by)
-    dialog.show_echo(Echo.HEARD, by, removed_db)
+    dialog.show_echo(EchoFinding.HEARD, by, removed_db)
     assert at_work in dialog._cancelled_words.text()
     assert found in dialog._echo_words.text()
 

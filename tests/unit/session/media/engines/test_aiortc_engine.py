@@ -12,14 +12,14 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 from session.core.errors import CallLost
 from session.media.audio.sound import ToneSource
 from session.media.engine import MediaEngine, MediaStats
-from session.media.engines.aiortc_engine import AiortcEngine, EngineSettings
+from session.media.engines.aiortc_engine import AiortcEngine, AiortcSettings
 from session.media.engines.tracks import VoiceTrack
 from tests.support.waiting import until
 
 
 @pytest.fixture
 async def engine() -> AsyncIterator[AiortcEngine]:
-    made = AiortcEngine(settings=EngineSettings(start_kbps=250, max_kbps=900))
+    made = AiortcEngine(settings=AiortcSettings(start_kbps=250, max_kbps=900))
     yield made
     await made.close()
 

@@ -21,7 +21,7 @@ from session.core.errors import CallLost
 from session.media.audio.sound import ToneSource
 from session.media.devices.sources import SyntheticCamera
 from session.media.engines import aiortc_internals as internals
-from session.media.engines.aiortc_engine import AiortcEngine, EngineSettings
+from session.media.engines.aiortc_engine import AiortcEngine, AiortcSettings
 from session.media.engines.tracks import PictureTrack, VoiceTrack
 from session.media.video.encoders import PictureEncoder, VoiceEncoder
 from session.media.video.send_rate import SendRate
@@ -31,7 +31,7 @@ from tests.support.waiting import until
 @pytest.fixture
 async def engine() -> AsyncIterator[AiortcEngine]:
     made = AiortcEngine(
-        SyntheticCamera(320, 180), settings=EngineSettings(start_kbps=250, max_kbps=900)
+        SyntheticCamera(320, 180), settings=AiortcSettings(start_kbps=250, max_kbps=900)
     )
     yield made
     await made.close()
@@ -111,7 +111,7 @@ def flood(payloads: list[bytes]) -> list[bytes]:
 async def test_broken_packets_are_survived_and_good_ones_shown_again(
     engine: AiortcEngine, codec: str, spoil: Callable[[list[bytes]], list[bytes]]
 ) -> None:
-    engine._settings = EngineSettings(start_kbps=400, codecs=(codec,))
+    engine._settings = AiortcSettings(start_kbps=400, codecs=(codec,))
     kiosk = Kiosk(codec, spoil)
     await kiosk.call(engine)
     await until(lambda: engine.stats().packets > 80)

@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import pytest
 
-from session.media.audio.echo_choice import EchoBy, EchoSetting, cancels_echo, echo_by
+from session.media.audio.echo_choice import (
+    EchoCanceller,
+    EchoSetting,
+    cancels_echo,
+    choose_canceller,
+)
 from session.media.engines.engine_choice import (
-    Choice,
+    ChoiceReason,
+    EngineChoice,
     EngineKind,
     Machine,
-    Why,
-    choose,
+    choose_engine,
     this_machine,
 )
 
@@ -25,20 +30,20 @@ SMALL = Machine(cores=1, headset=False, echo_canceller=False, codecs=())
 @pytest.mark.parametrize(
     ("machine", "expected"),
     [
-        (GOOD, Choice(EngineKind.AIORTC, Why.DELAY)),
-        (OLD, Choice(EngineKind.BROWSER, Why.CODEC)),
-        (LOUD, Choice(EngineKind.BROWSER, Why.ECHO)),
-        (LOUD_BUT_CANCELLED, Choice(EngineKind.AIORTC, Why.DELAY)),
-        (SMALL, Choice(EngineKind.AIORTC, Why.ONE_CORE)),
+        (GOOD, EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY)),
+        (OLD, EngineChoice(EngineKind.BROWSER, ChoiceReason.CODEC)),
+        (LOUD, EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO)),
+        (LOUD_BUT_CANCELLED, EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY)),
+        (SMALL, EngineChoice(EngineKind.AIORTC, ChoiceReason.ONE_CORE)),
     ],
 )
-def test_auto_follows_the_written_rules(machine: Machine, expected: Choice) -> None:
-    assert choose(EngineKind.AUTO, machine) == expected
+def test_auto_follows_the_written_rules(machine: Machine, expected: EngineChoice) -> None:
+    assert choose_engine(EngineKind.AUTO, machine) == expected
 
 
 @pytest.mark.parametrize("kind", [EngineKind.AIORTC, EngineKind.BROWSER])
 def test_a_setting_is_never_overruled(kind: EngineKind) -> None:
-    assert choose(kind, SMALL) == Choice(kind, Why.SETTING)
+    assert choose_engine(kind, SMALL) == EngineChoice(kind, ChoiceReason.SETTING)
 
 
 def test_a_systems_echo_canceller_is_known_by_its_name() -> None:
@@ -52,31 +57,31 @@ SYSTEMS = "Echo-Cancel Source"
 @pytest.mark.parametrize(
     ("wanted", "browser", "microphone", "apm", "expected"),
     [
-        (EchoSetting.AUTO, False, "Headset", True, EchoBy.APM),
-        (EchoSetting.AUTO, False, "Headset", False, EchoBy.MISSING),
-        (EchoSetting.AUTO, False, SYSTEMS, True, EchoBy.SYSTEM),
-        (EchoSetting.AUTO, True, SYSTEMS, True, EchoBy.BROWSER),
-        (EchoSetting.APM, False, SYSTEMS, True, EchoBy.APM),
-        (EchoSetting.APM, True, "Headset", True, EchoBy.BROWSER),
-        (EchoSetting.SYSTEM, True, "Headset", True, EchoBy.SYSTEM),
-        (EchoSetting.OFF, True, SYSTEMS, True, EchoBy.OFF),
+        (EchoSetting.AUTO, False, "Headset", True, EchoCanceller.APM),
+        (EchoSetting.AUTO, False, "Headset", False, EchoCanceller.MISSING),
+        (EchoSetting.AUTO, False, SYSTEMS, True, EchoCanceller.SYSTEM),
+        (EchoSetting.AUTO, True, SYSTEMS, True, EchoCanceller.BROWSER),
+        (EchoSetting.APM, False, SYSTEMS, True, EchoCanceller.APM),
+        (EchoSetting.APM, True, "Headset", True, EchoCanceller.BROWSER),
+        (EchoSetting.SYSTEM, True, "Headset", True, EchoCanceller.SYSTEM),
+        (EchoSetting.OFF, True, SYSTEMS, True, EchoCanceller.OFF),
     ],
 )
 def test_what_cancels_echo_follows_the_setting_and_what_is_there(
-    wanted: EchoSetting, browser: bool, microphone: str, apm: bool, expected: EchoBy
+    wanted: EchoSetting, browser: bool, microphone: str, apm: bool, expected: EchoCanceller
 ) -> None:
-    assert echo_by(wanted, browser=browser, microphone=microphone, apm=apm) is expected
+    assert choose_canceller(wanted, browser=browser, microphone=microphone, apm=apm) is expected
 
 
 def test_a_loudspeaker_needs_the_browser_only_where_the_programs_own_filter_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def engine_of(echo: EchoSetting) -> Choice:
+    def engine_of(echo: EchoSetting) -> EngineChoice:
         monkeypatch.setattr("os.cpu_count", lambda: 4)
-        return choose(EngineKind.AUTO, this_machine(False, "Desk microphone", echo))
+        return choose_engine(EngineKind.AUTO, this_machine(False, "Desk microphone", echo))
 
-    assert engine_of(EchoSetting.AUTO) == Choice(EngineKind.AIORTC, Why.DELAY)
+    assert engine_of(EchoSetting.AUTO) == EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY)
     monkeypatch.setattr("session.media.audio.echo_choice.is_installed", lambda: False)
-    assert engine_of(EchoSetting.AUTO) == Choice(EngineKind.BROWSER, Why.ECHO)
-    assert engine_of(EchoSetting.APM) == Choice(EngineKind.BROWSER, Why.ECHO)
-    assert engine_of(EchoSetting.OFF) == Choice(EngineKind.AIORTC, Why.DELAY)
+    assert engine_of(EchoSetting.AUTO) == EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO)
+    assert engine_of(EchoSetting.APM) == EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO)
+    assert engine_of(EchoSetting.OFF) == EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY)

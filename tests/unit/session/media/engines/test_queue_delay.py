@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from session.media.engines.queue_delay import MIN_BPS, LineEstimator
+from session.media.engines.queue_delay import MIN_BPS, QueueDelayEstimator
 
 PACKET = 1000
 BASE_MS = 700_000
@@ -19,7 +19,7 @@ class Simulated:
 
     def __init__(self, kbps: float, start_kbps: int, *, max_kbps: int) -> None:
         self.kbps, self.told_bps = kbps, start_kbps * 1000
-        self.estimator = LineEstimator(start_kbps * 1000, max_kbps * 1000)
+        self.estimator = QueueDelayEstimator(start_kbps * 1000, max_kbps * 1000)
         self.now_ms = self.free_ms = 0.0
         self.worst_queue_ms = 0.0
         self.told: list[int] = []

@@ -9,7 +9,7 @@ import av
 import numpy as np
 
 from session.media.audio.sound import ToneSource
-from session.media.engines.received import Received, luma_checksum
+from session.media.engines.received import ReceivedMedia, luma_checksum
 from session.media.frames import to_screen
 
 
@@ -26,7 +26,7 @@ def test_the_checksum_is_that_of_the_brightness_without_padding() -> None:
 
 
 def test_counts_level_and_first_picture_are_those_of_this_call() -> None:
-    received = Received()
+    received = ReceivedMedia()
     assert received.stats().first_frame_s is None
     received.add_picture(grey(10), to_screen(grey(10), 1))
     first_s = received.stats().first_frame_s

@@ -12,7 +12,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from session.media.audio.sound import BLOCK, ToneSource
 from session.media.devices.sources import SyntheticCamera
-from session.media.engines.tracks import Pacer, PictureTrack, VoiceTrack
+from session.media.engines.tracks import PictureTrack, SteadyBeat, VoiceTrack
 
 
 async def test_pictures_are_timed_by_the_beat_and_shown_to_ourselves() -> None:
@@ -59,7 +59,7 @@ async def test_a_stopped_track_gives_nothing() -> None:
 
 
 async def test_beats_missed_for_long_are_given_up() -> None:
-    pacer = Pacer(0.001)
+    pacer = SteadyBeat(0.001)
     assert await pacer.next_beat() == 0
     loop = asyncio.get_running_loop()
     pacer._start_s = loop.time() - 2.0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from session.media.line.estimate import LEAST_KBPS, LineEstimate, Look
+from session.media.line.estimate import LEAST_KBPS, LineEstimate, LineObservation
 from session.media.line.governor import Demand, Governor
 from session.protocol.conversation.line import Step
 
@@ -39,10 +39,10 @@ def run(
         other_kbps = shares.page_kbps if now_s in page else 0
         media_kbps = 44 + shares.face.kbps
         loss, rtt_ms = line.second(media_kbps + other_kbps)
-        look = Look(
+        look = LineObservation(
             media_kbps=media_kbps, other_kbps=other_kbps, loss_percent=min(100, loss), rtt_ms=rtt_ms
         )
-        estimate.look(now_s, look)
+        estimate.observe(now_s, look)
         found.append((estimate.kbps, shares.step, loss))
     return found
 
@@ -85,13 +85,13 @@ def test_a_page_crosses_without_crowding_the_line() -> None:
 
 def test_the_transports_word_counts_only_where_it_is_the_bound_and_a_queue_stands() -> None:
     estimate = LineEstimate(400)
-    estimate.look(1, Look(media_kbps=100, transport_kbps=150, rtt_ms=40))
+    estimate.observe(1, LineObservation(media_kbps=100, transport_kbps=150, rtt_ms=40))
     assert estimate.kbps == 400, "it is low because nobody tried"
     for second in range(2, 12):
-        estimate.look(second, Look(media_kbps=145, transport_kbps=150, rtt_ms=100))
+        estimate.observe(second, LineObservation(media_kbps=145, transport_kbps=150, rtt_ms=100))
     assert estimate.kbps < 250
     for second in range(12, 30):
-        estimate.look(second, Look(media_kbps=145, transport_kbps=900))
+        estimate.observe(second, LineObservation(media_kbps=145, transport_kbps=900))
     assert estimate.kbps == 900
 
 
@@ -101,16 +101,18 @@ def test_what_the_transport_thinks_of_a_picture_that_made_room_is_not_added_to_t
     """
     estimate = LineEstimate(512)
     for now_s in range(5):
-        estimate.look(now_s, Look(media_kbps=60, other_kbps=250, rtt_ms=50, transport_kbps=320))
+        estimate.observe(
+            now_s, LineObservation(media_kbps=60, other_kbps=250, rtt_ms=50, transport_kbps=320)
+        )
     # a packet of the page was lost: it waits
-    estimate.look(5, Look(media_kbps=60, rtt_ms=50, transport_kbps=700))
+    estimate.observe(5, LineObservation(media_kbps=60, rtt_ms=50, transport_kbps=700))
     assert estimate.kbps == 512
     for now_s in range(6, 12):
-        estimate.look(now_s, Look(media_kbps=60, rtt_ms=50, transport_kbps=700))
+        estimate.observe(now_s, LineObservation(media_kbps=60, rtt_ms=50, transport_kbps=700))
     assert estimate.kbps == 700, "the page is across"
     alone = LineEstimate(420)
     for now_s in range(5):
-        alone.look(now_s, Look(media_kbps=150, rtt_ms=50, transport_kbps=1500))
+        alone.observe(now_s, LineObservation(media_kbps=150, rtt_ms=50, transport_kbps=1500))
     assert alone.kbps > 800
 
 
@@ -119,32 +121,35 @@ def test_a_transport_that_repeats_our_own_bound_takes_nothing_from_the_line() ->
     # the picture's bound on 512 kb/s is 320, and a key frame of it may stand in the queue
     for second in range(1, 60):
         rtt_ms = 95.0 if second % 5 == 0 else 45.0
-        estimate.look(
-            second, Look(media_kbps=330, transport_kbps=320, loss_percent=1, rtt_ms=rtt_ms)
+        estimate.observe(
+            second,
+            LineObservation(media_kbps=330, transport_kbps=320, loss_percent=1, rtt_ms=rtt_ms),
         )
     assert estimate.kbps >= 512
 
 
 def test_one_bad_look_is_hardly_news_and_nothing_falls_through_the_floor() -> None:
     estimate = LineEstimate(400)
-    estimate.look(1, Look(media_kbps=300, loss_percent=30))
+    estimate.observe(1, LineObservation(media_kbps=300, loss_percent=30))
     assert estimate.kbps > 380
     for second in range(2, 60):
-        estimate.look(second, Look(media_kbps=0, loss_percent=100))
+        estimate.observe(second, LineObservation(media_kbps=0, loss_percent=100))
     assert estimate.kbps == LEAST_KBPS
 
 
 def test_a_line_that_somebody_declared_wide_is_not_doubted_for_a_busy_machine() -> None:
     estimate = LineEstimate(420, least_kbps=7000)
     for now_s in range(30):
-        estimate.look(float(now_s), Look(media_kbps=200, rtt_ms=20.0 if now_s < 2 else 900.0))
+        estimate.observe(
+            float(now_s), LineObservation(media_kbps=200, rtt_ms=20.0 if now_s < 2 else 900.0)
+        )
     assert estimate.kbps == 7000
 
 
 def test_a_look_without_news_neither_adds_to_the_trouble_nor_ends_it() -> None:
     estimate = LineEstimate(400)
     for now_s, loss in enumerate((1.0, 20.0, None, None)):
-        estimate.look(now_s, Look(media_kbps=380, loss_percent=loss, rtt_ms=40))
+        estimate.observe(now_s, LineObservation(media_kbps=380, loss_percent=loss, rtt_ms=40))
     assert estimate.kbps >= 400, "one report is one report, however often it is read"
-    estimate.look(4, Look(media_kbps=380, loss_percent=20.0, rtt_ms=40))
+    estimate.observe(4, LineObservation(media_kbps=380, loss_percent=20.0, rtt_ms=40))
     assert estimate.kbps < 350

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from session.media.engine import MediaStats
-from session.media.line.meter import LineMeter, Measured
+from session.media.line.meter import LineMeasure, LineMeter
 
 
-def play(meter: LineMeter, call: str, start_s: float, seconds: list[MediaStats]) -> list[Measured]:
-    found = (meter.seen(call, stats, start_s + at) for at, stats in enumerate(seconds))
+def play(
+    meter: LineMeter, call: str, start_s: float, seconds: list[MediaStats]
+) -> list[LineMeasure]:
+    found = (meter.measure(call, stats, start_s + at) for at, stats in enumerate(seconds))
     return [sample for sample in found if sample is not None]
 
 
@@ -55,16 +57,16 @@ def test_a_new_call_is_measured_from_its_own_beginning() -> None:
 def test_photos_that_stand_still_are_no_freeze() -> None:
     meter = LineMeter("s1")
     for second in range(10):
-        assert meter.seen("c1", counts(second, frames=7), float(second), photos=True) is None
-    measured = meter.seen("c1", counts(10, frames=8), 10.0, photos=True)
+        assert meter.measure("c1", counts(second, frames=7), float(second), photos=True) is None
+    measured = meter.measure("c1", counts(10, frames=8), 10.0, photos=True)
     assert measured is not None
     assert (measured.freezes, measured.fps) == (0, 0.1)
 
 
 def test_sound_that_was_guessed_is_told_as_a_share() -> None:
     meter = LineMeter("s1", 2.0)
-    meter.seen("c1", MediaStats(packets=1, voice_blocks=100, voice_made_up=4), 0.0)
-    measured = meter.seen("c1", MediaStats(packets=9, voice_blocks=200, voice_made_up=9), 2.0)
+    meter.measure("c1", MediaStats(packets=1, voice_blocks=100, voice_made_up=4), 0.0)
+    measured = meter.measure("c1", MediaStats(packets=9, voice_blocks=200, voice_made_up=9), 2.0)
     assert measured is not None
     assert meter.line_seen(measured).concealed_percent == 5.0
     assert meter.line_sample(measured, 420.04).carries_kbps == 420.0

@@ -14,8 +14,8 @@ from session.media.video.picture_assembler import (
     GIVE_UP_S,
     MAX_ASKED,
     MAX_HELD,
+    AssemblyStep,
     PictureAssembler,
-    Wishes,
 )
 
 START = 0xFFFF - 20  # numbers wrap at 16 bits in each test
@@ -42,7 +42,7 @@ class Line:
         self.again: list[int] = []
         self.whole = 0
 
-    def took(self, wishes: Wishes) -> None:
+    def took(self, wishes: AssemblyStep) -> None:
         self.shown += [picture.timestamp // 3600 for picture in wishes.pictures]
         self.again += wishes.again
         self.whole += wishes.whole

@@ -13,21 +13,21 @@ import pytest
 from session.media.audio.sound import RATE_HZ, Pcm
 from session.media.audio.stretch import longer, shorter
 from session.media.line.budget import WIDE_KBPS, cheap_first, picture_kbps
-from session.media.video.freezes import Freezes
+from session.media.video.freezes import FreezeCount
 from session.media.video.lip_sync import LIPS_MAY_LEAD_S, LipSync
 from session.media.video.packet_pacer import REPEATED_BURST_BYTES, PacketPacer
 from session.media.video.send_rate import MIN_BPS, SendRate
-from session.media.video.size_ladder import LADDERS, Ladder
-from session.media.video.smoother import Smoother
+from session.media.video.size_ladder import LADDERS, SizeLadder
+from session.media.video.smoother import PictureSmoother
 
 
 def test_the_reference_line_carries_720_rows() -> None:
     for rungs in LADDERS.values():
-        assert Ladder(rungs).height(320_000 * 88 // 100, 0.0) == 720
+        assert SizeLadder(rungs).height(320_000 * 88 // 100, 0.0) == 720
 
 
 def test_an_estimate_that_breathes_does_not_change_the_size() -> None:
-    ladder = Ladder(LADDERS["av1"])
+    ladder = SizeLadder(LADDERS["av1"])
     heights = {
         ladder.height(bps, second)
         for second, bps in enumerate((185_000, 195_000, 186_000, 200_000) * 10)
@@ -36,7 +36,7 @@ def test_an_estimate_that_breathes_does_not_change_the_size() -> None:
 
 
 def test_a_rate_that_stays_high_lifts_the_size_after_four_seconds() -> None:
-    ladder = Ladder(LADDERS["vp8"])
+    ladder = SizeLadder(LADDERS["vp8"])
     ladder.height(100_000, 0.0)
     found = [ladder.height(900_000, float(second)) for second in range(1, 8)]
     assert found[:4] == [270] * 4
@@ -60,7 +60,7 @@ def test_bits_are_spared_on_a_narrow_line_and_processors_on_a_wide_one() -> None
 
 def test_1080_rows_are_kept_at_the_best_rate_that_the_governor_gives() -> None:
     for codec in LADDERS:
-        ladder = Ladder(LADDERS[codec])
+        ladder = SizeLadder(LADDERS[codec])
         assert ladder.height(2_000_000, 0.0) == 1080
         assert ladder.height(1_200_000, 1.0) in (720, 1080)
         ladder.height(1_900_000, 2.0)
@@ -103,7 +103,7 @@ def test_a_flood_of_questions_gets_a_part_of_the_rate_only() -> None:
 
 
 def test_freezes_are_counted_as_the_standard_counts_them() -> None:
-    freezes, now_s = Freezes(), 0.0
+    freezes, now_s = FreezeCount(), 0.0
     for pause_s in [0.04] * 50 + [0.12] + [0.04] * 20 + [0.5] + [0.04] * 20:
         now_s += pause_s
         freezes.add(now_s)
@@ -157,7 +157,7 @@ def evenness(delays_s: list[float]) -> tuple[float, float]:
     """(longest pause, mean wait) of the last two hundred pictures when each is complete that long
     after its time.
     """
-    smoother, shown, waits = Smoother(), [], []
+    smoother, shown, waits = PictureSmoother(), [], []
     for index, delay_s in enumerate(delays_s):
         complete_s = 500.0 + index * 0.04 + delay_s
         waits.append(smoother.wait_s((index * 3600 + 0xFFFFF000) & 0xFFFFFFFF, complete_s))
@@ -183,7 +183,7 @@ def test_a_rare_late_picture_is_no_reason_to_wait() -> None:
 
 
 def test_a_clock_that_jumps_does_not_hold_pictures_back() -> None:
-    smoother = Smoother()
+    smoother = PictureSmoother()
     for index in range(100):
         smoother.wait_s(index * 3600, 10 + index * 0.04)
     assert smoother.wait_s(100 * 3600, -5000.0) == 0.0
