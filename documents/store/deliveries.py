@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -20,22 +19,11 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from documents.store import tables
 from documents.store.acts import ActKind, DossierAct, Person, write_act
-from documents.store.dossier import Document
 from documents.store.rows import document_of, piece_name
 from documents.store.transactions import Transactions
+from session.core.dossier_model import Delivery, DeliveryState, DocumentRecord
 
 MAX_LISTED = 100
-
-
-class DeliveryState(StrEnum):
-    """Waiting also means that the last try failed and another follows;
-    the others wait for a person, or for nobody.
-    """
-
-    WAITING = "waiting"
-    DELIVERED = "delivered"
-    REFUSED = "refused"
-    GIVEN_UP = "given_up"
 
 
 UNDELIVERED = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.GIVEN_UP)
@@ -52,34 +40,13 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     delivery: int
     organisation: str
     target: str
-    document: Document
+    document: DocumentRecord
     piece: str
     dossier: str
     caller_number: str
     procedure: str
     receipt: str
     tries: int
-
-
-class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the supervisor's page.
-    `words` are the GED's own; `by_name`: who gave up or asked for another try.
-    """
-
-    id: int
-    target: str
-    state: DeliveryState
-    document_id: str
-    name: str
-    dossier: str
-    filed_at_utc: datetime
-    remote_id: str
-    reason: str
-    words: str
-    tries: int
-    next_try_utc: datetime
-    changed_at_utc: datetime
-    by_name: str
 
 
 class TargetCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,7 +218,7 @@ class Deliveries:
         dossier: str = "",
         before: int = 0,
         limit: int = MAX_LISTED,
-    ) -> list[DeliveryRow]:
+    ) -> list[Delivery]:
         """The newest first.
 
         Args:
@@ -338,8 +305,8 @@ def _parcel(connection: Connection, key: int) -> Parcel:
     )
 
 
-def _row(row: Row[Any]) -> DeliveryRow:
-    return DeliveryRow(
+def _row(row: Row[Any]) -> Delivery:
+    return Delivery(
         id=row.id,
         target=row.target,
         state=DeliveryState(row.state),

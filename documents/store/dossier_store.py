@@ -25,17 +25,9 @@ from documents.store import tables
 from documents.store.acts import DossierAct, acts_of, write_act
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.deliveries import Deliveries, add_deliveries
-from documents.store.dossier import (
-    NOBODY,
-    Actor,
-    Document,
-    Dossier,
-    Note,
-    PieceEvent,
-    PieceState,
-)
 from documents.store.layout import bring_up_to_date
-from documents.store.procedures import Procedure, pieces_of
+from documents.store.procedures import Procedure, piece_of
+from documents.store.procedures import piece_id as piece_id_of
 from documents.store.rows import (
     Moment,
     change_piece,
@@ -56,7 +48,6 @@ from documents.store.rows import (
 )
 from documents.store.search import (
     NO_MARKS,
-    EarlierPage,
     FiledMarks,
     Found,
     PageMark,
@@ -69,6 +60,16 @@ from documents.store.search import (
 from documents.store.transactions import Transactions, reached
 from documents.store.versions import Replacement, current, replace
 from resources.texts import _
+from session.core.dossier_model import (
+    NOBODY,
+    Actor,
+    DocumentRecord,
+    Dossier,
+    DossierNote,
+    PieceState,
+    PieceStep,
+    SeenPage,
+)
 from session.core.errors import DocumentNotFiled, DossierUnknown, PageDamaged, SessionError
 
 MAX_PROCEDURE_WORDS = 500
@@ -141,19 +142,20 @@ class DossierStore:
     ) -> None:
         self.close()
 
-    def create_dossier(self, dossier: Dossier) -> Dossier:
+    def create_dossier(self, organisation: str, dossier: Dossier) -> Dossier:
         """Adds a dossier with its expected pieces;
         one that is there already is left as it is and returned.
         """
         with self._writing() as connection:
-            if find_row(connection, dossier.organisation, dossier.number) is None:
-                connection.execute(insert(tables.dossiers).values(**dossier_columns(dossier)))
-                key = key_of(connection, dossier.organisation, dossier.number)
+            if find_row(connection, organisation, dossier.number) is None:
+                columns = dossier_columns(organisation, dossier)
+                connection.execute(insert(tables.dossiers).values(**columns))
+                key = key_of(connection, organisation, dossier.number)
                 for place, piece in enumerate(dossier.pieces):
                     connection.execute(
                         insert(tables.pieces).values(dossier_id=key, **piece_columns(piece, place))
                     )
-            return self._dossier(connection, dossier.organisation, dossier.number)
+            return self._dossier(connection, organisation, dossier.number)
 
     def open_dossier(self, organisation: str, number: str) -> Dossier:
         """The dossier as it is now.
@@ -212,22 +214,20 @@ class DossierStore:
             before = self._dossier(connection, organisation, number)
             if any(piece.procedure == procedure.id for piece in before.pieces):
                 return before
-            wanted = [piece for piece in pieces_of(procedure) if before.piece(piece.id) is None]
-            for place, piece in enumerate(wanted, start=len(before.pieces)):
-                connection.execute(
-                    insert(tables.pieces).values(dossier_id=key, **piece_columns(piece, place))
-                )
-                known = settled_before(before, procedure, piece)
+            wanted = [
+                rule
+                for rule in procedure.pieces
+                if before.piece(piece_id_of(procedure.id, rule.id)) is None
+            ]
+            for place, rule in enumerate(wanted, start=len(before.pieces)):
+                piece = piece_of(procedure, rule)
+                row = piece_columns(piece, place, rule)
+                connection.execute(insert(tables.pieces).values(dossier_id=key, **row))
+                known = settled_before(before, rule)
                 if known is not None:
-                    reason = _("Already in the dossier: {name}").format(name=known.name)
-                    change_piece(
-                        connection,
-                        key,
-                        piece.id,
-                        PieceState.ACCEPTED,
-                        reason[:500],
-                        self._moment(by),
-                    )
+                    reason = _("Already in the dossier: {name}").format(name=known.name)[:500]
+                    moment = self._moment(by)
+                    change_piece(connection, key, piece.id, PieceState.ACCEPTED, reason, moment)
             words = " · ".join(part for part in (before.procedure, procedure.name) if part)
             if procedure.name not in before.procedure.split(" · "):
                 table = tables.dossiers
@@ -279,7 +279,7 @@ class DossierStore:
                     )
             return self._dossier(connection, organisation, number)
 
-    def history(self, organisation: str, number: str) -> list[PieceEvent]:
+    def history(self, organisation: str, number: str) -> list[PieceStep]:
         """What happened to the dossier's pieces, oldest first. Raises `DossierUnknown`."""
         with self._reading() as connection:
             return history_of(connection, key_of(connection, organisation, number))
@@ -296,7 +296,7 @@ class DossierStore:
         with self._writing() as connection:
             write_act(connection, organisation, key_of(connection, organisation, number), act)
 
-    def add_note(self, organisation: str, number: str, note: Note) -> Dossier:
+    def add_note(self, organisation: str, number: str, note: DossierNote) -> Dossier:
         """Keeps a note; one with the same id is kept as it was first.
 
         Raises:
@@ -330,7 +330,7 @@ class DossierStore:
         filed_at_utc: datetime,
         marks: FiledMarks = NO_MARKS,
         by: Actor = NOBODY,
-    ) -> Document:
+    ) -> DocumentRecord:
         """Files a document and marks its piece filed.
         Repeating an `upload_id` gives the same document again.
 
@@ -354,7 +354,7 @@ class DossierStore:
             _check_place(connection, organisation, number, piece_id)
         with reached():
             path = self._blobs.put(organisation, data, sha256)
-        document = Document(
+        document = DocumentRecord(
             id=document_id_of(organisation, upload_id),
             piece_id=piece_id,
             name=name,
@@ -458,9 +458,7 @@ class DossierStore:
         with self._reading() as connection:
             return search(connection, organisation, text, number, limit)
 
-    def seen_before(
-        self, organisation: str, number: str, pages: list[PageMark]
-    ) -> list[EarlierPage]:
+    def seen_before(self, organisation: str, number: str, pages: list[PageMark]) -> list[SeenPage]:
         """Pages of this dossier that are these, or look like them: for a warning that shows them.
 
         Raises:
@@ -469,7 +467,7 @@ class DossierStore:
         with self._reading() as connection:
             return earlier_pages(connection, key_of(connection, organisation, number), pages)
 
-    def damaged(self, organisation: str) -> list[Document]:
+    def damaged(self, organisation: str) -> list[DocumentRecord]:
         """Documents whose file is gone or no longer what was filed;
         reads every file, for a nightly round.
         """
@@ -478,7 +476,7 @@ class DossierStore:
             filed = [document_of(row) for row in connection.execute(query)]
         return [document for document in filed if not self._is_whole(document)]
 
-    def _is_whole(self, document: Document) -> bool:
+    def _is_whole(self, document: DocumentRecord) -> bool:
         try:
             with reached():
                 self._blobs.get(document.path, document.sha256)
@@ -491,10 +489,10 @@ class DossierStore:
         organisation: str,
         number: str,
         upload_id: str,
-        document: Document,
+        document: DocumentRecord,
         marks: FiledMarks,
         by: Actor,
-    ) -> Document:
+    ) -> DocumentRecord:
         """The row of a file that is safe; the same upload, sent twice at once, is added once."""
         with self._writing() as connection:
             known = uploaded(connection, organisation, upload_id)
@@ -514,7 +512,7 @@ class DossierStore:
         organisation: str,
         key: int,
         upload_id: str,
-        document: Document,
+        document: DocumentRecord,
         marks: FiledMarks,
     ) -> None:
         """The rows of a document: itself, its marks, and the copies it is to have elsewhere."""

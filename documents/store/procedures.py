@@ -17,8 +17,8 @@ from typing import Annotated
 
 import msgspec
 
-from documents.store.dossier import Piece, PieceChoice
 from resources import resource_path
+from session.core.dossier_model import Piece
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]{1,40}$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -175,22 +175,18 @@ def load_procedures(folder: Path) -> Procedures:
     return Procedures(files)
 
 
-def pieces_of(procedure: Procedure) -> tuple[Piece, ...]:
-    """The pieces as a dossier has them when the procedure begins;
-    ids are unique over all procedures of a dossier.
+def piece_of(procedure: Procedure, rule: PieceRule) -> Piece:
+    """A piece as a dossier has it when the procedure begins;
+    its id is unique over all procedures of a dossier.
     """
-    return tuple(
-        Piece(
-            id=piece_id(procedure.id, rule.id),
-            name=rule.name,
-            procedure=procedure.id,
-            hint=" ".join(part for part in (_sentence(rule.when), _sentence(rule.hint)) if part),
-            any_of=tuple(PieceChoice(id=choice.id, name=choice.name) for choice in rule.any_of),
-            optional=bool(rule.when),
-            decided_by=rule.decided_by or procedure.decided_by,
-            holds_days=rule.holds_days,
-        )
-        for rule in procedure.pieces
+    return Piece(
+        id=piece_id(procedure.id, rule.id),
+        name=rule.name,
+        procedure=procedure.id,
+        hint=" ".join(part for part in (_sentence(rule.when), _sentence(rule.hint)) if part),
+        any_of=tuple(choice.name for choice in rule.any_of),
+        optional=bool(rule.when),
+        decided_by=rule.decided_by or procedure.decided_by,
     )
 
 

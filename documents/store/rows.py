@@ -13,24 +13,31 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from documents.store import tables
-from documents.store.dossier import (
+from documents.store.procedures import PieceRule, holds_until
+from documents.store.procedures import piece_id as piece_id_of
+from session.core.dossier_model import (
     NOBODY,
     SETTLED,
     Actor,
-    Document,
+    DocumentRecord,
     Dossier,
-    Note,
+    DossierNote,
     Piece,
-    PieceChoice,
-    PieceEvent,
     PieceState,
+    PieceStep,
     may_follow,
 )
-from documents.store.procedures import Procedure, holds_until
-from documents.store.procedures import piece_id as piece_id_of
 from session.core.errors import DocumentNotFiled, DossierUnknown
 
-_CHOICES = msgspec.json.Decoder(tuple[PieceChoice, ...])
+
+class _Choice(msgspec.Struct, frozen=True):
+    """A paper that will do for a piece, as its row has it."""
+
+    id: str
+    name: str
+
+
+_CHOICES = msgspec.json.Decoder(tuple[_Choice, ...])
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -41,7 +48,7 @@ class Moment(msgspec.Struct, frozen=True):
     by: Actor = NOBODY
 
 
-def uploaded(connection: Connection, organisation: str, upload_id: str) -> Document | None:
+def uploaded(connection: Connection, organisation: str, upload_id: str) -> DocumentRecord | None:
     """The document that this upload became, or None."""
     table = tables.documents
     query = select(table).where(
@@ -51,7 +58,7 @@ def uploaded(connection: Connection, organisation: str, upload_id: str) -> Docum
     return None if row is None else document_of(row)
 
 
-def same_bytes(known: Document, sha256: str) -> Document:
+def same_bytes(known: DocumentRecord, sha256: str) -> DocumentRecord:
     """The document, when it has these bytes.
     Raises `DocumentNotFiled`: the upload's id was used for others.
     """
@@ -143,17 +150,19 @@ def _state(row: Row[Any], today: date) -> PieceState:
     return PieceState.EXPECTED if over and state in SETTLED else state
 
 
-def history_of(connection: Connection, key: int) -> list[PieceEvent]:
+def history_of(connection: Connection, key: int) -> list[PieceStep]:
     """What happened to a dossier's pieces, oldest first."""
     table = tables.piece_events
     found = connection.execute(select(table).where(table.c.dossier_id == key).order_by(table.c.id))
     return [
-        PieceEvent(
+        PieceStep(
             piece_id=row.piece_id,
             was=PieceState(row.was),
             state=PieceState(row.state),
             reason=row.reason,
-            by=Actor(name=row.by_name, site=row.site, kiosk=row.kiosk),
+            by_name=row.by_name,
+            site=row.site,
+            kiosk=row.kiosk,
             at_utc=row.at_utc.replace(tzinfo=UTC),
         )
         for row in found
@@ -177,7 +186,6 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
         select(expected).where(expected.c.dossier_id == row.id).order_by(expected.c.place)
     )
     return Dossier(
-        organisation=row.organisation,
         number=row.number,
         caller_name=row.caller_name,
         caller_number=row.caller_number,
@@ -190,8 +198,8 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
 
 
 def with_versions(
-    connection: Connection, dossier_key: int, filed: list[Document]
-) -> list[Document]:
+    connection: Connection, dossier_key: int, filed: list[DocumentRecord]
+) -> list[DocumentRecord]:
     """The documents of a dossier, each with the one that came after."""
     gone = replaced_in(connection, dossier_key)
     return [
@@ -203,7 +211,7 @@ def with_versions(
 
 
 def replaced_in(connection: Connection, dossier_key: int) -> dict[str, tuple[str, str]]:
-    """Document -> (the one that came after, why), of a dossier."""
+    """DocumentRecord -> (the one that came after, why), of a dossier."""
     old, new, table = tables.documents.alias("old"), tables.documents.alias("new"), tables.versions
     query = (
         select(old.c.document_id, new.c.document_id.label("after"), table.c.why)
@@ -218,13 +226,13 @@ def _notes_of(key: int) -> Select[Any]:
     return select(tables.notes).where(tables.notes.c.dossier_id == key).order_by(tables.notes.c.id)
 
 
-def _note(row: Row[Any]) -> Note:
-    return Note(
+def _note(row: Row[Any]) -> DossierNote:
+    return DossierNote(
         id=row.note_id, text=row.text, by_name=row.by_name, at_utc=row.at_utc.replace(tzinfo=UTC)
     )
 
 
-def _piece(row: Row[Any], filed: list[Document], today: date) -> Piece:
+def _piece(row: Row[Any], filed: list[DocumentRecord], today: date) -> Piece:
     return Piece(
         id=row.piece_id,
         name=row.name,
@@ -232,10 +240,9 @@ def _piece(row: Row[Any], filed: list[Document], today: date) -> Piece:
         reason=row.reason,
         procedure=row.procedure,
         hint=row.hint,
-        any_of=_CHOICES.decode(row.any_of),
+        any_of=tuple(choice.name for choice in _CHOICES.decode(row.any_of)),
         optional=bool(row.optional),
         decided_by=row.decided_by,
-        holds_days=row.holds_days,
         expires_on=row.expires_on,
         documents=tuple(
             one.id for one in filed if one.piece_id == row.piece_id and not one.replaced_by
@@ -243,9 +250,9 @@ def _piece(row: Row[Any], filed: list[Document], today: date) -> Piece:
     )
 
 
-def document_of(row: Row[Any]) -> Document:
+def document_of(row: Row[Any]) -> DocumentRecord:
     """A document of its row."""
-    return Document(
+    return DocumentRecord(
         id=row.document_id,
         piece_id=row.piece_id,
         name=row.name,
@@ -257,10 +264,10 @@ def document_of(row: Row[Any]) -> Document:
     )
 
 
-def dossier_columns(dossier: Dossier) -> dict[str, str]:
+def dossier_columns(organisation: str, dossier: Dossier) -> dict[str, str]:
     """A dossier as its row."""
     return {
-        "organisation": dossier.organisation,
+        "organisation": organisation,
         "number": dossier.number,
         "caller_name": dossier.caller_name,
         "caller_number": dossier.caller_number,
@@ -269,7 +276,7 @@ def dossier_columns(dossier: Dossier) -> dict[str, str]:
     }
 
 
-def document_columns(document: Document) -> dict[str, Any]:
+def document_columns(document: DocumentRecord) -> dict[str, Any]:
     """A document as its row."""
     return {
         "document_id": document.id,
@@ -283,8 +290,9 @@ def document_columns(document: Document) -> dict[str, Any]:
     }
 
 
-def piece_columns(piece: Piece, place: int) -> dict[str, str | int]:
-    """A piece as its row; `place` is its order in the dossier."""
+def piece_columns(piece: Piece, place: int, rule: PieceRule | None = None) -> dict[str, str | int]:
+    """A piece as its row; `place` is its order in the dossier, `rule` what asks for it."""
+    choices = [_Choice(id=one.id, name=one.name) for one in rule.any_of] if rule else []
     return {
         "piece_id": piece.id,
         "place": place,
@@ -293,27 +301,26 @@ def piece_columns(piece: Piece, place: int) -> dict[str, str | int]:
         "reason": piece.reason,
         "procedure": piece.procedure,
         "hint": piece.hint,
-        "any_of": msgspec.json.encode(piece.any_of).decode(),
+        "any_of": msgspec.json.encode(choices).decode(),
         "optional": int(piece.optional),
         "decided_by": piece.decided_by,
-        "holds_days": piece.holds_days,
+        "holds_days": rule.holds_days if rule else 0,
         "expires_on": piece.expires_on,
     }
 
 
-def settled_before(dossier: Dossier, procedure: Procedure, wanted: Piece) -> Piece | None:
+def settled_before(dossier: Dossier, rule: PieceRule) -> Piece | None:
     """The same piece, settled and not out of date, that another procedure of the dossier asked
     for.
     """
-    rule = wanted.id.removeprefix(f"{procedure.id}-")
     return next(
         (
             piece
             for piece in dossier.pieces
             if piece.state in SETTLED
-            and piece.name == wanted.name
-            and piece.id == piece_id_of(piece.procedure, rule)
-            and (piece.expires_on or not wanted.holds_days)
+            and piece.name == rule.name
+            and piece.id == piece_id_of(piece.procedure, rule.id)
+            and (piece.expires_on or not rule.holds_days)
         ),
         None,
     )

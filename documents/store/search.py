@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, text
 from documents.imaging.likeness import ALIKE, difference
 from documents.search_words import asked, folded, owner_word
 from documents.store import tables
-from documents.store.dossier import Document
+from session.core.dossier_model import DocumentRecord, SeenPage
 
 
 class PageMark(msgspec.Struct, frozen=True):
@@ -46,29 +46,12 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     filed_at_utc: datetime
 
 
-class EarlierPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page that was filed before.
-
-    Attributes: page, of_page: which of the pages asked about (from 0), and which page of the
-        document it is like (from 1). same: the same scan; otherwise it looks alike, and `differs`
-        says how much (0 to 1).
-    """
-
-    page: int
-    document_id: str
-    name: str
-    of_page: int
-    filed_at_utc: datetime
-    same: bool
-    differs: float
-
-
 def add_marks(
     connection: Connection,
     key: int,
     organisation: str,
     dossier_key: int,
-    document: Document,
+    document: DocumentRecord,
     marks: FiledMarks,
 ) -> None:
     """Puts a document that was just filed into the index, under its key."""
@@ -201,7 +184,7 @@ def search(
 
 def earlier_pages(
     connection: Connection, dossier_key: int, pages: list[PageMark]
-) -> list[EarlierPage]:
+) -> list[SeenPage]:
     """See `DossierStore.seen_before`:
     for each page the most alike of the dossier's pages, if any is alike.
     """
@@ -234,14 +217,13 @@ def earlier_pages(
         differs, other, row = min(scored, key=lambda item: item[:2])
         if differs <= ALIKE:
             found.append(
-                EarlierPage(
+                SeenPage(
                     page=place,
                     document_id=row.document_id,
                     name=row.name,
                     of_page=row.place,
                     filed_at_utc=row.filed_at_utc.replace(tzinfo=UTC),
                     same=not other,
-                    differs=round(differs, 3),
                 )
             )
     return found

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, insert, select
 
 from documents.store import tables
 from documents.store.acts import ActKind, DossierAct, Person, write_act
-from documents.store.dossier import Document, PieceState
 from documents.store.rows import Moment, change_piece, document_of, piece_name, replaced_in
 from resources.texts import _
+from session.core.dossier_model import DocumentRecord, PieceState
 from session.core.errors import DossierUnknown
 
 
@@ -27,7 +27,9 @@ class Replacement(msgspec.Struct, frozen=True):
     by: Person
 
 
-def current(connection: Connection, dossier_key: int, document_id: str) -> tuple[int, Document]:
+def current(
+    connection: Connection, dossier_key: int, document_id: str
+) -> tuple[int, DocumentRecord]:
     """(key, document) of one that nothing has replaced yet. Raises `DossierUnknown`."""
     table = tables.documents
     query = select(table).where(
@@ -98,6 +100,6 @@ def _expect_again(
         change_piece(connection, dossier_key, piece_id, PieceState.EXPECTED, reason[:500], moment)
 
 
-def _shown(connection: Connection, dossier_key: int, document: Document) -> str:
+def _shown(connection: Connection, dossier_key: int, document: DocumentRecord) -> str:
     piece = piece_name(connection, dossier_key, document.piece_id) or _("Other document")
     return document.name if piece == document.name else f"{document.name} ({piece})"

@@ -16,18 +16,19 @@ import msgspec
 from documents.printed.spreadsheet import spreadsheet_csv
 from expert_app.runtime.observations import Observations
 from resources.texts import _
+from session.core.dossier_model import Delivery
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.deliveries import DeliveryLink
-from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, DeliveryFacts
+from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 
 log = logging.getLogger(__name__)
 
 AGAIN_S = 5.0
 """Between two looks while the page is in front."""
 
-Words = Callable[[DeliveryFacts], tuple[str, str]]
+Words = Callable[[Delivery], tuple[str, str]]
 """(state, reason) of a copy in words: what the screen says stands in the file too."""
 
 
@@ -118,7 +119,7 @@ class BoardGed:
         self._tasks.start(self._save(self._wish, Path(path)), name="save the list of copies")
 
     async def _save(self, wish: DeliveriesRequest, path: Path) -> None:
-        rows: list[DeliveryFacts] = []
+        rows: list[Delivery] = []
         try:
             while True:
                 answer = await self._link.deliveries(wish)
@@ -135,7 +136,7 @@ class BoardGed:
             self.saved.emit(str(path))
 
 
-def copies_csv(rows: Sequence[DeliveryFacts], words: Words) -> bytes:
+def copies_csv(rows: Sequence[Delivery], words: Words) -> bytes:
     """The list as a table."""
     heads = [
         _("Filed on"),
@@ -152,7 +153,7 @@ def copies_csv(rows: Sequence[DeliveryFacts], words: Words) -> bytes:
     return spreadsheet_csv(heads, [_cells(row, *words(row)) for row in rows])
 
 
-def _cells(row: DeliveryFacts, state: str, reason: str) -> tuple[str | int, ...]:
+def _cells(row: Delivery, state: str, reason: str) -> tuple[str | int, ...]:
     filed = f"{row.filed_at_utc.astimezone():%Y-%m-%d %H:%M}"
     what = (filed, row.dossier, row.name, row.target, state, row.remote_id, reason)
     return (*what, row.tries, row.by_name, row.document_id)

@@ -24,12 +24,12 @@ from documents.printed.export_file import (
 )
 from expert_app.desk.provenance import Notary
 from session.core.clock import Clock
+from session.core.dossier_model import Dossier, PieceStep
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.deliveries import DeliveryLink
-from session.protocol.dossier.pieces import ActStep, PieceHistory, PieceStep
-from session.protocol.hub.requests import DossierFacts
+from session.protocol.dossier.pieces import ActStep, PieceHistory
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class BoardExport:
             self.progressed.emit(100 * place // len(index.documents))
         return read
 
-    def _index(self, dossier: DossierFacts, past: PieceHistory, reason: str) -> ExportIndex:
+    def _index(self, dossier: Dossier, past: PieceHistory, reason: str) -> ExportIndex:
         organisation, name = self._exporter.names()
         names = {piece.id: piece.name for piece in dossier.pieces}
         return ExportIndex(
@@ -149,7 +149,7 @@ class BoardExport:
         return tuple(event for _at, event in sorted(events, key=lambda one: one[0]))
 
 
-def _documents(dossier: DossierFacts, names: dict[str, str]) -> tuple[ExportedDocument, ...]:
+def _documents(dossier: Dossier, names: dict[str, str]) -> tuple[ExportedDocument, ...]:
     return tuple(
         ExportedDocument(
             file=file_of(place, one.name, one.id, replaced=bool(one.replaced_by)),

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import msgspec
 
-from documents.store.dossier import Dossier, Piece
 from documents.store.dossier_store import DossierStore
 from documents.store.procedures import load_procedures, shipped
 from expert_app.demo.library import lay_library, lay_stick
@@ -34,6 +33,7 @@ from expert_app.runtime.credentials import save_seed
 from expert_app.runtime.store_settings import GedSettings
 from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret, sign_seal_key
 from session.bus.transport.nkeys import new_seed, public_key
+from session.core.dossier_model import Dossier, Piece
 from session.hub.convention.entries import (
     DisplayEntry,
     KioskEntry,
@@ -382,13 +382,13 @@ def write_procedures(folder: Path) -> Path:
 def seed_dossiers(store: DossierStore) -> None:
     """Puts the invented caller's dossier into the store; one that is there is left as it is."""
     store.create_dossier(
+        ORGANISATION,
         Dossier(
-            organisation=ORGANISATION,
             number=DOSSIER,
             caller_name=CALLER_NAME,
             caller_number=CALLER_NUMBER,
             born_on="1988-05-14",
             procedure=PROCEDURE,
             pieces=tuple(Piece(id=piece_id, name=name) for piece_id, name in PIECES),
-        )
+        ),
     )

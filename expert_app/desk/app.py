@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from expert_app.desk.filing import Filing, Value
 from session.core.clock import Clock
+from session.core.dossier_model import Dossier, PieceState
 from session.core.errors import (
     DossierUnknown,
     GrantMissing,
@@ -33,9 +34,7 @@ from session.log import events
 from session.protocol.conversation.messages import Grant, KioskWiped
 from session.protocol.hub.requests import (
     DocumentFiled,
-    DossierFacts,
     PeerPresence,
-    PieceState,
     SessionEnded,
     SessionFacts,
 )
@@ -97,7 +96,7 @@ class DeskApp:
         self.session_ended: Signal[SessionEnded] = Signal()
         self.session_closed: Signal[str] = Signal()
         self.kiosk_wiped: Signal[KioskWiped] = Signal()
-        self.dossier_changed: Signal[DossierFacts | None] = Signal()
+        self.dossier_changed: Signal[Dossier | None] = Signal()
         self.number_opened: Signal[tuple[str, str]] = Signal()
         self.document_opened: Signal[tuple[str, bytes]] = Signal()
         self.troubled: Signal[Trouble] = Signal()
@@ -107,7 +106,7 @@ class DeskApp:
         self.resumed, self._line = asyncio.Event(), asyncio.Event()
         self._session: DeskSession | None = None
         self._ended: SessionEnded | None = None
-        self._dossier: DossierFacts | None = None
+        self._dossier: Dossier | None = None
         self._dossier_known = False
         self._told: set[str] = set()
 
@@ -117,7 +116,7 @@ class DeskApp:
         return self._session
 
     @property
-    def dossier(self) -> DossierFacts | None:
+    def dossier(self) -> Dossier | None:
         """The dossier on the screen."""
         return self._dossier
 
@@ -360,7 +359,7 @@ class DeskApp:
             number = ""
         self.number_opened.emit((session_id, number))
 
-    def show_dossier(self, facts: DossierFacts) -> None:
+    def show_dossier(self, facts: Dossier) -> None:
         """The dossier as the store has it, whichever part of the desk asked."""
         self._dossier, self._dossier_known = facts, True
         self.dossier_changed.emit(facts)

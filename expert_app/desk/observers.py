@@ -23,6 +23,7 @@ from expert_app.desk.third_parties import DeskTalks, Invitation
 from expert_app.desk.wiring.screen import DeskScreen
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.sealing import SessionSealed
+from session.core.dossier_model import Dossier
 from session.desk.call.guest import Guest
 from session.desk.cobrowse.remote_control import Answer
 from session.desk.cobrowse.shown_document import Ended, Shown
@@ -49,7 +50,7 @@ from session.protocol.conversation.shown_document import ShownPagePainted
 from session.protocol.dossier.library import LibraryItem
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.endpoints.chat import Line
-from session.protocol.hub.requests import Announcement, DocumentFiled, DossierFacts
+from session.protocol.hub.requests import Announcement, DocumentFiled
 from session.protocol.hub.third_parties import PassedOnAnswer, TalkAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -436,7 +437,7 @@ class _Paper:
         _session_id, number = opened
         self._observations.note("number_opened", given=bool(number))
 
-    def _on_dossier(self, dossier: DossierFacts | None) -> None:
+    def _on_dossier(self, dossier: Dossier | None) -> None:
         if dossier is None:
             return
         for piece in dossier.pieces:

@@ -18,12 +18,12 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import CleanedPage, Filing
 from resources.texts import _
 from session.core.clock import Clock
+from session.core.dossier_model import Dossier, PieceState, SeenPage
 from session.core.errors import DossierUnknown, SessionError
 from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import PrintChanged, PrintState
-from session.protocol.dossier.pieces import PageSeen, PieceHistory, ProcedureFacts, SeenPage
-from session.protocol.hub.requests import DossierFacts, PieceState
+from session.protocol.dossier.pieces import PageSeen, PieceHistory, ProcedureFacts
 from session.protocol.wire.ids import is_id
 
 log = logging.getLogger(__name__)
@@ -52,25 +52,23 @@ class PieceLinkLike(Protocol):
         """What may be started."""
         ...
 
-    async def start(self, session_id: str, dossier: str, procedure: str) -> DossierFacts:
+    async def start(self, session_id: str, dossier: str, procedure: str) -> Dossier:
         """Starts one."""
         ...
 
-    async def acknowledge(
-        self, session_id: str, dossier: str, piece_ids: list[str]
-    ) -> DossierFacts:
+    async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> Dossier:
         """A receipt that names them was printed."""
         ...
 
     async def correct(
         self, session_id: str, dossier: str, document_id: str, piece_id: str, name: str, reason: str
-    ) -> DossierFacts:
+    ) -> Dossier:
         """Files a document's bytes anew."""
         ...
 
     async def supersede(
         self, session_id: str, dossier: str, document_id: str, by_document_id: str, reason: str
-    ) -> DossierFacts:
+    ) -> Dossier:
         """One document takes another one's place."""
         ...
 
@@ -124,7 +122,7 @@ class DeskPieces:
 
     # ---- procedures ----
 
-    def _on_dossier(self, dossier: DossierFacts | None) -> None:
+    def _on_dossier(self, dossier: Dossier | None) -> None:
         number = dossier.number if dossier is not None else ""
         if number == self._asked_for:
             return
@@ -147,7 +145,7 @@ class DeskPieces:
         session_id, dossier = self._here()
         self._app.show_dossier(await self._pieces.start(session_id, dossier.number, procedure))
 
-    def _here(self) -> tuple[str, DossierFacts]:
+    def _here(self) -> tuple[str, Dossier]:
         session, dossier = self._app.session, self._app.dossier
         if session is None or dossier is None:
             raise DossierUnknown

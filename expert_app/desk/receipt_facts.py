@@ -19,9 +19,10 @@ from documents.printed.receipt.facts import (
     ServiceInCharge,
     Silence,
 )
+from session.core.dossier_model import DocumentRecord, Dossier
 from session.desk.hub.client import DeskLink
 from session.protocol.dossier.pieces import ProcedureFacts
-from session.protocol.hub.requests import DocumentRecord, DossierFacts, SessionFacts
+from session.protocol.hub.requests import SessionFacts
 
 
 class Place(NamedTuple):
@@ -37,7 +38,7 @@ class Place(NamedTuple):
 def receipt_facts(
     session: SessionFacts,
     place: Place,
-    dossier: DossierFacts,
+    dossier: Dossier,
     at: datetime,
     waiting: Sequence[QueuedDocument] = (),
     procedures: Sequence[ProcedureFacts] = (),
@@ -112,7 +113,7 @@ def _piece(
 
 
 def _procedure_of(
-    dossier: DossierFacts, piece_ids: set[str], procedures: Sequence[ProcedureFacts]
+    dossier: Dossier, piece_ids: set[str], procedures: Sequence[ProcedureFacts]
 ) -> ProcedureFacts | None:
     """The procedure that asks for what was brought;
     where pieces do not say it, the one of the dossier's name.

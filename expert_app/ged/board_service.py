@@ -8,17 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from documents.store.deliveries import MAX_LISTED, Deliveries, DeliveryRow, TargetCount
-from documents.store.deliveries import DeliveryState as State
+import msgspec
+
+from documents.store.deliveries import MAX_LISTED, Deliveries, TargetCount
 from expert_app.ged.courier import Courier
 from expert_app.runtime.store_settings import GedSettings
-from session.protocol.dossier.deliveries import (
-    DeliveriesAnswer,
-    DeliveriesRequest,
-    DeliveryFacts,
-    DeliveryState,
-    TargetFacts,
-)
+from session.core.dossier_model import Delivery, DeliveryState
+from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, TargetFacts
 
 SHOWN = 200
 """Letters of a system's own words that are sent: a hundred lines are one message."""
@@ -45,14 +41,13 @@ class GedDesk:
         self, deliveries: Deliveries, organisation: str, wish: DeliveriesRequest
     ) -> DeliveriesAnswer:
         """In a thread: systems of today and of before, and the copies asked for."""
-        state = State(wish.state.value) if wish.state is not None else None
-        found = deliveries.listed(organisation, state, wish.target, wish.dossier, wish.before)
+        found = deliveries.listed(organisation, wish.state, wish.target, wish.dossier, wish.before)
         kinds = {one.name: one.kind for one in self._settings if one.organisation == organisation}
         counts = deliveries.counts(organisation)
         names = [*kinds, *sorted({one.target for one in counts} - set(kinds))]
         return DeliveriesAnswer(
             targets=[_target(name, kinds.get(name, ""), counts) for name in names],
-            deliveries=[_facts(row) for row in found],
+            deliveries=[_short(one) for one in found],
             more=len(found) == MAX_LISTED,
         )
 
@@ -60,37 +55,23 @@ class GedDesk:
 def _target(name: str, kind: str, counts: Sequence[TargetCount]) -> TargetFacts:
     by_state = {one.state: one for one in counts if one.target == name}
 
-    def count(state: State) -> int:
+    def count(state: DeliveryState) -> int:
         return by_state[state].count if state in by_state else 0
 
     oldest: datetime | None = (
-        by_state[State.WAITING].oldest_utc if State.WAITING in by_state else None
+        by_state[DeliveryState.WAITING].oldest_utc if DeliveryState.WAITING in by_state else None
     )
     return TargetFacts(
         name=name,
         kind=kind,
-        waiting=count(State.WAITING),
-        delivered=count(State.DELIVERED),
-        refused=count(State.REFUSED),
-        given_up=count(State.GIVEN_UP),
+        waiting=count(DeliveryState.WAITING),
+        delivered=count(DeliveryState.DELIVERED),
+        refused=count(DeliveryState.REFUSED),
+        given_up=count(DeliveryState.GIVEN_UP),
         oldest_utc=oldest,
     )
 
 
-def _facts(row: DeliveryRow) -> DeliveryFacts:
-    return DeliveryFacts(
-        id=row.id,
-        target=row.target,
-        state=DeliveryState(row.state.value),
-        document_id=row.document_id,
-        name=row.name,
-        dossier=row.dossier,
-        filed_at_utc=row.filed_at_utc,
-        remote_id=row.remote_id[:SHOWN],
-        reason=row.reason,
-        words=row.words[:SHOWN],
-        tries=row.tries,
-        next_try_utc=row.next_try_utc,
-        changed_at_utc=row.changed_at_utc,
-        by_name=row.by_name,
-    )
+def _short(delivery: Delivery) -> Delivery:
+    remote_id, words = delivery.remote_id[:SHOWN], delivery.words[:SHOWN]
+    return msgspec.structs.replace(delivery, remote_id=remote_id, words=words)

@@ -9,30 +9,33 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from documents.store import dossier as paper
 from documents.store.acts import ActKind, DossierAct, Person
 from documents.store.dossier_store import DossierStore
 from documents.store.index_marks import marks_of
 from documents.store.procedures import Procedure, Procedures
-from documents.store.search import EarlierPage, FiledMarks, PageMark
+from documents.store.search import FiledMarks, PageMark
 from documents.store.versions import Replacement
 from documents.workers import Workers
 from expert_app.ged.board_service import GedDesk
 from session.core.clock import Clock
+from session.core.dossier_model import (
+    Actor,
+    DocumentRecord,
+    Dossier,
+    DossierNote,
+    PieceState,
+    PieceStep,
+    SeenPage,
+)
 from session.core.errors import DossierUnknown, SessionError
-from session.hub.dossier.pieces import Who
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.dossier.pieces import (
     ActStep,
     CorrectRequest,
     PageSeen,
-    PieceStep,
     ProcedureFacts,
-    SeenPage,
     SupersedeRequest,
 )
-from session.protocol.hub.notes import DossierNote
-from session.protocol.hub.requests import DocumentRecord, DossierFacts, Piece, PieceState
 
 log = logging.getLogger(__name__)
 
@@ -74,16 +77,14 @@ class DossierAdapter:
         return [_procedure(one) for one in found]
 
     async def start_procedure(
-        self, organisation: str, number: str, procedure: str, who: Who
-    ) -> DossierFacts:
+        self, organisation: str, number: str, procedure: str, who: Actor
+    ) -> Dossier:
         """Adds what it asks for, once."""
         found = self._procedures.find(organisation, procedure)
         if found is None:
             raise DossierUnknown(what="procedure")
-        return facts_of(
-            await asyncio.to_thread(
-                self._store.start_procedure, organisation, number, found, _actor(who)
-            )
+        return await asyncio.to_thread(
+            self._store.start_procedure, organisation, number, found, who
         )
 
     async def set_piece_by(
@@ -93,41 +94,29 @@ class DossierAdapter:
         piece_id: str,
         state: PieceState,
         reason: str,
-        who: Who,
-    ) -> DossierFacts:
+        who: Actor,
+    ) -> Dossier:
         """Sets a piece's state by hand, with its history."""
-        wanted = paper.PieceState(state.value)
-        changed = asyncio.to_thread(
-            self._store.set_piece, organisation, number, piece_id, wanted, reason, _actor(who)
+        return await asyncio.to_thread(
+            self._store.set_piece, organisation, number, piece_id, state, reason, who
         )
-        return facts_of(await changed)
 
     async def acknowledge(
-        self, organisation: str, number: str, piece_ids: list[str], who: Who
-    ) -> DossierFacts:
+        self, organisation: str, number: str, piece_ids: list[str], who: Actor
+    ) -> Dossier:
         """A receipt that names them was printed."""
-        return facts_of(
-            await asyncio.to_thread(
-                self._store.acknowledge, organisation, number, piece_ids, _actor(who)
-            )
+        return await asyncio.to_thread(
+            self._store.acknowledge, organisation, number, piece_ids, who
         )
 
     async def history(self, organisation: str, number: str) -> list[PieceStep]:
         """What happened to the pieces."""
-        return [
-            _step(event)
-            for event in await asyncio.to_thread(self._store.history, organisation, number)
-        ]
+        return await asyncio.to_thread(self._store.history, organisation, number)
 
     async def seen(self, organisation: str, number: str, pages: list[PageSeen]) -> list[SeenPage]:
         """Pages of the dossier that are these, or look like them."""
         marks = [PageMark(page.sha256, page.look) for page in pages]
-        return [
-            _seen(page)
-            for page in await asyncio.to_thread(
-                self._store.seen_before, organisation, number, marks
-            )
-        ]
+        return await asyncio.to_thread(self._store.seen_before, organisation, number, marks)
 
     async def search(self, organisation: str, number: str, words: str) -> list[str]:
         """Ids of documents with these words."""
@@ -136,32 +125,28 @@ class DossierAdapter:
             for one in await asyncio.to_thread(self._store.search, organisation, words, number)
         ]
 
-    async def find_by_caller_number(self, organisation: str, number: str) -> DossierFacts | None:
+    async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
         """The dossier of the caller with this number, or None."""
-        found = await asyncio.to_thread(self._store.find_by_caller_number, organisation, number)
-        return None if found is None else facts_of(found)
+        return await asyncio.to_thread(self._store.find_by_caller_number, organisation, number)
 
-    async def open(self, organisation: str, number: str) -> DossierFacts:
+    async def open(self, organisation: str, number: str) -> Dossier:
         """The dossier with this number."""
-        return facts_of(await asyncio.to_thread(self._store.open_dossier, organisation, number))
+        return await asyncio.to_thread(self._store.open_dossier, organisation, number)
 
     async def set_piece(
         self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
-    ) -> DossierFacts:
+    ) -> Dossier:
         """Sets a piece's state by hand."""
-        wanted = paper.PieceState(state.value)
-        return facts_of(
-            await asyncio.to_thread(
-                self._store.set_piece, organisation, number, piece_id, wanted, reason
-            )
+        return await asyncio.to_thread(
+            self._store.set_piece, organisation, number, piece_id, state, reason
         )
 
     async def add_note(
         self, organisation: str, number: str, note_id: str, text: str, by_name: str
-    ) -> DossierFacts:
+    ) -> Dossier:
         """Keeps a note in a dossier."""
-        note = paper.Note(id=note_id, text=text, by_name=by_name, at_utc=self._clock.utc_now())
-        return facts_of(await asyncio.to_thread(self._store.add_note, organisation, number, note))
+        note = DossierNote(id=note_id, text=text, by_name=by_name, at_utc=self._clock.utc_now())
+        return await asyncio.to_thread(self._store.add_note, organisation, number, note)
 
     async def file(
         self,
@@ -173,10 +158,10 @@ class DossierAdapter:
         sha256: str,
         data: bytes,
         upload_id: str,
-    ) -> tuple[DocumentRecord, DossierFacts]:
+    ) -> tuple[DocumentRecord, Dossier]:
         """Files a document; returns what the store read back."""
         place = (organisation, dossier, piece_id, name, pages, sha256)
-        return await self.file_by(*place, data, upload_id, Who())
+        return await self.file_by(*place, data, upload_id, Actor())
 
     async def file_by(
         self,
@@ -188,8 +173,8 @@ class DossierAdapter:
         sha256: str,
         data: bytes,
         upload_id: str,
-        who: Who,
-    ) -> tuple[DocumentRecord, DossierFacts]:
+        who: Actor,
+    ) -> tuple[DocumentRecord, Dossier]:
         """Files a document with its history and marks."""
         filed = await asyncio.to_thread(
             self._store.file,
@@ -203,10 +188,10 @@ class DossierAdapter:
             upload_id,
             self._clock.utc_now(),
             await self._marks(data),
-            _actor(who),
+            who,
         )
         self._ged.wake()
-        return record_of(filed), await self.open(organisation, dossier)
+        return filed, await self.open(organisation, dossier)
 
     async def _marks(self, data: bytes) -> FiledMarks:
         """A document that cannot be read by a worker is filed all the same;
@@ -247,8 +232,8 @@ class DossierAdapter:
         )
 
     async def correct(
-        self, organisation: str, wish: CorrectRequest, user: str, who: Who
-    ) -> DossierFacts:
+        self, organisation: str, wish: CorrectRequest, user: str, who: Actor
+    ) -> Dossier:
         """Files a document's bytes anew, under another piece or name."""
         why = Replacement(wish.reason, Person(user=user, name=who.name))
         place = (
@@ -265,19 +250,17 @@ class DossierAdapter:
             if self._workers
             else None
         )
-        changed = facts_of(
-            await asyncio.to_thread(self._store.correct, *place, why, _actor(who), marks)
-        )
+        changed = await asyncio.to_thread(self._store.correct, *place, why, who, marks)
         self._ged.wake()
         return changed
 
     async def supersede(
-        self, organisation: str, wish: SupersedeRequest, user: str, who: Who
-    ) -> DossierFacts:
+        self, organisation: str, wish: SupersedeRequest, user: str, who: Actor
+    ) -> Dossier:
         """One document takes another one's place."""
         why = Replacement(wish.reason, Person(user=user, name=who.name))
         place = (organisation, wish.dossier, wish.document_id, wish.by_document_id)
-        return facts_of(await asyncio.to_thread(self._store.supersede, *place, why, _actor(who)))
+        return await asyncio.to_thread(self._store.supersede, *place, why, who)
 
     async def acts(self, organisation: str, number: str) -> list[ActStep]:
         """What people did with the dossier beyond its pieces."""
@@ -307,10 +290,6 @@ class DossierAdapter:
         return await asyncio.to_thread(self._store.read, organisation, document_id)
 
 
-def _actor(who: Who) -> paper.Actor:
-    return paper.Actor(name=who.name, site=who.site, kiosk=who.kiosk)
-
-
 def _procedure(procedure: Procedure) -> ProcedureFacts:
     answer = procedure.answer
     return ProcedureFacts(
@@ -324,19 +303,6 @@ def _procedure(procedure: Procedure) -> ProcedureFacts:
     )
 
 
-def _step(event: paper.PieceEvent) -> PieceStep:
-    return PieceStep(
-        piece_id=event.piece_id,
-        was=PieceState(event.was.value),
-        state=PieceState(event.state.value),
-        reason=event.reason,
-        by_name=event.by.name,
-        site=event.by.site,
-        kiosk=event.by.kiosk,
-        at_utc=event.at_utc,
-    )
-
-
 def _act(act: DossierAct) -> ActStep:
     return ActStep(
         kind=act.kind.value,
@@ -344,63 +310,4 @@ def _act(act: DossierAct) -> ActStep:
         reason=act.reason,
         by_name=act.by.name,
         at_utc=act.at_utc,
-    )
-
-
-def _seen(page: EarlierPage) -> SeenPage:
-    return SeenPage(
-        page=page.page,
-        document_id=page.document_id,
-        name=page.name,
-        of_page=page.of_page,
-        filed_at_utc=page.filed_at_utc,
-        same=page.same,
-    )
-
-
-def record_of(document: paper.Document) -> DocumentRecord:
-    """A filed document in protocol words."""
-    return DocumentRecord(
-        id=document.id,
-        name=document.name,
-        piece_id=document.piece_id,
-        pages=document.pages,
-        size_bytes=document.size_bytes,
-        sha256=document.sha256,
-        filed_at_utc=document.filed_at_utc,
-        path=document.path,
-        replaced_by=document.replaced_by,
-        why=document.why,
-    )
-
-
-def facts_of(dossier: paper.Dossier) -> DossierFacts:
-    """A dossier in protocol words."""
-    return DossierFacts(
-        number=dossier.number,
-        caller_name=dossier.caller_name,
-        caller_number=dossier.caller_number,
-        born_on=dossier.born_on,
-        procedure=dossier.procedure,
-        pieces=[
-            Piece(
-                id=piece.id,
-                name=piece.name,
-                state=PieceState(piece.state.value),
-                reason=piece.reason,
-                documents=list(piece.documents),
-                procedure=piece.procedure,
-                hint=piece.hint,
-                any_of=[choice.name for choice in piece.any_of],
-                optional=piece.optional,
-                decided_by=piece.decided_by,
-                expires_on=piece.expires_on,
-            )
-            for piece in dossier.pieces
-        ],
-        documents=[record_of(document) for document in dossier.documents],
-        notes=[
-            DossierNote(id=note.id, text=note.text, by_name=note.by_name, at_utc=note.at_utc)
-            for note in dossier.notes
-        ],
     )

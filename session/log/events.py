@@ -15,6 +15,7 @@ from datetime import datetime
 
 import msgspec
 
+from session.core.dossier_model import PieceState
 from session.log.event_base import Code as Code
 from session.log.event_base import Event as Event
 from session.log.event_base import Hash as Hash
@@ -45,7 +46,6 @@ from session.protocol.conversation.messages import (
     ScanKind,
     ScanSource,
 )
-from session.protocol.hub.requests import PieceState
 from session.protocol.wire.ids import Id
 
 FORMAT = 3

@@ -19,9 +19,9 @@ from sqlalchemy import insert, text
 from documents.hashes import sha256_of
 from documents.search_words import folded, owner_word
 from documents.store import tables
-from documents.store.dossier import Dossier, Piece
 from documents.store.dossier_store import DossierStore
 from documents.store.search import FiledMarks
+from session.core.dossier_model import Dossier, Piece
 from tests.benchmarks.table import Row
 from tests.support.postgres import new_database, programs, server
 from tests.unit.documents.store.test_dossier_store import PDF
@@ -101,12 +101,13 @@ def fill(store: DossierStore) -> None:
                 )
             connection.execute(text("ANALYZE"))
     store.create_dossier(
+        ORGANISATION,
         Dossier(
-            organisation=ORGANISATION,
             number="NEW",
             caller_name="Éloïse",
             pieces=(Piece(id="rib", name="RIB"),),
-        )
+            caller_number="",
+        ),
     )
 
 

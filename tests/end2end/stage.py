@@ -10,13 +10,13 @@ from typing import Any
 
 import httpx
 
-from documents.store.dossier import Dossier
 from documents.store.dossier_store import DossierStore
 from expert_app.demo.run import Demo
 from expert_app.demo.walk import Walk
 from expert_app.demo.walk_proofs import files_left
 from expert_app.demo.world import CALLER_NUMBER, DOSSIER, ORGANISATION
 from expert_app.runtime.child_programs import Child, ChildFailed
+from session.core.dossier_model import Dossier
 from views.words.errors import sentence
 
 Fact = dict[str, Any]

@@ -18,7 +18,6 @@ from PIL import Image
 from documents.cipher import KEY_BYTES, Cipher
 from documents.pages.outbox import Outbox
 from documents.pdf.provenance import read_origin
-from documents.store.dossier import Dossier, Piece
 from documents.store.dossier_store import DossierStore
 from documents.workers import Workers
 from expert_app.desk.filing import Filing
@@ -26,6 +25,7 @@ from expert_app.desk.provenance import notary_of
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
+from session.core.dossier_model import Dossier, Piece
 from session.core.errors import StoreUnreachable
 from session.core.tasks import Tasks
 from session.desk.hub.client import Progress
@@ -237,12 +237,13 @@ def fresh(folder: Path) -> None:
         (folder / name).mkdir()
     with DossierStore(folder / "store") as store:
         store.create_dossier(
+            ORGANISATION,
             Dossier(
-                organisation=ORGANISATION,
                 number=NUMBER,
                 caller_name="Jeanne Exemple",
                 pieces=(Piece(id="rib", name="RIB"),),
-            )
+                caller_number="",
+            ),
         )
 
 

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from session.core.dossier_model import DocumentRecord, Dossier, DossierNote, Piece, PieceState
 from session.core.errors import DocumentNotFiled, DossierUnknown
-from session.protocol.hub.notes import DossierNote
-from session.protocol.hub.requests import DocumentRecord, DossierFacts, Piece, PieceState
 
 
 class MemoryDossiers:
@@ -21,27 +20,27 @@ class MemoryDossiers:
         self.filings = 0
         self.documents: dict[str, bytes] = {}
         self._by_upload: dict[str, DocumentRecord] = {}
-        self._dossiers: dict[tuple[str, str], DossierFacts] = {}
+        self._dossiers: dict[tuple[str, str], Dossier] = {}
 
     def add(self, organisation: str, number: str, name: str, caller_number: str) -> None:
-        self._dossiers[organisation, number] = DossierFacts(
+        self._dossiers[organisation, number] = Dossier(
             number=number,
             caller_name=name,
             caller_number=caller_number,
             procedure="Housing aid",
-            pieces=[
+            pieces=(
                 Piece(id="payslip", name="Payslip"),
                 Piece(id="identity", name="Identity card"),
-            ],
+            ),
         )
 
-    async def find_by_caller_number(self, organisation: str, number: str) -> DossierFacts | None:
+    async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
         for (owner, _), facts in self._dossiers.items():
             if owner == organisation and facts.caller_number == number:
                 return facts
         return None
 
-    async def open(self, organisation: str, number: str) -> DossierFacts:
+    async def open(self, organisation: str, number: str) -> Dossier:
         facts = self._dossiers.get((organisation, number))
         if facts is None:
             raise DossierUnknown
@@ -49,7 +48,7 @@ class MemoryDossiers:
 
     async def set_piece(
         self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
-    ) -> DossierFacts:
+    ) -> Dossier:
         facts = await self.open(organisation, number)
         pieces = [
             msgspec.structs.replace(piece, state=state, reason=reason)
@@ -63,7 +62,7 @@ class MemoryDossiers:
 
     async def add_note(
         self, organisation: str, number: str, note_id: str, text: str, by_name: str
-    ) -> DossierFacts:
+    ) -> Dossier:
         facts = await self.open(organisation, number)
         if any(note.id == note_id for note in facts.notes):
             return facts
@@ -84,7 +83,7 @@ class MemoryDossiers:
         sha256: str,
         data: bytes,
         upload_id: str,
-    ) -> tuple[DocumentRecord, DossierFacts]:
+    ) -> tuple[DocumentRecord, Dossier]:
         if upload_id in self._by_upload:
             return self._by_upload[upload_id], await self.open(organisation, dossier)
         if self.damage or hashlib.sha256(data).hexdigest() != sha256:

@@ -21,7 +21,6 @@ from pathlib import Path
 
 import zstandard
 
-from documents.store.dossier import Dossier, Piece
 from documents.store.dossier_store import DossierStore
 from expert_app.runtime.config import (
     ConventionSettings,
@@ -34,6 +33,7 @@ from expert_app.runtime.credentials import save_seed
 from expert_app.runtime.paths import paths_for
 from session.bus.sealing.certificates import VaultSecret
 from session.bus.transport.nkeys import new_seed, public_key
+from session.core.dossier_model import Dossier, Piece
 from session.hub.convention.files import signature_path
 from session.hub.convention.signatures import signature_file
 from tests.support.hub_world import free_port
@@ -177,14 +177,13 @@ class Parties:
             else paths_for("hub", self.operator)
         )
         dossier = Dossier(
-            organisation=ORGANISATION,
             number="VD-2026-00417",
             caller_name=name,
             caller_number=number,
             pieces=(Piece(id="bail", name="Contrat de location"),),
         )
         with DossierStore(base.folder("dossiers")) as store:
-            store.create_dossier(dossier)
+            store.create_dossier(ORGANISATION, dossier)
 
     async def start_hub(self) -> None:
         await self._start("hub", "--folder", str(self.operator))

@@ -16,13 +16,8 @@ from PyQt6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
-from session.protocol.dossier.deliveries import (
-    DeliveriesAnswer,
-    DeliveriesRequest,
-    DeliveryFacts,
-    DeliveryState,
-    TargetFacts,
-)
+from session.core.dossier_model import Delivery, DeliveryState
+from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, TargetFacts
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, Row
 from views.widgets.parts import ElidedLabel, EmptyState, column, label, push_button, row
@@ -48,7 +43,7 @@ class BoardGedPage(QWidget):
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
         self._facts, self._clock = facts, clock
-        self._copies: dict[str, DeliveryFacts] = {}
+        self._copies: dict[str, Delivery] = {}
         self._state = QComboBox()
         self._state.setObjectName("ged_state")
         self._state.setAccessibleName(_("State of the copy"))
@@ -142,7 +137,7 @@ class BoardGedPage(QWidget):
                 ),
             )
 
-    def _row(self, copy: DeliveryFacts) -> Row:
+    def _row(self, copy: Delivery) -> Row:
         words, icon_name, tone = STATES[copy.state]
         reason = copy_words(copy)[1]
         if copy.state is DeliveryState.DELIVERED:
@@ -160,7 +155,7 @@ class BoardGedPage(QWidget):
         )
         return Row(str(copy.id), cells)
 
-    def _next_words(self, copy: DeliveryFacts) -> str:
+    def _next_words(self, copy: Delivery) -> str:
         if copy.state is not DeliveryState.WAITING:
             return ""
         now = self._clock.utc_now()
@@ -169,7 +164,7 @@ class BoardGedPage(QWidget):
         at = copy.next_try_utc.astimezone()
         return f"{at:%H:%M}" if at.date() == now.astimezone().date() else f"{at:%d/%m %H:%M}"
 
-    def _chosen(self) -> DeliveryFacts | None:
+    def _chosen(self) -> Delivery | None:
         return self._copies.get(self.table.chosen())
 
     def _open_ids(self) -> list[int]:

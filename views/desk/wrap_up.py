@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.clock import Clock
-from session.protocol.hub.notes import NOTE_LETTERS
+from session.core.dossier_model import NOTE_LETTERS
 from session.protocol.hub.routing import Outcome
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (

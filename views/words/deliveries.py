@@ -6,7 +6,7 @@ what happened, and what to do.
 from __future__ import annotations
 
 from resources.texts import N_, _
-from session.protocol.dossier.deliveries import DeliveryFacts, DeliveryState
+from session.core.dossier_model import Delivery, DeliveryState
 
 STATES: dict[DeliveryState, tuple[str, str, str]] = {
     DeliveryState.WAITING: (N_("Waiting"), "time", "warn"),
@@ -46,7 +46,7 @@ KINDS: dict[str, str] = {
 }
 
 
-def copy_words(copy: DeliveryFacts) -> tuple[str, str]:
+def copy_words(copy: Delivery) -> tuple[str, str]:
     """(state, reason) of a copy; the system's own words, or those of the person who gave up, come
     with the reason.
     """

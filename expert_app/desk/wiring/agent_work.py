@@ -9,7 +9,8 @@ from expert_app.desk.agent_work import DeskWork, WrapUpTime
 from expert_app.desk.app import DeskApp, Trouble
 from expert_app.desk.filing import Filing
 from resources.texts import _
-from session.protocol.hub.requests import DossierFacts, SessionEnded
+from session.core.dossier_model import Dossier
+from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.tickets import Ticket
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
@@ -104,7 +105,7 @@ class WorkConnections:
         self._on_dossier(self._app.dossier)
         self._on_time(self._work.wrap_up)
 
-    def _on_dossier(self, dossier: DossierFacts | None) -> None:
+    def _on_dossier(self, dossier: Dossier | None) -> None:
         self._window.wrap_up.show_note_place(dossier is not None)
 
     def _on_time(self, time: WrapUpTime) -> None:

@@ -18,10 +18,11 @@ from expert_app.desk.filing import (
     Value,
 )
 from resources.texts import _
+from session.core.dossier_model import Dossier
 from session.core.errors import BusRefusedIdentity, NobodyWaits
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import KioskWiped
-from session.protocol.hub.requests import Announcement, DocumentFiled, DossierFacts, SessionEnded
+from session.protocol.hub.requests import Announcement, DocumentFiled, SessionEnded
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
@@ -162,7 +163,7 @@ class WindowConnections:
         dossier.piece_requested.connect(app.set_piece)
         dossier.document_requested.connect(app.open_document)
 
-    def _on_dossier(self, facts: DossierFacts | None) -> None:
+    def _on_dossier(self, facts: Dossier | None) -> None:
         if facts is None:
             self._window.dossier.show_search()
             self._window.devices.set_pieces([], dossier_open=False)

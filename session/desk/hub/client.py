@@ -19,6 +19,7 @@ from session.bus.channel import BusChannel
 from session.bus.client import FROM_HUB, BusClient
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
+from session.core.dossier_model import Dossier, PieceState
 from session.core.errors import BusUnreachable, PageDamaged, SessionError, TransferInterrupted
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -36,14 +37,12 @@ from session.protocol.hub.requests import (
     DocumentRequest,
     Done,
     DossierAnswer,
-    DossierFacts,
     DossierRequest,
     HangUpRequest,
     HubEvent,
     HubMessage,
     PeerPresence,
     PieceRequest,
-    PieceState,
     QueueAnswer,
     QueueBeat,
     QueueRequest,
@@ -226,7 +225,7 @@ class DeskLink:
         wish = CallerNumberRequest(session_id=session_id)
         return (await vault.ask("caller_number", wish, CallerNumberAnswer, VAULT_S)).caller_number
 
-    async def dossier(self, session_id: str, number: str = "") -> DossierFacts:
+    async def dossier(self, session_id: str, number: str = "") -> Dossier:
         """The dossier of the session's caller, or the one with `number` for a caller without one.
 
         Raises:
@@ -237,7 +236,7 @@ class DeskLink:
 
     async def set_piece(
         self, session_id: str, dossier: str, piece_id: str, state: PieceState, reason: str = ""
-    ) -> DossierFacts:
+    ) -> Dossier:
         """Sets an expected piece's state by hand. Raises as `dossier`."""
         wish = PieceRequest(
             session_id=session_id, dossier=dossier, piece_id=piece_id, state=state, reason=reason

@@ -7,6 +7,7 @@ The other end is `session.hub.dossier.pieces`. Each request raises what the hub 
 from __future__ import annotations
 
 from session.bus.client import BusClient
+from session.core.dossier_model import Dossier, SeenPage
 from session.protocol.dossier.pieces import (
     AcknowledgeRequest,
     CorrectRequest,
@@ -19,12 +20,11 @@ from session.protocol.dossier.pieces import (
     ProceduresAnswer,
     ProceduresRequest,
     SeenAnswer,
-    SeenPage,
     SeenRequest,
     StartProcedureRequest,
     SupersedeRequest,
 )
-from session.protocol.hub.requests import DossierAnswer, DossierFacts
+from session.protocol.hub.requests import DossierAnswer
 from session.protocol.wire.ids import new_id
 
 
@@ -39,14 +39,14 @@ class PieceLink:
         wish = ProceduresRequest(session_id=session_id)
         return (await self._bus.insist("procedures", wish, ProceduresAnswer)).procedures
 
-    async def start(self, session_id: str, dossier: str, procedure: str) -> DossierFacts:
+    async def start(self, session_id: str, dossier: str, procedure: str) -> Dossier:
         """Adds what a procedure asks for; the dossier afterwards."""
         wish = StartProcedureRequest(session_id=session_id, dossier=dossier, procedure=procedure)
         return (await self._bus.insist("start_procedure", wish, DossierAnswer)).dossier
 
     async def correct(
         self, session_id: str, dossier: str, document_id: str, piece_id: str, name: str, reason: str
-    ) -> DossierFacts:
+    ) -> Dossier:
         """Files a document's bytes anew; the dossier afterwards."""
         wish = CorrectRequest(
             session_id=session_id,
@@ -61,7 +61,7 @@ class PieceLink:
 
     async def supersede(
         self, session_id: str, dossier: str, document_id: str, by_document_id: str, reason: str
-    ) -> DossierFacts:
+    ) -> Dossier:
         """A document that was filed later takes another one's place; the dossier afterwards."""
         wish = SupersedeRequest(
             session_id=session_id,
@@ -72,9 +72,7 @@ class PieceLink:
         )
         return (await self._bus.insist("supersede_document", wish, DossierAnswer)).dossier
 
-    async def acknowledge(
-        self, session_id: str, dossier: str, piece_ids: list[str]
-    ) -> DossierFacts:
+    async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> Dossier:
         """A receipt that names these pieces was printed."""
         wish = AcknowledgeRequest(session_id=session_id, dossier=dossier, piece_ids=piece_ids)
         return (await self._bus.insist("acknowledge", wish, DossierAnswer)).dossier

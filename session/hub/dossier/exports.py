@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Protocol, runtime_checkable
 
+from session.core.dossier_model import Dossier, PieceStep
 from session.core.errors import DossierUnknown, NotAllowed
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.deliveries import NameOf
@@ -22,8 +23,8 @@ from session.protocol.dossier.exports import (
     ExportPartRequest,
     ExportRequest,
 )
-from session.protocol.dossier.pieces import MAX_LISTED, ActStep, PieceHistory, PieceStep
-from session.protocol.hub.requests import DocumentPart, DossierFacts
+from session.protocol.dossier.pieces import MAX_LISTED, ActStep, PieceHistory
+from session.protocol.hub.requests import DocumentPart
 
 CACHED_DOCUMENTS = 2
 
@@ -34,7 +35,7 @@ class ExportStoreLike(Protocol):
     Errors are classes of `session.core.errors`.
     """
 
-    async def open(self, organisation: str, number: str) -> DossierFacts:
+    async def open(self, organisation: str, number: str) -> Dossier:
         """The dossier. Raises `DossierUnknown`."""
         ...
 

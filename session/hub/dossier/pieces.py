@@ -10,8 +10,14 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-import msgspec
-
+from session.core.dossier_model import (
+    Actor,
+    DocumentRecord,
+    Dossier,
+    PieceState,
+    PieceStep,
+    SeenPage,
+)
 from session.core.errors import NotAllowed
 from session.hub.access.handlers import Asker, handles
 from session.protocol.dossier.pieces import (
@@ -24,37 +30,21 @@ from session.protocol.dossier.pieces import (
     PageSeen,
     PieceHistory,
     PieceHistoryRequest,
-    PieceStep,
     ProcedureFacts,
     ProceduresAnswer,
     ProceduresRequest,
     SeenAnswer,
-    SeenPage,
     SeenRequest,
     StartProcedureRequest,
     SupersedeRequest,
 )
-from session.protocol.hub.requests import (
-    DocumentRecord,
-    DossierAnswer,
-    DossierFacts,
-    PieceState,
-    SessionFacts,
-)
+from session.protocol.hub.requests import DossierAnswer, SessionFacts
 from session.protocol.hub.tickets import Ticket
 
 
-class Who(msgspec.Struct, frozen=True, kw_only=True):
-    """Who changes a piece, as callers read the name, and where the caller is."""
-
-    name: str = ""
-    site: str = ""
-    kiosk: str = ""
-
-
-def who_of(facts: SessionFacts) -> Who:
+def who_of(facts: SessionFacts) -> Actor:
     """The agent of a session, and its site and kiosk."""
-    return Who(name=facts.agent_name, site=facts.site, kiosk=facts.kiosk)
+    return Actor(name=facts.agent_name, site=facts.site, kiosk=facts.kiosk)
 
 
 @runtime_checkable
@@ -68,8 +58,8 @@ class PieceStoreLike(Protocol):
         ...
 
     async def start_procedure(
-        self, organisation: str, number: str, procedure: str, who: Who
-    ) -> DossierFacts:
+        self, organisation: str, number: str, procedure: str, who: Actor
+    ) -> Dossier:
         """Adds what it asks for, once. Raises `DossierUnknown`: no such dossier or procedure."""
         ...
 
@@ -80,8 +70,8 @@ class PieceStoreLike(Protocol):
         piece_id: str,
         state: PieceState,
         reason: str,
-        who: Who,
-    ) -> DossierFacts:
+        who: Actor,
+    ) -> Dossier:
         """As `DossierStoreLike.set_piece`, with its history."""
         ...
 
@@ -95,14 +85,14 @@ class PieceStoreLike(Protocol):
         sha256: str,
         data: bytes,
         upload_id: str,
-        who: Who,
-    ) -> tuple[DocumentRecord, DossierFacts]:
+        who: Actor,
+    ) -> tuple[DocumentRecord, Dossier]:
         """As `DossierStoreLike.file`, with its history."""
         ...
 
     async def acknowledge(
-        self, organisation: str, number: str, piece_ids: list[str], who: Who
-    ) -> DossierFacts:
+        self, organisation: str, number: str, piece_ids: list[str], who: Actor
+    ) -> Dossier:
         """A receipt that names them was printed."""
         ...
 
@@ -111,14 +101,14 @@ class PieceStoreLike(Protocol):
         ...
 
     async def correct(
-        self, organisation: str, request: CorrectRequest, user: str, who: Who
-    ) -> DossierFacts:
+        self, organisation: str, request: CorrectRequest, user: str, who: Actor
+    ) -> Dossier:
         """Files a document's bytes anew. Raises `DossierUnknown`."""
         ...
 
     async def supersede(
-        self, organisation: str, request: SupersedeRequest, user: str, who: Who
-    ) -> DossierFacts:
+        self, organisation: str, request: SupersedeRequest, user: str, who: Actor
+    ) -> Dossier:
         """One document takes another one's place. Raises `DossierUnknown`."""
         ...
 
@@ -145,7 +135,7 @@ class BoundDossiers(Protocol):
 
     async def check(
         self, organisation: str, agent: str, session_id: str, dossier: str
-    ) -> tuple[Ticket, Who]:
+    ) -> tuple[Ticket, Actor]:
         """The session's ticket and who acts. Raises `NotAllowed`, `TicketUnknown`."""
         ...
 
@@ -167,7 +157,7 @@ class PieceService:
             raise NotAllowed(why="this store knows no procedures")
         return store
 
-    async def _who(self, asker: Asker, session_id: str, dossier: str) -> Who:
+    async def _who(self, asker: Asker, session_id: str, dossier: str) -> Actor:
         return (await self._dossiers.check(asker.organisation, asker.user, session_id, dossier))[1]
 
     @handles("procedures")

@@ -14,23 +14,21 @@ from typing import Protocol
 
 import msgspec
 
+from session.core.dossier_model import Actor, DocumentRecord, Dossier, PieceState
 from session.core.errors import DossierUnknown, NotAllowed
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.keep_consent import KeepGrants
-from session.hub.dossier.pieces import PieceStoreLike, Who, who_of
+from session.hub.dossier.pieces import PieceStoreLike, who_of
 from session.hub.dossier.uploads import UploadSpool
 from session.hub.storage.interfaces import CallerRecord, CallerStore
 from session.protocol.hub.requests import (
     DocumentFiled,
     DocumentPart,
-    DocumentRecord,
     DocumentRequest,
     Done,
     DossierAnswer,
-    DossierFacts,
     DossierRequest,
     PieceRequest,
-    PieceState,
     SessionFacts,
     UploadBegin,
     UploadChunk,
@@ -51,23 +49,23 @@ CACHED_DOCUMENTS = 4
 class DossierStoreLike(Protocol):
     """What the hub needs of the store of dossiers. Errors are classes of `session.core.errors`."""
 
-    async def find_by_caller_number(self, organisation: str, number: str) -> DossierFacts | None:
+    async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
         """The dossier of the caller with this number, or None."""
         ...
 
-    async def open(self, organisation: str, number: str) -> DossierFacts:
+    async def open(self, organisation: str, number: str) -> Dossier:
         """The dossier with this dossier number. Raises `DossierUnknown`."""
         ...
 
     async def set_piece(
         self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
-    ) -> DossierFacts:
+    ) -> Dossier:
         """Sets a piece's state; returns the dossier afterwards. Raises `DossierUnknown`."""
         ...
 
     async def add_note(
         self, organisation: str, number: str, note_id: str, text: str, by_name: str
-    ) -> DossierFacts:
+    ) -> Dossier:
         """Keeps a note in a dossier; the same `note_id` is kept once. Raises `DossierUnknown`."""
         ...
 
@@ -81,7 +79,7 @@ class DossierStoreLike(Protocol):
         sha256: str,
         data: bytes,
         upload_id: str,
-    ) -> tuple[DocumentRecord, DossierFacts]:
+    ) -> tuple[DocumentRecord, Dossier]:
         """Stores a document, reads it back, marks the piece filed;
         the same `upload_id` is stored once.
 
@@ -146,7 +144,7 @@ class DossierService:
 
     async def dossier_of(
         self, organisation: str, agent: str, session_id: str, number: str = ""
-    ) -> DossierFacts:
+    ) -> Dossier:
         """The dossier of the session's caller.
 
         An agent may name a dossier only where the caller's own number leads to none.
@@ -256,8 +254,8 @@ class DossierService:
             return filed
 
     async def _file(
-        self, organisation: str, begin: UploadBegin, data: bytes, who: Who
-    ) -> tuple[DocumentRecord, DossierFacts]:
+        self, organisation: str, begin: UploadBegin, data: bytes, who: Actor
+    ) -> tuple[DocumentRecord, Dossier]:
         place = (organisation, begin.dossier, begin.piece_id, begin.name, begin.pages, begin.sha256)
         if isinstance(self._store, PieceStoreLike):
             return await self._store.file_by(*place, data, begin.upload_id, who)
@@ -304,7 +302,7 @@ class DossierService:
 
     async def check(
         self, organisation: str, agent: str, session_id: str, dossier: str
-    ) -> tuple[Ticket, Who]:
+    ) -> tuple[Ticket, Actor]:
         """The session's ticket and who acts.
         Raises `NotAllowed` unless `dossier` is the one it was given.
         """

@@ -14,26 +14,16 @@ from typing import Annotated
 
 import msgspec
 
+from session.core.dossier_model import Delivery, DeliveryState
 from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.requests import HubMessage, Text, Verb
-from session.protocol.wire.ids import Id, OptionalId
+from session.protocol.wire.ids import OptionalId
 from session.protocol.wire.roles import Role
 
 MOST_DELIVERIES = 200
 """Copies of one answer, and of one decision."""
 
 DossierNumber = Annotated[str, msgspec.Meta(max_length=40)]
-
-
-class DeliveryState(StrEnum):
-    """Waiting: another try follows by itself. Refused: a person must do something.
-    Given up: nobody tries any more.
-    """
-
-    WAITING = "waiting"
-    DELIVERED = "delivered"
-    REFUSED = "refused"
-    GIVEN_UP = "given_up"
 
 
 class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,33 +38,6 @@ class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
     refused: Count = 0
     given_up: Count = 0
     oldest_utc: datetime | None = None
-
-
-class DeliveryFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One copy.
-
-    Attributes: id: its key, for a decision. target: the system's name. name, dossier, filed_at_utc:
-        what was filed here. remote_id: what the system calls it, once it has it. reason: why it has
-        not, a code of `expert_app.ged.connector.Reason`, or "given_up"; words: the system's own, or
-        the person's who gave up.
-        tries: how often it failed. next_try_utc: of a copy that waits.
-        by_name: whose decision was the last.
-    """
-
-    id: int
-    target: Text
-    state: DeliveryState
-    document_id: Id
-    name: Text
-    dossier: Text
-    filed_at_utc: datetime
-    remote_id: Text = ""
-    reason: Text = ""
-    words: Text = ""
-    tries: Count = 0
-    next_try_utc: datetime
-    changed_at_utc: datetime
-    by_name: Text = ""
 
 
 class DeliveriesRequest(HubMessage, frozen=True, kw_only=True):
@@ -92,7 +55,7 @@ class DeliveriesAnswer(HubMessage, frozen=True, kw_only=True):
     """All systems, and the copies asked for. `more`: there are older ones."""
 
     targets: list[TargetFacts]
-    deliveries: list[DeliveryFacts]
+    deliveries: list[Delivery]
     more: bool = False
 
 

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import msgspec
 
+from session.core.dossier_model import Dossier
 from session.protocol.dossier.deliveries import DossierNumber
 from session.protocol.dossier.pieces import PieceHistory
 from session.protocol.hub.board import Reason
-from session.protocol.hub.requests import DocumentPart, DossierFacts, HubMessage, Verb
+from session.protocol.hub.requests import DocumentPart, HubMessage, Verb
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -29,7 +30,7 @@ class ExportRequest(HubMessage, frozen=True, kw_only=True):
 class ExportAnswer(HubMessage, frozen=True, kw_only=True):
     """The dossier as it is. Its history is asked for in parts: it may be long."""
 
-    dossier: DossierFacts
+    dossier: Dossier
 
 
 class ExportHistoryRequest(HubMessage, frozen=True, kw_only=True):

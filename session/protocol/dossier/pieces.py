@@ -13,8 +13,9 @@ from typing import Annotated
 
 import msgspec
 
+from session.core.dossier_model import PieceStep, SeenPage
 from session.protocol.hub.board import Reason
-from session.protocol.hub.requests import DossierAnswer, HubMessage, PieceState, Verb
+from session.protocol.hub.requests import DossierAnswer, HubMessage, Verb
 from session.protocol.hub.services import Text
 from session.protocol.wire.ids import Id, OptionalId, Sha256
 from session.protocol.wire.roles import Role
@@ -77,19 +78,6 @@ class PieceHistoryRequest(HubMessage, frozen=True, kw_only=True):
     dossier: str
 
 
-class PieceStep(msgspec.Struct, frozen=True, kw_only=True):
-    """One change of a piece: by whom, at which site and kiosk."""
-
-    piece_id: str
-    was: PieceState
-    state: PieceState
-    reason: Text = ""
-    by_name: Text = ""
-    site: Text = ""
-    kiosk: str = ""
-    at_utc: datetime
-
-
 class ActStep(msgspec.Struct, frozen=True, kw_only=True):
     """An act on the dossier beyond its pieces:
     a copy tried again or given up, an export, a version.
@@ -126,19 +114,6 @@ class SeenRequest(HubMessage, frozen=True, kw_only=True):
     session_id: Id
     dossier: str
     pages: Annotated[list[PageSeen], msgspec.Meta(max_length=MAX_LISTED)]
-
-
-class SeenPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Page `page` (from 0) of those asked about is page `of_page` (from 1) of this document, or
-    looks like it.
-    """
-
-    page: int
-    document_id: Id
-    name: Text
-    of_page: int
-    filed_at_utc: datetime
-    same: bool
 
 
 class SeenAnswer(HubMessage, frozen=True, kw_only=True):

@@ -9,14 +9,13 @@ Requests travel on `svc.<role>.<user>.<verb>`;
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from session.core.dossier_model import DocumentRecord, Dossier, PieceState
 from session.protocol.conversation.scan_profiles import ScanProfile
 from session.protocol.hub.line_rates import IceRules, LineRates
-from session.protocol.hub.notes import DossierNote
 from session.protocol.hub.seal_keys import SealCard
 from session.protocol.hub.services import Service as Service
 from session.protocol.hub.services import Text as Text
@@ -237,81 +236,6 @@ class CloseRequest(HubMessage, frozen=True, kw_only=True):
 # ---- dossier
 
 
-class PieceState(StrEnum):
-    """Where an expected piece is."""
-
-    EXPECTED = "expected"
-    SCANNED = "scanned"
-    LEGIBLE = "legible"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    FILED = "filed"
-    ACKNOWLEDGED = "acknowledged"
-
-
-SETTLED = (PieceState.ACCEPTED, PieceState.FILED, PieceState.ACKNOWLEDGED)
-"""Nothing more is asked of the caller."""
-
-
-class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """A supporting document that a procedure expects.
-
-    Attributes:
-        hint: for whom, and what to look at. any_of: names of papers of which one will do.
-        optional: the agent may leave it out. decided_by: who decides, when it is not the agent.
-        expires_on: last day on which it holds, ISO 8601, or "".
-    """
-
-    id: Id
-    name: Text
-    state: PieceState = PieceState.EXPECTED
-    reason: Text = ""
-    documents: list[Id] = []
-    procedure: str = ""
-    hint: Annotated[str, msgspec.Meta(max_length=1100)] = ""
-    any_of: list[Text] = []
-    optional: bool = False
-    decided_by: Text = ""
-    expires_on: str = ""
-
-    @property
-    def is_missing(self) -> bool:
-        """The caller still has to bring it."""
-        return self.state not in SETTLED and (not self.optional or self.state is PieceState.REFUSED)
-
-
-class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A filed document as the store has it. `sha256` was computed from the bytes read back.
-
-    `replaced_by` is the id of the version that came after, "" while this is the last;
-    `why` says why.
-    """
-
-    id: Id
-    name: Text
-    piece_id: str
-    pages: int
-    size_bytes: int
-    sha256: Sha256
-    filed_at_utc: datetime
-    path: str = ""
-    replaced_by: str = ""
-    why: Text = ""
-
-
-class DossierFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A caller's dossier. Only ever sent to an agent with a session for this caller."""
-
-    number: str
-    caller_name: Text
-    caller_number: Number
-    born_on: str = ""
-    procedure: Text = ""
-    pieces: list[Piece] = []
-    documents: list[DocumentRecord] = []
-    notes: list[DossierNote] = []
-
-
 class DossierRequest(HubMessage, frozen=True, kw_only=True):
     """The dossier of the session's caller;
     or, with `number`, one the agent names for a caller without a number.
@@ -324,7 +248,7 @@ class DossierRequest(HubMessage, frozen=True, kw_only=True):
 class DossierAnswer(HubMessage, frozen=True, kw_only=True):
     """The dossier as the store has it now."""
 
-    dossier: DossierFacts
+    dossier: Dossier
 
 
 class PieceRequest(HubMessage, frozen=True, kw_only=True):
@@ -375,7 +299,7 @@ class DocumentFiled(HubMessage, frozen=True, kw_only=True):
     """The store has the document and read it back."""
 
     document: DocumentRecord
-    dossier: DossierFacts
+    dossier: Dossier
 
 
 class DocumentRequest(HubMessage, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ from typing import Annotated
 
 import msgspec
 
+from session.core.dossier_model import NoteText
 from session.protocol.hub.board import AgentState
-from session.protocol.hub.notes import NoteText
 from session.protocol.hub.requests import Done, HubMessage, SessionAnswer, Text, Verb
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import Id

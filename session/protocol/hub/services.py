@@ -5,13 +5,10 @@ Part of `session.protocol.hub.requests`, which says it on.
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import msgspec
 
+from session.core.field_types import Text as Text
 from session.protocol.wire.ids import OptionalId, ServiceRef
-
-Text = Annotated[str, msgspec.Meta(max_length=500)]
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):

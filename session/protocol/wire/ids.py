@@ -12,15 +12,15 @@ from typing import Annotated
 
 import msgspec
 
-ID_PATTERN = r"^[A-Za-z0-9_-]{1,40}$"
-Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
-OptionalId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
+from session.core.field_types import ID_PATTERN
+from session.core.field_types import Id as Id
+from session.core.field_types import OptionalId as OptionalId
+from session.core.field_types import Sha256 as Sha256
+
 ServiceRef = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]{1,40}/)?[A-Za-z0-9_-]{1,40}$")]
 """A service as a kiosk names it: its id, or "organisation/service" for that of another organisation
 than its own.
 """
-
-Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 _ID = re.compile(ID_PATTERN)
 

@@ -18,12 +18,12 @@ import pytest
 
 from documents.hashes import sha256_of
 from documents.store.acts import Person
-from documents.store.deliveries import DeliveryRow, DeliveryState
 from documents.store.dossier_store import DossierStore
 from expert_app.ged.courier import Courier, Pace, Target
 from expert_app.ged.kinds import make_connector
 from expert_app.runtime.store_settings import GedSettings
 from session.core.clock import SystemClock
+from session.core.dossier_model import Delivery, DeliveryState
 from session.core.tasks import Tasks
 from tests.support.ged_servers import PASSWORD, TOKEN, USER, CmisServer, PaperlessServer, serving
 from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
@@ -37,7 +37,7 @@ QUICKLY = Pace(look_s=0.05, ask_s=0.05)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[DossierStore]:
     with DossierStore(tmp_path / "store", targets={ORG: (GED,)}) as store:
-        store.create_dossier(CALLER)
+        store.create_dossier("caf31", CALLER)
         yield store
 
 
@@ -68,7 +68,7 @@ async def _courier(
         await tasks.close()
 
 
-async def _until(store: DossierStore, state: DeliveryState, reason: str = "") -> DeliveryRow:
+async def _until(store: DossierStore, state: DeliveryState, reason: str = "") -> Delivery:
     """The one copy, once it is in this state for this reason."""
     row = store.deliveries.listed(ORG)[0]
     async with asyncio.timeout(30):

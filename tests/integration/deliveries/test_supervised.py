@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from documents.printed.export_file import check_export
-from documents.store.dossier import Dossier
 from documents.store.dossier_store import DossierStore
 from expert_app.board.deliveries import BoardGed, Decided
 from expert_app.board.dossier_export import BoardExport, Exporter
@@ -23,10 +22,11 @@ from expert_app.runtime.observations import Observations
 from expert_app.runtime.store_settings import GedSettings
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
+from session.core.dossier_model import DeliveryState, Dossier
 from session.core.errors import NotAllowed, SessionError
 from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.pieces import PieceLink
-from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, DeliveryState
+from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.wire.roles import Role
 from tests.integration.deliveries.test_ged import QUICKLY
 from tests.integration.dossier.test_dossier import _say
@@ -37,7 +37,6 @@ from views.desk.dossier.history_words import export_words
 from views.words.deliveries import copy_words
 
 CALLER = Dossier(
-    organisation="valdore",
     number="D-2026-0001",
     caller_name="Jeanne Exemple",
     caller_number="1234567",
@@ -91,7 +90,7 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
     ]
     async with hub_world(tmp_path, with_hub=False) as world:
         with DossierStore(tmp_path / "store", targets={"valdore": ("depot",)}) as store:
-            store.create_dossier(CALLER)
+            store.create_dossier("valdore", CALLER)
             targets = [Target(settings[0], make_connector(settings[0], ""))]
             courier = Courier(store, targets, clock=SystemClock(), tasks=world.tasks, pace=QUICKLY)
             courier.start()

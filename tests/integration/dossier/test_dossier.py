@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from session.core.dossier_model import PieceState
 from session.core.errors import (
     DocumentNotFiled,
     DossierUnknown,
@@ -25,7 +26,6 @@ from session.kiosk.hub.client import KioskLink
 from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
 from session.protocol.hub.requests import (
     DocumentFiled,
-    PieceState,
     SessionFacts,
     UploadBegin,
     UploadChunk,

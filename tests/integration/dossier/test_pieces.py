@@ -10,14 +10,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from documents.store.dossier import Dossier
 from documents.store.dossier_store import DossierStore
 from documents.store.procedures import Procedures, load_procedures, shipped
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.core.clock import SystemClock
+from session.core.dossier_model import Dossier, PieceState
 from session.core.errors import DossierUnknown, NotAllowed
 from session.desk.hub.pieces import PieceLink
-from session.protocol.hub.requests import PieceState
 from tests.integration.dossier.test_dossier import _say
 from tests.support.hub_world import World, hub_world
 from tests.unit.documents.store.test_dossier_store import PDF
@@ -36,12 +35,11 @@ def _procedures() -> Procedures:
 async def _world(world: World, folder: Path) -> DossierStore:
     store = DossierStore(folder / "store")
     caller = Dossier(
-        organisation="valdore",
         number="D-2026-0001",
         caller_name="Jeanne Exemple",
         caller_number="1234567",
     )
-    store.create_dossier(caller)
+    store.create_dossier("valdore", caller)
     world.store = DossierAdapter(store, SystemClock(), procedures=_procedures())
     await world.start_hub()
     return store

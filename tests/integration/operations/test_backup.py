@@ -20,9 +20,9 @@ import msgspec
 import pytest
 
 from documents.hashes import sha256_of
-from documents.store.dossier import Dossier, Piece, PieceState
 from documents.store.dossier_store import DossierStore
 from expert_app.backup.archive import LIST, BackupDamaged, BackupTooNew, reading, writing
+from session.core.dossier_model import Dossier, Piece, PieceState
 from session.hub.access.identities import Identity, IdentityBook
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRequest
@@ -33,7 +33,6 @@ from tests.support.waiting import until
 from tests.unit.documents.store.test_dossier_store import NINE, PDF
 
 CALLER = Dossier(
-    organisation="valdore",
     number="D-2026-0001",
     caller_name="Éloïse Garance",
     caller_number="1234567",
@@ -164,7 +163,7 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
         pass
     key = enrol_bob(old)
     with DossierStore(old.data / "dossiers") as store:
-        store.create_dossier(CALLER)
+        store.create_dossier("valdore", CALLER)
         filed = store.file(
             "valdore", CALLER.number, "identity", "Carte", 2, sha256_of(PDF), PDF, "u1", NINE
         )

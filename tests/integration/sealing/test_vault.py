@@ -17,6 +17,7 @@ from session.bus.sealing.client import CARD_S
 from session.bus.sealing.vault_client import REFUSED_HEADER, UNKNOWN
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import ManualClock
+from session.core.dossier_model import PieceState
 from session.core.errors import (
     DeskNotAdmitted,
     NotAllowed,
@@ -33,7 +34,6 @@ from session.protocol.dossier.deliveries import DeliveriesRequest
 from session.protocol.hub.requests import (
     DossierAnswer,
     DossierRequest,
-    PieceState,
     SessionFacts,
     TicketAnswer,
     TicketRequested,

@@ -9,13 +9,9 @@ from collections.abc import Callable
 from datetime import UTC, timedelta
 
 from session.core.clock import ManualClock
+from session.core.dossier_model import Delivery, DeliveryState
 from session.desk.hub.board_acts import SetPriority
-from session.protocol.dossier.deliveries import (
-    DeliveriesAnswer,
-    DeliveryFacts,
-    DeliveryState,
-    TargetFacts,
-)
+from session.protocol.dossier.deliveries import DeliveriesAnswer, TargetFacts
 from session.protocol.hub.board import AgentFacts, AgentState, BoardAnswer, DayFigures, QueueFacts
 from session.protocol.hub.history import (
     ActFacts,
@@ -351,7 +347,7 @@ def copies() -> DeliveriesAnswer:
             6: (DeliveryState.GIVEN_UP, "given_up", "Remis en main propre au service courrier"),
         }.get(index, (DeliveryState.DELIVERED, "", ""))
         made.append(
-            DeliveryFacts(
+            Delivery(
                 id=200 - index,
                 target="archive" if index % 2 else "depot",
                 state=state,

@@ -13,16 +13,9 @@ from PyQt6.QtGui import QColor, QFont, QImage, QLinearGradient, QPainter, QPaint
 from PyQt6.QtWidgets import QWidget
 
 from session.core.clock import ManualClock
+from session.core.dossier_model import DocumentRecord, Dossier, DossierNote, Piece, PieceState
 from session.protocol.conversation.messages import DevicesReported, ScannerState
-from session.protocol.hub.notes import DossierNote
-from session.protocol.hub.requests import (
-    DocumentRecord,
-    DossierFacts,
-    Piece,
-    PieceState,
-    Service,
-    SessionFacts,
-)
+from session.protocol.hub.requests import Service, SessionFacts
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.desk.call_view import CallView
 from views.desk.devices.view import DevicesView
@@ -89,13 +82,13 @@ SESSION = SessionFacts(
     dossier="D-2026-00417",
 )
 
-DOSSIER = DossierFacts(
+DOSSIER = Dossier(
     number="D-2026-00417",
     caller_name="Josiane Verdelin",
     caller_number="4821906",
     born_on="1984-05-12",
     procedure="Demande d'aide personnalisée au logement",
-    pieces=[
+    pieces=(
         Piece(id="p1", name="Pièce d'identité", state=PieceState.FILED),
         Piece(id="p2", name="Attestation de loyer", state=PieceState.SCANNED),
         Piece(
@@ -110,8 +103,8 @@ DOSSIER = DossierFacts(
             reason="Document illisible",
         ),
         Piece(id="p5", name="Avis d'imposition", state=PieceState.ACCEPTED),
-    ],
-    documents=[
+    ),
+    documents=(
         DocumentRecord(
             id="d1",
             name="Pièce d'identité",
@@ -130,15 +123,15 @@ DOSSIER = DossierFacts(
             sha256="1" * 64,
             filed_at_utc=NOW - timedelta(days=32),
         ),
-    ],
-    notes=[
+    ),
+    notes=(
         DossierNote(
             id="n1",
             text="Attend l'attestation de son nouvel employeur ; la rappeler après le 10.",
             by_name="Hugo Lestrade",
             at_utc=NOW - timedelta(days=6),
-        )
-    ],
+        ),
+    ),
 )
 
 DEVICES = DevicesReported(

@@ -11,8 +11,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QLineEdit
 
 from resources.texts import _
+from session.core.dossier_model import Piece, PieceState
 from session.protocol.conversation.messages import Grant
-from session.protocol.hub.requests import Piece, PieceState
 from views.desk.devices.scan_panel import GrantLine
 from views.widgets.parts import Card, label, push_button, row, shortcut
 from views.widgets.theme import SPACE

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from documents.imaging.edits import Stage
 from resources.texts import _
+from session.core.dossier_model import Piece
 from session.protocol.conversation.messages import (
     Area,
     DevicesReported,
@@ -23,7 +24,6 @@ from session.protocol.conversation.messages import (
     ScanKind,
 )
 from session.protocol.conversation.page_removal import RemovalReason
-from session.protocol.hub.requests import Piece
 from views.desk.devices.cleaning_menu import ask_stages
 from views.desk.devices.filing_panel import FilingPanel
 from views.desk.devices.page_facts import Mark, PageFacts, PageStatus, picture_of

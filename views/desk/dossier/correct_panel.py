@@ -14,7 +14,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QLineEdit
 
 from resources.texts import _
-from session.protocol.hub.requests import DocumentRecord, Piece
+from session.core.dossier_model import DocumentRecord, Piece
 from views.widgets.parts import Card, label, push_button, row
 from views.widgets.theme import SPACE
 

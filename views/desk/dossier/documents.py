@@ -11,7 +11,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from resources.texts import _
-from session.protocol.hub.requests import DocumentRecord
+from session.core.dossier_model import DocumentRecord
 from views.widgets.icons import IconLabel
 from views.widgets.parts import ElidedLabel, column, label, restyle, row, tool_button
 from views.widgets.theme import SPACE

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from resources.texts import N_, _
-from session.protocol.dossier.pieces import ActStep, PieceStep
+from session.core.dossier_model import PieceStep
+from session.protocol.dossier.pieces import ActStep
 from views.desk.dossier.piece_row import PIECE_WORDS
 
 ACTS: dict[str, str] = {

@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QVBoxLayout
 
 from resources.texts import _
-from session.protocol.hub.notes import DossierNote
+from session.core.dossier_model import DossierNote
 from views.widgets.parts import Card, label
 from views.widgets.theme import SPACE
 

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
 
 from resources.texts import N_, _
-from session.protocol.hub.requests import SETTLED, Piece, PieceState
+from session.core.dossier_model import SETTLED, Piece, PieceState
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Chip, column, label, push_button, restyle, row, tool_button
 from views.widgets.theme import SPACE

@@ -9,7 +9,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from resources.texts import _
-from session.protocol.dossier.pieces import ActStep, PieceHistory, PieceStep, ProcedureFacts
+from session.core.dossier_model import PieceStep
+from session.protocol.dossier.pieces import ActStep, PieceHistory, ProcedureFacts
 from views.desk.dossier.history_words import act_words, state_words
 from views.widgets.parts import column, label, push_button, row
 from views.widgets.theme import SPACE

@@ -5,6 +5,8 @@ Right side of the desk's window.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QLineEdit,
@@ -16,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
-from session.protocol.hub.requests import SETTLED, DocumentRecord, DossierFacts
+from session.core.dossier_model import SETTLED, DocumentRecord, Dossier
 from views.desk.dossier.correct_panel import CorrectPanel
 from views.desk.dossier.documents import DocumentList
 from views.desk.dossier.notes import NotesCard
@@ -58,7 +60,7 @@ class DossierView(QWidget):
         super().__init__()
         self.setObjectName("dossier_view")
         self._rows: dict[str, PieceRow] = {}
-        self._facts: DossierFacts | None = None
+        self._facts: Dossier | None = None
         self._parts = QStackedWidget()
         self._nothing = EmptyState(
             "dossier",
@@ -98,13 +100,13 @@ class DossierView(QWidget):
         self._parts.setCurrentWidget(self._search)
         self._number.setFocus()
 
-    def show_dossier(self, facts: DossierFacts) -> None:
+    def show_dossier(self, facts: Dossier) -> None:
         """The dossier as the store has it."""
         self._facts = facts
         self._fill(facts)
         self._parts.setCurrentWidget(self._dossier)
 
-    def facts(self) -> DossierFacts | None:
+    def facts(self) -> Dossier | None:
         """What is shown."""
         return self._facts
 
@@ -221,8 +223,8 @@ class DossierView(QWidget):
 
     # ---- showing ----
 
-    def _fill(self, facts: DossierFacts | None) -> None:
-        pieces = facts.pieces if facts else []
+    def _fill(self, facts: Dossier | None) -> None:
+        pieces = facts.pieces if facts else ()
         settled = sum(piece.state in SETTLED for piece in pieces)
         self._name.setText(facts.caller_name if facts else "")
         self._who.setText(_who(facts) if facts else "")
@@ -233,13 +235,13 @@ class DossierView(QWidget):
         )
         self._done.setRange(0, max(1, len(pieces)))
         self._done.setValue(settled)
-        self._notes.show_notes(facts.notes if facts else [])
+        self._notes.show_notes(facts.notes if facts else ())
         self._fill_pieces(facts)
         self.pieces_bar.set_missing(sum(piece.is_missing for piece in pieces))
-        self._fill_documents(facts.documents if facts else [])
+        self._fill_documents(facts.documents if facts else ())
 
-    def _fill_pieces(self, facts: DossierFacts | None) -> None:
-        pieces = facts.pieces if facts else []
+    def _fill_pieces(self, facts: Dossier | None) -> None:
+        pieces = facts.pieces if facts else ()
         for gone in set(self._rows) - {piece.id for piece in pieces}:
             _discard(self._rows.pop(gone))
         for place, piece in enumerate(pieces):
@@ -253,7 +255,7 @@ class DossierView(QWidget):
             shown.set_first(place == 0)
             shown.show_piece(piece)
 
-    def _fill_documents(self, documents: list[DocumentRecord]) -> None:
+    def _fill_documents(self, documents: Sequence[DocumentRecord]) -> None:
         known = self._facts.documents if self._facts is not None else documents
         self._documents.show_documents(documents, known)
         if self._facts is None:
@@ -293,7 +295,7 @@ class DossierView(QWidget):
             self.dossier_requested.emit(number)
 
 
-def _who(facts: DossierFacts) -> str:
+def _who(facts: Dossier) -> str:
     parts = [_("Dossier {number}").format(number=facts.number)]
     if facts.caller_number:
         parts.append(_("caller number {number}").format(number=facts.caller_number))
@@ -302,7 +304,7 @@ def _who(facts: DossierFacts) -> str:
     return " · ".join(parts)
 
 
-def _last(documents: list[DocumentRecord]) -> int:
+def _last(documents: Sequence[DocumentRecord]) -> int:
     """Earlier versions do not count."""
     return sum(1 for one in documents if not one.replaced_by)
 

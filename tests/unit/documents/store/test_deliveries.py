@@ -14,8 +14,8 @@ import pytest
 
 from documents.hashes import sha256_of
 from documents.store.acts import ActKind, Person
-from documents.store.deliveries import DeliveryState
 from documents.store.dossier_store import DossierStore
+from session.core.dossier_model import DeliveryState
 from tests.support.postgres import new_database
 from tests.unit.documents.store.test_dossier_store import CALLER, PDF, _pdf
 
@@ -32,7 +32,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DossierSto
         address: str = request.getfixturevalue("postgres")
         url = new_database(address, f"d{abs(hash(request.node.nodeid)):x}")
     with DossierStore(tmp_path, url, targets={ORG: (GED, "depot")}, now=lambda: NOW) as store:
-        store.create_dossier(CALLER)
+        store.create_dossier("caf31", CALLER)
         yield store
 
 

@@ -23,8 +23,8 @@ from PIL import Image
 from documents.hashes import sha256_of
 from documents.pdf.assemble import assemble
 from documents.store import blobs
-from documents.store.dossier import Document, Dossier, Note, Piece, PieceState
 from documents.store.dossier_store import DossierStore
+from session.core.dossier_model import DocumentRecord, Dossier, DossierNote, Piece, PieceState
 from session.core.errors import DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -32,7 +32,6 @@ HERE = Path(__file__).parents[4]
 ORG, NUMBER = "caf31", "2026-0042"
 
 CALLER = Dossier(
-    organisation="caf31",
     number="2026-0042",
     caller_name="Éloïse Garance",
     caller_number="1234567",
@@ -57,7 +56,7 @@ PDF = _pdf()
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[DossierStore]:
     with DossierStore(tmp_path / "store") as store:
-        store.create_dossier(CALLER)
+        store.create_dossier("caf31", CALLER)
         yield store
 
 
@@ -69,7 +68,7 @@ def _file(
     organisation: str = "caf31",
     number: str = "2026-0042",
     piece_id: str = "identity",
-) -> Document:
+) -> DocumentRecord:
     return store.file(
         organisation,
         number,
@@ -109,7 +108,7 @@ def test_the_file_lies_under_its_hash_and_only_the_owner_can_read_it(
 
 def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     with DossierStore(tmp_path) as first:
-        first.create_dossier(CALLER)
+        first.create_dossier("caf31", CALLER)
         document = _file(first)
     with DossierStore(tmp_path) as second:
         assert second.open_dossier("caf31", "2026-0042").documents == (document,)
@@ -212,7 +211,7 @@ def test_an_unknown_dossier_or_piece_takes_nothing(
 def test_one_organisation_never_sees_another_ones(store: DossierStore) -> None:
     document = _file(store)
     store.create_dossier(
-        Dossier(organisation="ft", number="2026-0042", caller_name="Achille Brume")
+        "ft", Dossier(number="2026-0042", caller_name="Achille Brume", caller_number="")
     )
     assert store.open_dossier("ft", "2026-0042").caller_name == "Achille Brume"
     assert store.open_dossier("ft", "2026-0042").documents == ()
@@ -231,7 +230,7 @@ def test_a_caller_is_found_by_number(store: DossierStore) -> None:
 
 def test_a_dossier_that_is_there_is_left_as_it_is(store: DossierStore) -> None:
     _file(store)
-    again = store.create_dossier(CALLER)
+    again = store.create_dossier("caf31", CALLER)
     assert len(again.documents) == 1
 
 
@@ -325,7 +324,7 @@ from tests.unit.documents.store import test_dossier_store as tale
 
 folder, when = Path(sys.argv[1]), sys.argv[2]
 store = module.DossierStore(folder)
-store.create_dossier(tale.CALLER)
+store.create_dossier("caf31", tale.CALLER)
 die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 if when == "before_file":
     blobs.write_durably = die
@@ -363,9 +362,9 @@ def test_a_store_killed_at_any_step_is_whole_and_the_repeat_files_once(
 
 
 def test_a_note_is_kept_once_and_read_by_whoever_opens_the_dossier(store: DossierStore) -> None:
-    note = Note(id="n1", text="Bring the lease", by_name="Alice M.", at_utc=NINE)
+    note = DossierNote(id="n1", text="Bring the lease", by_name="Alice M.", at_utc=NINE)
     store.add_note(ORG, NUMBER, note)
-    changed = Note(id="n1", text="another text", by_name="Bob T.", at_utc=note.at_utc)
+    changed = DossierNote(id="n1", text="another text", by_name="Bob T.", at_utc=note.at_utc)
     assert store.add_note(ORG, NUMBER, changed).notes == (note,)
     assert store.open_dossier(ORG, NUMBER).notes == (note,)
     with pytest.raises(DossierUnknown):
@@ -380,5 +379,7 @@ def test_a_store_from_before_notes_is_upgraded_and_keeps_everything(tmp_path: Pa
         with DossierStore(tmp_path) as store:
             assert store.open_dossier(ORG, NUMBER).pieces[0].state is PieceState.ACCEPTED
             store.add_note(
-                ORG, NUMBER, Note(id="n1", text="Bring the lease", by_name="Alice M.", at_utc=NINE)
+                ORG,
+                NUMBER,
+                DossierNote(id="n1", text="Bring the lease", by_name="Alice M.", at_utc=NINE),
             )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.store.procedures import ProceduresWrong, load_procedures, pieces_of, shipped
+from documents.store.procedures import ProceduresWrong, load_procedures, piece_id, shipped
 
 WRONG = """
 organisation = "caf"
@@ -57,7 +57,7 @@ def test_a_service_offers_only_its_own_procedures() -> None:
 def test_every_piece_has_an_id_of_its_own_in_a_dossier_of_many_procedures() -> None:
     procedures = load_procedures(shipped())
     for owner in procedures.organisations:
-        ids = [piece.id for one in procedures.of(owner) for piece in pieces_of(one)]
+        ids = [piece_id(one.id, rule.id) for one in procedures.of(owner) for rule in one.pieces]
         assert len(ids) == len(set(ids))
         assert all(len(piece_id) <= 40 for piece_id in ids)
 

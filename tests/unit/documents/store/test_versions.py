@@ -9,10 +9,10 @@ import pytest
 
 from documents.hashes import sha256_of
 from documents.store.acts import ActKind, Person
-from documents.store.dossier import PieceState
 from documents.store.dossier_store import DossierStore
 from documents.store.search import FiledMarks, PageMark
 from documents.store.versions import Replacement
+from session.core.dossier_model import PieceState
 from session.core.errors import DossierUnknown
 from tests.unit.documents.conftest import Day, OpenStore
 from tests.unit.documents.store.test_dossier_store import CALLER, NINE, NUMBER, ORG, PDF, _pdf
@@ -24,7 +24,7 @@ MARKS = FiledMarks(words="loyer", pages=(PageMark("a" * 64, "0" * 64), PageMark(
 @pytest.fixture
 def store(open_store: OpenStore) -> DossierStore:
     store = open_store()
-    store.create_dossier(CALLER)
+    store.create_dossier("caf31", CALLER)
     return store
 
 

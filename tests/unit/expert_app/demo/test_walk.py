@@ -14,7 +14,6 @@ import pytest
 
 from documents.pdf.check import print_safe
 from documents.printed.receipt.pdf import ReceiptFacts, ServiceInCharge, receipt
-from documents.store.dossier import Dossier, Piece
 from documents.store.dossier_store import DossierStore
 from expert_app.demo.walk_proofs import (
     ProofMissing,
@@ -24,6 +23,7 @@ from expert_app.demo.walk_proofs import (
     same,
     store_proof,
 )
+from session.core.dossier_model import Dossier, Piece
 from session.log.events import PageActed, PointerShown, Record, SessionClosed, Writer
 from session.log.reader import write_log
 from tests.support.log_story import whole_session
@@ -49,12 +49,13 @@ def test_a_filed_document_is_proved_by_the_store_s_own_file(tmp_path: Path, pdf:
     sha256 = hashlib.sha256(pdf).hexdigest()
     with DossierStore(tmp_path / "hub" / "dossiers") as store:
         store.create_dossier(
+            "valdore",
             Dossier(
-                organisation="valdore",
                 number=NUMBER,
                 caller_name="M",
                 pieces=(Piece(id="a", name="A"),),
-            )
+                caller_number="",
+            ),
         )
         filed = store.file("valdore", NUMBER, "a", "Reçu", 1, sha256, pdf, "u1", AT)
     evidence = store_proof(tmp_path / "hub", NUMBER, filed.id, sha256)

@@ -21,12 +21,13 @@ from expert_app.desk.app import DeskApp, Trouble
 from expert_app.desk.filing import Filing
 from session.bus.client import BusClient
 from session.core.clock import ManualClock
+from session.core.dossier_model import Dossier
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
 from session.hub.queue.presence import RETURN_S
 from session.protocol.conversation.messages import Grant, GrantChanged, PageOffered, ScanKind
-from session.protocol.hub.requests import DossierFacts, SessionEnded, SessionFacts
+from session.protocol.hub.requests import SessionEnded, SessionFacts
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.drawn_pages import jpeg, letter
@@ -74,7 +75,7 @@ class Desk:
         self.opened: list[DeskSession] = []
         self.ended: list[SessionEnded] = []
         self.closed: list[str] = []
-        self.dossiers: list[DossierFacts | None] = []
+        self.dossiers: list[Dossier | None] = []
         self.troubles: list[Trouble] = []
         self.over: list[str] = []
         self.app.session_opened.connect(self.opened.append)
@@ -249,7 +250,7 @@ async def test_a_dossier_that_could_not_be_had_is_loaded_when_the_line_is_back(
     assert {"line", "load the dossier"} <= set(alice.over)
 
 
-async def _no_store(organisation: str, number: str) -> DossierFacts | None:
+async def _no_store(organisation: str, number: str) -> Dossier | None:
     raise session.core.errors.StoreUnreachable
 
 

@@ -22,6 +22,7 @@ from documents.workers import Workers
 from expert_app.desk.filing import CleanedPage, DocumentTrouble, Filing, PageTrouble, ShownPage
 from session.core.clock import ManualClock
 from session.core.device_errors import FileLocked
+from session.core.dossier_model import DocumentRecord, Dossier
 from session.core.errors import (
     DossierUnknown,
     HubUnreachable,
@@ -34,7 +35,7 @@ from session.core.errors import (
 from session.core.tasks import Tasks
 from session.desk.hub.client import Progress
 from session.protocol.conversation.messages import PageOffered, ScanKind
-from session.protocol.hub.requests import DocumentFiled, DocumentRecord, DossierFacts
+from session.protocol.hub.requests import DocumentFiled
 from tests.support.drawn_pages import form, jpeg, letter
 from tests.support.memory_channel import channel_pair
 from tests.support.program_parts import desk_session, invented_session
@@ -87,7 +88,7 @@ class Store:
             sha256=hashlib.sha256(data).hexdigest(),
             filed_at_utc=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
         )
-        facts = DossierFacts(number=dossier, caller_name="Jeanne Exemple", caller_number="1234567")
+        facts = Dossier(number=dossier, caller_name="Jeanne Exemple", caller_number="1234567")
         return self.taken.setdefault(upload_id, DocumentFiled(document=record, dossier=facts))
 
 

@@ -22,9 +22,10 @@ from expert_app.desk.filing import CleanedPage
 from expert_app.desk.pieces import DeskPieces, Double
 from expert_app.desk.wiring.pieces import PieceConnections
 from session.core.clock import ManualClock
+from session.core.dossier_model import SeenPage
 from session.core.errors import HubUnreachable
 from session.core.signals import Signal
-from session.protocol.dossier.pieces import PageSeen, SeenPage
+from session.protocol.dossier.pieces import PageSeen
 from tests.unit.documents.store.test_dossier_store import NINE
 from views.desk.window import DeskWindow
 from views.widgets.pdf_picture import pdf_page

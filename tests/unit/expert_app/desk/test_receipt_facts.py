@@ -26,17 +26,11 @@ from expert_app.desk.receipt_facts import Place, receipt_facts
 from expert_app.desk.receipts import DeskReceipts
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
+from session.core.dossier_model import DocumentRecord, Dossier, Piece, PieceState
 from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.protocol.dossier.pieces import ProcedureFacts
-from session.protocol.hub.requests import (
-    DocumentFiled,
-    DocumentRecord,
-    DossierFacts,
-    Piece,
-    PieceState,
-    SessionEnded,
-)
+from session.protocol.hub.requests import DocumentFiled, SessionEnded
 from tests.support.program_parts import invented_session
 from tests.unit.documents.store.test_dossier_store import PDF
 
@@ -54,7 +48,7 @@ HOUSING = ProcedureFacts(
 SIGNER = Signer(*notary_of(new_seed()))
 
 
-def _dossier(*filed: str, missing: bool = False) -> DossierFacts:
+def _dossier(*filed: str, missing: bool = False) -> Dossier:
     pieces = [
         Piece(
             id=name,
@@ -76,12 +70,12 @@ def _dossier(*filed: str, missing: bool = False) -> DossierFacts:
         )
         for name in filed
     ]
-    return DossierFacts(
+    return Dossier(
         number="D-1",
         caller_name="Jeanne Exemple",
         caller_number="",
-        pieces=pieces,
-        documents=documents,
+        pieces=tuple(pieces),
+        documents=tuple(documents),
     )
 
 

@@ -13,7 +13,6 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
-import msgspec
 import psutil
 import pytest
 
@@ -132,7 +131,7 @@ def _with_a_document_and_a_ged(place: Place) -> Path:
     depot = place.folder / "depot"
     depot.mkdir()
     with DossierStore(paths_for("hub", place.folder).folder("dossiers")) as store:
-        store.create_dossier(msgspec.structs.replace(CALLER, organisation="valdore"))
+        store.create_dossier("valdore", CALLER)
         store.file("valdore", CALLER.number, "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
     (place.folder / "hub.toml").write_text(
         '[[ged]]\nname = "depot"\norganisation = "valdore"\nkind = "folder"\nearlier = true\n'

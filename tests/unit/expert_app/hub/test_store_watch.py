@@ -58,7 +58,7 @@ async def test_a_system_that_takes_nothing_and_refused_copies_are_told(tmp_path:
     )
     tasks = Tasks()
     with DossierStore(tmp_path / "store", targets={"caf31": ("depot",)}) as store:
-        store.create_dossier(CALLER)
+        store.create_dossier("caf31", CALLER)
         store.file("caf31", "2026-0042", "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
         courier = Courier(
             store,

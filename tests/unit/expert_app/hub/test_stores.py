@@ -69,7 +69,7 @@ def test_a_share_is_tried_used_and_backed_up(
         settings = HubSettings(documents=place)
         assert try_documents(settings, paths) == 0
         with open_store(settings, paths) as store:
-            store.create_dossier(CALLER)
+            store.create_dossier("caf31", CALLER)
             store.file("caf31", "2026-0042", "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
         (path,) = folder.rglob("*.pdf")
         assert path.read_bytes() == PDF

@@ -22,12 +22,8 @@ from pytestqt.qtbot import QtBot
 
 from expert_app.board.deliveries import copies_csv
 from expert_app.ged.connector import Reason
-from session.protocol.dossier.deliveries import (
-    DeliveriesAnswer,
-    DeliveriesRequest,
-    DeliveryFacts,
-    DeliveryState,
-)
+from session.core.dossier_model import Delivery, DeliveryState
+from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from tests.support.screens.board_scenes import copies, delivered, no_system
 from tests.support.screens.fingers import click, key, write
 from tests.unit.views.board.test_window import give_reason
@@ -163,7 +159,7 @@ def test_the_list_is_saved_for_a_spreadsheet_that_runs_nothing(
     assert paths == [str(tmp_path / "x.csv")]
     rows = copies().deliveries
     at_utc = rows[0].filed_at_utc
-    bad = DeliveryFacts(
+    bad = Delivery(
         id=1,
         target="depot",
         state=DeliveryState.WAITING,

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from session.core.dossier_model import Piece, PieceState
 from session.protocol.conversation.messages import (
     Grant,
     PrintChanged,
@@ -28,7 +29,6 @@ from session.protocol.conversation.messages import (
     ScanSource,
 )
 from session.protocol.conversation.scan_profiles import Sides
-from session.protocol.hub.requests import Piece, PieceState
 from tests.support.screens.devices_scene import button, chip, choose_in_menu, png, press, words
 from tests.support.screens.fingers import drag, key, write
 from tests.support.screens.invented import DEVICES, DOSSIER, drawn_page

@@ -11,8 +11,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from session.protocol.dossier.pieces import ActStep, PieceHistory, PieceStep
-from session.protocol.hub.requests import DossierFacts, PieceState
+from session.core.dossier_model import Dossier, PieceState, PieceStep
+from session.protocol.dossier.pieces import ActStep, PieceHistory
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import DOSSIER, NOW
 from views.desk.dossier.documents import DocumentRow
@@ -172,7 +172,7 @@ def test_a_date_that_is_none_stays_as_it_is(dossier: DossierView) -> None:
     assert "vers 1950" in words(dossier, "dossier_who")
 
 
-def versions() -> DossierFacts:
+def versions() -> Dossier:
     """The identity card was first filed as a tax notice, then scanned better."""
     card, tax = DOSSIER.documents
     first = msgspec.structs.replace(

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The words of a dossier: its pieces, documents, notes, history and copies.
+
+The store of dossiers (`documents.store`), the hub, desks and their windows use these same structs;
+they travel as JSON inside the messages of `session.protocol.hub` and `session.protocol.dossier`,
+so a changed field is a change of the protocol.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.core.field_types import Id, Sha256, Text
+
+NOTE_LETTERS = 500
+
+NoteText = Annotated[str, msgspec.Meta(min_length=1, max_length=NOTE_LETTERS)]
+
+
+class PieceState(StrEnum):
+    """Where an expected piece is.
+
+    Only the store says filed; acknowledged means that a receipt that names the piece was printed.
+    """
+
+    EXPECTED = "expected"
+    SCANNED = "scanned"
+    LEGIBLE = "legible"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    FILED = "filed"
+    ACKNOWLEDGED = "acknowledged"
+
+
+SETTLED = (PieceState.ACCEPTED, PieceState.FILED, PieceState.ACKNOWLEDGED)
+"""Nothing more is asked of the caller."""
+
+_NEXT: dict[PieceState, frozenset[PieceState]] = {
+    PieceState.SCANNED: frozenset(
+        {PieceState.EXPECTED, PieceState.REFUSED, PieceState.LEGIBLE, PieceState.SCANNED}
+    ),
+    PieceState.LEGIBLE: frozenset({PieceState.SCANNED, PieceState.LEGIBLE}),
+    PieceState.ACKNOWLEDGED: frozenset(
+        {PieceState.FILED, PieceState.ACCEPTED, PieceState.ACKNOWLEDGED}
+    ),
+}
+"""State -> the states it may follow; the others may follow any:
+an agent may always accept, refuse, expect again.
+"""
+
+
+def may_follow(was: PieceState, state: PieceState) -> bool:
+    """True when a piece may go from `was` to `state`."""
+    allowed = _NEXT.get(state)
+    return allowed is None or was in allowed
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """A supporting document that a procedure expects.
+
+    Attributes:
+        documents: ids of its documents that nothing replaced, oldest first.
+        procedure: id of the procedure that asks for it, or "".
+        hint: for whom, and what to look at. any_of: names of papers of which one will do.
+        optional: the agent may leave it out. decided_by: who decides, when it is not the agent.
+        expires_on: last day on which it holds, ISO 8601, or "".
+    """
+
+    id: Id
+    name: Text
+    state: PieceState = PieceState.EXPECTED
+    reason: Text = ""
+    documents: tuple[Id, ...] = ()
+    procedure: str = ""
+    hint: Annotated[str, msgspec.Meta(max_length=1100)] = ""
+    any_of: tuple[Text, ...] = ()
+    optional: bool = False
+    decided_by: Text = ""
+    expires_on: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """The caller still has to bring it."""
+        return self.state not in SETTLED and (not self.optional or self.state is PieceState.REFUSED)
+
+
+class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A filed document as the store has it. `sha256` was computed from the bytes read back;
+    `path` is inside the store.
+
+    `replaced_by` is the id of the version that came after, "" while this is the last;
+    `why` says why.
+    """
+
+    id: Id
+    name: Text
+    piece_id: str
+    pages: int
+    size_bytes: int
+    sha256: Sha256
+    filed_at_utc: datetime
+    path: str = ""
+    replaced_by: str = ""
+    why: Text = ""
+
+
+class DossierNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent wrote for the next one after a conversation, and when;
+    `by_name` is what callers read of the agent.
+    """
+
+    id: Id
+    text: NoteText
+    by_name: str
+    at_utc: datetime
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """An organisation's file of a caller; documents and notes are in order of time.
+
+    It is only ever sent to an agent with a session for this caller, and to a supervisor who
+    exports it. `born_on` is ISO 8601 or "".
+    """
+
+    number: str
+    caller_name: Text
+    caller_number: Annotated[str, msgspec.Meta(max_length=20)]
+    born_on: str = ""
+    procedure: Text = ""
+    pieces: tuple[Piece, ...] = ()
+    documents: tuple[DocumentRecord, ...] = ()
+    notes: tuple[DossierNote, ...] = ()
+
+    @property
+    def missing(self) -> tuple[Piece, ...]:
+        """What the caller still has to bring."""
+        return tuple(piece for piece in self.pieces if piece.is_missing)
+
+    def piece(self, piece_id: str) -> Piece | None:
+        """The piece of that id."""
+        return next((piece for piece in self.pieces if piece.id == piece_id), None)
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who changes a piece, as callers read the name, and at which site and kiosk;
+    what the history says later.
+    """
+
+    name: str = ""
+    site: str = ""
+    kiosk: str = ""
+
+
+NOBODY = Actor()
+
+
+class PieceStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of a piece: by whom, at which site and kiosk."""
+
+    piece_id: str
+    was: PieceState
+    state: PieceState
+    reason: Text = ""
+    by_name: Text = ""
+    site: Text = ""
+    kiosk: str = ""
+    at_utc: datetime
+
+
+class SeenPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page that was filed before: page `page` (from 0) of those asked about is page `of_page`
+    (from 1) of this document (`same`), or looks like it.
+    """
+
+    page: int
+    document_id: Id
+    name: Text
+    of_page: int
+    filed_at_utc: datetime
+    same: bool
+
+
+class DeliveryState(StrEnum):
+    """Where a copy for an agency's own system (GED) is. Waiting: another try follows by itself.
+    Refused: a person must do something. Given up: nobody tries any more.
+    """
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One copy of a filed document for an agency's own system.
+
+    Attributes: id: its key, for a decision. target: the system's name. name, dossier, filed_at_utc:
+        what was filed here. remote_id: what the system calls it, once it has it. reason: why it has
+        not, a code of `expert_app.ged.connector.Reason`, or "given_up"; words: the system's own, or
+        the person's who gave up.
+        tries: how often it failed. next_try_utc: of a copy that waits.
+        by_name: whose decision was the last.
+    """
+
+    id: int
+    target: Text
+    state: DeliveryState
+    document_id: Id
+    name: Text
+    dossier: Text
+    filed_at_utc: datetime
+    remote_id: Text = ""
+    reason: Text = ""
+    words: Text = ""
+    tries: Annotated[int, msgspec.Meta(ge=0)] = 0
+    next_try_utc: datetime
+    changed_at_utc: datetime
+    by_name: Text = ""

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Types of fields with their bounds, checked where a message is decoded. Used by messages and by
+the words of a dossier.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+ID_PATTERN = r"^[A-Za-z0-9_-]{1,40}$"
+Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
+OptionalId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, msgspec.Meta(max_length=500)]
