@@ -169,11 +169,11 @@ def _desk(arguments: Arguments) -> int:
     paths = paths_for("desk", arguments.folder)
     settings = _load(DeskSettings, arguments, paths)
     if settings.role == "supervisor":
-        from expert_app.board.program import run_supervisor
+        from expert_app.board.wiring.program import run_supervisor
 
         return run_supervisor(settings, paths, driven=arguments.driven)
     if settings.role in ("facilitator", "operator"):
-        from expert_app.board.site import run_site
+        from expert_app.board.wiring.site import run_site
 
         return run_site(settings, paths, driven=arguments.driven)
     from expert_app.desk.wiring.program import run_desk

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The supervisor's job, without Qt: see the queue, act with a reason, take back.
-Used by `compose_supervisor`.
+Used by `wiring.program`.
 
-What happens is told by notifiers; wishes come in as calls, which return at once.
+Signals say what happens; requests come in as calls, which return at once.
 Errors are codes, never sentences.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from expert_app.runtime.observations import Observations
 from session.core.errors import SessionError, TicketTaken
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -47,16 +46,15 @@ MOST_UNDONE = 20
 
 Value = str | int | float
 
-
 LINES_S, PAGE_S, TARGETS_S = 10.0, 20.0, 60.0
-"""Between two looks at the lines, at what the page in front shows, and at where callers may go
+"""Between two readings of the lines, of what the page in front shows, and of where callers may go
 elsewhere.
 """
 
 WAITING = (TicketState.WAITING, TicketState.OFFERED)
 
 
-class Done(NamedTuple):
+class ActDone(NamedTuple):
     """An act that the hub has done. `moved` and `left` count the tickets of a moved queue;
     `undone`: it was taken back.
 
@@ -94,7 +92,7 @@ class SupervisorApp:
     Attributes:
         tickets_changed: all open tickets. board_changed: agents, services, figures.
         connection_changed: the hub answers, or not.
-        done: see `Done`. troubled: see `ActTrouble`.
+        done: see `ActDone`. troubled: see `ActTrouble`.
             undo_changed: the act that `undo` takes back next, or None.
         elsewhere_changed: by service, where its callers may go in other organisations.
         history_changed, trends_changed, lines_changed, statistics_changed:
@@ -108,12 +106,11 @@ class SupervisorApp:
         *,
         past: BoardPast,
         tasks: Tasks,
-        observations: Observations,
     ) -> None:
         self.tickets_changed: Signal[list[Ticket]] = link.queue_changed
         self.board_changed: Signal[BoardAnswer] = board.board_changed
         self.connection_changed: Signal[bool] = link.connection_changed
-        self.done: Signal[Done] = Signal()
+        self.done: Signal[ActDone] = Signal()
         self.troubled: Signal[ActTrouble] = Signal()
         self.undo_changed: Signal[Act | None] = Signal()
         self.elsewhere_changed: Signal[Mapping[str, Sequence[MoveTarget]]] = Signal()
@@ -125,9 +122,8 @@ class SupervisorApp:
         self._board = board
         self._past = past
         self._tasks = tasks
-        self._observations = observations
         self._page: asyncio.Task[None] | None = None
-        self._history_wish: HistoryRequest | None = None
+        self._history_request: HistoryRequest | None = None
         self._undos: list[_Undo] = []
 
     @property
@@ -142,12 +138,6 @@ class SupervisorApp:
 
     async def start(self) -> None:
         """Listens to the hub."""
-        self._link.queue_changed.connect(
-            lambda tickets: self._observations.note("queue", open=len(tickets))
-        )
-        self._link.connection_changed.connect(
-            lambda connected: self._observations.note("connection", connected=connected)
-        )
         await self._link.start()
         self._board.start()
         self._tasks.start(self._again(LINES_S, self._read_lines), name="look at the lines")
@@ -157,9 +147,9 @@ class SupervisorApp:
 
     # ---- what pages show
 
-    def show_history(self, wish: HistoryRequest) -> None:
+    def show_history(self, request: HistoryRequest) -> None:
         """Reads acts now, and again while nothing else is shown."""
-        self._history_wish = wish
+        self._history_request = request
         self._show(self._read_history)
 
     def show_trends(self, hours: int, service: str) -> None:
@@ -200,8 +190,8 @@ class SupervisorApp:
                 await asyncio.sleep(every_s)
 
     async def _read_history(self) -> None:
-        if self._history_wish is not None:
-            self.history_changed.emit(await self._past.history(self._history_wish))
+        if self._history_request is not None:
+            self.history_changed.emit(await self._past.history(self._history_request))
 
     async def _read_lines(self) -> None:
         self.lines_changed.emit(await self._past.lines())
@@ -220,7 +210,7 @@ class SupervisorApp:
         """Takes the newest act of this board back that can be taken back."""
         if self._undos:
             last = self._undos.pop()
-            self._tell_undo()
+            self._emit_undo()
             self._tasks.start(
                 self._take_back(last.act_id, last.act, reason), name="supervisor takes back"
             )
@@ -230,7 +220,7 @@ class SupervisorApp:
         known = next((one for one in self._undos if one.act_id == act_id), None)
         if known is not None:
             self._undos.remove(known)
-            self._tell_undo()
+            self._emit_undo()
         act = known.act if known is not None else None
         self._tasks.start(self._take_back(act_id, act, reason), name="supervisor takes back")
 
@@ -240,8 +230,7 @@ class SupervisorApp:
         except SessionError as error:
             self._on_refused(act, error)
         else:
-            self._observations.note("act_undone", moved=undone.moved, left=undone.left)
-            self.done.emit(Done(act, undone.moved, undone.left, undone=True))
+            self.done.emit(ActDone(act, undone.moved, undone.left, undone=True))
         await self._read_history_again()
 
     async def _do(self, act: Act, reason: str) -> None:
@@ -251,17 +240,15 @@ class SupervisorApp:
         except SessionError as error:
             self._on_refused(act, error)
             return
-        self._observations.note("act_done", act=type(act).__name__, moved=done.moved)
         if can_be_undone(act):
             self._undos = [*self._undos[1 - MOST_UNDONE :], _Undo(act_id, act)]
-            self._tell_undo()
+            self._emit_undo()
         self.done.emit(done)
 
     def _on_refused(self, act: Act | None, error: SessionError) -> None:
-        self._observations.note("act_refused", act=type(act).__name__, code=error.code)
         self.troubled.emit(ActTrouble(act, error.code, dict(error.detail)))
 
-    async def _perform(self, act: Act, act_id: str, reason: str) -> Done:
+    async def _perform(self, act: Act, act_id: str, reason: str) -> ActDone:
         match act:
             case GiveToService():
                 await self._board.reassign(act.ticket, reason, service=act.service, act_id=act_id)
@@ -275,14 +262,14 @@ class SupervisorApp:
                 return await self._move_elsewhere(act, reason)
             case MoveQueue():
                 moved = await self._board.move_queue(act.service, act.to, reason, act_id=act_id)
-                return Done(act, moved.moved, moved.left)
+                return ActDone(act, moved.moved, moved.left)
             case SetQueue():
                 await self._board.set_queue(act.service, act.closed, reason, act_id=act_id)
             case Announce():
                 await self._board.broadcast(act.text, reason, act_id=act_id)
-        return Done(act)
+        return ActDone(act)
 
-    async def _move_elsewhere(self, act: MoveQueue, reason: str) -> Done:
+    async def _move_elsewhere(self, act: MoveQueue, reason: str) -> ActDone:
         """One caller after the other, each as it was seen; who was taken meanwhile is left."""
         waiting = [
             one for one in self._link.queue if one.service == act.service and one.state in WAITING
@@ -294,15 +281,15 @@ class SupervisorApp:
                 moved += 1
             except TicketTaken:
                 log.info("a caller was taken during the move")
-        return Done(act, moved, len(waiting) - moved)
+        return ActDone(act, moved, len(waiting) - moved)
 
     async def _read_history_again(self) -> None:
         """The history as it is after an act, when it is in front."""
-        if self._history_wish is not None and self._page is not None:
+        if self._history_request is not None and self._page is not None:
             try:
                 await self._read_history()
             except SessionError as error:
                 log.info("the history was not read again: %s", error.code)
 
-    def _tell_undo(self) -> None:
+    def _emit_undo(self) -> None:
         self.undo_changed.emit(self._undos[-1].act if self._undos else None)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import msgspec
 
 from documents.printed.spreadsheet import spreadsheet_csv
-from expert_app.runtime.observations import Observations
 from resources.texts import _
 from session.core.dossier_model import Delivery
 from session.core.errors import SessionError
@@ -26,10 +25,10 @@ from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequ
 log = logging.getLogger(__name__)
 
 AGAIN_S = 5.0
-"""Between two looks while the page is in front."""
+"""Between two readings while the page is in front."""
 
 Words = Callable[[Delivery], tuple[str, str]]
-"""(state, reason) of a copy in words: what the screen says stands in the file too."""
+"""(state, reason) of a copy in words: the file says what the screen says."""
 
 
 class Decided(NamedTuple):
@@ -39,22 +38,20 @@ class Decided(NamedTuple):
     given_up: bool
 
 
-class BoardGed:
-    """What the page asks for.
+class BoardDeliveries:
+    """What the page of copies asks for.
 
     Args:
         words: see `Words`.
 
     Attributes:
-        told: systems and copies. decided: see `Decided`.
+        received: systems and copies. decided: see `Decided`.
             troubled: code and detail of what was refused.
         saved: the file that was written. failed: why it was not.
     """
 
-    def __init__(
-        self, link: DeliveryLink, words: Words, *, tasks: Tasks, observations: Observations
-    ) -> None:
-        self.told: Signal[DeliveriesAnswer] = Signal()
+    def __init__(self, link: DeliveryLink, words: Words, *, tasks: Tasks) -> None:
+        self.received: Signal[DeliveriesAnswer] = Signal()
         self.decided: Signal[Decided] = Signal()
         self.troubled: Signal[SessionError] = Signal()
         self.saved: Signal[str] = Signal()
@@ -62,23 +59,24 @@ class BoardGed:
         self._link = link
         self._words = words
         self._tasks = tasks
-        self._observations = observations
-        self._wish = DeliveriesRequest()
-        self._looking: asyncio.Task[None] | None = None
+        self._request = DeliveriesRequest()
+        self._reading: asyncio.Task[None] | None = None
 
-    def show(self, wish: DeliveriesRequest) -> None:
+    def show(self, request: DeliveriesRequest) -> None:
         """Reads this now and again, until `rest`."""
-        self._wish = wish
+        self._request = request
         self.rest()
-        self._looking = self._tasks.start(self._look(), name="read copies for the page in front")
+        self._reading = self._tasks.start(
+            self._read_again(), name="read copies for the page in front"
+        )
 
     def rest(self) -> None:
         """The page is not in front any more."""
-        if self._looking is not None:
-            self._looking.cancel()
-            self._looking = None
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
 
-    async def _look(self) -> None:
+    async def _read_again(self) -> None:
         while True:
             try:
                 await self._read()
@@ -87,9 +85,8 @@ class BoardGed:
             await asyncio.sleep(AGAIN_S)
 
     async def _read(self) -> None:
-        answer = await self._link.deliveries(self._wish)
-        self._observations.note("deliveries", **{one.name: one.delivered for one in answer.targets})
-        self.told.emit(answer)
+        answer = await self._link.deliveries(self._request)
+        self.received.emit(answer)
 
     # ---- decisions ----
 
@@ -116,17 +113,17 @@ class BoardGed:
 
     def save(self, path: str) -> None:
         """Writes everything that the filters find as CSV; `saved` or `failed` follows."""
-        self._tasks.start(self._save(self._wish, Path(path)), name="save the list of copies")
+        self._tasks.start(self._save(self._request, Path(path)), name="save the list of copies")
 
-    async def _save(self, wish: DeliveriesRequest, path: Path) -> None:
+    async def _save(self, request: DeliveriesRequest, path: Path) -> None:
         rows: list[Delivery] = []
         try:
             while True:
-                answer = await self._link.deliveries(wish)
+                answer = await self._link.deliveries(request)
                 rows += answer.deliveries
                 if not answer.more or not answer.deliveries:
                     break
-                wish = msgspec.structs.replace(wish, before=answer.deliveries[-1].id)
+                request = msgspec.structs.replace(request, before=answer.deliveries[-1].id)
             await asyncio.to_thread(path.write_bytes, copies_csv(rows, self._words))
         except SessionError as error:
             self.failed.emit(error.code)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A supervisor takes a whole dossier along:
-asked for with a reason, read part by part, one sealed ZIP. No Qt.
+"""A supervisor's export of a whole dossier: asked for with a reason, read part by part, written as
+one sealed ZIP. No Qt.
 
 Used by the board. Nothing is kept but the file that the person asked for.
 """
@@ -22,7 +22,7 @@ from documents.printed.export_file import (
     file_of,
     write_export,
 )
-from expert_app.desk.provenance import Notary
+from expert_app.runtime.notary import Notary
 from session.core.clock import Clock
 from session.core.dossier_model import Dossier, PieceStep
 from session.core.errors import SessionError
@@ -46,7 +46,7 @@ class Exporter(NamedTuple):
     names: Callable[[], tuple[str, str]]
 
 
-class BoardExport:
+class DossierExport:
     """Exports one dossier after the other.
 
     Attributes: progressed: percent. exported: the file. troubled: what was refused.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A supervisor's figures as a file, CSV or PDF, for the own organisation: nothing is hidden.
-Used by the board.
+"""A supervisor's figures as a file, CSV or PDF. The file is for the supervisor's organisation, so
+nothing is masked. Used by the board.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from session.protocol.hub.statistics import StatisticsBy
 log = logging.getLogger(__name__)
 
 
-class BoardFiles:
+class ReportFiles:
     """Asks the hub for every way to group, then writes.
 
     Attributes:

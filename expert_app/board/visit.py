@@ -2,7 +2,7 @@
 """A supervisor in somebody's conversation, without Qt:
 join with a reason, be announced, talk, leave.
 
-Used by `compose_board_visit`. Nothing is seen or heard before both screens name the supervisor: the
+Used by `wiring.visit`. Nothing is seen or heard before both screens name the supervisor: the
 hub sees to it.
 """
 
@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial
 
-from expert_app.runtime.observations import Observations
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.guest import Guest
 from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import TalkLink
-from session.protocol.conversation.messages import MediaSeen
 from session.protocol.hub.tickets import Ticket
 
 log = logging.getLogger(__name__)
@@ -43,16 +40,14 @@ class BoardVisit:
         *,
         open_guest: Callable[[str], Guest],
         tasks: Tasks,
-        observations: Observations,
     ) -> None:
         self.began: Signal[Guest] = Signal()
         self.ended: Signal[Ticket | None] = Signal()
         self.troubled: Signal[SessionError] = Signal()
         self._link, self._talk_link, self._open_guest = link, talk_link, open_guest
-        self._tasks, self._observations = tasks, observations
+        self._tasks = tasks
         self._guest: Guest | None = None
         self._joining = False
-        self._frames = {"caller": 0, "agent": 0}
         link.queue_changed.connect(self._on_queue)
 
     @property
@@ -70,29 +65,17 @@ class BoardVisit:
         try:
             session_id = await self._talk_link.join(ticket_id, reason)
         except SessionError as error:
-            self._observations.note("join_refused", code=error.code)
             self.troubled.emit(error)
             return
         finally:
             self._joining = False
         guest = self._guest = self._open_guest(session_id)
         guest.ended.connect(self._on_ended)
-        guest.let_in.connect(lambda _fact: self._observations.note("visit", let_in=True))
-        for name, call in (("caller", guest.caller), ("agent", guest.agent)):
-            call.media_seen.connect(partial(self._note_media, name))
-        self._observations.note("visit", let_in=False)
         self.began.emit(guest)
         self._on_queue(self._link.queue)
 
-    def _note_media(self, name: str, seen: MediaSeen) -> None:
-        """How many pictures of each of the two arrived."""
-        self._frames[name] = seen.frames
-        self._observations.note(
-            "visit_media", caller=self._frames["caller"], agent=self._frames["agent"]
-        )
-
     def leave(self) -> None:
-        """Goes; the conversation goes on without us."""
+        """Leaves; the conversation goes on without us."""
         if self._guest is not None:
             self._tasks.start(self._leave(self._guest.session_id), name="supervisor leaves")
 
@@ -124,5 +107,4 @@ class BoardVisit:
 
     def _on_ended(self, ticket: Ticket | None) -> None:
         self._guest = None
-        self._observations.forget("visit")
         self.ended.emit(ticket)

@@ -32,7 +32,7 @@ from expert_app.commands.verify_receipt import (
     words_of_code,
     words_of_receipt,
 )
-from expert_app.desk.provenance import raw_key
+from expert_app.runtime.notary import raw_key
 from resources.texts import _
 from session.bus.transport.nkeys import is_public_key, is_signed
 from session.protocol.conversation.page_signing import page_words

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from documents.printed.export_file import ExportVerdict, check_export
-from expert_app.desk.provenance import raw_key
+from expert_app.runtime.notary import raw_key
 from resources.texts import _
 
 SHOWN = 10

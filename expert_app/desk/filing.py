@@ -23,8 +23,9 @@ from documents.pdf.provenance import seal
 from documents.workers import Workers
 from expert_app.desk.page_keeping import EditChange, PageKeeper
 from expert_app.desk.page_text import PageWords
-from expert_app.desk.provenance import Notary, origin_of
+from expert_app.desk.provenance import origin_of
 from expert_app.desk.upload_rate import UploadRate
+from expert_app.runtime.notary import Notary
 from session.core.clock import Clock
 from session.core.errors import DossierUnknown, PageUnreadable, SessionError
 from session.core.signals import Signal

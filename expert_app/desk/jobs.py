@@ -13,13 +13,13 @@ from expert_app.desk.filing import Filing
 from expert_app.desk.page_edits import PageActs
 from expert_app.desk.parts import DeskParts
 from expert_app.desk.pieces import DeskPieces
-from expert_app.desk.provenance import notary_of
 from expert_app.desk.quick_copies import QuickLooks
 from expert_app.desk.receipts import DeskReceipts
 from expert_app.desk.session_opener import SessionOpener
 from expert_app.desk.several_papers import PapersLook
 from expert_app.desk.shown_documents import DeskShows
 from expert_app.desk.third_parties import DeskTalks
+from expert_app.runtime.notary import notary_of
 from session.desk.hub.library import LibraryLink
 from session.desk.hub.pieces import PieceLink
 from session.desk.hub.work import WorkLink

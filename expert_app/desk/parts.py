@@ -12,12 +12,12 @@ from documents.cipher import Cipher
 from documents.pages.outbox import Outbox
 from documents.workers import Workers
 from expert_app.desk.page_text import PageWords, page_words
-from expert_app.desk.wiring.engines import DeskMedia
 from expert_app.desk.wiring.media import personal
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import key_name, outbox_key
 from expert_app.runtime.ice_settings import trust_relays, trust_relays_in_browser
+from expert_app.runtime.media_engines import DeskMedia
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import DeskSealing, seals_for
 from expert_app.runtime.window_program import ROLES

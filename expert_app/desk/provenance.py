@@ -1,40 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a document says of its own way, from what the desk knows, and the desk's key that seals it.
+"""What a document says of its origin: where, by whom, from which scans, and what was done to them.
 Used by filing.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from documents.imaging.edits import CropPage, DrawPage, LeaveOut, Stage, TakeArea, TurnPage
 from documents.pages.clean import CleanPage
 from documents.pages.outbox import KeptPage
 from documents.pdf.provenance import Origin, PageOrigin
-from session.bus.transport.nkeys import public_key, sign
 from session.protocol.hub.requests import SessionFacts
-
-
-class Notary(NamedTuple):
-    """The key that seals documents: its public half, 32 bytes (Ed25519), and the act of signing."""
-
-    public_key: bytes
-    sign: Callable[[bytes], bytes]
-
-
-def notary_of(seed: bytes) -> Notary:
-    """The notary with the installation's own key.
-    Raises `BusRefusedIdentity`: this is not a seed.
-    """
-    return Notary(raw_key(public_key(seed)), lambda data: base64.b64decode(sign(seed, data)))
-
-
-def raw_key(key: str) -> bytes:
-    """The 32 bytes of a public user key "U..."."""
-    return base64.b32decode(key)[1:33]
 
 
 def origin_of(

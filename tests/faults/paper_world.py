@@ -21,8 +21,8 @@ from documents.pdf.provenance import read_origin
 from documents.store.dossier_store import DossierStore
 from documents.workers import Workers
 from expert_app.desk.filing import Filing
-from expert_app.desk.provenance import notary_of
 from expert_app.hub.dossier_adapter import DossierAdapter
+from expert_app.runtime.notary import notary_of
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
 from session.core.dossier_model import Dossier, Piece

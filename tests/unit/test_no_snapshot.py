@@ -49,7 +49,7 @@ HOLDERS = {
     "views/media/calibration_page.py",
     "expert_app/desk/wiring/program.py",
     "expert_app/desk/wiring/media.py",
-    "expert_app/desk/wiring/engines.py",
+    "expert_app/runtime/media_engines.py",
     "expert_app/desk/wiring/life_size.py",
     "expert_app/commands/doctor.py",
 }

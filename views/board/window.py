@@ -87,7 +87,7 @@ class BoardWindow(QMainWindow):
         self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
         self.history = BoardHistoryPage(self._facts, clock)
         self.statistics = BoardStatisticsPage(self._facts, clock)
-        self.ged = BoardGedPage(self._facts, clock)
+        self.copies = BoardGedPage(self._facts, clock)
         self.queues = self.live.queues
         self.tickets = self.live.tickets
         self.agents = self.live.agents
@@ -97,7 +97,7 @@ class BoardWindow(QMainWindow):
             HISTORY: (self.history, self.history.table),
             LINES: (self.lines, self.lines.table),
             STATISTICS: (self.statistics, self.statistics.table),
-            GED: (self.ged, self.ged.table),
+            GED: (self.copies, self.copies.table),
         }
         self._stack = QStackedWidget()
         self._build()
@@ -260,8 +260,8 @@ class BoardWindow(QMainWindow):
         self._acts.act_requested.connect(self.act_requested)
         self._acts.undo_requested.connect(self.undo_of_requested)
         self.history.undo_wanted.connect(self._acts.undo)
-        self.ged.give_up_wanted.connect(self._on_give_up)
-        self.ged.export_wanted.connect(self._on_export)
+        self.copies.give_up_wanted.connect(self._on_give_up)
+        self.copies.export_wanted.connect(self._on_export)
         self._switch.chosen.connect(lambda name: self.show_page(str(name)))
         for place, name in enumerate(self._pages, start=1):
             self._keys(f"Alt+{place}", partial(self.show_page, name))
@@ -286,7 +286,7 @@ class BoardWindow(QMainWindow):
         )
 
         def ask_path(reason: str) -> None:
-            self.ged.ask_export_path(
+            self.copies.ask_export_path(
                 number, lambda path: self.export_requested.emit(number, reason, path)
             )
 

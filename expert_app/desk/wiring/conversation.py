@@ -6,8 +6,8 @@ from __future__ import annotations
 from PyQt6.QtCore import QTimer
 
 from expert_app.desk.app import ASKING, DeskApp, Trouble
-from expert_app.desk.wiring.engines import DeskMedia
 from expert_app.desk.wiring.remote_control import ControlConnections
+from expert_app.runtime.media_engines import DeskMedia
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
 from session.media.engine import MediaState

@@ -11,7 +11,8 @@ import msgspec
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QWidget
 
-from expert_app.desk.wiring.engines import (
+from expert_app.runtime.config import MediaSettings
+from expert_app.runtime.media_engines import (
     DeskMedia,
     cancelled_by,
     chosen,
@@ -20,7 +21,6 @@ from expert_app.desk.wiring.engines import (
     open_speaker,
     voice_filter,
 )
-from expert_app.runtime.config import MediaSettings
 from session.media.audio.echo_check import CancelCheck, EchoCheck, EchoFinding, tone
 from session.media.audio.sound import LevelMeter, Pcm, SoundSink, SoundSource
 from session.media.audio.voice_filter import VoiceFilter

@@ -6,8 +6,8 @@ from __future__ import annotations
 from expert_app.desk.app import DeskApp, Trouble
 from expert_app.desk.filing import Filing
 from expert_app.desk.third_parties import DeskTalks, Invitation
-from expert_app.desk.wiring.engines import DeskMedia
 from expert_app.desk.wiring.window import WindowConnections
+from expert_app.runtime.media_engines import DeskMedia
 from resources.texts import _
 from session.desk.call.guest import Guest
 from session.desk.hub.client import DeskLink

@@ -6,9 +6,9 @@ from __future__ import annotations
 import msgspec
 from PyQt6.QtWidgets import QWidget
 
-from expert_app.desk.wiring.engines import DeskMedia
 from expert_app.desk.wiring.media import MediaConnections, personal
 from expert_app.runtime.config import MediaSettings
+from expert_app.runtime.media_engines import DeskMedia
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
 from session.desk.call.video_call import DeskCall

@@ -11,14 +11,13 @@ import pytest
 
 from documents.printed.export_file import check_export
 from documents.store.dossier_store import DossierStore
-from expert_app.board.deliveries import BoardGed, Decided
-from expert_app.board.dossier_export import BoardExport, Exporter
-from expert_app.desk.provenance import notary_of
+from expert_app.board.deliveries import BoardDeliveries, Decided
+from expert_app.board.dossier_export import DossierExport, Exporter
 from expert_app.ged.board_service import GedDesk
 from expert_app.ged.courier import Courier, Target
 from expert_app.ged.kinds import make_connector
 from expert_app.hub.dossier_adapter import DossierAdapter
-from expert_app.runtime.observations import Observations
+from expert_app.runtime.notary import notary_of
 from expert_app.runtime.store_settings import GedSettings
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
@@ -48,13 +47,11 @@ class _Board:
 
     def __init__(self, link: DeliveryLink, world: World) -> None:
         self.link = link
-        self.job = BoardGed(
-            link, copy_words, tasks=world.tasks, observations=Observations(SystemClock())
-        )
+        self.job = BoardDeliveries(link, copy_words, tasks=world.tasks)
         self.told: list[DeliveriesAnswer] = []
         self.decided: list[Decided] = []
         self.saved: list[str] = []
-        self.job.told.connect(self.told.append)
+        self.job.received.connect(self.told.append)
         self.job.decided.connect(self.decided.append)
         self.job.saved.connect(self.saved.append)
 
@@ -64,7 +61,7 @@ KEY = notary_of(new_seed())
 
 async def _export(world: World, board: _Board, path: Path) -> None:
     exporter = Exporter(KEY, lambda: ("Val-Doré", "Chantal V."))
-    export = BoardExport(
+    export = DossierExport(
         board.link, export_words, exporter=exporter, clock=SystemClock(), tasks=world.tasks
     )
     done: list[str] = []

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.board.app import ActTrouble, Done, SupervisorApp
-from expert_app.runtime.observations import Observations
+from expert_app.board.app import ActDone, ActTrouble, SupervisorApp
 from session.core.errors import TicketKept
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import (
@@ -36,7 +35,7 @@ class Boss:
 
     def __init__(self, app: SupervisorApp) -> None:
         self.app = app
-        self.done: list[Done] = []
+        self.done: list[ActDone] = []
         self.troubles: list[ActTrouble] = []
         self.boards: list[BoardAnswer] = []
         self.undos: list[Act | None] = []
@@ -45,7 +44,7 @@ class Boss:
         app.board_changed.connect(self.boards.append)
         app.undo_changed.connect(self.undos.append)
 
-    async def acts(self, act: Act, reason: str) -> Done:
+    async def acts(self, act: Act, reason: str) -> ActDone:
         before = len(self.done)
         self.app.act(act, reason)
         await until(lambda: len(self.done) > before)
@@ -56,11 +55,7 @@ async def supervised(world: World) -> tuple[Boss, DeskLink]:
     client = await world.client(Role.SUPERVISOR, "boss")
     link = DeskLink(client, world.clock, tasks=world.tasks)
     board, past = BoardLink(client, world.tasks, look_s=0.1), BoardPast(client)
-    boss = Boss(
-        SupervisorApp(
-            link, board, past=past, tasks=world.tasks, observations=Observations(world.clock)
-        )
-    )
+    boss = Boss(SupervisorApp(link, board, past=past, tasks=world.tasks))
     await boss.app.start()
     await until(lambda: link.is_ready)
     return boss, link

@@ -380,8 +380,8 @@ def copies() -> DeliveriesAnswer:
 def delivered() -> BoardWindow:
     """What the agency's own systems have."""
     window = page(GED)
-    window.ged.show_deliveries(copies())
-    window.ged.table.choose("198")
+    window.copies.show_deliveries(copies())
+    window.copies.table.choose("198")
     return window
 
 

@@ -12,7 +12,7 @@ import pytest
 from documents.pdf.assemble import assemble
 from documents.pdf.provenance import Origin, PageOrigin, seal
 from expert_app.commands.verify import verify_files
-from expert_app.desk.provenance import notary_of
+from expert_app.runtime.notary import notary_of
 from session.bus.transport.nkeys import new_seed, public_key, sign
 from session.protocol.conversation.page_signing import page_words
 from tests.unit.documents.pdf.test_provenance import _jpeg

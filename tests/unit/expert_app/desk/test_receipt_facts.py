@@ -21,9 +21,9 @@ from documents.printed.receipt.record import verify_receipt
 from expert_app.commands.verify import verify_files
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
-from expert_app.desk.provenance import notary_of
 from expert_app.desk.receipt_facts import Place, receipt_facts
 from expert_app.desk.receipts import DeskReceipts
+from expert_app.runtime.notary import notary_of
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
 from session.core.dossier_model import DocumentRecord, Dossier, Piece, PieceState

@@ -49,7 +49,7 @@ def _find[Kind: QWidget](board: BoardWindow, kind: type[Kind], name: str) -> Kin
 
 
 def test_each_line_says_what_was_filed_and_what_the_system_has(board: BoardWindow) -> None:
-    table = board.ged.table
+    table = board.copies.table
     assert table.texts("200")[1:6] == [
         "VD-2026-0041",
         "Pièce d’identité",
@@ -71,19 +71,19 @@ def test_each_line_says_what_was_filed_and_what_the_system_has(board: BoardWindo
 
 def test_only_what_has_not_arrived_can_be_decided(board: BoardWindow) -> None:
     asked: list[list[int]] = []
-    board.ged.retry_wanted.connect(asked.append)
+    board.copies.retry_wanted.connect(asked.append)
     retry = _find(board, QPushButton, "ged_retry")
     give_up = _find(board, QPushButton, "ged_give_up")
-    board.ged.table.choose("200")
+    board.copies.table.choose("200")
     assert (retry.isEnabled(), give_up.isEnabled()) == (False, False)
-    board.ged.table.choose("194")
+    board.copies.table.choose("194")
     assert (retry.isEnabled(), give_up.isEnabled()) == (True, False)
-    board.ged.table.choose("198")
-    key(board.ged.table, Qt.Key.Key_Return)
+    board.copies.table.choose("198")
+    key(board.copies.table, Qt.Key.Key_Return)
     click(_find(board, QPushButton, "ged_retry_all"))
     assert asked == [[198], [199, 198]]
     board.set_connection(False)
-    board.ged.show_deliveries(copies())
+    board.copies.show_deliveries(copies())
     assert not retry.isEnabled()
 
 
@@ -99,7 +99,7 @@ def test_giving_up_asks_for_a_reason(board: BoardWindow) -> None:
 
 def test_the_filters_ask(board: BoardWindow) -> None:
     asked: list[DeliveriesRequest] = []
-    board.ged.wanted.connect(asked.append)
+    board.copies.wanted.connect(asked.append)
     _find(board, QComboBox, "ged_state").setCurrentIndex(2)
     _find(board, QComboBox, "ged_target").setCurrentIndex(1)
     dossier = _find(board, QLineEdit, "ged_dossier")
@@ -111,8 +111,8 @@ def test_the_filters_ask(board: BoardWindow) -> None:
         "archive",
         "VD-2026-0041",
     )
-    board.ged.show_deliveries(DeliveriesAnswer(targets=copies().targets, deliveries=[]))
-    assert not board.ged.table.isVisible()
+    board.copies.show_deliveries(DeliveriesAnswer(targets=copies().targets, deliveries=[]))
+    assert not board.copies.table.isVisible()
 
 
 def test_without_a_system_the_page_says_who_sets_one_up(
@@ -134,7 +134,7 @@ def test_a_dossier_is_exported_with_a_reason_and_a_place(
     click(_find(board, QPushButton, "ged_export"))  # the dossier of the chosen line
     assert "VD-2026-0041" in _find(board, QLabel, "act_title").text()
     give_reason(board, "Recours")
-    dialog = board.ged.findChild(QFileDialog)
+    dialog = board.copies.findChild(QFileDialog)
     assert dialog is not None
     assert dialog.selectedFiles()[0].endswith("dossier_VD-2026-0041.zip")
     dialog.fileSelected.emit(str(tmp_path / "x.zip"))
@@ -150,9 +150,9 @@ def test_the_list_is_saved_for_a_spreadsheet_that_runs_nothing(
     board: BoardWindow, tmp_path: Path
 ) -> None:
     paths: list[str] = []
-    board.ged.file_wanted.connect(paths.append)
+    board.copies.file_wanted.connect(paths.append)
     click(_find(board, QPushButton, "ged_csv"))
-    dialog = board.ged.findChild(QFileDialog)
+    dialog = board.copies.findChild(QFileDialog)
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / "x.csv"))
     dialog.close()

@@ -29,7 +29,7 @@ from documents.printed.receipt.html_page import receipt_page
 from documents.printed.receipt.large_print import large_receipt
 from documents.printed.receipt.pdf import receipt
 from documents.printed.receipt.record import names_all, read_code, read_record, verify_receipt
-from expert_app.desk.provenance import notary_of
+from expert_app.runtime.notary import notary_of
 from session.bus.transport.nkeys import new_seed
 from tests.unit.documents.printed.receipt.test_pdf import FACTS, _text
 

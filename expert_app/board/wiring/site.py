@@ -12,6 +12,7 @@ from typing import Any
 
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.board.observers import observe_host, observe_network
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
@@ -42,21 +43,23 @@ def run_site(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     except KeyMissing as error:
         print(error)
         return 2
-    return run_application(partial(_main, settings, seed, driven), settings.language)
+    return run_application(partial(_main, settings, seed, driven=driven), settings.language)
 
 
-async def _main(settings: DeskSettings, seed: bytes, driven: bool, program: Program) -> None:
-    make = ComposedSite if settings.role == "facilitator" else ComposedNetwork
-    composed = make(settings, seed, program=program)
-    composed.start()
+async def _main(settings: DeskSettings, seed: bytes, program: Program, *, driven: bool) -> None:
+    make = HostProgram if settings.role == "facilitator" else OperatorProgram
+    site = make(settings, seed, program=program)
     if driven:
-        program.drive(WindowDriver(composed.window))
+        site.observe()
+    site.start()
+    if driven:
+        program.drive(WindowDriver(site.window))
     await program.stop.wait()
-    await asyncio.wait_for(composed.stop(), STOP_S)
+    await asyncio.wait_for(site.stop(), STOP_S)
 
 
-class _Composed:
-    """What both windows have in common."""
+class _SiteProgram:
+    """What the host's and the operator's programs have in common."""
 
     def __init__(
         self,
@@ -99,7 +102,7 @@ class _Composed:
         await self.bus.close()
 
     def act(self, work: Coroutine[Any, Any, None]) -> None:
-        """Does something at the hub; what it refuses is said."""
+        """Does something at the hub; the message bar shows what the hub refuses."""
         self._program.tasks.start(self._do(work), name="act")
 
     async def _do(self, work: Coroutine[Any, Any, None]) -> None:
@@ -111,7 +114,6 @@ class _Composed:
             self._messages.clear(ACT)
 
     def _on_connection(self, connected: bool) -> None:
-        self._program.observations.note("connection", connected=connected)
         if connected:
             self._messages.clear(LINE)
         else:
@@ -121,8 +123,8 @@ class _Composed:
         self._messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
 
 
-class ComposedSite(_Composed):
-    """The host's window."""
+class HostProgram(_SiteProgram):
+    """The host's window over its connection."""
 
     def __init__(self, settings: DeskSettings, seed: bytes, *, program: Program) -> None:
         self.view = SiteView()
@@ -134,23 +136,26 @@ class ComposedSite(_Composed):
         self._link.changed.connect(self._on_changed)
         self.view.answered.connect(lambda kiosk, state: self.act(self._link.answer(kiosk, state)))
 
+    def observe(self) -> None:
+        """Notes what happens, for a script."""
+        observe_host(self._link, self._program.observations)
+
     def start(self) -> None:
-        """Begins to look at the site."""
+        """Begins to ask for the site's state."""
         super().start()
         self._link.start()
 
     def _on_changed(self, answer: SiteAnswer) -> None:
         self.view.show_kiosks(answer.your_name, answer.kiosks)
         calling = [one.id for one in answer.kiosks if one.help is HelpState.WANTED]
-        self._program.observations.note("site", kiosks=len(answer.kiosks), calling=len(calling))
         if calling and not self._ring.is_ringing():
             self._ring.start()
         elif not calling:
             self._ring.stop()
 
 
-class ComposedNetwork(_Composed):
-    """The operator's window."""
+class OperatorProgram(_SiteProgram):
+    """The operator's window over its connection."""
 
     def __init__(self, settings: DeskSettings, seed: bytes, *, program: Program) -> None:
         self.view = NetworkView()
@@ -161,11 +166,14 @@ class ComposedNetwork(_Composed):
             lambda site, closed, reason: self.act(self._link.set_site(site, closed, reason))
         )
 
+    def observe(self) -> None:
+        """Notes what happens, for a script."""
+        observe_network(self._link, self._program.observations)
+
     def start(self) -> None:
-        """Begins to look at the network."""
+        """Begins to ask for the network's state."""
         super().start()
         self._link.start()
 
     def _on_changed(self, answer: NetworkAnswer) -> None:
         self.view.show_network(answer)
-        self._program.observations.note("network", hubs=len(answer.hubs), sites=len(answer.sites))

@@ -6,19 +6,22 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
 from PyQt6.QtWidgets import QApplication
 
-from expert_app.board.app import ActTrouble, Done, SupervisorApp
-from expert_app.board.deliveries_wiring import GedConnections
-from expert_app.board.dossier_export import Exporter
-from expert_app.board.report_files import BoardFiles
-from expert_app.board.visit_wiring import VisitConnections
-from expert_app.desk.provenance import notary_of
+from expert_app.board.app import ActDone, ActTrouble, SupervisorApp
+from expert_app.board.deliveries import BoardDeliveries
+from expert_app.board.dossier_export import DossierExport, Exporter
+from expert_app.board.observers import observe_board
+from expert_app.board.report_files import ReportFiles
+from expert_app.board.wiring.deliveries import DeliveryConnections
+from expert_app.board.wiring.visit import VisitConnections
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.notary import notary_of
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program, run_application
@@ -28,17 +31,19 @@ from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import Act, Join, MoveQueue
 from session.desk.hub.board_past import BoardPast
 from session.desk.hub.client import DeskLink
-from session.protocol.hub.board import BoardAnswer
-from session.protocol.hub.history import HistoryAnswer, LineQuality, LinesAnswer, UndoState
+from session.desk.hub.deliveries import DeliveryLink
+from session.protocol.hub.history import UndoState
 from session.protocol.hub.tickets import Ticket
 from views.automation.board_driver import BoardDriver
 from views.board.figures import Thresholds
 from views.board.visit_window import VisitWindow
 from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board.words import UNDO_WORDS
+from views.desk.dossier.history_words import export_words
 from views.widgets.message_bar import Level
 from views.widgets.theme import apply_theme
 from views.widgets.window_settings import IniSettings
+from views.words.deliveries import copy_words
 from views.words.errors import sentence
 
 WINDOW_SIZE = (1440, 900)
@@ -58,7 +63,10 @@ def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int
 async def _main(
     settings: DeskSettings, paths: Paths, seed: bytes, program: Program, *, driven: bool
 ) -> None:
-    board = ComposedSupervisor(settings, paths, seed=seed, program=program)
+    jobs = build_jobs(settings, paths, seed=seed, program=program)
+    board = BoardProgram(settings, paths, jobs=jobs, program=program)
+    if driven:
+        board.observe()
     await board.start()
     if driven:
         program.drive(BoardDriver(board.window, board.visit_window))
@@ -66,58 +74,96 @@ async def _main(
     await asyncio.wait_for(board.stop(), STOP_S)
 
 
-class ComposedSupervisor:
-    """The board's objects, built once."""
+@dataclass(frozen=True, kw_only=True)
+class BoardJobs:
+    """What works behind the board's window, without Qt."""
+
+    bus: BusClient
+    link: DeskLink
+    board: BoardLink
+    past: BoardPast
+    app: SupervisorApp
+    files: ReportFiles
+    deliveries: BoardDeliveries
+    export: DossierExport
+
+
+def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program) -> BoardJobs:
+    """The connection with the hub and the jobs over it."""
+    clock, tasks = program.clock, program.tasks
+    bus = BusClient(
+        settings.bus,
+        ROLES[settings.role],
+        user=settings.user,
+        seed=seed,
+        tasks=tasks,
+        clock=clock,
+        tls=None,
+        # copies of an organisation with a vault are the vault's
+        seals=seals_for(settings, paths, clock),
+    )
+    link = DeskLink(bus, clock, tasks=tasks)
+    board = BoardLink(bus, tasks, within_s=settings.board.within_s)
+    past = BoardPast(bus)
+    app = SupervisorApp(link, board, past=past, tasks=tasks)
+    delivery_link = DeliveryLink(bus)
+    exporter = Exporter(notary_of(seed), lambda: app.names)
+    return BoardJobs(
+        bus=bus,
+        link=link,
+        board=board,
+        past=past,
+        app=app,
+        files=ReportFiles(link, clock, tasks=tasks),
+        deliveries=BoardDeliveries(delivery_link, copy_words, tasks=tasks),
+        export=DossierExport(
+            delivery_link, export_words, exporter=exporter, clock=clock, tasks=tasks
+        ),
+    )
+
+
+class BoardProgram:
+    """The board's window over its jobs, built once."""
 
     def __init__(
-        self, settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program
+        self, settings: DeskSettings, paths: Paths, *, jobs: BoardJobs, program: Program
     ) -> None:
         self._settings, self._program = settings, program
-        clock, tasks = program.clock, program.tasks
-        limits = Thresholds(**msgspec.structs.asdict(settings.board))
-        # copies of an organisation with a vault are the vault's
-        seals = seals_for(settings, paths, clock)
-        self._bus = BusClient(
-            settings.bus,
-            ROLES[settings.role],
-            user=settings.user,
-            seed=seed,
-            tasks=tasks,
-            clock=clock,
-            tls=None,
-            seals=seals,
-        )
-        link = DeskLink(self._bus, clock, tasks=tasks)
-        board = BoardLink(self._bus, tasks, within_s=limits.within_s)
-        past = BoardPast(self._bus)
-        self._app = SupervisorApp(
-            link, board, past=past, tasks=tasks, observations=program.observations
-        )
-        self._files = BoardFiles(link, clock, tasks=tasks)
+        self._jobs, self._app = jobs, jobs.app
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._application = application
         self._window_settings = IniSettings(paths.data / "board.ini")
         apply_theme(application, (self._window_settings.read("theme") or settings.theme) == "dark")
-        self.window = BoardWindow(clock, limits)
-        exporter = Exporter(notary_of(seed), lambda: self._app.names)
-        self._ged = GedConnections(self.window, self._bus, program=program, exporter=exporter)
-        self._visits = VisitConnections(
-            self.window, self._bus, link=link, media=settings.media, program=program
+        self.window = BoardWindow(
+            program.clock, Thresholds(**msgspec.structs.asdict(settings.board))
         )
-        self._connect(board, past)
+        self._copies = DeliveryConnections(self.window, jobs.deliveries, export=jobs.export)
+        self._visits = VisitConnections(
+            self.window, jobs.bus, link=jobs.link, media=settings.media, program=program
+        )
+        self._connect()
         self._connect_pages()
 
-    def _connect(self, board: BoardLink, past: BoardPast) -> None:
+    def observe(self) -> None:
+        """Notes what happens, for a script."""
+        observe_board(
+            self._app,
+            self._visits.visit,
+            deliveries=self._jobs.deliveries,
+            observations=self._program.observations,
+        )
+
+    def _connect(self) -> None:
         app, window = self._app, self.window
         app.tickets_changed.connect(self._on_tickets)
-        app.board_changed.connect(self._on_board)
+        app.board_changed.connect(window.show_board)
         app.connection_changed.connect(self._on_connection)
         app.done.connect(self._on_done)
         app.troubled.connect(self._on_trouble)
         app.undo_changed.connect(window.show_undo)
-        board.retrying.connect(self._on_retrying)
-        past.retrying.connect(self._on_retrying)
+        self._jobs.board.retrying.connect(self._on_retrying)
+        self._jobs.past.retrying.connect(self._on_retrying)
         window.act_requested.connect(self._on_act)
         window.undo_requested.connect(lambda: app.undo(_("Taken back by the supervisor")))
         window.undo_of_requested.connect(app.undo_act)
@@ -128,17 +174,17 @@ class ComposedSupervisor:
     def _connect_pages(self) -> None:
         app, window = self._app, self.window
         app.elsewhere_changed.connect(window.set_elsewhere)
-        app.lines_changed.connect(self._on_lines)
-        app.history_changed.connect(self._on_history)
+        app.lines_changed.connect(window.show_lines)
+        app.history_changed.connect(window.show_history)
         app.trends_changed.connect(window.show_trends)
         app.statistics_changed.connect(window.show_statistics)
         window.page_shown.connect(self._on_page)
         window.history.wanted.connect(app.show_history)
         window.trends.wanted.connect(app.show_trends)
         window.statistics.wanted.connect(app.show_statistics)
-        window.statistics.file_wanted.connect(self._files.save)
-        self._files.saved.connect(self._on_saved)
-        self._files.failed.connect(self._on_not_saved)
+        window.statistics.file_wanted.connect(self._jobs.files.save)
+        self._jobs.files.saved.connect(self._on_saved)
+        self._jobs.files.failed.connect(self._on_not_saved)
 
     @property
     def visit_window(self) -> VisitWindow:
@@ -151,28 +197,18 @@ class ComposedSupervisor:
         self.window.show_identity(self._settings.organisation, self._settings.user)
         self.window.show()
         await self._app.start()
-        self._program.tasks.start(self._program.connect(self._bus), name="connect the board")
+        self._program.tasks.start(self._program.connect(self._jobs.bus), name="connect the board")
 
     async def stop(self) -> None:
         """Closes the window and the connection."""
         await self._visits.stop()
         self.window.close_now()
-        await self._bus.close()
+        await self._jobs.bus.close()
 
     # ---- facts ----
 
     def _on_tickets(self, tickets: list[Ticket]) -> None:
         self.window.set_tickets(tickets, self._app.services)
-        for ticket in tickets:
-            self._program.observations.note(
-                "ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service
-            )
-
-    def _on_board(self, board: BoardAnswer) -> None:
-        self.window.show_board(board)
-        self._program.observations.note(
-            "board", agents=len(board.agents), abandoned=board.day.abandoned
-        )
 
     def _on_connection(self, connected: bool) -> None:
         self.window.set_connection(connected)
@@ -189,25 +225,13 @@ class ComposedSupervisor:
             Level.WARNING, _("The hub did not answer; trying again…"), key=ACT
         )
 
-    def _on_lines(self, lines: LinesAnswer) -> None:
-        self.window.show_lines(lines)
-        counts = {
-            quality.value: sum(1 for one in lines.lines if one.quality is quality)
-            for quality in LineQuality
-        }
-        self._program.observations.note("lines", **counts)
-
-    def _on_history(self, answer: HistoryAnswer) -> None:
-        self.window.show_history(answer)
-        self._program.observations.note("history", acts=len(answer.acts))
-
     def _on_page(self, name: str) -> None:
         asks = {
             HISTORY: self.window.history.ask,
             TRENDS: self.window.trends.ask,
             STATISTICS: self.window.statistics.ask,
         }
-        self._ged.show(name == GED)
+        self._copies.show(name == GED)
         if name in asks:
             asks[name]()
         else:
@@ -230,8 +254,8 @@ class ComposedSupervisor:
         else:
             self._app.act(act, reason)
 
-    def _on_done(self, done: Done) -> None:
-        words = _("Taken back: {act}") if done.undone else _("Done: {act}")
+    def _on_done(self, done: ActDone) -> None:
+        words = _("Taken back: {act}") if done.undone else _("ActDone: {act}")
         text = words.format(act=self._words(done.act))
         if isinstance(done.act, MoveQueue) or done.left:
             text += " · " + _("{moved} moved, {left} left").format(moved=done.moved, left=done.left)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.board.visit import BoardVisit
-from expert_app.desk.wiring.engines import Engines, make_engines
 from expert_app.runtime.config import MediaSettings
+from expert_app.runtime.media_engines import Engines, make_engines
 from expert_app.runtime.window_program import Program
 from resources.texts import _
 from session.bus.client import BusClient
@@ -50,7 +50,6 @@ class VisitConnections:
             self._talk_link,
             open_guest=self._open_guest,
             tasks=program.tasks,
-            observations=program.observations,
         )
         self.pane = VisitWindow()
         self._engines: Engines | None = None

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Makes a desk's or board's two engines, with the devices that the settings name.
-Used by the compose modules.
+"""Makes the two media engines of a desk or board, with the devices that the settings name.
+Used by the wiring of desk and board.
 
 Which engine and which devices may change while the program runs:
 a new engine takes the next conversation, other devices are taken at once.

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the board's page of copies for the agency's own systems with the jobs behind it.
+Used by `program`.
+"""
+
+from __future__ import annotations
+
+from expert_app.board.deliveries import BoardDeliveries, Decided
+from expert_app.board.dossier_export import DossierExport
+from resources.texts import _
+from session.core.errors import SessionError
+from views.board.window import BoardWindow
+from views.widgets.message_bar import Level
+from views.words.errors import sentence
+
+KEY, EXPORT = "ged", "export"
+
+
+class DeliveryConnections:
+    """The page's requests to the jobs, the jobs' results to the window."""
+
+    def __init__(
+        self, window: BoardWindow, deliveries: BoardDeliveries, *, export: DossierExport
+    ) -> None:
+        self._window, self._deliveries = window, deliveries
+        page = window.copies
+        page.wanted.connect(deliveries.show)
+        page.retry_wanted.connect(deliveries.retry)
+        page.file_wanted.connect(deliveries.save)
+        window.copies_given_up.connect(deliveries.give_up)
+        window.export_requested.connect(export.export)
+        deliveries.received.connect(page.show_deliveries)
+        deliveries.decided.connect(self._on_decided)
+        deliveries.troubled.connect(self._on_trouble)
+        deliveries.saved.connect(self._on_saved)
+        deliveries.failed.connect(self._on_not_saved)
+        export.progressed.connect(self._on_exporting)
+        export.exported.connect(self._on_exported)
+        export.troubled.connect(self._on_export_trouble)
+        export.failed.connect(self._on_not_saved)
+
+    def show(self, in_front: bool) -> None:
+        """The page came to the front, or left it."""
+        if in_front:
+            self._window.copies.ask()
+        else:
+            self._deliveries.rest()
+
+    def _show(self, text: str, level: Level = Level.INFO) -> None:
+        self._window.messages.show_message(level, text, key=KEY)
+
+    def _on_saved(self, path: str) -> None:
+        self._show(_("Saved: {path}").format(path=path))
+
+    def _on_decided(self, decided: Decided) -> None:
+        if decided.given_up:
+            self._show(_("Given up: {count}").format(count=decided.copies))
+        else:
+            self._show(_("Tried again now: {count}").format(count=decided.copies))
+
+    def _on_trouble(self, error: SessionError) -> None:
+        self._show(sentence(error.code, error.detail).sentence, Level.ERROR)
+
+    def _on_exporting(self, percent: int) -> None:
+        self._window.messages.show_progress(EXPORT, _("Exporting the dossier…"), percent)
+
+    def _on_exported(self, path: str) -> None:
+        self._window.messages.clear(EXPORT)
+        words = _(
+            "The dossier is in {path}. It holds personal data: keep it locked. expert-app verify "
+            "checks it."
+        )
+        self._show(words.format(path=path))
+
+    def _on_export_trouble(self, error: SessionError) -> None:
+        self._window.messages.clear(EXPORT)
+        self._on_trouble(error)
+
+    def _on_not_saved(self, why: str) -> None:
+        self._window.messages.clear(EXPORT)
+        self._show(
+            _("The file was not written ({why}). Choose another place.").format(why=why),
+            Level.ERROR,
+        )
