@@ -13,7 +13,7 @@ from pathlib import Path
 
 from expert_app.runtime.config import MediaSettings, SettingsWrong, TurnSettings
 from session.core.clock import Clock
-from session.hub.queue.turn_credentials import TurnTickets
+from session.hub.queue.turn_credentials import TurnCredentials
 from session.media.ice import IcePlan, IceServer
 
 NSS_NAME = "poste-expert"
@@ -30,7 +30,7 @@ def ice_plan(settings: MediaSettings) -> IcePlan:
     )
 
 
-def turn_tickets(settings: TurnSettings, clock: Clock, path: Path) -> TurnTickets:
+def turn_tickets(settings: TurnSettings, clock: Clock, path: Path) -> TurnCredentials:
     """The hub's names and passwords for the relays.
     Raises `SettingsWrong` (`path`) when the secret cannot be read.
     """
@@ -40,7 +40,7 @@ def turn_tickets(settings: TurnSettings, clock: Clock, path: Path) -> TurnTicket
             secret = Path(settings.secret_file).read_bytes().strip()
         except OSError as error:
             raise SettingsWrong(path, f"turn.secret_file: {error.strerror}") from error
-    return TurnTickets(settings.urls, secret, relay_only=settings.relay_only, clock=clock)
+    return TurnCredentials(settings.urls, secret, relay_only=settings.relay_only, clock=clock)
 
 
 def trust_relays(ca_file: str, folder: Path) -> None:

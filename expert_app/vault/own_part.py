@@ -104,7 +104,7 @@ class OwnPart:
         clock: Clock,
     ) -> None:
         self._path, self._organisation, self._signer = path, organisation, signer
-        self._book, self._clock = book, clock
+        self._changes, self._clock = book, clock
         self._files = [load_secret(f"{organisation}.seal", Path(one)) for one in secret_files]
         self._mark = ""
         self.missing: list[SealKey] = []
@@ -158,9 +158,9 @@ class OwnPart:
         """
         keys = {
             self._keys.get((role, user), ""),
-            self._book.keys().get((self._organisation, role, user), ""),
+            self._changes.keys().get((self._organisation, role, user), ""),
         }
-        return frozenset(keys) - {""} - self._book.revoked()
+        return frozenset(keys) - {""} - self._changes.revoked()
 
 
 def load_secret(name: str, file: Path | None = None) -> VaultSecret:

@@ -17,14 +17,14 @@ from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.core.errors import SessionError, StoreUnreachable
 from session.core.tasks import Tasks
-from session.hub.access.flood_watch import Floods
+from session.hub.access.flood_watch import FloodWatch
 from session.hub.access.handlers import handlers_of
-from session.hub.access.request_server import HubService
-from session.hub.assignment.agent_states import Agents
+from session.hub.access.request_server import RequestServer
+from session.hub.assignment.agent_states import AgentStates
 from session.hub.assignment.dispatch import LOOK_S, Dispatch
 from session.hub.assignment.routing import Routing
 from session.hub.convention.catalogue import Catalogue
-from session.hub.convention.open_now import Openings
+from session.hub.convention.open_now import OpenNow
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
 from session.hub.dossier.keep_consent import KeepGrants, NatsKeepStore
@@ -44,25 +44,25 @@ from session.hub.monitoring.health import Health
 from session.hub.network.network_state import NetworkState
 from session.hub.network.partner_networks import Links
 from session.hub.network.relay import Relay
-from session.hub.queue.agent_claims import Hands, NatsHandStore
+from session.hub.queue.agent_claims import AgentClaims, NatsAgentClaimStore
 from session.hub.queue.calls import Calls
 from session.hub.queue.display import Display
 from session.hub.queue.eligibility import Eligibility
-from session.hub.queue.kiosk_offers import Offers
-from session.hub.queue.line_quality import Lines
-from session.hub.queue.notifications import BusNews, PlaceNews
+from session.hub.queue.kiosk_offers import KioskOffers
+from session.hub.queue.line_quality import KioskLines
+from session.hub.queue.notifications import BusNotifications, PlaceNotifications
 from session.hub.queue.presence import (
     PATIENCE,
     Patience,
     Presence,
     PresenceWatch,
 )
-from session.hub.queue.returning_callers import NatsReturns, Returning
+from session.hub.queue.returning_callers import NatsReturnStore, ReturningCallers
 from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import TicketBook
-from session.hub.queue.turn_credentials import TurnTickets
+from session.hub.queue.ticket_changes import TicketChanges
+from session.hub.queue.turn_credentials import TurnCredentials
 from session.hub.queue.view import QueueView
-from session.hub.queue.wait_estimates import HandlingTimes, Waits
+from session.hub.queue.wait_estimates import HandlingTimes, WaitEstimates
 from session.hub.sealed_organisations import SealedOrganisations, unless_sealed
 from session.hub.storage.board_store import NatsBoardStore
 from session.hub.storage.disk_space import Room
@@ -71,14 +71,14 @@ from session.hub.storage.lease import Lease
 from session.hub.storage.ticket_store import RETIRED_S, NatsCallerStore, NatsTicketStore
 from session.hub.supervision.board import Board
 from session.hub.supervision.undo import Undo
-from session.hub.timeouts import Lookout
+from session.hub.timeouts import TicketTimeouts
 from session.hub.transfers.callbacks import Callbacks, NatsCallbackStore
-from session.hub.transfers.host_calls import Hosts
+from session.hub.transfers.host_calls import HostCalls
 from session.hub.transfers.moves import Moves
 from session.hub.transfers.overflow_moves import OverflowMoves
-from session.hub.transfers.pass_on import Passing
-from session.hub.transfers.third_parties import Talks
-from session.hub.transfers.waiting_elsewhere import COME_S, Away
+from session.hub.transfers.pass_on import PassOn
+from session.hub.transfers.third_parties import ThirdParties
+from session.hub.transfers.waiting_elsewhere import COME_S, WaitingElsewhere
 from session.protocol.hub.requests import QueueBeat
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.roles import Role
@@ -137,7 +137,7 @@ class Hub:
         patience: Patience = PATIENCE,
         come_s: float = COME_S,
         room: Room | None = None,
-        turn: TurnTickets | None = None,
+        turn: TurnCredentials | None = None,
         uploads: Path | None = None,
         library: Path | None = None,
         kiosk_key: Callable[[str, str], str] | None = None,
@@ -154,7 +154,7 @@ class Hub:
         self.view = QueueView()
         self.view.monotonic_s = clock.monotonic_s
         self.presence = Presence(clock, patience)
-        self._news = BusNews(connection)
+        self._notifications = BusNotifications(connection)
         self._tickets = NatsTicketStore(connection, tasks, replicas=replicas)
         self._callers = NatsCallerStore(connection, replicas)
         log_days = _log_days(catalogue)
@@ -166,12 +166,14 @@ class Hub:
             tasks=tasks,
             rebuild=rebuild_history,
         )
-        self._hands = NatsHandStore(connection, replicas)
-        self._book = TicketBook(self._tickets, self.view, hands=Hands(self._hands, self._tickets))
-        self._returns = NatsReturns(connection, replicas)
-        self._returning = Returning(self._returns, clock)
+        self._hands = NatsAgentClaimStore(connection, replicas)
+        self._changes = TicketChanges(
+            self._tickets, self.view, hands=AgentClaims(self._hands, self._tickets)
+        )
+        self._returns = NatsReturnStore(connection, replicas)
+        self._returning = ReturningCallers(self._returns, clock)
         self._board_store = NatsBoardStore(connection, tasks, replicas=replicas)
-        self._agents = Agents(
+        self._agents = AgentStates(
             self.view,
             self.presence,
             store=self._board_store,
@@ -180,41 +182,43 @@ class Hub:
             time_zone=time_zone,
         )
         eligibility = Eligibility(catalogue, self._agents.answering)
-        self._lines = Lines(catalogue, self.view, self.presence, clock)
+        self._lines = KioskLines(catalogue, self.view, self.presence, clock)
         self.sessions = Sessions(
-            self._book,
+            self._changes,
             self._callers,
             catalogue=catalogue,
             keeper=self._keeper,
-            news=self._news,
+            notifications=self._notifications,
             clock=clock,
             served=self._returning.served,
             eligibility=eligibility,
             rates=self._lines.rates,
-            relays=(turn or TurnTickets([], b"", relay_only=False, clock=clock)).rules,
+            relays=(turn or TurnCredentials([], b"", relay_only=False, clock=clock)).rules,
             kiosk_key=kiosk_key,
         )
         days = DayAndTrends(self.projection, clock, time_zone=time_zone)
         self._board = Board(
-            self._book,
+            self._changes,
             self._board_store,
             catalogue=catalogue,
             agents=self._agents,
             days=days,
-            news=self._news,
+            notifications=self._notifications,
             clock=clock,
         )
-        self.waits = Waits(
+        self.waits = WaitEstimates(
             self.view,
             HandlingTimes(),
             agents=self._board.agents,
             clock=clock,
             services_of=self._services_of,
         )
-        self._places = PlaceNews(self.view, self.waits, news=self._news, clock=clock)
+        self._places = PlaceNotifications(
+            self.view, self.waits, notifications=self._notifications, clock=clock
+        )
         self._lease = Lease(connection, "dispatch", tasks=tasks, replicas=replicas)
         self._dispatch = Dispatch(
-            self._book,
+            self._changes,
             self._agents,
             catalogue=catalogue,
             is_ours=lambda: self._lease.is_held,
@@ -230,35 +234,35 @@ class Hub:
             self._board_store,
             catalogue=catalogue,
             presence=self.presence,
-            news=self._news,
+            notifications=self._notifications,
             clock=clock,
             counts=self._counts,
         )
-        self._hosts = Hosts(
+        self._hosts = HostCalls(
             connection,
-            self._book,
+            self._changes,
             catalogue=catalogue,
             presence=self.presence,
             clock=clock,
             is_site_closed=self.network.is_closed,
         )
-        self._openings = Openings(catalogue, clock)
-        self._offers = Offers(
+        self._openings = OpenNow(catalogue, clock)
+        self._offers = KioskOffers(
             catalogue,
             self._openings,
             decided=self._board.shown,
-            news=self._news,
+            notifications=self._notifications,
             clock=clock,
             is_site_closed=self.network.is_closed,
             has_host=self._hosts.has_host,
         )
         self._calls = Calls(
-            self._book,
+            self._changes,
             self._callers,
             catalogue=catalogue,
             sessions=self.sessions,
             places=self._places,
-            news=self._news,
+            notifications=self._notifications,
             clock=clock,
             is_closed=self._board.is_closed,
             openings=self._openings,
@@ -267,7 +271,7 @@ class Hub:
         self._callback_store = NatsCallbackStore(connection, tasks, replicas=replicas)
         self._callbacks = Callbacks(
             self._callback_store,
-            self._book,
+            self._changes,
             callers=self._callers,
             catalogue=catalogue,
             openings=self._openings,
@@ -275,8 +279,8 @@ class Hub:
             is_closed=self._board.is_closed,
             clock=clock,
         )
-        self._away = Away(
-            self._book,
+        self._away = WaitingElsewhere(
+            self._changes,
             self._callers,
             catalogue=catalogue,
             calls=self._calls,
@@ -295,11 +299,11 @@ class Hub:
         )
         self.gauges = Gauges(self.view, self._agents, catalogue=catalogue, clock=clock)
         self._moves = Moves(
-            self._book,
+            self._changes,
             self._callers,
             catalogue=catalogue,
             places=self._places,
-            news=self._news,
+            notifications=self._notifications,
             clock=clock,
             check_open=self._calls.check_open,
             is_closed=self._board.is_closed,
@@ -313,11 +317,15 @@ class Hub:
             check_open=self._calls.check_open,
             clock=clock,
         )
-        self._talks = Talks(
-            self._book, catalogue, presence=self.presence, news=self._news, clock=clock
+        self._talks = ThirdParties(
+            self._changes,
+            catalogue,
+            presence=self.presence,
+            notifications=self._notifications,
+            clock=clock,
         )
-        self._passing = Passing(
-            self._book,
+        self._passing = PassOn(
+            self._changes,
             self._callers,
             catalogue=catalogue,
             sessions=self.sessions,
@@ -325,16 +333,16 @@ class Hub:
             is_closed=self._board.is_closed,
             presence=self.presence,
             moves=self._moves,
-            news=self._news,
+            notifications=self._notifications,
             clock=clock,
         )
-        self._lookout = Lookout(
+        self._lookout = TicketTimeouts(
             PresenceWatch(self.presence),
             self._calls,
             sessions=self.sessions,
             talks=self._talks,
             passing=self._passing,
-            news=self._news,
+            notifications=self._notifications,
             catalogue=catalogue,
             clock=clock,
         )
@@ -343,14 +351,14 @@ class Hub:
         self._dossiers = DossierService(
             dossiers, self.sessions, callers=self._callers, uploads=self._uploads, keep=keep
         )
-        self.floods = Floods(clock)
+        self.floods = FloodWatch(clock)
         self.relay = Relay(
-            connection, self.view, book=self._book, keep=keep, clock=clock, tasks=tasks
+            connection, self.view, changes=self._changes, keep=keep, clock=clock, tasks=tasks
         )
         self.relay.excess = self.floods.dropped
         undo = Undo(
             self._board,
-            self._book,
+            self._changes,
             store=self._board_store,
             projection=self.projection,
             name_of=catalogue.person_name,
@@ -364,7 +372,7 @@ class Hub:
             Display(self.view, catalogue),
             self._agents,
             Routing(
-                self._book,
+                self._changes,
                 self.sessions,
                 agents=self._agents,
                 catalogue=catalogue,
@@ -391,7 +399,7 @@ class Hub:
             self._passing,
         )
         bound = unless_sealed(handlers_of(*rules), catalogue)
-        self.service = HubService(connection, bound, clock=clock, tasks=tasks)
+        self.service = RequestServer(connection, bound, clock=clock, tasks=tasks)
         self.service.excess = self.floods.dropped
         self._links = Links(
             network,
@@ -557,7 +565,7 @@ class Hub:
             await self._places.look(organisation)
             await self._away.look(organisation)
             count = self.view.open_count(organisation)
-            await self._news.beat(
+            await self._notifications.beat(
                 organisation,
                 QueueBeat(
                     revision=self.view.revision(organisation),

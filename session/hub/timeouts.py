@@ -10,7 +10,7 @@ from datetime import timedelta
 from session.core.clock import Clock
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.calls import Calls
-from session.hub.queue.notifications import BusNews
+from session.hub.queue.notifications import BusNotifications
 from session.hub.queue.presence import (
     CallerLost,
     DeskLost,
@@ -21,8 +21,8 @@ from session.hub.queue.presence import (
 )
 from session.hub.queue.sessions import Sessions
 from session.hub.queue.view import WAITING
-from session.hub.transfers.pass_on import Passing
-from session.hub.transfers.third_parties import Talks
+from session.hub.transfers.pass_on import PassOn
+from session.hub.transfers.third_parties import ThirdParties
 from session.protocol.hub.requests import PeerPresence
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -34,7 +34,7 @@ FORGOTTEN = timedelta(hours=12)
 """A wrap-up that nobody finished is closed."""
 
 
-class Lookout:
+class TicketTimeouts:
     """Looks at one ticket after the other; every act is the ticket's own compare-and-set."""
 
     def __init__(
@@ -43,14 +43,14 @@ class Lookout:
         calls: Calls,
         *,
         sessions: Sessions,
-        talks: Talks,
-        passing: Passing,
-        news: BusNews,
+        talks: ThirdParties,
+        passing: PassOn,
+        notifications: BusNotifications,
         catalogue: Catalogue,
         clock: Clock,
     ) -> None:
         self._watch, self._calls, self._sessions = watch, calls, sessions
-        self._talks, self._passing, self._news = talks, passing, news
+        self._talks, self._passing, self._notifications = talks, passing, notifications
         self._catalogue, self._clock = catalogue, clock
 
     async def look(self, ticket: Ticket) -> None:
@@ -78,7 +78,7 @@ class Lookout:
                 account = ticket.kiosk_home if role is Role.KIOSK else ticket.organisation
                 if user is not None and ticket.session is not None:
                     told = PeerPresence(session_id=ticket.session, present=present)
-                    await self._news.tell(account, role, user, told)
+                    await self._notifications.notify(account, role, user, told)
             case DeskLost():
                 await self._sessions.give_back(ticket)
             case CallerLost():

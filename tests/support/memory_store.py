@@ -101,11 +101,11 @@ class MemoryLog:
         self.opened[session_id] = list(ends)
 
 
-class MemoryNews:
+class MemoryNotifications:
     def __init__(self) -> None:
         self.told: list[tuple[Role, str, HubEvent]] = []
 
-    async def tell(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
+    async def notify(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
         self.told.append((role, user, event))
 
     def kinds(self, user: str) -> list[str]:

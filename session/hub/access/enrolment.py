@@ -16,7 +16,7 @@ from session.core.clock import Clock
 from session.core.errors import BusUnreachable, EnrolmentRefused, RateLimited, SessionError
 from session.core.tasks import Tasks
 from session.hub.access.identities import IdentityBook
-from session.hub.access.rate_limits import Rates
+from session.hub.access.rate_limits import RateLimits
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, proof_text, tidy_code
 from session.protocol.hub.requests import HubMessage, Refusal
@@ -52,7 +52,7 @@ class Enrolment:
     ) -> None:
         self._connection, self._book, self._reload = connection, book, reload
         self._clock, self._tasks = clock, tasks
-        self._rates = Rates(clock, PER_S, burst=BURST)
+        self._rates = RateLimits(clock, PER_S, burst=BURST)
         self._applying = asyncio.Lock()
         self._watch: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] | None = None
@@ -93,11 +93,13 @@ class Enrolment:
     async def _answer(self, message: Incoming) -> EnrolAnswer:
         if not self._rates.take("enrol"):
             raise RateLimited
-        wish = decode_request(EnrolRequest, message.payload)
-        if not is_signed(wish.key, proof_text(wish.code, wish.key), wish.proof):
+        request = decode_request(EnrolRequest, message.payload)
+        if not is_signed(request.key, proof_text(request.code, request.key), request.proof):
             raise EnrolmentRefused
         now = self._clock.utc_now()
-        identity = await asyncio.to_thread(self._book.enrol, tidy_code(wish.code), wish.key, now)
+        identity = await asyncio.to_thread(
+            self._book.enrol, tidy_code(request.code), request.key, now
+        )
         await self._apply()
         return EnrolAnswer(
             organisation=identity.organisation, role=identity.role, user=identity.user

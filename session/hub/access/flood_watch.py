@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from session.core.clock import Clock
 from session.core.signals import Signal
-from session.hub.access.rate_limits import Rates
+from session.hub.access.rate_limits import RateLimits
 
 DROPS_PER_S, DROPS_BURST = 50.0, 1000.0
 BEATS_PER_S, BEATS_BURST = 2.0, 50.0
@@ -19,7 +19,7 @@ BEATS_PER_S, BEATS_BURST = 2.0, 50.0
 TOLD_EACH_S = 10.0
 
 
-class Floods:
+class FloodWatch:
     """Counts what was dropped by identity, "<organisation>.<role letter>.<user>".
 
     Attributes:
@@ -29,8 +29,8 @@ class Floods:
     def __init__(self, clock: Clock) -> None:
         self.found: Signal[str] = Signal()
         self._clock = clock
-        self._drops = Rates(clock, DROPS_PER_S, burst=DROPS_BURST)
-        self._beats = Rates(clock, BEATS_PER_S, burst=BEATS_BURST)
+        self._drops = RateLimits(clock, DROPS_PER_S, burst=DROPS_BURST)
+        self._beats = RateLimits(clock, BEATS_PER_S, burst=BEATS_BURST)
         self._told_s: dict[str, float] = {}
 
     def dropped(self, who: str) -> None:

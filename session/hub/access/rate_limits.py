@@ -8,7 +8,7 @@ from __future__ import annotations
 from session.core.clock import Clock
 
 
-class Rates:
+class RateLimits:
     """Token buckets by name.
 
     Args:

@@ -26,7 +26,7 @@ from session.core.errors import (
 )
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, Handler
-from session.hub.access.rate_limits import Rates
+from session.hub.access.rate_limits import RateLimits
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import HubMessage, Refusal
 from session.protocol.verbs import ALL_VERBS
@@ -82,7 +82,7 @@ async def _nobody(asker: Asker, verb: str, payload: bytes) -> bytes | None:
     return None
 
 
-class HubService:
+class RequestServer:
     """Answers `svc.<organisation>.<role>.<user>.<verb>`, and `all...` for a hub that does not."""
 
     def __init__(
@@ -102,9 +102,9 @@ class HubService:
         self.elsewhere: Forward = _nobody
         self.measured: Measured = unmeasured
         self._clock = clock
-        self._rates = Rates(clock, PER_S, burst=BURST)
-        self._bulk_rates = Rates(clock, BULK_PER_S, burst=BULK_BURST)
-        self._refused_rates = Rates(clock, REFUSED_PER_S, burst=REFUSED_BURST)
+        self._rates = RateLimits(clock, PER_S, burst=BURST)
+        self._bulk_rates = RateLimits(clock, BULK_PER_S, burst=BULK_BURST)
+        self._refused_rates = RateLimits(clock, REFUSED_PER_S, burst=REFUSED_BURST)
 
     async def start(self) -> None:
         """Begins to answer; several hubs share the work."""

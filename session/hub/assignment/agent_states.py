@@ -39,7 +39,7 @@ def state_said(record: AgentRecord | None) -> AgentState:
     return _PAUSES.get(record.reason, AgentState.PAUSED)
 
 
-class Agents:
+class AgentStates:
     """The agents of all organisations, each with a capacity of one conversation.
 
     Args:

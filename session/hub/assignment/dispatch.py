@@ -20,11 +20,11 @@ import msgspec
 from session.core.clock import Clock
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
-from session.hub.assignment.agent_states import Agents
+from session.hub.assignment.agent_states import AgentStates
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import PersonEntry, ServiceEntry
 from session.hub.queue.eligibility import Eligibility
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.ticket_changes import TicketChanges
 from session.protocol.hub.tickets import Ticket, TicketState
 
 log = logging.getLogger(__name__)
@@ -95,8 +95,8 @@ class Dispatch:
 
     def __init__(
         self,
-        book: TicketBook,
-        agents: Agents,
+        changes: TicketChanges,
+        agents: AgentStates,
         *,
         catalogue: Catalogue,
         is_ours: Callable[[], bool],
@@ -106,7 +106,7 @@ class Dispatch:
         eligibility: Eligibility | None = None,
     ) -> None:
         self._eligibility = eligibility or Eligibility(catalogue)
-        self._book = book
+        self._changes = changes
         self._agents = agents
         self._catalogue = catalogue
         self._is_ours = is_ours
@@ -177,10 +177,10 @@ class Dispatch:
         """Ends offers whose time is over, then offers whoever waits to whoever is free.
         Raises `StoreUnreachable`.
         """
-        for ticket in self._book.view.offered(organisation):
+        for ticket in self._changes.view.offered(organisation):
             if ticket.agent is not None:
                 await self._check(ticket, ticket.agent)
-        view = self._book.view
+        view = self._changes.view
         pushed = {
             one.id: one
             for one in self._catalogue.organisation(organisation).services
@@ -212,7 +212,7 @@ class Dispatch:
             )
             return unoffered(now, "hub", reason, declined_at_utc) if same else None
 
-        _, changed = await self._book.change(offered.organisation, offered.id, decide)
+        _, changed = await self._changes.change(offered.organisation, offered.id, decide)
         return changed
 
     # ---- a new offer
@@ -233,7 +233,7 @@ class Dispatch:
             for service in pushed.values()
         }
         found: list[tuple[Ticket, PersonEntry]] = []
-        for ticket in self._book.view.in_line(organisation):
+        for ticket in self._changes.view.in_line(organisation):
             able = candidates.get(ticket.service)
             if not able or ticket.state is not TicketState.WAITING or ticket.away == "back":
                 continue
@@ -268,4 +268,4 @@ class Dispatch:
                 reason="",
             )
 
-        await self._book.change(ticket.organisation, ticket.id, decide)
+        await self._changes.change(ticket.organisation, ticket.id, decide)

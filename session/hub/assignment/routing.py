@@ -20,13 +20,13 @@ from session.core.errors import (
     TicketUnknown,
 )
 from session.hub.access.handlers import Asker, handles
-from session.hub.assignment.agent_states import Agents, state_said
+from session.hub.assignment.agent_states import AgentStates, state_said
 from session.hub.assignment.dispatch import unoffered
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ServiceEntry
 from session.hub.queue.eligibility import Eligibility
 from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import TicketBook, ticket_of
+from session.hub.queue.ticket_changes import TicketChanges, ticket_of
 from session.protocol.hub.requests import Done, SessionAnswer, SessionFacts
 from session.protocol.hub.routing import (
     DeclineRequest,
@@ -51,16 +51,16 @@ class Routing:
 
     def __init__(
         self,
-        book: TicketBook,
+        changes: TicketChanges,
         sessions: Sessions,
         *,
-        agents: Agents,
+        agents: AgentStates,
         catalogue: Catalogue,
         clock: Clock,
         eligibility: Eligibility,
     ) -> None:
         self._eligibility = eligibility
-        self._book = book
+        self._changes = changes
         self._sessions = sessions
         self._agents = agents
         self._catalogue = catalogue
@@ -116,7 +116,7 @@ class Routing:
         offered: list[Ticket] = []
         mine: list[Ticket] = []
         others: list[Ticket] = []
-        for ticket in self._book.view.in_line(organisation):
+        for ticket in self._changes.view.in_line(organisation):
             entry = services.get(ticket.service)
             if entry is None or (service is not None and ticket.service != service):
                 continue
@@ -157,7 +157,7 @@ class Routing:
                 self._clock.utc_now(),
             )
 
-        await self._book.change(asker.organisation, request.ticket_id, decide)
+        await self._changes.change(asker.organisation, request.ticket_id, decide)
         return Done()
 
     @handles("prolong")
@@ -193,7 +193,7 @@ class Routing:
                 now, wrap_up_until_utc=ends, changed_by=f"{Role.AGENT}.{asker.user}"
             )
 
-        await self._book.change(asker.organisation, ticket_of(request.session_id), decide)
+        await self._changes.change(asker.organisation, ticket_of(request.session_id), decide)
         assert answer is not None
         return answer
 

@@ -21,7 +21,7 @@ Cell = tuple[str, str, str, str]
 """Organisation, service, the organisation whose site it is, site."""
 
 
-class Openings:
+class OpenNow:
     """Openings of all cells; each is worked out when first asked for, and again when it or the
     convention changes.
     """

@@ -217,8 +217,8 @@ class AuditReader:
         return entries
 
     async def _wish(self, count: int, expires_s: float) -> None:
-        wish = {"batch": count, "expires": int(expires_s * NANOSECONDS)}
-        await self._line.publish(self._ask, json.dumps(wish).encode(), reply=self._inbox)
+        request = {"batch": count, "expires": int(expires_s * NANOSECONDS)}
+        await self._line.publish(self._ask, json.dumps(request).encode(), reply=self._inbox)
         self._wanted = count
 
     def _take(self, message: Incoming | None, entries: list[AuditEntry]) -> int:

@@ -37,7 +37,7 @@ class StatisticsService:
         )
 
 
-def _count(history: History, organisation: str, wish: StatisticsRequest) -> list[StatisticsRow]:
+def _count(history: History, organisation: str, request: StatisticsRequest) -> list[StatisticsRow]:
     from session.hub.history.counts import count
 
-    return count(history, organisation, wish.first, wish.last, wish.by)
+    return count(history, organisation, request.first, request.last, request.by)

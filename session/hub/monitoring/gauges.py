@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from session.core.clock import Clock
-from session.hub.assignment.agent_states import Agents
+from session.hub.assignment.agent_states import AgentStates
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.view import QueueView
 from session.protocol.hub.board import AgentState
@@ -41,7 +41,7 @@ class Gauges:
     """Reads them."""
 
     def __init__(
-        self, view: QueueView, agents: Agents, *, catalogue: Catalogue, clock: Clock
+        self, view: QueueView, agents: AgentStates, *, catalogue: Catalogue, clock: Clock
     ) -> None:
         self._view = view
         self._agents = agents

@@ -20,7 +20,7 @@ from session.core.clock import Clock
 from session.core.errors import BusUnreachable, NotAllowed
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.notifications import News
+from session.hub.queue.notifications import Notifications
 from session.hub.queue.presence import Presence
 from session.hub.storage.board_store import BoardStore, QueueRecord
 from session.protocol.hub.requests import Done, ServicesChanged
@@ -61,7 +61,7 @@ class NetworkState:
         *,
         catalogue: Catalogue,
         presence: Presence,
-        news: News,
+        notifications: Notifications,
         clock: Clock,
         counts: Counts,
     ) -> None:
@@ -70,7 +70,7 @@ class NetworkState:
         self._store = store
         self._catalogue = catalogue
         self._presence = presence
-        self._news = news
+        self._notifications = notifications
         self._clock = clock
         self._counts = counts
         self._started_at_utc = clock.utc_now()
@@ -188,5 +188,7 @@ class NetworkState:
         await self._store.put_site(asker.organisation, request.site, record)
         for kiosk in entry.kiosks:
             if kiosk.site == request.site:
-                await self._news.tell(asker.organisation, Role.KIOSK, kiosk.id, ServicesChanged())
+                await self._notifications.notify(
+                    asker.organisation, Role.KIOSK, kiosk.id, ServicesChanged()
+                )
         return Done()

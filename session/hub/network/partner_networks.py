@@ -29,9 +29,9 @@ from session.core.errors import (
 )
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker
-from session.hub.access.request_server import HubService
+from session.hub.access.request_server import RequestServer
 from session.hub.convention.catalogue import Catalogue
-from session.hub.network.partner_watch import LinkWatch
+from session.hub.network.partner_watch import PartnerWatch
 from session.hub.network.relay import Relay
 from session.hub.queue.presence import Presence
 from session.hub.queue.ticket_changes import ticket_of
@@ -96,7 +96,7 @@ class Links:
         moves: Moves,
         presence: Presence,
         relay: Relay,
-        service: HubService,
+        service: RequestServer,
         clock: Clock,
         tasks: Tasks,
     ) -> None:
@@ -112,7 +112,7 @@ class Links:
         self._sent: dict[Kiosk, _Sent] = {}
         self._telling: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._teller: asyncio.Task[None] | None = None
-        self.watch = LinkWatch(catalogue, self._check, tasks=tasks)
+        self.watch = PartnerWatch(catalogue, self._check, tasks=tasks)
         moves.links = self
         service.elsewhere = self.ask_for
         relay.elsewhere = self.pass_on
@@ -203,14 +203,14 @@ class Links:
         """Asks before anything is written.
         Raises `HubUnreachable` when the link is down, and what the other says.
         """
-        wish = ArrivalCheck(
+        request = ArrivalCheck(
             organisation=organisation, service=service, from_organisation=ticket.organisation
         )
-        await self._check(wish)
+        await self._check(request)
 
-    async def _check(self, wish: ArrivalCheck) -> None:
+    async def _check(self, request: ArrivalCheck) -> None:
         decode_answer(
-            Done, await self._ask(self.network_of(wish.organisation), "check", encode(wish))
+            Done, await self._ask(self.network_of(request.organisation), "check", encode(request))
         )
 
     async def arrive(self, old: Ticket, *, fresh: bool) -> Ticket:
@@ -222,7 +222,7 @@ class Links:
         Raises `HubUnreachable` (ask again), `TicketUnknown` when there is none and none is made.
         """
         organisation, service = split_service(old.moved_to, old.organisation)
-        wish = Arrival(
+        request = Arrival(
             organisation=organisation,
             service=service,
             from_organisation=old.organisation,
@@ -238,7 +238,9 @@ class Links:
         kiosk = old.kiosk_home, old.kiosk
         sent = self._sent.setdefault(kiosk, _Sent(network, old, self._clock.monotonic_s()))
         try:
-            ticket = decode_answer(Arrived, await self._ask(network, "arrive", encode(wish))).ticket
+            ticket = decode_answer(
+                Arrived, await self._ask(network, "arrive", encode(request))
+            ).ticket
         except (TicketUnknown, NotAllowed):
             sent.over_s = self._clock.monotonic_s()
             raise
@@ -265,14 +267,14 @@ class Links:
         if sent is None or not await self._has_arrived(sent):
             return None
         if verb in ("status", "leave"):
-            wish = (
+            request = (
                 decode_request(StatusRequest, payload)
                 if verb == "status"
                 else decode_request(LeaveRequest, payload)
             )
-            if wish.ticket_id not in (sent.old.id, sent.ticket_id):
+            if request.ticket_id not in (sent.old.id, sent.ticket_id):
                 return None
-            payload = encode(msgspec.structs.replace(wish, ticket_id=sent.ticket_id))
+            payload = encode(msgspec.structs.replace(request, ticket_id=sent.ticket_id))
         elif ticket_of(_session_of(payload)) != sent.ticket_id:
             return None  # of a conversation that was with us
         rest = f"svc.{asker.organisation}.k.{asker.user}.{verb}"
@@ -405,7 +407,7 @@ class Links:
         except BusUnreachable:
             log.info("an answer to a partner is lost; it asks again")
 
-    def _check_arrival(self, network: str, wish: ArrivalCheck | Arrival) -> None:
+    def _check_arrival(self, network: str, request: ArrivalCheck | Arrival) -> None:
         """The sender is of that network, and our organisation takes its callers.
 
         Raises:
@@ -413,30 +415,34 @@ class Links:
             VaultOutOfReach: the kiosk over there could not give its part of the log to the vault:
                 the link carries what hubs may read, and nothing of a vault passes a hub.
         """
-        if self.network_of(wish.from_organisation) != network or self.network_of(wish.organisation):
+        if self.network_of(request.from_organisation) != network or self.network_of(
+            request.organisation
+        ):
             raise NotAllowed(why="network")
         if (
-            wish.from_organisation
-            not in self._catalogue.organisation(wish.organisation).transfers_from
+            request.from_organisation
+            not in self._catalogue.organisation(request.organisation).transfers_from
         ):
             raise NotAllowed(why="transfer")
-        if self._catalogue.card(wish.organisation) is not None:
-            raise VaultOutOfReach(organisation=wish.organisation)
-        self._moves.check_target(wish.organisation, wish.service)
+        if self._catalogue.card(request.organisation) is not None:
+            raise VaultOutOfReach(organisation=request.organisation)
+        self._moves.check_target(request.organisation, request.service)
 
-    async def _take(self, network: str, wish: Arrival) -> Ticket:
+    async def _take(self, network: str, request: Arrival) -> Ticket:
         """A ticket for a caller who comes over; again is the same."""
-        home = f"{network}:{wish.home}"
+        home = f"{network}:{request.home}"
         identity = ticket_id(
-            wish.organisation, f"{network}:{wish.from_organisation}/{wish.ticket_id}", wish.service
+            request.organisation,
+            f"{network}:{request.from_organisation}/{request.ticket_id}",
+            request.service,
         )
-        known = await self._moves.known(wish.organisation, identity)
+        known = await self._moves.known(request.organisation, identity)
         if known is None:
-            if not wish.fresh:
+            if not request.fresh:
                 raise TicketUnknown
-            self._check_arrival(network, wish)
-            self._presence.heard(home, Role.KIOSK, wish.kiosk)
-            known = await self._moves.take(wish, identity, home)
+            self._check_arrival(network, request)
+            self._presence.heard(home, Role.KIOSK, request.kiosk)
+            known = await self._moves.take(request, identity, home)
         return known
 
 

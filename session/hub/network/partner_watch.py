@@ -34,7 +34,7 @@ over.
 Ask = Callable[[ArrivalCheck], Awaitable[None]]
 
 
-class LinkWatch:
+class PartnerWatch:
     """What is wrong with the links, as of the last look.
 
     Args:
@@ -90,23 +90,25 @@ class LinkWatch:
 
     async def _of(self, network: str, wishes: list[ArrivalCheck]) -> list[Trouble]:
         refused: dict[str, Trouble] = {}
-        for wish in wishes:
+        for request in wishes:
             try:
-                await self._ask(wish)
+                await self._ask(request)
             except BusUnreachable:
                 # our own server is away: that is said already, and nothing is known of theirs
                 return []
             except HubUnreachable:
                 return [Trouble("partner_away", False, {"network": network})]
             except (NotAllowed, ServiceUnknown, VaultOutOfReach) as error:
-                if wish.service != ANY:
+                if request.service != ANY:
                     why = str(error.detail.get("why", error.code))
                     detail: dict[str, str | int] = {
                         "network": network,
-                        "organisation": wish.organisation,
+                        "organisation": request.organisation,
                         "why": why,
                     }
-                    refused.setdefault(wish.organisation, Trouble("partner_refuses", False, detail))
+                    refused.setdefault(
+                        request.organisation, Trouble("partner_refuses", False, detail)
+                    )
             except (
                 SessionError
             ) as error:  # a closed queue, a full disk: of today, and told to who sends somebody
@@ -121,15 +123,17 @@ class LinkWatch:
         for ours in catalogue.served:
             for service in catalogue.services(ours):
                 for theirs, wanted in catalogue.transfer_targets(ours, service.id):
-                    wish = ArrivalCheck(organisation=theirs, service=wanted, from_organisation=ours)
-                    asked.setdefault(catalogue.network_of(theirs), {})[wish] = None
+                    request = ArrivalCheck(
+                        organisation=theirs, service=wanted, from_organisation=ours
+                    )
+                    asked.setdefault(catalogue.network_of(theirs), {})[request] = None
         for theirs in catalogue.organisations:
-            wish = ArrivalCheck(
+            request = ArrivalCheck(
                 organisation=theirs,
                 service=ANY,
                 from_organisation=next(iter(catalogue.served), ANY),
             )
-            asked.setdefault(catalogue.network_of(theirs), {wish: None})
+            asked.setdefault(catalogue.network_of(theirs), {request: None})
         asked.pop("", None)
         return {network: list(wishes) for network, wishes in asked.items()}
 

@@ -21,11 +21,11 @@ from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, SessionError
 from session.core.tasks import Tasks
-from session.hub.access.rate_limits import Rates
+from session.hub.access.rate_limits import RateLimits
 from session.hub.dossier.keep_consent import TOPIC as GRANT_TOPIC
 from session.hub.dossier.keep_consent import KeepGrants
 from session.hub.network.relay_peers import End, peer_of
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.queue.view import QueueView
 from session.protocol.hub.tickets import LIVE, Ticket
 from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS
@@ -76,7 +76,7 @@ class Relay:
         connection: HubConnection,
         view: QueueView,
         *,
-        book: TicketBook,
+        changes: TicketChanges,
         keep: KeepGrants,
         clock: Clock,
         tasks: Tasks,
@@ -84,10 +84,10 @@ class Relay:
         self.dropped = self.passed = self.passed_bytes = 0
         self._connection = connection
         self._view = view
-        self._book = book
+        self._changes = changes
         self._keep = keep
         self._tasks = tasks
-        self._rates = Rates(clock, BYTES_PER_S, burst=BURST_BYTES)
+        self._rates = RateLimits(clock, BYTES_PER_S, burst=BURST_BYTES)
         self._queue: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._worker: asyncio.Task[None] | None = None
         self._held: dict[tuple[str, str], deque[Incoming]] = {}
@@ -180,9 +180,9 @@ class Relay:
         ticket: Ticket | None = None
         try:
             if kiosk:
-                stored = await self._book.session_at_kiosk(organisation, kiosk, session_id)
+                stored = await self._changes.session_at_kiosk(organisation, kiosk, session_id)
             else:
-                stored = await self._book.by_session(organisation, session_id)
+                stored = await self._changes.by_session(organisation, session_id)
             self._view.apply(stored)
             ticket = stored.ticket
         except SessionError as error:

@@ -28,29 +28,29 @@ CLAIM_S = 10
 TRIES = 8
 
 
-class Claim(msgspec.Struct, frozen=True):
+class AgentClaim(msgspec.Struct, frozen=True):
     """Which ticket somebody is about to give to an agent, and its revision before that."""
 
     ticket: str
     revision: int
 
 
-class HandStore(Protocol):
+class AgentClaimStore(Protocol):
     """Claims with compare-and-set. Every method may raise `StoreUnreachable`."""
 
-    async def claim(self, organisation: str, agent: str, claim: Claim, expected: int) -> None:
+    async def claim(self, organisation: str, agent: str, claim: AgentClaim, expected: int) -> None:
         """Stores it for `CLAIM_S`. Raises `WrongRevision` when the hand's claim is not `expected`
         now (0: none).
         """
         ...
 
-    async def claimed(self, organisation: str, agent: str) -> tuple[Claim, int] | None:
+    async def claimed(self, organisation: str, agent: str) -> tuple[AgentClaim, int] | None:
         """The claim that stands, and its number."""
         ...
 
 
-class NatsHandStore:
-    """`HandStore` on JetStream."""
+class NatsAgentClaimStore:
+    """`AgentClaimStore` on JetStream."""
 
     def __init__(self, connection: HubConnection, replicas: int = 1) -> None:
         self._streams = connection.streams
@@ -69,8 +69,8 @@ class NatsHandStore:
             },
         )
 
-    async def claim(self, organisation: str, agent: str, claim: Claim, expected: int) -> None:
-        """See `HandStore`."""
+    async def claim(self, organisation: str, agent: str, claim: AgentClaim, expected: int) -> None:
+        """See `AgentClaimStore`."""
         payload, subject = msgspec.json.encode(claim), f"hand.{organisation}.{agent}"
         try:
             await self._streams.append(subject, payload, expected=expected, ttl_s=CLAIM_S)
@@ -82,21 +82,21 @@ class NatsHandStore:
             await self.prepare()
             await self._streams.append(subject, payload, expected=0, ttl_s=CLAIM_S)
 
-    async def claimed(self, organisation: str, agent: str) -> tuple[Claim, int] | None:
-        """See `HandStore`."""
+    async def claimed(self, organisation: str, agent: str) -> tuple[AgentClaim, int] | None:
+        """See `AgentClaimStore`."""
         stored = await self._streams.last(STREAM, f"hand.{organisation}.{agent}")
         if stored is None:
             return None
         try:
-            return decode_plain(Claim, stored.payload), stored.revision
+            return decode_plain(AgentClaim, stored.payload), stored.revision
         except MessageMalformed as error:
             raise StoreUnreachable(why="a claim is unreadable") from error
 
 
-class Hands:
+class AgentClaims:
     """Claims for the tickets of a store."""
 
-    def __init__(self, claims: HandStore, tickets: TicketStore) -> None:
+    def __init__(self, claims: AgentClaimStore, tickets: TicketStore) -> None:
         self._claims, self._tickets = claims, tickets
 
     async def claim(self, before: StoredTicket, after: Ticket) -> None:
@@ -112,10 +112,10 @@ class Hands:
             return
         if before.ticket.state in LIVE and before.ticket.agent == agent:
             return
-        wish, expected = Claim(after.id, before.revision), 0
+        request, expected = AgentClaim(after.id, before.revision), 0
         for _ in range(TRIES):
             try:
-                await self._claims.claim(after.organisation, agent, wish, expected)
+                await self._claims.claim(after.organisation, agent, request, expected)
             except WrongRevision:
                 found = await self._claims.claimed(after.organisation, agent)
                 if found is None:
@@ -130,7 +130,7 @@ class Hands:
                 return
         raise StoreUnreachable(why="an agent's hand changes too often")
 
-    async def _stands(self, organisation: str, agent: str, claim: Claim) -> bool:
+    async def _stands(self, organisation: str, agent: str, claim: AgentClaim) -> bool:
         stored = await self._tickets.get(organisation, claim.ticket)
         if stored is None:
             return False

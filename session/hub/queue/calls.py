@@ -16,10 +16,15 @@ from session.core.errors import QueueClosed, ServiceClosed, StoreFull, TicketTak
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_number
 from session.hub.convention.catalogue import Catalogue
-from session.hub.convention.open_now import Openings
-from session.hub.queue.notifications import News, PlaceNews, tell_kiosk, told_wait
+from session.hub.convention.open_now import OpenNow
+from session.hub.queue.notifications import (
+    Notifications,
+    PlaceNotifications,
+    notify_kiosk,
+    wait_fields,
+)
 from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import ENDED, TicketBook
+from session.hub.queue.ticket_changes import ENDED, TicketChanges
 from session.hub.queue.view import WAITING
 from session.hub.storage.interfaces import CallerRecord, CallerStore, StoredTicket
 from session.protocol.hub.requests import (
@@ -57,29 +62,29 @@ class Calls:
 
     def __init__(
         self,
-        book: TicketBook,
+        changes: TicketChanges,
         callers: CallerStore,
         *,
         catalogue: Catalogue,
         sessions: Sessions,
-        places: PlaceNews,
-        news: News,
+        places: PlaceNotifications,
+        notifications: Notifications,
         clock: Clock,
         is_closed: Callable[[str, str], bool] = lambda organisation, service: False,
-        openings: Openings | None = None,
+        openings: OpenNow | None = None,
         preferred: Callable[[str, str, str, str], Awaitable[str | None]] = _nobody,
     ) -> None:
-        self._openings = openings or Openings(catalogue, clock)
+        self._openings = openings or OpenNow(catalogue, clock)
         self._preferred = preferred
         self._is_closed = is_closed
         self.is_site_closed: Callable[[str, str], bool] = lambda home, site: False
         self.check_room: Callable[[], None] = lambda: None
-        self._book = book
+        self._changes = changes
         self._callers = callers
         self._catalogue = catalogue
         self._sessions = sessions
         self._places = places
-        self._news = news
+        self._notifications = notifications
         self._clock = clock
 
     @handles("call")
@@ -108,7 +113,7 @@ class Calls:
                 self.check_open(organisation, service.id, home, kiosk)
         except (StoreFull, QueueClosed, ServiceClosed):
             # asked again, of another hub, after it was closed
-            known = await self._book.find(organisation, identity)
+            known = await self._changes.find(organisation, identity)
             if known is None:
                 raise
         if known is not None:
@@ -126,15 +131,15 @@ class Calls:
             service=service.id,
             kiosk=kiosk,
             site=self._catalogue.site_of(home, kiosk).name,
-            number=self._book.view.next_number(organisation, service.letter),
+            number=self._changes.view.next_number(organisation, service.letter),
             state=TicketState.WAITING,
-            arrived_at_utc=self._book.view.arrival(organisation, self._clock.utc_now()),
+            arrived_at_utc=self._changes.view.arrival(organisation, self._clock.utc_now()),
             caller_number_given=has_number,
             preferred=preferred,
             changed_by=f"{Role.KIOSK}.{kiosk}",
             home=visitor,
         )
-        stored, is_new = await self._book.add_new(ticket)
+        stored, is_new = await self._changes.add_new(ticket)
         if not is_new:
             return await self._answer_again(stored)
         await self.abandon_older(stored.ticket)
@@ -146,9 +151,9 @@ class Calls:
         """The ticket of a request that came before;
         of one without a number the store's own refusal tells it.
         """
-        if not has_number and self._book.view.get(organisation, identity) is None:
+        if not has_number and self._changes.view.get(organisation, identity) is None:
             return None
-        return await self._book.find(organisation, identity)
+        return await self._changes.find(organisation, identity)
 
     async def _answer_again(self, known: StoredTicket) -> TicketAnswer:
         """The same request came before; perhaps its hub died before it had ended what the kiosk
@@ -156,7 +161,7 @@ class Calls:
         """
         newest = known.ticket
         if newest.state in WAITING:
-            at_kiosk = self._book.view.at_kiosk(newest.kiosk_home, newest.kiosk)
+            at_kiosk = self._changes.view.at_kiosk(newest.kiosk_home, newest.kiosk)
             if not any(other.arrived_at_utc > newest.arrived_at_utc for other in at_kiosk):
                 await self.abandon_older(newest)
         return await self.answer(known)
@@ -180,7 +185,7 @@ class Calls:
         """A kiosk has one caller in front of it:
         what was asked before, and nobody took or keeps elsewhere, is over.
         """
-        for older in self._book.view.at_kiosk(newest.kiosk_home, newest.kiosk):
+        for older in self._changes.view.at_kiosk(newest.kiosk_home, newest.kiosk):
             if older.state in WAITING and older.id != newest.id and not older.away:
                 await self._abandon(older, NEW_CALL)
 
@@ -188,7 +193,7 @@ class Calls:
     async def status(self, asker: Asker, request: StatusRequest) -> TicketAnswer:
         """Where the kiosk's ticket is. Raises `TicketUnknown` also for another kiosk's ticket."""
         return await self.answer(
-            await self._book.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+            await self._changes.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         )
 
     @handles("leave")
@@ -207,9 +212,9 @@ class Calls:
                 raise TicketTaken
             return self._abandoned(ticket, "left", f"{Role.KIOSK}.{asker.user}")
 
-        found = await self._book.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+        found = await self._changes.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         serving, identity = found.ticket.organisation, found.ticket.id
-        await self._book.change(serving, identity, decide)
+        await self._changes.change(serving, identity, decide)
         await self._callers.forget(serving, identity)
         return Done()
 
@@ -223,14 +228,14 @@ class Calls:
         def decide(now: Ticket) -> Ticket | None:
             return self._abandoned(now, reason, "hub") if now.state in WAITING else None
 
-        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
             if self._may_have_record(ticket):
                 await self._callers.forget(ticket.organisation, ticket.id)
             # the kiosk hears of it by the answer to that call, not a moment before
             if reason != NEW_CALL:
-                await tell_kiosk(
-                    self._news, ticket, TicketChanged(ticket=stored.ticket, position=0)
+                await notify_kiosk(
+                    self._notifications, ticket, TicketChanged(ticket=stored.ticket, position=0)
                 )
 
     @staticmethod
@@ -238,7 +243,7 @@ class Calls:
         """False when surely nothing is kept of its caller:
         no number, and still as the kiosk has made it.
 
-        A telephone number is put down only after the ticket has changed; see `Away.step_away`.
+        A telephone number is put down only after the ticket has changed; see `WaitingElsewhere.step_away`.
         """
         as_made = (f"{Role.KIOSK}.{ticket.kiosk}", "", "")
         return (
@@ -261,7 +266,7 @@ class Calls:
         session = (
             self._sessions.kiosk_facts(ticket) if ticket.state is TicketState.IN_SESSION else None
         )
-        least_s, most_s = told_wait(wait)
+        least_s, most_s = wait_fields(wait)
         return TicketAnswer(
             ticket=ticket,
             revision=stored.revision,

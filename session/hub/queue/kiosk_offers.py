@@ -13,8 +13,8 @@ import msgspec
 from session.core.clock import Clock
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
-from session.hub.convention.open_now import FAR, Openings
-from session.hub.queue.notifications import News
+from session.hub.convention.open_now import FAR, OpenNow
+from session.hub.queue.notifications import Notifications
 from session.protocol.codec import encode
 from session.protocol.hub.requests import Service, ServicesAnswer, ServicesChanged, ServicesRequest
 from session.protocol.wire.ids import split_service
@@ -26,7 +26,7 @@ QUIET_S = 60.0
 Kiosk = tuple[str, str]
 
 
-class Offers:
+class KioskOffers:
     """The services of each kiosk: the convention's, with the hours of now and what supervisors
     decided.
 
@@ -39,10 +39,10 @@ class Offers:
     def __init__(
         self,
         catalogue: Catalogue,
-        openings: Openings,
+        openings: OpenNow,
         *,
         decided: Callable[[str, list[Service]], list[Service]],
-        news: News,
+        notifications: Notifications,
         clock: Clock,
         is_site_closed: Callable[[str, str], bool] = lambda home, site: False,
         has_host: Callable[[str, str], bool] = lambda home, site: False,
@@ -51,7 +51,7 @@ class Offers:
         self._openings = openings
         self._decided = decided
         self._is_site_closed, self._has_host = is_site_closed, has_host
-        self._news = news
+        self._notifications = notifications
         self._clock = clock
         self._seen: dict[Kiosk, bytes] = {}
         self._told_s: dict[Kiosk, float] = {}
@@ -100,7 +100,7 @@ class Offers:
             # what a hub says to all when it starts does not make the next change wait
             if not first:
                 self._told_s[kiosk] = now_s
-            await self._news.tell(kiosk[0], Role.KIOSK, kiosk[1], ServicesChanged())
+            await self._notifications.notify(kiosk[0], Role.KIOSK, kiosk[1], ServicesChanged())
 
     def _compare(self) -> None:
         seen: dict[Kiosk, bytes] = {}

@@ -52,7 +52,7 @@ class _Known:
     at_utc: datetime
 
 
-class Lines:
+class KioskLines:
     """The last sample of each end of each kiosk's calls."""
 
     def __init__(

@@ -12,7 +12,7 @@ from session.bus.hub_connection import HubConnection
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable
 from session.hub.queue.view import QueueView
-from session.hub.queue.wait_estimates import WaitRange, Waits
+from session.hub.queue.wait_estimates import WaitEstimates, WaitRange
 from session.protocol.codec import encode
 from session.protocol.hub.requests import HubEvent, QueueBeat, SessionEnded, TicketChanged
 from session.protocol.hub.tickets import Ticket
@@ -30,22 +30,22 @@ each call answered moves everybody.
 """
 
 
-class News(Protocol):
+class Notifications(Protocol):
     """How the rules tell somebody something."""
 
-    async def tell(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
+    async def notify(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
         """Tells one user; at most once, so everything told can be asked for too."""
         ...
 
 
-class BusNews:
-    """`News` over the bus."""
+class BusNotifications:
+    """`Notifications` over the bus."""
 
     def __init__(self, connection: HubConnection) -> None:
         self._connection = connection
 
-    async def tell(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
-        """See `News`. A bus that is away is no error here: who listens asks again when it is
+    async def notify(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
+        """See `Notifications`. A bus that is away is no error here: who listens asks again when it is
         back.
         """
         try:
@@ -61,32 +61,36 @@ class BusNews:
             log.debug("no pulse, the bus is away")
 
 
-async def tell_kiosk(news: News, ticket: Ticket, event: HubEvent) -> None:
+async def notify_kiosk(notifications: Notifications, ticket: Ticket, event: HubEvent) -> None:
     """Tells the ticket's kiosk, in the account in which it lives;
     nobody stands there when the caller is away.
     """
     if ticket.away:
         return
-    await news.tell(ticket.kiosk_home, Role.KIOSK, ticket.kiosk, event)
+    await notifications.notify(ticket.kiosk_home, Role.KIOSK, ticket.kiosk, event)
 
 
-async def tell_both(news: News, ticket: Ticket, session_id: str, by: str, reason: str) -> None:
+async def notify_both(
+    notifications: Notifications, ticket: Ticket, session_id: str, by: str, reason: str
+) -> None:
     """Tells both ends that their session is over."""
     ended = SessionEnded(session_id=session_id, by=by, reason=reason)
-    await tell_kiosk(news, ticket, ended)
+    await notify_kiosk(notifications, ticket, ended)
     if ticket.agent is not None:
-        await news.tell(ticket.organisation, Role.AGENT, ticket.agent, ended)
+        await notifications.notify(ticket.organisation, Role.AGENT, ticket.agent, ended)
 
 
-class PlaceNews:
+class PlaceNotifications:
     """Tells waiting kiosks their place when it changed:
     a position near the front at once, the rest now and then.
     """
 
-    def __init__(self, view: QueueView, waits: Waits, *, news: News, clock: Clock) -> None:
+    def __init__(
+        self, view: QueueView, waits: WaitEstimates, *, notifications: Notifications, clock: Clock
+    ) -> None:
         self._view = view
         self._waits = waits
-        self._news = news
+        self._notifications = notifications
         self._clock = clock
         self._told: dict[str, tuple[int, WaitRange | None, float]] = {}
 
@@ -105,11 +109,11 @@ class PlaceNews:
             ):
                 continue
             self._told[ticket.id] = (position, wait, now_s)
-            least_s, most_s = told_wait(wait)
+            least_s, most_s = wait_fields(wait)
             changed = TicketChanged(
                 ticket=ticket, position=position, wait_s=least_s, wait_most_s=most_s
             )
-            await tell_kiosk(self._news, ticket, changed)
+            await notify_kiosk(self._notifications, ticket, changed)
 
     @staticmethod
     def _is_early(told: tuple[int, WaitRange | None, float], position: int, now_s: float) -> bool:
@@ -123,6 +127,6 @@ class PlaceNews:
         }
 
 
-def told_wait(wait: WaitRange | None) -> tuple[int | None, int | None]:
+def wait_fields(wait: WaitRange | None) -> tuple[int | None, int | None]:
     """A range as the messages carry it: (wait_s, wait_most_s)."""
     return (None, None) if wait is None else (wait.least_s, wait.most_s)

@@ -47,7 +47,7 @@ class _Served(msgspec.Struct, frozen=True, kw_only=True):
     agent: str
 
 
-class NatsReturns:
+class NatsReturnStore:
     """`ReturnStore` on JetStream."""
 
     def __init__(self, connection: HubConnection, replicas: int = 1) -> None:
@@ -100,7 +100,7 @@ class NatsReturns:
         return f"return.{organisation}.{word.hexdigest()}"
 
 
-class Returning:
+class ReturningCallers:
     """Recognises callers who come back. What fails here costs a preference, never a call."""
 
     def __init__(self, store: ReturnStore, clock: Clock) -> None:

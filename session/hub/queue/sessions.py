@@ -27,8 +27,8 @@ from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ServiceEntry
 from session.hub.queue.eligibility import Eligibility
-from session.hub.queue.notifications import News, tell_both, tell_kiosk
-from session.hub.queue.ticket_changes import ENDED, Decide, TicketBook, new_session_id, ticket_of
+from session.hub.queue.notifications import Notifications, notify_both, notify_kiosk
+from session.hub.queue.ticket_changes import ENDED, Decide, TicketChanges, new_session_id, ticket_of
 from session.hub.queue.view import WAITING
 from session.hub.storage.interfaces import CallerRecord, CallerStore, StoredTicket
 from session.protocol.hub.line_rates import IceRules, LineRates
@@ -88,12 +88,12 @@ class Sessions:
 
     def __init__(
         self,
-        book: TicketBook,
+        changes: TicketChanges,
         callers: CallerStore,
         *,
         catalogue: Catalogue,
         keeper: LogOpener,
-        news: News,
+        notifications: Notifications,
         clock: Clock,
         served: Callable[[Ticket, str], Awaitable[None]] = _nobody,
         eligibility: Eligibility | None = None,
@@ -104,11 +104,11 @@ class Sessions:
         self._rates, self._relays, self._kiosk_key = rates, relays, kiosk_key or catalogue.kiosk_key
         self._eligibility = eligibility or Eligibility(catalogue)
         self._served = served
-        self._book = book
+        self._changes = changes
         self._callers = callers
         self._catalogue = catalogue
         self._keeper = keeper
-        self._news = news
+        self._notifications = notifications
         self._clock = clock
 
     @handles("accept")
@@ -155,25 +155,27 @@ class Sessions:
             )
 
         await self._look_again(organisation, agent, ticket_id)
-        stored, _ = await self._book.change(organisation, ticket_id, decide)
+        stored, _ = await self._changes.change(organisation, ticket_id, decide)
         ticket = stored.ticket
         # Also after a repeat: the first answer may have been lost before these were done, and both
         # may be done twice.
         await self._keeper.open(
             organisation, _session_of(ticket), [kiosk_writer(ticket), f"a.{agent}"]
         )
-        await tell_kiosk(self._news, ticket, SessionOpened(session=self.kiosk_facts(ticket)))
+        await notify_kiosk(
+            self._notifications, ticket, SessionOpened(session=self.kiosk_facts(ticket))
+        )
         return await self._agent_facts(ticket)
 
     async def _look_again(self, organisation: str, agent: str, wanted: str) -> None:
         """What our view says this agent has in hand may have ended a moment ago, at another hub:
         the store tells.
         """
-        for known in self._book.view.of_agent(organisation, agent):
+        for known in self._changes.view.of_agent(organisation, agent):
             if known.state in LIVE and known.id != wanted:
-                stored = await self._book.find(organisation, known.id)
+                stored = await self._changes.find(organisation, known.id)
                 if stored is not None:
-                    self._book.view.apply(stored)
+                    self._changes.view.apply(stored)
 
     def _check_agent(self, ticket: Ticket, agent: str, now_utc: datetime) -> None:
         """Whether this agent may take the waiting ticket;
@@ -193,7 +195,7 @@ class Sessions:
             and not self._eligibility.is_eligible(person, service, ticket, now_utc)
         ):
             raise SkillMissing
-        in_hand = self._book.view.of_agent(ticket.organisation, agent)
+        in_hand = self._changes.view.of_agent(ticket.organisation, agent)
         if any(one.state in LIVE and one.id != ticket.id for one in in_hand):
             raise AgentBusy
 
@@ -208,11 +210,13 @@ class Sessions:
         Raises:
             StoreUnreachable: what is stored cannot be known now; ask again.
         """
-        await self._book.wait_current()
+        await self._changes.wait_current()
         mine = [
-            t for t in self._book.view.of_agent(asker.organisation, asker.user) if t.state in LIVE
+            t
+            for t in self._changes.view.of_agent(asker.organisation, asker.user)
+            if t.state in LIVE
         ]
-        found = [await self._book.read(asker.organisation, ticket.id) for ticket in mine]
+        found = [await self._changes.read(asker.organisation, ticket.id) for ticket in mine]
         live = [
             stored.ticket
             for stored in found
@@ -249,7 +253,9 @@ class Sessions:
             asker.user if asker.role is Role.KIOSK else "",
         )
         by = "kiosk" if stored.ticket.changed_by.startswith(f"{Role.KIOSK}.") else "agent"
-        await tell_both(self._news, stored.ticket, request.session_id, by, stored.ticket.reason)
+        await notify_both(
+            self._notifications, stored.ticket, request.session_id, by, stored.ticket.reason
+        )
         return Done()
 
     def _wrap_up_until(self, ticket: Ticket) -> datetime | None:
@@ -299,7 +305,7 @@ class Sessions:
             await self._served(stored.ticket, record.number)
         await self._callers.forget(organisation, stored.ticket.id)
         if was_live:
-            await tell_both(self._news, stored.ticket, session_id, "agent", outcome)
+            await notify_both(self._notifications, stored.ticket, session_id, "agent", outcome)
 
     async def _end_passed(self, ticket: Ticket, agent: str, session_id: str) -> None:
         """The caller is somebody else's now: only this agent's own wrap-up ends."""
@@ -313,7 +319,7 @@ class Sessions:
                 now, passed=msgspec.structs.replace(now.passed, wrapping=False)
             )
 
-        await self._book.change(ticket.organisation, ticket.id, decide)
+        await self._changes.change(ticket.organisation, ticket.id, decide)
 
     async def close_forgotten(self, ticket: Ticket) -> None:
         """Ends a wrap-up that nobody finished."""
@@ -323,7 +329,7 @@ class Sessions:
                 self._closed(now, "forgotten", "hub") if now.state is TicketState.WRAP_UP else None
             )
 
-        await self._book.change(ticket.organisation, ticket.id, decide)
+        await self._changes.change(ticket.organisation, ticket.id, decide)
         await self._callers.forget(ticket.organisation, ticket.id)
 
     async def give_back(self, ticket: Ticket) -> None:
@@ -344,13 +350,13 @@ class Sessions:
                 reason="desk_lost",
             )
 
-        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
-            await tell_both(self._news, ticket, _session_of(ticket), "hub", "desk_lost")
+            await notify_both(self._notifications, ticket, _session_of(ticket), "hub", "desk_lost")
             waiting = TicketChanged(
-                ticket=stored.ticket, position=self._book.view.position(stored.ticket)
+                ticket=stored.ticket, position=self._changes.view.position(stored.ticket)
             )
-            await tell_kiosk(self._news, ticket, waiting)
+            await notify_kiosk(self._notifications, ticket, waiting)
 
     async def give_up(self, ticket: Ticket) -> None:
         """The kiosk did not come back: the conversation is over, the agent finishes alone."""
@@ -367,9 +373,11 @@ class Sessions:
                 reason="kiosk_lost",
             )
 
-        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
-            await tell_both(self._news, stored.ticket, _session_of(ticket), "hub", "kiosk_lost")
+            await notify_both(
+                self._notifications, stored.ticket, _session_of(ticket), "hub", "kiosk_lost"
+            )
 
     async def owned(
         self, organisation: str, agent: str, session_id: str
@@ -429,17 +437,17 @@ class Sessions:
         its organisation is not always the one that serves.
         """
         if kiosk:
-            found = await self._book.session_at_kiosk(organisation, kiosk, session_id)
+            found = await self._changes.session_at_kiosk(organisation, kiosk, session_id)
         else:
-            found = await self._book.by_session(organisation, session_id)
-        stored, _ = await self._book.change(found.ticket.organisation, found.ticket.id, decide)
+            found = await self._changes.by_session(organisation, session_id)
+        stored, _ = await self._changes.change(found.ticket.organisation, found.ticket.id, decide)
         return stored
 
     async def _of_session(self, organisation: str, session_id: str) -> Ticket:
         """The ticket that a session was opened for, whether or not it is the ticket's session
         still.
         """
-        return (await self._book.read(organisation, ticket_of(session_id))).ticket
+        return (await self._changes.read(organisation, ticket_of(session_id))).ticket
 
     def _closed(self, ticket: Ticket, outcome: str, by: str) -> Ticket:
         return msgspec.structs.replace(

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 
 from session.core.errors import SessionError, StoreUnreachable, TicketUnknown
-from session.hub.queue.agent_claims import Hands
+from session.hub.queue.agent_claims import AgentClaims
 from session.hub.queue.view import QueueView
 from session.hub.storage.interfaces import RevisionConflict, StoredTicket, TicketStore
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -51,7 +51,7 @@ async def _as_it_is(stored: StoredTicket) -> StoredTicket:
     return stored
 
 
-class TicketBook:
+class TicketChanges:
     """Tickets as the rules see them.
 
     Args:
@@ -61,7 +61,9 @@ class TicketBook:
         follow: from a ticket that was moved to another organisation to the one that took its place.
     """
 
-    def __init__(self, store: TicketStore, view: QueueView, *, hands: Hands | None = None) -> None:
+    def __init__(
+        self, store: TicketStore, view: QueueView, *, hands: AgentClaims | None = None
+    ) -> None:
         self._hands = hands
         self._store = store
         self.view = view

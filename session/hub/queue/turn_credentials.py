@@ -19,7 +19,7 @@ from session.protocol.hub.line_rates import IceRules
 VALID_S = 12 * 3600
 
 
-class TurnTickets:
+class TurnCredentials:
     """Makes the rules of each session.
 
     Args:

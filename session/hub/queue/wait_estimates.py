@@ -212,7 +212,7 @@ class _Known:
     last: tuple[datetime, str]
 
 
-class Waits:
+class WaitEstimates:
     """The ranges of everybody who waits.
 
     Args:

@@ -18,11 +18,11 @@ from session.bus.jetstream.streams import WrongRevision
 from session.core.clock import Clock
 from session.core.errors import QueueClosed, TicketTaken, TicketUnknown
 from session.hub.access.handlers import Asker, handles
-from session.hub.assignment.agent_states import Agents
+from session.hub.assignment.agent_states import AgentStates
 from session.hub.assignment.dispatch import unoffered
 from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.notifications import News
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.notifications import Notifications
+from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.queue.view import WAITING
 from session.hub.storage.board_store import BoardStore, MoveRecord, QueueRecord, SaidRecord
 from session.hub.supervision.acts import with_queue
@@ -80,21 +80,21 @@ class Board:
 
     def __init__(
         self,
-        book: TicketBook,
+        changes: TicketChanges,
         store: BoardStore,
         *,
         catalogue: Catalogue,
-        agents: Agents,
+        agents: AgentStates,
         days: DayCounts,
-        news: News,
+        notifications: Notifications,
         clock: Clock,
     ) -> None:
-        self._book = book
+        self._changes = changes
         self._store = store
         self._catalogue = catalogue
         self._agents = agents
         self._days = days
-        self._news = news
+        self._notifications = notifications
         self._clock = clock
 
     # ---- acts on tickets
@@ -140,7 +140,7 @@ class Board:
                 raise TicketTaken
             return self.changed(now, wanted, named)
 
-        stored, _ = await self._book.change(asker.organisation, request.ticket_id, decide)
+        stored, _ = await self._changes.change(asker.organisation, request.ticket_id, decide)
         return TicketActed(ticket=stored.ticket)
 
     @staticmethod
@@ -177,7 +177,7 @@ class Board:
         named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.act_id or new_id())
         waiting = [
             one.id
-            for one in self._book.view.waiting(asker.organisation)
+            for one in self._changes.view.waiting(asker.organisation)
             if one.service == request.service
         ]
         return await self.move(asker.organisation, waiting, request.service, request.to, named)
@@ -209,7 +209,7 @@ class Board:
         moved = 0
         for ticket in tickets:
             try:
-                stored, _ = await self._book.change(organisation, ticket, decide)
+                stored, _ = await self._changes.change(organisation, ticket, decide)
             except TicketUnknown:  # it has ended, long ago
                 continue
             moved += (
@@ -253,10 +253,10 @@ class Board:
     async def queue(self, asker: Asker, request: QueueRequest) -> QueueAnswer:
         """A page of an organisation's open tickets, and its services as supervisors left them."""
         organisation = asker.organisation
-        tickets = self._book.view.open_tickets(organisation)
+        tickets = self._changes.view.open_tickets(organisation)
         offset = max(0, request.offset)
         return QueueAnswer(
-            revision=self._book.view.revision(organisation),
+            revision=self._changes.view.revision(organisation),
             total=len(tickets),
             tickets=tickets[offset : offset + request.limit],
             services=self.shown(organisation, self._catalogue.services(organisation)),
@@ -298,7 +298,7 @@ class Board:
         )
         await self._store.put_queue(organisation, service, record, expected)
         for home, kiosk in self._catalogue.kiosks_offering(organisation, service):
-            await self._news.tell(home, Role.KIOSK, kiosk, ServicesChanged())
+            await self._notifications.notify(home, Role.KIOSK, kiosk, ServicesChanged())
 
     @handles("broadcast")
     async def broadcast(self, asker: Asker, request: BroadcastRequest) -> Done:
@@ -313,7 +313,7 @@ class Board:
                 )
             except WrongRevision:  # another hub has stored it
                 log.info("a message to all was stored already")
-        await self.tell_agents(asker.organisation, asker.user, request.broadcast_id, request.text)
+        await self.notify_agents(asker.organisation, asker.user, request.broadcast_id, request.text)
         return Done()
 
     async def say(
@@ -340,7 +340,7 @@ class Board:
         )
         await self._store.put_said(organisation, broadcast, record, expected)
 
-    async def tell_agents(
+    async def notify_agents(
         self,
         organisation: str,
         supervisor: str,
@@ -353,7 +353,7 @@ class Board:
         name = self._catalogue.person_name(organisation, supervisor)
         said = Announcement(broadcast_id=broadcast, text=text, by_name=name, withdrawn=withdrawn)
         for agent in self._catalogue.agents(organisation):
-            await self._news.tell(organisation, Role.AGENT, agent.id, said)
+            await self._notifications.notify(organisation, Role.AGENT, agent.id, said)
 
     # ---- agents
 

@@ -21,7 +21,7 @@ from session.core.clock import Clock
 from session.core.errors import NotAllowed, StoreUnreachable, UndoImpossible
 from session.hub.access.handlers import Asker, handles
 from session.hub.history.projection import Projection
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.queue.view import OPEN, WAITING
 from session.hub.storage.board_store import BoardStore
 from session.hub.supervision import acts
@@ -54,7 +54,7 @@ class Undo:
     def __init__(
         self,
         board: Board,
-        book: TicketBook,
+        changes: TicketChanges,
         *,
         store: BoardStore,
         projection: Projection,
@@ -62,7 +62,7 @@ class Undo:
         clock: Clock,
     ) -> None:
         self._board = board
-        self._book = book
+        self._changes = changes
         self._store = store
         self._projection = projection
         self._name_of = name_of
@@ -108,7 +108,7 @@ class Undo:
         """As far as this hub sees; the act itself decides again."""
         match act.kind:
             case ActKind.SERVICE | ActKind.AGENT | ActKind.PRIORITY:
-                stored = self._book.view.get(organisation, act.ticket_id)
+                stored = self._changes.view.get(organisation, act.ticket_id)
                 return self._ticket_state(stored.ticket if stored is not None else None, act)
             case ActKind.MOVE:
                 return self._move_state(organisation, act)
@@ -131,7 +131,7 @@ class Undo:
         return UndoState.NEVER
 
     def _move_state(self, organisation: str, act: ActFacts) -> UndoState:
-        waiting = self._book.view.waiting(organisation)
+        waiting = self._changes.view.waiting(organisation)
         if any(one.act == acts.with_queue(act.id) and one.service == act.to for one in waiting):
             return UndoState.POSSIBLE
         return UndoState.CHANGED if act.tickets else UndoState.NEVER
@@ -220,9 +220,9 @@ class Undo:
                 raise UndoImpossible(why=UndoState.UNDONE if now.undoes == act.id else state)
             return self._board.changed(now, wanted, named)
 
-        if self._book.view.get(organisation, act.ticket_id) is None:
+        if self._changes.view.get(organisation, act.ticket_id) is None:
             raise UndoImpossible(why=UndoState.ENDED)
-        await self._book.change(organisation, act.ticket_id, decide)
+        await self._changes.change(organisation, act.ticket_id, decide)
 
     async def _undo_move(self, organisation: str, act: ActFacts, named: Named) -> Undone:
         self._board.check_target(organisation, act.service)
@@ -233,12 +233,15 @@ class Undo:
         # Who was moved a moment ago, or back by this very wish before its answer was lost, may not
         # have reached the history yet: the queue itself names the acts as well.
         reached = sorted(
-            {*told, *(one.id for one in self._book.view.waiting(organisation) if one.act in marks)}
+            {
+                *told,
+                *(one.id for one in self._changes.view.waiting(organisation) if one.act in marks),
+            }
         )
         if self._move_state(organisation, act) is not UndoState.POSSIBLE:
             back = [
                 one
-                for one in self._book.view.waiting(organisation)
+                for one in self._changes.view.waiting(organisation)
                 if one.act == acts.with_queue(named.act)
             ]
             if not back:
@@ -285,6 +288,6 @@ class Undo:
                 raise UndoImpossible(why=UndoState.UNDONE) from error
         elif record.act != named.act:
             raise UndoImpossible(why=UndoState.UNDONE)
-        await self._board.tell_agents(
+        await self._board.notify_agents(
             organisation, supervisor, act.ticket_id, record.text, withdrawn=True
         )

@@ -25,9 +25,9 @@ from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_phone
 from session.hub.convention.catalogue import Catalogue
-from session.hub.convention.open_now import Openings
+from session.hub.convention.open_now import OpenNow
 from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.storage.interfaces import CallerRecord, CallerStore
 from session.protocol.codec import decode_plain
 from session.protocol.hub.requests import Done
@@ -168,17 +168,17 @@ class Callbacks:
     def __init__(
         self,
         store: CallbackStore,
-        book: TicketBook,
+        changes: TicketChanges,
         *,
         callers: CallerStore,
         catalogue: Catalogue,
-        openings: Openings,
+        openings: OpenNow,
         sessions: Sessions,
         is_closed: Callable[[str, str], bool],
         clock: Clock,
     ) -> None:
         self._store = store
-        self._book = book
+        self._changes = changes
         self._callers = callers
         self._catalogue = catalogue
         self._openings = openings
@@ -240,7 +240,7 @@ class Callbacks:
                 asker.organisation, asker.user, request.session_id
             )
         except TicketUnknown:
-            known = (await self._book.by_session(asker.organisation, request.session_id)).ticket
+            known = (await self._changes.by_session(asker.organisation, request.session_id)).ticket
             if (known.state, known.agent, known.reason) == (
                 TicketState.CLOSED,
                 asker.user,
@@ -304,7 +304,7 @@ class Callbacks:
             service=callback.service,
             kiosk=callback.kiosk,
             site=self._catalogue.site_of(callback.home, callback.kiosk).name,
-            number=self._book.view.next_number(callback.organisation, service.letter),
+            number=self._changes.view.next_number(callback.organisation, service.letter),
             state=TicketState.WAITING,
             arrived_at_utc=arrived,
             caller_number_given=bool(number or sealed),
@@ -313,7 +313,7 @@ class Callbacks:
             reason="callback",
             home=callback.home if callback.home != callback.organisation else "",
         )
-        await self._book.add(ticket)
+        await self._changes.add(ticket)
         await self._store.put(
             msgspec.structs.replace(
                 callback, phone="", caller_number="", sealed_number="", done=True

@@ -22,7 +22,7 @@ from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import KioskEntry, PersonEntry
 from session.hub.queue.presence import Presence
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.queue.view import WAITING
 from session.protocol.hub.requests import Done
 from session.protocol.hub.site import (
@@ -56,7 +56,7 @@ SUBJECT = "net.help"
 Kiosk = tuple[str, str]
 
 
-class Hosts:
+class HostCalls:
     """What hosts see and say.
 
     Args:
@@ -66,7 +66,7 @@ class Hosts:
     def __init__(
         self,
         connection: HubConnection,
-        book: TicketBook,
+        changes: TicketChanges,
         *,
         catalogue: Catalogue,
         presence: Presence,
@@ -74,7 +74,7 @@ class Hosts:
         is_site_closed: Callable[[str, str], bool],
     ) -> None:
         self._connection = connection
-        self._book = book
+        self._changes = changes
         self._catalogue = catalogue
         self._presence = presence
         self._clock = clock
@@ -115,7 +115,7 @@ class Hosts:
         known = self._calls.get((home, kiosk))
         if known is not None and self._is_fresh(known):
             return known[0]
-        is_marked = any(ticket.with_host for ticket in self._book.view.at_kiosk(home, kiosk))
+        is_marked = any(ticket.with_host for ticket in self._changes.view.at_kiosk(home, kiosk))
         # a hub that has just started reads it in the ticket
         return HelpState.HERE if is_marked else HelpState.NONE
 
@@ -188,7 +188,7 @@ class Hosts:
 
     def _caller(self, home: str, kiosk: str) -> CallerState:
         states = {
-            ticket.state for ticket in self._book.view.at_kiosk(home, kiosk) if not ticket.away
+            ticket.state for ticket in self._changes.view.at_kiosk(home, kiosk) if not ticket.away
         }
         if TicketState.IN_SESSION in states:
             return CallerState.IN_SESSION
@@ -235,6 +235,6 @@ class Hosts:
                 return None
             return msgspec.structs.replace(ticket, with_host=is_here, changed_by=by)
 
-        for ticket in self._book.view.at_kiosk(home, kiosk):
+        for ticket in self._changes.view.at_kiosk(home, kiosk):
             if ticket.with_host != is_here and not ticket.away:
-                await self._book.change(ticket.organisation, ticket.id, decide)
+                await self._changes.change(ticket.organisation, ticket.id, decide)

@@ -21,8 +21,14 @@ from session.core.clock import Clock
 from session.core.errors import NotAllowed, QueueClosed, SessionError, TicketTaken, TicketUnknown
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.notifications import News, PlaceNews, tell_both, tell_kiosk, told_wait
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.notifications import (
+    Notifications,
+    PlaceNotifications,
+    notify_both,
+    notify_kiosk,
+    wait_fields,
+)
+from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.queue.view import WAITING
 from session.hub.storage.interfaces import CallerStore, StoredTicket
 from session.protocol.hub.board import TicketSeen
@@ -89,25 +95,25 @@ class Moves:
 
     def __init__(
         self,
-        book: TicketBook,
+        changes: TicketChanges,
         callers: CallerStore,
         *,
         catalogue: Catalogue,
-        places: PlaceNews,
-        news: News,
+        places: PlaceNotifications,
+        notifications: Notifications,
         clock: Clock,
         check_open: Callable[[str, str, str, str], None],
         is_closed: Callable[[str, str], bool],
     ) -> None:
-        self._book = book
+        self._changes = changes
         self._callers = callers
         self._catalogue = catalogue
         self._places = places
-        self._news = news
+        self._notifications = notifications
         self._clock = clock
         self._check_open, self._is_closed = check_open, is_closed
         self.links: Elsewhere | None = None
-        book.follow = self.follow
+        changes.follow = self.follow
 
     # ---- where to
 
@@ -167,9 +173,9 @@ class Moves:
             ended = self._ended(now, TicketState.CLOSED, request.target, by, request.reason)
             return msgspec.structs.replace(ended, act=act_id, undoes=None)
 
-        found = await self._book.read(asker.organisation, request.ticket_id)
+        found = await self._changes.read(asker.organisation, request.ticket_id)
         await self._ask_partner(found.ticket, request.target)
-        stored, _ = await self._book.change(asker.organisation, request.ticket_id, decide)
+        stored, _ = await self._changes.change(asker.organisation, request.ticket_id, decide)
         arrived = await self.arrive(stored.ticket)
         return TicketMoved(ticket=stored.ticket, number=arrived.ticket.number)
 
@@ -196,12 +202,12 @@ class Moves:
             self._check(now, target)
             return self._ended(now, TicketState.WRAP_UP, target, by, reason)
 
-        found = await self._book.by_session(organisation, session_id)
+        found = await self._changes.by_session(organisation, session_id)
         await self._ask_partner(found.ticket, target)
-        stored, changed = await self._book.change(organisation, found.ticket.id, decide)
+        stored, changed = await self._changes.change(organisation, found.ticket.id, decide)
         arrived = await self.arrive(stored.ticket)
         if changed:
-            await tell_both(self._news, stored.ticket, session_id, "agent", PASSED_ON)
+            await notify_both(self._notifications, stored.ticket, session_id, "agent", PASSED_ON)
         return arrived.ticket
 
     async def overflow(self, ticket: Ticket, target: str) -> None:
@@ -222,7 +228,7 @@ class Moves:
                 return None
             return self._ended(now, TicketState.CLOSED, target, "hub", OVERFLOW)
 
-        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
             await self.arrive(stored.ticket)
 
@@ -259,12 +265,12 @@ class Moves:
         organisation, service = split_service(old.moved_to, old.organisation)
         if self._catalogue.network_of(organisation):
             return await self._arrive_elsewhere(old)
-        known = await self._book.find(organisation, moved_id(old))
+        known = await self._changes.find(organisation, moved_id(old))
         if known is not None:
             return known
         if not self._is_fresh(old):
             raise TicketUnknown
-        stored = await self._book.add(self._arriving(old, organisation, service))
+        stored = await self._changes.add(self._arriving(old, organisation, service))
         # of a conversation its agent still needs it, until the wrap-up ends
         if old.state is TicketState.CLOSED:
             await self._callers.forget(old.organisation, old.id)
@@ -289,35 +295,37 @@ class Moves:
 
     async def known(self, organisation: str, identity: str) -> Ticket | None:
         """A ticket of ours by its id."""
-        stored = await self._book.find(organisation, identity)
+        stored = await self._changes.find(organisation, identity)
         return stored.ticket if stored is not None else None
 
-    async def take(self, wish: Arrival, identity: str, home: str) -> Ticket:
+    async def take(self, request: Arrival, identity: str, home: str) -> Ticket:
         """Its ticket; the kiosk is told over the link."""
-        letter = self._catalogue.service(wish.organisation, wish.service).letter
+        letter = self._catalogue.service(request.organisation, request.service).letter
         ticket = Ticket(
             id=identity,
-            organisation=wish.organisation,
-            service=wish.service,
-            kiosk=wish.kiosk,
-            site=wish.site,
-            number=self._book.view.next_number(wish.organisation, letter),
+            organisation=request.organisation,
+            service=request.service,
+            kiosk=request.kiosk,
+            site=request.site,
+            number=self._changes.view.next_number(request.organisation, letter),
             state=TicketState.WAITING,
-            arrived_at_utc=min(wish.arrived_at_utc, self._clock.utc_now()),
-            moved_from=wish.ticket_id,
-            from_organisation=wish.from_organisation,
-            reason=wish.reason,
+            arrived_at_utc=min(request.arrived_at_utc, self._clock.utc_now()),
+            moved_from=request.ticket_id,
+            from_organisation=request.from_organisation,
+            reason=request.reason,
             home=home,
         )
-        stored = await self._book.add(ticket)
+        stored = await self._changes.add(ticket)
         await self._tell_place(stored.ticket)
         return stored.ticket
 
     async def _tell_place(self, ticket: Ticket) -> None:
         position, wait = self._places.place(ticket)
-        least_s, most_s = told_wait(wait)
-        news = TicketChanged(ticket=ticket, position=position, wait_s=least_s, wait_most_s=most_s)
-        await tell_kiosk(self._news, ticket, news)
+        least_s, most_s = wait_fields(wait)
+        notifications = TicketChanged(
+            ticket=ticket, position=position, wait_s=least_s, wait_most_s=most_s
+        )
+        await notify_kiosk(self._notifications, ticket, notifications)
 
     def _arriving(self, old: Ticket, organisation: str, service: str) -> Ticket:
         """No number of the caller, no agent, no priority of the other house:
@@ -330,7 +338,7 @@ class Moves:
             service=service,
             kiosk=old.kiosk,
             site=old.site,
-            number=self._book.view.next_number(organisation, letter),
+            number=self._changes.view.next_number(organisation, letter),
             state=TicketState.WAITING,
             arrived_at_utc=old.arrived_at_utc,
             moved_from=old.id,
@@ -357,7 +365,7 @@ class Moves:
 
     async def mend(self) -> None:
         """Makes what a hub that died left undone; each hub may do it."""
-        for ticket in self._book.view.lately_moved():
+        for ticket in self._changes.view.lately_moved():
             organisation, _service = split_service(ticket.moved_to, ticket.organisation)
             if self._is_done(ticket, organisation):
                 continue
@@ -370,5 +378,6 @@ class Moves:
         if self._catalogue.network_of(organisation):
             return self.links is None or self.links.is_done(old)
         return (
-            not self._is_fresh(old) or self._book.view.get(organisation, moved_id(old)) is not None
+            not self._is_fresh(old)
+            or self._changes.view.get(organisation, moved_id(old)) is not None
         )

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from session.core.clock import Clock
 from session.core.errors import QueueClosed, ServiceClosed
-from session.hub.assignment.agent_states import Agents
+from session.hub.assignment.agent_states import AgentStates
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.view import QueueView
 from session.hub.transfers.moves import Moves
@@ -36,7 +36,7 @@ class OverflowMoves:
         catalogue: Catalogue,
         view: QueueView,
         *,
-        agents: Agents,
+        agents: AgentStates,
         moves: Moves,
         is_ours: Callable[[], bool],
         check_open: Callable[[str, str, str, str], None],

@@ -17,10 +17,10 @@ from session.core.clock import Clock
 from session.core.errors import AgentBusy, ColleagueBusy, NotAllowed, QueueClosed, TicketUnknown
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.notifications import News, tell_both, tell_kiosk
+from session.hub.queue.notifications import Notifications, notify_both, notify_kiosk
 from session.hub.queue.presence import Presence
 from session.hub.queue.sessions import HEAD, Sessions
-from session.hub.queue.ticket_changes import Decide, TicketBook, new_session_id
+from session.hub.queue.ticket_changes import Decide, TicketChanges, new_session_id
 from session.hub.storage.interfaces import CallerStore
 from session.hub.transfers.moves import PASSED_ON, Moves
 from session.protocol.hub.board import AgentFacts, AgentState
@@ -44,7 +44,7 @@ from session.protocol.wire.roles import Role
 log = logging.getLogger(__name__)
 
 
-class Passing:
+class PassOn:
     """From one agent to the next.
 
     Args:
@@ -54,7 +54,7 @@ class Passing:
 
     def __init__(
         self,
-        book: TicketBook,
+        changes: TicketChanges,
         callers: CallerStore,
         *,
         catalogue: Catalogue,
@@ -63,10 +63,10 @@ class Passing:
         is_closed: Callable[[str, str], bool],
         presence: Presence,
         moves: Moves,
-        news: News,
+        notifications: Notifications,
         clock: Clock,
     ) -> None:
-        self._book = book
+        self._changes = changes
         self._callers = callers
         self._catalogue = catalogue
         self._sessions = sessions
@@ -74,7 +74,7 @@ class Passing:
         self._is_closed = is_closed
         self._presence = presence
         self._moves = moves
-        self._news = news
+        self._notifications = notifications
         self._clock = clock
 
     @handles("targets")
@@ -90,7 +90,7 @@ class Passing:
             for one in self._agents_of(asker.organisation)
             if one.id != asker.user and one.state is not AgentState.OFFLINE
         ]
-        waiting = [ticket.service for ticket in self._book.view.waiting(asker.organisation)]
+        waiting = [ticket.service for ticket in self._changes.view.waiting(asker.organisation)]
         services = [
             TargetService(
                 id=one.id,
@@ -223,13 +223,15 @@ class Passing:
         record = msgspec.structs.replace(record, note=note.strip(), pieces_missing=pieces_missing)
         # before the change, so that nobody accepts without it
         await self._callers.put(organisation, before.id, record)
-        stored, changed = await self._book.change(organisation, before.id, decide)
+        stored, changed = await self._changes.change(organisation, before.id, decide)
         if changed:
             ended = msgspec.structs.replace(before, agent=agent)
-            await tell_both(self._news, ended, session_id, "agent", PASSED_ON)
-            position = self._book.view.position(stored.ticket)
-            await tell_kiosk(
-                self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=position)
+            await notify_both(self._notifications, ended, session_id, "agent", PASSED_ON)
+            position = self._changes.view.position(stored.ticket)
+            await notify_kiosk(
+                self._notifications,
+                stored.ticket,
+                TicketChanged(ticket=stored.ticket, position=position),
             )
         return stored.ticket
 
@@ -261,7 +263,7 @@ class Passing:
     async def passing(self, asker: Asker, request: PassingRequest) -> PassingAnswer:
         """For whom a kiosk's caller waits, with names. Raises `TicketUnknown`."""
         ticket = (
-            await self._book.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+            await self._changes.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         ).ticket
         if ticket.passed is None:
             return PassingAnswer()
@@ -288,11 +290,13 @@ class Passing:
                 reason="not_taken",
             )
 
-        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
-            position = self._book.view.position(stored.ticket)
-            await tell_kiosk(
-                self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=position)
+            position = self._changes.view.position(stored.ticket)
+            await notify_kiosk(
+                self._notifications,
+                stored.ticket,
+                TicketChanged(ticket=stored.ticket, position=position),
             )
 
     def _is_lapsed(self, ticket: Ticket) -> bool:

@@ -18,9 +18,9 @@ from session.core.clock import Clock
 from session.core.errors import ColleagueBusy, NotAllowed, TicketTaken, TicketUnknown
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.notifications import News, tell_kiosk
+from session.hub.queue.notifications import Notifications, notify_kiosk
 from session.hub.queue.presence import SILENT_S, Presence
-from session.hub.queue.ticket_changes import Decide, TicketBook
+from session.hub.queue.ticket_changes import Decide, TicketChanges
 from session.hub.storage.interfaces import StoredTicket
 from session.protocol.hub.requests import Done, TicketChanged
 from session.protocol.hub.talk_state import BANNERS, HoldReason, Talk, Third, ThirdEnd, ThirdState
@@ -49,22 +49,22 @@ BANNER = timedelta(seconds=20)
 """
 
 
-class Talks:
+class ThirdParties:
     """Rules of holding and of third people; every change is a compare-and-set of the ticket."""
 
     def __init__(
         self,
-        book: TicketBook,
+        changes: TicketChanges,
         catalogue: Catalogue,
         *,
         presence: Presence,
-        news: News,
+        notifications: Notifications,
         clock: Clock,
     ) -> None:
-        self._book = book
+        self._changes = changes
         self._catalogue = catalogue
         self._presence = presence
-        self._news = news
+        self._notifications = notifications
         self._clock = clock
 
     # ---- questions
@@ -199,7 +199,7 @@ class Talks:
             changed = msgspec.structs.replace(talk, third=third, last=None)
             return _with(ticket, asker.writer, changed, request.reason)
 
-        stored, changed = await self._book.change(asker.organisation, request.ticket_id, decide)
+        stored, changed = await self._changes.change(asker.organisation, request.ticket_id, decide)
         if changed:
             log.info("a supervisor joins a conversation visibly: %s", asker.writer)
             await self._tell(stored)
@@ -266,7 +266,7 @@ class Talks:
         """
         if not self._presence.is_there(organisation, Role.AGENT, agent):
             return False
-        view = self._book.view
+        view = self._changes.view
         return not view.of_agent(organisation, agent) and not view.beside(organisation, agent)
 
     # ---- timers
@@ -284,7 +284,7 @@ class Talks:
             why = self._why_over(now, talk.third) if talk.third is not None else None
             return None if why is None else _with(now, "hub", _without_third(talk, why))
 
-        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
             await self._tell(stored)
 
@@ -303,12 +303,12 @@ class Talks:
 
     async def _of(self, asker: Asker, session_id: str) -> StoredTicket:
         if asker.role is Role.KIOSK:
-            return await self._book.session_at_kiosk(asker.organisation, asker.user, session_id)
-        return await self._book.by_session(asker.organisation, session_id)
+            return await self._changes.session_at_kiosk(asker.organisation, asker.user, session_id)
+        return await self._changes.by_session(asker.organisation, session_id)
 
     async def _change(self, asker: Asker, session_id: str, decide: Decide) -> None:
         found = await self._of(asker, session_id)
-        stored, changed = await self._book.change(
+        stored, changed = await self._changes.change(
             found.ticket.organisation, found.ticket.id, decide
         )
         if changed:
@@ -318,7 +318,9 @@ class Talks:
         """Desks follow tickets; the kiosk is told.
         It asks after its ticket too, so a lost word is found.
         """
-        await tell_kiosk(self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=0))
+        await notify_kiosk(
+            self._notifications, stored.ticket, TicketChanged(ticket=stored.ticket, position=0)
+        )
 
 
 def _with(ticket: Ticket, by: str, talk: Talk, reason: str | None = None) -> Ticket:

@@ -18,9 +18,9 @@ from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_phone
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.calls import Calls
-from session.hub.queue.ticket_changes import ENDED, TicketBook
+from session.hub.queue.ticket_changes import ENDED, TicketChanges
 from session.hub.queue.view import WAITING
-from session.hub.queue.wait_estimates import Waits
+from session.hub.queue.wait_estimates import WaitEstimates
 from session.hub.storage.interfaces import CallerStore
 from session.protocol.hub.requests import TicketAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -46,7 +46,7 @@ AT_KIOSK = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_S
 Place = tuple[str, str]
 
 
-class Away:
+class WaitingElsewhere:
     """Leaving the kiosk, being called, coming back.
 
     Args:
@@ -55,16 +55,16 @@ class Away:
 
     def __init__(
         self,
-        book: TicketBook,
+        changes: TicketChanges,
         callers: CallerStore,
         *,
         catalogue: Catalogue,
         calls: Calls,
-        waits: Waits,
+        waits: WaitEstimates,
         clock: Clock,
         come_s: float = COME_S,
     ) -> None:
-        self._book = book
+        self._changes = changes
         self._callers = callers
         self._catalogue = catalogue
         self._calls = calls
@@ -86,7 +86,7 @@ class Away:
                 CallerNumberInvalid: not a telephone number.
         """
         known = (
-            await self._book.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+            await self._changes.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         ).ticket
         if request.how not in self._catalogue.service(known.organisation, known.service).away:
             raise NotAllowed(why="away")
@@ -110,7 +110,7 @@ class Away:
             await self._callers.put(
                 known.organisation, known.id, msgspec.structs.replace(record, phone=phone)
             )
-        stored, _ = await self._book.change(known.organisation, known.id, decide)
+        stored, _ = await self._changes.change(known.organisation, known.id, decide)
         return await self._calls.answer(stored)
 
     async def _announce(self, known: Ticket) -> None:
@@ -126,7 +126,7 @@ class Away:
                 ticket, changed_by=f"{Role.KIOSK}.{ticket.kiosk}", reason="asked_away"
             )
 
-        await self._book.change(known.organisation, known.id, decide)
+        await self._changes.change(known.organisation, known.id, decide)
 
     @handles("away")
     async def away(self, asker: Asker, _request: AwayRequest) -> AwayAnswer:
@@ -150,7 +150,7 @@ class Away:
         """Tickets of the kiosk's site whose callers said that they come back."""
         site = self._catalogue.site_of(home, kiosk).id
         kiosks = {entry.id for entry in self._catalogue.kiosks_of(home, site)}
-        for stored in self._book.view.all_open():
+        for stored in self._changes.view.all_open():
             ticket = stored.ticket
             comes_back = ticket.away == "back" and ticket.state in WAITING
             if comes_back and ticket.kiosk_home == home and ticket.kiosk in kiosks:
@@ -163,7 +163,7 @@ class Away:
         """
         mine = [
             t
-            for t in self._book.view.at_kiosk(kiosk=asker.user, home=asker.organisation)
+            for t in self._changes.view.at_kiosk(kiosk=asker.user, home=asker.organisation)
             if t.number == request.number and not t.away
         ]
         found = mine or [
@@ -189,7 +189,7 @@ class Away:
                 reason="came_back",
             )
 
-        stored, _ = await self._book.change(found[0].organisation, found[0].id, decide)
+        stored, _ = await self._changes.change(found[0].organisation, found[0].id, decide)
         if not stored.ticket.is_at(asker.organisation, asker.user):
             raise TicketUnknown  # another kiosk was faster
         await self._calls.abandon_older(stored.ticket)
@@ -201,7 +201,7 @@ class Away:
         """Calls those whose turn is near, and gives up those who do not come."""
         somebody_here = False
         seen: set[str] = set()
-        for position, ticket in enumerate(self._book.view.waiting(organisation), start=1):
+        for position, ticket in enumerate(self._changes.view.waiting(organisation), start=1):
             if ticket.away != "back":
                 somebody_here = somebody_here or not ticket.away
                 continue
@@ -216,7 +216,7 @@ class Away:
         self._turn_since_s = {
             ticket: since
             for ticket, since in self._turn_since_s.items()
-            if ticket in seen or self._book.view.get(organisation, ticket) is None
+            if ticket in seen or self._changes.view.get(organisation, ticket) is None
         }
 
     async def _call(self, ticket: Ticket) -> None:
@@ -233,13 +233,13 @@ class Away:
                 current, called_at_utc=now, changed_by="hub", reason="called"
             )
 
-        await self._book.change(ticket.organisation, ticket.id, decide)
+        await self._changes.change(ticket.organisation, ticket.id, decide)
 
     def _is_missed(self, ticket: Ticket, *, its_turn: bool) -> bool:
         """The time to come runs only while it is the caller's turn and the kiosk is free."""
         occupied = any(
             other.state in AT_KIOSK and not other.away
-            for other in self._book.view.at_kiosk(home=ticket.kiosk_home, kiosk=ticket.kiosk)
+            for other in self._changes.view.at_kiosk(home=ticket.kiosk_home, kiosk=ticket.kiosk)
         )
         now_s = self._clock.monotonic_s()
         if occupied or not its_turn:

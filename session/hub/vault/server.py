@@ -48,7 +48,7 @@ from session.core.errors import (
 )
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, Handler
-from session.hub.access.rate_limits import Rates
+from session.hub.access.rate_limits import RateLimits
 from session.hub.access.request_server import (
     BULK_BURST,
     BULK_PER_S,
@@ -133,8 +133,8 @@ class VaultDoor:
         self._house, self._handlers, self._clock = house, handlers, clock
         self._listen, self._say, self._tasks = listen, answer, tasks
         self._guests: OrderedDict[tuple[Part, Caller, str], Guest] = OrderedDict()
-        self._hellos = Rates(clock, HELLOS_PER_S, burst=HELLOS_BURST)
-        self._rates = Rates(clock, BULK_PER_S, burst=BULK_BURST)
+        self._hellos = RateLimits(clock, HELLOS_PER_S, burst=HELLOS_BURST)
+        self._rates = RateLimits(clock, BULK_PER_S, burst=BULK_BURST)
         self._answering: set[asyncio.Task[None]] = set()
         self._unsubscribe: list[Callable[[], None]] = []
 
@@ -265,8 +265,8 @@ class VaultDoor:
         roles, kind, _ = VERBS[call.verb]
         if guest.asker.role not in roles:
             raise NotAllowed(why="role")
-        wish: Any = decode_request(kind, bytes(call.body))
-        return await handler(guest.asker, guest.key if call.verb == CERTIFY else wish)
+        request: Any = decode_request(kind, bytes(call.body))
+        return await handler(guest.asker, guest.key if call.verb == CERTIFY else request)
 
 
 def _call(question: bytes) -> VaultCall:

@@ -62,8 +62,8 @@ class VaultSessions:
         self, organisation: str, agent: str, session_id: str
     ) -> tuple[Ticket, CallerRecord]:
         """As `Sessions.owned`; each time asked, because a session may be over since."""
-        wish = VaultOwnedRequest(session_id=session_id, agent=agent)
-        answer = await self._bus.insist("vault_owned", wish, VaultOwnedAnswer)
+        request = VaultOwnedRequest(session_id=session_id, agent=agent)
+        answer = await self._bus.insist("vault_owned", request, VaultOwnedAnswer)
         ticket = answer.ticket
         self._facts[ticket.id] = answer.facts
         while len(self._facts) > REMEMBERED:
@@ -98,8 +98,8 @@ class VaultSessions:
 
     async def ends(self, session_id: str) -> list[str]:
         """Who writes this session's log. Raises `TicketUnknown`."""
-        wish = VaultEndsRequest(session_id=session_id)
-        return (await self._bus.insist("vault_ends", wish, VaultEndsAnswer)).ends
+        request = VaultEndsRequest(session_id=session_id)
+        return (await self._bus.insist("vault_ends", request, VaultEndsAnswer)).ends
 
     # ---- CallerStore
 

@@ -256,9 +256,9 @@ async def test_bad_session_traffic_is_dropped_and_the_session_goes_on(tmp_path: 
 async def test_who_asks_too_much_is_refused_and_the_others_are_served(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         noisy, calm = await world.line(Role.AGENT, "bob"), await world.client(Role.AGENT, "alice")
-        wish = encode(QueueRequest())
+        request = encode(QueueRequest())
         answers = await asyncio.gather(
-            *(noisy.request("svc.a.bob.queue", wish, 5.0) for _ in range(300))
+            *(noisy.request("svc.a.bob.queue", request, 5.0) for _ in range(300))
         )
         codes = [json.loads(answer.payload).get("code", "") for answer in answers]
         assert codes.count("rate_limited") > 100

@@ -97,14 +97,14 @@ FLOODED = 30_000
 
 async def _flood(line: Line, shut: ShutOut) -> int:
     """One kiosk calls without end, until it is cut off; how often."""
-    wish = encode(TicketRequested(request_id="again", service="rights"))
+    request = encode(TicketRequested(request_id="again", service="rights"))
     for said in range(FLOODED):
         if said % 100 == 0:
             await asyncio.sleep(0)
             if shut.keys and not line.is_connected:
                 return said
         try:
-            await line.publish("svc.k.kiosk1.call", wish, reply="_I.k.kiosk1.x")
+            await line.publish("svc.k.kiosk1.call", request, reply="_I.k.kiosk1.x")
         except BusUnreachable:
             return said
     return FLOODED
@@ -167,8 +167,8 @@ async def test_one_identity_that_reconnects_all_the_time_loses_nothing(tmp_path:
                 clock=world.clock,
             )
             await client.connect()
-            wish = TicketRequested(request_id="r1", service="housing")
-            found.add((await client.request("call", wish, TicketAnswer)).ticket.id)
+            request = TicketRequested(request_id="r1", service="housing")
+            found.add((await client.request("call", request, TicketAnswer)).ticket.id)
             await client.close()
             await tasks.close()
         assert len(found) == 1

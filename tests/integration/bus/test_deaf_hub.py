@@ -42,10 +42,10 @@ def slow(world: World, verb: str, seconds: float) -> list[Asker]:
     handlers: dict[str, Callable[[Asker, Any], Awaitable[HubMessage]]] = world.hub.service._handlers
     really, asked = handlers[verb], list[Asker]()
 
-    async def think(asker: Asker, wish: Any) -> HubMessage:
+    async def think(asker: Asker, request: Any) -> HubMessage:
         asked.append(asker)
         await asyncio.sleep(seconds)
-        return await really(asker, wish)
+        return await really(asker, request)
 
     handlers[verb] = think
     return asked

@@ -194,8 +194,8 @@ async def test_a_key_of_somebody_else_cannot_be_enrolled(tmp_path: Path) -> None
         code = door.book.invite(ALICE, door.now, FEW)
         theirs, mine = public_key(new_seed()), new_seed()
         line = await door.newcomer()
-        wish = EnrolRequest(code=code, key=theirs, proof=sign(mine, proof_text(code, theirs)))
-        for message in (wish, EnrolRequest(code=code, key=theirs, proof="no base64")):
+        request = EnrolRequest(code=code, key=theirs, proof=sign(mine, proof_text(code, theirs)))
+        for message in (request, EnrolRequest(code=code, key=theirs, proof="no base64")):
             answer = await line.request(subjects.ENROL, encode(message), 5.0)
             with pytest.raises(EnrolmentRefused):
                 decode_answer(EnrolAnswer, answer.payload)
@@ -209,11 +209,13 @@ async def test_guessing_is_slow_and_does_not_stop_others_for_long(tmp_path: Path
 
         async def guess(number: int) -> str:
             wrong, key = f"{number:08}", public_key(seed)
-            wish = encode(
+            request = encode(
                 EnrolRequest(code=wrong, key=key, proof=sign(seed, proof_text(wrong, key)))
             )
             try:
-                decode_answer(EnrolAnswer, (await line.request(subjects.ENROL, wish, 5.0)).payload)
+                decode_answer(
+                    EnrolAnswer, (await line.request(subjects.ENROL, request, 5.0)).payload
+                )
             except (EnrolmentRefused, RateLimited) as error:
                 return error.code
             return "found"

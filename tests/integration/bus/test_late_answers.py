@@ -26,8 +26,8 @@ class LateStatus:
         self.known: list[HubMessage] = []
         self.go = asyncio.Event()
 
-    async def _answer(self, asker: Asker, wish: Any) -> HubMessage:
-        answer = await self._really(asker, wish)
+    async def _answer(self, asker: Asker, request: Any) -> HubMessage:
+        answer = await self._really(asker, request)
         self.known.append(answer)
         await self.go.wait()
         return answer

@@ -16,7 +16,7 @@ import pytest
 from session.bus.hub_connection import HubConnection
 from session.core.errors import AgentBusy, SessionError
 from session.hub.composition import Hub
-from session.hub.queue.agent_claims import CLAIM_S, Claim, NatsHandStore
+from session.hub.queue.agent_claims import CLAIM_S, AgentClaim, NatsAgentClaimStore
 from session.protocol.codec import decode_answer, encode
 from session.protocol.hub.board import AgentState, BoardAnswer
 from session.protocol.hub.requests import SessionFacts
@@ -107,9 +107,9 @@ async def test_a_claim_of_a_hub_that_died_binds_its_agent_for_seconds_only(tmp_p
         following = (await next_kiosk.call("housing", "", "r2")).ticket
         stored = hub.view.get("valdore", ticket.id)
         assert stored is not None
-        hands = NatsHandStore(world.connection)
+        hands = NatsAgentClaimStore(world.connection)
         # and then it was killed
-        await hands.claim("valdore", "alice", Claim(ticket.id, stored.revision), 0)
+        await hands.claim("valdore", "alice", AgentClaim(ticket.id, stored.revision), 0)
         with pytest.raises(AgentBusy):
             await hub.sessions.take_ticket("valdore", "alice", following.id)
         assert (await hub.sessions.take_ticket("valdore", "bob", following.id)).agent == "bob"

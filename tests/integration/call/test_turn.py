@@ -22,7 +22,7 @@ from expert_app.runtime.ice_settings import trust_relays, trust_relays_in_browse
 from session.core.clock import SystemClock
 from session.core.errors import CallLost, RelayNotTrusted, RelayUnreachable, SessionError
 from session.core.tasks import Tasks
-from session.hub.queue.turn_credentials import TurnTickets
+from session.hub.queue.turn_credentials import TurnCredentials
 from session.media.call_page import simulated
 from session.media.engines.aiortc_engine import AiortcEngine
 from session.media.ice import IcePlan, IceServer, has_relay
@@ -37,9 +37,9 @@ WRONG = ("nobody", "wrong")
 
 
 def ticket() -> tuple[str, str]:
-    rules = TurnTickets(["turn:x"], SECRET.encode(), relay_only=True, clock=SystemClock()).rules(
-        "s1"
-    )
+    rules = TurnCredentials(
+        ["turn:x"], SECRET.encode(), relay_only=True, clock=SystemClock()
+    ).rules("s1")
     assert rules is not None
     return rules.username, rules.credential
 

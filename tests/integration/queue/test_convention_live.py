@@ -98,7 +98,7 @@ async def test_who_waits_too_long_is_answered_by_the_other_organisation_when_bot
             "overflow",
         )
         assert arrived.arrived_at_utc == ticket.arrived_at_utc
-        await until(lambda: any(news.ticket.id == arrived.id for news in moved))
+        await until(lambda: any(notifications.ticket.id == arrived.id for notifications in moved))
         await zoe.accept(arrived.id)
         assert (await kiosk.status(arrived.id)).ticket.state is TicketState.IN_SESSION
 
@@ -159,10 +159,17 @@ async def test_who_waits_for_what_is_no_longer_offered_is_told_and_the_others_go
         assert world.hub is not None
         await world.hub.take_catalogue(Catalogue(left))
         await until(
-            lambda: {gone.id, away.id} <= {news.ticket.id for news in told if news.position == 0}
+            lambda: (
+                {gone.id, away.id}
+                <= {
+                    notifications.ticket.id for notifications in told if notifications.position == 0
+                }
+            )
         )
         assert {
-            news.ticket.reason for news in told if news.ticket.state is TicketState.ABANDONED
+            notifications.ticket.reason
+            for notifications in told
+            if notifications.ticket.state is TicketState.ABANDONED
         } == {"no_longer_offered"}
         await until(lambda: [ticket.id for ticket in desk.queue] == [stays.id])
         await desk.accept(stays.id)

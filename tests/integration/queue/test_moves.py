@@ -123,16 +123,16 @@ async def test_a_hub_killed_between_the_two_writes_loses_nobody(tmp_path: Path, 
         kiosk, zoe = await world.kiosk("kiosk1"), await world.desk("zoe", "marais")
         client = await world.client(Role.SUPERVISOR, "boss")
         old = (await kiosk.call("rights", "1234567", "r1")).ticket
-        wish = MoveRequest(
+        request = MoveRequest(
             ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
         )
         _hub(world)._moves.arrive = _die  # type: ignore[method-assign]
         with pytest.raises(StoreUnreachable):
-            await client.request("move", wish, TicketMoved)
+            await client.request("move", request, TicketMoved)
         await world.stop_hub()
         await world.start_hub()
         if by == "request":
-            assert (await client.insist("move", wish, TicketMoved)).number == "S001"
+            assert (await client.insist("move", request, TicketMoved)).number == "S001"
         elif by == "kiosk":
             assert (await kiosk.status(old.id)).ticket.number == "S001"
         await until(lambda: [ticket.number for ticket in zoe.queue] == ["S001"])
@@ -167,11 +167,11 @@ async def test_only_what_both_conventions_allow_is_done(tmp_path: Path) -> None:
         with pytest.raises(TicketTaken):
             await boss.move(msgspec.structs.replace(ours, priority=3), "marais/care", WHY)
         agent = await world.client(Role.AGENT, "alice")
-        wish = MoveRequest(
+        request = MoveRequest(
             ticket_id=ours.id, seen=TicketSeen.of(ours), target="marais/care", reason=WHY
         )
         with pytest.raises(NotAllowed):
-            await agent.request("move", wish, TicketMoved)
+            await agent.request("move", request, TicketMoved)
         await _hub(world)._board.close_queue(
             a_supervisor("zoes_boss", "marais"),
             QueueStateRequest(service="care", reason="no doctor"),
@@ -230,11 +230,11 @@ async def test_a_move_of_long_ago_is_not_made_again(tmp_path: Path) -> None:
         client = await world.client(Role.SUPERVISOR, "boss")
         old = (await kiosk.call("rights", "", "r1")).ticket
         _hub(world)._moves.arrive = _die  # type: ignore[method-assign]
-        wish = MoveRequest(
+        request = MoveRequest(
             ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
         )
         with pytest.raises(StoreUnreachable):
-            await client.request("move", wish, TicketMoved)
+            await client.request("move", request, TicketMoved)
         await world.stop_hub()
         clock.advance(3000)
         await world.start_hub()

@@ -105,13 +105,13 @@ class Networks:
     async def linked(self) -> None:
         """Returns once a word crosses."""
         assert self.cnav.connection is not None
-        wish = encode(
+        request = encode(
             ArrivalCheck(organisation="marais", service="care", from_organisation="valdore")
         )
         async with asyncio.timeout(30):
             while True:
                 try:
-                    await self.cnav.connection.line.request("xfer.cnaf.cnav.check", wish, 1.0)
+                    await self.cnav.connection.line.request("xfer.cnaf.cnav.check", request, 1.0)
                 except SessionError:
                     await asyncio.sleep(0.1)
                 else:
@@ -142,8 +142,10 @@ async def two_networks(folder: Path) -> AsyncIterator[Networks]:
 
 async def _move(world: World, old: Ticket) -> TicketMoved:
     boss = await world.client(Role.SUPERVISOR, "boss")
-    wish = MoveRequest(ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY)
-    return await boss.request("move", wish, TicketMoved)
+    request = MoveRequest(
+        ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
+    )
+    return await boss.request("move", request, TicketMoved)
 
 
 async def test_a_caller_is_answered_by_the_other_network_and_the_kiosk_notices_nothing(
@@ -232,8 +234,8 @@ async def test_only_what_both_say_is_taken_and_only_under_the_networks_own_name(
         hub, zoe = both.cnav.connection, await both.cnaf.desk("zoe", "marais")
         assert hub is not None
 
-        async def code_of(rest: str, wish: ArrivalCheck | Arrival, source: str = "cnav") -> str:
-            said = await hub.line.request(f"xfer.cnaf.{source}.{rest}", encode(wish), 1.0)
+        async def code_of(rest: str, request: ArrivalCheck | Arrival, source: str = "cnav") -> str:
+            said = await hub.line.request(f"xfer.cnaf.{source}.{rest}", encode(request), 1.0)
             return str(json.loads(said.payload).get("code", ""))
 
         good = ArrivalCheck(organisation="marais", service="care", from_organisation="valdore")
@@ -278,12 +280,12 @@ async def test_the_other_networks_services_streams_and_kiosks_cannot_be_reached(
         heard: list[TicketChanged] = []
         for each in (kiosk, other):
             each.ticket_changed.connect(heard.append)
-        wish = encode(StatusRequest(ticket_id=ticket.id))
+        request = encode(StatusRequest(ticket_id=ticket.id))
 
         async def answered(subject: str) -> str:
             try:
                 return str(
-                    json.loads((await attacker.request(subject, wish, 0.7)).payload).get(
+                    json.loads((await attacker.request(subject, request, 0.7)).payload).get(
                         "code", "answered"
                     )
                 )
@@ -300,9 +302,9 @@ async def test_the_other_networks_services_streams_and_kiosks_cannot_be_reached(
         )
         assert await answered("$JS.cnav.API.INFO") == "hub_unreachable"
         for rest in ("hub", "ses.s1.call"):
-            news = encode(TicketChanged(ticket=ticket, position=7))
+            notifications = encode(TicketChanged(ticket=ticket, position=7))
             await attacker.publish(
-                f"xfer.cnav.cnaf.tell.valdore.k.kiosk2.{rest}", news, {"From-Hub": "1"}
+                f"xfer.cnav.cnaf.tell.valdore.k.kiosk2.{rest}", notifications, {"From-Hub": "1"}
             )
         got: list[Incoming] = []
         spy = await both.cnaf.line(Role.AGENT, "zoe", "marais")

@@ -99,8 +99,10 @@ async def test_the_number_that_is_typed_is_read_by_the_vault_and_one_in_clear_is
 
         # a kiosk that cannot seal
         older = await sealed.world.client(Role.KIOSK, "kiosk1", "network")
-        wish = TicketRequested(request_id="r2", service="valdore/rights", caller_number="1234567")
-        ticket = (await older.request("call", wish, TicketAnswer)).ticket
+        request = TicketRequested(
+            request_id="r2", service="valdore/rights", caller_number="1234567"
+        )
+        ticket = (await older.request("call", request, TicketAnswer)).ticket
         assert not ticket.caller_number_given
         facts = await desk.accept(ticket.id)
         assert (facts.caller_number, facts.sealed_number, await desk.caller_number(facts.id)) == (

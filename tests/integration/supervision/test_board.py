@@ -156,11 +156,11 @@ async def test_a_closed_queue_takes_no_call_and_stays_closed_over_a_restart_of_t
     async with hub_world(tmp_path) as world:
         kiosk = await world.kiosk("kiosk1")
         _link, board = await world.supervisor()
-        news: list[ServicesChanged] = []
-        kiosk.services_changed.connect(news.append)
+        notifications: list[ServicesChanged] = []
+        kiosk.services_changed.connect(notifications.append)
         waiting = (await kiosk.call("housing", "", "r0")).ticket
         await board.set_queue("housing", True, "no agent until two")
-        await until(lambda: bool(news))
+        await until(lambda: bool(notifications))
         offered = {service.id: service.closed for service in (await kiosk.services()).services}
         assert offered == {"rights": False, "housing": True}
         # who waits keeps the place

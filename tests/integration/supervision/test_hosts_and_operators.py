@@ -172,12 +172,12 @@ async def test_what_host_and_operator_read_names_no_caller_and_no_ticket(tmp_pat
             (Role.OPERATOR, "oper", "network"),
         ):
             line = await world.line(role, user, "network")
-            wish = (
+            request = (
                 b'{"type":"SiteRequest","v":1}'
                 if verb == "site"
                 else b'{"type":"NetworkRequest","v":1}'
             )
-            said = (await line.request(f"svc.{role}.{user}.{verb}", wish, 3.0)).payload.decode()
+            said = (await line.request(f"svc.{role}.{user}.{verb}", request, 3.0)).payload.decode()
             assert '"type":"' in said
             assert "Refusal" not in said
             for secret in (ticket.id, ticket.number, "1234567", "rights", "valdore"):

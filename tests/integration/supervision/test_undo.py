@@ -40,19 +40,19 @@ async def at_the_board(world: World) -> tuple[DeskLink, BoardLink, BoardPast]:
     return link, board, BoardPast(await world.client(Role.SUPERVISOR, "boss"))
 
 
-async def asked(past: BoardPast, wish: HistoryRequest) -> list[ActFacts]:
+async def asked(past: BoardPast, request: HistoryRequest) -> list[ActFacts]:
     """What the history has; nothing while a hub that was just started opens it."""
     try:
-        return (await past.history(wish)).acts
+        return (await past.history(request)).acts
     except StoreUnreachable:
         return []
 
 
-async def told(past: BoardPast, count: int, wish: HistoryRequest = WISH) -> list[ActFacts]:
+async def told(past: BoardPast, count: int, request: HistoryRequest = WISH) -> list[ActFacts]:
     """The acts, once the history has that many."""
     async with asyncio.timeout(30):
         while True:
-            acts = await asked(past, wish)
+            acts = await asked(past, request)
             if len(acts) >= count:
                 assert len(acts) == count
                 return acts

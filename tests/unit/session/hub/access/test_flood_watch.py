@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from session.core.clock import ManualClock
-from session.hub.access.flood_watch import DROPS_BURST, TOLD_EACH_S, Floods
+from session.hub.access.flood_watch import DROPS_BURST, TOLD_EACH_S, FloodWatch
 
 
 def test_who_goes_on_after_a_thousand_drops_is_told_every_ten_seconds() -> None:
     clock, found = ManualClock(), list[str]()
-    floods = Floods(clock)
+    floods = FloodWatch(clock)
     floods.found.connect(found.append)
     for _ in range(int(DROPS_BURST)):
         floods.dropped("caf.k.borne1")
@@ -26,7 +26,7 @@ def test_who_goes_on_after_a_thousand_drops_is_told_every_ten_seconds() -> None:
 
 def test_who_hurries_is_no_flood() -> None:
     clock, found = ManualClock(), list[str]()
-    floods = Floods(clock)
+    floods = FloodWatch(clock)
     floods.found.connect(found.append)
     for _ in range(600):  # ten minutes of a desk that asks 40 times a second over its limit
         for _ in range(40):
@@ -37,7 +37,7 @@ def test_who_hurries_is_no_flood() -> None:
 
 def test_signs_of_life_have_a_limit_of_their_own() -> None:
     clock = ManualClock()
-    floods = Floods(clock)
+    floods = FloodWatch(clock)
     assert [floods.beat("caf.k.borne1") for _ in range(60)].count(False) == 10
     assert floods.beat("caf.k.borne2")
     clock.advance(5.0)

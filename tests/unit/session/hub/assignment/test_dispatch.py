@@ -11,11 +11,11 @@ import pytest
 
 from session.core.errors import StoreUnreachable
 from session.core.tasks import Tasks
-from session.hub.assignment.agent_states import Agents
+from session.hub.assignment.agent_states import AgentStates
 from session.hub.assignment.dispatch import FORGIVEN, Dispatch, choose
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import PersonEntry
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.ticket_changes import TicketChanges
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -78,16 +78,16 @@ class Pushing(Desk):
         catalogue = Catalogue.parse(
             catalogue_text().replace('letter = "D"', 'letter = "D", mode = "push"')
         )
-        self.crew = Agents(
+        self.crew = AgentStates(
             self.view,
             self.presence,
             store=MemoryBoardStore(),
             catalogue=catalogue,
             clock=self.clock,
         )
-        book = TicketBook(self.store, self.view)
+        changes = TicketChanges(self.store, self.view)
         self.dispatch = Dispatch(
-            book,
+            changes,
             self.crew,
             catalogue=catalogue,
             is_ours=lambda: True,

@@ -17,7 +17,7 @@ from session.core.errors import (
     RateLimited,
     TransferInterrupted,
 )
-from session.hub.access.rate_limits import Rates
+from session.hub.access.rate_limits import RateLimits
 from session.hub.dossier.uploads import KEPT_S, MOST_OPEN, UploadSpool
 from session.protocol.hub.requests import UploadBegin
 
@@ -95,7 +95,7 @@ def test_what_nobody_continued_for_a_week_is_removed(tmp_path: Path) -> None:
 
 def test_a_bucket_empties_and_fills_again() -> None:
     clock = ManualClock()
-    rates = Rates(clock, per_s=2, burst=3)
+    rates = RateLimits(clock, per_s=2, burst=3)
     assert [rates.take("alice") for _ in range(4)] == [True, True, True, False]
     assert rates.take("bob")
     clock.advance(1)

@@ -27,7 +27,7 @@ class Day:
         self.history = history
         self.seq = 0
 
-    def tell(self, minute: float, changed: Ticket) -> Ticket:
+    def note(self, minute: float, changed: Ticket) -> Ticket:
         self.seq += 1
         at = TEN + timedelta(minutes=minute)
         self.history.apply(self.history.stream("x"), [AuditEntry(self.seq, at, changed)])
@@ -43,18 +43,18 @@ class Day:
             ended_at_utc=None,
             agent=None,
         )
-        return self.tell(minute, new)
+        return self.note(minute, new)
 
     def accepted(self, minute: float, before: Ticket) -> Ticket:
         at = TEN + timedelta(minutes=minute)
         taken = msgspec.structs.replace(
             before, state=TicketState.IN_SESSION, accepted_at_utc=at, agent="bob"
         )
-        return self.tell(minute, taken)
+        return self.note(minute, taken)
 
     def gone(self, minute: float, before: Ticket, reason: str = "left") -> Ticket:
         at = TEN + timedelta(minutes=minute)
-        return self.tell(
+        return self.note(
             minute,
             msgspec.structs.replace(
                 before, state=TicketState.ABANDONED, ended_at_utc=at, reason=reason
@@ -71,7 +71,7 @@ def a_morning(history: History) -> None:
     day.accepted(2, quick)
     third = day.arrives(3, 3, "housing")
     lost = day.accepted(21, slow)
-    back = day.tell(
+    back = day.note(
         22,
         msgspec.structs.replace(lost, state=TicketState.WAITING, accepted_at_utc=None, agent=None),
     )
@@ -98,7 +98,7 @@ def test_the_day_counts_answers_in_time_and_who_gave_up(history: History) -> Non
 def test_yesterdays_answer_is_not_todays_when_its_ticket_is_closed_today(history: History) -> None:
     day = Day(history)
     talking = day.accepted(1, day.arrives(0, 1))
-    day.tell(60, msgspec.structs.replace(talking, state=TicketState.CLOSED, reason="done"))
+    day.note(60, msgspec.structs.replace(talking, state=TicketState.CLOSED, reason="done"))
     assert day_figures(history, "valdore", TEN + timedelta(minutes=30), 180).answered == 0
 
 

@@ -11,18 +11,18 @@ import pytest
 from session.core.clock import ManualClock
 from session.core.errors import ServiceClosed
 from session.hub.convention.catalogue import Catalogue
-from session.hub.convention.open_now import Openings
+from session.hub.convention.open_now import OpenNow
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.queue.calls import Calls
-from session.hub.queue.kiosk_offers import QUIET_S, Offers
-from session.hub.queue.notifications import PlaceNews
+from session.hub.queue.kiosk_offers import QUIET_S, KioskOffers
+from session.hub.queue.notifications import PlaceNotifications
 from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.queue.view import QueueView
-from session.hub.queue.wait_estimates import HandlingTimes, Waits
+from session.hub.queue.wait_estimates import HandlingTimes, WaitEstimates
 from session.protocol.hub.requests import Service, TicketRequested
 from tests.support.askers import a_kiosk
-from tests.support.memory_store import MemoryCallers, MemoryLog, MemoryNews, MemoryStore
+from tests.support.memory_store import MemoryCallers, MemoryLog, MemoryNotifications, MemoryStore
 
 TEXT = """
 [[organisations]]
@@ -51,11 +51,15 @@ class Place:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.catalogue = Catalogue.parse(TEXT)
-        self.news = MemoryNews()
-        self.openings = Openings(self.catalogue, self.clock)
+        self.notifications = MemoryNotifications()
+        self.openings = OpenNow(self.catalogue, self.clock)
         self.closed: set[str] = set()
-        self.offers = Offers(
-            self.catalogue, self.openings, decided=self._decided, news=self.news, clock=self.clock
+        self.offers = KioskOffers(
+            self.catalogue,
+            self.openings,
+            decided=self._decided,
+            notifications=self.notifications,
+            clock=self.clock,
         )
 
     def _decided(self, _organisation: str, services: list[Service]) -> list[Service]:
@@ -67,9 +71,9 @@ class Place:
     async def told_after(self, seconds: float) -> list[str]:
         """Kiosks that were told when the hub looked `seconds` later."""
         self.clock.advance(seconds)
-        self.news.told.clear()
+        self.notifications.told.clear()
         await self.offers.look()
-        return [user for user in ("kiosk1", "kiosk2") if self.news.kinds(user)]
+        return [user for user in ("kiosk1", "kiosk2") if self.notifications.kinds(user)]
 
 
 def test_a_button_carries_its_hours_message_and_callback() -> None:
@@ -128,28 +132,28 @@ async def test_what_a_supervisor_closed_is_shown_and_not_told_twice() -> None:
 
 async def test_a_call_outside_the_hours_is_refused_with_the_next_opening() -> None:
     place, view = Place(), QueueView()
-    book, callers = TicketBook(MemoryStore(), view), MemoryCallers()
-    places = PlaceNews(
+    changes, callers = TicketChanges(MemoryStore(), view), MemoryCallers()
+    places = PlaceNotifications(
         view,
-        Waits(view, HandlingTimes(), agents=lambda organisation: [], clock=place.clock),
-        news=place.news,
+        WaitEstimates(view, HandlingTimes(), agents=lambda organisation: [], clock=place.clock),
+        notifications=place.notifications,
         clock=place.clock,
     )
     sessions = Sessions(
-        book,
+        changes,
         callers,
         catalogue=place.catalogue,
         keeper=MemoryLog(),
-        news=place.news,
+        notifications=place.notifications,
         clock=place.clock,
     )
     calls = Calls(
-        book,
+        changes,
         callers,
         catalogue=place.catalogue,
         sessions=sessions,
         places=places,
-        news=place.news,
+        notifications=place.notifications,
         clock=place.clock,
     )
     first = await calls.call(a_kiosk(), TicketRequested(request_id="r1", service="rights"))

@@ -8,14 +8,14 @@ from __future__ import annotations
 import msgspec
 
 from session.core.clock import ManualClock
-from session.hub.queue.notifications import FAR_S, NEAR, PlaceNews
+from session.hub.queue.notifications import FAR_S, NEAR, PlaceNotifications
 from session.hub.queue.view import QueueView
-from session.hub.queue.wait_estimates import HandlingTimes, Waits
+from session.hub.queue.wait_estimates import HandlingTimes, WaitEstimates
 from session.hub.storage.interfaces import StoredTicket
 from session.protocol.hub.requests import TicketChanged
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.invented_tickets import ticket
-from tests.support.memory_store import MemoryNews
+from tests.support.memory_store import MemoryNotifications
 
 ORG = "valdore"
 
@@ -24,9 +24,17 @@ class Line:
     """Twenty callers wait, from the one at kiosk 1 on; nobody serves, so no wait is told."""
 
     def __init__(self) -> None:
-        self.clock, self.view, self.news = ManualClock(), QueueView(), MemoryNews()
-        waits = Waits(self.view, HandlingTimes(), agents=lambda organisation: [], clock=self.clock)
-        self._places = PlaceNews(self.view, waits, news=self.news, clock=self.clock)
+        self.clock, self.view, self.notifications = (
+            ManualClock(),
+            QueueView(),
+            MemoryNotifications(),
+        )
+        waits = WaitEstimates(
+            self.view, HandlingTimes(), agents=lambda organisation: [], clock=self.clock
+        )
+        self._places = PlaceNotifications(
+            self.view, waits, notifications=self.notifications, clock=self.clock
+        )
         self._revision = 0
         open_still = {
             "accepted_at_utc": None,
@@ -51,11 +59,11 @@ class Line:
     async def told_after(self, seconds: float) -> dict[str, int]:
         """Kiosk -> the position that it is told."""
         self.clock.advance(seconds)
-        self.news.told.clear()
+        self.notifications.told.clear()
         await self._places.look(ORG)
         return {
             user: event.position
-            for _, user, event in self.news.told
+            for _, user, event in self.notifications.told
             if isinstance(event, TicketChanged)
         }
 

@@ -14,14 +14,14 @@ from session.core.clock import ManualClock
 from session.core.errors import StoreUnreachable, TicketTaken, TicketUnknown
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.calls import Calls
-from session.hub.queue.notifications import PlaceNews
+from session.hub.queue.notifications import PlaceNotifications
 from session.hub.queue.presence import Presence
 from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import FIRST, ImpossibleTransition, TicketBook
+from session.hub.queue.ticket_changes import FIRST, ImpossibleTransition, TicketChanges
 from session.hub.queue.view import QueueView
-from session.hub.queue.wait_estimates import FRESH_S, HandlingTimes, Waits
+from session.hub.queue.wait_estimates import FRESH_S, HandlingTimes, WaitEstimates
 from session.hub.storage.interfaces import CallerRecord, RevisionConflict, StoredTicket
-from session.hub.transfers.waiting_elsewhere import Away
+from session.hub.transfers.waiting_elsewhere import WaitingElsewhere
 from session.protocol.hub.board import AgentFacts, AgentState
 from session.protocol.hub.requests import (
     HangUpRequest,
@@ -36,7 +36,7 @@ from session.protocol.hub.waiting import StepAwayRequest
 from session.protocol.wire.roles import Role
 from tests.support.askers import a_kiosk, an_agent
 from tests.support.hub_world import catalogue_text
-from tests.support.memory_store import MemoryCallers, MemoryLog, MemoryNews, MemoryStore
+from tests.support.memory_store import MemoryCallers, MemoryLog, MemoryNotifications, MemoryStore
 
 ORG = "valdore"
 
@@ -49,32 +49,34 @@ class Desk:
         self.store = MemoryStore()
         self.callers = MemoryCallers()
         self.log = MemoryLog()
-        self.news = MemoryNews()
+        self.notifications = MemoryNotifications()
         self.view = QueueView()
         self.presence = Presence(self.clock)
         self.catalogue = catalogue = Catalogue.parse(catalogue_text())
-        book = TicketBook(self.store, self.view)
+        changes = TicketChanges(self.store, self.view)
         self.agents: list[AgentFacts] = []
-        self.waits = Waits(
+        self.waits = WaitEstimates(
             self.view, HandlingTimes(), agents=lambda organisation: self.agents, clock=self.clock
         )
-        places = PlaceNews(self.view, self.waits, news=self.news, clock=self.clock)
+        places = PlaceNotifications(
+            self.view, self.waits, notifications=self.notifications, clock=self.clock
+        )
         self.places = places
         self.sessions = Sessions(
-            book,
+            changes,
             self.callers,
             catalogue=catalogue,
             keeper=self.log,
-            news=self.news,
+            notifications=self.notifications,
             clock=self.clock,
         )
         self.calls = Calls(
-            book,
+            changes,
             self.callers,
             catalogue=catalogue,
             sessions=self.sessions,
             places=places,
-            news=self.news,
+            notifications=self.notifications,
             clock=self.clock,
         )
 
@@ -91,7 +93,7 @@ async def test_an_agent_beaten_in_the_last_moment_loses() -> None:
     )
     with pytest.raises(TicketTaken):
         await desk.sessions.take_ticket(ORG, "alice", ticket.id)
-    assert desk.news.told == []
+    assert desk.notifications.told == []
 
 
 async def test_a_harmless_change_meanwhile_does_not_lose_the_accept() -> None:
@@ -112,7 +114,7 @@ async def test_a_repeated_accept_is_the_same_session_and_tells_the_kiosk_again()
     assert again == first
     assert first.caller_number == "1234567"
     assert desk.log.opened == {first.id: ["k.kiosk1", "a.alice"]}
-    assert desk.news.kinds("kiosk1") == ["SessionOpened", "SessionOpened"]
+    assert desk.notifications.kinds("kiosk1") == ["SessionOpened", "SessionOpened"]
 
 
 async def test_an_unreachable_store_accepts_nothing() -> None:
@@ -165,8 +167,8 @@ async def test_closing_without_hanging_up_tells_both_ends() -> None:
     desk = Desk()
     facts = await desk.sessions.take_ticket(ORG, "alice", (await desk.ticket()).id)
     await desk.sessions.close_session(ORG, "alice", facts.id, "no_show")
-    assert desk.news.kinds("kiosk1") == ["SessionOpened", "SessionEnded"]
-    assert desk.news.told[-1] == (
+    assert desk.notifications.kinds("kiosk1") == ["SessionOpened", "SessionEnded"]
+    assert desk.notifications.told[-1] == (
         Role.AGENT,
         "alice",
         SessionEnded(session_id=facts.id, by="agent", reason="no_show"),
@@ -182,7 +184,7 @@ async def test_who_hung_up_first_is_what_both_hear() -> None:
     await desk.sessions.hang_up(
         an_agent("alice"), HangUpRequest(session_id=facts.id, reason="done")
     )
-    ended = [event for _, _, event in desk.news.told if isinstance(event, SessionEnded)]
+    ended = [event for _, _, event in desk.notifications.told if isinstance(event, SessionEnded)]
     assert {(event.by, event.reason) for event in ended} == {("kiosk", "stop")}
 
 
@@ -203,7 +205,7 @@ async def test_a_ticket_given_back_has_a_new_session_and_goes_first() -> None:
         )
     second = await desk.sessions.take_ticket(ORG, "bob", lost.id)
     assert second.id != first.id
-    assert desk.news.kinds("alice") == ["SessionEnded"]
+    assert desk.notifications.kinds("alice") == ["SessionEnded"]
 
 
 async def test_a_kiosk_that_calls_again_hears_of_its_older_ticket_by_the_answer_alone() -> None:
@@ -214,9 +216,9 @@ async def test_a_kiosk_that_calls_again_hears_of_its_older_ticket_by_the_answer_
     stored = await desk.store.get(ORG, older.id)
     assert stored is not None
     assert (stored.ticket.state, stored.ticket.reason) == (TicketState.ABANDONED, "new_call")
-    assert desk.news.told == []
+    assert desk.notifications.told == []
     await desk.calls.abandon(newer)
-    assert [type(event) for _, _, event in desk.news.told] == [TicketChanged]
+    assert [type(event) for _, _, event in desk.notifications.told] == [TicketChanged]
 
 
 async def test_leaving_ends_a_waiting_ticket_only() -> None:
@@ -252,10 +254,10 @@ async def test_a_kiosk_is_told_its_place_once_for_each_change() -> None:
     desk.clock.advance(FRESH_S)
     for _ in range(3):
         await desk.places.look(ORG)
-    assert desk.news.kinds("kiosk2") == ["TicketChanged"]
+    assert desk.notifications.kinds("kiosk2") == ["TicketChanged"]
     await desk.sessions.take_ticket(ORG, "alice", first.id)
     await desk.places.look(ORG)
-    assert desk.news.kinds("kiosk2") == ["TicketChanged", "TicketChanged"]
+    assert desk.notifications.kinds("kiosk2") == ["TicketChanged", "TicketChanged"]
     position, wait = desk.places.place(second)
     assert position == 1
     assert wait is not None
@@ -272,8 +274,8 @@ async def test_a_kiosk_that_does_not_come_back_ends_the_conversation_for_its_age
     assert stored is not None
     await desk.sessions.give_up(stored.ticket)
     await desk.sessions.give_up(stored.ticket)
-    assert desk.news.kinds("alice") == ["SessionEnded"]
-    assert desk.news.told[-1] == (
+    assert desk.notifications.kinds("alice") == ["SessionEnded"]
+    assert desk.notifications.told[-1] == (
         Role.AGENT,
         "alice",
         SessionEnded(session_id=facts.id, by="hub", reason="kiosk_lost"),
@@ -288,8 +290,8 @@ async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_befor
 ):
     desk = Desk()
     ticket = await desk.ticket()
-    away = Away(
-        TicketBook(desk.store, desk.view),
+    away = WaitingElsewhere(
+        TicketChanges(desk.store, desk.view),
         desk.callers,
         catalogue=desk.catalogue,
         calls=desk.calls,
@@ -324,7 +326,7 @@ async def test_no_rule_can_store_a_state_that_may_not_follow(
     stored = msgspec.structs.replace(await desk.ticket(), state=before)
     revision = await desk.store.replace(stored, 1)
     desk.view.apply(StoredTicket(stored, revision))
-    changes = TicketBook(desk.store, desk.view)
+    changes = TicketChanges(desk.store, desk.view)
 
     def decide(ticket: Ticket) -> Ticket:
         return msgspec.structs.replace(ticket, state=after, reason="tried")
@@ -343,4 +345,4 @@ async def test_a_new_ticket_waits(state: TicketState) -> None:
     desk = Desk()
     ticket = msgspec.structs.replace(await desk.ticket(), id="another", state=state)
     with pytest.raises(ImpossibleTransition):
-        await TicketBook(desk.store, desk.view).add(ticket)
+        await TicketChanges(desk.store, desk.view).add(ticket)

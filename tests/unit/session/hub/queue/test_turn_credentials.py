@@ -8,14 +8,14 @@ import hashlib
 import hmac
 
 from session.core.clock import ManualClock
-from session.hub.queue.turn_credentials import VALID_S, TurnTickets
+from session.hub.queue.turn_credentials import VALID_S, TurnCredentials
 
 URLS = ["turn:relay.example:3478?transport=udp", "turns:relay.example:443?transport=tcp"]
 
 
 def test_each_session_has_its_own_pair_that_ends() -> None:
     clock = ManualClock()
-    tickets = TurnTickets(URLS, b"shared secret", relay_only=True, clock=clock)
+    tickets = TurnCredentials(URLS, b"shared secret", relay_only=True, clock=clock)
     first, second = tickets.rules("s1"), tickets.rules("s2")
     assert first is not None
     assert second is not None
@@ -28,4 +28,4 @@ def test_each_session_has_its_own_pair_that_ends() -> None:
 
 
 def test_without_relays_nothing_is_said() -> None:
-    assert TurnTickets([], b"", relay_only=False, clock=ManualClock()).rules("s1") is None
+    assert TurnCredentials([], b"", relay_only=False, clock=ManualClock()).rules("s1") is None

@@ -34,16 +34,16 @@ class Hubs:
         made = ticket(
             self.count, state=TicketState.WAITING, agent=None, session=None, arrived_at_utc=arrived
         )
-        self.tell(made)
+        self.note(made)
         return made
 
-    def tell(self, changed: Ticket) -> None:
+    def note(self, changed: Ticket) -> None:
         for view in self.views:
             view.apply(StoredTicket(changed, self.count))
 
     def leaves(self, number: int, gone: Ticket) -> None:
         self.count += 1
-        self.tell(ticket(number, arrived_at_utc=gone.arrived_at_utc))
+        self.note(ticket(number, arrived_at_utc=gone.arrived_at_utc))
 
 
 def test_two_hubs_go_on_from_a_clock_that_was_ahead_in_one_order() -> None:

@@ -11,7 +11,7 @@ import pytest
 from session.core.clock import ManualClock
 from session.core.errors import QueueClosed, TicketTaken
 from session.hub.queue.calls import Calls
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.queue.view import QueueView
 from session.hub.storage.interfaces import StoredTicket
 from session.protocol.hub.requests import LeaveRequest
@@ -70,12 +70,12 @@ async def test_a_request_that_another_hub_has_answered_is_the_same_ticket_also_w
     ticket = await desk.ticket()
     view = QueueView()
     closed = Calls(
-        TicketBook(desk.store, view),
+        TicketChanges(desk.store, view),
         desk.callers,
         catalogue=desk.calls._catalogue,
         sessions=desk.sessions,
         places=desk.places,
-        news=desk.news,
+        notifications=desk.notifications,
         clock=desk.clock,
         is_closed=lambda organisation, service: True,
     )

@@ -23,8 +23,8 @@ from session.hub.queue.wait_estimates import (
     Play,
     Seconds,
     Serving,
+    WaitEstimates,
     WaitRange,
-    Waits,
     play,
     rounded,
 )
@@ -173,7 +173,7 @@ class Queue:
 
     def __init__(self) -> None:
         self.clock, self.view, self.agents = ManualClock(), QueueView(), [AgentState.AVAILABLE]
-        self.waits = Waits(self.view, HandlingTimes(), agents=self._facts, clock=self.clock)
+        self.waits = WaitEstimates(self.view, HandlingTimes(), agents=self._facts, clock=self.clock)
         self.view.on_change = self.waits.seen
         self.ticket = Ticket(
             id="t1",

@@ -10,9 +10,9 @@ import pytest
 
 from session.bus.jetstream.streams import WrongRevision
 from session.core.errors import NotAllowed, QueueClosed, ServiceUnknown, TicketTaken
-from session.hub.assignment.agent_states import Agents
+from session.hub.assignment.agent_states import AgentStates
 from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.storage.board_store import AgentRecord, MoveRecord, QueueRecord, SaidRecord
 from session.hub.supervision.board import Board
 from session.protocol.hub.board import (
@@ -92,8 +92,8 @@ class Supervised(Desk):
     def __init__(self) -> None:
         super().__init__()
         catalogue = Catalogue.parse(catalogue_text())
-        book = TicketBook(self.store, self.view)
-        self.crew = Agents(
+        changes = TicketChanges(self.store, self.view)
+        self.crew = AgentStates(
             self.view,
             self.presence,
             store=MemoryBoardStore(),
@@ -101,12 +101,12 @@ class Supervised(Desk):
             clock=self.clock,
         )
         self.board = Board(
-            book,
+            changes,
             MemoryBoardStore(),
             catalogue=catalogue,
             agents=self.crew,
             days=NoDay(),
-            news=self.news,
+            notifications=self.notifications,
             clock=self.clock,
         )
 
@@ -144,11 +144,11 @@ async def test_tickets_go_to_known_agents_and_open_services_only() -> None:
     ticket = await desk.ticket()
     seen = TicketSeen.of(ticket)
     for nobody in ("boss", "zoe"):
-        wish = ReassignRequest(
+        request = ReassignRequest(
             ticket_id=ticket.id, seen=seen, reason="not an agent here", agent=nobody
         )
         with pytest.raises(NotAllowed):
-            await desk.board.reassign(a_supervisor(), wish)
+            await desk.board.reassign(a_supervisor(), request)
     with pytest.raises(ServiceUnknown):
         await desk.board.reassign(
             a_supervisor(),
@@ -167,10 +167,10 @@ async def test_tickets_go_to_known_agents_and_open_services_only() -> None:
 async def test_a_ticket_is_taken_back_from_the_agent_it_was_kept_for() -> None:
     desk = Supervised()
     ticket = await desk.ticket()
-    wish = ReassignRequest(
+    request = ReassignRequest(
         ticket_id=ticket.id, seen=TicketSeen.of(ticket), reason="knows her", agent="bob"
     )
-    kept = (await desk.board.reassign(a_supervisor(), wish)).ticket
+    kept = (await desk.board.reassign(a_supervisor(), request)).ticket
     assert kept.kept_for(desk.clock.utc_now()) == "bob"
     back = ReassignRequest(
         ticket_id=ticket.id, seen=TicketSeen.of(kept), reason="undone again", agent=""
