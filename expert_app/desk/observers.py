@@ -49,7 +49,7 @@ from session.protocol.conversation.mirror import MirrorEvents
 from session.protocol.conversation.shown_document import ShownPagePainted
 from session.protocol.dossier.library import LibraryItem
 from session.protocol.dossier.pieces import ProcedureFacts
-from session.protocol.endpoints.chat import Line
+from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import Announcement, DocumentFiled
 from session.protocol.hub.third_parties import PassedOnAnswer, TalkAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -176,7 +176,7 @@ class _Conversation:
         self._observations.note("session", id=session.facts.id, resumed=session.resumed)
         self._observations.note("media_engine", kind=choice.kind.value, why=choice.why.value)
         session.grants.changed.connect(self._on_grant)
-        session.written.changed.connect(self._on_lines)
+        session.chat.changed.connect(self._on_lines)
         session.privacy.confirmed.connect(self._on_privacy)
         call, line = session.call, session.line
         call.state_changed.connect(self._on_call)
@@ -195,7 +195,7 @@ class _Conversation:
     def _on_grant(self, change: GrantChanged) -> None:
         self._observations.note(f"grant_{change.grant.value}", allowed=change.allowed)
 
-    def _on_lines(self, lines: tuple[Line, ...]) -> None:
+    def _on_lines(self, lines: tuple[ChatLine, ...]) -> None:
         mine = [line for line in lines if line.mine]
         last_sent = mine[-1].sent.value if mine else ""
         self._observations.note("written", lines=len(lines), last_sent=last_sent)

@@ -62,12 +62,12 @@ class CallerRequests:
     def write(self, text: str) -> None:
         """The caller answers in writing."""
         if (session := self._running.session) is not None:
-            session.written.say(text)
+            session.chat.say(text)
 
     def words_painted(self, words_id: str) -> None:
         """The adviser's words stand on the screen."""
         if (session := self._running.session) is not None:
-            session.written.shown(words_id)
+            session.chat.shown(words_id)
 
     def pause(self, on: bool) -> None:
         """The caller begins or ends a privacy pause."""

@@ -29,7 +29,7 @@ from session.protocol.conversation.messages import (
     ScanKind,
     ScanRequested,
 )
-from session.protocol.endpoints.chat import Line
+from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import (
     ServicesAnswer,
     SessionEnded,
@@ -140,7 +140,7 @@ class _SessionObserver:
 
     def observe(self, session: KioskSession) -> None:
         session.talk.changed.connect(self._on_talk)
-        session.written.changed.connect(self._on_written)
+        session.chat.changed.connect(self._on_chat)
         session.privacy.changed.connect(lambda on: self._observations.note("private", on=on))
         session.grants.asked.connect(self._on_asked)
         session.grants.changed.connect(self._on_grant)
@@ -158,7 +158,7 @@ class _SessionObserver:
             third_state=third.state.value if third is not None else "",
         )
 
-    def _on_written(self, lines: tuple[Line, ...]) -> None:
+    def _on_chat(self, lines: tuple[ChatLine, ...]) -> None:
         self._observations.note("written", lines=len(lines))
 
     def _on_asked(self, grant: Grant) -> None:

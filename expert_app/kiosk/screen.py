@@ -10,7 +10,7 @@ from typing import Protocol
 
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant, KioskWiped
-from session.protocol.endpoints.chat import Line
+from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
 from session.protocol.hub.waiting import AwayTicket
@@ -22,7 +22,7 @@ class SessionScreen(Protocol):
     def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
     def show_talk(self, answer: TalkAnswer) -> None: ...  # noqa: D102
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
-    def show_written(self, lines: tuple[Line, ...]) -> None: ...  # noqa: D102
+    def show_chat(self, lines: tuple[ChatLine, ...]) -> None: ...  # noqa: D102
     def show_private(self, on: bool) -> None: ...  # noqa: D102
     def show_own_pause(self, on: bool) -> None: ...  # noqa: D102
     def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102

@@ -30,7 +30,7 @@ class SessionPresenter:
         self._session, self._screen = session, screen
         self._is_file = False
         session.talk.changed.connect(screen.show_talk)
-        session.written.changed.connect(screen.show_written)
+        session.chat.changed.connect(screen.show_chat)
         session.privacy.changed.connect(screen.show_private)
         session.privacy.caller_changed.connect(screen.show_own_pause)
         session.grants.asked.connect(screen.ask_grant)

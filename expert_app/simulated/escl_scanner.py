@@ -44,7 +44,7 @@ _LOOK_S = 0.05  # how often a moving carriage looks whether it should stop
 _WARM_UP = 0.2  # share of the scanning time before the first byte
 
 
-class Orders(msgspec.Struct, forbid_unknown_fields=True):
+class ScannerOrders(msgspec.Struct, forbid_unknown_fields=True):
     """What POST /sim may change; what is left out stays.
     `page`: number of the page on the glass, from 0.
     """
@@ -55,7 +55,7 @@ class Orders(msgspec.Struct, forbid_unknown_fields=True):
     sized: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-class Job(msgspec.Struct):
+class ScannerJob(msgspec.Struct):
     """One scan job; `left` are the pages still to come, `abandoned` is one whose page nobody
     fetched to its end.
     """
@@ -87,7 +87,7 @@ class SimulatedScanner:
         self._folder, self._page_seconds, self._sized = folder, page_seconds, sized
         self._fault: Fault = ""
         self._page = 0
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, ScannerJob] = {}
         self._scans = itertools.count(1)
         self._last_scan = 0
         self._see = functools.lru_cache(maxsize=8)(see)
@@ -189,14 +189,16 @@ class SimulatedScanner:
         finally:
             job.sending = False
 
-    def _abandon(self, job: Job) -> None:
+    def _abandon(self, job: ScannerJob) -> None:
         """Stops a job that nobody cancelled yet:
         who closes the connection may say DELETE a moment later.
         """
         if job.state == "Processing":
             job.state, job.abandoned = "Aborted", True
 
-    async def _send(self, request: web.Request, job: Job, picture: bytes) -> web.StreamResponse:
+    async def _send(
+        self, request: web.Request, job: ScannerJob, picture: bytes
+    ) -> web.StreamResponse:
         """The page as the carriage moves;
         stops without the rest when the job is cancelled or a fault comes.
         """
@@ -218,7 +220,7 @@ class SimulatedScanner:
         self._page_left(job)
         return response
 
-    async def _move(self, request: web.Request, job: Job, seconds: float) -> bool:
+    async def _move(self, request: web.Request, job: ScannerJob, seconds: float) -> bool:
         """The carriage moves; False as soon as there is no reason to go on."""
         end = asyncio.get_running_loop().time() + seconds
         while True:
@@ -230,7 +232,7 @@ class SimulatedScanner:
                 return True
             await asyncio.sleep(min(left, _LOOK_S))
 
-    def _page_left(self, job: Job) -> None:
+    def _page_left(self, job: ScannerJob) -> None:
         job.left.pop(0)
         self._last_scan = next(self._scans)
         if job.source == "Platen":
@@ -259,7 +261,7 @@ class SimulatedScanner:
 
     async def _on_orders(self, request: web.Request) -> web.Response:
         try:
-            orders = msgspec.json.decode(await request.read(), type=Orders)
+            orders = msgspec.json.decode(await request.read(), type=ScannerOrders)
         except msgspec.MsgspecError as error:
             raise web.HTTPBadRequest(text=str(error)) from error
         if orders.fault is not msgspec.UNSET:
@@ -285,7 +287,7 @@ def _find_or_draw(folder: Path) -> list[Path]:
     return found or draw_pages(folder)
 
 
-def _parse_job(xml: bytes) -> Job:
+def _parse_job(xml: bytes) -> ScannerJob:
     """Raises `ParseError`, `ValueError`: no eSCL ScanSettings."""
     root = fromstring(xml)
     if root.tag != f"{{{NAMESPACES['scan']}}}ScanSettings":
@@ -294,7 +296,7 @@ def _parse_job(xml: bytes) -> Job:
     def text(path: str, default: str) -> str:
         return str(root.findtext(f".//{path}", default, NAMESPACES))
 
-    return Job(
+    return ScannerJob(
         id=uuid.uuid4().hex,
         source=text("pwg:InputSource", "Platen"),
         intent=text("scan:Intent", "Document"),

@@ -24,7 +24,7 @@ from aiohttp import web
 
 from expert_app.simulated.program import MAX_REQUEST_BYTES, serve
 from session.core.tasks import Tasks
-from session.kiosk.drivers.ipp import Operation, Status
+from session.kiosk.drivers.ipp import IppStatus, Operation
 from session.kiosk.drivers.ipp_codec import (
     Attribute,
     Attributes,
@@ -84,14 +84,14 @@ _HOLDING: dict[str, str] = {
 }
 
 
-class Orders(msgspec.Struct, forbid_unknown_fields=True):
+class PrinterOrders(msgspec.Struct, forbid_unknown_fields=True):
     """What POST /sim may change; what is left out stays."""
 
     fault: Fault | msgspec.UnsetType = msgspec.UNSET
     job_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] | msgspec.UnsetType = msgspec.UNSET
 
 
-class Job(msgspec.Struct):
+class PrinterJob(msgspec.Struct):
     """One job, as kept in `job-<id>.json`.
     `sha256` and `size_bytes` are of the document as it arrived.
     """
@@ -124,7 +124,7 @@ class SimulatedPrinter:
         self._spool, self._job_seconds = spool, job_seconds
         self._fault: Fault = ""
         self._changed = asyncio.Event()
-        self._jobs: dict[int, Job] = {}
+        self._jobs: dict[int, PrinterJob] = {}
         self._numbers = itertools.count(1)
         self._tasks = Tasks()
         self._engine = asyncio.Lock()
@@ -211,16 +211,16 @@ class SimulatedPrinter:
 
     def _validate(self, asked: Message) -> Answer:
         if self._fault == "not-accepting":
-            return Status.NOT_ACCEPTING_JOBS, ()
+            return IppStatus.NOT_ACCEPTING_JOBS, ()
         wanted = asked.text(GroupTag.OPERATION, "document-format") or "application/pdf"
         return (
-            _OK if wanted in ("application/pdf", "image/jpeg") else Status.FORMAT_NOT_SUPPORTED
+            _OK if wanted in ("application/pdf", "image/jpeg") else IppStatus.FORMAT_NOT_SUPPORTED
         ), ()
 
     def _create(self, asked: Message) -> Answer:
         if self._fault == "not-accepting":
-            return Status.NOT_ACCEPTING_JOBS, ()
-        job = Job(
+            return IppStatus.NOT_ACCEPTING_JOBS, ()
+        job = PrinterJob(
             id=next(self._numbers),
             name=asked.text(GroupTag.OPERATION, "job-name"),
             copies=asked.number(GroupTag.JOB, "copies", 1),
@@ -231,9 +231,9 @@ class SimulatedPrinter:
     def _take(self, asked: Message) -> Answer:
         job = self._find(asked)
         if job is None:
-            return Status.NOT_FOUND, ()
+            return IppStatus.NOT_FOUND, ()
         if job.sha256 or not asked.data:
-            return (Status.NOT_POSSIBLE if job.sha256 else _BAD_REQUEST), ()
+            return (IppStatus.NOT_POSSIBLE if job.sha256 else _BAD_REQUEST), ()
         (self._spool / f"job-{job.id}.pdf").write_bytes(asked.data)
         job.size_bytes, job.sha256 = len(asked.data), hashlib.sha256(asked.data).hexdigest()
         self._set(job, JOB_PENDING)
@@ -243,25 +243,27 @@ class SimulatedPrinter:
     def _job(self, asked: Message) -> Answer:
         job = self._find(asked)
         return (
-            (_OK, ((GroupTag.JOB, job.attributes(self._base)),)) if job else (Status.NOT_FOUND, ())
+            (_OK, ((GroupTag.JOB, job.attributes(self._base)),))
+            if job
+            else (IppStatus.NOT_FOUND, ())
         )
 
     def _cancel(self, asked: Message) -> Answer:
         job = self._find(asked)
         if job is None:
-            return Status.NOT_FOUND, ()
+            return IppStatus.NOT_FOUND, ()
         if job.state >= JOB_CANCELED:
-            return Status.NOT_POSSIBLE, ()
+            return IppStatus.NOT_POSSIBLE, ()
         self._set(job, JOB_CANCELED, "job-canceled-by-user")
         self._tell()
         return _OK, ()
 
-    def _find(self, asked: Message) -> Job | None:
+    def _find(self, asked: Message) -> PrinterJob | None:
         return self._jobs.get(asked.number(GroupTag.OPERATION, "job-id"))
 
     # ---- printing
 
-    async def _print(self, job: Job) -> None:
+    async def _print(self, job: PrinterJob) -> None:
         """One job after the other; a fault holds it where it is."""
         async with self._engine:
             for _ in range(_STEPS):
@@ -275,7 +277,7 @@ class SimulatedPrinter:
                 job.impressions = job.copies
                 self._set(job, JOB_COMPLETED, "job-completed-successfully")
 
-    async def _hold(self, job: Job) -> None:
+    async def _hold(self, job: PrinterJob) -> None:
         """Waits while the printer cannot go on, or the job is over."""
         while job.state < JOB_CANCELED and (reason := _HOLDING.get(self._fault)):
             self._set(
@@ -296,7 +298,7 @@ class SimulatedPrinter:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def _set(self, job: Job, state: int, *reasons: str) -> None:
+    def _set(self, job: PrinterJob, state: int, *reasons: str) -> None:
         job.state, job.reasons = state, reasons
         path = self._spool / f"job-{job.id}.json"
         part = path.with_suffix(".part")
@@ -311,7 +313,7 @@ class SimulatedPrinter:
 
     async def _on_orders(self, request: web.Request) -> web.Response:
         try:
-            orders = msgspec.json.decode(await request.read(), type=Orders)
+            orders = msgspec.json.decode(await request.read(), type=PrinterOrders)
         except msgspec.MsgspecError as error:
             raise web.HTTPBadRequest(text=str(error)) from error
         if orders.job_seconds is not msgspec.UNSET:
@@ -323,7 +325,7 @@ class SimulatedPrinter:
 
 
 type Answer = tuple[int, tuple[tuple[int, Attributes], ...]]
-"""Status and groups after the operation group."""
+"""IppStatus and groups after the operation group."""
 
 
 def main() -> None:

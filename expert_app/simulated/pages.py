@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from expert_app.simulated.glass import Lying, lay_on_glass
+from expert_app.simulated.flatbed import Lying, lay_on_flatbed
 from expert_app.simulated.sheet_card import card_sheet
 from expert_app.simulated.sheet_form import form_sheet
 from expert_app.simulated.sheet_payslip import payslip_sheet
-from expert_app.simulated.sheets import DPI, Person
+from expert_app.simulated.sheets import DPI, InventedPerson
 
 DRAWING_VERSION = 1
 """Raised when the drawing changes, so that pages drawn before are drawn anew."""
@@ -44,7 +44,7 @@ LYING = {
 }
 """How each page lies: tests compare what was measured with it."""
 
-SHEETS: dict[str, Callable[[Person, np.random.Generator], Image.Image]] = {
+SHEETS: dict[str, Callable[[InventedPerson, np.random.Generator], Image.Image]] = {
     "1-form.jpg": form_sheet,
     "2-payslip.jpg": payslip_sheet,
     "3-card.jpg": card_sheet,
@@ -53,7 +53,7 @@ SHEETS: dict[str, Callable[[Person, np.random.Generator], Image.Image]] = {
 
 
 def draw_pages(
-    folder: Path, *, seed: int = DEFAULT_SEED, person: Person | None = None
+    folder: Path, *, seed: int = DEFAULT_SEED, person: InventedPerson | None = None
 ) -> list[Path]:
     """JPEG scans, RGB, A4 at 300 dpi, in the order in which the caller brings them;
     about 4 s the first time.
@@ -61,7 +61,7 @@ def draw_pages(
     The same seed and person give the same bytes.
     Pages that `folder` holds already are not drawn again.
     """
-    whom = person or Person()
+    whom = person or InventedPerson()
     paths = [folder / name for name in LYING]
     stamp = {"version": DRAWING_VERSION, "seed": seed, "person": repr(whom)}
     folder.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def draw_pages(
             continue
         random = np.random.default_rng((seed, number))
         sheet = SHEETS[path.name](whom, random)
-        _save(lay_on_glass(sheet, LYING[path.name], random), path)
+        _save(lay_on_flatbed(sheet, LYING[path.name], random), path)
     (folder / _STAMP).write_text(json.dumps(stamp), encoding="utf-8")
     return paths
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from expert_app.simulated.handwriting import Hand
-from expert_app.simulated.sheets import GREY, PEN, Colour, Person, Sheet, font, px
+from expert_app.simulated.sheets import GREY, PEN, Colour, DrawnSheet, InventedPerson, font, px
 
 _WIDTH, _HEIGHT = 128.4, 81.0  # mm: ISO/IEC 7810, format ID-1 (85.60 x 53.98), one and a half times
 _INK: Colour = (34, 38, 66)
@@ -17,9 +17,9 @@ _FAINT: Colour = (120, 128, 160)
 _SCALE = 2  # faces and guilloches are drawn larger, then made small: smooth edges
 
 
-def card_sheet(person: Person, random: np.random.Generator) -> Image.Image:
+def card_sheet(person: InventedPerson, random: np.random.Generator) -> Image.Image:
     """The sheet with both sides, RGB, A4 at 300 dpi."""
-    sheet = Sheet()
+    sheet = DrawnSheet()
     sheet.text(
         (20, 22),
         "Photocopie d'une pièce d'identité, recto et verso, agrandie à 150 %",
@@ -37,7 +37,7 @@ def card_sheet(person: Person, random: np.random.Generator) -> Image.Image:
     return sheet.image
 
 
-def _paste(sheet: Sheet, card: Image.Image, at: tuple[float, float]) -> None:
+def _paste(sheet: DrawnSheet, card: Image.Image, at: tuple[float, float]) -> None:
     """With round corners and the thin dark line that a copier leaves around a card."""
     mask = Image.new("L", card.size, 0)
     ImageDraw.Draw(mask).rounded_rectangle(
@@ -83,7 +83,7 @@ def _title(card: Image.Image, left: str, right: str) -> None:
     draw.text((card.width - px(6), px(7.4)), right, (206, 214, 240), font(2.7), "rs")
 
 
-def _front(person: Person, random: np.random.Generator) -> Image.Image:
+def _front(person: InventedPerson, random: np.random.Generator) -> Image.Image:
     card = _background(random, warm=False)
     _title(card, "TERRITOIRE DU VAL-DORÉ", "CARTE D'IDENTITÉ · IDENTITY CARD")
     portrait = _portrait()
@@ -103,7 +103,7 @@ def _front(person: Person, random: np.random.Generator) -> Image.Image:
     return _specimen(card)
 
 
-def _back(person: Person, random: np.random.Generator) -> Image.Image:
+def _back(person: InventedPerson, random: np.random.Generator) -> Image.Image:
     card = _background(random, warm=True)
     _title(card, "VERSO", "SPECIM 000 17")
     _write(card, (8, 20), "ADRESSE · ADDRESS", f"{person.street}, {person.town}")

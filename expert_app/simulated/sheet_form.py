@@ -15,8 +15,8 @@ from expert_app.simulated.sheets import (
     GREY,
     PEN,
     Colour,
-    Person,
-    Sheet,
+    DrawnSheet,
+    InventedPerson,
     emblem,
     font,
     px,
@@ -37,9 +37,9 @@ _OATH = (
 )
 
 
-def form_sheet(person: Person, random: np.random.Generator) -> Image.Image:
+def form_sheet(person: InventedPerson, random: np.random.Generator) -> Image.Image:
     """The form, RGB, A4 at 300 dpi, clean as it left the printer and the hand."""
-    sheet = Sheet()
+    sheet = DrawnSheet()
     hand = Hand(sheet.draw, random, ink=PEN)
     _head(sheet)
     y = _section(sheet, 52, "1", "Vous")
@@ -64,7 +64,7 @@ def form_sheet(person: Person, random: np.random.Generator) -> Image.Image:
     return _stamped(sheet.image, random)
 
 
-def _head(sheet: Sheet) -> None:
+def _head(sheet: DrawnSheet) -> None:
     emblem(sheet, (27, 24), 11)
     sheet.text((42, 21), BODY, 5.0, "-Bold", GREEN)
     sheet.text((42, 27.5), "Service des aides au logement", 3.2, colour=GREY)
@@ -83,7 +83,7 @@ def _head(sheet: Sheet) -> None:
     )
 
 
-def _section(sheet: Sheet, y: float, number: str, title: str) -> float:
+def _section(sheet: DrawnSheet, y: float, number: str, title: str) -> float:
     sheet.box((_LEFT, y, _RIGHT, y + 6.6), fill=_PALE)
     sheet.box((_LEFT, y, _LEFT + 6.6, y + 6.6), fill=GREEN)
     sheet.text((_LEFT + 3.3, y + 5), number, 3.8, "-Bold", (255, 255, 255), "ms")
@@ -91,21 +91,21 @@ def _section(sheet: Sheet, y: float, number: str, title: str) -> float:
     return y + 10.4
 
 
-def _letters(sheet: Sheet, hand: Hand, y: float, label: str, value: str, cells: int) -> float:
+def _letters(sheet: DrawnSheet, hand: Hand, y: float, label: str, value: str, cells: int) -> float:
     sheet.text((_LEFT, y + 5), label, 3.0)
     _cells(sheet, (56, y), cells)
     hand.write((px(56), px(y + 1.5)), value[:cells], px(3.9), px(_CELL))
     return y + 9.2
 
 
-def _cells(sheet: Sheet, at: tuple[float, float], count: int) -> None:
+def _cells(sheet: DrawnSheet, at: tuple[float, float], count: int) -> None:
     x, y = at
     for cell in range(count):
         left = x + cell * _CELL
         sheet.box((left, y, left + _CELL, y + 6.8), outline=(150, 175, 165), line=0.18)
 
 
-def _date_and_number(sheet: Sheet, hand: Hand, y: float, person: Person) -> float:
+def _date_and_number(sheet: DrawnSheet, hand: Hand, y: float, person: InventedPerson) -> float:
     sheet.text((_LEFT, y + 5), "Né(e) le", 3.0)
     _cells(sheet, (56, y), 8)
     hand.write((px(56), px(y + 1.5)), person.born_on.replace("/", ""), px(3.9), px(_CELL))
@@ -115,7 +115,7 @@ def _date_and_number(sheet: Sheet, hand: Hand, y: float, person: Person) -> floa
     return y + 9.2
 
 
-def _line(sheet: Sheet, hand: Hand, y: float, label: str, value: str) -> float:
+def _line(sheet: DrawnSheet, hand: Hand, y: float, label: str, value: str) -> float:
     sheet.text((_LEFT, y + 4.6), label, 3.0)
     for dot in range(150):
         x = 56 + dot * 0.92
@@ -125,7 +125,7 @@ def _line(sheet: Sheet, hand: Hand, y: float, label: str, value: str) -> float:
 
 
 def _ticks(
-    sheet: Sheet, hand: Hand, y: float, label: str, choices: tuple[str, ...], chosen: int
+    sheet: DrawnSheet, hand: Hand, y: float, label: str, choices: tuple[str, ...], chosen: int
 ) -> float:
     sheet.text((_LEFT, y + 4.6), label, 3.0)
     for number, choice in enumerate(choices):
@@ -152,7 +152,7 @@ def _ticks(
     return y + 8.4
 
 
-def _table(sheet: Sheet, hand: Hand, y: float) -> float:
+def _table(sheet: DrawnSheet, hand: Hand, y: float) -> float:
     columns = (_LEFT, 84.0, 121.0, 158.0, _RIGHT)
     rows = (
         ("", "décembre", "janvier", "février"),
@@ -177,7 +177,7 @@ def _table(sheet: Sheet, hand: Hand, y: float) -> float:
     return y + 29.6
 
 
-def _sign(sheet: Sheet, hand: Hand, y: float) -> None:
+def _sign(sheet: DrawnSheet, hand: Hand, y: float) -> None:
     sheet.text((_LEFT, y + 6), "Fait à", 3.0)
     hand.write((px(30), px(y + 2.4)), "Val-Doré", px(3.7))
     sheet.text((70, y + 6), "le", 3.0)
@@ -187,7 +187,7 @@ def _sign(sheet: Sheet, hand: Hand, y: float) -> None:
     hand.sign((px(134), px(y + 5)), px(44), px(15))
 
 
-def _foot(sheet: Sheet) -> None:
+def _foot(sheet: DrawnSheet) -> None:
     sheet.rule((_LEFT, 284), (_RIGHT, 284), GREEN, 0.3)
     sheet.text(
         (_LEFT, 288), "Document inventé pour la démonstration, sans valeur.", 2.3, colour=GREY

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from expert_app.simulated.sheets import BLACK, EMPLOYER, GREY, Colour, Person, Sheet
+from expert_app.simulated.sheets import BLACK, EMPLOYER, GREY, Colour, DrawnSheet, InventedPerson
 
 _LEFT, _RIGHT = 14.0, 196.0
 # right edges of base, rate, employee, employer rate, employer
@@ -58,11 +58,11 @@ def euros(value: Decimal) -> str:
 
 
 # the form of all sheets
-def payslip_sheet(person: Person, random: np.random.Generator) -> Image.Image:
+def payslip_sheet(person: InventedPerson, random: np.random.Generator) -> Image.Image:
     """The payslip, RGB, A4 at 300 dpi, as printed.
     Nothing in it is left to chance: `random` is not used.
     """
-    sheet = Sheet()
+    sheet = DrawnSheet()
     _head(sheet, person)
     gross = [
         ("Salaire de base", _HOURS, _WAGE),
@@ -75,7 +75,7 @@ def payslip_sheet(person: Person, random: np.random.Generator) -> Image.Image:
     return sheet.image
 
 
-def _head(sheet: Sheet, person: Person) -> None:
+def _head(sheet: DrawnSheet, person: InventedPerson) -> None:
     sheet.text((_LEFT, 22), EMPLOYER[0], 4.6, "-Bold", _BLUE)
     for number, line in enumerate(
         (*EMPLOYER[1:], "N° d'établissement : 000 000 000 00017", "Code activité : 1071C")
@@ -99,14 +99,14 @@ def _head(sheet: Sheet, person: Person) -> None:
         sheet.text((_LEFT + 26, 66 + number * 5), value, 2.8)
 
 
-def _titles(sheet: Sheet, y: float, titles: tuple[str, ...]) -> None:
+def _titles(sheet: DrawnSheet, y: float, titles: tuple[str, ...]) -> None:
     sheet.box((_LEFT, y, _RIGHT, y + 6.4), fill=_HEAD)
     sheet.text((_LEFT + 2, y + 4.4), titles[0], 2.7, "-Bold", _BLUE)
     for column, title in zip(_COLUMNS, titles[1:], strict=True):
         sheet.text((column - 2, y + 4.4), title, 2.5, "-Bold", _BLUE, "rs")
 
 
-def _row(sheet: Sheet, y: float, cells: tuple[str, ...], *, bold: bool = False) -> float:
+def _row(sheet: DrawnSheet, y: float, cells: tuple[str, ...], *, bold: bool = False) -> float:
     sheet.text((_LEFT + 2, y + 3.7), cells[0], 2.65, "-Bold" if bold else "")
     for column, cell in zip(_COLUMNS, cells[1:], strict=True):
         sheet.text((column - 2, y + 3.7), cell, 2.65, "-Bold" if bold else "", anchor="rs")
@@ -114,14 +114,14 @@ def _row(sheet: Sheet, y: float, cells: tuple[str, ...], *, bold: bool = False) 
     return y + _ROW
 
 
-def _frame(sheet: Sheet, top: float, bottom: float) -> None:
+def _frame(sheet: DrawnSheet, top: float, bottom: float) -> None:
     for x in (_LEFT, 80.0, *_COLUMNS):
         sheet.rule((x, top), (x, bottom), (170, 175, 184), 0.18)
     sheet.rule((_LEFT, bottom), (_RIGHT, bottom), (170, 175, 184), 0.18)
 
 
 def _gross(
-    sheet: Sheet, y: float, lines: list[tuple[str, Decimal, Decimal]]
+    sheet: DrawnSheet, y: float, lines: list[tuple[str, Decimal, Decimal]]
 ) -> tuple[float, Decimal]:
     top, total = y, Decimal(0)
     _titles(sheet, y, ("Éléments de paie", "Base", "Taux", "À payer", "", ""))
@@ -137,7 +137,7 @@ def _gross(
     return y + 3, total
 
 
-def _charges(sheet: Sheet, y: float, gross: Decimal) -> tuple[float, Decimal, Decimal]:
+def _charges(sheet: DrawnSheet, y: float, gross: Decimal) -> tuple[float, Decimal, Decimal]:
     """(y under the table, what the employee pays, what the employer pays)."""
     top, sums = y, [Decimal(0), Decimal(0)]
     _titles(
@@ -168,7 +168,7 @@ def _charges(sheet: Sheet, y: float, gross: Decimal) -> tuple[float, Decimal, De
     return y + 6, sums[0], sums[1]
 
 
-def _net(sheet: Sheet, y: float, net: Decimal, cost: Decimal) -> None:
+def _net(sheet: DrawnSheet, y: float, net: Decimal, cost: Decimal) -> None:
     tax = _cents(net * Decimal("0.013"))
     lines = (
         ("Net à payer avant impôt sur le revenu", net),

@@ -29,7 +29,7 @@ GREEN: Colour = (16, 92, 74)
 GOLD: Colour = (199, 146, 38)
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class InventedPerson(msgspec.Struct, frozen=True, kw_only=True):
     """The invented person of the papers."""
 
     first_names: str = "Maëlle Jeanne"
@@ -59,7 +59,7 @@ def px(mm: float) -> int:
     return round(mm * PX_PER_MM)
 
 
-class Sheet:
+class DrawnSheet:
     """White paper; all places and lengths in millimetres from the top left corner."""
 
     def __init__(self) -> None:
@@ -129,7 +129,7 @@ class Sheet:
         )
 
 
-def emblem(sheet: Sheet, centre: tuple[float, float], radius: float) -> None:
+def emblem(sheet: DrawnSheet, centre: tuple[float, float], radius: float) -> None:
     """The invented body's sign: a sun over two hills, in a ring."""
     scale = 4  # drawn large, then made small: smooth edges
     side = px(radius * 2) * scale

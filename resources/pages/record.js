@@ -355,7 +355,7 @@
 
   // ---- the two calls of the browser pane -------------------------------------------------------------------------------
 
-  // What is the caller's own, also for whoever acts in the page (hands.js): asked about an element, not a masked text.
+  // What is the caller's own, also for whoever acts in the page (page_agent.js): asked about an element, not a masked text.
   function isPrivate(element) {
     if (isSensitive(element) || element.closest(BLOCKED)) return true;
     return element.matches("input,textarea,select") && isSecretField(element);

@@ -33,7 +33,7 @@ from session.media.engine import MediaEngine
 from session.media.ice import IcePlan
 from session.protocol.conversation.messages import KioskWiped, PageOffered, SessionMessage
 from session.protocol.endpoints.channel import SessionChannel
-from session.protocol.endpoints.chat import Written
+from session.protocol.endpoints.chat import Chat
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.talk_state import is_in
 
@@ -116,12 +116,12 @@ class DeskSession:
             declared_kbps=chunk_kbps,
         )
         self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
-        self.written = Written(channel, tasks)
+        self.chat = Chat(channel, tasks)
         self.privacy = DeskPrivacy(channel, self.call, talk=self.talk, tasks=tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.call, self.page, self.devices)
         self.chronicle.listen_to_line(self.line)
-        self.written.said.connect(lambda _fact: self.chronicle.words_sent())
+        self.chat.said.connect(lambda _fact: self.chronicle.words_sent())
         self._gathering: asyncio.Task[None] | None = None
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
@@ -173,7 +173,7 @@ class DeskSession:
         self.line.close()
         self.chronicle.line_closed()
         self.privacy.close()
-        self.written.forget()
+        self.chat.forget()
         await self.talk.close()
         await self.call.hang_up()
         self.page.close()

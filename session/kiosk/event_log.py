@@ -33,7 +33,7 @@ from session.protocol.conversation.messages import (
     ScanEnded,
     ScanRequested,
 )
-from session.protocol.endpoints.chat import Written
+from session.protocol.endpoints.chat import Chat
 from session.protocol.hub.requests import SessionFacts
 
 BURST_S = 1.0
@@ -71,7 +71,7 @@ class Chronicle:
             )
         )
 
-    def listen_beside(self, written: Written, privacy: KioskPrivacy) -> None:
+    def listen_to_chat_and_privacy(self, written: Chat, privacy: KioskPrivacy) -> None:
         """The caller's written words, of which only that they were sent is kept, and the privacy
         pauses.
         """

@@ -26,14 +26,14 @@ from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.call.third_parties import KioskTalk
 from session.kiosk.call.video_call import CallMedia, CallPage, KioskCall
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS
-from session.kiosk.cobrowse.remote_control import HandsLike, KioskControl
+from session.kiosk.cobrowse.remote_control import ControlledPage, KioskControl
 from session.kiosk.cobrowse.shared_page import BrowserLike, KioskCobrowse
 from session.kiosk.cobrowse.shown_document import KioskShow, ShowScreen
 from session.kiosk.devices.given_files import GivenFiles
-from session.kiosk.devices.page_shelf import PageShelf
+from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.prints import CountPages, PrintRules
 from session.kiosk.devices.quick_copies import MakeGlimpse
-from session.kiosk.devices.scanner_and_printer import KioskDevices
+from session.kiosk.devices.scanner_and_printer import DeviceEquipment, KioskDevices
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.drivers.scanner import Scanner
 from session.kiosk.event_log import Chronicle
@@ -43,7 +43,7 @@ from session.log.writer import LogWriter
 from session.protocol.conversation.messages import Grant, KioskWiped, PageOffered
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.endpoints.channel import SessionChannel
-from session.protocol.endpoints.chat import Written
+from session.protocol.endpoints.chat import Chat
 from session.protocol.endpoints.third_party_banner import TalkAsker
 from session.protocol.hub.requests import SessionFacts
 
@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 STOP_S = 5.0
 
 
-class Wipeable(BrowserLike, HandsLike, Protocol):
+class Wipeable(BrowserLike, ControlledPage, Protocol):
     """The kiosk's browser, which can forget a caller."""
 
     def wipe(self, on_wiped: Callable[[bool], None]) -> None:
@@ -68,8 +68,8 @@ class KioskParts:
 
     Attributes: call_page, third_page: run the calls with the agent and with a third person.
         documents: shows what the agent shows. scanner, printer: from the settings; None when there
-        is none. shelf_wrapping: key that wraps those of the pages on the disk (see
-        `session.kiosk.devices.shelf_encryption`). kiosk_key: public key of this kiosk, to which
+        is none. page_wrapping_key: key that wraps those of the pages on the disk (see
+        `session.kiosk.devices.page_encryption`). kiosk_key: public key of this kiosk, to which
         prints are bound. count_pages: see `session.kiosk.devices.prints`. seed: the kiosk's own,
         which signs the pages that it scans; b"": they are not signed. consent_version: which words
         the screen uses to ask for a power now. chunk_kbps: rate of pages on the line. file_folders:
@@ -86,7 +86,7 @@ class KioskParts:
     printer: Printer | None
     media: CallMedia
     chunk_kbps: int
-    shelf_wrapping: bytes
+    page_wrapping_key: bytes
     kiosk_key: str
     count_pages: CountPages
     link: TalkAsker
@@ -139,7 +139,7 @@ class KioskSession:
         self._parts = parts
         self._folder = folder
         self._log = log_writer
-        self.shelf = PageShelf(folder / "pages", parts.shelf_wrapping)
+        self.page_store = PageStore(folder / "pages", parts.page_wrapping_key)
         self.grants = KioskGrants(channel, clock, tasks=tasks, text_version=parts.consent_version)
         media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
         self.call = KioskCall(
@@ -170,17 +170,19 @@ class KioskSession:
         self.files = GivenFiles(parts.file_folders) if parts.file_folders else None
         self.devices = KioskDevices(
             channel,
-            parts.scanner,
-            printer=parts.printer,
-            shelf=self.shelf,
+            DeviceEquipment(
+                scanner=parts.scanner,
+                printer=parts.printer,
+                files=self.files,
+                chunk_kbps=parts.chunk_kbps,
+                make_glimpse=parts.make_glimpse,
+                sign_page=self._sign_page,
+            ),
+            page_store=self.page_store,
             grants=self.grants,
+            rules=PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
             clock=clock,
             tasks=tasks,
-            rules=PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
-            sign_page=self._sign_page if parts.seed else None,
-            chunk_kbps=parts.chunk_kbps,
-            make_glimpse=parts.make_glimpse,
-            files=self.files,
         )
         self.control = KioskControl(
             channel, parts.browser, page=self.page, grants=self.grants, clock=clock, tasks=tasks
@@ -197,17 +199,19 @@ class KioskSession:
             declared_kbps=parts.chunk_kbps,
         )
         self.talk.third_called.connect(self.line.set_third)
-        self.written = Written(channel, tasks)
+        self.chat = Chat(channel, tasks)
         self.privacy = KioskPrivacy(channel, self.call, page=self.page, tasks=tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
         self.chronicle.listen_to_line(self.line)
-        self.chronicle.listen_beside(self.written, self.privacy)
+        self.chronicle.listen_to_chat_and_privacy(self.chat, self.privacy)
         self.chronicle.listen_to_show(self.show)
         self._resumed = resumed
 
     def _sign_page(self, offer: PageOffered) -> PageOffered:
         """The page's manifest under the kiosk's own key, before anything of it leaves the kiosk."""
+        if not self._parts.seed:
+            return offer
         signature = sign(self._parts.seed, words_of(self.facts.id, offer))
         return msgspec.structs.replace(offer, signer=self._parts.kiosk_key, signature=signature)
 
@@ -236,7 +240,7 @@ class KioskSession:
         self.chronicle.line_closed()
         self.chronicle.page_closed()
         self.page.close()
-        self.written.forget()
+        self.chat.forget()
         await _careful(self.privacy.close(), "the privacy pause", None)
         shown_left = self.show.close()
         await _careful(self.talk.close(), "the call with a third person", None)

@@ -94,12 +94,12 @@ class Wipe:
             raise ValueError("not a session's folder")
         self._folder = session_folder
 
-    def wipe(self, shelf_count: int, profile_removed: bool, shown_left: int = 0) -> KioskWiped:
+    def wipe(self, page_count: int, profile_removed: bool, shown_left: int = 0) -> KioskWiped:
         """Removes the session's folder, then looks again.
         May be repeated when something was left over.
 
         Args:
-            shelf_count: pages that the kiosk still held and has dropped.
+            page_count: pages that the kiosk still held and has dropped.
             profile_removed: whether the browser's profile of this caller is gone.
             shown_left: what is left in memory of documents that the agent showed;
                 they never were on the disk.
@@ -110,7 +110,7 @@ class Wipe:
         if left_over:
             log.error("%d entries of the session could not be removed", left_over)
         return KioskWiped(
-            pages_removed=shelf_count,
+            pages_removed=page_count,
             files_removed=files - min(files, _count_files(self._folder)),
             profile_removed=profile_removed,
             left_over=left_over,

@@ -36,7 +36,7 @@ async def test_a_leaflet_of_the_library_is_shown_turned_and_closed_by_the_caller
     await stage.walk.click(stage.desk, "shown_next")
     await stage.news(stage.desk, "shown_page_painted", page=1)
     await stage.news(stage.kiosk, "document", page=1)
-    # the shelf's key, of pages only
+    # the page store's key, of pages only
     left = [name for name in stage.left_at_kiosk() if not name.endswith("pages/key")]
     assert left == [], "only the kiosk's memory has it"
     await stage.walk.click(stage.kiosk, "document_close")

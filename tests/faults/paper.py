@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The way of paper, killed at every await and every write. Part of `make test-faults`.
 
-Sheets are scanned onto the kiosk's shelf, sent, kept at the desk, cleaned, made into documents,
+Sheets are scanned onto the kiosk, sent, kept at the desk, cleaned, made into documents,
 uploaded, filed.
 - state: one run shows what is on the disk at every single point;
   from each different state another run goes on, as after kill -9. power: the same, of what was

@@ -30,8 +30,8 @@ from session.core.errors import StoreUnreachable
 from session.core.tasks import Tasks
 from session.desk.hub.client import Progress
 from session.hub.dossier.uploads import UploadSpool
-from session.kiosk.devices.page_shelf import PageShelf
-from session.kiosk.devices.shelf_encryption import wrapping_key
+from session.kiosk.devices.page_encryption import wrapping_key
+from session.kiosk.devices.page_store import PageStore
 from session.kiosk.wipe import open_session_folder
 from session.protocol.conversation.messages import PageOffered, ScanKind
 from session.protocol.hub.requests import DocumentFiled, UploadBegin
@@ -140,7 +140,7 @@ async def work(folder: Path, papers: list[bytes], lost_at: int = 0, away: int = 
     such a page is never scanned again, so one that vanishes afterwards is missing in the end.
     """
     kiosk = open_session_folder(folder / "kiosk" / "runtime", SESSION, resumed=True)
-    shelf, tasks = PageShelf(kiosk / "pages", wrapping_key(SEED)), Tasks()
+    store, tasks = PageStore(kiosk / "pages", wrapping_key(SEED)), Tasks()
     outbox = Outbox(folder / "desk" / "outbox", Cipher(KEY))
     outbox.recover()
     hub = HubSide(folder, lost_at, away=away)
@@ -150,21 +150,21 @@ async def work(folder: Path, papers: list[bytes], lost_at: int = 0, away: int = 
         for paper in papers:
             sha256 = hashlib.sha256(paper).hexdigest()
             if sha256 not in told_of(folder) and not _is_somewhere(
-                sha256, shelf, outbox, hub.store
+                sha256, store, outbox, hub.store
             ):
-                await _scan(shelf, paper, folder)
+                await _scan(store, paper, folder)
         known = {page.page_id for page in await asyncio.to_thread(outbox.pages, SESSION)}
         filed = {
             page
             for document in hub.store.open_dossier(ORGANISATION, NUMBER).documents
             for page in _scans(hub, document.id)
         }
-        for offer in shelf.offers():
+        for offer in store.offers():
             if offer.page_id not in known and offer.sha256 not in filed:
                 await filing.keep(
-                    SESSION, offer, await asyncio.to_thread(shelf.read, offer.page_id)
+                    SESSION, offer, await asyncio.to_thread(store.read, offer.page_id)
                 )
-            await asyncio.to_thread(shelf.forget, offer.page_id)
+            await asyncio.to_thread(store.forget, offer.page_id)
         await filing.send_waiting()
         free = [
             page.page_id
@@ -198,13 +198,13 @@ def told_of(folder: Path) -> set[str]:
     return set(path.read_text(encoding="ascii").split()) if path.exists() else set()
 
 
-async def _scan(shelf: PageShelf, paper: bytes, folder: Path) -> None:
+async def _scan(store: PageStore, paper: bytes, folder: Path) -> None:
     sha256 = hashlib.sha256(paper).hexdigest()
     offer = PageOffered(
         page_id=new_id(), scan_id="scan1", kind=ScanKind.PAGE, media_type="image/jpeg", size_bytes=len(paper),
         sha256=sha256, width_px=248, height_px=351, dpi=30, chunks=1, taken_at_utc=AT,
     )  # fmt: skip
-    await asyncio.to_thread(shelf.put, offer, paper)
+    await asyncio.to_thread(store.put, offer, paper)
     with (folder / "told").open("a", encoding="ascii") as told:
         told.write(f"{sha256}\n")
 
@@ -214,8 +214,8 @@ def _scans(hub: HubSide, document_id: str) -> list[str]:
     return [page.scanned_sha256 for page in origin.pages] if origin is not None else []
 
 
-def _is_somewhere(sha256: str, shelf: PageShelf, outbox: Outbox, store: DossierStore) -> bool:
-    if any(offer.sha256 == sha256 for offer in shelf.offers()):
+def _is_somewhere(sha256: str, pages: PageStore, outbox: Outbox, store: DossierStore) -> bool:
+    if any(offer.sha256 == sha256 for offer in pages.offers()):
         return True
     if any(page.sha256 == sha256 for page in outbox.pages(SESSION)):
         return True

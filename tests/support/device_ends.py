@@ -27,12 +27,12 @@ from session.desk.devices.scanner_and_printer import (
     ReceivedPage,
 )
 from session.kiosk.call.consent import KioskGrants
-from session.kiosk.devices.page_shelf import PageShelf
+from session.kiosk.devices.page_encryption import KEY_FILE
+from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.devices.prints import PrintRules
 from session.kiosk.devices.quick_copies import MakeGlimpse
-from session.kiosk.devices.scanner_and_printer import KioskDevices
-from session.kiosk.devices.shelf_encryption import KEY_FILE
+from session.kiosk.devices.scanner_and_printer import DeviceEquipment, KioskDevices
 from session.kiosk.drivers.printer import JobProgress, Printer, PrinterStatus
 from session.kiosk.drivers.scanner import (
     ScannedPage,
@@ -259,7 +259,7 @@ class DeskSide:
 
 
 class KioskSide:
-    """A kiosk with its grants, shelf and devices."""
+    """A kiosk with its grants, store and devices."""
 
     def __init__(
         self,
@@ -274,21 +274,23 @@ class KioskSide:
     ) -> None:
         self.tasks = Tasks()
         self.seed, self.session_id = KIOSK_SEED, channel.session_id
-        self.shelf = PageShelf(folder, bytes(32))
+        self.page_store = PageStore(folder, bytes(32))
         self.grants = KioskGrants(channel, clock, tasks=self.tasks)
         self.devices = KioskDevices(
             channel,
-            scanner,
-            printer=printer,
-            shelf=self.shelf,
+            DeviceEquipment(
+                scanner=scanner,
+                printer=printer,
+                chunk_kbps=kbps,
+                make_glimpse=make_glimpse,
+                sign_page=self.signed,
+            ),
+            page_store=self.page_store,
             grants=self.grants,
             clock=clock,
             tasks=self.tasks,
             rules=PrintRules("s1", KIOSK_KEY, lambda _document: self.pages),
-            chunk_kbps=kbps,
-            make_glimpse=make_glimpse,
-            look_s=0.005,
-            sign_page=self.signed,
+            tick_s=0.005,
         )
         self.pages = 1
         self.shown: list[ShownPrint] = []
@@ -307,7 +309,7 @@ class KioskSide:
             self.devices.showing.answer(shown.print_id, self.wants)
 
     async def kill(self) -> None:
-        """As a power cut of the program: the shelf's files stay."""
+        """As a power cut of the program: the stored files stay."""
         for stop in self.devices._stop_hearing:
             stop()
         self.grants.close()
@@ -337,7 +339,7 @@ class Talk:
         )
 
     @property
-    def shelf_files(self) -> list[str]:
+    def stored_files(self) -> list[str]:
         return sorted(
             path.name for path in (self._folder / "shelf").iterdir() if path.name != KEY_FILE
         )

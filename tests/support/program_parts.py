@@ -119,7 +119,7 @@ class QuietSignal:
         return slot
 
 
-class QuietHands:
+class QuietPage:
     """Does nothing in a page that is not there."""
 
     def __init__(self) -> None:
@@ -172,7 +172,7 @@ class QuietHands:
         pass
 
 
-class QuietBrowser(QuietHands):
+class QuietBrowser(QuietPage):
     """Shows nothing; counts how often it was wiped."""
 
     def __init__(self) -> None:
@@ -331,7 +331,7 @@ def kiosk_session(
         printer=None,
         media=CallMedia(),
         chunk_kbps=240,
-        shelf_wrapping=bytes(32),
+        page_wrapping_key=bytes(32),
         kiosk_key="KEY",
         count_pages=lambda _document: 1,
         link=QuietAsker(),

@@ -24,7 +24,7 @@ from session.core.tasks import Tasks
 from session.desk.cobrowse.shown_document import DeskShow, Ended, Picture
 from session.kiosk.cobrowse.shown_document import KioskShow
 from session.protocol.conversation.shown_document import Mark, MarkKind, ShownPagePainted
-from session.protocol.endpoints.chunks import Pace
+from session.protocol.endpoints.chunks import ChunkPace
 from tests.support.memory_channel import channel_pair
 from tests.support.screens.kiosk_gallery import kiosk_window, session_facts
 from tests.support.waiting import until
@@ -125,7 +125,7 @@ class ShowStage:
 
     def narrow(self, kbps: int) -> None:
         """From now on the line bears no more than this; pages go in small pieces."""
-        self.desk._chunks._pace = Pace(kbps, self.clock)
+        self.desk._chunks._pace = ChunkPace(kbps, self.clock)
         self.desk._chunks.chunk_bytes = 1024
 
     async def show(self, document: bytes, title: str = "Attestation") -> None:

@@ -17,7 +17,7 @@ from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.client import KioskLink
 from session.kiosk.session import KioskSession
 from session.protocol.conversation.messages import Grant, KioskWiped
-from session.protocol.endpoints.chat import Line
+from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
 from session.protocol.hub.tickets import TicketState
@@ -98,7 +98,7 @@ class QuietScreen:
     def show_page(self, visible: bool) -> None:
         pass
 
-    def show_written(self, lines: tuple[Line, ...]) -> None:
+    def show_chat(self, lines: tuple[ChatLine, ...]) -> None:
         pass
 
     def show_private(self, on: bool) -> None:

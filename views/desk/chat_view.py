@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Written words beside the voice at the desk, for callers who hear badly.
+"""Chat words beside the voice at the desk, for callers who hear badly.
 A tab of the desk's right side.
 """
 
@@ -10,14 +10,14 @@ from PyQt6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS
-from session.protocol.endpoints.chat import Line, Sent
+from session.protocol.endpoints.chat import ChatLine, SentState
 from views.widgets.parts import column, label, push_button, restyle, row, scroll_area
 from views.widgets.theme import SPACE
 
 _SENT = {
-    Sent.SENDING: N_("on its way"),
-    Sent.SHOWN: N_("on the kiosk's screen"),
-    Sent.FAILED: N_("not sent"),
+    SentState.SENDING: N_("on its way"),
+    SentState.SHOWN: N_("on the kiosk's screen"),
+    SentState.FAILED: N_("not sent"),
 }
 PHRASES = (
     N_("Can you read this?"),
@@ -85,7 +85,7 @@ class WrittenView(QWidget):
         if not live:
             self._entry.clear()
 
-    def show_lines(self, lines: tuple[Line, ...]) -> None:
+    def show_lines(self, lines: tuple[ChatLine, ...]) -> None:
         """All that was written, oldest first."""
         while (item := self._lines.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
@@ -104,7 +104,7 @@ class WrittenView(QWidget):
             self.say_requested.emit(text)
 
 
-def _bubble(line: Line) -> QFrame:
+def _bubble(line: ChatLine) -> QFrame:
     bubble = QFrame()
     bubble.setProperty("card", True)
     restyle(bubble, sunken=line.mine)

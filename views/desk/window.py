@@ -96,8 +96,8 @@ class DeskWindow(QMainWindow):
         self.invitation, self.guest = InvitationBar(), GuestView()
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
         self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
-        self.phone, self.written = PhoneView(), WrittenView()
-        self.side = self._side = SidePanel(dossier, devices, written=self.written)
+        self.phone, self.chat = PhoneView(), WrittenView()
+        self.side = self._side = SidePanel(dossier, devices, written=self.chat)
         self._build()
         self._connect()
         self._add_shortcuts()
@@ -440,8 +440,8 @@ class DeskWindow(QMainWindow):
 
     def _open_written(self) -> None:
         if self._session is not None:
-            self._open_tab(self.written)
-            self.written.focus_entry()
+            self._open_tab(self.chat)
+            self.chat.focus_entry()
 
     def _toggle_mode(self) -> None:
         if self._session is not None and self._centre.currentWidget() is self._conversation:

@@ -37,7 +37,7 @@ from views.kiosk.pages.closed import ClosedPage
 from views.kiosk.pages.come_back import ReturnPage
 from views.kiosk.pages.goodbye import GoodbyePage
 from views.kiosk.pages.number import NumberPage
-from views.kiosk.pages.place_kept import KeptPage
+from views.kiosk.pages.place_kept import PlaceKeptPage
 from views.kiosk.pages.start import StartPage
 from views.kiosk.pages.trouble import LINE_CODES, TroubleBanner, TroublePage
 from views.kiosk.pages.waiting import WaitingPage
@@ -121,11 +121,11 @@ class KioskWindow(QWidget):
         self._returns: frozenset[str] = frozenset()
         self._before_number: KioskPage | None = None
         self.start_page, self.number_page = StartPage(self._clock), NumberPage()
-        self.away_page, self.kept_page = AwayPage(), KeptPage(self._clock)
+        self.away_page, self.kept_page = AwayPage(), PlaceKeptPage(self._clock)
         self.return_page, self.closed_page = ReturnPage(), ClosedPage(self._clock)
         self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
         self.session_page = SessionPage(call_pane, browser, clock=self._clock)
-        self.show_written = self.session_page.written.show_lines
+        self.show_chat = self.session_page.chat.show_lines
         self.show_private = self.session_page.show_private
         self.show_own_pause = self.session_page.show_own_pause
         self.trouble_page = TroublePage()

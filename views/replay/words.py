@@ -8,7 +8,7 @@ from __future__ import annotations
 from resources.texts import N_, _
 from session.log import events
 from session.log.events import Event, Lane, Writer, label_of
-from session.protocol.conversation.line import Step
+from session.protocol.conversation.line import LineStep
 from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState
 from views.words.errors import sentence
 from views.words.line import short_words
@@ -222,6 +222,6 @@ def _values(event: Event) -> dict[str, str]:
         case events.LineMeasured(kbps=kbps, loss_percent=loss):
             values |= {"kbps": f"{kbps:.0f}", "loss": f"{loss:.1f}"}
         case events.LineGoverned(step=step, document=document, motion=motion):
-            known = Step(step) if step in tuple(Step) else Step.FULL
+            known = LineStep(step) if step in tuple(LineStep) else LineStep.FULL
             values["step"] = short_words(known, document=document, motion=motion)
     return values

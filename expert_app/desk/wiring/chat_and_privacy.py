@@ -12,7 +12,7 @@ from expert_app.desk.third_parties import DeskTalks
 from resources.texts import _
 from session.desk.session import DeskSession
 from session.protocol.conversation.chat_and_privacy import PrivacyShown
-from session.protocol.endpoints.chat import Line
+from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import SessionEnded
 from views.desk.window import DeskWindow
 from views.media.push_to_talk import PushToTalk
@@ -45,7 +45,7 @@ class BesideConnections:
         self._unread = 0
         self._push_to_talk = PushToTalk(application)
         self._push_to_talk.held.connect(self._on_held)
-        window.written.say_requested.connect(self._on_say)
+        window.chat.say_requested.connect(self._on_say)
         window.call.privacy_requested.connect(self._on_privacy)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(self._on_ended)
@@ -53,11 +53,11 @@ class BesideConnections:
     def _on_opened(self, session: DeskSession) -> None:
         self._unread = 0
         self._show_private(False)
-        self._window.written.show_lines(())
-        self._window.written.set_live(not session.facts.phone)
+        self._window.chat.show_lines(())
+        self._window.chat.set_live(not session.facts.phone)
         self._window.show_unread(0)
-        session.written.changed.connect(self._on_lines)
-        session.written.heard.connect(lambda line: self._on_heard(session, line))
+        session.chat.changed.connect(self._on_lines)
+        session.chat.heard.connect(lambda line: self._on_heard(session, line))
         session.privacy.changed.connect(self._show_private)
         session.privacy.confirmed.connect(
             lambda shown: self._on_confirmed(shown, session.privacy.mine)
@@ -65,20 +65,20 @@ class BesideConnections:
 
     def _on_ended(self, ended: SessionEnded) -> None:
         self._show_private(False)
-        self._window.written.set_live(False)
+        self._window.chat.set_live(False)
 
     # ---- written words ----
 
     def _on_say(self, text: str) -> None:
         if self._app.session is not None:
-            self._app.session.written.say(text)
+            self._app.session.chat.say(text)
 
-    def _on_lines(self, lines: tuple[Line, ...]) -> None:
-        self._window.written.show_lines(lines)
+    def _on_lines(self, lines: tuple[ChatLine, ...]) -> None:
+        self._window.chat.show_lines(lines)
 
-    def _on_heard(self, session: DeskSession, line: Line) -> None:
-        session.written.shown(line.words_id)
-        if self._window.side.is_open(self._window.written):
+    def _on_heard(self, session: DeskSession, line: ChatLine) -> None:
+        session.chat.shown(line.words_id)
+        if self._window.side.is_open(self._window.chat):
             self._unread = 0
         else:
             self._unread += 1

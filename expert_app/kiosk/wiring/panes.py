@@ -85,7 +85,7 @@ def script_names(window: KioskWindow) -> dict[str, QWidget]:
         "kept_finish": window.kept_page.finish,
         "kept_slip": window.kept_page.slip,
         "have_number": window.start_page.have_number,
-        "written_yes": page.written.answers[0],
+        "written_yes": page.chat.answers[0],
         "pause": page.pause,
         "closed_callback": window.closed_page.callback,
     }

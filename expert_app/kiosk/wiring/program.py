@@ -40,7 +40,7 @@ from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.kiosk.call.video_call import CallMedia
-from session.kiosk.devices.shelf_encryption import wrapping_key
+from session.kiosk.devices.page_encryption import wrapping_key
 from session.kiosk.session import KioskParts, browser_wiped
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.wire.roles import Role
@@ -145,7 +145,7 @@ def build_parts(
         printer=printer_of(settings),
         media=call_media(settings),
         chunk_kbps=settings.chunk_kbps,
-        shelf_wrapping=wrapping_key(seed),
+        page_wrapping_key=wrapping_key(seed),
         kiosk_key=public_key(seed),
         seed=seed,
         count_pages=lambda document: print_safe(document).pages,

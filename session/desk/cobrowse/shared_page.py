@@ -269,7 +269,7 @@ class DeskCobrowse:
         log.warning("the kiosk sent shared-page events that cannot be read: %s", code)
         self._lose()
 
-    def _on_frame(self, frame: mirror.Frame) -> None:
+    def _on_frame(self, frame: mirror.MirrorFrame) -> None:
         if not frame.start and not (frame.in_order and self._complete):
             self._lose()
             return

@@ -79,9 +79,9 @@ _LOOK_S = 0.1
 _TELL_PAUSE_EVERY_S = 0.3
 
 
-class HandsLike(Protocol):
+class ControlledPage(Protocol):
     """What can be done in the kiosk's browser, as this end uses it
-    (`views.kiosk.browser.input_injection.PageHands`).
+    (`views.kiosk.browser.input_injection.InputInjector`).
 
     Nothing here asks for consent: that has been done.
     """
@@ -99,7 +99,7 @@ class HandsLike(Protocol):
     def ask(
         self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]
     ) -> None:
-        """Asks the page script `what` (see `resources/pages/hands.js`);
+        """Asks the page script `what` (see `resources/pages/page_agent.js`);
         JSON, or "" when it is another document.
         """
         ...
@@ -178,8 +178,8 @@ class PageLike(Protocol):
         ...
 
 
-class Place(msgspec.Struct, frozen=True):
-    """What `hands.js` answers.
+class PageAnswer(msgspec.Struct, frozen=True):
+    """What `page_agent.js` answers.
 
     Attributes: code: why not. x, y: CSS pixels of the viewport. field: what is there, or has the
         keyboard. label: its name. click: False when a click would open a window of the system.
@@ -202,7 +202,7 @@ class Acted(msgspec.Struct, frozen=True):
     code: str
 
 
-_place = msgspec.json.Decoder(Place)
+_place = msgspec.json.Decoder(PageAnswer)
 
 _PRIVATE_KEYS = (PageKey.TAB, PageKey.BACK_TAB, PageKey.ESCAPE)
 """They only lead out of a field of the caller's own."""
@@ -220,7 +220,7 @@ class KioskControl:
     def __init__(
         self,
         channel: SessionChannel,
-        hands: HandsLike,
+        hands: ControlledPage,
         *,
         page: PageLike,
         grants: GrantsLike,
@@ -411,7 +411,7 @@ class KioskControl:
         self._hands.show_active()
         return await self._focused()
 
-    async def _ask_to_act(self, command: PageCommand, what: str, *values: object) -> Place:
+    async def _ask_to_act(self, command: PageCommand, what: str, *values: object) -> PageAnswer:
         """Asks the page script to act itself; it looks and acts in one go."""
         self._check_again(command)
         place = await self._ask(what, *values)
@@ -479,7 +479,7 @@ class KioskControl:
         except SessionError:
             return FieldKind.NONE
 
-    async def _ask(self, what: str, *values: object) -> Place:
+    async def _ask(self, what: str, *values: object) -> PageAnswer:
         """The page script's answer. Raises the error that it names; `PageChanged` when it is
         another document.
         """

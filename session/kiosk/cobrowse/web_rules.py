@@ -32,7 +32,7 @@ _LOCAL_ENDINGS = (
 _PROGRAMS = ("mailto", "tel", "sms", "callto", "skype", "whatsapp", "facetime", "geo", "intent")
 
 
-class Refusal(StrEnum):
+class WebRefusal(StrEnum):
     """Why a page does not open here."""
 
     NOT_LISTED = "not_listed"
@@ -40,14 +40,14 @@ class Refusal(StrEnum):
     OTHER_PROGRAM = "other_program"
 
 
-def why_refused(address: str, allowed: AllowList) -> Refusal:
+def why_refused(address: str, allowed: AllowList) -> WebRefusal:
     """The reason to say for an address that `allowed` does not allow as a page."""
     scheme = address.partition(":")[0].lower()
     if scheme in _PROGRAMS:
-        return Refusal.OTHER_PROGRAM
+        return WebRefusal.OTHER_PROGRAM
     if scheme == "http" and allowed.allows("https" + address[4:]):
-        return Refusal.NOT_PROTECTED
-    return Refusal.NOT_LISTED
+        return WebRefusal.NOT_PROTECTED
+    return WebRefusal.NOT_LISTED
 
 
 def may_frame(address: str, page: str, allowed: AllowList) -> bool:

@@ -3,7 +3,7 @@
 its address may change, another device cannot take its place.
 
 Used where the kiosk's settings say "escl-uuid:..." or "ipp-uuid:...".
-Without a certificate (see `device_trust`) the UUID protects from mistakes, not from somebody who
+Without a certificate (see `session.kiosk.drivers.certificates`) the UUID protects from mistakes, not from somebody who
 imitates the device on purpose.
 """
 
@@ -45,11 +45,11 @@ class Identified(Protocol):
         ...
 
 
-class Scans(Scanner, Identified, Protocol):
+class IdentifiedScanner(Scanner, Identified, Protocol):
     """A scanner with a UUID."""
 
 
-class Prints(Printer, Identified, Protocol):
+class IdentifiedPrinter(Printer, Identified, Protocol):
     """A printer with a UUID."""
 
 
@@ -100,7 +100,7 @@ class _Bound[Device: Identified]:
 class BoundScanner:
     """A scanner by its UUID; see `Scanner`."""
 
-    def __init__(self, uuid: str, find: Find, *, make: Callable[[str], Scans]) -> None:
+    def __init__(self, uuid: str, find: Find, *, make: Callable[[str], IdentifiedScanner]) -> None:
         self._bound = _Bound(uuid, find, make=make, gone=ScannerGone)
 
     async def state(self) -> ScannerStatus:
@@ -114,7 +114,7 @@ class BoundScanner:
         return status
 
     async def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
-        """Scans; see `Scanner.scan`."""
+        """IdentifiedScanner; see `Scanner.scan`."""
         device = await self._bound.device()
         try:
             async with aclosing(device.scan(settings)) as steps:
@@ -138,7 +138,7 @@ class BoundScanner:
 class BoundPrinter:
     """A printer by its UUID; see `Printer`."""
 
-    def __init__(self, uuid: str, find: Find, *, make: Callable[[str], Prints]) -> None:
+    def __init__(self, uuid: str, find: Find, *, make: Callable[[str], IdentifiedPrinter]) -> None:
         self._bound = _Bound(uuid, find, make=make, gone=PrinterGone)
 
     async def state(self) -> PrinterStatus:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from session.core.clock import Clock
 from session.core.errors import PageTooLarge, PageUnreadable
 from session.core.signals import Signal
-from session.kiosk.devices.page_shelf import PageShelf
+from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.preview import small_preview
 from session.kiosk.devices.quick_copies import Glimpses
 from session.kiosk.drivers.scanner import ScannedPage
@@ -32,28 +32,32 @@ from session.protocol.wire.version import MAX_ITEM_BYTES
 class Pages:
     """The pages of one session that the desk does not have yet.
 
-    Attributes:
-        offered: a page lies safe on the shelf and is offered.
+    Args:
         sign: puts the kiosk's signature on a page that was just scanned.
+
+    Attributes:
+        offered: a page lies safe in the page store and is offered.
         released: the desk has this page (its id), or does not want it; it is gone here.
     """
 
     def __init__(
         self,
-        shelf: PageShelf,
+        store: PageStore,
         sure: SureSender,
+        *,
         chunks: ChunkSender,
         glimpses: Glimpses,
+        sign: Callable[[PageOffered], PageOffered],
         clock: Clock,
     ) -> None:
         self.offered: Signal[PageOffered] = Signal()
         self.released: Signal[str] = Signal()
-        self._shelf = shelf
+        self._store = store
         self._sure = sure
         self._chunks = chunks
         self._clock = clock
         self._glimpses = glimpses
-        self.sign: Callable[[PageOffered], PageOffered] = lambda offer: offer
+        self._sign = sign
 
     async def put(self, request: ScanRequested, page: ScannedPage) -> None:
         """Keeps a page on disk, then offers it.
@@ -82,8 +86,8 @@ class Pages:
             taken_at_utc=self._clock.utc_now(),
             given=request.source is ScanSource.FILE,
         )
-        offer = self.sign(offer)
-        await asyncio.to_thread(self._shelf.put, offer, page.data)
+        offer = self._sign(offer)
+        await asyncio.to_thread(self._store.put, offer, page.data)
         if offer.kind is ScanKind.PREVIEW:
             self._forget_previews(but=offer.page_id)
         self.offered.emit(offer)
@@ -92,7 +96,7 @@ class Pages:
         self._offer(offer)
 
     def _forget_previews(self, but: str) -> None:
-        for old in self._shelf.offers():
+        for old in self._store.offers():
             if old.kind is ScanKind.PREVIEW and old.page_id != but:
                 self.release(old.page_id)
 
@@ -100,7 +104,7 @@ class Pages:
         self._sure.tell(offer, then=lambda: self._send(offer))
 
     def _send(self, offer: PageOffered) -> None:
-        if self._shelf.find(offer.page_id) is None:
+        if self._store.find(offer.page_id) is None:
             return
         if offer.kind is ScanKind.PREVIEW:  # the agent waits for it, pages do not mind
             self._chunks.hurry(offer.page_id, offer.chunks)
@@ -108,19 +112,19 @@ class Pages:
             self._chunks.send(offer.page_id, offer.chunks)
 
     def offer_all(self) -> None:
-        """Offers again all that lies on the shelf, oldest first."""
-        for offer in self._shelf.offers():
+        """Offers again all that lies in the page store, oldest first."""
+        for offer in self._store.offers():
             self._offer(offer)
 
     def send_again(self, request: ChunksRequested) -> None:
         """Sends chunks that the desk lacks."""
         self._glimpses.send_again(request)
-        if (offer := self._shelf.find(request.item_id)) is not None:
+        if (offer := self._store.find(request.item_id)) is not None:
             self._chunks.again(offer.page_id, offer.chunks, request.missing)
 
     def release(self, page_id: str) -> None:
         """The page is not needed here any more."""
         self._chunks.drop(page_id)
         self._glimpses.release(page_id)
-        if self._shelf.forget(page_id):
+        if self._store.forget(page_id):
             self.released.emit(page_id)

@@ -100,11 +100,12 @@ class Prints:
     def __init__(
         self,
         printer: Printer | None,
-        grants: KioskGrants,
         sure: SureSender,
+        *,
+        grants: KioskGrants,
+        rules: PrintRules,
         clock: Clock,
         tasks: Tasks,
-        rules: PrintRules,
     ) -> None:
         self.showing = PrintShowing()
         self._rules = rules
@@ -120,7 +121,7 @@ class Prints:
 
     @property
     def awaits_chunks(self) -> bool:
-        """A document is on its way here; `look` has to be called now and then."""
+        """A document is on its way here; `tick` has to be called now and then."""
         return len(self._arrivals) > 0
 
     # ---- receiving
@@ -179,7 +180,7 @@ class Prints:
             return
         if assembly is not None:
             self._print_if_complete(assembly)
-        self.look()
+        self.tick()
 
     def _print_if_complete(self, assembly: Assembly) -> None:
         if not assembly.is_complete:
@@ -197,7 +198,7 @@ class Prints:
         self._arrivals.forget(assembly.item_id)
         job.task = self._tasks.start(self._print(job, document), name="print")
 
-    def look(self) -> None:
+    def tick(self) -> None:
         """Asks for what is missing; gives up what does not come."""
         for wanted in self._arrivals.due():
             if wanted.asked > MAX_ASKS:

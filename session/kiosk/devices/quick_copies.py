@@ -3,7 +3,7 @@
 `session.desk.devices.quick_copies`.
 
 A quick copy is for the agent's eyes only:
-it is in memory, never on the shelf, and gone when the desk has the original.
+it is in memory, never in the page store, and gone when the desk has the original.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Glimpses:
     """
 
     def __init__(
-        self, make: MakeGlimpse | None, sure: SureSender, chunks: ChunkSender, tasks: Tasks
+        self, make: MakeGlimpse | None, sure: SureSender, *, chunks: ChunkSender, tasks: Tasks
     ) -> None:
         self._make = make
         self._sure = sure

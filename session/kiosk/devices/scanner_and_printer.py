@@ -2,7 +2,7 @@
 """The kiosk's end of the conversation about scanner and printer. The other end:
 `session.desk.devices.scanner_and_printer`.
 
-The desk wishes, the kiosk decides:
+The desk requests, the kiosk decides:
 it asks its grants, knows its devices, and keeps each page until the desk has it.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from session.core.clock import Clock
 from session.core.device_errors import PrinterGone, ScannerGone
@@ -18,7 +19,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
 from session.kiosk.devices.given_files import GivenFiles
-from session.kiosk.devices.page_shelf import PageShelf
+from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.pages import Pages
 from session.kiosk.devices.prints import PrintRules, Prints
 from session.kiosk.devices.quick_copies import Glimpses, MakeGlimpse
@@ -56,60 +57,92 @@ _NO_SCANNER = ScannerStatus(state=ScannerState.NONE, name="")
 _NO_PRINTER = PrinterStatus(state=ScannerState.NONE, name="")
 
 
+def _unsigned(offer: PageOffered) -> PageOffered:
+    return offer
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceEquipment:
+    """What a kiosk scans and prints with.
+
+    Attributes:
+        scanner, printer: None when the kiosk has none.
+        files: asks the caller for a file; the session's own. None: no files are taken.
+        chunk_kbps: kilobits per second that pages may use, so that they never starve the voice;
+            None: all.
+        make_glimpse: makes quick copies of pages that take long.
+        sign_page: puts the kiosk's signature on a page that was just scanned.
+    """
+
+    scanner: Scanner | None = None
+    printer: Printer | None = None
+    files: GivenFiles | None = None
+    chunk_kbps: int | None = DEFAULT_CHUNK_KBPS
+    make_glimpse: MakeGlimpse | None = None
+    sign_page: Callable[[PageOffered], PageOffered] = _unsigned
+
+
 class KioskDevices:
     """Scanner and printer of this kiosk for one session.
 
     Args:
-        scanner, printer: None when the kiosk has none.
-        They outlive the session: whoever made them closes them.
-        shelf: the session's own.
+        equipment: outlives the session; whoever made it closes it.
+        page_store: the session's own.
         rules: for whom this kiosk prints, and how it looks at documents.
-        chunk_kbps: kilobits per second that pages may use, so that they never starve the voice;
-            None: all.
-        files: asks the caller for a file; the session's own.
-        make_glimpse: makes quick copies of pages that take long.
-        look_s: how often a stalled document is looked for.
-        sign_page: puts the kiosk's signature on a page.
+        tick_s: how often a stalled document is asked for.
 
     Attributes:
         scan_started, scan_ended, print_changed: for the kiosk's screen and the log.
         showing: shows each print to the caller and takes the answer.
-        page_offered: a page lies safe on the shelf and is offered.
+        page_offered: a page lies safe in the page store and is offered.
             page_released: it is gone from it (its id).
     """
 
     def __init__(
         self,
         channel: SessionChannel,
-        scanner: Scanner | None,
+        equipment: DeviceEquipment,
         *,
-        printer: Printer | None,
-        shelf: PageShelf,
+        page_store: PageStore,
         grants: KioskGrants,
+        rules: PrintRules,
         clock: Clock,
         tasks: Tasks,
-        rules: PrintRules,
-        chunk_kbps: int | None = DEFAULT_CHUNK_KBPS,
-        make_glimpse: MakeGlimpse | None = None,
-        files: GivenFiles | None = None,
-        look_s: float = 0.25,
-        sign_page: Callable[[PageOffered], PageOffered] | None = None,
+        tick_s: float = 0.25,
     ) -> None:
-        self._scanner = scanner
-        self._printer = printer
-        self._shelf = shelf
+        self._scanner = equipment.scanner
+        self._printer = equipment.printer
+        self._store = page_store
         self._tasks = tasks
-        self._look_s = look_s
+        self._tick_s = tick_s
         self._sure = SureSender(channel, TOPIC, tasks=tasks)
-        self._chunks = ChunkSender(channel, clock, tasks=tasks, read=self._read, kbps=chunk_kbps)
-        self._glimpses = Glimpses(make_glimpse, self._sure, self._chunks, tasks)
-        self._pages = Pages(shelf, self._sure, self._chunks, self._glimpses, clock)
-        self._scans = Scans(scanner, files, self._pages, grants, self._sure, tasks)
-        self._prints = Prints(printer, grants, self._sure, clock, tasks, rules)
-        self._takes_files = files is not None
+        self._chunks = ChunkSender(
+            channel, clock, tasks=tasks, read=self._read, kbps=equipment.chunk_kbps
+        )
+        self._glimpses = Glimpses(
+            equipment.make_glimpse, self._sure, chunks=self._chunks, tasks=tasks
+        )
+        self._pages = Pages(
+            page_store,
+            self._sure,
+            chunks=self._chunks,
+            glimpses=self._glimpses,
+            sign=equipment.sign_page,
+            clock=clock,
+        )
+        self._scans = Scans(
+            self._pages,
+            self._sure,
+            scanner=equipment.scanner,
+            files=equipment.files,
+            grants=grants,
+            tasks=tasks,
+        )
+        self._prints = Prints(
+            equipment.printer, self._sure, grants=grants, rules=rules, clock=clock, tasks=tasks
+        )
+        self._takes_files = equipment.files is not None
         self._kiosk_key = rules.kiosk_key
-        if sign_page is not None:
-            self._pages.sign = sign_page
         self._report: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self.scan_started: Signal[ScanRequested] = self._scans.started
@@ -127,7 +160,7 @@ class KioskDevices:
     @property
     def held_pages(self) -> int:
         """Pages that the desk does not have yet."""
-        return len(self._shelf)
+        return len(self._store)
 
     @property
     def sent_bytes(self) -> int:
@@ -140,18 +173,18 @@ class KioskDevices:
         return self._chunks.waiting > 0
 
     def _read(self, item_id: str) -> bytes:
-        """A page of the shelf, or a quick copy of one."""
+        """A page of the page store, or a quick copy of one."""
         try:
             return self._glimpses.read(item_id)
         except KeyError:
-            return self._shelf.read(item_id)
+            return self._store.read(item_id)
 
     def set_page_rate(self, kbps: int) -> None:
         """What pages may use of the line from now on."""
         self._chunks.set_rate(kbps)
 
     def offer_held_pages(self) -> None:
-        """Offers again what lies on the shelf, e.g. after a restart of the kiosk."""
+        """Offers again what lies in the page store, e.g. after a restart of the kiosk."""
         self._pages.offer_all()
 
     def _on_message(self, message: SessionMessage) -> None:
@@ -188,8 +221,8 @@ class KioskDevices:
 
     async def _watch_prints(self) -> None:
         while self._prints.awaits_chunks:
-            await asyncio.sleep(self._look_s)
-            self._prints.look()
+            await asyncio.sleep(self._tick_s)
+            self._prints.tick()
 
     # ---- report
 
@@ -242,12 +275,12 @@ class KioskDevices:
         """
         await self.close()
         self._glimpses.clear()
-        count = await asyncio.to_thread(self._shelf.wipe)
+        count = await asyncio.to_thread(self._store.wipe)
         await self._prints.end()
         return count
 
     async def close(self) -> None:
-        """Stops talking and scanning; the pages stay on the shelf."""
+        """Stops talking and scanning; the pages stay in the page store."""
         for stop in self._stop_hearing:
             stop()
         await self._scans.close()

@@ -51,17 +51,18 @@ class Scans:
     """The scans of one session.
 
     Attributes:
-        started: the scanner works for this wish.
+        started: the scanner works for this request.
         ended: it has finished, well or not.
     """
 
     def __init__(
         self,
+        pages: Pages,
+        sure: SureSender,
+        *,
         scanner: Scanner | None,
         files: Scanner | None,
-        pages: Pages,
         grants: KioskGrants,
-        sure: SureSender,
         tasks: Tasks,
     ) -> None:
         self.started: Signal[ScanRequested] = Signal()
@@ -77,7 +78,7 @@ class Scans:
         self._over: dict[str, ScanEnded] = {}
         self._stop_hearing = grants.changed.connect(self._on_grant)
 
-    # ---- what the desk wishes
+    # ---- what the desk requests
 
     def on_requested(self, request: ScanRequested) -> None:
         """Scans, or says why not. The same `scan_id` is the same scan, however often it is asked
@@ -94,7 +95,7 @@ class Scans:
             self._task = self._tasks.start(self._scan(request), name="scan")
 
     def _source_of(self, request: ScanRequested) -> Scanner | None:
-        """Where this wish's pages come from."""
+        """Where the pages of this request come from."""
         return self._files if request.source is ScanSource.FILE else self._scanner
 
     def _refusal(self, request: ScanRequested) -> SessionError | None:

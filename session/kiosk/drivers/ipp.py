@@ -66,7 +66,7 @@ class Operation(IntEnum):
     GET_PRINTER_ATTRIBUTES = 0x000B
 
 
-class Status(IntEnum):
+class IppStatus(IntEnum):
     """RFC 8011, appendix B; those that we treat on their own."""
 
     FORBIDDEN = 0x0401
@@ -79,7 +79,7 @@ class Status(IntEnum):
     NOT_ACCEPTING_JOBS = 0x0506
 
 
-_DENIED = (Status.FORBIDDEN, Status.NOT_AUTHENTICATED, Status.NOT_AUTHORIZED)
+_DENIED = (IppStatus.FORBIDDEN, IppStatus.NOT_AUTHENTICATED, IppStatus.NOT_AUTHORIZED)
 _STATE_ATTRIBUTES = ("printer-state", "printer-state-reasons", "printer-is-accepting-jobs")
 _JOB_ATTRIBUTES = ("job-state", "job-state-reasons", "job-impressions-completed")
 
@@ -171,7 +171,7 @@ class IppPrinter:
             raise PrinterStopped(reasons=" ".join(printer_state(attributes)[2]))
         formats = attributes.get("document-format-supported", mime(PDF)).strings()
         if PDF not in formats:
-            raise PrintRefused(status=f"{Status.FORMAT_NOT_SUPPORTED:#06x}")
+            raise PrintRefused(status=f"{IppStatus.FORMAT_NOT_SUPPORTED:#06x}")
         job = {"copies": integer(copies), "media": keyword("iso_a4_210x297mm")}
         try:
             await self._ask(
@@ -242,7 +242,7 @@ class IppPrinter:
                 Operation.GET_JOB_ATTRIBUTES, job_id=integer(job_id), requested_attributes=wanted
             )
         except _Refused as refusal:
-            if refusal.status in (Status.NOT_FOUND, Status.GONE):
+            if refusal.status in (IppStatus.NOT_FOUND, IppStatus.GONE):
                 raise PrintFailed(state="unknown") from refusal
             raise PrinterGone(why=str(refusal)) from refusal
         job = answer.group(GroupTag.JOB)
@@ -256,7 +256,7 @@ class IppPrinter:
         try:
             await self._ask(Operation.CANCEL_JOB, job_id=integer(job_id))
         except _Refused as refusal:
-            if refusal.status not in (Status.NOT_POSSIBLE, Status.NOT_FOUND, Status.GONE):
+            if refusal.status not in (IppStatus.NOT_POSSIBLE, IppStatus.NOT_FOUND, IppStatus.GONE):
                 raise PrintRefused(status=str(refusal)) from refusal
 
     async def close(self) -> None:
@@ -327,6 +327,6 @@ class IppPrinter:
 def _submit_error(refusal: _Refused) -> SessionError:
     if refusal.status in _DENIED:
         return PrinterDenied(status=str(refusal))
-    if refusal.status == Status.NOT_ACCEPTING_JOBS:
+    if refusal.status == IppStatus.NOT_ACCEPTING_JOBS:
         return PrinterStopped(reasons="not-accepting-jobs")
     return PrintRefused(status=str(refusal))

@@ -23,7 +23,7 @@ _GET, _SET = 0, 1  # SANE, section 4.3.7
 type OptionValue = bool | int | float | str
 
 
-class Status(IntEnum):
+class SaneStatus(IntEnum):
     """SANE, section 4.2.7."""
 
     GOOD = 0
@@ -125,7 +125,7 @@ class Option(NamedTuple):
         return min(max(wanted, self.span[0]), self.span[1]) if self.span else wanted
 
 
-class Frame(NamedTuple):
+class SaneFrame(NamedTuple):
     """What comes: `lines` is -1 when the device cannot know."""
 
     format: int
@@ -154,8 +154,10 @@ class SaneLibrary:
 
 def check(status: int) -> None:
     """Raises `SaneError` unless all is well."""
-    if status != Status.GOOD:
-        raise SaneError(Status(status).name if status in set(Status) else f"status {status}")
+    if status != SaneStatus.GOOD:
+        raise SaneError(
+            SaneStatus(status).name if status in set(SaneStatus) else f"status {status}"
+        )
 
 
 class SaneDevice:
@@ -193,12 +195,14 @@ class SaneDevice:
             self._calls.sane_control_option(self._handle, option.number, _SET, raw, byref(c_int()))
         )
 
-    def start(self) -> Frame:
+    def start(self) -> SaneFrame:
         """Begins a page. Raises `SaneError`, `NO_DOCS` for a feeder that is empty."""
         check(self._calls.sane_start(self._handle))
         told = _Parameters()
         check(self._calls.sane_get_parameters(self._handle, byref(told)))
-        return Frame(told.format, told.pixels_per_line, told.lines, told.bytes_per_line, told.depth)
+        return SaneFrame(
+            told.format, told.pixels_per_line, told.lines, told.bytes_per_line, told.depth
+        )
 
     def read(self, buffer: ctypes.Array[ctypes.c_char]) -> int:
         """Fills the buffer's beginning; returns how many bytes, or -1 at the end.
@@ -206,7 +210,7 @@ class SaneDevice:
         """
         count = c_int()
         status = self._calls.sane_read(self._handle, buffer, len(buffer), byref(count))
-        if status == Status.EOF:
+        if status == SaneStatus.EOF:
             return -1
         check(status)
         return count.value

@@ -27,11 +27,11 @@ from session.kiosk.drivers.sane_library import (
     FRAME_GREY,
     FRAME_RGB,
     UNIT_MM,
-    Frame,
     SaneDevice,
     SaneError,
+    SaneFrame,
     SaneLibrary,
-    Status,
+    SaneStatus,
 )
 
 MM_PER_UNIT = 25.4 / 300  # areas come in 1/300 inch
@@ -135,7 +135,7 @@ def _set_area(device: SaneDevice, area: dict[str, int] | None) -> None:
             device.set(name, option.nearest(place * MM_PER_UNIT))
 
 
-def to_jpeg(raw: bytes, frame: Frame, dpi: float) -> tuple[bytes, int, int]:
+def to_jpeg(raw: bytes, frame: SaneFrame, dpi: float) -> tuple[bytes, int, int]:
     """(JPEG, width, height). Raises `SaneError` when lines are missing."""
     height = len(raw) // frame.bytes_per_line if frame.lines < 0 else frame.lines
     if not height or len(raw) < height * frame.bytes_per_line:
@@ -149,7 +149,7 @@ def to_jpeg(raw: bytes, frame: Frame, dpi: float) -> tuple[bytes, int, int]:
     return out.getvalue(), frame.width_px, height
 
 
-class Worker:
+class SaneWorker:
     """Keeps the device open from one good scan to the next;
     scans in a thread of its own, so that cancel is heard.
     """
@@ -229,7 +229,7 @@ class Worker:
                 frame = device.start()
                 raw = self._read(device, frame)
             except SaneError as error:
-                if pages and error.status == Status.NO_DOCS.name:
+                if pages and error.status == SaneStatus.NO_DOCS.name:
                     break
                 raise
             data, width, height = to_jpeg(raw, frame, dpi)
@@ -240,7 +240,7 @@ class Worker:
         device.cancel()
         self._frames.send("done", pages=pages)
 
-    def _read(self, device: SaneDevice, frame: Frame) -> bytes:
+    def _read(self, device: SaneDevice, frame: SaneFrame) -> bytes:
         if frame.format not in (FRAME_GREY, FRAME_RGB) or frame.depth != 8:
             raise SaneError(f"frame {frame.format} of {frame.depth} bits")
         whole = frame.lines * frame.bytes_per_line
@@ -249,7 +249,7 @@ class Worker:
         last = -PROGRESS_STEP
         while (count := device.read(buffer)) >= 0:
             if self._cancelled.is_set():
-                raise SaneError(Status.CANCELLED.name)
+                raise SaneError(SaneStatus.CANCELLED.name)
             raw += memoryview(buffer)[:count]
             if len(raw) > MAX_RAW_BYTES:
                 raise SaneError("page too large")
@@ -277,7 +277,7 @@ def main() -> None:
         os._exit(1)
     frames.send("ready")
     with contextlib.suppress(KeyboardInterrupt):
-        Worker(library, frames).run(sys.stdin.buffer)
+        SaneWorker(library, frames).run(sys.stdin.buffer)
     os._exit(0)
 
 

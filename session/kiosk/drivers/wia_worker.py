@@ -83,7 +83,7 @@ def send(event: str, payload: bytes = b"", **values: object) -> None:
     sys.stdout.buffer.flush()
 
 
-class Worker:
+class WiaWorker:
     """Obeys line by line. A cancellation kills this process: WIA's automation has no way to stop a
     transfer.
     """
@@ -173,7 +173,7 @@ def main() -> None:
     client: Any = win32com.client
     client.com_error = pythoncom.com_error
     send("ready")
-    worker = Worker(client)
+    worker = WiaWorker(client)
     for line in sys.stdin.buffer:
         worker.obey(json.loads(line))
     os._exit(0)

@@ -26,7 +26,7 @@ from session.protocol.conversation.line import (
     LineGoverned,
     LinePriority,
     LineSeen,
-    Step,
+    LineStep,
 )
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.endpoints.channel import SessionChannel
@@ -225,7 +225,7 @@ class LineEnd:
     def _on_message(self, message: SessionMessage) -> None:
         match message:
             case LineGoverned():
-                self._peer_photo = message.step is Step.PHOTO
+                self._peer_photo = message.step is LineStep.PHOTO
                 self.peer_governed.emit(message)
             case LinePriority():
                 self._take_motion(message.motion)

@@ -16,7 +16,7 @@ from session.media.engine import PictureLimits
 from session.media.line.budget import VOICE_KBPS
 from session.media.line.picture_limits import FACES, FULL_KBPS, face_step, from_kbps, picture_limits
 from session.media.line.picture_limits import PHOTO_EVERY_S as PHOTO_EVERY_S
-from session.protocol.conversation.line import STEPS, Step
+from session.protocol.conversation.line import STEPS, LineStep
 
 HEADROOM = 0.95
 """What is not planned: retransmissions, signs of life, acknowledgements of the other direction."""
@@ -74,7 +74,7 @@ class Shares:
     `face` of each.
     """
 
-    step: Step
+    step: LineStep
     document: bool
     budget_kbps: float
     face: PictureLimits
@@ -101,10 +101,10 @@ class _Stairs:
     """A step of the face with hysteresis: down at once, up one step after `UP_AFTER_S` of room."""
 
     def __init__(self) -> None:
-        self._at = Step.FULL
+        self._at = LineStep.FULL
         self._room_since_s: float | None = None
 
-    def step(self, now_s: float, kbps: float, motion: bool) -> Step:
+    def step(self, now_s: float, kbps: float, motion: bool) -> LineStep:
         allowed = face_step(kbps, motion=motion)
         if FACES.index(allowed) >= FACES.index(self._at):
             self._at, self._room_since_s = allowed, None
@@ -146,7 +146,7 @@ class Governor:
 
     def _made(
         self,
-        face: Step,
+        face: LineStep,
         budget_kbps: float,
         face_kbps: float,
         bulk_kbps: float,
@@ -155,10 +155,10 @@ class Governor:
     ) -> Shares:
         page_kbps, mirror_kbps = _split(bulk_kbps, demand, talkers.faces)
         document = (demand.mirror or demand.page) and face_kbps < from_kbps(talkers.motion)[
-            Step.FULL
+            LineStep.FULL
         ]
         slow = demand.page and page_kbps < SLOW_PAGE_KBPS
-        step = Step.SLOW_PAGES if slow and face is Step.FULL else face
+        step = LineStep.SLOW_PAGES if slow and face is LineStep.FULL else face
         return Shares(
             step=step,
             document=document,
@@ -203,6 +203,6 @@ def budget_for_pages(kbps: float) -> float:
     return (kbps + FACE_FULL_KBPS + VOICE_KBPS) / HEADROOM
 
 
-def worse(one: Step, other: Step) -> Step:
+def worse(one: LineStep, other: LineStep) -> LineStep:
     """The one that gives up more."""
     return max(one, other, key=STEPS.index)

@@ -11,53 +11,55 @@ sign language, and for 12 at the very least).
 from __future__ import annotations
 
 from session.media.engine import PictureLimits
-from session.protocol.conversation.line import Step
+from session.protocol.conversation.line import LineStep
 
 FULL_KBPS = 2000
 PHOTO_EVERY_S = 4.0
-FACES = (Step.FULL, Step.SMALL, Step.FEW, Step.PHOTO)
+FACES = (LineStep.FULL, LineStep.SMALL, LineStep.FEW, LineStep.PHOTO)
 """The steps of a picture, the best first."""
 
-FROM_KBPS = {Step.FULL: 200.0, Step.SMALL: 70.0, Step.FEW: 36.0}
+FROM_KBPS = {LineStep.FULL: 200.0, LineStep.SMALL: 70.0, LineStep.FEW: 36.0}
 """From which part of the line on a face may be so; below all of them it is a photo."""
 
-HANDS_FROM_KBPS = {Step.FULL: 200.0, Step.SMALL: 70.0, Step.FEW: 0.0}
+HANDS_FROM_KBPS = {LineStep.FULL: 200.0, LineStep.SMALL: 70.0, LineStep.FEW: 0.0}
 
 
-def from_kbps(motion: bool) -> dict[Step, float]:
+def from_kbps(motion: bool) -> dict[LineStep, float]:
     """Where each step begins; `motion`: hands talk, there are no photos."""
     return HANDS_FROM_KBPS if motion else FROM_KBPS
 
 
-def face_step(kbps: float, *, motion: bool = False) -> Step:
+def face_step(kbps: float, *, motion: bool = False) -> LineStep:
     """The best step that `kbps` are enough for."""
-    return next((step for step, least in from_kbps(motion).items() if kbps >= least), Step.PHOTO)
+    return next(
+        (step for step, least in from_kbps(motion).items() if kbps >= least), LineStep.PHOTO
+    )
 
 
-def picture_limits(step: Step, kbps: float, *, motion: bool = False) -> PictureLimits:
+def picture_limits(step: LineStep, kbps: float, *, motion: bool = False) -> PictureLimits:
     """Rate, rows and pictures a second. Slow pages are no matter of the picture."""
     rate = max(16, min(FULL_KBPS, round(kbps)))
     if motion:
         return _hands(step, rate)
     match step:
-        case Step.FULL | Step.SLOW_PAGES:
+        case LineStep.FULL | LineStep.SLOW_PAGES:
             return PictureLimits(kbps=rate, height_px=1080 if rate >= 1200 else 720, fps=30.0)
-        case Step.SMALL:
+        case LineStep.SMALL:
             return PictureLimits(
                 kbps=rate, height_px=360 if rate >= 110 else 270, fps=25.0 if rate >= 110 else 15.0
             )
-        case Step.FEW:
+        case LineStep.FEW:
             return PictureLimits(kbps=rate, height_px=180, fps=8.0)
         case _:
             return PictureLimits(kbps=rate, height_px=270, fps=1 / PHOTO_EVERY_S)
 
 
-def _hands(step: Step, rate: int) -> PictureLimits:
+def _hands(step: LineStep, rate: int) -> PictureLimits:
     match step:
-        case Step.FULL | Step.SLOW_PAGES:
+        case LineStep.FULL | LineStep.SLOW_PAGES:
             height = 1080 if rate >= 1800 else 720 if rate >= 600 else 540 if rate >= 300 else 360
             return PictureLimits(kbps=rate, height_px=height, fps=30.0, motion=True)
-        case Step.SMALL:
+        case LineStep.SMALL:
             return PictureLimits(
                 kbps=rate, height_px=270 if rate >= 110 else 180, fps=25.0, motion=True
             )

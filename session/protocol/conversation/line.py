@@ -20,7 +20,7 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 Milliseconds = Annotated[float, msgspec.Meta(ge=0, le=600_000)]
 
 
-class Step(StrEnum):
+class LineStep(StrEnum):
     """What a narrow line costs, in the declared order; the voice is never given up.
 
     Full: nothing. Slow pages: scan and print take longer. Small: a smaller picture.
@@ -34,7 +34,7 @@ class Step(StrEnum):
     PHOTO = "photo"
 
 
-STEPS = tuple(Step)
+STEPS = tuple(LineStep)
 
 
 class LineGoverned(SessionMessage, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ class LineGoverned(SessionMessage, frozen=True, kw_only=True):
     fill its line twice.
     """
 
-    step: Step
+    step: LineStep
     document: bool = False
     budget_kbps: Kbps = 0.0
     face_kbps: Kbps = 0.0

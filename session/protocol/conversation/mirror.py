@@ -6,7 +6,7 @@ All payloads of a session's raw topic "mirror" together are zstd frames (RFC 887
 other: a frame begins with a payload whose header `Start` is "1" and whose events begin with a full
 picture, and goes on, flushed at each payload, until the next `Start`. So what is said again costs
 little; whoever comes late asks for a picture and begins there. A payload is a JSON array of rrweb
-events, cut in parts. Its header `Frame` has the web document's number (`epoch`), the payload's
+events, cut in parts. Its header `MirrorFrame` has the web document's number (`epoch`), the payload's
 number without gap (`seq`) and, when it is in parts, the part from 0 and how many there are. `Ack`,
 when present, is a number to be said back in `MirrorReceived`.
 """
@@ -179,13 +179,15 @@ def parts_of(
     """The raw payloads to send, with their headers, for one piece of the stream."""
     count = max(1, -(-len(data) // PART_BYTES))
     for part in range(count):
-        headers = {"Frame": f"{epoch} {seq}" if count == 1 else f"{epoch} {seq} {part} {count}"}
+        headers = {
+            "MirrorFrame": f"{epoch} {seq}" if count == 1 else f"{epoch} {seq} {part} {count}"
+        }
         if start:
             headers["Start"] = "1"
         yield data[part * PART_BYTES : (part + 1) * PART_BYTES], headers
 
 
-class Frame(msgspec.Struct, frozen=True):
+class MirrorFrame(msgspec.Struct, frozen=True):
     """A whole piece of the stream as it arrived.
     `in_order` is False when something before it was lost.
     """
@@ -201,7 +203,7 @@ def _numbers(text: str) -> list[int]:
     if len(numbers) not in (2, 4) or not all(
         n.isascii() and n.isdigit() and len(n) <= 12 for n in numbers
     ):
-        raise MessageMalformed(why="header Frame")
+        raise MessageMalformed(why="header MirrorFrame")
     return [int(n) for n in numbers]
 
 
@@ -234,7 +236,7 @@ class FrameAssembler:
     def __init__(self) -> None:
         self._next_seq: int | None = None
         self._open: dict[int, _Open] = {}
-        self._whole: dict[int, Frame] = {}
+        self._whole: dict[int, MirrorFrame] = {}
 
     @property
     def has_gap(self) -> bool:
@@ -243,15 +245,15 @@ class FrameAssembler:
         """
         return bool(self._whole)
 
-    def add(self, payload: bytes, headers: Mapping[str, str]) -> list[Frame]:
+    def add(self, payload: bytes, headers: Mapping[str, str]) -> list[MirrorFrame]:
         """The pieces that can be shown now, in order; mostly none or one.
 
         Raises:
             MessageMalformed: headers that no kiosk sends, or too much.
         """
-        epoch, seq, part, parts = [*_numbers(headers.get("Frame", "")), 0, 1][:4]
+        epoch, seq, part, parts = [*_numbers(headers.get("MirrorFrame", "")), 0, 1][:4]
         if not 0 < parts <= MAX_PARTS or part >= parts:
-            raise MessageMalformed(why="header Frame")
+            raise MessageMalformed(why="header MirrorFrame")
         if self._next_seq is not None and seq < self._next_seq:
             return []
         try:
@@ -264,10 +266,10 @@ class FrameAssembler:
         if seq not in self._open or len(self._open[seq].parts) < parts:
             return []
         data, start = self._open.pop(seq).joined(), headers.get("Start") == "1"
-        self._whole[seq] = Frame(data, epoch, start, True)
+        self._whole[seq] = MirrorFrame(data, epoch, start, True)
         return self._ready()
 
-    def _ready(self) -> list[Frame]:
+    def _ready(self) -> list[MirrorFrame]:
         starts = [seq for seq, frame in self._whole.items() if frame.start]
         if starts:
             self._go_to(max(starts))  # nothing before it is needed any more
@@ -275,14 +277,14 @@ class FrameAssembler:
             return self.give_up()
         return self._take()
 
-    def _take(self) -> list[Frame]:
+    def _take(self) -> list[MirrorFrame]:
         ready = []
         while self._next_seq is not None and self._next_seq in self._whole:
             ready.append(self._whole.pop(self._next_seq))
             self._next_seq += 1
         return ready
 
-    def give_up(self) -> list[Frame]:
+    def give_up(self) -> list[MirrorFrame]:
         """What is missing will not come:
         all that is here, the first of it marked as out of order.
         """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Written words beside the voice, the same at both ends: in memory only, gone with the session.
+"""Chat words beside the voice, the same at both ends: in memory only, gone with the session.
 Desk and kiosk.
 """
 
@@ -24,7 +24,7 @@ MOST_KEPT = 200
 """Older words give way."""
 
 
-class Sent(StrEnum):
+class SentState(StrEnum):
     """What became of own words."""
 
     SENDING = "sending"
@@ -33,16 +33,16 @@ class Sent(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class ChatLine:
     """One message. `sent`: of an own one."""
 
     words_id: str
     text: str
     mine: bool
-    sent: Sent = Sent.SENDING
+    sent: SentState = SentState.SENDING
 
 
-class Written:
+class Chat:
     """One end of the words.
 
     Attributes:
@@ -50,15 +50,15 @@ class Written:
     """
 
     def __init__(self, channel: SessionChannel, tasks: Tasks) -> None:
-        self.changed: Signal[tuple[Line, ...]] = Signal()
+        self.changed: Signal[tuple[ChatLine, ...]] = Signal()
         self.said: Signal[None] = Signal()
-        self.heard: Signal[Line] = Signal()
+        self.heard: Signal[ChatLine] = Signal()
         self._channel, self._tasks = channel, tasks
-        self._lines: tuple[Line, ...] = ()
+        self._lines: tuple[ChatLine, ...] = ()
         self._stop_listening: Callable[[], None] = channel.on_message(TOPIC, self._on_message)
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[ChatLine, ...]:
         """Oldest first."""
         return self._lines
 
@@ -67,7 +67,7 @@ class Written:
         words = " ".join(text.split())[:MAX_WORDS]
         if not words:
             return
-        line = Line(new_id(), words, mine=True)
+        line = ChatLine(new_id(), words, mine=True)
         self._add(line)
         self._tasks.start(self._send(line), name="written words")
 
@@ -81,11 +81,11 @@ class Written:
         self._lines = ()
         self.changed.emit(())
 
-    async def _send(self, line: Line) -> None:
+    async def _send(self, line: ChatLine) -> None:
         if await self._tell(WordsSaid(words_id=line.words_id, text=line.text)):
             self.said.emit(None)
         else:
-            self._mark(line.words_id, Sent.FAILED)
+            self._mark(line.words_id, SentState.FAILED)
 
     async def _tell(self, message: SessionMessage) -> bool:
         try:
@@ -100,17 +100,17 @@ class Written:
             case WordsSaid(words_id=words_id, text=text) if all(
                 one.words_id != words_id for one in self._lines
             ):
-                line = Line(words_id, " ".join(text.split()), mine=False)
+                line = ChatLine(words_id, " ".join(text.split()), mine=False)
                 self._add(line)
                 self.heard.emit(line)
             case WordsShown(words_id=words_id):
-                self._mark(words_id, Sent.SHOWN)
+                self._mark(words_id, SentState.SHOWN)
 
-    def _add(self, line: Line) -> None:
+    def _add(self, line: ChatLine) -> None:
         self._lines = (*self._lines, line)[-MOST_KEPT:]
         self.changed.emit(self._lines)
 
-    def _mark(self, words_id: str, sent: Sent) -> None:
+    def _mark(self, words_id: str, sent: SentState) -> None:
         self._lines = tuple(
             replace(one, sent=sent) if one.words_id == words_id else one for one in self._lines
         )

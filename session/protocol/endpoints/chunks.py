@@ -140,7 +140,7 @@ class Assembly:
         return data
 
 
-class Wanted(NamedTuple):
+class MissingChunks(NamedTuple):
     """What to ask for again; `asked` counts the times in a row that nothing came, this one
     included.
     """
@@ -248,7 +248,7 @@ class Arrivals:
         self._awaited.clear()
         self._early.clear()
 
-    def due(self) -> list[Wanted]:
+    def due(self) -> list[MissingChunks]:
         """What to ask for now; asking counts.
         `asked` above `MAX_ASKS` means: given up, until a chunk comes again.
         """
@@ -268,7 +268,7 @@ class Arrivals:
             awaited.is_due = False
             named = awaited.assembly.missing()[:MAX_NAMED]
             awaited.asked_for = set(named)
-            wanted.append(Wanted(item_id, named, awaited.asked))
+            wanted.append(MissingChunks(item_id, named, awaited.asked))
         return wanted
 
 
@@ -323,7 +323,7 @@ class Outgoing:
         self._waiting.clear()
 
 
-class Pace:
+class ChunkPace:
     """How long to wait before the next chunk, so that pages leave the voice its part of the line.
 
     Args:

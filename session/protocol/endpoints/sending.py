@@ -18,8 +18,8 @@ from session.protocol.conversation.messages import SessionMessage
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.chunks import (
     TOPIC,
+    ChunkPace,
     Outgoing,
-    Pace,
     chunk_bytes_for,
     headers_of,
     piece,
@@ -120,7 +120,7 @@ class ChunkSender:
     Args:
         read: the bytes of an item; called in a worker thread.
             `KeyError` or `OSError`: it is gone, nothing is sent.
-        kbps: see `Pace`.
+        kbps: see `ChunkPace`.
 
     Attributes:
         chunk_bytes: size of a chunk of an item that is offered now.
@@ -146,7 +146,7 @@ class ChunkSender:
         self._tasks = tasks
         self._read = read
         self._retry_s = retry_s
-        self._pace = Pace(kbps, clock)
+        self._pace = ChunkPace(kbps, clock)
         self._outgoing = Outgoing()
         self._task: asyncio.Task[None] | None = None
         self._is_open = True

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Written words between the two ends, and on both screens."""
+"""Chat words between the two ends, and on both screens."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from session.core.tasks import Tasks
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS, TOPIC, WordsSaid
-from session.protocol.endpoints.chat import MOST_KEPT, Line, Sent, Written
+from session.protocol.endpoints.chat import MOST_KEPT, Chat, ChatLine, SentState
 from tests.support.memory_channel import channel_pair
 from views.desk.chat_view import WrittenView
-from views.kiosk.conversation.chat import WrittenStrip
+from views.kiosk.conversation.chat import ChatStrip
 
 
 class Words:
@@ -21,10 +21,10 @@ class Words:
     def __init__(self) -> None:
         self.tasks = Tasks()
         self.kiosk_channel, self.desk_channel = channel_pair()
-        self.kiosk = Written(self.kiosk_channel, self.tasks)
-        self.desk = Written(self.desk_channel, self.tasks)
+        self.kiosk = Chat(self.kiosk_channel, self.tasks)
+        self.desk = Chat(self.desk_channel, self.tasks)
 
-    def sent(self) -> list[Sent]:
+    def sent(self) -> list[SentState]:
         return [line.sent for line in self.desk.lines]
 
     async def settle(self) -> None:
@@ -38,10 +38,10 @@ async def test_words_arrive_and_the_writer_learns_that_they_stand_on_the_screen(
     await words.settle()
     (line,) = words.kiosk.lines
     assert (line.text, line.mine) == ("Posez votre document", False)
-    assert words.sent() == [Sent.SENDING]
+    assert words.sent() == [SentState.SENDING]
     words.kiosk.shown(line.words_id)
     await words.settle()
-    assert words.sent() == [Sent.SHOWN]
+    assert words.sent() == [SentState.SHOWN]
     words.kiosk.say("Oui")
     await words.settle()
     assert [one.text for one in words.desk.lines] == ["Posez votre document", "Oui"]
@@ -55,7 +55,7 @@ async def test_words_that_do_not_go_out_are_marked() -> None:
     words.desk_channel.cut = True
     words.desk.say("Bonjour")
     await words.settle()
-    assert [one.sent for one in words.desk.lines] == [Sent.FAILED]
+    assert [one.sent for one in words.desk.lines] == [SentState.FAILED]
     assert said == []
     await words.tasks.close()
 
@@ -84,14 +84,14 @@ async def test_nothing_stays_after_the_session() -> None:
 
 
 def test_the_kiosk_shows_the_last_words_and_tells_when_they_are_painted(qtbot: QtBot) -> None:
-    strip = WrittenStrip()
+    strip = ChatStrip()
     qtbot.addWidget(strip)
     painted: list[str] = []
     said: list[str] = []
     strip.painted.connect(painted.append)
     strip.say_requested.connect(said.append)
     assert strip.isHidden()
-    lines = tuple(Line(f"w{number}", f"Words {number}", mine=False) for number in range(3))
+    lines = tuple(ChatLine(f"w{number}", f"Words {number}", mine=False) for number in range(3))
     strip.show_lines(lines)
     strip.resize(900, 260)
     strip.show()

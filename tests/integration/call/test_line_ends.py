@@ -16,7 +16,7 @@ from session.log.line_series import LineSeries
 from session.media.engine import MediaStats
 from session.media.line.end import REPEAT_S, LineEnd, OtherTraffic
 from session.media.line.governor import Demand, Shares
-from session.protocol.conversation.line import LineGoverned, LineSeen, Step
+from session.protocol.conversation.line import LineGoverned, LineSeen, LineStep
 from session.protocol.hub.history import LineSample
 from tests.integration.call.test_line import settle
 from tests.support.memory_channel import channel_pair
@@ -78,7 +78,7 @@ async def test_the_other_end_hears_the_rule_and_what_arrives() -> None:
     ends.desk.peer_seen.connect(seen.append)
     ends.kiosk.sampled.connect(samples.append)
     await ends.seconds(12)
-    assert ends.rules[0].step is Step.FULL
+    assert ends.rules[0].step is LineStep.FULL
     assert 4 <= len(seen) <= 6
     assert (seen[0].kbps, seen[0].loss_percent, seen[0].height_px, seen[0].fps) == (
         320.0,
@@ -111,10 +111,10 @@ async def test_a_line_that_loses_every_fifth_packet_costs_the_picture_its_size()
     await ends.seconds(3)
     for _ in range(10):
         await ends.seconds(1, sent_kbps=ends.kiosk.shares.face.kbps + 44, loss=0.2)
-    assert ends.rules[-1].step is not Step.FULL
+    assert ends.rules[-1].step is not LineStep.FULL
     steps = [rule.step for rule in ends.rules]
-    assert steps[0] is Step.FULL, "and every step was told"
-    assert Step.SMALL in steps
+    assert steps[0] is LineStep.FULL, "and every step was told"
+    assert LineStep.SMALL in steps
     await ends.tasks.close()
 
 
@@ -123,7 +123,7 @@ async def test_while_photos_come_a_standing_picture_is_no_freeze() -> None:
     freezes: list[int] = []
     ends.kiosk.seen.connect(lambda seen: freezes.append(seen.freezes))
     await ends.seconds(6, sent_kbps=20, fps=0)
-    ends.kiosk._on_message(LineGoverned(step=Step.PHOTO))
+    ends.kiosk._on_message(LineGoverned(step=LineStep.PHOTO))
     await ends.seconds(1, sent_kbps=20, fps=1)
     freezes.clear()
     await ends.seconds(8, sent_kbps=20, fps=0)
@@ -209,5 +209,5 @@ async def test_an_hours_sleep_of_the_computer_and_counts_that_begin_anew_are_no_
     assert all(
         0 <= one.kbps < 1000 and 0 <= one.loss_percent <= 100 and 0 <= one.fps < 60 for one in seen
     )
-    assert ends.rules[-1].step is Step.FULL
+    assert ends.rules[-1].step is LineStep.FULL
     await ends.tasks.close()

@@ -22,7 +22,7 @@ from session.kiosk.call.third_parties import KioskTalk
 from session.kiosk.call.video_call import KioskCall
 from session.media.call_page import simulated
 from session.media.engine import MediaState, PictureLimits
-from session.protocol.conversation.line import LineGoverned, Step
+from session.protocol.conversation.line import LineGoverned, LineStep
 from session.protocol.conversation.messages import CallRequested
 from session.protocol.hub.talk_state import HoldReason, Talk, ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
@@ -266,7 +266,7 @@ def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_pa
             assert third_call is not None
             third_call.limit_picture(PictureLimits(kbps=100, height_px=180, fps=12.0, motion=True))
             third_call.tell_rule(
-                LineGoverned(step=Step.FEW, face_kbps=100, budget_kbps=300, motion=True)
+                LineGoverned(step=LineStep.FEW, face_kbps=100, budget_kbps=300, motion=True)
             )
             await until(lambda: bob.main.stats().height_px == 180)
             await until(lambda: 0 < bob.main.stats().sent_height_px <= 180)

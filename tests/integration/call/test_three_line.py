@@ -17,7 +17,7 @@ from session.kiosk.call.video_call import KioskCall
 from session.kiosk.line import KioskLine
 from session.media.call_page import simulated
 from session.media.engine import MediaEngine
-from session.protocol.conversation.line import LineGoverned, Step
+from session.protocol.conversation.line import LineGoverned, LineStep
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.topics import THIRD_TOPIC
 from session.protocol.wire.roles import Role
@@ -104,12 +104,12 @@ async def test_what_two_people_send_to_the_kiosk_is_one_rule_that_the_kiosk_pass
     told = cast(MediaEngine, engine)
     guest = Guest((Role.AGENT, "bob"), kiosk.far, told, told, kiosk.clock, kiosk.tasks)
     guest.caller.start()
-    await kiosk.far.send("line", LineGoverned(step=Step.FULL, budget_kbps=1000, face_kbps=900))
+    await kiosk.far.send("line", LineGoverned(step=LineStep.FULL, budget_kbps=1000, face_kbps=900))
     await settle()
     kiosk.line.set_third(kiosk.made_call(THIRD_TOPIC, "third"))
     await settle()
     assert engine.limits == [450], "the agent's end has not made room yet: half of what it had"
-    await kiosk.far.send("line", LineGoverned(step=Step.FULL, budget_kbps=1000, face_kbps=430))
+    await kiosk.far.send("line", LineGoverned(step=LineStep.FULL, budget_kbps=1000, face_kbps=430))
     await settle()
     assert engine.limits[-1] == 430
     assert engine.lines[-1] == 500

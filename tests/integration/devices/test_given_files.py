@@ -77,7 +77,7 @@ async def test_the_file_that_the_caller_chose_comes_as_it_is(talk: Talk, stick: 
     assert "attestation" not in str(page.offer)
     assert (talk.desk.ended[0].code, screen.ended) == ("", 1)
     await settle()
-    assert talk.shelf_files == []
+    assert talk.stored_files == []
 
 
 async def test_no_stop_and_silence_give_nothing(talk: Talk, stick: Path) -> None:

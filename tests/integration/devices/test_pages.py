@@ -56,14 +56,14 @@ async def test_a_page_is_signed_by_the_kiosk_before_it_leaves(talk: Talk) -> Non
 async def test_a_page_that_was_changed_on_the_way_is_not_kept_and_stays_at_the_kiosk(
     talk: Talk,
 ) -> None:
-    talk.kiosk.devices._pages.sign = lambda offer: msgspec.structs.replace(
+    talk.kiosk.devices._pages._sign = lambda offer: msgspec.structs.replace(
         talk.kiosk.signed(offer), dpi=299
     )
     await talk.scan_page()
     await until(lambda: talk.desk.failures)
     assert [failed.code for failed in talk.desk.failures] == ["page_damaged"]
     assert talk.desk.pages == []
-    assert len(talk.shelf_files) == 2
+    assert len(talk.stored_files) == 2
     assert not [message for message in talk.desk_line.sent if isinstance(message, PageRefused)]
 
 
@@ -73,7 +73,7 @@ async def test_a_page_of_another_machine_is_not_kept(talk: Talk, own_key: bool) 
     if own_key:
         talk.kiosk.seed = new_seed()
     else:
-        talk.kiosk.devices._pages.sign = lambda offer: offer
+        talk.kiosk.devices._pages._sign = lambda offer: offer
     await talk.scan_page()
     await until(lambda: talk.desk.failures)
     assert [failed.code for failed in talk.desk.failures] == ["page_damaged"]
@@ -206,7 +206,7 @@ async def test_a_killed_desk_finds_its_page_again(talk: Talk) -> None:
     await talk.restart_desk()
     talk.kiosk_line.spoil = lambda payload, index: payload
     await talk.desk.devices.ask_pages()
-    await until(lambda: talk.desk.pages and not talk.shelf_files)
+    await until(lambda: talk.desk.pages and not talk.stored_files)
     assert talk.desk.pages[0].data == invented_page(1)
 
 
@@ -218,7 +218,7 @@ async def test_a_desk_killed_between_disk_and_acknowledgement_doubles_nothing(ta
     await talk.restart_desk()
     talk.desk_line.loses = lambda message: False
     await talk.desk.devices.ask_pages()
-    await until(lambda: not talk.shelf_files)
+    await until(lambda: not talk.stored_files)
     assert (talk.desk.kept, talk.desk.pages) == ([], [])
     assert len(list(talk.desk.folder.iterdir())) == 1
 
@@ -231,7 +231,7 @@ async def test_a_page_offered_again_and_again_is_kept_once(talk: Talk) -> None:
         await settle()
     talk.desk_line.loses = lambda message: False
     await talk.desk.devices.ask_pages()
-    await until(lambda: not talk.shelf_files)
+    await until(lambda: not talk.stored_files)
     assert (len(talk.desk.kept), len(talk.desk.pages)) == (1, 1)
 
 
@@ -241,7 +241,7 @@ async def test_a_page_that_the_desk_cannot_read_is_refused_and_forgotten(talk: T
 
     talk.desk.before_keep = unreadable
     await talk.scan_page()
-    await until(lambda: talk.desk.failures and not talk.shelf_files)
+    await until(lambda: talk.desk.failures and not talk.stored_files)
     assert talk.desk.failures[0].code == "page_unreadable"
     assert any(isinstance(message, PageRefused) for message in talk.desk_line.sent)
 
@@ -261,7 +261,7 @@ async def test_a_page_that_the_desk_cannot_write_stays_at_the_kiosk_for_a_better
     assert talk.kiosk.devices.held_pages == 1
     talk.desk.before_keep = None
     await talk.desk.devices.ask_pages()
-    await until(lambda: talk.desk.pages and not talk.shelf_files)
+    await until(lambda: talk.desk.pages and not talk.stored_files)
 
 
 async def test_a_preview_overtakes_pages_that_are_on_their_way(

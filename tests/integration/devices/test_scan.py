@@ -18,9 +18,9 @@ from session.core.device_errors import (
     ScannerJammed,
 )
 from session.core.errors import PageUnreadable, SessionError
-from session.kiosk.devices.page_shelf import PageShelf
+from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.prints import PrintRules
-from session.kiosk.devices.scanner_and_printer import KioskDevices
+from session.kiosk.devices.scanner_and_printer import DeviceEquipment, KioskDevices
 from session.protocol.conversation.messages import (
     Area,
     Grant,
@@ -42,7 +42,7 @@ async def test_a_page_comes_whole_and_is_on_disk_before_the_kiosk_forgets_it(tal
 
     async def slow_disk(_offer: object, _data: bytes) -> None:
         await settle()
-        held_while_keeping.append(talk.shelf_files)
+        held_while_keeping.append(talk.stored_files)
         await may_keep.wait()
 
     talk.desk.before_keep = slow_disk
@@ -51,7 +51,7 @@ async def test_a_page_comes_whole_and_is_on_disk_before_the_kiosk_forgets_it(tal
     assert len(held_while_keeping[0]) == 2
     assert talk.desk.pages == []
     may_keep.set()
-    await until(lambda: talk.desk.pages and not talk.shelf_files)
+    await until(lambda: talk.desk.pages and not talk.stored_files)
     offer, data = talk.desk.pages[0]
     assert data == invented_page(1)
     assert (offer.scan_id, offer.kind, offer.sha256) == (scan_id, ScanKind.PAGE, sha256(data))
@@ -67,7 +67,7 @@ async def test_a_page_comes_whole_and_is_on_disk_before_the_kiosk_forgets_it(tal
 async def test_a_preview_is_shown_but_not_kept(talk: Talk) -> None:
     await talk.give(Grant.SCAN)
     await talk.desk.devices.preview()
-    await until(lambda: talk.desk.previews and not talk.shelf_files)
+    await until(lambda: talk.desk.previews and not talk.stored_files)
     assert talk.desk.previews[0].offer.kind is ScanKind.PREVIEW
     assert talk.scanner.scans[0].dpi == 75
     assert (talk.desk.kept, talk.desk.pages) == ([], [])
@@ -78,10 +78,10 @@ async def test_a_newer_preview_replaces_the_one_that_is_still_on_its_way(talk: T
     talk.kiosk_line.spoil = lambda payload, index: None
     await talk.desk.devices.preview()
     await until(lambda: talk.kiosk.devices.held_pages == 1 and talk.desk.ended)
-    [earlier] = talk.kiosk.shelf.offers()
+    [earlier] = talk.kiosk.page_store.offers()
     await talk.desk.devices.preview()
     await until(lambda: len(talk.desk.ended) == 2)
-    [later] = talk.kiosk.shelf.offers()
+    [later] = talk.kiosk.page_store.offers()
     assert later.page_id != earlier.page_id
 
 
@@ -132,7 +132,7 @@ async def test_a_consent_taken_back_stops_the_scanner_and_its_page_is_not_kept(t
     talk.kiosk.grants.withdraw(Grant.SCAN)
     await until(lambda: talk.desk.ended)
     assert (talk.desk.ended[0].code, talk.desk.ended[0].pages) == ("grant_missing", 0)
-    assert talk.shelf_files == []
+    assert talk.stored_files == []
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ async def test_a_cancelled_scan_says_so_and_leaves_nothing(talk: Talk) -> None:
     await talk.desk.devices.cancel_scan(scan_id)
     await until(lambda: talk.desk.ended)
     assert (talk.desk.ended[0].code, talk.desk.ended[0].pages) == ("scan_cancelled", 0)
-    assert talk.shelf_files == []
+    assert talk.stored_files == []
 
 
 async def test_a_cancel_that_overtakes_its_wish_wins(talk: Talk) -> None:
@@ -266,14 +266,12 @@ async def test_a_kiosk_without_devices_says_so(talk: Talk) -> None:
     await talk.kiosk.devices.close()
     bare = KioskDevices(
         talk.kiosk_line,
-        None,
-        printer=None,
-        shelf=talk.kiosk.shelf,
+        DeviceEquipment(chunk_kbps=None),
+        page_store=talk.kiosk.page_store,
         grants=talk.kiosk.grants,
         clock=talk.clock,
         tasks=talk.kiosk.tasks,
         rules=NO_RULES,
-        chunk_kbps=None,
     )
     await talk.give(Grant.SCAN, Grant.PRINT)
     await talk.desk.devices.request_report()
@@ -291,10 +289,10 @@ async def test_a_kiosk_without_devices_says_so(talk: Talk) -> None:
 async def test_a_full_disk_of_the_kiosk_ends_the_scan_in_words(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_shelf: PageShelf, _offer: object, _data: bytes) -> None:
+    def full(_store: PageStore, _offer: object, _data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(PageShelf, "put", full)
+    monkeypatch.setattr(PageStore, "put", full)
     await talk.scan_page()
     await until(lambda: talk.desk.ended)
     assert (talk.desk.ended[0].code, talk.desk.ended[0].detail) == (
@@ -313,7 +311,7 @@ async def test_a_wipe_during_a_scan_leaves_no_file_of_the_caller(talk: Talk) -> 
     assert await talk.kiosk.devices.wipe() == 1
     talk.scanner.go_on.set()
     await settle()
-    assert talk.shelf_files == []
+    assert talk.stored_files == []
     assert talk.kiosk.devices.held_pages == 0
 
 

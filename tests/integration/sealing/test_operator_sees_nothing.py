@@ -40,9 +40,9 @@ from session.desk.devices.scanner_and_printer import DeskDevices, ReceivedPage
 from session.desk.hub.client import DeskLink
 from session.hub.access.identities import Identity
 from session.kiosk.call.consent import KioskGrants
-from session.kiosk.devices.page_shelf import PageShelf
+from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.prints import PrintRules
-from session.kiosk.devices.scanner_and_printer import KioskDevices
+from session.kiosk.devices.scanner_and_printer import DeviceEquipment, KioskDevices
 from session.kiosk.hub.client import KioskLink
 from session.log.events import MirrorChunk, SharingChanged, Writer
 from session.log.mirror import MirrorCollector
@@ -222,20 +222,18 @@ class Ends:
     async def scan(self) -> None:
         scanner, printer = DrawerScanner(), DrawerPrinter()
         scanner.pages = [SCANNED]
-        shelf = PageShelf(self.folder / "shelf", bytes(32))
+        store = PageStore(self.folder / "shelf", bytes(32))
         grants = KioskGrants(self.at_kiosk, self.clock, tasks=self.tasks)
         rules = PrintRules("s1", self.folder.name, lambda _document: 1)
         kiosk = KioskDevices(
             self.at_kiosk,
-            scanner,
-            printer=printer,
-            shelf=shelf,
+            DeviceEquipment(scanner=scanner, printer=printer, chunk_kbps=None),
+            page_store=store,
             grants=grants,
             clock=self.clock,
             tasks=self.tasks,
             rules=rules,
-            chunk_kbps=None,
-            look_s=0.05,
+            tick_s=0.05,
         )
 
         async def keep(offer: PageOffered, data: bytes) -> None:

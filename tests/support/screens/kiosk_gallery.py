@@ -25,7 +25,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from resources import texts
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant, KioskWiped
-from session.protocol.endpoints.chat import Line
+from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import (
     Contact,
     Service,
@@ -260,20 +260,22 @@ def _page_shared(window: KioskWindow) -> None:
 
 def _written(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_written(
+    window.show_chat(
         (
-            Line("w1", "Bonjour, pouvez-vous lire ceci ?", mine=False),
-            Line("w2", "Oui", mine=True),
-            Line("w3", "Posez votre document sur la vitre, face imprimée en dessous.", mine=False),
+            ChatLine("w1", "Bonjour, pouvez-vous lire ceci ?", mine=False),
+            ChatLine("w2", "Oui", mine=True),
+            ChatLine(
+                "w3", "Posez votre document sur la vitre, face imprimée en dessous.", mine=False
+            ),
         )
     )
 
 
 def _keyboard(window: KioskWindow) -> None:
     _written(window)
-    window.session_page.written.keyboard.open_keyboard()
-    window.session_page.written.keyboard.keys["o"].click()
-    window.session_page.written.keyboard.keys["ù"].click()
+    window.session_page.chat.keyboard.open_keyboard()
+    window.session_page.chat.keyboard.keys["o"].click()
+    window.session_page.chat.keyboard.keys["ù"].click()
 
 
 def _private(window: KioskWindow) -> None:

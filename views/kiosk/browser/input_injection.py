@@ -74,7 +74,7 @@ class _OurText(QInputMethodEvent):
 _OURS = (_OurMouse, _OurKey, _OurText)
 
 
-class PageHands(QObject):
+class InputInjector(QObject):
     """The agent's hands in one view.
 
     Args:
@@ -93,7 +93,7 @@ class PageHands(QObject):
         self._view, self._page = view, page
         self._watched: QWidget | None = None
         view.installEventFilter(self)
-        self._source = resource_text("pages/hands.js")
+        self._source = resource_text("pages/page_agent.js")
 
     # ---- the caller ----
 
@@ -129,7 +129,7 @@ class PageHands(QObject):
         """Asks the page script; JSON, or "" when the page is another document or cannot be
         asked.
         """
-        call = f"window.posteHands && window.posteHands.ask({json.dumps([document, what, list(values)])[1:-1]})"
+        call = f"window.postePageAgent && window.postePageAgent.ask({json.dumps([document, what, list(values)])[1:-1]})"
 
         def on_first(answer: object) -> None:
             if isinstance(answer, str):

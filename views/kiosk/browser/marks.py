@@ -16,7 +16,7 @@ from PyQt6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from views.kiosk.browser.input_injection import PageHands
+from views.kiosk.browser.input_injection import InputInjector
 from views.widgets.page_marks import paint_arrow, paint_frame
 
 FOLLOW_MS = 120
@@ -35,7 +35,7 @@ class MarksLayer(QWidget):
         zoom: gives the page's zoom factor.
     """
 
-    def __init__(self, parent: QWidget, hands: PageHands, *, zoom: Callable[[], float]) -> None:
+    def __init__(self, parent: QWidget, hands: InputInjector, *, zoom: Callable[[], float]) -> None:
         super().__init__(parent)
         self._hands, self._zoom = hands, zoom
         self._document, self._node = "", 0

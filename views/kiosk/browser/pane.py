@@ -29,7 +29,7 @@ from session.protocol.wire.ids import new_id
 from views.kiosk.browser.act_strip import ActStrip, ProposalStrip
 from views.kiosk.browser.dialog_card import DialogCard
 from views.kiosk.browser.dialogs import MAX_TEXT, Question
-from views.kiosk.browser.input_injection import PageHands
+from views.kiosk.browser.input_injection import InputInjector
 from views.kiosk.browser.marks import MarksLayer
 from views.kiosk.browser.pointer import PointerLayer
 from views.kiosk.browser.profile import CallerWeb, written
@@ -107,7 +107,7 @@ class KioskBrowser(QFrame):
         self._view = QWebEngineView()
         self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._web = self._new_web()
-        self._hands = PageHands(self._view, lambda: self._web.page)
+        self._hands = InputInjector(self._view, lambda: self._web.page)
         self._hands.touched.connect(self.touched)
         self._hands.stop_key_pressed.connect(self.stop_key_pressed)
         self._marks = MarksLayer(self._view, self._hands, zoom=lambda: self._web.page.zoomFactor())
@@ -287,7 +287,7 @@ class KioskBrowser(QFrame):
         """
         self._web.fetch(address, on_fetched)
 
-    # ---- HandsLike: what the agent does in the page ----
+    # ---- ControlledPage: what the agent does in the page ----
 
     def ask(
         self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]

@@ -10,19 +10,19 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
-from session.kiosk.cobrowse.web_rules import Refusal
+from session.kiosk.cobrowse.web_rules import WebRefusal
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, PAPER, WHITE, spaced
 
-WHY: dict[Refusal, str] = {
-    Refusal.NOT_LISTED: N_(
+WHY: dict[WebRefusal, str] = {
+    WebRefusal.NOT_LISTED: N_(
         "This kiosk opens only the sites that the organisation has chosen. Nothing was sent there."
     ),
-    Refusal.NOT_PROTECTED: N_(
+    WebRefusal.NOT_PROTECTED: N_(
         "The connection would not be protected: others could read along. Nothing was sent there."
     ),
-    Refusal.OTHER_PROGRAM: N_(
+    WebRefusal.OTHER_PROGRAM: N_(
         "This link opens an e-mail or telephone program. This kiosk has none."
     ),
 }
@@ -40,7 +40,7 @@ class RefusalPage(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("refusal")
-        self._host, self._refusal, self._has_page = "", Refusal.NOT_LISTED, True
+        self._host, self._refusal, self._has_page = "", WebRefusal.NOT_LISTED, True
         self._title = label("title", heavy=True, centred=True)
         self._address = label("lead", tone="grey", centred=True)
         self._why = label("lead", centred=True)
@@ -70,7 +70,7 @@ class RefusalPage(QFrame):
         self._focus.timeout.connect(self._take_focus)
         self.hide()
 
-    def refuse(self, host: str, refusal: Refusal, *, has_page: bool) -> None:
+    def refuse(self, host: str, refusal: WebRefusal, *, has_page: bool) -> None:
         """Says what is refused and why.
 
         Args:

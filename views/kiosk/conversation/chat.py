@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Written words at the kiosk, large: what the adviser wrote, and answers by a touch or a keyboard.
+"""Chat words at the kiosk, large: what the adviser wrote, and answers by a touch or a keyboard.
 In the session page.
 
 It comes with the adviser's first words, and is empty again for the next caller.
@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLay
 
 from resources.texts import N_, _
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS
-from session.protocol.endpoints.chat import Line
+from session.protocol.endpoints.chat import ChatLine
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.keyboard import TouchKeyboard
 from views.kiosk.widgets.page_base import BigButton, label
@@ -24,7 +24,7 @@ SHOWN = 2
 """So many of the last words stand there: large enough to be read from a chair."""
 
 
-class WrittenStrip(QFrame):
+class ChatStrip(QFrame):
     """The last words of the adviser, the caller's last answer, and what may be touched.
 
     Attributes:
@@ -41,7 +41,7 @@ class WrittenStrip(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("notice")
-        self._lines: tuple[Line, ...] = ()
+        self._lines: tuple[ChatLine, ...] = ()
         self._told: set[str] = set()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -89,7 +89,7 @@ class WrittenStrip(QFrame):
         directions = QBoxLayout.Direction
         self._touch.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
 
-    def show_lines(self, lines: tuple[Line, ...]) -> None:
+    def show_lines(self, lines: tuple[ChatLine, ...]) -> None:
         """All that was written, oldest first;
         nothing hides the strip and forgets what was typed.
         """

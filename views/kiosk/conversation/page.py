@@ -30,11 +30,11 @@ from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.talk_state import ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
-from views.kiosk.conversation.chat import WrittenStrip
+from views.kiosk.conversation.chat import ChatStrip
 from views.kiosk.conversation.consent import ConsentPanel, StoppedPanel
 from views.kiosk.conversation.document_pane import DocumentPane
 from views.kiosk.conversation.give_file_panel import GivenPanel
-from views.kiosk.conversation.print_panel import PrintPanel, PrintSheet
+from views.kiosk.conversation.print_panel import CallerPrintPanel, PrintSheet
 from views.kiosk.conversation.third_party_strip import TalkStrip
 from views.kiosk.widgets.icons import IconView, StopSign
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
@@ -124,12 +124,12 @@ class SessionPage(KioskPage):
         self._page_shown = self._private = self._own_pause = False
         self.document = DocumentPane()
         self.document.shown_changed.connect(lambda _shown: self._place_page())
-        self.printing, self.sheet = PrintPanel(clock), PrintSheet()
+        self.printing, self.sheet = CallerPrintPanel(clock), PrintSheet()
         self.printing.answered.connect(self._on_print_answered)
         self.giving = GivenPanel()
         self.giving.answered.connect(lambda _file_id: self._place_page())
-        self.talk, self.written = TalkStrip(), WrittenStrip()
-        self.written.keyboard.opened.connect(lambda _open: self._place_page())
+        self.talk, self.chat = TalkStrip(), ChatStrip()
+        self.chat.keyboard.opened.connect(lambda _open: self._place_page())
         self._mandate_shown = False
         self.consent.mandate_shown.connect(self._on_mandate)
         self.stopped.end_requested.connect(self.leave_requested)
@@ -137,7 +137,7 @@ class SessionPage(KioskPage):
         box.addWidget(self._build_name())
         box.addWidget(self.talk)
         box.addWidget(self._build_stage(), 1)
-        box.addWidget(self.written)
+        box.addWidget(self.chat)
         box.addWidget(self._build_notice())
         box.addWidget(self.printing)
         box.addWidget(self.giving)
@@ -178,7 +178,7 @@ class SessionPage(KioskPage):
         self._stage.addWidget(self.browser, PAGE_SHARE)
         self._stage.addWidget(self.document, PAGE_SHARE)
         self._stage.addWidget(self.consent.mandate, PAGE_SHARE)
-        self._stage.addWidget(self.written.keyboard, KEYBOARD_SHARE)
+        self._stage.addWidget(self.chat.keyboard, KEYBOARD_SHARE)
         self._stage.addWidget(self.sheet, PAGE_SHARE)
         self._stage.addWidget(self.giving.sheet, PAGE_SHARE)
         self.browser.hide()
@@ -234,7 +234,7 @@ class SessionPage(KioskPage):
         directions = QBoxLayout.Direction
         self._stage.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self._bar.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
-        self.written.set_portrait(portrait)
+        self.chat.set_portrait(portrait)
         self.consent.set_portrait(portrait)
         self.printing.set_portrait(portrait)
         self.giving.set_portrait(portrait)
@@ -261,7 +261,7 @@ class SessionPage(KioskPage):
         self.document.close_document()
         self._place_page()
         self._held = False
-        self.written.show_lines(())
+        self.chat.show_lines(())
         self.talk.show_talk(None)
         self.faces_changed.emit(facts.agent_name, "")
         self.consent.forget()
@@ -334,10 +334,10 @@ class SessionPage(KioskPage):
         """
         asked = self._mandate_shown or not self.sheet.isHidden() or self.giving.is_asking
         if asked:
-            self.written.keyboard.close_keyboard()
+            self.chat.keyboard.close_keyboard()
         # its height is needed by what is typed
-        self.pause.setVisible(not asked and self.written.keyboard.isHidden())
-        free = not asked and self.written.keyboard.isHidden() and not self._private
+        self.pause.setVisible(not asked and self.chat.keyboard.isHidden())
+        free = not asked and self.chat.keyboard.isHidden() and not self._private
         self.document.setVisible(free and self.document.is_open)
         self.browser.setVisible(free and self._page_shown and not self.document.is_open)
 
@@ -419,7 +419,7 @@ class SessionPage(KioskPage):
         self._place_chips()
         self._say_times()
         self.talk.retranslate()
-        self.written.retranslate()
+        self.chat.retranslate()
         self.document.retranslate()
         self.consent.retranslate()
         self.printing.retranslate()

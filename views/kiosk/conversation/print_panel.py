@@ -85,7 +85,7 @@ class PrintSheet(QScrollArea):
         self._pages.setMinimumHeight(self._pages.sizeHint().height())
 
 
-class PrintPanel(SlidingPanel):
+class CallerPrintPanel(SlidingPanel):
     """The question: print this? Yes and No of the same size; no answer is no.
 
     Signals:

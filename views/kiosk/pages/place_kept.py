@@ -21,7 +21,7 @@ KEPT_S = 30.0
 """Seconds after which the page goes back to the start by itself."""
 
 
-class KeptPage(KioskPage):
+class PlaceKeptPage(KioskPage):
     """A place that is kept, or a wish to be called.
 
     Signals:

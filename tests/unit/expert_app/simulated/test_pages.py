@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from expert_app.simulated.pages import DEFAULT_SEED, LYING, SHEETS, draw_pages
-from expert_app.simulated.sheets import Person
+from expert_app.simulated.sheets import InventedPerson
 
 NAMES = list(LYING)
 
@@ -84,13 +84,15 @@ def test_a_missing_page_is_drawn_again_and_is_the_same(folder: Path, tmp_path: P
 
 
 def test_another_person_makes_another_form() -> None:
-    def form(person: Person) -> Image.Image:
+    def form(person: InventedPerson) -> Image.Image:
         return SHEETS[NAMES[0]](person, np.random.default_rng(DEFAULT_SEED))
 
-    assert form(Person()).tobytes() == form(Person()).tobytes()
-    assert form(Person()).tobytes() != form(Person(last_name="Vasseur")).tobytes()
+    assert form(InventedPerson()).tobytes() == form(InventedPerson()).tobytes()
+    assert form(InventedPerson()).tobytes() != form(InventedPerson(last_name="Vasseur")).tobytes()
 
 
 def test_another_seed_makes_another_hand() -> None:
-    first, second = (SHEETS[NAMES[0]](Person(), np.random.default_rng(seed)) for seed in (1, 2))
+    first, second = (
+        SHEETS[NAMES[0]](InventedPerson(), np.random.default_rng(seed)) for seed in (1, 2)
+    )
     assert first.tobytes() != second.tobytes()

@@ -36,7 +36,7 @@ def test_session_folder_is_private(tmp_path: Path) -> None:
 def test_nothing_is_left_after_a_wipe(tmp_path: Path) -> None:
     folder = open_session_folder(tmp_path, "s1")
     files = fill(folder)
-    wiped = Wipe(folder).wipe(shelf_count=2, profile_removed=True)
+    wiped = Wipe(folder).wipe(page_count=2, profile_removed=True)
     assert everything_below(tmp_path) == []
     assert (wiped.files_removed, wiped.pages_removed, wiped.left_over) == (files, 2, 0)
     assert wiped.profile_removed
@@ -44,7 +44,7 @@ def test_nothing_is_left_after_a_wipe(tmp_path: Path) -> None:
 
 def test_profile_that_stays_is_reported(tmp_path: Path) -> None:
     folder = open_session_folder(tmp_path, "s1")
-    assert not Wipe(folder).wipe(shelf_count=0, profile_removed=False).profile_removed
+    assert not Wipe(folder).wipe(page_count=0, profile_removed=False).profile_removed
 
 
 def test_wiping_twice_is_harmless(tmp_path: Path) -> None:

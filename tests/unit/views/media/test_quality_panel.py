@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from session.core.clock import ManualClock
 from session.log.events import LineMeasured, Writer
 from session.media.line.history import LineDirection
-from session.protocol.conversation.line import LineGoverned, LineSeen, Step
+from session.protocol.conversation.line import LineGoverned, LineSeen, LineStep
 from session.protocol.hub.line_rates import LineRates
 from tests.support.screens.invented import NOW, DrawnFace
 from views.desk.call_view import CallState, CallView
@@ -58,7 +58,7 @@ def test_both_directions_are_told_in_figures(panel: QualityPanel, clock: ManualC
         LineSeen(kbps=312, loss_percent=1.5, rtt_ms=41, height_px=360, fps=24.2),
     )
     panel.show_rule(
-        LineDirection.FROM_CALLER, LineGoverned(step=Step.SMALL, budget_kbps=180, face_kbps=127)
+        LineDirection.FROM_CALLER, LineGoverned(step=LineStep.SMALL, budget_kbps=180, face_kbps=127)
     )
     assert text(panel, "quality_from_caller_0") == "312 kb/s"
     assert text(panel, "quality_from_caller_1") == "1.5 %"
@@ -92,11 +92,11 @@ def test_a_new_caller_sees_nothing_of_the_one_before(
 
 
 def test_every_loss_has_words_and_a_good_line_needs_none() -> None:
-    for step in Step:
+    for step in LineStep:
         said = caller_words(step, document=False), own_words(step, document=False)
-        assert all(said) == any(said) == (step is not Step.FULL)
-    assert caller_words(Step.SMALL, document=True) == "A page arrives: smaller picture"
-    assert "photo" in caller_words(Step.PHOTO, document=True)
+        assert all(said) == any(said) == (step is not LineStep.FULL)
+    assert caller_words(LineStep.SMALL, document=True) == "A page arrives: smaller picture"
+    assert "photo" in caller_words(LineStep.PHOTO, document=True)
 
 
 def test_the_call_says_what_a_narrow_line_costs(call: CallView, qtbot: QtBot) -> None:

@@ -24,7 +24,7 @@ from session.log.writer import LogWriter
 from session.protocol.conversation.messages import Grant, GrantRequested
 from session.protocol.conversation.remote_control import FieldKind
 from tests.support.memory_channel import channel_pair
-from tests.support.program_parts import QuietHands, QuietSignal, invented_session
+from tests.support.program_parts import QuietPage, QuietSignal, invented_session
 
 SPOT = Spot(1, 5, 0.5, 0.5)
 
@@ -46,7 +46,7 @@ class Touches(QuietSignal):
             listener()
 
 
-class Field(QuietHands):
+class Field(QuietPage):
     """A page with one text field that has the keyboard; keeps what is done to it."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from session.kiosk.cobrowse.web_rules import Refusal, may_frame, may_load, why_refused
+from session.kiosk.cobrowse.web_rules import WebRefusal, may_frame, may_load, why_refused
 from session.protocol.conversation.allowed_addresses import AllowList
 
 LIST = AllowList(
@@ -74,10 +74,10 @@ def test_frames_show_the_page_s_own_host_and_listed_sites_only() -> None:
 
 
 def test_the_reason_of_a_refusal_is_the_true_one() -> None:
-    assert why_refused("https://ailleurs.example/", LIST) is Refusal.NOT_LISTED
-    assert why_refused("http://www.caisse.example/espace/", LIST) is Refusal.NOT_PROTECTED
-    assert why_refused("mailto:aide@caisse.example", LIST) is Refusal.OTHER_PROGRAM
-    assert why_refused("data:text/html,x", LIST) is Refusal.NOT_LISTED
+    assert why_refused("https://ailleurs.example/", LIST) is WebRefusal.NOT_LISTED
+    assert why_refused("http://www.caisse.example/espace/", LIST) is WebRefusal.NOT_PROTECTED
+    assert why_refused("mailto:aide@caisse.example", LIST) is WebRefusal.OTHER_PROGRAM
+    assert why_refused("data:text/html,x", LIST) is WebRefusal.NOT_LISTED
 
 
 def test_a_host_with_accents_is_the_one_that_goes_over_the_line() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from session.media.line.estimate import LEAST_KBPS, LineEstimate, LineObservation
 from session.media.line.governor import Demand, Governor
-from session.protocol.conversation.line import Step
+from session.protocol.conversation.line import LineStep
 
 QUEUE_MS = 300.0
 
@@ -30,7 +30,7 @@ class NarrowLine:
 
 def run(
     line: NarrowLine, estimate: LineEstimate, seconds: range, page: range = range(0)
-) -> list[tuple[float, Step, float]]:
+) -> list[tuple[float, LineStep, float]]:
     """Governor and estimate on the line: (estimate, step, loss) of each second."""
     governor, found = Governor(), []
     loss, rtt_ms = line.loss_percent, 40.0
@@ -71,16 +71,16 @@ def test_a_line_that_gets_narrow_costs_the_picture_its_size_not_the_voice() -> N
     run(line, estimate, range(30))
     line.kbps = 130
     found = run(line, estimate, range(30, 90))
-    assert found[-1][1] in (Step.SMALL, Step.FEW)
+    assert found[-1][1] in (LineStep.SMALL, LineStep.FEW)
     assert sum(loss for _, _, loss in found[15:]) / 45 < 5
     line.kbps = 420
-    assert run(line, estimate, range(90, 150))[-1][1] is Step.FULL
+    assert run(line, estimate, range(90, 150))[-1][1] is LineStep.FULL
 
 
 def test_a_page_crosses_without_crowding_the_line() -> None:
     found = run(NarrowLine(420), LineEstimate(400), range(60), page=range(20, 50))
     assert max(loss for _, _, loss in found[20:50]) < 12
-    assert found[-1][1] is Step.FULL
+    assert found[-1][1] is LineStep.FULL
 
 
 def test_the_transports_word_counts_only_where_it_is_the_bound_and_a_queue_stands() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from session.media.line.budget import VOICE_KBPS
 from session.media.line.governor import UP_AFTER_S, Demand, Governor, Shares, Talkers, worse
-from session.protocol.conversation.line import Step
+from session.protocol.conversation.line import LineStep
 
 QUIET = Demand()
 SCAN = Demand(page=True)
@@ -21,7 +21,7 @@ def at_once(budget_kbps: float, demand: Demand = QUIET) -> Shares:
 
 def test_the_reference_line_has_a_full_face_while_nothing_else_crosses() -> None:
     shares = at_once(REFERENCE_KBPS)
-    assert shares.step is Step.FULL
+    assert shares.step is LineStep.FULL
     assert not shares.document
     assert 300 <= shares.face.kbps <= REFERENCE_KBPS - VOICE_KBPS
     assert shares.face.height_px == 720
@@ -47,7 +47,7 @@ def test_beside_a_page_the_face_leaves_room_for_its_bursts() -> None:
 def test_a_wide_line_needs_no_document_mode() -> None:
     shares = at_once(8000, SCAN)
     assert not shares.document
-    assert shares.step is Step.FULL
+    assert shares.step is LineStep.FULL
     assert shares.face.kbps == 2000
     assert shares.page_kbps > 5000
 
@@ -65,7 +65,12 @@ def test_the_order_of_sacrifice() -> None:
         "the page is as slow as can be before its face gives up anything"
     )
     alone = [at_once(kbps).step for kbps in range(420, 60, -2)]
-    assert list(dict.fromkeys(alone)) == [Step.FULL, Step.SMALL, Step.FEW, Step.PHOTO]
+    assert list(dict.fromkeys(alone)) == [
+        LineStep.FULL,
+        LineStep.SMALL,
+        LineStep.FEW,
+        LineStep.PHOTO,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -87,24 +92,29 @@ def test_a_slow_page_on_a_line_with_room_for_a_face_is_said() -> None:
 
 def test_down_at_once_and_up_only_after_a_while_of_room() -> None:
     governor = Governor()
-    assert governor.shares(0, 400, QUIET).step is Step.FULL
-    assert governor.shares(1, 180, QUIET).step is Step.SMALL
-    assert governor.shares(2, 400, QUIET).step is Step.SMALL
-    assert governor.shares(2 + UP_AFTER_S - 1, 400, QUIET).step is Step.SMALL
-    assert governor.shares(2 + UP_AFTER_S, 400, QUIET).step is Step.FULL
+    assert governor.shares(0, 400, QUIET).step is LineStep.FULL
+    assert governor.shares(1, 180, QUIET).step is LineStep.SMALL
+    assert governor.shares(2, 400, QUIET).step is LineStep.SMALL
+    assert governor.shares(2 + UP_AFTER_S - 1, 400, QUIET).step is LineStep.SMALL
+    assert governor.shares(2 + UP_AFTER_S, 400, QUIET).step is LineStep.FULL
 
 
 def test_a_line_at_the_border_does_not_flicker() -> None:
     governor = Governor()
     steps = [governor.shares(t, 257 + (6 if t % 2 else -6), QUIET).step for t in range(120)]
-    assert steps[1:] == [Step.SMALL] * 119 or steps == [Step.SMALL] * 120
+    assert steps[1:] == [LineStep.SMALL] * 119 or steps == [LineStep.SMALL] * 120
 
 
 def test_up_is_one_step_after_the_other() -> None:
     governor = Governor()
-    assert governor.shares(0, 70, QUIET).step is Step.PHOTO
+    assert governor.shares(0, 70, QUIET).step is LineStep.PHOTO
     seen = [governor.shares(1 + t, 800, QUIET).step for t in range(40)]
-    assert list(dict.fromkeys(seen)) == [Step.PHOTO, Step.FEW, Step.SMALL, Step.FULL]
+    assert list(dict.fromkeys(seen)) == [
+        LineStep.PHOTO,
+        LineStep.FEW,
+        LineStep.SMALL,
+        LineStep.FULL,
+    ]
 
 
 def test_after_a_page_the_face_is_back_at_once() -> None:
@@ -112,7 +122,7 @@ def test_after_a_page_the_face_is_back_at_once() -> None:
     governor.shares(0, REFERENCE_KBPS, QUIET)
     assert governor.shares(1, REFERENCE_KBPS, SCAN).document
     after = governor.shares(2, REFERENCE_KBPS, QUIET)
-    assert (after.step, after.document) == (Step.FULL, False)
+    assert (after.step, after.document) == (LineStep.FULL, False)
 
 
 def test_a_photo_is_a_picture_every_few_seconds() -> None:
@@ -129,8 +139,8 @@ def test_small_changes_are_not_worth_a_word() -> None:
 
 
 def test_of_two_directions_the_worse_one_is_told() -> None:
-    assert worse(Step.SMALL, Step.FULL) is Step.SMALL
-    assert worse(Step.SLOW_PAGES, Step.PHOTO) is Step.PHOTO
+    assert worse(LineStep.SMALL, LineStep.FULL) is LineStep.SMALL
+    assert worse(LineStep.SLOW_PAGES, LineStep.PHOTO) is LineStep.PHOTO
 
 
 THREE = Talkers(faces=2)

@@ -15,8 +15,8 @@ from session.protocol.conversation.mirror import (
     MAX_EVENTS_BYTES,
     MAX_PACKED_BYTES,
     PART_BYTES,
-    Frame,
     FrameAssembler,
+    MirrorFrame,
     Packer,
     Unpacker,
 )
@@ -28,7 +28,7 @@ MOVE = '{"type":3,"data":{"source":1},"timestamp":3.5}'
 
 def send(
     assembler: FrameAssembler, data: bytes, seq: int, skip: int = -1, *, start: bool = True
-) -> list[Frame]:
+) -> list[MirrorFrame]:
     """Gives all parts but `skip`; returns what could be shown."""
     frames = []
     for index, (part, headers) in enumerate(mirror.parts_of(data, epoch=3, seq=seq, start=start)):
@@ -82,7 +82,7 @@ def test_a_large_frame_is_cut_and_joined() -> None:
     data = random.Random(1).randbytes(3 * PART_BYTES + 5)
     parts = list(mirror.parts_of(data, epoch=3, seq=7, start=True))
     assert [len(part) for part, _headers in parts] == [PART_BYTES] * 3 + [5]
-    assert send(FrameAssembler(), data, 7) == [Frame(data, 3, True, True)]
+    assert send(FrameAssembler(), data, 7) == [MirrorFrame(data, 3, True, True)]
 
 
 def test_parts_may_come_in_any_order() -> None:
@@ -90,15 +90,17 @@ def test_parts_may_come_in_any_order() -> None:
     data = random.Random(4).randbytes(3 * PART_BYTES)
     parts = list(mirror.parts_of(data, epoch=3, seq=7, start=True))
     assert [assembler.add(*parts[index]) for index in (2, 0)] == [[], []]
-    assert assembler.add(*parts[1]) == [Frame(data, 3, True, True)]
+    assert assembler.add(*parts[1]) == [MirrorFrame(data, 3, True, True)]
 
 
 def test_a_frame_that_never_ends_is_given_up() -> None:
     assembler, part = FrameAssembler(), bytes(40_000)
     count = MAX_PACKED_BYTES // len(part)
-    assert not any(assembler.add(part, {"Frame": f"1 1 {index} 4000"}) for index in range(count))
+    assert not any(
+        assembler.add(part, {"MirrorFrame": f"1 1 {index} 4000"}) for index in range(count)
+    )
     with pytest.raises(MessageMalformed):
-        assembler.add(part, {"Frame": f"1 1 {count} 4000"})
+        assembler.add(part, {"MirrorFrame": f"1 1 {count} 4000"})
 
 
 @pytest.mark.parametrize("size_bytes", [1, 128 * 1024 - 2, 128 * 1024, 700_001, MAX_EVENTS_BYTES])
@@ -109,7 +111,7 @@ def test_a_payload_of_any_size_comes_out_whole(size_bytes: int) -> None:
     assert unpacker.unpack(packer.pack(text[::-1], start=False), start=False) == text[::-1]
 
 
-def datas(frames: list[Frame]) -> list[bytes]:
+def datas(frames: list[MirrorFrame]) -> list[bytes]:
     return [frame.data for frame in frames]
 
 
@@ -178,17 +180,17 @@ def test_a_frame_with_a_lost_part_never_comes(lost: int) -> None:
     "headers",
     [
         {},
-        {"Frame": ""},
-        {"Frame": "1 one"},
-        {"Frame": "1 -1"},
-        {"Frame": "1"},
-        {"Frame": "1 1 2 2"},
-        {"Frame": "1 1 0 0"},
-        {"Frame": "1 1 0"},
-        {"Frame": "1 1 0 99999"},
-        {"Frame": f"1 {'9' * 30}"},
-        {"Frame": "1 ²"},
-        {"Frame": "1  1"},
+        {"MirrorFrame": ""},
+        {"MirrorFrame": "1 one"},
+        {"MirrorFrame": "1 -1"},
+        {"MirrorFrame": "1"},
+        {"MirrorFrame": "1 1 2 2"},
+        {"MirrorFrame": "1 1 0 0"},
+        {"MirrorFrame": "1 1 0"},
+        {"MirrorFrame": "1 1 0 99999"},
+        {"MirrorFrame": f"1 {'9' * 30}"},
+        {"MirrorFrame": "1 ²"},
+        {"MirrorFrame": "1  1"},
     ],
 )
 def test_headers_that_no_kiosk_sends_are_refused(headers: dict[str, str]) -> None:

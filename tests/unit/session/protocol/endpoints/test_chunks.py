@@ -16,8 +16,8 @@ from session.protocol.endpoints.chunks import (
     STALL_S,
     Arrivals,
     Assembly,
+    ChunkPace,
     Outgoing,
-    Pace,
     chunk_bytes_for,
     count_chunks,
     headers_of,
@@ -250,7 +250,7 @@ def test_a_dropped_item_goes_no_more() -> None:
 
 def test_the_pace_holds_the_allowance_over_time() -> None:
     clock = ManualClock()
-    pace = Pace(240, clock)
+    pace = ChunkPace(240, clock)
     spent_s = 0.0
     for _chunk in range(100):
         wait_s = pace.wait_s(4500)
@@ -260,4 +260,4 @@ def test_the_pace_holds_the_allowance_over_time() -> None:
     clock.advance(3600)
     assert pace.wait_s(4500) == 0.0
     assert pace.wait_s(4500) == pytest.approx(0.15)
-    assert Pace(None, clock).wait_s(10**9) == 0.0
+    assert ChunkPace(None, clock).wait_s(10**9) == 0.0

@@ -11,26 +11,26 @@ from PyQt6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from session.protocol.conversation.messages import Grant
-from session.protocol.endpoints.chat import Line
+from session.protocol.endpoints.chat import ChatLine
 from tests.support.screens.kiosk_fingers import said
 from tests.support.screens.kiosk_gallery import ALL_GRANTS, kiosk_window, session_facts
 from views.kiosk.widgets.keyboard import TouchKeyboard
 from views.kiosk.widgets.theme import MIN_TOUCH_PX
 from views.kiosk.window import KioskWindow
 
-QUESTION = (Line("w1", "Où habitez-vous ?", mine=False),)
+QUESTION = (ChatLine("w1", "Où habitez-vous ?", mine=False),)
 
 
 @pytest.fixture
 def keyboard(window: KioskWindow, fingers: Any) -> TouchKeyboard:
     window.show_session(session_facts())
     window.show_page(True)
-    window.show_written(QUESTION)
+    window.show_chat(QUESTION)
     entry = window.findChild(QLineEdit, "written_entry")
     assert entry is not None
-    assert window.session_page.written.keyboard.isHidden()
+    assert window.session_page.chat.keyboard.isHidden()
     fingers.mouseClick(entry, Qt.MouseButton.LeftButton)
-    return window.session_page.written.keyboard
+    return window.session_page.chat.keyboard
 
 
 def type_words(keyboard: TouchKeyboard, text: str) -> None:
@@ -50,7 +50,7 @@ def test_a_touch_brings_the_keyboard_beside_the_face_and_words_go_by_it(
     window: KioskWindow, keyboard: TouchKeyboard
 ) -> None:
     sent: list[str] = []
-    window.session_page.written.say_requested.connect(sent.append)
+    window.session_page.chat.say_requested.connect(sent.append)
     assert keyboard.isVisible()
     assert window.session_page.call_pane.isVisible()
     assert not window.session_page.browser.isVisible()
@@ -81,8 +81,8 @@ def test_every_key_is_as_large_as_a_finger_and_can_be_read_aloud(
     window.resize(*size)
     window.show()
     window.show_session(session_facts())
-    window.show_written(QUESTION)
-    keyboard = window.session_page.written.keyboard
+    window.show_chat(QUESTION)
+    keyboard = window.session_page.chat.keyboard
     keyboard.open_keyboard()
     for sheet in (0, 1):
         keyboard._turn(sheet)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's shelf: scanned pages on its own disk until the desk has them safe.
+"""The kiosk's page store: scanned pages on its own disk until the desk has them safe.
 Used by the devices conversation.
 
 Each page is two sealed files, `<page>.bytes` and, written last, `<page>.offer`:
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from session.core.device_errors import ScanCancelled
 from session.core.errors import MessageMalformed
-from session.kiosk.devices.shelf_encryption import OVERHEAD_BYTES, SealBroken, ShelfSeal
+from session.kiosk.devices.page_encryption import OVERHEAD_BYTES, PageSeal, SealedPageDamaged
 from session.protocol.codec import decode_plain, encode
 from session.protocol.conversation.messages import PageOffered
 
@@ -29,13 +29,13 @@ with it when the power goes.
 """
 
 
-class PageShelf:
+class PageStore:
     """Pages of one session.
 
     Args:
         folder: the session's own, under the kiosk's temporary folder;
             made when missing, pages of an earlier run of the kiosk in it are found again.
-        wrapping: see `session.kiosk.devices.shelf_encryption`.
+        wrapping: see `session.kiosk.devices.page_encryption`.
     """
 
     def __init__(self, folder: Path, wrapping: bytes) -> None:
@@ -45,7 +45,7 @@ class PageShelf:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for above in folder.parents[:_FLUSHED_ABOVE]:
             _sync_folder(above)
-        self._seal = ShelfSeal(folder, wrapping)
+        self._seal = PageSeal(folder, wrapping)
         self._offers = self._found()
 
     def _found(self) -> dict[str, PageOffered]:
@@ -53,8 +53,8 @@ class PageShelf:
         for path in self._folder.glob("*.offer"):
             try:
                 offer = decode_plain(PageOffered, self._seal.open(path.read_bytes(), path.name))
-            except (MessageMalformed, SealBroken, OSError) as error:
-                log.warning("a page of the shelf is damaged: %s", type(error).__name__)
+            except (MessageMalformed, SealedPageDamaged, OSError) as error:
+                log.warning("a page of the page store is damaged: %s", type(error).__name__)
                 continue
             data = self._folder / f"{offer.page_id}.bytes"
             if data.is_file() and data.stat().st_size == offer.size_bytes + OVERHEAD_BYTES:
@@ -67,18 +67,18 @@ class PageShelf:
         return len(self._offers)
 
     def offers(self) -> list[PageOffered]:
-        """What lies on the shelf, oldest first."""
+        """What lies in the page store, oldest first."""
         return list(self._offers.values())
 
     def find(self, page_id: str) -> PageOffered | None:
-        """The offer of a page, or None when it is not (any more) on the shelf."""
+        """The offer of a page, or None when it is not (any more) in the page store."""
         return self._offers.get(page_id)
 
     def put(self, offer: PageOffered, data: bytes) -> None:
         """Keeps a page; it survives a power cut when this returns.
 
         Raises:
-            ScanCancelled: the shelf was wiped meanwhile. OSError: the disk is full or broken.
+            ScanCancelled: the page store was wiped meanwhile. OSError: the disk is full or broken.
         """
         with self._lock:
             if not self._is_open:
@@ -102,8 +102,8 @@ class PageShelf:
         name = f"{page_id}.bytes"
         try:
             return self._seal.open((self._folder / name).read_bytes(), name)
-        except SealBroken as error:
-            raise OSError("a page of the shelf was changed") from error
+        except SealedPageDamaged as error:
+            raise OSError("a page of the page store was changed") from error
 
     def forget(self, page_id: str) -> bool:
         """Removes a page; False when it was not there."""

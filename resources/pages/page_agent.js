@@ -4,7 +4,7 @@
 // `{code, x, y, field, label, click}`; a code other than "" refuses. What is private is decided by record.js.
 (function () {
   "use strict";
-  if (window.posteHands) return;
+  if (window.postePageAgent) return;
 
   const GONE = { code: "element_gone" };
   const PRIVATE = { code: "field_private", field: "private" };
@@ -269,7 +269,7 @@
     scrolled: () => ({ x: scrollX, y: scrollY }),
   };
 
-  window.posteHands = {
+  window.postePageAgent = {
     // The answer as JSON, or "" when another document is meant than this one.
     ask(documentName, what, values) {
       const recorder = window.posteRecorder;

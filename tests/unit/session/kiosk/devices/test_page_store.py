@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's shelf really on a disk."""
+"""The kiosk's store really on a disk."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from pathlib import Path
 import pytest
 
 from session.core.device_errors import ScanCancelled
-from session.kiosk.devices.page_shelf import PageShelf
-from session.kiosk.devices.shelf_encryption import KEY_FILE, SealBroken, ShelfSeal, wrapping_key
+from session.kiosk.devices.page_encryption import (
+    KEY_FILE,
+    PageSeal,
+    SealedPageDamaged,
+    wrapping_key,
+)
+from session.kiosk.devices.page_store import PageStore
 from session.protocol.conversation.messages import PageOffered, ScanKind
 
 WRAPPING = wrapping_key(b"an invented seed")
@@ -41,10 +46,10 @@ def files(folder: Path) -> list[str]:
 
 
 def test_a_page_is_found_again_after_a_restart_oldest_first(tmp_path: Path) -> None:
-    shelf = PageShelf(tmp_path / "shelf", WRAPPING)
-    shelf.put(offer("later", 5), DATA)
-    shelf.put(offer("early", 1), DATA)
-    again = PageShelf(tmp_path / "shelf", WRAPPING)
+    store = PageStore(tmp_path / "shelf", WRAPPING)
+    store.put(offer("later", 5), DATA)
+    store.put(offer("early", 1), DATA)
+    again = PageStore(tmp_path / "shelf", WRAPPING)
     assert again.offers() == [offer("early", 1), offer("later", 5)]
     assert again.read("later") == DATA
     assert again.find("nobodys") is None
@@ -53,48 +58,48 @@ def test_a_page_is_found_again_after_a_restart_oldest_first(tmp_path: Path) -> N
 
 
 def test_only_the_kiosks_own_user_may_read_the_pages(tmp_path: Path) -> None:
-    PageShelf(tmp_path / "shelf", WRAPPING).put(offer("p1"), DATA)
+    PageStore(tmp_path / "shelf", WRAPPING).put(offer("p1"), DATA)
     assert stat.S_IMODE((tmp_path / "shelf").stat().st_mode) == 0o700
     for path in (tmp_path / "shelf").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_half_written_page_is_no_page(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    shelf = PageShelf(tmp_path, WRAPPING)
+    store = PageStore(tmp_path, WRAPPING)
     for name in ("whole", "no_offer", "cut", "damaged"):
-        shelf.put(offer(name), DATA)
+        store.put(offer(name), DATA)
     (tmp_path / "no_offer.offer").unlink()
     (tmp_path / "cut.bytes").write_bytes(DATA[:-1])
     (tmp_path / "damaged.offer").write_bytes(b'{"page_id":')
-    assert [page.page_id for page in PageShelf(tmp_path, WRAPPING).offers()] == ["whole"]
+    assert [page.page_id for page in PageStore(tmp_path, WRAPPING).offers()] == ["whole"]
     assert "damaged" in caplog.text
 
 
 def test_a_forgotten_page_leaves_no_file(tmp_path: Path) -> None:
-    shelf = PageShelf(tmp_path, WRAPPING)
-    shelf.put(offer("p1"), DATA)
-    assert shelf.forget("p1")
-    assert not shelf.forget("p1")
+    store = PageStore(tmp_path, WRAPPING)
+    store.put(offer("p1"), DATA)
+    assert store.forget("p1")
+    assert not store.forget("p1")
     assert files(tmp_path) == [KEY_FILE]
-    assert len(shelf) == 0
+    assert len(store) == 0
 
 
 def test_a_wipe_removes_all_counts_the_pages_and_takes_no_more(tmp_path: Path) -> None:
-    shelf = PageShelf(tmp_path, WRAPPING)
-    shelf.put(offer("p1"), DATA)
-    shelf.put(offer("p2"), DATA)
+    store = PageStore(tmp_path, WRAPPING)
+    store.put(offer("p1"), DATA)
+    store.put(offer("p2"), DATA)
     (tmp_path / "p3.bytes.part").write_bytes(DATA)
-    assert shelf.wipe() == 2
+    assert store.wipe() == 2
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ScanCancelled):
-        shelf.put(offer("p4"), DATA)
+        store.put(offer("p4"), DATA)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_disk_that_fails_leaves_no_half_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = PageShelf(tmp_path, WRAPPING)
+    store = PageStore(tmp_path, WRAPPING)
     real = os.fsync
     calls = []
 
@@ -106,35 +111,35 @@ def test_a_disk_that_fails_leaves_no_half_page(
 
     monkeypatch.setattr(os, "fsync", fails_the_second_time)
     with pytest.raises(OSError, match="No space"):
-        shelf.put(offer("p1"), DATA)
+        store.put(offer("p1"), DATA)
     assert files(tmp_path) == [KEY_FILE]
-    assert shelf.offers() == []
+    assert store.offers() == []
 
 
 def test_nothing_on_the_disk_can_be_read_without_the_kiosks_key(tmp_path: Path) -> None:
-    PageShelf(tmp_path, WRAPPING).put(offer("p1"), DATA)
+    PageStore(tmp_path, WRAPPING).put(offer("p1"), DATA)
     for path in tmp_path.iterdir():
         assert b"invented page" not in path.read_bytes()
         assert b"image/jpeg" not in path.read_bytes()
-    thief = PageShelf(tmp_path, wrapping_key(b"another seed"))
+    thief = PageStore(tmp_path, wrapping_key(b"another seed"))
     assert thief.offers() == []
 
 
 def test_a_page_cannot_be_put_in_another_ones_place(tmp_path: Path) -> None:
-    shelf = PageShelf(tmp_path, WRAPPING)
-    shelf.put(offer("p1"), DATA)
-    shelf.put(offer("p2"), DATA)
+    store = PageStore(tmp_path, WRAPPING)
+    store.put(offer("p1"), DATA)
+    store.put(offer("p2"), DATA)
     (tmp_path / "p1.bytes").replace(tmp_path / "p2.bytes")
     with pytest.raises(OSError, match="changed"):
-        PageShelf(tmp_path, WRAPPING).read("p2")
+        PageStore(tmp_path, WRAPPING).read("p2")
 
 
 def test_after_the_wipe_a_copy_of_the_disk_shows_nothing(tmp_path: Path) -> None:
-    shelf = PageShelf(tmp_path / "shelf", WRAPPING)
-    shelf.put(offer("p1"), DATA)
+    store = PageStore(tmp_path / "shelf", WRAPPING)
+    store.put(offer("p1"), DATA)
     copied = (tmp_path / "shelf" / "p1.bytes").read_bytes()
-    shelf.wipe()
+    store.wipe()
     (tmp_path / "found").mkdir()
-    seal = ShelfSeal(tmp_path / "found", WRAPPING)
-    with pytest.raises(SealBroken):
+    seal = PageSeal(tmp_path / "found", WRAPPING)
+    with pytest.raises(SealedPageDamaged):
         seal.open(copied, "p1.bytes")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Pages on the kiosk's disk are written sealed.
-Used by the page shelf; the key never lies on the disk in clear.
+Used by the page store; the key never lies on the disk in clear.
 
 Each session has a key of its own. It lies in the session's folder wrapped by a key that is derived
 from the kiosk's identity, which is in the system's keyring: so a killed kiosk finds its pages
@@ -28,7 +28,7 @@ OVERHEAD_BYTES = _NONCE_BYTES + 16
 _WRAPPED = b"key of the shelf"
 
 
-class SealBroken(Exception):
+class SealedPageDamaged(Exception):
     """It was not sealed with this key, or was changed since."""
 
 
@@ -39,8 +39,8 @@ def wrapping_key(seed: bytes) -> bytes:
     ).derive(seed)
 
 
-class ShelfSeal:
-    """The seal of one session's shelf.
+class PageSeal:
+    """The seal of one session's pages.
 
     Args:
         folder: where the wrapped key lies, or will lie.
@@ -56,7 +56,7 @@ class ShelfSeal:
             return _opened(AESGCM(wrapping), self._path.read_bytes(), _WRAPPED)
         except (
             FileNotFoundError,
-            SealBroken,
+            SealedPageDamaged,
         ):  # of another identity: what it sealed is lost to everybody
             return None
 
@@ -71,15 +71,15 @@ class ShelfSeal:
         return key
 
     def seal(self, data: bytes, about: str) -> bytes:
-        """`data` sealed; it can only be opened as `about`. Raises `SealBroken` after `destroy`."""
+        """`data` sealed; it can only be opened as `about`. Raises `SealedPageDamaged` after `destroy`."""
         if self._cipher is None:
-            raise SealBroken
+            raise SealedPageDamaged
         return _sealed(self._cipher, data, about.encode())
 
     def open(self, data: bytes, about: str) -> bytes:
-        """What was sealed as `about`. Raises `SealBroken`."""
+        """What was sealed as `about`. Raises `SealedPageDamaged`."""
         if self._cipher is None:
-            raise SealBroken
+            raise SealedPageDamaged
         return _opened(self._cipher, data, about.encode())
 
     def destroy(self) -> None:
@@ -104,4 +104,4 @@ def _opened(cipher: AESGCM, data: bytes, about: bytes) -> bytes:
     try:
         return cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], about)
     except (InvalidTag, ValueError) as error:
-        raise SealBroken from error
+        raise SealedPageDamaged from error

@@ -33,7 +33,7 @@ class Lying(msgspec.Struct, frozen=True, kw_only=True):
     noise: float = 2.6
 
 
-def lay_on_glass(sheet: Image.Image, lying: Lying, random: np.random.Generator) -> Image.Image:
+def lay_on_flatbed(sheet: Image.Image, lying: Lying, random: np.random.Generator) -> Image.Image:
     """The scan of a sheet, RGB, of the size of the sheet.
     The same generator gives the same pixels.
     """

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from session.kiosk.devices.page_shelf import PageShelf
-from session.kiosk.devices.shelf_encryption import wrapping_key
+from session.kiosk.devices.page_encryption import wrapping_key
+from session.kiosk.devices.page_store import PageStore
 
 ROOT = Path(__file__).parents[3]
 SEED = b"an invented seed"
@@ -26,20 +26,20 @@ WRITER = """
 import hashlib, os, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from session.kiosk.devices.page_shelf import PageShelf
-from session.kiosk.devices.shelf_encryption import wrapping_key
+from session.kiosk.devices.page_store import PageStore
+from session.kiosk.devices.page_encryption import wrapping_key
 from session.protocol.conversation.messages import PageOffered, ScanKind
-shelf = PageShelf(Path(sys.argv[1]), wrapping_key(b"an invented seed"))
+store = PageStore(Path(sys.argv[1]), wrapping_key(b"an invented seed"))
 print("ready", flush=True)
 for number in range(100000):
     data = b"PAGE-OF-SOMEBODY" * 4000 + str(number).encode()
     offer = PageOffered(page_id=f"p{number}", scan_id="s", kind=ScanKind.PAGE, media_type="image/jpeg",
         size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest(), width_px=1, height_px=1, dpi=300, chunks=1,
         taken_at_utc=datetime(2026, 3, 2, tzinfo=UTC))
-    shelf.put(offer, data)
+    store.put(offer, data)
     print(offer.page_id, offer.sha256, flush=True)  # only now it is announced
     if number % 3 == 2:
-        shelf.forget(f"p{number - 2}")
+        store.forget(f"p{number - 2}")
         print(f"gone p{number - 2}", flush=True)
 """
 
@@ -63,13 +63,13 @@ def test_a_killed_kiosk_finds_every_page_it_had_announced(tmp_path: Path, attemp
             announced.pop(line.split()[1], None)
     for path in tmp_path.iterdir():
         assert MARK not in path.read_bytes()
-    shelf = PageShelf(tmp_path, wrapping_key(SEED))
-    lost = [page for page in announced if shelf.find(page) is None]
+    store = PageStore(tmp_path, wrapping_key(SEED))
+    lost = [page for page in announced if store.find(page) is None]
     # the one that was being forgotten when the signal came, before "gone" was said
     assert len(lost) <= 1
     for page, sha256 in announced.items():
         if page not in lost:
-            assert hashlib.sha256(shelf.read(page)).hexdigest() == sha256
-    assert len(shelf) > 0
-    assert shelf.wipe() > 0
+            assert hashlib.sha256(store.read(page)).hexdigest() == sha256
+    assert len(store) > 0
+    assert store.wipe() > 0
     assert list(tmp_path.iterdir()) == []
