@@ -7,12 +7,13 @@ Used by the kiosk's call and by the desk's `browser_engine`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import msgspec
 
+from session.core.signals import Signal
 from session.media.engine import PictureLimits
 from session.media.ice import IcePlan, IceServer
 
@@ -23,15 +24,24 @@ SIMULATED, NONE = "simulated", "none"
 """Instead of a device's name. "" is the system's own device."""
 
 
+@dataclass(frozen=True)
+class PageEvent:
+    """What the page reports of itself: "first_frame" {ms, ago_ms, width, height}, "state" {state},
+    "device_missing" {kind, why}, "devices" {video, audio}: which are there, "page_lost" {}.
+    """
+
+    name: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
 class CallPage(Protocol):
     """The page.
 
-    `on_event(name, detail)` is called in the loop's thread:
-    "first_frame" {ms, ago_ms, width, height}, "state" {state}, "device_missing" {kind, why},
-    "devices" {video, audio}: which are there, "page_lost" {}.
+    Attributes:
+        happened: what the page reports, emitted in the loop's thread.
     """
 
-    on_event: Callable[[str, dict[str, Any]], None]
+    happened: Signal[PageEvent]
 
     def run(self, script: str) -> Awaitable[object]:
         """Runs an expression; a promise is awaited.

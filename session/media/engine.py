@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from session.core.signals import Signal
 from session.media.frames import VideoFrame
 from session.media.ice import IcePlan
 
@@ -107,12 +107,11 @@ class MediaEngine(Protocol):
     """One caller at a time. All methods may be called from the loop's thread and return at once or
     are awaited.
 
-    `on_frame` and `on_state` are called in the engine's own thread:
-    a listener only marks what to do later.
+    Attributes:
+        state_changed: emitted in the engine's own thread; a listener only marks what to do later.
     """
 
-    on_frame: Callable[[], None]
-    on_state: Callable[[MediaState], None]
+    state_changed: Signal[MediaState]
 
     @property
     def simulated_camera(self) -> bool:

@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from expert_app.desk.filing import Filing
 from session.bus.client import BusClient
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import Clock
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.third_parties import TalkLink
 from session.desk.session import DeskSession
@@ -23,6 +23,7 @@ from session.kiosk.session import KioskParts, KioskSession
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter
+from session.media.call_page import PageEvent
 from session.media.engine import MediaState, MediaStats
 from session.media.frames import VideoFrame
 from session.media.ice import IcePlan
@@ -41,8 +42,7 @@ class QuietEngine:
     simulated_camera = True
 
     def __init__(self) -> None:
-        self.on_frame: Callable[[], None] = lambda: None
-        self.on_state: Callable[[MediaState], None] = lambda state: None
+        self.state_changed: Signal[MediaState] = Signal()
 
     async def answer(self, offer_sdp: str) -> str:
         return f"answer to {offer_sdp}"
@@ -100,7 +100,7 @@ class QuietCallPage:
     """Runs no script."""
 
     def __init__(self) -> None:
-        self.on_event: Callable[[str, dict[str, Any]], None] = lambda name, detail: None
+        self.happened: Signal[PageEvent] = Signal()
 
     def run(self, script: str) -> Awaitable[object]:
         async def nothing() -> object:

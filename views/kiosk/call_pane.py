@@ -9,12 +9,13 @@ import asyncio
 import json
 from collections.abc import Callable
 from html import escape
-from typing import Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
+from session.core.signals import Signal
+from session.media.call_page import PageEvent
 from views.media.call_page import LockedCallPage, json_for_script
 
 
@@ -24,7 +25,7 @@ class ThirdCallPage:
     """
 
     def __init__(self, run: Callable[[str], asyncio.Future[object]]) -> None:
-        self.on_event: Callable[[str, dict[str, Any]], None] = _ignore
+        self.happened: Signal[PageEvent] = Signal()
         self._run = run
 
     def run(self, script: str) -> asyncio.Future[object]:
@@ -64,18 +65,13 @@ class KioskCallPane(LockedCallPage):
         """
         self.tell(f"call.lifeSize({share:.4f})")
 
-    def emit_event(self, name: str, detail: dict[str, Any]) -> None:
-        """To who listens to that call; that the page was lost is told to both."""
-        if name == "page_lost":
-            self.on_event(name, detail)
-            self.third.on_event(name, detail)
+    def emit_event(self, event: PageEvent) -> None:
+        """Hands an event to the listeners of its call; a lost page is told to both calls'."""
+        if event.name == "page_lost":
+            self.happened.emit(event)
+            self.third.happened.emit(event)
         else:
-            (self.third if detail.get("peer") == "third" else self).on_event(name, detail)
-
-    def close_page(self) -> bool:
-        """Ends the page for good; see `LockedCallPage.close_page`."""
-        self.third.on_event = _ignore
-        return super().close_page()
+            (self.third if event.detail.get("peer") == "third" else self).happened.emit(event)
 
 
 def _words() -> dict[str, str]:
@@ -104,7 +100,3 @@ def _words() -> dict[str, str]:
         ),
         "__TEXTS__": json_for_script(texts),
     }
-
-
-def _ignore(name: str, detail: dict[str, Any]) -> None:
-    """Nobody listens."""

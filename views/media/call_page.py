@@ -34,6 +34,8 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from resources import resource_text
 from session.core.errors import CallLost
+from session.core.signals import Signal
+from session.media.call_page import PageEvent
 
 log = logging.getLogger(__name__)
 
@@ -127,8 +129,6 @@ class _Page(QWebEnginePage):
 class LockedCallPage(QWidget):
     """The page and its bridge; satisfies `session.media.call_page.CallPage`.
 
-    `on_event(name, detail)` is called with the page's events; see there.
-
     Args:
         place: class of the page's body, "kiosk" or "desk".
             words: replaces the page's `__WORDS__` by HTML or JSON.
@@ -138,7 +138,7 @@ class LockedCallPage(QWidget):
         self, place: str, words: Mapping[str, str], *, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.on_event: Callable[[str, dict[str, Any]], None] = _ignore
+        self.happened: Signal[PageEvent] = Signal()
         self._html = _page_html(place, words)
         self._loaded = self._ready = self._closed = False
         self._waiting: list[str] = []
@@ -209,7 +209,6 @@ class LockedCallPage(QWidget):
         """
         if not self._closed:
             self._closed = True
-            self.on_event = _ignore
             self._fail_all("page closed")
             self._view.hide()
             self._view.setPage(None)
@@ -226,9 +225,9 @@ class LockedCallPage(QWidget):
 
     # ---- from the page
 
-    def emit_event(self, name: str, detail: dict[str, Any]) -> None:
-        """Hands an event on to who listens."""
-        self.on_event(name, detail)
+    def emit_event(self, event: PageEvent) -> None:
+        """Hands an event of the page to its listeners."""
+        self.happened.emit(event)
 
     def _on_told(self, text: str) -> None:
         told = _decoded(text)
@@ -238,9 +237,9 @@ class LockedCallPage(QWidget):
                 for script in self._waiting:
                     self._page.runJavaScript(script)
                 self._waiting.clear()
-            case "event", str(name):
+            case "event", str(name) if not self._closed:
                 given = told.get("detail")
-                self.emit_event(name, given if isinstance(given, dict) else {})
+                self.emit_event(PageEvent(name, given if isinstance(given, dict) else {}))
             case "reply", _name:
                 self._on_reply(told)
 
@@ -264,7 +263,7 @@ class LockedCallPage(QWidget):
         self._fail_all("page lost")
         if not self._closed:
             self._page.setHtml(self._html, ORIGIN)
-            self.emit_event("page_lost", {})
+            self.emit_event(PageEvent("page_lost"))
 
     def _fail_all(self, why: str) -> None:
         self._waiting.clear()
@@ -327,7 +326,3 @@ def _decoded(text: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {}
-
-
-def _ignore(name: str, detail: dict[str, Any]) -> None:
-    """Nobody listens."""

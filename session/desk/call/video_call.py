@@ -140,6 +140,7 @@ class DeskCall:
         self._ask_at_s: float | None = None
         self._watching: asyncio.Task[Any] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
+        self._stop_watching_engine: Callable[[], None] = lambda: None
 
     @property
     def call_id(self) -> str:
@@ -151,7 +152,9 @@ class DeskCall:
     def start(self) -> None:
         """Listens to the kiosk; asks for an offer when none has come within three seconds."""
         loop = asyncio.get_running_loop()
-        self._engine.on_state = lambda state: _tell_later(loop, self._on_engine_state, state)
+        self._stop_watching_engine = self._engine.state_changed.connect(
+            lambda state: _tell_later(loop, self._on_engine_state, state)
+        )
         self._stop_listening = self._channel.on_message(self._topic, self._on_message)
         self._engine.prepare()
         self._ask_at_s = self._clock.monotonic_s() + FIRST_OFFER_AWAITED_S
@@ -169,7 +172,7 @@ class DeskCall:
         if self._watching is not None:
             self._watching.cancel()
         self._line, self._ask_at_s, self._offered_id = None, None, ""
-        self._engine.on_state = _ignore
+        self._stop_watching_engine()
         await self._engine.close_call()
         self._change_state(MediaState.CLOSED)
 
@@ -390,7 +393,3 @@ def _tell_later(
     """From the media thread to ours; a loop that has ended needs no news."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(listener, state)
-
-
-def _ignore(state: MediaState) -> None:
-    """Nobody listens any more."""

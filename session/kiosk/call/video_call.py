@@ -17,7 +17,7 @@ from session.core.clock import Clock
 from session.core.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.media.call_page import NONE, PageDescription, PageStats, limits_for_page
+from session.media.call_page import NONE, PageDescription, PageEvent, PageStats, limits_for_page
 from session.media.call_page import CallMedia as CallMedia
 from session.media.call_page import CallPage as CallPage
 from session.media.engine import MediaStats, PictureLimits
@@ -137,13 +137,14 @@ class KioskCall:
         self._again = False
         self._watching: asyncio.Task[Any] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
+        self._stop_watching_page: Callable[[], None] = lambda: None
 
     # ---- wishes
 
     def start(self, *, held: bool = False) -> None:
         """Listens to the other end and makes the first offer, unless the caller is on hold."""
         self._held = held
-        self._page.on_event = self._on_page_event
+        self._stop_watching_page = self._page.happened.connect(self._on_page_event)
         self._stop_listening = self._channel.on_message(self._topic, self._on_message)
         self._watching = self._tasks.start(self._watch(), name="kiosk-call-watch")
         self._offer_soon()
@@ -151,7 +152,7 @@ class KioskCall:
     async def hang_up(self) -> None:
         """Ends the call: camera and microphone are off when this returns."""
         self._stop_listening()
-        self._page.on_event = _ignore
+        self._stop_watching_page()
         for task in (self._watching, self._offering):
             if task is not None:
                 task.cancel()
@@ -347,8 +348,9 @@ class KioskCall:
             self._answered = False
             await self._send(CallFailed(call_id=answer.call_id, code=CallLost.code))
 
-    def _on_page_event(self, name: str, detail: dict[str, Any]) -> None:
-        match name:
+    def _on_page_event(self, event: PageEvent) -> None:
+        detail = event.detail
+        match event.name:
             case "state":
                 self._change_state(str(detail.get("state", "")))
             case "first_frame":
@@ -361,7 +363,7 @@ class KioskCall:
                 log.warning("no relay gave an address")
                 self.relay_failed.emit(True)
             case "track_refused" | "settings_refused":
-                log.warning("%s: %s", name, detail.get("why"))
+                log.warning("%s: %s", event.name, detail.get("why"))
             case "page_lost":
                 self._change_state("failed")
                 self._offer_soon()
@@ -439,7 +441,3 @@ class KioskCall:
             await self._run_or_raise(script, timeout_s)
         except SessionError as error:
             log.warning("call page: %s", error.detail)
-
-
-def _ignore(name: str, detail: dict[str, Any]) -> None:
-    """Nobody listens any more."""

@@ -108,15 +108,6 @@ class AiortcSettings:
         return RTCConfiguration(iceServers=servers, iceTransportPolicy=policy)
 
 
-def _ignore_state(state: MediaState) -> None:
-    """Nobody watches."""
-
-
-def _always() -> bool:
-    """Always."""
-    return True
-
-
 class _VoiceInlet:
     """Packets of the caller's voice go to the playout."""
 
@@ -165,13 +156,14 @@ class AiortcCall:
 
     Args:
         settings: of the line. picture, voice: our tracks. speaker: where the caller's voice goes.
-        on_frame: called in the media thread, as is `on_state`.
+        on_picture: called with each picture of the caller's, on_state with each state of the line;
+            both in the media thread.
+        is_heard: whether the caller's voice goes to the loudspeaker now; of two calls only one's
+            does.
         addresses: found beforehand by these settings; the call closes them.
 
     Attributes:
         received: what came. pictures: their receiver, from the first one on.
-        speaks: whether the caller's voice goes to the loudspeaker now;
-            of two calls only one's does.
     """
 
     def __init__(
@@ -181,7 +173,9 @@ class AiortcCall:
         *,
         voice: VoiceTrack,
         speaker: SoundSink,
-        on_frame: Callable[[], None],
+        on_picture: Callable[[None], None],
+        on_state: Callable[[AiortcCall, MediaState], None],
+        is_heard: Callable[[AiortcCall], bool],
         addresses: Addresses | None = None,
     ) -> None:
         self.picture = picture
@@ -192,12 +186,10 @@ class AiortcCall:
         self.pictures: PictureReceiver | None = None
         self._smoother = PictureSmoother()
         self.closed = False
-        self.speaks: Callable[[], bool] = _always
         self._settings = settings
         self._limits = PictureLimits()
         self._speaker = speaker
-        self._on_frame = on_frame
-        self.on_state: Callable[[MediaState], None] = _ignore_state
+        self._picture_shown, self._on_state, self._is_heard = on_picture, on_state, is_heard
         self._encoder: PictureEncoder | None = None
         self._picture_sender: MediaSender | None = None
         start, most = settings.picture_kbps
@@ -326,7 +318,7 @@ class AiortcCall:
 
     def _on_connection_state(self) -> None:
         if not self.closed:
-            self.on_state(_STATES.get(self._pc.connectionState, MediaState.LOST))
+            self._on_state(self, _STATES.get(self._pc.connectionState, MediaState.LOST))
 
     # ---- running
 
@@ -352,7 +344,7 @@ class AiortcCall:
     def _on_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str) -> None:
         if not self.closed:
             self.received.add_picture(frame, shown, codec)
-            self._on_frame()
+            self._picture_shown(None)
 
     async def _play(self) -> None:
         pacer, loop = SteadyBeat(BLOCK_S), asyncio.get_running_loop()
@@ -363,7 +355,7 @@ class AiortcCall:
                 self.lips.on_heard(heard, loop.time())
             block = self.playout.pull()
             self.received.add_voice(block)
-            if self.speaks():
+            if self._is_heard(self):
                 self._speaker.write(block)
 
     async def _watch(self) -> None:

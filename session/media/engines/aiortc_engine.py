@@ -9,13 +9,13 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
-from collections.abc import Callable, Coroutine
-from functools import partial
+from collections.abc import Coroutine
 from typing import Any
 
 import av
 
 from session.core.errors import CallLost, RelayUnreachable
+from session.core.signals import Signal
 from session.media.audio.sound import BLOCK_S, NullSink, SoundSink, SoundSource, ToneSource
 from session.media.devices.sources import FrameSource, SyntheticCamera
 from session.media.engine import MediaState, MediaStats, PictureLimits
@@ -59,21 +59,16 @@ class _Ready:
     finding: asyncio.Task[None]
 
 
-def _ignore_frame() -> None:
-    """Nobody watches."""
-
-
-def _ignore_state(state: MediaState) -> None:
-    """Nobody watches."""
-
-
 class AiortcEngine:
     """A `MediaEngine`.
 
     Args:
-        camera, microphone, speaker: the devices; the engine closes them.
-        The defaults are the simulated ones.
+        camera, microphone, speaker: the devices; the engine closes them. The defaults are the
+            simulated ones.
         settings: of the line.
+
+    Attributes:
+        picture_shown: emitted in the media thread with each picture that `latest_frame` gives.
     """
 
     def __init__(
@@ -84,8 +79,8 @@ class AiortcEngine:
         speaker: SoundSink | None = None,
         settings: AiortcSettings | None = None,
     ) -> None:
-        self.on_frame: Callable[[], None] = _ignore_frame
-        self.on_state: Callable[[MediaState], None] = _ignore_state
+        self.state_changed: Signal[MediaState] = Signal()
+        self.picture_shown: Signal[None] = Signal()
         self._camera = camera or SyntheticCamera()
         self._microphone = microphone or ToneSource()
         self._speaker = speaker or NullSink()
@@ -331,7 +326,6 @@ class AiortcEngine:
     def _begin(self, call: AiortcCall) -> None:
         """The call is the present one; the one before goes on until this one brings something."""
         before, self._call = self._call, call
-        call.speaks = partial(self._speaks, call)
         call.start(self._thread.tasks)
         if (older := self._earlier) is not None:
             # A call that never began is no loss: the one that still speaks goes on.
@@ -356,8 +350,8 @@ class AiortcEngine:
             self._earlier = None
         await before.close()
 
-    def _speaks(self, call: AiortcCall) -> bool:
-        """Of two calls, the present one as soon as it has a voice."""
+    def _is_heard(self, call: AiortcCall) -> bool:
+        """Whether the loudspeaker plays this call: of two, the present one once it has a voice."""
         if self._earlier is None or self._call is None:
             return True
         return (call is self._call) == self._call.received.heard
@@ -377,19 +371,17 @@ class AiortcEngine:
             picture,
             voice=voice,
             speaker=self._speaker,
-            on_frame=self._tell_frame,
+            on_picture=self.picture_shown.emit,
+            on_state=self._on_call_state,
+            is_heard=self._is_heard,
             addresses=addresses,
         )
-        call.on_state = partial(self._tell_state, call)
         call.set_line(self._settings, self._limits)
         return call
 
-    def _tell_frame(self) -> None:
-        self.on_frame()
-
-    def _tell_state(self, call: AiortcCall, state: MediaState) -> None:
+    def _on_call_state(self, call: AiortcCall, state: MediaState) -> None:
         if call is self._call:
-            self.on_state(state)
+            self.state_changed.emit(state)
 
     def _keep_own(self, frame: av.VideoFrame | None) -> None:
         """Our picture for our own screen: every second one is enough."""
@@ -408,7 +400,7 @@ class AiortcEngine:
             await earlier.close()
         if call is not None:
             await call.close()
-            self.on_state(MediaState.CLOSED)
+            self.state_changed.emit(MediaState.CLOSED)
 
 
 def _servers(plan: IcePlan, relay: IceServer | None) -> tuple[IceServer, ...]:

@@ -26,12 +26,14 @@ import msgspec
 from PIL import Image, UnidentifiedImageError
 
 from session.core.errors import CallLost, SessionError
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.media.call_page import (
     SIMULATED,
     CallMedia,
     CallPage,
     PageDescription,
+    PageEvent,
     PageSample,
     PageStats,
     limits_for_page,
@@ -106,8 +108,7 @@ class BrowserEngine:
         settings: BrowserSettings | None = None,
         close_page: Callable[[], object] = bool,
     ) -> None:
-        self.on_frame: Callable[[], None] = _ignore_frame
-        self.on_state: Callable[[MediaState], None] = _ignore_state
+        self.state_changed: Signal[MediaState] = Signal()
         self._page, self._tasks, self._close_page = page, tasks, close_page
         self._settings = settings or BrowserSettings()
         self._on = {"camera": True, "microphone": True}
@@ -119,7 +120,7 @@ class BrowserEngine:
         self._caller = _Sampler("call.sample", CALLER_WIDTH_PX, every_s=CALLER_EVERY_S)
         self._own = _Sampler("own.sample", OWN_WIDTH_PX, every_s=OWN_EVERY_S)
         self._watching: asyncio.Task[Any] | None = None
-        page.on_event = self._on_event
+        page.happened.connect(self._on_event)
 
     @property
     def simulated_camera(self) -> bool:
@@ -187,7 +188,7 @@ class BrowserEngine:
         if not self._closed:
             await self._quietly("call.hangUp()")
         if was_in_call:
-            self.on_state(MediaState.CLOSED)
+            self.state_changed.emit(MediaState.CLOSED)
 
     async def close(self) -> None:
         """Ends the call and the page."""
@@ -316,8 +317,6 @@ class BrowserEngine:
         if seen.first_frame_ms is not None and self._first_frame_s is None:
             self._first_frame_s = time.monotonic()
         frames = seen.frames if self._first_frame_s is not None else 0
-        if frames > self._stats.frames:
-            self.on_frame()
         counts = {name: getattr(seen, name) for name in _COUNTS}
         self._stats = MediaStats(
             **{**counts, "frames": frames, "first_frame_s": self._first_frame_s}
@@ -329,8 +328,9 @@ class BrowserEngine:
         except CallLost:
             sampler.take(None)
 
-    def _on_event(self, name: str, detail: dict[str, Any]) -> None:
-        match name:
+    def _on_event(self, event: PageEvent) -> None:
+        detail = event.detail
+        match event.name:
             case "first_frame" if self._in_call and self._first_frame_s is None:
                 ago_ms = detail.get("ago_ms")
                 self._first_frame_s = (
@@ -340,14 +340,14 @@ class BrowserEngine:
             case "state":
                 state = _STATES.get(str(detail.get("state")))
                 if state is not None and self._in_call:
-                    self.on_state(state)
+                    self.state_changed.emit(state)
             case "page_lost" if self._in_call:
                 self._end()
-                self.on_state(MediaState.LOST)
+                self.state_changed.emit(MediaState.LOST)
             case "device_missing":
                 log.warning("no %s: %s", detail.get("kind"), detail.get("why"))
             case "track_refused" | "settings_refused":
-                log.warning("%s: %s", name, detail.get("why"))
+                log.warning("%s: %s", event.name, detail.get("why"))
 
     # ---- running scripts
 
@@ -390,11 +390,3 @@ def _decoded(value: object, number: int) -> VideoFrame | None:
     except (msgspec.ValidationError, binascii.Error, UnidentifiedImageError, OSError) as error:
         log.info("no sample of a picture: %s", type(error).__name__)
         return None
-
-
-def _ignore_frame() -> None:
-    """Nobody watches."""
-
-
-def _ignore_state(state: MediaState) -> None:
-    """Nobody watches."""

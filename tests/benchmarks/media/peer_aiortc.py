@@ -26,14 +26,14 @@ async def main() -> None:
     engine.set_line(wanted.line_kbps)
     shown = Shown()
 
-    def on_frame() -> None:
+    def on_picture(_none: None) -> None:
         frame = engine.latest_frame()
         if frame is not None:
             rows = np.frombuffer(frame.pixels, np.uint8).reshape(-1, frame.stride_bytes)
             # green is bright enough to tell fields
             shown.add(rows[: frame.height_px, 1 : frame.width_px * 4 : 4])
 
-    engine.on_frame = on_frame
+    engine.picture_shown.connect(on_picture)
 
     def limit(limits: PictureLimits) -> None:
         engine.set_picture_limit(limits.kbps, height_px=limits.height_px, fps=limits.fps)

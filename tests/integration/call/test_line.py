@@ -8,17 +8,18 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
 
 from session.core.clock import ManualClock
 from session.core.errors import CallLost
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.video_call import DeskCall
 from session.kiosk.call.video_call import CallMedia, KioskCall
-from session.media.call_page import simulated
+from session.media.call_page import PageEvent, simulated
 from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.frames import VideoFrame
 from session.media.ice import IcePlan, IceServer
@@ -40,8 +41,7 @@ class ToldEngine:
     simulated_camera = True
 
     def __init__(self) -> None:
-        self.on_frame: Callable[[], None] = lambda: None
-        self.on_state: Callable[[MediaState], None] = lambda state: None
+        self.state_changed: Signal[MediaState] = Signal()
         self.stats_now = MediaStats()
         self.answers = 0
         self.closed_calls = 0
@@ -107,7 +107,7 @@ class ToldPage:
     """Makes offers; sees what `seen` says; breaks when `broken`."""
 
     def __init__(self) -> None:
-        self.on_event: Callable[[str, dict[str, Any]], None] = lambda name, detail: None
+        self.happened: Signal[PageEvent] = Signal()
         self.scripts: list[str] = []
         self.broken = False
         self.seen: dict[str, Any] = {
@@ -307,7 +307,7 @@ async def test_the_engines_own_loss_is_believed_at_once() -> None:
     await desk.offer("c1")
     desk.engine.receive(10)
     await desk.after(0.25)
-    desk.engine.on_state(MediaState.LOST)
+    desk.engine.state_changed.emit(MediaState.LOST)
     await settle()
     assert desk.states[-1] == "lost"
     assert len(sent(desk.channel, CallRequested)) == 1
@@ -489,7 +489,7 @@ async def test_what_the_page_sees_is_reported_once_there_is_a_picture() -> None:
         "checksum": "0badcafe",
         "state": "connected",
     }
-    kiosk.page.on_event("first_frame", {"ms": 321.5})
+    kiosk.page.happened.emit(PageEvent("first_frame", {"ms": 321.5}))
     await settle()
     await kiosk.after(2.0)
     reports = sent(kiosk.channel, MediaSeen)
