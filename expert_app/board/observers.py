@@ -14,7 +14,7 @@ from expert_app.board.deliveries import BoardDeliveries
 from expert_app.board.visit import BoardVisit
 from expert_app.runtime.observations import Observations
 from session.core.errors import SessionError
-from session.desk.call.guest import Guest
+from session.desk.call.visit import Visit
 from session.desk.hub.site import NetworkLink, SiteLink
 from session.protocol.conversation.messages import MediaSeen
 from session.protocol.dossier.deliveries import DeliveriesAnswer
@@ -98,7 +98,7 @@ class _Visit:
         visit.ended.connect(self._on_ended)
         visit.troubled.connect(self._on_trouble)
 
-    def _on_began(self, guest: Guest) -> None:
+    def _on_began(self, guest: Visit) -> None:
         self._observations.note("visit", let_in=False)
         guest.let_in.connect(self._on_let_in)
         guest.caller.media_seen.connect(self._counter("caller"))

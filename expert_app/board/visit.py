@@ -14,7 +14,7 @@ from collections.abc import Callable
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.call.guest import Guest
+from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import TalkLink
 from session.protocol.hub.tickets import Ticket
@@ -38,20 +38,20 @@ class BoardVisit:
         link: DeskLink,
         talk_link: TalkLink,
         *,
-        open_guest: Callable[[str], Guest],
+        open_guest: Callable[[str], Visit],
         tasks: Tasks,
     ) -> None:
-        self.began: Signal[Guest] = Signal()
+        self.began: Signal[Visit] = Signal()
         self.ended: Signal[Ticket | None] = Signal()
         self.troubled: Signal[SessionError] = Signal()
         self._link, self._talk_link, self._open_guest = link, talk_link, open_guest
         self._tasks = tasks
-        self._guest: Guest | None = None
+        self._guest: Visit | None = None
         self._joining = False
         link.queue_changed.connect(self._on_queue)
 
     @property
-    def guest(self) -> Guest | None:
+    def guest(self) -> Visit | None:
         """The visit that goes on."""
         return self._guest
 

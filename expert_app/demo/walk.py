@@ -32,7 +32,7 @@ SHOT_TRIES = 15
 
 
 @dataclass
-class Step:
+class WalkStep:
     """One line of the report."""
 
     name: str
@@ -52,7 +52,7 @@ class Walk:
         self._demo = demo
         self._shots = shots
         self._paper = PaperSteps(self, demo)
-        self.steps: list[Step] = []
+        self.steps: list[WalkStep] = []
 
     @property
     def ok(self) -> bool:
@@ -90,7 +90,7 @@ class Walk:
         """All steps in order; stops at the first that was not observed."""
         for number, (name, act) in enumerate(self._plan(), 1):
             start = time.monotonic()
-            step = Step(name, ok=False, seconds=0.0)
+            step = WalkStep(name, ok=False, seconds=0.0)
             try:
                 step.evidence = await act()
                 step.ok = True

@@ -38,7 +38,7 @@ DESK_CLOSED = "desk_closed"
 """Reason code of an agent whose program was closed while it was available."""
 
 
-class Said(NamedTuple):
+class ReportedState(NamedTuple):
     """The agent's state: available, or why not (a short code)."""
 
     available: bool
@@ -80,7 +80,7 @@ class WorkLinkLike(Protocol):
         ...
 
 
-class DeskWork:
+class AgentWork:
     """One agent's work.
 
     Args:
@@ -107,14 +107,14 @@ class DeskWork:
     ) -> None:
         self.services: list[ServiceWork] = []
         self.services_changed: Signal[list[ServiceWork]] = Signal()
-        self.state_changed: Signal[Said] = Signal()
+        self.state_changed: Signal[ReportedState] = Signal()
         self.offered: Signal[Ticket | None] = Signal()
         self.rang: Signal[Ticket] = Signal()
         self.wrap_up_changed: Signal[WrapUpTime] = Signal()
         self._app, self._link, self._work = app, link, work
         self._user, self._tasks = user, tasks
-        self._said = Said(True)
-        self._unsaid: Said | None = None
+        self._reported = ReportedState(True)
+        self._unreported: ReportedState | None = None
         self._offer: Ticket | None = None
         self._answered = ""
         self._known: set[str] | None = None
@@ -131,7 +131,7 @@ class DeskWork:
         """The program ends: no caller is offered to a desk that is about to fall silent.
         A pause stays a pause.
         """
-        if not (self._said.available and self._link.is_ready):
+        if not (self._reported.available and self._link.is_ready):
             return
         try:
             async with asyncio.timeout(LAST_WORD_S):
@@ -143,16 +143,16 @@ class DeskWork:
 
     def set_state(self, available: bool, reason: str = "") -> None:
         """The agent is available or pauses; the hub is told as soon as it is there."""
-        self._said = self._unsaid = Said(available, reason)
-        self._app.do(self._say(), "report my state")
+        self._reported = self._unreported = ReportedState(available, reason)
+        self._app.do(self._report(), "report my state")
 
-    async def _say(self) -> None:
-        said = self._unsaid
+    async def _report(self) -> None:
+        said = self._unreported
         if said is None:
             return
         await self._work.report(*said)
-        if self._unsaid == said:
-            self._unsaid = None
+        if self._unreported == said:
+            self._unreported = None
 
     def _on_connection(self, connected: bool) -> None:
         if connected:
@@ -171,7 +171,7 @@ class DeskWork:
         """What the agent chose while the hub was away is said first;
         else the hub's word counts, as after a restart.
         """
-        await self._say()
+        await self._report()
         answer = await self._work.work()
         if answer.services != self.services:
             self.services = answer.services
@@ -179,9 +179,9 @@ class DeskWork:
         if answer.reason == DESK_CLOSED:  # of the run before this one
             self.set_state(True)
             return
-        said = Said(answer.said is AgentState.AVAILABLE, answer.reason)
-        if self._unsaid is None and said != self._said:
-            self._said = said
+        said = ReportedState(answer.said is AgentState.AVAILABLE, answer.reason)
+        if self._unreported is None and said != self._reported:
+            self._reported = said
             self.state_changed.emit(said)
 
     # ---- the queue
@@ -197,7 +197,7 @@ class DeskWork:
         )
         if mine != self._offer:
             self._on_offer(mine)
-        self._notice(tickets)
+        self._ring_new(tickets)
         session = self._app.session
         if session is not None:
             ticket = next((one for one in tickets if one.id == session.facts.ticket_id), None)
@@ -217,7 +217,7 @@ class DeskWork:
         await asyncio.sleep(PASSED_ON_S)
         await self._ask()
 
-    def _notice(self, tickets: list[Ticket]) -> None:
+    def _ring_new(self, tickets: list[Ticket]) -> None:
         """Tells each caller that is new since the last look, not those who waited before this desk
         came.
         """

@@ -57,7 +57,7 @@ OpenSession = Callable[[SessionFacts, bool], DeskSession]
 """Makes the parts of a session; True after a restart."""
 
 
-class Trouble(NamedTuple):
+class DeskTrouble(NamedTuple):
     """Something the agent must know. `key` replaces an earlier trouble of the same key."""
 
     code: str
@@ -80,7 +80,7 @@ class DeskApp:
             the caller gave no number. number_opened: (session, caller number)
             that the organisation's own service has read. document_opened: (name, bytes) to show.
         resumed: set once it is known whether an earlier run's session goes on.
-        troubled: see `Trouble`. untroubled: the trouble of this key is over.
+        troubled: see `DeskTrouble`. trouble_cleared: the trouble of this key is over.
     """
 
     def __init__(
@@ -99,8 +99,8 @@ class DeskApp:
         self.dossier_changed: Signal[Dossier | None] = Signal()
         self.number_opened: Signal[tuple[str, str]] = Signal()
         self.document_opened: Signal[tuple[str, bytes]] = Signal()
-        self.troubled: Signal[Trouble] = Signal()
-        self.untroubled: Signal[str] = Signal()
+        self.troubled: Signal[DeskTrouble] = Signal()
+        self.trouble_cleared: Signal[str] = Signal()
         self._link, self._filing, self._open_session = link, filing, open_session
         self._clock, self._tasks = clock, tasks
         self.resumed, self._line = asyncio.Event(), asyncio.Event()
@@ -231,7 +231,7 @@ class DeskApp:
             return
         # afterwards the hub takes nothing more of this session
         await self._filing.send_all_of(session.facts.id)
-        session.chronicle.write(events.SessionClosed(outcome=outcome))
+        session.event_log.write(events.SessionClosed(outcome=outcome))
         complete = await session.close(FLUSH_S)
         if not complete:
             log.warning("the hub has not the whole log; the rest is sent later")
@@ -257,7 +257,7 @@ class DeskApp:
         if session is None:
             return
         self._ended = ended
-        session.chronicle.ended(ended)
+        session.event_log.ended(ended)
         await session.end_call()
         self.session_ended.emit(ended)
         # the hub has given the caller back to the queue: no wrap-up is ours
@@ -275,7 +275,7 @@ class DeskApp:
         if self._session is None or presence.session_id != self._session.facts.id:
             return
         if presence.present:
-            self.untrouble("peer_gone")
+            self.clear_trouble("peer_gone")
             self._session.line_back()
         else:
             self.trouble("peer_gone", {}, key="peer_gone")
@@ -285,7 +285,7 @@ class DeskApp:
             self.trouble(HubUnreachable.code, {}, key="line")
             return
         self._line.set()
-        self.untrouble("line")
+        self.clear_trouble("line")
         self._do(self._filing.send_waiting(), "send what waits")
         if self._session is None:
             return
@@ -299,7 +299,7 @@ class DeskApp:
     def request_grant(self, grant: Grant) -> None:
         """Asks the caller for a power."""
         if self._session is not None:
-            self._session.chronicle.grant_asked(grant)
+            self._session.event_log.grant_asked(grant)
             self._do(self._session.grants.request(grant), ASKING)
 
     def open_address(self, address: str) -> None:
@@ -329,7 +329,7 @@ class DeskApp:
             self._dossier, self._dossier_known = None, True
             self.dossier_changed.emit(None)
             return
-        self._session.chronicle.write(
+        self._session.event_log.write(
             events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents))
         )
         self.show_dossier(facts)
@@ -375,7 +375,7 @@ class DeskApp:
         facts = await self._link.set_piece(
             session.facts.id, self._dossier.number, piece_id, state, reason
         )
-        session.chronicle.write(events.PieceChanged(piece_id=piece_id, state=state))
+        session.event_log.write(events.PieceChanged(piece_id=piece_id, state=state))
         self.show_dossier(facts)
 
     def file(self, page_ids: list[str], piece_id: str, name: str) -> None:
@@ -397,7 +397,7 @@ class DeskApp:
             or self._dossier.number != filed.dossier.number
         ):
             return
-        self._session.chronicle.write(
+        self._session.event_log.write(
             events.DocumentFiled(
                 document_id=document.id,
                 sha256=document.sha256,
@@ -407,7 +407,7 @@ class DeskApp:
             )
         )
         if document.piece_id:
-            self._session.chronicle.write(events.PieceFiled(piece_id=document.piece_id))
+            self._session.event_log.write(events.PieceFiled(piece_id=document.piece_id))
         self.show_dossier(filed.dossier)
 
     def open_document(self, document_id: str) -> None:
@@ -437,7 +437,7 @@ class DeskApp:
         """As `do`, for who waits until it is over."""
         try:
             await work
-            self.untrouble(name)
+            self.clear_trouble(name)
         except (TicketTaken, TicketKept) as error:
             self.trouble(error.code, error.detail, key="accept")
         except SessionError as error:
@@ -452,11 +452,11 @@ class DeskApp:
         """
         self._told.add(key)
         if self._session is not None:
-            self._session.chronicle.trouble(code)
-        self.troubled.emit(Trouble(code, dict(detail), key))
+            self._session.event_log.trouble(code)
+        self.troubled.emit(DeskTrouble(code, dict(detail), key))
 
-    def untrouble(self, key: str) -> None:
+    def clear_trouble(self, key: str) -> None:
         """The trouble of this key is over."""
         if key in self._told:
             self._told.discard(key)
-            self.untroubled.emit(key)
+            self.trouble_cleared.emit(key)

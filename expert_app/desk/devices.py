@@ -35,7 +35,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.wire.ids import new_id
 
-LOOK_S = 20.0
+PREVIEW_S = 20.0
 """For a preview that takes a tenth of a second; a hostile one is killed by the worker's own limits.
 """
 
@@ -67,7 +67,7 @@ class Replaced(NamedTuple):
     old_page_id: str
 
 
-class PileTold(NamedTuple):
+class PileState(NamedTuple):
     """How a pile stands whose two sides are scanned by hand; `missing` backs are still to come."""
 
     sheets: int
@@ -76,7 +76,7 @@ class PileTold(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class ScanRequest:
     """One scan as the agent wants it.
     `areas`: a page of each, on the glass; `replaces`: the page scanned again.
     """
@@ -95,7 +95,7 @@ class DevicesJob:
     """Scans and prints for the session in hand.
 
     Attributes: glass_seen: a preview came. printing: a print moved on. page_replaced: see
-        `Replaced`; told when it is whole. pile_changed: see `PileTold`; None when there is no pile
+        `Replaced`; told when it is whole. pile_changed: see `PileState`; None when there is no pile
         any more. pile_ordered: its pages, front and back.
     """
 
@@ -110,16 +110,16 @@ class DevicesJob:
         self.glass_seen: Signal[GlassSeen] = Signal()
         self.printing: Signal[Printing] = Signal()
         self.page_replaced: Signal[Replaced] = Signal()
-        self.pile_changed: Signal[PileTold | None] = Signal()
+        self.pile_changed: Signal[PileState | None] = Signal()
         self.pile_ordered: Signal[list[str]] = Signal()
         self._app = app
         self._link = link
         self._workers = workers
         self._clock = clock
         self._scan_id = ""
-        self._wishes: dict[str, Wish] = {}
+        self._requests: dict[str, ScanRequest] = {}
         self._came: dict[str, int] = {}
-        self._pages: dict[str, Wish] = {}
+        self._pages: dict[str, ScanRequest] = {}
         self._replaces: dict[str, str] = {}
         self._pile: DuplexPile | None = None
         self._prints: dict[str, str] = {}
@@ -136,7 +136,7 @@ class DevicesJob:
 
     def _forget(self) -> None:
         self._scan_id = ""
-        self._wishes.clear()
+        self._requests.clear()
         self._pages.clear()
         self._came.clear()
         self._replaces.clear()
@@ -145,43 +145,43 @@ class DevicesJob:
 
     # ---- scanning
 
-    def scan(self, wish: Wish) -> None:
+    def scan(self, request: ScanRequest) -> None:
         """A preview, a page, or all pages of the feeder."""
-        if wish.by_hand and self._pile is None and wish.kind is ScanKind.PAGE:
+        if request.by_hand and self._pile is None and request.kind is ScanKind.PAGE:
             self._pile = DuplexPile()
-        self._app.do(self._scan(wish), "ask for a scan")
+        self._app.do(self._scan(request), "ask for a scan")
 
-    async def _scan(self, wish: Wish) -> None:
+    async def _scan(self, request: ScanRequest) -> None:
         session = self._app.session
         if session is None:
             return
-        self._app.untrouble("scan")
+        self._app.clear_trouble("scan")
         self._scan_id = scan_id = new_id()
-        self._wishes[scan_id] = wish  # before the first word of the kiosk
+        self._requests[scan_id] = request  # before the first word of the kiosk
         await session.devices.scan(
-            wish.kind,
-            wish.source,
-            dpi=wish.dpi,
-            colour=wish.colour,
-            area=wish.areas[0] if len(wish.areas) == 1 else None,
-            duplex=wish.duplex,
-            areas=wish.areas if len(wish.areas) > 1 else (),
+            request.kind,
+            request.source,
+            dpi=request.dpi,
+            colour=request.colour,
+            area=request.areas[0] if len(request.areas) == 1 else None,
+            duplex=request.duplex,
+            areas=request.areas if len(request.areas) > 1 else (),
             scan_id=scan_id,
         )
 
-    def scan_again(self, page_id: str, otherwise: Wish) -> None:
+    def scan_again(self, page_id: str, otherwise: ScanRequest) -> None:
         """Scans one page once more, as it was scanned, or as `otherwise` when that is not known any
         more.
         """
-        wish = self._pages.get(page_id, otherwise)
+        request = self._pages.get(page_id, otherwise)
         self.scan(
-            replace(wish, areas=wish.areas[:1], duplex=False, by_hand=False, replaces=page_id)
+            replace(request, areas=request.areas[:1], duplex=False, by_hand=False, replaces=page_id)
         )
 
     def is_file(self, scan_id: str) -> bool:
         """The caller is asked for a file, no scanner works."""
-        wish = self._wishes.get(scan_id)
-        return wish is not None and wish.source is ScanSource.FILE
+        request = self._requests.get(scan_id)
+        return request is not None and request.source is ScanSource.FILE
 
     def cancel_scan(self) -> None:
         """Stops the scan under way."""
@@ -190,16 +190,16 @@ class DevicesJob:
 
     def _on_page(self, progress: PageProgressed) -> None:
         """The first word of a page: which scan it is of."""
-        wish = self._wishes.get(progress.scan_id)
-        if progress.kind is not ScanKind.PAGE or progress.page_id in self._pages or wish is None:
+        request = self._requests.get(progress.scan_id)
+        if progress.kind is not ScanKind.PAGE or progress.page_id in self._pages or request is None:
             return
         place = self._came[progress.scan_id] = self._came.get(progress.scan_id, -1) + 1
         self._pages[progress.page_id] = replace(
-            wish, areas=wish.areas[place : place + 1], replaces=""
+            request, areas=request.areas[place : place + 1], replaces=""
         )
-        if wish.replaces and wish.replaces not in self._replaces.values():
-            self._replaces[progress.page_id] = wish.replaces
-        if wish.by_hand and self._pile is not None:
+        if request.replaces and request.replaces not in self._replaces.values():
+            self._replaces[progress.page_id] = request.replaces
+        if request.by_hand and self._pile is not None:
             self._pile.came(progress.page_id)
 
     def _on_received(self, page: ReceivedPage) -> None:
@@ -211,9 +211,9 @@ class DevicesJob:
         if ended.code:
             self._app.trouble(ended.code, ended.detail, key="scan")
         self._app.ask_devices()
-        wish = self._wishes.get(ended.scan_id)
-        if wish is not None and wish.by_hand:
-            self._tell_pile()
+        request = self._requests.get(ended.scan_id)
+        if request is not None and request.by_hand:
+            self._publish_pile()
 
     # ---- a pile of sheets whose backs are scanned by hand
 
@@ -228,7 +228,7 @@ class DevicesJob:
             self.pile_ordered.emit(self._pile.pages())
         self._end_pile()
 
-    def _tell_pile(self) -> None:
+    def _publish_pile(self) -> None:
         pile = self._pile
         if pile is None or not pile.sheets:
             self._end_pile()
@@ -241,7 +241,7 @@ class DevicesJob:
                 )
             self.end_pile()
         else:
-            self.pile_changed.emit(PileTold(pile.sheets, pile.missing, pile.is_turned))
+            self.pile_changed.emit(PileState(pile.sheets, pile.missing, pile.is_turned))
 
     def _end_pile(self) -> None:
         if self._pile is not None:
@@ -251,11 +251,11 @@ class DevicesJob:
     # ---- previews
 
     def _on_preview(self, page: ReceivedPage) -> None:
-        self._app.do(self._look(page), "look at the glass")
+        self._app.do(self._check_preview(page), "look at the glass")
 
-    async def _look(self, page: ReceivedPage) -> None:
+    async def _check_preview(self, page: ReceivedPage) -> None:
         try:
-            async with asyncio.timeout(LOOK_S):
+            async with asyncio.timeout(PREVIEW_S):
                 look = await asyncio.wrap_future(self._workers.submit(look_at_glass, page.data))
         except TimeoutError as error:
             raise PageUnreadable(why="preview") from error
@@ -290,7 +290,7 @@ class DevicesJob:
         if change.code:
             self._app.trouble(change.code, change.detail, key="print")
         else:
-            self._app.untrouble("print")
+            self._app.clear_trouble("print")
         if change.code or change.state in PRINT_OVER:
             self._app.ask_devices()
         self.printing.emit(Printing(change, self._prints.get(change.print_id, "")))

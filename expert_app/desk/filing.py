@@ -24,7 +24,6 @@ from documents.workers import Workers
 from expert_app.desk.page_keeping import EditChange, PageKeeper
 from expert_app.desk.page_text import PageWords
 from expert_app.desk.provenance import origin_of
-from expert_app.desk.upload_rate import UploadRate
 from expert_app.runtime.notary import Notary
 from session.core.clock import Clock
 from session.core.errors import DossierUnknown, PageUnreadable, SessionError
@@ -132,6 +131,29 @@ class StoreLink(Protocol):
         ...
 
 
+SMALLEST_MEASURED_BYTES = 30_000
+"""A smaller document measures the answer of the store, not the line."""
+
+
+class UploadRate:
+    """The rate at which documents last went to the store; `kbps` is None before the first."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.kbps: int | None = None
+        self._clock = clock
+        self._began_s = 0.0
+
+    def begins(self) -> None:
+        """A document goes."""
+        self._began_s = self._clock.monotonic_s()
+
+    def went(self, size_bytes: int) -> None:
+        """It is there."""
+        took_s = self._clock.monotonic_s() - self._began_s
+        if size_bytes >= SMALLEST_MEASURED_BYTES and took_s > 0:
+            self.kbps = max(1, round(size_bytes * 8 / 1000 / took_s))
+
+
 class Filing:
     """The desk's way of paper.
 
@@ -197,17 +219,17 @@ class Filing:
         self._session = session
         self._scanner = ""
         session.devices.report_changed.connect(self._on_devices)
-        self._tasks.start(self._tell_kept(session.facts.id), name="pages kept before")
+        self._tasks.start(self._publish_kept(session.facts.id), name="pages kept before")
 
     def _on_devices(self, report: DevicesReported) -> None:
         self._scanner = report.scanner_name
 
-    async def _tell_kept(self, session_id: str) -> None:
+    async def _publish_kept(self, session_id: str) -> None:
         pages = await asyncio.to_thread(self._outbox.pages, session_id)
         self._known.update(page.page_id for page in pages)
-        await self._tell([page for page in pages if page.state == PageState.KEPT])
+        await self._publish([page for page in pages if page.state == PageState.KEPT])
 
-    async def _tell(self, pages: list[KeptPage]) -> None:
+    async def _publish(self, pages: list[KeptPage]) -> None:
         for page in pages:
             session_id = page.session_id
             if self._session is not None and self._session.facts.id == session_id:
@@ -294,7 +316,7 @@ class Filing:
         if self._reader is not None and not clean.blank:
             self._reader.read(page_id, clean.jpeg)
         if self._session is not None:
-            self._session.chronicle.write(
+            self._session.event_log.write(
                 events.PageCleaned(
                     page_id=page_id,
                     skew_deg=round(clean.skew_deg, 2),
@@ -350,7 +372,7 @@ class Filing:
         session_id = self._session.facts.id
         page = self._find(session_id, page_id)
         if page is None and page_id not in self._known:  # the agent sees a quick copy of it
-            self._keeper.wish(page_id, change)
+            self._keeper.change_later(page_id, change)
         if page is not None:  # one that was filed a moment ago stays as it was filed
             self._outbox.set_edits(session_id, page_id, change(page.edits))
             self._start_cleaning(session_id, page_id)
@@ -360,7 +382,7 @@ class Filing:
         received.
         """
         self._known.update(page.page_id for page in pages)
-        await self._tell(pages)
+        await self._publish(pages)
 
     def remove(self, page_id: str) -> None:
         """The agent takes a page out; it leaves the disk with the session, until then `restore`
@@ -543,7 +565,7 @@ class Filing:
             return
         await asyncio.to_thread(self._outbox.withdraw_document, document.upload_id)
         pages = await asyncio.to_thread(self._outbox.pages, document.session_id)
-        await self._tell([page for page in pages if page.page_id in document.page_ids])
+        await self._publish([page for page in pages if page.page_id in document.page_ids])
 
     def _on_progress(self, name: str, sent: int, whole: int) -> None:
         self.document_progressed.emit(FilingProgress(name, 100 * sent // max(1, whole)))

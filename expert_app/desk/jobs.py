@@ -6,19 +6,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from documents.printed.receipt.facts import Signer
-from expert_app.desk.agent_work import DeskWork
+from expert_app.desk.agent_work import AgentWork
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob
 from expert_app.desk.filing import Filing
-from expert_app.desk.page_edits import PageActs
+from expert_app.desk.page_edits import PageEdits
 from expert_app.desk.parts import DeskParts
 from expert_app.desk.pieces import DeskPieces
-from expert_app.desk.quick_copies import QuickLooks
+from expert_app.desk.quick_copy_decoder import QuickCopyDecoder
 from expert_app.desk.receipts import DeskReceipts
-from expert_app.desk.session_opener import SessionOpener
-from expert_app.desk.several_papers import PapersLook
-from expert_app.desk.shown_documents import DeskShows
-from expert_app.desk.third_parties import DeskTalks
+from expert_app.desk.session_opener import DeskSessionOpener
+from expert_app.desk.several_papers import PapersFinder
+from expert_app.desk.shown_documents import ShownDocumentsJob
+from expert_app.desk.third_parties import ThirdPartyJob
 from expert_app.runtime.notary import notary_of
 from session.desk.hub.library import LibraryLink
 from session.desk.hub.pieces import PieceLink
@@ -30,40 +30,42 @@ class DeskJobs:
     """The desk's jobs, each once; `app` holds the conversation that the others work for."""
 
     filing: Filing
-    sessions: SessionOpener
+    sessions: DeskSessionOpener
     app: DeskApp
-    work: DeskWork
-    talks: DeskTalks
+    work: AgentWork
+    third_parties: ThirdPartyJob
     devices: DevicesJob
-    quick_looks: QuickLooks
-    page_acts: PageActs
+    quick_copies: QuickCopyDecoder
+    page_edits: PageEdits
     pieces: DeskPieces
     receipts: DeskReceipts
-    shows: DeskShows
+    shown_documents: ShownDocumentsJob
 
 
 def build_jobs(parts: DeskParts) -> DeskJobs:
     """Makes the jobs; none of them has begun."""
     filing = _filing(parts)
-    sessions = SessionOpener(parts, filing)
+    sessions = DeskSessionOpener(parts, filing)
     app = DeskApp(
         parts.link, filing, open_session=sessions.open, clock=parts.clock, tasks=parts.tasks
     )
-    talks = _talks(parts, app, sessions)
+    third_parties = _third_parties(parts, app, sessions)
     devices = DevicesJob(app, parts.link, workers=parts.workers, clock=parts.clock)
-    papers = PapersLook(app, filing, outbox=parts.outbox, workers=parts.workers)
+    papers = PapersFinder(app, filing, outbox=parts.outbox, workers=parts.workers)
     jobs = DeskJobs(
         filing=filing,
         sessions=sessions,
         app=app,
         work=_work(parts, app),
-        talks=talks,
+        third_parties=third_parties,
         devices=devices,
-        quick_looks=QuickLooks(app, parts.workers),
-        page_acts=PageActs(app, filing, parts.outbox, papers),
+        quick_copies=QuickCopyDecoder(app, parts.workers),
+        page_edits=PageEdits(app, filing, parts.outbox, papers),
         pieces=_pieces(parts, app, filing),
         receipts=_receipts(parts, app, filing, devices),
-        shows=DeskShows(app, LibraryLink(parts.bus), workers=parts.workers, tasks=parts.tasks),
+        shown_documents=ShownDocumentsJob(
+            app, LibraryLink(parts.bus), workers=parts.workers, tasks=parts.tasks
+        ),
     )
     _keep_engines_while_used(parts, jobs)
     return jobs
@@ -81,17 +83,17 @@ def _filing(parts: DeskParts) -> Filing:
     )
 
 
-def _work(parts: DeskParts, app: DeskApp) -> DeskWork:
+def _work(parts: DeskParts, app: DeskApp) -> AgentWork:
     link = WorkLink(parts.bus, parts.link.retrying.emit)
-    return DeskWork(app, parts.link, work=link, user=parts.settings.user, tasks=parts.tasks)
+    return AgentWork(app, parts.link, work=link, user=parts.settings.user, tasks=parts.tasks)
 
 
-def _talks(parts: DeskParts, app: DeskApp, sessions: SessionOpener) -> DeskTalks:
-    return DeskTalks(
+def _third_parties(parts: DeskParts, app: DeskApp, sessions: DeskSessionOpener) -> ThirdPartyJob:
+    return ThirdPartyJob(
         app,
         parts.link,
         talk_link=parts.talk_link,
-        open_guest=sessions.open_guest,
+        open_visit=sessions.open_visit,
         tasks=parts.tasks,
     )
 
@@ -116,5 +118,5 @@ def _keep_engines_while_used(parts: DeskParts, jobs: DeskJobs) -> None:
     media = parts.media
     jobs.app.session_opened.connect(lambda _session: media.begin_use("session"))
     jobs.app.session_closed.connect(lambda _outcome: media.end_use("session"))
-    jobs.talks.visit_began.connect(lambda _guest: media.begin_use("visit"))
-    jobs.talks.visit_ended.connect(lambda _ticket: media.end_use("visit"))
+    jobs.third_parties.visit_began.connect(lambda _visit: media.begin_use("visit"))
+    jobs.third_parties.visit_ended.connect(lambda _ticket: media.end_use("visit"))

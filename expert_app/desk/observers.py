@@ -9,22 +9,22 @@ from __future__ import annotations
 import asyncio
 import json
 
-from expert_app.desk.agent_work import Said
-from expert_app.desk.app import Trouble
+from expert_app.desk.agent_work import ReportedState
+from expert_app.desk.app import DeskTrouble
 from expert_app.desk.devices import GlassSeen, Replaced
 from expert_app.desk.filing import CleanedPage, ShownPage
 from expert_app.desk.jobs import DeskJobs
-from expert_app.desk.page_edits import Parted
+from expert_app.desk.page_edits import SplitPage
 from expert_app.desk.parts import DeskParts
-from expert_app.desk.pieces import Double
-from expert_app.desk.quick_copies import Glimpsed
+from expert_app.desk.pieces import DuplicatePage
+from expert_app.desk.quick_copy_decoder import ShownQuickCopy
 from expert_app.desk.several_papers import PapersFound
-from expert_app.desk.third_parties import DeskTalks, Invitation
+from expert_app.desk.third_parties import Invitation, ThirdPartyJob
 from expert_app.desk.wiring.screen import DeskScreen
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.sealing import SessionSealed
 from session.core.dossier_model import Dossier
-from session.desk.call.guest import Guest
+from session.desk.call.visit import Visit
 from session.desk.cobrowse.remote_control import Answer
 from session.desk.cobrowse.shown_document import Ended, Shown
 from session.desk.devices.scanner_and_printer import PageFailed, PageProgressed, ReceivedPage
@@ -77,7 +77,7 @@ def observe_desk(
     _SharedPage(jobs, screen.mirror, observations)
     _Devices(jobs, observations)
     _Paper(jobs, observations)
-    _ThirdParties(jobs.talks, observations)
+    _ThirdParties(jobs.third_parties, observations)
 
 
 class _Work:
@@ -98,7 +98,7 @@ class _Work:
         jobs.work.offered.connect(self._on_offer)
         window.queue.ticket_rang.connect(self._on_rang)
         jobs.app.troubled.connect(self._on_trouble)
-        jobs.app.untroubled.connect(self._on_untrouble)
+        jobs.app.trouble_cleared.connect(self._on_trouble_over)
         parts.tasks.start(self._resumed(), name="observe whether a session goes on")
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
@@ -129,7 +129,7 @@ class _Work:
     def _on_withdrawn(self, broadcast_id: str) -> None:
         self._observations.note("announcement_withdrawn", id=broadcast_id)
 
-    def _on_state(self, said: Said) -> None:
+    def _on_state(self, said: ReportedState) -> None:
         self._observations.note("agent_state", available=said.available, reason=said.reason)
 
     def _on_offer(self, offer: Ticket | None) -> None:
@@ -141,10 +141,10 @@ class _Work:
     def _on_rang(self, ticket_id: str) -> None:
         self._observations.note("rang", id=ticket_id)
 
-    def _on_trouble(self, trouble: Trouble) -> None:
+    def _on_trouble(self, trouble: DeskTrouble) -> None:
         self._observations.note(_trouble_name(trouble.key), code=trouble.code)
 
-    def _on_untrouble(self, key: str) -> None:
+    def _on_trouble_over(self, key: str) -> None:
         self._observations.forget(_trouble_name(key))
 
     async def _resumed(self) -> None:
@@ -248,7 +248,7 @@ class _SharedPage:
         self._drawn = ""
         self._shown: Shown | None = None
         jobs.app.session_opened.connect(self._on_opened)
-        jobs.shows.library_changed.connect(self._on_library)
+        jobs.shown_documents.library_changed.connect(self._on_library)
 
     def _on_opened(self, session: DeskSession) -> None:
         session.page.events_received.connect(self._on_events)
@@ -314,7 +314,7 @@ class _Devices:
         jobs.app.session_opened.connect(self._on_opened)
         jobs.devices.glass_seen.connect(self._on_glass)
         jobs.devices.page_replaced.connect(self._on_replaced)
-        jobs.quick_looks.glimpsed.connect(self._on_glimpsed)
+        jobs.quick_copies.decoded.connect(self._on_quick_copy)
 
     def _on_opened(self, session: DeskSession) -> None:
         devices = session.devices
@@ -361,7 +361,7 @@ class _Devices:
     def _on_replaced(self, replaced: Replaced) -> None:
         self._observations.note("page_replaced", page=replaced.page_id, old=replaced.old_page_id)
 
-    def _on_glimpsed(self, seen: Glimpsed) -> None:
+    def _on_quick_copy(self, seen: ShownQuickCopy) -> None:
         self._observations.note("page_glimpsed", page=seen.page_id, size_bytes=len(seen.jpeg))
 
 
@@ -376,12 +376,12 @@ class _Paper:
         filing.file_disarmed.connect(self._on_disarmed)
         filing.document_waiting.connect(self._on_waiting)
         filing.document_filed.connect(self._on_filed)
-        jobs.page_acts.parted.connect(self._on_parted)
-        jobs.page_acts.papers.found.connect(self._on_papers)
+        jobs.page_edits.page_split.connect(self._on_split)
+        jobs.page_edits.papers.found.connect(self._on_papers)
         jobs.app.number_opened.connect(self._on_number)
         jobs.app.dossier_changed.connect(self._on_dossier)
         jobs.pieces.procedures_changed.connect(self._on_procedures)
-        jobs.pieces.doubled.connect(self._on_double)
+        jobs.pieces.duplicate_found.connect(self._on_duplicate)
 
     def _on_page(self, shown: ShownPage) -> None:
         page = self._filing.kept_page(shown.page_id)
@@ -427,8 +427,8 @@ class _Paper:
             dossier=filed.dossier.number,
         )
 
-    def _on_parted(self, parted: Parted) -> None:
-        self._observations.note("page_split", page=parted.page_id, parts=len(parted.parts))
+    def _on_split(self, split: SplitPage) -> None:
+        self._observations.note("page_split", page=split.page_id, parts=len(split.parts))
 
     def _on_papers(self, found: PapersFound) -> None:
         self._observations.note("papers_found", page=found.page_id, papers=len(found.boxes))
@@ -448,24 +448,24 @@ class _Paper:
     def _on_procedures(self, procedures: list[ProcedureFacts]) -> None:
         self._observations.note("procedures", count=len(procedures))
 
-    def _on_double(self, double: Double) -> None:
-        seen = double.seen
+    def _on_duplicate(self, duplicate: DuplicatePage) -> None:
+        seen = duplicate.seen
         self._observations.note(
-            "page_seen_before", page=double.page_id, document=seen.document_id, same=seen.same
+            "page_seen_before", page=duplicate.page_id, document=seen.document_id, same=seen.same
         )
 
 
 class _ThirdParties:
     """Hold, passing on, colleagues in the conversation."""
 
-    def __init__(self, talks: DeskTalks, observations: Observations) -> None:
+    def __init__(self, third_parties: ThirdPartyJob, observations: Observations) -> None:
         self._observations = observations
-        talks.note_received.connect(self._on_note)
-        talks.talk_changed.connect(self._on_talk)
-        talks.invited.connect(self._on_invited)
-        talks.visit_began.connect(self._on_visit)
-        talks.visit_ended.connect(self._on_visit_ended)
-        talks.troubled.connect(self._on_trouble)
+        third_parties.note_received.connect(self._on_note)
+        third_parties.talk_changed.connect(self._on_talk)
+        third_parties.invited.connect(self._on_invited)
+        third_parties.visit_began.connect(self._on_visit)
+        third_parties.visit_ended.connect(self._on_visit_ended)
+        third_parties.troubled.connect(self._on_trouble)
 
     def _on_note(self, note: PassedOnAnswer) -> None:
         self._observations.note(
@@ -487,9 +487,9 @@ class _ThirdParties:
         else:
             self._observations.note("invited", ticket=invitation.ticket.id)
 
-    def _on_visit(self, guest: Guest) -> None:
+    def _on_visit(self, visit: Visit) -> None:
         self._observations.note("visit", let_in=False)
-        guest.let_in.connect(self._on_let_in)
+        visit.let_in.connect(self._on_let_in)
 
     def _on_let_in(self, _nothing: None) -> None:
         self._observations.note("visit", let_in=True)
@@ -497,5 +497,5 @@ class _ThirdParties:
     def _on_visit_ended(self, _ticket: Ticket | None) -> None:
         self._observations.forget("visit")
 
-    def _on_trouble(self, trouble: Trouble) -> None:
+    def _on_trouble(self, trouble: DeskTrouble) -> None:
         self._observations.note("trouble_talk", code=trouble.code)

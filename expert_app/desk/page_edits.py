@@ -16,7 +16,7 @@ from documents.imaging.edits import CropPage, Edits, TakeArea
 from documents.pages.outbox import KeptPage, Outbox
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
-from expert_app.desk.several_papers import PapersLook
+from expert_app.desk.several_papers import PapersFinder
 from session.core.errors import DossierUnknown
 from session.core.signals import Signal
 from session.log.events import AnyEvent
@@ -28,22 +28,22 @@ LEFT_RIGHT = [CropPage(0.0, 0.0, 0.5, 1.0), CropPage(0.5, 0.0, 1.0, 1.0)]
 UPPER_LOWER = [CropPage(0.0, 0.0, 1.0, 0.5), CropPage(0.0, 0.5, 1.0, 1.0)]
 
 
-class Parted(NamedTuple):
+class SplitPage(NamedTuple):
     """A page was split; its parts are pages of their own."""
 
     page_id: str
     parts: list[str]
 
 
-class PageActs:
+class PageEdits:
     """Acts on pages.
 
     Attributes:
-        parted: a page was split. papers: finds several on one page.
+        page_split: a page was split. papers: finds several on one page.
     """
 
-    def __init__(self, app: DeskApp, filing: Filing, outbox: Outbox, papers: PapersLook) -> None:
-        self.parted: Signal[Parted] = Signal()
+    def __init__(self, app: DeskApp, filing: Filing, outbox: Outbox, papers: PapersFinder) -> None:
+        self.page_split: Signal[SplitPage] = Signal()
         self.papers = papers
         self._app, self._filing, self._outbox = app, filing, outbox
 
@@ -58,12 +58,12 @@ class PageActs:
         self._write(PageRestored(page_id=page_id))
 
     def split(self, page_id: str, boxes: list[CropPage]) -> None:
-        """Makes a page of each part of a page as it is seen; see `parted`."""
+        """Makes a page of each part of a page as it is seen; see `page_split`."""
         self._app.do(self._split(page_id, boxes), "split a page")
 
     def split_papers(self, page_id: str) -> None:
         """Makes a page of each paper that was found on a scan, as if each had been scanned alone;
-        see `parted`.
+        see `page_split`.
         """
         boxes = self.papers.on_page(page_id)
         areas = [TakeArea(box.left, box.top, box.right, box.bottom) for box in boxes]
@@ -80,7 +80,7 @@ class PageActs:
         await self._filing.adopt(parts)
         for part in parts:
             self._write(PageSplit(page_id=part.page_id, of_page_id=page_id))
-        self.parted.emit(Parted(page_id, [part.page_id for part in parts]))
+        self.page_split.emit(SplitPage(page_id, [part.page_id for part in parts]))
 
     def _keep_part(self, page: KeptPage, box: CropPage | TakeArea) -> KeptPage:
         """The same original with one more step: what is cut away is not lost."""
@@ -104,4 +104,4 @@ class PageActs:
 
     def _write(self, event: AnyEvent) -> None:
         if self._app.session is not None:
-            self._app.session.chronicle.write(event)
+            self._app.session.event_log.write(event)

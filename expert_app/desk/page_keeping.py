@@ -47,7 +47,7 @@ class PageKeeper:
         self._outbox, self._workers = outbox, workers
         self._early: dict[str, list[EditChange]] = {}
 
-    def wish(self, page_id: str, change: EditChange) -> None:
+    def change_later(self, page_id: str, change: EditChange) -> None:
         """For a page that is still on its way."""
         self._early.setdefault(page_id, []).append(change)
 

@@ -32,7 +32,7 @@ MISSING_DAYS = 30
 """Until when a caller is asked to bring what is missing."""
 
 
-class Double(NamedTuple):
+class DuplicatePage(NamedTuple):
     """A page that the dossier has already, or that looks like one it has.
 
     Attributes: jpeg: the cleaned copy of the new page.
@@ -89,7 +89,7 @@ class DeskPieces:
     """The pieces of the dossier on the screen.
 
     Attributes: procedures_changed: what may be started in this dossier. started: a dossier with
-        more pieces than before. doubled: a warning about a page; it refuses nothing. history_told:
+        more pieces than before. duplicate_found: a warning about a page; it refuses nothing. history_received:
         what happened to the pieces. found: ids of documents with the words asked for.
     """
 
@@ -103,8 +103,8 @@ class DeskPieces:
         clock: Clock,
     ) -> None:
         self.procedures_changed: Signal[list[ProcedureFacts]] = Signal()
-        self.doubled: Signal[Double] = Signal()
-        self.history_told: Signal[PieceHistory] = Signal()
+        self.duplicate_found: Signal[DuplicatePage] = Signal()
+        self.history_received: Signal[PieceHistory] = Signal()
         self.found: Signal[list[str]] = Signal()
         self._app = app
         self._filing = filing
@@ -159,7 +159,7 @@ class DeskPieces:
 
     def _on_page(self, page: CleanedPage) -> None:
         if self._app.session is not None and self._app.dossier is not None:
-            self._app.do(self._look(page), "compare a page")
+            self._app.do(self._compare(page), "compare a page")
             if self._chosen:
                 self._app.do(self._mark(self._chosen, legible=not page.clean.flaws), "set a piece")
 
@@ -180,7 +180,7 @@ class DeskPieces:
             )
         self._app.show_dossier(facts)
 
-    async def _look(self, page: CleanedPage) -> None:
+    async def _compare(self, page: CleanedPage) -> None:
         session_id, dossier = self._here()
         kept = self._filing.kept_page(page.page_id)
         if page.clean.blank or kept is None:
@@ -195,7 +195,7 @@ class DeskPieces:
             return
         for one in found:
             earlier = await self._earlier(session_id, one.document_id)
-            self.doubled.emit(Double(page.page_id, one, page.clean.jpeg, earlier))
+            self.duplicate_found.emit(DuplicatePage(page.page_id, one, page.clean.jpeg, earlier))
 
     async def _earlier(self, session_id: str, document_id: str) -> bytes:
         """The document that holds the earlier page; without it the warning stands all the same."""
@@ -266,7 +266,7 @@ class DeskPieces:
 
     async def _ask_history(self) -> None:
         session_id, dossier = self._here()
-        self.history_told.emit(await self._pieces.history(session_id, dossier.number))
+        self.history_received.emit(await self._pieces.history(session_id, dossier.number))
 
     def correct(self, document_id: str, piece_id: str, name: str, reason: str) -> None:
         """A document was filed under the wrong piece or name."""

@@ -25,7 +25,7 @@ from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import SessionFacts
 
 
-class Place(NamedTuple):
+class ReceiptPlace(NamedTuple):
     """Names that the session itself does not know:
     of organisation and service, and the ticket's short number.
     """
@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 def receipt_facts(
     session: SessionFacts,
-    place: Place,
+    place: ReceiptPlace,
     dossier: Dossier,
     at: datetime,
     waiting: Sequence[QueuedDocument] = (),
@@ -145,9 +145,9 @@ def _decision(
     )
 
 
-def place_of(facts: SessionFacts, link: DeskLink) -> Place:
+def place_of(facts: SessionFacts, link: DeskLink) -> ReceiptPlace:
     """Where a session took place, as the desk's link knows it."""
-    return Place(
+    return ReceiptPlace(
         link.organisation_name,
         next((service.name for service in link.services if service.id == facts.service), ""),
         next((ticket.number for ticket in link.queue if ticket.id == facts.ticket_id), ""),

@@ -30,7 +30,7 @@ from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import DocumentFiled, SessionEnded
 
 
-class Printer(Protocol):
+class KioskPrinter(Protocol):
     """`expert_app.desk.devices.DevicesJob`."""
 
     async def print_document(self, pdf: bytes, name: str, copies: int = 1) -> None:
@@ -54,7 +54,7 @@ class DeskReceipts:
         *,
         outbox: Outbox,
         filing: Filing,
-        printer: Printer,
+        printer: KioskPrinter,
         clock: Clock,
         signer: Signer,
     ) -> None:

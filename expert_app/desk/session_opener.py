@@ -12,14 +12,14 @@ from expert_app.desk.parts import DeskParts
 from expert_app.runtime.ice_settings import ice_plan
 from session.core.errors import SessionError
 from session.core.signals import Signal
-from session.desk.call.guest import Guest
+from session.desk.call.visit import Visit
 from session.desk.session import DeskSession
 from session.log.events import Writer
 from session.log.writer import LogWriter
 from session.protocol.hub.requests import SessionFacts
 
 
-class SessionOpener:
+class DeskSessionOpener:
     """Opens sessions on the desk's channels, with the desk's engines and disk.
 
     Attributes:
@@ -51,7 +51,7 @@ class SessionOpener:
             tasks=parts.tasks,
             resumed=resumed,
             chunk_kbps=parts.settings.chunk_kbps,
-            aside_engine=parts.media.aside,
+            third_party_engine=parts.media.aside,
             talk_link=parts.talk_link,
             plan=ice_plan(parts.settings.media),
             keep_memory=parts.paths.data / "keep" / facts.id,
@@ -59,12 +59,12 @@ class SessionOpener:
         session.line.sampled.connect(parts.bus.say_in_beats)
         return session
 
-    def open_guest(self, session_id: str) -> Guest:
+    def open_visit(self, session_id: str) -> Visit:
         """Our end of a visit in a colleague's conversation."""
         parts = self._parts
         me, engines = parts.talk_link.me, parts.media.engines
         channel = parts.link.channel(session_id)
-        return Guest(me, channel, engines.main, engines.aside, parts.clock, parts.tasks)
+        return Visit(me, channel, engines.main, engines.aside, parts.clock, parts.tasks)
 
     def log_writer(self, session_id: str) -> LogWriter:
         """Writes this end's part of a session's log, and sends it to the hub."""

@@ -28,7 +28,7 @@ class PapersFound(NamedTuple):
     boxes: tuple[PageBox, ...]
 
 
-class PapersLook:
+class PapersFinder:
     """Asks once of each page that nobody has changed yet.
 
     Attributes:
@@ -58,9 +58,9 @@ class PapersLook:
     def _on_cleaned(self, page: CleanedPage) -> None:
         if page.page_id not in self._boxes:
             self._boxes[page.page_id] = ()
-            self._app.do(self._look(page.page_id), "look for papers")
+            self._app.do(self._find(page.page_id), "look for papers")
 
-    async def _look(self, page_id: str) -> None:
+    async def _find(self, page_id: str) -> None:
         session = self._app.session
         kept = self._outbox.pages(session.facts.id) if session is not None else []
         page = next((page for page in kept if page.page_id == page_id), None)

@@ -30,7 +30,7 @@ from session.core.errors import (
 )
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.cobrowse.shown_document import Picture
+from session.desk.cobrowse.shown_document import DrawnPicture
 from session.desk.hub.library import Progress
 from session.protocol.dossier.library import LibraryItem
 
@@ -60,7 +60,7 @@ class Fetching(NamedTuple):
     percent: int
 
 
-class DeskShows:
+class ShownDocumentsJob:
     """What an agent can put before the caller.
 
     Args:
@@ -148,11 +148,11 @@ class DeskShows:
         if session is not None and self._app.session is session:
             session.show.start(title, pages, partial(self._draw, data))
 
-    async def _draw(self, data: bytes, page: int) -> Picture:
+    async def _draw(self, data: bytes, page: int) -> DrawnPicture:
         drawn: DrawnPage = await self._in_worker(
             asyncio.wrap_future(self._workers.submit(draw_shown, data, page))
         )
-        return Picture(drawn.data, drawn.width_px, drawn.height_px)
+        return DrawnPicture(drawn.data, drawn.width_px, drawn.height_px)
 
     @staticmethod
     async def _in_worker[Result](work: Awaitable[Result]) -> Result:

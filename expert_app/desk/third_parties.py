@@ -12,11 +12,11 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
-from expert_app.desk.app import DeskApp, Trouble
+from expert_app.desk.app import DeskApp, DeskTrouble
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.call.guest import Guest
+from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import TalkLink
 from session.desk.session import DeskSession
@@ -30,7 +30,7 @@ from session.protocol.wire.roles import Role
 log = logging.getLogger(__name__)
 
 PASSED_ON = "passed_on"
-OpenGuest = Callable[[str], Guest]
+OpenVisit = Callable[[str], Visit]
 
 
 class Invitation(NamedTuple):
@@ -40,12 +40,12 @@ class Invitation(NamedTuple):
     by_name: str
 
 
-class DeskTalks:
+class ThirdPartyJob:
     """Hold, pass on, third people.
 
     Args:
         app: the desk's job. link: the queue. talk_link: the hub's answers.
-            open_guest: makes our end of a visit.
+            open_visit: makes our end of a visit.
 
     Attributes:
         talk_changed: the own conversation's talk, with names.
@@ -62,33 +62,33 @@ class DeskTalks:
         link: DeskLink,
         *,
         talk_link: TalkLink,
-        open_guest: OpenGuest,
+        open_visit: OpenVisit,
         tasks: Tasks,
     ) -> None:
         self.talk_changed: Signal[TalkAnswer] = Signal()
         self.note_received: Signal[PassedOnAnswer] = Signal()
         self.targets_found: Signal[TargetsAnswer] = Signal()
         self.invited: Signal[Invitation | None] = Signal()
-        self.visit_began: Signal[Guest] = Signal()
+        self.visit_began: Signal[Visit] = Signal()
         self.visit_ended: Signal[Ticket | None] = Signal()
         self.came_back: Signal[Ticket] = Signal()
-        self.troubled: Signal[Trouble] = Signal()
+        self.troubled: Signal[DeskTrouble] = Signal()
         self._app = app
         self._link = link
         self._talk_link = talk_link
-        self._open_guest = open_guest
+        self._open_visit = open_visit
         self._tasks = tasks
         self._invitation = ""
-        self._guest: Guest | None = None
-        self._told_back: set[str] = set()
+        self._visit: Visit | None = None
+        self._known_back: set[str] = set()
         self._finished: set[str] = set()
         link.queue_changed.connect(self._on_queue)
         app.session_opened.connect(self._on_opened)
 
     @property
-    def guest(self) -> Guest | None:
+    def visit(self) -> Visit | None:
         """Our visit in somebody else's conversation."""
-        return self._guest
+        return self._visit
 
     # ---- the own conversation
 
@@ -152,7 +152,7 @@ class DeskTalks:
 
     def _write(self, event: AnyEvent) -> None:
         if self._app.session is not None:
-            self._app.session.chronicle.write(event)
+            self._app.session.event_log.write(event)
 
     def _on_opened(self, session: DeskSession) -> None:
         session.talk.changed.connect(self._on_talk)
@@ -174,14 +174,14 @@ class DeskTalks:
 
     def _on_held(self, session: DeskSession, talk: Talk) -> None:
         reason = talk.hold_reason.value if talk.hold_reason is not None else ""
-        session.chronicle.write(HeldChanged(held=talk.held, reason=reason))
+        session.event_log.write(HeldChanged(held=talk.held, reason=reason))
 
     def _on_third(self, session: DeskSession, third: Third | None) -> None:
         if third is None:
-            session.chronicle.write(ThirdChanged(role="", state="gone"))
+            session.event_log.write(ThirdChanged(role="", state="gone"))
         elif third.state is not ThirdState.CALLED:
             role = "supervisor" if third.role is Role.SUPERVISOR else "agent"
-            session.chronicle.write(ThirdChanged(role=role, state=third.state.value))
+            session.event_log.write(ThirdChanged(role=role, state=third.state.value))
 
     # ---- what the queue says
 
@@ -200,18 +200,18 @@ class DeskTalks:
             if third is not None and (third.role, third.user) == self._talk_link.me:
                 if third.state is ThirdState.CALLED:
                     invitation = ticket
-                elif self._guest is None:
-                    self._visit(ticket)
-            if self._guest is not None and ticket.session == self._guest.session_id:
+                elif self._visit is None:
+                    self._begin_visit(ticket)
+            if self._visit is not None and ticket.session == self._visit.session_id:
                 visited = ticket
             if ticket.passed is not None and ticket.passed.by == me and ticket.passed.lapsed:
-                self._tell_back(ticket)
+                self._on_back(ticket)
             self._finish_forgotten(ticket, me)
-            if self._is_handed_to(ticket, me) and self._guest is None:
+            if self._is_handed_to(ticket, me) and self._visit is None:
                 self._app.accept(ticket.id)
         self._show_invitation(invitation)
-        if self._guest is not None:
-            self._guest.on_ticket(visited or self._visited_elsewhere(self._guest))
+        if self._visit is not None:
+            self._visit.on_ticket(visited or self._visited_elsewhere(self._visit))
 
     def _is_handed_to(self, ticket: Ticket, me: str) -> bool:
         """A colleague has left this caller to us: the hub has made it our conversation already."""
@@ -237,9 +237,9 @@ class DeskTalks:
             self._finished.add(passed.session)
             self._do(self._link.close(passed.session), "finish an earlier wrap-up")
 
-    def _tell_back(self, ticket: Ticket) -> None:
-        if ticket.state is TicketState.WAITING and ticket.id not in self._told_back:
-            self._told_back.add(ticket.id)
+    def _on_back(self, ticket: Ticket) -> None:
+        if ticket.state is TicketState.WAITING and ticket.id not in self._known_back:
+            self._known_back.add(ticket.id)
             self.came_back.emit(ticket)
 
     # ---- in somebody else's conversation
@@ -252,8 +252,8 @@ class DeskTalks:
 
     def leave_visit(self) -> None:
         """We leave the colleague's conversation."""
-        if self._guest is not None:
-            self._do(self._talk_link.leave(self._guest.session_id), "leave the conversation")
+        if self._visit is not None:
+            self._do(self._talk_link.leave(self._visit.session_id), "leave the conversation")
 
     def _show_invitation(self, ticket: Ticket | None) -> None:
         session_id = ticket.session or "" if ticket is not None else ""
@@ -270,34 +270,34 @@ class DeskTalks:
         if self._invitation == session_id:
             self.invited.emit(Invitation(ticket, answer.by_name))
 
-    def _visit(self, ticket: Ticket) -> None:
+    def _begin_visit(self, ticket: Ticket) -> None:
         if ticket.session is None:
             return
         self._invitation = ""
         self.invited.emit(None)
-        guest = self._guest = self._open_guest(ticket.session)
-        guest.ended.connect(self._on_visit_ended)
-        self.visit_began.emit(guest)
+        visit = self._visit = self._open_visit(ticket.session)
+        visit.ended.connect(self._on_visit_ended)
+        self.visit_began.emit(visit)
 
     def _on_visit_ended(self, ticket: Ticket | None) -> None:
-        self._guest = None
+        self._visit = None
         self.visit_ended.emit(ticket)
         if ticket is not None and self._is_handed_to(ticket, self._talk_link.me[1]):
             self._app.accept(ticket.id)
 
-    def _visited_elsewhere(self, guest: Guest) -> Ticket | None:
+    def _visited_elsewhere(self, visit: Visit) -> Ticket | None:
         """The ticket of a visit whose session is over: perhaps it has another one now."""
-        return self._ticket(guest.session_id.rpartition("_")[0])
+        return self._ticket(visit.session_id.rpartition("_")[0])
 
     async def stop(self) -> None:
         """The window closes: a visit ends."""
-        if self._guest is not None:
-            guest, self._guest = self._guest, None
+        if self._visit is not None:
+            visit, self._visit = self._visit, None
             try:
-                await self._talk_link.leave(guest.session_id)
+                await self._talk_link.leave(visit.session_id)
             except SessionError as error:
                 log.info("the hub was not told that we leave: %s", error.code)
-            await guest.close()
+            await visit.close()
 
     # ---- doing
 
@@ -312,4 +312,4 @@ class DeskTalks:
         try:
             await work
         except SessionError as error:
-            self.troubled.emit(Trouble(error.code, dict(error.detail), key=name))
+            self.troubled.emit(DeskTrouble(error.code, dict(error.detail), key=name))

@@ -79,7 +79,7 @@ class SessionOwners:
         (self._folder / f"{session_id}.owner").write_text(organisation, encoding="ascii")
 
 
-class DeskCertificates:
+class CertificateCache:
     """The desk's certificate: kept here, renewed by the vault each day, good for a week without it.
 
     Args:
@@ -180,7 +180,7 @@ class DeskSealing:
         self._seed = seed
         self._clock = clock
         self._tasks = tasks
-        self._certificates = DeskCertificates(
+        self._certificates = CertificateCache(
             bus.seals, settings, path=paths.data / "certificate.json", clock=clock, tasks=tasks
         )
 

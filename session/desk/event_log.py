@@ -33,7 +33,7 @@ POINTER_EVERY = 20
 """Of many pointer positions, one in so many is written."""
 
 
-class Chronicle:
+class EventLog:
     """Listens to the parts of one session and writes each fact once."""
 
     def __init__(self, facts: SessionFacts, log: LogWriter, clock: Clock) -> None:

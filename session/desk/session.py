@@ -18,14 +18,14 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.consent import DeskGrants
 from session.desk.call.privacy import DeskPrivacy
-from session.desk.call.third_parties import DeskTalk
+from session.desk.call.third_parties import DeskThirdParties
 from session.desk.call.third_party_call import OfferingEngine
 from session.desk.call.video_call import DeskCall
 from session.desk.cobrowse.remote_control import DeskControl
 from session.desk.cobrowse.shared_page import DeskCobrowse
 from session.desk.cobrowse.shown_document import DeskShow
 from session.desk.devices.scanner_and_printer import DeskDevices, Keep
-from session.desk.event_log import Chronicle
+from session.desk.event_log import EventLog
 from session.desk.hub.third_parties import TalkLink
 from session.desk.line import DeskLine
 from session.log.writer import LogWriter
@@ -52,7 +52,7 @@ class DeskSession:
             called before the kiosk is told that it may forget the page.
         is_kept: whether a page is on disk already, from before a restart.
         log_writer: this end's part of the session's log.
-        aside_engine: for a call with a third person.
+        third_party_engine: for a call with a third person.
             talk_link: to the hub, about holding and third people.
         resumed: the desk was restarted in the middle.
             chunk_kbps: rate of printed documents on the line.
@@ -77,7 +77,7 @@ class DeskSession:
         tasks: Tasks,
         resumed: bool,
         chunk_kbps: int,
-        aside_engine: OfferingEngine,
+        third_party_engine: OfferingEngine,
         talk_link: TalkLink,
         keep_memory: Path | None = None,
         plan: IcePlan | None = None,
@@ -91,7 +91,9 @@ class DeskSession:
         self.call = DeskCall(
             channel, engine, clock=clock, tasks=tasks, accepted_at_s=clock.monotonic_s(), plan=ways
         )
-        self.talk = DeskTalk(channel, self.call, engine=aside_engine, link=talk_link, tasks=tasks)
+        self.talk = DeskThirdParties(
+            channel, self.call, engine=third_party_engine, link=talk_link, tasks=tasks
+        )
         self.grants = DeskGrants(channel, clock, tasks=tasks, memory=keep_memory)
         self.page = DeskCobrowse(channel, clock, tasks=tasks)
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks=tasks)
@@ -118,10 +120,10 @@ class DeskSession:
         self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
         self.chat = Chat(channel, tasks)
         self.privacy = DeskPrivacy(channel, self.call, talk=self.talk, tasks=tasks)
-        self.chronicle = Chronicle(facts, log_writer, clock)
-        self.chronicle.listen(self.call, self.page, self.devices)
-        self.chronicle.listen_to_line(self.line)
-        self.chat.said.connect(lambda _fact: self.chronicle.words_sent())
+        self.event_log = EventLog(facts, log_writer, clock)
+        self.event_log.listen(self.call, self.page, self.devices)
+        self.event_log.listen_to_line(self.line)
+        self.chat.said.connect(lambda _fact: self.event_log.words_sent())
         self._gathering: asyncio.Task[None] | None = None
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
@@ -129,7 +131,7 @@ class DeskSession:
         """Begins to listen; after a restart asks the kiosk for everything again:
         call, consent, page, scanned pages.
         """
-        self.chronicle.opened(self.resumed)
+        self.event_log.opened(self.resumed)
         self.call.start()
         self.line.start()
         if self.resumed and not self.talk.talk.held:
@@ -141,12 +143,12 @@ class DeskSession:
 
     async def start_without_kiosk(self) -> None:
         """Begins a talk by telephone: nobody is at the kiosk, nothing is asked of it."""
-        self.chronicle.opened(self.resumed)
+        self.event_log.opened(self.resumed)
 
     async def _gather(self) -> None:
         while True:
             await asyncio.sleep(GATHER_S)
-            self.chronicle.flush_mirror(due_only=True)
+            self.event_log.flush_mirror(due_only=True)
 
     async def _ask_again(self) -> None:
         """How are consent, devices and pages?
@@ -171,7 +173,7 @@ class DeskSession:
         the log goes on through the wrap-up.
         """
         self.line.close()
-        self.chronicle.line_closed()
+        self.event_log.line_closed()
         self.privacy.close()
         self.chat.forget()
         await self.talk.close()
@@ -181,7 +183,7 @@ class DeskSession:
         self.show.close()
         if self._gathering is not None:
             self._gathering.cancel()
-        self.chronicle.flush_mirror(due_only=False)
+        self.event_log.flush_mirror(due_only=False)
         self.grants.close()
         await self.devices.close()
 

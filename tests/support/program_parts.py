@@ -301,7 +301,7 @@ def desk_session(
         resumed=resumed,
         chunk_kbps=240,
         keep_memory=folder / f"keep-{facts.id}",
-        aside_engine=QuietEngine(),
+        third_party_engine=QuietEngine(),
         talk_link=TalkLink(
             client
             or BusClient(

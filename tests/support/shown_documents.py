@@ -21,7 +21,7 @@ from documents.pdf.showing import DrawnPage, count_shown, draw_shown
 from documents.workers import Workers
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
-from session.desk.cobrowse.shown_document import DeskShow, Ended, Picture
+from session.desk.cobrowse.shown_document import DeskShow, DrawnPicture, Ended
 from session.kiosk.cobrowse.shown_document import KioskShow
 from session.protocol.conversation.shown_document import Mark, MarkKind, ShownPagePainted
 from session.protocol.endpoints.chunks import ChunkPace
@@ -138,11 +138,11 @@ class ShowStage:
         pages = await asyncio.wrap_future(self.workers.submit(count_shown, document))
         self.desk.start(title, pages, partial(self._draw, document))
 
-    async def _draw(self, document: bytes, page: int) -> Picture:
+    async def _draw(self, document: bytes, page: int) -> DrawnPicture:
         drawn: DrawnPage = await asyncio.wrap_future(
             self.workers.submit(draw_shown, document, page)
         )
-        return Picture(drawn.data, drawn.width_px, drawn.height_px)
+        return DrawnPicture(drawn.data, drawn.width_px, drawn.height_px)
 
     async def seen(self, page: int, marks: int = 0) -> None:
         """Until the kiosk says that it has this page with so many marks on its screen."""

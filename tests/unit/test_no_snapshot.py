@@ -47,7 +47,7 @@ HOLDERS = {
     "session/desk/call/third_party_call.py",
     "views/media/video_pane.py",
     "views/media/calibration_page.py",
-    "expert_app/desk/wiring/program.py",
+    "expert_app/desk/wiring/connections.py",
     "expert_app/desk/wiring/media.py",
     "expert_app/runtime/media_engines.py",
     "expert_app/desk/wiring/life_size.py",

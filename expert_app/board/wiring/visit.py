@@ -14,7 +14,7 @@ from expert_app.runtime.window_program import Program
 from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import SessionError
-from session.desk.call.guest import Guest
+from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import TalkLink
 from session.protocol.hub.talk_state import Talk, ThirdEnd
@@ -78,16 +78,16 @@ class VisitConnections:
         self.pane.close_now()
         await self._close_engines()
 
-    def _open_guest(self, session_id: str) -> Guest:
+    def _open_guest(self, session_id: str) -> Visit:
         program = self._program
         engines = self._engines = self._engines or make_engines(self._media, program.tasks)
         engines.show(self.pane.guest.caller)
         engines.show(self.pane.guest.agent, aside=True, own=False)
         channel = self._link.channel(session_id)
         me = self._talk_link.me
-        return Guest(me, channel, engines.main, engines.aside, program.clock, program.tasks)
+        return Visit(me, channel, engines.main, engines.aside, program.clock, program.tasks)
 
-    def _on_began(self, guest: Guest) -> None:
+    def _on_began(self, guest: Visit) -> None:
         ticket = next((one for one in self._link.queue if one.session == guest.session_id), None)
         self.pane.guest.show_visit(ticket.number if ticket is not None else "", self._agent_name)
         self.pane.guest.show_own_media(microphone_on=True, camera_on=True)
@@ -101,11 +101,11 @@ class VisitConnections:
         guest.changed.connect(lambda talk: self._on_talk(guest, talk))
         self.pane.show_for(self._window)
 
-    def _on_let_in(self, guest: Guest) -> None:
+    def _on_let_in(self, guest: Visit) -> None:
         guest.set_microphone(True)
         guest.set_camera(True)
 
-    def _on_talk(self, guest: Guest, talk: Talk) -> None:
+    def _on_talk(self, guest: Visit, talk: Talk) -> None:
         if guest.is_in:
             self.pane.guest.show_let_in(self._agent_name, talk.held)
 

@@ -5,8 +5,8 @@ states, offers, the next caller, the wrap-up's time and note.
 
 from __future__ import annotations
 
-from expert_app.desk.agent_work import DeskWork, WrapUpTime
-from expert_app.desk.app import DeskApp, Trouble
+from expert_app.desk.agent_work import AgentWork, WrapUpTime
+from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.filing import Filing
 from resources.texts import _
 from session.core.dossier_model import Dossier
@@ -20,7 +20,7 @@ TIME_OVER = "time over"
 """Key of the message that a wrap-up's time is over and pages are not filed."""
 
 
-class WorkConnections:
+class AgentWorkConnections:
     """Window on one side, work on the other."""
 
     def __init__(
@@ -29,7 +29,7 @@ class WorkConnections:
         ring: Ring,
         *,
         app: DeskApp,
-        work: DeskWork,
+        work: AgentWork,
         filing: Filing,
         user: str,
     ) -> None:
@@ -79,7 +79,7 @@ class WorkConnections:
         if self._app.session is None and self._window.queue.may_ring(ticket):
             self._window.queue.ring(ticket.id)
 
-    def _on_trouble(self, trouble: Trouble) -> None:
+    def _on_trouble(self, trouble: DeskTrouble) -> None:
         if trouble.key in ("accept", "decline"):
             self._window.offer.answer_failed()
         elif trouble.key == "prolong":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.desk.app import DeskApp
-from expert_app.desk.third_parties import DeskTalks
+from expert_app.desk.third_parties import ThirdPartyJob
 from resources.texts import _
 from session.desk.session import DeskSession
 from session.protocol.conversation.chat_and_privacy import PrivacyShown
@@ -22,11 +22,11 @@ from views.widgets.message_bar import Level
 PRIVATE = "privacy pause"
 
 
-class BesideConnections:
+class ChatAndPrivacyConnections:
     """Window on one side, the running session on the other.
 
     Args:
-        talks: has our visit in somebody else's conversation, if there is one.
+        third_parties: has our visit in somebody else's conversation, if there is one.
     """
 
     def __init__(
@@ -36,9 +36,9 @@ class BesideConnections:
         *,
         app: DeskApp,
         application: QApplication,
-        talks: DeskTalks,
+        third_parties: ThirdPartyJob,
     ) -> None:
-        self._talks = talks
+        self._third_parties = third_parties
         self._window = window
         self._video = video
         self._app = app
@@ -122,9 +122,9 @@ class BesideConnections:
 
     def _on_held(self, held: bool) -> None:
         """The switch stays as it is: only what is sent changes."""
-        if (guest := self._talks.guest) is not None:
+        if (visit := self._third_parties.visit) is not None:
             if not self._window.guest.microphone_on:
-                guest.speak(held)
+                visit.speak(held)
                 self._window.guest.show_speaking(held)
             return
         session = self._app.session

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.parts import DeskParts
-from expert_app.desk.wiring.agent_work import WorkConnections
-from expert_app.desk.wiring.chat_and_privacy import BesideConnections
-from expert_app.desk.wiring.conversation import SessionConnections
+from expert_app.desk.wiring.agent_work import AgentWorkConnections
+from expert_app.desk.wiring.chat_and_privacy import ChatAndPrivacyConnections
+from expert_app.desk.wiring.conversation import ConversationConnections
 from expert_app.desk.wiring.devices import DevicesConnections
 from expert_app.desk.wiring.life_size import LifeSize
 from expert_app.desk.wiring.line import LineConnections
@@ -19,8 +19,8 @@ from expert_app.desk.wiring.media import MediaConnections
 from expert_app.desk.wiring.pieces import PieceConnections
 from expert_app.desk.wiring.receipts import ReceiptConnections
 from expert_app.desk.wiring.screen import DeskScreen
-from expert_app.desk.wiring.shown_documents import ShowConnections
-from expert_app.desk.wiring.third_parties import TalkConnections
+from expert_app.desk.wiring.shown_documents import ShownDocumentConnections
+from expert_app.desk.wiring.third_parties import ThirdPartyConnections
 from expert_app.desk.wiring.window import WindowConnections
 from session.core.errors import SessionError
 
@@ -30,7 +30,7 @@ class DeskConnections:
     """The connections of one desk. They live as long as this object: Qt holds none of them."""
 
     window: WindowConnections
-    work: WorkConnections
+    work: AgentWorkConnections
     conversation: tuple[object, ...]
     paper: tuple[object, ...]
 
@@ -40,7 +40,7 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
     window = WindowConnections(
         screen.window, screen.ring, app=jobs.app, filing=jobs.filing, link=parts.link
     )
-    work = WorkConnections(
+    work = AgentWorkConnections(
         screen.window,
         screen.ring,
         app=jobs.app,
@@ -70,16 +70,18 @@ def _connect_conversation(
     dialog = MediaConnections(window, media, store=settings)
     window.header.settings_pressed.connect(dialog.open)
     return (
-        SessionConnections(
+        ConversationConnections(
             window, screen.mirror, video=video, app=app, media=media, tasks=parts.tasks
         ),
         LifeSize(window, video, app=app, settings=settings, own_frame=media.own_frame),
         LineConnections(window, app, clock=parts.clock),
         dialog,
-        BesideConnections(window, video, app=app, application=screen.application, talks=jobs.talks),
-        TalkConnections(
+        ChatAndPrivacyConnections(
+            window, video, app=app, application=screen.application, third_parties=jobs.third_parties
+        ),
+        ThirdPartyConnections(
             window,
-            jobs.talks,
+            jobs.third_parties,
             app=app,
             link=parts.link,
             media=media,
@@ -94,9 +96,13 @@ def _connect_paper(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> tupl
     window, app = screen.window, jobs.app
     return (
         DevicesConnections(
-            window.devices, app, job=jobs.devices, acts=jobs.page_acts, looks=jobs.quick_looks
+            window.devices,
+            app,
+            job=jobs.devices,
+            edits=jobs.page_edits,
+            quick_copies=jobs.quick_copies,
         ),
         PieceConnections(window, app, pieces=jobs.pieces, devices=jobs.devices),
         ReceiptConnections(window, jobs.receipts, pieces=jobs.pieces),
-        ShowConnections(window, app, shows=jobs.shows, link=parts.link),
+        ShownDocumentConnections(window, app, documents=jobs.shown_documents, link=parts.link),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QTimer
 
-from expert_app.desk.app import ASKING, DeskApp, Trouble
-from expert_app.desk.wiring.remote_control import ControlConnections
+from expert_app.desk.app import ASKING, DeskApp, DeskTrouble
+from expert_app.desk.wiring.remote_control import RemoteControlConnections
 from expert_app.runtime.media_engines import DeskMedia
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
@@ -28,7 +28,7 @@ from views.widgets.message_bar import Level
 ABSENT = "devices absent"
 
 
-class SessionConnections:
+class ConversationConnections:
     """Connects each session as it opens;
     what the window wishes goes to the session that is open.
     """
@@ -59,11 +59,11 @@ class SessionConnections:
         app.session_ended.connect(lambda ended: self._cobrowse.clear())
         app.number_opened.connect(lambda opened: window.session_header.show_number(*opened))
         app.troubled.connect(self._on_trouble)
-        self._connect_wishes()
+        self._connect_requests()
 
     # ---- wishes ----
 
-    def _connect_wishes(self) -> None:
+    def _connect_requests(self) -> None:
         window, app = self._window, self._app
         window.grant_requested.connect(self._on_grant_requested)
         window.call.microphone_requested.connect(self._on_microphone)
@@ -79,7 +79,7 @@ class SessionConnections:
         self._cobrowse.pointer_left.connect(self._on_pointer_left)
         self._cobrowse.snapshot_requested.connect(self._on_snapshot)
         self._cobrowse.grant_requested.connect(self._on_grant_requested)
-        ControlConnections(self._cobrowse, app)
+        RemoteControlConnections(self._cobrowse, app)
         self._mirror.resource_requested.connect(self._on_resource)
 
     def _on_grant_requested(self, grant: Grant) -> None:
@@ -181,7 +181,7 @@ class SessionConnections:
         else:
             self._window.messages.clear(ABSENT)
 
-    def _on_trouble(self, trouble: Trouble) -> None:
+    def _on_trouble(self, trouble: DeskTrouble) -> None:
         # nobody was asked: the button comes back
         if trouble.key == ASKING and self._app.session is not None:
             self._show_grants(self._app.session)

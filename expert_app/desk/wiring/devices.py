@@ -4,10 +4,17 @@
 from __future__ import annotations
 
 from expert_app.desk.app import DeskApp
-from expert_app.desk.devices import DevicesJob, GlassSeen, PileTold, Printing, Replaced, Wish
+from expert_app.desk.devices import (
+    DevicesJob,
+    GlassSeen,
+    PileState,
+    Printing,
+    Replaced,
+    ScanRequest,
+)
 from expert_app.desk.duplex_pile import in_order
-from expert_app.desk.page_edits import LEFT_RIGHT, UPPER_LOWER, PageActs, Parted
-from expert_app.desk.quick_copies import Glimpsed, QuickLooks
+from expert_app.desk.page_edits import LEFT_RIGHT, UPPER_LOWER, PageEdits, SplitPage
+from expert_app.desk.quick_copy_decoder import QuickCopyDecoder, ShownQuickCopy
 from resources.texts import _
 from session.desk.devices.scanner_and_printer import PageFailed, PageProgressed, ReceivedPage
 from session.desk.session import DeskSession
@@ -33,14 +40,14 @@ class DevicesConnections:
         app: DeskApp,
         *,
         job: DevicesJob,
-        acts: PageActs,
-        looks: QuickLooks,
+        edits: PageEdits,
+        quick_copies: QuickCopyDecoder,
     ) -> None:
         self._view = view
         self._job = job
-        self._acts = acts
+        self._edits = edits
         app.session_opened.connect(self._on_opened)
-        self._connect_wishes()
+        self._connect_requests()
         job.glass_seen.connect(self._on_glass)
         job.printing.connect(self._on_printing)
         job.page_replaced.connect(self._on_replaced)
@@ -48,33 +55,33 @@ class DevicesConnections:
         job.pile_ordered.connect(
             lambda pages: view.strip.set_order(in_order(view.strip.order(), pages))
         )
-        acts.parted.connect(self._on_parted)
-        looks.glimpsed.connect(self._on_glimpsed)
-        acts.papers.found.connect(lambda found: view.show_papers(found.page_id, len(found.boxes)))
+        edits.page_split.connect(self._on_page_split)
+        quick_copies.decoded.connect(self._on_quick_copy)
+        edits.papers.found.connect(lambda found: view.show_papers(found.page_id, len(found.boxes)))
 
-    def _connect_wishes(self) -> None:
+    def _connect_requests(self) -> None:
         view, job = self._view, self._job
-        view.preview_requested.connect(lambda wish: job.scan(wish_of(wish)))
-        view.scan_requested.connect(lambda wish: job.scan(wish_of(wish)))
+        view.preview_requested.connect(lambda wish: job.scan(scan_request_of(wish)))
+        view.scan_requested.connect(lambda wish: job.scan(scan_request_of(wish)))
         view.scan_cancel_requested.connect(job.cancel_scan)
         view.page_again_requested.connect(
-            lambda page_id, wish: job.scan_again(page_id, wish_of(wish))
+            lambda page_id, wish: job.scan_again(page_id, scan_request_of(wish))
         )
         view.backs_requested.connect(self._on_backs)
         view.pile_ended.connect(job.end_pile)
-        view.page_removed.connect(self._acts.remove)
-        view.page_restored.connect(self._acts.restore)
+        view.page_removed.connect(self._edits.remove)
+        view.page_restored.connect(self._edits.restore)
         view.page_split_requested.connect(self._on_split)
-        view.papers_split_requested.connect(self._acts.split_papers)
+        view.papers_split_requested.connect(self._edits.split_papers)
         view.print_file_requested.connect(job.print_file)
         view.print_cancel_requested.connect(job.cancel_print)
 
     def _on_backs(self, wish: ScanWish) -> None:
         self._job.turn_pile()
-        self._job.scan(wish_of(wish))
+        self._job.scan(scan_request_of(wish))
 
     def _on_split(self, page_id: str, way: Split) -> None:
-        self._acts.split(page_id, LEFT_RIGHT if way is Split.SIDE_BY_SIDE else UPPER_LOWER)
+        self._edits.split(page_id, LEFT_RIGHT if way is Split.SIDE_BY_SIDE else UPPER_LOWER)
 
     # ---- facts
 
@@ -112,7 +119,7 @@ class DevicesConnections:
     def _on_glass(self, seen: GlassSeen) -> None:
         self._view.show_preview(seen.jpeg, seen.glass, seen.areas)
 
-    def _on_glimpsed(self, seen: Glimpsed) -> None:
+    def _on_quick_copy(self, seen: ShownQuickCopy) -> None:
         self._view.show_page_glimpse(seen.page_id, seen.jpeg)
 
     def _on_page_failed(self, failed: PageFailed) -> None:
@@ -123,22 +130,22 @@ class DevicesConnections:
             replaced.old_page_id, [replaced.page_id], RemovalReason.SCANNED_AGAIN
         )
 
-    def _on_parted(self, parted: Parted) -> None:
-        self._view.show_page_replaced(parted.page_id, parted.parts, RemovalReason.SPLIT)
+    def _on_page_split(self, split: SplitPage) -> None:
+        self._view.show_page_replaced(split.page_id, split.parts, RemovalReason.SPLIT)
 
-    def _on_pile(self, told: PileTold | None) -> None:
-        if told is None:
+    def _on_pile(self, pile: PileState | None) -> None:
+        if pile is None:
             self._view.scan.show_pile(0, 0, is_turned=False)
         else:
-            self._view.scan.show_pile(told.sheets, told.missing, is_turned=told.is_turned)
+            self._view.scan.show_pile(pile.sheets, pile.missing, is_turned=pile.is_turned)
 
     def _on_printing(self, printing: Printing) -> None:
         self._view.show_print(printing.changed, printing.name)
 
 
-def wish_of(shown: ScanWish) -> Wish:
+def scan_request_of(shown: ScanWish) -> ScanRequest:
     """What the job does for what the agent sees."""
-    return Wish(
+    return ScanRequest(
         kind=shown.kind,
         source=shown.source,
         dpi=shown.dpi,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from expert_app.desk.app import DeskApp, Trouble
+from expert_app.desk.app import DeskApp, DeskTrouble
 from session.core.clock import Clock
 from session.core.errors import RelayUnreachable, SessionError
 from session.desk.session import DeskSession
@@ -74,7 +74,7 @@ class LineConnections:
         lost calls heal by themselves.
         """
         if isinstance(error, RelayUnreachable):
-            self._app.troubled.emit(Trouble(error.code, error.detail, "relay"))
+            self._app.troubled.emit(DeskTrouble(error.code, error.detail, "relay"))
 
     def _on_seen(self, way: LineDirection, seen: LineSeen) -> None:
         self.panel.show_seen(way, seen)

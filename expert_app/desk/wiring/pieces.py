@@ -11,7 +11,7 @@ from PyQt6.QtGui import QImage
 
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob
-from expert_app.desk.pieces import DeskPieces, Double
+from expert_app.desk.pieces import DeskPieces, DuplicatePage
 from resources.texts import _
 from session.protocol.dossier.pieces import PieceHistory
 from views.desk.dossier.compared_pages import Side, side_by_side
@@ -36,9 +36,9 @@ class PieceConnections:
         view.correct_requested.connect(pieces.correct)
         view.supersede_requested.connect(pieces.supersede)
         pieces.procedures_changed.connect(bar.show_procedures)
-        pieces.history_told.connect(self._on_history)
+        pieces.history_received.connect(self._on_history)
         pieces.found.connect(view.mark_found)
-        pieces.doubled.connect(self._on_double)
+        pieces.duplicate_found.connect(self._on_duplicate)
         devices.printing.connect(lambda printing: pieces.on_print(printing.changed, printing.name))
         app.session_ended.connect(lambda _ended: pieces.choose(""))
         pieces.start()
@@ -48,12 +48,12 @@ class PieceConnections:
         names = {piece.id: piece.name for piece in dossier.pieces} if dossier is not None else {}
         self._window.dossier.pieces_bar.show_history(past, names)
 
-    def _on_double(self, double: Double) -> None:
+    def _on_duplicate(self, duplicate: DuplicatePage) -> None:
         """A warning with the earlier page shown beside the new one; nothing is refused.
 
         Over a wrap-up, whose outcome the agent is choosing, the pages are opened on wish only.
         """
-        seen = double.seen
+        seen = duplicate.seen
         day = seen.filed_at_utc.astimezone().strftime("%d/%m/%Y")
         if seen.same:
             words = _(
@@ -65,22 +65,24 @@ class PieceConnections:
                 "file it."
             )
         text = words.format(name=seen.name, page=seen.of_page, date=day)
-        compare = partial(self._compare, double, text, day)
+        compare = partial(self._compare, duplicate, text, day)
         action = MessageAction(_("Compare"), compare)
         self._window.messages.show_message(
-            Level.WARNING, text, key=f"double {double.page_id}", action=action
+            Level.WARNING, text, key=f"double {duplicate.page_id}", action=action
         )
         if not self._window.wrap_up.isVisible():
             compare()
 
-    def _compare(self, double: Double, text: str, day: str) -> None:
+    def _compare(self, duplicate: DuplicatePage, text: str, day: str) -> None:
         """Both pages side by side, in the viewer."""
-        seen = double.seen
+        seen = duplicate.seen
         earlier = _("Filed on {date}: {name}, page {page}").format(
             date=day, name=seen.name, page=seen.of_page
         )
         image = side_by_side(
-            Side(QImage.fromData(double.jpeg), _("Just scanned")),
-            Side(pdf_page(double.document, seen.of_page) if double.document else None, earlier),
+            Side(QImage.fromData(duplicate.jpeg), _("Just scanned")),
+            Side(
+                pdf_page(duplicate.document, seen.of_page) if duplicate.document else None, earlier
+            ),
         )
         self._window.show_picture(_("Is it the same page?"), image, text)

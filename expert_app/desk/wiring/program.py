@@ -118,7 +118,7 @@ class Desk:
         await self.jobs.work.stop()
         await self.jobs.app.stop()
         self.screen.window.close_now()
-        await self.jobs.talks.stop()
+        await self.jobs.third_parties.stop()
         await parts.media.close()
         await asyncio.to_thread(parts.workers.close)
         if parts.reader is not None:

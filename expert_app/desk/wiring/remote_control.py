@@ -13,44 +13,46 @@ from session.desk.session import DeskSession
 from views.desk.shared_page.view import CobrowseView
 
 
-class ControlConnections:
+class RemoteControlConnections:
     """The view on one side; on the other the session that is open."""
 
     def __init__(self, view: CobrowseView, app: DeskApp) -> None:
         self._view, self._app = view, app
         acts, tools = view.acts, view.tools
-        acts.click_requested.connect(self._wish(lambda to, spot: to.click(spot)))
+        acts.click_requested.connect(self._command(lambda to, spot: to.click(spot)))
         acts.scroll_requested.connect(
-            self._wish(lambda to, spot, right, down: to.scroll(spot, right, down))
+            self._command(lambda to, spot, right, down: to.scroll(spot, right, down))
         )
-        acts.text_typed.connect(self._wish(lambda to, text: to.type(text)))
-        acts.key_pressed.connect(self._wish(lambda to, key: to.press(key)))
+        acts.text_typed.connect(self._command(lambda to, text: to.type(text)))
+        acts.key_pressed.connect(self._command(lambda to, key: to.press(key)))
         acts.choice_requested.connect(
-            self._wish(lambda to, epoch, node, index: to.choose(epoch, node, index))
+            self._command(lambda to, epoch, node, index: to.choose(epoch, node, index))
         )
         acts.value_requested.connect(
-            self._wish(lambda to, epoch, node, value: to.set_value(epoch, node, value))
+            self._command(lambda to, epoch, node, value: to.set_value(epoch, node, value))
         )
         acts.proposal_requested.connect(
-            self._wish(lambda to, epoch, node, value: to.propose(epoch, node, value))
+            self._command(lambda to, epoch, node, value: to.propose(epoch, node, value))
         )
         acts.highlight_requested.connect(
-            self._wish(lambda to, epoch, node: to.highlight(epoch, node))
+            self._command(lambda to, epoch, node: to.highlight(epoch, node))
         )
-        acts.arrow_requested.connect(self._wish(lambda to, start, end: to.draw_arrow(start, end)))
-        acts.marks_removed.connect(self._wish(lambda to: to.remove_marks()))
-        tools.history_requested.connect(self._wish(lambda to, step: to.go(step)))
-        tools.zoom_requested.connect(self._wish(lambda to, steps: to.zoom(steps)))
+        acts.arrow_requested.connect(
+            self._command(lambda to, start, end: to.draw_arrow(start, end))
+        )
+        acts.marks_removed.connect(self._command(lambda to: to.remove_marks()))
+        tools.history_requested.connect(self._command(lambda to, step: to.go(step)))
+        tools.zoom_requested.connect(self._command(lambda to, steps: to.zoom(steps)))
         app.session_opened.connect(self._follow)
 
-    def _wish(self, act: Callable[..., None]) -> Callable[..., None]:
+    def _command(self, act: Callable[..., None]) -> Callable[..., None]:
         """The act on the commands of the session that is open; nothing without one."""
 
-        def wish(*values: object) -> None:
+        def command(*values: object) -> None:
             if self._app.session is not None:
                 act(self._app.session.control, *values)
 
-        return wish
+        return command
 
     def _follow(self, session: DeskSession) -> None:
         control: DeskControl = session.control

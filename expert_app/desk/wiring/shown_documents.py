@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from PyQt6.QtGui import QKeySequence, QShortcut
 
-from expert_app.desk.app import DeskApp, Trouble
-from expert_app.desk.shown_documents import DeskShows, Fetching
+from expert_app.desk.app import DeskApp, DeskTrouble
+from expert_app.desk.shown_documents import Fetching, ShownDocumentsJob
 from resources.texts import _
-from session.desk.cobrowse.shown_document import Ended, Picture, Shown
+from session.desk.cobrowse.shown_document import DrawnPicture, Ended, Shown
 from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
 from session.protocol.conversation.shown_document import ShownPagePainted
@@ -23,7 +23,7 @@ SHOWN = "shown document"
 """Key of what the message bar says of it."""
 
 
-class ShowConnections:
+class ShownDocumentConnections:
     """The view on one side; on the other the session that is open, and the library."""
 
     def __init__(
@@ -31,34 +31,38 @@ class ShowConnections:
         window: DeskWindow,
         app: DeskApp,
         *,
-        shows: DeskShows,
+        documents: ShownDocumentsJob,
         link: DeskLink,
     ) -> None:
         assert isinstance(window.cobrowse, CobrowseView)
         self._window, self._view = window, window.cobrowse
-        self._app, self._shows = app, shows
+        self._app, self._documents = app, documents
         view, document = self._view, self._view.document
-        view.library.push_requested.connect(shows.push)
-        view.library.cancel_requested.connect(shows.cancel)
-        view.file_show_requested.connect(shows.show_file)
-        view.address_requested.connect(lambda _address: shows.make_room())
-        document.turn_requested.connect(self._wish(lambda session, page: session.show.turn(page)))
-        document.mark_drawn.connect(self._wish(lambda session, mark: session.show.add_mark(mark)))
+        view.library.push_requested.connect(documents.push)
+        view.library.cancel_requested.connect(documents.cancel)
+        view.file_show_requested.connect(documents.show_file)
+        view.address_requested.connect(lambda _address: documents.make_room())
+        document.turn_requested.connect(
+            self._on_session(lambda session, page: session.show.turn(page))
+        )
+        document.mark_drawn.connect(
+            self._on_session(lambda session, mark: session.show.add_mark(mark))
+        )
         document.marks_remove_requested.connect(
-            self._wish(lambda session: session.show.remove_marks())
+            self._on_session(lambda session: session.show.remove_marks())
         )
         document.pointer_moved.connect(
-            self._wish(lambda session, x, y: session.show.move_pointer(x, y))
+            self._on_session(lambda session, x, y: session.show.move_pointer(x, y))
         )
-        document.pointer_left.connect(self._wish(lambda session: session.show.hide_pointer()))
-        document.stop_requested.connect(self._wish(lambda session: session.show.stop()))
+        document.pointer_left.connect(self._on_session(lambda session: session.show.hide_pointer()))
+        document.stop_requested.connect(self._on_session(lambda session: session.show.stop()))
         for keys, act in (("Ctrl+B", view.toggle_library), ("Ctrl+O", view.choose_file)):
             QShortcut(QKeySequence(keys), window).activated.connect(self._in_page_mode(act))
-        shows.library_changed.connect(view.library.show_items)
-        shows.fetching.connect(self._on_fetching)
-        link.convention_changed.connect(lambda _version: shows.load())
+        documents.library_changed.connect(view.library.show_items)
+        documents.fetching.connect(self._on_fetching)
+        link.convention_changed.connect(lambda _version: documents.load())
         app.session_opened.connect(self._follow)
-        app.session_ended.connect(lambda _ended: shows.cancel())
+        app.session_ended.connect(lambda _ended: documents.cancel())
 
     def _in_page_mode(self, act: Callable[[], None]) -> Callable[[], None]:
         """The act with the place where it is seen in front: the face may have the whole middle."""
@@ -70,15 +74,15 @@ class ShowConnections:
 
         return do
 
-    def _wish(self, act: Callable[..., None]) -> Callable[..., None]:
-        def wish(*values: object) -> None:
+    def _on_session(self, act: Callable[..., None]) -> Callable[..., None]:
+        def request(*values: object) -> None:
             if self._app.session is not None:
                 act(self._app.session, *values)
 
-        return wish
+        return request
 
     def _follow(self, session: DeskSession) -> None:
-        self._shows.load()
+        self._documents.load()
         show = session.show
         show.changed.connect(self._on_changed)
         session.page.sharing_changed.connect(lambda _sharing: self._keep_in_view(session))
@@ -107,7 +111,7 @@ class ShowConnections:
         if session.show.shown is not None:
             self._window.show_mode(PAGE)
 
-    def _on_drawn(self, drawn: tuple[int, Picture]) -> None:
+    def _on_drawn(self, drawn: tuple[int, DrawnPicture]) -> None:
         page, picture = drawn
         self._view.document.show_picture(page, picture.data)
 
@@ -120,7 +124,7 @@ class ShowConnections:
                 Level.INFO, _("The caller closed the document."), key=SHOWN
             )
         elif ended.code:
-            trouble = Trouble(ended.code, {}, SHOWN)
+            trouble = DeskTrouble(ended.code, {}, SHOWN)
             self._window.messages.show_message(
                 Level.ERROR, sentence(trouble.code).sentence, key=SHOWN
             )

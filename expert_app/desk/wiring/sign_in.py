@@ -40,7 +40,7 @@ async def sign_in(
     """The settings and the key after a code was accepted;
     None when the person closed the window.
     """
-    composed = ComposedSignIn(settings, paths, program=program)
+    composed = SignIn(settings, paths, program=program)
     composed.window.show()
     if driven:
         program.drive(WindowDriver(composed.window))
@@ -51,7 +51,7 @@ async def sign_in(
     return composed.done.result() if composed.done.done() else None
 
 
-class ComposedSignIn:
+class SignIn:
     """The window, and what its button does."""
 
     def __init__(self, settings: DeskSettings, paths: Paths, *, program: Program) -> None:

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from expert_app.desk.app import DeskApp, Trouble
+from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.filing import Filing
-from expert_app.desk.third_parties import DeskTalks, Invitation
+from expert_app.desk.third_parties import Invitation, ThirdPartyJob
 from expert_app.desk.wiring.window import WindowConnections
 from expert_app.runtime.media_engines import DeskMedia
 from resources.texts import _
-from session.desk.call.guest import Guest
+from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
 from session.protocol.hub.requests import SessionEnded
@@ -24,13 +24,13 @@ from views.widgets.message_bar import Level
 PASSED, BACK = "passed on to me", "came back"
 
 
-class TalkConnections:
+class ThirdPartyConnections:
     """Window on one side, job on the other."""
 
     def __init__(
         self,
         window: DeskWindow,
-        talks: DeskTalks,
+        third_parties: ThirdPartyJob,
         *,
         app: DeskApp,
         link: DeskLink,
@@ -40,39 +40,39 @@ class TalkConnections:
         filing: Filing,
     ) -> None:
         self._window = window
-        self._talks = talks
+        self._third_parties = third_parties
         self._app = app
         self._link = link
         self._ring = ring
         self._media, self._desk, self._filing = media, desk, filing
         self._agent_name = ""
-        self._connect_wishes()
-        talks.talk_changed.connect(self._on_talk)
-        talks.targets_found.connect(self._on_targets)
-        talks.note_received.connect(self._on_note)
-        talks.invited.connect(self._on_invited)
-        talks.visit_began.connect(self._on_visit_began)
-        talks.visit_ended.connect(self._on_visit_ended)
-        talks.came_back.connect(self._on_came_back)
-        talks.troubled.connect(self._on_trouble)
+        self._connect_requests()
+        third_parties.talk_changed.connect(self._on_talk)
+        third_parties.targets_found.connect(self._on_targets)
+        third_parties.note_received.connect(self._on_note)
+        third_parties.invited.connect(self._on_invited)
+        third_parties.visit_began.connect(self._on_visit_began)
+        third_parties.visit_ended.connect(self._on_visit_ended)
+        third_parties.came_back.connect(self._on_came_back)
+        third_parties.troubled.connect(self._on_trouble)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(self._on_ended)
 
-    def _connect_wishes(self) -> None:
-        window, talks = self._window, self._talks
+    def _connect_requests(self) -> None:
+        window, third_parties = self._window, self._third_parties
         bar, panel = window.talk_bar, window.pass_on
-        bar.hold_requested.connect(talks.hold)
-        bar.resume_requested.connect(talks.resume)
+        bar.hold_requested.connect(third_parties.hold)
+        bar.resume_requested.connect(third_parties.resume)
         bar.pass_on_requested.connect(self._on_pass_on)
-        bar.dismiss_requested.connect(talks.dismiss)
-        bar.hand_over_requested.connect(talks.hand_over)
+        bar.dismiss_requested.connect(third_parties.dismiss)
+        bar.hand_over_requested.connect(third_parties.hand_over)
         bar.painted.connect(self._on_banner)
-        panel.pass_on_requested.connect(talks.pass_on)
-        panel.invite_requested.connect(talks.invite)
+        panel.pass_on_requested.connect(third_parties.pass_on)
+        panel.invite_requested.connect(third_parties.invite)
         window.invitation.answered.connect(self._on_answered)
-        window.guest.leave_requested.connect(talks.leave_visit)
-        window.guest.microphone_requested.connect(self._on_guest_microphone)
-        window.guest.camera_requested.connect(self._on_guest_camera)
+        window.guest.leave_requested.connect(third_parties.leave_visit)
+        window.guest.microphone_requested.connect(self._on_visit_microphone)
+        window.guest.camera_requested.connect(self._on_visit_camera)
         self._media.show(window.guest.caller)
         self._media.show(window.guest.agent, aside=True, own=False)
         self._media.show(window.call.third_pane, aside=True, own=False)
@@ -108,7 +108,7 @@ class TalkConnections:
             self._window.pass_on.close_panel()
         elif self._app.session is not None:
             self._window.pass_on.open(self._filing.unfiled(self._app.session.facts.id))
-            self._talks.find_targets()
+            self._third_parties.find_targets()
 
     def _on_targets(self, targets: TargetsAnswer) -> None:
         if self._app.session is not None:
@@ -132,7 +132,7 @@ class TalkConnections:
             Level.WARNING, words.format(ticket=ticket.number), key=BACK
         )
 
-    def _on_trouble(self, trouble: Trouble) -> None:
+    def _on_trouble(self, trouble: DeskTrouble) -> None:
         self._desk.show_trouble(trouble.code, trouble.detail, f"talk {trouble.key}")
 
     # ---- a colleague's conversation ----
@@ -154,30 +154,30 @@ class TalkConnections:
     def _on_answered(self, accept: bool) -> None:
         self._window.invitation.hide()
         self._ring.stop()
-        self._talks.answer_invitation(accept)
+        self._third_parties.answer_invitation(accept)
 
-    def _on_visit_began(self, guest: Guest) -> None:
-        ticket = next((one for one in self._link.queue if one.session == guest.session_id), None)
+    def _on_visit_began(self, visit: Visit) -> None:
+        ticket = next((one for one in self._link.queue if one.session == visit.session_id), None)
         self._window.guest.show_visit(
             ticket.number if ticket else "", self._agent_name or _("your colleague")
         )
         self._window.guest.show_own_media(microphone_on=True, camera_on=True)
-        guest.caller.state_changed.connect(self._window.guest.caller.show_state)
-        guest.agent.state_changed.connect(self._window.guest.agent.show_state)
-        guest.caller.peer_simulated.connect(
-            lambda drawn: self._window.guest.show_caller_simulated(drawn, guest.own_simulated)
+        visit.caller.state_changed.connect(self._window.guest.caller.show_state)
+        visit.agent.state_changed.connect(self._window.guest.agent.show_state)
+        visit.caller.peer_simulated.connect(
+            lambda drawn: self._window.guest.show_caller_simulated(drawn, visit.own_simulated)
         )
-        guest.agent.peer_simulated.connect(self._window.guest.show_agent_simulated)
-        guest.changed.connect(lambda talk: self._on_guest_talk(guest, talk))
-        guest.let_in.connect(lambda _fact: self._on_let_in(guest))
+        visit.agent.peer_simulated.connect(self._window.guest.show_agent_simulated)
+        visit.changed.connect(lambda talk: self._on_visit_talk(visit, talk))
+        visit.let_in.connect(lambda _fact: self._on_let_in(visit))
         self._window.show_guest()
 
-    def _on_let_in(self, guest: Guest) -> None:
-        guest.set_microphone(True)
-        guest.set_camera(True)
+    def _on_let_in(self, visit: Visit) -> None:
+        visit.set_microphone(True)
+        visit.set_camera(True)
 
-    def _on_guest_talk(self, guest: Guest, talk: Talk) -> None:
-        if guest.is_in:
+    def _on_visit_talk(self, visit: Visit, talk: Talk) -> None:
+        if visit.is_in:
             self._window.guest.show_let_in(self._agent_name or _("your colleague"), talk.held)
 
     def _on_visit_ended(self, ticket: Ticket | None) -> None:
@@ -186,16 +186,16 @@ class TalkConnections:
             words = _("You have left the conversation.")
             self._window.messages.show_message(Level.INFO, words, key="visit")
 
-    def _on_guest_microphone(self, on: bool) -> None:
-        if self._talks.guest is not None:
-            self._talks.guest.set_microphone(on)
+    def _on_visit_microphone(self, on: bool) -> None:
+        if self._third_parties.visit is not None:
+            self._third_parties.visit.set_microphone(on)
             self._window.guest.show_own_media(
                 microphone_on=on, camera_on=self._window.guest.camera_on
             )
 
-    def _on_guest_camera(self, on: bool) -> None:
-        if self._talks.guest is not None:
-            self._talks.guest.set_camera(on)
+    def _on_visit_camera(self, on: bool) -> None:
+        if self._third_parties.visit is not None:
+            self._third_parties.visit.set_camera(on)
             self._window.guest.show_own_media(
                 microphone_on=self._window.guest.microphone_on, camera_on=on
             )

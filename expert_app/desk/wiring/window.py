@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from documents.imaging.legibility import sentence as flaw_sentence
 from documents.pages.outbox import Leftover
-from expert_app.desk.app import DeskApp, Trouble
+from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.filing import (
     CleanedPage,
     DocumentTrouble,
@@ -67,7 +67,7 @@ class WindowConnections:
         self._link.announced.connect(self._on_announced)
         self._link.withdrawn.connect(self._on_withdrawn)
         self._app.troubled.connect(self._on_trouble)
-        self._app.untroubled.connect(self._window.messages.clear)
+        self._app.trouble_cleared.connect(self._window.messages.clear)
         # The queue may have said it before there was a conversation.
         self._app.session_opened.connect(lambda _session: self._show_host(self._link.queue))
         self._app.session_ended.connect(self._on_session_ended)
@@ -127,7 +127,7 @@ class WindowConnections:
 
     # ---- troubles ----
 
-    def _on_trouble(self, trouble: Trouble) -> None:
+    def _on_trouble(self, trouble: DeskTrouble) -> None:
         if trouble.key == "accept":
             self._window.queue.accept_failed()
         if trouble.key in ("find the dossier", "load the dossier"):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from session.core.errors import BusUnreachable, MessageTooLarge
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.call.third_parties import DeskTalk
+from session.desk.call.third_parties import DeskThirdParties
 from session.desk.call.video_call import DeskCall
 from session.protocol.conversation.chat_and_privacy import TOPIC, PrivacyAsked, PrivacyShown
 from session.protocol.conversation.messages import CallAnswered, SessionMessage
@@ -29,7 +29,7 @@ class DeskPrivacy:
     """
 
     def __init__(
-        self, channel: SessionChannel, call: DeskCall, *, talk: DeskTalk, tasks: Tasks
+        self, channel: SessionChannel, call: DeskCall, *, talk: DeskThirdParties, tasks: Tasks
     ) -> None:
         self.changed: Signal[bool] = Signal()
         self.confirmed: Signal[PrivacyShown] = Signal()

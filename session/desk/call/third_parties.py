@@ -17,7 +17,7 @@ import msgspec
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.call.third_party_call import AsideCall, OfferingEngine
+from session.desk.call.third_party_call import OfferingEngine, ThirdPartyCall
 from session.desk.call.video_call import DeskCall
 from session.desk.hub.third_parties import TalkLink
 from session.protocol.endpoints.channel import SessionChannel
@@ -29,7 +29,7 @@ from session.protocol.hub.tickets import Ticket
 log = logging.getLogger(__name__)
 
 
-class DeskTalk:
+class DeskThirdParties:
     """One session's talk at the desk.
 
     Args:
@@ -60,7 +60,7 @@ class DeskTalk:
         self._engine = engine
         self._link = link
         self._tasks = tasks
-        self._aside: AsideCall | None = None
+        self._aside: ThirdPartyCall | None = None
         self._camera_on = self._microphone_on = True
         self._private = False
         self._banner = ThirdBanner(channel.session_id, link, tasks=tasks)
@@ -129,7 +129,7 @@ class DeskTalk:
 
     def _follow_third(self, third: Third | None) -> None:
         if third is not None and third.state is ThirdState.IN and self._aside is None:
-            self._aside = AsideCall(self._channel, self._engine, tasks=self._tasks)
+            self._aside = ThirdPartyCall(self._channel, self._engine, tasks=self._tasks)
             self._aside.peer_simulated.connect(self.third_simulated.emit)
             self._aside.start()
 

@@ -74,7 +74,7 @@ class OfferingEngine(Protocol):
         ...
 
 
-class AsideCall:
+class ThirdPartyCall:
     """One call with a third person.
 
     Attributes: peer_media_seen: what the third person says it received of us.

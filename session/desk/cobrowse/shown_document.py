@@ -49,7 +49,7 @@ SILENCE_S = 30.0
 POINTER_EVERY_S = 0.05
 
 
-class Picture(NamedTuple):
+class DrawnPicture(NamedTuple):
     """A page as WebP, and its size in pixels."""
 
     data: bytes
@@ -74,7 +74,7 @@ class Ended(NamedTuple):
     code: str = ""
 
 
-Draw = Callable[[int], Awaitable[Picture]]
+Draw = Callable[[int], Awaitable[DrawnPicture]]
 """The picture of a page, from 0. Raises a session error."""
 
 
@@ -85,8 +85,8 @@ class _Show:
         self.pages = pages
         self.draw = draw
         self.page = 0
-        self.pictures: dict[int, Picture] = {}
-        self.drawing: dict[int, asyncio.Task[Picture]] = {}
+        self.pictures: dict[int, DrawnPicture] = {}
+        self.drawing: dict[int, asyncio.Task[DrawnPicture]] = {}
         self.items: dict[int, str] = {}
         self.marks: dict[int, list[Mark]] = {}
         self.painted: ShownPagePainted | None = None
@@ -112,7 +112,7 @@ class DeskShow:
         self, channel: SessionChannel, clock: Clock, *, tasks: Tasks, kbps: int | None = 240
     ) -> None:
         self.changed: Signal[Shown | None] = Signal()
-        self.drawn: Signal[tuple[int, Picture]] = Signal()
+        self.drawn: Signal[tuple[int, DrawnPicture]] = Signal()
         self.progressed: Signal[int] = Signal()
         self.painted: Signal[ShownPagePainted] = Signal()
         self.marks_changed: Signal[Sequence[Mark]] = Signal()
@@ -274,7 +274,7 @@ class DeskShow:
         if picture is not None and self._show is show and show.page == page:
             self.drawn.emit((page, picture))
 
-    async def _picture(self, show: _Show, page: int) -> Picture | None:
+    async def _picture(self, show: _Show, page: int) -> DrawnPicture | None:
         """The picture of a page; None when it cannot be drawn, which ends the show."""
         if page in show.pictures:
             return show.pictures[page]
@@ -286,7 +286,7 @@ class DeskShow:
             self._fail(show, error.code)
         return None
 
-    async def _draw(self, show: _Show, page: int) -> Picture:
+    async def _draw(self, show: _Show, page: int) -> DrawnPicture:
         try:
             picture = await show.draw(page)
             if not picture.data:

@@ -20,10 +20,10 @@ from session.protocol.endpoints.sending import SureSender
 
 log = logging.getLogger(__name__)
 
-MAX_GLIMPSE_BYTES = 400_000
+MAX_QUICK_COPY_BYTES = 400_000
 
 
-class Glimpse(NamedTuple):
+class ReceivedQuickCopy(NamedTuple):
     """A quick copy of this page, whole and as announced; not yet looked at by anybody."""
 
     page_id: str
@@ -31,7 +31,7 @@ class Glimpse(NamedTuple):
     data: bytes
 
 
-class Glimpses:
+class QuickCopies:
     """The quick copies of one session that are on their way.
 
     Attributes:
@@ -39,7 +39,7 @@ class Glimpses:
     """
 
     def __init__(self, sure: SureSender, clock: Clock) -> None:
-        self.received: Signal[Glimpse] = Signal()
+        self.received: Signal[ReceivedQuickCopy] = Signal()
         self._sure = sure
         self._arrivals = Arrivals(clock)
         self._told: dict[str, PageGlimpsed] = {}
@@ -50,7 +50,7 @@ class Glimpses:
 
     def on_told(self, told: PageGlimpsed) -> None:
         """A quick copy is announced."""
-        if told.page_id in self._over or told.size_bytes > MAX_GLIMPSE_BYTES:
+        if told.page_id in self._over or told.size_bytes > MAX_QUICK_COPY_BYTES:
             return
         try:
             self._arrivals.expect(told.item_id, told.size_bytes, told.sha256, told.chunks)
@@ -79,7 +79,7 @@ class Glimpses:
             return
         told = self._told[assembly.item_id]
         self._forget(assembly.item_id)
-        self.received.emit(Glimpse(told.page_id, told.media_type, data))
+        self.received.emit(ReceivedQuickCopy(told.page_id, told.media_type, data))
 
     def is_heard(self) -> None:
         """Something else came on the way that quick copies take."""

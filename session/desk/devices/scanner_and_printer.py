@@ -14,7 +14,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.devices.pages import Keep, PageFailed, PageProgressed, Pages, ReceivedPage
 from session.desk.devices.prints import Prints
-from session.desk.devices.quick_copies import Glimpse, Glimpses
+from session.desk.devices.quick_copies import QuickCopies, ReceivedQuickCopy
 from session.desk.devices.scans import Scans
 from session.protocol.conversation.messages import (
     Area,
@@ -44,7 +44,14 @@ log = logging.getLogger(__name__)
 TOPIC = "device"
 PREVIEW_DPI = 75
 
-__all__ = ["DeskDevices", "Glimpse", "Keep", "PageFailed", "PageProgressed", "ReceivedPage"]
+__all__ = [
+    "DeskDevices",
+    "Keep",
+    "PageFailed",
+    "PageProgressed",
+    "ReceivedPage",
+    "ReceivedQuickCopy",
+]
 
 
 class DeskDevices:
@@ -69,7 +76,7 @@ class DeskDevices:
         page_progressed: chunks of a page or preview so far.
         page_received: a page is whole, right and on disk.
             preview_received: a preview is whole and right.
-        page_glimpsed: a quick copy of a page that is still on its way.
+        quick_copy_received: a quick copy of a page that is still on its way.
         page_failed: a page did not come, or is no use.
         print_changed: of a print.
     """
@@ -90,8 +97,8 @@ class DeskDevices:
         self._sure = SureSender(channel, TOPIC, tasks=tasks)
         self._scans = Scans(channel, TOPIC, clock, tasks)
         self._pages = Pages(self._sure, clock, tasks, keep, is_kept, channel.session_id, kiosk_key)
-        self._glimpses = Glimpses(self._sure, clock)
-        self._pages.received.connect(lambda page: self._glimpses.page_came(page.offer.page_id))
+        self._quick_copies = QuickCopies(self._sure, clock)
+        self._pages.received.connect(lambda page: self._quick_copies.page_came(page.offer.page_id))
         self._prints = Prints(channel, TOPIC, clock, tasks, self._sure, chunk_kbps)
         self._prints.kiosk_key, self._is_known = kiosk_key, bool(kiosk_key)
         self._watch: asyncio.Task[None] | None = None
@@ -103,7 +110,7 @@ class DeskDevices:
         self.page_progressed: Signal[PageProgressed] = self._pages.progressed
         self.page_received: Signal[ReceivedPage] = self._pages.received
         self.preview_received: Signal[ReceivedPage] = self._pages.preview_received
-        self.page_glimpsed: Signal[Glimpse] = self._glimpses.received
+        self.quick_copy_received: Signal[ReceivedQuickCopy] = self._quick_copies.received
         self.page_failed: Signal[PageFailed] = self._pages.failed
         self.print_changed: Signal[PrintChanged] = self._prints.changed
         self.pages_began: Signal[None] = self._prints.chunks.began
@@ -210,7 +217,7 @@ class DeskDevices:
                 self._scans.on_page(message.scan_id)
                 self._pages.on_offered(message)
             case PageGlimpsed():
-                self._glimpses.on_told(message)
+                self._quick_copies.on_told(message)
             case ChunksRequested():
                 self._prints.send_again(message)
             case PrintChanged():
@@ -220,11 +227,11 @@ class DeskDevices:
         self._start_watch()
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
-        if self._glimpses.takes(headers):
-            self._glimpses.on_chunk(payload, headers)
+        if self._quick_copies.takes(headers):
+            self._quick_copies.on_chunk(payload, headers)
             self._pages.is_heard()
         else:
-            self._glimpses.is_heard()
+            self._quick_copies.is_heard()
             self._pages.on_chunk(payload, headers)
 
     # ---- watching
@@ -233,7 +240,7 @@ class DeskDevices:
     def is_busy(self) -> bool:
         """Something is asked for or on its way."""
         return bool(
-            len(self._scans) or len(self._pages) or len(self._glimpses) or len(self._prints)
+            len(self._scans) or len(self._pages) or len(self._quick_copies) or len(self._prints)
         )
 
     def _start_watch(self) -> None:
@@ -243,7 +250,7 @@ class DeskDevices:
     async def _watch_all(self) -> None:
         while self.is_busy:
             await asyncio.sleep(self._look_s)
-            for part in (self._scans, self._pages, self._glimpses, self._prints):
+            for part in (self._scans, self._pages, self._quick_copies, self._prints):
                 part.look()
 
     async def close(self) -> None:

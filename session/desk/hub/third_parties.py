@@ -2,7 +2,7 @@
 """What a desk or board asks of the hub about holding, passing on and third people. The other end:
 `session.hub.transfers.third_parties`.
 
-Used by `session.desk.call.third_parties`, `session.desk.call.guest` and the board.
+Used by `session.desk.call.third_parties`, `session.desk.call.visit` and the board.
 Every request may be repeated: it is done once.
 """
 

@@ -14,7 +14,7 @@ from typing import Any
 from session.core.clock import ManualClock, SystemClock
 from session.core.tasks import Tasks
 from session.desk.call.privacy import DeskPrivacy
-from session.desk.call.third_parties import DeskTalk
+from session.desk.call.third_parties import DeskThirdParties
 from session.desk.call.video_call import DeskCall
 from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.cobrowse.shared_page import KioskCobrowse
@@ -51,7 +51,9 @@ async def a_pause(kind: str) -> AsyncIterator[Pause]:
             ends.kiosk_channel, QuietBrowser(), grants=grants, clock=SystemClock(), tasks=tasks
         )
         asker: Any = QuietAsker()
-        talk = DeskTalk(ends.desk_channel, ends.desk, engine=QuietEngine(), link=asker, tasks=tasks)
+        talk = DeskThirdParties(
+            ends.desk_channel, ends.desk, engine=QuietEngine(), link=asker, tasks=tasks
+        )
         desk = DeskPrivacy(ends.desk_channel, ends.desk, talk=talk, tasks=tasks)
         kiosk = KioskPrivacy(ends.kiosk_channel, ends.kiosk, page=page, tasks=tasks)
         pause = Pause(ends, desk, kiosk, page)
@@ -184,7 +186,7 @@ def test_the_caller_has_a_pause_too_and_each_ends_its_own(kind: str, qt_loop: Qt
 async def test_a_pause_that_was_ended_at_once_does_not_come_back_by_an_old_word() -> None:
     tasks, (kiosk, channel) = Tasks(), channel_pair()
     call = DeskCall(channel, ToldEngine(), clock=ManualClock(), tasks=tasks, accepted_at_s=0.0)
-    talk = DeskTalk(channel, call, engine=QuietEngine(), link=QuietAsker(), tasks=tasks)  # type: ignore[arg-type]
+    talk = DeskThirdParties(channel, call, engine=QuietEngine(), link=QuietAsker(), tasks=tasks)  # type: ignore[arg-type]
     desk = DeskPrivacy(channel, call, talk=talk, tasks=tasks)
     desk.set(True)
     desk.set(False)

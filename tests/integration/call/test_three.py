@@ -13,9 +13,9 @@ from pathlib import Path
 
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
-from session.desk.call.guest import Guest
-from session.desk.call.third_parties import DeskTalk
+from session.desk.call.third_parties import DeskThirdParties
 from session.desk.call.video_call import DeskCall
+from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import TalkLink
 from session.kiosk.call.third_parties import KioskTalk
@@ -59,7 +59,7 @@ class Scene:
         self.world, self.pane, self.kind = world, pane, kind
         self.desks: list[Desk] = []
         self.at_kiosk: list[TalkAnswer] = []
-        self.guest: Guest | None = None
+        self.guest: Visit | None = None
         self.clock = SystemClock()
 
     async def desk(self, user: str, role: Role = Role.AGENT) -> Desk:
@@ -85,7 +85,7 @@ class Scene:
         self.call = DeskCall(
             channel, self.alice.main, clock=self.clock, tasks=tasks, accepted_at_s=now_s
         )
-        self.talk = DeskTalk(
+        self.talk = DeskThirdParties(
             channel, self.call, engine=self.alice.aside, link=self.alice.talk_link, tasks=tasks
         )
         there = self.kiosk.channel(self.session)
@@ -115,9 +115,9 @@ class Scene:
             if ticket.id == self.ticket.id:
                 self.talk.on_ticket(ticket)
 
-    def visit(self, desk: Desk) -> Guest:
+    def visit(self, desk: Desk) -> Visit:
         channel = desk.link.channel(self.session)
-        guest = Guest(
+        guest = Visit(
             desk.talk_link.me, channel, desk.main, desk.aside, self.clock, self.world.tasks
         )
         self.guest = guest

@@ -12,7 +12,7 @@ from typing import Any, cast
 from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.call.guest import Guest
+from session.desk.call.visit import Visit
 from session.kiosk.call.video_call import KioskCall
 from session.kiosk.line import KioskLine
 from session.media.call_page import simulated
@@ -102,7 +102,7 @@ async def test_the_face_makes_room_in_the_moment_in_which_a_page_begins_to_cross
 async def test_what_two_people_send_to_the_kiosk_is_one_rule_that_the_kiosk_passes_on() -> None:
     kiosk, engine = Kiosk(), ToldEngine()
     told = cast(MediaEngine, engine)
-    guest = Guest((Role.AGENT, "bob"), kiosk.far, told, told, kiosk.clock, kiosk.tasks)
+    guest = Visit((Role.AGENT, "bob"), kiosk.far, told, told, kiosk.clock, kiosk.tasks)
     guest.caller.start()
     await kiosk.far.send("line", LineGoverned(step=LineStep.FULL, budget_kbps=1000, face_kbps=900))
     await settle()

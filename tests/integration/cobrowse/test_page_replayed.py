@@ -24,7 +24,7 @@ from views.replay.view import ReplayView
 
 
 class Log:
-    """Records of the desk, as its chronicle writes them."""
+    """Records of the desk, as its event_log writes them."""
 
     def __init__(self) -> None:
         self.records: list[Record] = []

@@ -14,7 +14,7 @@ import pytest
 
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
-from expert_app.desk.devices import DevicesJob, GlassSeen, PileTold, Replaced, Wish
+from expert_app.desk.devices import DevicesJob, GlassSeen, PileState, Replaced, ScanRequest
 from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import Area, Grant, ScanKind, ScanSource
@@ -47,7 +47,7 @@ class Desk:
     def trouble(self, code: str, detail: dict[str, Any], key: str) -> None:
         self.troubles.append((code, detail))
 
-    def untrouble(self, key: str) -> None:
+    def clear_trouble(self, key: str) -> None:
         pass
 
     def ask_devices(self) -> None:
@@ -67,7 +67,7 @@ class Job:
         )
         self.glass: list[GlassSeen] = []
         self.replaced: list[Replaced] = []
-        self.piles: list[PileTold | None] = []
+        self.piles: list[PileState | None] = []
         self.orders: list[list[str]] = []
         self.job.glass_seen.connect(self.glass.append)
         self.job.page_replaced.connect(self.replaced.append)
@@ -85,27 +85,27 @@ async def job(talk: Talk) -> AsyncIterator[Job]:
 
 
 async def test_a_preview_is_looked_at_in_a_worker_before_it_is_shown(talk: Talk, job: Job) -> None:
-    job.job.scan(Wish(kind=ScanKind.PREVIEW, dpi=75))
+    job.job.scan(ScanRequest(kind=ScanKind.PREVIEW, dpi=75))
     await until(lambda: job.glass)
     assert job.glass[0].jpeg.startswith(b"\xff\xd8")
     assert job.glass[0].glass == Area(width=1240, height=1752)  # 310 x 438 pixels at 75 dpi
 
 
 async def test_one_area_of_several_is_scanned_again_alone(talk: Talk, job: Job) -> None:
-    job.job.scan(Wish(areas=CARDS, dpi=200))
+    job.job.scan(ScanRequest(areas=CARDS, dpi=200))
     await until(lambda: len(talk.desk.pages) == 2 and talk.desk.ended)
     second = talk.desk.pages[1].offer.page_id
-    job.job.scan_again(second, Wish())
+    job.job.scan_again(second, ScanRequest())
     await until(lambda: job.replaced)
     assert job.replaced == [Replaced(talk.desk.pages[2].offer.page_id, second)]
     assert (talk.scanner.scans[2].area, talk.scanner.scans[2].dpi) == (CARDS[1], 200)
 
 
 async def test_a_page_that_cannot_be_scanned_again_stays(talk: Talk, job: Job) -> None:
-    job.job.scan(Wish())
+    job.job.scan(ScanRequest())
     await until(lambda: talk.desk.pages and talk.desk.ended)
     talk.scanner.fails_from = 1
-    job.job.scan_again(talk.desk.pages[0].offer.page_id, Wish())
+    job.job.scan_again(talk.desk.pages[0].offer.page_id, ScanRequest())
     await until(lambda: job.desk.troubles)
     assert job.desk.troubles[0][0] == "scanner_cover_open"
     assert job.replaced == []
@@ -115,14 +115,14 @@ async def pile(talk: Talk, job: Job, pages: int, scans: int) -> list[str]:
     """A scan of the feeder; ids of its pages."""
     before = len(talk.desk.pages)
     talk.scanner.pages = [invented_page(100 * scans + number, 4000) for number in range(pages)]
-    job.job.scan(Wish(source=ScanSource.FEEDER, by_hand=True))
+    job.job.scan(ScanRequest(source=ScanSource.FEEDER, by_hand=True))
     await until(lambda: len(talk.desk.ended) == scans and len(talk.desk.pages) == before + pages)
     return [page.offer.page_id for page in talk.desk.pages[before:]]
 
 
 async def test_the_two_sides_of_a_pile_are_put_in_order(talk: Talk, job: Job) -> None:
     fronts = await pile(talk, job, 3, 1)
-    assert job.piles == [PileTold(3, 3, is_turned=False)]
+    assert job.piles == [PileState(3, 3, is_turned=False)]
     job.job.turn_pile()
     backs = await pile(talk, job, 3, 2)
     assert job.orders == [[fronts[0], backs[2], fronts[1], backs[1], fronts[2], backs[0]]]
@@ -134,7 +134,7 @@ async def test_a_jam_among_the_backs_waits_for_the_rest(talk: Talk, job: Job) ->
     fronts = await pile(talk, job, 3, 1)
     job.job.turn_pile()
     some = await pile(talk, job, 2, 2)
-    assert job.piles[-1] == PileTold(3, 1, is_turned=True)
+    assert job.piles[-1] == PileState(3, 1, is_turned=True)
     rest = await pile(talk, job, 1, 3)
     assert job.orders == [[fronts[0], rest[0], fronts[1], some[1], fronts[2], some[0]]]
 

@@ -13,7 +13,7 @@ import pytest
 
 from documents.pages.quick_copy import QuickCopy, look_at, quick_copy
 from session.core.clock import SystemClock
-from session.desk.devices.quick_copies import Glimpse
+from session.desk.devices.quick_copies import ReceivedQuickCopy
 from session.kiosk.devices.quick_copies import MakeGlimpse
 from session.protocol.conversation.messages import Grant, GrantRequested, PageGlimpsed, ScanKind
 from tests.support import drawn_pages
@@ -50,8 +50,8 @@ class SlowTalk:
             make_glimpse=make,
         )
         self.desk = DeskSide(desk_line, self.clock, folder=folder / "desk")
-        self.glimpses: list[Glimpse] = []
-        self.desk.devices.page_glimpsed.connect(self.glimpses.append)
+        self.glimpses: list[ReceivedQuickCopy] = []
+        self.desk.devices.quick_copy_received.connect(self.glimpses.append)
 
     async def scan(self) -> None:
         await self.desk_line.send("grant", GrantRequested(grant=Grant.SCAN))

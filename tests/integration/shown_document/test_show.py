@@ -314,9 +314,9 @@ def test_the_kiosk_shows_nothing_but_the_kind_of_picture_that_was_agreed(
 ) -> None:
     async def story() -> None:
         async def draw(_page: int) -> object:
-            from session.desk.cobrowse.shown_document import Picture
+            from session.desk.cobrowse.shown_document import DrawnPicture
 
-            return Picture(data, 10, 10)
+            return DrawnPicture(data, 10, 10)
 
         stage.desk.start("x", 1, draw)  # type: ignore[arg-type]
         await until(lambda: stage.ended)

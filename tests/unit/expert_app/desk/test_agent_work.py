@@ -12,7 +12,7 @@ import pytest
 
 import session.bus.client
 from documents.workers import Workers
-from expert_app.desk.agent_work import DeskWork, Said, WrapUpTime
+from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
 from session.desk.hub.work import WorkLink
 from session.hub.assignment.dispatch import FORGIVEN
 from session.protocol.hub.board import AgentState
@@ -44,14 +44,14 @@ class Worker(Desk):
     ) -> None:
         super().__init__(world, client, world.folder / f"desk of {user}", workers)
         self.world, self.user = world, user
-        self.work = DeskWork(
+        self.work = AgentWork(
             self.app,
             self.link,
             work=WorkLink(client),
             user=user,
             tasks=self.tasks,
         )
-        self.said: list[Said] = []
+        self.said: list[ReportedState] = []
         self.offers: list[Ticket | None] = []
         self.rang: list[str] = []
         self.times: list[WrapUpTime] = []
@@ -150,7 +150,7 @@ async def test_who_let_an_offer_pass_reads_it_and_is_back_by_saying_so(
         clock.advance(OFFER_S)
         assert world.hub is not None
         world.hub.presence.heard("valdore", Role.AGENT, "alice")
-        await until(lambda: alice.said == [Said(False, "not_responding")])
+        await until(lambda: alice.said == [ReportedState(False, "not_responding")])
         assert alice.offers[-1] is None
         alice.work.set_state(True)
         await until(lambda: alice.state() is AgentState.AVAILABLE)
@@ -180,7 +180,7 @@ async def test_a_restarted_desk_finds_its_pause_again(world: World, workers: Wor
     await until(lambda: alice.state() is AgentState.PAUSED)
     await alice.close()
     again = await at_work(world, "alice", workers)
-    await until(lambda: again.said == [Said(False, "training")])
+    await until(lambda: again.said == [ReportedState(False, "training")])
     await again.close()
 
 

@@ -17,7 +17,7 @@ import session.bus.client
 import session.core.errors
 from documents.pages.outbox import Outbox
 from documents.workers import Workers
-from expert_app.desk.app import DeskApp, Trouble
+from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.filing import Filing
 from session.bus.client import BusClient
 from session.core.clock import ManualClock
@@ -76,14 +76,14 @@ class Desk:
         self.ended: list[SessionEnded] = []
         self.closed: list[str] = []
         self.dossiers: list[Dossier | None] = []
-        self.troubles: list[Trouble] = []
+        self.troubles: list[DeskTrouble] = []
         self.over: list[str] = []
         self.app.session_opened.connect(self.opened.append)
         self.app.session_ended.connect(self.ended.append)
         self.app.session_closed.connect(self.closed.append)
         self.app.dossier_changed.connect(self.dossiers.append)
         self.app.troubled.connect(self.troubles.append)
-        self.app.untroubled.connect(self.over.append)
+        self.app.trouble_cleared.connect(self.over.append)
 
     def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
         channel = self.link.channel(facts.id)

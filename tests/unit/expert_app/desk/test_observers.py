@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from expert_app.desk import observers
-from expert_app.desk.app import Trouble
+from expert_app.desk.app import DeskTrouble
 from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.observers import observe_desk
 from expert_app.desk.parts import DeskParts
@@ -71,12 +71,12 @@ async def test_a_ticket_is_noted_once_and_a_trouble_until_it_is_over() -> None:
     ticket = SimpleNamespace(id="t1", number="A1", service="x", state=TicketState.WAITING)
     for _time in range(2):
         desk.parts["link"].queue_changed.emit([ticket])
-    desk.parts["app"].troubled.emit(Trouble("scanner_jammed", {}, "ask for a scan"))
+    desk.parts["app"].troubled.emit(DeskTrouble("scanner_jammed", {}, "ask for a scan"))
     noted = desk.observations.all()
     assert noted["ticket_visible"]["count"] == 1
     assert noted["queue"]["count"] == 2
     assert noted["trouble_ask_for_a_scan"]["code"] == "scanner_jammed"
-    desk.parts["app"].untroubled.emit("ask for a scan")
+    desk.parts["app"].trouble_cleared.emit("ask for a scan")
     assert "trouble_ask_for_a_scan" not in desk.observations.all()
     await desk.tasks.close()
 

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import QApplication
 from documents.pages.clean import CleanPage
 from documents.pdf.assemble import assemble
 from expert_app.desk.filing import CleanedPage
-from expert_app.desk.pieces import DeskPieces, Double
+from expert_app.desk.pieces import DeskPieces, DuplicatePage
 from expert_app.desk.wiring.pieces import PieceConnections
 from session.core.clock import ManualClock
 from session.core.dossier_model import SeenPage
@@ -68,7 +68,7 @@ class _Desk:
         return [SEEN]
 
 
-async def _doubles(desk: _Desk) -> list[Double]:
+async def _doubles(desk: _Desk) -> list[DuplicatePage]:
     as_any = cast(Any, desk)
     pieces = DeskPieces(
         as_any,
@@ -77,8 +77,8 @@ async def _doubles(desk: _Desk) -> list[Double]:
         pieces=as_any,
         clock=ManualClock(),
     )
-    found: list[Double] = []
-    pieces.doubled.connect(found.append)
+    found: list[DuplicatePage] = []
+    pieces.duplicate_found.connect(found.append)
     pieces.start()
     clean = cast(CleanPage, SimpleNamespace(jpeg=NEW, blank=False, flaws=()))
     desk.page_cleaned.emit(CleanedPage("p1", clean))
@@ -87,13 +87,13 @@ async def _doubles(desk: _Desk) -> list[Double]:
 
 
 async def test_the_earlier_page_comes_with_the_warning() -> None:
-    assert await _doubles(_Desk()) == [Double("p1", SEEN, NEW, PDF)]
+    assert await _doubles(_Desk()) == [DuplicatePage("p1", SEEN, NEW, PDF)]
 
 
 async def test_without_the_earlier_page_the_warning_stands() -> None:
     desk = _Desk()
     desk.away = True
-    assert await _doubles(desk) == [Double("p1", SEEN, NEW, b"")]
+    assert await _doubles(desk) == [DuplicatePage("p1", SEEN, NEW, b"")]
 
 
 class _Window:
@@ -118,7 +118,7 @@ def test_who_ends_the_wrap_up_reads_the_warning_and_opens_the_pages_on_wish(
     window = _Window(in_wrap_up=True)
     connections = PieceConnections.__new__(PieceConnections)
     connections._window = cast(DeskWindow, window)
-    connections._on_double(Double("p1", SEEN, NEW, PDF))
+    connections._on_duplicate(DuplicatePage("p1", SEEN, NEW, PDF))
     ((_text, action),) = window.lines
     assert window.shown == []
     action.act()
@@ -132,7 +132,7 @@ def test_both_pages_are_shown_side_by_side_and_again_on_wish(
     window = _Window()
     connections = PieceConnections.__new__(PieceConnections)
     connections._window = cast(DeskWindow, window)
-    connections._on_double(Double("p1", SEEN, NEW, document))
+    connections._on_duplicate(DuplicatePage("p1", SEEN, NEW, document))
     ((text, action),) = window.lines
     assert "page 2" in text
     assert "Bulletin" in text

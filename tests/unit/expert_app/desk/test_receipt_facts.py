@@ -21,7 +21,7 @@ from documents.printed.receipt.record import verify_receipt
 from expert_app.commands.verify import verify_files
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
-from expert_app.desk.receipt_facts import Place, receipt_facts
+from expert_app.desk.receipt_facts import ReceiptPlace, receipt_facts
 from expert_app.desk.receipts import DeskReceipts
 from expert_app.runtime.notary import notary_of
 from session.bus.transport.nkeys import new_seed
@@ -80,24 +80,28 @@ def _dossier(*filed: str, missing: bool = False) -> Dossier:
 
 
 def test_silence_and_appeal_are_those_of_the_procedure_whose_piece_was_brought() -> None:
-    facts = receipt_facts(SESSION, Place("Caisse", "", ""), _dossier("rib"), AT, (), [HOUSING])
+    facts = receipt_facts(
+        SESSION, ReceiptPlace("Caisse", "", ""), _dossier("rib"), AT, (), [HOUSING]
+    )
     assert facts.decision is not None
     assert (facts.decision.silence, facts.decision.on) == (Silence.REFUSAL, date(2026, 5, 1))
     assert decision_words(facts)[-1] == "Recours."
     assert (
-        receipt_facts(SESSION, Place("Caisse", "", ""), _dossier("rib"), AT, (), []).decision
+        receipt_facts(SESSION, ReceiptPlace("Caisse", "", ""), _dossier("rib"), AT, (), []).decision
         is None
     )
     quiet = msgspec.structs.replace(HOUSING, silence="")
     assert (
-        receipt_facts(SESSION, Place("Caisse", "", ""), _dossier("rib"), AT, (), [quiet]).decision
+        receipt_facts(
+            SESSION, ReceiptPlace("Caisse", "", ""), _dossier("rib"), AT, (), [quiet]
+        ).decision
         is None
     )
 
 
 def test_while_pieces_are_missing_the_days_run_from_their_arrival() -> None:
     facts = receipt_facts(
-        SESSION, Place("Caisse", "", ""), _dossier("rib", missing=True), AT, (), [HOUSING]
+        SESSION, ReceiptPlace("Caisse", "", ""), _dossier("rib", missing=True), AT, (), [HOUSING]
     )
     assert (facts.missing, facts.missing_by) == (("BAIL",), date(2026, 4, 1))
     assert facts.decision is not None

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from documents.workers import Workers
-from expert_app.desk.page_edits import PageActs, Parted
-from expert_app.desk.several_papers import PapersFound, PapersLook
+from expert_app.desk.page_edits import PageEdits, SplitPage
+from expert_app.desk.several_papers import PapersFinder, PapersFound
 from session.protocol.conversation.messages import PageOffered, ScanKind
 from tests.support.hub_world import hub_world
 from tests.support.waiting import until
@@ -37,17 +37,17 @@ async def test_a_page_of_three_papers_becomes_three_pages_of_one_original(
     async with hub_world(tmp_path / "hub") as world:
         office = Office(world, tmp_path, workers=workers)
         desk = await office.desk("alice")
-        papers = PapersLook(
+        papers = PapersFinder(
             desk.app,
             desk.filing,
             outbox=desk.outbox,
             workers=workers,
         )
-        acts = PageActs(desk.app, desk.filing, desk.outbox, papers)
+        acts = PageEdits(desk.app, desk.filing, desk.outbox, papers)
         found: list[PapersFound] = []
-        parted: list[Parted] = []
+        page_split: list[SplitPage] = []
         papers.found.connect(found.append)
-        acts.parted.connect(parted.append)
+        acts.page_split.connect(page_split.append)
         desk.app.accept(await office.caller())
         await until(lambda: bool(desk.opened))
         session_id = desk.opened[-1].facts.id
@@ -68,13 +68,13 @@ async def test_a_page_of_three_papers_becomes_three_pages_of_one_original(
         await until(lambda: bool(found))
         assert (found[0].page_id, len(found[0].boxes)) == ("p1", 3)
         acts.split_papers("p1")
-        await until(lambda: bool(parted))
+        await until(lambda: bool(page_split))
         kept = {page.page_id: page for page in desk.outbox.pages(session_id)}
-        assert [kept[part].sha256 for part in parted[0].parts] == [sha256] * 3
-        areas = [kept[part].edits.area for part in parted[0].parts]
+        assert [kept[part].sha256 for part in page_split[0].parts] == [sha256] * 3
+        areas = [kept[part].edits.area for part in page_split[0].parts]
         assert [area is not None and (area.left, area.top) for area in areas] == [
             (box.left, box.top) for box in found[0].boxes
         ]
-        assert {kept[part].scanned_as for part in parted[0].parts} == {"p1"}
+        assert {kept[part].scanned_as for part in page_split[0].parts} == {"p1"}
         assert kept["p1"].edits.steps == ()
         await office.close()

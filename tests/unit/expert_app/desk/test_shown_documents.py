@@ -15,7 +15,7 @@ import pytest
 
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
-from expert_app.desk.shown_documents import DeskShows, Fetching
+from expert_app.desk.shown_documents import Fetching, ShownDocumentsJob
 from session.core.clock import SystemClock
 from session.core.errors import LibraryItemUnknown, SessionError
 from session.core.tasks import Tasks
@@ -74,7 +74,7 @@ class Scene:
     def __init__(self, workers: Workers) -> None:
         self.tasks = Tasks()
         self.desk = Desk(self.tasks)
-        self.shows = DeskShows(
+        self.shows = ShownDocumentsJob(
             cast(DeskApp, self.desk),
             Shelf(),
             workers=workers,

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from documents.workers import Workers
-from expert_app.desk.third_parties import DeskTalks, Invitation
-from session.desk.call.guest import Guest
+from expert_app.desk.third_parties import Invitation, ThirdPartyJob
+from session.desk.call.visit import Visit
 from session.desk.hub.third_parties import TalkLink
 from session.log.talk_events import CallerPassedOn, HeldChanged, ThirdChanged
 from session.media.engine import MediaState
@@ -33,23 +33,23 @@ class Talker:
         self.desk = desk
         link = TalkLink(desk.client)
 
-        def open_guest(session_id: str) -> Guest:
+        def open_visit(session_id: str) -> Visit:
             channel = desk.link.channel(session_id)
-            return Guest(
+            return Visit(
                 link.me, channel, QuietEngine(), QuietEngine(), office.world.clock, desk.tasks
             )
 
-        self.talks = DeskTalks(
+        self.talks = ThirdPartyJob(
             desk.app,
             desk.link,
             talk_link=link,
-            open_guest=open_guest,
+            open_visit=open_visit,
             tasks=desk.tasks,
         )
         self.seen: list[TalkAnswer] = []
         self.notes: list[PassedOnAnswer] = []
         self.calls: list[Invitation | None] = []
-        self.visits: list[Guest] = []
+        self.visits: list[Visit] = []
         self.left: list[Ticket | None] = []
         self.targets: list[TargetsAnswer] = []
         self.back: list[Ticket] = []
@@ -118,7 +118,7 @@ async def test_a_colleague_is_asked_comes_and_takes_the_caller_over(
     await until(lambda: alice.desk.app.session is not None and bool(alice.desk.dossiers))
     first = alice.desk.opened[0].facts.id
     written: list[object] = []
-    monkeypatch.setattr(alice.desk.opened[0].chronicle, "write", written.append)
+    monkeypatch.setattr(alice.desk.opened[0].event_log, "write", written.append)
     alice.talks.find_targets()
     await until(lambda: bool(alice.targets))
     assert "bob" in [one.id for one in alice.targets[0].agents]

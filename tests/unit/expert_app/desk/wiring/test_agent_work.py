@@ -12,10 +12,10 @@ import pytest
 from PyQt6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from expert_app.desk.agent_work import DeskWork, Said, WrapUpTime
-from expert_app.desk.app import DeskApp, Trouble
+from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
+from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.filing import Filing
-from expert_app.desk.wiring.agent_work import WorkConnections
+from expert_app.desk.wiring.agent_work import AgentWorkConnections
 from session.core.signals import Signal
 from session.protocol.hub.routing import ServiceMode, ServiceWork
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -30,7 +30,7 @@ class Work:
 
     def __init__(self) -> None:
         self.services_changed: Signal[list[ServiceWork]] = Signal()
-        self.state_changed: Signal[Said] = Signal()
+        self.state_changed: Signal[ReportedState] = Signal()
         self.offered: Signal[Ticket | None] = Signal()
         self.rang: Signal[Ticket] = Signal()
         self.wrap_up_changed: Signal[WrapUpTime] = Signal()
@@ -61,8 +61,8 @@ class Desk:
             dossier_changed=Signal(),
         )
         filing = SimpleNamespace(unfiled=lambda session_id: self.unfiled)
-        work, app = cast("DeskWork", self.work), cast("DeskApp", self.app)
-        self.made = WorkConnections(
+        work, app = cast("AgentWork", self.work), cast("DeskApp", self.app)
+        self.made = AgentWorkConnections(
             self.window,
             self.ring,
             app=app,
@@ -101,7 +101,7 @@ def test_callers_of_a_service_that_offers_do_not_ring_until_they_are_offered(mad
     assert known is not None
     assert known.text() == "A033"
     made.window.offer.accept()
-    made.app.troubled.emit(Trouble("ticket_taken", {}, "accept"))
+    made.app.troubled.emit(DeskTrouble("ticket_taken", {}, "accept"))
     made.window.offer.accept()
     assert made.work.asked == [("accept_offer", offer.id), ("accept_offer", offer.id)]
     made.work.offered.emit(None)
@@ -109,7 +109,7 @@ def test_callers_of_a_service_that_offers_do_not_ring_until_they_are_offered(mad
 
 
 def test_the_state_of_the_hub_is_shown_and_the_agent_is_back_by_one_press(made: Desk) -> None:
-    made.work.state_changed.emit(Said(False, "not_responding"))
+    made.work.state_changed.emit(ReportedState(False, "not_responding"))
     back = made.window.findChild(QPushButton, "idle_available")
     assert back is not None
     back.click()

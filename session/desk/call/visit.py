@@ -25,7 +25,7 @@ from session.protocol.wire.roles import Role
 log = logging.getLogger(__name__)
 
 
-class Guest:
+class Visit:
     """One visit.
 
     Args:

@@ -14,45 +14,45 @@ from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from session.core.errors import SessionError
 from session.core.signals import Signal
-from session.desk.devices.scanner_and_printer import Glimpse
+from session.desk.devices.scanner_and_printer import ReceivedQuickCopy
 from session.desk.session import DeskSession
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 20.0
+DECODE_S = 20.0
 
 
-class Glimpsed(NamedTuple):
+class ShownQuickCopy(NamedTuple):
     """The first sight of a page whose original is on its way: a JPEG that is safe to show."""
 
     page_id: str
     jpeg: bytes
 
 
-class QuickLooks:
+class QuickCopyDecoder:
     """Decodes quick copies at the desk before anybody sees them.
 
     Attributes:
-        glimpsed: see `Glimpsed`.
+        decoded: see `ShownQuickCopy`.
     """
 
     def __init__(self, app: DeskApp, workers: Workers) -> None:
-        self.glimpsed: Signal[Glimpsed] = Signal()
+        self.decoded: Signal[ShownQuickCopy] = Signal()
         self._app, self._workers = app, workers
         app.session_opened.connect(self._on_opened)
 
     def _on_opened(self, session: DeskSession) -> None:
-        session.devices.page_glimpsed.connect(
-            lambda glimpse: self._app.do(self._look(glimpse), "look at a quick copy")
+        session.devices.quick_copy_received.connect(
+            lambda copy: self._app.do(self._decode(copy), "look at a quick copy")
         )
 
-    async def _look(self, glimpse: Glimpse) -> None:
-        copy = QuickCopy(media_type=glimpse.media_type, data=glimpse.data)
+    async def _decode(self, copy: ReceivedQuickCopy) -> None:
+        encoded = QuickCopy(media_type=copy.media_type, data=copy.data)
         try:
-            async with asyncio.timeout(LOOK_S):
-                look = await asyncio.wrap_future(self._workers.submit(look_at, copy))
+            async with asyncio.timeout(DECODE_S):
+                look = await asyncio.wrap_future(self._workers.submit(look_at, encoded))
         except (SessionError, TimeoutError) as error:
             # the page itself comes anyway
             log.warning("a quick copy is no use: %s", type(error).__name__)
             return
-        self.glimpsed.emit(Glimpsed(glimpse.page_id, look.jpeg))
+        self.decoded.emit(ShownQuickCopy(copy.page_id, look.jpeg))
