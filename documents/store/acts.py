@@ -15,9 +15,10 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from documents.store import tables
+from session.core.dossier_model import ActingUser
 
 
-class ActKind(StrEnum):
+class DossierActKind(StrEnum):
     """What was done."""
 
     RETRIED = "delivery_retried"
@@ -26,20 +27,13 @@ class ActKind(StrEnum):
     VERSION = "version"
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acts: id, and name as others read it."""
-
-    user: str = ""
-    name: str = ""
-
-
 class DossierAct(msgspec.Struct, frozen=True, kw_only=True):
     """One act. `about`: which document or file; `reason`: in the person's words."""
 
-    kind: ActKind
+    kind: DossierActKind
     about: str
     reason: str
-    by: Person
+    by: ActingUser
     at_utc: datetime
 
 
@@ -67,10 +61,10 @@ def acts_of(connection: Connection, dossier_key: int) -> list[DossierAct]:
     query = select(table).where(table.c.dossier_id == dossier_key).order_by(table.c.id)
     return [
         DossierAct(
-            kind=ActKind(row.kind),
+            kind=DossierActKind(row.kind),
             about=row.about,
             reason=row.reason,
-            by=Person(user=row.by_user, name=row.by_name),
+            by=ActingUser(user=row.by_user, name=row.by_name),
             at_utc=row.at_utc.replace(tzinfo=UTC),
         )
         for row in connection.execute(query)

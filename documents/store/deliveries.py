@@ -18,10 +18,10 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from documents.store import tables
-from documents.store.acts import ActKind, DossierAct, Person, write_act
+from documents.store.acts import DossierAct, DossierActKind, write_act
 from documents.store.rows import document_of, piece_name
 from documents.store.transactions import Transactions
-from session.core.dossier_model import Delivery, DeliveryState, DocumentRecord
+from session.core.dossier_model import ActingUser, Delivery, DeliveryState, DocumentRecord
 
 MAX_LISTED = 100
 
@@ -245,19 +245,19 @@ class Deliveries:
         with self._on.reading() as connection:
             return [_row(row) for row in connection.execute(query)]
 
-    def retry(self, organisation: str, ids: Sequence[int], by: Person, now: datetime) -> int:
+    def retry(self, organisation: str, ids: Sequence[int], by: ActingUser, now: datetime) -> int:
         """Tries these again at once; those that arrived stay. How many."""
         again = {"state": DeliveryState.WAITING.value, "next_try_utc": _naive(now)}
-        act = DossierAct(kind=ActKind.RETRIED, about="", reason="", by=by, at_utc=now)
+        act = DossierAct(kind=DossierActKind.RETRIED, about="", reason="", by=by, at_utc=now)
         return self._decide(organisation, ids, UNDELIVERED, again, act)
 
     def give_up(
-        self, organisation: str, ids: Sequence[int], by: Person, reason: str, now: datetime
+        self, organisation: str, ids: Sequence[int], by: ActingUser, *, reason: str, now: datetime
     ) -> int:
         """Nobody tries these any more, for a reason in words; those that arrived stay. How many."""
         open_now = (DeliveryState.WAITING, DeliveryState.REFUSED)
         ended = {"state": DeliveryState.GIVEN_UP.value, "reason": "given_up", "words": reason[:500]}
-        act = DossierAct(kind=ActKind.GIVEN_UP, about="", reason=reason, by=by, at_utc=now)
+        act = DossierAct(kind=DossierActKind.GIVEN_UP, about="", reason=reason, by=by, at_utc=now)
         return self._decide(organisation, ids, open_now, ended, act)
 
     def _decide(

@@ -63,9 +63,11 @@ from resources.texts import _
 from session.core.dossier_model import (
     NOBODY,
     Actor,
+    DocumentCorrection,
     DocumentRecord,
     Dossier,
     DossierNote,
+    NewDocument,
     PieceState,
     PieceStep,
     SeenPage,
@@ -227,7 +229,9 @@ class DossierStore:
                 if known is not None:
                     reason = _("Already in the dossier: {name}").format(name=known.name)[:500]
                     moment = self._moment(by)
-                    change_piece(connection, key, piece.id, PieceState.ACCEPTED, reason, moment)
+                    change_piece(
+                        connection, key, piece.id, PieceState.ACCEPTED, reason=reason, moment=moment
+                    )
             words = " · ".join(part for part in (before.procedure, procedure.name) if part)
             if procedure.name not in before.procedure.split(" · "):
                 table = tables.dossiers
@@ -245,6 +249,7 @@ class DossierStore:
         number: str,
         piece_id: str,
         state: PieceState,
+        *,
         reason: str = "",
         by: Actor = NOBODY,
     ) -> Dossier:
@@ -255,7 +260,7 @@ class DossierStore:
         """
         with self._writing() as connection:
             key = key_of(connection, organisation, number)
-            change_piece(connection, key, piece_id, state, reason, self._moment(by))
+            change_piece(connection, key, piece_id, state, reason=reason, moment=self._moment(by))
             return self._dossier(connection, organisation, number)
 
     def acknowledge(
@@ -274,8 +279,8 @@ class DossierStore:
                         key,
                         piece.id,
                         PieceState.ACKNOWLEDGED,
-                        piece.reason,
-                        self._moment(by),
+                        reason=piece.reason,
+                        moment=self._moment(by),
                     )
             return self._dossier(connection, organisation, number)
 
@@ -321,12 +326,9 @@ class DossierStore:
         self,
         organisation: str,
         number: str,
-        piece_id: str,
-        name: str,
-        pages: int,
-        sha256: str,
+        new: NewDocument,
         data: bytes,
-        upload_id: str,
+        *,
         filed_at_utc: datetime,
         marks: FiledMarks = NO_MARKS,
         by: Actor = NOBODY,
@@ -335,8 +337,6 @@ class DossierStore:
         Repeating an `upload_id` gives the same document again.
 
         Args:
-            piece_id: the expected piece, or "" for a document that nobody expected.
-            pages, sha256: what the sender says; both are checked.
             filed_at_utc: timezone-aware.
             marks: the words and pages by which it is found again.
 
@@ -346,34 +346,34 @@ class DossierStore:
                 or not read back.
             DossierUnknown: no such dossier or piece.
         """
-        _check(data, sha256, pages)
+        _check(data, new)
         with self._reading() as connection:
-            known = uploaded(connection, organisation, upload_id)
+            known = uploaded(connection, organisation, new.upload_id)
             if known is not None:
-                return same_bytes(known, sha256)
-            _check_place(connection, organisation, number, piece_id)
+                return same_bytes(known, new.sha256)
+            _check_place(connection, organisation, number, new.piece_id)
         with reached():
-            path = self._blobs.put(organisation, data, sha256)
+            path = self._blobs.put(organisation, data, new.sha256)
         document = DocumentRecord(
-            id=document_id_of(organisation, upload_id),
-            piece_id=piece_id,
-            name=name,
-            pages=pages,
+            id=document_id_of(organisation, new.upload_id),
+            piece_id=new.piece_id,
+            name=new.name,
+            pages=new.pages,
             size_bytes=len(data),
-            sha256=sha256,
+            sha256=new.sha256,
             filed_at_utc=filed_at_utc.astimezone(UTC),
             path=path,
         )
-        return self._add(organisation, number, upload_id, document, marks, by)
+        return self._add(
+            organisation, number, document, upload_id=new.upload_id, marks=marks, by=by
+        )
 
     def correct(
         self,
         organisation: str,
         number: str,
-        document_id: str,
-        piece_id: str,
-        name: str,
-        request_id: str,
+        correction: DocumentCorrection,
+        *,
         why: Replacement,
         by: Actor = NOBODY,
         marks: FiledMarks | None = None,
@@ -390,20 +390,41 @@ class DossierStore:
         """
         with self._writing() as connection:
             key = key_of(connection, organisation, number)
-            if uploaded(connection, organisation, request_id) is None:
-                if piece_id and not piece_name(connection, key, piece_id):
+            if uploaded(connection, organisation, correction.request_id) is None:
+                if correction.piece_id and not piece_name(connection, key, correction.piece_id):
                     raise DossierUnknown(what="piece")
-                old_key, old = current(connection, key, document_id)
-                moment, made = self._moment(by), document_id_of(organisation, request_id)
+                old_key, old = current(connection, key, correction.document_id)
+                moment, made = self._moment(by), document_id_of(organisation, correction.request_id)
                 at_utc = moment.at_utc.astimezone(UTC)
                 new = msgspec.structs.replace(
-                    old, id=made, piece_id=piece_id, name=name, filed_at_utc=at_utc
+                    old,
+                    id=made,
+                    piece_id=correction.piece_id,
+                    name=correction.name,
+                    filed_at_utc=at_utc,
                 )
                 marks = marks or FiledMarks(pages=pages_of(connection, old_key))
-                self._insert(connection, organisation, key, request_id, new, marks)
-                if piece_id:
-                    change_piece(connection, key, piece_id, PieceState.FILED, "", moment)
-                replace(connection, organisation, key, document_id, made, why, moment)
+                self._insert(
+                    connection,
+                    organisation,
+                    key,
+                    upload_id=correction.request_id,
+                    document=new,
+                    marks=marks,
+                )
+                if correction.piece_id:
+                    change_piece(
+                        connection, key, correction.piece_id, PieceState.FILED, moment=moment
+                    )
+                replace(
+                    connection,
+                    organisation,
+                    key,
+                    old_id=correction.document_id,
+                    new_id=made,
+                    why=why,
+                    moment=moment,
+                )
             return self._dossier(connection, organisation, number)
 
     def supersede(
@@ -411,6 +432,7 @@ class DossierStore:
         organisation: str,
         number: str,
         document_id: str,
+        *,
         by_id: str,
         why: Replacement,
         by: Actor = NOBODY,
@@ -425,7 +447,15 @@ class DossierStore:
             key = key_of(connection, organisation, number)
             known = replaced_in(connection, key).get(document_id)
             if known is None or known[0] != by_id:  # said twice is said once
-                replace(connection, organisation, key, document_id, by_id, why, self._moment(by))
+                replace(
+                    connection,
+                    organisation,
+                    key,
+                    old_id=document_id,
+                    new_id=by_id,
+                    why=why,
+                    moment=self._moment(by),
+                )
             return self._dossier(connection, organisation, number)
 
     def read(self, organisation: str, document_id: str) -> bytes:
@@ -488,8 +518,9 @@ class DossierStore:
         self,
         organisation: str,
         number: str,
-        upload_id: str,
         document: DocumentRecord,
+        *,
+        upload_id: str,
         marks: FiledMarks,
         by: Actor,
     ) -> DocumentRecord:
@@ -499,10 +530,17 @@ class DossierStore:
             if known is not None:
                 return same_bytes(known, document.sha256)
             key = key_of(connection, organisation, number)
-            self._insert(connection, organisation, key, upload_id, document, marks)
+            self._insert(
+                connection,
+                organisation,
+                key,
+                upload_id=upload_id,
+                document=document,
+                marks=marks,
+            )
             if document.piece_id:
                 change_piece(
-                    connection, key, document.piece_id, PieceState.FILED, "", self._moment(by)
+                    connection, key, document.piece_id, PieceState.FILED, moment=self._moment(by)
                 )
         return document
 
@@ -511,6 +549,7 @@ class DossierStore:
         connection: Connection,
         organisation: str,
         key: int,
+        *,
         upload_id: str,
         document: DocumentRecord,
         marks: FiledMarks,
@@ -542,9 +581,9 @@ class DossierStore:
             index_missing(connection)
 
 
-def _check(data: bytes, sha256: str, pages: int) -> None:
+def _check(data: bytes, new: NewDocument) -> None:
     """Is it what the sender says, and a whole PDF?"""
-    if sha256_of(data) != sha256:
+    if sha256_of(data) != new.sha256:
         raise PageDamaged(size_bytes=len(data))
     try:
         facts = inspect_pdf(data, validate=False)
@@ -552,8 +591,8 @@ def _check(data: bytes, sha256: str, pages: int) -> None:
         raise DocumentNotFiled(why=str(error.detail.get("why", error.code))) from error
     if facts.active:
         raise DocumentNotFiled(why="active_content")
-    if facts.pages != pages:
-        raise DocumentNotFiled(why="pages", found=facts.pages, announced=pages)
+    if facts.pages != new.pages:
+        raise DocumentNotFiled(why="pages", found=facts.pages, announced=new.pages)
 
 
 def _check_place(connection: Connection, organisation: str, number: str, piece_id: str) -> None:

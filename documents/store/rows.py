@@ -102,8 +102,9 @@ def change_piece(
     key: int,
     piece_id: str,
     state: PieceState,
-    reason: str,
-    event: Moment,
+    *,
+    reason: str = "",
+    moment: Moment,
 ) -> None:
     """Changes a piece and writes its history.
 
@@ -115,13 +116,13 @@ def change_piece(
     row = connection.execute(select(table).where(here)).first()
     if row is None:
         raise DossierUnknown(what="piece")
-    was = _state(row, event.today)
+    was = _state(row, moment.today)
     if not may_follow(was, state):
         raise DossierUnknown(what="state", was=was.value, wanted=state.value)
     if (was, row.reason) == (state, reason) and state is not PieceState.FILED:
         return
     expires = (
-        row.expires_on if state is PieceState.ACKNOWLEDGED else _expiry(row, state, event.today)
+        row.expires_on if state is PieceState.ACKNOWLEDGED else _expiry(row, state, moment.today)
     )
     connection.execute(
         update(table).where(here).values(state=state.value, reason=reason, expires_on=expires)
@@ -133,8 +134,8 @@ def change_piece(
         "state": state.value,
         "reason": reason,
     }
-    who = {"by_name": event.by.name, "site": event.by.site, "kiosk": event.by.kiosk}
-    at_utc = event.at_utc.astimezone(UTC).replace(tzinfo=None)
+    who = {"by_name": moment.by.name, "site": moment.by.site, "kiosk": moment.by.kiosk}
+    at_utc = moment.at_utc.astimezone(UTC).replace(tzinfo=None)
     connection.execute(insert(tables.piece_events).values(**told, **who, at_utc=at_utc))
 
 

@@ -13,10 +13,10 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from documents.store import tables
-from documents.store.acts import ActKind, DossierAct, Person, write_act
+from documents.store.acts import DossierAct, DossierActKind, write_act
 from documents.store.rows import Moment, change_piece, document_of, piece_name, replaced_in
 from resources.texts import _
-from session.core.dossier_model import DocumentRecord, PieceState
+from session.core.dossier_model import ActingUser, DocumentRecord, PieceState
 from session.core.errors import DossierUnknown
 
 
@@ -24,7 +24,7 @@ class Replacement(msgspec.Struct, frozen=True):
     """Why one document takes another one's place, and who says so."""
 
     reason: str
-    by: Person
+    by: ActingUser
 
 
 def current(
@@ -47,6 +47,7 @@ def replace(
     connection: Connection,
     organisation: str,
     dossier_key: int,
+    *,
     old_id: str,
     new_id: str,
     why: Replacement,
@@ -75,7 +76,7 @@ def replace(
         _expect_again(connection, dossier_key, old.piece_id, why.reason, moment)
     about = f"{_shown(connection, dossier_key, old)} → {_shown(connection, dossier_key, new)}"
     act = DossierAct(
-        kind=ActKind.VERSION, about=about, reason=why.reason, by=why.by, at_utc=moment.at_utc
+        kind=DossierActKind.VERSION, about=about, reason=why.reason, by=why.by, at_utc=moment.at_utc
     )
     write_act(connection, organisation, dossier_key, act)
 
@@ -97,7 +98,14 @@ def _expect_again(
         )
     ).scalar()
     if state in (PieceState.FILED.value, PieceState.ACKNOWLEDGED.value):
-        change_piece(connection, dossier_key, piece_id, PieceState.EXPECTED, reason[:500], moment)
+        change_piece(
+            connection,
+            dossier_key,
+            piece_id,
+            PieceState.EXPECTED,
+            reason=reason[:500],
+            moment=moment,
+        )
 
 
 def _shown(connection: Connection, dossier_key: int, document: DocumentRecord) -> str:

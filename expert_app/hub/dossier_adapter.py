@@ -9,7 +9,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from documents.store.acts import ActKind, DossierAct, Person
+from documents.store.acts import DossierAct, DossierActKind
 from documents.store.dossier_store import DossierStore
 from documents.store.index_marks import marks_of
 from documents.store.procedures import Procedure, Procedures
@@ -19,10 +19,13 @@ from documents.workers import Workers
 from expert_app.ged.board_service import GedDesk
 from session.core.clock import Clock
 from session.core.dossier_model import (
+    ActingUser,
     Actor,
+    DocumentCorrection,
     DocumentRecord,
     Dossier,
     DossierNote,
+    NewDocument,
     PieceState,
     PieceStep,
     SeenPage,
@@ -46,7 +49,7 @@ EXPORT_LASTS = timedelta(hours=1)
 
 
 class DossierAdapter:
-    """`DossierStoreLike` and `PieceStoreLike` of the hub over a
+    """`session.hub.dossier.store.DossierStoreLike` over a
     `documents.store.dossier_store.DossierStore`.
 
     Args:
@@ -77,7 +80,7 @@ class DossierAdapter:
         return [_procedure(one) for one in found]
 
     async def start_procedure(
-        self, organisation: str, number: str, procedure: str, who: Actor
+        self, organisation: str, number: str, procedure: str, *, who: Actor
     ) -> Dossier:
         """Adds what it asks for, once."""
         found = self._procedures.find(organisation, procedure)
@@ -87,22 +90,8 @@ class DossierAdapter:
             self._store.start_procedure, organisation, number, found, who
         )
 
-    async def set_piece_by(
-        self,
-        organisation: str,
-        number: str,
-        piece_id: str,
-        state: PieceState,
-        reason: str,
-        who: Actor,
-    ) -> Dossier:
-        """Sets a piece's state by hand, with its history."""
-        return await asyncio.to_thread(
-            self._store.set_piece, organisation, number, piece_id, state, reason, who
-        )
-
     async def acknowledge(
-        self, organisation: str, number: str, piece_ids: list[str], who: Actor
+        self, organisation: str, number: str, piece_ids: list[str], *, who: Actor
     ) -> Dossier:
         """A receipt that names them was printed."""
         return await asyncio.to_thread(
@@ -134,64 +123,43 @@ class DossierAdapter:
         return await asyncio.to_thread(self._store.open_dossier, organisation, number)
 
     async def set_piece(
-        self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
+        self,
+        organisation: str,
+        number: str,
+        piece_id: str,
+        *,
+        state: PieceState,
+        reason: str,
+        who: Actor,
     ) -> Dossier:
         """Sets a piece's state by hand."""
         return await asyncio.to_thread(
-            self._store.set_piece, organisation, number, piece_id, state, reason
+            self._store.set_piece, organisation, number, piece_id, state, reason=reason, by=who
         )
 
     async def add_note(
-        self, organisation: str, number: str, note_id: str, text: str, by_name: str
+        self, organisation: str, number: str, *, note_id: str, text: str, by_name: str
     ) -> Dossier:
         """Keeps a note in a dossier."""
         note = DossierNote(id=note_id, text=text, by_name=by_name, at_utc=self._clock.utc_now())
         return await asyncio.to_thread(self._store.add_note, organisation, number, note)
 
     async def file(
-        self,
-        organisation: str,
-        dossier: str,
-        piece_id: str,
-        name: str,
-        pages: int,
-        sha256: str,
-        data: bytes,
-        upload_id: str,
+        self, organisation: str, number: str, *, document: NewDocument, data: bytes, who: Actor
     ) -> tuple[DocumentRecord, Dossier]:
-        """Files a document; returns what the store read back."""
-        place = (organisation, dossier, piece_id, name, pages, sha256)
-        return await self.file_by(*place, data, upload_id, Actor())
-
-    async def file_by(
-        self,
-        organisation: str,
-        dossier: str,
-        piece_id: str,
-        name: str,
-        pages: int,
-        sha256: str,
-        data: bytes,
-        upload_id: str,
-        who: Actor,
-    ) -> tuple[DocumentRecord, Dossier]:
-        """Files a document with its history and marks."""
+        """Files a document with its history and marks; returns what the store read back."""
         filed = await asyncio.to_thread(
             self._store.file,
             organisation,
-            dossier,
-            piece_id,
-            name,
-            pages,
-            sha256,
+            number,
+            document,
             data,
-            upload_id,
-            self._clock.utc_now(),
-            await self._marks(data),
-            who,
+            filed_at_utc=self._clock.utc_now(),
+            marks=await self._marks(data),
+            by=who,
         )
         self._ged.wake()
-        return filed, await self.open(organisation, dossier)
+        return filed, await self.open(organisation, number)
 
     async def _marks(self, data: bytes) -> FiledMarks:
         """A document that cannot be read by a worker is filed all the same;
@@ -207,60 +175,71 @@ class DossierAdapter:
             log.warning("a document is filed without its marks: %s", type(error).__name__)
             return FiledMarks()
 
-    async def deliveries(self, organisation: str, wish: DeliveriesRequest) -> DeliveriesAnswer:
+    async def deliveries(self, organisation: str, request: DeliveriesRequest) -> DeliveriesAnswer:
         """Copies for the agency's own systems."""
-        return await asyncio.to_thread(self._ged.answer, self._store.deliveries, organisation, wish)
+        return await asyncio.to_thread(
+            self._ged.answer, self._store.deliveries, organisation, request
+        )
 
-    async def retry_deliveries(
-        self, organisation: str, ids: list[int], user: str, name: str
-    ) -> int:
+    async def retry_deliveries(self, organisation: str, ids: list[int], by: ActingUser) -> int:
         """Tries these again now."""
-        person, now = Person(user=user, name=name), self._clock.utc_now()
         count = await asyncio.to_thread(
-            self._store.deliveries.retry, organisation, ids, person, now
+            self._store.deliveries.retry, organisation, ids, by, self._clock.utc_now()
         )
         self._ged.wake()
         return count
 
     async def give_up_deliveries(
-        self, organisation: str, ids: list[int], user: str, name: str, reason: str
+        self, organisation: str, ids: list[int], by: ActingUser, *, reason: str
     ) -> int:
         """Tries these no more."""
-        person, now = Person(user=user, name=name), self._clock.utc_now()
         return await asyncio.to_thread(
-            self._store.deliveries.give_up, organisation, ids, person, reason, now
+            self._store.deliveries.give_up,
+            organisation,
+            ids,
+            by,
+            reason=reason,
+            now=self._clock.utc_now(),
         )
 
     async def correct(
-        self, organisation: str, wish: CorrectRequest, user: str, who: Actor
+        self, organisation: str, request: CorrectRequest, *, user: str, who: Actor
     ) -> Dossier:
         """Files a document's bytes anew, under another piece or name."""
-        why = Replacement(wish.reason, Person(user=user, name=who.name))
-        place = (
+        await self.open(organisation, request.dossier)  # before a worker has work with it
+        marks = None
+        if self._workers is not None:
+            marks = await self._marks(await self.read(organisation, request.document_id))
+        changed = await asyncio.to_thread(
+            self._store.correct,
             organisation,
-            wish.dossier,
-            wish.document_id,
-            wish.piece_id,
-            wish.name,
-            wish.request_id,
+            request.dossier,
+            DocumentCorrection(
+                document_id=request.document_id,
+                piece_id=request.piece_id,
+                name=request.name,
+                request_id=request.request_id,
+            ),
+            why=Replacement(request.reason, ActingUser(user=user, name=who.name)),
+            by=who,
+            marks=marks,
         )
-        await self.open(organisation, wish.dossier)  # before a worker has work with it
-        marks = (
-            await self._marks(await self.read(organisation, wish.document_id))
-            if self._workers
-            else None
-        )
-        changed = await asyncio.to_thread(self._store.correct, *place, why, who, marks)
         self._ged.wake()
         return changed
 
     async def supersede(
-        self, organisation: str, wish: SupersedeRequest, user: str, who: Actor
+        self, organisation: str, request: SupersedeRequest, *, user: str, who: Actor
     ) -> Dossier:
         """One document takes another one's place."""
-        why = Replacement(wish.reason, Person(user=user, name=who.name))
-        place = (organisation, wish.dossier, wish.document_id, wish.by_document_id)
-        return await asyncio.to_thread(self._store.supersede, *place, why, who)
+        return await asyncio.to_thread(
+            self._store.supersede,
+            organisation,
+            request.dossier,
+            request.document_id,
+            by_id=request.by_document_id,
+            why=Replacement(request.reason, ActingUser(user=user, name=who.name)),
+            by=who,
+        )
 
     async def acts(self, organisation: str, number: str) -> list[ActStep]:
         """What people did with the dossier beyond its pieces."""
@@ -268,12 +247,15 @@ class DossierAdapter:
             _act(act) for act in await asyncio.to_thread(self._store.acts, organisation, number)
         ]
 
-    async def export(
-        self, organisation: str, number: str, user: str, name: str, reason: str
-    ) -> None:
+    async def export(self, organisation: str, number: str, by: ActingUser, *, reason: str) -> None:
         """Notes that this person takes the whole dossier along, and why."""
-        act = DossierAct(kind=ActKind.EXPORTED, about="", reason=reason, by=Person(user=user, name=name),
-                         at_utc=self._clock.utc_now())  # fmt: skip
+        act = DossierAct(
+            kind=DossierActKind.EXPORTED,
+            about="",
+            reason=reason,
+            by=by,
+            at_utc=self._clock.utc_now(),
+        )
         await asyncio.to_thread(self._store.note_act, organisation, number, act)
 
     async def may_export(self, organisation: str, number: str, user: str) -> bool:
@@ -281,7 +263,7 @@ class DossierAdapter:
         since = self._clock.utc_now() - EXPORT_LASTS
         acts = await asyncio.to_thread(self._store.acts, organisation, number)
         return any(
-            act.kind is ActKind.EXPORTED and act.by.user == user and act.at_utc >= since
+            act.kind is DossierActKind.EXPORTED and act.by.user == user and act.at_utc >= since
             for act in acts
         )
 

@@ -158,6 +158,38 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 NOBODY = Actor()
 
 
+class ActingUser(msgspec.Struct, frozen=True, kw_only=True):
+    """Who decides about a dossier: id, and name as others read it."""
+
+    user: str = ""
+    name: str = ""
+
+
+class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that a sender wants filed; the store checks `pages` and `sha256`.
+
+    Attributes: piece_id: the expected piece, or "" for a document that nobody expected. upload_id:
+        the sender's own; repeated, it gives the same document again.
+    """
+
+    piece_id: str
+    name: str
+    pages: int
+    sha256: str
+    upload_id: str
+
+
+class DocumentCorrection(msgspec.Struct, frozen=True, kw_only=True):
+    """A document's same bytes under another piece ("": none) or name; done once per
+    `request_id`.
+    """
+
+    document_id: str
+    piece_id: str
+    name: str
+    request_id: str
+
+
 class PieceStep(msgspec.Struct, frozen=True, kw_only=True):
     """One change of a piece: by whom, at which site and kiosk."""
 

@@ -32,7 +32,8 @@ from session.hub.dossier.library import Library
 from session.hub.dossier.log_keeper import LogKeeper
 from session.hub.dossier.log_service import LogService
 from session.hub.dossier.pieces import PieceService
-from session.hub.dossier.service import DossierService, DossierStoreLike
+from session.hub.dossier.service import DossierService
+from session.hub.dossier.store import DossierStoreLike
 from session.hub.dossier.uploads import UploadSpool
 from session.hub.history.audit import Audit
 from session.hub.history.database import TIME_ZONE, History

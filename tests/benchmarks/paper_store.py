@@ -21,7 +21,7 @@ from documents.search_words import folded, owner_word
 from documents.store import tables
 from documents.store.dossier_store import DossierStore
 from documents.store.search import FiledMarks
-from session.core.dossier_model import Dossier, Piece
+from session.core.dossier_model import Dossier, NewDocument, Piece
 from tests.benchmarks.table import Row
 from tests.support.postgres import new_database, programs, server
 from tests.unit.documents.store.test_dossier_store import PDF
@@ -119,8 +119,7 @@ def _milliseconds(store: DossierStore) -> tuple[float, float, float]:
         data = PDF + f"\n% {k}\n".encode()
         sha256 = sha256_of(data)
         before = time.perf_counter()
-        store.file(ORGANISATION, "NEW", "", "Relevé", 2, sha256, data, f"n{k}", datetime.now(UTC),
-                   marks=FiledMarks(words="montant net"))  # fmt: skip
+        store.file(ORGANISATION, "NEW", NewDocument(piece_id="", name="Relevé", pages=2, sha256=sha256, upload_id=f"n{k}"), data, filed_at_utc=datetime.now(UTC), marks=FiledMarks(words="montant net"))  # fmt: skip
         filing.append(1000 * (time.perf_counter() - before))
     searching = []
     for wanted in ("montant payer échéance", "unique40000"):

@@ -25,7 +25,7 @@ from expert_app.hub.dossier_adapter import DossierAdapter
 from expert_app.runtime.notary import notary_of
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
-from session.core.dossier_model import Dossier, Piece
+from session.core.dossier_model import Actor, Dossier, NewDocument, Piece
 from session.core.errors import StoreUnreachable
 from session.core.tasks import Tasks
 from session.desk.hub.client import Progress
@@ -117,7 +117,17 @@ class HubSide:
                 return upload.answer
             whole = await asyncio.to_thread(upload.whole)
             record, facts = await self._adapter.file(
-                ORGANISATION, dossier, piece_id, name, pages, begin.sha256, whole, upload_id
+                ORGANISATION,
+                dossier,
+                document=NewDocument(
+                    piece_id=piece_id,
+                    name=name,
+                    pages=pages,
+                    sha256=begin.sha256,
+                    upload_id=upload_id,
+                ),
+                data=whole,
+                who=Actor(),
             )
             self._away(2)
             filed = DocumentFiled(document=record, dossier=facts)

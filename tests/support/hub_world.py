@@ -34,7 +34,7 @@ from session.desk.hub.client import DeskLink
 from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ROLES
-from session.hub.dossier.service import DossierStoreLike
+from session.hub.dossier.store import DossierStoreLike
 from session.kiosk.hub.client import KioskLink
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role

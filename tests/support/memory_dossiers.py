@@ -10,8 +10,27 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from session.core.dossier_model import DocumentRecord, Dossier, DossierNote, Piece, PieceState
-from session.core.errors import DocumentNotFiled, DossierUnknown
+from session.core.dossier_model import (
+    ActingUser,
+    Actor,
+    DocumentRecord,
+    Dossier,
+    DossierNote,
+    NewDocument,
+    Piece,
+    PieceState,
+    PieceStep,
+    SeenPage,
+)
+from session.core.errors import DocumentNotFiled, DossierUnknown, NotAllowed
+from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.dossier.pieces import (
+    ActStep,
+    CorrectRequest,
+    PageSeen,
+    ProcedureFacts,
+    SupersedeRequest,
+)
 
 
 class MemoryDossiers:
@@ -47,7 +66,14 @@ class MemoryDossiers:
         return facts
 
     async def set_piece(
-        self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
+        self,
+        organisation: str,
+        number: str,
+        piece_id: str,
+        *,
+        state: PieceState,
+        reason: str,
+        who: Actor,
     ) -> Dossier:
         facts = await self.open(organisation, number)
         pieces = [
@@ -61,7 +87,7 @@ class MemoryDossiers:
         return changed
 
     async def add_note(
-        self, organisation: str, number: str, note_id: str, text: str, by_name: str
+        self, organisation: str, number: str, *, note_id: str, text: str, by_name: str
     ) -> Dossier:
         facts = await self.open(organisation, number)
         if any(note.id == note_id for note in facts.notes):
@@ -74,36 +100,84 @@ class MemoryDossiers:
         return changed
 
     async def file(
-        self,
-        organisation: str,
-        dossier: str,
-        piece_id: str,
-        name: str,
-        pages: int,
-        sha256: str,
-        data: bytes,
-        upload_id: str,
+        self, organisation: str, number: str, *, document: NewDocument, data: bytes, who: Actor
     ) -> tuple[DocumentRecord, Dossier]:
-        if upload_id in self._by_upload:
-            return self._by_upload[upload_id], await self.open(organisation, dossier)
-        if self.damage or hashlib.sha256(data).hexdigest() != sha256:
+        if document.upload_id in self._by_upload:
+            return self._by_upload[document.upload_id], await self.open(organisation, number)
+        if self.damage or hashlib.sha256(data).hexdigest() != document.sha256:
             raise DocumentNotFiled
         self.filings += 1
         record = DocumentRecord(
             id=f"d{self.filings}",
-            name=name,
-            piece_id=piece_id,
-            pages=pages,
+            name=document.name,
+            piece_id=document.piece_id,
+            pages=document.pages,
             size_bytes=len(data),
-            sha256=sha256,
+            sha256=document.sha256,
             filed_at_utc=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
         )
         self.documents[record.id] = data
-        self._by_upload[upload_id] = record
-        facts = await self.set_piece(organisation, dossier, piece_id, PieceState.FILED, "")
-        facts = msgspec.structs.replace(facts, documents=[*facts.documents, record])
-        self._dossiers[organisation, dossier] = facts
+        self._by_upload[document.upload_id] = record
+        facts = await self.set_piece(
+            organisation, number, document.piece_id, state=PieceState.FILED, reason="", who=who
+        )
+        facts = msgspec.structs.replace(facts, documents=(*facts.documents, record))
+        self._dossiers[organisation, number] = facts
         return record, facts
 
     async def read(self, organisation: str, document_id: str) -> bytes:
         return self.documents[document_id]
+
+    # ---- what this store does not know ----
+
+    async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
+        return []
+
+    async def start_procedure(
+        self, organisation: str, number: str, procedure: str, *, who: Actor
+    ) -> Dossier:
+        raise NotAllowed(why="no procedures")
+
+    async def acknowledge(
+        self, organisation: str, number: str, piece_ids: list[str], *, who: Actor
+    ) -> Dossier:
+        return await self.open(organisation, number)
+
+    async def history(self, organisation: str, number: str) -> list[PieceStep]:
+        return []
+
+    async def acts(self, organisation: str, number: str) -> list[ActStep]:
+        return []
+
+    async def seen(self, organisation: str, number: str, pages: list[PageSeen]) -> list[SeenPage]:
+        return []
+
+    async def search(self, organisation: str, number: str, words: str) -> list[str]:
+        return []
+
+    async def correct(
+        self, organisation: str, request: CorrectRequest, *, user: str, who: Actor
+    ) -> Dossier:
+        raise NotAllowed(why="no versions")
+
+    async def supersede(
+        self, organisation: str, request: SupersedeRequest, *, user: str, who: Actor
+    ) -> Dossier:
+        raise NotAllowed(why="no versions")
+
+    async def deliveries(self, organisation: str, request: DeliveriesRequest) -> DeliveriesAnswer:
+        return DeliveriesAnswer(targets=[], deliveries=[])
+
+    async def retry_deliveries(self, organisation: str, ids: list[int], by: ActingUser) -> int:
+        raise NotAllowed(why="no copies")
+
+    async def give_up_deliveries(
+        self, organisation: str, ids: list[int], by: ActingUser, *, reason: str
+    ) -> int:
+        raise NotAllowed(why="no copies")
+
+    async def export(self, organisation: str, number: str, by: ActingUser, *, reason: str) -> None:
+        raise NotAllowed(why="no exports")
+
+    async def may_export(self, organisation: str, number: str, user: str) -> bool:
+        return False

@@ -10,77 +10,38 @@ nothing.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Protocol, runtime_checkable
 
-from session.core.dossier_model import Dossier, PieceStep
+from session.core.dossier_model import ActingUser
 from session.core.errors import DossierUnknown, NotAllowed
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.deliveries import NameOf
 from session.hub.dossier.service import PART_BYTES
+from session.hub.dossier.store import DossierStoreLike
 from session.protocol.dossier.exports import (
     ExportAnswer,
     ExportHistoryRequest,
     ExportPartRequest,
     ExportRequest,
 )
-from session.protocol.dossier.pieces import MAX_LISTED, ActStep, PieceHistory
+from session.protocol.dossier.pieces import MAX_LISTED, PieceHistory
 from session.protocol.hub.requests import DocumentPart
 
 CACHED_DOCUMENTS = 2
 
 
-@runtime_checkable
-class ExportStoreLike(Protocol):
-    """What a store of dossiers has beyond `DossierStoreLike`.
-    Errors are classes of `session.core.errors`.
-    """
-
-    async def open(self, organisation: str, number: str) -> Dossier:
-        """The dossier. Raises `DossierUnknown`."""
-        ...
-
-    async def history(self, organisation: str, number: str) -> list[PieceStep]:
-        """What happened to its pieces."""
-        ...
-
-    async def acts(self, organisation: str, number: str) -> list[ActStep]:
-        """What people did with it."""
-        ...
-
-    async def export(
-        self, organisation: str, number: str, user: str, name: str, reason: str
-    ) -> None:
-        """Notes the export. Raises `DossierUnknown`."""
-        ...
-
-    async def may_export(self, organisation: str, number: str, user: str) -> bool:
-        """Whether this person noted one lately."""
-        ...
-
-    async def read(self, organisation: str, document_id: str) -> bytes:
-        """Bytes of a document."""
-        ...
-
-
 class ExportService:
     """Gives a whole dossier away, part by part, to whoever has noted an export of it."""
 
-    def __init__(self, store: object, name_of: NameOf) -> None:
-        self._given, self._name_of = store, name_of
+    def __init__(self, store: DossierStoreLike, name_of: NameOf) -> None:
+        self._store, self._name_of = store, name_of
         self._read: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-
-    @property
-    def _store(self) -> ExportStoreLike:
-        if not isinstance(self._given, ExportStoreLike):
-            raise NotAllowed(why="this store exports nothing")
-        return self._given
 
     @handles("export")
     async def export(self, asker: Asker, request: ExportRequest) -> ExportAnswer:
         """Notes the export and answers the dossier. Raises `DossierUnknown`, `NotAllowed`."""
         store, organisation = self._store, asker.organisation
-        name = self._name_of(organisation, asker.user)
-        await store.export(organisation, request.dossier, asker.user, name, request.reason)
+        by = ActingUser(user=asker.user, name=self._name_of(organisation, asker.user))
+        await store.export(organisation, request.dossier, by, reason=request.reason)
         return ExportAnswer(dossier=await store.open(organisation, request.dossier))
 
     @handles("export_history")

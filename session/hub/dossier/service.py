@@ -14,11 +14,11 @@ from typing import Protocol
 
 import msgspec
 
-from session.core.dossier_model import Actor, DocumentRecord, Dossier, PieceState
+from session.core.dossier_model import Actor, DocumentRecord, Dossier, NewDocument, PieceState
 from session.core.errors import DossierUnknown, NotAllowed
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.keep_consent import KeepGrants
-from session.hub.dossier.pieces import PieceStoreLike, who_of
+from session.hub.dossier.store import DossierStoreLike
 from session.hub.dossier.uploads import UploadSpool
 from session.hub.storage.interfaces import CallerRecord, CallerStore
 from session.protocol.hub.requests import (
@@ -46,51 +46,9 @@ PART_BYTES = 128 * 1024
 CACHED_DOCUMENTS = 4
 
 
-class DossierStoreLike(Protocol):
-    """What the hub needs of the store of dossiers. Errors are classes of `session.core.errors`."""
-
-    async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
-        """The dossier of the caller with this number, or None."""
-        ...
-
-    async def open(self, organisation: str, number: str) -> Dossier:
-        """The dossier with this dossier number. Raises `DossierUnknown`."""
-        ...
-
-    async def set_piece(
-        self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
-    ) -> Dossier:
-        """Sets a piece's state; returns the dossier afterwards. Raises `DossierUnknown`."""
-        ...
-
-    async def add_note(
-        self, organisation: str, number: str, note_id: str, text: str, by_name: str
-    ) -> Dossier:
-        """Keeps a note in a dossier; the same `note_id` is kept once. Raises `DossierUnknown`."""
-        ...
-
-    async def file(
-        self,
-        organisation: str,
-        dossier: str,
-        piece_id: str,
-        name: str,
-        pages: int,
-        sha256: str,
-        data: bytes,
-        upload_id: str,
-    ) -> tuple[DocumentRecord, Dossier]:
-        """Stores a document, reads it back, marks the piece filed;
-        the same `upload_id` is stored once.
-
-        Raises:
-            DocumentNotFiled: it did not read back as sent. DossierUnknown, StoreUnreachable.
-        """
-        ...
-
-    async def read(self, organisation: str, document_id: str) -> bytes:
-        """Bytes of a filed document. Raises `DossierUnknown`."""
-        ...
+def who_of(facts: SessionFacts) -> Actor:
+    """The agent of a session, and its site and kiosk."""
+    return Actor(name=facts.agent_name, site=facts.site, kiosk=facts.kiosk)
 
 
 class OwnedSessions(Protocol):
@@ -182,16 +140,15 @@ class DossierService:
         )
         if request.state in (PieceState.FILED, PieceState.ACKNOWLEDGED):
             raise NotAllowed(why="only the store files")
-        change = (
+        facts = await self._store.set_piece(
             asker.organisation,
             request.dossier,
             request.piece_id,
-            request.state,
-            request.reason,
+            state=request.state,
+            reason=request.reason,
+            who=who,
         )
-        if isinstance(self._store, PieceStoreLike):
-            return DossierAnswer(dossier=await self._store.set_piece_by(*change, who))
-        return DossierAnswer(dossier=await self._store.set_piece(*change))
+        return DossierAnswer(dossier=facts)
 
     @handles("note")
     async def note(self, asker: Asker, request: NoteRequest) -> Done:
@@ -200,7 +157,11 @@ class DossierService:
         found = await self.dossier_of(asker.organisation, asker.user, request.session_id)
         by_name = self._sessions.kiosk_facts(ticket).agent_name
         await self._store.add_note(
-            asker.organisation, found.number, request.note_id, request.text, by_name
+            asker.organisation,
+            found.number,
+            note_id=request.note_id,
+            text=request.text,
+            by_name=by_name,
         )
         return Done()
 
@@ -256,10 +217,16 @@ class DossierService:
     async def _file(
         self, organisation: str, begin: UploadBegin, data: bytes, who: Actor
     ) -> tuple[DocumentRecord, Dossier]:
-        place = (organisation, begin.dossier, begin.piece_id, begin.name, begin.pages, begin.sha256)
-        if isinstance(self._store, PieceStoreLike):
-            return await self._store.file_by(*place, data, begin.upload_id, who)
-        return await self._store.file(*place, data, begin.upload_id)
+        document = NewDocument(
+            piece_id=begin.piece_id,
+            name=begin.name,
+            pages=begin.pages,
+            sha256=begin.sha256,
+            upload_id=begin.upload_id,
+        )
+        return await self._store.file(
+            organisation, begin.dossier, document=document, data=data, who=who
+        )
 
     @handles("document")
     async def document(self, asker: Asker, request: DocumentRequest) -> DocumentPart:
@@ -292,8 +259,8 @@ class DossierService:
         return any(document.id == document_id for document in facts.documents)
 
     @property
-    def store(self) -> object:
-        """The store, for what it may know beyond `DossierStoreLike`."""
+    def store(self) -> DossierStoreLike:
+        """The store."""
         return self._store
 
     async def own(self, organisation: str, agent: str, session_id: str) -> Ticket:

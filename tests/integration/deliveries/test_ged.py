@@ -17,13 +17,12 @@ from xml.etree import ElementTree
 import pytest
 
 from documents.hashes import sha256_of
-from documents.store.acts import Person
 from documents.store.dossier_store import DossierStore
 from expert_app.ged.courier import Courier, Pace, Target
 from expert_app.ged.kinds import make_connector
 from expert_app.runtime.store_settings import GedSettings
 from session.core.clock import SystemClock
-from session.core.dossier_model import Delivery, DeliveryState
+from session.core.dossier_model import ActingUser, Delivery, DeliveryState, NewDocument
 from session.core.tasks import Tasks
 from tests.support.ged_servers import PASSWORD, TOKEN, USER, CmisServer, PaperlessServer, serving
 from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
@@ -44,7 +43,13 @@ def store(tmp_path: Path) -> Iterator[DossierStore]:
 def _file(store: DossierStore, upload_id: str = "u1") -> str:
     name = "Pièce d’identité"
     return store.file(
-        ORG, "2026-0042", "identity", name, 2, sha256_of(PDF), PDF, upload_id, NINE
+        ORG,
+        "2026-0042",
+        NewDocument(
+            piece_id="identity", name=name, pages=2, sha256=sha256_of(PDF), upload_id=upload_id
+        ),
+        PDF,
+        filed_at_utc=NINE,
     ).id
 
 
@@ -221,7 +226,9 @@ async def test_a_fault_of_paperless_is_said_and_a_retry_delivers_once(
         async with _courier(store, _paperless(address), TOKEN) as courier:
             row = await _until(store, state, reason)
             server.fault = ""
-            store.deliveries.retry(ORG, [row.id], Person(name="Alice M."), SystemClock().utc_now())
+            store.deliveries.retry(
+                ORG, [row.id], ActingUser(name="Alice M."), SystemClock().utc_now()
+            )
             courier.wake()
             await _until(store, DeliveryState.DELIVERED)
     assert len(server.documents) == 1

@@ -22,7 +22,7 @@ import pytest
 from documents.hashes import sha256_of
 from documents.store.dossier_store import DossierStore
 from expert_app.backup.archive import LIST, BackupDamaged, BackupTooNew, reading, writing
-from session.core.dossier_model import Dossier, Piece, PieceState
+from session.core.dossier_model import Dossier, NewDocument, Piece, PieceState
 from session.hub.access.identities import Identity, IdentityBook
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRequest
@@ -165,7 +165,13 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
     with DossierStore(old.data / "dossiers") as store:
         store.create_dossier("valdore", CALLER)
         filed = store.file(
-            "valdore", CALLER.number, "identity", "Carte", 2, sha256_of(PDF), PDF, "u1", NINE
+            "valdore",
+            CALLER.number,
+            NewDocument(
+                piece_id="identity", name="Carte", pages=2, sha256=sha256_of(PDF), upload_id="u1"
+            ),
+            PDF,
+            filed_at_utc=NINE,
         )
     code, said = await old.run("backup", str(file), "--with-dossiers")  # no hub runs
     assert code == 0, said

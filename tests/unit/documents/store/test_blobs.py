@@ -15,7 +15,7 @@ from documents.hashes import sha256_of
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.dossier_store import DossierStore
 from documents.store.remote_blobs import RemoteBlobs, StoreAway, s3_blobs, webdav_blobs
-from session.core.dossier_model import PieceState
+from session.core.dossier_model import NewDocument, PieceState
 from session.core.errors import DocumentNotFiled, StoreUnreachable
 from tests.support.far_stores import BUCKET, SECRET, USER, Share, s3_service, webdav_share
 from tests.unit.documents.store.test_dossier_store import CALLER, PDF
@@ -134,7 +134,13 @@ def test_a_store_that_is_away_files_nothing_and_the_repeat_files_once(
     sha256 = sha256_of(PDF)
 
     def file(store: DossierStore) -> None:
-        store.file("caf31", "2026-0042", "identity", "Papier", 2, sha256, PDF, "u1", NINE)
+        store.file(
+            "caf31",
+            "2026-0042",
+            NewDocument(piece_id="identity", name="Papier", pages=2, sha256=sha256, upload_id="u1"),
+            PDF,
+            filed_at_utc=NINE,
+        )
 
     with DossierStore(tmp_path / "store", blobs=_far(kind, "http://127.0.0.1:9")) as store:
         store.create_dossier("caf31", CALLER)

@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 
 from documents.hashes import sha256_of
-from documents.store.acts import ActKind, Person
+from documents.store.acts import DossierActKind
 from documents.store.dossier_store import DossierStore
-from session.core.dossier_model import DeliveryState
+from session.core.dossier_model import ActingUser, DeliveryState, NewDocument
 from tests.support.postgres import new_database
 from tests.unit.documents.store.test_dossier_store import CALLER, PDF, _pdf
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=30)
 ORG, GED = "caf31", "archive"
-ALICE = Person(user="alice", name="Alice M.")
+ALICE = ActingUser(user="alice", name="Alice M.")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -39,7 +39,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DossierSto
 def _file(store: DossierStore, upload_id: str = "u1", name: str = "Papier") -> str:
     data = _pdf(name) if name != "Papier" else PDF
     return store.file(
-        ORG, "2026-0042", "identity", name, 2, sha256_of(data), data, upload_id, NOW
+        ORG,
+        "2026-0042",
+        NewDocument(
+            piece_id="identity", name=name, pages=2, sha256=sha256_of(data), upload_id=upload_id
+        ),
+        data,
+        filed_at_utc=NOW,
     ).id
 
 
@@ -111,18 +117,21 @@ def test_a_refused_copy_waits_for_a_person_who_tries_again_or_gives_up(store: Do
     assert deliveries.retry(ORG, [parcel.delivery], ALICE, LATER) == 1
     again = deliveries.claim(ORG, GED, LATER, 600)
     assert again is not None
-    assert deliveries.give_up(ORG, [parcel.delivery], ALICE, "Envoyé par courrier", LATER) == 1
+    assert (
+        deliveries.give_up(ORG, [parcel.delivery], ALICE, reason="Envoyé par courrier", now=LATER)
+        == 1
+    )
     deliveries.failed(again.delivery, "unreachable", "", LATER, LATER)  # its carrier did not know
     (row,) = deliveries.listed(ORG, DeliveryState.GIVEN_UP)
     assert (row.words, row.by_name) == ("Envoyé par courrier", ALICE.name)
     told = [(act.kind, act.about, act.reason, act.by) for act in store.acts(ORG, "2026-0042")]
     assert told == [
-        (ActKind.RETRIED, "Papier · archive", "", ALICE),
-        (ActKind.GIVEN_UP, "Papier · archive", "Envoyé par courrier", ALICE),
+        (DossierActKind.RETRIED, "Papier · archive", "", ALICE),
+        (DossierActKind.GIVEN_UP, "Papier · archive", "Envoyé par courrier", ALICE),
     ]
     # it had arrived all the same: that is the truth
     deliveries.delivered(again.delivery, "17", LATER)
-    assert deliveries.give_up(ORG, [parcel.delivery], ALICE, "x", LATER) == 0
+    assert deliveries.give_up(ORG, [parcel.delivery], ALICE, reason="x", now=LATER) == 0
     assert deliveries.retry(ORG, [parcel.delivery], ALICE, LATER) == 0
 
 

@@ -24,7 +24,14 @@ from documents.hashes import sha256_of
 from documents.pdf.assemble import assemble
 from documents.store import blobs
 from documents.store.dossier_store import DossierStore
-from session.core.dossier_model import DocumentRecord, Dossier, DossierNote, Piece, PieceState
+from session.core.dossier_model import (
+    DocumentRecord,
+    Dossier,
+    DossierNote,
+    NewDocument,
+    Piece,
+    PieceState,
+)
 from session.core.errors import DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -72,13 +79,15 @@ def _file(
     return store.file(
         organisation,
         number,
-        piece_id,
-        "Pièce d'identité",
-        2,
-        sha256_of(data),
+        NewDocument(
+            piece_id=piece_id,
+            name="Pièce d'identité",
+            pages=2,
+            sha256=sha256_of(data),
+            upload_id=upload_id,
+        ),
         data,
-        upload_id,
-        NINE,
+        filed_at_utc=NINE,
     )
 
 
@@ -163,7 +172,13 @@ def test_a_document_nobody_expected_changes_no_piece(store: DossierStore) -> Non
 def test_bytes_with_another_hash_are_not_filed(store: DossierStore) -> None:
     with pytest.raises(PageDamaged):
         store.file(
-            "caf31", "2026-0042", "identity", "x", 2, sha256_of(PDF), PDF + b"\n", "u1", NINE
+            "caf31",
+            "2026-0042",
+            NewDocument(
+                piece_id="identity", name="x", pages=2, sha256=sha256_of(PDF), upload_id="u1"
+            ),
+            PDF + b"\n",
+            filed_at_utc=NINE,
         )
     assert store.open_dossier("caf31", "2026-0042").documents == ()
 
@@ -235,7 +250,9 @@ def test_a_dossier_that_is_there_is_left_as_it_is(store: DossierStore) -> None:
 
 
 def test_an_agent_refuses_a_piece_with_a_reason(store: DossierStore) -> None:
-    dossier = store.set_piece("caf31", "2026-0042", "income", PieceState.REFUSED, "Illisible")
+    dossier = store.set_piece(
+        "caf31", "2026-0042", "income", PieceState.REFUSED, reason="Illisible"
+    )
     piece = dossier.piece("income")
     assert piece is not None
     assert (piece.state, piece.reason) == (PieceState.REFUSED, "Illisible")

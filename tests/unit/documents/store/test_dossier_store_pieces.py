@@ -12,7 +12,7 @@ from documents.store import tables
 from documents.store.dossier_store import DossierStore
 from documents.store.procedures import Procedure, load_procedures, shipped
 from documents.store.search import FiledMarks, PageMark
-from session.core.dossier_model import Actor, DocumentRecord, Dossier, PieceState
+from session.core.dossier_model import Actor, DocumentRecord, Dossier, NewDocument, PieceState
 from session.core.errors import DossierUnknown
 from tests.unit.documents.conftest import Day, OpenStore
 from tests.unit.documents.store.test_dossier_store import PDF
@@ -43,7 +43,15 @@ def _file(
 ) -> DocumentRecord:
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     return store.file(
-        ORG, NUMBER, piece_id, "Papier", 2, sha256_of(PDF), PDF, upload_id, at, marks=marks, by=HERE
+        ORG,
+        NUMBER,
+        NewDocument(
+            piece_id=piece_id, name="Papier", pages=2, sha256=sha256_of(PDF), upload_id=upload_id
+        ),
+        PDF,
+        filed_at_utc=at,
+        marks=marks,
+        by=HERE,
     )
 
 
@@ -73,7 +81,7 @@ def test_who_comes_back_elsewhere_finds_the_same_list(
         store.set_piece(ORG, NUMBER, "logement-identite", state, by=HERE)
     _file(store, "logement-identite", "u1")
     store.acknowledge(ORG, NUMBER, ["logement-identite", "logement-rib"], HERE)
-    store.set_piece(ORG, NUMBER, "logement-rib", PieceState.REFUSED, "Illisible", HERE)
+    store.set_piece(ORG, NUMBER, "logement-rib", PieceState.REFUSED, reason="Illisible", by=HERE)
     day.pass_days(7)
     elsewhere = open_store()
     found = elsewhere.find_by_caller_number(ORG, "1234567")

@@ -23,7 +23,7 @@ from expert_app.demo.walk_proofs import (
     same,
     store_proof,
 )
-from session.core.dossier_model import Dossier, Piece
+from session.core.dossier_model import Dossier, NewDocument, Piece
 from session.log.events import PageActed, PointerShown, Record, SessionClosed, Writer
 from session.log.reader import write_log
 from tests.support.log_story import whole_session
@@ -57,7 +57,13 @@ def test_a_filed_document_is_proved_by_the_store_s_own_file(tmp_path: Path, pdf:
                 caller_number="",
             ),
         )
-        filed = store.file("valdore", NUMBER, "a", "Reçu", 1, sha256, pdf, "u1", AT)
+        filed = store.file(
+            "valdore",
+            NUMBER,
+            NewDocument(piece_id="a", name="Reçu", pages=1, sha256=sha256, upload_id="u1"),
+            pdf,
+            filed_at_utc=AT,
+        )
     evidence = store_proof(tmp_path / "hub", NUMBER, filed.id, sha256)
     assert (evidence["sha256"], evidence["pages"], evidence["size_bytes"]) == (sha256, 1, len(pdf))
 

@@ -24,6 +24,7 @@ from session.bus.server.config import ServerSettings
 from session.bus.server.process import BusServer
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
+from session.core.dossier_model import NewDocument
 from session.core.errors import BusRefusedIdentity, ServiceClosed, SessionError
 from session.core.tasks import Tasks
 from session.kiosk.hub.client import KioskLink
@@ -132,7 +133,13 @@ def _with_a_document_and_a_ged(place: Place) -> Path:
     depot.mkdir()
     with DossierStore(paths_for("hub", place.folder).folder("dossiers")) as store:
         store.create_dossier("valdore", CALLER)
-        store.file("valdore", CALLER.number, "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
+        store.file(
+            "valdore",
+            CALLER.number,
+            NewDocument(piece_id="", name="Papier", pages=2, sha256=sha256_of(PDF), upload_id="u1"),
+            PDF,
+            filed_at_utc=NINE,
+        )
     (place.folder / "hub.toml").write_text(
         '[[ged]]\nname = "depot"\norganisation = "valdore"\nkind = "folder"\nearlier = true\n'
         f'folder = "{depot}"\n[metrics]\nlisten = ""\n',

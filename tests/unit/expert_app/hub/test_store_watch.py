@@ -16,6 +16,7 @@ from expert_app.ged.kinds import make_connector
 from expert_app.hub.store_watch import StoreWatch
 from expert_app.runtime.store_settings import GedSettings
 from session.core.clock import SystemClock
+from session.core.dossier_model import NewDocument
 from session.core.tasks import Tasks
 from tests.integration.deliveries.test_ged import QUICKLY
 from tests.support.waiting import until
@@ -59,7 +60,13 @@ async def test_a_system_that_takes_nothing_and_refused_copies_are_told(tmp_path:
     tasks = Tasks()
     with DossierStore(tmp_path / "store", targets={"caf31": ("depot",)}) as store:
         store.create_dossier("caf31", CALLER)
-        store.file("caf31", "2026-0042", "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
+        store.file(
+            "caf31",
+            "2026-0042",
+            NewDocument(piece_id="", name="Papier", pages=2, sha256=sha256_of(PDF), upload_id="u1"),
+            PDF,
+            filed_at_utc=NINE,
+        )
         courier = Courier(
             store,
             [Target(settings, make_connector(settings, ""))],

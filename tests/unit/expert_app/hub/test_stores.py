@@ -15,6 +15,7 @@ from expert_app.runtime.config import HubSettings, SettingsWrong, load
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.store_settings import DocumentsSettings
+from session.core.dossier_model import NewDocument
 from tests.support.far_stores import SECRET, USER, webdav_share
 from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
 
@@ -70,7 +71,15 @@ def test_a_share_is_tried_used_and_backed_up(
         assert try_documents(settings, paths) == 0
         with open_store(settings, paths) as store:
             store.create_dossier("caf31", CALLER)
-            store.file("caf31", "2026-0042", "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
+            store.file(
+                "caf31",
+                "2026-0042",
+                NewDocument(
+                    piece_id="", name="Papier", pages=2, sha256=sha256_of(PDF), upload_id="u1"
+                ),
+                PDF,
+                filed_at_utc=NINE,
+            )
         (path,) = folder.rglob("*.pdf")
         assert path.read_bytes() == PDF
         copy = open_copy(settings, paths)

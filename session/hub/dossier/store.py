@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the hub's dossier rules need of a store of dossiers. Implemented by
+`expert_app.hub.dossier_adapter`, and in memory by tests.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from session.core.dossier_model import (
+    ActingUser,
+    Actor,
+    DocumentRecord,
+    Dossier,
+    NewDocument,
+    PieceState,
+    PieceStep,
+    SeenPage,
+)
+from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.dossier.pieces import (
+    ActStep,
+    CorrectRequest,
+    PageSeen,
+    ProcedureFacts,
+    SupersedeRequest,
+)
+
+
+class DossierStoreLike(Protocol):
+    """The dossiers of all organisations. Errors are classes of `session.core.errors`;
+    every method may raise `StoreUnreachable`, and those that name a dossier `DossierUnknown`.
+    """
+
+    async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
+        """The dossier of the caller with this number, or None."""
+        ...
+
+    async def open(self, organisation: str, number: str) -> Dossier:
+        """The dossier with this dossier number."""
+        ...
+
+    async def add_note(
+        self, organisation: str, number: str, *, note_id: str, text: str, by_name: str
+    ) -> Dossier:
+        """Keeps a note in a dossier; the same `note_id` is kept once."""
+        ...
+
+    # ---- documents ----
+
+    async def file(
+        self, organisation: str, number: str, *, document: NewDocument, data: bytes, who: Actor
+    ) -> tuple[DocumentRecord, Dossier]:
+        """Stores a document, reads it back, marks the piece filed;
+        the same `upload_id` is stored once.
+
+        Raises:
+            DocumentNotFiled: it did not read back as sent.
+        """
+        ...
+
+    async def read(self, organisation: str, document_id: str) -> bytes:
+        """Bytes of a filed document."""
+        ...
+
+    async def correct(
+        self, organisation: str, request: CorrectRequest, *, user: str, who: Actor
+    ) -> Dossier:
+        """Files a document's bytes anew, under another piece or name."""
+        ...
+
+    async def supersede(
+        self, organisation: str, request: SupersedeRequest, *, user: str, who: Actor
+    ) -> Dossier:
+        """One document takes another one's place."""
+        ...
+
+    async def seen(self, organisation: str, number: str, pages: list[PageSeen]) -> list[SeenPage]:
+        """Pages of the dossier that are these, or look like them."""
+        ...
+
+    async def search(self, organisation: str, number: str, words: str) -> list[str]:
+        """Ids of documents with these words."""
+        ...
+
+    # ---- procedures and pieces ----
+
+    async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
+        """Procedures that agents of this service may start."""
+        ...
+
+    async def start_procedure(
+        self, organisation: str, number: str, procedure: str, *, who: Actor
+    ) -> Dossier:
+        """Adds the pieces that the procedure asks for, once."""
+        ...
+
+    async def set_piece(
+        self,
+        organisation: str,
+        number: str,
+        piece_id: str,
+        *,
+        state: PieceState,
+        reason: str,
+        who: Actor,
+    ) -> Dossier:
+        """Sets a piece's state by hand; returns the dossier afterwards."""
+        ...
+
+    async def acknowledge(
+        self, organisation: str, number: str, piece_ids: list[str], *, who: Actor
+    ) -> Dossier:
+        """A receipt that names these pieces was printed."""
+        ...
+
+    async def history(self, organisation: str, number: str) -> list[PieceStep]:
+        """What happened to the pieces, oldest first."""
+        ...
+
+    async def acts(self, organisation: str, number: str) -> list[ActStep]:
+        """What people did with the dossier beyond its pieces, oldest first."""
+        ...
+
+    # ---- copies for the agency's own systems ----
+
+    async def deliveries(self, organisation: str, request: DeliveriesRequest) -> DeliveriesAnswer:
+        """Copies and systems."""
+        ...
+
+    async def retry_deliveries(self, organisation: str, ids: list[int], by: ActingUser) -> int:
+        """Tries these again now; how many."""
+        ...
+
+    async def give_up_deliveries(
+        self, organisation: str, ids: list[int], by: ActingUser, *, reason: str
+    ) -> int:
+        """Tries these no more; how many."""
+        ...
+
+    # ---- the whole dossier for a supervisor ----
+
+    async def export(self, organisation: str, number: str, by: ActingUser, *, reason: str) -> None:
+        """Notes that this person takes the whole dossier along, and why."""
+        ...
+
+    async def may_export(self, organisation: str, number: str, user: str) -> bool:
+        """Whether this person noted an export of it within the hour."""
+        ...
