@@ -25,10 +25,10 @@ from expert_app.backup.save import (
     Facts,
 )
 from expert_app.backup.table_rows import has_rows, load_rows
-from expert_app.hub.identity_book_commands import open_book
-from expert_app.hub.stores import open_copy
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.stores.dossiers import open_copy
+from expert_app.stores.identities import open_book
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.snapshots import Snapshots
 from session.hub.history import tables as history_tables

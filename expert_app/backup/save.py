@@ -23,11 +23,11 @@ from sqlalchemy import Table, make_url
 from documents.store import copy as store_copy
 from expert_app.backup.archive import BackupWriter, writing
 from expert_app.backup.table_rows import write_rows
-from expert_app.hub.access import documents_folder
-from expert_app.hub.identity_book_commands import open_book
-from expert_app.hub.stores import open_copy
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.stores.dossiers import open_copy
+from expert_app.stores.identities import open_book
+from expert_app.stores.jetstream import documents_folder
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.snapshots import SavedStream, Snapshots
 from session.hub.history import tables as history_tables

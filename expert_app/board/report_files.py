@@ -12,7 +12,7 @@ from pathlib import Path
 
 from documents.printed.report.csv_file import report_csv
 from documents.printed.report.pdf import ReportFacts, report
-from expert_app.hub.report_chapters import chapter
+from expert_app.runtime.report_chapters import chapter
 from session.core.clock import Clock
 from session.core.errors import SessionError
 from session.core.signals import Signal

@@ -17,12 +17,12 @@ from pathlib import Path
 from expert_app.commands.hub_arguments import ROLES
 from expert_app.hub.certificates import CertificateTrouble, make_ca, make_certificate
 from expert_app.hub.identity_book_commands import Wanted, invite, revoke
-from expert_app.hub.passwords import DOCUMENTS, ged_name, keep_secret
 from expert_app.hub.procedure_words import list_procedures
 from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from expert_app.runtime.paths import Paths
+from expert_app.stores.passwords import DOCUMENTS, ged_name, keep_secret
 from resources.texts import _
 from session.bus.transport.nkeys import new_seed, public_key
 from session.hub.convention.problems import CatalogueWrong
@@ -112,7 +112,7 @@ def _bus_server(context: Context) -> int:
 
 
 def _documents(context: Context) -> int:
-    from expert_app.hub.stores import ExtraMissing, extra_words, try_documents
+    from expert_app.stores.dossiers import ExtraMissing, extra_words, try_documents
 
     try:
         return try_documents(context.settings, context.paths)
@@ -141,7 +141,7 @@ def _secret(context: Context) -> int:
 
 
 def _make_key(context: Context) -> int:
-    from expert_app.hub.access import HUB_KEY
+    from expert_app.stores.jetstream import HUB_KEY
 
     return _key_of(HUB_KEY, context.arguments.key_file)
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from expert_app.backup.archive import BackupDamaged, BackupOfOthers, BackupTooNew
 from expert_app.backup.restore import TargetNotEmpty, restore
 from expert_app.backup.save import Facts, back_up
-from expert_app.hub.access import store_of
-from expert_app.hub.identity_book_commands import open_book
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.paths import Paths
+from expert_app.stores.identities import open_book
+from expert_app.stores.jetstream import store_of
 from expert_app.vault.backup import VaultFacts, back_up_vault, restore_vault
 from resources.texts import _
 from session.core.errors import BusUnreachable, SessionError

@@ -16,9 +16,9 @@ from documents.printed.report.masking import masked
 from documents.printed.report.pdf import ReportFacts, report
 from documents.printed.report.words import Chapter
 from expert_app.hub.convention_commands import load_catalogue
-from expert_app.hub.report_chapters import chapter
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.runtime.report_chapters import chapter
 from resources.texts import _
 from session.core.errors import StoreUnreachable
 from session.hub.convention.catalogue import Catalogue

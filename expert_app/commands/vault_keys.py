@@ -14,10 +14,11 @@ from pathlib import Path
 import msgspec
 
 from expert_app.hub.convention_commands import signing_name
-from expert_app.hub.identity_book_commands import Wanted, open_book
+from expert_app.hub.identity_book_commands import Wanted
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from expert_app.runtime.paths import Paths
+from expert_app.stores.identities import open_book
 from expert_app.vault.own_part import secret_name
 from resources.texts import _
 from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret, sign_seal_key

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from documents.store import copy as store_copy
 from expert_app.backup.save import back_up
-from expert_app.hub.access import documents_folder
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.stores.jetstream import documents_folder
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.hub.access import identities

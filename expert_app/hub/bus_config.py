@@ -9,9 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from expert_app.hub.access import hub_seed
 from expert_app.hub.convention_commands import load_catalogue
-from expert_app.hub.identity_book_commands import open_book
 from expert_app.runtime.config import (
     ClusterFileSettings,
     HubSettings,
@@ -21,6 +19,8 @@ from expert_app.runtime.config import (
 )
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.paths import Paths
+from expert_app.stores.identities import open_book
+from expert_app.stores.jetstream import hub_seed
 from resources.texts import _
 from session.bus.server.config import ClusterSettings, ServerSettings, config_text
 from session.bus.server.leaf_links import Partner, check_partners

@@ -14,6 +14,7 @@ from expert_app.hub.convention_commands import load_catalogue
 from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.stores.identities import open_book
 from resources.texts import _
 from session.core.clock import SystemClock
 from session.hub.access.identities import Identity, IdentityBook
@@ -34,11 +35,6 @@ class Wanted:
     organisation: str
     role: Role
     name: str = ""
-
-
-def open_book(paths: Paths) -> IdentityBook:
-    """The book in the hub's folder."""
-    return IdentityBook(paths.folder("identities") / "identities.sqlite")
 
 
 def _load(settings: HubSettings) -> Catalogue | None:

@@ -18,15 +18,12 @@ from documents.store.procedures import ProceduresWrong, load_procedures, shipped
 from documents.workers import Limits, Workers
 from expert_app.ged.board_service import GedDesk
 from expert_app.ged.courier import Courier
-from expert_app.hub.access import documents_folder, forget_running, hub_seed, note_running
 from expert_app.hub.before_upgrade import keep_old_databases, too_new, upgrade_stored
 from expert_app.hub.bus_config import server_settings
 from expert_app.hub.dossier_adapter import DossierAdapter
 from expert_app.hub.flood_ban import ShutOut
-from expert_app.hub.identity_book_commands import open_book
 from expert_app.hub.procedure_words import procedures_refused
 from expert_app.hub.store_watch import StoreWatch
-from expert_app.hub.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from expert_app.hub.words import refused
 from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings
@@ -34,6 +31,15 @@ from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.ice_settings import turn_tickets
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
+from expert_app.stores.dossiers import (
+    ExtraMissing,
+    extra_words,
+    open_blobs,
+    open_store,
+    open_targets,
+)
+from expert_app.stores.identities import open_book
+from expert_app.stores.jetstream import documents_folder, forget_running, hub_seed, note_running
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.server.process import BusServer

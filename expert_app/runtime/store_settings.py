@@ -3,7 +3,7 @@
 Part of the hub's settings.
 
 A secret is never a setting: it lies in the keyring, the environment or a file of its own
-(`expert_app.hub.passwords`).
+(`expert_app.stores.passwords`).
 """
 
 from __future__ import annotations

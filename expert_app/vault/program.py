@@ -20,20 +20,26 @@ from documents.store.procedures import ProceduresWrong, load_procedures, shipped
 from documents.workers import Limits, Workers
 from expert_app.ged.board_service import GedDesk
 from expert_app.ged.courier import Courier
-from expert_app.hub.access import documents_folder
 from expert_app.hub.before_upgrade import keep_old_databases, too_new
 from expert_app.hub.dossier_adapter import DossierAdapter
-from expert_app.hub.identity_book_commands import open_book
 from expert_app.hub.monitor import open_monitor
 from expert_app.hub.procedure_words import procedures_refused
 from expert_app.hub.store_watch import StoreWatch
-from expert_app.hub.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from expert_app.hub.words import refused
 from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
+from expert_app.stores.dossiers import (
+    ExtraMissing,
+    extra_words,
+    open_blobs,
+    open_store,
+    open_targets,
+)
+from expert_app.stores.identities import open_book
+from expert_app.stores.jetstream import documents_folder
 from expert_app.vault.backup import log_of
 from expert_app.vault.own_part import OwnPart
 from expert_app.vault.watch import VaultFigures, VaultHealth

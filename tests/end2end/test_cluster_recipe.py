@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.hub.access import hub_seed
 from expert_app.runtime.config import HubSettings, load
+from expert_app.stores.jetstream import hub_seed
 from session.bus.client import BusClient
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.snapshots import Snapshots

@@ -16,9 +16,9 @@ import pytest
 
 from expert_app.backup.archive import reading
 from expert_app.backup.save import Facts
-from expert_app.hub.access import store_of
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import paths_for
+from expert_app.stores.jetstream import store_of
 from session.bus.hub_connection import HubConnection
 from session.core.errors import StoreUnreachable
 from session.core.tasks import Tasks

@@ -26,10 +26,10 @@ from prometheus_client.parser import text_string_to_metric_families as families
 from reportlab.pdfgen.canvas import Canvas
 
 from expert_app.commands.log_export import export_log
-from expert_app.hub.identity_book_commands import open_book
 from expert_app.runtime.config import DeskSettings, KioskSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.sealing import DeskSealing, KioskSealing, seals_for
+from expert_app.stores.identities import open_book
 from session.bus.client import BusClient
 from session.bus.sealing.certificates import SECRET_BYTES
 from session.bus.transport.nkeys import new_seed, public_key

@@ -14,11 +14,11 @@ import expert_app.kiosk.app
 from expert_app.__main__ import main
 from expert_app.commands.doctor import Finding
 from expert_app.commands.doctor_sealing import check_seal
-from expert_app.hub.identity_book_commands import open_book
 from expert_app.runtime.config import DeskSettings, HubSettings, KioskSettings, save
 from expert_app.runtime.credentials import SEED_VARIABLE, load_seed
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.sealing import KioskSealing, SessionOwners, seals_for
+from expert_app.stores.identities import open_book
 from expert_app.vault.own_part import OwnPart, load_secret, read_own_part
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock

@@ -16,10 +16,10 @@ import pytest
 from documents.store.dossier_store import DossierStore
 from expert_app.backup.archive import reading, writing
 from expert_app.commands.hub_backup import run_restore, run_vault_backup, run_vault_restore
-from expert_app.hub.identity_book_commands import open_book
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import save_seed
 from expert_app.runtime.paths import Paths, paths_for
+from expert_app.stores.identities import open_book
 from expert_app.vault.backup import VaultFacts, log_of
 from expert_app.vault.own_part import OwnPart
 from expert_app.vault.watch import VaultHealth

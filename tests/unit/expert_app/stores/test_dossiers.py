@@ -10,11 +10,11 @@ import pytest
 
 from documents.hashes import sha256_of
 from documents.store.remote_blobs import RemoteBlobs
-from expert_app.hub.stores import open_blobs, open_copy, open_store, try_documents
 from expert_app.runtime.config import HubSettings, SettingsWrong, load
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.store_settings import DocumentsSettings
+from expert_app.stores.dossiers import open_blobs, open_copy, open_store, try_documents
 from session.core.dossier_model import NewDocument
 from tests.support.far_stores import SECRET, USER, webdav_share
 from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF

@@ -13,10 +13,10 @@ from documents.store.dossier_store import DossierStore
 from documents.store.remote_blobs import RemoteBlobs, s3_blobs, webdav_blobs
 from expert_app.ged.courier import Target, targets_of
 from expert_app.ged.kinds import make_connector
-from expert_app.hub.access import documents_folder
-from expert_app.hub.passwords import DOCUMENTS, ged_name, load_secret
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.stores.jetstream import documents_folder
+from expert_app.stores.passwords import DOCUMENTS, ged_name, load_secret
 from resources.texts import _
 from session.core.errors import DocumentNotFiled
 

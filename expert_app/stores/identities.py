@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Opens the book of identities in a hub's or a vault's folder. Used by both, by backups and by the
+commands that invite and revoke.
+"""
+
+from __future__ import annotations
+
+from expert_app.runtime.paths import Paths
+from session.hub.access.identities import IdentityBook
+
+
+def open_book(paths: Paths) -> IdentityBook:
+    """The book; made when there is none."""
+    return IdentityBook(paths.folder("identities") / "identities.sqlite")
