@@ -18,16 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from expert_app.demo.run import Demo
+from expert_app.demo.script import POLL_S, Script
 from expert_app.demo.walk_paper import PaperSteps
-from expert_app.demo.walk_proofs import ProofMissing, files_left, log_proof, same
+from expert_app.demo.walk_proofs import Evidence, ProofMissing, files_left, log_proof, same
 from expert_app.demo.world import CALLER_NUMBER
 from expert_app.runtime.child_programs import Child, ChildFailed
 
-Evidence = dict[str, Any]
-WAIT_S = 30.0
 TYPED = "Été-Œuvré d’Ça €"
 """An invented name with what French needs, and a sign of another key."""
-POLL_S = 0.1
 SHOT_TRIES = 15
 
 
@@ -41,7 +39,7 @@ class WalkStep:
     evidence: Evidence = field(default_factory=dict)
 
 
-class Walk:
+class Walk(Script):
     """Drives a running `Demo` through the whole job.
 
     Args:
@@ -49,7 +47,7 @@ class Walk:
     """
 
     def __init__(self, demo: Demo, shots: Path | None) -> None:
-        self._demo = demo
+        super().__init__(demo)
         self._shots = shots
         self._paper = PaperSteps(self, demo)
         self.steps: list[WalkStep] = []
@@ -126,49 +124,6 @@ class Walk:
                 await asyncio.sleep(POLL_S)
             else:
                 return
-
-    # ---- looking ----
-
-    async def fact(
-        self, child: Child, name: str, *, timeout_s: float = WAIT_S, **wanted: Any
-    ) -> Evidence:
-        """Waits until `child` has observed `name` with the wanted values.
-
-        Raises:
-            ProofMissing: it did not in `timeout_s`; says what was there instead.
-        """
-        seen: Evidence = {}
-        end = time.monotonic() + timeout_s
-        while time.monotonic() < end:
-            facts = await child.ask("facts")
-            seen = facts.get(name, {})
-            if seen and all(_fits(seen.get(key), value) for key, value in wanted.items()):
-                return seen
-            await asyncio.sleep(POLL_S)
-        raise ProofMissing(
-            f"{child.name} did not observe {name} {wanted or ''} in {timeout_s:.0f} s; it has "
-            f"{seen}"
-        )
-
-    async def click(self, child: Child, name: str, timeout_s: float = 10.0) -> None:
-        """Clicks a widget as soon as it is there and enabled."""
-        end = time.monotonic() + timeout_s
-        while True:
-            try:
-                await child.ask("click", name=name)
-                return
-            except ChildFailed as error:
-                if time.monotonic() > end:
-                    visible = await child.ask("visible")
-                    raise ProofMissing(f"{error}; on screen: {', '.join(visible)}") from error
-            await asyncio.sleep(POLL_S)
-
-    async def allow(self, ask: str, grant: str) -> None:
-        """The agent asks for a power, the caller touches yes, the desk hears it."""
-        await self.click(self._demo.desk, ask)
-        await self.fact(self._demo.kiosk, "grant_asked", grant=grant)
-        await self.click(self._demo.kiosk, "yes")
-        await self.fact(self._demo.desk, f"grant_{grant}", allowed=True)
 
     # ---- the steps ----
 
@@ -290,18 +245,6 @@ class Walk:
         same("choice in the kiosk's page", choice["value"], "retraite")
         return {"typed": name["value"], "ticked": box["checked"], "chosen": choice["value"]}
 
-    async def chosen(self, name: str, entry: str, timeout_s: float = 10.0) -> None:
-        """Chooses an entry of a list as soon as it is open."""
-        end = time.monotonic() + timeout_s
-        while True:
-            try:
-                await self._demo.desk.ask("type", name=name, text=entry)
-                return
-            except ChildFailed:
-                if time.monotonic() > end:
-                    raise
-            await asyncio.sleep(POLL_S)
-
     async def hung_up(self) -> Evidence:
         """The agent hangs up (twice: it asks once whether it is meant); the kiosk hears the end."""
         await self.click(self._demo.desk, "call_hang_up")
@@ -337,12 +280,6 @@ class Walk:
         await self.click(child, "replay_play")
         shown = await self.fact(child, "replayed", at_end=True)
         return {**shown, "log": str(self._demo.log_file)}
-
-
-def _fits(value: Any, wanted: Any) -> bool:
-    if callable(wanted):
-        return value is not None and bool(wanted(value))
-    return bool(value == wanted)
 
 
 def write_report(report: dict[str, Any], path: Path) -> None:

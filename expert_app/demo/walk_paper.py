@@ -13,11 +13,12 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from expert_app.demo.run import Demo
+from expert_app.demo.script import Script
 from expert_app.demo.walk_proofs import (
     Evidence,
     ProofMissing,
@@ -31,17 +32,14 @@ from expert_app.demo.walk_proofs import (
 )
 from expert_app.demo.world import DOSSIER, PIECES, depot_of
 
-if TYPE_CHECKING:
-    from expert_app.demo.walk import Walk
-
 PAGE_S = 60.0
 
 
 class PaperSteps:
     """The steps in between `form_filled` and `hung_up`."""
 
-    def __init__(self, walk: Walk, demo: Demo) -> None:
-        self._walk, self._demo = walk, demo
+    def __init__(self, script: Script, demo: Demo) -> None:
+        self._script, self._demo = script, demo
         self._first: Evidence = {}
         self._filed: Evidence = {}
 
@@ -78,7 +76,7 @@ class PaperSteps:
 
     async def _arriving(self, other_than: str = "") -> Evidence:
         """A page is on its way: some of it is at the desk, not all."""
-        seen: Evidence = await self._walk.fact(
+        seen: Evidence = await self._script.fact(
             self._demo.desk,
             "page_arriving",
             page=lambda page: page != other_than,
@@ -90,10 +88,10 @@ class PaperSteps:
         """The page is on the desk's disk, and its hash is the one that the kiosk made before it
         sent anything.
         """
-        kept: Evidence = await self._walk.fact(
+        kept: Evidence = await self._script.fact(
             self._demo.desk, "page_kept", page=page, timeout_s=PAGE_S
         )
-        offered = await self._walk.fact(self._demo.kiosk, "page_offered", page=page)
+        offered = await self._script.fact(self._demo.kiosk, "page_offered", page=page)
         same("SHA-256 of the page", kept["sha256"], offered["sha256"])
         return kept
 
@@ -103,18 +101,18 @@ class PaperSteps:
         """Preview; the paper jams, which the agent reads;
         then the page, with the hash of what the scanner sent.
         """
-        walk, desk = self._walk, self._demo.desk
-        await walk.click(desk, "piece_scan_demande")
-        await walk.allow("ask_scan", "scan")
-        await walk.click(desk, "scan_preview")
-        preview = await walk.fact(desk, "preview_received")
+        script, desk = self._script, self._demo.desk
+        await script.click(desk, "piece_scan_demande")
+        await script.allow("ask_scan", "scan")
+        await script.click(desk, "scan_preview")
+        preview = await script.fact(desk, "preview_received")
         jammed = await self._scanner(fault="jam")
         if jammed:
-            await walk.click(desk, "scan_page")
-            await walk.fact(desk, "trouble_scan", code="scanner_jammed")
+            await script.click(desk, "scan_page")
+            await script.fact(desk, "trouble_scan", code="scanner_jammed")
             await self._scanner(fault="")
-        await walk.click(desk, "scan_page")
-        page = await walk.fact(desk, "page_kept", timeout_s=PAGE_S)
+        await script.click(desk, "scan_page")
+        page = await script.fact(desk, "page_kept", timeout_s=PAGE_S)
         await self._whole(page["page"])
         self._first = page
         served = await scanner_served(self._demo.scanner_address)
@@ -128,29 +126,29 @@ class PaperSteps:
 
     async def page_cleaned(self) -> Evidence:
         """The cleaned copy is shown; the original is untouched."""
-        cleaned = await self._walk.fact(self._demo.desk, "page_cleaned", page=self._first["page"])
+        cleaned = await self._script.fact(self._demo.desk, "page_cleaned", page=self._first["page"])
         same("SHA-256 of the original", cleaned["original_sha256"], self._first["sha256"])
         return cleaned
 
     async def second_page_scanned(self) -> Evidence:
         """The bus is cut while the second page arrives; it arrives all the same, whole."""
-        walk, desk = self._walk, self._demo.desk
-        await walk.click(desk, "scan_page")
+        script, desk = self._script, self._demo.desk
+        await script.click(desk, "scan_page")
         arriving = await self._arriving(other_than=self._first["page"])
         await self._cut_the_bus()
-        await walk.fact(desk, "connection", connected=False)
-        await walk.fact(desk, "connection", connected=True)
+        await script.fact(desk, "connection", connected=False)
+        await script.fact(desk, "connection", connected=True)
         kept = await self._whole(arriving["page"])
-        await walk.fact(desk, "page_cleaned", page=kept["page"])
+        await script.fact(desk, "page_cleaned", page=kept["page"])
         return {"on_the_way": f"bus cut at {arriving['percent']} %", **kept}
 
     async def document_filed(self) -> Evidence:
         """The caller lets it be kept, the agent files both pages;
         the store's own file is read back.
         """
-        await self._walk.allow("ask_keep", "keep")
-        await self._walk.click(self._demo.desk, "file_document")
-        filed = await self._walk.fact(self._demo.desk, "document_filed", timeout_s=PAGE_S)
+        await self._script.allow("ask_keep", "keep")
+        await self._script.click(self._demo.desk, "file_document")
+        filed = await self._script.fact(self._demo.desk, "document_filed", timeout_s=PAGE_S)
         self._filed = filed
         proof = await self._proof(filed)
         same("pages of the document", proof["pages"], 2)
@@ -165,7 +163,7 @@ class PaperSteps:
     async def piece_filed(self) -> Evidence:
         """The piece that the agent chose shows as filed, on the store's answer."""
         same("piece", self._filed["piece"], "demande")
-        return await self._walk.fact(
+        return await self._script.fact(
             self._demo.desk, f"piece_{self._filed['piece']}", state="filed"
         )
 
@@ -179,44 +177,44 @@ class PaperSteps:
         """
         shown = await self._demo.desk.ask("visible")
         if "scan_page" not in shown:
-            await self._walk.click(self._demo.desk, "piece_scan_identite")
+            await self._script.click(self._demo.desk, "piece_scan_identite")
 
     async def third_page_scanned(self) -> Evidence:
         """The desk is killed while a page for another piece arrives;
         started again, it has the page.
         """
-        walk = self._walk
-        await walk.chosen("file_piece", self._other_piece)
-        await walk.click(self._demo.desk, "scan_page")
+        script = self._script
+        await script.chosen("file_piece", self._other_piece)
+        await script.click(self._demo.desk, "scan_page")
         arriving = await self._arriving(
-            other_than=(await walk.fact(self._demo.desk, "page_arriving"))["page"]
+            other_than=(await script.fact(self._demo.desk, "page_arriving"))["page"]
         )
         self._demo.desk.kill()
         await self._demo.desk.ended.wait()
         self._demo.desk = await self._demo.start_desk()
-        session = (await walk.fact(self._demo.kiosk, "session_opened"))["session"]
-        await walk.fact(self._demo.desk, "session", id=session, resumed=True)
+        session = (await script.fact(self._demo.kiosk, "session_opened"))["session"]
+        await script.fact(self._demo.desk, "session", id=session, resumed=True)
         kept = await self._whole(arriving["page"])
-        await walk.fact(self._demo.desk, "page_cleaned", page=kept["page"])
-        await walk.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
+        await script.fact(self._demo.desk, "page_cleaned", page=kept["page"])
+        await script.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
         return {"on_the_way": f"desk killed at {arriving['percent']} %", **kept}
 
     async def second_document_filed(self) -> Evidence:
         """The hub is away when the agent files;
         the document waits at the desk and is filed when the hub is back.
         """
-        walk = self._walk
+        script = self._script
         await self._show_devices()
-        await walk.chosen("file_piece", self._other_piece)
+        await script.chosen("file_piece", self._other_piece)
         self._demo.hub.kill()
         await self._demo.hub.ended.wait()
-        await walk.fact(self._demo.desk, "trouble_line", code="hub_unreachable")
-        await walk.click(self._demo.desk, "file_document")
-        await walk.fact(self._demo.desk, "document_waiting")
+        await script.fact(self._demo.desk, "trouble_line", code="hub_unreachable")
+        await script.click(self._demo.desk, "file_document")
+        await script.fact(self._demo.desk, "document_waiting")
         self._demo.hub = await self._demo.start_hub()
-        filed = await walk.fact(self._demo.desk, "document_filed", timeout_s=PAGE_S)
+        filed = await script.fact(self._demo.desk, "document_filed", timeout_s=PAGE_S)
         same("piece", filed["piece"], "identite")
-        await walk.fact(self._demo.desk, "piece_identite", state="filed")
+        await script.fact(self._demo.desk, "piece_identite", state="filed")
         return {"on_the_way": "hub killed and started again", **await self._proof(filed)}
 
     async def filed_once(self) -> Evidence:
@@ -233,8 +231,8 @@ class PaperSteps:
 
     async def printed(self) -> Evidence:
         """A filed document is printed at the kiosk; the printer's own bytes are hashed."""
-        await self._walk.allow("ask_print", "print")
-        await self._walk.click(self._demo.desk, "print_file")
+        await self._script.allow("ask_print", "print")
+        await self._script.click(self._demo.desk, "print_file")
         path = str(
             await asyncio.to_thread(
                 self._demo.copy_of_filed, self._filed["sha256"], "Demande signée"
@@ -247,10 +245,10 @@ class PaperSteps:
 
     async def _print_done(self, after: int) -> Evidence:
         """The caller sees the document and wants it."""
-        walk = self._walk
-        await walk.fact(self._demo.desk, "print", state="shown", timeout_s=PAGE_S)
-        await walk.click(self._demo.kiosk, "print_yes")
-        done: Evidence = await walk.fact(
+        script = self._script
+        await script.fact(self._demo.desk, "print", state="shown", timeout_s=PAGE_S)
+        await script.click(self._demo.kiosk, "print_yes")
+        done: Evidence = await script.fact(
             self._demo.desk, "print", state="done", job_id=lambda n: n > after, timeout_s=PAGE_S
         )
         return done
@@ -259,8 +257,8 @@ class PaperSteps:
         """The caller's receipt comes out of the printer;
         it names both documents and is proved against them.
         """
-        before = await self._walk.fact(self._demo.desk, "print")
-        await self._walk.click(self._demo.desk, "print_receipt")
+        before = await self._script.fact(self._demo.desk, "print")
+        await self._script.click(self._demo.desk, "print_receipt")
         sent = await self._print_done(before["job_id"])
         spool, job = self._demo.printer_spool, sent["job_id"]
         proof = await printed_proof(spool, job, sent["sha256"], receipt_for=DOSSIER)

@@ -12,7 +12,7 @@ import httpx
 
 from documents.store.dossier_store import DossierStore
 from expert_app.demo.run import Demo
-from expert_app.demo.walk import Walk
+from expert_app.demo.script import Script
 from expert_app.demo.walk_proofs import files_left
 from expert_app.demo.world import CALLER_NUMBER, DOSSIER, ORGANISATION
 from expert_app.runtime.child_programs import Child, ChildFailed
@@ -33,7 +33,7 @@ class Stage:
 
     def __init__(self, demo: Demo) -> None:
         self.demo = demo
-        self.walk = Walk(demo, None)
+        self.script = Script(demo)
         self._before: dict[int, dict[str, int]] = {}
 
     @property
@@ -58,7 +58,7 @@ class Stage:
     async def news(self, child: Child, name: str, timeout_s: float = 30.0, **wanted: Any) -> Fact:
         """Waits until `child` observes `name` with the wanted values after the last `mark`."""
         before = self._before.get(child.pid, {}).get(name, 0)
-        return await self.walk.fact(
+        return await self.script.fact(
             child, name, timeout_s=timeout_s, count=lambda n: n > before, **wanted
         )
 
@@ -69,7 +69,7 @@ class Stage:
 
     async def fact(self, child: Child, name: str, timeout_s: float = 30.0, **wanted: Any) -> Fact:
         """Waits until `name` is observed with the wanted values, old or new."""
-        return await self.walk.fact(child, name, timeout_s=timeout_s, **wanted)
+        return await self.script.fact(child, name, timeout_s=timeout_s, **wanted)
 
     async def gone(self, child: Child, name: str, timeout_s: float = 30.0) -> None:
         """Waits until the observation `name` is no longer true."""
@@ -122,17 +122,17 @@ class Stage:
         """A caller presses the button and waits; the ticket's id."""
         await self.mark()
         await self.fact(self.kiosk, "services_shown")
-        await self.walk.click(self.kiosk, "service_logement")
+        await self.script.click(self.kiosk, "service_logement")
         for digit in CALLER_NUMBER:
-            await self.walk.click(self.kiosk, f"key_{digit}")
-        await self.walk.click(self.kiosk, "number_send")
+            await self.script.click(self.kiosk, f"key_{digit}")
+        await self.script.click(self.kiosk, "number_send")
         ticket = await self.news(self.kiosk, "ticket", state="waiting")
         return str(ticket["id"])
 
     async def accept(self) -> str:
         """The agent takes the ticket that waits; the session's id."""
         ticket = await self.fact(self.kiosk, "ticket", state="waiting")
-        await self.walk.click(self.desk, f"accept_{ticket['id']}")
+        await self.script.click(self.desk, f"accept_{ticket['id']}")
         session = await self.news(self.desk, "session")
         await self.seen_and_heard()
         await self.fact(self.desk, "piece_demande", state=lambda state: bool(state))
@@ -151,25 +151,25 @@ class Stage:
     async def allow_scan(self) -> None:
         """The agent turns to the scanner, the caller allows it."""
         await self._turn_to_devices("ask_scan")
-        await self.walk.allow("ask_scan", "scan")
+        await self.script.allow("ask_scan", "scan")
 
     async def allow_print(self) -> None:
         """The agent turns to the printer, the caller allows it."""
         await self._turn_to_devices("ask_print")
-        await self.walk.allow("ask_print", "print")
+        await self.script.allow("ask_print", "print")
 
     async def print_receipt(self) -> None:
         """The agent prints the receipt, the caller sees it and wants it."""
-        await self.walk.click(self.desk, "print_receipt")
+        await self.script.click(self.desk, "print_receipt")
         await self.news(self.desk, "print", state="shown")
-        await self.walk.click(self.kiosk, "print_yes")
+        await self.script.click(self.kiosk, "print_yes")
 
     async def file(self) -> None:
         """The caller lets the pages be kept, unless they did already; the agent files them."""
         await self._turn_to_devices("pages_switch_pages")
         if "ask_keep" in await self.desk.ask("visible"):
-            await self.walk.allow("ask_keep", "keep")
-        await self.walk.click(self.desk, "file_document")
+            await self.script.allow("ask_keep", "keep")
+        await self.script.click(self.desk, "file_document")
 
     async def _turn_to_devices(self, *buttons: str) -> None:
         # a desk that has just started has neither dossier nor pages yet
@@ -178,7 +178,7 @@ class Stage:
             while not set(buttons) & set(shown := await self.desk.ask("visible")):
                 piece = next((name for name in shown if name.startswith("piece_scan_")), None)
                 if piece is not None:
-                    await self.walk.click(self.desk, piece)
+                    await self.script.click(self.desk, piece)
                     return
                 await asyncio.sleep(POLL_S)
 
@@ -189,7 +189,7 @@ class Stage:
     async def scan(self) -> Fact:
         """A page, kept by the desk."""
         await self.mark()
-        await self.walk.click(self.desk, "scan_page")
+        await self.script.click(self.desk, "scan_page")
         return await self.news(self.desk, "page_kept")
 
     async def end(self) -> None:
@@ -198,19 +198,19 @@ class Stage:
         """
         await self.hang_up()
         await self.news(self.kiosk, "kiosk_wiped", left_over=0, profile_removed=True)
-        await self.walk.click(self.kiosk, "goodbye_finish")
+        await self.script.click(self.kiosk, "goodbye_finish")
         await self.finish()
         assert self.left_at_kiosk() == []
 
     async def hang_up(self) -> None:
         """The agent ends the conversation; it is asked once whether it is meant."""
-        await self.walk.click(self.desk, "call_hang_up")
-        await self.walk.click(self.desk, "call_hang_up")
+        await self.script.click(self.desk, "call_hang_up")
+        await self.script.click(self.desk, "call_hang_up")
 
     async def finish(self) -> None:
         """The agent ends the wrap-up."""
-        await self.walk.click(self.desk, "outcome_done")
-        await self.walk.click(self.desk, "wrap_up_finish")
+        await self.script.click(self.desk, "outcome_done")
+        await self.script.click(self.desk, "wrap_up_finish")
         await self.news(self.desk, "session_closed")
 
     # ---- accidents ----

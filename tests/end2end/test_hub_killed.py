@@ -48,7 +48,7 @@ async def test_a_conversation_goes_on_when_the_server_is_killed_for_a_moment(sta
     await stage.gone(stage.desk, "trouble_line")
     await stage.gone(stage.kiosk, "trouble")
     assert not await stage.saw_news(stage.desk, "first_video"), "the call was set up anew"
-    await stage.walk.allow("grant_scan", "scan")
+    await stage.script.allow("grant_scan", "scan")
     await stage.end()
 
 

@@ -18,7 +18,7 @@ async def test_a_kiosk_killed_while_it_scans_is_missed_at_the_desk_and_goes_on_w
     session = await stage.call()
     await stage.allow_scan()
     await stage.scanner(page_seconds=30)
-    await stage.walk.click(stage.desk, "scan_page")
+    await stage.script.click(stage.desk, "scan_page")
     await stage.news(stage.kiosk, "scanning")
     await stage.mark()
     await stage.kill_kiosk()
@@ -44,7 +44,7 @@ async def test_a_page_that_a_killed_kiosk_was_sending_arrives_after_its_restart(
 ) -> None:
     session = await stage.call()
     await stage.allow_scan()
-    await stage.walk.click(stage.desk, "scan_page")
+    await stage.script.click(stage.desk, "scan_page")
     offered = await stage.news(stage.kiosk, "page_offered")
     await stage.news(stage.desk, "page_arriving", percent=lambda percent: percent < 90)
     await stage.mark()
@@ -63,7 +63,7 @@ async def test_a_session_that_ended_while_its_kiosk_was_dead_leaves_nothing_ther
 ) -> None:
     await stage.call()
     await stage.allow_scan()
-    await stage.walk.click(stage.desk, "scan_page")
+    await stage.script.click(stage.desk, "scan_page")
     await stage.news(stage.desk, "page_arriving", percent=lambda percent: percent < 90)
     await stage.kill_kiosk()
     assert stage.left_at_kiosk()

@@ -16,6 +16,7 @@ import pytest_asyncio
 import zstandard
 
 from expert_app.demo.run import Demo
+from expert_app.demo.walk import Walk
 from expert_app.demo.world import CALLER_NUMBER
 from session.core.tasks import Tasks
 from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage
@@ -145,7 +146,7 @@ async def test_what_was_typed_is_on_no_disk_and_its_secrets_never_on_the_bus(
     tapped: tuple[Stage, Tap],
 ) -> None:
     stage, tap = tapped
-    walk = stage.walk
+    walk = Walk(stage.demo, None)
     await stage.call()
     await walk.page_shared()
     await walk.pointer_shown()

@@ -20,30 +20,30 @@ async def test_the_second_organisation_answers_its_caller_and_the_host_comes(sta
     try:
         await stage.mark()
         await stage.fact(host, "site", kiosks=1, calling=0)
-        await stage.walk.click(stage.kiosk, "help")
+        await stage.script.click(stage.kiosk, "help")
         await stage.fact(host, "site", calling=1)
-        await stage.walk.click(host, "coming_borne1")
+        await stage.script.click(host, "coming_borne1")
         await stage.news(stage.kiosk, "help", state="coming")
-        await stage.walk.click(host, "here_borne1")
+        await stage.script.click(host, "here_borne1")
         await stage.news(stage.kiosk, "help", state="here")
 
-        await stage.walk.click(stage.kiosk, "service_emploi/demandeurs")
-        await stage.walk.click(stage.kiosk, "number_skip")
+        await stage.script.click(stage.kiosk, "service_emploi/demandeurs")
+        await stage.script.click(stage.kiosk, "number_skip")
         ticket = await stage.news(stage.kiosk, "ticket", state="waiting")
         await stage.fact(partner, "ticket_visible", id=ticket["id"])
         assert not await stage.saw_news(stage.desk, "ticket_visible"), (
             "the first organisation sees the other's caller"
         )
-        await stage.walk.click(partner, f"accept_{ticket['id']}")
+        await stage.script.click(partner, f"accept_{ticket['id']}")
         await stage.fact(partner, "first_video", frames=lambda n: n > 0)
         await stage.reads(partner, "message_host", "host")
         await stage.news(stage.kiosk, "first_video", frames=lambda n: n > 0)
 
-        await stage.walk.click(host, "done_borne1")
-        await stage.walk.click(partner, "call_hang_up")
-        await stage.walk.click(partner, "call_hang_up")
+        await stage.script.click(host, "done_borne1")
+        await stage.script.click(partner, "call_hang_up")
+        await stage.script.click(partner, "call_hang_up")
         await stage.news(stage.kiosk, "kiosk_wiped", left_over=0, profile_removed=True)
-        await stage.walk.click(stage.kiosk, "goodbye_finish")
+        await stage.script.click(stage.kiosk, "goodbye_finish")
         assert stage.left_at_kiosk() == []
         operator = stage.demo.operator
         assert operator is not None

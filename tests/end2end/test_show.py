@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(180
 async def page_mode(stage: Stage) -> None:
     """The agent makes room for the page beside the face."""
     if "cobrowse_library" not in await stage.desk.ask("visible"):
-        await stage.walk.click(stage.desk, "centre_mode_page")
+        await stage.script.click(stage.desk, "centre_mode_page")
 
 
 async def test_a_leaflet_of_the_library_is_shown_turned_and_closed_by_the_caller(
@@ -27,19 +27,19 @@ async def test_a_leaflet_of_the_library_is_shown_turned_and_closed_by_the_caller
 ) -> None:
     await stage.call()
     await page_mode(stage)
-    await stage.walk.click(stage.desk, "cobrowse_library")
+    await stage.script.click(stage.desk, "cobrowse_library")
     await stage.fact(stage.desk, "library", items=3)
     await stage.desk.ask("click", name="library:pieces a fournir")
     await stage.news(stage.desk, "document_shown", pages=2)
     await stage.news(stage.desk, "shown_page_painted", page=0)
     await stage.news(stage.kiosk, "document", page=0)
-    await stage.walk.click(stage.desk, "shown_next")
+    await stage.script.click(stage.desk, "shown_next")
     await stage.news(stage.desk, "shown_page_painted", page=1)
     await stage.news(stage.kiosk, "document", page=1)
     # the page store's key, of pages only
     left = [name for name in stage.left_at_kiosk() if not name.endswith("pages/key")]
     assert left == [], "only the kiosk's memory has it"
-    await stage.walk.click(stage.kiosk, "document_close")
+    await stage.script.click(stage.kiosk, "document_close")
     await stage.news(stage.desk, "show_ended", by_caller=True)
     await stage.end()
 
@@ -51,7 +51,7 @@ async def test_a_file_of_the_agents_own_is_shown_until_the_session_ends(
     path.write_bytes(await asyncio.to_thread(invented_pdf, 3))
     await stage.call()
     await page_mode(stage)
-    await stage.walk.click(stage.desk, "cobrowse_show_file")
+    await stage.script.click(stage.desk, "cobrowse_show_file")
     await stage.choose("show_file_dialog", str(path))
     await stage.news(stage.kiosk, "document", page=0)
     await stage.end()  # its wipe finds nothing left over
@@ -59,9 +59,9 @@ async def test_a_file_of_the_agents_own_is_shown_until_the_session_ends(
 
 async def test_a_form_of_the_library_opens_as_a_page(stage: Stage) -> None:
     await stage.call()
-    await stage.walk.allow("grant_see_page", "see_page")
+    await stage.script.allow("grant_see_page", "see_page")
     await page_mode(stage)
-    await stage.walk.click(stage.desk, "cobrowse_library")
+    await stage.script.click(stage.desk, "cobrowse_library")
     await stage.fact(stage.desk, "library", items=3)
     await stage.desk.ask("click", name="library:demande logement")
     await stage.news(

@@ -20,42 +20,42 @@ async def frames_of(stage: Stage, child: Child) -> int:
 
 
 async def test_a_caller_waits_and_hears_why_and_a_supervisor_joins_by_name(stage: Stage) -> None:
-    walk, board = stage.walk, await stage.demo.start_board()
-    await walk.fact(board, "connection", connected=True)
+    script, board = stage.script, await stage.demo.start_board()
+    await script.fact(board, "connection", connected=True)
     await stage.call()
 
     await stage.mark()
-    await walk.click(stage.desk, "talk_hold")
-    await walk.click(stage.desk, "talk_hold_reasons")
+    await script.click(stage.desk, "talk_hold")
+    await script.click(stage.desk, "talk_hold_reasons")
     for child in (stage.desk, stage.kiosk):
         await stage.news(child, "talk", held=True)
     await stage.news(stage.desk, "call", state="held")
     await asyncio.sleep(1.0)  # the page of the call is painted by another process
     await stage.demo.kiosk.ask("shot", path=str(stage.demo.folder / "hold.png"))
     await stage.mark()
-    await walk.click(stage.desk, "talk_hold")
+    await script.click(stage.desk, "talk_hold")
     await stage.news(stage.desk, "talk", held=False)
     await stage.seen_and_heard()
 
     await stage.mark()
-    await walk.click(board, "first_ticket")
-    await walk.click(board, "act_join")
+    await script.click(board, "first_ticket")
+    await script.click(board, "act_join")
     await board.ask("type", name="act_reason", text="aide demandée")
-    await walk.click(board, "act_confirm")
+    await script.click(board, "act_confirm")
     for child in (stage.desk, stage.kiosk):
         await stage.news(child, "talk", third="superviseur1", third_state="in")
-    await walk.fact(board, "visit", let_in=True)
+    await script.fact(board, "visit", let_in=True)
     assert "supervisor" in await stage.kiosk.ask("read", name="talk_third_words")
     assert "supervisor" in await stage.desk.ask("read", name="talk_third")
-    await walk.fact(
+    await script.fact(
         board, "visit_media", caller=lambda n: n > 5, agent=lambda n: n > 5, timeout_s=20
     )
     for child, name in ((stage.kiosk, "kiosk"), (stage.desk, "desk"), (board, "visit")):
         await child.ask("shot", path=str(stage.demo.folder / f"three-{name}.png"))
 
     await stage.mark()
-    await walk.click(board, "guest_leave")
-    await walk.click(board, "guest_leave")
+    await script.click(board, "guest_leave")
+    await script.click(board, "guest_leave")
     for child in (stage.desk, stage.kiosk):
         await stage.news(child, "talk", third="")
     await stage.pictures_move()

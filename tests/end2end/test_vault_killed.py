@@ -49,7 +49,7 @@ async def test_a_desk_that_is_killed_goes_on_under_a_new_key(sealed: Stage) -> N
     assert await sealed.fact(sealed.desk, "sealed", sealed=True)
     assert await sealed.fact(sealed.kiosk, "sealed", sealed=True)
     await sealed.allow_scan()
-    await sealed.walk.click(sealed.desk, "scan_page")
+    await sealed.script.click(sealed.desk, "scan_page")
     await sealed.news(sealed.desk, "page_arriving", percent=lambda percent: percent < 90)
     await sealed.kill_desk()
     await sealed.mark()
@@ -66,7 +66,7 @@ async def test_a_desk_that_is_killed_goes_on_under_a_new_key(sealed: Stage) -> N
 async def test_a_kiosk_that_is_killed_goes_on_under_a_new_key(sealed: Stage) -> None:
     session = await sealed.call()
     await sealed.allow_scan()
-    await sealed.walk.click(sealed.desk, "scan_page")
+    await sealed.script.click(sealed.desk, "scan_page")
     await sealed.news(sealed.desk, "page_arriving", percent=lambda percent: percent < 90)
     await sealed.mark()
     await sealed.kill_kiosk()
@@ -122,9 +122,9 @@ async def _receipt(sealed: Stage, after: int, *, press: bool) -> ReceiptVerdict:
     """
     if press:
         await sealed.allow_print()
-        await sealed.walk.click(sealed.desk, "print_receipt")
+        await sealed.script.click(sealed.desk, "print_receipt")
     await sealed.fact(sealed.desk, "print", state="shown", timeout_s=60)
-    await sealed.walk.click(sealed.kiosk, "print_yes")
+    await sealed.script.click(sealed.kiosk, "print_yes")
     done = await sealed.fact(
         sealed.desk, "print", state="done", job_id=lambda number: number > after, timeout_s=60
     )

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a script does with the programs of a demo: it acts at one end and waits for what another
+end observed. Used by the scripted walk and the end-to-end tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from expert_app.demo.run import Demo
+from expert_app.demo.walk_proofs import Evidence, ProofMissing
+from expert_app.runtime.child_programs import Child, ChildFailed
+
+WAIT_S = 30.0
+POLL_S = 0.1
+
+
+class Script:
+    """Acts on a running `Demo`."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+
+    async def fact(
+        self, child: Child, name: str, *, timeout_s: float = WAIT_S, **wanted: Any
+    ) -> Evidence:
+        """Waits until `child` has observed `name` with the wanted values.
+
+        Raises:
+            ProofMissing: it did not in `timeout_s`; says what was there instead.
+        """
+        seen: Evidence = {}
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            facts = await child.ask("facts")
+            seen = facts.get(name, {})
+            if seen and all(_fits(seen.get(key), value) for key, value in wanted.items()):
+                return seen
+            await asyncio.sleep(POLL_S)
+        raise ProofMissing(
+            f"{child.name} did not observe {name} {wanted or ''} in {timeout_s:.0f} s; it has "
+            f"{seen}"
+        )
+
+    async def click(self, child: Child, name: str, timeout_s: float = 10.0) -> None:
+        """Clicks a widget as soon as it is there and enabled."""
+        end = time.monotonic() + timeout_s
+        while True:
+            try:
+                await child.ask("click", name=name)
+                return
+            except ChildFailed as error:
+                if time.monotonic() > end:
+                    visible = await child.ask("visible")
+                    raise ProofMissing(f"{error}; on screen: {', '.join(visible)}") from error
+            await asyncio.sleep(POLL_S)
+
+    async def allow(self, ask: str, grant: str) -> None:
+        """The agent asks for a power, the caller touches yes, the desk hears it."""
+        await self.click(self._demo.desk, ask)
+        await self.fact(self._demo.kiosk, "grant_asked", grant=grant)
+        await self.click(self._demo.kiosk, "yes")
+        await self.fact(self._demo.desk, f"grant_{grant}", allowed=True)
+
+    async def chosen(self, name: str, entry: str, timeout_s: float = 10.0) -> None:
+        """Chooses an entry of a list as soon as it is open."""
+        end = time.monotonic() + timeout_s
+        while True:
+            try:
+                await self._demo.desk.ask("type", name=name, text=entry)
+                return
+            except ChildFailed:
+                if time.monotonic() > end:
+                    raise
+            await asyncio.sleep(POLL_S)
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    if callable(wanted):
+        return value is not None and bool(wanted(value))
+    return bool(value == wanted)
