@@ -19,7 +19,7 @@ from expert_app.kiosk.screen import KioskScreen
 from expert_app.kiosk.session_presenter import SessionPresenter
 from expert_app.kiosk.ticket_memory import TicketMemory
 from expert_app.kiosk.unreported_leavings import UnreportedLeavings
-from expert_app.kiosk.waiting_elsewhere import How, WaitingElsewhere
+from expert_app.kiosk.waiting_elsewhere import How, KioskElsewhere
 from expert_app.runtime.paths import Paths
 from session.core.clock import Clock
 from session.core.errors import (
@@ -110,7 +110,7 @@ class KioskApp:
         self._tasks = tasks
         self._button = CallButton(link, clock)
         self._offer: ServicesAnswer | None = None
-        self.elsewhere = WaitingElsewhere(
+        self.elsewhere = KioskElsewhere(
             link,
             screen,
             printer=printer,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from expert_app.kiosk.app import KioskApp
-from expert_app.kiosk.waiting_elsewhere import WaitingElsewhere
+from expert_app.kiosk.waiting_elsewhere import KioskElsewhere
 from expert_app.runtime.observations import Observations, Value
 from expert_app.runtime.sealing import KioskSealing
 from session.kiosk.cobrowse.remote_control import Acted
@@ -112,7 +112,7 @@ class _KioskObserver:
             self._observations.forget("trouble")
 
 
-def _observe_elsewhere(elsewhere: WaitingElsewhere, observations: Observations) -> None:
+def _observe_elsewhere(elsewhere: KioskElsewhere, observations: Observations) -> None:
     def on_stepped_away(ticket: Ticket) -> None:
         observations.note("stepped_away", ticket=ticket.id, number=ticket.number, how=ticket.away)
 

@@ -35,7 +35,7 @@ class SessionScreen(Protocol):
 
 
 class ElsewhereScreen(Protocol):
-    """What the screen shows to callers who do not stay; used by `WaitingElsewhere`."""
+    """What the screen shows to callers who do not stay; used by `KioskElsewhere`."""
 
     def number_refused(self) -> None: ...  # noqa: D102
     def show_start(self) -> None: ...  # noqa: D102

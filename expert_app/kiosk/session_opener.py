@@ -25,7 +25,7 @@ OLD_LOG_S = 60.0
 """How long the hub is given for the log of an earlier run."""
 
 
-class SessionOpener:
+class KioskSessionOpener:
     """Makes the kiosk's sessions, and sends what earlier ones have left in their logs.
 
     Args:

@@ -40,7 +40,7 @@ UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
 How = Literal["back", "phone"]
 
 
-class WaitingElsewhere:
+class KioskElsewhere:
     """Does what callers ask who do not stay in front of the screen.
 
     Args:

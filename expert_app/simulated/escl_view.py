@@ -17,7 +17,10 @@ from session.protocol.conversation.messages import Area
 NAME = "Scanner simulé A4"
 UUID = "51b4e7a1-0000-4000-8000-00006b696f73"
 _RESOLUTIONS = (75, 100, 150, 200, 300, 600)
-_HEAD = f'<?xml version="1.0" encoding="UTF-8"?>\n<scan:{{0}} xmlns:scan="{SCAN_NAMESPACE}" xmlns:pwg="{PWG_NAMESPACE}">'
+_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    f'<scan:{{0}} xmlns:scan="{SCAN_NAMESPACE}" xmlns:pwg="{PWG_NAMESPACE}">'
+)
 _LID = (228, 228, 226)
 _QUALITY = 88
 

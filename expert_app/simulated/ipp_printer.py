@@ -325,7 +325,7 @@ class SimulatedPrinter:
 
 
 type Answer = tuple[int, tuple[tuple[int, Attributes], ...]]
-"""IppStatus and groups after the operation group."""
+"""Status and groups after the operation group."""
 
 
 def main() -> None:

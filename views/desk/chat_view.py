@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Chat words beside the voice at the desk, for callers who hear badly.
+"""Chat beside the voice at the desk, for callers who hear badly.
 A tab of the desk's right side.
 """
 

@@ -16,7 +16,7 @@ from expert_app.kiosk.device_settings import printer_of, refused_setting, scanne
 from expert_app.kiosk.observers import observe_kiosk
 from expert_app.kiosk.quick_copy_maker import QuickCopyMaker
 from expert_app.kiosk.running_session import RunningSession
-from expert_app.kiosk.session_opener import SessionOpener
+from expert_app.kiosk.session_opener import KioskSessionOpener
 from expert_app.kiosk.wiring.conversations import ConversationWiring
 from expert_app.kiosk.wiring.hub import KioskHub, build_hub
 from expert_app.kiosk.wiring.panes import KioskPanes, build_panes, script_names
@@ -91,7 +91,7 @@ def build_kiosk(
     parts = build_parts(
         settings, panes, hub=hub, quick_copies=quick_copies, seed=seed, program=program
     )
-    opener = SessionOpener(parts, hub.link, sealing=hub.sealing, paths=paths)
+    opener = KioskSessionOpener(parts, hub.link, sealing=hub.sealing, paths=paths)
     app = KioskApp(
         hub.link,
         panes.window,
@@ -172,7 +172,7 @@ class KioskProgram:
     hub: KioskHub
     parts: KioskParts
     app: KioskApp
-    opener: SessionOpener
+    opener: KioskSessionOpener
     running: RunningSession
     quick_copies: QuickCopyMaker
     held: tuple[object, ...]

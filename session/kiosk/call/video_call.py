@@ -303,7 +303,8 @@ class KioskCall:
         return fresh and not self._answered and bool(self._call_id)
 
     def _offer_script(self, since_accept_s: float) -> str:
-        return f"{self._peer}.offer({self._media.options(sharers=self._sharers, since_accept_s=since_accept_s)})"
+        options = self._media.options(sharers=self._sharers, since_accept_s=since_accept_s)
+        return f"{self._peer}.offer({options})"
 
     # ---- hearing
 
@@ -322,7 +323,8 @@ class KioskCall:
                 self.peer_media_seen.emit(message)
             case CameraChanged():
                 self.peer_camera_changed.emit(message)
-                script = f"{self._peer}.setPeer({json.dumps(message.camera_on)}, {json.dumps(message.microphone_on)})"
+                camera, microphone = map(json.dumps, (message.camera_on, message.microphone_on))
+                script = f"{self._peer}.setPeer({camera}, {microphone})"
                 self._tasks.start(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-peer")
             case _:
                 log.info("ignored on topic call: %s", type(message).__name__)

@@ -3,8 +3,8 @@
 its address may change, another device cannot take its place.
 
 Used where the kiosk's settings say "escl-uuid:..." or "ipp-uuid:...".
-Without a certificate (see `session.kiosk.drivers.certificates`) the UUID protects from mistakes, not from somebody who
-imitates the device on purpose.
+Without a certificate (see `session.kiosk.drivers.certificates`) the UUID protects from mistakes,
+not from somebody who imitates the device on purpose.
 """
 
 from __future__ import annotations

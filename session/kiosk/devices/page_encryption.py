@@ -71,7 +71,9 @@ class PageSeal:
         return key
 
     def seal(self, data: bytes, about: str) -> bytes:
-        """`data` sealed; it can only be opened as `about`. Raises `SealedPageDamaged` after `destroy`."""
+        """`data` sealed; it can only be opened as `about`.
+        Raises `SealedPageDamaged` after `destroy`.
+        """
         if self._cipher is None:
             raise SealedPageDamaged
         return _sealed(self._cipher, data, about.encode())

@@ -6,7 +6,7 @@ All payloads of a session's raw topic "mirror" together are zstd frames (RFC 887
 other: a frame begins with a payload whose header `Start` is "1" and whose events begin with a full
 picture, and goes on, flushed at each payload, until the next `Start`. So what is said again costs
 little; whoever comes late asks for a picture and begins there. A payload is a JSON array of rrweb
-events, cut in parts. Its header `MirrorFrame` has the web document's number (`epoch`), the payload's
+events, cut in parts. Its header `Frame` has the web document's number (`epoch`), the payload's
 number without gap (`seq`) and, when it is in parts, the part from 0 and how many there are. `Ack`,
 when present, is a number to be said back in `MirrorReceived`.
 """
@@ -179,9 +179,7 @@ def parts_of(
     """The raw payloads to send, with their headers, for one piece of the stream."""
     count = max(1, -(-len(data) // PART_BYTES))
     for part in range(count):
-        headers = {
-            "MirrorFrame": f"{epoch} {seq}" if count == 1 else f"{epoch} {seq} {part} {count}"
-        }
+        headers = {"Frame": f"{epoch} {seq}" if count == 1 else f"{epoch} {seq} {part} {count}"}
         if start:
             headers["Start"] = "1"
         yield data[part * PART_BYTES : (part + 1) * PART_BYTES], headers
@@ -203,7 +201,7 @@ def _numbers(text: str) -> list[int]:
     if len(numbers) not in (2, 4) or not all(
         n.isascii() and n.isdigit() and len(n) <= 12 for n in numbers
     ):
-        raise MessageMalformed(why="header MirrorFrame")
+        raise MessageMalformed(why="header Frame")
     return [int(n) for n in numbers]
 
 
@@ -251,9 +249,9 @@ class FrameAssembler:
         Raises:
             MessageMalformed: headers that no kiosk sends, or too much.
         """
-        epoch, seq, part, parts = [*_numbers(headers.get("MirrorFrame", "")), 0, 1][:4]
+        epoch, seq, part, parts = [*_numbers(headers.get("Frame", "")), 0, 1][:4]
         if not 0 < parts <= MAX_PARTS or part >= parts:
-            raise MessageMalformed(why="header MirrorFrame")
+            raise MessageMalformed(why="header Frame")
         if self._next_seq is not None and seq < self._next_seq:
             return []
         try:

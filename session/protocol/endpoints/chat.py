@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Chat words beside the voice, the same at both ends: in memory only, gone with the session.
+"""Chat beside the voice, the same at both ends: in memory only, gone with the session.
 Desk and kiosk.
 """
 

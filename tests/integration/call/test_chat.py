@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Chat words between the two ends, and on both screens."""
+"""The chat between the two ends, and on both screens."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from tests.support.qt_loop import QtLoop
 from views.kiosk.browser.dialogs import BURST
 from views.kiosk.widgets.theme import MIN_TOUCH_PX
 
-LIST = """<body style="margin:0"><select id=mois style="position:absolute;left:20px;top:20px;width:160px">
+LIST = """<body style="margin:0"><select id=mois
+style="position:absolute;left:20px;top:20px;width:160px">
 <option>janvier<option selected>février<option>NIR 1 85 05 78 006 084 91</select></body>"""
 CHOICES = "[...document.querySelectorAll('.choices li')].map((line) => line.textContent).join('|')"
 

@@ -167,7 +167,10 @@ def test_frames_of_other_sites_and_parts_from_the_kiosks_own_network_are_not_ask
     out = elsewhere(stage)
     stage.web.page("/cadre", "<p>cadre")
     stage.web.pages["/image.png"] = ("image/png", PIXEL)
-    body = f"<iframe src='{out}/cadre?autre'></iframe><img src='{out}/image.png?autre'><img src='/image.png?ici'>"
+    body = (
+        f"<iframe src='{out}/cadre?autre'></iframe><img src='{out}/image.png?autre'>"
+        "<img src='/image.png?ici'>"
+    )
     page = stage.web.page(
         "/t/dedans.html",
         f"<body>{body}<script>fetch('{out}/lu?autre', {{mode: 'no-cors'}})</script>",

@@ -27,7 +27,8 @@ STORM = """<html><head><title>Tempête</title></head><body><h1 id=h>0</h1><div i
 const d = document.getElementById('d'); let n = 0; const until = performance.now() + 4000;
 (function storm() {
   for (let k = 0; k < 400; k++) {
-    const p = document.createElement('p'); p.textContent = 'ligne ' + n++; p.title = 'x'.repeat(40); d.append(p);
+    const p = document.createElement('p');
+      p.textContent = 'ligne ' + n++; p.title = 'x'.repeat(40); d.append(p);
     if (d.childNodes.length > 3000) d.firstChild.remove();
   }
   if (performance.now() < until) setTimeout(storm, 0);
@@ -99,7 +100,8 @@ TURMOIL = """<html><body><h1 id=h>0</h1><div id=d></div><script>
 const d = document.getElementById('d'); let n = 0;
 window.turning = setInterval(() => {
   const rows = Array.from({length: 900}, () => { const p = document.createElement('p');
-    p.textContent = 'ligne ' + n++; p.title = 'x'.repeat(40); p.append(document.createElement('b')); return p; });
+    p.textContent = 'ligne ' + n++; p.title = 'x'.repeat(40); p.append(document.createElement('b'));
+      return p; });
   d.replaceChildren(...rows);
 }, 25);
 function calm() { clearInterval(window.turning); d.textContent = 'calme'; return 1; }
@@ -164,8 +166,10 @@ def test_a_page_without_end_never_fills_the_line_and_the_desk_keeps_up(
 ) -> None:
     grows = """<html><body><h1>Sans fin</h1><div id=d></div><script>
     const d = document.getElementById('d'); let n = 0;
-    // No digits: one line in thirty would look like somebody's social security number, and be masked.
-    const letters = () => (Math.random().toString(36) + Math.random().toString(36)).replace(/[0-9.]/g, '');
+    // No digits: one line in thirty would look like
+    // somebody's social security number, and be masked.
+    const letters = () => (Math.random().toString(36) + Math.random().toString(36))
+      .replace(/[0-9.]/g, '');
     window.growing = setInterval(() => { for (let k = 0; k < 50; k++) {
       const p = document.createElement('p'); p.textContent = 'encore ' + n++ + ' ' + letters();
       d.append(p); } }, 20);

@@ -23,13 +23,16 @@ def crow(name: str) -> str:
 
 
 HOSTILE = """
-<html><head><title>Piège</title><link rel=stylesheet href="BEACONcss"><link rel=prefetch href="BEACONprefetch">
+<html><head><title>Piège</title><link rel=stylesheet
+href="BEACONcss"><link rel=prefetch href="BEACONprefetch">
 <link rel=icon href="BEACONicon"><style>@import url(BEACONimport);body{background:url(BEACONbg)}
 @font-face{font-family:zz;src:url(BEACONfont)} p{font-family:zz}</style></head>
-<body onload="CROW(body)"><img src=x onerror="CROW(img)"><img src="BEACONimg" srcset="BEACONsrcset 2x">
+<body onload="CROW(body)"><img src=x onerror="CROW(img)"><img
+src="BEACONimg" srcset="BEACONsrcset 2x">
 <svg onload="CROW(svg)"><a xlink:href="javascript:CROW(svga)"><text y=20>x</text></a>
 <image href="BEACONsvgimage"/></svg>
-<iframe srcdoc="<script>CROW(srcdoc)</script>"></iframe><iframe src="javascript:CROW(jsframe)"></iframe>
+<iframe srcdoc="<script>CROW(srcdoc)</script>"></iframe><iframe
+src="javascript:CROW(jsframe)"></iframe>
 <iframe src="BEACONiframe"></iframe><object data="BEACONobject"></object><embed src="BEACONembed">
 <video src="BEACONvideo" poster="BEACONposter" autoplay></video>
 <details open ontoggle="CROW(toggle)">d</details>
@@ -184,7 +187,10 @@ def test_the_page_sees_neither_recorder_nor_bridge(stage: Stage, qt_loop: QtLoop
     async def story() -> None:
         await stage.share(stage.web.site + "index.html")
         await stage.mirrored("document.querySelector('h1') !== null")
-        seen = "[typeof window.qt, typeof window.rrweb, typeof window.posteRecorder, typeof window.QWebChannel].join()"
+        seen = (
+            "[typeof window.qt, typeof window.rrweb, typeof window.posteRecorder, "
+            "typeof window.QWebChannel].join()"
+        )
         assert await stage.in_page(seen) == "undefined,undefined,undefined,undefined"
         assert await stage.in_recorder("typeof window.posteRecorder.stop") == "function"
 
@@ -196,13 +202,17 @@ def test_the_kiosk_gives_a_page_no_camera_no_place_no_file_no_window(
 ) -> None:
     asking = """
     window.answers = [];
-    const note = (name) => (error) => window.answers.push(name + ':' + (error && error.name || error));
-    try { navigator.mediaDevices.getUserMedia({video: true}).then(() => note('camera')('GIVEN'), note('camera')) }
+    const note = (name) => (error) =>
+      window.answers.push(name + ':' + (error && error.name || error));
+    try { navigator.mediaDevices.getUserMedia({video: true})
+      .then(() => note('camera')('GIVEN'), note('camera')) }
     catch (error) { note('camera')(error) }
-    navigator.geolocation.getCurrentPosition(() => note('place')('GIVEN'), (e) => note('place')('refused ' + e.code));
+    navigator.geolocation.getCurrentPosition(() => note('place')('GIVEN'),
+      (e) => note('place')('refused ' + e.code));
     Notification.requestPermission().then(note('notice'));
     window.answers.push('window:' + String(window.open('/t/autre.html')));
-    const link = document.createElement('a'); link.href = '/t/fichier.bin'; link.download = 'fichier.bin';
+    const link = document.createElement('a');
+      link.href = '/t/fichier.bin'; link.download = 'fichier.bin';
     document.body.append(link); link.click(); 1
     """
 

@@ -26,7 +26,8 @@ input[value^="S"]{background:url(BEACONs)} input[value^="7"]{background:url(BEAC
 input[value*="same"]{background:url(BEACONsame)}
 @font-face{font-family:spy;src:url(BEACONfont);unicode-range:U+0041} #f{font-family:spy}
 #f:checked{background:url(BEACONchecked)}
-</style></head><body><h1>espion</h1><input id=p type=password value="Sesame-77"><input id=n name=iban value="77">
+</style></head><body><h1>espion</h1><input id=p type=password
+value="Sesame-77"><input id=n name=iban value="77">
 <p id=f>B</p><p id=fin>fin</p></body></html>"""
 
 
@@ -44,7 +45,10 @@ def test_the_mirror_runs_under_these_rules_and_no_others(stage: Stage, qt_loop: 
             re.sub(r"'nonce-[\w-]{16,}'", "'nonce-NONCE'", policies)
             == f'[["Content-Security-Policy","{POLICY}"]]'
         )
-        frames = "JSON.stringify([...document.querySelectorAll('iframe')].map((f) => f.getAttribute('sandbox')))"
+        frames = (
+            "JSON.stringify([...document.querySelectorAll('iframe')]"
+            ".map((f) => f.getAttribute('sandbox')))"
+        )
         assert await script(page, frames) == '["allow-same-origin"]'
         attributes = await script(
             page, "[...document.querySelector('iframe').attributes].map((a) => a.name).join()"
@@ -83,11 +87,14 @@ def test_a_page_that_bends_its_clocks_and_its_tools_is_mirrored_all_the_same(
 ) -> None:
     bent = """<html><body><h1>droit</h1><script>
     const real = setTimeout;
-    Date.now = () => 0; Date = function () { return { getTime: () => NaN } }; performance.now = () => -1e15;
+    Date.now = () => 0; Date = function () { return { getTime: () => NaN } };
+      performance.now = () => -1e15;
     JSON.stringify = () => '{}'; Array.prototype.push = () => 0; Array.from = () => [];
     Node.prototype.appendChild = Map.prototype.get = WeakMap.prototype.get = () => null;
-    MutationObserver = function () { this.observe = () => {} }; window.setTimeout = window.setInterval = () => 0;
-    window.requestAnimationFrame = () => 0; Element.prototype.matches = Element.prototype.closest = () => null;
+    MutationObserver = function () { this.observe = () => {} };
+      window.setTimeout = window.setInterval = () => 0;
+    window.requestAnimationFrame = () => 0;
+      Element.prototype.matches = Element.prototype.closest = () => null;
     String.prototype.replace = function () { return 'x' }; crypto.getRandomValues = (a) => a;
     real(() => { document.querySelector('h1').textContent = 'bent'; }, 1500);
     </script><input id=p type=password value="Sesame-77"></body></html>"""
@@ -103,10 +110,14 @@ def test_a_page_that_bends_its_clocks_and_its_tools_is_mirrored_all_the_same(
 def test_a_listed_frame_cannot_forge_for_the_page_around_it(stage: Stage, qt_loop: QtLoop) -> None:
     forging = """<body><h1>dedans</h1><script>
     window.heard = []; addEventListener('message', (e) => heard.push(JSON.stringify(e.data)));
-    const node = {type: 2, tagName: 'h1', attributes: {}, childNodes: [{type: 3, textContent: 'FORGED', id: 9}], id: 8};
-    const add = {source: 0, adds: [{parentId: 1, nextId: null, node}], texts: [], removes: [], attributes: []};
-    setInterval(() => { for (const k of [undefined, '', 'token', '0', null, {}, []]) for (const type of [2, 3, 4]) {
-      const event = {type, k, timestamp: 1, data: type === 3 ? add : {node, href: 'FORGED', initialOffset: {}}};
+    const node = {type: 2, tagName: 'h1', attributes: {},
+      childNodes: [{type: 3, textContent: 'FORGED', id: 9}], id: 8};
+    const add = {source: 0, adds: [{parentId: 1, nextId: null, node}], texts: [],
+      removes: [], attributes: []};
+    setInterval(() => { for (const k of [undefined, '', 'token', '0', null, {}, []])
+      for (const type of [2, 3, 4]) {
+      const event = {type, k, timestamp: 1,
+        data: type === 3 ? add : {node, href: 'FORGED', initialOffset: {}}};
       parent.postMessage({type: 'rrweb', event, origin: location.origin, isCheckout: false}, '*');
     } }, 50);</script></body>"""
     around = """<body><h1>autour</h1><iframe id=f src="INSIDE"></iframe></body>"""
@@ -130,12 +141,15 @@ def test_a_page_that_probes_for_the_bridge_finds_none(stage: Stage, qt_loop: QtL
     probe = """<html><body><h1>sonde</h1><script src="qrc:///qtwebchannel/qwebchannel.js"></script><script>
     window.found = [];
     const look = (where, name) => { try {
-      for (const key of ['qt', 'QWebChannel', 'posteRecorder', 'posteFrames', 'rrweb', 'hands', 'bridge'])
+      for (const key of ['qt', 'QWebChannel', 'posteRecorder',
+        'posteFrames', 'rrweb', 'hands', 'bridge'])
         if (where[key] !== undefined) found.push(name + '.' + key);
     } catch (error) {} };
     look(window, 'window'); look(document, 'document'); look(navigator, 'navigator');
-    const frame = document.createElement('iframe'); document.body.append(frame); look(frame.contentWindow, 'frame');
-    for (const address of ['qrc:///qtwebchannel/qwebchannel.js', 'cbshell://mirror/', 'cbres://r/aaaa', 'file:///etc/passwd'])
+    const frame = document.createElement('iframe');
+      document.body.append(frame); look(frame.contentWindow, 'frame');
+    for (const address of ['qrc:///qtwebchannel/qwebchannel.js', 'cbshell://mirror/',
+      'cbres://r/aaaa', 'file:///etc/passwd'])
       fetch(address).then(() => found.push('fetched ' + address), () => 0);
     window.qt = {webChannelTransport: {send: (t) => found.push('sent ' + t), onmessage: null}};
     postMessage({type: 'rrweb', event: {type: 4}}, '*');
@@ -156,7 +170,10 @@ def test_a_page_that_leaves_by_refresh_is_stopped_where_the_list_ends(
 ) -> None:
     async def story() -> None:
         away = stage.web.address + "/ailleurs.html"
-        leaving = f'<html><head><meta http-equiv=refresh content="2;url={away}"></head><body><h1>reste</h1></body></html>'
+        leaving = (
+            f'<html><head><meta http-equiv=refresh content="2;url={away}"></head>'
+            "<body><h1>reste</h1></body></html>"
+        )
         await stage.share(stage.web.page("/t/part.html", leaving))
         await stage.until(lambda: stage.refused)
         assert stage.refused[-1].code == "address_not_allowed"

@@ -42,6 +42,14 @@ class Log:
             self.write(part)
 
 
+VALUES = (
+    "['nom', 'nir', 'motdepasse'].map((id) => mirror.document()?.getElementById(id)?.value).join()"
+)
+SANDBOXES = (
+    "[...document.querySelectorAll('iframe')].map((frame) => frame.getAttribute('sandbox')).join()"
+)
+
+
 def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
     stage: Stage, qt_loop: QtLoop, tmp_path: Path
 ) -> None:
@@ -78,13 +86,11 @@ def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
         view.show_log("Entretien", read_log(path).records)
         view.jump(view.duration_s)
         # The mirror takes the log piece by piece: the last field comes last.
-        values = "['nom', 'nir', 'motdepasse'].map((id) => mirror.document()?.getElementById(id)?.value).join()"
         async with asyncio.timeout(30):
-            while await script(view.mirror.page, values) != "••••••,••••••,••••••":  # noqa: ASYNC110 - another program
+            while await script(view.mirror.page, VALUES) != "••••••,••••••,••••••":  # noqa: ASYNC110 - another program
                 await asyncio.sleep(0.03)
         assert view.mirror.isVisible()
-        sandboxes = "[...document.querySelectorAll('iframe')].map((frame) => frame.getAttribute('sandbox')).join()"
-        assert await script(view.mirror.page, sandboxes) == "allow-same-origin"
+        assert await script(view.mirror.page, SANDBOXES) == "allow-same-origin"
         policy = await script(
             view.mirror.page, "document.querySelector('meta[http-equiv]').content"
         )

@@ -131,9 +131,13 @@ def test_a_page_that_plays_with_its_sheets_gets_few_full_pictures(
     qt_loop.run(stage.play(story()))
 
 
-FRAMED = "<body><h1>dedans</h1><p>NIR 1 85 05 78 006 084 91</p><input id=champ type=password value=Sesame-77></body>"
+FRAMED = (
+    "<body><h1>dedans</h1><p>NIR 1 85 05 78 006 084 91</p>"
+    "<input id=champ type=password value=Sesame-77></body>"
+)
 AROUND = """<body><h1>autour</h1><iframe id=f src="{inside}" width=400 height=200></iframe><script>
-window.heard = []; addEventListener('message', (e) => heard.push(JSON.stringify(e.data)));</script></body>"""
+window.heard = [];
+addEventListener('message', (e) => heard.push(JSON.stringify(e.data)));</script></body>"""
 INNER = "document.getElementById('f')?.contentDocument"
 
 

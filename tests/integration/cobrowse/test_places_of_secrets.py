@@ -43,7 +43,8 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "dialog": ("", ("1850578006013",)),
 }
 WRITTEN = "Val-Doré"
-SCRIPT = """<script>document.getElementById('h').attachShadow({mode: 'open'}).innerHTML = '<p>1850578006009</p>';
+SCRIPT = """<script>document.getElementById('h').attachShadow({mode: 'open'})
+.innerHTML = '<p>1850578006009</p>';
 c.getContext('2d').fillRect(0, 0, 9, 9)</script>"""
 
 
@@ -74,7 +75,10 @@ def _share(qt_loop: QtLoop, web: WebServer) -> Taken:
     stage, result, chunks = qt_loop.run(Stage.build(web)), Taken(), list[MirrorBytes]()
     web.page("/t/lieu-cadre.html", "<body><p>1850578006010</p></body>")
     planted = "".join(html for html, _pieces in PLACES.values())
-    page = f"<html><head><title>Suivi 1850578006011</title></head><body>{planted}<input id=ville><p id=fin>Fin</p>"
+    page = (
+        f"<html><head><title>Suivi 1850578006011</title></head><body>{planted}"
+        "<input id=ville><p id=fin>Fin</p>"
+    )
 
     async def story() -> None:
         stage.desk.mirror_chunk.connect(chunks.append)

@@ -14,7 +14,10 @@ from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
 
 PLACE = "Math.round(document.scrollingElement.scrollTop)"
-TALL = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="3000"><rect width="300" height="3000"/></svg>'
+TALL = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="3000">'
+    '<rect width="300" height="3000"/></svg>'
+)
 
 
 async def settled(stage: Stage, place: str = PLACE) -> int:

@@ -34,7 +34,8 @@ SECRETS = {
 }
 
 PAGE = f"""
-<html><head><title>Secrets</title><script>window.cle = "{SECRETS["in a script"]}"</script></head><body>
+<html><head><title>Secrets</title><script>
+window.cle = "{SECRETS["in a script"]}"</script></head><body>
 <!-- {SECRETS["in a comment"]} -->
 <h1>Page ouverte</h1>
 <p id=texte>Votre numéro : {SECRETS["NIR in a text"]}, compte {SECRETS["IBAN in a text"]} merci.</p>
@@ -46,7 +47,8 @@ PAGE = f"""
 <input id=champ7 placeholder="libre">
 <label>Ville <input id=ville></label>
 </form>
-<p class=sensible title="{SECRETS["title of a sensitive node"]}">{SECRETS["marked as sensitive"]}</p>
+<p class=sensible
+title="{SECRETS["title of a sensitive node"]}">{SECRETS["marked as sensitive"]}</p>
 <div data-blocked>{SECRETS["blocked"]}</div>
 <a href="/t/suite?cle={SECRETS["query of a link"]}">Suite</a>
 <p id=fin>Fin</p></body></html>
@@ -103,7 +105,10 @@ def test_planted_secrets_never_leave_the_kiosk(stage: Stage, qt_loop: QtLoop) ->
 
 def test_what_is_hidden_shows_no_length(stage: Stage, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        page = "<body><input type=password id=a value='1'><input type=password id=b value='12345678901234567'></body>"
+        page = (
+            "<body><input type=password id=a value='1'>"
+            "<input type=password id=b value='12345678901234567'></body>"
+        )
         await stage.share(stage.web.page("/t/longueur.html", page))
         await stage.mirrored("document.getElementById('b')?.value.length > 0")
         assert await stage.in_mirror(

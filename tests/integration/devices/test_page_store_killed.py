@@ -33,9 +33,12 @@ store = PageStore(Path(sys.argv[1]), wrapping_key(b"an invented seed"))
 print("ready", flush=True)
 for number in range(100000):
     data = b"PAGE-OF-SOMEBODY" * 4000 + str(number).encode()
-    offer = PageOffered(page_id=f"p{number}", scan_id="s", kind=ScanKind.PAGE, media_type="image/jpeg",
-        size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest(), width_px=1, height_px=1, dpi=300, chunks=1,
-        taken_at_utc=datetime(2026, 3, 2, tzinfo=UTC))
+    offer = PageOffered(
+        page_id=f"p{number}", scan_id="s", kind=ScanKind.PAGE, media_type="image/jpeg",
+        size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest(),
+        width_px=1, height_px=1, dpi=300, chunks=1,
+        taken_at_utc=datetime(2026, 3, 2, tzinfo=UTC),
+    )
     store.put(offer, data)
     print(offer.page_id, offer.sha256, flush=True)  # only now it is announced
     if number % 3 == 2:

@@ -25,7 +25,8 @@ _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>custom</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow
+eavesdrop="true"/><allow own="*"/>
 </policy></busconfig>"""
 _AVAHI = """[server]
 use-ipv4=yes

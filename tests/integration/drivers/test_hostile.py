@@ -31,7 +31,10 @@ from session.protocol.conversation.messages import Area, ScannerState, ScanSourc
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LAUGHS = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
-BOMB = f'<?xml version="1.0"?><!DOCTYPE lol [<!ENTITY l0 "ha">{LAUGHS}]><ScannerStatus>&l9;</ScannerStatus>'
+BOMB = (
+    f'<?xml version="1.0"?><!DOCTYPE lol [<!ENTITY l0 "ha">{LAUGHS}]>'
+    "<ScannerStatus>&l9;</ScannerStatus>"
+)
 OUTSIDE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/hostname">]><ScannerStatus>&x;</ScannerStatus>'
 
 

@@ -18,7 +18,8 @@ from tests.support.simulated_devices import ROOT, plain_pages, running
 
 STARTER = """
 import subprocess, sys
-child = subprocess.Popen([sys.executable, "-m", *sys.argv[1:]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+arguments = [sys.executable, "-m", *sys.argv[1:]]
+child = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 child.stdout.readline()
 print(child.pid, flush=True)
 child.wait()

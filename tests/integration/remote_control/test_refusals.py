@@ -17,9 +17,12 @@ from tests.integration.remote_control.stage import ALL, ControlStage
 from tests.support.qt_loop import QtLoop
 
 FORM = """<form><input id=n><input id=p type=password><input id=f type=file><input id=h type=hidden>
-<input id=iban name=iban><input id=s data-sensitive><div class=sensible><button id=sb type=button>x</button></div>
-<select id=nir data-private><option>a<option>b</select><label id=lp>Secret <input id=p2 type=password></label></form>
-<script>document.querySelectorAll('input,button,select').forEach((e) => e.addEventListener('click', () => {
+<input id=iban name=iban><input id=s data-sensitive><div
+class=sensible><button id=sb type=button>x</button></div>
+<select id=nir data-private><option>a<option>b</select><label id=lp>Secret <input
+id=p2 type=password></label></form>
+<script>document.querySelectorAll('input,button,select').forEach((e) =>
+e.addEventListener('click', () => {
   document.title = 'touché ' + e.id; }));</script>"""
 
 

@@ -129,7 +129,8 @@ class InputInjector(QObject):
         """Asks the page script; JSON, or "" when the page is another document or cannot be
         asked.
         """
-        call = f"window.postePageAgent && window.postePageAgent.ask({json.dumps([document, what, list(values)])[1:-1]})"
+        arguments = json.dumps([document, what, list(values)])[1:-1]
+        call = f"window.postePageAgent && window.postePageAgent.ask({arguments})"
 
         def on_first(answer: object) -> None:
             if isinstance(answer, str):

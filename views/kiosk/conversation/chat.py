@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Chat words at the kiosk, large: what the adviser wrote, and answers by a touch or a keyboard.
+"""The chat at the kiosk, large: what the adviser wrote, and answers by a touch or a keyboard.
 In the session page.
 
 It comes with the adviser's first words, and is empty again for the next caller.

@@ -141,7 +141,7 @@ async def test_a_caller_who_goes_while_the_hub_is_away_is_wiped_and_the_hub_told
     assert next_ticket != facts.ticket_id
 
 
-async def test_a_caller_who_leaves_the_queue_while_the_hub_is_away_goes_at_once_and_the_hub_hears_it_later(
+async def test_a_caller_who_leaves_the_queue_while_the_hub_is_away_goes_at_once_the_hub_hears_later(
     hall: Hall,
 ) -> None:
     kiosk = await hall.kiosk()

@@ -239,7 +239,7 @@ async def test_frames_that_cannot_be_read_make_the_desk_ask_for_a_new_picture(en
     ends.browser.push(PICTURE)
     await ends.settle()
     ends.clock.advance(1)
-    await ends.kiosk_line.send_raw("mirror", b"no zstd", {"MirrorFrame": "1 1"})
+    await ends.kiosk_line.send_raw("mirror", b"no zstd", {"Frame": "1 1"})
     await ends.settle()
     assert "snapshot" in ends.browser.done
     ends.browser.push(PICTURE)

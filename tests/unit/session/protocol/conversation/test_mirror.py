@@ -96,11 +96,9 @@ def test_parts_may_come_in_any_order() -> None:
 def test_a_frame_that_never_ends_is_given_up() -> None:
     assembler, part = FrameAssembler(), bytes(40_000)
     count = MAX_PACKED_BYTES // len(part)
-    assert not any(
-        assembler.add(part, {"MirrorFrame": f"1 1 {index} 4000"}) for index in range(count)
-    )
+    assert not any(assembler.add(part, {"Frame": f"1 1 {index} 4000"}) for index in range(count))
     with pytest.raises(MessageMalformed):
-        assembler.add(part, {"MirrorFrame": f"1 1 {count} 4000"})
+        assembler.add(part, {"Frame": f"1 1 {count} 4000"})
 
 
 @pytest.mark.parametrize("size_bytes", [1, 128 * 1024 - 2, 128 * 1024, 700_001, MAX_EVENTS_BYTES])
@@ -180,17 +178,17 @@ def test_a_frame_with_a_lost_part_never_comes(lost: int) -> None:
     "headers",
     [
         {},
-        {"MirrorFrame": ""},
-        {"MirrorFrame": "1 one"},
-        {"MirrorFrame": "1 -1"},
-        {"MirrorFrame": "1"},
-        {"MirrorFrame": "1 1 2 2"},
-        {"MirrorFrame": "1 1 0 0"},
-        {"MirrorFrame": "1 1 0"},
-        {"MirrorFrame": "1 1 0 99999"},
-        {"MirrorFrame": f"1 {'9' * 30}"},
-        {"MirrorFrame": "1 ²"},
-        {"MirrorFrame": "1  1"},
+        {"Frame": ""},
+        {"Frame": "1 one"},
+        {"Frame": "1 -1"},
+        {"Frame": "1"},
+        {"Frame": "1 1 2 2"},
+        {"Frame": "1 1 0 0"},
+        {"Frame": "1 1 0"},
+        {"Frame": "1 1 0 99999"},
+        {"Frame": f"1 {'9' * 30}"},
+        {"Frame": "1 ²"},
+        {"Frame": "1  1"},
     ],
 )
 def test_headers_that_no_kiosk_sends_are_refused(headers: dict[str, str]) -> None:
