@@ -35,7 +35,7 @@ WAIT_S = 9.0
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """Result of one check.
 
     Attributes:
@@ -49,10 +49,10 @@ class Finding:
     sentence: str
 
 
-Check = Callable[[], Awaitable[Finding]]
+Check = Callable[[], Awaitable[CheckResult]]
 
 
-async def check_bus(addresses: list[str]) -> Finding:
+async def check_bus(addresses: list[str]) -> CheckResult:
     """Connects to each address of the bus and reads the server's greeting."""
     wrong = []
     for address in addresses:
@@ -67,7 +67,7 @@ async def check_bus(addresses: list[str]) -> Finding:
             )
             writer.close()
             if greeting.startswith(b"INFO "):
-                return Finding(
+                return CheckResult(
                     "bus", "ok", _("The bus answers at {address}.").format(address=f"{host}:{port}")
                 )
             wrong.append(f"{host}:{port}")
@@ -77,10 +77,10 @@ async def check_bus(addresses: list[str]) -> Finding:
         "No bus answers at {address}: check that the hub runs and that a firewall lets this port "
         "through."
     )
-    return Finding("bus", "wrong", sentence.format(address=", ".join(wrong)))
+    return CheckResult("bus", "wrong", sentence.format(address=", ".join(wrong)))
 
 
-async def check_media() -> Finding:
+async def check_media() -> CheckResult:
     """Encodes and decodes one picture and one piece of sound with the call's own libraries."""
 
     def work() -> None:
@@ -99,11 +99,11 @@ async def check_media() -> Finding:
         await asyncio.wait_for(asyncio.to_thread(work), WAIT_S * 2)
     except Exception as error:  # whatever a broken media library raises is the finding
         sentence = _("The media libraries do not work ({error}): install the program again.")
-        return Finding("media", "wrong", sentence.format(error=type(error).__name__))
-    return Finding("media", "ok", _("Pictures and sound can be encoded."))
+        return CheckResult("media", "wrong", sentence.format(error=type(error).__name__))
+    return CheckResult("media", "ok", _("Pictures and sound can be encoded."))
 
 
-def check_engine(media: MediaSettings) -> Finding:
+def check_engine(media: MediaSettings) -> CheckResult:
     """Which engine a desk's calls would use on this machine, and by which rule."""
     echo = EchoSetting(media.echo)
     choice = choose_engine(
@@ -113,10 +113,10 @@ def check_engine(media: MediaSettings) -> Finding:
         "The desk's calls go by the engine “{engine}” (media.engine is “{wanted}”, rule: {rule})."
     )
     text = words.format(engine=choice.kind.value, wanted=media.engine, rule=choice.why.value)
-    return Finding("engine", "ok", text)
+    return CheckResult("engine", "ok", text)
 
 
-def check_echo(media: MediaSettings) -> Finding:
+def check_echo(media: MediaSettings) -> CheckResult:
     """What keeps callers from hearing themselves at a desk on this machine."""
     echo = EchoSetting(media.echo)
     engine = choose_engine(
@@ -130,12 +130,12 @@ def check_echo(media: MediaSettings) -> Finding:
             "The canceller of echo is not installed: agents wear a headset, or install "
             "expert-app[echo]."
         )
-        return Finding("echo", "absent", words)
+        return CheckResult("echo", "absent", words)
     words = _("Echo is cancelled by “{by}” (media.echo is “{wanted}”).")
-    return Finding("echo", "ok", words.format(by=by.value, wanted=media.echo))
+    return CheckResult("echo", "ok", words.format(by=by.value, wanted=media.echo))
 
 
-async def check_keyring() -> Finding:
+async def check_keyring() -> CheckResult:
     """Asks which keyring the system has."""
     backend = keyring.get_keyring()
     name = type(backend).__module__
@@ -148,20 +148,20 @@ async def check_keyring() -> Finding:
             "This system has no keyring: open a desktop session, or on a headless kiosk set "
             "key_file."
         )
-        return Finding("keyring", "wrong", sentence)
+        return CheckResult("keyring", "wrong", sentence)
     except (keyring.errors.KeyringError, TimeoutError):
-        return Finding(
+        return CheckResult(
             "keyring",
             "wrong",
             _("The keyring is locked or does not answer: unlock it and try again."),
         )
-    return Finding("keyring", "ok", _("The keyring answers ({name}).").format(name=name))
+    return CheckResult("keyring", "ok", _("The keyring answers ({name}).").format(name=name))
 
 
-async def check_scanner(address: str, certificate: str = "") -> Finding:
+async def check_scanner(address: str, certificate: str = "") -> CheckResult:
     """Asks the scanner for its state."""
     if not address:
-        return Finding(
+        return CheckResult(
             "scanner",
             "absent",
             _("No scanner is configured: set `scanner` in the kiosk's settings."),
@@ -169,7 +169,7 @@ async def check_scanner(address: str, certificate: str = "") -> Finding:
     try:
         scanner = make_scanner(address, certificate)
     except (AddressUnknown, CertificateWrong) as error:
-        return Finding("scanner", "wrong", setting_refused("scanner", error))
+        return CheckResult("scanner", "wrong", setting_refused("scanner", error))
     try:
         status = await asyncio.wait_for(scanner.state(), WAIT_S)
     except (SessionError, TimeoutError, OSError) as error:
@@ -178,18 +178,20 @@ async def check_scanner(address: str, certificate: str = "") -> Finding:
             "The scanner does not answer at {address} ({code}): check that it is on and its "
             "address."
         )
-        return Finding("scanner", "wrong", sentence.format(address=address, code=code))
+        return CheckResult("scanner", "wrong", sentence.format(address=address, code=code))
     finally:
         await scanner.close()
     if status.code:
-        return Finding("scanner", "wrong", troubles.sentence(status.code).sentence)
-    return Finding("scanner", "ok", _("The scanner is ready ({name}).").format(name=status.name))
+        return CheckResult("scanner", "wrong", troubles.sentence(status.code).sentence)
+    return CheckResult(
+        "scanner", "ok", _("The scanner is ready ({name}).").format(name=status.name)
+    )
 
 
-async def check_printer(address: str, certificate: str = "") -> Finding:
+async def check_printer(address: str, certificate: str = "") -> CheckResult:
     """Asks the printer for its state."""
     if not address:
-        return Finding(
+        return CheckResult(
             "printer",
             "absent",
             _("No printer is configured: set `printer` in the kiosk's settings."),
@@ -197,7 +199,7 @@ async def check_printer(address: str, certificate: str = "") -> Finding:
     try:
         printer = make_printer(address, certificate)
     except (AddressUnknown, CertificateWrong) as error:
-        return Finding("printer", "wrong", setting_refused("printer", error))
+        return CheckResult("printer", "wrong", setting_refused("printer", error))
     try:
         status = await asyncio.wait_for(printer.state(), WAIT_S)
     except (SessionError, TimeoutError, OSError) as error:
@@ -206,25 +208,29 @@ async def check_printer(address: str, certificate: str = "") -> Finding:
             "The printer does not answer at {address} ({code}): check that it is on and its "
             "address."
         )
-        return Finding("printer", "wrong", sentence.format(address=address, code=code))
+        return CheckResult("printer", "wrong", sentence.format(address=address, code=code))
     finally:
         await printer.close()
     if status.code:
-        return Finding("printer", "wrong", troubles.sentence(status.code).sentence)
-    return Finding("printer", "ok", _("The printer is ready ({name}).").format(name=status.name))
+        return CheckResult("printer", "wrong", troubles.sentence(status.code).sentence)
+    return CheckResult(
+        "printer", "ok", _("The printer is ready ({name}).").format(name=status.name)
+    )
 
 
-async def check_relays(plan: IcePlan) -> Finding:
+async def check_relays(plan: IcePlan) -> CheckResult:
     """Asks each TURN server for an address, as a call would."""
     if not plan.relays:
         words = _("No relay of our own is configured; the hub may give one with each conversation.")
-        return Finding("relay", "wrong" if plan.relay_only else "absent", words)
+        return CheckResult("relay", "wrong" if plan.relay_only else "absent", words)
     tried = await asyncio.gather(*(try_relay(server) for server in plan.relays))
     said = [_relay_words(one) for one in tried]
-    return Finding("relay", "ok" if any(one.address for one in tried) else "wrong", " ".join(said))
+    return CheckResult(
+        "relay", "ok" if any(one.address for one in tried) else "wrong", " ".join(said)
+    )
 
 
-def check_relay_trust(plan: IcePlan, ca_file: str) -> Finding | None:
+def check_relay_trust(plan: IcePlan, ca_file: str) -> CheckResult | None:
     """Whether the browser's calls can believe the relays' own authority;
     None when there is nothing to believe.
     """
@@ -235,8 +241,8 @@ def check_relay_trust(plan: IcePlan, ca_file: str) -> Finding | None:
             "The browser cannot believe relays with certificates of ca_file: install libnss3-tools "
             "(certutil)."
         )
-        return Finding("relay_trust", "wrong", words)
-    return Finding(
+        return CheckResult("relay_trust", "wrong", words)
+    return CheckResult(
         "relay_trust", "ok", _("The browser believes relays with certificates of ca_file.")
     )
 
@@ -255,28 +261,28 @@ def _relay_words(tried: RelayTrial) -> str:
     return reasons.get(tried.why, silent).format(url=tried.server.url)
 
 
-def check_device(name: str, found: list[str], absent: str) -> Finding:
+def check_device(name: str, found: list[str], absent: str) -> CheckResult:
     """A camera or microphone: `found` are their names, `absent` the sentence when there is none."""
     if not found:
-        return Finding(name, "absent", absent)
-    return Finding(name, "ok", ", ".join(found))
+        return CheckResult(name, "absent", absent)
+    return CheckResult(name, "ok", ", ".join(found))
 
 
-def check_voice(name: str, mode: str) -> Finding:
+def check_voice(name: str, mode: str) -> CheckResult:
     """The kiosk's voice: `name` of what speaks, "" for none; `mode` as in the kiosk's settings."""
     if mode == "off":
-        return Finding(
+        return CheckResult(
             "voice", "absent", _("The kiosk does not speak: `speak` is “off” in its settings.")
         )
     if not name:
         words = _(
             "No voice is installed: the kiosk's texts are shown only. On Linux install espeak-ng."
         )
-        return Finding("voice", "absent", words)
-    return Finding("voice", "ok", _("The kiosk can speak ({name}).").format(name=name))
+        return CheckResult("voice", "absent", words)
+    return CheckResult("voice", "ok", _("The kiosk can speak ({name}).").format(name=name))
 
 
-def check_reading(read: Sequence[str]) -> Finding:
+def check_reading(read: Sequence[str]) -> CheckResult:
     """Whether filed documents carry their words:
     `read` are the languages of tesseract, if it is here.
     """
@@ -284,8 +290,8 @@ def check_reading(read: Sequence[str]) -> Finding:
         words = _(
             "Documents are filed without their words: install tesseract-ocr and tesseract-ocr-fra."
         )
-        return Finding("reading", "absent", words)
-    return Finding(
+        return CheckResult("reading", "absent", words)
+    return CheckResult(
         "reading",
         "ok",
         _("Documents are searched by their words ({read}).").format(read=", ".join(read)),
@@ -299,7 +305,7 @@ async def examine(
     cameras: list[str],
     microphones: list[str],
     voice: str = "",
-) -> list[Finding]:
+) -> list[CheckResult]:
     """All checks, side by side; each has its own time limit."""
     no_camera = _('No camera: plug one in, or set media.camera to "simulated" to try the program.')
     no_microphone = _(
@@ -336,7 +342,7 @@ async def examine(
     ]
 
 
-def report(findings: list[Finding], as_json: bool) -> int:
+def report(findings: list[CheckResult], as_json: bool) -> int:
     """Prints the findings; 0 when nothing is wrong."""
     if as_json:
         rows = [{"name": f.name, "level": f.level, "sentence": f.sentence} for f in findings]

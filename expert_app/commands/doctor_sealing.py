@@ -5,7 +5,7 @@ No Qt.
 
 from __future__ import annotations
 
-from expert_app.commands.doctor import WAIT_S, Finding
+from expert_app.commands.doctor import WAIT_S, CheckResult
 from expert_app.commands.log_export import ROLES
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
@@ -25,36 +25,36 @@ from views.words import errors as troubles
 NAME = "seal"
 
 
-async def check_seal(settings: DeskSettings, paths: Paths) -> Finding:
+async def check_seal(settings: DeskSettings, paths: Paths) -> CheckResult:
     """Asks the hub whether the organisation seals, and its vault for this desk's certificate;
     keeps nothing new.
     """
     role = ROLES.get(settings.role)
     if role is None:
-        return Finding(
+        return CheckResult(
             NAME, "absent", _("Sealing is not looked at: this is no desk of an organisation.")
         )
     try:
         seed = load_seed(key_name(settings.organisation, role, settings.user))
     except KeyMissing:
-        return Finding(
+        return CheckResult(
             NAME, "absent", _("Sealing is not looked at: this installation has no key yet.")
         )
     tasks = Tasks()
     try:
         return await _ask(settings, paths, role=role, seed=seed, tasks=tasks)
     except BusUnreachable:
-        return Finding(NAME, "absent", _("Sealing is not looked at: the bus does not answer."))
+        return CheckResult(NAME, "absent", _("Sealing is not looked at: the bus does not answer."))
     except SessionError as error:
         detail = {"organisation": settings.organisation, "key": public_key(seed), **error.detail}
-        return Finding(NAME, "wrong", troubles.sentence(error.code, detail).sentence)
+        return CheckResult(NAME, "wrong", troubles.sentence(error.code, detail).sentence)
     finally:
         await tasks.close()
 
 
 async def _ask(
     settings: DeskSettings, paths: Paths, *, role: Role, seed: bytes, tasks: Tasks
-) -> Finding:
+) -> CheckResult:
     clock = SystemClock()
     seals = seals_for(settings, paths, clock)
     bus = BusClient(
@@ -72,7 +72,7 @@ async def _ask(
         line = await seals.vault(settings.organisation, Part.DOSSIER)
         if line is None:
             words = _("{organisation} keeps its dossiers at the hub: nothing is sealed.")
-            return Finding(NAME, "absent", words.format(organisation=settings.organisation))
+            return CheckResult(NAME, "absent", words.format(organisation=settings.organisation))
         answer = await line.ask("certify", CertifyRequest(), CertifyAnswer, WAIT_S)
     finally:
         await bus.close()
@@ -83,4 +83,4 @@ async def _ask(
     said = words.format(
         organisation=settings.organisation, key=public_key(seed), day=f"{until:%Y-%m-%d}"
     )
-    return Finding(NAME, "ok", said)
+    return CheckResult(NAME, "ok", said)

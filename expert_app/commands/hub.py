@@ -173,7 +173,9 @@ def _seal_key(context: Context) -> int:
 
     wish = context.arguments
     return vault_commands.seal_key(
-        vault_commands.KeyWish(wish.org, wish.first, wish.days, wish.seed_file, wish.secret_file)
+        vault_commands.SealKeyRequest(
+            wish.org, wish.first, wish.days, wish.seed_file, wish.secret_file
+        )
     )
 
 

@@ -27,22 +27,22 @@ async def run_backup(
     path: Path, settings: HubSettings, paths: Paths, *, with_dossiers: bool
 ) -> int:
     """Writes the backup and says what is in it; the exit code."""
-    return await _said(_back_up(path, settings, paths, with_dossiers=with_dossiers), path)
+    return await _run(_back_up(path, settings, paths, with_dossiers=with_dossiers), path)
 
 
 async def run_restore(path: Path, settings: HubSettings, paths: Paths) -> int:
     """Restores the backup and says what came back; the exit code."""
-    return await _said(_restore(path, settings, paths), path)
+    return await _run(_restore(path, settings, paths), path)
 
 
 async def run_vault_backup(path: Path, settings: HubSettings, paths: Paths) -> int:
     """The same for a vault; its dossiers are always in it."""
-    return await _said(_back_up_vault(path, settings, paths), path)
+    return await _run(_back_up_vault(path, settings, paths), path)
 
 
 async def run_vault_restore(path: Path, settings: HubSettings, paths: Paths) -> int:
     """The same for a vault."""
-    return await _said(_restore_vault(path, settings, paths), path)
+    return await _run(_restore_vault(path, settings, paths), path)
 
 
 async def _back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
@@ -54,8 +54,8 @@ async def _back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> Non
 async def _restore_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
     facts, missing = await restore_vault(path, settings, paths)
     print(_("Restored from {file}: {what}").format(file=path, what=_vault_summary(facts)))
-    _say_missing(missing)
-    _say_keys(paths, "expert-app hub admit --key -")
+    _print_missing(missing)
+    _print_keys(paths, "expert-app hub admit --key -")
 
 
 def _vault_summary(facts: VaultFacts) -> str:
@@ -95,11 +95,11 @@ async def _restore(path: Path, settings: HubSettings, paths: Paths) -> None:
     finally:
         await tasks.close()
     print(_("Restored from {file}: {what}").format(file=path, what=_summary(facts)))
-    _say_missing(missing)
-    _say_keys(paths, "expert-app hub revoke")
+    _print_missing(missing)
+    _print_keys(paths, "expert-app hub revoke")
 
 
-def _say_missing(count: int) -> None:
+def _print_missing(count: int) -> None:
     if count:
         print(
             _("{count} documents have no file here: restore the dossiers' folder too.").format(
@@ -108,7 +108,7 @@ def _say_missing(count: int) -> None:
         )
 
 
-def _say_keys(paths: Paths, command: str) -> None:
+def _print_keys(paths: Paths, command: str) -> None:
     if not open_book(paths).is_empty:
         print(
             _(
@@ -124,7 +124,7 @@ def _summary(facts: Facts) -> str:
     return words.format(streams=len(facts.streams), rows=facts.history_rows, at=at)
 
 
-async def _said(work: Awaitable[None], path: Path) -> int:
+async def _run(work: Awaitable[None], path: Path) -> int:
     """Does the work and says what went wrong; the exit code."""
     try:
         await work

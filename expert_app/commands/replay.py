@@ -80,7 +80,7 @@ async def _main(log: LogFile, settings: DeskSettings, driven: bool, program: Pro
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     apply_theme(application, settings.theme == "dark")
-    replay = ComposedReplay(log, program)
+    replay = ReplayProgram(log, program)
     replay.window.show()
     if driven:
         program.drive(WindowDriver(replay.window))
@@ -88,7 +88,7 @@ async def _main(log: LogFile, settings: DeskSettings, driven: bool, program: Pro
     replay.close()
 
 
-class ComposedReplay:
+class ReplayProgram:
     """The window, its log, and the facts a script reads."""
 
     def __init__(self, log: LogFile, program: Program) -> None:

@@ -29,7 +29,7 @@ from session.protocol.wire.ids import is_id
 
 
 @dataclass(frozen=True)
-class KeyWish:
+class SealKeyRequest:
     """What the command line says of a new sealing key; files None for the system's keyring."""
 
     organisation: str
@@ -39,7 +39,7 @@ class KeyWish:
     secret_file: Path | None = None
 
 
-def seal_key(wish: KeyWish) -> int:
+def seal_key(wish: SealKeyRequest) -> int:
     """Makes a secret, keeps it, and prints its public half, signed, for the convention;
     the exit code.
     """

@@ -80,11 +80,11 @@ def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = F
     documents = [(name, data) for name, data in files if name not in receipts]
     answers = [
         *(
-            _tell_receipt(found, name, documents, as_json=as_json)
+            _print_receipt(found, name, documents, as_json=as_json)
             for name, found in receipts.items()
         ),
-        *(_tell_code(code, name, documents, trusted, as_json=as_json) for name, code in codes),
-        *(_tell_document(name, data, trusted, as_json=as_json) for name, data in documents),
+        *(_print_code(code, name, documents, trusted, as_json=as_json) for name, code in codes),
+        *(_print_document(name, data, trusted, as_json=as_json) for name, data in documents),
         *(verify_export(path, keys, as_json=as_json) == 0 for path in exports),
     ]
     return 0 if all(answers) else 1
@@ -96,7 +96,7 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _tell_document(name: str, data: bytes, trusted: Sequence[bytes], *, as_json: bool) -> bool:
+def _print_document(name: str, data: bytes, trusted: Sequence[bytes], *, as_json: bool) -> bool:
     verdict = verify(data, trusted)
     print(msgspec.json.encode(verdict).decode() if as_json else "\n".join(words_of(verdict, name)))
     forged = verdict.origin is not None and "forged" in {
@@ -122,7 +122,7 @@ def signed_by_kiosk(origin: Origin, page: PageOrigin) -> str:
     return "signed" if is_signed(page.signer, words, page.signature) else "forged"
 
 
-def _tell_receipt(
+def _print_receipt(
     verdict: ReceiptVerdict, name: str, documents: Sequence[tuple[str, bytes]], *, as_json: bool
 ) -> bool:
     agree = matches(verdict, documents)
@@ -137,7 +137,7 @@ def _tell_receipt(
     return verdict.genuine and agree
 
 
-def _tell_code(
+def _print_code(
     code: ReceiptCode | None,
     name: str,
     documents: Sequence[tuple[str, bytes]],

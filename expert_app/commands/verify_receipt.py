@@ -73,7 +73,9 @@ def words_of_receipt(
         ]
     if verdict.code is not None:
         lines += _who(verdict.code, verdict.trusted)
-    lines += _said(record.organisation, record.dossier, datetime.fromisoformat(record.received_at))
+    lines += _facts_of(
+        record.organisation, record.dossier, datetime.fromisoformat(record.received_at)
+    )
     lines.append(_kind(record.registered_only))
     given = {sha256_of(data): file for file, data in documents}
     for piece in record.pieces:
@@ -104,7 +106,11 @@ def words_of_code(
     first = _("GENUINE: the code is signed by the desk that made the receipt.")
     if trusted is False:
         first = _("NOT TRUSTED: the code is signed, but by a key that you did not name.")
-    lines = [first, *_who(code, trusted), *_said(code.organisation, code.dossier, code.received_at)]
+    lines = [
+        first,
+        *_who(code, trusted),
+        *_facts_of(code.organisation, code.dossier, code.received_at),
+    ]
     lines += [_kind(code.registered_only), _("  Pieces: {count}").format(count=code.count)]
     if documents:
         same = names_all(code, [sha256_of(data) for _file, data in documents])
@@ -131,7 +137,7 @@ def _who(code: ReceiptCode, trusted: bool | None) -> list[str]:
     return [_("The seal's key: {key}").format(key=base64.b64encode(code.key).decode())]
 
 
-def _said(organisation: str, dossier: str, at: datetime) -> list[str]:
+def _facts_of(organisation: str, dossier: str, at: datetime) -> list[str]:
     received = _("{date}, {hour}").format(date=long_date(at), hour=hour(at))
     told = (
         (_("Organisation"), organisation),

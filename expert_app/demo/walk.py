@@ -228,7 +228,7 @@ class Walk(Script):
         await self.click(self._demo.desk, "tool_control")
         await self.click(self._demo.desk, "mirror:#nom")
         await self.fact(self._demo.desk, "command", command="ClickRequested", code="", field="text")
-        await self._demo.desk.ask("type", name="mirror_glass", text=TYPED)
+        await self._demo.desk.ask("type", name="mirror_overlay", text=TYPED)
         await self.fact(self._demo.desk, "command", command="TextRequested", code="")
         await self.click(self._demo.desk, "mirror:#enfants")
         await self.fact(

@@ -79,7 +79,7 @@ times, sizes and a public body's own telephone are no secrets.
 """
 
 
-class Finding(msgspec.Struct, frozen=True):
+class RedactionFinding(msgspec.Struct, frozen=True):
     """A field of an event and the kind of thing it seems to hold, never the thing."""
 
     field: str
@@ -93,7 +93,7 @@ def _strings(event: Event) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _frame_findings(data: bytes) -> list[Finding]:
+def _frame_findings(data: bytes) -> list[RedactionFinding]:
     """What a whole zstd frame of the mirror holds that it must not;
     one that cannot be unpacked is a finding too.
     """
@@ -101,31 +101,31 @@ def _frame_findings(data: bytes) -> list[Finding]:
         with zstandard.ZstdDecompressor().stream_reader(data) as reader:
             text = reader.read(MAX_MIRROR_BYTES + 1)
     except zstandard.ZstdError:
-        return [Finding("data", "unreadable")]
+        return [RedactionFinding("data", "unreadable")]
     if len(text) > MAX_MIRROR_BYTES:
-        return [Finding("data", "too_large")]
+        return [RedactionFinding("data", "too_large")]
     page = text.decode("utf-8", errors="replace")
-    return [Finding("data", kind) for kind, holds in _MIRROR_KINDS.items() if holds(page)]
+    return [RedactionFinding("data", kind) for kind, holds in _MIRROR_KINDS.items() if holds(page)]
 
 
-def _shape_findings(event: Event) -> list[Finding]:
+def _shape_findings(event: Event) -> list[RedactionFinding]:
     """Structs do not check their patterns when they are built:
     a field that breaks its pattern may be free text.
     """
     try:
         msgspec.convert(msgspec.to_builtins(event), type(event))
     except msgspec.ValidationError:
-        return [Finding("*", "shape")]
+        return [RedactionFinding("*", "shape")]
     return []
 
 
-def check_clean(record: Record) -> list[Finding]:
+def check_clean(record: Record) -> list[RedactionFinding]:
     """What the record holds that no log may hold; empty when it is clean.
     A `MirrorChunk` is checked before its cut.
     """
     event = record.event
     found = [
-        Finding(name, kind)
+        RedactionFinding(name, kind)
         for name, text in _strings(event)
         for kind, holds in KINDS.items()
         if kind in _ON_PURPOSE.get(name, KINDS) and holds(text)

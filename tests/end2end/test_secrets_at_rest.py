@@ -162,7 +162,7 @@ async def test_what_was_typed_is_on_no_disk_and_its_secrets_never_on_the_bus(
     await walk.click(stage.desk, "tool_control")
     await walk.click(stage.desk, "mirror:#nom")
     await stage.fact(stage.desk, "command", command="ClickRequested", code="", field="text")
-    await stage.desk.ask("type", name="mirror_glass", text=TYPED)
+    await stage.desk.ask("type", name="mirror_overlay", text=TYPED)
     await stage.fact(stage.desk, "command", command="TextRequested", code="")
     await asyncio.sleep(2)
     await stage.end()

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QComboBox, QFileDialog, QMenu, QWidget
 from session.desk.cobrowse.remote_control import Spot
 from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane, Pick
-from views.desk.shared_page.view import CobrowseView
+from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
 
 LOOK_MS, TRIES, STILL = 200, 50, 0.002
@@ -63,7 +63,7 @@ class DeskDriver(WindowDriver):
 
     def _click_in_library(self, words: str) -> None:
         """Searches the open library for words, then clicks what is found first."""
-        assert isinstance(self._desk.cobrowse, CobrowseView)
+        assert isinstance(self._desk.cobrowse, SharedPageView)
         library = self._desk.cobrowse.library
         self.type_text("library_search", words)
         found, viewport = library.list.item(0), library.list.viewport()
@@ -134,7 +134,7 @@ class DeskDriver(WindowDriver):
 
     def _force(self, pick: Pick) -> None:
         view = self._desk.cobrowse
-        assert isinstance(view, CobrowseView)
+        assert isinstance(view, SharedPageView)
         view.acts.click_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y))
 
     def type_text(self, name: str, text: str) -> None:

@@ -19,13 +19,13 @@ from session.core.clock import Clock
 from session.core.dossier_model import Delivery, DeliveryState
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, TargetFacts
 from views.board.facts import BoardFacts
-from views.board.tables import BoardTable, Cell, Row
+from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import ElidedLabel, EmptyState, column, label, push_button, row
 from views.widgets.theme import SPACE
 from views.words.deliveries import KINDS, STATES, copy_words
 
 
-class BoardGedPage(QWidget):
+class BoardDeliveriesPage(QWidget):
     """Copies of filed documents, the newest first.
 
     Signals: wanted(object): a `DeliveriesRequest`. retry_wanted(object): ids.
@@ -137,7 +137,7 @@ class BoardGedPage(QWidget):
                 ),
             )
 
-    def _row(self, copy: Delivery) -> Row:
+    def _row(self, copy: Delivery) -> TableRow:
         words, icon_name, tone = STATES[copy.state]
         reason = copy_words(copy)[1]
         if copy.state is DeliveryState.DELIVERED:
@@ -153,7 +153,7 @@ class BoardGedPage(QWidget):
             Cell(reason, "" if copy.state is not DeliveryState.DELIVERED else "soft"),
             Cell(self._next_words(copy), "soft"),
         )
-        return Row(str(copy.id), cells)
+        return TableRow(str(copy.id), cells)
 
     def _next_words(self, copy: Delivery) -> str:
         if copy.state is not DeliveryState.WAITING:

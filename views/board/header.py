@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QFrame
 
 from resources.texts import _
 from views.widgets.icons import IconLabel, icon
-from views.widgets.parts import Chip, ElidedLabel, label, row, say, tool_button
+from views.widgets.parts import Chip, ElidedLabel, label, name_button, row, tool_button
 from views.widgets.theme import DARK, SPACE, tokens_for
 
 
@@ -67,4 +67,4 @@ class BoardHeader(QFrame):
     def _refresh_theme(self) -> None:
         dark = tokens_for(QGuiApplication.palette()) is DARK
         self._theme.setIcon(icon("light" if dark else "dark"))
-        say(self._theme, _("Light theme") if dark else _("Dark theme"))
+        name_button(self._theme, _("Light theme") if dark else _("Dark theme"))

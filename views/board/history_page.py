@@ -15,7 +15,7 @@ from resources.texts import _
 from session.core.clock import Clock
 from session.protocol.hub.history import ActFacts, ActKind, HistoryAnswer, HistoryRequest, UndoState
 from views.board.facts import BoardFacts
-from views.board.tables import BoardTable, Cell, Row
+from views.board.tables import BoardTable, Cell, TableRow
 from views.board.words import KINDS, UNDO_WORDS, change_of, subject_of
 from views.widgets.parts import ElidedLabel, EmptyState, column, push_button, row, shortcut
 from views.widgets.theme import SPACE
@@ -122,7 +122,7 @@ class BoardHistoryPage(QWidget):
 
     # ---- inside ----
 
-    def _row(self, act: ActFacts) -> Row:
+    def _row(self, act: ActFacts) -> TableRow:
         words, icon_name = KINDS[act.kind]
         local = act.at_utc.astimezone()
         today = self._clock.utc_now().astimezone().date()
@@ -139,7 +139,7 @@ class BoardHistoryPage(QWidget):
             Cell(act.reason),
             Cell(_(UNDO_WORDS[act.undo]), tone, "undo" if act.undo is UndoState.POSSIBLE else ""),
         )
-        return Row(act.id, cells)
+        return TableRow(act.id, cells)
 
     def _add_people(self, acts: Sequence[ActFacts]) -> None:
         """Everybody who was seen acting can be chosen; who is chosen stays."""

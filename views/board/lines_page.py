@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QWidget
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.protocol.hub.history import LineFacts, LineQuality
-from views.board.tables import BoardTable, Cell, Row
+from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import EmptyState, column, label
 from views.widgets.theme import SPACE
 
@@ -91,7 +91,7 @@ def quality_words(lines: Sequence[LineFacts]) -> str:
     )
 
 
-def _row(line: LineFacts, now: datetime) -> Row:
+def _row(line: LineFacts, now: datetime) -> TableRow:
     words, icon_name, tone = QUALITIES[line.quality]
     measured = line.at_utc is not None
     cells = (
@@ -109,7 +109,7 @@ def _row(line: LineFacts, now: datetime) -> Row:
         Cell(_carries(line), right=True),
         Cell(_ago(_newest(line), now), "soft"),
     )
-    return Row(f"{line.site}/{line.kiosk}", cells)
+    return TableRow(f"{line.site}/{line.kiosk}", cells)
 
 
 def _carries(line: LineFacts) -> str:

@@ -12,7 +12,7 @@ from resources.texts import N_, _
 from session.protocol.hub.board import AgentFacts, AgentState, QueueFacts
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket, TicketState
-from views.board.tables import Cell, Row
+from views.board.tables import Cell, TableRow
 from views.widgets.agent_state import DESK_CLOSED, NOT_RESPONDING, PAUSES
 from views.widgets.parts import clock_words
 
@@ -55,7 +55,7 @@ def ticket_row(
     *,
     now_utc: datetime,
     longest_s: int,
-) -> Row:
+) -> TableRow:
     """Number, service, site, wait, priority, whom it is with or kept for."""
     waiting = ticket.state in (TicketState.WAITING, TicketState.OFFERED)
     since = ticket.arrived_at_utc if waiting else ticket.accepted_at_utc or ticket.arrived_at_utc
@@ -89,7 +89,7 @@ def ticket_row(
         ),
         Cell(who or "–", "accent" if who else "soft"),
     )
-    return Row(ticket.id, cells, strong=waiting)
+    return TableRow(ticket.id, cells, strong=waiting)
 
 
 def queue_rows(
@@ -99,7 +99,7 @@ def queue_rows(
     *,
     now_utc: datetime,
     longest_s: int,
-) -> list[Row]:
+) -> list[TableRow]:
     """Service, how many wait, the longest wait, open or closed."""
     rows = []
     for place, service in enumerate(services.values()):
@@ -126,7 +126,7 @@ def queue_rows(
         why = f", {facts.changed_by}: {facts.reason}" if facts is not None and facts.closed else ""
         late = f", {_('Long wait')}" if long else ""
         spoken = ", ".join(cell.text for cell in cells) + late + why
-        rows.append(Row(service.id, cells, spoken))
+        rows.append(TableRow(service.id, cells, spoken))
     return rows
 
 
@@ -143,7 +143,7 @@ def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:
 
 def agent_rows(
     agents: Sequence[AgentFacts], services: Mapping[str, Service], now_utc: datetime
-) -> list[Row]:
+) -> list[TableRow]:
     """Name, state with its reason or caller and service, since when; who is free stands first."""
     rows = []
     for agent in in_order(agents):
@@ -163,5 +163,5 @@ def agent_rows(
             Cell(state, tone, icon_name),
             Cell(since, "soft"),
         )
-        rows.append(Row(agent.id, cells))
+        rows.append(TableRow(agent.id, cells))
     return rows

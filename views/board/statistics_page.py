@@ -16,7 +16,7 @@ from session.core.clock import Clock
 from session.protocol.hub.requests import Service
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRow
 from views.board.facts import BoardFacts
-from views.board.tables import BoardTable, Cell, Row
+from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import ElidedLabel, EmptyState, clock_words, column, push_button, row
 from views.widgets.theme import SPACE
 
@@ -105,7 +105,7 @@ class BoardStatisticsPage(QWidget):
         today = self._facts.today(self._clock.utc_now())
         return today - timedelta(days=int(self._days.currentData()) - 1), today
 
-    def _row(self, by: StatisticsBy, one: StatisticsRow) -> Row:
+    def _row(self, by: StatisticsBy, one: StatisticsRow) -> TableRow:
         cells = (
             Cell(self._name(by, one.key)),
             Cell(str(one.callers), right=True),
@@ -123,7 +123,7 @@ class BoardStatisticsPage(QWidget):
                 )
             ),
         )
-        return Row(f"{by}/{one.key}", cells)
+        return TableRow(f"{by}/{one.key}", cells)
 
     def _name(self, by: StatisticsBy, key: str) -> str:
         match by:

@@ -56,7 +56,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A line of a table. `spoken` is what a screen reader says of it."""
 
     id: str
@@ -124,10 +124,10 @@ class BoardTable(QTreeWidget):
         header.setSectionsClickable(False)
         self._wide, self._most_px = wide, most_px
         self._items: dict[str, QTreeWidgetItem] = {}
-        self._shown: dict[str, tuple[Row, Tokens]] = {}
+        self._shown: dict[str, tuple[TableRow, Tokens]] = {}
         self._widths: list[int] = []
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[TableRow]) -> None:
         """Shows these rows in this order; what has not changed is not touched."""
         if [row.id for row in rows] != self.ids():
             self._deal(rows)
@@ -159,7 +159,7 @@ class BoardTable(QTreeWidget):
         if event is not None and event.size().height() != event.oldSize().height():
             self._measure()
 
-    def _align_heads(self, row: Row) -> None:
+    def _align_heads(self, row: TableRow) -> None:
         """A column of numbers has its head above them."""
         head = self.headerItem()
         if head is not None:
@@ -193,7 +193,7 @@ class BoardTable(QTreeWidget):
         item = self.itemAt(place)
         return str(item.data(0, _ID)) if item is not None else ""
 
-    def _deal(self, rows: Sequence[Row]) -> None:
+    def _deal(self, rows: Sequence[TableRow]) -> None:
         """Puts the rows in order; the chosen one stays chosen, or the one that took its place."""
         chosen = self.chosen()
         at = self.indexOfTopLevelItem(self.currentItem() or QTreeWidgetItem())
@@ -214,7 +214,7 @@ class BoardTable(QTreeWidget):
         if bar is not None:
             bar.setValue(scrolled)
 
-    def _fill(self, item: QTreeWidgetItem, row: Row, before: Row | None) -> None:
+    def _fill(self, item: QTreeWidgetItem, row: TableRow, before: TableRow | None) -> None:
         for column, cell in enumerate(row.cells):
             known = before.cells[column] if before is not None else None
             if known is None or (known.tone, known.place, known.icon_name) != (
@@ -222,14 +222,14 @@ class BoardTable(QTreeWidget):
                 cell.place,
                 cell.icon_name,
             ):
-                self._fill_look(item, column, cell, row.strong and column == 0)
+                self._fill_tone(item, column, cell, row.strong and column == 0)
             if known is None or known.text != cell.text:
                 item.setText(column, cell.text)
                 item.setToolTip(column, cell.text)
         spoken = row.spoken or ", ".join(cell.text for cell in row.cells if cell.text)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
 
-    def _fill_look(self, item: QTreeWidgetItem, column: int, cell: Cell, strong: bool) -> None:
+    def _fill_tone(self, item: QTreeWidgetItem, column: int, cell: Cell, strong: bool) -> None:
         tokens, service = tokens_for(self.palette()), cell.place >= 0
         colour = (
             service_colour(self.palette(), cell.place)
@@ -320,7 +320,7 @@ class TargetTable(BoardTable):
             self.ticket_dropped.emit(ticket, target)
 
 
-def _widths(rows: Sequence[Row]) -> list[int]:
+def _widths(rows: Sequence[TableRow]) -> list[int]:
     """Letters of the longest text of each column."""
     return [
         max(len(cell.text) for cell in column)

@@ -13,7 +13,7 @@ from resources.texts import _
 from session.protocol.hub.history import Quarter, TrendsAnswer
 from session.protocol.hub.requests import Service
 from views.board.plot import Series, TimePlot
-from views.board.tables import BoardTable, Cell, Row
+from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import ElidedLabel, clock_words, column, label, row
 from views.widgets.theme import SPACE
 
@@ -113,7 +113,7 @@ class BoardTrendsPage(QWidget):
             ],
         )
         self.table.show_rows([_row(one) for one in reversed(quarters)])
-        self._say(self.waiting.place() if self.waiting.place() >= 0 else len(quarters) - 1)
+        self._show_quarter(self.waiting.place() if self.waiting.place() >= 0 else len(quarters) - 1)
 
     def ask(self) -> None:
         """Asks for what is chosen."""
@@ -121,7 +121,7 @@ class BoardTrendsPage(QWidget):
 
     # ---- inside ----
 
-    def _say(self, place: int) -> None:
+    def _show_quarter(self, place: int) -> None:
         """A quarter in words, for everybody who does not read curves."""
         if not 0 <= place < len(self._quarters):
             self._said.setText("")
@@ -146,7 +146,7 @@ class BoardTrendsPage(QWidget):
     def _on_marked(self, place: int) -> None:
         for plot in (self.waiting, self.waits):
             plot.mark(place)
-        self._say(place)
+        self._show_quarter(place)
         self.table.choose(self._quarters[place].start_utc.isoformat())
 
     def _on_hour_marked(self, place: int) -> None:
@@ -169,7 +169,7 @@ class BoardTrendsPage(QWidget):
         if place >= 0:
             for plot in (self.waiting, self.waits):
                 plot.mark(place)
-            self._say(place)
+            self._show_quarter(place)
 
     def _build(self) -> None:
         for box in (self._hours, self._service):
@@ -216,7 +216,7 @@ def _hours(quarters: Sequence[Quarter]) -> list[tuple[datetime, tuple[int, int, 
     return [(at, (found[0], found[1], found[2])) for at, found in sums.items()]
 
 
-def _row(one: Quarter) -> Row:
+def _row(one: Quarter) -> TableRow:
     cells = (
         Cell(f"{one.start_utc.astimezone():%H:%M}"),
         *(
@@ -228,4 +228,4 @@ def _row(one: Quarter) -> Row:
         Cell(_wait(one.wait_median_s), right=True),
         Cell(_wait(one.wait_p90_s), right=True),
     )
-    return Row(one.start_utc.isoformat(), cells)
+    return TableRow(one.start_utc.isoformat(), cells)

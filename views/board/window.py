@@ -26,7 +26,7 @@ from session.protocol.hub.statistics import StatisticsAnswer
 from session.protocol.hub.tickets import Ticket, queue_order
 from views.board.act_panel import ActPanel
 from views.board.acts import ActBeginner
-from views.board.deliveries_page import BoardGedPage
+from views.board.deliveries_page import BoardDeliveriesPage
 from views.board.facts import WAITING, BoardFacts
 from views.board.figures import BoardFigures, Thresholds
 from views.board.header import BoardHeader
@@ -87,7 +87,7 @@ class BoardWindow(QMainWindow):
         self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
         self.history = BoardHistoryPage(self._facts, clock)
         self.statistics = BoardStatisticsPage(self._facts, clock)
-        self.copies = BoardGedPage(self._facts, clock)
+        self.copies = BoardDeliveriesPage(self._facts, clock)
         self.queues = self.live.queues
         self.tickets = self.live.tickets
         self.agents = self.live.agents

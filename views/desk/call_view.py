@@ -22,10 +22,10 @@ from views.widgets.parts import (
     Chip,
     clock_words,
     label,
+    name_button,
     push_button,
     restyle,
     row,
-    say,
     shortcut,
     steady_figures,
     tool_button,
@@ -184,7 +184,7 @@ class CallView(QWidget):
             button.setIcon(
                 icon(key if self._on[key] else f"{key}_off", "text" if self._on[key] else "warn")
             )
-            say(button, button.text(), keys)
+            name_button(button, button.text(), keys)
             restyle(button, off=not self._on[key])
 
     def show_line(self, words: str, also: str = "") -> None:
@@ -217,14 +217,16 @@ class CallView(QWidget):
         """
         self._privacy.setChecked(mine)
         self._privacy.setIcon(icon("privacy", "warn" if on else "text"))
-        say(self._privacy, _("End the privacy pause") if mine else _("Privacy pause"), PRIVACY_KEYS)
+        name_button(
+            self._privacy, _("End the privacy pause") if mine else _("Privacy pause"), PRIVACY_KEYS
+        )
         self._third.show_private(on)
 
     def show_sign_language(self, on: bool) -> None:
         """Whether movement goes before size, because hands talk."""
         self._signs.setChecked(on)
         self._signs.setIcon(icon("sign_language", "accent" if on else "text"))
-        say(self._signs, _("Sign language: movement before size"), SIGN_KEYS)
+        name_button(self._signs, _("Sign language: movement before size"), SIGN_KEYS)
 
     def refresh_duration(self) -> None:
         """Moves the duration to now."""

@@ -28,14 +28,14 @@ PHRASES = (
 """One press each; the agent's own words go into the line."""
 
 
-class WrittenView(QWidget):
+class ChatView(QWidget):
     """What was written, and the line to write in.
 
     Signals:
-        say_requested(str): send these words.
+        send_requested(str): send these words.
     """
 
-    say_requested = pyqtSignal(str)
+    send_requested = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,9 +58,9 @@ class WrittenView(QWidget):
         self._entry.setMaxLength(MAX_WORDS)
         self._entry.setPlaceholderText(_("Write to the caller…"))
         self._entry.setAccessibleName(_("Write to the caller"))
-        self._entry.returnPressed.connect(self._say)
+        self._entry.returnPressed.connect(self._on_send)
         self._send = push_button(_("Send"), "arrow_right", kind="primary", name="written_send")
-        self._send.clicked.connect(self._say)
+        self._send.clicked.connect(self._on_send)
         box = column(
             self, self._note, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
         )
@@ -68,7 +68,7 @@ class WrittenView(QWidget):
         for number, phrase in enumerate(PHRASES):
             button = push_button(_(phrase), kind="quiet", name=f"written_phrase_{number}")
             button.clicked.connect(
-                lambda _checked, phrase=phrase: self.say_requested.emit(_(phrase))
+                lambda _checked, phrase=phrase: self.send_requested.emit(_(phrase))
             )
             box.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         box.addLayout(row(None, self._entry, self._send, space=SPACE[1]))
@@ -97,11 +97,11 @@ class WrittenView(QWidget):
         if bar is not None:
             QTimer.singleShot(0, lambda: bar.setValue(bar.maximum()))
 
-    def _say(self) -> None:
+    def _on_send(self) -> None:
         text = self._entry.text().strip()
         if text:
             self._entry.clear()
-            self.say_requested.emit(text)
+            self.send_requested.emit(text)
 
 
 def _bubble(line: ChatLine) -> QFrame:

@@ -12,7 +12,16 @@ from PyQt6.QtWidgets import QFrame, QWidget
 from resources.texts import _
 from views.widgets.agent_state import StateButton
 from views.widgets.icons import IconLabel, icon
-from views.widgets.parts import Chip, ElidedLabel, column, label, row, say, shortcut, tool_button
+from views.widgets.parts import (
+    Chip,
+    ElidedLabel,
+    column,
+    label,
+    name_button,
+    row,
+    shortcut,
+    tool_button,
+)
 from views.widgets.theme import DARK, SPACE, tokens_for
 
 
@@ -98,7 +107,7 @@ class DeskHeader(QFrame):
         """The button offers the other theme."""
         dark = tokens_for(QGuiApplication.palette()) is DARK
         self._theme.setIcon(icon("light" if dark else "dark"))
-        say(self._theme, _("Light theme") if dark else _("Dark theme"))
+        name_button(self._theme, _("Light theme") if dark else _("Dark theme"))
 
     def set_narrow(self, narrow: bool) -> None:
         """In a narrow window the theme's button gives way; the theme stays as it is."""

@@ -36,7 +36,7 @@ RAIL_WIDTH = 76
 """Width of the folded queue, in pixels."""
 
 
-class QueueView(QFrame):
+class DeskQueueView(QFrame):
     """Shows the tickets of the organisation; the longest waiting first.
 
     Signals: accept_requested(str): the agent takes this ticket id. next_requested(str): the agent

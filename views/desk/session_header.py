@@ -70,7 +70,7 @@ class GrantButton(QPushButton):
         elif self._asked:
             state, name, tone = "asked", "time", "accent"
         self.setIcon(icon(name, tone))
-        self._say()
+        self._show_words()
         restyle(self, state=state)
 
     def show_left(self, left_s: float) -> None:
@@ -79,9 +79,9 @@ class GrantButton(QPushButton):
         """
         if self._allowed:
             self._left_s = left_s
-            self._say()
+            self._show_words()
 
-    def _say(self) -> None:
+    def _show_words(self) -> None:
         words, state = _(GRANT_WORDS[self.grant][0]), _NOT_YET
         if self._allowed:
             state = _RENEW if self._left_s else _ALLOWED

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The right side of the desk's window: tabs for dossier, devices and written words.
+"""The right side of the desk's window: tabs for dossier, devices and chat.
 Used by the desk's window.
 """
 
@@ -16,9 +16,9 @@ WIDTH_PX = 408
 
 
 class SidePanel(QFrame):
-    """One of several views at a time; another one can be marked as having news."""
+    """One of several views at a time; another one can show a number of unread lines."""
 
-    def __init__(self, dossier: QWidget, devices: QWidget, *, written: QWidget) -> None:
+    def __init__(self, dossier: QWidget, devices: QWidget, *, chat: QWidget) -> None:
         super().__init__()
         self.setObjectName("side_panel")
         self.setMinimumWidth(372)
@@ -28,10 +28,10 @@ class SidePanel(QFrame):
         self._tabs.setUsesScrollButtons(False)
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._tabs.setIconSize(QSize(18, 18))
-        self._written = written
+        self._chat = chat
         self._tabs.addTab(dossier, icon("dossier"), _("Dossier"))
         self._tabs.addTab(devices, icon("scanner"), _("Scanner and printer"))
-        self._tabs.addTab(written, icon("written"), _("Written"))
+        self._tabs.addTab(chat, icon("written"), _("Written"))
         bar = self._tabs.tabBar()
         if bar is not None:
             bar.setDrawBase(False)
@@ -50,8 +50,8 @@ class SidePanel(QFrame):
         return self.isVisible() and self._tabs.currentWidget() is view
 
     def show_unread(self, count: int) -> None:
-        """Written words that nobody has seen yet; none when their tab is open."""
-        place = self._tabs.indexOf(self._written)
+        """How many lines of the chat nobody has seen yet; none when its tab is open."""
+        place = self._tabs.indexOf(self._chat)
         if self._tabs.currentIndex() == place:
             count = 0
         self._tabs.setTabText(

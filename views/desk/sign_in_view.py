@@ -52,13 +52,13 @@ class SignInView(QWidget):
     def show_busy(self) -> None:
         """The code is being checked."""
         self._busy = True
-        self._say(_("Checking the code…"), is_error=False)
+        self._show_note(_("Checking the code…"), is_error=False)
         self._show()
 
     def show_error(self, text: str) -> None:
         """Why it did not work, and what to do; the code may be corrected."""
         self._busy = False
-        self._say(text, is_error=True)
+        self._show_note(text, is_error=True)
         self._show()
         self._code.setFocus()
 
@@ -101,7 +101,7 @@ class SignInView(QWidget):
         name.setBuddy(line)
         return column(None, name, shown, space=2)
 
-    def _say(self, text: str, *, is_error: bool) -> None:
+    def _show_note(self, text: str, *, is_error: bool) -> None:
         self._words.setText(text)
         self._words.setAccessibleName(text)
         self._mark.setVisible(is_error)

@@ -19,7 +19,16 @@ from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.wire.roles import Role
 from views.widgets.confirm_bar import ConfirmButton
 from views.widgets.icons import icon
-from views.widgets.parts import Chip, ElidedLabel, column, push_button, restyle, row, say, shortcut
+from views.widgets.parts import (
+    Chip,
+    ElidedLabel,
+    column,
+    name_button,
+    push_button,
+    restyle,
+    row,
+    shortcut,
+)
 from views.widgets.theme import SPACE
 
 NARROW_PX = 36
@@ -83,10 +92,10 @@ class TalkBar(QFrame):
         super().__init__()
         self.setObjectName("talk_bar")
         self._answer: TalkAnswer | None = None
-        self._told, self._narrow = "", False
+        self._painted_key, self._narrow = "", False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._tell)
+        self._soon.timeout.connect(self._emit_painted)
         self._make_buttons()
         self._build()
         self.show_talk(None)
@@ -104,7 +113,7 @@ class TalkBar(QFrame):
         self._hold.clicked.connect(self._on_hold)
         shortcut("F5", self._hold, self.commands)
         self._pass_on = push_button(_("Pass on…"), "expand_left", name="talk_pass_on")
-        say(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
+        name_button(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
         self._pass_on.clicked.connect(self.pass_on_requested)
         shortcut("Ctrl+T", self._pass_on, self.commands)
         self._hand_over = push_button(
@@ -154,24 +163,24 @@ class TalkBar(QFrame):
     def set_narrow(self, narrow: bool) -> None:
         """In a narrow window the buttons are their icons; their words are in the tool tips."""
         self._narrow = narrow
-        self._say_buttons()
+        self._name_buttons()
 
-    def _say_buttons(self) -> None:
+    def _name_buttons(self) -> None:
         held = self._answer is not None and self._answer.talk.held
         words = _("Talk again") if held else _("Hold")
         self._hold.setText("" if self._narrow else words)
-        say(self._hold, words, "F5")
+        name_button(self._hold, words, "F5")
         self._pass_on.setText("" if self._narrow else _("Pass on…"))
         for button in (self._hold, self._pass_on):
             button.setMaximumWidth(NARROW_PX if self._narrow else 16_777_215)
-        say(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
+        name_button(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
 
     def third(self) -> Third | None:
         """The third person shown."""
         return self._answer.talk.third if self._answer is not None else None
 
     def _show_hold(self, talk: Talk) -> None:
-        self._say_buttons()
+        self._name_buttons()
         self._hold.setIcon(
             icon("call" if talk.held else "paused", "on_accent" if talk.held else "text")
         )
@@ -189,7 +198,7 @@ class TalkBar(QFrame):
         third = talk.third
         self._banner.setVisible(third is not None)
         if third is None:
-            self._told = ""
+            self._painted_key = ""
             return
         is_colleague = third.role is Role.AGENT
         badge = _("Colleague") if is_colleague else _("Supervisor")
@@ -216,15 +225,19 @@ class TalkBar(QFrame):
         """
         super().paintEvent(a0)
         third = self.third()
-        if third is not None and third.state is not ThirdState.CALLED and self._told != _key(third):
-            self._told = _key(third)
+        if (
+            third is not None
+            and third.state is not ThirdState.CALLED
+            and self._painted_key != _key(third)
+        ):
+            self._painted_key = _key(third)
             self._soon.start()
 
-    def _tell(self) -> None:
+    def _emit_painted(self) -> None:
         """The label lies above the bar and is painted in the same round."""
         third = self.third()
         if third is None or not self._third.isVisible() or self._third.visibleRegion().isEmpty():
-            self._told = ""
+            self._painted_key = ""
         else:
             self.painted.emit(third.user)
 

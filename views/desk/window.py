@@ -19,9 +19,9 @@ from session.core.clock import Clock
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import Service, SessionFacts
 from views.desk.call_view import CallState, CallView
-from views.desk.chat_view import WrittenView
-from views.desk.devices.page_facts import Mark
+from views.desk.chat_view import ChatView
 from views.desk.devices.page_viewer import PageViewer
+from views.desk.devices.strip_page import Mark
 from views.desk.devices.view import DevicesView
 from views.desk.dossier.view import DossierView
 from views.desk.header import DeskHeader
@@ -31,7 +31,7 @@ from views.desk.invitation_bar import InvitationBar
 from views.desk.offer_card import OfferCard
 from views.desk.pass_on_panel import PassOnPanel
 from views.desk.phone import PhoneView
-from views.desk.queue_view import RAIL_WIDTH, QueueRail, QueueView
+from views.desk.queue_view import RAIL_WIDTH, DeskQueueView, QueueRail
 from views.desk.session_header import SessionHeader
 from views.desk.side import WIDTH_PX as _SIDE_WIDTH
 from views.desk.side import SidePanel
@@ -75,7 +75,7 @@ class DeskWindow(QMainWindow):
     def __init__(
         self,
         *,
-        queue: QueueView,
+        queue: DeskQueueView,
         call: CallView,
         cobrowse: QWidget,
         dossier: DossierView,
@@ -96,8 +96,8 @@ class DeskWindow(QMainWindow):
         self.invitation, self.guest = InvitationBar(), GuestView()
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
         self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
-        self.phone, self.chat = PhoneView(), WrittenView()
-        self.side = self._side = SidePanel(dossier, devices, written=self.chat)
+        self.phone, self.chat = PhoneView(), ChatView()
+        self.side = self._side = SidePanel(dossier, devices, chat=self.chat)
         self._build()
         self._connect()
         self._add_shortcuts()
@@ -337,7 +337,7 @@ class DeskWindow(QMainWindow):
         self.header.side_pressed.connect(self._toggle_side)
         self.header.theme_requested.connect(self.theme_requested)
         self.header.help_pressed.connect(self._help.open)
-        self.call.write_requested.connect(self._open_written)
+        self.call.write_requested.connect(self._open_chat)
         self._rail.expand_requested.connect(self._toggle_queue)
         self._modes.chosen.connect(lambda mode: self.show_mode(str(mode)))
         self.queue.summary_changed.connect(self._on_summary)
@@ -438,7 +438,7 @@ class DeskWindow(QMainWindow):
             self._open_side()
         self._side.show_unread(count)
 
-    def _open_written(self) -> None:
+    def _open_chat(self) -> None:
         if self._session is not None:
             self._open_tab(self.chat)
             self.chat.focus_entry()

@@ -13,7 +13,16 @@ from session.media.engine import MediaState
 from views.media.video_pane import OwnPlace, VideoPane
 from views.widgets.confirm_bar import ConfirmButton
 from views.widgets.icons import icon
-from views.widgets.parts import Chip, column, label, push_button, restyle, row, say, shortcut
+from views.widgets.parts import (
+    Chip,
+    column,
+    label,
+    name_button,
+    push_button,
+    restyle,
+    row,
+    shortcut,
+)
 from views.widgets.theme import SPACE
 
 
@@ -137,7 +146,7 @@ class GuestView(QWidget):
         if held:
             self._microphone.setText(_("You are heard"))
             self._microphone.setIcon(icon("microphone", "good"))
-            say(self._microphone, self._microphone.text())
+            name_button(self._microphone, self._microphone.text())
             restyle(self._microphone, off=False)
         else:
             self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
@@ -153,5 +162,5 @@ class GuestView(QWidget):
             on = self._on[key]
             button.setText(texts[key][0 if on else 1])
             button.setIcon(icon(key if on else f"{key}_off", "text" if on else "warn"))
-            say(button, button.text())
+            name_button(button, button.text())
             restyle(button, off=not on)

@@ -29,7 +29,7 @@ _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _REACH = 7
 
 
-class Span(NamedTuple):
+class LaneSpan(NamedTuple):
     """Something that lasted, drawn as a band on its row; offsets in seconds."""
 
     lane: Lane
@@ -45,7 +45,7 @@ _LASTING: tuple[tuple[Lane, tuple[type[Event], ...], tuple[type[Event], ...]], .
 )
 
 
-def spans_of(marks: Sequence[TimelineEvent], duration_s: float) -> list[Span]:
+def spans_of(marks: Sequence[TimelineEvent], duration_s: float) -> list[LaneSpan]:
     """What lasted: waiting, conversation, sharing, scanning, a lost line.
     What never ended lasts to the end.
     """
@@ -64,20 +64,20 @@ def _pairs(
     begins: tuple[type[Event], ...],
     ends: tuple[type[Event], ...],
     duration_s: float,
-) -> Iterable[Span]:
+) -> Iterable[LaneSpan]:
     begun_s: float | None = None
     for mark in marks:
         if isinstance(mark.event, begins) and begun_s is None:
             begun_s = mark.offset_s
         elif isinstance(mark.event, ends) and begun_s is not None:
-            yield Span(lane, begun_s, mark.offset_s)
+            yield LaneSpan(lane, begun_s, mark.offset_s)
             begun_s = None
     if begun_s is not None:
-        yield Span(lane, begun_s, duration_s)
+        yield LaneSpan(lane, begun_s, duration_s)
 
 
-def _shared(marks: Sequence[TimelineEvent], duration_s: float) -> list[Span]:
-    spans: list[Span] = []
+def _shared(marks: Sequence[TimelineEvent], duration_s: float) -> list[LaneSpan]:
+    spans: list[LaneSpan] = []
     begun_s: float | None = None
     for mark in marks:
         shared = isinstance(mark.event, events.SharingChanged) and mark.event.sharing
@@ -88,9 +88,9 @@ def _shared(marks: Sequence[TimelineEvent], duration_s: float) -> list[Span]:
         if shared and begun_s is None:
             begun_s = mark.offset_s
         elif over and begun_s is not None:
-            spans.append(Span(Lane.PAGE, begun_s, mark.offset_s))
+            spans.append(LaneSpan(Lane.PAGE, begun_s, mark.offset_s))
             begun_s = None
-    return spans if begun_s is None else [*spans, Span(Lane.PAGE, begun_s, duration_s)]
+    return spans if begun_s is None else [*spans, LaneSpan(Lane.PAGE, begun_s, duration_s)]
 
 
 class Timeline(QAbstractSlider):
@@ -109,7 +109,7 @@ class Timeline(QAbstractSlider):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._marks: Sequence[TimelineEvent] = ()
-        self._spans: list[Span] = []
+        self._spans: list[LaneSpan] = []
         self._duration_s = 0.0
 
     def show_events(self, marks: Sequence[TimelineEvent], duration_s: float) -> None:
@@ -144,7 +144,7 @@ class Timeline(QAbstractSlider):
         ]
         return min(near, key=lambda mark: abs(self._x(mark.offset_s) - point.x()), default=None)
 
-    # ---- hands ----
+    # ---- mouse and keyboard ----
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Jumps to the mark or the time under the mouse."""
@@ -232,7 +232,7 @@ class Timeline(QAbstractSlider):
             )
             at_s += step_s
 
-    def _paint_span(self, painter: QPainter, tokens: Tokens, span: Span) -> None:
+    def _paint_span(self, painter: QPainter, tokens: Tokens, span: LaneSpan) -> None:
         lost = span.lane is Lane.LINE
         left, right = self._x(span.begin_s), self._x(span.end_s)
         painter.setPen(Qt.PenStyle.NoPen)

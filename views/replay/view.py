@@ -319,7 +319,7 @@ class ReplayView(QWidget):
             self._show_play()
             self.finished.emit()
 
-    # ---- hands ----
+    # ---- mouse and keyboard ----
 
     def _on_slider(self, value: int) -> None:
         if abs(value / 1000 - self._position_s) > 0.002:

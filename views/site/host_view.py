@@ -80,7 +80,7 @@ class KioskCard(Card):
         self.done.setVisible(facts.help is not HelpState.NONE)
 
 
-class SiteView(QWidget):
+class HostView(QWidget):
     """All kiosks of the host, those that call first.
 
     Signals:

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from resources.texts import _
 from session.protocol.hub.site import HubFacts, NetworkAnswer, SiteFacts
-from views.board.tables import ROOM_PX, BoardTable, Cell, Row
+from views.board.tables import ROOM_PX, BoardTable, Cell, TableRow
 from views.widgets.icons import IconLabel
 from views.widgets.message_bar import MessageBar
 from views.widgets.parts import Card, column, label, push_button, row
@@ -135,7 +135,7 @@ def _wrong(hubs: Sequence[HubFacts]) -> list[str]:
     return found
 
 
-def _hub_row(hub: HubFacts, convention: str) -> Row:
+def _hub_row(hub: HubFacts, convention: str) -> TableRow:
     is_other = hub.convention != convention or bool(hub.refused_parts)
     cells = (
         Cell(hub.id),
@@ -145,7 +145,7 @@ def _hub_row(hub: HubFacts, convention: str) -> Row:
         Cell(_count(hub.refused), right=True),
         _behind_cell(hub.behind),
     )
-    return Row(hub.id, cells, strong=True)
+    return TableRow(hub.id, cells, strong=True)
 
 
 def _behind_cell(behind: int | None) -> Cell:
@@ -156,7 +156,7 @@ def _behind_cell(behind: int | None) -> Cell:
     return Cell(_("{count} behind").format(count=behind), "warn")
 
 
-def _site_row(site: SiteFacts) -> Row:
+def _site_row(site: SiteFacts) -> TableRow:
     decided = ""
     if site.at_utc is not None:
         decided = f"{site.changed_by} · {_time(site.at_utc)} · {site.reason}"
@@ -170,7 +170,7 @@ def _site_row(site: SiteFacts) -> Row:
         else Cell(_("site open"), "good"),
         Cell(decided, "soft"),
     )
-    return Row(site.id, cells, strong=True)
+    return TableRow(site.id, cells, strong=True)
 
 
 def _count(number: int) -> str:

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QMenu, QPushButton
 
 from resources.texts import N_, _
 from views.widgets.icons import icon
-from views.widgets.parts import restyle, say
+from views.widgets.parts import name_button, restyle
 
 NOT_RESPONDING = "not_responding"
 """Reason code of an agent who did not answer an offer; only the hub gives it."""
@@ -78,7 +78,7 @@ class StateButton(QPushButton):
         """Changes words, icon and tone ("accent", "good", "warn" or "bad")."""
         self.setText(text)
         self.setIcon(icon(icon_name, tone))
-        say(self, _("My state: {state}").format(state=text), "F3")
+        name_button(self, _("My state: {state}").format(state=text), "F3")
         restyle(self, tone=tone)
 
     def open_choices(self) -> None:

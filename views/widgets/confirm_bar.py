@@ -10,7 +10,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QPushButton
 
 from views.widgets.icons import IconLabel, icon
-from views.widgets.parts import label, push_button, restyle, row, say
+from views.widgets.parts import label, name_button, push_button, restyle, row
 
 CONFIRM_WITHIN_S = 4.0
 """Seconds in which the second press must come."""
@@ -79,7 +79,7 @@ class ConfirmButton(QPushButton):
 
     def _show_text(self, which: int) -> None:
         self.setText(self._texts[which])
-        say(self, self._texts[which], self._keys)
+        name_button(self, self._texts[which], self._keys)
 
     def _on_clicked(self) -> None:
         if self.is_asking():

@@ -82,10 +82,10 @@ def tool_button(
 def _finish(button: QAbstractButton, text: str, name: str, keys: str) -> None:
     button.setObjectName(name)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    say(button, text, keys)
+    name_button(button, text, keys)
 
 
-def say(button: QAbstractButton, text: str, keys: str = "") -> None:
+def name_button(button: QAbstractButton, text: str, keys: str = "") -> None:
     """Gives a button its accessible name and its tool tip with the shortcut."""
     plain = text.replace("&&", "&")
     button.setAccessibleName(plain)

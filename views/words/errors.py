@@ -15,7 +15,7 @@ from resources.texts import N_, _
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ErrorWords:
     """What an agent reads: `title` says what happened, `advice` what to do now."""
 
     title: str
@@ -494,7 +494,7 @@ _CALLER_SENTENCES: dict[str, str] = {
 }
 
 
-def sentence(code: str, detail: Mapping[str, str | int | float] | None = None) -> Trouble:
+def sentence(code: str, detail: Mapping[str, str | int | float] | None = None) -> ErrorWords:
     """What an agent is told about an error; an unknown code reads as something unexpected.
 
     Args:
@@ -504,7 +504,7 @@ def sentence(code: str, detail: Mapping[str, str | int | float] | None = None) -
     """
     title, advice = _SENTENCES.get(code, _SENTENCES[UNEXPECTED])
     values = _Values(detail or {})
-    return Trouble(title=_(title).format_map(values), advice=_(advice).format_map(values))
+    return ErrorWords(title=_(title).format_map(values), advice=_(advice).format_map(values))
 
 
 def kiosk_sentence(code: str) -> str:

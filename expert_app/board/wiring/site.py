@@ -25,7 +25,7 @@ from session.desk.hub.site import NetworkLink, SiteLink
 from session.protocol.hub.site import HelpState, NetworkAnswer, SiteAnswer
 from views.automation.window_driver import WindowDriver
 from views.media.ring import Ring
-from views.site.host_view import SiteView
+from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.plain_window import PlainWindow
@@ -67,7 +67,7 @@ class _SiteProgram:
         seed: bytes,
         *,
         program: Program,
-        view: SiteView | NetworkView,
+        view: HostView | NetworkView,
         title: str,
     ) -> None:
         self._program = program
@@ -127,7 +127,7 @@ class HostProgram(_SiteProgram):
     """The host's window over its connection."""
 
     def __init__(self, settings: DeskSettings, seed: bytes, *, program: Program) -> None:
-        self.view = SiteView()
+        self.view = HostView()
         super().__init__(
             settings, seed, program=program, view=self.view, title=_("Kiosks of the site")
         )

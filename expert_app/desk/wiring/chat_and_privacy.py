@@ -45,7 +45,7 @@ class ChatAndPrivacyConnections:
         self._unread = 0
         self._push_to_talk = PushToTalk(application)
         self._push_to_talk.held.connect(self._on_held)
-        window.chat.say_requested.connect(self._on_say)
+        window.chat.send_requested.connect(self._on_send)
         window.call.privacy_requested.connect(self._on_privacy)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(self._on_ended)
@@ -69,7 +69,7 @@ class ChatAndPrivacyConnections:
 
     # ---- written words ----
 
-    def _on_say(self, text: str) -> None:
+    def _on_send(self, text: str) -> None:
         if self._app.session is not None:
             self._app.session.chat.say(text)
 

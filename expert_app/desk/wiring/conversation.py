@@ -20,7 +20,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror import MirrorEvents
 from views.desk.call_view import CallState, Quality
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.desk.shared_page.view import CobrowseView
+from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
 from views.media.video_pane import VideoPane, absent_words
 from views.widgets.message_bar import Level
@@ -47,7 +47,7 @@ class ConversationConnections:
         self._app = app
         self._media = media
         self._tasks = tasks
-        assert isinstance(window.cobrowse, CobrowseView)
+        assert isinstance(window.cobrowse, SharedPageView)
         self._cobrowse = window.cobrowse
         self._microphone_on = self._camera_on = True
         self._seconds = QTimer(window)

@@ -27,7 +27,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.conversation.scan_profiles import Sides
 from views.desk.devices.removal_menu import Split
-from views.desk.devices.scan_panel import ScanWish
+from views.desk.devices.scan_panel import ChosenScan
 from views.desk.devices.view import DevicesView
 
 
@@ -76,7 +76,7 @@ class DevicesConnections:
         view.print_file_requested.connect(job.print_file)
         view.print_cancel_requested.connect(job.cancel_print)
 
-    def _on_backs(self, wish: ScanWish) -> None:
+    def _on_backs(self, wish: ChosenScan) -> None:
         self._job.turn_pile()
         self._job.scan(scan_request_of(wish))
 
@@ -143,7 +143,7 @@ class DevicesConnections:
         self._view.show_print(printing.changed, printing.name)
 
 
-def scan_request_of(shown: ScanWish) -> ScanRequest:
+def scan_request_of(shown: ChosenScan) -> ScanRequest:
     """What the job does for what the agent sees."""
     return ScanRequest(
         kind=shown.kind,

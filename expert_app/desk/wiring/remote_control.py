@@ -10,13 +10,13 @@ from collections.abc import Callable
 from expert_app.desk.app import DeskApp
 from session.desk.cobrowse.remote_control import Answer, DeskControl
 from session.desk.session import DeskSession
-from views.desk.shared_page.view import CobrowseView
+from views.desk.shared_page.view import SharedPageView
 
 
 class RemoteControlConnections:
     """The view on one side; on the other the session that is open."""
 
-    def __init__(self, view: CobrowseView, app: DeskApp) -> None:
+    def __init__(self, view: SharedPageView, app: DeskApp) -> None:
         self._view, self._app = view, app
         acts, tools = view.acts, view.tools
         acts.click_requested.connect(self._command(lambda to, spot: to.click(spot)))

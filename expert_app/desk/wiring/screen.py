@@ -11,9 +11,9 @@ from expert_app.desk.parts import DeskParts
 from views.desk.call_view import CallView
 from views.desk.devices.view import DevicesView
 from views.desk.dossier.view import DossierView
-from views.desk.queue_view import QueueView
+from views.desk.queue_view import DeskQueueView
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.desk.shared_page.view import CobrowseView
+from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
 from views.media.video_pane import VideoPane
@@ -39,9 +39,9 @@ def build_screen(parts: DeskParts) -> DeskScreen:
     apply_theme(application, theme == "dark")
     mirror, video = MirrorPane(), VideoPane()
     window = DeskWindow(
-        queue=QueueView(parts.clock),
+        queue=DeskQueueView(parts.clock),
         call=CallView(video, parts.clock),
-        cobrowse=CobrowseView(mirror),
+        cobrowse=SharedPageView(mirror),
         dossier=DossierView(),
         devices=DevicesView(),
         settings=parts.window_settings,

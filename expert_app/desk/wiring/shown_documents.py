@@ -14,7 +14,7 @@ from session.desk.cobrowse.shown_document import DrawnPicture, Ended, Shown
 from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
 from session.protocol.conversation.shown_document import ShownPagePainted
-from views.desk.shared_page.view import CobrowseView
+from views.desk.shared_page.view import SharedPageView
 from views.desk.window import PAGE, DeskWindow
 from views.widgets.message_bar import Level
 from views.words.errors import sentence
@@ -34,7 +34,7 @@ class ShownDocumentConnections:
         documents: ShownDocumentsJob,
         link: DeskLink,
     ) -> None:
-        assert isinstance(window.cobrowse, CobrowseView)
+        assert isinstance(window.cobrowse, SharedPageView)
         self._window, self._view = window, window.cobrowse
         self._app, self._documents = app, documents
         view, document = self._view, self._view.document

@@ -11,7 +11,7 @@ from session.core.tasks import Tasks
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS, TOPIC, WordsSaid
 from session.protocol.endpoints.chat import MOST_KEPT, Chat, ChatLine, SentState
 from tests.support.memory_channel import channel_pair
-from views.desk.chat_view import WrittenView
+from views.desk.chat_view import ChatView
 from views.kiosk.conversation.chat import ChatStrip
 
 
@@ -108,10 +108,10 @@ def test_the_kiosk_shows_the_last_words_and_tells_when_they_are_painted(qtbot: Q
 
 
 def test_the_agent_writes_with_return_or_one_press(qtbot: QtBot) -> None:
-    view = WrittenView()
+    view = ChatView()
     qtbot.addWidget(view)
     said: list[str] = []
-    view.say_requested.connect(said.append)
+    view.send_requested.connect(said.append)
     view.set_live(True)
     view._entry.setText("Bonjour")
     view._entry.returnPressed.emit()

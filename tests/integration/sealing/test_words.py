@@ -12,7 +12,7 @@ import pytest
 
 import expert_app.kiosk.app
 from expert_app.__main__ import main
-from expert_app.commands.doctor import Finding
+from expert_app.commands.doctor import CheckResult
 from expert_app.commands.doctor_sealing import check_seal
 from expert_app.runtime.config import DeskSettings, HubSettings, KioskSettings, save
 from expert_app.runtime.credentials import SEED_VARIABLE, load_seed
@@ -92,7 +92,9 @@ async def test_the_doctor_says_whether_the_vault_knows_this_desk(
     async with sealed_world(tmp_path) as sealed:
         key = sealed.world.keys[ORGANISATION, Role.AGENT, "alice"]
 
-        async def ask(name: str, organisation: str = ORGANISATION, user: str = "alice") -> Finding:
+        async def ask(
+            name: str, organisation: str = ORGANISATION, user: str = "alice"
+        ) -> CheckResult:
             monkeypatch.setenv(
                 SEED_VARIABLE, sealed.world.seeds[organisation, Role.AGENT, user].decode()
             )

@@ -20,7 +20,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from views.desk.call_view import CallView
 from views.desk.devices.view import DevicesView
 from views.desk.dossier.view import DossierView
-from views.desk.queue_view import QueueView
+from views.desk.queue_view import DeskQueueView
 from views.desk.window import DeskWindow
 from views.widgets.window_settings import MemorySettings, WindowSettings
 
@@ -243,7 +243,7 @@ def desk(clock: ManualClock | None = None, settings: WindowSettings | None = Non
     """A whole desk window with its views and no program behind it."""
     clock = clock or ManualClock(NOW)
     return DeskWindow(
-        queue=QueueView(clock),
+        queue=DeskQueueView(clock),
         call=CallView(DrawnFace(), clock),
         cobrowse=DrawnPage(),
         dossier=DossierView(),

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from resources.texts import use_language
 from session.protocol.hub.site import CallerState, HelpState, HubFacts, NetworkAnswer, SiteFacts
 from tests.unit.views.site.test_host_view import kiosk
-from views.site.host_view import SiteView
+from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 from views.widgets.theme import apply_theme
 
@@ -73,7 +73,7 @@ def main() -> None:
     use_language("fr")
     for dark in (False, True):
         apply_theme(application, dark)
-        site, operator = SiteView(), NetworkView()
+        site, operator = HostView(), NetworkView()
         site.show_kiosks(
             "Inès B.",
             [

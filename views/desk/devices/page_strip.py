@@ -32,11 +32,11 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
-from views.desk.devices.page_facts import STATUS_WORDS, PageFacts, PageStatus, turned_box
+from views.desk.devices.strip_page import STATUS_WORDS, PageStatus, StripPage, turned_box
 from views.widgets.icons import icon
 from views.widgets.theme import Tokens, tokens_for
 
-__all__ = ["CELL", "PageFacts", "PageStatus", "PageStrip"]
+__all__ = ["CELL", "PageStatus", "PageStrip", "StripPage"]
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -93,7 +93,7 @@ class PageStrip(QListWidget):
 
     # ---- facts ----
 
-    def put(self, facts: PageFacts) -> None:
+    def put(self, facts: StripPage) -> None:
         """Shows a page, new at the end or in its place."""
         item = self._item(facts.page_id)
         if item is None:
@@ -102,7 +102,7 @@ class PageStrip(QListWidget):
         item.setData(_ROLE, facts)
         self._number_all()
 
-    def put_at(self, facts: PageFacts, place: int) -> None:
+    def put_at(self, facts: StripPage, place: int) -> None:
         """Shows a page again at its old place, and chooses it."""
         item = QListWidgetItem()
         item.setData(_ROLE, facts)
@@ -120,12 +120,12 @@ class PageStrip(QListWidget):
             self._number_all()
         return place
 
-    def facts(self, page_id: str) -> PageFacts | None:
+    def facts(self, page_id: str) -> StripPage | None:
         """A page as shown, or None."""
         item = self._item(page_id)
         return None if item is None else _facts(item)
 
-    def pages(self) -> list[PageFacts]:
+    def pages(self) -> list[StripPage]:
         """All pages in their order."""
         return [_facts(item) for item in self._items()]
 
@@ -230,9 +230,9 @@ class PageStrip(QListWidget):
             item.setToolTip(facts.note)
 
 
-def _facts(item: QListWidgetItem) -> PageFacts:
+def _facts(item: QListWidgetItem) -> StripPage:
     facts = item.data(_ROLE)
-    assert isinstance(facts, PageFacts)  # only this file fills the list
+    assert isinstance(facts, StripPage)  # only this file fills the list
     return facts
 
 
@@ -248,7 +248,7 @@ class _PageDelegate(QStyledItemDelegate):
         """The same for all."""
         return self._strip.gridSize()
 
-    def _thumb(self, facts: PageFacts, space: QSize, ratio: float) -> QImage | None:
+    def _thumb(self, facts: StripPage, space: QSize, ratio: float) -> QImage | None:
         """The picture in use, turned and as small as `space` at `ratio` screen pixels per pixel."""
         source = facts.image()
         if source is None:
@@ -271,7 +271,7 @@ class _PageDelegate(QStyledItemDelegate):
     ) -> None:
         """Frame, picture or bar, number, words."""
         facts = index.data(_ROLE)
-        if painter is None or not isinstance(facts, PageFacts):
+        if painter is None or not isinstance(facts, StripPage):
             return
         tokens = tokens_for(option.palette)
         painter.save()
@@ -306,7 +306,7 @@ def _paint_frame(
 
 
 def _paint_picture(
-    painter: QPainter, space: QRect, picture: QImage, *, facts: PageFacts, tokens: Tokens
+    painter: QPainter, space: QRect, picture: QImage, *, facts: StripPage, tokens: Tokens
 ) -> None:
     place = QRect(space.topLeft(), picture.deviceIndependentSize().toSize())
     place.moveCenter(space.center())
@@ -320,7 +320,7 @@ def _paint_picture(
     painter.drawRect(place)
 
 
-def _paint_coming(painter: QPainter, space: QRect, facts: PageFacts, tokens: Tokens) -> None:
+def _paint_coming(painter: QPainter, space: QRect, facts: StripPage, tokens: Tokens) -> None:
     name, tone = STATUS_WORDS[facts.status][1:]
     side = 30
     place = QRect(space.center().x() - side // 2, space.center().y() - side, side, side)
@@ -336,7 +336,7 @@ def _paint_coming(painter: QPainter, space: QRect, facts: PageFacts, tokens: Tok
 
 
 def _paint_words(
-    painter: QPainter, cell: QRect, facts: PageFacts, *, number: int, tokens: Tokens
+    painter: QPainter, cell: QRect, facts: StripPage, *, number: int, tokens: Tokens
 ) -> None:
     name, tone = STATUS_WORDS[facts.status][1:]
     if facts.note and facts.status != PageStatus.DAMAGED:

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, 
 from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from resources.texts import _
-from views.desk.devices.page_facts import Mark, turned_box
+from views.desk.devices.strip_page import Mark, turned_box
 from views.widgets.icons import IconLabel
 from views.widgets.parts import ElidedLabel, column, label, row, tool_button
 from views.widgets.theme import SPACE, tokens_for

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The preview of the scanner's glass, with the parts to scan marked on it: one page each.
+"""The preview of the scanner's flatbed, with the parts to scan marked on it: one page each.
 Used by the devices view.
 """
 
@@ -31,14 +31,14 @@ _GRIP_PX = 9
 
 
 class PreviewArea(QWidget):
-    """Shows the glass and rectangles on it.
+    """Shows the flatbed and rectangles on it.
 
     Mouse: draw one, drag it, pull its lower right corner.
     Keys: Insert makes one, Page Up and Down choose, arrows move (with Ctrl by 1 mm), Shift+arrows
-    size, Delete removes, Escape takes the whole glass, Enter scans.
+    size, Delete removes, Escape takes the whole flatbed, Enter scans.
 
     Signals: areas_changed(object): the marked `Area`s, a tuple, in 1/300 inch; empty for the whole
-        glass. scan_pressed(): scan what is marked.
+        flatbed. scan_pressed(): scan what is marked.
     """
 
     areas_changed = pyqtSignal(object)
@@ -52,13 +52,13 @@ class PreviewArea(QWidget):
         self.setMinimumSize(120, 150)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self._image: QImage | None = None
-        self._glass = Area()
+        self._flatbed = Area()
         self._proposed: tuple[Area, ...] = ()
         self._marks: list[Area] = []
         self._current = -1
         self._drawn_from: QPoint | None = None
         self._held: tuple[QPoint, Area, bool] | None = None
-        self._tell()
+        self._name_areas()
 
     def sizeHint(self) -> QSize:
         """Room for an A4 sheet that can be recognised."""
@@ -67,13 +67,13 @@ class PreviewArea(QWidget):
     # ---- facts ----
 
     def show_picture(
-        self, image: QImage | None, glass: Area | None = None, proposed: Sequence[Area] = ()
+        self, image: QImage | None, flatbed: Area | None = None, proposed: Sequence[Area] = ()
     ) -> None:
-        """Shows a preview of `glass` (what the picture covers) with the areas found on it;
+        """Shows a preview of `flatbed` (what the picture covers) with the areas found on it;
         earlier marks go.
         """
         self._image = image
-        self._glass = glass or Area()
+        self._flatbed = flatbed or Area()
         self._proposed = tuple(proposed)[:MAX_AREAS]
         self.take_proposal()
 
@@ -82,7 +82,7 @@ class PreviewArea(QWidget):
         return self._image is not None
 
     def areas(self) -> tuple[Area, ...]:
-        """The marked parts in their order; empty: the whole glass."""
+        """The marked parts in their order; empty: the whole flatbed."""
         return tuple(self._marks)
 
     def current(self) -> int:
@@ -91,7 +91,7 @@ class PreviewArea(QWidget):
 
     @property
     def has_proposal(self) -> bool:
-        """Something was found on the glass, and is not what is marked now."""
+        """Something was found on the flatbed, and is not what is marked now."""
         return bool(self._proposed) and self._proposed != tuple(self._marks)
 
     def words(self) -> str:
@@ -110,7 +110,7 @@ class PreviewArea(QWidget):
         self._choose(0)
 
     def clear_marks(self) -> None:
-        """Back to the whole glass."""
+        """Back to the whole flatbed."""
         self._marks = []
         self._choose(-1)
 
@@ -119,7 +119,7 @@ class PreviewArea(QWidget):
         if self._image is None or len(self._marks) >= MAX_AREAS:
             return
         step = 2 * _KEY_STEP * len(self._marks)
-        self._marks.append(self._inside(self._glass.left + step, self._glass.top + step, *CARD))
+        self._marks.append(self._inside(self._flatbed.left + step, self._flatbed.top + step, *CARD))
         self._choose(len(self._marks) - 1)
 
     def remove_mark(self) -> None:
@@ -130,7 +130,7 @@ class PreviewArea(QWidget):
 
     def _choose(self, place: int) -> None:
         self._current = min(max(place, 0), len(self._marks) - 1)
-        self._tell()
+        self._name_areas()
         self.update()
         self.areas_changed.emit(self.areas())
 
@@ -138,7 +138,7 @@ class PreviewArea(QWidget):
         self._marks[self._current] = area
         self._choose(self._current)
 
-    def _tell(self) -> None:
+    def _name_areas(self) -> None:
         self.setAccessibleName(_("Preview of the glass: {area}").format(area=self.words()))
         if len(self._marks) > 1 and self._current >= 0:
             number, mark = self._current + 1, self._marks[self._current]
@@ -152,44 +152,44 @@ class PreviewArea(QWidget):
     # ---- geometry ----
 
     def picture_rect(self) -> QRect:
-        """Where the glass is painted, in widget pixels."""
+        """Where the flatbed is painted, in widget pixels."""
         space = self.rect().adjusted(4, 4, -4, -4)
-        scale = min(space.width() / self._glass.width, space.height() / self._glass.height)
+        scale = min(space.width() / self._flatbed.width, space.height() / self._flatbed.height)
         size = QSize(
-            max(1, round(self._glass.width * scale)), max(1, round(self._glass.height * scale))
+            max(1, round(self._flatbed.width * scale)), max(1, round(self._flatbed.height * scale))
         )
         place = QRect(QPoint(0, 0), size)
         place.moveCenter(space.center())
         return place
 
-    def _to_glass(self, at: QPoint) -> tuple[int, int]:
+    def _to_flatbed(self, at: QPoint) -> tuple[int, int]:
         frame = self.picture_rect()
-        x = (at.x() - frame.left()) / frame.width() * self._glass.width
-        y = (at.y() - frame.top()) / frame.height() * self._glass.height
+        x = (at.x() - frame.left()) / frame.width() * self._flatbed.width
+        y = (at.y() - frame.top()) / frame.height() * self._flatbed.height
         return (
-            self._glass.left + round(min(max(x, 0.0), self._glass.width)),
-            self._glass.top + round(min(max(y, 0.0), self._glass.height)),
+            self._flatbed.left + round(min(max(x, 0.0), self._flatbed.width)),
+            self._flatbed.top + round(min(max(y, 0.0), self._flatbed.height)),
         )
 
     def to_widget(self, area: Area) -> QRectF:
         """Where an area is painted, in widget pixels."""
         frame = self.picture_rect()
-        scale = frame.width() / self._glass.width
+        scale = frame.width() / self._flatbed.width
         return QRectF(
-            frame.left() + (area.left - self._glass.left) * scale,
-            frame.top() + (area.top - self._glass.top) * scale,
+            frame.left() + (area.left - self._flatbed.left) * scale,
+            frame.top() + (area.top - self._flatbed.top) * scale,
             area.width * scale,
             area.height * scale,
         )
 
     def _inside(self, left: int, top: int, width: int, height: int) -> Area:
-        glass = self._glass
+        flatbed = self._flatbed
         width, height = (
-            min(max(width, MIN_SIDE), glass.width),
-            min(max(height, MIN_SIDE), glass.height),
+            min(max(width, MIN_SIDE), flatbed.width),
+            min(max(height, MIN_SIDE), flatbed.height),
         )
-        left = min(max(left, glass.left), glass.left + glass.width - width)
-        top = min(max(top, glass.top), glass.top + glass.height - height)
+        left = min(max(left, flatbed.left), flatbed.left + flatbed.width - width)
+        top = min(max(top, flatbed.top), flatbed.top + flatbed.height - height)
         return Area(left=left, top=top, width=width, height=height)
 
     # ---- mouse ----
@@ -208,7 +208,7 @@ class PreviewArea(QWidget):
                 return
         if len(self._marks) < MAX_AREAS:
             self._drawn_from = at
-            left, top = self._to_glass(at)
+            left, top = self._to_flatbed(at)
             self._marks.append(Area(left=left, top=top, width=0, height=0))
             self._current = len(self._marks) - 1
 
@@ -219,7 +219,7 @@ class PreviewArea(QWidget):
         at = event.position().toPoint()
         if self._held is not None:
             start, area, at_corner = self._held
-            scale = self._glass.width / self.picture_rect().width()
+            scale = self._flatbed.width / self.picture_rect().width()
             across, down = round((at.x() - start.x()) * scale), round((at.y() - start.y()) * scale)
             if at_corner:
                 self._marks[self._current] = self._inside(
@@ -230,7 +230,7 @@ class PreviewArea(QWidget):
                     area.left + across, area.top + down, area.width, area.height
                 )
         elif self._drawn_from is not None:
-            (x0, y0), (x1, y1) = self._to_glass(self._drawn_from), self._to_glass(at)
+            (x0, y0), (x1, y1) = self._to_flatbed(self._drawn_from), self._to_flatbed(at)
             drawn = Area(left=min(x0, x1), top=min(y0, y1), width=abs(x1 - x0), height=abs(y1 - y0))
             self._marks[self._current] = drawn
         self.update()
@@ -285,15 +285,15 @@ class PreviewArea(QWidget):
         return True
 
     def _step(self, across: int, down: int, sizing: bool) -> None:
-        # the first key makes a mark a little smaller than the glass, so that it can be moved
+        # the first key makes a mark a little smaller than the flatbed, so that it can be moved
         if not self._marks:
-            glass, inset = self._glass, 4 * _KEY_STEP
+            flatbed, inset = self._flatbed, 4 * _KEY_STEP
             self._marks.append(
                 self._inside(
-                    glass.left + inset,
-                    glass.top + inset,
-                    glass.width - 2 * inset,
-                    glass.height - 2 * inset,
+                    flatbed.left + inset,
+                    flatbed.top + inset,
+                    flatbed.width - 2 * inset,
+                    flatbed.height - 2 * inset,
                 )
             )
             self._current = 0

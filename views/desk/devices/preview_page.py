@@ -12,7 +12,7 @@ from views.widgets.theme import SPACE
 
 
 class PreviewPage(QWidget):
-    """Picture of the glass above, words and buttons below."""
+    """Picture of the flatbed above, words and buttons below."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -17,11 +17,11 @@ _BADGE_PX = 20
 
 
 def paint_marks(
-    painter: QPainter, glass: QRectF, marks: Sequence[QRectF], *, current: int, tokens: Tokens
+    painter: QPainter, flatbed: QRectF, marks: Sequence[QRectF], *, current: int, tokens: Tokens
 ) -> None:
     """`marks` in widget pixels; the one at place `current` has corners and the stronger frame."""
     shade, clear = QPainterPath(), QPainterPath()
-    shade.addRect(glass)
+    shade.addRect(flatbed)
     for mark in marks:
         one = QPainterPath()
         one.addRect(mark)

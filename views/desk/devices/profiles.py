@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QGridLayout, QWidget
 from resources.texts import _
 from session.protocol.conversation.messages import DevicesReported, ScanSource
 from session.protocol.conversation.scan_profiles import MOST_PROFILES, ScanProfile, Sides
-from views.widgets.parts import push_button, say, shortcut
+from views.widgets.parts import name_button, push_button, shortcut
 
 _COLUMNS = 2
 
@@ -66,7 +66,9 @@ class ProfileRow(QWidget):
         for place, profile in enumerate(self._profiles):
             lacks = lacking(profile, self._report)
             self._buttons[place].setEnabled(self._can and not lacks)
-            say(self._buttons[place], f"{profile.name}: {lacks or words_of(profile)}", _keys(place))
+            name_button(
+                self._buttons[place], f"{profile.name}: {lacks or words_of(profile)}", _keys(place)
+            )
 
     def _press(self, place: int) -> None:
         self.profile_pressed.emit(self._profiles[place])

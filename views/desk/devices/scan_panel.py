@@ -31,8 +31,8 @@ from views.words.errors import sentence
 
 
 @dataclass(frozen=True)
-class ScanWish:
-    """What to scan. `areas` in 1/300 inch (PWG 5100.3), a page of each; none: the whole glass."""
+class ChosenScan:
+    """What to scan. `areas` in 1/300 inch (PWG 5100.3), a page of each; none: the whole flatbed."""
 
     kind: ScanKind
     source: ScanSource
@@ -113,9 +113,9 @@ class GrantLine(QWidget):
 class ScanPanel(Card):
     """Everything before a page arrives.
 
-    Signals: grant_requested(object): ask for `Grant.SCAN`. scan_requested(object): a `ScanWish`,
+    Signals: grant_requested(object): ask for `Grant.SCAN`. scan_requested(object): a `ChosenScan`,
         preview or page. cancel_requested(): stop the scan that runs. backs_requested(object): a
-        `ScanWish` for the other sides of the pile; pile_ended(): there are no more.
+        `ChosenScan` for the other sides of the pile; pile_ended(): there are no more.
     """
 
     grant_requested = pyqtSignal(object)
@@ -186,11 +186,11 @@ class ScanPanel(Card):
         self._progress.hide()
         self._allow()
 
-    def wish(self, kind: ScanKind) -> ScanWish:
-        """What the settings say. A preview is of the whole glass."""
+    def wish(self, kind: ScanKind) -> ChosenScan:
+        """What the settings say. A preview is of the whole flatbed."""
         source, sides = _source_of(self._source.currentData())
         preview = kind == ScanKind.PREVIEW
-        return ScanWish(
+        return ChosenScan(
             kind=kind,
             source=ScanSource.GLASS if preview else source,
             dpi=75 if preview else int(self._dpi.currentData()),
@@ -277,7 +277,7 @@ class ScanPanel(Card):
         QShortcut(QKeySequence("F7"), self).activated.connect(self.press_scan)
 
     def show_areas(self, areas: tuple[Area, ...]) -> None:
-        """What is marked on the preview: the next scan of the glass is of these parts."""
+        """What is marked on the preview: the next scan of the flatbed is of these parts."""
         self.areas = areas
         self._allow()
 

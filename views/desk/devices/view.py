@@ -26,13 +26,13 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.page_removal import RemovalReason
 from views.desk.devices.cleaning_menu import ask_stages
 from views.desk.devices.filing_panel import FilingPanel
-from views.desk.devices.page_facts import Mark, PageFacts, PageStatus, picture_of
 from views.desk.devices.page_strip import PageStrip
 from views.desk.devices.papers_bar import PapersBar
 from views.desk.devices.preview_page import PreviewPage
 from views.desk.devices.print_panel import PrintPanel
 from views.desk.devices.removal_menu import REASON_WORDS, ask_reason, ask_split
-from views.desk.devices.scan_panel import ScanPanel, ScanWish
+from views.desk.devices.scan_panel import ChosenScan, ScanPanel
+from views.desk.devices.strip_page import Mark, PageStatus, StripPage, picture_of
 from views.widgets.parts import (
     Card,
     ElidedLabel,
@@ -54,16 +54,16 @@ class DevicesView(QWidget):
     """Shows devices and pages.
 
     Signals: grant_requested(object): ask the caller for this `Grant`. preview_requested(object),
-        scan_requested(object): a `ScanWish`. scan_cancel_requested(): stop the scan that runs.
+        scan_requested(object): a `ChosenScan`. scan_cancel_requested(): stop the scan that runs.
         page_opened(str): look at a page at full size. order_changed(object): list of page ids in
         the order of the agent. page_turned(str, int): page id, quarter turns to the right from the
         original, 0..3. page_version_changed(str, bool): page id, True for the cleaned picture.
         page_stage_changed(str, object, bool): page id, a `Stage` of the cleaning, whether it is
         wanted. papers_split_requested(str): a page of each paper that was found on this page.
         page_removed(str, object): taken out, for this `RemovalReason`. page_restored(str): brought
-        back. page_again_requested(str, object): scan this page once more, by this `ScanWish` if
+        back. page_again_requested(str, object): scan this page once more, by this `ChosenScan` if
         nobody knows how it was. page_split_requested(str, object): make two pages of it, by this
-        `Split`. backs_requested(object): a `ScanWish` for the other sides of the pile.
+        `Split`. backs_requested(object): a `ChosenScan` for the other sides of the pile.
         pile_ended(): there are no more. file_requested(object, str, str): list of page ids, piece
         id ("" for none), name of the document. print_receipt_requested(bool): in large print when
         True. save_receipt_requested(str): at this path. print_file_requested(str),
@@ -101,7 +101,7 @@ class DevicesView(QWidget):
         self.strip = PageStrip()
         self._preview_page = PreviewPage()
         self.preview = self._preview_page.picture
-        self._removed: list[tuple[PageFacts, int, RemovalReason]] = []
+        self._removed: list[tuple[StripPage, int, RemovalReason]] = []
         self._parts_of: dict[str, tuple[str, ...]] = {}
         self._build()
         self._connect()
@@ -141,12 +141,12 @@ class DevicesView(QWidget):
         self.scan.show_idle()
 
     def show_preview(
-        self, image: QImage | bytes, glass: Area | None = None, areas: Sequence[Area] = ()
+        self, image: QImage | bytes, flatbed: Area | None = None, areas: Sequence[Area] = ()
     ) -> None:
-        """A preview has come; `glass` is what it covers, `areas` what was found on it, in 1/300
+        """A preview has come; `flatbed` is what it covers, `areas` what was found on it, in 1/300
         inch.
         """
-        self.preview.show_picture(picture_of(image), glass, areas)
+        self.preview.show_picture(picture_of(image), flatbed, areas)
         self._show_part("preview")
         self.preview.setFocus()
 
@@ -168,7 +168,7 @@ class DevicesView(QWidget):
     def add_page(self, page_id: str) -> None:
         """A page is coming from the kiosk."""
         if self.page(page_id) is None:
-            self.strip.put(PageFacts(page_id))
+            self.strip.put(StripPage(page_id))
             self._show_part("pages")
             self._on_chosen()
 
@@ -215,7 +215,7 @@ class DevicesView(QWidget):
             turns_in: quarter turns to the right that the agent wanted and the picture has.
         """
 
-        def change(facts: PageFacts) -> PageFacts:
+        def change(facts: StripPage) -> StripPage:
             picture, turns = picture_of(cleaned), turns_in if facts.cleaned is None else facts.turns
             return replace(
                 facts,
@@ -275,7 +275,7 @@ class DevicesView(QWidget):
         self.filing.set_pieces(pieces)
         self.filing.set_dossier(dossier_open)
 
-    def page(self, page_id: str) -> PageFacts | None:
+    def page(self, page_id: str) -> StripPage | None:
         """A page as shown, or as it was when it was taken out."""
         removed = next(
             (facts for facts, _place, _reason in self._removed if facts.page_id == page_id), None
@@ -379,7 +379,7 @@ class DevicesView(QWidget):
                     partial(self.page_stage_changed.emit, page_id),
                 )
 
-    def _on_scan(self, wish: ScanWish) -> None:
+    def _on_scan(self, wish: ChosenScan) -> None:
         (self.preview_requested if wish.kind.value == "preview" else self.scan_requested).emit(wish)
 
     def _on_file(self, piece_id: str, name: str) -> None:
@@ -502,7 +502,7 @@ class DevicesView(QWidget):
 
     # ---- showing ----
 
-    def _change(self, page_id: str, change: Callable[[PageFacts], PageFacts]) -> None:
+    def _change(self, page_id: str, change: Callable[[StripPage], StripPage]) -> None:
         facts = self.strip.facts(page_id)
         if facts is not None:
             self.strip.put(change(facts))
@@ -538,7 +538,7 @@ class DevicesView(QWidget):
         found = [
             (at, facts) for at, facts in enumerate(self.strip.pages(), start=1) if facts.papers
         ]
-        at, facts = found[0] if found else (0, PageFacts(""))
+        at, facts = found[0] if found else (0, StripPage(""))
         self._papers.show_papers(facts.page_id, at, facts.papers)
         self._undo_line.setVisible(bool(self._removed))
         if self._removed:

@@ -36,7 +36,7 @@ from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QWidget
 
 from resources import resource_text
-from views.desk.shared_page.overlay import MirrorGlass, Tool
+from views.desk.shared_page.overlay import MirrorOverlay, Tool
 from views.kiosk.browser.dialogs import ASK_SCHEME
 
 log = logging.getLogger(__name__)
@@ -298,18 +298,18 @@ class MirrorPane(QWidget):
         self._early: list[tuple[str, int]] = []
         self._is_ready = False
         self._build_page()
-        self._glass = MirrorGlass(self)
-        self._glass.moved.connect(self._on_moved)
-        self._glass.left.connect(self.pointer_left)
-        self._glass.pressed.connect(lambda at: self._pick(at, self.picked.emit))
-        self._glass.turned.connect(self._on_turned)
-        self._glass.drawn.connect(self._on_drawn)
-        self._glass.typed.connect(self.typed)
-        self._glass.key_pressed.connect(self.key_pressed)
+        self._overlay = MirrorOverlay(self)
+        self._overlay.moved.connect(self._on_moved)
+        self._overlay.left.connect(self.pointer_left)
+        self._overlay.pressed.connect(lambda at: self._pick(at, self.picked.emit))
+        self._overlay.turned.connect(self._on_turned)
+        self._overlay.drawn.connect(self._on_drawn)
+        self._overlay.typed.connect(self.typed)
+        self._overlay.key_pressed.connect(self.key_pressed)
         self._marked = 0
         self._marks_timer = QTimer(self)
         self._marks_timer.setInterval(MARK_LOOK_MS)
-        self._marks_timer.timeout.connect(self._look_at_mark)
+        self._marks_timer.timeout.connect(self._place_mark)
         self._page.load(QUrl(SHELL_URL))
 
     def _build_page(self) -> None:
@@ -374,7 +374,7 @@ class MirrorPane(QWidget):
 
     def set_tool(self, tool: Tool) -> None:
         """What the mouse and the keyboard do over the mirror."""
-        self._glass.set_tool(tool)
+        self._overlay.set_tool(tool)
 
     def set_pointing(self, pointing: bool) -> None:
         """Switches the laser on or off."""
@@ -383,26 +383,26 @@ class MirrorPane(QWidget):
     def show_mark(self, node: int) -> None:
         """A frame around a node, as the caller sees it; it follows the page."""
         self._marked = node
-        self._glass.show_arrow(None)
+        self._overlay.show_arrow(None)
         self._marks_timer.start()
-        self._look_at_mark()
+        self._place_mark()
 
     def show_arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """An arrow between fractions of the viewport, as the caller sees it."""
         self._forget_mark()
-        self._glass.show_arrow((self.place(*start), self.place(*end)))
+        self._overlay.show_arrow((self.place(*start), self.place(*end)))
 
     def remove_marks(self) -> None:
         """No frame and no arrow."""
         self._forget_mark()
-        self._glass.show_arrow(None)
+        self._overlay.show_arrow(None)
 
     def _forget_mark(self) -> None:
         self._marked = 0
         self._marks_timer.stop()
-        self._glass.show_frame(None)
+        self._overlay.show_frame(None)
 
-    def _look_at_mark(self) -> None:
+    def _place_mark(self) -> None:
         self._page.runJavaScript(f"rect({self._marked})", self._on_mark)
 
     def _on_mark(self, answer: object) -> None:
@@ -414,7 +414,7 @@ class MirrorPane(QWidget):
         box = json.loads(answer)
         start = self.place(box["x"], box["y"])
         end = self.place(box["x"] + box["width"], box["y"] + box["height"])
-        self._glass.show_frame(QRectF(start, end))
+        self._overlay.show_frame(QRectF(start, end))
 
     # ---- what it shows ----
 
@@ -463,7 +463,7 @@ class MirrorPane(QWidget):
         drawn = self._fitted()
         return QPointF(drawn.left() + x * drawn.width(), drawn.top() + y * drawn.height())
 
-    # ---- hands ----
+    # ---- mouse and keyboard ----
 
     def pick_at(self, x: float, y: float, on_picked: Callable[[Pick], None]) -> None:
         """What lies at a fraction (0..1) of the kiosk's viewport;
@@ -511,8 +511,8 @@ class MirrorPane(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Fills the pane; the shell page fits the mirror into it."""
         self._view.setGeometry(self.rect())
-        self._glass.setGeometry(self.rect())
-        self._glass.raise_()
+        self._overlay.setGeometry(self.rect())
+        self._overlay.raise_()
 
     def sizeHint(self) -> QSize:
         """Room for a page."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Lies over the mirror of the caller's page:
-keeps the agent's hands off it, and gives them the tool that was chosen.
+keeps the mouse and the keyboard off the page, and does what the chosen tool does.
 
 Used by `views.desk.shared_page.mirror_pane`.
-It tells places in its own pixels and what was typed; what that means is decided elsewhere.
+It emits places in its own pixels and typed text; what they mean is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _WHEEL_STEP_PX = 100.0
 
 
 class Tool(StrEnum):
-    """What the agent's hands do over the mirror."""
+    """What the agent's mouse and keyboard do over the mirror."""
 
     LOOK = "look"
     POINT = "point"
@@ -71,8 +71,8 @@ _KEYS: dict[int, PageKey] = {
 }
 
 
-class MirrorGlass(QWidget):
-    """The agent's hands.
+class MirrorOverlay(QWidget):
+    """Takes the agent's mouse and keyboard over the mirror.
 
     Signals:
         moved(at), left(): the laser.
@@ -98,7 +98,7 @@ class MirrorGlass(QWidget):
         self._frame: QRectF | None = None
         self._arrow: tuple[QPointF, QPointF] | None = None
         self.setMouseTracking(True)
-        self.setObjectName("mirror_glass")
+        self.setObjectName("mirror_overlay")
 
     @property
     def tool(self) -> Tool:

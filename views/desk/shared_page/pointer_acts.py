@@ -41,7 +41,7 @@ class PointerActs(QObject):
         choice_requested(epoch, node, index), value_requested(epoch, node, value).
         proposal_requested(epoch, node, value), highlight_requested(epoch, node),
         arrow_requested(start, end). marks_removed(): take the marks away at the kiosk too.
-        said(text, tone): what the agent should know, for the line under the tools; "" when all is
+        hint_changed(text, tone): what the agent should know, for the line under the tools; "" when all is
         well.
     """
 
@@ -55,7 +55,7 @@ class PointerActs(QObject):
     highlight_requested = pyqtSignal(int, int)
     arrow_requested = pyqtSignal(object, object)
     marks_removed = pyqtSignal()
-    said = pyqtSignal(str, str)
+    hint_changed = pyqtSignal(str, str)
 
     def __init__(
         self, mirror: MirrorPane, tools: PageTools, *, bar: ValueBar, parent: QWidget
@@ -92,30 +92,30 @@ class PointerActs(QObject):
         if answer.code == "grant_missing":
             power = str(answer.detail.get("grant", ""))
             words = _(GRANT_WORDS[Grant(power)][0]) if power in list(Grant) else power
-            self.said.emit(_("Missing permission: {power}").format(power=words), "warn")
+            self.hint_changed.emit(_("Missing permission: {power}").format(power=words), "warn")
         elif answer.code:
-            self.said.emit(sentence(answer.code, answer.detail).sentence, "warn")
+            self.hint_changed.emit(sentence(answer.code, answer.detail).sentence, "warn")
         elif answer.command is ValueProposed:
-            self.said.emit(_("The caller took your proposal."), "good")
+            self.hint_changed.emit(_("The caller took your proposal."), "good")
         elif answer.command in (ClickRequested, KeyRequested):
-            self._say_field(answer.field)
+            self._show_field_hint(answer.field)
         if answer.command is ValueProposed:
             self._mirror.remove_marks()
 
-    def _say_field(self, field: FieldKind) -> None:
+    def _show_field_hint(self, field: FieldKind) -> None:
         if field is FieldKind.TEXT and self._may_type:
-            self.said.emit(_("What you type goes into this field."), "good")
+            self.hint_changed.emit(_("What you type goes into this field."), "good")
         elif field is FieldKind.TEXT:
             power = _(GRANT_WORDS[Grant.TYPE][0])
-            self.said.emit(_("Missing permission: {power}").format(power=power), "warn")
+            self.hint_changed.emit(_("Missing permission: {power}").format(power=power), "warn")
         elif field is FieldKind.PRIVATE:
-            self.said.emit(sentence("field_private").sentence, "warn")
+            self.hint_changed.emit(sentence("field_private").sentence, "warn")
         else:
-            self.said.emit("", "")
+            self.hint_changed.emit("", "")
 
     def show_paused(self) -> None:
         """The caller touches the page."""
-        self.said.emit(sentence("control_paused").sentence, "warn")
+        self.hint_changed.emit(sentence("control_paused").sentence, "warn")
 
     def clear(self) -> None:
         """The page is gone: nothing of it stays."""
@@ -123,14 +123,14 @@ class PointerActs(QObject):
         if self._menu is not None:
             self._menu.close()
         self._mirror.remove_marks()
-        self.said.emit("", "")
+        self.hint_changed.emit("", "")
 
     # ---- tools ----
 
     def _on_tool(self, tool: Tool) -> None:
         self._mirror.set_tool(tool)
         self._bar.close_bar()
-        self.said.emit("", "")
+        self.hint_changed.emit("", "")
 
     def remove_marks(self) -> None:
         """No frame and no arrow, at both ends."""
@@ -151,12 +151,14 @@ class PointerActs(QObject):
 
     def _begin_proposal(self, pick: Pick) -> None:
         if pick.kind == "private":
-            self.said.emit(sentence("field_private").sentence, "warn")
+            self.hint_changed.emit(sentence("field_private").sentence, "warn")
         elif pick.kind:
             self._mirror.show_mark(pick.field)
             self._bar.open_for(pick, may_write=False)
         else:
-            self.said.emit(_("This is no field. Click the field that the value is for."), "warn")
+            self.hint_changed.emit(
+                _("This is no field. Click the field that the value is for."), "warn"
+            )
 
     def _act(self, pick: Pick) -> None:
         if pick.kind == "choice" and self._may_type:
@@ -193,7 +195,7 @@ class PointerActs(QObject):
     def _on_scrolled(self, pick: Pick, right_px: float, down_px: float) -> None:
         if not self._may_control:
             power = _(GRANT_WORDS[Grant.CONTROL][0])
-            self.said.emit(_("Missing permission: {power}").format(power=power), "warn")
+            self.hint_changed.emit(_("Missing permission: {power}").format(power=power), "warn")
             return
         self.scroll_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y), right_px, down_px)
 
@@ -205,14 +207,14 @@ class PointerActs(QObject):
         if self._may_type:
             self.text_typed.emit(text)
         else:
-            self._say_field(FieldKind.TEXT)
+            self._show_field_hint(FieldKind.TEXT)
 
     def _on_key(self, key: PageKey) -> None:
         if self._may_type:
             self.key_pressed.emit(key)
         else:
-            self._say_field(FieldKind.TEXT)
+            self._show_field_hint(FieldKind.TEXT)
 
     def _on_propose(self, epoch: int, node: int, value: str) -> None:
-        self.said.emit(_("The caller sees your proposal…"), "accent")
+        self.hint_changed.emit(_("The caller sees your proposal…"), "accent")
         self.proposal_requested.emit(epoch, node, value)

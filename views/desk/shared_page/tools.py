@@ -19,7 +19,7 @@ from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.remote_control import HistoryStep
 from views.desk.session_header import GRANT_WORDS
 from views.desk.shared_page.overlay import Tool
-from views.widgets.parts import push_button, row, say, tool_button
+from views.widgets.parts import name_button, push_button, row, tool_button
 
 _TOOLS: dict[Tool, tuple[str, str, str, str, Grant | None]] = {
     Tool.LOOK: (N_("Look"), N_("Look, and touch nothing"), "see_page", "", None),
@@ -125,7 +125,7 @@ class PageTools(QFrame):
     def _make_ask(self, grant: Grant) -> QWidget:
         words = _(GRANT_WORDS[grant][0])
         button = push_button(words, "ask", "quiet", name=f"tool_ask_{grant.value}")
-        say(button, _("Ask the caller: {power}").format(power=words))
+        name_button(button, _("Ask the caller: {power}").format(power=words))
         button.clicked.connect(lambda: self.grant_requested.emit(grant))
         return button
 
@@ -170,7 +170,7 @@ class PageTools(QFrame):
             _words, spoken, _icon, keys, grant = _TOOLS[tool]
             missing = self._missing(grant)
             button.setEnabled(not missing)
-            say(button, f"{_(spoken)}. {missing}" if missing else _(spoken), keys)
+            name_button(button, f"{_(spoken)}. {missing}" if missing else _(spoken), keys)
         missing = self._missing(Grant.CONTROL)
         for button in self._whole:
             needs = self._missing(Grant.POINT) if button is self._clear else missing

@@ -93,7 +93,7 @@ def _shown(address: str) -> str:
     return address.partition("://")[2].rstrip("/") or address
 
 
-class CobrowseView(QWidget):
+class SharedPageView(QWidget):
     """Shows the caller's page and what may be done with it.
 
     Args:
@@ -143,7 +143,7 @@ class CobrowseView(QWidget):
         QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self._edit_address)
         self.tools.grant_requested.connect(self.grant_requested)
         self.tools.tool_chosen.connect(self._on_tool)
-        self.acts.said.connect(self._on_said)
+        self.acts.hint_changed.connect(self._on_hint)
         for button in (self._library_button, self._file_button):
             button.setEnabled(False)
         self._show_state()
@@ -375,7 +375,7 @@ class CobrowseView(QWidget):
             self.pointer_left.emit()
         self._show_state()
 
-    def _on_said(self, text: str, tone: str) -> None:
+    def _on_hint(self, text: str, tone: str) -> None:
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
         restyle(self._hint, tone=tone)

@@ -18,7 +18,7 @@ from keyring.backend import KeyringBackend
 from keyring.core import load_keyring
 
 from expert_app.commands import doctor
-from expert_app.commands.doctor import Finding
+from expert_app.commands.doctor import CheckResult
 from expert_app.runtime.config import DeskSettings, KioskSettings, MediaSettings, save
 from expert_app.runtime.ice_settings import ice_plan
 from expert_app.runtime.paths import paths_for
@@ -118,7 +118,7 @@ async def test_devices_at_a_wrong_address_are_gone() -> None:
     assert (printer.level, _tells(printer, "printer_gone")) == ("wrong", True)
 
 
-def _tells(found: Finding, code: str) -> bool:
+def _tells(found: CheckResult, code: str) -> bool:
     """By the sentence that the agent would read, or by its name."""
     assert code in error_classes()
     return code in found.sentence or sentence(code).title in found.sentence
@@ -135,8 +135,11 @@ async def test_the_media_libraries_of_this_machine_work() -> None:
 
 
 def test_the_report_is_for_people_and_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    good, bad = Finding("bus", "ok", "The bus answers."), Finding("scanner", "wrong", "No scanner.")
-    absent = Finding("camera", "absent", "No camera.")
+    good, bad = (
+        CheckResult("bus", "ok", "The bus answers."),
+        CheckResult("scanner", "wrong", "No scanner."),
+    )
+    absent = CheckResult("camera", "absent", "No camera.")
     assert doctor.report([good, absent], as_json=False) == 0
     assert capsys.readouterr().out.count("\n") == 2
     assert doctor.report([good, bad, absent], as_json=True) == 1

@@ -16,7 +16,7 @@ from session.protocol.hub.routing import ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS
-from views.desk.queue_view import QueueView
+from views.desk.queue_view import DeskQueueView
 from views.desk.ticket_row import TicketRow
 
 
@@ -26,8 +26,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def queue(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> QueueView:
-    view = QueueView(clock)
+def queue(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> DeskQueueView:
+    view = DeskQueueView(clock)
     qtbot.addWidget(view)
     view.resize(380, 700)
     view.set_connection(True)
@@ -37,7 +37,7 @@ def queue(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> QueueVi
     return view
 
 
-def rows(queue: QueueView) -> list[TicketRow]:
+def rows(queue: DeskQueueView) -> list[TicketRow]:
     shown = [row for row in queue.findChildren(TicketRow) if row.isVisible()]
     return sorted(shown, key=lambda row: row.mapTo(queue, row.rect().topLeft()).y())
 
@@ -55,14 +55,14 @@ def button(widget: QWidget, name: str) -> QPushButton:
 
 
 def test_priority_comes_first_then_the_longest_wait_and_others_stand_below(
-    queue: QueueView,
+    queue: DeskQueueView,
 ) -> None:
     assert [row.ticket.number for row in rows(queue)] == ["C007", "B012", "A031", "A032", "D002"]
     assert words(queue, "queue_count") == "Waiting: 4"
     assert words(queue, "queue_others") == "In conversation: 1"
 
 
-def test_waits_move_with_the_clock(queue: QueueView, clock: ManualClock) -> None:
+def test_waits_move_with_the_clock(queue: DeskQueueView, clock: ManualClock) -> None:
     row = rows(queue)[3]
     assert words(row, "ticket_wait") == "0:21"
     clock.advance(65)
@@ -70,12 +70,12 @@ def test_waits_move_with_the_clock(queue: QueueView, clock: ManualClock) -> None
     assert words(row, "ticket_wait") == "1:26"
 
 
-def test_a_long_wait_is_said_in_words_too(queue: QueueView) -> None:
+def test_a_long_wait_is_said_in_words_too(queue: DeskQueueView) -> None:
     assert "long wait" in rows(queue)[1].accessibleName()
     assert "long wait" not in rows(queue)[2].accessibleName()
 
 
-def test_accept_of_a_row_asks_for_that_ticket_once(queue: QueueView, qtbot: QtBot) -> None:
+def test_accept_of_a_row_asks_for_that_ticket_once(queue: DeskQueueView, qtbot: QtBot) -> None:
     asked: list[str] = []
     queue.accept_requested.connect(asked.append)
     click(button(queue, "accept_t-a031"))
@@ -86,7 +86,7 @@ def test_accept_of_a_row_asks_for_that_ticket_once(queue: QueueView, qtbot: QtBo
     assert asked == ["t-a031", "t-b012"]
 
 
-def test_arrows_and_enter_take_a_caller_without_a_mouse(queue: QueueView, qtbot: QtBot) -> None:
+def test_arrows_and_enter_take_a_caller_without_a_mouse(queue: DeskQueueView, qtbot: QtBot) -> None:
     first = rows(queue)[0]
     first.setFocus()
     key(first, Qt.Key.Key_Down)
@@ -98,7 +98,7 @@ def test_arrows_and_enter_take_a_caller_without_a_mouse(queue: QueueView, qtbot:
     assert asked.args == ["t-b012"]
 
 
-def test_nobody_can_be_taken_without_a_line_or_while_busy(queue: QueueView) -> None:
+def test_nobody_can_be_taken_without_a_line_or_while_busy(queue: DeskQueueView) -> None:
     asked: list[str] = []
     queue.next_requested.connect(asked.append)
     queue.set_connection(False)
@@ -114,7 +114,7 @@ def test_nobody_can_be_taken_without_a_line_or_while_busy(queue: QueueView) -> N
 
 
 def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(
-    queue: QueueView, qtbot: QtBot
+    queue: DeskQueueView, qtbot: QtBot
 ) -> None:
     chooser = queue.findChild(QComboBox, "queue_filter")
     assert chooser is not None
@@ -125,7 +125,7 @@ def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(
     assert asked.args == ["alloc"]
 
 
-def test_a_new_ticket_rings_until_it_is_taken(queue: QueueView, qtbot: QtBot) -> None:
+def test_a_new_ticket_rings_until_it_is_taken(queue: DeskQueueView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(queue.ticket_rang) as rang:
         queue.ring("t-a032")
     assert rang.args == ["t-a032"]
@@ -138,7 +138,7 @@ def test_a_new_ticket_rings_until_it_is_taken(queue: QueueView, qtbot: QtBot) ->
     assert not any(row.property("ringing") for row in rows(queue))
 
 
-def test_the_keyboard_stays_in_the_queue_when_its_row_goes(queue: QueueView) -> None:
+def test_the_keyboard_stays_in_the_queue_when_its_row_goes(queue: DeskQueueView) -> None:
     rows(queue)[0].setFocus()
     queue.set_tickets([one for one in TICKETS if one.number != "C007"], SERVICES)
     focused = QApplication.focusWidget()
@@ -146,7 +146,7 @@ def test_the_keyboard_stays_in_the_queue_when_its_row_goes(queue: QueueView) -> 
     assert focused.ticket.number == "B012"
 
 
-def test_an_empty_queue_says_so(queue: QueueView) -> None:
+def test_an_empty_queue_says_so(queue: DeskQueueView) -> None:
     queue.set_tickets([], SERVICES)
     empty = queue.findChild(QWidget, "queue_empty")
     assert empty is not None
@@ -154,7 +154,7 @@ def test_an_empty_queue_says_so(queue: QueueView) -> None:
     assert rows(queue) == []
 
 
-def test_pausing_is_a_wish_and_setting_it_is_not(queue: QueueView, qtbot: QtBot) -> None:
+def test_pausing_is_a_wish_and_setting_it_is_not(queue: DeskQueueView, qtbot: QtBot) -> None:
     told: list[bool] = []
     queue.availability_changed.connect(told.append)
     queue.set_availability(False)
@@ -167,7 +167,7 @@ def test_pausing_is_a_wish_and_setting_it_is_not(queue: QueueView, qtbot: QtBot)
 
 
 def test_two_hundred_tickets_are_shown_quickly_and_twice_without_new_rows(
-    queue: QueueView, qtbot: QtBot
+    queue: DeskQueueView, qtbot: QtBot
 ) -> None:
     many = [
         msgspec.structs.replace(TICKETS[0], id=f"t{n}", arrived_at_utc=NOW - timedelta(seconds=n))
@@ -181,7 +181,7 @@ def test_two_hundred_tickets_are_shown_quickly_and_twice_without_new_rows(
 
 
 def test_a_caller_kept_for_a_colleague_cannot_be_taken_until_the_minute_is_over(
-    queue: QueueView, clock: ManualClock, qtbot: QtBot
+    queue: DeskQueueView, clock: ManualClock, qtbot: QtBot
 ) -> None:
     kept = [
         msgspec.structs.replace(one, assigned_to="a7", assigned_at_utc=NOW)
@@ -201,7 +201,7 @@ def test_a_caller_kept_for_a_colleague_cannot_be_taken_until_the_minute_is_over(
     assert button(queue, "accept_t-c007").isEnabled()
 
 
-def test_a_caller_kept_for_this_agent_says_so_and_can_be_taken(queue: QueueView) -> None:
+def test_a_caller_kept_for_this_agent_says_so_and_can_be_taken(queue: DeskQueueView) -> None:
     mine = [
         msgspec.structs.replace(one, assigned_to="a1", assigned_at_utc=NOW)
         if one.id == "t-b012"
@@ -214,7 +214,7 @@ def test_a_caller_kept_for_this_agent_says_so_and_can_be_taken(queue: QueueView)
     assert "For you" in rows(queue)[1].accessibleName()
 
 
-def test_a_pause_may_have_a_reason(queue: QueueView) -> None:
+def test_a_pause_may_have_a_reason(queue: DeskQueueView) -> None:
     told: list[tuple[bool, str]] = []
     queue.state_chosen.connect(lambda available, reason: told.append((available, reason)))
     chooser = queue.findChild(QComboBox, "pause_reason")
@@ -237,7 +237,7 @@ WORK = [
 
 
 def test_only_callers_whom_this_agent_may_serve_are_shown_and_those_of_specialists_later(
-    queue: QueueView, clock: ManualClock, qtbot: QtBot
+    queue: DeskQueueView, clock: ManualClock, qtbot: QtBot
 ) -> None:
     queue.set_work(WORK)
     queue.set_work([*WORK[:2], ServiceWork(id="rsa", after_s=None)])
@@ -252,7 +252,9 @@ def test_only_callers_whom_this_agent_may_serve_are_shown_and_those_of_specialis
     assert button(queue, "accept_t-c007").isEnabled()
 
 
-def test_a_caller_offered_to_a_colleague_still_waits_but_cannot_be_taken(queue: QueueView) -> None:
+def test_a_caller_offered_to_a_colleague_still_waits_but_cannot_be_taken(
+    queue: DeskQueueView,
+) -> None:
     queue.set_agent("a1")
     until = NOW + timedelta(seconds=20)
     offered = {"state": TicketState.OFFERED, "agent": "a2", "offer_until_utc": until}
@@ -270,7 +272,7 @@ def test_a_caller_offered_to_a_colleague_still_waits_but_cannot_be_taken(queue: 
     assert button(queue, "accept_t-b012").isEnabled()
 
 
-def test_only_a_caller_that_this_agent_may_take_itself_rings(queue: QueueView) -> None:
+def test_only_a_caller_that_this_agent_may_take_itself_rings(queue: DeskQueueView) -> None:
     queue.set_work(WORK)
     callers = {one.number: one for one in TICKETS}
     assert [queue.may_ring(callers[number]) for number in ("B012", "A031", "C007", "D002")] == [

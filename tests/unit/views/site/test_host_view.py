@@ -17,7 +17,7 @@ from session.protocol.hub.site import (
     NetworkAnswer,
     SiteFacts,
 )
-from views.site.host_view import SiteView
+from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 
 
@@ -46,7 +46,7 @@ def network(*conventions: str, closed: bool = False) -> NetworkAnswer:
 
 
 def test_a_call_for_help_stands_on_top_and_is_answered_by_its_buttons(qtbot: QtBot) -> None:
-    view = SiteView()
+    view = HostView()
     qtbot.addWidget(view)
     view.show()
     said: list[tuple[str, HelpState]] = []
@@ -74,7 +74,7 @@ def test_a_call_for_help_stands_on_top_and_is_answered_by_its_buttons(qtbot: QtB
 
 
 def test_a_kiosk_that_is_away_or_gone_from_the_convention_is_said(qtbot: QtBot) -> None:
-    view = SiteView()
+    view = HostView()
     qtbot.addWidget(view)
     view.show()
     view.show_kiosks("Inès B.", [kiosk("1", there=False), kiosk("2", closed=True)])

@@ -34,7 +34,7 @@ from tests.support.screens.fingers import drag, key, write
 from tests.support.screens.invented import DEVICES, DOSSIER, drawn_page
 from views.desk.devices.page_strip import PageStatus
 from views.desk.devices.preview import MIN_SIDE, PreviewArea
-from views.desk.devices.scan_panel import ScanWish, source_key
+from views.desk.devices.scan_panel import ChosenScan, source_key
 from views.desk.devices.view import DevicesView
 
 
@@ -65,12 +65,12 @@ def test_preview_page_and_file_by_keys_alone(devices: DevicesView, qtbot: QtBot)
     with qtbot.waitSignal(devices.preview_requested) as preview:
         key(devices, Qt.Key.Key_F6)
     assert preview.args == [
-        ScanWish(kind=ScanKind.PREVIEW, source=ScanSource.GLASS, dpi=75, colour=True)
+        ChosenScan(kind=ScanKind.PREVIEW, source=ScanSource.GLASS, dpi=75, colour=True)
     ]
     with qtbot.waitSignal(devices.scan_requested) as scan:
         key(devices, Qt.Key.Key_F7)
     assert scan.args == [
-        ScanWish(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True)
+        ChosenScan(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True)
     ]
     devices.show_page_image("p1", drawn_page(width=100))
     devices.show_grants({Grant.KEEP: True})

@@ -19,9 +19,9 @@ from session.protocol.conversation.scan_profiles import ScanProfile, Sides
 from tests.support.screens.devices_scene import button, choose_in_menu, press, words
 from tests.support.screens.fingers import click, drag, key
 from tests.support.screens.invented import DEVICES, drawn_page
-from views.desk.devices.page_facts import PageStatus
 from views.desk.devices.removal_menu import Split
-from views.desk.devices.scan_panel import ScanWish
+from views.desk.devices.scan_panel import ChosenScan
+from views.desk.devices.strip_page import PageStatus
 from views.desk.devices.view import DevicesView
 
 # ---- several documents, profiles, both sides by hand
@@ -99,7 +99,7 @@ def test_a_profile_is_one_click(devices: DevicesView, qtbot: QtBot) -> None:
         key(devices, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     # this kiosk's feeder sees one side: by hand then
     assert scan.args == [
-        ScanWish(
+        ChosenScan(
             kind=ScanKind.PAGE, source=ScanSource.FEEDER, dpi=150, colour=False, sides=Sides.BY_HAND
         )
     ]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The agent's tools over the mirror:
-what is asleep says why, and what hands do becomes the right wish.
+what is asleep says why, and what the agent does becomes the right request.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from session.protocol.conversation.remote_control import (
 from tests.support.screens.fingers import click, drag, key, write
 from tests.support.screens.mirrored import page_text
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.desk.shared_page.overlay import MirrorGlass, Tool
-from views.desk.shared_page.view import CobrowseView
+from views.desk.shared_page.overlay import MirrorOverlay, Tool
+from views.desk.shared_page.view import SharedPageView
 
 PAGE = PageShown(
     epoch=4,
@@ -42,15 +42,15 @@ OVER_PAGE = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
 EPOCH = 4
 
 
-class Hands:
-    """A view with a mirrored page, and every wish it emitted."""
+class Agent:
+    """A view with a mirrored page, and every request it emitted."""
 
-    def __init__(self, view: CobrowseView, qtbot: QtBot) -> None:
+    def __init__(self, view: SharedPageView, qtbot: QtBot) -> None:
         self.view, self.qtbot = view, qtbot
-        glass = view.mirror.findChild(MirrorGlass, "mirror_glass")
-        assert glass is not None
-        self.glass = glass
-        self.wishes: list[tuple[str, tuple[Any, ...]]] = []
+        overlay = view.mirror.findChild(MirrorOverlay, "mirror_overlay")
+        assert overlay is not None
+        self.overlay = overlay
+        self.requests: list[tuple[str, tuple[Any, ...]]] = []
         for name in (
             "click_requested",
             "scroll_requested",
@@ -63,7 +63,7 @@ class Hands:
             "arrow_requested",
         ):
             getattr(view.acts, name).connect(
-                lambda *values, name=name: self.wishes.append((name, values))
+                lambda *values, name=name: self.requests.append((name, values))
             )
 
     def allow(self, *grants: Grant) -> None:
@@ -89,7 +89,7 @@ class Hands:
         self.qtbot.waitUntil(look)
 
     def at(self, line: int) -> QPoint:
-        """The middle of the element of this line, in pixels of the glass."""
+        """The middle of the element of this line, in pixels of the overlay."""
         return self.view.mirror.place(0.2, (line * 40 + 20) / 480).toPoint()
 
     def press(self, line: int) -> None:
@@ -97,13 +97,13 @@ class Hands:
 
         test: Any = QTest
         test.mouseClick(
-            self.glass, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, self.at(line)
+            self.overlay, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, self.at(line)
         )
 
-    def wish(self, name: str) -> tuple[Any, ...]:
-        """The values of the next wish of this name."""
-        self.qtbot.waitUntil(lambda: any(each == name for each, _ in self.wishes))
-        return next(values for each, values in self.wishes if each == name)
+    def request(self, name: str) -> tuple[Any, ...]:
+        """The values of the next request of this name."""
+        self.qtbot.waitUntil(lambda: any(each == name for each, _ in self.requests))
+        return next(values for each, values in self.requests if each == name)
 
     def hint(self) -> str:
         found = self.view.findChild(QLabel, "cobrowse_hint")
@@ -117,51 +117,51 @@ class Hands:
 
 
 @pytest.fixture
-def hands(qapp: QApplication, qtbot: QtBot) -> Iterator[Hands]:
-    view = CobrowseView(MirrorPane())
+def agent(qapp: QApplication, qtbot: QtBot) -> Iterator[Agent]:
+    view = SharedPageView(MirrorPane())
     view.resize(900, 760)
     view.show()
-    yield Hands(view, qtbot)
+    yield Agent(view, qtbot)
     view.close()
     sip.delete(view)
 
 
-def test_a_tool_without_leave_sleeps_and_says_which_is_missing(hands: Hands) -> None:
-    hands.show("<p>Bonjour</p>")
-    hands.allow(Grant.SEE_PAGE)
+def test_a_tool_without_leave_sleeps_and_says_which_is_missing(agent: Agent) -> None:
+    agent.show("<p>Bonjour</p>")
+    agent.allow(Grant.SEE_PAGE)
     for tool, missing in ((Tool.POINT, "Point"), (Tool.ARROW, "Point"), (Tool.CONTROL, "Click")):
-        button = hands.view.tools.button(tool)
+        button = agent.view.tools.button(tool)
         assert button.isVisible()
         assert not button.isEnabled()
         assert f"Missing permission: {missing}" in button.toolTip()
         assert f"Missing permission: {missing}" in button.accessibleName()
-    assert hands.view.tools.button(Tool.LOOK).isEnabled()
-    assert not hands.button("page_back").isEnabled()
+    assert agent.view.tools.button(Tool.LOOK).isEnabled()
+    assert not agent.button("page_back").isEnabled()
 
 
-def test_what_is_missing_is_asked_for_under_the_tools(hands: Hands, qtbot: QtBot) -> None:
-    hands.show("<p>Bonjour</p>")
-    hands.allow(Grant.SEE_PAGE, Grant.POINT)
-    assert not hands.button("tool_ask_point").isVisible()
-    with qtbot.waitSignal(hands.view.grant_requested) as asked:
-        click(hands.button("tool_ask_type"))
+def test_what_is_missing_is_asked_for_under_the_tools(agent: Agent, qtbot: QtBot) -> None:
+    agent.show("<p>Bonjour</p>")
+    agent.allow(Grant.SEE_PAGE, Grant.POINT)
+    assert not agent.button("tool_ask_point").isVisible()
+    with qtbot.waitSignal(agent.view.grant_requested) as asked:
+        click(agent.button("tool_ask_type"))
     assert asked.args == [Grant.TYPE]
-    hands.allow(*OVER_PAGE)
-    assert not hands.button("tool_ask_type").isVisible()
+    agent.allow(*OVER_PAGE)
+    assert not agent.button("tool_ask_type").isVisible()
 
 
-def test_a_power_taken_back_puts_the_tool_down(hands: Hands) -> None:
-    hands.show("<p>Bonjour</p>")
-    hands.allow(*OVER_PAGE)
-    hands.view.tools.choose(Tool.CONTROL)
-    assert hands.glass.tool is Tool.CONTROL
-    hands.allow(Grant.SEE_PAGE)
-    assert (hands.glass.tool, hands.view.tools.tool) == (Tool.LOOK, Tool.LOOK)
+def test_a_power_taken_back_puts_the_tool_down(agent: Agent) -> None:
+    agent.show("<p>Bonjour</p>")
+    agent.allow(*OVER_PAGE)
+    agent.view.tools.choose(Tool.CONTROL)
+    assert agent.overlay.tool is Tool.CONTROL
+    agent.allow(Grant.SEE_PAGE)
+    assert (agent.overlay.tool, agent.view.tools.tool) == (Tool.LOOK, Tool.LOOK)
 
 
-def test_every_tool_has_its_key_which_also_puts_it_down(hands: Hands) -> None:
-    hands.show("<p>Bonjour</p>")
-    hands.allow(*OVER_PAGE)
+def test_every_tool_has_its_key_which_also_puts_it_down(agent: Agent) -> None:
+    agent.show("<p>Bonjour</p>")
+    agent.allow(*OVER_PAGE)
     shift, ctrl = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
     none = Qt.KeyboardModifier.NoModifier
     for pressed, held, tool in (
@@ -171,45 +171,45 @@ def test_every_tool_has_its_key_which_also_puts_it_down(hands: Hands) -> None:
         (Qt.Key.Key_F9, ctrl, Tool.PROPOSE),
         (Qt.Key.Key_F10, none, Tool.CONTROL),
     ):
-        key(hands.view, pressed, held)
-        assert hands.view.tools.tool is tool
-    key(hands.glass, Qt.Key.Key_F10)
-    assert hands.view.tools.tool is Tool.LOOK, "F10 gives the keyboard back"
+        key(agent.view, pressed, held)
+        assert agent.view.tools.tool is tool
+    key(agent.overlay, Qt.Key.Key_F10)
+    assert agent.view.tools.tool is Tool.LOOK, "F10 gives the keyboard back"
 
 
-def test_a_click_means_the_node_under_the_mouse(hands: Hands) -> None:
-    hands.show("<p>Bonjour</p>", "<button>Suite</button>")
-    hands.allow(*OVER_PAGE)
-    hands.view.tools.choose(Tool.CONTROL)
-    hands.press(1)
-    (spot,) = hands.wish("click_requested")
+def test_a_click_means_the_node_under_the_mouse(agent: Agent) -> None:
+    agent.show("<p>Bonjour</p>", "<button>Suite</button>")
+    agent.allow(*OVER_PAGE)
+    agent.view.tools.choose(Tool.CONTROL)
+    agent.press(1)
+    (spot,) = agent.request("click_requested")
     assert isinstance(spot, Spot)
     assert spot.epoch == EPOCH
     assert spot.node > 0
     assert 0 < spot.x < 1
 
 
-def test_looking_touches_nothing(hands: Hands, qtbot: QtBot) -> None:
-    hands.show("<button>Suite</button>")
-    hands.allow(*OVER_PAGE)
-    hands.press(0)
-    write(hands.glass, "abc")
+def test_looking_touches_nothing(agent: Agent, qtbot: QtBot) -> None:
+    agent.show("<button>Suite</button>")
+    agent.allow(*OVER_PAGE)
+    agent.press(0)
+    write(agent.overlay, "abc")
     qtbot.wait(100)
-    assert hands.wishes == []
+    assert agent.requests == []
 
 
-def test_typed_text_and_keys_go_to_the_page_only_while_acting(hands: Hands) -> None:
-    hands.show("<input>")
-    hands.allow(*OVER_PAGE)
-    hands.view.tools.choose(Tool.CONTROL)
-    write(hands.glass, "a@")
+def test_typed_text_and_keys_go_to_the_page_only_while_acting(agent: Agent) -> None:
+    agent.show("<input>")
+    agent.allow(*OVER_PAGE)
+    agent.view.tools.choose(Tool.CONTROL)
+    write(agent.overlay, "a@")
     event = QInputMethodEvent()
     event.setCommitString("é日本")
-    QCoreApplication.sendEvent(hands.glass, event)
+    QCoreApplication.sendEvent(agent.overlay, event)
     for pressed in (Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_Backspace):
-        key(hands.glass, pressed)
-    key(hands.glass, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
-    assert hands.wishes == [
+        key(agent.overlay, pressed)
+    key(agent.overlay, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert agent.requests == [
         ("text_typed", ("a",)),
         ("text_typed", ("@",)),
         ("text_typed", ("é日本",)),
@@ -220,23 +220,23 @@ def test_typed_text_and_keys_go_to_the_page_only_while_acting(hands: Hands) -> N
     ]
 
 
-def test_typing_without_leave_says_so_and_sends_nothing(hands: Hands) -> None:
-    hands.show("<input>")
-    hands.allow(Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL)
-    hands.view.tools.choose(Tool.CONTROL)
-    write(hands.glass, "a")
-    assert hands.wishes == []
-    assert hands.hint() == "Missing permission: Type"
+def test_typing_without_leave_says_so_and_sends_nothing(agent: Agent) -> None:
+    agent.show("<input>")
+    agent.allow(Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL)
+    agent.view.tools.choose(Tool.CONTROL)
+    write(agent.overlay, "a")
+    assert agent.requests == []
+    assert agent.hint() == "Missing permission: Type"
 
 
 def test_the_wheel_scrolls_the_callers_page_with_leave_and_a_tool_in_hand(
-    hands: Hands, qtbot: QtBot
+    agent: Agent, qtbot: QtBot
 ) -> None:
-    hands.show("<p>Bonjour</p>")
-    hands.allow(Grant.SEE_PAGE, Grant.POINT)
+    agent.show("<p>Bonjour</p>")
+    agent.allow(Grant.SEE_PAGE, Grant.POINT)
 
     def turn() -> None:
-        at = QPointF(hands.at(0))
+        at = QPointF(agent.at(0))
         none = Qt.KeyboardModifier.NoModifier
         wheel = QWheelEvent(
             at,
@@ -248,124 +248,124 @@ def test_the_wheel_scrolls_the_callers_page_with_leave_and_a_tool_in_hand(
             Qt.ScrollPhase.NoScrollPhase,
             False,
         )
-        QCoreApplication.sendEvent(hands.glass, wheel)
+        QCoreApplication.sendEvent(agent.overlay, wheel)
 
-    hands.view.tools.choose(Tool.HIGHLIGHT)
+    agent.view.tools.choose(Tool.HIGHLIGHT)
     turn()
-    qtbot.waitUntil(lambda: hands.hint() == "Missing permission: Click")
-    hands.allow(*OVER_PAGE)
-    hands.view.tools.choose(Tool.LOOK)
+    qtbot.waitUntil(lambda: agent.hint() == "Missing permission: Click")
+    agent.allow(*OVER_PAGE)
+    agent.view.tools.choose(Tool.LOOK)
     turn()
-    hands.view.tools.choose(Tool.ARROW)
+    agent.view.tools.choose(Tool.ARROW)
     turn()
-    _spot, right, down = hands.wish("scroll_requested")
+    _spot, right, down = agent.request("scroll_requested")
     assert (right, down) == (0.0, 200.0)
-    assert len(hands.wishes) == 1
+    assert len(agent.requests) == 1
 
 
-def test_a_list_of_choices_opens_at_the_desk(hands: Hands, qtbot: QtBot) -> None:
-    hands.show("<select><option>Un</option><option>Deux</option></select>")
-    hands.allow(*OVER_PAGE)
-    hands.view.tools.choose(Tool.CONTROL)
-    hands.press(0)
-    qtbot.waitUntil(lambda: bool(hands.view.mirror.findChildren(QMenu, "page_choices")))
-    menu = hands.view.mirror.findChildren(QMenu, "page_choices")[0]
+def test_a_list_of_choices_opens_at_the_desk(agent: Agent, qtbot: QtBot) -> None:
+    agent.show("<select><option>Un</option><option>Deux</option></select>")
+    agent.allow(*OVER_PAGE)
+    agent.view.tools.choose(Tool.CONTROL)
+    agent.press(0)
+    qtbot.waitUntil(lambda: bool(agent.view.mirror.findChildren(QMenu, "page_choices")))
+    menu = agent.view.mirror.findChildren(QMenu, "page_choices")[0]
     assert [action.text() for action in menu.actions()] == ["Un", "Deux"]
     menu.actions()[1].trigger()
-    epoch, node, index = hands.wish("choice_requested")
+    epoch, node, index = agent.request("choice_requested")
     assert (epoch, index) == (EPOCH, 1)
     assert node > 0
     menu.close()
     QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
 
 
-def test_a_date_is_written_as_a_whole(hands: Hands, qtbot: QtBot) -> None:
-    hands.show('<input type="date" value="2026-03-02">')
-    hands.allow(*OVER_PAGE)
-    hands.view.tools.choose(Tool.CONTROL)
-    hands.press(0)
-    qtbot.waitUntil(lambda: hands.view.value_bar.isVisible())
-    assert hands.view.value_bar.value() == "2026-03-02"
-    click(hands.button("value_write"))
-    epoch, node, value = hands.wish("value_requested")
+def test_a_date_is_written_as_a_whole(agent: Agent, qtbot: QtBot) -> None:
+    agent.show('<input type="date" value="2026-03-02">')
+    agent.allow(*OVER_PAGE)
+    agent.view.tools.choose(Tool.CONTROL)
+    agent.press(0)
+    qtbot.waitUntil(lambda: agent.view.value_bar.isVisible())
+    assert agent.view.value_bar.value() == "2026-03-02"
+    click(agent.button("value_write"))
+    epoch, node, value = agent.request("value_requested")
     assert (epoch, value) == (EPOCH, "2026-03-02")
     assert node > 0
-    assert not hands.view.value_bar.isVisible()
+    assert not agent.view.value_bar.isVisible()
 
 
-def test_a_proposal_needs_a_field_and_only_the_power_to_point(hands: Hands, qtbot: QtBot) -> None:
-    hands.show("<p>Bonjour</p>", "<input>", '<input type="password">')
-    hands.allow(Grant.SEE_PAGE, Grant.POINT)
-    hands.view.tools.choose(Tool.PROPOSE)
-    hands.press(0)
-    qtbot.waitUntil(lambda: "no field" in hands.hint())
-    hands.press(2)
-    qtbot.waitUntil(lambda: "caller's own" in hands.hint())
-    hands.press(1)
-    qtbot.waitUntil(lambda: hands.view.value_bar.isVisible())
-    assert not hands.button("value_write").isVisible()
-    write(hands.view.value_bar._text, "1204,50")
-    click(hands.button("value_propose"))
-    assert hands.wish("proposal_requested")[2] == "1204,50"
-    assert "sees your proposal" in hands.hint()
-    hands.view.acts.show_answer(Answer(ValueProposed, "proposal_refused", {}, FieldKind.NONE))
-    assert "did not take" in hands.hint()
+def test_a_proposal_needs_a_field_and_only_the_power_to_point(agent: Agent, qtbot: QtBot) -> None:
+    agent.show("<p>Bonjour</p>", "<input>", '<input type="password">')
+    agent.allow(Grant.SEE_PAGE, Grant.POINT)
+    agent.view.tools.choose(Tool.PROPOSE)
+    agent.press(0)
+    qtbot.waitUntil(lambda: "no field" in agent.hint())
+    agent.press(2)
+    qtbot.waitUntil(lambda: "caller's own" in agent.hint())
+    agent.press(1)
+    qtbot.waitUntil(lambda: agent.view.value_bar.isVisible())
+    assert not agent.button("value_write").isVisible()
+    write(agent.view.value_bar._text, "1204,50")
+    click(agent.button("value_propose"))
+    assert agent.request("proposal_requested")[2] == "1204,50"
+    assert "sees your proposal" in agent.hint()
+    agent.view.acts.show_answer(Answer(ValueProposed, "proposal_refused", {}, FieldKind.NONE))
+    assert "did not take" in agent.hint()
 
 
-def test_frame_and_arrow_are_wished_and_seen(hands: Hands, qtbot: QtBot) -> None:
-    hands.show("<p>Bonjour</p>", "<button>Suite</button>")
-    hands.allow(Grant.SEE_PAGE, Grant.POINT)
-    hands.view.tools.choose(Tool.HIGHLIGHT)
-    hands.press(1)
-    epoch, node = hands.wish("highlight_requested")
+def test_frame_and_arrow_are_requested_and_seen(agent: Agent, qtbot: QtBot) -> None:
+    agent.show("<p>Bonjour</p>", "<button>Suite</button>")
+    agent.allow(Grant.SEE_PAGE, Grant.POINT)
+    agent.view.tools.choose(Tool.HIGHLIGHT)
+    agent.press(1)
+    epoch, node = agent.request("highlight_requested")
     assert (epoch, node > 0) == (EPOCH, True)
-    qtbot.waitUntil(lambda: hands.glass._frame is not None)
-    hands.view.tools.choose(Tool.ARROW)
-    drag(hands.glass, hands.at(0), hands.at(4))
-    start, end = hands.wish("arrow_requested")
+    qtbot.waitUntil(lambda: agent.overlay._frame is not None)
+    agent.view.tools.choose(Tool.ARROW)
+    drag(agent.overlay, agent.at(0), agent.at(4))
+    start, end = agent.request("arrow_requested")
     assert start[1] < end[1]
-    assert hands.glass._arrow is not None
-    with qtbot.waitSignal(hands.view.acts.marks_removed):
-        click(hands.button("page_marks_remove"))
-    assert not hands.glass.has_marks
+    assert agent.overlay._arrow is not None
+    with qtbot.waitSignal(agent.view.acts.marks_removed):
+        click(agent.button("page_marks_remove"))
+    assert not agent.overlay.has_marks
 
 
-def test_back_forward_reload_and_size_are_wished(hands: Hands) -> None:
-    hands.show("<p>Bonjour</p>")
-    hands.allow(*OVER_PAGE)
+def test_back_forward_reload_and_size_are_requested(agent: Agent) -> None:
+    agent.show("<p>Bonjour</p>")
+    agent.allow(*OVER_PAGE)
     steps: list[object] = []
-    hands.view.tools.history_requested.connect(steps.append)
-    hands.view.tools.zoom_requested.connect(steps.append)
+    agent.view.tools.history_requested.connect(steps.append)
+    agent.view.tools.zoom_requested.connect(steps.append)
     for name in ("page_back", "page_forward", "page_reload", "page_zoom_in", "page_zoom_out"):
-        click(hands.button(name))
+        click(agent.button(name))
     assert steps == [HistoryStep.BACK, HistoryStep.FORWARD, HistoryStep.RELOAD, 1, -1]
 
 
-def test_answers_are_told_in_words(hands: Hands) -> None:
-    hands.show("<p>Bonjour</p>")
-    hands.allow(*OVER_PAGE)
-    acts = hands.view.acts
+def test_answers_are_shown_in_words(agent: Agent) -> None:
+    agent.show("<p>Bonjour</p>")
+    agent.allow(*OVER_PAGE)
+    acts = agent.view.acts
     acts.show_answer(Answer(ClickRequested, "", {}, FieldKind.TEXT))
-    assert hands.hint() == "What you type goes into this field."
+    assert agent.hint() == "What you type goes into this field."
     acts.show_answer(Answer(TextRequested, "grant_missing", {"grant": "type"}, FieldKind.NONE))
-    assert hands.hint() == "Missing permission: Type"
+    assert agent.hint() == "Missing permission: Type"
     acts.show_answer(Answer(ClickRequested, "field_private", {}, FieldKind.PRIVATE))
-    assert "caller's own" in hands.hint()
+    assert "caller's own" in agent.hint()
     acts.show_paused()
-    assert "touching the page" in hands.hint()
+    assert "touching the page" in agent.hint()
     acts.show_answer(Answer(ClickRequested, "", {}, FieldKind.NONE))
-    assert hands.hint() == ""
+    assert agent.hint() == ""
 
 
-def test_the_end_of_a_session_clears_every_trace(hands: Hands, qtbot: QtBot) -> None:
-    hands.show("<input>")
-    hands.allow(*OVER_PAGE)
-    hands.view.tools.choose(Tool.PROPOSE)
-    hands.press(0)
-    qtbot.waitUntil(lambda: hands.view.value_bar.isVisible())
-    hands.view.value_bar._text.setText("Exemple")
-    hands.view.clear()
-    assert not hands.view.value_bar.isVisible()
-    assert hands.view.value_bar._text.text() == ""
-    assert hands.view.tools.tool is Tool.LOOK
-    assert hands.hint() == ""
+def test_the_end_of_a_session_clears_every_trace(agent: Agent, qtbot: QtBot) -> None:
+    agent.show("<input>")
+    agent.allow(*OVER_PAGE)
+    agent.view.tools.choose(Tool.PROPOSE)
+    agent.press(0)
+    qtbot.waitUntil(lambda: agent.view.value_bar.isVisible())
+    agent.view.value_bar._text.setText("Exemple")
+    agent.view.clear()
+    assert not agent.view.value_bar.isVisible()
+    assert agent.view.value_bar._text.text() == ""
+    assert agent.view.tools.tool is Tool.LOOK
+    assert agent.hint() == ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The shared page's view: what it says in each state, and what the agent's hands ask for."""
+"""The shared page's view: what it says in each state, and what the agent asks for with mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from session.protocol.conversation.messages import AddressRefused, Grant, PageSh
 from tests.support.screens.fingers import key
 from tests.support.screens.mirrored import picture, text_of
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.desk.shared_page.view import CobrowseView
+from views.desk.shared_page.view import SharedPageView
 from views.widgets.parts import Chip
 
 PAGE = PageShown(
@@ -29,8 +29,8 @@ BOTH = {Grant.SEE_PAGE: True, Grant.POINT: True}
 
 
 @pytest.fixture
-def view(qapp: QApplication) -> Iterator[CobrowseView]:
-    made = CobrowseView(MirrorPane())
+def view(qapp: QApplication) -> Iterator[SharedPageView]:
+    made = SharedPageView(MirrorPane())
     made.resize(700, 500)
     made.set_addresses(["https://caisse.example/espace/", "http://127.0.0.1:8080/site/"])
     made.show()
@@ -39,25 +39,25 @@ def view(qapp: QApplication) -> Iterator[CobrowseView]:
     sip.delete(made)  # at once: at the interpreter's end, page and profile would go in any order
 
 
-def button(view: CobrowseView, name: str) -> QAbstractButton:
+def button(view: SharedPageView, name: str) -> QAbstractButton:
     found = view.findChild(QAbstractButton, name)
     assert found is not None
     return found
 
 
-def address(view: CobrowseView) -> QComboBox:
+def address(view: SharedPageView) -> QComboBox:
     found = view.findChild(QComboBox, "cobrowse_address")
     assert found is not None
     return found
 
 
-def state(view: CobrowseView) -> str:
+def state(view: SharedPageView) -> str:
     chip = view.findChild(Chip, "cobrowse_state")
     assert chip is not None
     return chip.text()
 
 
-def test_the_view_leads_from_asking_to_seeing(view: CobrowseView, qtbot: QtBot) -> None:
+def test_the_view_leads_from_asking_to_seeing(view: SharedPageView, qtbot: QtBot) -> None:
     ask = button(view, "cobrowse_ask")
     assert ask.isVisible()
     assert not view.mirror.isVisible()
@@ -74,13 +74,13 @@ def test_the_view_leads_from_asking_to_seeing(view: CobrowseView, qtbot: QtBot) 
     assert state(view) == "You see the caller's page"
 
 
-def test_a_refusal_leads_back_to_asking(view: CobrowseView) -> None:
+def test_a_refusal_leads_back_to_asking(view: SharedPageView) -> None:
     view.show_asked()
     view.show_grants({Grant.SEE_PAGE: False, Grant.POINT: False})
     assert button(view, "cobrowse_ask").isVisible()
 
 
-def test_when_the_caller_stops_nothing_of_the_page_stays(view: CobrowseView) -> None:
+def test_when_the_caller_stops_nothing_of_the_page_stays(view: SharedPageView) -> None:
     view.show_grants(BOTH)
     view.show_sharing(True)
     view.show_page(PAGE)
@@ -102,7 +102,7 @@ def test_when_the_caller_stops_nothing_of_the_page_stays(view: CobrowseView) -> 
     ],
 )
 def test_an_address_typed_or_chosen_is_asked_for_whole(
-    view: CobrowseView, text: str, wanted: str
+    view: SharedPageView, text: str, wanted: str
 ) -> None:
     box = address(view)
     box.setEditText(text)
@@ -112,7 +112,7 @@ def test_an_address_typed_or_chosen_is_asked_for_whole(
     assert asked == [wanted]
 
 
-def test_choosing_an_address_opens_it_once(view: CobrowseView, qtbot: QtBot) -> None:
+def test_choosing_an_address_opens_it_once(view: SharedPageView, qtbot: QtBot) -> None:
     asked: list[str] = []
     view.address_requested.connect(asked.append)
     address(view).setCurrentIndex(1)
@@ -121,7 +121,7 @@ def test_choosing_an_address_opens_it_once(view: CobrowseView, qtbot: QtBot) -> 
     assert asked == ["http://127.0.0.1:8080/site/"]
 
 
-def test_an_empty_address_asks_for_nothing(view: CobrowseView) -> None:
+def test_an_empty_address_asks_for_nothing(view: SharedPageView) -> None:
     asked: list[str] = []
     view.address_requested.connect(asked.append)
     view.set_addresses([])
@@ -129,7 +129,7 @@ def test_an_empty_address_asks_for_nothing(view: CobrowseView) -> None:
     assert asked == []
 
 
-def test_a_refused_address_is_said_until_the_next_page(view: CobrowseView) -> None:
+def test_a_refused_address_is_said_until_the_next_page(view: SharedPageView) -> None:
     refusal = view.findChild(QLabel, "cobrowse_refusal")
     assert refusal is not None
     view.show_refused(
@@ -144,7 +144,7 @@ def test_a_refused_address_is_said_until_the_next_page(view: CobrowseView) -> No
     assert not refusal.isVisible()
 
 
-def test_the_laser_needs_a_page_and_the_power_to_point(view: CobrowseView, qtbot: QtBot) -> None:
+def test_the_laser_needs_a_page_and_the_power_to_point(view: SharedPageView, qtbot: QtBot) -> None:
     laser = view.findChild(QToolButton, "cobrowse_laser")
     assert laser is not None
     assert not laser.isEnabled()
@@ -163,7 +163,7 @@ def test_the_laser_needs_a_page_and_the_power_to_point(view: CobrowseView, qtbot
     assert not laser.isChecked()
 
 
-def test_the_end_of_a_session_clears_everything(view: CobrowseView) -> None:
+def test_the_end_of_a_session_clears_everything(view: SharedPageView) -> None:
     view.show_grants(BOTH)
     view.show_page(PAGE)
     view.clear()
@@ -172,7 +172,7 @@ def test_the_end_of_a_session_clears_everything(view: CobrowseView) -> None:
     assert not view.mirror.isVisible()
 
 
-def test_every_button_has_a_name_for_screen_readers(view: CobrowseView) -> None:
+def test_every_button_has_a_name_for_screen_readers(view: SharedPageView) -> None:
     named = [
         found
         for found in view.findChildren(QAbstractButton)

@@ -47,7 +47,7 @@ STATUS_WORDS: dict[PageStatus, tuple[str, str, str]] = {
 
 
 @dataclass(frozen=True)
-class PageFacts:
+class StripPage:
     """One page.
 
     Attributes: percent: 0..100 while it is being received; `glimpse` is what can be seen of it
@@ -74,7 +74,7 @@ class PageFacts:
     papers: int = 0
     given: bool = False
 
-    def arrived(self, picture: QImage | None, given: bool, as_is: bool) -> PageFacts:
+    def arrived(self, picture: QImage | None, given: bool, as_is: bool) -> StripPage:
         """It is safe on this computer; `as_is`:
         the original is to be filed, unless the agent wants it cleaned.
         """
