@@ -1,1 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
+"""What agent and caller look at together, seen from the desk: the mirrored web page, clicks and
+typing on it, and documents that the agent shows.
+
+Entry points: `shared_page.DeskCobrowse`, `remote_control.DeskControl`, `shown_document.DeskShow`.
+May import what `session.desk` may import, but no other package of `session.desk`.
+"""

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-only
+"""Both ends of a call: voice, picture, line quality, third parties."""
