@@ -219,7 +219,7 @@ def shorten_gathering(gatherer: RTCIceGatherer) -> None:
     async def gather_for_a_while(component: int, addresses: list[str]) -> Any:
         return await gather(component, addresses, timeout=GATHER_S)
 
-    ice.get_component_candidates = gather_for_a_while
+    _set(ice, "get_component_candidates", gather_for_a_while)
 
 
 class QuickStart:
@@ -247,10 +247,11 @@ class QuickStart:
         )
         self._build_request = self._ice.build_request
         self._check_complete = self._ice.check_complete
-        self._ice_transport.start = self._begin
-        self._ice_transport._send = self._send_any
-        self._ice_transport._recv = self._recv_any
-        self._ice.build_request, self._ice.check_complete = self._request, self._checked
+        _set(self._ice_transport, "start", self._begin)
+        _set(self._ice_transport, "_send", self._send_any)
+        _set(self._ice_transport, "_recv", self._recv_any)
+        _set(self._ice, "build_request", self._request)
+        _set(self._ice, "check_complete", self._checked)
 
     @staticmethod
     def apply(transport: Any) -> None:
