@@ -18,8 +18,10 @@ ALLOWED = {
         "way; contract: test_aiortc_internals.py. The browser engine does without."
     ),
     "session/bus/transport/connection.py": "nats-py: what the server told when it was met",
-    "session/bus/transport/nats_calls.py": "nats-py: direct dispatch",
-    "session/bus/transport/nats_client.py": "nats-py: direct dispatch",
+    "session/bus/transport/nats_client.py": (
+        "nats-py: the order of pings, and letting go of a silent network; contract: "
+        "test_nats_client.py"
+    ),
     "session/bus/transport/websocket_transport.py": "nats-py: its WebSocket with our TLS",
 }
 

@@ -26,8 +26,17 @@ import nats.errors
 from nats.aio.subscription import Subscription
 
 from session.bus.transport import websocket
-from session.bus.transport.nats_calls import abandon, answers, bound_silence, unsubscribe
-from session.bus.transport.nats_client import DirectClient, Handler, Incoming
+from session.bus.transport.nats_client import (
+    Handler,
+    Incoming,
+    OrderedClient,
+    abandon,
+    answers,
+    bound_silence,
+    note_encryption,
+    subscribe,
+    unsubscribe,
+)
 from session.core.errors import (
     BusCertificateRefused,
     BusRefusedIdentity,
@@ -101,7 +110,7 @@ class _Wish:
 
 @dataclass(eq=False)
 class _Connection:
-    client: DirectClient
+    client: OrderedClient
     lost: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -222,7 +231,9 @@ class Line:
         if connection is None or not connection.client.is_connected:
             raise BusUnreachable
         try:
-            await connection.client.say(subject, payload, headers, reply)
+            await connection.client.publish(
+                subject, payload, reply=reply, headers=dict(headers) if headers else None
+            )
         except nats.errors.MaxPayloadError as error:
             limit_bytes = connection.client.max_payload
             raise MessageTooLarge(size_bytes=len(payload), limit_bytes=limit_bytes) from error
@@ -361,7 +372,7 @@ class Line:
                     )
 
         try:
-            wish.live = await connection.client.hear(wish.subject, wish.queue, on_message)
+            wish.live = await subscribe(connection.client, wish.subject, wish.queue, on_message)
         except nats.errors.Error as error:
             log.info("subscription waits for the next connection: %s", type(error).__name__)
 
@@ -370,7 +381,7 @@ class Line:
     async def _keep(self) -> None:
         pause_s = PAUSE_S[0]
         while True:
-            connection = _Connection(DirectClient())
+            connection = _Connection(OrderedClient())
             try:
                 await self._connect(connection)
             except Exception as error:  # whatever nats-py or the network came up with, we try again
@@ -424,7 +435,7 @@ class Line:
             if not connection.client.is_connected:
                 raise BusUnreachable
             bound_silence(connection.client)
-            connection.client.take_at_once()
+            note_encryption(connection.client)
             self._connection = connection
             self._server = (
                 connection.client.connected_url.netloc

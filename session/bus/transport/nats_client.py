@@ -1,73 +1,41 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""nats-py's client without its queues: each message goes to its handler as it is read. Used by
+"""What a connection asks of nats-py, and messages as we know them. Used by
 `session.bus.transport.connection`.
 
-nats-py puts every message into a queue that a task of its subscription empties, and takes headers
-apart as if they were a mail's: half of what a hub spent on a message (measured). Our handlers never
-wait, so neither queue nor task is needed, and the order of arrival is kept over all subscriptions.
-The names used here are private in nats-py, whose version is pinned;
-`tests/unit/session/bus/transport/test_nats_client.py` fails when an upgrade changes them.
+Four things have no public way in nats-py, whose version is pinned: pings in their order, letting go
+of a silent network, a socket's time limit, and asyncio's knowledge of encryption.
+`tests/unit/session/bus/transport/test_nats_client.py` and `tests/integration/bus/test_tls.py` fail
+when an upgrade changes those places.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from types import MappingProxyType
+import logging
+import socket
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 import nats.errors
-from nats.aio.client import PING_PROTO, Client
+from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from nats.aio.transport import TcpTransport
-from nats.protocol.parser import AWAITING_CONTROL_LINE
+
+from session.bus.transport import websocket
+
+log = logging.getLogger(__name__)
+
+UNACKED_S = 6.0
+"""How long what we have sent may stay unacknowledged by the other computer."""
 
 STATUS, DESCRIPTION = "Status", "Description"
-
-FULL_BYTES = 64 * 1024
-"""With more than this not yet taken by the network, nats-py's own flusher waits for it."""
-
-
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-_NO_STATUS = b"NATS/1.0\r\n"
-
-
-class Headers(Mapping[str, str]):
-    """A message's headers, taken apart when somebody asks for them:
-    most messages are handled without.
-    """
-
-    __slots__ = ("_raw", "_read")
-
-    def __init__(self, raw: bytes) -> None:
-        self._raw = raw
-        self._read: dict[str, str] | None = None
-
-    def _all(self) -> dict[str, str]:
-        if self._read is None:
-            self._read = headers_of(self._raw)
-        return self._read
-
-    def __getitem__(self, name: str) -> str:
-        return self._all()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    @property
-    def status(self) -> str:
-        """As `Incoming.status`."""
-        return "" if self._raw.startswith(_NO_STATUS) else self._all().get(STATUS, "")
+"""nats-py's names of what the server writes into the first line of a message's headers."""
 
 
 class Incoming(msgspec.Struct, frozen=True):
-    """Something that arrived on a subject."""
+    """A message that arrived on a subject."""
 
     subject: str
     payload: bytes
@@ -79,8 +47,7 @@ class Incoming(msgspec.Struct, frozen=True):
         """Status of a message that the server itself sent ("503": nobody listens, "100":
         heartbeat), else "".
         """
-        headers = self.headers
-        return headers.status if type(headers) is Headers else headers.get(STATUS, "")
+        return self.headers.get(STATUS, "")
 
 
 Handler = Callable[[Incoming], None]
@@ -88,8 +55,8 @@ Handler = Callable[[Incoming], None]
 
 
 def headers_of(raw: bytes | None) -> dict[str, str]:
-    """Headers of a message (ADR-4): "NATS/1.0", with a status when the server itself speaks, and
-    "name: value" lines.
+    """Headers of a stored message (ADR-4): "NATS/1.0", with a status when the server itself speaks,
+    and "name: value" lines.
 
     Names are taken as they are written: one with a blank is another name than the same without.
     """
@@ -109,155 +76,82 @@ def headers_of(raw: bytes | None) -> dict[str, str]:
     return found
 
 
-_SUBJECT = re.compile(r"\S+")
-"""A blank or the end of a line in a subject would be another command for the server."""
+class OrderedClient(Client):
+    """nats-py's client, whose pings leave behind what was published before them.
 
-
-def headers_as_sent(headers: Mapping[str, str]) -> bytes:
-    """As `headers_of` reads them; the end of a line in a value becomes a blank, as in nats-py."""
-    lines = ["NATS/1.0"]
-    for name, value in headers.items():
-        if not _SUBJECT.fullmatch(name) or ":" in name:
-            raise nats.errors.BadHeaderError(name)
-        if "\r" in value or "\n" in value:
-            value = value.replace("\r", " ").replace("\n", " ")
-        lines.append(f"{name}: {value}")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
-
-
-class DirectClient(Client):
-    """A client whose messages go to handlers at once, and leave at the loop's next turn, all in one
-    piece.
-
-    nats-py wakes its flusher through a queue and tells whoever waits through a future, each time;
-    what arrives wakes its reading task through another one, which takes it apart with regular
-    expressions.
+    WORKAROUND: nats-py 2.16 writes a ping before what waits to leave, so that its answer does not
+    say that the server has the rest: a subscription could be taken for placed, or for drained.
     """
 
-    _is_leaving = False
-
-    def take_at_once(self) -> None:
-        """From now on messages that arrive whole are handled as they arrive;
-        all else goes nats-py's way.
-
-        To be called once, when it is connected. Over a WebSocket nothing changes.
-        """
-        if not isinstance(self._transport, TcpTransport) or self._transport._io_writer is None:
-            return
-        network: Any = self._transport._io_writer.transport
-        protocol = network.get_protocol()
-        protocol.data_received = partial(
-            self._take, self._transport._io_reader, protocol.data_received
-        )
-        if network.get_extra_info("sslcontext") is not None:
-            protocol._over_ssl = (
-                # nats-py's own way to TLS leaves it out, and asyncio warns at the end of each line
-                True
-            )
-        network.set_protocol(protocol)  # which a loop asks once where its bytes go
-
-    def _take(self, reader: Any, pass_on: Callable[[bytes], None], data: bytes) -> None:
-        if not reader._buffer and not self._ps.buf and self._ps.state == AWAITING_CONTROL_LINE:
-            data = data[self._take_whole(data) :]
-        if data:
-            pass_on(data)
-
-    def _take_whole(self, data: bytes) -> int:
-        """Handles the whole messages that `data` begins with; how many bytes they are."""
-        at = 0
-        while (end := data.find(b"\r\n", at)) > 0:
-            words = data[at:end].split(b" ")
-            has_headers = words[0] == b"HMSG"
-            if not (has_headers or words[0] == b"MSG") or len(words) not in (
-                (5, 6) if has_headers else (4, 5)
-            ):
-                break
-            try:
-                number, size = int(words[2]), int(words[-1])
-                headers_size = int(words[-2]) if has_headers else 0
-            except ValueError:
-                break
-            begin = end + 2
-            after = begin + size
-            if after + 2 > len(data) or not 0 <= headers_size <= size:
-                break
-            reply = words[3] if len(words) == 5 + has_headers else b""
-            told = data[begin : begin + headers_size]
-            self._hand_over(number, words[1], reply, data[begin + headers_size : after], told)
-            at = after + 2
-        return at
-
-    def _leave(self) -> None:
-        self._is_leaving = False
-        if not self._pending or self._flush_queue is None:
-            return
-        writer = self._transport._io_writer if isinstance(self._transport, TcpTransport) else None
-        network = writer.transport if writer is not None else None
-        if network is None or network.is_closing() or network.get_write_buffer_size() > FULL_BYTES:
-            if self._flush_queue.empty():
-                self._flush_queue.put_nowait(asyncio.get_running_loop().create_future())
-            return
-        said, self._pending, self._pending_data_size = b"".join(self._pending), [], 0
-        network.write(said)
-
-    async def say(
-        self, subject: str, payload: bytes, headers: Mapping[str, str] | None, reply: str = ""
-    ) -> None:
-        """As `publish`, with less work. Raises nats-py's errors: not connected, too large, a wrong
-        word.
-        """
-        if not self.is_connected:
-            raise nats.errors.ConnectionClosedError
-        if len(payload) > self._max_payload:
-            raise nats.errors.MaxPayloadError
-        if not _SUBJECT.fullmatch(subject) or (reply and not _SUBJECT.fullmatch(reply)):
-            raise nats.errors.BadSubjectError
-        if headers:
-            told = headers_as_sent(headers)
-            first = f"HPUB {subject} {reply} {len(told)} {len(told) + len(payload)}\r\n".encode()
-            command = b"".join((first, told, payload, b"\r\n"))
-        else:
-            command = b"".join(
-                (f"PUB {subject} {reply} {len(payload)}\r\n".encode(), payload, b"\r\n")
-            )
-        self.stats["out_msgs"] += 1
-        self.stats["out_bytes"] += len(payload)
-        self._pending.append(command)
-        self._pending_data_size += len(command)
-        if not self._is_leaving:
-            self._is_leaving = True
-            asyncio.get_running_loop().call_soon(self._leave)
-
     async def _send_ping(self, future: asyncio.Future[Any] | None = None) -> None:
-        """nats-py's own overtakes what waits to leave;
-        its answer would not say that the server has all of it.
-        """
-        self._pongs.append(
-            future if future is not None else asyncio.get_running_loop().create_future()
-        )
-        self._pending.append(PING_PROTO)
-        self._pending_data_size += len(PING_PROTO)
-        await self._flush_pending()
-
-    async def hear(self, subject: str, queue: str, handler: Handler) -> Subscription:
-        """Calls `handler` for each message of `subject` from now on. Raises nats-py's errors."""
-        return await self.subscribe(subject, queue=queue, cb=partial(_queued, handler))
-
-    async def _process_msg(
-        self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes | None
-    ) -> None:
-        self._hand_over(sid, subject, reply, data, headers)
-
-    def _hand_over(
-        self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes | None
-    ) -> None:
-        heard: Any = self._subs.get(sid)
-        if heard is not None:
-            self.stats["in_msgs"] += 1
-            self.stats["in_bytes"] += len(data)
-            told = Headers(headers) if headers else _NO_HEADERS
-            heard._cb.args[0](Incoming(subject.decode(), data, told, reply.decode()))
+        await self._flush_pending(force_flush=True)
+        await super()._send_ping(future)
 
 
-async def _queued(_handler: Handler, _message: Any) -> None:
-    """Only names the handler: nothing is ever put into a subscription's queue."""
+async def subscribe(client: Client, subject: str, queue: str, handler: Handler) -> Subscription:
+    """Calls `handler` for each message of `subject` from now on. Raises nats-py's errors."""
+
+    async def on_message(message: Msg) -> None:
+        headers = message.headers or {}
+        handler(Incoming(message.subject, bytes(message.data), headers, message.reply))
+
+    return await client.subscribe(subject, queue=queue, cb=on_message)
+
+
+async def answers(client: Client, timeout_s: float) -> bool:
+    """True when the server answers a ping."""
+    try:
+        await client.flush(timeout=int(timeout_s))
+    except (
+        Exception
+    ) as error:  # as for a connection: a probe must not end for a reason nobody thought of
+        log.debug("a probe failed: %s", type(error).__name__)
+        return False
+    return True
+
+
+def bound_silence(client: Client) -> None:
+    """A network in which nothing is acknowledged ends the connection;
+    one that is only slow does not (RFC 5482).
+
+    Without it the system tries again in ever longer pauses, and hears late that the network is
+    back.
+    """
+    writer = getattr(client._transport, "_bare_io_writer", None)
+    connected = writer.get_extra_info("socket") if writer is not None else None
+    if connected is not None and sys.platform == "linux":
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNACKED_S * 1000))
+
+
+def note_encryption(client: Client) -> None:
+    """Tells asyncio's end of an encrypted connection that it is one.
+
+    WORKAROUND: nats-py 2.16 leaves that out, and asyncio warns at the end of each.
+    """
+    writer = getattr(client._transport, "_io_writer", None)
+    if writer is not None and writer.get_extra_info("sslcontext") is not None:
+        writer.transport.get_protocol()._over_ssl = True
+
+
+async def unsubscribe(subscription: Subscription) -> None:
+    """The server need not send its messages any more; it may be gone."""
+    try:
+        await subscription.unsubscribe()
+    except (nats.errors.Error, OSError) as error:
+        log.debug("unsubscribe: %s", type(error).__name__)
+
+
+async def abandon(client: Client) -> None:
+    """Closes a connection, by force when it does not close in 2 s."""
+    writer = getattr(client._transport, "_bare_io_writer", None)
+    try:
+        async with asyncio.timeout(2.0):
+            await client.close()
+    except (TimeoutError, OSError, nats.errors.Error) as error:
+        log.info("a connection did not close: %s", type(error).__name__)
+    finally:
+        # WORKAROUND: nats.py issue 671: close() waits for ever for a silent network;
+        # there is no public abort.
+        if writer is not None:
+            writer.transport.abort()
+        await websocket.abort(client._transport)

@@ -363,7 +363,8 @@ async def test_health_says_which_partner_is_away_on_both_sides_and_when_it_is_ba
     tmp_path: Path,
 ) -> None:
     async with two_networks(tmp_path) as both:
-        assert await _troubles(both.cnav) == await _troubles(both.cnaf) == []
+        await _comes_to(both.cnav, [])  # the history opens behind the hub's start
+        await _comes_to(both.cnaf, [])
         await both.cnaf.stop_hub()
         assert await _troubles(both.cnav) == [("partner_away", "")]
         await both.cnaf.start_hub()
@@ -379,6 +380,7 @@ async def test_health_says_that_a_partner_does_not_take_whom_our_convention_send
 ) -> None:
     async with two_networks(tmp_path) as both:
         assert both.cnaf.hub is not None
+        await _comes_to(both.cnav, [])
         await both.cnaf.hub.take_catalogue(
             Catalogue.parse(CNAF.replace('transfers_from = ["valdore"]', ""))
         )
