@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from expert_app.demo.run import Demo
+from expert_app.demo.run import Demo, DemoSetup
 from expert_app.demo.walk import Walk, write_report
 from expert_app.demo.world import CALLER_NUMBER, LOOPBACK_KBPS
 from expert_app.runtime.child_programs import ChildFailed
@@ -71,21 +71,20 @@ async def run_demo(options: DemoOptions) -> int:
     folder = options.folder or Path(tempfile.mkdtemp(prefix="poste-expert-demo-"))
     tasks = Tasks()
     microphone = "simulated" if options.camera == "simulated" else "auto"
-    demo = Demo(
-        folder,
-        tasks,
+    setup = DemoSetup(
         script=bool(options.script),
         scanner=options.scanner,
         printer=options.printer,
         media=MediaSettings(engine=options.engine, camera=options.camera, microphone=microphone),
         language=options.language,
         chunk_kbps=SCRIPT_KBPS if options.script else LOOPBACK_KBPS,
-        with_supervisor=options.supervisor,
-        with_partner=options.partner,
-        with_display=options.display,
-        with_host=options.host,
-        with_vault=options.vault,
+        supervisor=options.supervisor,
+        partner=options.partner,
+        display=options.display,
+        host=options.host,
+        vault=options.vault,
     )
+    demo = Demo(folder, tasks, setup=setup)
     try:
         await demo.start()
         return await (_script(demo, options) if options.script else _person(demo))

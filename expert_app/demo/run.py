@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -39,49 +40,52 @@ READY_S = 60.0
 SITE = ROOT / "pages" / "site"
 
 
+SIMULATED_MEDIA = MediaSettings(camera="simulated", microphone="simulated")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoSetup:
+    """Which programs a demo has, and how they are set.
+
+    Attributes:
+        script: true when no person is there: devices are quick, the windows are driven.
+        scanner, printer: addresses of real devices; empty for the simulators.
+        media: camera and microphone of both ends.
+        chunk_kbps: rate of pages and printed documents; slow enough to be interrupted in tests.
+        silent_s: silence after which an end is missed.
+        supervisor: also open the supervisor's board.
+        partner: also open a desk of the second organisation on the kiosk.
+        display: also open the waiting room's display.
+        host: also open the windows of the site's host and of the network's operator.
+        vault: the organisation keeps its dossiers and log itself, and its conversations are
+            sealed.
+    """
+
+    script: bool
+    scanner: str = ""
+    printer: str = ""
+    media: MediaSettings = SIMULATED_MEDIA
+    language: Language = "fr"
+    chunk_kbps: int = LOOPBACK_KBPS
+    silent_s: float = SILENT_S
+    supervisor: bool = False
+    partner: bool = False
+    display: bool = False
+    host: bool = False
+    vault: bool = False
+
+
 class Demo:
     """The whole system on one machine.
 
     Args:
         folder: everything is kept below it.
-        script: true when no person is there: devices are quick, the windows are driven.
-        scanner, printer: addresses of real devices; empty for the simulators.
-        media: camera and microphone of both ends.
-        chunk_kbps: rate of pages and printed documents; slow enough to be interrupted in tests.
-        with_supervisor: also open the supervisor's board.
-        with_partner: also open a desk of the second organisation on the kiosk.
-        with_display: also open the waiting room's display.
-        silent_s: silence after which an end is missed.
-        with_host: also open the windows of the site's host and of the network's operator.
-        with_vault: the organisation keeps its dossiers and log itself, and its conversations are
-            sealed.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        tasks: Tasks,
-        *,
-        script: bool,
-        scanner: str = "",
-        printer: str = "",
-        media: MediaSettings | None = None,
-        language: Language = "fr",
-        chunk_kbps: int = LOOPBACK_KBPS,
-        with_supervisor: bool = False,
-        with_partner: bool = False,
-        with_display: bool = False,
-        silent_s: float = SILENT_S,
-        with_host: bool = False,
-        with_vault: bool = False,
-    ) -> None:
+    def __init__(self, folder: Path, tasks: Tasks, *, setup: DemoSetup) -> None:
         self.folder = private_folder(folder)
-        self.scanner_address, self.printer_address = scanner, printer
-        self._tasks = tasks
-        self._script = script
-        self._language = language
-        self._chunk_kbps = chunk_kbps
-        self._media = media or MediaSettings(camera="simulated", microphone="simulated")
+        self.scanner_address, self.printer_address = setup.scanner, setup.printer
+        self._tasks, self._setup = tasks, setup
         self._site: web.AppRunner | None = None
         self._children: list[Child] = []
         self._settings: dict[str, Path] = {}
@@ -92,10 +96,6 @@ class Demo:
         self.display: Child | None = None
         self.host: Child | None = None
         self.operator: Child | None = None
-        self._with_supervisor = with_supervisor
-        self._with_partner = with_partner
-        self._with_host = with_host
-        self._with_display, self._silent_s, self._with_vault = with_display, silent_s, with_vault
         self.vault: Child | None = None
         self.hub: Child
         self.kiosk: Child
@@ -111,7 +111,7 @@ class Demo:
     @property
     def store_folder(self) -> Path:
         """Where the organisation's dossiers are: at the hub, or in its own vault."""
-        return self.folder / ("vault" if self._with_vault else "hub")
+        return self.folder / ("vault" if self._setup.vault else "hub")
 
     @property
     def kiosk_runtime(self) -> Path:
@@ -152,28 +152,28 @@ class Demo:
         """
         site = await self._serve_site()
         await self._start_devices()
-        self.world = world = new_world(self.folder, free_port(), site, with_vault=self._with_vault)
+        self.world = world = new_world(self.folder, free_port(), site, with_vault=self._setup.vault)
         self._settings = write_settings(
             world,
             scanner=self.scanner_address,
             printer=self.printer_address,
-            media=self._media,
-            language=self._language,
-            chunk_kbps=self._chunk_kbps,
-            silent_s=self._silent_s,
+            media=self._setup.media,
+            language=self._setup.language,
+            chunk_kbps=self._setup.chunk_kbps,
+            silent_s=self._setup.silent_s,
         )
         await asyncio.to_thread(self._seed)
         self.hub = await self.start_hub()
-        if self._with_vault:
+        if self._setup.vault:
             await self.start_vault()
         self.kiosk, self.desk = await asyncio.gather(self.start_kiosk(), self.start_desk())
-        if self._with_supervisor:
+        if self._setup.supervisor:
             await self.start_board()
-        if self._with_partner:
+        if self._setup.partner:
             await self.start_partner()
-        if self._with_display:
+        if self._setup.display:
             await self.start_display()
-        if self._with_host:
+        if self._setup.host:
             await self.start_host()
 
     def _seed(self) -> None:
@@ -194,13 +194,13 @@ class Demo:
 
     async def _start_devices(self) -> None:
         if not self.scanner_address:
-            seconds = "0.5" if self._script else "3"
+            seconds = "0.5" if self._setup.script else "3"
             pages = str(private_folder(self.folder / "pages"))
             scanner = ["-m", "expert_app.simulated.escl_scanner", "--port", "0", "--pages", pages]
             ready = await self._launch("scanner", [*scanner, "--page-seconds", seconds])
             self.scanner_address = (await asyncio.wait_for(ready.ready, READY_S))["address"]
         if not self.printer_address:
-            seconds = "0.5" if self._script else "4"
+            seconds = "0.5" if self._setup.script else "4"
             spool = str(private_folder(self.printer_spool))
             printer = ["-m", "expert_app.simulated.ipp_printer", "--port", "0", "--spool", spool]
             ready = await self._launch("printer", [*printer, "--job-seconds", seconds])
@@ -327,7 +327,7 @@ class Demo:
     async def start_replay(self) -> Child:
         """Opens the exported log in the replay window."""
         self.replay = await self._program(
-            "replay", str(self.log_file), "--language", self._language
+            "replay", str(self.log_file), "--language", self._setup.language
         )
         return self.replay
 

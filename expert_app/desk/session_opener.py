@@ -13,7 +13,7 @@ from expert_app.runtime.ice_settings import ice_plan
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.desk.call.visit import Visit
-from session.desk.session import DeskSession
+from session.desk.session import DeskSession, DeskSessionParts
 from session.log.events import Writer
 from session.log.writer import LogWriter
 from session.protocol.hub.requests import SessionFacts
@@ -40,24 +40,25 @@ class DeskSessionOpener:
         channel = parts.link.channel(facts.id)
         parts.sealing.protect(facts, channel, self.seal_refused.emit)
         parts.media.renew()
-        session = DeskSession(
-            facts,
-            channel,
-            engine=parts.media.main,
-            keep=partial(self._filing.keep, facts.id),
-            is_kept=self._filing.is_kept,
-            log_writer=self.log_writer(facts.id),
-            clock=parts.clock,
-            tasks=parts.tasks,
-            resumed=resumed,
-            chunk_kbps=parts.settings.chunk_kbps,
-            third_party_engine=parts.media.aside,
-            talk_link=parts.talk_link,
-            plan=ice_plan(parts.settings.media),
-            keep_memory=parts.paths.data / "keep" / facts.id,
-        )
+        session = DeskSession(facts, channel, parts=self._session_parts(facts.id), resumed=resumed)
         session.line.sampled.connect(parts.bus.say_in_beats)
         return session
+
+    def _session_parts(self, session_id: str) -> DeskSessionParts:
+        parts = self._parts
+        return DeskSessionParts(
+            engine=parts.media.main,
+            third_party_engine=parts.media.aside,
+            talk_link=parts.talk_link,
+            keep=partial(self._filing.keep, session_id),
+            is_kept=self._filing.is_kept,
+            log_writer=self.log_writer(session_id),
+            clock=parts.clock,
+            tasks=parts.tasks,
+            chunk_kbps=parts.settings.chunk_kbps,
+            keep_memory=parts.paths.data / "keep" / session_id,
+            plan=ice_plan(parts.settings.media),
+        )
 
     def open_visit(self, session_id: str) -> Visit:
         """Our end of a visit in a colleague's conversation."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from session.core.clock import Clock
@@ -40,6 +41,38 @@ from session.protocol.hub.talk_state import is_in
 log = logging.getLogger(__name__)
 
 GATHER_S = 2.0
+ANY_WAY = IcePlan()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskSessionParts:
+    """What the desk has for one session.
+
+    Attributes:
+        engine: voice and picture, shared by all sessions of this desk.
+        third_party_engine: for a call with a third person.
+        talk_link: to the hub, about holding and third people.
+        keep: puts a received page on disk;
+            called before the kiosk is told that it may forget the page.
+        is_kept: whether a page is on disk already, from before a restart.
+        log_writer: this end's part of the session's log.
+        chunk_kbps: rate of printed documents on the line.
+        keep_memory: file that remembers over a restart that the caller lets documents be kept.
+        plan: which ways calls may take by our own settings;
+            what the hub gives for this session goes before.
+    """
+
+    engine: MediaEngine
+    third_party_engine: OfferingEngine
+    talk_link: TalkLink
+    keep: Keep
+    is_kept: Callable[[PageOffered], bool]
+    log_writer: LogWriter
+    clock: Clock
+    tasks: Tasks
+    chunk_kbps: int
+    keep_memory: Path | None = None
+    plan: IcePlan = ANY_WAY
 
 
 class DeskSession:
@@ -47,18 +80,7 @@ class DeskSession:
 
     Args:
         facts: the session. channel: to the kiosk.
-            engine: voice and picture, shared by all sessions of this desk.
-        keep: puts a received page on disk;
-            called before the kiosk is told that it may forget the page.
-        is_kept: whether a page is on disk already, from before a restart.
-        log_writer: this end's part of the session's log.
-        third_party_engine: for a call with a third person.
-            talk_link: to the hub, about holding and third people.
         resumed: the desk was restarted in the middle.
-            chunk_kbps: rate of printed documents on the line.
-        plan: which ways calls may take by our own settings;
-            what the hub gives for this session goes before.
-        keep_memory: file that remembers over a restart that the caller lets documents be kept.
 
     Attributes:
         kiosk_wiped: the kiosk removed everything of the caller.
@@ -69,63 +91,69 @@ class DeskSession:
         facts: SessionFacts,
         channel: SessionChannel,
         *,
-        engine: MediaEngine,
-        keep: Keep,
-        is_kept: Callable[[PageOffered], bool],
-        log_writer: LogWriter,
-        clock: Clock,
-        tasks: Tasks,
+        parts: DeskSessionParts,
         resumed: bool,
-        chunk_kbps: int,
-        third_party_engine: OfferingEngine,
-        talk_link: TalkLink,
-        keep_memory: Path | None = None,
-        plan: IcePlan | None = None,
     ) -> None:
-        ways = (plan or IcePlan()).with_rules(facts.ice)
-        engine.set_ice(ways)
         self.facts = facts
         self.resumed = resumed
         self.kiosk_wiped: Signal[KioskWiped] = Signal()
-        self._channel, self._log, self._tasks = channel, log_writer, tasks
-        self.call = DeskCall(
-            channel, engine, clock=clock, tasks=tasks, accepted_at_s=clock.monotonic_s(), plan=ways
-        )
-        self.talk = DeskThirdParties(
-            channel, self.call, engine=third_party_engine, link=talk_link, tasks=tasks
-        )
-        self.grants = DeskGrants(channel, clock, tasks=tasks, memory=keep_memory)
+        self._channel, self._log, self._tasks = channel, parts.log_writer, parts.tasks
+        clock, tasks = parts.clock, parts.tasks
+        self._build_call(parts)
+        self.grants = DeskGrants(channel, clock, tasks=tasks, memory=parts.keep_memory)
         self.page = DeskCobrowse(channel, clock, tasks=tasks)
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks=tasks)
-        self.show = DeskShow(channel, clock, tasks=tasks, kbps=chunk_kbps)
+        self.show = DeskShow(channel, clock, tasks=tasks, kbps=parts.chunk_kbps)
         self.devices = DeskDevices(
             channel,
             clock,
             tasks=tasks,
-            keep=keep,
-            is_kept=is_kept,
-            chunk_kbps=chunk_kbps,
+            keep=parts.keep,
+            is_kept=parts.is_kept,
+            chunk_kbps=parts.chunk_kbps,
             kiosk_key=facts.kiosk_key,
         )
         self.line = DeskLine(
             channel,
             self.call,
-            engine=engine,
+            engine=parts.engine,
             devices=self.devices,
             rates=facts.line,
             clock=clock,
             tasks=tasks,
-            declared_kbps=chunk_kbps,
+            declared_kbps=parts.chunk_kbps,
         )
         self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
         self.chat = Chat(channel, tasks)
         self.privacy = DeskPrivacy(channel, self.call, talk=self.talk, tasks=tasks)
-        self.event_log = EventLog(facts, log_writer, clock)
+        self._build_event_log(clock)
+        self._gathering: asyncio.Task[None] | None = None
+        self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
+
+    def _build_call(self, parts: DeskSessionParts) -> None:
+        plan = parts.plan.with_rules(self.facts.ice)
+        parts.engine.set_ice(plan)
+        self.call = DeskCall(
+            self._channel,
+            parts.engine,
+            clock=parts.clock,
+            tasks=parts.tasks,
+            accepted_at_s=parts.clock.monotonic_s(),
+            plan=plan,
+        )
+        self.talk = DeskThirdParties(
+            self._channel,
+            self.call,
+            engine=parts.third_party_engine,
+            link=parts.talk_link,
+            tasks=parts.tasks,
+        )
+
+    def _build_event_log(self, clock: Clock) -> None:
+        self.event_log = EventLog(self.facts, self._log, clock)
         self.event_log.listen(self.call, self.page, self.devices)
         self.event_log.listen_to_line(self.line)
         self.chat.said.connect(lambda _fact: self.event_log.words_sent())
-        self._gathering: asyncio.Task[None] | None = None
-        self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
     async def start(self) -> None:
         """Begins to listen; after a restart asks the kiosk for everything again:

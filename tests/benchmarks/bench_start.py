@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from expert_app.demo.run import Demo
+from expert_app.demo.run import Demo, DemoSetup
 from expert_app.demo.walk import Walk
 from expert_app.runtime.child_programs import Child
 from session.core.tasks import Tasks
@@ -80,7 +80,7 @@ async def measure() -> list[Row]:
     tasks = Tasks()
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
-        demo = Demo(Path(folder), tasks, script=True)
+        demo = Demo(Path(folder), tasks, setup=DemoSetup(script=True))
         try:
             await demo.start()
             walk = Walk(demo, None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from expert_app.demo.run import Demo
+from expert_app.demo.run import Demo, DemoSetup
 from session.core.tasks import Tasks
 from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage
 from tests.support.drawn_pages import form, jpeg, payslip
@@ -21,7 +21,11 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
     tasks = Tasks()
     folder = tmp_path_factory.mktemp("demo")
     _lay_pages(folder / "pages")
-    demo = Demo(folder, tasks, script=True, language="en", chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S)
+    demo = Demo(
+        folder,
+        tasks,
+        setup=DemoSetup(script=True, language="en", chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S),
+    )
     try:
         await demo.start()
         yield Stage(demo)

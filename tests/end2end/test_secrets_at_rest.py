@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 import zstandard
 
-from expert_app.demo.run import Demo
+from expert_app.demo.run import Demo, DemoSetup
 from expert_app.demo.walk import Walk
 from expert_app.demo.world import CALLER_NUMBER
 from session.core.tasks import Tasks
@@ -116,10 +116,7 @@ async def tapped(tmp_path: Path) -> AsyncIterator[tuple[Stage, Tap]]:
     demo = Demo(
         tmp_path / "demo",
         tasks,
-        script=True,
-        language="en",
-        chunk_kbps=CHUNK_KBPS,
-        silent_s=SILENT_S,
+        setup=DemoSetup(script=True, language="en", chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S),
     )
     tap: Tap | None = None
     try:

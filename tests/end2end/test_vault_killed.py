@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from documents.printed.receipt.record import ReceiptVerdict, verify_receipt
-from expert_app.demo.run import Demo
+from expert_app.demo.run import Demo, DemoSetup
 from expert_app.runtime.child_programs import ChildFailed
 from session.core.tasks import Tasks
 from tests.end2end.conftest import _lay_pages
@@ -30,11 +30,9 @@ async def sealed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stag
     demo = Demo(
         folder,
         tasks,
-        script=True,
-        language="en",
-        chunk_kbps=CHUNK_KBPS,
-        silent_s=SILENT_S,
-        with_vault=True,
+        setup=DemoSetup(
+            script=True, language="en", chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S, vault=True
+        ),
     )
     try:
         await demo.start()

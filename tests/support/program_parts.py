@@ -17,7 +17,7 @@ from session.core.clock import Clock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.third_parties import TalkLink
-from session.desk.session import DeskSession
+from session.desk.session import DeskSession, DeskSessionParts
 from session.kiosk.call.video_call import CallMedia
 from session.kiosk.session import KioskParts, KioskSession
 from session.kiosk.wipe import open_session_folder
@@ -289,26 +289,22 @@ def desk_session(
     """The real desk's side of a session, with an engine that carries nothing."""
     log = LogWriter(facts.id, Writer.DESK, folder=folder, clock=clock, send=send, tasks=tasks)
     keep = partial(filing.keep, facts.id)
-    return DeskSession(
-        facts,
-        channel,
+    client = client or BusClient(
+        [NOWHERE], Role.AGENT, user=facts.agent, seed=new_seed(), tasks=tasks, clock=clock
+    )
+    parts = DeskSessionParts(
         engine=QuietEngine(),
+        third_party_engine=QuietEngine(),
+        talk_link=TalkLink(client),
         keep=keep,
         is_kept=filing.is_kept,
         log_writer=log,
         clock=clock,
         tasks=tasks,
-        resumed=resumed,
         chunk_kbps=240,
         keep_memory=folder / f"keep-{facts.id}",
-        third_party_engine=QuietEngine(),
-        talk_link=TalkLink(
-            client
-            or BusClient(
-                [NOWHERE], Role.AGENT, user=facts.agent, seed=new_seed(), tasks=tasks, clock=clock
-            )
-        ),
     )
+    return DeskSession(facts, channel, parts=parts, resumed=resumed)
 
 
 def kiosk_session(
