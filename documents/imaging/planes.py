@@ -43,10 +43,6 @@ class Planes:
         """The page `factor` (an even number) times smaller, mode "RGB" or "L"."""
         return self.grey.reduce(factor) if self.colour is None else self.colour.reduce(factor // 2)
 
-    def without_colour(self) -> Planes:
-        """The brightness alone."""
-        return Planes(self.grey)
-
     def resized(self, size: Size) -> Planes:
         """The same page with other pixels."""
         colour = self.colour and self.colour.resize(_half(size), reducing_gap=2.0)

@@ -9,7 +9,7 @@ import asyncio
 import json
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -47,9 +47,6 @@ class CheckResult:
     name: str
     level: str
     sentence: str
-
-
-Check = Callable[[], Awaitable[CheckResult]]
 
 
 async def check_bus(addresses: list[str]) -> CheckResult:

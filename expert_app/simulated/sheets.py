@@ -39,7 +39,6 @@ class InventedPerson(msgspec.Struct, frozen=True, kw_only=True):
     street: str = "12, chemin des Lavandes"
     town: str = "00100 Val-Doré"
     caller_number: str = "1042317"
-    telephone: str = "06 39 98 12 34"
 
 
 BODY = "Caisse d'entraide du Val-Doré"

@@ -145,9 +145,10 @@ class Replay:
         """Goes to `offset_s`, playing or paused as before.
 
         Returns:
-            What the mirror needs to look right there: `mirror_until(offset_s)`.
-            The next `tick` goes on after it. At 0.0 nothing is past yet: the list is empty and
-            `tick` returns the first records.
+            What the mirror needs to look right there: whole chunks of the shared page from the
+            last snapshot at or before `offset_s` up to it, none without a snapshot. The next
+            `tick` goes on after it. At 0.0 nothing is past yet: the list is empty and `tick`
+            returns the first records.
         """
         offset_s = min(max(offset_s, 0.0), self.duration_s)
         self._position_s = offset_s
@@ -163,12 +164,6 @@ class Replay:
         return state_after(
             record.event for record in self._records[: bisect_right(self._offsets, offset_s)]
         )
-
-    def mirror_until(self, offset_s: float) -> list[MirrorChunk]:
-        """Whole chunks of the shared page from the last snapshot at or before `offset_s` up to it;
-        empty if none.
-        """
-        return self._chunks(bisect_right(self._offsets, offset_s))
 
     def _chunks(self, count: int) -> list[MirrorChunk]:
         chunks = whole_chunks(self._records[:count])

@@ -237,9 +237,3 @@ def apply_theme(app: QApplication, dark: bool, text_scale: float = 1.0) -> None:
     app.setPalette(palette_of(tokens))
     app.setFont(interface_font(text_scale))
     app.setStyleSheet(style_sheet(tokens, text_scale))
-
-
-def system_is_dark(app: QApplication) -> bool:
-    """What the person chose for the whole computer; light when unknown."""
-    hints = app.styleHints()
-    return hints is not None and hints.colorScheme().name == "Dark"

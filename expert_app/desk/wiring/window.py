@@ -218,7 +218,7 @@ class WindowConnections:
             left_out=page.left_out,
         )
 
-    def _on_disarmed(self, had: tuple[str, ...]) -> None:
+    def _on_disarmed(self, _had: tuple[str, ...]) -> None:
         words = _(
             "The caller's file could act by itself. That was left out: its pages are only pictures "
             "now."

@@ -111,29 +111,6 @@ def undone(history: History, organisation: str, act_ids: Sequence[str]) -> set[s
     return found
 
 
-def supervisors(history: History, organisation: str, start: datetime, end: datetime) -> list[str]:
-    """Who acted in that time. Raises `StoreUnreachable`."""
-    found: set[str] = set()
-    with history.reading() as connection:
-        for table, at in (
-            (tables.acts, tables.acts.c.at_utc),
-            (tables.transitions, tables.transitions.c.stored_at_utc),
-        ):
-            query = select(table.c.changed_by).where(
-                table.c.organisation == organisation,
-                at >= naive(start),
-                at < naive(end),
-                table.c.act.is_not(None),
-            )
-            found |= set(connection.execute(query.distinct()).scalars())
-    return sorted(
-        user for role, _, user in (by.partition(".") for by in found) if role == Role.SUPERVISOR
-    )
-
-
-# ---- on tickets
-
-
 def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> Any:
     """(the change, the change before it) of acts on one ticket."""
     place = (

@@ -15,6 +15,7 @@ from session.desk.cobrowse import shared_page as cobrowse
 from session.protocol.conversation.messages import Grant, SharingChanged
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
+from views.desk.shared_page.overlay import Tool
 
 
 def type_text(stage: Stage, text: str) -> None:
@@ -220,16 +221,16 @@ def test_the_pointer_is_painted_where_the_agent_points(stage: Stage, qt_loop: Qt
         await stage.share(stage.web.site + "droits.html")
         view = stage.browser.view
         at = stage.pane.place(0.25, 0.5)
-        stage.pane.set_pointing(True)
-        glass = stage.pane.childAt(at.toPoint())
-        assert glass is not None
+        stage.pane.set_tool(Tool.POINT)
+        overlay = stage.pane.childAt(at.toPoint())
+        assert overlay is not None
         nothing = Qt.MouseButton.NoButton
         move = QMouseEvent(
             QEvent.Type.MouseMove, at, at, nothing, nothing, Qt.KeyboardModifier.NoModifier
         )
         stage.pane.pointed.connect(stage.desk.move_pointer)
         stage.pane.pointer_left.connect(stage.desk.hide_pointer)
-        QCoreApplication.sendEvent(glass, move)
+        QCoreApplication.sendEvent(overlay, move)
         await stage.until(lambda: stage.pointers)
         shown = stage.pointers[-1]
         assert abs(shown.x_px - view.width() * 0.25) <= 2

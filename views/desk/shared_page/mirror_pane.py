@@ -132,7 +132,7 @@ def _viewport_in(text: str) -> QSize | None:
     return size
 
 
-class Choice(msgspec.Struct, frozen=True):
+class FieldChoice(msgspec.Struct, frozen=True):
     """One of a list of choices."""
 
     text: str
@@ -158,7 +158,7 @@ class Pick(msgspec.Struct, frozen=True):
     type: str = ""
     value: str = ""
     multiple: bool = False
-    options: list[Choice] = msgspec.field(default_factory=list)
+    options: list[FieldChoice] = msgspec.field(default_factory=list)
 
 
 _pick = msgspec.json.Decoder(Pick)
@@ -174,6 +174,9 @@ class _OnlyOurs(QWebEngineUrlRequestInterceptor):
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
         if info.requestUrl().scheme() not in ("cbshell", "cbres", "data", "blob"):
             self.blocked += 1
+            log.warning(
+                "the mirrored page asked for something that the policy let through: blocked"
+            )
             info.block(True)
 
 
@@ -375,10 +378,6 @@ class MirrorPane(QWidget):
     def set_tool(self, tool: Tool) -> None:
         """What the mouse and the keyboard do over the mirror."""
         self._overlay.set_tool(tool)
-
-    def set_pointing(self, pointing: bool) -> None:
-        """Switches the laser on or off."""
-        self.set_tool(Tool.POINT if pointing else Tool.LOOK)
 
     def show_mark(self, node: int) -> None:
         """A frame around a node, as the caller sees it; it follows the page."""

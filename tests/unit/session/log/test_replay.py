@@ -176,17 +176,17 @@ def test_a_picture_that_needed_several_records_is_whole_again_and_a_broken_one_i
         story.tell(1, Writer.KIOSK, part)
     story.tell(2, Writer.KIOSK, mirror(2, "small", snapshot=False))
     replay = Replay(story.records, ManualClock())
-    assert names(replay.mirror_until(5)) == ["large", "small"]
     assert names(whole_chunks(replay.tick())) == ["large"]
+    assert names(replay.jump(5)) == ["large", "small"]
     without_second = [record for record in story.records if record.number != 1]
-    assert Replay(without_second, ManualClock()).mirror_until(5) == []
+    assert Replay(without_second, ManualClock()).jump(5) == []
 
 
 def test_a_redacted_chunk_is_no_picture() -> None:
     story = Story()
     story.tell(1, Writer.KIOSK, msgspec.structs.replace(mirror(1, "x", snapshot=True), data=b""))
     story.tell(2, Writer.KIOSK, mirror(2, "later", snapshot=False))
-    assert Replay(story.records, ManualClock()).mirror_until(9) == []
+    assert Replay(story.records, ManualClock()).jump(9) == []
 
 
 def test_an_empty_log_can_be_opened() -> None:
