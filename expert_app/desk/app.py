@@ -373,7 +373,7 @@ class DeskApp:
             return
         session = self._session
         facts = await self._link.set_piece(
-            session.facts.id, self._dossier.number, piece_id, state, reason
+            session.facts.id, self._dossier.number, piece_id, state=state, reason=reason
         )
         session.event_log.write(events.PieceChanged(piece_id=piece_id, state=state))
         self.show_dossier(facts)
@@ -387,7 +387,9 @@ class DeskApp:
             raise DossierUnknown
         if not self._session.grants.may_keep:
             raise GrantMissing(grant=Grant.KEEP.value)
-        await self._filing.file(self._session.facts, self._dossier.number, page_ids, piece_id, name)
+        await self._filing.file(
+            self._session.facts, self._dossier.number, page_ids, piece_id=piece_id, name=name
+        )
 
     def _on_document_filed(self, filed: DocumentFiled) -> None:
         document = filed.document

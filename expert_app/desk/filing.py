@@ -119,11 +119,11 @@ class StoreLink(Protocol):
         self,
         session_id: str,
         dossier: str,
+        *,
         piece_id: str,
         name: str,
         pages: int,
         data: bytes,
-        *,
         upload_id: str = "",
         progress: Progress | None = None,
     ) -> DocumentFiled:
@@ -408,7 +408,7 @@ class Filing:
     # ---- documents ----
 
     async def file(
-        self, session: SessionFacts, dossier: str, page_ids: list[str], piece_id: str, name: str
+        self, session: SessionFacts, dossier: str, page_ids: list[str], *, piece_id: str, name: str
     ) -> None:
         """Makes a document of pages, keeps it in the outbox, sends it to the store.
 
@@ -425,7 +425,9 @@ class Filing:
             if not documents:
                 if not await self._is_unfiled(session.id, page_ids):
                     return
-                documents = [await self._make(session, dossier, page_ids, piece_id, name)]
+                documents = [
+                    await self._make(session, dossier, page_ids, piece_id=piece_id, name=name)
+                ]
         for document in documents:
             await self._send(document)
 
@@ -439,7 +441,7 @@ class Filing:
         return bool(kept & set(page_ids)) or not self._known.issuperset(page_ids)
 
     async def _make(
-        self, session: SessionFacts, dossier: str, page_ids: list[str], piece_id: str, name: str
+        self, session: SessionFacts, dossier: str, page_ids: list[str], *, piece_id: str, name: str
     ) -> QueuedDocument:
         pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
         created = self._clock.utc_now()
@@ -533,10 +535,10 @@ class Filing:
                 filed = await self._store.upload(
                     document.session_id,
                     document.dossier,
-                    document.piece_id,
-                    document.name,
-                    document.pages,
-                    data,
+                    piece_id=document.piece_id,
+                    name=document.name,
+                    pages=document.pages,
+                    data=data,
                     upload_id=document.upload_id,
                     progress=lambda sent, whole: self._on_progress(document.name, sent, whole),
                 )

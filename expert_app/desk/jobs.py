@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds everything that a desk does, without a window. Used by `expert_app.desk.wiring.program`."""
+"""Builds everything that a desk does, without a window.
+Used by `expert_app.desk.wiring.program`.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,7 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
         third_parties=third_parties,
         devices=devices,
         quick_copies=QuickCopyDecoder(app, parts.workers),
-        page_edits=PageEdits(app, filing, parts.outbox, papers),
+        page_edits=PageEdits(app, filing, outbox=parts.outbox, papers=papers),
         pieces=_pieces(parts, app, filing),
         receipts=_receipts(parts, app, filing, devices),
         shown_documents=ShownDocumentsJob(

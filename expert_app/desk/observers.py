@@ -72,9 +72,9 @@ def observe_desk(
     parts: DeskParts, jobs: DeskJobs, screen: DeskScreen, observations: Observations
 ) -> None:
     """Notes from now on what happens; to be called before the desk is started."""
-    _Work(parts, jobs, screen.window, observations)
-    _Conversation(parts, jobs, observations)
-    _SharedPage(jobs, screen.mirror, observations)
+    _Work(parts, jobs, window=screen.window, observations=observations)
+    _Conversation(parts, jobs, observations=observations)
+    _SharedPage(jobs, screen.mirror, observations=observations)
     _Devices(jobs, observations)
     _Paper(jobs, observations)
     _ThirdParties(jobs.third_parties, observations)
@@ -84,7 +84,7 @@ class _Work:
     """Queue, offers, troubles."""
 
     def __init__(
-        self, parts: DeskParts, jobs: DeskJobs, window: DeskWindow, observations: Observations
+        self, parts: DeskParts, jobs: DeskJobs, *, window: DeskWindow, observations: Observations
     ) -> None:
         self._app, self._window, self._observations = jobs.app, window, observations
         self._seen: set[str] = set()
@@ -159,7 +159,7 @@ def _trouble_name(key: str) -> str:
 class _Conversation:
     """The session itself: call, line, chat, privacy, grants."""
 
-    def __init__(self, parts: DeskParts, jobs: DeskJobs, observations: Observations) -> None:
+    def __init__(self, parts: DeskParts, jobs: DeskJobs, *, observations: Observations) -> None:
         self._media, self._observations = parts.media, observations
         self._session_id = ""
         parts.sealing.protected.connect(self._on_protected)
@@ -241,7 +241,7 @@ class _Conversation:
 class _SharedPage:
     """The mirrored page, what the agent does on it, and shown documents."""
 
-    def __init__(self, jobs: DeskJobs, mirror: MirrorPane, observations: Observations) -> None:
+    def __init__(self, jobs: DeskJobs, mirror: MirrorPane, *, observations: Observations) -> None:
         self._mirror, self._observations = mirror, observations
         self._reading: asyncio.TimerHandle | None = None
         self._reads_left = 0

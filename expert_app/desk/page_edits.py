@@ -42,7 +42,9 @@ class PageEdits:
         page_split: a page was split. papers: finds several on one page.
     """
 
-    def __init__(self, app: DeskApp, filing: Filing, outbox: Outbox, papers: PapersFinder) -> None:
+    def __init__(
+        self, app: DeskApp, filing: Filing, *, outbox: Outbox, papers: PapersFinder
+    ) -> None:
         self.page_split: Signal[SplitPage] = Signal()
         self.papers = papers
         self._app, self._filing, self._outbox = app, filing, outbox

@@ -61,13 +61,20 @@ class PieceLinkLike(Protocol):
         ...
 
     async def correct(
-        self, session_id: str, dossier: str, document_id: str, piece_id: str, name: str, reason: str
+        self,
+        session_id: str,
+        dossier: str,
+        document_id: str,
+        *,
+        piece_id: str,
+        name: str,
+        reason: str,
     ) -> Dossier:
         """Files a document's bytes anew."""
         ...
 
     async def supersede(
-        self, session_id: str, dossier: str, document_id: str, by_document_id: str, reason: str
+        self, session_id: str, dossier: str, document_id: str, *, by_document_id: str, reason: str
     ) -> Dossier:
         """One document takes another one's place."""
         ...
@@ -88,9 +95,11 @@ class PieceLinkLike(Protocol):
 class DeskPieces:
     """The pieces of the dossier on the screen.
 
-    Attributes: procedures_changed: what may be started in this dossier. started: a dossier with
-        more pieces than before. duplicate_found: a warning about a page; it refuses nothing. history_received:
-        what happened to the pieces. found: ids of documents with the words asked for.
+    Attributes:
+        procedures_changed: what may be started in this dossier.
+        duplicate_found: a warning about a page; it refuses nothing.
+        history_received: what happened to the pieces.
+        found: ids of documents with the words asked for.
     """
 
     def __init__(
@@ -173,10 +182,12 @@ class DeskPieces:
             PieceState.SCANNED,
         ):
             return
-        facts = await self._link.set_piece(session_id, dossier.number, piece_id, PieceState.SCANNED)
+        facts = await self._link.set_piece(
+            session_id, dossier.number, piece_id, state=PieceState.SCANNED
+        )
         if legible:
             facts = await self._link.set_piece(
-                session_id, dossier.number, piece_id, PieceState.LEGIBLE
+                session_id, dossier.number, piece_id, state=PieceState.LEGIBLE
             )
         self._app.show_dossier(facts)
 
@@ -268,18 +279,18 @@ class DeskPieces:
         session_id, dossier = self._here()
         self.history_received.emit(await self._pieces.history(session_id, dossier.number))
 
-    def correct(self, document_id: str, piece_id: str, name: str, reason: str) -> None:
+    def correct(self, document_id: str, *, piece_id: str, name: str, reason: str) -> None:
         """A document was filed under the wrong piece or name."""
         self._app.do(self._correct(document_id, piece_id, name, reason), "correct a document")
 
     async def _correct(self, document_id: str, piece_id: str, name: str, reason: str) -> None:
         session_id, dossier = self._here()
         corrected = self._pieces.correct(
-            session_id, dossier.number, document_id, piece_id, name, reason
+            session_id, dossier.number, document_id, piece_id=piece_id, name=name, reason=reason
         )
         self._app.show_dossier(await corrected)
 
-    def supersede(self, document_id: str, by_document_id: str, reason: str) -> None:
+    def supersede(self, document_id: str, *, by_document_id: str, reason: str) -> None:
         """A document that was filed later takes another one's place."""
         self._app.do(self._supersede(document_id, by_document_id, reason), "replace a document")
 
@@ -287,7 +298,11 @@ class DeskPieces:
         session_id, dossier = self._here()
         self._app.show_dossier(
             await self._pieces.supersede(
-                session_id, dossier.number, document_id, by_document_id, reason
+                session_id,
+                dossier.number,
+                document_id,
+                by_document_id=by_document_id,
+                reason=reason,
             )
         )
 

@@ -39,6 +39,7 @@ def receipt_facts(
     session: SessionFacts,
     place: ReceiptPlace,
     dossier: Dossier,
+    *,
     at: datetime,
     waiting: Sequence[QueuedDocument] = (),
     procedures: Sequence[ProcedureFacts] = (),

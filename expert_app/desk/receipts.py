@@ -102,7 +102,12 @@ class DeskReceipts:
         waiting = await asyncio.to_thread(self._outbox.documents, facts.id)
         at = self._clock.utc_now().astimezone()
         return receipt_facts(
-            facts, place_of(facts, self._link), dossier, at, waiting, self._procedures
+            facts,
+            place_of(facts, self._link),
+            dossier,
+            at=at,
+            waiting=waiting,
+            procedures=self._procedures,
         )
 
     async def _print(self, large: bool) -> None:

@@ -65,7 +65,14 @@ class DeskSessionOpener:
         parts = self._parts
         me, engines = parts.talk_link.me, parts.media.engines
         channel = parts.link.channel(session_id)
-        return Visit(me, channel, engines.main, engines.aside, parts.clock, parts.tasks)
+        return Visit(
+            me,
+            channel,
+            caller_engine=engines.main,
+            agent_engine=engines.aside,
+            clock=parts.clock,
+            tasks=parts.tasks,
+        )
 
     def log_writer(self, session_id: str) -> LogWriter:
         """Writes this end's part of a session's log, and sends it to the hub."""

@@ -125,7 +125,7 @@ def remember(
     settings: DeskSettings | KioskSettings | DisplaySettings
     kept_in = str(key_file.absolute()) if key_file is not None else ""
     if answer.role is Role.VAULT:
-        return _remember_vault(answer, bus, ca_file, paths, kept_in)
+        return _remember_vault(answer, bus, ca_file, paths=paths, key_file=kept_in)
     if answer.role is Role.DISPLAY:
         settings = msgspec.structs.replace(
             load(DisplaySettings, paths.config), **who, key_file=kept_in
@@ -143,7 +143,7 @@ def remember(
 
 
 def _remember_vault(
-    answer: EnrolAnswer, bus: list[str], ca_file: str, paths: Paths, key_file: str
+    answer: EnrolAnswer, bus: list[str], ca_file: str, *, paths: Paths, key_file: str
 ) -> HubSettings:
     before = load(HubSettings, paths.config)
     settings = msgspec.structs.replace(

@@ -36,7 +36,7 @@ POINTER_EVERY = 20
 class EventLog:
     """Listens to the parts of one session and writes each fact once."""
 
-    def __init__(self, facts: SessionFacts, log: LogWriter, clock: Clock) -> None:
+    def __init__(self, facts: SessionFacts, log: LogWriter, *, clock: Clock) -> None:
         self._facts = facts
         self._log = log
         self._series = LineSeries(log.write, Writer.DESK)

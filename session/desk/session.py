@@ -150,7 +150,7 @@ class DeskSession:
         )
 
     def _build_event_log(self, clock: Clock) -> None:
-        self.event_log = EventLog(self.facts, self._log, clock)
+        self.event_log = EventLog(self.facts, self._log, clock=clock)
         self.event_log.listen(self.call, self.page, self.devices)
         self.event_log.listen_to_line(self.line)
         self.chat.said.connect(lambda _fact: self.event_log.words_sent())

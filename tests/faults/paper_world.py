@@ -185,7 +185,9 @@ async def work(folder: Path, papers: list[bytes], lost_at: int = 0, away: int = 
             if some and away:
                 await _file_when_back(filing, outbox, some)
             elif some:
-                await filing.file(invented_session(SESSION), NUMBER, some, "rib", "Papier")
+                await filing.file(
+                    invented_session(SESSION), NUMBER, some, piece_id="rib", name="Papier"
+                )
     finally:
         filing.end()
         await tasks.close()
@@ -195,7 +197,9 @@ async def work(folder: Path, papers: list[bytes], lost_at: int = 0, away: int = 
 async def _file_when_back(filing: Filing, outbox: Outbox, page_ids: list[str]) -> None:
     """The agent files once; what does not get through is sent again by itself."""
     try:
-        await filing.file(invented_session(SESSION), NUMBER, page_ids, "rib", "Papier")
+        await filing.file(
+            invented_session(SESSION), NUMBER, page_ids, piece_id="rib", name="Papier"
+        )
     except StoreUnreachable:
         async with asyncio.timeout(60):
             while outbox.documents():  # noqa: ASYNC110 - the outbox is the only thing that knows

@@ -85,7 +85,14 @@ class VisitConnections:
         engines.show(self.pane.guest.agent, aside=True, own=False)
         channel = self._link.channel(session_id)
         me = self._talk_link.me
-        return Visit(me, channel, engines.main, engines.aside, program.clock, program.tasks)
+        return Visit(
+            me,
+            channel,
+            caller_engine=engines.main,
+            agent_engine=engines.aside,
+            clock=program.clock,
+            tasks=program.tasks,
+        )
 
     def _on_began(self, guest: Visit) -> None:
         ticket = next((one for one in self._link.queue if one.session == guest.session_id), None)

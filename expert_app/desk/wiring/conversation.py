@@ -169,8 +169,7 @@ class ConversationConnections:
     def _on_media(self, seen: MediaSeen) -> None:
         stats = self._media.main.stats()
         lost = stats.lost / max(1, stats.packets + stats.lost)
-        quality = Quality.GOOD if lost < 0.01 else Quality.MEDIUM if lost < 0.04 else Quality.BAD
-        self._window.call.show_quality(quality, f"{stats.width_px} × {stats.height_px}")
+        self._window.call.show_quality(_quality(lost), f"{stats.width_px} × {stats.height_px}")
 
     def _on_peer_camera(self, change: CameraChanged) -> None:
         self._video.show_peer_camera(change.camera_on)
@@ -220,3 +219,9 @@ class ConversationConnections:
     def _on_sharing(self, sharing: bool) -> None:
         self._cobrowse.show_sharing(sharing)
         self._window.show_sharing(sharing)
+
+
+def _quality(lost: float) -> Quality:
+    if lost < 0.01:
+        return Quality.GOOD
+    return Quality.MEDIUM if lost < 0.04 else Quality.BAD

@@ -46,11 +46,13 @@ def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     except SessionError as error:
         print(sentence(error.code, error.detail).sentence)
         return 2
-    return run_application(partial(_main, settings, paths, seed, driven), settings.language)
+    return run_application(
+        partial(_main, settings, paths, seed=seed, driven=driven), settings.language
+    )
 
 
 async def _main(
-    settings: DeskSettings, paths: Paths, seed: bytes | None, driven: bool, program: Program
+    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes | None, driven: bool
 ) -> None:
     if seed is None:
         signed_in = await sign_in(settings, paths, driven, program)

@@ -42,6 +42,7 @@ class Visit:
         self,
         me: tuple[Role, str],
         channel: SessionChannel,
+        *,
         caller_engine: MediaEngine,
         agent_engine: MediaEngine,
         clock: Clock,

@@ -79,7 +79,7 @@ Draw = Callable[[int], Awaitable[DrawnPicture]]
 
 
 class _Show:
-    def __init__(self, title: str, pages: int, draw: Draw, now_s: float) -> None:
+    def __init__(self, title: str, pages: int, *, draw: Draw, now_s: float) -> None:
         self.show_id = new_id()
         self.title = title
         self.pages = pages
@@ -147,7 +147,7 @@ class DeskShow:
         if self._show is not None:
             self._forget()
             self.changed.emit(None)
-        show = self._show = _Show(title[:200], pages, draw, self._clock.monotonic_s())
+        show = self._show = _Show(title[:200], pages, draw=draw, now_s=self._clock.monotonic_s())
         self.changed.emit(self.shown)
         self._tell(show)
         self._look_at_page(show)

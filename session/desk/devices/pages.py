@@ -83,6 +83,7 @@ class Pages:
         self,
         sure: SureSender,
         clock: Clock,
+        *,
         tasks: Tasks,
         keep: Keep,
         is_kept: Callable[[PageOffered], bool],

@@ -55,6 +55,7 @@ class Prints:
         self,
         channel: SessionChannel,
         topic: str,
+        *,
         clock: Clock,
         tasks: Tasks,
         sure: SureSender,

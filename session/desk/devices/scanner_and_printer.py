@@ -95,11 +95,21 @@ class DeskDevices:
     ) -> None:
         self._channel, self._tasks, self._look_s = channel, tasks, look_s
         self._sure = SureSender(channel, TOPIC, tasks=tasks)
-        self._scans = Scans(channel, TOPIC, clock, tasks)
-        self._pages = Pages(self._sure, clock, tasks, keep, is_kept, channel.session_id, kiosk_key)
+        self._scans = Scans(channel, TOPIC, clock=clock, tasks=tasks)
+        self._pages = Pages(
+            self._sure,
+            clock,
+            tasks=tasks,
+            keep=keep,
+            is_kept=is_kept,
+            session_id=channel.session_id,
+            kiosk_key=kiosk_key,
+        )
         self._quick_copies = QuickCopies(self._sure, clock)
         self._pages.received.connect(lambda page: self._quick_copies.page_came(page.offer.page_id))
-        self._prints = Prints(channel, TOPIC, clock, tasks, self._sure, chunk_kbps)
+        self._prints = Prints(
+            channel, TOPIC, clock=clock, tasks=tasks, sure=self._sure, kbps=chunk_kbps
+        )
         self._prints.kiosk_key, self._is_known = kiosk_key, bool(kiosk_key)
         self._watch: asyncio.Task[None] | None = None
         self.report_changed: Signal[DevicesReported] = Signal()

@@ -38,7 +38,7 @@ class Scans:
         `ended` also with the code `peer_gone` when it says nothing for 30 s.
     """
 
-    def __init__(self, channel: SessionChannel, topic: str, clock: Clock, tasks: Tasks) -> None:
+    def __init__(self, channel: SessionChannel, topic: str, *, clock: Clock, tasks: Tasks) -> None:
         self.requested: Signal[ScanRequested] = Signal()
         self.progressed: Signal[ScanProgressed] = Signal()
         self.ended: Signal[ScanEnded] = Signal()

@@ -235,7 +235,7 @@ class DeskLink:
         return (await self._insist("dossier", wish, DossierAnswer)).dossier
 
     async def set_piece(
-        self, session_id: str, dossier: str, piece_id: str, state: PieceState, reason: str = ""
+        self, session_id: str, dossier: str, piece_id: str, *, state: PieceState, reason: str = ""
     ) -> Dossier:
         """Sets an expected piece's state by hand. Raises as `dossier`."""
         wish = PieceRequest(
@@ -247,11 +247,11 @@ class DeskLink:
         self,
         session_id: str,
         dossier: str,
+        *,
         piece_id: str,
         name: str,
         pages: int,
         data: bytes,
-        *,
         upload_id: str = "",
         progress: Progress | None = None,
     ) -> DocumentFiled:

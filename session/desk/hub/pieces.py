@@ -45,7 +45,14 @@ class PieceLink:
         return (await self._bus.insist("start_procedure", wish, DossierAnswer)).dossier
 
     async def correct(
-        self, session_id: str, dossier: str, document_id: str, piece_id: str, name: str, reason: str
+        self,
+        session_id: str,
+        dossier: str,
+        document_id: str,
+        *,
+        piece_id: str,
+        name: str,
+        reason: str,
     ) -> Dossier:
         """Files a document's bytes anew; the dossier afterwards."""
         wish = CorrectRequest(
@@ -60,7 +67,7 @@ class PieceLink:
         return (await self._bus.insist("correct_document", wish, DossierAnswer)).dossier
 
     async def supersede(
-        self, session_id: str, dossier: str, document_id: str, by_document_id: str, reason: str
+        self, session_id: str, dossier: str, document_id: str, *, by_document_id: str, reason: str
     ) -> Dossier:
         """A document that was filed later takes another one's place; the dossier afterwards."""
         wish = SupersedeRequest(

@@ -118,7 +118,12 @@ class Scene:
     def visit(self, desk: Desk) -> Visit:
         channel = desk.link.channel(self.session)
         guest = Visit(
-            desk.talk_link.me, channel, desk.main, desk.aside, self.clock, self.world.tasks
+            desk.talk_link.me,
+            channel,
+            caller_engine=desk.main,
+            agent_engine=desk.aside,
+            clock=self.clock,
+            tasks=self.world.tasks,
         )
         self.guest = guest
 

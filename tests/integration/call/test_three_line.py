@@ -102,7 +102,14 @@ async def test_the_face_makes_room_in_the_moment_in_which_a_page_begins_to_cross
 async def test_what_two_people_send_to_the_kiosk_is_one_rule_that_the_kiosk_passes_on() -> None:
     kiosk, engine = Kiosk(), ToldEngine()
     told = cast(MediaEngine, engine)
-    guest = Visit((Role.AGENT, "bob"), kiosk.far, told, told, kiosk.clock, kiosk.tasks)
+    guest = Visit(
+        (Role.AGENT, "bob"),
+        kiosk.far,
+        caller_engine=told,
+        agent_engine=told,
+        clock=kiosk.clock,
+        tasks=kiosk.tasks,
+    )
     guest.caller.start()
     await kiosk.far.send("line", LineGoverned(step=LineStep.FULL, budget_kbps=1000, face_kbps=900))
     await settle()

@@ -99,7 +99,9 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
             facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
             dossier = await desk.dossier(facts.id)
             await _say(desk, kiosk, facts.id, allowed=True)
-            filed = await desk.upload(facts.id, dossier.number, "", "Compte", 2, PDF)
+            filed = await desk.upload(
+                facts.id, dossier.number, piece_id="", name="Compte", pages=2, data=PDF
+            )
             await until(lambda: store.deliveries.listed("valdore")[0].reason == "address")
 
             board = _Board(DeliveryLink(await world.client(Role.SUPERVISOR, "boss")), world)
@@ -127,7 +129,12 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
             # a copy of the new version goes too, and both are exported
             pieces = PieceLink(desk._bus)
             corrected = await pieces.correct(
-                facts.id, dossier.number, filed.document.id, "", "Compte joint", "Mal lu"
+                facts.id,
+                dossier.number,
+                filed.document.id,
+                piece_id="",
+                name="Compte joint",
+                reason="Mal lu",
             )
             old, new = corrected.documents
             assert (old.replaced_by, new.name) == (new.id, "Compte joint")

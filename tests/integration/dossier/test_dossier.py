@@ -73,10 +73,10 @@ async def test_a_document_is_filed_and_read_back(tmp_path: Path) -> None:
         filed = await desk.upload(
             facts.id,
             dossier.number,
-            "payslip",
-            "Bulletin de paie",
-            2,
-            data,
+            piece_id="payslip",
+            name="Bulletin de paie",
+            pages=2,
+            data=data,
             progress=lambda a, b: seen.append((a, b)),
         )
         assert filed.document.sha256 == hashlib.sha256(data).hexdigest()
@@ -85,11 +85,11 @@ async def test_a_document_is_filed_and_read_back(tmp_path: Path) -> None:
         assert seen[-1] == (len(data), len(data))
         assert await desk.document(facts.id, filed.document.id) == data
         refused = await desk.set_piece(
-            facts.id, dossier.number, "identity", PieceState.REFUSED, "unreadable"
+            facts.id, dossier.number, "identity", state=PieceState.REFUSED, reason="unreadable"
         )
         assert refused.pieces[1].reason == "unreadable"
         with pytest.raises(NotAllowed):
-            await desk.set_piece(facts.id, dossier.number, "identity", PieceState.FILED)
+            await desk.set_piece(facts.id, dossier.number, "identity", state=PieceState.FILED)
 
 
 async def test_an_interrupted_upload_goes_on_after_a_restart_of_the_hub(tmp_path: Path) -> None:
@@ -117,22 +117,34 @@ async def test_an_interrupted_upload_goes_on_after_a_restart_of_the_hub(tmp_path
         filed = await desk.upload(
             facts.id,
             "D-2026-0001",
-            "payslip",
-            "Bulletin",
-            1,
-            data,
+            piece_id="payslip",
+            name="Bulletin",
+            pages=1,
+            data=data,
             upload_id="u1",
             progress=lambda at, whole: seen.append(at),
         )
         assert seen[0] == 40_000
         again = await desk.upload(
-            facts.id, "D-2026-0001", "payslip", "Bulletin", 1, data, upload_id="u1"
+            facts.id,
+            "D-2026-0001",
+            piece_id="payslip",
+            name="Bulletin",
+            pages=1,
+            data=data,
+            upload_id="u1",
         )
         assert again == filed
         assert world.dossiers.filings == 1
         with pytest.raises(MessageMalformed):
             await desk.upload(
-                facts.id, "D-2026-0001", "payslip", "Bulletin", 1, data + b"x", upload_id="u1"
+                facts.id,
+                "D-2026-0001",
+                piece_id="payslip",
+                name="Bulletin",
+                pages=1,
+                data=data + b"x",
+                upload_id="u1",
             )
 
 
@@ -143,11 +155,23 @@ async def test_a_store_that_does_not_read_back_files_nothing(tmp_path: Path) -> 
         world.dossiers.damage = True
         with pytest.raises(DocumentNotFiled):
             await desk.upload(
-                facts.id, "D-2026-0001", "payslip", "Bulletin", 1, b"pdf", upload_id="u1"
+                facts.id,
+                "D-2026-0001",
+                piece_id="payslip",
+                name="Bulletin",
+                pages=1,
+                data=b"pdf",
+                upload_id="u1",
             )
         world.dossiers.damage = False
         filed = await desk.upload(
-            facts.id, "D-2026-0001", "payslip", "Bulletin", 1, b"pdf", upload_id="u1"
+            facts.id,
+            "D-2026-0001",
+            piece_id="payslip",
+            name="Bulletin",
+            pages=1,
+            data=b"pdf",
+            upload_id="u1",
         )
         assert filed.document.size_bytes == 3
 
@@ -156,7 +180,9 @@ async def test_an_agent_reaches_only_the_dossier_of_the_own_caller(tmp_path: Pat
     async with hub_world(tmp_path) as world:
         desk, facts = await _in_session(world)
         own = await desk.dossier(facts.id)
-        filed = await desk.upload(facts.id, own.number, "payslip", "Bulletin", 1, b"private")
+        filed = await desk.upload(
+            facts.id, own.number, piece_id="payslip", name="Bulletin", pages=1, data=b"private"
+        )
         stranger = await world.desk("bob")
         with pytest.raises(TicketUnknown):
             await stranger.dossier(facts.id)
@@ -165,9 +191,11 @@ async def test_an_agent_reaches_only_the_dossier_of_the_own_caller(tmp_path: Pat
         with pytest.raises(NotAllowed):
             await desk.dossier(facts.id, "D-2026-0002")
         with pytest.raises(NotAllowed):
-            await desk.upload(facts.id, "D-2026-0002", "payslip", "Bulletin", 1, b"pdf")
+            await desk.upload(
+                facts.id, "D-2026-0002", piece_id="payslip", name="Bulletin", pages=1, data=b"pdf"
+            )
         with pytest.raises(NotAllowed):
-            await desk.set_piece(facts.id, "D-2026-0002", "payslip", PieceState.ACCEPTED)
+            await desk.set_piece(facts.id, "D-2026-0002", "payslip", state=PieceState.ACCEPTED)
 
         kiosk2 = await world.kiosk("kiosk2")
         theirs = await stranger.accept((await kiosk2.call("rights", "7654321", "r2")).ticket.id)
@@ -217,7 +245,13 @@ async def _without_word(world: World) -> tuple[KioskLink, DeskLink, SessionFacts
 
 async def _file(desk: DeskLink, facts: SessionFacts, upload_id: str = "u1") -> DocumentFiled:
     return await desk.upload(
-        facts.id, "D-2026-0001", "payslip", "Bulletin", 1, b"pdf", upload_id=upload_id
+        facts.id,
+        "D-2026-0001",
+        piece_id="payslip",
+        name="Bulletin",
+        pages=1,
+        data=b"pdf",
+        upload_id=upload_id,
     )
 
 

@@ -58,9 +58,11 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
             started = await pieces.start(facts.id, dossier.number, "logement")
             assert started.pieces[1].any_of[0] == "Carte nationale d’identité"
             for state in (PieceState.SCANNED, PieceState.LEGIBLE):
-                await desk.set_piece(facts.id, dossier.number, "logement-rib", state)
+                await desk.set_piece(facts.id, dossier.number, "logement-rib", state=state)
             await _say(desk, kiosk, facts.id, allowed=True)
-            filed = await desk.upload(facts.id, dossier.number, "logement-rib", "Compte", 2, PDF)
+            filed = await desk.upload(
+                facts.id, dossier.number, piece_id="logement-rib", name="Compte", pages=2, data=PDF
+            )
             assert await pieces.search(facts.id, dossier.number, "COMPTE") == [filed.document.id]
             done = await pieces.acknowledge(facts.id, dossier.number, ["logement-rib"])
             assert (
@@ -105,7 +107,7 @@ async def test_nobody_asks_about_a_dossier_that_is_not_of_its_session(tmp_path: 
                 await pieces.start(facts.id, "D-2026-0001", "nothing")
             with pytest.raises(NotAllowed):
                 await desk.set_piece(
-                    facts.id, "D-2026-0001", "logement-rib", PieceState.ACKNOWLEDGED
+                    facts.id, "D-2026-0001", "logement-rib", state=PieceState.ACKNOWLEDGED
                 )
         finally:
             store.close()

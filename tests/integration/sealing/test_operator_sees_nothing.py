@@ -257,7 +257,9 @@ class Ends:
         """Files the document and a note; returns its id."""
         dossier = await self.desk.dossier(self.facts.id)
         assert (dossier.number, dossier.caller_name) == (DOSSIER, NAME)
-        filed = await self.desk.upload(self.facts.id, DOSSIER, "bail", TITLE, 1, document())
+        filed = await self.desk.upload(
+            self.facts.id, DOSSIER, piece_id="bail", name=TITLE, pages=1, data=document()
+        )
         note = NoteRequest(session_id=self.facts.id, note_id="n1", text=NOTE)
         await self.desk_bus.insist("note", note, Done)
         return filed.document.id

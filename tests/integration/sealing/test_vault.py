@@ -68,7 +68,12 @@ async def test_the_vault_answers_what_the_hub_refuses(tmp_path: Path) -> None:
         dossier = await desk.dossier(facts.id)
         assert dossier.number == "D-2026-0001"
         filed = await desk.upload(
-            facts.id, dossier.number, "payslip", "Bulletin", 1, b"a" * 100_000
+            facts.id,
+            dossier.number,
+            piece_id="payslip",
+            name="Bulletin",
+            pages=1,
+            data=b"a" * 100_000,
         )
         assert await desk.document(facts.id, filed.document.id) == b"a" * 100_000
         plain = await sealed.world.client(Role.AGENT, "alice")
@@ -247,10 +252,10 @@ async def test_a_question_that_is_said_again_by_others_is_not_answered(tmp_path:
 
         line.request = keep  # type: ignore[method-assign]
         await desk.set_piece(
-            facts.id, (await desk.dossier(facts.id)).number, "identity", PieceState.ACCEPTED
+            facts.id, (await desk.dossier(facts.id)).number, "identity", state=PieceState.ACCEPTED
         )
         refused = await desk.set_piece(
-            facts.id, "D-2026-0001", "identity", PieceState.REFUSED, "flou"
+            facts.id, "D-2026-0001", "identity", state=PieceState.REFUSED, reason="flou"
         )
         assert refused.pieces[1].state is PieceState.REFUSED
         subject, payload, headers = kept[1]  # the first change, sealed

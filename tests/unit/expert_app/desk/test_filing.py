@@ -65,11 +65,11 @@ class Store:
         self,
         session_id: str,
         dossier: str,
+        *,
         piece_id: str,
         name: str,
         pages: int,
         data: bytes,
-        *,
         upload_id: str = "",
         progress: Progress | None = None,
     ) -> DocumentFiled:
@@ -136,7 +136,7 @@ class Desk:
         await self.filing.keep("s1", offer_of(page_id, data), data)
 
     async def file(self, *page_ids: str, piece: str = "payslip", name: str = "Bulletin") -> None:
-        await self.filing.file(self.session.facts, "D-1", list(page_ids), piece, name)
+        await self.filing.file(self.session.facts, "D-1", list(page_ids), piece_id=piece, name=name)
 
     def on_disk(self) -> list[str]:
         return [page.page_id for page in self.outbox.pages("s1")]
@@ -412,7 +412,7 @@ async def test_a_callers_pdf_becomes_pages_of_the_untouched_file_and_is_filed_as
     assert [page.scanned_as for page in desk.outbox.pages("s1")] == ["", "g1"]
     await desk.filing.keep("s1", _given("g1", data), data)  # the kiosk did not hear that it is here
     assert len(desk.outbox.pages("s1")) == 2
-    await desk.filing.file(desk.session.facts, "d1", ids, "", "Attestation")
+    await desk.filing.file(desk.session.facts, "d1", ids, piece_id="", name="Attestation")
     assert desk.on_disk() == []
     assert len(desk.filed) == 1
 

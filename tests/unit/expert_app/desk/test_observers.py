@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a script may read of a desk: noted from the desk's own signals, by nobody but the observer."""
+"""What a script may read of a desk: noted from the desk's signals by the observer alone."""
 
 from __future__ import annotations
 

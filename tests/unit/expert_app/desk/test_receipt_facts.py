@@ -81,19 +81,36 @@ def _dossier(*filed: str, missing: bool = False) -> Dossier:
 
 def test_silence_and_appeal_are_those_of_the_procedure_whose_piece_was_brought() -> None:
     facts = receipt_facts(
-        SESSION, ReceiptPlace("Caisse", "", ""), _dossier("rib"), AT, (), [HOUSING]
+        SESSION,
+        ReceiptPlace("Caisse", "", ""),
+        _dossier("rib"),
+        at=AT,
+        waiting=(),
+        procedures=[HOUSING],
     )
     assert facts.decision is not None
     assert (facts.decision.silence, facts.decision.on) == (Silence.REFUSAL, date(2026, 5, 1))
     assert decision_words(facts)[-1] == "Recours."
     assert (
-        receipt_facts(SESSION, ReceiptPlace("Caisse", "", ""), _dossier("rib"), AT, (), []).decision
+        receipt_facts(
+            SESSION,
+            ReceiptPlace("Caisse", "", ""),
+            _dossier("rib"),
+            at=AT,
+            waiting=(),
+            procedures=[],
+        ).decision
         is None
     )
     quiet = msgspec.structs.replace(HOUSING, silence="")
     assert (
         receipt_facts(
-            SESSION, ReceiptPlace("Caisse", "", ""), _dossier("rib"), AT, (), [quiet]
+            SESSION,
+            ReceiptPlace("Caisse", "", ""),
+            _dossier("rib"),
+            at=AT,
+            waiting=(),
+            procedures=[quiet],
         ).decision
         is None
     )
@@ -101,7 +118,12 @@ def test_silence_and_appeal_are_those_of_the_procedure_whose_piece_was_brought()
 
 def test_while_pieces_are_missing_the_days_run_from_their_arrival() -> None:
     facts = receipt_facts(
-        SESSION, ReceiptPlace("Caisse", "", ""), _dossier("rib", missing=True), AT, (), [HOUSING]
+        SESSION,
+        ReceiptPlace("Caisse", "", ""),
+        _dossier("rib", missing=True),
+        at=AT,
+        waiting=(),
+        procedures=[HOUSING],
     )
     assert (facts.missing, facts.missing_by) == (("BAIL",), date(2026, 4, 1))
     assert facts.decision is not None

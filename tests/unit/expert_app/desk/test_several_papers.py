@@ -43,7 +43,7 @@ async def test_a_page_of_three_papers_becomes_three_pages_of_one_original(
             outbox=desk.outbox,
             workers=workers,
         )
-        acts = PageEdits(desk.app, desk.filing, desk.outbox, papers)
+        acts = PageEdits(desk.app, desk.filing, outbox=desk.outbox, papers=papers)
         found: list[PapersFound] = []
         page_split: list[SplitPage] = []
         papers.found.connect(found.append)

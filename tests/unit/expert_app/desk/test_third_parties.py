@@ -36,7 +36,12 @@ class Talker:
         def open_visit(session_id: str) -> Visit:
             channel = desk.link.channel(session_id)
             return Visit(
-                link.me, channel, QuietEngine(), QuietEngine(), office.world.clock, desk.tasks
+                link.me,
+                channel,
+                caller_engine=QuietEngine(),
+                agent_engine=QuietEngine(),
+                clock=office.world.clock,
+                tasks=desk.tasks,
             )
 
         self.talks = ThirdPartyJob(
