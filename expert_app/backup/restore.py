@@ -63,7 +63,7 @@ async def restore(
         facts = backup.facts(Facts)
         if facts.stored_format > FORMAT or facts.dossiers.layout > store_copy.FORMAT:
             raise BackupTooNew(facts.stored_format)
-        snapshots = Snapshots(connection.line)
+        snapshots = Snapshots(connection.bus)
         if await snapshots.names():
             raise TargetNotEmpty("streams")
         await asyncio.to_thread(_check_empty, settings, paths, facts)

@@ -137,12 +137,12 @@ async def _history(
             history.close()
 
     rows = await asyncio.to_thread(copy)
-    has_audit = AUDIT in await Snapshots(connection.line).names()
+    has_audit = AUDIT in await Snapshots(connection.bus).names()
     return rows, (await connection.streams.state(AUDIT)).created if has_audit else ""
 
 
 async def _streams(backup: BackupWriter, connection: HubConnection) -> list[SavedStream]:
-    snapshots = Snapshots(connection.line)
+    snapshots = Snapshots(connection.bus)
     names = await snapshots.names()
     first = [name for name in (AUDIT, BUCKET) if name in names]
     saved = []

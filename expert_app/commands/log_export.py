@@ -10,7 +10,7 @@ from pathlib import Path
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
 from session.bus.client import BusClient
-from session.bus.sealing.client import Seals
+from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
 from session.core.errors import LogUnreadable
 from session.core.tasks import Tasks
@@ -29,7 +29,7 @@ async def export_log(
     path: Path,
     *,
     tasks: Tasks,
-    seals: Seals | None = None,
+    seals: SealingClient | None = None,
 ) -> int:
     """Writes the log of `session_id` to `path`; returns the number of records.
 

@@ -18,7 +18,7 @@ from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, Program, run_application
 from resources.texts import _
-from session.bus.sealing.client import Seals
+from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
 from session.core.errors import LogTooNew, LogUnreadable, SessionError
 from session.core.tasks import Tasks
@@ -67,7 +67,7 @@ def _open(log: str, settings: DeskSettings, paths: Paths) -> LogFile:
 
 
 async def _fetch(
-    settings: DeskSettings, seed: bytes, session_id: str, target: Path, *, seals: Seals
+    settings: DeskSettings, seed: bytes, session_id: str, target: Path, *, seals: SealingClient
 ) -> None:
     tasks = Tasks()
     try:

@@ -41,7 +41,7 @@ class DeskSessionOpener:
         parts.sealing.protect(facts, channel, self.seal_refused.emit)
         parts.media.renew()
         session = DeskSession(facts, channel, parts=self._session_parts(facts.id), resumed=resumed)
-        session.line.sampled.connect(parts.bus.say_in_beats)
+        session.line.sampled.connect(parts.bus.set_beat_message)
         return session
 
     def _session_parts(self, session_id: str) -> DeskSessionParts:

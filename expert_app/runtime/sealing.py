@@ -20,8 +20,8 @@ from expert_app.runtime.paths import Paths
 from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.bus.sealing.certificates import RENEW_BEFORE
-from session.bus.sealing.client import Seals
-from session.bus.sealing.pinned_keys import SealPins
+from session.bus.sealing.client import SealingClient
+from session.bus.sealing.pinned_keys import PinnedKeys
 from session.core.clock import Clock
 from session.core.errors import SealKeyRefused, SessionError, VaultAway
 from session.core.signals import Signal
@@ -42,10 +42,10 @@ LEAST_LEFT = timedelta(hours=1)
 OnRefused = Callable[[SessionError], None]
 
 
-def seals_for(settings: DeskSettings | KioskSettings, paths: Paths, clock: Clock) -> Seals:
+def seals_for(settings: DeskSettings | KioskSettings, paths: Paths, clock: Clock) -> SealingClient:
     """Whom this installation believes; at a kiosk also whose log each session's is."""
-    pins = SealPins(paths.data / "signers.json", settings.signers, clock=clock)
-    return Seals(
+    pins = PinnedKeys(paths.data / "signers.json", settings.signers, clock=clock)
+    return SealingClient(
         pins, settings.organisation, organisation_of=SessionOwners(paths.folder("logs")).of
     )
 
@@ -87,7 +87,13 @@ class CertificateCache:
     """
 
     def __init__(
-        self, seals: Seals, settings: DeskSettings, *, path: Path, clock: Clock, tasks: Tasks
+        self,
+        seals: SealingClient,
+        settings: DeskSettings,
+        *,
+        path: Path,
+        clock: Clock,
+        tasks: Tasks,
     ) -> None:
         self._seals, self._organisation, self._user = seals, settings.organisation, settings.user
         self._path, self._clock, self._tasks = path, clock, tasks

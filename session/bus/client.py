@@ -14,9 +14,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from session.bus.channel import BusChannel
-from session.bus.sealing.client import Seals
-from session.bus.sealing.vault_client import VaultLine
-from session.bus.transport.connection import CONNECT_S, NOBODY, Handler, Incoming, Line, Second
+from session.bus.sealing.client import SealingClient
+from session.bus.sealing.vault_client import VaultClient
+from session.bus.transport.connection import (
+    CONNECT_S,
+    NOBODY,
+    Connection,
+    Handler,
+    Incoming,
+    SecondRequest,
+)
 from session.core.clock import Clock
 from session.core.errors import (
     BusUnreachable,
@@ -102,34 +109,34 @@ class BusClient:
         tasks: Tasks,
         clock: Clock,
         tls: ssl.SSLContext | None = None,
-        seals: Seals | None = None,
+        seals: SealingClient | None = None,
     ) -> None:
         if not is_id(user):
             raise ValueError(f"not an id: {user!r}")
         self.role = role
         self.user = user
         self.clock = clock
-        self.news: Signal[HubEvent] = Signal()
+        self.notifications: Signal[HubEvent] = Signal()
         self.refused_messages = 0
         self._in_beats = b""
         self._tasks = tasks
-        self._line = Line(
+        self._connection = Connection(
             urls, seed, tasks, inbox=subjects.inbox(role, user), name=f"{role}.{user}", tls=tls
         )
-        self.connected: Signal[bool] = self._line.connected
-        self.refused: Signal[None] = self._line.refused
+        self.connected: Signal[bool] = self._connection.connected
+        self.refused: Signal[None] = self._connection.refused
         self._channels: OrderedDict[str, BusChannel] = OrderedDict()
         self._beating: asyncio.Task[None] | None = None
         self._beat_now = asyncio.Event()
         self._listening = False
         self.seals = seals
         if seals is not None:
-            seals.use(self._line, role, user, seed, self._card)
+            seals.use(self._connection, role, user, seed, self._card)
 
     @property
     def is_connected(self) -> bool:
         """True while the bus answers (the hub may still be away)."""
-        return self._line.is_connected
+        return self._connection.is_connected
 
     async def connect(self, timeout_s: float = CONNECT_S) -> None:
         """Connects and listens; keeps trying in the background when there is no server yet.
@@ -141,20 +148,24 @@ class BusClient:
         """
         if not self._listening:
             self._listening = True
-            await self._line.subscribe(subjects.news(self.role, self.user), self._on_news)
-            await self._line.subscribe(subjects.session_in(self.role, self.user), self._on_session)
-        await self._line.open(timeout_s)
+            await self._connection.subscribe(
+                subjects.news(self.role, self.user), self._on_notification
+            )
+            await self._connection.subscribe(
+                subjects.session_in(self.role, self.user), self._on_session
+            )
+        await self._connection.open(timeout_s)
 
-    def renew(self) -> None:
+    def reconnect(self) -> None:
         """The network is another one than it was: connects anew at once."""
-        self._line.renew()
+        self._connection.reconnect()
 
     async def close(self) -> None:
         """Ends the connection and the signs of life."""
         if self._beating is not None:
             self._beating.cancel()
             self._beating = None
-        await self._line.close()
+        await self._connection.close()
 
     async def request[Answer](
         self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
@@ -169,7 +180,7 @@ class BusClient:
         """
         if (
             self.seals is not None
-            and (vault := await self.seals.line_for(verb, message)) is not None
+            and (vault := await self.seals.vault_for(verb, message)) is not None
         ):
             return await vault.ask(verb, message, answer_type, timeout_s)
         try:
@@ -178,7 +189,7 @@ class BusClient:
             if self.seals is None or error.detail.get("why") != SEALED:
                 raise
         self.seals.forget_cards()  # the organisation has begun to seal since we asked
-        vault = await self.seals.line_for(verb, message)
+        vault = await self.seals.vault_for(verb, message)
         if vault is None:
             raise NotAllowed(why=SEALED)
         return await vault.ask(verb, message, answer_type, timeout_s)
@@ -189,21 +200,21 @@ class BusClient:
         subject = subjects.service(self.role, self.user, verb)
         payload = encode(message)
         second = (
-            Second(subjects.to_all(self.role, self.user, verb), SECOND_S)
+            SecondRequest(subjects.to_all(self.role, self.user, verb), SECOND_S)
             if len(payload) < SECOND_BYTES
             else None
         )
         try:
-            answer = await self._line.request(subject, payload, timeout_s, second=second)
+            answer = await self._connection.request(subject, payload, timeout_s, second=second)
         except HubUnreachable as error:
             if error.detail.get("why") != NOBODY:
                 raise
             # a hub that starts, or that one of several servers has not yet heard of
             await asyncio.sleep(NOBODY_S)
-            answer = await self._line.request(subject, payload, timeout_s, second=second)
+            answer = await self._connection.request(subject, payload, timeout_s, second=second)
         return decode_answer(answer_type, answer.payload)
 
-    async def insist[Answer](
+    async def request_with_retries[Answer](
         self,
         verb: str,
         message: HubMessage,
@@ -230,9 +241,9 @@ class BusClient:
                 await asyncio.sleep(AGAIN_S * attempt)
         return await self.request(verb, message, answer_type, timeout_s)
 
-    async def vault(self, part: Part) -> VaultLine | None:
+    async def vault(self, part: Part) -> VaultClient | None:
         """The line to our organisation's own vault; None when the hub keeps its dossiers.
-        Raises as `Seals.vault`.
+        Raises as `SealingClient.vault`.
         """
         return await self.seals.vault(self.seals.home, part) if self.seals is not None else None
 
@@ -267,13 +278,13 @@ class BusClient:
 
     async def answer(self, message: Incoming, payload: bytes, headers: Mapping[str, str]) -> None:
         """Answers a question that came on a subscription of ours. Raises `BusUnreachable`."""
-        await self._line.publish(message.reply, payload, headers)
+        await self._connection.publish(message.reply, payload, headers)
 
     async def subscribe(self, subject: str, handler: Handler) -> Callable[[], None]:
         """Calls `handler` for each message on `subject`, also after a lost line;
         returns the call that ends it.
         """
-        return await self._line.subscribe(subject, handler)
+        return await self._connection.subscribe(subject, handler)
 
     def channel(self, session_id: str) -> BusChannel:
         """The session's line to its other end; the same object for the same session."""
@@ -293,7 +304,7 @@ class BusClient:
         if channel is not None:
             channel.close()
 
-    def say_in_beats(self, message: HubMessage | None) -> None:
+    def set_beat_message(self, message: HubMessage | None) -> None:
         """What goes with each sign of life from now on, until it is None:
         heard by every hub, stored nowhere.
         """
@@ -313,7 +324,7 @@ class BusClient:
         while True:
             self._beat_now.clear()
             try:
-                await self._line.publish(subjects.beat(self.role, self.user), self._in_beats)
+                await self._connection.publish(subjects.beat(self.role, self.user), self._in_beats)
             except BusUnreachable:
                 log.debug("no beat: the bus is away")
             with contextlib.suppress(TimeoutError):
@@ -323,11 +334,11 @@ class BusClient:
     async def _publish(
         self, session_id: str, topic: str, payload: bytes, headers: Mapping[str, str] | None
     ) -> None:
-        await self._line.publish(
+        await self._connection.publish(
             subjects.session_out(self.role, self.user, session_id, topic), payload, headers
         )
 
-    def _on_news(self, message: Incoming) -> None:
+    def _on_notification(self, message: Incoming) -> None:
         if FROM_HUB not in message.headers:
             self._refuse("news without the hub's mark")
             return
@@ -336,7 +347,7 @@ class BusClient:
         except SessionError as error:
             self._refuse(error.code)
             return
-        self.news.emit(event)
+        self.notifications.emit(event)
 
     def _on_session(self, message: Incoming) -> None:
         # evt.u.<role>.<user>.ses.<session>.<topic>

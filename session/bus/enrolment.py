@@ -9,7 +9,7 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 
-from session.bus.transport.connection import Line
+from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import enrolment_seed, public_key, sign
 from session.bus.transport.tls import check_addresses
 from session.core.errors import EnrolmentRefused, HubUnreachable
@@ -39,7 +39,9 @@ async def enrol(
         raise EnrolmentRefused
     key, tidy = public_key(seed), tidy_code(code)
     wish = encode(EnrolRequest(code=tidy, key=key, proof=sign(seed, proof_text(tidy, key))))
-    line = Line(urls, enrolment_seed(), tasks, inbox=subjects.ENROL_INBOX, name="newcomer", tls=tls)
+    line = Connection(
+        urls, enrolment_seed(), tasks, inbox=subjects.ENROL_INBOX, name="newcomer", tls=tls
+    )
     try:
         await line.open()
         return await _ask(line, wish)
@@ -47,7 +49,7 @@ async def enrol(
         await line.close()
 
 
-async def _ask(line: Line, wish: bytes) -> EnrolAnswer:
+async def _ask(line: Connection, wish: bytes) -> EnrolAnswer:
     for attempt in range(1, TRIES):
         try:
             return decode_answer(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from session.bus.client import FROM_HUB
 from session.bus.jetstream.streams import Streams
 from session.bus.server.leaf_links import XFER
-from session.bus.transport.connection import CONNECT_S, PROBE_S, Handler, Line
+from session.bus.transport.connection import CONNECT_S, PROBE_S, Connection, Handler
 from session.core.errors import BusUnreachable, StoreUnreachable
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -24,10 +24,10 @@ its machines are near, and there is another one.
 
 
 class HubConnection:
-    """A line into the account HUB.
+    """A connection into the account HUB.
 
     Attributes:
-        line: the connection itself.
+        bus: the connection itself.
         streams: JetStream.
         network: our own name among partners' networks, "" without any.
     """
@@ -42,31 +42,31 @@ class HubConnection:
     ) -> None:
         self.network = ""
         probe_s = PROBE_S if len(urls) == 1 else PROBE_CLUSTER_S
-        self.line = Line(
+        self.bus = Connection(
             urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls, probe_s=probe_s
         )
-        self.streams = Streams(self.line)
-        self.connected: Signal[bool] = self.line.connected
+        self.streams = Streams(self.bus)
+        self.connected: Signal[bool] = self.bus.connected
 
     async def connect(self, timeout_s: float = CONNECT_S) -> None:
         """Connects; raises as `BusClient.connect` and goes on trying."""
-        await self.line.open(timeout_s)
+        await self.bus.open(timeout_s)
 
     async def close(self) -> None:
         """Ends the connection."""
-        await self.line.close()
+        await self.bus.close()
 
     async def serve(
         self, subject: str, handler: Handler, *, shared: bool = True
     ) -> Callable[[], None]:
         """Hears `subject`; `shared` means that only one of several hubs gets each message."""
-        return await self.line.subscribe(subject, handler, queue="hub" if shared else "")
+        return await self.bus.subscribe(subject, handler, queue="hub" if shared else "")
 
     async def drain(self, subject: str) -> None:
         """Takes no more of `subject`; what the server has given us already is still heard before
         this returns.
         """
-        await self.line.drain(subject)
+        await self.bus.drain(subject)
 
     async def settle(self) -> None:
         """Returns when the server knows of everything that is served:
@@ -75,21 +75,21 @@ class HubConnection:
         Raises `StoreUnreachable` when the server went away meanwhile.
         """
         try:
-            await self.line.settle()
+            await self.bus.settle()
         except BusUnreachable as error:
             raise StoreUnreachable(why=error.code) from error
 
-    async def tell(
+    async def publish_event(
         self, organisation: str, rest: str, payload: bytes, headers: Mapping[str, str] | None = None
     ) -> None:
         """Says something unasked: `rest` is the subject inside the organisation after "evt.".
         Raises as `publish`.
         """
-        await self.line.publish(
+        await self.bus.publish(
             f"evt.{organisation}.{rest}", payload, {**(headers or {}), FROM_HUB: "1"}
         )
 
-    async def tell_user(
+    async def publish_to_user(
         self,
         organisation: str,
         role: Role,
@@ -105,6 +105,6 @@ class HubConnection:
         network, colon, home = organisation.partition(":")
         if colon:
             subject = f"{XFER}.{network}.{self.network}.tell.{home}.{role}.{user}.{rest}"
-            await self.line.publish(subject, payload, headers)
+            await self.bus.publish(subject, payload, headers)
             return
-        await self.tell(organisation, f"u.{role}.{user}.{rest}", payload, headers)
+        await self.publish_event(organisation, f"u.{role}.{user}.{rest}", payload, headers)

@@ -43,7 +43,7 @@ async def _all_readable(connection: HubConnection) -> None:
         callbacks.BUCKET: Callback,
         nats_store.CALLERS: CallerRecord,
     }
-    names = await Snapshots(connection.line).names()
+    names = await Snapshots(connection.bus).names()
     for stream, kind in kinds.items():
         if stream not in names:
             continue
@@ -75,7 +75,7 @@ async def _when_ready(connection: HubConnection, replicas: int) -> tuple[bool, i
     end_s = loop.time() + READY_S
     while True:
         try:
-            is_new = nats_store.BUCKET not in await Snapshots(connection.line).names()
+            is_new = nats_store.BUCKET not in await Snapshots(connection.bus).names()
             await prepare(connection, replicas)
             return is_new, *(await read_format(connection.streams))
         except StoreUnreachable as error:

@@ -76,7 +76,7 @@ class Region:
         async with asyncio.timeout(READY_S):
             while True:
                 try:
-                    reply = await self.connection.line.request(
+                    reply = await self.connection.bus.request(
                         f"$JS.API.STREAM.INFO.{BUCKET}", b"", 2.0
                     )
                     name = json.loads(reply.payload).get("cluster", {}).get("leader", "")
@@ -152,8 +152,8 @@ async def test_the_recipe_serves_callers_and_bears_a_restart_and_the_loss_of_a_m
     await until(lambda: desk.is_ready, READY_S)
     await _serve(region, kiosk, desk, "first")
 
-    for name in await Snapshots(region.connection.line).names():  # everything lies on three disks
-        reply = await region.connection.line.request(f"$JS.API.STREAM.INFO.{name}", b"", 5.0)
+    for name in await Snapshots(region.connection.bus).names():  # everything lies on three disks
+        reply = await region.connection.bus.request(f"$JS.API.STREAM.INFO.{name}", b"", 5.0)
         assert json.loads(reply.payload)["config"]["num_replicas"] == 3, name
 
     restarted = await region.leader()  # in order, as for an upgrade

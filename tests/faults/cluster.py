@@ -201,7 +201,7 @@ class Cluster:
         async with asyncio.timeout(READY_S):
             while True:
                 try:
-                    reply = await self.connection.line.request(
+                    reply = await self.connection.bus.request(
                         f"$JS.API.STREAM.INFO.{BUCKET}", b"", 2.0
                     )
                     name = json.loads(reply.payload).get("cluster", {}).get("leader", "")
@@ -221,7 +221,7 @@ class Cluster:
                 found[ticket.id] = (ticket, stored.revision)
 
         look = Follower(
-            self.connection.line,
+            self.connection.bus,
             self.connection.streams,
             stream=BUCKET,
             tasks=self.tasks,

@@ -66,7 +66,7 @@ def without(world: Cluster, leader: str) -> list[str]:
 
 
 async def test_a_hub_leaves_a_frozen_server_for_another_one(world: Cluster) -> None:
-    line = world.connection.line
+    line = world.connection.bus
     before = line.server_id
     [frozen] = [name for name in world.nodes if server_id(world, name) == before]
     world.nodes[frozen].send(signal.SIGSTOP)  # it takes connections as before, and says nothing
@@ -87,7 +87,7 @@ async def test_what_a_dead_leader_was_asked_is_asked_again_as_soon_as_there_is_a
     seat = HubConnection(without(world, leader), world.world.hub_seed.encode(), tasks=world.tasks)
     await seat.connect(READY_S)
     # so it is not the time that ends the question
-    streams = Streams(seat.line, timeout_s=10 * ELECTION_S)
+    streams = Streams(seat.bus, timeout_s=10 * ELECTION_S)
     end = await streams.watch_leaders()
     first = await streams.append(SUBJECT, b"first", expected=0)
 

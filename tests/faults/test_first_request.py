@@ -26,7 +26,7 @@ async def test_a_hub_that_says_it_has_started_is_heard_by_the_very_next_request(
         client = await world.client(Role.KIOSK, "kiosk1")
         for _ in range(5):
             await world.start_hub()
-            answer = await client._line.request(
+            answer = await client._connection.request(
                 "svc.k.kiosk1.services", encode(ServicesRequest()), 2.0
             )
             assert answer.status == ""
@@ -45,7 +45,7 @@ async def test_a_request_that_nobody_hears_is_asked_once_more_and_then_said(tmp_
 
         def answer(message: Incoming) -> None:
             asked.set()
-            tasks.start(connection.line.publish(message.reply, encode(Done())), name="answer")
+            tasks.start(connection.bus.publish(message.reply, encode(Done())), name="answer")
 
         async def begin_late() -> None:
             await asyncio.sleep(0.05)

@@ -21,11 +21,11 @@ from pathlib import Path
 from expert_app.runtime.ports import free_port as free_port
 from session.bus.client import BusClient
 from session.bus.hub_connection import HubConnection
-from session.bus.sealing.client import Seals
+from session.bus.sealing.client import SealingClient
 from session.bus.server.config import ServerSettings
 from session.bus.server.leaf_links import Partner
 from session.bus.server.process import BusServer
-from session.bus.transport.connection import Line
+from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import Clock, SystemClock
 from session.core.tasks import Tasks
@@ -156,7 +156,7 @@ class World:
         self.dossiers.add("valdore", "D-2026-0002", "Paul Modèle", "7654321")
         self.hub: Hub | None = None
         self.connection: HubConnection | None = None
-        self._open: list[BusClient | Line] = []
+        self._open: list[BusClient | Connection] = []
 
     async def start_hub(self) -> Hub:
         self.connection = HubConnection([self.server.url], self.hub_seed, tasks=self.tasks)
@@ -183,7 +183,11 @@ class World:
         self.hub = self.connection = None
 
     async def client(
-        self, role: Role, user: str, organisation: str = "valdore", seals: Seals | None = None
+        self,
+        role: Role,
+        user: str,
+        organisation: str = "valdore",
+        seals: SealingClient | None = None,
     ) -> BusClient:
         seed = self.seeds[organisation, role, user]
         client = BusClient(
@@ -203,10 +207,10 @@ class World:
         """Everybody who was connected."""
         return [each for each in self._open if isinstance(each, BusClient)]
 
-    async def line(self, role: Role, user: str, organisation: str = "valdore") -> Line:
+    async def line(self, role: Role, user: str, organisation: str = "valdore") -> Connection:
         """A bare connection with the rights of `user`, for those who try what they may not."""
         seed = self.seeds[organisation, role, user]
-        line = Line(
+        line = Connection(
             [self.server.url], seed, self.tasks, inbox=subjects.inbox(role, user), name="attacker"
         )
         await line.open()

@@ -17,8 +17,8 @@ import msgspec
 
 from session.bus.client import BusClient
 from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret, sign_seal_key
-from session.bus.sealing.client import Seals
-from session.bus.sealing.pinned_keys import SealPins
+from session.bus.sealing.client import SealingClient
+from session.bus.sealing.pinned_keys import PinnedKeys
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import Clock, SystemClock
@@ -135,7 +135,7 @@ class SealedWorld:
             tasks=world.tasks,
         )
         await self.door.start()
-        await bus._line.settle()
+        await bus._connection.settle()
 
     def _keys_of(self, role: Role, user: str) -> frozenset[str]:
         return frozenset({self.admitted.get((role, user), "")}) - {""}
@@ -152,9 +152,9 @@ class SealedWorld:
         home: str = ORGANISATION,
         signers: Mapping[str, str] | None = None,
         organisation_of: Callable[[str], str] = lambda session_id: ORGANISATION,
-    ) -> Seals:
-        pins = SealPins(self.folder / f"{name}.pins", signers or {}, clock=self.world.clock)
-        return Seals(pins, home, organisation_of=organisation_of)
+    ) -> SealingClient:
+        pins = PinnedKeys(self.folder / f"{name}.pins", signers or {}, clock=self.world.clock)
+        return SealingClient(pins, home, organisation_of=organisation_of)
 
     async def desk(self, user: str, role: Role = Role.AGENT) -> DeskLink:
         client = await self.world.client(role, user, seals=self.seals(user))
@@ -176,7 +176,7 @@ class SealedWorld:
         """
         heard: list[Incoming] = []
         assert self.world.connection is not None
-        await self.world.connection.line.subscribe(">", heard.append)
+        await self.world.connection.bus.subscribe(">", heard.append)
         return heard
 
 

@@ -53,7 +53,7 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
         window.show_trouble(error.code, error.detail, "seal")
 
     jobs.sessions.seal_refused.connect(on_seal_refused)
-    jobs.app.session_ended.connect(lambda _ended: parts.bus.say_in_beats(None))
+    jobs.app.session_ended.connect(lambda _ended: parts.bus.set_beat_message(None))
     return DeskConnections(
         window=window,
         work=work,

@@ -156,7 +156,7 @@ class Desk:
         """Another address: the bus and the call are made anew at once, nobody waits for time
         limits.
         """
-        self.parts.bus.renew()
+        self.parts.bus.reconnect()
         if self.jobs.app.session is not None:
             self.jobs.app.session.call.request_call()
 

@@ -64,7 +64,7 @@ def build_hub(
         clock=clock,
         tasks=tasks,
     )
-    line_reports = LineReports(bus.say_in_beats)
+    line_reports = LineReports(bus.set_beat_message)
     line_measurement.measured.connect(line_reports.on_rates)
     return KioskHub(
         bus=bus,

@@ -234,7 +234,7 @@ def connect_end_of_session(
 
 def reconnect(bus: BusClient, running: RunningSession) -> None:
     """Another address: bus and call are made anew at once, nobody waits for time limits."""
-    bus.renew()
+    bus.reconnect()
     if running.session is not None:
         running.session.call.renew()
 

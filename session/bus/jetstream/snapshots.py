@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from session.bus.transport.connection import Incoming, Line
+from session.bus.transport.connection import Connection, Incoming
 from session.core.errors import BusUnreachable, HubUnreachable, StoreUnreachable
 
 CHUNK_BYTES = 128 << 10
@@ -75,7 +75,7 @@ class Snapshots:
     then nothing is whole.
     """
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Connection) -> None:
         self._line = line
 
     async def names(self) -> list[str]:

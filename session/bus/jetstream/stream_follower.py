@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from session.bus.jetstream.streams import NANOSECONDS, Stored, Streams
-from session.bus.transport.connection import Incoming, Line
+from session.bus.transport.connection import Connection, Incoming
 from session.core.errors import SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 
@@ -72,7 +72,7 @@ class Follower[Kept]:
 
     def __init__(
         self,
-        line: Line,
+        line: Connection,
         streams: Streams,
         *,
         stream: str,

@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from session.bus.transport.connection import Line
+from session.bus.transport.connection import Connection
 from session.bus.transport.nats_client import Incoming, headers_of
 from session.core.errors import BusUnreachable, HubUnreachable, StoreUnreachable
 
@@ -125,7 +125,7 @@ class Streams:
         failed: how often that was.
     """
 
-    def __init__(self, line: Line, *, timeout_s: float = ANSWER_S) -> None:
+    def __init__(self, line: Connection, *, timeout_s: float = ANSWER_S) -> None:
         self.failed = 0
         self._line = line
         self._timeout_s = timeout_s
@@ -141,7 +141,7 @@ class Streams:
         """What is appended does not say to which stream: all of it is asked again."""
         stream = message.subject.rpartition(".")[2]
         log.info("%s has another leader", stream)
-        self._line.doubt(
+        self._line.fail_pending(
             lambda subject: (
                 subject in self._appended_to
                 or (subject.startswith(API) and stream in subject.split("."))

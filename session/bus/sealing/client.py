@@ -11,10 +11,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from session.bus.sealing.pinned_keys import SealPins
+from session.bus.sealing.pinned_keys import PinnedKeys
 from session.bus.sealing.sealed_number import seal_number
-from session.bus.sealing.vault_client import Caller, VaultLine
-from session.bus.transport.connection import Line
+from session.bus.sealing.vault_client import Caller, VaultClient
+from session.bus.transport.connection import Connection
 from session.core.errors import SealKeyRefused, SessionError
 from session.protocol.hub.log import LogAppend
 from session.protocol.hub.requests import HubMessage
@@ -31,7 +31,7 @@ FetchCard = Callable[[str], Awaitable[SealCardAnswer]]
 """Asks the hub for an organisation's card."""
 
 
-class Seals:
+class SealingClient:
     """One end's.
 
     Args:
@@ -43,7 +43,7 @@ class Seals:
 
     def __init__(
         self,
-        pins: SealPins,
+        pins: PinnedKeys,
         home: str,
         *,
         organisation_of: Callable[[str], str] = lambda session_id: "",
@@ -54,11 +54,11 @@ class Seals:
         self._clock = pins.clock
         self._cards: dict[str, SealCard | None] = {}
         self._asked_s: dict[str, float] = {}
-        self._lines: dict[tuple[str, Part], VaultLine] = {}
-        self._line: Line | None = None
+        self._lines: dict[tuple[str, Part], VaultClient] = {}
+        self._line: Connection | None = None
         self._fetch: FetchCard | None = None
 
-    def use(self, line: Line, role: Role, user: str, seed: bytes, fetch: FetchCard) -> None:
+    def use(self, line: Connection, role: Role, user: str, seed: bytes, fetch: FetchCard) -> None:
         """Called once by the bus's client:
         the connection, who we are, and how the hub is asked for a card.
         """
@@ -77,7 +77,7 @@ class Seals:
         self._asked_s[organisation] = self._clock.monotonic_s()
         return keys
 
-    async def line_for(self, verb: str, message: HubMessage) -> VaultLine | None:
+    async def vault_for(self, verb: str, message: HubMessage) -> VaultClient | None:
         """The vault's line for this question; None when the hub answers it.
 
         Raises:
@@ -91,9 +91,9 @@ class Seals:
             organisation = self._organisation_of(message.session_id) or self.home
         return await self.vault(organisation, part)
 
-    async def vault(self, organisation: str, part: Part) -> VaultLine | None:
+    async def vault(self, organisation: str, part: Part) -> VaultClient | None:
         """The line to this part of an organisation's vault, None when it has none.
-        Raises as `line_for`.
+        Raises as `vault_for`.
         """
         if self._line is None or self._fetch is None:
             raise SealKeyRefused(organisation=organisation, why="no line")
@@ -102,7 +102,7 @@ class Seals:
             return None
         if (organisation, part) not in self._lines:
             keys = partial(self._keys, organisation)
-            self._lines[organisation, part] = VaultLine(
+            self._lines[organisation, part] = VaultClient(
                 self._line, organisation, part=part, caller=self._caller, seed=self._seed, keys=keys
             )
         return self._lines[organisation, part]
@@ -124,7 +124,7 @@ class Seals:
         None when it has none and the hub may read it.
 
         Raises:
-            As `line_for`: then the number must not be sent at all.
+            As `vault_for`: then the number must not be sent at all.
         """
         if self._line is None or self._fetch is None:
             raise SealKeyRefused(organisation=organisation, why="no line")

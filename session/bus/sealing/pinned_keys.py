@@ -25,7 +25,7 @@ from session.protocol.hub.seal_keys import SealCard, SealKey
 log = logging.getLogger(__name__)
 
 
-class SealPins:
+class PinnedKeys:
     """The signers that are known.
 
     Args:

@@ -18,7 +18,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from session.bus.sealing.box import SEAL_HEADER, Box, Stamp, public_text, shared
-from session.bus.transport.connection import Incoming, Line
+from session.bus.transport.connection import Connection, Incoming
 from session.bus.transport.nkeys import public_key, sign
 from session.core.error_codes import from_code
 from session.core.errors import HubUnreachable, SealBroken, SessionError, VaultAway
@@ -68,7 +68,7 @@ def vault_box(
     return Box(b"".join(secrets), "\n".join(keys), purpose, opens_first=asks, said=PROOF)
 
 
-class VaultLine:
+class VaultClient:
     """To one part of one organisation's vault.
 
     Args:
@@ -79,7 +79,7 @@ class VaultLine:
 
     def __init__(
         self,
-        line: Line,
+        line: Connection,
         organisation: str,
         *,
         part: Part,

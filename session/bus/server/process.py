@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from session.bus.server.config import BusAccount, ServerSettings, config_text
-from session.bus.transport.connection import Line
+from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import pinned_tls
 from session.core.child_process import Leash, tied_command
@@ -177,7 +177,7 @@ class BusServer:
         """
         self._accounts = list(accounts)
         self._write_config()
-        line = Line(
+        line = Connection(
             [self.url],
             self._system_seed,
             self._tasks,

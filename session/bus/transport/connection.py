@@ -77,7 +77,7 @@ REFUSED_PAUSE_S = 30.0
 """Pause after the bus refused our key: a removed identity does not knock at the door all day."""
 
 
-__all__ = ["CONNECT_S", "NOBODY", "Handler", "Incoming", "Line", "Second"]
+__all__ = ["CONNECT_S", "NOBODY", "Connection", "Handler", "Incoming", "SecondRequest"]
 
 _AGAIN = "second_"
 """Begins the second question's own place for answers; the first one's is a hexadecimal number."""
@@ -88,7 +88,7 @@ NOBODY = "nobody listens"
 
 
 @dataclass(frozen=True)
-class Second:
+class SecondRequest:
     """Where the same question goes too when nobody has answered it after `after_s`;
     who is first is heard.
     """
@@ -98,7 +98,7 @@ class Second:
 
 
 @dataclass(eq=False)
-class _Wish:
+class _Subscription:
     """A subscription that every new connection gets again."""
 
     subject: str
@@ -109,12 +109,12 @@ class _Wish:
 
 
 @dataclass(eq=False)
-class _Connection:
+class _NatsConnection:
     client: OrderedClient
     lost: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Line:
+class Connection:
     """A connection to the bus that is kept, watched and rebuilt until it is closed.
 
     Args:
@@ -153,8 +153,10 @@ class Line:
         self._inbox = f"{inbox}.{secrets.token_hex(6)}"
         self._numbers = itertools.count(1)
         self._answers: dict[str, tuple[str, asyncio.Future[Incoming]]] = {}
-        self._wishes: list[_Wish] = [_Wish(f"{self._inbox}.*", "", self._on_answer)]
-        self._connection: _Connection | None = None
+        self._subscriptions: list[_Subscription] = [
+            _Subscription(f"{self._inbox}.*", "", self._on_answer)
+        ]
+        self._live: _NatsConnection | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
         self._refusal: type[BusRefusedIdentity | BusCertificateRefused] | None = None
@@ -163,14 +165,14 @@ class Line:
     @property
     def is_connected(self) -> bool:
         """True while a server answers and all subscriptions are in place."""
-        return self._connection is not None and self._connection.client.is_connected
+        return self._live is not None and self._live.client.is_connected
 
     @property
     def server_id(self) -> str:
         """Which server we talk to, by its own id; "" for none."""
         return (
-            str(self._connection.client._server_info.get("server_id", ""))
-            if self._connection is not None
+            str(self._live.client._server_info.get("server_id", ""))
+            if self._live is not None
             else ""
         )
 
@@ -203,12 +205,12 @@ class Line:
         if connection is not None:
             await abandon(connection.client)
 
-    def renew(self) -> None:
+    def reconnect(self) -> None:
         """The network is another one than it was:
         the connection is dropped and made anew at once, not waited for.
         """
-        if self._connection is not None:
-            self._connection.lost.set()
+        if self._live is not None:
+            self._live.lost.set()
 
     # ---- talking
 
@@ -227,7 +229,7 @@ class Line:
             BusUnreachable: there is no connection now.
             MessageTooLarge: over the server's limit.
         """
-        connection = self._connection
+        connection = self._live
         if connection is None or not connection.client.is_connected:
             raise BusUnreachable
         try:
@@ -252,7 +254,7 @@ class Line:
         timeout_s: float,
         headers: Mapping[str, str] | None = None,
         *,
-        second: Second | None = None,
+        second: SecondRequest | None = None,
     ) -> Incoming:
         """Asks and waits for the one answer.
 
@@ -284,7 +286,7 @@ class Line:
             raise HubUnreachable(why=NOBODY)
         return message
 
-    def _ask_second(self, second: Second, token: str, payload: bytes) -> None:
+    def _ask_second(self, second: SecondRequest, token: str, payload: bytes) -> None:
         if token in self._answers:
             self._answers[_AGAIN + token] = self._answers[token]
             self._tasks.start(
@@ -299,7 +301,7 @@ class Line:
         """Returns when the server has everything we have said, subscriptions too.
         Raises `BusUnreachable`.
         """
-        connection = self._connection
+        connection = self._live
         if connection is None or not await answers(connection.client, CONNECT_S):
             raise BusUnreachable
 
@@ -311,7 +313,7 @@ class Line:
         if answer is not None and not answer.done():
             answer.set_result(message)
 
-    def doubt(self, is_meant: Callable[[str], bool], why: str) -> None:
+    def fail_pending(self, is_meant: Callable[[str], bool], why: str) -> None:
         """Who was asked on such a subject is gone with the question:
         it fails now, as `HubUnreachable(why=why)`.
         """
@@ -327,42 +329,44 @@ class Line:
         Returns:
             The call that ends it.
         """
-        wish = _Wish(subject, queue, handler)
-        self._wishes.append(wish)
-        if (connection := self._connection) is not None:
-            await self._place(wish, connection)
-        return lambda: self._withdraw(wish)
+        subscription = _Subscription(subject, queue, handler)
+        self._subscriptions.append(subscription)
+        if (connection := self._live) is not None:
+            await self._place(subscription, connection)
+        return lambda: self._withdraw(subscription)
 
-    def _withdraw(self, wish: _Wish) -> None:
-        wish.is_over = True
-        if wish in self._wishes:
-            self._wishes.remove(wish)
-        if wish.live is not None and self.is_connected:
-            self._tasks.start(unsubscribe(wish.live), name="bus unsubscribe")
-        wish.live = None
+    def _withdraw(self, subscription: _Subscription) -> None:
+        subscription.is_over = True
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)
+        if subscription.live is not None and self.is_connected:
+            self._tasks.start(unsubscribe(subscription.live), name="bus unsubscribe")
+        subscription.live = None
 
     async def drain(self, subject: str) -> None:
         """Hears no more of `subject`, but all that the server has sent us already:
         of several who share it, the others have the rest. Nothing is lost in between, unlike with
         the call that `subscribe` returns.
         """
-        for wish in [wish for wish in self._wishes if wish.subject == subject]:
-            live, wish.live = wish.live, None
+        for subscription in [
+            subscription for subscription in self._subscriptions if subscription.subject == subject
+        ]:
+            live, subscription.live = subscription.live, None
             try:
                 if live is not None and self.is_connected:
                     async with asyncio.timeout(CONNECT_S):
                         await live.drain()  # type: ignore[no-untyped-call] # nats-py gives it no types
             except (nats.errors.Error, OSError, TimeoutError) as error:
                 log.info("%s is not drained: %s", subject, type(error).__name__)
-            wish.is_over = True
-            if wish in self._wishes:
-                self._wishes.remove(wish)
+            subscription.is_over = True
+            if subscription in self._subscriptions:
+                self._subscriptions.remove(subscription)
 
-    async def _place(self, wish: _Wish, connection: _Connection) -> None:
+    async def _place(self, subscription: _Subscription, connection: _NatsConnection) -> None:
         def on_message(message: Incoming) -> None:
-            if not wish.is_over:
+            if not subscription.is_over:
                 try:
-                    wish.handler(message)
+                    subscription.handler(message)
                 except (
                     Exception
                 ):  # the boundary: a message of another program must not end our subscription
@@ -372,7 +376,9 @@ class Line:
                     )
 
         try:
-            wish.live = await subscribe(connection.client, wish.subject, wish.queue, on_message)
+            subscription.live = await subscribe(
+                connection.client, subscription.subject, subscription.queue, on_message
+            )
         except nats.errors.Error as error:
             log.info("subscription waits for the next connection: %s", type(error).__name__)
 
@@ -381,7 +387,7 @@ class Line:
     async def _keep(self) -> None:
         pause_s = PAUSE_S[0]
         while True:
-            connection = _Connection(OrderedClient())
+            connection = _NatsConnection(OrderedClient())
             try:
                 await self._connect(connection)
             except Exception as error:  # whatever nats-py or the network came up with, we try again
@@ -402,7 +408,7 @@ class Line:
             self._tell(False)
             self._tasks.start(abandon(connection.client), name="drop a lost line")
 
-    async def _connect(self, connection: _Connection) -> None:
+    async def _connect(self, connection: _NatsConnection) -> None:
         async def on_lost() -> None:
             connection.lost.set()
 
@@ -436,14 +442,14 @@ class Line:
                 raise BusUnreachable
             bound_silence(connection.client)
             note_encryption(connection.client)
-            self._connection = connection
+            self._live = connection
             self._server = (
                 connection.client.connected_url.netloc
                 if connection.client.connected_url is not None
                 else ""
             )
-            for wish in list(self._wishes):
-                await self._place(wish, connection)
+            for subscription in list(self._subscriptions):
+                await self._place(subscription, connection)
             await connection.client.flush(timeout=int(CONNECT_S))
 
     def _in_order(self) -> list[str]:
@@ -460,7 +466,7 @@ class Line:
             log.info("the bus says: %s", str(error)[:200])
 
     def _note_failure(self, error: Exception) -> None:
-        self._connection = None
+        self._live = None
         if "authorization" in str(error).lower():
             self._refusal = BusRefusedIdentity
         else:
@@ -487,14 +493,14 @@ class Line:
         except Exception:  # a listener's fault must not end the keeping of the line
             log.exception("a listener of the connection failed")
 
-    async def _stay(self, connection: _Connection) -> None:
+    async def _stay(self, connection: _NatsConnection) -> None:
         probe = self._tasks.start(self._probe(connection), name=f"bus probe of {self._name}")
         try:
             await connection.lost.wait()
         finally:
             probe.cancel()
 
-    async def _probe(self, connection: _Connection) -> None:
+    async def _probe(self, connection: _NatsConnection) -> None:
         unanswered = 0
         probe: asyncio.Task[bool] | None = None
         try:
@@ -518,10 +524,10 @@ class Line:
             if probe is not None:
                 probe.cancel()
 
-    def _forget_connection(self) -> _Connection | None:
-        connection, self._connection = self._connection, None
+    def _forget_connection(self) -> _NatsConnection | None:
+        connection, self._live = self._live, None
         self._settled.clear()
-        self.doubt(lambda _subject: True, "the line broke")
+        self.fail_pending(lambda _subject: True, "the line broke")
         return connection
 
 

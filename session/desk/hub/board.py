@@ -156,4 +156,6 @@ class BoardLink:
     async def _insist[Answer](
         self, verb: str, wish: HubMessage, answer_type: type[Answer]
     ) -> Answer:
-        return await self._bus.insist(verb, wish, answer_type, on_retry=self.retrying.emit)
+        return await self._bus.request_with_retries(
+            verb, wish, answer_type, on_retry=self.retrying.emit
+        )

@@ -40,7 +40,7 @@ class BoardPast:
     async def undo(self, act_id: str, undoes: str, reason: str) -> Undone:
         """Takes the act `undoes` back, as the act `act_id`."""
         wish = UndoRequest(act_id=act_id, undoes=undoes, reason=reason)
-        return await self._bus.insist(
+        return await self._bus.request_with_retries(
             "undo", wish, Undone, timeout_s=10.0, on_retry=self.retrying.emit
         )
 

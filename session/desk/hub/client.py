@@ -128,7 +128,7 @@ class DeskLink:
     async def start(self) -> None:
         """Listens, then loads the queue (in the background, again and again until it is there)."""
         self._bus.connected.connect(self._on_connected)
-        self._bus.news.connect(self._on_news)
+        self._bus.notifications.connect(self._on_news)
         await self._bus.subscribe(subjects.QUEUE_EVENTS, self._on_ticket)
         await self._bus.subscribe(subjects.QUEUE_BEAT, self._on_beat)
         self._bus.beat()
@@ -342,7 +342,7 @@ class DeskLink:
     ) -> Answer:
         """Repeats the same request while its outcome is unknown, at most `TRIES` times."""
 
-        return await self._bus.insist(
+        return await self._bus.request_with_retries(
             verb, message, answer_type, timeout_s, tries=TRIES, on_retry=self.retrying.emit
         )
 

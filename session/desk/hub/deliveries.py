@@ -43,12 +43,20 @@ class DeliveryLink:
     async def retry(self, ids: Sequence[int]) -> int:
         """Tries these again now; how many."""
         wish = DeliveryActRequest(act=DeliveryAct.RETRY, delivery_ids=list(ids))
-        return (await self._bus.insist("delivery_act", wish, DeliveriesActed, timeout_s=10.0)).count
+        return (
+            await self._bus.request_with_retries(
+                "delivery_act", wish, DeliveriesActed, timeout_s=10.0
+            )
+        ).count
 
     async def give_up(self, ids: Sequence[int], reason: str) -> int:
         """Tries these no more, for a reason; how many."""
         wish = DeliveryActRequest(act=DeliveryAct.GIVE_UP, delivery_ids=list(ids), reason=reason)
-        return (await self._bus.insist("delivery_act", wish, DeliveriesActed, timeout_s=10.0)).count
+        return (
+            await self._bus.request_with_retries(
+                "delivery_act", wish, DeliveriesActed, timeout_s=10.0
+            )
+        ).count
 
     async def export(self, dossier: str, reason: str) -> ExportAnswer:
         """Notes the export, for a reason, and gives the dossier."""
@@ -62,7 +70,7 @@ class DeliveryLink:
         while True:
             offset = max(len(whole.steps), len(whole.acts))
             wish = ExportHistoryRequest(dossier=dossier, offset=offset)
-            part = await self._bus.insist("export_history", wish, PieceHistory)
+            part = await self._bus.request_with_retries("export_history", wish, PieceHistory)
             whole = PieceHistory(steps=[*whole.steps, *part.steps], acts=[*whole.acts, *part.acts])
             if max(len(part.steps), len(part.acts)) < MAX_LISTED:
                 return whole
@@ -74,7 +82,7 @@ class DeliveryLink:
         data = b""
         while True:
             wish = ExportPartRequest(dossier=dossier, document_id=document_id, offset=len(data))
-            part = await self._bus.insist("export_part", wish, DocumentPart)
+            part = await self._bus.request_with_retries("export_part", wish, DocumentPart)
             data += part.data
             if not part.data or len(data) >= part.size_bytes:
                 break

@@ -35,7 +35,7 @@ class LibraryLink:
         """All that can be put before a caller now."""
         items: list[LibraryItem] = []
         while True:
-            answer = await self._bus.insist(
+            answer = await self._bus.request_with_retries(
                 "library", LibraryRequest(offset=len(items)), LibraryAnswer
             )
             items += answer.items
@@ -49,7 +49,9 @@ class LibraryLink:
         data, sha256 = bytearray(), ""
         while True:
             wish = LibraryDocumentRequest(item_id=item_id, offset=len(data))
-            part = await self._bus.insist("library_document", wish, LibraryPart, PART_S)
+            part = await self._bus.request_with_retries(
+                "library_document", wish, LibraryPart, PART_S
+            )
             if part.sha256 != (sha256 or part.sha256) or part.size_bytes > MAX_BYTES:
                 raise LibraryItemUnknown(why="changed")
             sha256 = part.sha256

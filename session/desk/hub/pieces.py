@@ -37,12 +37,16 @@ class PieceLink:
     async def procedures(self, session_id: str) -> list[ProcedureFacts]:
         """What may be started."""
         wish = ProceduresRequest(session_id=session_id)
-        return (await self._bus.insist("procedures", wish, ProceduresAnswer)).procedures
+        return (
+            await self._bus.request_with_retries("procedures", wish, ProceduresAnswer)
+        ).procedures
 
     async def start(self, session_id: str, dossier: str, procedure: str) -> Dossier:
         """Adds what a procedure asks for; the dossier afterwards."""
         wish = StartProcedureRequest(session_id=session_id, dossier=dossier, procedure=procedure)
-        return (await self._bus.insist("start_procedure", wish, DossierAnswer)).dossier
+        return (
+            await self._bus.request_with_retries("start_procedure", wish, DossierAnswer)
+        ).dossier
 
     async def correct(
         self,
@@ -64,7 +68,9 @@ class PieceLink:
             name=name,
             reason=reason,
         )
-        return (await self._bus.insist("correct_document", wish, DossierAnswer)).dossier
+        return (
+            await self._bus.request_with_retries("correct_document", wish, DossierAnswer)
+        ).dossier
 
     async def supersede(
         self, session_id: str, dossier: str, document_id: str, *, by_document_id: str, reason: str
@@ -77,24 +83,28 @@ class PieceLink:
             by_document_id=by_document_id,
             reason=reason,
         )
-        return (await self._bus.insist("supersede_document", wish, DossierAnswer)).dossier
+        return (
+            await self._bus.request_with_retries("supersede_document", wish, DossierAnswer)
+        ).dossier
 
     async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> Dossier:
         """A receipt that names these pieces was printed."""
         wish = AcknowledgeRequest(session_id=session_id, dossier=dossier, piece_ids=piece_ids)
-        return (await self._bus.insist("acknowledge", wish, DossierAnswer)).dossier
+        return (await self._bus.request_with_retries("acknowledge", wish, DossierAnswer)).dossier
 
     async def history(self, session_id: str, dossier: str) -> PieceHistory:
         """What happened to the pieces, and what was done with the dossier, oldest first."""
         wish = PieceHistoryRequest(session_id=session_id, dossier=dossier)
-        return await self._bus.insist("piece_history", wish, PieceHistory)
+        return await self._bus.request_with_retries("piece_history", wish, PieceHistory)
 
     async def seen(self, session_id: str, dossier: str, pages: list[PageSeen]) -> list[SeenPage]:
         """Pages that the dossier has already, or that look like some."""
         wish = SeenRequest(session_id=session_id, dossier=dossier, pages=pages)
-        return (await self._bus.insist("seen", wish, SeenAnswer)).seen
+        return (await self._bus.request_with_retries("seen", wish, SeenAnswer)).seen
 
     async def search(self, session_id: str, dossier: str, words: str) -> list[str]:
         """Ids of the dossier's documents with these words."""
         wish = DocumentSearchRequest(session_id=session_id, dossier=dossier, words=words)
-        return (await self._bus.insist("search_documents", wish, DocumentSearchAnswer)).document_ids
+        return (
+            await self._bus.request_with_retries("search_documents", wish, DocumentSearchAnswer)
+        ).document_ids

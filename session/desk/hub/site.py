@@ -61,7 +61,7 @@ class SiteLink:
 
     async def answer(self, kiosk: str, state: HelpState) -> None:
         """The host comes, is there, or has finished."""
-        await self._bus.insist("host", HostRequest(kiosk=kiosk, state=state), Done)
+        await self._bus.request_with_retries("host", HostRequest(kiosk=kiosk, state=state), Done)
         await self.look()
 
 
@@ -97,5 +97,5 @@ class NetworkLink:
     async def set_site(self, site: str, closed: bool, reason: str) -> None:
         """Closes a site of our account for new calls, or opens it."""
         wish = SiteStateRequest(site=site, reason=reason)
-        await self._bus.insist("close_site" if closed else "open_site", wish, Done)
+        await self._bus.request_with_retries("close_site" if closed else "open_site", wish, Done)
         await self.look()

@@ -155,4 +155,4 @@ class TalkLink:
     async def _insist[Answer](
         self, verb: str, wish: HubMessage, answer_type: type[Answer]
     ) -> Answer:
-        return await self._bus.insist(verb, wish, answer_type, tries=TRIES)
+        return await self._bus.request_with_retries(verb, wish, answer_type, tries=TRIES)

@@ -74,4 +74,6 @@ class WorkLink:
     async def _insist[Answer](
         self, verb: str, wish: HubMessage, answer_type: type[Answer]
     ) -> Answer:
-        return await self._bus.insist(verb, wish, answer_type, on_retry=self._on_retry)
+        return await self._bus.request_with_retries(
+            verb, wish, answer_type, on_retry=self._on_retry
+        )

@@ -86,7 +86,7 @@ class Enrolment:
             log.exception("an enrolment failed")
             answer = Refusal(code="unexpected")
         try:
-            await self._connection.line.publish(message.reply, encode(answer))
+            await self._connection.bus.publish(message.reply, encode(answer))
         except BusUnreachable:
             log.info("an answer to a newcomer is lost; the same request may be repeated")
 

@@ -180,7 +180,7 @@ class RequestServer:
         )
         try:
             for reply in replies:
-                await self._connection.line.publish(reply, answer)
+                await self._connection.bus.publish(reply, answer)
         except BusUnreachable:
             log.info("an answer is lost, the bus is away; the same request may be repeated")
 

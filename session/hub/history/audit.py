@@ -171,7 +171,7 @@ class AuditReader:
 
     def __init__(self, connection: HubConnection, durable: str) -> None:
         self._connection = connection
-        self._line = connection.line
+        self._line = connection.bus
         self._ask = f"$JS.API.CONSUMER.MSG.NEXT.{AUDIT}.{durable}"
         self._inbox = f"_INBOX.hub.audit.{id(self):x}"
         self._arrived: asyncio.Queue[Incoming | None] = asyncio.Queue()

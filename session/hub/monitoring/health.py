@@ -78,7 +78,7 @@ class Health:
         return sorted(troubles, key=lambda trouble: not trouble.grave)
 
     async def _store(self) -> list[Trouble]:
-        if not self._connection.line.is_connected:
+        if not self._connection.bus.is_connected:
             return [Trouble("bus_unreachable", True)]
         try:
             state = await self._connection.streams.state(BUCKET)

@@ -107,7 +107,7 @@ class NetworkState:
     async def say(self) -> None:
         """Tells the other hubs how this one is."""
         try:
-            await self._connection.line.publish(
+            await self._connection.bus.publish(
                 f"{SUBJECT}.{self.hub_id}", msgspec.json.encode(self._own())
             )
         except BusUnreachable:

@@ -250,7 +250,7 @@ class Links:
 
     async def _ask(self, network: str, rest: str, payload: bytes) -> bytes:
         subject = f"{XFER}.{network}.{self._network}.{rest}"
-        return (await self._connection.line.request(subject, payload, ASK_S)).payload
+        return (await self._connection.bus.request(subject, payload, ASK_S)).payload
 
     # ---- our kiosk speaks
 
@@ -302,7 +302,7 @@ class Links:
         }
         subject = f"{XFER}.{sent.network}.{self._network}.{message.subject}"
         try:
-            await self._connection.line.publish(subject, message.payload, headers)
+            await self._connection.bus.publish(subject, message.payload, headers)
         except BusUnreachable:
             return False
         return True
@@ -316,7 +316,7 @@ class Links:
     async def _beat(self, sent: _Sent, home: str, kiosk: str) -> None:
         try:
             subject = f"{XFER}.{sent.network}.{self._network}.hb.{home}.k.{kiosk}"
-            await self._connection.line.publish(subject, b"")
+            await self._connection.bus.publish(subject, b"")
         except BusUnreachable:
             log.debug("no sign of life over the link")
 
@@ -350,7 +350,7 @@ class Links:
                 if not key.lower().startswith("nats-")
             }
             try:
-                await self._connection.tell_user(
+                await self._connection.publish_to_user(
                     home, Role(letter), kiosk, rest, message.payload, headers
                 )
             except BusUnreachable:
@@ -403,7 +403,7 @@ class Links:
         except SessionError as error:
             answer = Refusal(code=error.code, detail=error.detail)
         try:
-            await self._connection.line.publish(message.reply, encode(answer))
+            await self._connection.bus.publish(message.reply, encode(answer))
         except BusUnreachable:
             log.info("an answer to a partner is lost; it asks again")
 

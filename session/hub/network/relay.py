@@ -241,7 +241,7 @@ class Relay:
         }
         try:
             rest = f"ses.{session_id}.{topic}"
-            await self._connection.tell_user(
+            await self._connection.publish_to_user(
                 peer.organisation, peer.role, peer.user, rest, message.payload, headers
             )
             self.passed += 1

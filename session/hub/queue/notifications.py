@@ -49,14 +49,14 @@ class BusNotifications:
         back.
         """
         try:
-            await self._connection.tell_user(organisation, role, user, "hub", encode(event))
+            await self._connection.publish_to_user(organisation, role, user, "hub", encode(event))
         except BusUnreachable:
             log.info("news not told, the bus is away: %s", type(event).__name__)
 
     async def beat(self, organisation: str, beat: QueueBeat) -> None:
         """The pulse for all desks of an organisation."""
         try:
-            await self._connection.tell(organisation, "hb", encode(beat))
+            await self._connection.publish_event(organisation, "hb", encode(beat))
         except BusUnreachable:
             log.debug("no pulse, the bus is away")
 

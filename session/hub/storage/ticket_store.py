@@ -165,7 +165,7 @@ class NatsTicketStore:
             if ticket is not None:
                 on_change(ticket)
 
-        line = self._connection.line
+        line = self._connection.bus
         self._follower = Follower(
             line,
             self._streams,

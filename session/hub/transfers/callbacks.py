@@ -110,7 +110,7 @@ class NatsCallbackStore:
     async def follow(self) -> None:
         """Begins to follow the bucket; returns once it is known."""
         self._follower = Follower(
-            self._connection.line,
+            self._connection.bus,
             self._streams,
             stream=BUCKET,
             tasks=self._tasks,

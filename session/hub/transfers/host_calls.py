@@ -106,7 +106,7 @@ class HostCalls:
     async def _tell(self, kiosk: Kiosk, said: str) -> None:
         self._note(kiosk, said)
         try:
-            await self._connection.line.publish(f"{SUBJECT}.{kiosk[0]}.{kiosk[1]}", said.encode())
+            await self._connection.bus.publish(f"{SUBJECT}.{kiosk[0]}.{kiosk[1]}", said.encode())
         except BusUnreachable:
             log.info("a call for help is not told to the other hubs; the kiosk repeats it")
 

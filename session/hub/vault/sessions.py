@@ -63,7 +63,7 @@ class VaultSessions:
     ) -> tuple[Ticket, CallerRecord]:
         """As `Sessions.owned`; each time asked, because a session may be over since."""
         request = VaultOwnedRequest(session_id=session_id, agent=agent)
-        answer = await self._bus.insist("vault_owned", request, VaultOwnedAnswer)
+        answer = await self._bus.request_with_retries("vault_owned", request, VaultOwnedAnswer)
         ticket = answer.ticket
         self._facts[ticket.id] = answer.facts
         while len(self._facts) > REMEMBERED:
@@ -99,7 +99,7 @@ class VaultSessions:
     async def ends(self, session_id: str) -> list[str]:
         """Who writes this session's log. Raises `TicketUnknown`."""
         request = VaultEndsRequest(session_id=session_id)
-        return (await self._bus.insist("vault_ends", request, VaultEndsAnswer)).ends
+        return (await self._bus.request_with_retries("vault_ends", request, VaultEndsAnswer)).ends
 
     # ---- CallerStore
 

@@ -113,7 +113,7 @@ class KioskLink:
 
     async def start(self) -> None:
         """Listens and gives signs of life."""
-        self._bus.news.connect(self._on_news)
+        self._bus.notifications.connect(self._on_news)
         self._bus.connected.connect(self._on_connected)
         self._bus.beat()
         self._tasks.start(self._poll(), name="ask after the ticket")
@@ -260,7 +260,7 @@ class KioskLink:
         self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
     ) -> Answer:
         """Repeats the same request while its outcome is unknown, at most `TRIES` times."""
-        return await self._bus.insist(
+        return await self._bus.request_with_retries(
             verb, message, answer_type, timeout_s, tries=TRIES, on_retry=self.retrying.emit
         )
 

@@ -175,7 +175,7 @@ class LineReports:
     So a hub that was just started knows all lines after 5 s.
 
     Args:
-        send: sends a message with each sign of life from now on, see `BusClient.say_in_beats`.
+        send: sends a message with each sign of life from now on, see `BusClient.set_beat_message`.
     """
 
     def __init__(self, send: Callable[[HubMessage | None], None]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from session.bus.client import BusClient
-from session.bus.transport.connection import Incoming, Line
+from session.bus.transport.connection import Connection, Incoming
 from session.bus.transport.nkeys import new_seed
 from session.core.errors import BusRefusedIdentity, HubUnreachable, NotAllowed
 from session.protocol.codec import decode_answer, encode
@@ -154,7 +154,7 @@ async def test_a_role_cannot_say_anothers_verb(tmp_path: Path) -> None:
             await kiosk.request("call.more", QueueRequest(), QueueAnswer)
 
 
-async def _ask_with_reply_to(world: World, line: Line, reply: str) -> None:
+async def _ask_with_reply_to(world: World, line: Connection, reply: str) -> None:
     assert world.hub is not None
     before = world.hub.service.answered + world.hub.service.refused
     await line.publish("svc.a.bob.queue", encode(QueueRequest()), reply=reply)

@@ -78,7 +78,7 @@ async def test_a_sign_of_life_goes_as_soon_as_the_bus_is_back(world: World) -> N
     client.beat()
     await until(lambda: hub.presence.silent_s("valdore", Role.AGENT, "alice") == 0.0)
     clock.advance(RETURN_S)
-    client.renew()
+    client.reconnect()
     await until(
         lambda: hub.presence.silent_s("valdore", Role.AGENT, "alice") < RETURN_S, BEAT_S / 2
     )

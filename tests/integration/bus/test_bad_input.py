@@ -14,7 +14,7 @@ import pytest
 
 from expert_app.hub.flood_ban import ShutOut
 from session.bus.client import BusClient
-from session.bus.transport.connection import Line
+from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
 from session.core.errors import BusRefusedIdentity, BusUnreachable, TicketTaken
@@ -83,7 +83,7 @@ async def test_a_thousand_reconnections_a_second_leave_the_others_alone(tmp_path
         )
         assert served > 3
         assert slowest_s < OTHERS_S
-        wrong = Line(
+        wrong = Connection(
             [world.server.url], new_seed(), world.tasks, inbox="_I.a.alice", name="stranger"
         )
         with pytest.raises(BusRefusedIdentity):
@@ -95,7 +95,7 @@ FLOODED = 30_000
 """As fast as one connection can: a second's worth and more."""
 
 
-async def _flood(line: Line, shut: ShutOut) -> int:
+async def _flood(line: Connection, shut: ShutOut) -> int:
     """One kiosk calls without end, until it is cut off; how often."""
     request = encode(TicketRequested(request_id="again", service="rights"))
     for said in range(FLOODED):
@@ -177,7 +177,7 @@ async def test_one_identity_that_reconnects_all_the_time_loses_nothing(tmp_path:
 
 
 async def _replay(
-    line: Line, role: Role, user: str, verb: str, payload: bytes, times: int = 30
+    line: Connection, role: Role, user: str, verb: str, payload: bytes, times: int = 30
 ) -> list[bytes]:
     subject = subjects.service(role, user, verb)
     return [(await line.request(subject, payload, 5.0)).payload for _ in range(times)]

@@ -76,7 +76,7 @@ async def test_a_hub_that_has_the_request_in_hand_does_not_begin_it_again(
         asked = slow(world, "services", 0.5)
         assert (await kiosk.services()).services
         assert len(asked) == 1
-        assert kiosk._bus._line._answers == {}
+        assert kiosk._bus._connection._answers == {}
 
 
 async def test_where_no_other_hub_is_there_the_first_may_take_its_time(
@@ -104,7 +104,8 @@ async def test_who_repeats_a_request_in_hand_many_times_gets_few_answers(tmp_pat
         )
         await asyncio.sleep(0.1)
         again = [
-            kiosk._bus._line.request("all.k.kiosk1.services", question, 1.0) for _ in range(20)
+            kiosk._bus._connection.request("all.k.kiosk1.services", question, 1.0)
+            for _ in range(20)
         ]
         said = await asyncio.gather(*again, return_exceptions=True)
         assert (await first).services
@@ -124,7 +125,7 @@ async def test_a_no_is_heard_at_once_whatever_the_place_for_answers_is_called(
                 secrets, "token_hex", lambda _bytes, digit=digit: digit + "0123456789abcde"
             )
             with pytest.raises(HubUnreachable) as caught:
-                await kiosk._bus._line.request(
+                await kiosk._bus._connection.request(
                     "svc.k.kiosk1.services", encode(ServicesRequest()), 30.0
                 )
             assert caught.value.detail["why"] == NOBODY

@@ -23,7 +23,7 @@ from session.bus.enrolment import enrol
 from session.bus.hub_connection import HubConnection
 from session.bus.server.config import ServerSettings
 from session.bus.server.process import BusServer
-from session.bus.transport.connection import Line
+from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import enrolment_seed, new_seed, public_key, sign
 from session.core.clock import ManualClock, SystemClock
 from session.core.errors import BusRefusedIdentity, EnrolmentRefused, RateLimited
@@ -58,7 +58,7 @@ class Door:
         self.enrolment = Enrolment(
             self.connection, self.book, reload=self._reload, clock=self.clock, tasks=self.tasks
         )
-        self.clients: list[BusClient | Line] = []
+        self.clients: list[BusClient | Connection] = []
 
     async def _reload(self) -> None:
         await self.server.reload(self.catalogue.accounts(self.book.keys(), self.book.revoked()))
@@ -82,8 +82,8 @@ class Door:
         self.clients.append(client)
         return client
 
-    async def newcomer(self) -> Line:
-        line = Line(
+    async def newcomer(self) -> Connection:
+        line = Connection(
             [self.server.url],
             enrolment_seed(),
             self.tasks,

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from session.bus.server.config import BusUser
-from session.bus.transport.connection import Line
+from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed, public_key
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire import subjects
@@ -135,7 +135,7 @@ def heard_subjects() -> list[str]:
     return [*found, *wild, "evt.q.*", "evt.q.t1", "evt.hb", *NOBODYS]
 
 
-async def _line(world: World, role: Role) -> Line:
+async def _line(world: World, role: Role) -> Connection:
     """A connection of `role`; roles that no catalogue lists yet get a key beside it."""
     user = USERS[role]
     if ("valdore", role, user) not in world.seeds:

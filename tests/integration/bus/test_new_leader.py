@@ -27,7 +27,7 @@ async def test_what_waits_for_a_dead_leader_fails_when_there_is_another_and_noth
 ) -> None:
     async with hub_world(tmp_path) as world:
         assert world.connection is not None
-        line = world.connection.line
+        line = world.connection.bus
         streams = Streams(line, timeout_s=20.0)
         asked = asyncio.Queue[Incoming]()
         # answers nobody
@@ -41,7 +41,7 @@ async def test_what_waits_for_a_dead_leader_fails_when_there_is_another_and_noth
             await asyncio.wait_for(appending, 30)
         assert caught.value.detail["why"] == NEW_LEADER
         assert not other.done()
-        line.doubt(lambda subject: subject == "quiet.other", "gone")
+        line.fail_pending(lambda subject: subject == "quiet.other", "gone")
         with pytest.raises(HubUnreachable, match="gone"):
             await asyncio.wait_for(other, 30)
         assert (await streams.state(BUCKET)).has_leader, "the next question has an answer"

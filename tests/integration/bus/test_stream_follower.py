@@ -41,10 +41,10 @@ async def _connection(world: World) -> HubConnection:
 
 async def _delete_consumers(connection: HubConnection, stream: str) -> None:
     names = json.loads(
-        (await connection.line.request(f"$JS.API.CONSUMER.NAMES.{stream}", b"", 2.0)).payload
+        (await connection.bus.request(f"$JS.API.CONSUMER.NAMES.{stream}", b"", 2.0)).payload
     )
     for name in names["consumers"]:
-        await connection.line.request(f"$JS.API.CONSUMER.DELETE.{stream}.{name}", b"", 2.0)
+        await connection.bus.request(f"$JS.API.CONSUMER.DELETE.{stream}.{name}", b"", 2.0)
 
 
 class _Seen:
@@ -72,7 +72,7 @@ async def test_a_view_is_whole_then_fresh_then_healed(
             await streams.append(f"sample.{n % 50}", str(n).encode())
         seen = _Seen()
         follower = Follower(
-            connection.line,
+            connection.bus,
             streams,
             stream="SAMPLE",
             tasks=world.tasks,
@@ -106,7 +106,7 @@ async def test_an_empty_stream_is_loaded_at_once(tmp_path: Path) -> None:
         connection = await _connection(world)
         seen = _Seen()
         follower = Follower(
-            connection.line,
+            connection.bus,
             connection.streams,
             stream="SAMPLE",
             tasks=world.tasks,

@@ -16,7 +16,7 @@ import pytest
 
 from session.bus.server.config import BusAccount, BusUser, ServerSettings
 from session.bus.server.process import BusServer
-from session.bus.transport.connection import Line
+from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls
 from session.core.errors import BusCertificateRefused, BusUnreachable, HubUnreachable
@@ -39,10 +39,10 @@ class SafeBus:
     port: int
     web_port: int
     tasks: Tasks
-    lines: list[Line] = field(default_factory=list)
+    lines: list[Connection] = field(default_factory=list)
 
-    def line(self, url: str, tls: ssl.SSLContext | None) -> Line:
-        line = Line(
+    def line(self, url: str, tls: ssl.SSLContext | None) -> Connection:
+        line = Connection(
             [url],
             SEED,
             self.tasks,
@@ -78,7 +78,7 @@ async def safe_bus(folder: Path) -> AsyncIterator[SafeBus]:
         await tasks.close()
 
 
-async def _is_answered(line: Line) -> None:
+async def _is_answered(line: Connection) -> None:
     """A round trip of a large message: the server itself answers that nobody listens."""
     with pytest.raises(HubUnreachable) as answered:
         await line.request("svc.a.alice.queue", b"x" * 100_000, 5.0)
@@ -149,7 +149,7 @@ async def test_a_server_that_offers_no_encryption_is_told_nothing(tmp_path: Path
     files, tasks = tls_files(tmp_path / "ca"), Tasks()
     listener = await asyncio.start_server(pretend, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
-    line = Line(
+    line = Connection(
         [f"tls://localhost:{port}"],
         SEED,
         tasks,

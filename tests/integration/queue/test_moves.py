@@ -132,7 +132,9 @@ async def test_a_hub_killed_between_the_two_writes_loses_nobody(tmp_path: Path, 
         await world.stop_hub()
         await world.start_hub()
         if by == "request":
-            assert (await client.insist("move", request, TicketMoved)).number == "S001"
+            assert (
+                await client.request_with_retries("move", request, TicketMoved)
+            ).number == "S001"
         elif by == "kiosk":
             assert (await kiosk.status(old.id)).ticket.number == "S001"
         await until(lambda: [ticket.number for ticket in zoe.queue] == ["S001"])

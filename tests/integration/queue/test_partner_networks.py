@@ -111,7 +111,7 @@ class Networks:
         async with asyncio.timeout(30):
             while True:
                 try:
-                    await self.cnav.connection.line.request("xfer.cnaf.cnav.check", request, 1.0)
+                    await self.cnav.connection.bus.request("xfer.cnaf.cnav.check", request, 1.0)
                 except SessionError:
                     await asyncio.sleep(0.1)
                 else:
@@ -235,7 +235,7 @@ async def test_only_what_both_say_is_taken_and_only_under_the_networks_own_name(
         assert hub is not None
 
         async def code_of(rest: str, request: ArrivalCheck | Arrival, source: str = "cnav") -> str:
-            said = await hub.line.request(f"xfer.cnaf.{source}.{rest}", encode(request), 1.0)
+            said = await hub.bus.request(f"xfer.cnaf.{source}.{rest}", encode(request), 1.0)
             return str(json.loads(said.payload).get("code", ""))
 
         good = ArrivalCheck(organisation="marais", service="care", from_organisation="valdore")
@@ -274,7 +274,7 @@ async def test_the_other_networks_services_streams_and_kiosks_cannot_be_reached(
     async with two_networks(tmp_path) as both:
         assert both.cnaf.connection is not None
         assert both.cnav.hub is not None
-        attacker = both.cnaf.connection.line
+        attacker = both.cnaf.connection.bus
         kiosk, other = await both.cnav.kiosk("kiosk1"), await both.cnav.kiosk("kiosk2")
         ticket = (await kiosk.call("rights", "", "r1")).ticket
         heard: list[TicketChanged] = []
@@ -468,8 +468,8 @@ async def test_the_link_is_encrypted_on_the_partners_port_or_on_443(
         await lines[0].serve("xfer.cnav.>", lambda message: got.append(message.subject))
         async with asyncio.timeout(30):
             while not got:
-                await lines[1].line.publish("xfer.cnav.cnaf.ses.h.k.k1.s1.call", b"{}")
-                await lines[1].line.publish("xfer.cnav.carsat.ses.h.k.k1.s1.call", b"{}")
+                await lines[1].bus.publish("xfer.cnav.cnaf.ses.h.k.k1.s1.call", b"{}")
+                await lines[1].bus.publish("xfer.cnav.carsat.ses.h.k.k1.s1.call", b"{}")
                 await asyncio.sleep(0.1)
         assert set(got) == {"xfer.cnav.cnaf.ses.h.k.k1.s1.call"}
         assert key.decode() not in (tmp_path / "b" / "nats-server.conf").read_text(encoding="utf-8")

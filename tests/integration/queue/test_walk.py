@@ -274,7 +274,7 @@ async def test_a_lost_piece_of_news_is_found_by_asking(tmp_path: Path) -> None:
         kiosk.session_opened.connect(opened.append)
         kiosk.session_ended.connect(ended.append)
         ticket = (await kiosk.call("housing", "", "r1")).ticket
-        kiosk._bus.news._listeners.clear()
+        kiosk._bus.notifications._listeners.clear()
         facts = await desk.accept(ticket.id)
         await until(lambda: bool(opened))
         await desk.hang_up(facts.id, "agent_done")

@@ -261,7 +261,7 @@ class Ends:
             self.facts.id, DOSSIER, piece_id="bail", name=TITLE, pages=1, data=document()
         )
         note = NoteRequest(session_id=self.facts.id, note_id="n1", text=NOTE)
-        await self.desk_bus.insist("note", note, Done)
+        await self.desk_bus.request_with_retries("note", note, Done)
         return filed.document.id
 
     async def close(self) -> None:

@@ -235,7 +235,7 @@ async def test_a_question_that_is_said_again_by_others_is_not_answered(tmp_path:
     """
     async with sealed_world(tmp_path) as sealed:
         desk, facts = await in_session(sealed)
-        line = desk._bus._line
+        line = desk._bus._connection
         kept: list[tuple[str, bytes, dict[str, str]]] = []
         request = line.request
 

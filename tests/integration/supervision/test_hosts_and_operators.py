@@ -34,12 +34,12 @@ from tests.support.waiting import until
 
 
 async def _site(host: BusClient) -> KioskFacts:
-    [kiosk] = (await host.insist("site", SiteRequest(), SiteAnswer)).kiosks
+    [kiosk] = (await host.request_with_retries("site", SiteRequest(), SiteAnswer)).kiosks
     return kiosk
 
 
 async def _say(kiosk: BusClient, state: HelpState) -> HelpState:
-    return (await kiosk.insist("call_help", HelpCall(state=state), HelpAnswer)).state
+    return (await kiosk.request_with_retries("call_help", HelpCall(state=state), HelpAnswer)).state
 
 
 async def test_a_caller_calls_the_host_who_comes_and_the_agent_knows(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ async def test_a_kiosk_that_was_restarted_calls_anew_when_the_host_has_just_fini
         kiosk = await world.client(Role.KIOSK, "kiosk1", "network")
         await _say(kiosk, HelpState.WANTED)
         await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
-        again = await kiosk.insist(
+        again = await kiosk.request_with_retries(
             "call_help", HelpCall(state=HelpState.WANTED, new=True), HelpAnswer
         )
         # a repeat would have been told that the host has finished
@@ -210,7 +210,7 @@ async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path
         kiosk.services_changed.connect(heard.append)
 
         async def look() -> NetworkAnswer:
-            return await operator.insist("network", NetworkRequest(), NetworkAnswer)
+            return await operator.request_with_retries("network", NetworkRequest(), NetworkAnswer)
 
         presence = world.hub.presence
         await until(lambda: presence.is_there("network", Role.KIOSK, "kiosk1"))

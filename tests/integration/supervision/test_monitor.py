@@ -100,7 +100,7 @@ async def test_health_is_good_then_says_that_the_server_is_gone(tmp_path: Path) 
         answer = await _ask(monitor, "/healthz")
         assert (answer.status_code, answer.json()) == (200, {"state": "ok", "reasons": []})
         await world.server.stop()
-        line = world.connection.line if world.connection is not None else None
+        line = world.connection.bus if world.connection is not None else None
         await until(lambda: line is not None and not line.is_connected)
         answer = await _ask(monitor, "/healthz")
         assert answer.status_code == 503

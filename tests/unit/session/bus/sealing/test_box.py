@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from session.bus.sealing.box import WINDOW, Box, Stamp, Window, public_text, shared
 from session.bus.sealing.certificates import VaultSecret, sign_seal_key, valid_keys
-from session.bus.sealing.pinned_keys import SealPins
+from session.bus.sealing.pinned_keys import PinnedKeys
 from session.bus.sealing.sealed_number import open_number, seal_number
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import ManualClock
@@ -154,10 +154,10 @@ def test_a_longer_life_a_swapped_key_and_another_organisation_are_refused() -> N
 def test_the_first_signer_is_kept_over_a_restart_and_another_one_refused(tmp_path: Path) -> None:
     own, other, clock = Organisation(), Organisation(), ManualClock(NOW)
     path = tmp_path / "signers.json"
-    assert SealPins(path, {}, clock=clock).accept("caisse", None) == []
+    assert PinnedKeys(path, {}, clock=clock).accept("caisse", None) == []
     key = own.key()
-    assert SealPins(path, {}, clock=clock).accept("caisse", own.card(key)) == [key]
-    again = SealPins(path, {}, clock=clock)
+    assert PinnedKeys(path, {}, clock=clock).accept("caisse", own.card(key)) == [key]
+    again = PinnedKeys(path, {}, clock=clock)
     with pytest.raises(SealKeyRefused, match="signer"):
         again.accept("caisse", other.card())
     with pytest.raises(SealKeyRefused, match="missing"):
@@ -168,8 +168,8 @@ def test_the_first_signer_is_kept_over_a_restart_and_another_one_refused(tmp_pat
 def test_the_settings_win_over_what_was_seen_first(tmp_path: Path) -> None:
     own, other, clock = Organisation(), Organisation(), ManualClock(NOW)
     path = tmp_path / "signers.json"
-    SealPins(path, {}, clock=clock).accept("caisse", other.card())
-    pins = SealPins(path, {"caisse": own.signer}, clock=clock)
+    PinnedKeys(path, {}, clock=clock).accept("caisse", other.card())
+    pins = PinnedKeys(path, {"caisse": own.signer}, clock=clock)
     with pytest.raises(SealKeyRefused, match="signer"):
         pins.accept("caisse", other.card())
     assert pins.accept("caisse", own.card())
@@ -177,7 +177,7 @@ def test_the_settings_win_over_what_was_seen_first(tmp_path: Path) -> None:
 
 def test_a_card_that_nobody_has_signed_rightly_is_not_kept_as_the_first(tmp_path: Path) -> None:
     own, clock = Organisation(), ManualClock(NOW)
-    pins = SealPins(tmp_path / "signers.json", {}, clock=clock)
+    pins = PinnedKeys(tmp_path / "signers.json", {}, clock=clock)
     key = own.key()
     with pytest.raises(SealKeyRefused):
         pins.accept(
@@ -187,7 +187,7 @@ def test_a_card_that_nobody_has_signed_rightly_is_not_kept_as_the_first(tmp_path
     damaged = tmp_path / "signers.json"
     damaged.write_text("{", encoding="ascii")
     with pytest.raises(SealKeyRefused, match="unreadable"):
-        SealPins(damaged, {}, clock=clock)
+        PinnedKeys(damaged, {}, clock=clock)
 
 
 def test_a_sealed_number_opens_for_the_vault_and_its_own_kiosk_only() -> None:
