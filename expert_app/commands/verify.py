@@ -114,10 +114,10 @@ def signed_by_kiosk(origin: Origin, page: PageOrigin) -> str:
     words = page_words(
         origin.session,
         page.page_id,
-        page.scanned_sha256,
-        page.scanned_bytes,
-        page.dpi,
-        page.scanned_at_utc,
+        sha256=page.scanned_sha256,
+        size_bytes=page.scanned_bytes,
+        dpi=page.dpi,
+        taken_at=page.scanned_at_utc,
     )
     return "signed" if is_signed(page.signer, words, page.signature) else "forged"
 

@@ -32,7 +32,7 @@ class QuickCopyMaker:
         self._open().warm()
 
     async def make(self, data: bytes, dpi: int) -> tuple[str, bytes] | None:
-        """See `session.kiosk.devices.quick_copies.MakeGlimpse`."""
+        """See `session.kiosk.devices.quick_copies.MakeQuickCopy`."""
         try:
             async with asyncio.timeout(MAKE_S):
                 copy = await asyncio.wrap_future(self._open().submit(quick_copy, data, dpi))

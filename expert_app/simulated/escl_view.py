@@ -65,7 +65,9 @@ CAPABILITIES = f"""{_HEAD.format("ScannerCapabilities")}
 def status_xml(fault: str, *, working: bool) -> str:
     """eSCL ScannerStatus for a fault ("" for none)."""
     feeder = _FEEDER_STATES.get(fault, "ScannerAdfLoaded")
-    state = "Stopped" if fault in ("jam", "cover_open") else "Processing" if working else "Idle"
+    state = "Processing" if working else "Idle"
+    if fault in ("jam", "cover_open"):
+        state = "Stopped"
     return f"""{_HEAD.format("ScannerStatus")}
 <pwg:Version>2.63</pwg:Version><pwg:State>{state}</pwg:State><scan:AdfState>{feeder}</scan:AdfState>
 </scan:ScannerStatus>"""

@@ -159,11 +159,14 @@ def _smooth(points: Sequence[Point]) -> list[Point]:
     for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False):
         steps = max(2, int(np.hypot(c[0] - b[0], c[1] - b[1]) / 1.5))
         for t in np.linspace(0, 1, steps, endpoint=False):
-            path.append((_spline(t, a[0], b[0], c[0], d[0]), _spline(t, a[1], b[1], c[1], d[1])))
+            path.append(
+                (_spline(t, (a[0], b[0], c[0], d[0])), _spline(t, (a[1], b[1], c[1], d[1])))
+            )
     return [*path, points[-1]]
 
 
-def _spline(t: float, a: float, b: float, c: float, d: float) -> float:
+def _spline(t: float, points: tuple[float, float, float, float]) -> float:
+    a, b, c, d = points
     tension = 0.35  # below one half: corners of capitals stay corners
     m1, m2 = tension * (c - a), tension * (d - b)
     return float(

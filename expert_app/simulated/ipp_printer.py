@@ -193,7 +193,9 @@ class SimulatedPrinter:
         """RFC 8011, section 5.4."""
         reason = _HOLDING.get(self._fault, "")
         waiting = [job for job in self._jobs.values() if job.state < JOB_CANCELED]
-        state = PRINTER_STOPPED if reason else PRINTER_PROCESSING if waiting else PRINTER_IDLE
+        state = PRINTER_PROCESSING if waiting else PRINTER_IDLE
+        if reason:
+            state = PRINTER_STOPPED
         return {
             "printer-uri-supported": uri(self._base),
             "printer-name": name_value("simulated"),

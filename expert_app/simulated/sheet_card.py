@@ -144,7 +144,8 @@ def _portrait() -> Image.Image:
     picture = Image.new("RGB", (width, height), (226, 229, 233))
     draw = ImageDraw.Draw(picture)
 
-    def oval(cx: float, cy: float, rx: float, ry: float, fill: Colour) -> None:
+    def oval(centre: tuple[float, float], radii: tuple[float, float], fill: Colour) -> None:
+        (cx, cy), (rx, ry) = centre, radii
         draw.ellipse(
             ((cx - rx) * width, (cy - ry) * height, (cx + rx) * width, (cy + ry) * height),
             fill=fill,
@@ -154,11 +155,11 @@ def _portrait() -> Image.Image:
     skin = (232, 194, 168)
     shade = (214, 168, 142)
     cloth = (64, 92, 120)
-    oval(0.50, 0.46, 0.335, 0.335, hair)
+    oval((0.50, 0.46), (0.335, 0.335), hair)
     draw.rounded_rectangle(
         (0.175 * width, 0.42 * height, 0.825 * width, 0.80 * height), 0.12 * width, fill=hair
     )
-    oval(0.50, 1.06, 0.52, 0.30, cloth)
+    oval((0.50, 1.06), (0.52, 0.30), cloth)
     draw.polygon(
         [
             (0.38 * width, 0.80 * height),
@@ -170,11 +171,11 @@ def _portrait() -> Image.Image:
     draw.rounded_rectangle(
         (0.40 * width, 0.62 * height, 0.60 * width, 0.84 * height), 0.06 * width, fill=shade
     )
-    oval(0.50, 0.485, 0.235, 0.245, skin)
+    oval((0.50, 0.485), (0.235, 0.245), skin)
     draw.pieslice((0.25 * width, 0.205 * height, 0.75 * width, 0.60 * height), 180, 305, fill=hair)
     for side in (-1, 1):
-        oval(0.5 + side * 0.095, 0.475, 0.042, 0.020, (250, 250, 248))
-        oval(0.5 + side * 0.095, 0.475, 0.019, 0.018, (70, 90, 70))
+        oval((0.5 + side * 0.095, 0.475), (0.042, 0.020), (250, 250, 248))
+        oval((0.5 + side * 0.095, 0.475), (0.019, 0.018), (70, 90, 70))
         brow = (
             (0.5 + side * 0.15) * width,
             0.425 * height,
@@ -182,7 +183,7 @@ def _portrait() -> Image.Image:
             0.417 * height,
         )
         draw.line(brow, fill=hair, width=round(0.014 * width))
-        oval(0.5 + side * 0.14, 0.56, 0.045, 0.025, (236, 178, 156))
+        oval((0.5 + side * 0.14, 0.56), (0.045, 0.025), (236, 178, 156))
     draw.line(
         (0.5 * width, 0.48 * height, 0.485 * width, 0.555 * height),
         fill=shade,

@@ -43,18 +43,30 @@ def form_sheet(person: InventedPerson, random: np.random.Generator) -> Image.Ima
     hand = Hand(sheet.draw, random, ink=PEN)
     _head(sheet)
     y = _section(sheet, 52, "1", "Vous")
-    y = _letters(sheet, hand, y, "Nom de naissance", person.last_name, 24)
-    y = _letters(sheet, hand, y, "Prénoms", person.first_names, 24)
+    y = _letters(sheet, hand, y, "Nom de naissance", value=person.last_name, cells=24)
+    y = _letters(sheet, hand, y, "Prénoms", value=person.first_names, cells=24)
     y = _date_and_number(sheet, hand, y, person)
-    y = _line(sheet, hand, y, "Lieu de naissance", person.birthplace)
-    y = _ticks(sheet, hand, y, "Situation", ("célibataire", "marié(e)", "pacsé(e)", "séparé(e)"), 2)
-    y = _section(sheet, y + 3, "2", "Votre logement")
-    y = _line(sheet, hand, y, "Adresse", f"{person.street}, {person.town}")
+    y = _line(sheet, hand, y, "Lieu de naissance", value=person.birthplace)
     y = _ticks(
-        sheet, hand, y, "Vous êtes", ("locataire", "colocataire", "propriétaire", "hébergé(e)"), 0
+        sheet,
+        hand,
+        y,
+        "Situation",
+        choices=("célibataire", "marié(e)", "pacsé(e)", "séparé(e)"),
+        chosen=2,
     )
-    y = _line(sheet, hand, y, "Entrée dans les lieux", "01/09/2025")
-    y = _line(sheet, hand, y, "Loyer mensuel, charges", "540,00  +  62,50")
+    y = _section(sheet, y + 3, "2", "Votre logement")
+    y = _line(sheet, hand, y, "Adresse", value=f"{person.street}, {person.town}")
+    y = _ticks(
+        sheet,
+        hand,
+        y,
+        "Vous êtes",
+        choices=("locataire", "colocataire", "propriétaire", "hébergé(e)"),
+        chosen=0,
+    )
+    y = _line(sheet, hand, y, "Entrée dans les lieux", value="01/09/2025")
+    y = _line(sheet, hand, y, "Loyer mensuel, charges", value="540,00  +  62,50")
     y = _section(sheet, y + 3, "3", "Vos ressources du trimestre")
     y = _table(sheet, hand, y)
     y = _section(sheet, y + 5, "4", "Engagement et signature")
@@ -66,14 +78,14 @@ def form_sheet(person: InventedPerson, random: np.random.Generator) -> Image.Ima
 
 def _head(sheet: DrawnSheet) -> None:
     emblem(sheet, (27, 24), 11)
-    sheet.text((42, 21), BODY, 5.0, "-Bold", GREEN)
+    sheet.text((42, 21), BODY, 5.0, "-Bold", colour=GREEN)
     sheet.text((42, 27.5), "Service des aides au logement", 3.2, colour=GREY)
     sheet.text((42, 32.5), "8, allée du Kiosque · 00100 Val-Doré", 2.7, colour=GREY)
     sheet.box((150, 13, _RIGHT, 34), outline=GREEN, line=0.35, radius=1.5)
     sheet.text((153, 18.5), "Réservé à la caisse", 2.5, colour=GREY)
     sheet.text((153, 30), "VD-AL 204 · 01/2026", 2.5, colour=GREY)
     sheet.box((_LEFT, 38, _RIGHT, 48), fill=GREEN, radius=1.2)
-    sheet.text((20, 45), "Demande d'aide au logement", 5.2, "-Bold", (255, 255, 255))
+    sheet.text((20, 45), "Demande d'aide au logement", 5.2, "-Bold", colour=(255, 255, 255))
     sheet.text(
         (_RIGHT - 4, 44.7),
         "à remplir en capitales, à l'encre",
@@ -86,12 +98,14 @@ def _head(sheet: DrawnSheet) -> None:
 def _section(sheet: DrawnSheet, y: float, number: str, title: str) -> float:
     sheet.box((_LEFT, y, _RIGHT, y + 6.6), fill=_PALE)
     sheet.box((_LEFT, y, _LEFT + 6.6, y + 6.6), fill=GREEN)
-    sheet.text((_LEFT + 3.3, y + 5), number, 3.8, "-Bold", (255, 255, 255), "ms")
-    sheet.text((_LEFT + 9.5, y + 4.9), title, 3.7, "-Bold", GREEN)
+    sheet.text((_LEFT + 3.3, y + 5), number, 3.8, "-Bold", colour=(255, 255, 255), anchor="ms")
+    sheet.text((_LEFT + 9.5, y + 4.9), title, 3.7, "-Bold", colour=GREEN)
     return y + 10.4
 
 
-def _letters(sheet: DrawnSheet, hand: Hand, y: float, label: str, value: str, cells: int) -> float:
+def _letters(
+    sheet: DrawnSheet, hand: Hand, y: float, label: str, *, value: str, cells: int
+) -> float:
     sheet.text((_LEFT, y + 5), label, 3.0)
     _cells(sheet, (56, y), cells)
     hand.write((px(56), px(y + 1.5)), value[:cells], px(3.9), px(_CELL))
@@ -115,7 +129,7 @@ def _date_and_number(sheet: DrawnSheet, hand: Hand, y: float, person: InventedPe
     return y + 9.2
 
 
-def _line(sheet: DrawnSheet, hand: Hand, y: float, label: str, value: str) -> float:
+def _line(sheet: DrawnSheet, hand: Hand, y: float, label: str, *, value: str) -> float:
     sheet.text((_LEFT, y + 4.6), label, 3.0)
     for dot in range(150):
         x = 56 + dot * 0.92
@@ -125,7 +139,7 @@ def _line(sheet: DrawnSheet, hand: Hand, y: float, label: str, value: str) -> fl
 
 
 def _ticks(
-    sheet: DrawnSheet, hand: Hand, y: float, label: str, choices: tuple[str, ...], chosen: int
+    sheet: DrawnSheet, hand: Hand, y: float, label: str, *, choices: tuple[str, ...], chosen: int
 ) -> float:
     sheet.text((_LEFT, y + 4.6), label, 3.0)
     for number, choice in enumerate(choices):

@@ -76,13 +76,13 @@ def payslip_sheet(person: InventedPerson, random: np.random.Generator) -> Image.
 
 
 def _head(sheet: DrawnSheet, person: InventedPerson) -> None:
-    sheet.text((_LEFT, 22), EMPLOYER[0], 4.6, "-Bold", _BLUE)
+    sheet.text((_LEFT, 22), EMPLOYER[0], 4.6, "-Bold", colour=_BLUE)
     for number, line in enumerate(
         (*EMPLOYER[1:], "N° d'établissement : 000 000 000 00017", "Code activité : 1071C")
     ):
         sheet.text((_LEFT, 28 + number * 4.4), line, 2.8, colour=GREY)
     sheet.box((112, 13, _RIGHT, 31), fill=_HEAD, radius=1)
-    sheet.text((154, 21), "BULLETIN DE PAIE", 5.0, "-Bold", _BLUE, "ms")
+    sheet.text((154, 21), "BULLETIN DE PAIE", 5.0, "-Bold", colour=_BLUE, anchor="ms")
     sheet.text((154, 27.5), "du 1er au 28 février 2026", 3.1, anchor="ms")
     sheet.box((112, 38, _RIGHT, 64), outline=GREY, line=0.25, radius=1)
     sheet.text((118, 46), f"{person.first_names.split()[0]} {person.last_name}", 3.6, "-Bold")
@@ -101,9 +101,9 @@ def _head(sheet: DrawnSheet, person: InventedPerson) -> None:
 
 def _titles(sheet: DrawnSheet, y: float, titles: tuple[str, ...]) -> None:
     sheet.box((_LEFT, y, _RIGHT, y + 6.4), fill=_HEAD)
-    sheet.text((_LEFT + 2, y + 4.4), titles[0], 2.7, "-Bold", _BLUE)
+    sheet.text((_LEFT + 2, y + 4.4), titles[0], 2.7, "-Bold", colour=_BLUE)
     for column, title in zip(_COLUMNS, titles[1:], strict=True):
-        sheet.text((column - 2, y + 4.4), title, 2.5, "-Bold", _BLUE, "rs")
+        sheet.text((column - 2, y + 4.4), title, 2.5, "-Bold", colour=_BLUE, anchor="rs")
 
 
 def _row(sheet: DrawnSheet, y: float, cells: tuple[str, ...], *, bold: bool = False) -> float:
@@ -182,15 +182,19 @@ def _net(sheet: DrawnSheet, y: float, net: Decimal, cost: Decimal) -> None:
         y += 6.2
     sheet.box((_LEFT, y + 2, _RIGHT, y + 15), fill=_BLUE, radius=1)
     sheet.text(
-        (_LEFT + 5, y + 10.4), "NET PAYÉ le 27/02/2026 par virement", 4.0, "-Bold", (255, 255, 255)
+        (_LEFT + 5, y + 10.4),
+        "NET PAYÉ le 27/02/2026 par virement",
+        4.0,
+        "-Bold",
+        colour=(255, 255, 255),
     )
     sheet.text(
         (_RIGHT - 5, y + 10.7),
         f"{euros(net - tax + Decimal('18.40'))} €",
         5.4,
         "-Bold",
-        (255, 255, 255),
-        "rs",
+        colour=(255, 255, 255),
+        anchor="rs",
     )
     y += 21
     sheet.text((_LEFT, y + 2), f"Total versé par l'employeur : {euros(cost)} €", 2.7, colour=BLACK)
@@ -201,5 +205,5 @@ def _net(sheet: DrawnSheet, y: float, net: Decimal, cost: Decimal) -> None:
         "de paie sans "
         "limitation de durée. Document inventé pour la démonstration, sans valeur.",
         _RIGHT - _LEFT,
-        2.4,
+        size=2.4,
     )

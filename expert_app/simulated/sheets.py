@@ -71,6 +71,7 @@ class DrawnSheet:
         text: str,
         size: float = 3.2,
         weight: Weight = "",
+        *,
         colour: Colour = BLACK,
         anchor: str = "ls",
     ) -> None:
@@ -84,6 +85,7 @@ class DrawnSheet:
         at: tuple[float, float],
         text: str,
         width: float,
+        *,
         size: float = 2.6,
         lead: float = 1.45,
     ) -> float:
@@ -102,6 +104,7 @@ class DrawnSheet:
     def box(
         self,
         corners: tuple[float, float, float, float],
+        *,
         fill: Colour | None = None,
         outline: Colour | None = None,
         line: float = 0.2,

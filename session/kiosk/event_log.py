@@ -40,10 +40,10 @@ BURST_S = 1.0
 """The same act of the agent is written once in so many seconds."""
 
 
-class Chronicle:
+class EventLog:
     """Listens to the parts of one session and writes each fact once."""
 
-    def __init__(self, facts: SessionFacts, log: LogWriter, clock: Clock) -> None:
+    def __init__(self, facts: SessionFacts, log: LogWriter, *, clock: Clock) -> None:
         self._facts = facts
         self._clock = clock
         self._acts: dict[Acted, tuple[float, int]] = {}
@@ -84,6 +84,7 @@ class Chronicle:
 
     def listen(
         self,
+        *,
         grants: KioskGrants,
         call: KioskCall,
         page: KioskCobrowse,

@@ -23,7 +23,7 @@ from session.core.errors import BusUnreachable
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
 from session.kiosk.call.privacy import KioskPrivacy
-from session.kiosk.call.third_parties import KioskTalk
+from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import CallMedia, CallPage, KioskCall
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS
 from session.kiosk.cobrowse.remote_control import ControlledPage, KioskControl
@@ -32,11 +32,11 @@ from session.kiosk.cobrowse.shown_document import KioskShow, ShowScreen
 from session.kiosk.devices.given_files import GivenFiles
 from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.prints import CountPages, PrintRules
-from session.kiosk.devices.quick_copies import MakeGlimpse
+from session.kiosk.devices.quick_copies import MakeQuickCopy
 from session.kiosk.devices.scanner_and_printer import DeviceEquipment, KioskDevices
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.drivers.scanner import Scanner
-from session.kiosk.event_log import Chronicle
+from session.kiosk.event_log import EventLog
 from session.kiosk.line import KioskLine
 from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
@@ -74,7 +74,7 @@ class KioskParts:
         which signs the pages that it scans; b"": they are not signed. consent_version: which words
         the screen uses to ask for a power now. chunk_kbps: rate of pages on the line. file_folders:
         where removable disks appear, from which a caller may give a file; none: no files are taken.
-        make_glimpse: see `session.kiosk.devices.quick_copies`. mirror_kbps: rate that the shared
+        make_quick_copy: see `session.kiosk.devices.quick_copies`. mirror_kbps: rate that the shared
         page may always use. link: to the hub, to ask who joins.
     """
 
@@ -95,7 +95,7 @@ class KioskParts:
     seed: bytes = b""
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
-    make_glimpse: MakeGlimpse | None = None
+    make_quick_copy: MakeQuickCopy | None = None
     file_folders: tuple[Path, ...] = ()
 
 
@@ -150,7 +150,7 @@ class KioskSession:
             accepted_at_s=clock.monotonic_s(),
             media=media,
         )
-        self.talk = KioskTalk(
+        self.talk = KioskThirdParties(
             channel,
             self.call,
             page=parts.third_page,
@@ -175,7 +175,7 @@ class KioskSession:
                 printer=parts.printer,
                 files=self.files,
                 chunk_kbps=parts.chunk_kbps,
-                make_glimpse=parts.make_glimpse,
+                make_quick_copy=parts.make_quick_copy,
                 sign_page=self._sign_page,
             ),
             page_store=self.page_store,
@@ -201,11 +201,17 @@ class KioskSession:
         self.talk.third_called.connect(self.line.set_third)
         self.chat = Chat(channel, tasks)
         self.privacy = KioskPrivacy(channel, self.call, page=self.page, tasks=tasks)
-        self.chronicle = Chronicle(facts, log_writer, clock)
-        self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
-        self.chronicle.listen_to_line(self.line)
-        self.chronicle.listen_to_chat_and_privacy(self.chat, self.privacy)
-        self.chronicle.listen_to_show(self.show)
+        self.event_log = EventLog(facts, log_writer, clock=clock)
+        self.event_log.listen(
+            grants=self.grants,
+            call=self.call,
+            page=self.page,
+            control=self.control,
+            devices=self.devices,
+        )
+        self.event_log.listen_to_line(self.line)
+        self.event_log.listen_to_chat_and_privacy(self.chat, self.privacy)
+        self.event_log.listen_to_show(self.show)
         self._resumed = resumed
 
     def _sign_page(self, offer: PageOffered) -> PageOffered:
@@ -222,7 +228,7 @@ class KioskSession:
             requested_at_utc: when the caller pressed the button, if this kiosk still knows.
         """
         self._parts.browser.set_allowed(self.facts.allowed_addresses)
-        self.chronicle.opened(self._resumed, requested_at_utc)
+        self.event_log.opened(self._resumed, requested_at_utc)
         if self._resumed:
             self.devices.offer_held_pages()
         self.call.start()
@@ -237,8 +243,8 @@ class KioskSession:
         """
         self.control.close()
         self.line.close()
-        self.chronicle.line_closed()
-        self.chronicle.page_closed()
+        self.event_log.line_closed()
+        self.event_log.page_closed()
         self.page.close()
         self.chat.forget()
         await _careful(self.privacy.close(), "the privacy pause", None)
@@ -251,7 +257,7 @@ class KioskSession:
         wiped = await asyncio.to_thread(
             Wipe(self._folder).wipe, shelved, profile_removed, shown_left
         )
-        self.chronicle.wiped(wiped)
+        self.event_log.wiped(wiped)
         try:
             await self._channel.send("end", wiped)
         except BusUnreachable:

@@ -31,7 +31,7 @@ from session.kiosk.devices.page_encryption import KEY_FILE
 from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.devices.prints import PrintRules
-from session.kiosk.devices.quick_copies import MakeGlimpse
+from session.kiosk.devices.quick_copies import MakeQuickCopy
 from session.kiosk.devices.scanner_and_printer import DeviceEquipment, KioskDevices
 from session.kiosk.drivers.printer import JobProgress, Printer, PrinterStatus
 from session.kiosk.drivers.scanner import (
@@ -270,7 +270,7 @@ class KioskSide:
         scanner: Scanner,
         printer: Printer,
         kbps: int | None = None,
-        make_glimpse: MakeGlimpse | None = None,
+        make_quick_copy: MakeQuickCopy | None = None,
     ) -> None:
         self.tasks = Tasks()
         self.seed, self.session_id = KIOSK_SEED, channel.session_id
@@ -282,7 +282,7 @@ class KioskSide:
                 scanner=scanner,
                 printer=printer,
                 chunk_kbps=kbps,
-                make_glimpse=make_glimpse,
+                make_quick_copy=make_quick_copy,
                 sign_page=self.signed,
             ),
             page_store=self.page_store,

@@ -151,7 +151,7 @@ def build_parts(
         count_pages=lambda document: print_safe(document).pages,
         mirror_kbps=settings.mirror_kbps,
         consent_version=text_version,
-        make_glimpse=quick_copies.make,
+        make_quick_copy=quick_copies.make,
         file_folders=tuple(map(Path, settings.files_from)),
         link=hub.link,
         clock=program.clock,

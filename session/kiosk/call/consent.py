@@ -167,7 +167,9 @@ class KioskGrants:
 
         Holds for the question on the screen only.
         """
-        self._mandate = None if mandate is None else mandate if is_mandate(mandate) else ""
+        if mandate is not None and not is_mandate(mandate):
+            mandate = ""
+        self._mandate = mandate
         self._touched_at_s = self._clock.monotonic_s()
 
     def withdraw(self, grant: Grant) -> None:

@@ -17,7 +17,7 @@ from session.core.clock import Clock
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.kiosk.call.video_call import CallMedia, CallPage, KioskCall
+from session.kiosk.call.video_call import CallMedia, CallPage, CallPeer, KioskCall
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.third_party_banner import TalkAsker, ThirdBanner, same_third
 from session.protocol.hub.talk_state import Talk, ThirdState
@@ -28,7 +28,10 @@ from session.protocol.topics import THIRD_TOPIC
 log = logging.getLogger(__name__)
 
 
-class KioskTalk:
+THIRD = CallPeer(THIRD_TOPIC, "third")
+
+
+class KioskThirdParties:
     """One session's talk at the kiosk.
 
     Args:
@@ -109,8 +112,7 @@ class KioskTalk:
                 tasks=self._tasks,
                 accepted_at_s=self._clock.monotonic_s(),
                 media=self._media,
-                topic=THIRD_TOPIC,
-                peer="third",
+                peer=THIRD,
                 sharers=2,
             )
             self.third_called.emit(self.third_call)

@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -68,6 +68,16 @@ _SEEN = (
 )
 
 
+class CallPeer(NamedTuple):
+    """Who is called: the topic on which the other end is heard, and the page's name of the call."""
+
+    topic: str
+    page_call: str
+
+
+AGENT = CallPeer(TOPIC, "call")
+
+
 class KioskCall:
     """One session's call at the kiosk.
 
@@ -75,8 +85,7 @@ class KioskCall:
         channel: to the desk. page: runs the call. clock, tasks: as everywhere.
         accepted_at_s: `clock.monotonic_s()` when the kiosk heard that an agent accepted.
         media: what is filmed.
-        topic: on which the other end is heard.
-            peer: the page's name of this call, "call" or "third".
+        peer: who is called.
         sharers: calls that share the line up.
 
     Attributes:
@@ -100,8 +109,7 @@ class KioskCall:
         tasks: Tasks,
         accepted_at_s: float,
         media: CallMedia | None = None,
-        topic: str = TOPIC,
-        peer: str = "call",
+        peer: CallPeer = AGENT,
         sharers: int = 1,
     ) -> None:
         self.state_changed: Signal[str] = Signal()
@@ -119,7 +127,7 @@ class KioskCall:
         self._tasks = tasks
         self._accepted_at_s = accepted_at_s
         self._media = media or CallMedia()
-        self._topic, self._peer = topic, peer
+        self._topic, self._peer = peer
         self._held = False
         self._sharers = sharers
         self._on = {"camera": True, "microphone": True}
@@ -139,7 +147,7 @@ class KioskCall:
         self._stop_listening: Callable[[], None] = lambda: None
         self._stop_watching_page: Callable[[], None] = lambda: None
 
-    # ---- wishes
+    # ---- what the session requests
 
     def start(self, *, held: bool = False) -> None:
         """Listens to the other end and makes the first offer, unless the caller is on hold."""

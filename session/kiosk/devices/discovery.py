@@ -103,12 +103,21 @@ async def _ask(zone: AsyncZeroconf, kind: str, name: str) -> FoundDevice | None:
     if not await info.async_request(zone.zeroconf, _ASK_MS):
         return None
     return device_of(
-        kind, name, info.parsed_scoped_addresses(), info.port or 0, info.decoded_properties
+        kind,
+        name,
+        info.parsed_scoped_addresses(),
+        port=info.port or 0,
+        properties=info.decoded_properties,
     )
 
 
 def device_of(
-    kind: str, name: str, addresses: list[str], port: int, told: Mapping[str, str | None]
+    kind: str,
+    name: str,
+    addresses: list[str],
+    *,
+    port: int,
+    properties: Mapping[str, str | None],
 ) -> FoundDevice | None:
     """The device of one announcement, or None when it cannot be reached by it."""
     scheme = {**SCANNERS, **PRINTERS}[kind]
@@ -118,10 +127,14 @@ def device_of(
         return None
     host = f"[{plain[0]}]" if ":" in plain[0] else plain[0]
     key, default = _PATHS[scheme]
-    path = (told.get(key) or default).strip("/")[:100]
-    shown = (told.get("ty") or name.partition(".")[0])[:100]
-    uuid = (told.get("UUID") or told.get("uuid") or "").lower().removeprefix("urn:uuid:")[:40]
-    duplex = (told.get("duplex") or "").upper() == "T"
+    path = (properties.get(key) or default).strip("/")[:100]
+    shown = (properties.get("ty") or name.partition(".")[0])[:100]
+    uuid = (
+        (properties.get("UUID") or properties.get("uuid") or "")
+        .lower()
+        .removeprefix("urn:uuid:")[:40]
+    )
+    duplex = (properties.get("duplex") or "").upper() == "T"
     return FoundDevice(
         shown, f"{scheme}://{host}:{port}/{path}", uuid, duplex and scheme.startswith("escl")
     )

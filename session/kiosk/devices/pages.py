@@ -14,7 +14,7 @@ from session.core.errors import PageTooLarge, PageUnreadable
 from session.core.signals import Signal
 from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.preview import small_preview
-from session.kiosk.devices.quick_copies import Glimpses
+from session.kiosk.devices.quick_copies import QuickCopies
 from session.kiosk.drivers.scanner import ScannedPage
 from session.protocol.conversation.messages import (
     ChunksRequested,
@@ -46,7 +46,7 @@ class Pages:
         sure: SureSender,
         *,
         chunks: ChunkSender,
-        glimpses: Glimpses,
+        quick_copies: QuickCopies,
         sign: Callable[[PageOffered], PageOffered],
         clock: Clock,
     ) -> None:
@@ -56,7 +56,7 @@ class Pages:
         self._sure = sure
         self._chunks = chunks
         self._clock = clock
-        self._glimpses = glimpses
+        self._quick_copies = quick_copies
         self._sign = sign
 
     async def put(self, request: ScanRequested, page: ScannedPage) -> None:
@@ -92,7 +92,7 @@ class Pages:
             self._forget_previews(but=offer.page_id)
         self.offered.emit(offer)
         if offer.kind is ScanKind.PAGE and offer.media_type.startswith("image/"):
-            self._glimpses.begin(offer, page.data)
+            self._quick_copies.begin(offer, page.data)
         self._offer(offer)
 
     def _forget_previews(self, but: str) -> None:
@@ -118,13 +118,13 @@ class Pages:
 
     def send_again(self, request: ChunksRequested) -> None:
         """Sends chunks that the desk lacks."""
-        self._glimpses.send_again(request)
+        self._quick_copies.send_again(request)
         if (offer := self._store.find(request.item_id)) is not None:
             self._chunks.again(offer.page_id, offer.chunks, request.missing)
 
     def release(self, page_id: str) -> None:
         """The page is not needed here any more."""
         self._chunks.drop(page_id)
-        self._glimpses.release(page_id)
+        self._quick_copies.release(page_id)
         if self._store.forget(page_id):
             self.released.emit(page_id)

@@ -23,21 +23,21 @@ log = logging.getLogger(__name__)
 SOON_S = 2.0
 """An original that is across in this time needs no quick copy."""
 
-MakeGlimpse = Callable[[bytes, int], Awaitable[tuple[str, bytes] | None]]
+MakeQuickCopy = Callable[[bytes, int], Awaitable[tuple[str, bytes] | None]]
 """(the page as scanned, its dpi) -> (media type, bytes) of a quick copy, or None when there is
 none. Raises nothing.
 """
 
 
-class Glimpses:
+class QuickCopies:
     """The quick copies of one session.
 
     Args:
-        make: see `MakeGlimpse`; None: this kiosk makes none.
+        make: see `MakeQuickCopy`; None: this kiosk makes none.
     """
 
     def __init__(
-        self, make: MakeGlimpse | None, sure: SureSender, *, chunks: ChunkSender, tasks: Tasks
+        self, make: MakeQuickCopy | None, sure: SureSender, *, chunks: ChunkSender, tasks: Tasks
     ) -> None:
         self._make = make
         self._sure = sure
@@ -51,9 +51,9 @@ class Glimpses:
         """A page was offered: a quick copy follows when the original takes long."""
         if self._make is not None and self._chunks.seconds_for(offer.size_bytes) > SOON_S:
             self._wanted.add(offer.page_id)
-            self._tasks.start(self._send(self._make, offer, data), name="glimpse")
+            self._tasks.start(self._send(self._make, offer, data), name="quick copy")
 
-    async def _send(self, make: MakeGlimpse, offer: PageOffered, data: bytes) -> None:
+    async def _send(self, make: MakeQuickCopy, offer: PageOffered, data: bytes) -> None:
         made = await make(data, offer.dpi)
         if made is None or offer.page_id not in self._wanted:
             return

@@ -22,7 +22,7 @@ from session.kiosk.devices.given_files import GivenFiles
 from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.pages import Pages
 from session.kiosk.devices.prints import PrintRules, Prints
-from session.kiosk.devices.quick_copies import Glimpses, MakeGlimpse
+from session.kiosk.devices.quick_copies import MakeQuickCopy, QuickCopies
 from session.kiosk.devices.scans import Scans
 from session.kiosk.drivers.printer import Printer, PrinterStatus
 from session.kiosk.drivers.scanner import Scanner, ScannerStatus
@@ -70,7 +70,7 @@ class DeviceEquipment:
         files: asks the caller for a file; the session's own. None: no files are taken.
         chunk_kbps: kilobits per second that pages may use, so that they never starve the voice;
             None: all.
-        make_glimpse: makes quick copies of pages that take long.
+        make_quick_copy: makes quick copies of pages that take long.
         sign_page: puts the kiosk's signature on a page that was just scanned.
     """
 
@@ -78,7 +78,7 @@ class DeviceEquipment:
     printer: Printer | None = None
     files: GivenFiles | None = None
     chunk_kbps: int | None = DEFAULT_CHUNK_KBPS
-    make_glimpse: MakeGlimpse | None = None
+    make_quick_copy: MakeQuickCopy | None = None
     sign_page: Callable[[PageOffered], PageOffered] = _unsigned
 
 
@@ -119,14 +119,14 @@ class KioskDevices:
         self._chunks = ChunkSender(
             channel, clock, tasks=tasks, read=self._read, kbps=equipment.chunk_kbps
         )
-        self._glimpses = Glimpses(
-            equipment.make_glimpse, self._sure, chunks=self._chunks, tasks=tasks
+        self._quick_copies = QuickCopies(
+            equipment.make_quick_copy, self._sure, chunks=self._chunks, tasks=tasks
         )
         self._pages = Pages(
             page_store,
             self._sure,
             chunks=self._chunks,
-            glimpses=self._glimpses,
+            quick_copies=self._quick_copies,
             sign=equipment.sign_page,
             clock=clock,
         )
@@ -175,7 +175,7 @@ class KioskDevices:
     def _read(self, item_id: str) -> bytes:
         """A page of the page store, or a quick copy of one."""
         try:
-            return self._glimpses.read(item_id)
+            return self._quick_copies.read(item_id)
         except KeyError:
             return self._store.read(item_id)
 
@@ -274,7 +274,7 @@ class KioskDevices:
         A sheet that is being printed is let out; what still waits at the printer is cancelled.
         """
         await self.close()
-        self._glimpses.clear()
+        self._quick_copies.clear()
         count = await asyncio.to_thread(self._store.wipe)
         await self._prints.end()
         return count

@@ -1,1 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
+"""How scanners and printers are spoken to: one module for each way, and for its messages.
+
+`scanner.Scanner` and `printer.Printer` are the Protocols that all drivers satisfy.
+`escl.EsclScanner` and `ipp.IppPrinter` speak network standards; `sane_scanner` and
+`wia_scanner` run the driver of the system in a child process (`worker_scanner`);
+`windows_printer` uses the Windows spooler. `session.kiosk.devices.addresses` chooses among
+them.
+Imports no other package of `session.kiosk`.
+"""

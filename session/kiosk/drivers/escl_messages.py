@@ -94,9 +94,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     def limits(self, source: ScanSource, *, duplex: bool = False) -> InputLimits:
         """Those of a source. Raises `ScannerFailed` when the scanner lacks it."""
-        limits = (
-            self.glass if source is ScanSource.GLASS else self.duplex if duplex else self.feeder
-        )
+        limits = self.duplex if duplex else self.feeder
+        if source is ScanSource.GLASS:
+            limits = self.glass
         if limits is None:
             raise ScannerFailed(status="no duplex" if duplex else f"no {source.value}")
         return limits

@@ -56,7 +56,9 @@ def status_of(hresult: int) -> str:
 
 def handling(source: str, *, duplex: bool) -> int:
     """WIA_DPS_DOCUMENT_HANDLING_SELECT for a source."""
-    return _FLATBED if source == "glass" else _FEED | (_DUPLEX if duplex else 0)
+    if source == "glass":
+        return _FLATBED
+    return _FEED | _DUPLEX if duplex else _FEED
 
 
 def region(area: dict[str, int], dpi: int) -> tuple[int, int, int, int]:

@@ -15,7 +15,13 @@ from session.protocol.conversation.messages import PageOffered
 
 
 def page_words(
-    session_id: str, page_id: str, sha256: str, size_bytes: int, dpi: int, taken_at: datetime
+    session_id: str,
+    page_id: str,
+    *,
+    sha256: str,
+    size_bytes: int,
+    dpi: int,
+    taken_at: datetime,
 ) -> bytes:
     """The bytes under the signature.
 
@@ -30,5 +36,10 @@ def page_words(
 def words_of(session_id: str, offer: PageOffered) -> bytes:
     """The same of an offered page."""
     return page_words(
-        session_id, offer.page_id, offer.sha256, offer.size_bytes, offer.dpi, offer.taken_at_utc
+        session_id,
+        offer.page_id,
+        sha256=offer.sha256,
+        size_bytes=offer.size_bytes,
+        dpi=offer.dpi,
+        taken_at=offer.taken_at_utc,
     )

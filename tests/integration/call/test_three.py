@@ -18,7 +18,7 @@ from session.desk.call.video_call import DeskCall
 from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import TalkLink
-from session.kiosk.call.third_parties import KioskTalk
+from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import KioskCall
 from session.media.call_page import simulated
 from session.media.engine import MediaState, PictureLimits
@@ -92,7 +92,7 @@ class Scene:
         self.kiosk_call = KioskCall(
             there, self.pane, clock=self.clock, tasks=tasks, accepted_at_s=now_s, media=MEDIA
         )
-        self.kiosk_talk = KioskTalk(
+        self.kiosk_talk = KioskThirdParties(
             there,
             self.kiosk_call,
             page=self.pane.third,

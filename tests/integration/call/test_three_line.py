@@ -13,7 +13,7 @@ from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.visit import Visit
-from session.kiosk.call.video_call import KioskCall
+from session.kiosk.call.video_call import CallPeer, KioskCall
 from session.kiosk.line import KioskLine
 from session.media.call_page import simulated
 from session.media.engine import MediaEngine
@@ -55,8 +55,7 @@ class Kiosk:
             tasks=self.tasks,
             accepted_at_s=0.0,
             media=simulated(),
-            topic=topic,
-            peer=peer,
+            peer=CallPeer(topic, peer),
         )
 
     def limits(self, peer: str) -> dict[str, Any]:

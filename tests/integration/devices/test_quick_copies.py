@@ -14,7 +14,7 @@ import pytest
 from documents.pages.quick_copy import QuickCopy, look_at, quick_copy
 from session.core.clock import SystemClock
 from session.desk.devices.quick_copies import ReceivedQuickCopy
-from session.kiosk.devices.quick_copies import MakeGlimpse
+from session.kiosk.devices.quick_copies import MakeQuickCopy
 from session.protocol.conversation.messages import Grant, GrantRequested, PageGlimpsed, ScanKind
 from tests.support import drawn_pages
 from tests.support.device_ends import (
@@ -34,7 +34,7 @@ QUICK = b"%PDF-1.7 a quick copy " * 900
 class SlowTalk:
     """Both ends on a line whose pages may use `kbps`."""
 
-    def __init__(self, folder: Path, kbps: int, *, make: MakeGlimpse) -> None:
+    def __init__(self, folder: Path, kbps: int, *, make: MakeQuickCopy) -> None:
         (folder / "desk").mkdir()
         kiosk_line, desk_line = SpoiledChannel("s1"), SpoiledChannel("s1")
         kiosk_line.peer, desk_line.peer = desk_line, kiosk_line
@@ -47,11 +47,11 @@ class SlowTalk:
             scanner=self.scanner,
             printer=DrawerPrinter(),
             kbps=kbps,
-            make_glimpse=make,
+            make_quick_copy=make,
         )
         self.desk = DeskSide(desk_line, self.clock, folder=folder / "desk")
-        self.glimpses: list[ReceivedQuickCopy] = []
-        self.desk.devices.quick_copy_received.connect(self.glimpses.append)
+        self.quick_copies: list[ReceivedQuickCopy] = []
+        self.desk.devices.quick_copy_received.connect(self.quick_copies.append)
 
     async def scan(self) -> None:
         await self.desk_line.send("grant", GrantRequested(grant=Grant.SCAN))
@@ -75,16 +75,21 @@ async def test_the_quick_copy_overtakes_the_original_which_is_kept_all_the_same(
 ) -> None:
     talk = SlowTalk(tmp_path, 1_100, make=_a_quick_one)
     await talk.scan()
-    await until(lambda: talk.glimpses)
+    await until(lambda: talk.quick_copies)
     assert talk.desk.pages == []
-    assert (talk.glimpses[0].media_type, talk.glimpses[0].data) == ("application/pdf", QUICK)
+    assert (talk.quick_copies[0].media_type, talk.quick_copies[0].data) == (
+        "application/pdf",
+        QUICK,
+    )
     talk.kiosk.devices.set_page_rate(1_000_000)
     await until(lambda: talk.desk.pages)
-    assert talk.desk.pages[0].offer.page_id == talk.glimpses[0].page_id
+    assert talk.desk.pages[0].offer.page_id == talk.quick_copies[0].page_id
     assert talk.desk.pages[0].data == talk.scanner.pages[0]
     await settle()
     with pytest.raises(KeyError):
-        talk.kiosk.devices._glimpses.read(next(iter(talk.kiosk.devices._glimpses._data), "none"))
+        talk.kiosk.devices._quick_copies.read(
+            next(iter(talk.kiosk.devices._quick_copies._data), "none")
+        )
     await talk.close()
 
 
@@ -93,7 +98,7 @@ async def test_an_original_that_is_there_at_once_has_no_quick_copy(tmp_path: Pat
     await talk.scan()
     await until(lambda: talk.desk.pages)
     await settle()
-    assert talk.glimpses == []
+    assert talk.quick_copies == []
     await talk.close()
 
 
@@ -105,7 +110,7 @@ async def test_a_lost_or_damaged_quick_copy_delays_nothing(tmp_path: Path) -> No
     talk.kiosk.devices.set_page_rate(1_000_000)
     await until(lambda: talk.desk.pages)
     assert talk.desk.failures == []
-    assert talk.glimpses == []
+    assert talk.quick_copies == []
     await talk.close()
 
 
@@ -128,9 +133,9 @@ async def test_a_colour_form_is_seen_within_two_seconds_on_a_line_of_512(tmp_pat
     await talk.scan()
     await until(lambda: made)
     began_s = talk.clock.monotonic_s()
-    await until(lambda: talk.glimpses)
+    await until(lambda: talk.quick_copies)
     crossed_s = talk.clock.monotonic_s() - began_s
-    seen = talk.glimpses[0]
+    seen = talk.quick_copies[0]
     assert crossed_s < 1.2  # a quick machine makes the copy in the rest
     assert len(seen.data) < 50_000
     assert look_at(QuickCopy(media_type=seen.media_type, data=seen.data)).jpeg.startswith(

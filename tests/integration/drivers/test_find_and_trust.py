@@ -217,11 +217,17 @@ async def test_a_scanner_that_announces_itself_is_found(glass: Simulator) -> Non
 def test_what_is_announced_becomes_a_line_of_settings() -> None:
     told = {"ty": "Imprimante", "rp": "/ipp/print", "UUID": UUID}
     device = device_of(
-        "_ipps._tcp.local.", "I._ipps._tcp.local.", ["fe80::1", "192.0.2.9"], 443, told
+        "_ipps._tcp.local.",
+        "I._ipps._tcp.local.",
+        ["fe80::1", "192.0.2.9"],
+        port=443,
+        properties=told,
     )
     assert device is not None
     assert device.address == "ipps://192.0.2.9:443/ipp/print"
     assert settings_of(device)[0] == f'printer = "ipp-uuid:{UUID}"'
-    assert device_of("_uscan._tcp.local.", "S", [], 80, {}) is None
-    lonely = device_of("_uscan._tcp.local.", "S._uscan._tcp.local.", ["2001:db8::5"], 8080, {})
+    assert device_of("_uscan._tcp.local.", "S", [], port=80, properties={}) is None
+    lonely = device_of(
+        "_uscan._tcp.local.", "S._uscan._tcp.local.", ["2001:db8::5"], port=8080, properties={}
+    )
     assert lonely == FoundDevice("S", "escl://[2001:db8::5]:8080/eSCL", "")

@@ -346,7 +346,7 @@ class SessionPage(KioskPage):
         self.stopped.hide()
         self.sheet.show_pages(pdf_picture(shown.document), shown.name)
         self._place_page()
-        self.printing.ask(shown.print_id, shown.name, shown.pages, shown.copies, self.width())
+        self.printing.ask(shown, self.width())
 
     def end_print(self, print_id: str = "") -> None:
         """The question about this document (or any) is over."""

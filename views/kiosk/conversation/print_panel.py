@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import _
 from session.core.clock import Clock
-from session.kiosk.devices.print_preview import SHOW_S
+from session.kiosk.devices.print_preview import SHOW_S, ShownPrint
 from views.kiosk.conversation.consent import SlidingPanel
 from views.kiosk.widgets.icons import Countdown, IconView
 from views.kiosk.widgets.page_base import BigButton, label
@@ -128,12 +128,12 @@ class CallerPrintPanel(SlidingPanel):
         directions = QBoxLayout.Direction
         self._box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
 
-    def ask(self, print_id: str, name: str, pages: int, copies: int, width_px: int) -> None:
+    def ask(self, shown: ShownPrint, width_px: int) -> None:
         """Puts the question; the time starts now."""
-        self.print_id = print_id
-        self._name = name
-        self._pages = pages
-        self._copies = copies
+        self.print_id = shown.print_id
+        self._name = shown.name
+        self._pages = shown.pages
+        self._copies = shown.copies
         self._until_s = self._clock.monotonic_s() + SHOW_S
         self.retranslate()
         self.tick()

@@ -78,6 +78,19 @@ def _card_words(service: Service, now: datetime) -> str:
     return _("Closed for now.") if service.closed else service.subtitle
 
 
+def _name_size(services: int, *, portrait: bool) -> str:
+    if services <= 2:
+        return "title"
+    return "large" if services <= 4 or portrait else "name"
+
+
+def _subtitle_size(*, few: bool, tight: bool) -> tuple[str, float]:
+    """(size of the letters, height in units)."""
+    if few:
+        return "lead", 8
+    return ("small", 5.5) if tight else ("body", 6)
+
+
 class ServiceCard(TouchButton):
     """One service: icon, name, and what it is for; larger when there are few of them.
 
@@ -100,15 +113,15 @@ class ServiceCard(TouchButton):
         self.setAccessibleName(". ".join(text for text in (service.name, owner, words) if text))
         self.setEnabled(not closed or may_be_looked_at(service))
         few = services <= 3
-        size = "title" if services <= 2 else "large" if services <= 4 or portrait else "name"
-        name = label(size, heavy=True, centred=True)
         tight = bool(owner) and not few and not portrait
-        subtitle = label("lead" if few else "small" if tight else "body", tone="grey", centred=True)
+        name = label(_name_size(services, portrait=portrait), heavy=True, centred=True)
+        subtitle_size, subtitle_u = _subtitle_size(few=few, tight=tight)
+        subtitle = label(subtitle_size, tone="grey", centred=True)
         subtitle.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         name.setText(service.name)
         subtitle.setText(words)
         # Two lines for each subtitle, so that icons and names of one row stand at the same height.
-        subtitle.setProperty("min_height_u", 8 if few else 5.5 if tight else 6)
+        subtitle.setProperty("min_height_u", subtitle_u)
         icon_u = icon_units(services, portrait) - (4 if tight else 0)
         icon = IconView(service.icon, icon_u, colour=GREY if closed else BLUE, disc=SKY)
         box = spaced(

@@ -19,7 +19,7 @@ from tests.unit.documents.pdf.test_provenance import _jpeg
 
 AT = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 KIOSK, NOTARY = new_seed(), notary_of(new_seed())
-WORDS = page_words("s1", "p1", "1" * 64, 1000, 300, AT)
+WORDS = page_words("s1", "p1", sha256="1" * 64, size_bytes=1000, dpi=300, taken_at=AT)
 SIGNED = PageOrigin(
     page_id="p1", scanned_sha256="1" * 64, scanned_bytes=1000, scanned_at_utc=AT, dpi=300,
     signer=public_key(KIOSK), signature=sign(KIOSK, WORDS),

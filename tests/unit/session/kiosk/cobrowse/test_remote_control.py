@@ -17,7 +17,7 @@ from session.core.tasks import Tasks
 from session.desk.cobrowse.remote_control import DeskControl, Spot
 from session.kiosk.call.consent import LASTS_S, KioskGrants
 from session.kiosk.cobrowse.remote_control import PAUSE_S, KioskControl
-from session.kiosk.event_log import Chronicle
+from session.kiosk.event_log import EventLog
 from session.log.events import PageActed, Writer
 from session.log.migrate import decode_record
 from session.log.writer import LogWriter
@@ -103,8 +103,8 @@ class Scene:
         self.log = LogWriter(
             "s1", Writer.KIOSK, folder=folder, clock=self.clock, send=self._keep, tasks=tasks
         )
-        self.chronicle = Chronicle(invented_session(), self.log, self.clock)
-        self.kiosk.acted.connect(self.chronicle._on_acted)
+        self.event_log = EventLog(invented_session(), self.log, clock=self.clock)
+        self.kiosk.acted.connect(self.event_log._on_acted)
 
     async def give(self, *grants: Grant) -> None:
         for grant in grants:
@@ -179,7 +179,7 @@ async def test_a_burst_is_one_event_with_its_number_and_what_was_typed_is_nowher
     scene.clock.advance(2)
     scene.desk.type("Encore")
     await scene.settle()
-    scene.chronicle.page_closed()
+    scene.event_log.page_closed()
     await scene.log.close(1)
     acted = [decode_record(line).event for line in scene.lines]
     assert acted == [PageActed(command="text_requested", code="", times=times) for times in (1, 3)]
