@@ -95,7 +95,8 @@ def test_the_agents_picture_is_a_photo_when_it_must(kind: str, qt_loop: QtLoop) 
 
 
 STRAIN = """(async () => {
-  const governed = makeGoverned(() => null), sender = { track: { getSettings: () => ({ height: 720 }) } };
+  const governed = makeGoverned(() => null), sender = { track: { getSettings: () => ({
+    height: 720 }) } };
   const rowsAfter = (seconds, look) => {
     for (let second = 0; second < seconds; second++) governed.strain(look);
     const parameters = { encodings: [{}] };
@@ -106,9 +107,11 @@ STRAIN = """(async () => {
   const ungoverned = rowsAfter(9, overrun);
   await governed.set({ kbps: 300, height_px: 720, fps: 30 });
   const flood = { fps: 8, share: 1, over: 1.9 };
-  return [ungoverned, rowsAfter(9, slow), rowsAfter(1, overrun), rowsAfter(1, overrun), rowsAfter(9, overrun),
+  return [ungoverned, rowsAfter(9, slow), rowsAfter(1, overrun), rowsAfter(1, overrun),
+    rowsAfter(9, overrun),
     rowsAfter(11, fine), rowsAfter(1, fine), rowsAfter(12, fine), rowsAfter(40, fine),
-    rowsAfter(1, flood), rowsAfter(1, flood), rowsAfter(12, fine), rowsAfter(1, flood), rowsAfter(23, fine),
+    rowsAfter(1, flood), rowsAfter(1, flood), rowsAfter(12, fine), rowsAfter(1, flood),
+    rowsAfter(23, fine),
     rowsAfter(1, fine)];
 })()"""
 
@@ -141,12 +144,15 @@ def test_a_picture_that_overruns_the_line_gets_fewer_rows_until_it_is_calm(qt_lo
 
 SILENCE = """(async () => {
   const told = { both: [], "no microphone": [] }, at = { audio: 1, video: 1 };
-  const receiver = (kind) => ({ track: { kind }, getSynchronizationSources: () => [{ timestamp: at[kind] }] });
+  const receiver = (kind) => ({ track: { kind }, getSynchronizationSources: () => [{
+    timestamp: at[kind] }] });
   const none = { track: { kind: "audio" }, getSynchronizationSources: () => [] };
   const present = () => true, wait = (ms) => new Promise((done) => setTimeout(done, ms));
   const made = (...receivers) => ({ connection: { getReceivers: () => receivers } });
-  watchSilence(made(receiver("audio"), receiver("video")), present, (silent) => told.both.push(silent));
-  watchSilence(made(none, receiver("video")), present, (silent) => told["no microphone"].push(silent));
+  watchSilence(made(receiver("audio"), receiver("video")), present,
+    (silent) => told.both.push(silent));
+  watchSilence(made(none, receiver("video")), present,
+    (silent) => told["no microphone"].push(silent));
   await wait(300);
   at.audio = at.video = 2;
   await wait(1700);

@@ -8,7 +8,10 @@ from tests.integration.call.test_call import Ends, a_call
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
 
-BOX = "(() => { const box = document.querySelector('#call video').getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; })()"
+BOX = """(() => {
+const box = document.querySelector('#call video').getBoundingClientRect();
+return [box.left, box.top, box.width, box.height];
+})()"""
 
 
 async def box(ends: Ends) -> list[float]:

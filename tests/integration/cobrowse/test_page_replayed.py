@@ -45,9 +45,17 @@ class Log:
 VALUES = (
     "['nom', 'nir', 'motdepasse'].map((id) => mirror.document()?.getElementById(id)?.value).join()"
 )
+HIDDEN = "••••••,••••••,••••••"
 SANDBOXES = (
     "[...document.querySelectorAll('iframe')].map((frame) => frame.getAttribute('sandbox')).join()"
 )
+
+
+async def type_form(stage: Stage) -> None:
+    for field, text in (("nom", "Martin"), ("nir", "1850578006084"), ("motdepasse", "Sesame-77")):
+        await stage.in_page(f"document.getElementById('{field}').focus()")
+        type_text(stage, text)
+        await asyncio.sleep(0.1)
 
 
 def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
@@ -64,14 +72,7 @@ def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
         await stage.mirrored("document.getElementById('nom') !== null")
         stage.browser.activateWindow()
         stage.browser.view.setFocus()
-        for field, text in (
-            ("nom", "Martin"),
-            ("nir", "1850578006084"),
-            ("motdepasse", "Sesame-77"),
-        ):
-            await stage.in_page(f"document.getElementById('{field}').focus()")
-            type_text(stage, text)
-            await asyncio.sleep(0.1)
+        await type_form(stage)
         await stage.mirrored("document.getElementById('nom').value === 'Martin'")
         # what comes last must be there too before the log ends
         for hidden in ("nir", "motdepasse"):
@@ -87,7 +88,7 @@ def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
         view.jump(view.duration_s)
         # The mirror takes the log piece by piece: the last field comes last.
         async with asyncio.timeout(30):
-            while await script(view.mirror.page, VALUES) != "••••••,••••••,••••••":  # noqa: ASYNC110 - another program
+            while await script(view.mirror.page, VALUES) != HIDDEN:  # noqa: ASYNC110 - another program
                 await asyncio.sleep(0.03)
         assert view.mirror.isVisible()
         assert await script(view.mirror.page, SANDBOXES) == "allow-same-origin"

@@ -58,7 +58,7 @@ class Desk:
         observe_desk(observed, observed, observed, self.observations)
 
     def open_session(self) -> Any:
-        parts = {name: Part() for name in ("grants", "written", "privacy", "call", "line")}
+        parts = {name: Part() for name in ("grants", "chat", "privacy", "call", "line")}
         more = {name: Part() for name in ("page", "control", "show", "devices")}
         session = SimpleNamespace(facts=SimpleNamespace(id="s1"), resumed=False, **parts, **more)
         self.parts["app"].session_opened.emit(session)

@@ -162,8 +162,14 @@ class Desk:
         filing = type("Filing", (), {"document_filed": self.filed})()
         link = type("Link", (), {"organisation_name": "Caisse", "services": [], "queue": []})()
         self.job = DeskReceipts(
-            cast(DeskApp, self.app), cast(DeskLink, link), outbox=self.outbox, filing=cast(Filing, filing), printer=self, clock=self.clock, signer=SIGNER,
-        )  # fmt: skip
+            cast(DeskApp, self.app),
+            cast(DeskLink, link),
+            outbox=self.outbox,
+            filing=cast(Filing, filing),
+            printer=self,
+            clock=self.clock,
+            signer=SIGNER,
+        )
         self.job.set_procedures([HOUSING])
         for name in ("registered", "followed", "due"):
             getattr(self.job, name).connect(

@@ -14,6 +14,7 @@ from documents.workers import Workers
 from expert_app.desk.third_parties import Invitation, ThirdPartyJob
 from session.desk.call.visit import Visit
 from session.desk.hub.third_parties import TalkLink
+from session.kiosk.hub.client import KioskLink
 from session.log.talk_events import CallerPassedOn, HeldChanged, ThirdChanged
 from session.media.engine import MediaState
 from session.protocol.hub.talk_state import HoldReason, PassReason, Third, ThirdState
@@ -110,6 +111,16 @@ async def test_a_caller_on_hold_is_on_hold_after_a_restart_of_the_desk(office: O
     await until(lambda: again.desk.opened[0].call.state != MediaState.HELD)
 
 
+async def let_in(kiosk: KioskLink, agent: Talker, colleague: Talker) -> None:
+    """Both screens show the colleague's banner."""
+    third = agent.third()
+    assert third is not None
+    agent.desk.opened[0].talk.banner_painted("bob")
+    await kiosk.banner_shown(agent.desk.opened[0].facts.id, third)
+    await until(lambda: colleague.visits[0].is_in)
+    assert colleague.visits[0].caller.state == MediaState.HELD
+
+
 async def test_a_colleague_is_asked_comes_and_takes_the_caller_over(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,13 +150,7 @@ async def test_a_colleague_is_asked_comes_and_takes_the_caller_over(
     await until(
         lambda: (third := alice.third()) is not None and third.state is ThirdState.ANNOUNCED
     )
-    third = alice.third()
-    assert third is not None
-    alice.desk.opened[0].talk.banner_painted("bob")
-    await kiosk.banner_shown(first, third)
-    await until(lambda: bob.visits[0].is_in)
-    assert bob.visits[0].caller.state == MediaState.HELD
-
+    await let_in(kiosk, alice, bob)
     alice.talks.hand_over("suite")
     await until(lambda: bool(bob.left) and bob.desk.app.session is not None)
     await until(lambda: bool(bob.notes))
