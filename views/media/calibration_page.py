@@ -20,6 +20,9 @@ from views.widgets.theme import SPACE, tokens_for
 
 CARD_MM = (85.60, 53.98)
 RULER_MM = 120
+RULER_MARKS = ((10, 14), (5, 9), (1, 5))
+"""Each so many millimetres a mark of so many pixels."""
+
 LEAST_PX_PER_MM, MOST_PX_PER_MM = 2.0, 12.0
 PER_STEP = 200
 EYE_LINE = 0.40
@@ -64,7 +67,7 @@ class CardRuler(QWidget):
         painter.setPen(QPen(QColor(colour), 1))
         for millimetre in range(RULER_MM + 1):
             x = SPACE[2] + millimetre * self._px_per_mm
-            length = 14 if millimetre % 10 == 0 else 9 if millimetre % 5 == 0 else 5
+            length = next(length for step, length in RULER_MARKS if millimetre % step == 0)
             painter.drawLine(QPointF(x, top), QPointF(x, top + length))
             if millimetre % 10 == 0:
                 place = QRectF(x - 20, top + 15, 40, 18)

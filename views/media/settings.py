@@ -172,15 +172,26 @@ class MediaSettingsDialog(QDialog):
         a chosen device that is away stays in the list, marked.
         """
         self._choice = choice
-        self._fill("camera", choice.camera, cameras, _("First camera"), _("No camera"))
+        self._fill(
+            "camera",
+            choice.camera,
+            names=cameras,
+            automatic=_("First camera"),
+            none=_("No camera"),
+        )
         self._fill(
             "microphone",
             choice.microphone,
-            microphones,
-            _("The computer's own choice"),
-            _("No microphone"),
+            names=microphones,
+            automatic=_("The computer's own choice"),
+            none=_("No microphone"),
         )
-        self._fill("speaker", choice.speaker, speakers, _("The computer's own choice"), "")
+        self._fill(
+            "speaker",
+            choice.speaker,
+            names=speakers,
+            automatic=_("The computer's own choice"),
+        )
         self._headset.setChecked(choice.headset)
         self._offer(
             "engine", {kind.value: words for kind, words in _ENGINES.items()}, choice.engine
@@ -195,7 +206,7 @@ class MediaSettingsDialog(QDialog):
         combo.setCurrentIndex(max(0, combo.findData(chosen)))
 
     def _fill(
-        self, which: str, chosen: str, names: Sequence[str], automatic: str, none: str
+        self, which: str, chosen: str, *, names: Sequence[str], automatic: str, none: str = ""
     ) -> None:
         combo = self._combos[which]
         combo.clear()

@@ -42,7 +42,7 @@ def choose_canceller(
 
     Args:
         browser: the engine is the browser's. microphone: its name.
-            apm: whether the program has its filter; None looks.
+            apm: whether the program has its filter; None: found out here.
     """
     if wanted is EchoSetting.OFF:
         return EchoCanceller.OFF
@@ -52,7 +52,8 @@ def choose_canceller(
         return EchoCanceller.SYSTEM
     if browser:
         return EchoCanceller.BROWSER
-    return EchoCanceller.APM if (is_installed() if apm is None else apm) else EchoCanceller.MISSING
+    has_filter = is_installed() if apm is None else apm
+    return EchoCanceller.APM if has_filter else EchoCanceller.MISSING
 
 
 def cancels_echo(microphone: str) -> bool:

@@ -54,7 +54,7 @@ class SyntheticPerson:
         tilt = 0.035 * math.sin(time_s * 0.7) + 0.012 * math.sin(time_s * 2.3)
         nod = breath + 2.0 * math.sin(time_s * 0.93)
         head = self._head(mouth_at(time_s), eyes_at(time_s), gaze_at(time_s))
-        self._paste_head(picture, head, sway * 0.8, nod, tilt)
+        self._paste_head(picture, head, (sway * 0.8, nod), tilt)
         return picture
 
     def _head(self, mouth: float, eyes: float, gaze: int) -> Image.Image:
@@ -67,12 +67,12 @@ class SyntheticPerson:
         return self._heads[expression]
 
     def _paste_head(
-        self, picture: Image.Image, head: Image.Image, right: float, down: float, tilt: float
+        self, picture: Image.Image, head: Image.Image, moved: tuple[float, float], tilt: float
     ) -> None:
         """Turns the head about the neck by `tilt` radians and moves it by fractions of a pixel, so
         that it glides.
         """
-        whole, part = self._corner(HEAD_BOX, right, down)
+        whole, part = self._corner(HEAD_BOX, *moved)
         x, y = (NECK[0] - HEAD_BOX[0]) * self._scale, (NECK[1] - HEAD_BOX[1]) * self._scale
         turned = _turned(head, (x, y), part, tilt)
         picture.paste(turned, whole, turned)
@@ -137,4 +137,6 @@ def eyes_at(time_s: float) -> float:
 def gaze_at(time_s: float) -> int:
     """Where the eyes look: mostly straight at the caller, now and then at the screen beside."""
     part = time_s % 13.0
-    return -1 if 6.5 < part < 8.0 else 1 if 10.5 < part < 11.4 else 0
+    if 6.5 < part < 8.0:
+        return -1
+    return 1 if 10.5 < part < 11.4 else 0

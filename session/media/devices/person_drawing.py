@@ -50,7 +50,7 @@ class ShapePen:
         return ((point[0] - self._left) * self._unit, (point[1] - self._top) * self._unit)
 
     def ellipse(
-        self, centre: Point, rx: float, ry: float, colour: Colour, soft: float = 0.0
+        self, centre: Point, rx: float, ry: float, *, colour: Colour, soft: float = 0.0
     ) -> None:
         """An ellipse; `soft` > 0 blurs its edge by so many units."""
         box = [
@@ -74,6 +74,7 @@ class ShapePen:
         centre: Point,
         rx: float,
         ry: float,
+        *,
         degrees: tuple[float, float],
         width: float,
         colour: Colour,
@@ -123,16 +124,16 @@ def smooth(points: list[Point], steps: int = 12) -> list[Point]:
     """A closed Catmull-Rom curve through `points`."""
     curve: list[Point] = []
     for index in range(len(points)):
-        p0, p1, p2, p3 = (points[(index + offset) % len(points)] for offset in (-1, 0, 1, 2))
+        near = [points[(index + offset) % len(points)] for offset in (-1, 0, 1, 2)]
+        xs, ys = [point[0] for point in near], [point[1] for point in near]
         for step in range(steps):
-            t = step / steps
-            curve.append(
-                (_between(p0[0], p1[0], p2[0], p3[0], t), _between(p0[1], p1[1], p2[1], p3[1], t))
-            )
+            curve.append((_between(xs, step / steps), _between(ys, step / steps)))
     return curve
 
 
-def _between(a: float, b: float, c: float, d: float, t: float) -> float:
+def _between(near: list[float], t: float) -> float:
+    """The curve's place at `t`, 0..1, between the second and the third of four values."""
+    a, b, c, d = near
     return 0.5 * (
         2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t**3
     )
@@ -180,8 +181,21 @@ def _books() -> list[tuple[int, int, int, Colour]]:
 
 def draw_body(pen: ShapePen) -> None:
     """Shoulders, jacket, blouse and neck."""
-    pen.shape([(140, 420), (146, 356), (170, 314), (236, 288), (300, 274), (340, 274), (404, 288), (470, 314),
-               (494, 356), (500, 420)], JACKET)  # fmt: skip
+    pen.shape(
+        [
+            (140, 420),
+            (146, 356),
+            (170, 314),
+            (236, 288),
+            (300, 274),
+            (340, 274),
+            (404, 288),
+            (470, 314),
+            (494, 356),
+            (500, 420),
+        ],
+        JACKET,
+    )
     pen.shape([(140, 420), (148, 350), (184, 318), (196, 372), (204, 420)], JACKET_SHADE, soft=5)
     pen.shape([(500, 420), (492, 350), (456, 318), (444, 372), (436, 420)], JACKET_SHADE, soft=5)
     pen.polygon([(276, 276), (364, 276), (334, 366), (306, 366)], BLOUSE)
@@ -203,28 +217,71 @@ def draw_head(pen: ShapePen, mouth: float, eyes: float, gaze: int) -> None:
         mouth: 0 closed to 1 wide open. eyes: 0 closed to 1 open.
             gaze: -1 left, 0 straight, 1 right.
     """
-    pen.shape([(320, 44), (382, 62), (404, 124), (402, 190), (392, 238), (366, 250), (274, 250), (248, 238),
-               (238, 190), (236, 124), (258, 62)], HAIR)  # fmt: skip
-    pen.shape([(320, 72), (368, 88), (386, 138), (382, 190), (364, 232), (334, 256), (306, 256), (276, 232),
-               (258, 190), (254, 138), (272, 88)], SKIN)  # fmt: skip
+    pen.shape(
+        [
+            (320, 44),
+            (382, 62),
+            (404, 124),
+            (402, 190),
+            (392, 238),
+            (366, 250),
+            (274, 250),
+            (248, 238),
+            (238, 190),
+            (236, 124),
+            (258, 62),
+        ],
+        HAIR,
+    )
+    pen.shape(
+        [
+            (320, 72),
+            (368, 88),
+            (386, 138),
+            (382, 190),
+            (364, 232),
+            (334, 256),
+            (306, 256),
+            (276, 232),
+            (258, 190),
+            (254, 138),
+            (272, 88),
+        ],
+        SKIN,
+    )
     pen.shape(
         [(386, 138), (382, 190), (364, 232), (334, 256), (322, 256), (356, 226), (370, 180)],
         SKIN_SHADE,
         soft=6,
     )
-    pen.ellipse((312, 112), 38, 18, SKIN_LIGHT, soft=9)
-    pen.ellipse((280, 196), 15, 11, CHEEK, soft=6)
-    pen.ellipse((360, 196), 15, 11, CHEEK, soft=6)
+    pen.ellipse((312, 112), 38, 18, colour=SKIN_LIGHT, soft=9)
+    pen.ellipse((280, 196), 15, 11, colour=CHEEK, soft=6)
+    pen.ellipse((360, 196), 15, 11, colour=CHEEK, soft=6)
     _draw_eyes(pen, eyes, gaze)
     pen.shape(
         [(320, 160), (327, 190), (333, 202), (320, 208), (307, 202), (313, 190)],
         SKIN_SHADE,
         soft=2.5,
     )
-    pen.ellipse((318, 199), 7, 5, SKIN_LIGHT, soft=3)
+    pen.ellipse((318, 199), 7, 5, colour=SKIN_LIGHT, soft=3)
     _draw_mouth(pen, mouth)
-    pen.shape([(320, 48), (372, 62), (394, 108), (394, 152), (382, 130), (362, 100), (330, 88), (292, 104),
-               (262, 132), (246, 154), (246, 108), (268, 62)], HAIR)  # fmt: skip
+    pen.shape(
+        [
+            (320, 48),
+            (372, 62),
+            (394, 108),
+            (394, 152),
+            (382, 130),
+            (362, 100),
+            (330, 88),
+            (292, 104),
+            (262, 132),
+            (246, 154),
+            (246, 108),
+            (268, 62),
+        ],
+        HAIR,
+    )
     pen.shape(
         [(300, 56), (346, 62), (372, 88), (340, 76), (300, 80), (272, 98), (280, 70)],
         HAIR_LIGHT,
@@ -241,29 +298,51 @@ def _draw_eyes(pen: ShapePen, eyes: float, gaze: int) -> None:
         )
         height = 9.0 * eyes
         if height > 1:
-            pen.ellipse((centre, 163), 14, height, EYE_WHITE)
+            pen.ellipse((centre, 163), 14, height, colour=EYE_WHITE)
             iris = min(height, 8.0)
-            pen.ellipse((centre + 4 * gaze, 163), 7, iris, IRIS)
-            pen.ellipse((centre + 4 * gaze, 163), 3.4, min(iris, 3.4), (28, 28, 30))
-            pen.ellipse((centre + 4 * gaze + 2.4, 160), 1.6, min(1.6, height / 3), (255, 255, 255))
+            pen.ellipse((centre + 4 * gaze, 163), 7, iris, colour=IRIS)
+            pen.ellipse((centre + 4 * gaze, 163), 3.4, min(iris, 3.4), colour=(28, 28, 30))
+            pen.ellipse(
+                (centre + 4 * gaze + 2.4, 160), 1.6, min(1.6, height / 3), colour=(255, 255, 255)
+            )
         pen.arc(
             (centre, 163 + 1.5),
             15,
             max(height + 1.5, 3.0),
-            (195, 345) if eyes > 0.2 else (10, 170),
-            2.6,
-            (70, 46, 38),
+            degrees=(195, 345) if eyes > 0.2 else (10, 170),
+            width=2.6,
+            colour=(70, 46, 38),
         )
 
 
 def _draw_mouth(pen: ShapePen, mouth: float) -> None:
     drop = 11 * mouth
     wide = 24 - 4 * mouth
-    pen.shape([(320 - wide, 222), (309, 220.5), (320, 222), (331, 220.5), (320 + wide, 222), (332, 231 + drop),
-               (320, 233 + drop), (308, 231 + drop)], LIPS)  # fmt: skip
+    pen.shape(
+        [
+            (320 - wide, 222),
+            (309, 220.5),
+            (320, 222),
+            (331, 220.5),
+            (320 + wide, 222),
+            (332, 231 + drop),
+            (320, 233 + drop),
+            (308, 231 + drop),
+        ],
+        LIPS,
+    )
     if mouth > 0.1:
-        pen.shape([(320 - wide + 5, 223), (320, 224.5), (320 + wide - 5, 223), (330, 227 + drop), (320, 228.5 + drop),
-                   (310, 227 + drop)], MOUTH_INSIDE)  # fmt: skip
+        pen.shape(
+            [
+                (320 - wide + 5, 223),
+                (320, 224.5),
+                (320 + wide - 5, 223),
+                (330, 227 + drop),
+                (320, 228.5 + drop),
+                (310, 227 + drop),
+            ],
+            MOUTH_INSIDE,
+        )
         pen.shape(
             [
                 (308, 225),
@@ -279,11 +358,11 @@ def _draw_mouth(pen: ShapePen, mouth: float) -> None:
 
 
 def _draw_headset(pen: ShapePen) -> None:
-    pen.arc((320, 142), 80, 100, (182, 358), 5, HEADSET)
+    pen.arc((320, 142), 80, 100, degrees=(182, 358), width=5, colour=HEADSET)
     for x in (242.0, 398.0):
         pen.shape(
             [(x - 10, 142), (x, 136), (x + 10, 142), (x + 11, 172), (x, 182), (x - 11, 172)],
             HEADSET,
         )
-    pen.arc((308, 172), 66, 66, (95, 178), 3, HEADSET)
+    pen.arc((308, 172), 66, 66, degrees=(95, 178), width=3, colour=HEADSET)
     pen.shape([(288, 236), (296, 234), (304, 238), (303, 243), (294, 243)], HEADSET)

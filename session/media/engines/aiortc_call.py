@@ -48,6 +48,7 @@ from session.media.sdp import first_codec, in_order, lean, with_line_hints, with
 from session.media.video.encoders import PictureEncoder, VoiceEncoder
 from session.media.video.lip_sync import LipSync
 from session.media.video.packet_pacer import PacketPacer
+from session.media.video.picture_assembler import PicturePacket
 from session.media.video.picture_codecs import PICTURE_CODECS
 from session.media.video.picture_receiver import PictureReceiver
 from session.media.video.send_rate import SendRate
@@ -141,7 +142,13 @@ class _PictureInlet:
         pictures = self._call.pictures
         if pictures is not None:
             await pictures.add(
-                packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, codec
+                PicturePacket(
+                    packet.sequence_number,
+                    packet.timestamp,
+                    marker=bool(packet.marker),
+                    payload=packet.payload,
+                    codec=codec,
+                )
             )
 
     def on_report(self, ntp: int, rtp_timestamp: int) -> None:

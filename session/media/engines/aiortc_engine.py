@@ -362,10 +362,10 @@ class AiortcEngine:
             await offered.close()
 
     def _new_call(self, addresses: Addresses | None = None) -> AiortcCall:
-        picture = PictureTrack(self._camera, self._settings.fps, on_sent=self._keep_own)
-        picture.camera_on = self._camera_on
-        voice = VoiceTrack(self._microphone)
-        voice.microphone_on = self._microphone_on
+        picture = PictureTrack(
+            self._camera, self._settings.fps, on_sent=self._keep_own, camera_on=self._camera_on
+        )
+        voice = VoiceTrack(self._microphone, microphone_on=self._microphone_on)
         call = AiortcCall(
             self._settings,
             picture,

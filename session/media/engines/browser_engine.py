@@ -254,7 +254,8 @@ class BrowserEngine:
 
     def _send_switches(self) -> None:
         if self._in_call:
-            script = f"call.setOwn({json.dumps(self._on['camera'])}, {json.dumps(self._on['microphone'])})"
+            camera, microphone = (json.dumps(self._on[each]) for each in ("camera", "microphone"))
+            script = f"call.setOwn({camera}, {microphone})"
             self._tasks.start(self._quietly(script), name="browser engine switches")
 
     def set_line(self, line_kbps: int) -> None:

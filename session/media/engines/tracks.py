@@ -64,10 +64,15 @@ class PictureTrack(MediaStreamTrack):
     kind = "video"
 
     def __init__(
-        self, source: FrameSource, fps: int, *, on_sent: Callable[[av.VideoFrame | None], None]
+        self,
+        source: FrameSource,
+        fps: int,
+        *,
+        on_sent: Callable[[av.VideoFrame | None], None],
+        camera_on: bool = True,
     ) -> None:
         super().__init__()
-        self.camera_on = True
+        self.camera_on = camera_on
         self.sparing = False
         self._source = source
         self.fps = self._fps = fps
@@ -110,9 +115,9 @@ class VoiceTrack(MediaStreamTrack):
 
     kind = "audio"
 
-    def __init__(self, source: SoundSource) -> None:
+    def __init__(self, source: SoundSource, *, microphone_on: bool = True) -> None:
         super().__init__()
-        self.microphone_on = True
+        self.microphone_on = microphone_on
         self._source = source
         self._pacer = SteadyBeat(BLOCK_S)
 

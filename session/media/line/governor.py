@@ -138,35 +138,47 @@ class Governor:
         plain = self._plain.step(now_s, free_kbps / faces, motion)
         document = demand.mirror or demand.page
         if not document:
-            return self._made(plain, budget_kbps, free_kbps / faces, free_kbps, demand, talkers)
+            return _shares(
+                plain,
+                budget_kbps,
+                face_kbps=free_kbps / faces,
+                bulk_kbps=free_kbps,
+                demand=demand,
+                talkers=talkers,
+            )
         bulk_kbps = _bulk(free_kbps, faces)
         face_kbps = _beside(max(0.0, free_kbps - bulk_kbps) / faces)
         beside = self._beside_page.step(now_s, face_kbps, motion)
-        return self._made(beside, budget_kbps, face_kbps, bulk_kbps, demand, talkers)
-
-    def _made(
-        self,
-        face: LineStep,
-        budget_kbps: float,
-        face_kbps: float,
-        bulk_kbps: float,
-        demand: Demand,
-        talkers: Talkers,
-    ) -> Shares:
-        page_kbps, mirror_kbps = _split(bulk_kbps, demand, talkers.faces)
-        document = (demand.mirror or demand.page) and face_kbps < from_kbps(talkers.motion)[
-            LineStep.FULL
-        ]
-        slow = demand.page and page_kbps < SLOW_PAGE_KBPS
-        step = LineStep.SLOW_PAGES if slow and face is LineStep.FULL else face
-        return Shares(
-            step=step,
-            document=document,
-            budget_kbps=round(budget_kbps, 1),
-            face=picture_limits(face, face_kbps, motion=talkers.motion),
-            page_kbps=page_kbps,
-            mirror_kbps=mirror_kbps,
+        return _shares(
+            beside,
+            budget_kbps,
+            face_kbps=face_kbps,
+            bulk_kbps=bulk_kbps,
+            demand=demand,
+            talkers=talkers,
         )
+
+
+def _shares(
+    face: LineStep,
+    budget_kbps: float,
+    *,
+    face_kbps: float,
+    bulk_kbps: float,
+    demand: Demand,
+    talkers: Talkers,
+) -> Shares:
+    page_kbps, mirror_kbps = _split(bulk_kbps, demand, talkers.faces)
+    is_full = face_kbps >= from_kbps(talkers.motion)[LineStep.FULL]
+    slow = demand.page and page_kbps < SLOW_PAGE_KBPS
+    return Shares(
+        step=LineStep.SLOW_PAGES if slow and face is LineStep.FULL else face,
+        document=(demand.mirror or demand.page) and not is_full,
+        budget_kbps=round(budget_kbps, 1),
+        face=picture_limits(face, face_kbps, motion=talkers.motion),
+        page_kbps=page_kbps,
+        mirror_kbps=mirror_kbps,
+    )
 
 
 def _bulk(free_kbps: float, faces: int) -> float:

@@ -21,6 +21,9 @@ FACES = (LineStep.FULL, LineStep.SMALL, LineStep.FEW, LineStep.PHOTO)
 FROM_KBPS = {LineStep.FULL: 200.0, LineStep.SMALL: 70.0, LineStep.FEW: 36.0}
 """From which part of the line on a face may be so; below all of them it is a photo."""
 
+MOVING_ROWS = ((1800, 1080), (600, 720), (300, 540), (0, 360))
+"""Rows of a picture of hands that talk: from so many kilobits a second on."""
+
 HANDS_FROM_KBPS = {LineStep.FULL: 200.0, LineStep.SMALL: 70.0, LineStep.FEW: 0.0}
 
 
@@ -57,7 +60,7 @@ def picture_limits(step: LineStep, kbps: float, *, motion: bool = False) -> Pict
 def _hands(step: LineStep, rate: int) -> PictureLimits:
     match step:
         case LineStep.FULL | LineStep.SLOW_PAGES:
-            height = 1080 if rate >= 1800 else 720 if rate >= 600 else 540 if rate >= 300 else 360
+            height = next(rows for least, rows in MOVING_ROWS if rate >= least)
             return PictureLimits(kbps=rate, height_px=height, fps=30.0, motion=True)
         case LineStep.SMALL:
             return PictureLimits(

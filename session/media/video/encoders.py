@@ -296,7 +296,7 @@ def packetize_vp8(data: bytes, picture_id: int) -> list[bytes]:
     ]
 
 
-def _plain(name: str, width: int, height: int, bps: int, fps: float) -> VideoCodecContext:
+def _plain(name: str, *, width: int, height: int, bps: int, fps: float) -> VideoCodecContext:
     codec = cast(VideoCodecContext, av.CodecContext.create(name, "w"))
     codec.width, codec.height = width, height
     codec.bit_rate = bps
@@ -312,10 +312,20 @@ def av1_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCod
     """SVT-AV1 for real time: no picture waits for a later one, constant rate, 4 ms for 720p on one
     core.
     """
-    codec = _plain("libsvtav1", width, height, bps, fps)
+    codec = _plain("libsvtav1", width=width, height=height, bps=bps, fps=fps)
     codec.options = {
         "preset": "12" if height <= 720 else "13",
-        "svtav1-params": "pred-struct=1:rc=2:rtc=1:lp=1:buf-sz=600:buf-initial-sz=400:buf-optimal-sz=400",
+        "svtav1-params": ":".join(
+            (
+                "pred-struct=1",
+                "rc=2",
+                "rtc=1",
+                "lp=1",
+                "buf-sz=600",
+                "buf-initial-sz=400",
+                "buf-optimal-sz=400",
+            )
+        ),
     }
     codec.open()
     _take_turns()
@@ -335,7 +345,7 @@ def _take_turns() -> None:
 
 def vp8_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCodecContext:
     """A libvpx encoder for real time, constant rate, small key frames."""
-    codec = _plain("libvpx", width, height, bps, fps)
+    codec = _plain("libvpx", width=width, height=height, bps=bps, fps=fps)
     codec.qmin, codec.qmax = 4, 58
     codec.options = {
         "bufsize": str(int(bps * 0.6)),

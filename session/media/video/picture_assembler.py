@@ -2,7 +2,7 @@
 """Puts a picture's packets together, asks for lost ones again, gives up in time.
 Used by `picture_receiver`.
 
-Pure: packets and times go in, whole pictures and wishes to the sender come out.
+Pure: packets and times go in, whole pictures and requests to the sender come out.
 aiortc's own buffer asks once, gives a picture out only when the next one has begun, and after an
 outage plays seconds of what is over.
 """
@@ -22,7 +22,7 @@ ASK_AGAIN_S = 0.02
 """Beyond a round trip; then a repeated packet was lost too, or our question."""
 
 MAX_ASKED = 8
-FEWEST_S_BETWEEN_WHOLE, MOST_S_BETWEEN_WHOLE = 0.35, 2.8
+SHORTEST_KEY_WAIT_S, LONGEST_KEY_WAIT_S = 0.35, 2.8
 """Between two questions for a whole picture; twice as long each time that none came of it.
 On a line that is full a whole picture needs a second, and more of them keep it full: nothing was
 seen for six seconds (measured).
@@ -35,8 +35,11 @@ MAX_HELD = 1500
 """Packets kept at most: a picture of 1.5 MB, more than any camera's."""
 
 
-@dataclass
-class _Packet:
+@dataclass(frozen=True)
+class PicturePacket:
+    """A packet of a picture, as RTP carries it (RFC 3550, section 5.1). `marker`: its last one."""
+
+    sequence_number: int
     timestamp: int
     marker: bool
     payload: bytes
@@ -64,14 +67,17 @@ class WholePicture:
 
 @dataclass
 class AssemblyStep:
-    """What is to be done now: `pictures` to decode in this order;
-    sequence numbers to ask for again (generic NACK, RFC 4585, section 6.2.1); whether to ask for a
-    whole picture (PLI, section 6.3.1).
+    """What is to be done now.
+
+    Attributes:
+        pictures: to be decoded, in this order.
+        missing: sequence numbers to ask for again (generic NACK, RFC 4585, section 6.2.1).
+        needs_key_frame: whether to ask for a whole picture (PLI, section 6.3.1).
     """
 
     pictures: list[WholePicture] = field(default_factory=list)
-    again: list[int] = field(default_factory=list)
-    whole: bool = False
+    missing: list[int] = field(default_factory=list)
+    needs_key_frame: bool = False
 
 
 class PictureAssembler:
@@ -85,81 +91,73 @@ class PictureAssembler:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.rtt_s = 0.06
-        self._held: dict[int, _Packet] = {}
+        self._held: dict[int, PicturePacket] = {}
         self._missing: dict[int, _Missing] = {}
         self._next: int | None = None
         self._high = 0
         self._needs_key = True
-        self._asked_whole_s = -1e9
-        self._wait_whole_s = FEWEST_S_BETWEEN_WHOLE / 2
+        self._asked_key_at_s = -1e9
+        self._wait_key_s = SHORTEST_KEY_WAIT_S / 2
         self._heard_s = -1e9
 
-    def add(
-        self,
-        sequence_number: int,
-        timestamp: int,
-        marker: bool,
-        payload: bytes,
-        codec: str,
-        now_s: float,
-    ) -> AssemblyStep:
+    def add(self, packet: PicturePacket, now_s: float) -> AssemblyStep:
         """Takes a packet in. `now_s`: any monotonic clock, the same as in `tick`."""
-        number = self._unwrap(sequence_number)
-        wishes = AssemblyStep()
+        number = self._unwrap(packet.sequence_number)
+        step = AssemblyStep()
         if now_s - self._heard_s > SILENCE_S:
             # questions into a cut line say nothing of its width
-            self._wait_whole_s = FEWEST_S_BETWEEN_WHOLE / 2
+            self._wait_key_s = SHORTEST_KEY_WAIT_S / 2
         self._heard_s = now_s
         if self._next is None:
             self._next, self._high = number, number - 1
         if number < self._next or number in self._held:
-            return wishes
+            return step
         if number - self._high > MAX_GAP or len(self._held) >= MAX_HELD:
             self._start_again(number)
             self.counts["outages"] += 1
         for lost in range(self._high + 1, number):
             self._missing[lost] = _Missing(now_s, now_s)
-            wishes.again.append(lost & 0xFFFF)
+            step.missing.append(lost & 0xFFFF)
         self._high = max(self._high, number)
         if self._missing.pop(number, None) is not None:
             self.counts["recovered"] += 1
-        self._held[number] = _Packet(timestamp, marker, payload, codec)
-        wishes.pictures = self._drain()
-        self.counts["asked"] += len(wishes.again)
-        wishes.whole = self._whole_wanted(now_s)
-        return wishes
+        self._held[number] = packet
+        step.pictures = self._drain()
+        self.counts["asked"] += len(step.missing)
+        step.needs_key_frame = self._key_frame_due(now_s)
+        return step
 
     def tick(self, now_s: float) -> AssemblyStep:
         """To be called some fifty times a second: asks again, gives up."""
-        wishes = AssemblyStep()
+        step = AssemblyStep()
         for number, lost in self._missing.items():
             if lost.asked < MAX_ASKED and now_s - lost.asked_s >= self.rtt_s + ASK_AGAIN_S:
                 lost.asked_s = now_s
                 lost.asked += 1
-                wishes.again.append(number & 0xFFFF)
-        self.counts["asked"] += len(wishes.again)
+                step.missing.append(number & 0xFFFF)
+        self.counts["asked"] += len(step.missing)
         if (
             self._missing
             and now_s - min(lost.since_s for lost in self._missing.values()) > GIVE_UP_S
         ):
             self.counts["given_up"] += 1
             self._start_again(max(self._missing) + 1)
-            wishes.pictures = self._drain()
-        wishes.whole = self._whole_wanted(now_s)
-        return wishes
+            step.pictures = self._drain()
+        step.needs_key_frame = self._key_frame_due(now_s)
+        return step
 
-    def lose(self) -> None:
+    def require_key_frame(self) -> None:
         """The decoder has stumbled: nothing is worth showing before the next whole picture."""
         self._needs_key = True
 
-    def _whole_wanted(self, now_s: float) -> bool:
-        if not self._needs_key or now_s - self._asked_whole_s < max(
-            self._wait_whole_s, 2 * self.rtt_s
+    def _key_frame_due(self, now_s: float) -> bool:
+        if not self._needs_key or now_s - self._asked_key_at_s < max(
+            self._wait_key_s, 2 * self.rtt_s
         ):
             return False
-        self._asked_whole_s, self._wait_whole_s = (
+        self._asked_key_at_s, self._wait_key_s = (
             now_s,
-            min(MOST_S_BETWEEN_WHOLE, 2 * self._wait_whole_s),
+            min(LONGEST_KEY_WAIT_S, 2 * self._wait_key_s),
         )
         return True
 
@@ -167,8 +165,8 @@ class PictureAssembler:
         """The number without its wrap at 16 bits (RFC 3550, appendix A.1)."""
         if self._next is None:
             return sequence_number + (1 << 16)
-        step = (sequence_number - self._high) & 0xFFFF
-        return self._high + (step - (1 << 16) if step > 0x7FFF else step)
+        ahead = (sequence_number - self._high) & 0xFFFF
+        return self._high + (ahead - (1 << 16) if ahead > 0x7FFF else ahead)
 
     def _start_again(self, number: int) -> None:
         """Goes on at `number`; what was before is over."""
@@ -215,7 +213,7 @@ class PictureAssembler:
             number += 1
         return None
 
-    def _joined(self, packets: Sequence[_Packet]) -> WholePicture | None:
+    def _joined(self, packets: Sequence[PicturePacket]) -> WholePicture | None:
         try:
             data, key = join_picture(packets[0].codec, [packet.payload for packet in packets])
         except (ValueError, IndexError):
@@ -225,6 +223,6 @@ class PictureAssembler:
         if self._needs_key and not key:
             self.counts["dropped"] += 1
             return None
-        self._needs_key, self._wait_whole_s = False, FEWEST_S_BETWEEN_WHOLE / 2
+        self._needs_key, self._wait_key_s = False, SHORTEST_KEY_WAIT_S / 2
         self.counts["whole"] += 1
         return WholePicture(packets[0].codec, data, packets[0].timestamp, key)

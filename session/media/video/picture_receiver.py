@@ -21,7 +21,12 @@ from typing import NamedTuple, Protocol
 import av
 
 from session.media.frames import VideoFrame, to_screen
-from session.media.video.picture_assembler import AssemblyStep, PictureAssembler, WholePicture
+from session.media.video.picture_assembler import (
+    AssemblyStep,
+    PictureAssembler,
+    PicturePacket,
+    WholePicture,
+)
 from session.media.video.picture_codecs import make_decoder
 
 log = logging.getLogger(__name__)
@@ -88,24 +93,18 @@ class PictureReceiver:
         self._thread = threading.Thread(target=self._decode_all, name="pictures", daemon=True)
         self._thread.start()
 
-    async def add(
-        self, sequence_number: int, timestamp: int, marker: bool, payload: bytes, codec: str
-    ) -> None:
+    async def add(self, packet: PicturePacket) -> None:
         """Takes a packet in."""
         if self._failed:
             self._failed = False
-            self.assembler.lose()
-        await self._fulfil(
-            self.assembler.add(
-                sequence_number, timestamp, marker, payload, codec, self._loop.time()
-            )
-        )
+            self.assembler.require_key_frame()
+        await self._carry_out(self.assembler.add(packet, self._loop.time()))
 
     async def run(self) -> None:
         """Asks again for what is lost, until it is cancelled."""
         while True:
             await asyncio.sleep(TICK_S)
-            await self._fulfil(self.assembler.tick(self._loop.time()))
+            await self._carry_out(self.assembler.tick(self._loop.time()))
 
     def close(self) -> None:
         """Ends the decoder's thread; nothing is shown afterwards."""
@@ -118,13 +117,13 @@ class PictureReceiver:
                 self._coded.get_nowait()
         self._coded.put_nowait(None)
 
-    async def _fulfil(self, wishes: AssemblyStep) -> None:
-        for picture in wishes.pictures:
+    async def _carry_out(self, step: AssemblyStep) -> None:
+        for picture in step.pictures:
             if not self._closed:
                 self._queue(picture)
-        if wishes.again:
-            await self._feedback.request_packets(sorted(wishes.again))
-        if wishes.whole:
+        if step.missing:
+            await self._feedback.request_packets(sorted(step.missing))
+        if step.needs_key_frame:
             await self._feedback.request_key_frame()
 
     def _queue(self, picture: WholePicture) -> None:
@@ -135,7 +134,7 @@ class PictureReceiver:
             with contextlib.suppress(queue.Empty):
                 while True:
                     self._coded.get_nowait()
-            self.assembler.lose()
+            self.assembler.require_key_frame()
 
     # ---- in the decoder's thread
 

@@ -189,35 +189,40 @@ def _bounded(cells: list[Cell], bounds: Bounds) -> list[Cell]:
 Bounds = dict[str, tuple[float | None, float | None]]
 
 
-async def steady(
-    engine: Engine,
-    seconds: float,
-    times: Times,
-    line: Line,
-    case: str,
-    bounds: Bounds,
-    clip: str = "head",
-) -> list[Cell]:
-    """Both directions loaded for a while."""
-    async with on_stage(engine, line, clip=clip) as stage:
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """Both directions loaded for some seconds on one line."""
+
+    case: str
+    line: Line
+    seconds: float
+    bounds: Bounds
+    clip: str = "head"
+
+
+async def steady(engine: Engine, times: Times, flow: Flow) -> list[Cell]:
+    """A call begins and flows."""
+    async with on_stage(engine, flow.line, clip=flow.clip) as stage:
         await stage.call()
-        return await _steady(stage, seconds, times, case, bounds)
+        return await _steady(stage, times, flow)
 
 
 async def rural(engine: Engine, times: Times) -> list[Cell]:
     """The reference line: how calls begin on it, and how one holds."""
-    case = "512 kb/s, 1 % loss"
-    async with on_stage(engine, RURAL_1) as stage:
-        begun = await _begin(stage, case, times.calls, 0.5)
-        return begun + await _steady(stage, times.steady_s, times, case, RURAL_BOUNDS)
+    flow = Flow(
+        case="512 kb/s, 1 % loss", line=RURAL_1, seconds=times.steady_s, bounds=RURAL_BOUNDS
+    )
+    async with on_stage(engine, flow.line) as stage:
+        begun = await _begin(stage, flow.case, times.calls, 0.5)
+        return begun + await _steady(stage, times, flow)
 
 
-async def _steady(
-    stage: Stage, seconds: float, times: Times, case: str, bounds: Bounds
-) -> list[Cell]:
+async def _steady(stage: Stage, times: Times, flow: Flow) -> list[Cell]:
+    case = flow.case
     await stage.wait(times.settle_s)
-    measured = await stage.measure(seconds)
-    cells = _bounded([cell for end in stage.shown for cell in _flow(measured, case, end)], bounds)
+    measured = await stage.measure(flow.seconds)
+    cells = [cell for end in stage.shown for cell in _flow(measured, case, end)]
+    cells = _bounded(cells, flow.bounds)
     cells.append(
         Cell(
             case,
@@ -339,7 +344,7 @@ def _python(module: str, *arguments: str) -> list[str]:
 async def _least_memory(stage: Stage) -> float:
     """Of three seconds: pictures that wait for their time are 5 MB each and come and go."""
     found = []
-    for _look in range(6):
+    for _sample in range(6):
         await stage.wait(0.5)
         found.append(stage.desk.memory_mb())
     return min(found)
@@ -400,23 +405,24 @@ Case = Callable[[Engine, Times], Awaitable[list[Cell]]]
 
 
 def _lossy(engine: Engine, times: Times) -> Awaitable[list[Cell]]:
-    return steady(engine, times.lossy_s, times, RURAL_3, "512 kb/s, 3 % loss", LOSSY_BOUNDS)
+    flow = Flow(case="512 kb/s, 3 % loss", line=RURAL_3, seconds=times.lossy_s, bounds=LOSSY_BOUNDS)
+    return steady(engine, times, flow)
 
 
 def _poor(engine: Engine, times: Times) -> Awaitable[list[Cell]]:
-    return steady(engine, times.steady_s, times, POOR_1, "256 kb/s, 1 % loss", POOR_BOUNDS)
+    flow = Flow(case="256 kb/s, 1 % loss", line=POOR_1, seconds=times.steady_s, bounds=POOR_BOUNDS)
+    return steady(engine, times, flow)
 
 
 def _hard(engine: Engine, times: Times) -> Awaitable[list[Cell]]:
-    return steady(
-        engine,
-        min(10.0, times.steady_s),
-        times,
-        RURAL_1,
-        "512 kb/s, 1 % loss, hard clip",
-        {},
-        "hard",
+    flow = Flow(
+        case="512 kb/s, 1 % loss, hard clip",
+        line=RURAL_1,
+        seconds=min(10.0, times.steady_s),
+        bounds={},
+        clip="hard",
     )
+    return steady(engine, times, flow)
 
 
 CASES: dict[str, Case] = {

@@ -56,12 +56,13 @@ async def main() -> None:
 
     async def stats(_asked: dict[str, Any]) -> Any:
         found = engine.stats()
+        rate = f"{found.target_kbps} kb/s, {found.sent_frames}"
         return {
             "voice_s": found.voice_blocks * 0.02,
             "guessed_s": found.voice_made_up * 0.02,
             "video_octets": 0,
             "codec": found.codec,
-            "sent": f"{found.sent_codec} {found.sent_height_px}p {found.target_kbps} kb/s, {found.sent_frames}",
+            "sent": f"{found.sent_codec} {found.sent_height_px}p {rate}",
             "voice_delay_ms": found.voice_delay_ms,
             "lip_ms": found.lip_ms,
             "rule": line.rule,

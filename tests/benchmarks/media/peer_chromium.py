@@ -63,8 +63,11 @@ def main() -> None:
     view.show()
 
     def film() -> None:
-        ready = "film(%s, %d, %d).then(() => console.log('@@{\"ready\": true}'), (e) => console.log('film: ' + e)); 0"
-        page.runJavaScript(ready % (json.dumps(images), wanted.height * 16 // 9, wanted.height))
+        script = (
+            "film(%s, %d, %d).then(() => console.log('@@{\"ready\": true}'),"
+            " (e) => console.log('film: ' + e)); 0"
+        )
+        page.runJavaScript(script % (json.dumps(images), wanted.height * 16 // 9, wanted.height))
 
     def on_line(line: str) -> None:
         asked = json.loads(line)

@@ -110,7 +110,8 @@ class GovernedEnd:
     def rule(self) -> str:
         """For the log: what holds now."""
         shares = self._end.shares
-        return f"{shares.step} {shares.budget_kbps:.0f} kb/s, face {shares.face.kbps}, page {shares.page_kbps}"
+        parts = f"face {shares.face.kbps}, page {shares.page_kbps}"
+        return f"{shares.step} {shares.budget_kbps:.0f} kb/s, {parts}"
 
     def _apply(self, shares: Shares) -> None:
         self._limit(shares.face)

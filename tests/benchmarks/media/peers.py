@@ -21,7 +21,6 @@ import json
 import os
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -69,7 +68,9 @@ aiortc as it comes with a browser, and a browser with a browser.
 class Peer:
     """One end in a namespace."""
 
-    def __init__(self, name: str, module: str, settings: PeerSettings, within: list[str]) -> None:
+    def __init__(
+        self, name: str, module: str, *, settings: PeerSettings, within: list[str]
+    ) -> None:
         self.name = name
         self._command = [*within, sys.executable, "-m", module, json.dumps(asdict(settings))]
         self._process: asyncio.subprocess.Process | None = None
@@ -81,11 +82,17 @@ class Peer:
     async def start(self) -> Peer:
         log_folder = ROOT / "build" / "bench"
         log_folder.mkdir(parents=True, exist_ok=True)
-        with Path(log_folder / f"media.{self.name}.log").open("ab") as log:  # noqa: ASYNC230  (a bench may wait)
+        path = log_folder / f"media.{self.name}.log"
+        with path.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log,
-                cwd=ROOT, limit=1 << 24, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-            )  # fmt: skip
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                cwd=ROOT,
+                limit=1 << 24,
+                env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            )
         self._reading = asyncio.create_task(self._read())
         await asyncio.wait_for(self._ready.wait(), 60)
         return self

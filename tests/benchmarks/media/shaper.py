@@ -6,7 +6,9 @@ Used by `network`. The kernels we run on have no netem, and netem would need a m
 devices joined by this process need neither a module nor a compiler. Python carries 4 Mb/s each way
 with 5 % of a core, ample for our cases.
 
-    python -m tests.benchmarks.media.shaper NAMESPACE_A NAMESPACE_B      commands as JSON lines on stdin
+    python -m tests.benchmarks.media.shaper NAMESPACE_A NAMESPACE_B
+
+Commands come as JSON lines on stdin.
 """
 
 from __future__ import annotations

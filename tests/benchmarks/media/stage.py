@@ -191,8 +191,12 @@ async def on_stage(
     settings = PeerSettings(known_kbps if engine.ours else 0, height, clip, engine.codec)
     async with Network() as network:
         await network.shape(line)
-        kiosk = Peer(f"{name}.kiosk", engine.kiosk, settings, network.within(network.kiosk))
-        desk = Peer(f"{name}.desk", engine.desk, settings, network.within(network.desk))
+        kiosk = Peer(
+            f"{name}.kiosk", engine.kiosk, settings=settings, within=network.within(network.kiosk)
+        )
+        desk = Peer(
+            f"{name}.desk", engine.desk, settings=settings, within=network.within(network.desk)
+        )
         began_s, busy_s = time.monotonic(), _busy_s()
         try:
             await asyncio.gather(kiosk.start(), desk.start())

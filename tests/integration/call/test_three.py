@@ -43,7 +43,7 @@ class Desk:
     loudspeaker.
     """
 
-    def __init__(self, link: DeskLink, talk_link: TalkLink, kind: str, tasks: Tasks) -> None:
+    def __init__(self, link: DeskLink, talk_link: TalkLink, *, kind: str, tasks: Tasks) -> None:
         self.link, self.talk_link = link, talk_link
         (self.main, _show), (self.aside, _show_aside) = two_engines(kind, tasks)
 
@@ -55,7 +55,7 @@ class Desk:
 class Scene:
     """Alice talks with the caller; whoever joins is `guest`."""
 
-    def __init__(self, world: World, pane: KioskCallPane, kind: str) -> None:
+    def __init__(self, world: World, pane: KioskCallPane, *, kind: str) -> None:
         self.world, self.pane, self.kind = world, pane, kind
         self.desks: list[Desk] = []
         self.at_kiosk: list[TalkAnswer] = []
@@ -67,7 +67,7 @@ class Scene:
         link = DeskLink(client, self.clock, tasks=self.world.tasks)
         await link.start()
         await until(lambda: link.is_ready)
-        desk = Desk(link, TalkLink(client), self.kind, self.world.tasks)
+        desk = Desk(link, TalkLink(client), kind=self.kind, tasks=self.world.tasks)
         self.desks.append(desk)
         return desk
 
@@ -177,7 +177,7 @@ async def a_conversation(kind: str, folder: Path) -> AsyncIterator[Scene]:
     pane.resize(960, 540)
     pane.show()
     async with hub_world(folder) as world:
-        scene = Scene(world, pane, kind)
+        scene = Scene(world, pane, kind=kind)
         try:
             await scene.begin()
             yield scene

@@ -15,6 +15,7 @@ import pytest
 from session.media.frames import VideoFrame
 from session.media.video import av1_payload, picture_receiver
 from session.media.video.encoders import av1_encoder
+from session.media.video.picture_assembler import PicturePacket
 from session.media.video.picture_codecs import make_decoder
 from session.media.video.picture_receiver import MAX_CODED, PictureReceiver
 from tests.support.waiting import until
@@ -46,14 +47,14 @@ class Sender:
     """Hears what is asked."""
 
     def __init__(self) -> None:
-        self.again: list[int] = []
-        self.whole = 0
+        self.missing: list[int] = []
+        self.key_frames_asked = 0
 
     async def request_packets(self, sequence_numbers: list[int]) -> None:
-        self.again += sequence_numbers
+        self.missing += sequence_numbers
 
     async def request_key_frame(self) -> None:
-        self.whole += 1
+        self.key_frames_asked += 1
 
 
 class Screen:
@@ -78,7 +79,7 @@ class Pair:
 
     async def bring(self, first: int = 0, last: int = len(PACKETS), every_s: float = 0.0) -> None:
         for number, (timestamp, marker, payload) in enumerate(PACKETS[first:last], first):
-            await self.receiver.add(number, timestamp, marker, payload, "av1")
+            await self.receiver.add(PicturePacket(number, timestamp, marker, payload, "av1"))
             await asyncio.sleep(every_s)
 
 
@@ -133,10 +134,12 @@ async def test_a_decoder_that_cannot_follow_begins_again_with_a_whole_picture(
     for turn in range(2):  # the same thirty again, as the next ones
         for number, (timestamp, marker, payload) in enumerate(PACKETS):
             at = turn * len(PACKETS) + number
-            await pair.receiver.add(at, turn * 108_000 + timestamp, marker, payload, "av1")
+            await pair.receiver.add(
+                PicturePacket(at, turn * 108_000 + timestamp, marker, payload, "av1")
+            )
     assert pair.receiver._coded.qsize() <= MAX_CODED
-    await pair.receiver.add(2 * len(PACKETS), 999_999, True, PACKETS[-1][2], "av1")
-    assert pair.sender.whole >= 1
+    await pair.receiver.add(PicturePacket(2 * len(PACKETS), 999_999, True, PACKETS[-1][2], "av1"))
+    assert pair.sender.key_frames_asked >= 1
     hold.set()
     pair.receiver.close()
 
