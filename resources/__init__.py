@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What we ship but do not run: pages, styles, fonts, icons, catalogues.
-Read through these two functions.
+"""What the program ships but does not run: web pages, styles, fonts, icons, sounds, catalogues.
+
+Entry points: `resource_path` and `resource_text` here, and `texts._`, which translates.
+Imports nothing of the other packages.
 """
 
 from __future__ import annotations

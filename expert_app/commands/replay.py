@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QApplication
 from expert_app.commands.log_export import export_log
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, Program, run_application
@@ -51,7 +52,7 @@ def run_replay(log: str, settings: DeskSettings, paths: Paths, *, driven: bool) 
     except OSError as error:
         print(f"{log}: {error.strerror}")
         return 1
-    return run_application(partial(_main, found, settings, driven), settings.language)
+    return run_application(partial(_main, found, settings, driven=driven), settings.language)
 
 
 def _open(log: str, settings: DeskSettings, paths: Paths) -> LogFile:
@@ -76,11 +77,13 @@ async def _fetch(
         await tasks.close()
 
 
-async def _main(log: LogFile, settings: DeskSettings, driven: bool, program: Program) -> None:
+async def _main(log: LogFile, settings: DeskSettings, program: Program, *, driven: bool) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     apply_theme(application, settings.theme == "dark")
     replay = ReplayProgram(log, program)
+    if driven:
+        _Observer(replay.view, len(log.records), observations=program.observations)
     replay.window.show()
     if driven:
         program.drive(WindowDriver(replay.window))
@@ -89,19 +92,33 @@ async def _main(log: LogFile, settings: DeskSettings, driven: bool, program: Pro
 
 
 class ReplayProgram:
-    """The window, its log, and the facts a script reads."""
+    """The window over its log."""
 
     def __init__(self, log: LogFile, program: Program) -> None:
-        self._program, self._total = program, len(log.records)
-        self._finished = False
         self.view = ReplayView(MirrorPane(), program.clock)
         title = _("Session {session}").format(session=log.session_id)
         self.window = PlainWindow(self.view, title)
         self.window.resize(*WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
-        self.view.position_changed.connect(lambda position_s: self._note())
-        self.view.finished.connect(self._on_finished)
         self.view.show_log(title, log.records)
+
+    def close(self) -> None:
+        """Stops playing and takes the window away."""
+        self.view.pause()
+        self.window.hide()
+
+
+class _Observer:
+    """Notes where the replay is, for the script that drives it."""
+
+    def __init__(self, view: ReplayView, records: int, *, observations: Observations) -> None:
+        self._view, self._records, self._observations = view, records, observations
+        self._finished = False
+        view.position_changed.connect(self._on_position)
+        view.finished.connect(self._on_finished)
+        self._note()
+
+    def _on_position(self, _position_s: float) -> None:
         self._note()
 
     def _on_finished(self) -> None:
@@ -109,20 +126,15 @@ class ReplayProgram:
         self._note()
 
     def _note(self) -> None:
-        view = self.view
-        self._program.observations.note(
+        view, state = self._view, self._view.state
+        self._observations.note(
             "replayed",
             events_shown=view.events_shown,
-            records=self._total,
+            records=self._records,
             last_event=view.last_event,
-            last_state=view.state.ticket.value if view.state.ticket is not None else "",
-            wiped=view.state.wiped,
-            documents_filed=len(view.state.documents_filed),
+            last_state=state.ticket.value if state.ticket is not None else "",
+            wiped=state.wiped,
+            documents_filed=len(state.documents_filed),
             at_end=self._finished,
             page_width_px=view.mirror.viewport.width(),
         )
-
-    def close(self) -> None:
-        """Stops playing and takes the window away."""
-        self.view.pause()
-        self.window.hide()

@@ -19,8 +19,7 @@ from expert_app.desk.filing import Filing
 from expert_app.desk.several_papers import PapersFinder
 from session.core.errors import DossierUnknown
 from session.core.signals import Signal
-from session.log.events import AnyEvent
-from session.log.page_events import PageRemoved, PageRestored, PageSplit
+from session.log.events import AnyEvent, PageRemoved, PageRestored, PageSplit
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.wire.ids import new_id
 

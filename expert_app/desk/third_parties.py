@@ -20,8 +20,7 @@ from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import TalkLink
 from session.desk.session import DeskSession
-from session.log.events import AnyEvent
-from session.log.talk_events import CallerPassedOn, HeldChanged, ThirdChanged
+from session.log.events import AnyEvent, CallerPassedOn, HeldChanged, ThirdChanged
 from session.protocol.hub.talk_state import HoldReason, PassReason, Talk, Third, ThirdState
 from session.protocol.hub.third_parties import PassedOnAnswer, TalkAnswer, TargetsAnswer
 from session.protocol.hub.tickets import Ticket, TicketState

@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
+"""The log of a session: events without personal data, written by kiosk, desk and hub.
+
+Entry points: `events` (every event, each with its fields and its lane), `writer.LogWriter` (writes
+and sends them), `reader.read_log` and `replay.Replay` (read and play them). `redact` is the last
+guard before a record is kept, `migrate` reads older formats.
+May import `session.protocol` and `session.core`; no Qt.
+"""

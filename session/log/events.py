@@ -12,32 +12,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from session.core.dossier_model import PieceState
-from session.log.event_base import Code as Code
-from session.log.event_base import Event as Event
-from session.log.event_base import Hash as Hash
-from session.log.event_base import Host as Host
-from session.log.event_base import Lane as Lane
-from session.log.event_base import MaybeId as MaybeId
-from session.log.event_base import Writer as Writer
-from session.log.line_events import LineEvent
-from session.log.line_events import LineGoverned as LineGoverned
-from session.log.line_events import LineMeasured as LineMeasured
-from session.log.page_events import PageEvent, PageRemoved, PageRestored, PageSplit
-from session.log.show_events import DocumentShown as DocumentShown
-from session.log.show_events import ShowEnded as ShowEnded
-from session.log.show_events import ShowEvent
-from session.log.show_events import ShownPageMarked as ShownPageMarked
-from session.log.show_events import ShownPagePainted as ShownPagePainted
-from session.log.talk_events import CallerPassedOn as CallerPassedOn
-from session.log.talk_events import HeldChanged as HeldChanged
-from session.log.talk_events import PrivacyChanged as PrivacyChanged
-from session.log.talk_events import TalkEvent
-from session.log.talk_events import ThirdChanged as ThirdChanged
-from session.log.talk_events import WordsSent as WordsSent
 from session.protocol.conversation.messages import (
     Grant,
     GrantActor,
@@ -46,6 +26,7 @@ from session.protocol.conversation.messages import (
     ScanKind,
     ScanSource,
 )
+from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.wire.ids import Id
 
 FORMAT = 3
@@ -53,6 +34,36 @@ FORMAT = 3
 
 MAX_MIRROR_PART_BYTES = 120 * 1024
 """Largest `MirrorChunk.data`: base64 of it still fits a control message of the bus."""
+
+
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")]
+Hash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")]
+Host = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.\-]{1,253}(:[0-9]{1,5})?$")]
+MaybeId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
+
+
+class Writer(StrEnum):
+    """Who wrote a record."""
+
+    KIOSK = "kiosk"
+    DESK = "desk"
+    HUB = "hub"
+
+
+class Lane(StrEnum):
+    """The row of the timeline on which an event is shown."""
+
+    QUEUE = "queue"
+    CALL = "call"
+    PAGE = "page"
+    SCANNER = "scanner"
+    PRINTER = "printer"
+    DOSSIER = "dossier"
+    LINE = "line"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    """Base of all; `type` is the struct's name."""
 
 
 # ---- queue
@@ -171,6 +182,46 @@ class CameraChanged(Event, frozen=True, kw_only=True):
     microphone_on: bool
 
 
+class HeldChanged(Event, frozen=True, kw_only=True):
+    """The caller waits a moment, no voice and no picture travel; or the talk goes on."""
+
+    held: bool
+    reason: Code = ""
+
+
+class CallerPassedOn(Event, frozen=True, kw_only=True):
+    """The agent passed the caller on, to one colleague or to a queue."""
+
+    reason: Code
+    to_agent: bool
+
+
+class ThirdChanged(Event, frozen=True, kw_only=True):
+    """A third person is announced on both screens, is in the conversation, or is gone ("announced",
+    "in", "gone").
+    """
+
+    role: Code
+    state: Code
+
+
+class PrivacyChanged(Event, frozen=True, kw_only=True):
+    """Neither face nor page is shown or sent for a moment, the voice goes on;
+    or everything is seen again.
+
+    `by_caller`: it was the caller who began it.
+    """
+
+    on: bool
+    by_caller: bool = False
+
+
+class WordsSent(Event, frozen=True, kw_only=True):
+    """`by` sent written words; which is kept nowhere."""
+
+    by: Writer
+
+
 # ---- shared page
 
 
@@ -250,6 +301,30 @@ class PageActed(Event, frozen=True, kw_only=True):
     times: int = 1
 
 
+class DocumentShown(Event, frozen=True, kw_only=True):
+    """The agent shows a document of its own; neither its name nor what is in it is kept."""
+
+    pages: int
+
+
+class ShownPagePainted(Event, frozen=True, kw_only=True):
+    """The kiosk has this page of it on the screen, counted from 1."""
+
+    page: int
+
+
+class ShownPageMarked(Event, frozen=True, kw_only=True):
+    """The agent drew on it: "arrow", "frame" or "line"."""
+
+    kind: Code
+
+
+class ShowEnded(Event, frozen=True, kw_only=True):
+    """Nothing is shown any more."""
+
+    by_caller: bool
+
+
 # ---- scanner
 
 
@@ -317,6 +392,26 @@ class PageCleaned(Event, frozen=True, kw_only=True):
     blank: bool
     width_px: int
     height_px: int
+
+
+class PageRemoved(Event, frozen=True, kw_only=True):
+    """The agent took a page out; it may come back until the session is over."""
+
+    page_id: Id
+    reason: RemovalReason
+
+
+class PageRestored(Event, frozen=True, kw_only=True):
+    """A page that was taken out is back."""
+
+    page_id: Id
+
+
+class PageSplit(Event, frozen=True, kw_only=True):
+    """A part of a page became a page of its own."""
+
+    page_id: Id
+    of_page_id: Id
 
 
 # ---- printer
@@ -392,6 +487,38 @@ class LineBack(Event, frozen=True, kw_only=True):
     lost_s: float
 
 
+class LineMeasured(Event, frozen=True, kw_only=True):
+    """What `by` received in `over_s` seconds;
+    the fields as in `session.protocol.conversation.line.LineSeen`.
+    """
+
+    by: Writer
+    over_s: float
+    kbps: float
+    loss_percent: float
+    rtt_ms: float | None
+    height_px: int
+    fps: float
+    freezes: int
+    concealed_percent: float
+
+
+class LineGoverned(Event, frozen=True, kw_only=True):
+    """`by` sends its face and its pages by another rule:
+    what is given up (`step`), whether a page crosses.
+
+    `motion`: hands talk, movement goes before size.
+    """
+
+    by: Writer
+    step: Code
+    document: bool
+    budget_kbps: float
+    face_kbps: float
+    page_kbps: float
+    motion: bool = False
+
+
 class TroubleShown(Event, frozen=True, kw_only=True):
     """A person was shown an error."""
 
@@ -439,10 +566,20 @@ AnyEvent = (
     | LineLost
     | LineBack
     | TroubleShown
-    | LineEvent
-    | TalkEvent
-    | PageEvent
-    | ShowEvent
+    | LineMeasured
+    | LineGoverned
+    | HeldChanged
+    | CallerPassedOn
+    | ThirdChanged
+    | PrivacyChanged
+    | WordsSent
+    | PageRemoved
+    | PageRestored
+    | PageSplit
+    | DocumentShown
+    | ShownPagePainted
+    | ShownPageMarked
+    | ShowEnded
 )
 
 _LANES: dict[type[Event], Lane] = {

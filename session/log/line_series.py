@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from session.log.events import AnyEvent, Writer
-from session.log.line_events import LineGoverned, LineMeasured
+from session.log.events import AnyEvent, LineGoverned, LineMeasured, Writer
 from session.protocol.conversation import line as line_messages
 from session.protocol.conversation.line import LineSeen
 

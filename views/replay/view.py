@@ -10,7 +10,7 @@ Pictures of the page are not in the log and stay empty.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QKeySequence, QShortcut
@@ -26,12 +26,13 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.clock import Clock
-from session.log.events import Record
+from session.log.events import LineMeasured, Record, Writer
 from session.log.replay import Replay, TimelineEvent
 from session.log.state import SessionState
+from session.media.line.history import LineDirection, LineHistory
+from session.protocol.conversation.line import LineSeen
 from session.protocol.hub.tickets import TicketState
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.replay.line import line_history
 from views.replay.timeline import Timeline
 from views.replay.track import MirrorTrack
 from views.replay.words import LANES, describe, is_trouble
@@ -431,3 +432,23 @@ class ReplayView(QWidget):
         )
         self._line_chip.show_state(_("Line lost"), "disconnected", "bad")
         self._line_chip.setVisible(bool(state.line_lost_by))
+
+
+def line_history(series: Iterable[tuple[float, LineMeasured]]) -> LineHistory:
+    """What the desk received came from the caller, what the kiosk received went there;
+    times are the log's offsets.
+    """
+    history = LineHistory()
+    for offset_s, event in series:
+        way = LineDirection.FROM_CALLER if event.by is Writer.DESK else LineDirection.TO_CALLER
+        seen = LineSeen(
+            kbps=event.kbps,
+            loss_percent=event.loss_percent,
+            rtt_ms=event.rtt_ms,
+            height_px=event.height_px,
+            fps=event.fps,
+            freezes=event.freezes,
+            concealed_percent=event.concealed_percent,
+        )
+        history.add(way, offset_s, seen)
+    return history

@@ -1,20 +1,172 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The four plots of a line, both directions, one above the other.
+"""The plots of a line's quality over time, both directions, one above the other.
 Used by the quality panel and the replay.
 """
 
+# mypy: disable-error-code="no-untyped-call, misc"
+# pyqtgraph has no types; only the plots call it.
+
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
 from session.media.line.history import LineDirection, LineHistory, LinePoint
 from session.protocol.conversation.line import LineSeen
-from views.widgets.line_plot import Curve, LinePlot
 from views.widgets.parts import column
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, Tokens
+from views.widgets.themed_plot import ThemedPlot
+
+STEPS_S = (10, 30, 60, 120, 300, 600, 1800, 3600)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a plot.
+
+    Attributes:
+        tone: a colour of the theme. dots: it has points only where something happened.
+    """
+
+    key: str
+    name: str
+    tone: str
+    dashed: bool = False
+    dots: bool = False
+
+    @property
+    def sign(self) -> str:
+        """How the legend shows it."""
+        if self.dots:
+            return "▼"
+        return "┅" if self.dashed else "━"
+
+
+class _Times(pg.AxisItem):
+    """Times below, said by a function of seconds."""
+
+    def __init__(self, words: Callable[[float], str]) -> None:
+        super().__init__("bottom")
+        self._words = words
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """E.g. "-2 min"."""
+        return [self._words(value) for value in values]
+
+    def tickValues(
+        self, minimum: float, maximum: float, size: float
+    ) -> list[tuple[float, list[float]]]:
+        """Round times, as many as have room."""
+        room = max(2.0, size / 90.0)
+        step = next((step for step in STEPS_S if (maximum - minimum) / step <= room), STEPS_S[-1])
+        first = -(-minimum // step) * step
+        return [
+            (
+                float(step),
+                [first + step * place for place in range(int((maximum - first) // step) + 1)],
+            )
+        ]
+
+
+class LinePlot(ThemedPlot):
+    """A few curves over the same seconds.
+
+    Args:
+        title: with the unit, e.g. "Rate, kb/s". words: says a time on the axis.
+        least: the axis reaches at least so far.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        *,
+        curves: Sequence[Curve],
+        words: Callable[[float], str],
+        least: float,
+    ) -> None:
+        super().__init__(name, title, below=_Times(words), least_height=88)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._curves, self._least = list(curves), least
+        self._lines: dict[str, Any] = {}
+        self._values: Mapping[str, Sequence[tuple[float, float | None]]] = {}
+        self._range = (0.0, 60.0)
+        self._span = pg.LinearRegionItem(movable=False)
+        self._span.hide()
+        self._place = pg.InfiniteLine(angle=90, movable=False)
+        self._place.hide()
+        self.draw()
+
+    def show_values(
+        self,
+        values: Mapping[str, Sequence[tuple[float, float | None]]],
+        start_s: float,
+        end_s: float,
+    ) -> None:
+        """Shows (second, value) pairs by curve; None is a gap."""
+        self._values, self._range = values, (start_s, max(end_s, start_s + 1.0))
+        self._fill()
+
+    def mark_span(self, span: tuple[float, float] | None) -> None:
+        """Shades a stretch of time, or none."""
+        self._span.setVisible(span is not None)
+        if span is not None:
+            self._span.setRegion(span)
+
+    def mark_place(self, at_s: float | None) -> None:
+        """A line where we are, or none."""
+        self._place.setVisible(at_s is not None)
+        if at_s is not None:
+            self._place.setPos(at_s)
+
+    # ---- painting ----
+
+    def draw(self) -> None:
+        """See `ThemedPlot`."""
+        tokens = self.begin_drawing(
+            ((curve.sign, curve.tone, curve.name) for curve in self._curves),
+            "9pt",
+        )
+        item = self.getPlotItem()
+        shade = QColor(tokens.warn)
+        shade.setAlpha(46)
+        self._span.setBrush(shade)
+        for line in self._span.lines:
+            line.setPen(pg.mkPen(tokens.warn))
+        item.addItem(self._span, ignoreBounds=True)
+        self._place.setPen(pg.mkPen(tokens.focus, width=2))
+        item.addItem(self._place, ignoreBounds=True)
+        self._lines = {curve.key: self._made(curve, tokens) for curve in self._curves}
+        self._fill()
+
+    def _made(self, curve: Curve, tokens: Tokens) -> Any:
+        colour = getattr(tokens, curve.tone)
+        if curve.dots:
+            return self.getPlotItem().plot(
+                [], [], pen=None, symbol="t", symbolSize=9, symbolBrush=colour, symbolPen=colour
+            )
+        style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
+        return self.getPlotItem().plot(
+            [], [], pen=pg.mkPen(colour, width=2, style=style), connect="finite"
+        )
+
+    def _fill(self) -> None:
+        highest = self._least
+        for curve in self._curves:
+            pairs = [pair for pair in self._values.get(curve.key, ()) if not curve.dots or pair[1]]
+            times = [at_s for at_s, _value in pairs]
+            numbers = [float("nan") if value is None else value for _at, value in pairs]
+            highest = max([highest, *(value for value in numbers if value == value)])
+            self._lines[curve.key].setData(times, numbers)
+        self.setXRange(*self._range, padding=0.0)
+        self.setYRange(0.0, highest * 1.1, padding=0.0)
 
 
 def _kbps(seen: LineSeen) -> float | None:

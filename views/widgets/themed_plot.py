@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the project's plots have in common: the theme's colours, a title that is the legend.
-Used by the plots.
-
-`board_plot` shows hours of a day, `line_plot` the seconds of a line.
+"""What all plots have in common: the theme's colours, and a title that is the legend.
+Used by the board's curves of a day and by the curves of a line.
 """
 
 # mypy: disable-error-code="no-untyped-call, misc"

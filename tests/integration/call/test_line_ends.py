@@ -9,9 +9,8 @@ from dataclasses import replace
 
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
-from session.log.events import AnyEvent, Writer
-from session.log.line_events import LineGoverned as GovernedInLog
-from session.log.line_events import LineMeasured
+from session.log.events import AnyEvent, LineMeasured, Writer
+from session.log.events import LineGoverned as GovernedInLog
 from session.log.line_series import LineSeries
 from session.media.engine import MediaStats
 from session.media.line.end import REPEAT_S, LineEnd, OtherTraffic

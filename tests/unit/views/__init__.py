@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-only
+"""Windows and widgets, each as a person sees and uses it."""

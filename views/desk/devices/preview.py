@@ -8,13 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from resources.texts import _
 from session.protocol.conversation.messages import MAX_AREAS, Area
-from views.desk.devices.preview_paint import paint_marks
-from views.widgets.theme import tokens_for
+from views.widgets.parts import column, label, push_button, row, tool_button
+from views.widgets.theme import SPACE, Tokens, tokens_for
 
 UNITS_PER_MM = 300 / 25.4
 """Areas are in 1/300 inch (PWG 5100.3)."""
@@ -28,6 +38,39 @@ CARD = (round(90 * UNITS_PER_MM), round(58 * UNITS_PER_MM))
 _KEY_STEP = round(5 * UNITS_PER_MM)
 _FINE_STEP = round(1 * UNITS_PER_MM)
 _GRIP_PX = 9
+_BADGE_PX = 20
+_SHADE = QColor(10, 14, 20, 120)
+
+
+class PreviewPage(QWidget):
+    """Picture of the flatbed above, words and buttons below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.picture = PreviewArea()
+        self._words = label(role="small", name="preview_area")
+        self._add = tool_button(_("One more area"), "add", "preview_add", keys="Ins")
+        self._remove = tool_button(_("Remove the area"), "remove", "preview_remove", keys="Del")
+        self._found = push_button(_("As found"), "cleaned", "quiet", name="preview_found")
+        self._whole = push_button(_("Whole glass"), kind="quiet", name="preview_whole", keys="Esc")
+        self._add.clicked.connect(self.picture.add_mark)
+        self._remove.clicked.connect(self.picture.remove_mark)
+        self._found.clicked.connect(self.picture.take_proposal)
+        self._whole.clicked.connect(self.picture.clear_marks)
+        self.picture.areas_changed.connect(lambda _areas: self._show())
+        box = column(self, space=SPACE[0])
+        box.addWidget(self.picture, 1)
+        box.addLayout(
+            row(None, self._words, 0, self._add, self._remove, self._found, self._whole, space=2)
+        )
+        self._show()
+
+    def _show(self) -> None:
+        marks = self.picture.areas()
+        self._words.setText(self.picture.words())
+        self._remove.setEnabled(bool(marks))
+        self._whole.setEnabled(bool(marks))
+        self._found.setVisible(self.picture.has_proposal)
 
 
 class PreviewArea(QWidget):
@@ -306,7 +349,7 @@ class PreviewArea(QWidget):
     # ---- painting ----
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Glass, shade around the marks, their frames and numbers."""
+        """Flatbed, shade around the marks, their frames and numbers."""
         tokens, painter = tokens_for(self.palette()), QPainter(self)
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
@@ -318,7 +361,7 @@ class PreviewArea(QWidget):
         painter.setPen(QPen(QColor(tokens.line_strong), 1))
         painter.drawRect(frame)
         if self._marks:
-            paint_marks(
+            _paint_marks(
                 painter,
                 QRectF(frame),
                 [self.to_widget(mark) for mark in self._marks],
@@ -338,3 +381,47 @@ def _near(corner: QPointF, at: QPointF) -> bool:
 
 def _millimetres(area: Area) -> dict[str, int]:
     return {"width": round(area.width / UNITS_PER_MM), "height": round(area.height / UNITS_PER_MM)}
+
+
+def _paint_marks(
+    painter: QPainter, flatbed: QRectF, marks: Sequence[QRectF], *, current: int, tokens: Tokens
+) -> None:
+    """`marks` in widget pixels; the one at place `current` has corners and the stronger frame."""
+    shade, clear = QPainterPath(), QPainterPath()
+    shade.addRect(flatbed)
+    for mark in marks:
+        one = QPainterPath()
+        one.addRect(mark)
+        clear = clear.united(one)
+    painter.fillPath(shade.subtracted(clear), _SHADE)
+    for place, mark in enumerate(marks):
+        _paint_frame(painter, mark, tokens, chosen=place == current)
+        if len(marks) > 1:
+            _paint_badge(painter, mark, str(place + 1), tokens, chosen=place == current)
+
+
+def _paint_frame(painter: QPainter, mark: QRectF, tokens: Tokens, *, chosen: bool) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor("#ffffff"), 3))
+    painter.drawRect(mark)
+    style = Qt.PenStyle.SolidLine if chosen else Qt.PenStyle.DashLine
+    painter.setPen(QPen(QColor(tokens.accent), 2, style))
+    painter.drawRect(mark)
+    if chosen:
+        for corner in (mark.topLeft(), mark.topRight(), mark.bottomLeft(), mark.bottomRight()):
+            painter.fillRect(QRectF(corner.x() - 4, corner.y() - 4, 8, 8), QColor(tokens.accent))
+
+
+def _paint_badge(
+    painter: QPainter, mark: QRectF, text: str, tokens: Tokens, *, chosen: bool
+) -> None:
+    place = QRectF(mark.left() + 5, mark.top() + 5, _BADGE_PX, _BADGE_PX)
+    painter.setPen(QPen(QColor("#ffffff"), 1.5))
+    painter.setBrush(QColor(tokens.accent if chosen else tokens.text))
+    painter.drawEllipse(place)
+    font = QFont(painter.font())
+    font.setPixelSize(12)
+    font.setWeight(QFont.Weight.Bold)
+    painter.setFont(font)
+    painter.setPen(QColor(tokens.on_accent if chosen else tokens.raised))
+    painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -28,7 +28,7 @@ from views.desk.devices.cleaning_menu import ask_stages
 from views.desk.devices.filing_panel import FilingPanel
 from views.desk.devices.page_strip import PageStrip
 from views.desk.devices.papers_bar import PapersBar
-from views.desk.devices.preview_page import PreviewPage
+from views.desk.devices.preview import PreviewPage
 from views.desk.devices.print_panel import PrintPanel
 from views.desk.devices.removal_menu import REASON_WORDS, ask_reason, ask_split
 from views.desk.devices.scan_panel import ChosenScan, ScanPanel

@@ -15,7 +15,7 @@ from expert_app.desk.third_parties import Invitation, ThirdPartyJob
 from session.desk.call.visit import Visit
 from session.desk.hub.third_parties import TalkLink
 from session.kiosk.hub.client import KioskLink
-from session.log.talk_events import CallerPassedOn, HeldChanged, ThirdChanged
+from session.log.events import CallerPassedOn, HeldChanged, ThirdChanged
 from session.media.engine import MediaState
 from session.protocol.hub.talk_state import HoldReason, PassReason, Third, ThirdState
 from session.protocol.hub.third_parties import PassedOnAnswer, TalkAnswer, TargetsAnswer
