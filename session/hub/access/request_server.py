@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from session.bus.hub_connection import HubConnection
@@ -82,6 +82,37 @@ async def _nobody(asker: Asker, verb: str, payload: bytes) -> bytes | None:
     return None
 
 
+class _RequestsInHand:
+    """Requests that are being answered, each with the subjects that its answer goes to.
+
+    A client that hears nothing for a while asks all hubs (`session.bus.client.SECOND_S`). The hub
+    that already has the request answers both questions with one answer; the others begin it.
+    """
+
+    def __init__(self) -> None:
+        self._replies: dict[tuple[str, bytes], list[str]] = {}
+
+    @contextlib.contextmanager
+    def answering(self, message: Incoming) -> Iterator[list[str]]:
+        """Gives the subjects for the answer; others may join them until this ends."""
+        replies = [message.reply]
+        is_first = self._replies.setdefault(_content(message), replies) is replies
+        try:
+            yield replies
+        finally:
+            if is_first:
+                del self._replies[_content(message)]
+
+    def replies(self, message: Incoming) -> list[str] | None:
+        """Where the answer of the same request goes; None for one that nobody has begun."""
+        return self._replies.get(_content(message))
+
+
+def _content(message: Incoming) -> tuple[str, bytes]:
+    """What makes two requests the same: who asks what, whether of one hub or of all."""
+    return message.subject.partition(".")[2], message.payload
+
+
 class RequestServer:
     """Answers `svc.<organisation>.<role>.<user>.<verb>`, and `all...` for a hub that does not."""
 
@@ -97,7 +128,7 @@ class RequestServer:
         self._handlers = handlers
         self._tasks = tasks
         self._answering: set[asyncio.Task[None]] = set()
-        self._in_hand: dict[tuple[str, bytes], list[str]] = {}
+        self._in_hand = _RequestsInHand()
         self.excess: Callable[[str], None] = _unnoticed
         self.elsewhere: Forward = _nobody
         self.measured: Measured = unmeasured
@@ -141,7 +172,7 @@ class RequestServer:
         """A request that its hub has not answered yet.
         Where we are that hub, its answer is this one's, too.
         """
-        replies = self._in_hand.get((message.subject.partition(".")[2], message.payload))
+        replies = self._in_hand.replies(message)
         if replies is None:
             self.take(message)
         elif message.reply and len(replies) < MOST_REPLIES:
@@ -150,13 +181,8 @@ class RequestServer:
             self.dropped += 1
 
     async def _serve(self, message: Incoming, within: bool) -> None:
-        request, replies = (message.subject.partition(".")[2], message.payload), [message.reply]
-        is_first = self._in_hand.setdefault(request, replies) is replies
-        try:
+        with self._in_hand.answering(message) as replies:
             await self._answer_to(replies, message, within)
-        finally:
-            if is_first:
-                del self._in_hand[request]
 
     async def _answer_to(self, replies: list[str], message: Incoming, within: bool) -> None:
         since_s, code = self._clock.monotonic_s(), ""
