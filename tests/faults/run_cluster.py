@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -82,15 +81,12 @@ def _silence(world: Cluster, begun_s: float) -> tuple[float, int]:
     return max((after - before for before, after in pairwise(times)), default=0.0), len(times) - 1
 
 
-def longest_silence_s(world: Cluster, begun_s: float) -> float:
-    """For benchmarks: the longest time in which nobody got any answer."""
-    return _silence(world, begun_s)[0]
+async def answers_after(folder: Path, fault: Fault) -> tuple[float, Verdict]:
+    """For benchmarks: one fault under load.
 
-
-async def run_under_load(
-    folder: Path, fault: Fault, measure: Callable[[Cluster, float], float]
-) -> float:
-    """One fault, measured once the answers have come back."""
+    Returns:
+        The longest time in which nobody got any answer, s; and what the checker finds.
+    """
     async with cluster(folder, kiosks=24, agents=10) as world:
         await world.start_load()
         await _answers_again(world)
@@ -98,7 +94,9 @@ async def run_under_load(
         await fault(world)
         await world.leader()
         await _answers_again(world)
-        return measure(world, begun_s)
+        silence_s, _answers = _silence(world, begun_s)
+        stored, waiting = await drained(world)
+        return silence_s, judge(history.read(folder), stored, waiting)
 
 
 async def run_fault(world: Cluster, label: str, fault: Fault) -> tuple[int, float]:

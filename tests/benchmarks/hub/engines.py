@@ -36,7 +36,7 @@ from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.requests import AcceptRequest, SessionAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
-from tests.benchmarks.watching import behind
+from tests.benchmarks.hub.watching import behind
 from tests.faults.cluster import Cluster, Program
 from tests.faults.cluster_world import ORGANISATION, SERVICE
 from tests.support.hub_world import free_port
@@ -301,7 +301,9 @@ class Peer:
     async def start(self) -> None:
         dsn = await self._start_server()
         arguments = [self.kind, dsn, str(self._port)]
-        self._hub.command = behind([sys.executable, "-m", "tests.benchmarks.peer_hub", *arguments])
+        self._hub.command = behind(
+            [sys.executable, "-m", "tests.benchmarks.hub.peer_server", *arguments]
+        )
         await self._hub.start(wait_for=b"ready")
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         for name in self._kiosk_sockets + [f"a{n}" for n in range(AGENTS)]:

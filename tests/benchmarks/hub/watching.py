@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Many desks on the line while something is measured. Used by `bench_hub` and `hub_growth`."""
+"""Many desks on the line while something is measured. Used by `bench_hub`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def behind(command: Sequence[str]) -> list[str]:
 @asynccontextmanager
 async def watching(watcher: Sequence[str], count: int, folder: Path) -> AsyncIterator[None]:
     """`count` more desks; `watcher` are the arguments of `watchers` without the count."""
-    command = [sys.executable, "-m", "tests.benchmarks.watchers", *watcher, str(count)]
+    command = [sys.executable, "-m", "tests.benchmarks.hub.watchers", *watcher, str(count)]
     program = Program(behind(command), folder / "watchers.err")
     await program.start(wait_for=b"ready")
     try:

@@ -5,7 +5,7 @@
 The same work for each request as our hub's: the ticket is looked for, stored durably, what the same
 kiosk asked before is abandoned, every change is kept and reaches every desk; on the same event
 loop. What our hub does besides (hours, rights, limits, the wait that is told, signs of life,
-statistics) is left out. Started by `hub_engines`.
+statistics) is left out. Started by `engines`.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from session.protocol.codec import encode
 from session.protocol.hub.requests import TicketAnswer, TicketRequested
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
-from tests.benchmarks.bare_sockets import ROOM_BYTES, nats_socket, ws_socket
+from tests.benchmarks.hub.bare_sockets import ROOM_BYTES, nats_socket, ws_socket
 from tests.faults.cluster_world import SERVICE
 
 PLACE = "PLACE"
@@ -71,7 +71,7 @@ class NatsKiosk:
 
 
 class WsKiosk:
-    """Talks as `tests.benchmarks.peer_hub` hears. RFC 6455, section 5.2; masked with zeros."""
+    """Talks as `tests.benchmarks.hub.peer_server` hears. RFC 6455, section 5.2; masked with zeros."""
 
     is_ticket, beat = b'"', b""
 

@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 
-from tests.benchmarks.bare_sockets import ROOM_BYTES, nats_socket, ws_socket
+from tests.benchmarks.hub.bare_sockets import ROOM_BYTES, nats_socket, ws_socket
 
 MUCH_BYTES = 8 << 10
 LOOK_S, SELDOM_S = 0.02, 0.2
