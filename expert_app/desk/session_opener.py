@@ -39,7 +39,7 @@ class DeskSessionOpener:
         parts = self._parts
         channel = parts.link.channel(facts.id)
         parts.sealing.protect(facts, channel, self.seal_refused.emit)
-        parts.media.renew()
+        parts.media.switch_engine()
         session = DeskSession(facts, channel, parts=self._session_parts(facts.id), resumed=resumed)
         session.line.sampled.connect(parts.bus.set_beat_message)
         return session
@@ -48,7 +48,7 @@ class DeskSessionOpener:
         parts = self._parts
         return DeskSessionParts(
             engine=parts.media.main,
-            third_party_engine=parts.media.aside,
+            third_party_engine=parts.media.third_party,
             talk_link=parts.talk_link,
             keep=partial(self._filing.keep, session_id),
             is_kept=self._filing.is_kept,
@@ -69,7 +69,7 @@ class DeskSessionOpener:
             me,
             channel,
             caller_engine=engines.main,
-            agent_engine=engines.aside,
+            agent_engine=engines.third_party,
             clock=parts.clock,
             tasks=parts.tasks,
         )

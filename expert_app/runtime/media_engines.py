@@ -59,24 +59,24 @@ class Engines:
     """
 
     main: DeskEngine
-    aside: DeskEngine
+    third_party: DeskEngine
     choice: EngineChoice
     pages: tuple[DeskCallPane, DeskCallPane] | None = None
     shared: tuple[SharedCamera, SharedMicrophone, SharedSpeaker] | None = None
 
-    def show(self, pane: VideoPane, *, aside: bool = False, own: bool = True) -> None:
+    def show(self, pane: VideoPane, *, third_party: bool = False, own: bool = True) -> None:
         """Lets a pane show what one of them receives, and our own picture."""
-        engine = self.aside if aside else self.main
+        engine = self.third_party if third_party else self.main
         pane.set_source(engine.latest_frame, engine.own_frame if own else None)
         if self.pages is not None and isinstance(engine, BrowserEngine):
-            pane.set_picture(self.pages[1 if aside else 0], engine.picture_size)
+            pane.set_picture(self.pages[1 if third_party else 0], engine.picture_size)
         else:
             pane.set_picture(None)
 
     async def close(self) -> None:
         """Ends both and gives the devices back."""
         await self.main.close()
-        await self.aside.close()
+        await self.third_party.close()
 
 
 class DeskMedia:
@@ -100,9 +100,9 @@ class DeskMedia:
         return self.engines.main
 
     @property
-    def aside(self) -> DeskEngine:
+    def third_party(self) -> DeskEngine:
         """For a call with a third person."""
-        return self.engines.aside
+        return self.engines.third_party
 
     @property
     def in_use(self) -> bool:
@@ -126,17 +126,17 @@ class DeskMedia:
         """The engine in use, and why."""
         return self.engines.choice
 
-    def show(self, pane: VideoPane, *, aside: bool = False, own: bool = True) -> None:
+    def show(self, pane: VideoPane, *, third_party: bool = False, own: bool = True) -> None:
         """Lets a pane show what an engine receives, also after the engine has become another."""
-        self._shown.append(lambda engines: engines.show(pane, aside=aside, own=own))
+        self._shown.append(lambda engines: engines.show(pane, third_party=third_party, own=own))
         self._shown[-1](self.engines)
 
-    def take(self, settings: MediaSettings) -> None:
+    def set_media(self, settings: MediaSettings) -> None:
         """Other settings: devices at once, an engine as soon as no conversation goes on."""
         before, self.settings = self.settings, settings
         if self._key(settings) == self._key(before) and settings != before:
             self._swap_devices(settings, camera=settings.camera != before.camera)
-        self.renew()
+        self.switch_engine()
 
     def refresh_devices(self) -> None:
         """A device came or went: voice and sound are opened again.
@@ -145,7 +145,7 @@ class DeskMedia:
         if self.engines.shared is not None and self.settings.microphone not in (SIMULATED, NONE):
             self._swap_devices(self.settings, camera=False)
 
-    def renew(self) -> None:
+    def switch_engine(self) -> None:
         """Between two conversations: the engine that the settings ask for now."""
         if self.in_use or chosen(self.settings) == self.engines.choice:
             return
@@ -179,7 +179,7 @@ class DeskMedia:
             if camera:
                 closings.append(eye.swap(open_camera(settings.camera)).close)
             self._tasks.start(_close_all(closings), name="give the devices before back")
-        for engine in (engines.main, engines.aside):
+        for engine in (engines.main, engines.third_party):
             if isinstance(engine, BrowserEngine):
                 engine.set_devices(call_media(settings))
 
@@ -218,11 +218,11 @@ def browser_engines(settings: MediaSettings, choice: EngineChoice, tasks: Tasks)
     """Two pages; the second begins to load when a third person comes."""
     pages = DeskCallPane(), DeskCallPane()
     media = BrowserSettings(media=call_media(settings), start_kbps=settings.start_kbps)
-    main, aside = (
+    main, third_party = (
         BrowserEngine(page, tasks, settings=media, close_page=page.leave) for page in pages
     )
     main.warm()
-    return Engines(main, aside, choice, pages=pages)
+    return Engines(main, third_party, choice, pages=pages)
 
 
 def aiortc_engines(settings: MediaSettings, choice: EngineChoice, sound: SoundDevices) -> Engines:
@@ -235,11 +235,11 @@ def aiortc_engines(settings: MediaSettings, choice: EngineChoice, sound: SoundDe
     line = AiortcSettings(
         ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps
     )
-    main, aside = (
+    main, third_party = (
         AiortcEngine(eye.view(), ear.tap(), speaker=mouth.input(), settings=line)
         for _number in range(2)
     )
-    return Engines(main, aside, choice, shared=(eye, ear, mouth))
+    return Engines(main, third_party, choice, shared=(eye, ear, mouth))
 
 
 def call_media(settings: MediaSettings) -> CallMedia:

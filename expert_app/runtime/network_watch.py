@@ -13,8 +13,8 @@ from collections.abc import Callable
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtNetwork import QAbstractSocket, QNetworkInterface
 
-LOOK_MS = 1000
-CALM_LOOKS = 2
+TICK_MS = 1000
+CALM_TICKS = 2
 """A new address is believed when it is the same at the next look: interfaces come up in steps."""
 
 
@@ -48,15 +48,15 @@ class NetworkWatch:
         self._known = addresses()
         self._seen, self._calm = self._known, 0
         self._timer = QTimer(parent)
-        self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self.tick)
         self._timer.start()
 
-    def look(self) -> None:
+    def tick(self) -> None:
         """Tells of other addresses once they stay."""
         found = self._addresses()
         self._calm = self._calm + 1 if found == self._seen else 1
         self._seen = found
-        if found and found != self._known and self._calm >= CALM_LOOKS:
+        if found and found != self._known and self._calm >= CALM_TICKS:
             self._known = found
             self._changed()

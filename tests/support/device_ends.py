@@ -222,7 +222,7 @@ class DeskSide:
             keep=self._keep,
             is_kept=self._is_kept,
             chunk_kbps=None,
-            look_s=0.005,
+            tick_s=0.005,
             kiosk_key=KIOSK_KEY,
         )
         self.reports: list[DevicesReported] = []

@@ -229,7 +229,7 @@ class World:
         """A supervisor's queue and acts; the board looks ten times a second."""
         client = await self.client(Role.SUPERVISOR, user)
         link = DeskLink(client, self.clock, tasks=self.tasks)
-        board = BoardLink(client, self.tasks, look_s=0.1)
+        board = BoardLink(client, self.tasks, poll_s=0.1)
         await link.start()
         board.start()
         await until(lambda: link.is_ready)

@@ -21,7 +21,7 @@ from views.desk.shared_page.mirror_pane import MirrorPane, Pick
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
 
-LOOK_MS, TRIES, STILL = 200, 50, 0.002
+RETRY_MS, TRIES, STILL = 200, 50, 0.002
 """A thing of the mirror is looked for again and again: its page may just be drawn anew, or scroll.
 """
 MIRROR_MIDDLE = "mirror_middle"
@@ -86,7 +86,7 @@ class DeskDriver(WindowDriver):
         def again(y: float = -1) -> None:
             if tries:
                 QTimer.singleShot(
-                    LOOK_MS,
+                    RETRY_MS,
                     lambda: self._click_in_mirror(
                         selector, forced=forced, seen_at=y, tries=tries - 1
                     ),

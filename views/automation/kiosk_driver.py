@@ -2,7 +2,7 @@
 """What a script does and reads at the kiosk: clicks, and what a field of the web page holds.
 For compose.
 
-"look:#name" reads the field of this CSS selector in the page itself and notes the fact
+"look:#name" reads the field of this CSS selector in the page itself and notes the observation
 `page_value`; "file:0" touches the first file that a caller may give.
 """
 
@@ -44,7 +44,7 @@ class KioskDriver(WindowDriver):
         """As a person; "look:SELECTOR" reads a field of the page instead."""
         how, _colon, selector = name.partition(":")
         if how == LOOK and selector:
-            self._look(selector)
+            self._read_field(selector)
         elif how == FILE:
             self._touch_file(selector)
         else:
@@ -79,7 +79,7 @@ class KioskDriver(WindowDriver):
 
         page.runJavaScript(f"document.querySelector({json.dumps(selector)}).focus()", on_focused)
 
-    def _look(self, selector: str) -> None:
+    def _read_field(self, selector: str) -> None:
         page = self._browser.view.page()
         assert page is not None
 

@@ -82,14 +82,14 @@ class VisitConnections:
         program = self._program
         engines = self._engines = self._engines or make_engines(self._media, program.tasks)
         engines.show(self.pane.guest.caller)
-        engines.show(self.pane.guest.agent, aside=True, own=False)
+        engines.show(self.pane.guest.agent, third_party=True, own=False)
         channel = self._link.channel(session_id)
         me = self._talk_link.me
         return Visit(
             me,
             channel,
             caller_engine=engines.main,
-            agent_engine=engines.aside,
+            agent_engine=engines.third_party,
             clock=program.clock,
             tasks=program.tasks,
         )

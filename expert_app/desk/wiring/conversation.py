@@ -61,7 +61,7 @@ class ConversationConnections:
         app.troubled.connect(self._on_trouble)
         self._connect_requests()
 
-    # ---- wishes ----
+    # ---- requests of the agent ----
 
     def _connect_requests(self) -> None:
         window, app = self._window, self._app

@@ -61,11 +61,11 @@ class DevicesConnections:
 
     def _connect_requests(self) -> None:
         view, job = self._view, self._job
-        view.preview_requested.connect(lambda wish: job.scan(scan_request_of(wish)))
-        view.scan_requested.connect(lambda wish: job.scan(scan_request_of(wish)))
+        view.preview_requested.connect(lambda chosen: job.scan(scan_request_of(chosen)))
+        view.scan_requested.connect(lambda chosen: job.scan(scan_request_of(chosen)))
         view.scan_cancel_requested.connect(job.cancel_scan)
         view.page_again_requested.connect(
-            lambda page_id, wish: job.scan_again(page_id, scan_request_of(wish))
+            lambda page_id, chosen: job.scan_again(page_id, scan_request_of(chosen))
         )
         view.backs_requested.connect(self._on_backs)
         view.pile_ended.connect(job.end_pile)
@@ -76,9 +76,9 @@ class DevicesConnections:
         view.print_file_requested.connect(job.print_file)
         view.print_cancel_requested.connect(job.cancel_print)
 
-    def _on_backs(self, wish: ChosenScan) -> None:
+    def _on_backs(self, chosen: ChosenScan) -> None:
         self._job.turn_pile()
-        self._job.scan(scan_request_of(wish))
+        self._job.scan(scan_request_of(chosen))
 
     def _on_split(self, page_id: str, way: Split) -> None:
         self._edits.split(page_id, LEFT_RIGHT if way is Split.SIDE_BY_SIDE else UPPER_LOWER)

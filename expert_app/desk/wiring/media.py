@@ -105,7 +105,7 @@ class MediaConnections:
         for name, value in asdict(choice).items():
             self._store.write(f"media/{name}", str(value))
         self._close_devices()
-        self._media.take(msgspec.structs.replace(self._media.settings, **asdict(choice)))
+        self._media.set_media(msgspec.structs.replace(self._media.settings, **asdict(choice)))
         self._show()
         self._open_devices()
 

@@ -74,8 +74,8 @@ class ThirdPartyConnections:
         window.guest.microphone_requested.connect(self._on_visit_microphone)
         window.guest.camera_requested.connect(self._on_visit_camera)
         self._media.show(window.guest.caller)
-        self._media.show(window.guest.agent, aside=True, own=False)
-        self._media.show(window.call.third_pane, aside=True, own=False)
+        self._media.show(window.guest.agent, third_party=True, own=False)
+        self._media.show(window.call.third_pane, third_party=True, own=False)
 
     # ---- the own conversation ----
 

@@ -147,7 +147,7 @@ class DeskCall:
         """The present call's, "" while there is none."""
         return self._line.call_id if self._line is not None else ""
 
-    # ---- wishes
+    # ---- requests of the agent
 
     def start(self) -> None:
         """Listens to the kiosk; asks for an offer when none has come within three seconds."""

@@ -87,7 +87,7 @@ class Visit:
         )
         if ticket is None or not is_open or third is None or (third.role, third.user) != self._me:
             self._is_over = True
-            self._tasks.start(self._end(ticket), name="guest leaves")
+            self._tasks.start(self._end(ticket), name="visit ends")
             return
         if ticket.talk == self._talk:
             return

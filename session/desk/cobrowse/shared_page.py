@@ -175,7 +175,7 @@ class DeskCobrowse:
             if not arrival.answer.done():
                 arrival.answer.set_result((b"", ""))
 
-    # ---- wishes ----
+    # ---- requests of the agent
 
     def open_address(self, address: str) -> None:
         """Asks the kiosk to open a web address; the answer is `page_shown` or `address_refused`."""

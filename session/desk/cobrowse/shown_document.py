@@ -42,7 +42,7 @@ from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 0.25
+TICK_S = 0.25
 REPEAT_S = 4.0
 """The kiosk says nothing and nothing is on its way: it is told again what is shown."""
 SILENCE_S = 30.0
@@ -140,7 +140,7 @@ class DeskShow:
         """Marks of the page in view."""
         return tuple(self._show.marks.get(self._show.page, ())) if self._show is not None else ()
 
-    # ---- wishes ----
+    # ---- requests of the agent
 
     def start(self, title: str, pages: int, draw: Draw) -> None:
         """Shows a document, its first page first; what was shown before is gone."""
@@ -366,7 +366,7 @@ class DeskShow:
         how far it is, and again when nothing is heard.
         """
         while (show := self._show) is not None and show.painted is None:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(TICK_S)
             if show is not self._show or show.painted is not None:
                 continue
             now_s = self._clock.monotonic_s()

@@ -158,7 +158,7 @@ class Pages:
         if assembly is not None:
             self._interrupted.discard(assembly.item_id)
             self._progress(assembly)
-        self.look()
+        self.tick()
 
     def _progress(self, assembly: Assembly) -> None:
         offer = self._offers.get(assembly.item_id)
@@ -225,7 +225,7 @@ class Pages:
         self._offers.pop(page_id, None)
         self._damaged.discard(page_id)
 
-    def look(self) -> None:
+    def tick(self) -> None:
         """Asks for what is missing; says when nothing comes any more, and goes on when it comes
         again.
         """

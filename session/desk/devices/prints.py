@@ -133,7 +133,7 @@ class Prints:
             self._chunks.drop(change.print_id)
         self.changed.emit(change)
 
-    def look(self) -> None:
+    def tick(self) -> None:
         """Repeats an offer that nobody answers; ends a print of which nobody speaks."""
         now_s = self._clock.monotonic_s()
         for print_id, document in list(self._documents.items()):

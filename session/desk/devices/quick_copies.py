@@ -91,7 +91,7 @@ class QuickCopies:
         for told in [told for told in self._told.values() if told.page_id == page_id]:
             self._forget(told.item_id)
 
-    def look(self) -> None:
+    def tick(self) -> None:
         """Asks for what is missing; gives up in silence, because the original comes anyway."""
         for wanted in self._arrivals.due():
             if wanted.asked <= MAX_ASKS:

@@ -64,7 +64,7 @@ class DeskDevices:
             `session.desk.devices.pages.Keep`).
         is_kept: whether an earlier run of the desk has already kept this page.
         chunk_kbps: kilobits per second that printed documents may use; None: all.
-        look_s: how often stalled work is looked for.
+        tick_s: how often stalled work is looked for.
         kiosk_key: the public key by which the hub knows the kiosk;
             "" when it does not, and the kiosk says it.
 
@@ -90,10 +90,10 @@ class DeskDevices:
         keep: Keep,
         is_kept: Callable[[PageOffered], bool] = lambda offer: False,
         chunk_kbps: int | None = 240,
-        look_s: float = 0.25,
+        tick_s: float = 0.25,
         kiosk_key: str = "",
     ) -> None:
-        self._channel, self._tasks, self._look_s = channel, tasks, look_s
+        self._channel, self._tasks, self._tick_s = channel, tasks, tick_s
         self._sure = SureSender(channel, TOPIC, tasks=tasks)
         self._scans = Scans(channel, TOPIC, clock=clock, tasks=tasks)
         self._pages = Pages(
@@ -143,7 +143,7 @@ class DeskDevices:
         """What printed documents may use of the line from now on."""
         self._prints.chunks.set_rate(kbps)
 
-    # ---- wishes
+    # ---- requests of the agent
 
     async def request_report(self) -> None:
         """How are scanner and printer? Answered by `report_changed`."""
@@ -259,9 +259,9 @@ class DeskDevices:
 
     async def _watch_all(self) -> None:
         while self.is_busy:
-            await asyncio.sleep(self._look_s)
+            await asyncio.sleep(self._tick_s)
             for part in (self._scans, self._pages, self._quick_copies, self._prints):
-                part.look()
+                part.tick()
 
     async def close(self) -> None:
         """Stops talking; what was told to the kiosk and is still in the row is sent first, at most

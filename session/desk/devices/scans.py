@@ -82,7 +82,7 @@ class Scans:
             self._over.add(ended.scan_id)
             self.ended.emit(ended)
 
-    def look(self) -> None:
+    def tick(self) -> None:
         """Repeats what nobody answered; ends what nobody speaks of any more."""
         now_s = self._clock.monotonic_s()
         for scan_id, running in list(self._running.items()):
@@ -100,4 +100,4 @@ class Scans:
         try:
             await self._channel.send(self._topic, request)
         except BusUnreachable:
-            log.info("a wish to scan could not be repeated: the line is away")
+            log.info("a request to scan could not be repeated: the line is away")

@@ -40,7 +40,7 @@ from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 2.0
+POLL_S = 2.0
 
 
 class BoardLink:
@@ -53,30 +53,30 @@ class BoardLink:
     """
 
     def __init__(
-        self, bus: BusClient, tasks: Tasks, *, within_s: int = 180, look_s: float = LOOK_S
+        self, bus: BusClient, tasks: Tasks, *, within_s: int = 180, poll_s: float = POLL_S
     ) -> None:
         self.board_changed: Signal[BoardAnswer] = Signal()
         self.retrying: Signal[str] = Signal()
         self.within_s = within_s
         self._bus = bus
         self._tasks = tasks
-        self._look_s = look_s
+        self._poll_s = poll_s
 
     def start(self) -> None:
         """Begins to look, again and again."""
         self._tasks.start(self._looking(), name="look at the board")
 
-    async def look(self) -> BoardAnswer:
+    async def poll(self) -> BoardAnswer:
         """Agents, services and figures as they are now."""
         return await self._bus.request("board", BoardRequest(within_s=self.within_s), BoardAnswer)
 
     async def _looking(self) -> None:
         while True:
             try:
-                self.board_changed.emit(await self.look())
+                self.board_changed.emit(await self.poll())
             except SessionError as error:
                 log.info("no look at the board: %s", error.code)
-            await asyncio.sleep(self._look_s)
+            await asyncio.sleep(self._poll_s)
 
     # ---- acts
 
@@ -92,7 +92,7 @@ class BoardLink:
         """Gives the ticket, as it was shown, to another service or to one agent ("" to nobody in
         particular).
         """
-        wish = ReassignRequest(
+        request = ReassignRequest(
             ticket_id=ticket.id,
             seen=TicketSeen.of(ticket),
             reason=reason,
@@ -100,62 +100,62 @@ class BoardLink:
             agent=agent,
             act_id=act_id or new_id(),
         )
-        return (await self._insist("reassign", wish, TicketActed)).ticket
+        return (await self._request("reassign", request, TicketActed)).ticket
 
     async def prioritise(
         self, ticket: Ticket, priority: int, reason: str, *, act_id: str = ""
     ) -> Ticket:
         """Gives the ticket, as it was shown, another priority."""
-        wish = PrioritiseRequest(
+        request = PrioritiseRequest(
             ticket_id=ticket.id,
             seen=TicketSeen.of(ticket),
             priority=priority,
             reason=reason,
             act_id=act_id or new_id(),
         )
-        return (await self._insist("prioritise", wish, TicketActed)).ticket
+        return (await self._request("prioritise", request, TicketActed)).ticket
 
     async def move_queue(
         self, service: str, to: str, reason: str, *, act_id: str = ""
     ) -> QueueMoved:
         """Moves everybody who waits for `service`."""
-        wish = MoveQueueRequest(service=service, to=to, reason=reason, act_id=act_id or new_id())
-        return await self._insist("move_queue", wish, QueueMoved)
+        request = MoveQueueRequest(service=service, to=to, reason=reason, act_id=act_id or new_id())
+        return await self._request("move_queue", request, QueueMoved)
 
     async def move_targets(self, service: str) -> list[MoveTarget]:
         """Services of other organisations to which callers of `service` may go; often none."""
         return (
-            await self._insist("move_targets", MoveTargetsRequest(service=service), MoveTargets)
+            await self._request("move_targets", MoveTargetsRequest(service=service), MoveTargets)
         ).targets
 
     async def move(
         self, ticket: Ticket, target: str, reason: str, *, act_id: str = ""
     ) -> TicketMoved:
         """Sends the caller, as it was shown, to another organisation: `ref` of a `MoveTarget`."""
-        wish = MoveRequest(
+        request = MoveRequest(
             ticket_id=ticket.id,
             seen=TicketSeen.of(ticket),
             target=target,
             reason=reason,
             act_id=act_id or new_id(),
         )
-        return await self._insist("move", wish, TicketMoved)
+        return await self._request("move", request, TicketMoved)
 
     async def set_queue(self, service: str, closed: bool, reason: str, *, act_id: str = "") -> None:
         """Closes a service for new calls, or opens it."""
         verb = "close_queue" if closed else "open_queue"
-        await self._insist(
+        await self._request(
             verb, QueueStateRequest(service=service, reason=reason, act_id=act_id or new_id()), Done
         )
 
     async def broadcast(self, text: str, reason: str, *, act_id: str = "") -> None:
         """Says something to every agent of the organisation."""
-        wish = BroadcastRequest(broadcast_id=act_id or new_id(), text=text, reason=reason)
-        await self._insist("broadcast", wish, Done)
+        request = BroadcastRequest(broadcast_id=act_id or new_id(), text=text, reason=reason)
+        await self._request("broadcast", request, Done)
 
-    async def _insist[Answer](
-        self, verb: str, wish: HubMessage, answer_type: type[Answer]
+    async def _request[Answer](
+        self, verb: str, request: HubMessage, answer_type: type[Answer]
     ) -> Answer:
         return await self._bus.request_with_retries(
-            verb, wish, answer_type, on_retry=self.retrying.emit
+            verb, request, answer_type, on_retry=self.retrying.emit
         )

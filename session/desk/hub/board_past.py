@@ -33,15 +33,15 @@ class BoardPast:
         self.retrying: Signal[str] = Signal()
         self._bus = bus
 
-    async def history(self, wish: HistoryRequest) -> HistoryAnswer:
+    async def history(self, request: HistoryRequest) -> HistoryAnswer:
         """Acts of a period, the newest first."""
-        return await self._bus.request("history", wish, HistoryAnswer)
+        return await self._bus.request("history", request, HistoryAnswer)
 
     async def undo(self, act_id: str, undoes: str, reason: str) -> Undone:
         """Takes the act `undoes` back, as the act `act_id`."""
-        wish = UndoRequest(act_id=act_id, undoes=undoes, reason=reason)
+        request = UndoRequest(act_id=act_id, undoes=undoes, reason=reason)
         return await self._bus.request_with_retries(
-            "undo", wish, Undone, timeout_s=10.0, on_retry=self.retrying.emit
+            "undo", request, Undone, timeout_s=10.0, on_retry=self.retrying.emit
         )
 
     async def trends(self, hours: int, service: str = "") -> TrendsAnswer:

@@ -23,7 +23,7 @@ from session.core.dossier_model import Dossier, PieceState
 from session.core.errors import BusUnreachable, PageDamaged, SessionError, TransferInterrupted
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.convention_watch import Conventions
+from session.desk.hub.convention_watch import ConventionWatch
 from session.desk.hub.queue_copy import QueueCopy
 from session.protocol.codec import decode_plain, decode_request
 from session.protocol.hub.board import AgentStateRequest
@@ -123,7 +123,7 @@ class DeskLink:
         self._ended: set[str] = set()
         self._said: set[str] = set()
         self._heard_s = clock.monotonic_s()
-        self._conventions = Conventions(clock)
+        self._conventions = ConventionWatch(clock)
 
     async def start(self) -> None:
         """Listens, then loads the queue (in the background, again and again until it is there)."""
@@ -154,28 +154,28 @@ class DeskLink:
             TicketTaken, TicketKept, TicketUnknown, BusUnreachable;
             `HubUnreachable` when the outcome stayed unknown.
         """
-        answer = await self._insist("accept", AcceptRequest(ticket_id=ticket_id), SessionAnswer)
+        answer = await self._request("accept", AcceptRequest(ticket_id=ticket_id), SessionAnswer)
         return answer.session
 
     async def resume(self) -> SessionsAnswer:
         """Sessions that are still ours, after a restart."""
-        return await self._insist("resume", ResumeRequest(), SessionsAnswer)
+        return await self._request("resume", ResumeRequest(), SessionsAnswer)
 
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation; the ticket goes to wrap-up."""
-        await self._insist("hang_up", HangUpRequest(session_id=session_id, reason=reason), Done)
+        await self._request("hang_up", HangUpRequest(session_id=session_id, reason=reason), Done)
 
     async def call_later(self, session_id: str, minutes: int) -> None:
         """The caller was not reached by telephone:
         ends the ticket, which waits again after `minutes`.
         """
-        await self._insist(
+        await self._request(
             "call_later", CallLaterRequest(session_id=session_id, minutes=minutes), Done
         )
 
     async def close(self, session_id: str, outcome: str = "done") -> None:
         """Ends the wrap-up; the session's channel is forgotten."""
-        await self._insist("close", CloseRequest(session_id=session_id, outcome=outcome), Done)
+        await self._request("close", CloseRequest(session_id=session_id, outcome=outcome), Done)
         self._bus.drop_channel(session_id)
 
     def channel(self, session_id: str) -> BusChannel:
@@ -197,7 +197,7 @@ class DeskLink:
             NotAllowed: not a supervisor, or a period that is reversed or over 400 days.
             StoreUnreachable, and what `accept` raises.
         """
-        return await self._insist(
+        return await self._request(
             "statistics",
             StatisticsRequest(first=first, last=last, by=by),
             StatisticsAnswer,
@@ -206,7 +206,7 @@ class DeskLink:
 
     async def report_state(self, available: bool, reason: str = "") -> None:
         """Tells the supervisors whether this agent is available, or why not (a short code)."""
-        await self._insist(
+        await self._request(
             "agent_state", AgentStateRequest(available=available, reason=reason), Done
         )
 
@@ -222,8 +222,10 @@ class DeskLink:
         vault = await self._bus.vault(Part.DOSSIER)
         if vault is None:
             return ""
-        wish = CallerNumberRequest(session_id=session_id)
-        return (await vault.ask("caller_number", wish, CallerNumberAnswer, VAULT_S)).caller_number
+        request = CallerNumberRequest(session_id=session_id)
+        return (
+            await vault.ask("caller_number", request, CallerNumberAnswer, VAULT_S)
+        ).caller_number
 
     async def dossier(self, session_id: str, number: str = "") -> Dossier:
         """The dossier of the session's caller, or the one with `number` for a caller without one.
@@ -231,17 +233,17 @@ class DeskLink:
         Raises:
             DossierUnknown, NotAllowed, TicketUnknown, and what `accept` raises.
         """
-        wish = DossierRequest(session_id=session_id, number=number)
-        return (await self._insist("dossier", wish, DossierAnswer)).dossier
+        request = DossierRequest(session_id=session_id, number=number)
+        return (await self._request("dossier", request, DossierAnswer)).dossier
 
     async def set_piece(
         self, session_id: str, dossier: str, piece_id: str, *, state: PieceState, reason: str = ""
     ) -> Dossier:
         """Sets an expected piece's state by hand. Raises as `dossier`."""
-        wish = PieceRequest(
+        request = PieceRequest(
             session_id=session_id, dossier=dossier, piece_id=piece_id, state=state, reason=reason
         )
-        return (await self._insist("piece", wish, DossierAnswer)).dossier
+        return (await self._request("piece", request, DossierAnswer)).dossier
 
     async def upload(
         self,
@@ -275,7 +277,7 @@ class DeskLink:
             await self._send_document(begin, data, progress)
             try:
                 commit = UploadCommit(upload_id=begin.upload_id)
-                return await self._insist("upload_commit", commit, DocumentFiled, BULK_S)
+                return await self._request("upload_commit", commit, DocumentFiled, BULK_S)
             except (PageDamaged, TransferInterrupted):
                 if attempt == TRIES - 1:
                     raise
@@ -284,7 +286,7 @@ class DeskLink:
     async def _send_document(
         self, begin: UploadBegin, data: bytes, progress: Progress | None
     ) -> None:
-        state = await self._insist("upload_begin", begin, UploadState, BULK_S)
+        state = await self._request("upload_begin", begin, UploadState, BULK_S)
         stalls = 0
         while (at := state.received_bytes) < len(data):
             if progress is not None:
@@ -292,7 +294,7 @@ class DeskLink:
             part = UploadChunk(
                 upload_id=begin.upload_id, offset=at, data=data[at : at + MAX_CHUNK_BYTES]
             )
-            state = await self._insist("upload_chunk", part, UploadState, BULK_S)
+            state = await self._request("upload_chunk", part, UploadState, BULK_S)
             stalls = stalls + 1 if state.received_bytes <= at else 0
             if stalls > TRIES:
                 raise TransferInterrupted(received_bytes=at, size_bytes=len(data))
@@ -305,8 +307,10 @@ class DeskLink:
         """Bytes of a filed document of the session's dossier. Raises as `dossier`."""
         data = bytearray()
         while True:
-            wish = DocumentRequest(session_id=session_id, document_id=document_id, offset=len(data))
-            part = await self._insist("document", wish, DocumentPart, BULK_S)
+            request = DocumentRequest(
+                session_id=session_id, document_id=document_id, offset=len(data)
+            )
+            part = await self._request("document", request, DocumentPart, BULK_S)
             data += part.data
             if progress is not None:
                 progress(len(data), part.size_bytes)
@@ -319,16 +323,16 @@ class DeskLink:
 
     async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
         """Gives records to the log's keeper; returns the number below which it has all of ours."""
-        wish = LogAppend(
+        request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._insist("log", wish, LogAck, BULK_S)).next
+        return (await self._request("log", request, LogAck, BULK_S)).next
 
     async def read_log(self, session_id: str) -> list[bytes]:
         """All records of a session, in the keeper's order. Raises `NotAllowed`, `TicketUnknown`."""
         records: list[bytes] = []
         while True:
-            part = await self._insist(
+            part = await self._request(
                 "read_log", LogRequest(session_id=session_id, after=len(records)), LogPart, BULK_S
             )
             records += [bytes(record) for record in part.records]
@@ -337,7 +341,7 @@ class DeskLink:
 
     # ---- asking
 
-    async def _insist[Answer](
+    async def _request[Answer](
         self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
     ) -> Answer:
         """Repeats the same request while its outcome is unknown, at most `TRIES` times."""
@@ -381,7 +385,7 @@ class DeskLink:
                 self._heard_s = self._clock.monotonic_s()
                 self._tell_connected(True)
                 self.queue_changed.emit(self.queue)
-                if self._conventions.take_news():
+                if self._conventions.take_change():
                     self.convention_changed.emit(self._conventions.newest)
                 return
 
@@ -390,8 +394,8 @@ class DeskLink:
             first = await self._bus.request("queue", QueueRequest(limit=SNAPSHOT_PAGE), QueueAnswer)
             tickets, steady = list(first.tickets), True
             while len(tickets) < first.total and steady:
-                wish = QueueRequest(offset=len(tickets), limit=SNAPSHOT_PAGE)
-                page = await self._bus.request("queue", wish, QueueAnswer)
+                request = QueueRequest(offset=len(tickets), limit=SNAPSHOT_PAGE)
+                page = await self._bus.request("queue", request, QueueAnswer)
                 tickets += page.tickets
                 steady = page.revision == first.revision and bool(page.tickets)
             if steady or attempt == SNAPSHOT_TRIES - 1:

@@ -13,7 +13,7 @@ STALE_S = 30.0
 """A version that no hub has said for so long and that is said again is news again."""
 
 
-class Conventions:
+class ConventionWatch:
     """The versions heard lately.
 
     Attributes:
@@ -24,7 +24,7 @@ class Conventions:
         self.newest = ""
         self._clock = clock
         self._heard_s: dict[str, float] = {}
-        self._is_news = False
+        self._is_new = False
 
     def heard(self, version: str) -> bool:
         """A pulse said `version`: True when services have to be asked for again.
@@ -39,10 +39,10 @@ class Conventions:
         self._heard_s[version] = now_s
         if not version or is_first or (last_s is not None and now_s - last_s < STALE_S):
             return False
-        self.newest, self._is_news = version, True
+        self.newest, self._is_new = version, True
         return True
 
-    def take_news(self) -> bool:
+    def take_change(self) -> bool:
         """True once after there was news."""
-        news, self._is_news = self._is_news, False
+        news, self._is_new = self._is_new, False
         return news

@@ -36,25 +36,25 @@ class DeliveryLink:
     def __init__(self, bus: BusClient) -> None:
         self._bus = bus
 
-    async def deliveries(self, wish: DeliveriesRequest) -> DeliveriesAnswer:
+    async def deliveries(self, request: DeliveriesRequest) -> DeliveriesAnswer:
         """Systems, and copies."""
-        return await self._bus.request("deliveries", wish, DeliveriesAnswer, timeout_s=10.0)
+        return await self._bus.request("deliveries", request, DeliveriesAnswer, timeout_s=10.0)
 
     async def retry(self, ids: Sequence[int]) -> int:
         """Tries these again now; how many."""
-        wish = DeliveryActRequest(act=DeliveryAct.RETRY, delivery_ids=list(ids))
+        request = DeliveryActRequest(act=DeliveryAct.RETRY, delivery_ids=list(ids))
         return (
             await self._bus.request_with_retries(
-                "delivery_act", wish, DeliveriesActed, timeout_s=10.0
+                "delivery_act", request, DeliveriesActed, timeout_s=10.0
             )
         ).count
 
     async def give_up(self, ids: Sequence[int], reason: str) -> int:
         """Tries these no more, for a reason; how many."""
-        wish = DeliveryActRequest(act=DeliveryAct.GIVE_UP, delivery_ids=list(ids), reason=reason)
+        request = DeliveryActRequest(act=DeliveryAct.GIVE_UP, delivery_ids=list(ids), reason=reason)
         return (
             await self._bus.request_with_retries(
-                "delivery_act", wish, DeliveriesActed, timeout_s=10.0
+                "delivery_act", request, DeliveriesActed, timeout_s=10.0
             )
         ).count
 
@@ -69,8 +69,8 @@ class DeliveryLink:
         whole = PieceHistory(steps=[], acts=[])
         while True:
             offset = max(len(whole.steps), len(whole.acts))
-            wish = ExportHistoryRequest(dossier=dossier, offset=offset)
-            part = await self._bus.request_with_retries("export_history", wish, PieceHistory)
+            request = ExportHistoryRequest(dossier=dossier, offset=offset)
+            part = await self._bus.request_with_retries("export_history", request, PieceHistory)
             whole = PieceHistory(steps=[*whole.steps, *part.steps], acts=[*whole.acts, *part.acts])
             if max(len(part.steps), len(part.acts)) < MAX_LISTED:
                 return whole
@@ -81,8 +81,8 @@ class DeliveryLink:
         """
         data = b""
         while True:
-            wish = ExportPartRequest(dossier=dossier, document_id=document_id, offset=len(data))
-            part = await self._bus.request_with_retries("export_part", wish, DocumentPart)
+            request = ExportPartRequest(dossier=dossier, document_id=document_id, offset=len(data))
+            part = await self._bus.request_with_retries("export_part", request, DocumentPart)
             data += part.data
             if not part.data or len(data) >= part.size_bytes:
                 break

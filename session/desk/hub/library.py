@@ -48,9 +48,9 @@ class LibraryLink:
         """
         data, sha256 = bytearray(), ""
         while True:
-            wish = LibraryDocumentRequest(item_id=item_id, offset=len(data))
+            request = LibraryDocumentRequest(item_id=item_id, offset=len(data))
             part = await self._bus.request_with_retries(
-                "library_document", wish, LibraryPart, PART_S
+                "library_document", request, LibraryPart, PART_S
             )
             if part.sha256 != (sha256 or part.sha256) or part.size_bytes > MAX_BYTES:
                 raise LibraryItemUnknown(why="changed")

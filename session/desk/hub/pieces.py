@@ -36,16 +36,16 @@ class PieceLink:
 
     async def procedures(self, session_id: str) -> list[ProcedureFacts]:
         """What may be started."""
-        wish = ProceduresRequest(session_id=session_id)
+        request = ProceduresRequest(session_id=session_id)
         return (
-            await self._bus.request_with_retries("procedures", wish, ProceduresAnswer)
+            await self._bus.request_with_retries("procedures", request, ProceduresAnswer)
         ).procedures
 
     async def start(self, session_id: str, dossier: str, procedure: str) -> Dossier:
         """Adds what a procedure asks for; the dossier afterwards."""
-        wish = StartProcedureRequest(session_id=session_id, dossier=dossier, procedure=procedure)
+        request = StartProcedureRequest(session_id=session_id, dossier=dossier, procedure=procedure)
         return (
-            await self._bus.request_with_retries("start_procedure", wish, DossierAnswer)
+            await self._bus.request_with_retries("start_procedure", request, DossierAnswer)
         ).dossier
 
     async def correct(
@@ -59,7 +59,7 @@ class PieceLink:
         reason: str,
     ) -> Dossier:
         """Files a document's bytes anew; the dossier afterwards."""
-        wish = CorrectRequest(
+        request = CorrectRequest(
             session_id=session_id,
             dossier=dossier,
             request_id=new_id(),
@@ -69,14 +69,14 @@ class PieceLink:
             reason=reason,
         )
         return (
-            await self._bus.request_with_retries("correct_document", wish, DossierAnswer)
+            await self._bus.request_with_retries("correct_document", request, DossierAnswer)
         ).dossier
 
     async def supersede(
         self, session_id: str, dossier: str, document_id: str, *, by_document_id: str, reason: str
     ) -> Dossier:
         """A document that was filed later takes another one's place; the dossier afterwards."""
-        wish = SupersedeRequest(
+        request = SupersedeRequest(
             session_id=session_id,
             dossier=dossier,
             document_id=document_id,
@@ -84,27 +84,27 @@ class PieceLink:
             reason=reason,
         )
         return (
-            await self._bus.request_with_retries("supersede_document", wish, DossierAnswer)
+            await self._bus.request_with_retries("supersede_document", request, DossierAnswer)
         ).dossier
 
     async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> Dossier:
         """A receipt that names these pieces was printed."""
-        wish = AcknowledgeRequest(session_id=session_id, dossier=dossier, piece_ids=piece_ids)
-        return (await self._bus.request_with_retries("acknowledge", wish, DossierAnswer)).dossier
+        request = AcknowledgeRequest(session_id=session_id, dossier=dossier, piece_ids=piece_ids)
+        return (await self._bus.request_with_retries("acknowledge", request, DossierAnswer)).dossier
 
     async def history(self, session_id: str, dossier: str) -> PieceHistory:
         """What happened to the pieces, and what was done with the dossier, oldest first."""
-        wish = PieceHistoryRequest(session_id=session_id, dossier=dossier)
-        return await self._bus.request_with_retries("piece_history", wish, PieceHistory)
+        request = PieceHistoryRequest(session_id=session_id, dossier=dossier)
+        return await self._bus.request_with_retries("piece_history", request, PieceHistory)
 
     async def seen(self, session_id: str, dossier: str, pages: list[PageSeen]) -> list[SeenPage]:
         """Pages that the dossier has already, or that look like some."""
-        wish = SeenRequest(session_id=session_id, dossier=dossier, pages=pages)
-        return (await self._bus.request_with_retries("seen", wish, SeenAnswer)).seen
+        request = SeenRequest(session_id=session_id, dossier=dossier, pages=pages)
+        return (await self._bus.request_with_retries("seen", request, SeenAnswer)).seen
 
     async def search(self, session_id: str, dossier: str, words: str) -> list[str]:
         """Ids of the dossier's documents with these words."""
-        wish = DocumentSearchRequest(session_id=session_id, dossier=dossier, words=words)
+        request = DocumentSearchRequest(session_id=session_id, dossier=dossier, words=words)
         return (
-            await self._bus.request_with_retries("search_documents", wish, DocumentSearchAnswer)
+            await self._bus.request_with_retries("search_documents", request, DocumentSearchAnswer)
         ).document_ids

@@ -13,7 +13,7 @@ from session.protocol.hub.tickets import Ticket, TicketState, queue_order, ticke
 
 ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
 MARKS = 200
-DOUBTS = 2
+DISAGREEMENTS = 2
 """Beats in a row that must disagree before the copy is taken for wrong:
 one may have overtaken a change.
 """
@@ -30,7 +30,7 @@ class QueueCopy:
         self._ended: dict[str, None] = {}
         self._floor = 0
         self._revision = 0
-        self._doubts = 0
+        self._disagreements = 0
         self._digest = 0
 
     def forget_revisions(self) -> None:
@@ -47,7 +47,7 @@ class QueueCopy:
         self._tickets = {ticket.id: (ticket, revision) for ticket in tickets} | newer
         self._floor = revision
         self._revision = max([revision, *(seen for _, seen in newer.values())])
-        self._doubts = 0
+        self._disagreements = 0
         self._digest = 0
         self._ended = {
             key: None for key, (ticket, _) in self._tickets.items() if ticket.state in ENDED
@@ -100,8 +100,8 @@ class QueueCopy:
         agrees = revision <= self._revision and open_tickets == len(self._line)
         if revision == self._revision and digest not in (None, self._digest):
             agrees = False
-        self._doubts = 0 if agrees else self._doubts + 1
-        return self._doubts >= DOUBTS
+        self._disagreements = 0 if agrees else self._disagreements + 1
+        return self._disagreements >= DISAGREEMENTS
 
     def ordered(self) -> list[Ticket]:
         """Open tickets in the order they are served."""

@@ -27,7 +27,7 @@ from session.protocol.hub.site import (
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 2.0
+POLL_S = 2.0
 
 
 class SiteLink:
@@ -37,32 +37,32 @@ class SiteLink:
         changed: the host's kiosks, at each look. connection_changed: the bus came or went.
     """
 
-    def __init__(self, bus: BusClient, tasks: Tasks, *, look_s: float = LOOK_S) -> None:
+    def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
         self.changed: Signal[SiteAnswer] = Signal()
         self.connection_changed: Signal[bool] = bus.connected
-        self._bus, self._tasks, self._look_s = bus, tasks, look_s
+        self._bus, self._tasks, self._poll_s = bus, tasks, poll_s
 
     def start(self) -> None:
         """Begins to look, again and again."""
         self._bus.beat()
         self._tasks.start(self._looking(), name="look at the site")
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Asks now."""
         self.changed.emit(await self._bus.request("site", SiteRequest(), SiteAnswer))
 
     async def _looking(self) -> None:
         while True:
             try:
-                await self.look()
+                await self.poll()
             except SessionError as error:
                 log.info("no look at the site: %s", error.code)
-            await asyncio.sleep(self._look_s)
+            await asyncio.sleep(self._poll_s)
 
     async def answer(self, kiosk: str, state: HelpState) -> None:
         """The host comes, is there, or has finished."""
         await self._bus.request_with_retries("host", HostRequest(kiosk=kiosk, state=state), Done)
-        await self.look()
+        await self.poll()
 
 
 class NetworkLink:
@@ -72,30 +72,30 @@ class NetworkLink:
         changed: hubs and sites, at each look. connection_changed: the bus came or went.
     """
 
-    def __init__(self, bus: BusClient, tasks: Tasks, *, look_s: float = LOOK_S) -> None:
+    def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
         self.changed: Signal[NetworkAnswer] = Signal()
         self.connection_changed: Signal[bool] = bus.connected
-        self._bus, self._tasks, self._look_s = bus, tasks, look_s
+        self._bus, self._tasks, self._poll_s = bus, tasks, poll_s
 
     def start(self) -> None:
         """Begins to look, again and again."""
         self._bus.beat()
         self._tasks.start(self._looking(), name="look at the network")
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Asks now."""
         self.changed.emit(await self._bus.request("network", NetworkRequest(), NetworkAnswer))
 
     async def _looking(self) -> None:
         while True:
             try:
-                await self.look()
+                await self.poll()
             except SessionError as error:
                 log.info("no look at the network: %s", error.code)
-            await asyncio.sleep(self._look_s)
+            await asyncio.sleep(self._poll_s)
 
     async def set_site(self, site: str, closed: bool, reason: str) -> None:
         """Closes a site of our account for new calls, or opens it."""
-        wish = SiteStateRequest(site=site, reason=reason)
-        await self._bus.request_with_retries("close_site" if closed else "open_site", wish, Done)
-        await self.look()
+        request = SiteStateRequest(site=site, reason=reason)
+        await self._bus.request_with_retries("close_site" if closed else "open_site", request, Done)
+        await self.poll()

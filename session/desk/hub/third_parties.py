@@ -54,17 +54,17 @@ class TalkLink:
         self, session_id: str, held: bool, reason: HoldReason = HoldReason.MOMENT
     ) -> None:
         """The caller waits a moment, or the talk goes on."""
-        await self._insist(
+        await self._request(
             "hold", HoldRequest(session_id=session_id, held=held, reason=reason), Done
         )
 
     async def talk(self, session_id: str) -> TalkAnswer:
         """Who is in the conversation, with names."""
-        return await self._insist("talk", TalkRequest(session_id=session_id), TalkAnswer)
+        return await self._request("talk", TalkRequest(session_id=session_id), TalkAnswer)
 
     async def targets(self, session_id: str) -> TargetsAnswer:
         """Whom the caller can be passed on to, and who can be called in."""
-        return await self._insist("targets", TargetsRequest(session_id=session_id), TargetsAnswer)
+        return await self._request("targets", TargetsRequest(session_id=session_id), TargetsAnswer)
 
     async def pass_on(
         self,
@@ -78,7 +78,7 @@ class TalkLink:
     ) -> None:
         """Passes the caller on; our conversation ends. Raises `ColleagueBusy`, `QueueClosed`."""
         note = await self._aside(session_id, note)
-        wish = PassOnRequest(
+        request = PassOnRequest(
             session_id=session_id,
             reason=reason,
             agent=agent,
@@ -86,41 +86,41 @@ class TalkLink:
             note=note,
             pieces_missing=pieces_missing,
         )
-        await self._insist("pass_on", wish, Done)
+        await self._request("pass_on", request, Done)
 
     async def passed_on(self, session_id: str) -> PassedOnAnswer:
         """What the agent before wanted us to know; an empty name when there was none."""
-        answer = await self._insist(
+        answer = await self._request(
             "passed_on", PassedOnRequest(session_id=session_id), PassedOnAnswer
         )
         vault = await self._bus.vault(Part.DOSSIER) if answer.by_name else None
         if vault is None:
             return answer
-        wish = PassedNoteRequest(session_id=session_id)
-        note = (await vault.ask("read_note", wish, PassedNoteAnswer, VAULT_S)).note
+        request = PassedNoteRequest(session_id=session_id)
+        note = (await vault.ask("read_note", request, PassedNoteAnswer, VAULT_S)).note
         return msgspec.structs.replace(answer, note=note)
 
     async def invite(self, session_id: str, agent: str, held: bool) -> None:
         """Calls a colleague in. Raises `ColleagueBusy`."""
-        await self._insist(
+        await self._request(
             "invite", InviteRequest(session_id=session_id, agent=agent, held=held), Done
         )
 
     async def answer_invitation(self, session_id: str, accept: bool) -> None:
         """We come, or we do not."""
-        await self._insist(
+        await self._request(
             "answer_invitation", InvitationAnswered(session_id=session_id, accept=accept), Done
         )
 
     async def join(self, ticket_id: str, reason: str) -> str:
         """A supervisor joins, visibly; the session's id. Raises `TicketTaken`, `ColleagueBusy`."""
         return (
-            await self._insist("join", JoinRequest(ticket_id=ticket_id, reason=reason), JoinAnswer)
+            await self._request("join", JoinRequest(ticket_id=ticket_id, reason=reason), JoinAnswer)
         ).session_id
 
     async def banner_shown(self, session_id: str, third: Third) -> None:
         """Our screen names the third person now."""
-        await self._insist(
+        await self._request(
             "banner_shown",
             BannerShown(session_id=session_id, role=third.role, user=third.user),
             Done,
@@ -128,17 +128,17 @@ class TalkLink:
 
     async def leave(self, session_id: str) -> None:
         """We leave somebody's conversation, or send the third person of ours away."""
-        await self._insist("leave_talk", LeaveTalkRequest(session_id=session_id), Done)
+        await self._request("leave_talk", LeaveTalkRequest(session_id=session_id), Done)
 
     async def hand_over(
         self, session_id: str, reason: PassReason, note: str = "", pieces_missing: int = -1
     ) -> None:
         """Leaves the caller to the colleague who was called in."""
         note = await self._aside(session_id, note)
-        wish = HandOverRequest(
+        request = HandOverRequest(
             session_id=session_id, reason=reason, note=note, pieces_missing=pieces_missing
         )
-        await self._insist("hand_over", wish, Done)
+        await self._request("hand_over", request, Done)
 
     async def _aside(self, session_id: str, note: str) -> str:
         """What of the note goes to the hub:
@@ -152,7 +152,7 @@ class TalkLink:
         )
         return ""
 
-    async def _insist[Answer](
-        self, verb: str, wish: HubMessage, answer_type: type[Answer]
+    async def _request[Answer](
+        self, verb: str, request: HubMessage, answer_type: type[Answer]
     ) -> Answer:
-        return await self._bus.request_with_retries(verb, wish, answer_type, tries=TRIES)
+        return await self._bus.request_with_retries(verb, request, answer_type, tries=TRIES)

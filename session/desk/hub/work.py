@@ -39,27 +39,27 @@ class WorkLink:
 
     async def work(self) -> WorkAnswer:
         """What this agent may serve, and the state it chose today."""
-        return await self._insist("work", WorkRequest(), WorkAnswer)
+        return await self._request("work", WorkRequest(), WorkAnswer)
 
     async def report(self, available: bool, reason: str = "") -> None:
         """This agent is available, or why not (a short code)."""
-        await self._insist(
+        await self._request(
             "agent_state", AgentStateRequest(available=available, reason=reason), Done
         )
 
     async def next(self, service: str | None = None) -> SessionFacts:
         """Takes the caller who is next for this agent. Raises `NobodyWaits`, `AgentBusy`."""
-        return (await self._insist("next", NextRequest(service=service), SessionAnswer)).session
+        return (await self._request("next", NextRequest(service=service), SessionAnswer)).session
 
     async def decline(self, ticket_id: str, reason: str) -> None:
         """Does not take the offered ticket; the hub offers it to somebody else."""
-        await self._insist("decline", DeclineRequest(ticket_id=ticket_id, reason=reason), Done)
+        await self._request("decline", DeclineRequest(ticket_id=ticket_id, reason=reason), Done)
 
     async def prolong(self, session_id: str, until_utc: datetime) -> WrapUpAnswer:
         """Asks for the service's wrap-up time once more.
         Raises `NotAllowed` when it was often enough.
         """
-        return await self._insist(
+        return await self._request(
             "prolong", ProlongRequest(session_id=session_id, until_utc=until_utc), WrapUpAnswer
         )
 
@@ -67,13 +67,13 @@ class WorkLink:
         """Keeps a note in the dossier of the session's caller.
         Raises `DossierUnknown`, `TicketUnknown`.
         """
-        await self._insist(
+        await self._request(
             "note", NoteRequest(session_id=session_id, note_id=note_id, text=text), Done
         )
 
-    async def _insist[Answer](
-        self, verb: str, wish: HubMessage, answer_type: type[Answer]
+    async def _request[Answer](
+        self, verb: str, request: HubMessage, answer_type: type[Answer]
     ) -> Answer:
         return await self._bus.request_with_retries(
-            verb, wish, answer_type, on_retry=self._on_retry
+            verb, request, answer_type, on_retry=self._on_retry
         )

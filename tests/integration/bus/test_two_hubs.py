@@ -149,7 +149,7 @@ async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) ->
 
         async def asked() -> set[bytes]:
             before = hub.service.answered, other.service.answered
-            answers = [await board.look() for _ in range(ASKED)]
+            answers = [await board.poll() for _ in range(ASKED)]
             after = hub.service.answered, other.service.answered
             assert all(now > then for now, then in zip(after, before, strict=True)), (
                 "only one hub was asked"

@@ -72,11 +72,11 @@ def test_the_next_conversation_has_the_engine_that_was_chosen_in_the_one_before(
                 assert seen.frames > 0
             if next_engine is not None:
                 before = media.main
-                media.take(msgspec.structs.replace(media.settings, engine=next_engine))
+                media.set_media(msgspec.structs.replace(media.settings, engine=next_engine))
                 assert media.main is before  # not while somebody talks
             media.end_use("session")
             kinds.append(media.choice.kind)
-            media.renew()
+            media.switch_engine()
         assert kinds == [EngineKind.AIORTC, EngineKind.BROWSER, EngineKind.AIORTC]
         shown.set_picture(None)
         await media.close()

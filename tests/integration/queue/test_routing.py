@@ -141,7 +141,7 @@ async def test_silence_passes_the_caller_on_and_the_agent_returns_by_saying_so(
         work = await asked.work.work()
         assert (work.said, work.reason) == (AgentState.NOT_RESPONDING, "not_responding")
         _, board = await world.supervisor()
-        states = {one.id: one.state for one in (await board.look()).agents}
+        states = {one.id: one.state for one in (await board.poll()).agents}
         assert states[asked.link._bus.user] is AgentState.NOT_RESPONDING
         await asked.work.report(True)
         assert (await asked.work.work()).said is AgentState.AVAILABLE

@@ -240,7 +240,7 @@ class Ends:
             (self.folder / offer.page_id).write_bytes(data)
 
         desk = DeskDevices(
-            self.at_desk, self.clock, tasks=self.tasks, keep=keep, chunk_kbps=None, look_s=0.05
+            self.at_desk, self.clock, tasks=self.tasks, keep=keep, chunk_kbps=None, tick_s=0.05
         )
         desk.page_received.connect(self.pages.append)
         for grant in (Grant.SCAN, Grant.KEEP):

@@ -47,7 +47,7 @@ async def looked(board: BoardLink) -> BoardAnswer:
     async with asyncio.timeout(30):
         while True:
             try:
-                return await board.look()
+                return await board.poll()
             except HubUnreachable:
                 await asyncio.sleep(0.05)
 

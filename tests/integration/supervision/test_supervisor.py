@@ -54,7 +54,7 @@ class Boss:
 async def supervised(world: World) -> tuple[Boss, DeskLink]:
     client = await world.client(Role.SUPERVISOR, "boss")
     link = DeskLink(client, world.clock, tasks=world.tasks)
-    board, past = BoardLink(client, world.tasks, look_s=0.1), BoardPast(client)
+    board, past = BoardLink(client, world.tasks, poll_s=0.1), BoardPast(client)
     boss = Boss(SupervisorApp(link, board, past=past, tasks=world.tasks))
     await boss.app.start()
     await until(lambda: link.is_ready)

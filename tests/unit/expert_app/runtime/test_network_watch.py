@@ -16,11 +16,11 @@ def test_another_network_is_told_once_and_a_flicker_never(qtbot: QtBot) -> None:
     watch = NetworkWatch(parent, lambda: told.append(1), addresses=lambda: now[0])
     for addresses in ({"192.0.2.5"}, set(), {"192.0.2.5"}, {"192.0.2.5"}):
         now[0] = frozenset(addresses)
-        watch.look()
+        watch.tick()
     assert told == []
     for _ in range(4):
         now[0] = frozenset({"198.51.100.7"})
-        watch.look()
+        watch.tick()
     assert told == [1]
 
 
@@ -30,8 +30,8 @@ def test_without_any_address_there_is_nothing_to_connect_by(qtbot: QtBot) -> Non
     parent = QObject()
     watch = NetworkWatch(parent, lambda: told.append(1), addresses=lambda: now[0])
     now[0] = frozenset()
-    watch.look()
-    watch.look()
+    watch.tick()
+    watch.tick()
     assert told == []
 
 
