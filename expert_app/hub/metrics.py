@@ -132,7 +132,7 @@ class Metrics(Figures):
             "Changes that the history lacks.",
             self._hub.projection.position.behind,
         )
-        free = self._hub.room.free_bytes
+        free = self._hub.disk_space.free_bytes
         if free is not None:
             yield self.gauge("disk_free_bytes", "Least free room of the hub's folders.", free)
 

@@ -57,7 +57,7 @@ from session.hub.convention.watcher import ConventionKeeper
 from session.hub.dossier.library import library_folder
 from session.hub.history.projection import Position
 from session.hub.queue.presence import Patience
-from session.hub.storage.disk_space import Room
+from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.format import StoredTooNew
 from session.protocol.wire.roles import Role
 
@@ -214,7 +214,7 @@ class HubProgram:
                 ),
                 come_s=self._settings.come_back_s,
                 network=self._settings.network if self._settings.partners else "",
-                room=self._room(),
+                disk_space=self._disk_space(),
                 turn=turn_tickets(self._settings.turn, self._clock, self._paths.data),
                 uploads=documents_folder(self._settings, self._paths, "uploads"),
                 library=library_folder(Path(self._settings.catalogue)),
@@ -246,13 +246,13 @@ class HubProgram:
             ready(address)
             await stop.wait()
 
-    def _room(self) -> Room:
+    def _disk_space(self) -> DiskSpace:
         """The disks under everything the hub keeps:
         an own server's store lies in its folder too.
         """
         disk = self._settings.disk
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
-        return Room(places, disk.warn_mb << 20, disk.full_mb << 20)
+        return DiskSpace(places, disk.warn_mb << 20, disk.full_mb << 20)
 
     async def _watch_over(
         self,

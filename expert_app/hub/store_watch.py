@@ -73,7 +73,7 @@ class StoreWatch:
 
     def _try_blobs(self) -> str:
         """Why the far store cannot be reached;
-        "" when it can, and for a folder of our own, which `Room` watches.
+        "" when it can, and for a folder of our own, which `DiskSpace` watches.
         """
         if not isinstance(self._blobs, RemoteBlobs):
             return ""

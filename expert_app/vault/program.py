@@ -57,7 +57,7 @@ from session.hub.dossier.exports import ExportService
 from session.hub.dossier.pieces import PieceService
 from session.hub.dossier.service import DossierService
 from session.hub.dossier.uploads import UploadSpool
-from session.hub.storage.disk_space import Room
+from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.format import StoredTooNew
 from session.hub.vault.handlers import DeskCertificates, VaultCallers, VaultLogService
 from session.hub.vault.server import House, VaultDoor
@@ -155,9 +155,14 @@ class VaultProgram:
     def _health(self) -> VaultHealth:
         disk = self._settings.disk
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
-        room = Room(places, disk.warn_mb << 20, disk.full_mb << 20)
+        disk_space = DiskSpace(places, disk.warn_mb << 20, disk.full_mb << 20)
         health = VaultHealth(
-            lambda: self._bus.is_connected, self._keeper, self._store, room, self.part, self._clock
+            lambda: self._bus.is_connected,
+            self._keeper,
+            self._store,
+            disk_space,
+            self.part,
+            self._clock,
         )
         if self._watch is not None:
             health.others = self._watch.troubles

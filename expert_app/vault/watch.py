@@ -20,7 +20,7 @@ from session.core.clock import Clock
 from session.core.errors import SealKeyOld, SessionError, StoreUnreachable
 from session.hub.convention.seal_check import expired_keys
 from session.hub.monitoring.health import Trouble, disk_troubles
-from session.hub.storage.disk_space import Room
+from session.hub.storage.disk_space import DiskSpace
 from session.hub.vault.log_store import VaultLog
 from session.hub.vault.server import VaultDoor
 
@@ -42,7 +42,7 @@ class VaultHealth:
     is_connected: Callable[[], bool]
     keeper: VaultLog
     store: DossierStore | None
-    room: Room
+    disk_space: DiskSpace
     part: OwnPart
     clock: Clock
     refused: str = ""
@@ -59,8 +59,8 @@ class VaultHealth:
             return [Trouble("stopping", True)]
         troubles = [] if self.is_connected() else [Trouble("bus_unreachable", True)]
         troubles += await asyncio.to_thread(self._stores)
-        await self.room.look()
-        troubles += disk_troubles(self.room)
+        await self.disk_space.measure()
+        troubles += disk_troubles(self.disk_space)
         troubles += self._keys()
         troubles += self.others()
         if self.refused:
@@ -114,9 +114,11 @@ class VaultFigures(Figures):
             pass  # /healthz says so
         else:
             yield self.gauge("log_sessions", "Conversations whose log is kept.", sessions)
-        if health.room.free_bytes is not None:
+        if health.disk_space.free_bytes is not None:
             yield self.gauge(
-                "disk_free_bytes", "Least free room of the vault's folders.", health.room.free_bytes
+                "disk_free_bytes",
+                "Least free room of the vault's folders.",
+                health.disk_space.free_bytes,
             )
         last = max(key.last for key in health.part.entry.seal_keys)
         days = (last - health.clock.utc_now().date()).days

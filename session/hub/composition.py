@@ -66,7 +66,7 @@ from session.hub.queue.view import QueueView
 from session.hub.queue.wait_estimates import HandlingTimes, WaitEstimates
 from session.hub.sealed_organisations import SealedOrganisations, unless_sealed
 from session.hub.storage.board_store import NatsBoardStore
-from session.hub.storage.disk_space import Room
+from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.interfaces import StoredTicket
 from session.hub.storage.lease import Lease
 from session.hub.storage.ticket_store import RETIRED_S, NatsCallerStore, NatsTicketStore
@@ -113,7 +113,7 @@ class Hub:
         come_s: how long a called caller has to come back to the kiosk.
         library: folder of the documents that agents put before callers; None without any.
         kiosk_key: the public key of a kiosk (home, id); by default the convention's.
-        room: of the disks that hold the hub's things, ours and the server's.
+        disk_space: of the disks that hold the hub's things, ours and the server's.
 
     Attributes:
         health, gauges: how this hub is, and how many callers and agents it sees.
@@ -137,7 +137,7 @@ class Hub:
         network: str = "",
         patience: Patience = PATIENCE,
         come_s: float = COME_S,
-        room: Room | None = None,
+        disk_space: DiskSpace | None = None,
         turn: TurnCredentials | None = None,
         uploads: Path | None = None,
         library: Path | None = None,
@@ -290,12 +290,12 @@ class Hub:
             come_s=come_s,
         )
         self._calls.is_site_closed = self.network.is_closed
-        self.room = room or Room()
-        self._calls.check_room = self.room.check
+        self.disk_space = disk_space or DiskSpace()
+        self._calls.check_room = self.disk_space.check
         self.health = Health(
             connection,
             self.projection,
-            room=self.room,
+            disk_space=self.disk_space,
             refused_parts=lambda: self.network.refused_parts,
         )
         self.gauges = Gauges(self.view, self._agents, catalogue=catalogue, clock=clock)
@@ -558,7 +558,7 @@ class Hub:
         """What the timers do: presence, places, beats, openings.
         Called every `tick_s`; by tests whose clock stands.
         """
-        await self.room.look()
+        await self.disk_space.measure()
         open_now = [stored.ticket for stored in self.view.all_open()]
         for ticket in open_now:
             await self._lookout.look(ticket)

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.stream_follower import Follower, as_stored
+from session.bus.jetstream.stream_follower import StreamFollower, as_stored
 from session.bus.jetstream.streams import Stored
 from session.bus.server.config import ClusterSettings, ServerSettings, config_text
 from session.bus.server.process import server_binary
@@ -220,7 +220,7 @@ class Cluster:
                 ticket = decode_plain(Ticket, stored.payload)
                 found[ticket.id] = (ticket, stored.revision)
 
-        look = Follower(
+        look = StreamFollower(
             self.connection.bus,
             self.connection.streams,
             stream=BUCKET,

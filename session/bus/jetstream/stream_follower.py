@@ -58,7 +58,7 @@ class _Pass[Kept]:
         self.heard_s = asyncio.get_running_loop().time()
 
 
-class Follower[Kept]:
+class StreamFollower[Kept]:
     """Follows the last message of every subject of a stream.
 
     Args:

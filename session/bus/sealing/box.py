@@ -92,7 +92,7 @@ class Stamp:
         return f"{self.epoch}.{self.number}"
 
 
-class Box:
+class SealBox:
     """One end of a common key.
 
     Args:

@@ -19,7 +19,7 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from session.bus.sealing.box import SEAL_HEADER, Box, Stamp, shared
+from session.bus.sealing.box import SEAL_HEADER, SealBox, Stamp, shared
 from session.bus.transport.connection import Incoming
 from session.core.errors import BusUnreachable, SealBroken, SessionError
 from session.core.signals import Signal
@@ -75,8 +75,8 @@ class SealBase:
         self.dropped = 0
         self._purpose = f"session\n{organisation}\n{session_id}"
         self._tasks = tasks
-        self._box: Box | None = None
-        self._before: Box | None = None
+        self._box: SealBox | None = None
+        self._before: SealBox | None = None
         self._waiting: deque[tuple[str, bytes, Mapping[str, str]]] = deque()
         self._told: set[str] = set()
         self._lock = asyncio.Lock()
@@ -103,7 +103,9 @@ class SealBase:
             return
         await self._say(self._box, topic, payload, headers)
 
-    async def _say(self, box: Box, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
+    async def _say(
+        self, box: SealBox, topic: str, payload: bytes, headers: Mapping[str, str]
+    ) -> None:
         stamp, sealed = box.seal(topic, _packed(payload, headers))
         await self._publish(topic, sealed, {SEAL_HEADER: str(stamp)})
 
@@ -113,7 +115,7 @@ class SealBase:
                 await self._say(self._box, *self._waiting[0])
                 self._waiting.popleft()
 
-    def _take_box(self, box: Box) -> None:
+    def _take_box(self, box: SealBox) -> None:
         self._before, self._box = self._box, box
         self._tasks.start(self._flush(), name="say what waited for a key")
 
@@ -180,6 +182,6 @@ def _unpacked(whole: bytes) -> tuple[bytes, dict[str, str]]:
 
 def agree(
     mine: X25519PrivateKey, theirs: str, keys: tuple[str, str], purpose: str, *, opens_first: bool
-) -> Box:
+) -> SealBox:
     """The box of two fresh keys; `keys` are (desk's, kiosk's), public."""
-    return Box(shared(mine, theirs), "\n".join(keys), purpose, opens_first=opens_first)
+    return SealBox(shared(mine, theirs), "\n".join(keys), purpose, opens_first=opens_first)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from session.bus.sealing.box import SEAL_HEADER, Box, Stamp, public_text, shared
+from session.bus.sealing.box import SEAL_HEADER, SealBox, Stamp, public_text, shared
 from session.bus.transport.connection import Connection, Incoming
 from session.bus.transport.nkeys import public_key, sign
 from session.core.error_codes import from_code
@@ -62,10 +62,10 @@ def hello_text(organisation: str, part: str, caller: Caller, vault_key: str, key
 
 def vault_box(
     secrets: Sequence[bytes], keys: Sequence[str], organisation: str, part: str, *, asks: bool
-) -> Box:
+) -> SealBox:
     """The box of a client and a vault. `keys`: (vault's, client's, vault's fresh one), public."""
     purpose = f"vault\n{organisation}\n{part}"
-    return Box(b"".join(secrets), "\n".join(keys), purpose, opens_first=asks, said=PROOF)
+    return SealBox(b"".join(secrets), "\n".join(keys), purpose, opens_first=asks, said=PROOF)
 
 
 class VaultClient:
@@ -96,7 +96,7 @@ class VaultClient:
             if is_home
             else subjects.vault_out(organisation, *who)
         )
-        self._box: Box | None = None
+        self._box: SealBox | None = None
         self._greeting = asyncio.Lock()
 
     async def ask[Answer](
@@ -133,13 +133,13 @@ class VaultClient:
         except HubUnreachable as error:
             raise VaultAway(part=self._part.value) from error
 
-    async def _hello(self) -> Box:
+    async def _hello(self) -> SealBox:
         async with self._greeting:
             if self._box is None:
                 self._box = await self._greet()
             return self._box
 
-    async def _greet(self) -> Box:
+    async def _greet(self) -> SealBox:
         """Tries the organisation's keys, the newest first:
         a vault may not have the newest one yet.
         """

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from session.bus.hub_connection import HubConnection
 from session.core.errors import StoreUnreachable
 from session.hub.history.projection import Projection
-from session.hub.storage.disk_space import Room
+from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.ticket_store import BUCKET
 
 BEHIND = 1000
@@ -51,14 +51,14 @@ class Health:
         connection: HubConnection,
         projection: Projection,
         *,
-        room: Room,
+        disk_space: DiskSpace,
         refused_parts: Callable[[], Sequence[str]],
     ) -> None:
         self.is_leaving = False
         self.others: list[Callable[[], Sequence[Trouble]]] = []
         self._connection = connection
         self._projection = projection
-        self._room = room
+        self._disk_space = disk_space
         self._refused_parts = refused_parts
 
     async def look(self) -> list[Trouble]:
@@ -68,7 +68,7 @@ class Health:
         if self.is_leaving:
             return [Trouble("stopping", True)]
         store = await self._store()
-        troubles = [*store, *disk_troubles(self._room), *self._history(is_stored=not store)]
+        troubles = [*store, *disk_troubles(self._disk_space), *self._history(is_stored=not store)]
         troubles += [trouble for watched in self.others for trouble in watched()]
         refused = list(self._refused_parts())
         if refused:
@@ -95,11 +95,15 @@ class Health:
         return [Trouble("history_behind", False, {"changes": behind})] if behind > BEHIND else []
 
 
-def disk_troubles(room: Room) -> list[Trouble]:
+def disk_troubles(disk_space: DiskSpace) -> list[Trouble]:
     """`disk_full` or `disk_low`, as of the room's last look."""
-    if room.free_bytes is None or not room.is_low:
+    if disk_space.free_bytes is None or not disk_space.is_low:
         return []
-    free_mb = room.free_bytes >> 20
+    free_mb = disk_space.free_bytes >> 20
     return [
-        Trouble("disk_full" if room.is_full else "disk_low", room.is_full, {"free_mb": free_mb})
+        Trouble(
+            "disk_full" if disk_space.is_full else "disk_low",
+            disk_space.is_full,
+            {"free_mb": free_mb},
+        )
     ]

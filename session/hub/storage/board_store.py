@@ -17,7 +17,7 @@ from typing import Protocol
 import msgspec
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.stream_follower import Follower, as_stored
+from session.bus.jetstream.stream_follower import StreamFollower, as_stored
 from session.bus.jetstream.streams import NANOSECONDS, Stored
 from session.core.errors import MessageMalformed
 from session.core.tasks import Tasks
@@ -154,7 +154,7 @@ class NatsBoardStore:
         self._agents: dict[Key, tuple[int, AgentRecord]] = {}
         self._said: dict[Key, tuple[int, SaidRecord]] = {}
         self._sites: dict[Key, tuple[int, QueueRecord]] = {}
-        self._follower: Follower[Stored] | None = None
+        self._follower: StreamFollower[Stored] | None = None
         self.on_change: Callable[[str], None] = lambda organisation: None
 
     async def prepare(self) -> None:
@@ -186,7 +186,7 @@ class NatsBoardStore:
 
     async def follow(self) -> None:
         """Begins to follow the bucket; returns once it is known."""
-        self._follower = Follower(
+        self._follower = StreamFollower(
             self._connection.bus,
             self._streams,
             stream=BUCKET,

@@ -24,8 +24,8 @@ FULL_BYTES = 256 << 20
 """Room for some thousand changes of tickets and some hundred filed documents."""
 
 
-class Room:
-    """The least free room of some folders, as it was at the last look.
+class DiskSpace:
+    """The least free space of some folders, as last measured.
 
     Args:
         folders: on this machine's disks; none for a hub that keeps nothing here.
@@ -33,7 +33,7 @@ class Room:
         full_bytes: below it no new call is taken.
 
     Attributes:
-        free_bytes: None before the first look, or without folders.
+        free_bytes: None before the first measurement, or without folders.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class Room:
         """No new calls."""
         return self.free_bytes is not None and self.free_bytes < self.full_bytes
 
-    async def look(self) -> None:
-        """Looks again; each change of what follows stands in the log once."""
+    async def measure(self) -> None:
+        """Measures anew; each change of what follows stands in the log once."""
         before = (self.is_low, self.is_full)
         self.free_bytes = await asyncio.to_thread(self._least)
         if (self.is_low, self.is_full) == before or self.free_bytes is None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.stream_follower import Follower
+from session.bus.jetstream.stream_follower import StreamFollower
 from session.bus.jetstream.streams import NANOSECONDS, Stored, WrongRevision
 from session.core.errors import MessageMalformed, StoreUnreachable
 from session.core.tasks import Tasks
@@ -58,7 +58,7 @@ class NatsTicketStore:
         self._replicas = replicas
         self._being_stored: dict[str, tuple[bytes, Ticket]] = {}
         self._stored_here: set[int] = set()
-        self._follower: Follower[StoredTicket | None] | None = None
+        self._follower: StreamFollower[StoredTicket | None] | None = None
 
     async def prepare(self) -> None:
         """Creates the bucket, or brings it to today's settings."""
@@ -166,7 +166,7 @@ class NatsTicketStore:
                 on_change(ticket)
 
         line = self._connection.bus
-        self._follower = Follower(
+        self._follower = StreamFollower(
             line,
             self._streams,
             stream=BUCKET,

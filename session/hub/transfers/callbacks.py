@@ -17,7 +17,7 @@ from typing import Protocol
 import msgspec
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.stream_follower import Follower, as_stored
+from session.bus.jetstream.stream_follower import StreamFollower, as_stored
 from session.bus.jetstream.streams import NANOSECONDS, Stored
 from session.core.clock import Clock
 from session.core.errors import MessageMalformed, NotAllowed, TicketUnknown
@@ -91,7 +91,7 @@ class NatsCallbackStore:
         self._tasks = tasks
         self._replicas = replicas
         self._known: dict[tuple[str, str], tuple[int, Callback]] = {}
-        self._follower: Follower[Stored] | None = None
+        self._follower: StreamFollower[Stored] | None = None
 
     async def prepare(self) -> None:
         """Creates the bucket, or brings it to today's settings."""
@@ -109,7 +109,7 @@ class NatsCallbackStore:
 
     async def follow(self) -> None:
         """Begins to follow the bucket; returns once it is known."""
-        self._follower = Follower(
+        self._follower = StreamFollower(
             self._connection.bus,
             self._streams,
             stream=BUCKET,

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from session.bus.sealing.box import SEAL_HEADER, Box, Stamp, public_text, shared
+from session.bus.sealing.box import SEAL_HEADER, SealBox, Stamp, public_text, shared
 from session.bus.sealing.certificates import VaultSecret
 from session.bus.sealing.vault_client import (
     ANSWERED,
@@ -90,7 +90,7 @@ class Guest:
 
     asker: Asker
     key: str
-    box: Box
+    box: SealBox
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import pytest
 
 import session.bus.jetstream.stream_follower
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.stream_follower import Follower, as_stored
+from session.bus.jetstream.stream_follower import StreamFollower, as_stored
 from session.bus.jetstream.streams import Stored, WrongRevision
 from session.core.errors import StoreUnreachable
 from session.hub.storage.interfaces import StoredTicket
@@ -71,7 +71,7 @@ async def test_a_view_is_whole_then_fresh_then_healed(
         for n in range(500):
             await streams.append(f"sample.{n % 50}", str(n).encode())
         seen = _Seen()
-        follower = Follower(
+        follower = StreamFollower(
             connection.bus,
             streams,
             stream="SAMPLE",
@@ -105,7 +105,7 @@ async def test_an_empty_stream_is_loaded_at_once(tmp_path: Path) -> None:
     async with hub_world(tmp_path, with_hub=False) as world:
         connection = await _connection(world)
         seen = _Seen()
-        follower = Follower(
+        follower = StreamFollower(
             connection.bus,
             connection.streams,
             stream="SAMPLE",

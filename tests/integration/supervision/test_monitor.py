@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from expert_app.hub.metrics import Metrics
 from expert_app.hub.monitor import Monitor
 from session.core.errors import StoreFull, TicketTaken
-from session.hub.storage.disk_space import Room
+from session.hub.storage.disk_space import DiskSpace
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -191,17 +191,21 @@ async def test_a_nearly_full_disk_takes_no_new_call_keeps_who_is_here_and_recove
         desk = await world.desk("alice")
         here = await kiosk.call("rights", "", "r1")
         assert world.hub is not None
-        room: Room = world.hub.room
-        room._folders, room.full_bytes, room.warn_bytes = [tmp_path], 1 << 60, 1 << 61
-        await until(lambda: room.is_full)
+        disk_space: DiskSpace = world.hub.disk_space
+        disk_space._folders, disk_space.full_bytes, disk_space.warn_bytes = (
+            [tmp_path],
+            1 << 60,
+            1 << 61,
+        )
+        await until(lambda: disk_space.is_full)
         with pytest.raises(StoreFull):
             await other.call("housing", "", "r2")
         assert (await kiosk.call("rights", "", "r1")).ticket.id == here.ticket.id
         await desk.accept(here.ticket.id)
         answer = await _ask(monitor, "/healthz")
         assert (answer.status_code, answer.json()["reasons"][0]["code"]) == (503, "disk_full")
-        room.full_bytes = 0
-        await until(lambda: not room.is_full)
+        disk_space.full_bytes = 0
+        await until(lambda: not disk_space.is_full)
         assert (await other.call("housing", "", "r2")).ticket.state == "waiting"
         answer = await _ask(monitor, "/healthz")
         assert (answer.status_code, answer.json()["reasons"][0]["code"]) == (200, "disk_low")

@@ -26,7 +26,7 @@ from expert_app.vault.watch import VaultHealth
 from resources.texts import use_language
 from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret
 from session.core.clock import ManualClock
-from session.hub.storage.disk_space import Room
+from session.hub.storage.disk_space import DiskSpace
 from tests.support.hub_world import free_port
 from tests.support.sealed_world import SigningKeys
 
@@ -71,7 +71,7 @@ class Vault:
             lambda: self.there,
             log_of(paths),
             self.store,
-            Room([paths.data], 0, 0),
+            DiskSpace([paths.data], 0, 0),
             part,
             self.clock,
         )
@@ -88,11 +88,11 @@ async def test_each_thing_that_is_wrong_is_said(paths: Paths) -> None:
     vault.there, vault.health.refused = True, "caisse.toml: unsigned"
     assert await vault.codes() == [("convention_refused", False)]
     vault.health.refused = ""
-    vault.health.room = Room([paths.data], 1 << 60, 0)
+    vault.health.disk_space = DiskSpace([paths.data], 1 << 60, 0)
     assert await vault.codes() == [("disk_low", False)]
-    vault.health.room = Room([paths.data], 1 << 60, 1 << 60)
+    vault.health.disk_space = DiskSpace([paths.data], 1 << 60, 1 << 60)
     assert await vault.codes() == [("disk_full", True)]
-    vault.health.room = Room()
+    vault.health.disk_space = DiskSpace()
     vault.clock.advance((DAYS - 20) * 86400)
     assert await vault.codes() == [("seal_key_ends", False)]
     vault.clock.advance(30 * 86400)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from session.bus.sealing.box import WINDOW, Box, Stamp, Window, public_text, shared
+from session.bus.sealing.box import WINDOW, SealBox, Stamp, Window, public_text, shared
 from session.bus.sealing.certificates import VaultSecret, sign_seal_key, valid_keys
 from session.bus.sealing.pinned_keys import PinnedKeys
 from session.bus.sealing.sealed_number import open_number, seal_number
@@ -26,11 +26,11 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 TODAY = NOW.date()
 
 
-def boxes(purpose: str = "p") -> tuple[Box, Box]:
+def boxes(purpose: str = "p") -> tuple[SealBox, SealBox]:
     one, other = X25519PrivateKey.generate(), X25519PrivateKey.generate()
     keys = f"{public_text(one)}\n{public_text(other)}"
-    first = Box(shared(one, public_text(other)), keys, purpose, opens_first=True)
-    return first, Box(shared(other, public_text(one)), keys, purpose, opens_first=False)
+    first = SealBox(shared(one, public_text(other)), keys, purpose, opens_first=True)
+    return first, SealBox(shared(other, public_text(one)), keys, purpose, opens_first=False)
 
 
 def test_each_direction_opens_at_the_other_end_only() -> None:
