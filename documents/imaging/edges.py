@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where does the sheet end on the glass?
+"""Where does the sheet end on the flatbed?
 Used by clean, on a levelled picture; never cuts where there is ink outside.
 
 Per side, the sheet's edge is the outermost long straight line with nothing drawn outside it.
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from documents.imaging.frame import WHOLE, Box
+from documents.imaging.frame import WHOLE, PageBox
 from documents.imaging.masks import Bytes, apart, shrunk, softened
 
 type Steps = NDArray[np.int16]
@@ -51,7 +51,7 @@ class _Strip:
         return _Strip(self.grey[:, ::-1], self.valid[:, ::-1], self.ink[:, ::-1])
 
 
-def find_box(level: Image.Image, seen: Image.Image) -> Box:
+def find_box(level: Image.Image, seen: Image.Image) -> PageBox:
     """The sheet in a levelled picture.
 
     Args:
@@ -70,7 +70,7 @@ def find_box(level: Image.Image, seen: Image.Image) -> Box:
     left, right, top, bottom = (
         _edge(side) for side in (across, across.from_behind(), down, down.from_behind())
     )
-    box = Box(left / width, top / height, 1 - right / width, 1 - bottom / height)
+    box = PageBox(left / width, top / height, 1 - right / width, 1 - bottom / height)
     if box.right - box.left < _SMALLEST or box.bottom - box.top < _SMALLEST:
         return WHOLE
     return box

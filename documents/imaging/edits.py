@@ -47,7 +47,7 @@ class DrawPage(msgspec.Struct, frozen=True, tag="pdf_page"):
     number: Annotated[int, msgspec.Meta(ge=0, le=500)] = 0
 
 
-class Stage(StrEnum):
+class CleaningStage(StrEnum):
     """What the automatic cleaning does to a page.
     Turn: upright; level: the skew out; cut: to the sheet; light: even and white; grey: colours that
     are none are left out.
@@ -63,7 +63,7 @@ class Stage(StrEnum):
 class LeaveOut(msgspec.Struct, frozen=True, tag="leave_out"):
     """One stage of the automatic cleaning is not wanted, wherever this stands in the list."""
 
-    stage: Stage
+    stage: CleaningStage
 
 
 class LeaveAsScanned(msgspec.Struct, frozen=True, tag="as_scanned"):
@@ -120,13 +120,13 @@ class Edits(msgspec.Struct, frozen=True):
         """These steps without the last."""
         return Edits(self.steps[:-1])
 
-    def without(self, stage: Stage, wanted: bool) -> Edits:
+    def without(self, stage: CleaningStage, wanted: bool) -> Edits:
         """These steps with a stage of the cleaning wanted or left out."""
         others = tuple(step for step in self.steps if step != LeaveOut(stage))
         return Edits(others if wanted else (*others, LeaveOut(stage)))
 
     @property
-    def left_out(self) -> frozenset[Stage]:
+    def left_out(self) -> frozenset[CleaningStage]:
         """Stages of the cleaning that are not wanted."""
         return frozenset(step.stage for step in self.steps if isinstance(step, LeaveOut))
 

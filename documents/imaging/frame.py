@@ -15,21 +15,8 @@ type Size = tuple[int, int]
 type Affine = tuple[float, float, float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle as fractions of a frame, origin top left."""
-
-    left: float = 0.0
-    top: float = 0.0
-    right: float = 1.0
-    bottom: float = 1.0
-
-
-WHOLE = Box()
-
-
 class PageBox(msgspec.Struct, frozen=True):
-    """A rectangle that is told to others, as fractions of a page, origin top left."""
+    """A rectangle as fractions of a page or picture, origin top left."""
 
     left: float = 0.0
     top: float = 0.0
@@ -37,8 +24,11 @@ class PageBox(msgspec.Struct, frozen=True):
     bottom: float = 1.0
 
 
+WHOLE = PageBox()
+
+
 @dataclass(frozen=True, slots=True)
-class Frame:
+class LevelFrame:
     """The smallest level frame around a picture whose text runs `skew_deg` down to the right."""
 
     width_px: int
@@ -53,7 +43,7 @@ class Frame:
             sin
         ) + self.height_px * cos
 
-    def size_at(self, box: Box, scale: float) -> Size:
+    def size_at(self, box: PageBox, scale: float) -> Size:
         """Pixels that the box fills when each pixel of the picture becomes `scale` pixels."""
         width, height = self.level_size
         wide, high = (box.right - box.left) * width * scale, (box.bottom - box.top) * height * scale
@@ -77,7 +67,7 @@ class Frame:
             size, Image.Transform.AFFINE, self.back(WHOLE, size), resampling, fillcolor=fill
         )
 
-    def back(self, box: Box, size: Size, turn_deg: int = 0) -> Affine:
+    def back(self, box: PageBox, size: Size, turn_deg: int = 0) -> Affine:
         """The way from a pixel of the levelled box, drawn at `size`, to the place in the picture.
 
         Args:

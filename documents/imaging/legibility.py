@@ -55,7 +55,7 @@ class Flaw(StrEnum):
     GLARE = "glare"
 
 
-class Finding(msgspec.Struct, frozen=True):
+class LegibilityFinding(msgspec.Struct, frozen=True):
     """One flaw and where it is, as fractions of the page as it is shown, origin top left."""
 
     flaw: Flaw
@@ -84,7 +84,7 @@ _PLACES = (
 )
 
 
-def sentence(finding: Finding) -> str:
+def sentence(finding: LegibilityFinding) -> str:
     """A finding in words: what, where, and what to do."""
     seen, advice = FLAW_WORDS[finding.flaw]
     return f"{_(seen).format(place=place_words(finding.box))}. {_(advice)}"
@@ -99,7 +99,7 @@ def place_words(box: PageBox) -> str:
     return _(_PLACES[down][across])
 
 
-def find_flaws(page: Planes, dpi: int, blank: bool = False) -> tuple[Finding, ...]:
+def find_flaws(page: Planes, dpi: int, blank: bool = False) -> tuple[LegibilityFinding, ...]:
     """What is wrong with a page.
 
     Args:
@@ -134,7 +134,7 @@ def _of_tiles(grey: Levels, what: np.ufunc) -> Levels:
     return found
 
 
-def _blurred(small: Image.Image) -> Iterator[Finding]:
+def _blurred(small: Image.Image) -> Iterator[LegibilityFinding]:
     """Where blurring once more changes little:
     a sharp stroke loses more than half of its steepest step, a soft one hardly any. Independent of
     what is printed and of how black it is.
@@ -146,7 +146,7 @@ def _blurred(small: Image.Image) -> Iterator[Finding]:
     )
     soft = written & (before < _SOFT * after)
     if soft.sum() >= _BLURRED_TILES and soft.sum() >= _BLURRED_SHARE * _near(soft, written).sum():
-        yield Finding(Flaw.BLURRED, _around(soft))
+        yield LegibilityFinding(Flaw.BLURRED, _around(soft))
 
 
 def _steps(grey: Levels) -> Levels:
@@ -172,20 +172,20 @@ def _near(soft: Mask, written: Mask) -> Mask:
     return near
 
 
-def _too_dark(small: Image.Image) -> Iterator[Finding]:
+def _too_dark(small: Image.Image) -> Iterator[LegibilityFinding]:
     """Where even the brightest of the surroundings, the paper, is dark, and ink hardly differs from
     it.
     """
     bright = small.crop((0, 0, small.width // 8 * 8, small.height // 8 * 8)).reduce(8)
     dark = widest(np.asarray(bright), 5) < _DARK
     if dark.mean() > _DARK_SHARE:
-        yield Finding(Flaw.TOO_DARK, _around(dark))
+        yield LegibilityFinding(Flaw.TOO_DARK, _around(dark))
 
 
 # ---- finger and reflection: blobs of colour ----
 
 
-def _finger(coarse: Image.Image) -> Iterator[Finding]:
+def _finger(coarse: Image.Image) -> Iterator[LegibilityFinding]:
     """Skin that comes in from a side: a photograph's face lies inside its page."""
     _luma, blue, red = (
         np.asarray(band).astype(np.int16) for band in coarse.convert("YCbCr").split()
@@ -195,7 +195,7 @@ def _finger(coarse: Image.Image) -> Iterator[Finding]:
         return
     blob = _from_rim(skin)
     if blob.mean() > _FINGER[0] and _is_thick(blob):
-        yield Finding(Flaw.FINGER, _around(blob))
+        yield LegibilityFinding(Flaw.FINGER, _around(blob))
 
 
 def _from_rim(mask: Mask) -> Mask:
@@ -232,7 +232,7 @@ def _is_thick(blob: Mask) -> bool:
     return bool(shrunk(blob, 7).any())
 
 
-def _glare(coarse: Image.Image) -> Iterator[Finding]:
+def _glare(coarse: Image.Image) -> Iterator[LegibilityFinding]:
     """White without any drawing that fades softly into something darker, away from the rim:
     a lamp in plastic.
     """
@@ -250,7 +250,7 @@ def _glare(coarse: Image.Image) -> Iterator[Finding]:
         return
     fade_near, fade_far = (255 - float(np.percentile(grey[ring], 35)) for ring in (near, far))
     if fade_far > 30 and fade_near < _FADES * fade_far:
-        yield Finding(Flaw.GLARE, _around(core))
+        yield LegibilityFinding(Flaw.GLARE, _around(core))
 
 
 def _ring(core: Mask, inner: int, outer: int) -> Mask:
@@ -269,7 +269,7 @@ _SIDES = (
 """Top, right, bottom, left: clockwise, as quarter turns move them."""
 
 
-def cut_sides(scan: Image.Image, turn_deg: int) -> tuple[Finding, ...]:
+def cut_sides(scan: Image.Image, turn_deg: int) -> tuple[LegibilityFinding, ...]:
     """Sides where strokes run into the end of the glass; a band that fills a side is one stroke.
 
     Args:
@@ -282,7 +282,7 @@ def cut_sides(scan: Image.Image, turn_deg: int) -> tuple[Finding, ...]:
     strips = (grey[1:4].T, grey[:, -4:-1], grey[-4:-1].T, grey[:, 1:4])
     quarters = turn_deg // 90
     return tuple(
-        Finding(Flaw.CUT_EDGE, _SIDES[(place + quarters) % 4])
+        LegibilityFinding(Flaw.CUT_EDGE, _SIDES[(place + quarters) % 4])
         for place, strip in enumerate(strips)
         if _strokes(strip.astype(np.int16)) >= _CUT_STROKES
     )
@@ -318,9 +318,9 @@ def _around(mask: Mask) -> PageBox:
     )
 
 
-def seen_flaws(flaws: Iterable[Finding], edits: Edits) -> tuple[Finding, ...]:
+def seen_flaws(flaws: Iterable[LegibilityFinding], edits: Edits) -> tuple[LegibilityFinding, ...]:
     """The findings of a page as they lie on it after the agent's edits;
     those that were cut away are gone.
     """
     boxes = ((finding.flaw, edits.seen(finding.box)) for finding in flaws)
-    return tuple(Finding(flaw, box) for flaw, box in boxes if box is not None)
+    return tuple(LegibilityFinding(flaw, box) for flaw, box in boxes if box is not None)

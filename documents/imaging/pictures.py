@@ -45,7 +45,7 @@ DECODER_FAULTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PagePicture:
     """A decoded page: `image` has mode "RGB" or "L";
     `dpi` is the file's own word or `DEFAULT_DPI`.
     """
@@ -81,7 +81,7 @@ def open_header(data: bytes) -> ImageFile.ImageFile:
     return image
 
 
-def open_picture(data: bytes, dpi: int | None = None) -> Picture:
+def open_picture(data: bytes, dpi: int | None = None) -> PagePicture:
     """Decodes a page completely.
 
     Args:
@@ -95,7 +95,7 @@ def open_picture(data: bytes, dpi: int | None = None) -> Picture:
     media_type = f"image/{(image.format or '').lower()}"
     try:
         image.load()
-        return Picture(upright(plain(image), image), dpi or dpi_of(image), media_type)
+        return PagePicture(upright(plain(image), image), dpi or dpi_of(image), media_type)
     except DECODER_FAULTS as error:
         raise PageUnreadable(why="truncated_or_damaged") from error
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Several papers in one scan of the glass?
-Used by filing, in a worker process; `documents.imaging.glass_preview` does the same looking for
+"""Several papers in one scan of the flatbed?
+Used by filing, in a worker process; `documents.imaging.flatbed_preview` does the same looking for
 previews. Nothing is cut: what is found becomes pages by the edit `TakeArea`, over the same
 untouched original.
 """
 
 from __future__ import annotations
 
+from documents.imaging.flatbed_preview import find_sheets
 from documents.imaging.frame import PageBox
-from documents.imaging.glass_preview import find_sheets
 from documents.imaging.pictures import open_header, plain
 
 _LEAST_WIDTH_MM, _LEAST_HEIGHT_MM = 150, 190
@@ -26,11 +26,7 @@ def find_papers(data: bytes, dpi: int) -> tuple[PageBox, ...]:
     picture = open_header(data)
     short, long = sorted((picture.width, picture.height))
     if short < _LEAST_WIDTH_MM * dpi / _MM or long < _LEAST_HEIGHT_MM * dpi / _MM:
-        return ()  # an area of the glass, a card: chosen by hand
+        return ()  # an area of the flatbed, a card: chosen by hand
     picture.draft("RGB", (_LOOK_PX, _LOOK_PX))
     boxes = find_sheets(plain(picture))
-    return (
-        tuple(PageBox(box.left, box.top, box.right, box.bottom) for box in boxes)
-        if len(boxes) > 1
-        else ()
-    )
+    return tuple(boxes) if len(boxes) > 1 else ()

@@ -42,7 +42,7 @@ _WEAK_LETTERS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Lie:
+class PageOrientation:
     """How a page lies.
 
     Attributes:
@@ -56,7 +56,7 @@ class Lie:
     sure: bool = False
 
 
-def find_lie(grey: Image.Image) -> Lie:
+def find_lie(grey: Image.Image) -> PageOrientation:
     """Finds angle and upright position of a page.
 
     Args:
@@ -68,13 +68,13 @@ def find_lie(grey: Image.Image) -> Lie:
         return _by_letters(ink)
     level = _without_rules(_as_image(ink).rotate(angle, Image.Resampling.NEAREST))
     if np.count_nonzero(level) < _MIN_INK // 4:
-        return Lie(0, angle, True)
+        return PageOrientation(0, angle, True)
     acrossness, upness = _acrossness(level), _upness(level)
     if acrossness < _PLAIN:
         side = _upness(np.rot90(level))
         if _lies_down(acrossness, upness, side):
-            return Lie(90 if side < 0 else 270, angle, True)
-    return Lie(180 if upness < -_MIN_UPSIDE_DOWN else 0, angle, True)
+            return PageOrientation(90 if side < 0 else 270, angle, True)
+    return PageOrientation(180 if upness < -_MIN_UPSIDE_DOWN else 0, angle, True)
 
 
 def _lies_down(acrossness: float, upness: float, side: float) -> bool:
@@ -88,19 +88,19 @@ def _lies_down(acrossness: float, upness: float, side: float) -> bool:
     return acrossness * _QUARTER_RATIO < 1
 
 
-def _by_letters(ink: Ink) -> Lie:
+def _by_letters(ink: Ink) -> PageOrientation:
     """A page whose lines are too crooked for one angle, e.g. of an old book:
     its letters may still tell what is up.
     """
     if np.count_nonzero(ink) < _MIN_INK:
-        return Lie()
+        return PageOrientation()
     level = _without_rules(_as_image(ink))
     upness, side = _upness(level), _upness(np.rot90(level))
     if abs(upness) > _WEAK_LETTERS and side == 0:
-        return Lie(180 if upness < 0 else 0, 0.0, True)
+        return PageOrientation(180 if upness < 0 else 0, 0.0, True)
     if abs(side) > _WEAK_LETTERS and upness == 0:
-        return Lie(90 if side < 0 else 270, 0.0, True)
-    return Lie()
+        return PageOrientation(90 if side < 0 else 270, 0.0, True)
+    return PageOrientation()
 
 
 def _text_ink(grey: Image.Image) -> Ink:

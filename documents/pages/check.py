@@ -14,7 +14,7 @@ from documents.imaging.pictures import open_header, open_picture
 from session.core.errors import PageDamaged
 
 
-class PageFacts(msgspec.Struct, frozen=True, kw_only=True):
+class CheckedPage(msgspec.Struct, frozen=True, kw_only=True):
     """What a checked page is. `media_type` is told by its bytes, not by the sender."""
 
     width_px: int
@@ -25,7 +25,7 @@ class PageFacts(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
 
 
-def check_page(data: bytes, sha256: str | None = None) -> PageFacts:
+def check_page(data: bytes, sha256: str | None = None) -> CheckedPage:
     """Checks a page to its last pixel.
 
     Args:
@@ -43,7 +43,7 @@ def check_page(data: bytes, sha256: str | None = None) -> PageFacts:
     if sha256 is not None and found != sha256:
         raise PageDamaged(size_bytes=len(data))
     picture = open_picture(data)
-    return PageFacts(
+    return CheckedPage(
         width_px=picture.image.width,
         height_px=picture.image.height,
         dpi=picture.dpi,

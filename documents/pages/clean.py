@@ -17,14 +17,14 @@ import msgspec
 from PIL import Image
 
 from documents.imaging import edges, skew
-from documents.imaging.edits import CropPage, Edits, Stage, TakeArea, TurnPage
+from documents.imaging.edits import CleaningStage, CropPage, Edits, TakeArea, TurnPage
 from documents.imaging.encoding import FINE_DPI, OUTPUT_DPI, Encoding, as_jpeg, quick_jpeg
-from documents.imaging.frame import WHOLE, Box, Frame, PageBox, Size
+from documents.imaging.frame import WHOLE, LevelFrame, PageBox, Size
 from documents.imaging.layers import Layers, compose, in_layers
-from documents.imaging.legibility import Finding, cut_sides, find_flaws
+from documents.imaging.legibility import LegibilityFinding, cut_sides, find_flaws
 from documents.imaging.light import PageKind, kind_of, lit_evenly, shows_paper
 from documents.imaging.planes import Planes, open_planes, planes_of
-from documents.imaging.skew import Lie
+from documents.imaging.skew import PageOrientation
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
     blank: bool = False
     kind: PageKind = PageKind.COLOUR
     skipped: tuple[str, ...] = ()
-    flaws: tuple[Finding, ...] = ()
+    flaws: tuple[LegibilityFinding, ...] = ()
 
     @property
     def content(self) -> bytes | Layers:
@@ -122,12 +122,12 @@ class _Work:
     original: Planes
     original_dpi: int
     edits: Edits = field(default_factory=Edits)
-    lie: Lie = field(default_factory=Lie)
-    box: Box = WHOLE
+    lie: PageOrientation = field(default_factory=PageOrientation)
+    box: PageBox = WHOLE
     kind: PageKind = PageKind.COLOUR
     is_lit: bool = False
     skipped: list[str] = field(default_factory=list)
-    flaws: tuple[Finding, ...] = ()
+    flaws: tuple[LegibilityFinding, ...] = ()
 
     def __post_init__(self) -> None:
         self.dpi = min(OUTPUT_DPI, self.original_dpi)
@@ -144,7 +144,7 @@ class _Work:
 
     def resize(self) -> None:
         """The page at the output's resolution."""
-        size = Frame(*self.page.size, 0.0).size_at(WHOLE, self.dpi / self.original_dpi)
+        size = LevelFrame(*self.page.size, 0.0).size_at(WHOLE, self.dpi / self.original_dpi)
         self.page = self.attempt("resize", lambda: self.page.resized(size), self.page)
 
     def straighten(self) -> None:
@@ -152,13 +152,15 @@ class _Work:
         grey = self.attempt("grey", self._grey, None)
         if grey is None:
             return self.resize()
-        self.lie = self._wanted(self.attempt("skew", lambda: skew.find_lie(grey), Lie()))
+        self.lie = self._wanted(
+            self.attempt("skew", lambda: skew.find_lie(grey), PageOrientation())
+        )
         self.flaws = self.attempt("cut", lambda: cut_sides(grey, self.lie.turn_deg), self.flaws)
-        if Stage.CUT not in self.edits.left_out:
+        if CleaningStage.CUT not in self.edits.left_out:
             self.box = self.attempt("edges", lambda: self._box(grey), WHOLE)
         level = self.attempt("level", lambda: self._level(self.dpi), None)
         if level is None:
-            self.lie, self.box = Lie(), WHOLE
+            self.lie, self.box = PageOrientation(), WHOLE
             return self.resize()
         self.page = level
         return None
@@ -169,7 +171,7 @@ class _Work:
         paper = self.attempt("paper", lambda: shows_paper(page, self.dpi), False)
         lit = self.attempt("light", lambda: lit_evenly(page, self.dpi), page) if paper else page
         self.kind = self.attempt("kind", lambda: kind_of(lit, paper), PageKind.COLOUR)
-        if Stage.LIGHT not in self.edits.left_out:
+        if CleaningStage.LIGHT not in self.edits.left_out:
             self.is_lit = paper and "light" not in self.skipped
             self.page = lit
 
@@ -209,7 +211,7 @@ class _Work:
             dpi=self.dpi,
             turned_deg=self.lie.turn_deg,
             skew_deg=round(self.lie.skew_deg, 2),
-            box=PageBox(self.box.left, self.box.top, self.box.right, self.box.bottom),
+            box=self.box,
             blank=self.kind is PageKind.BLANK,
             kind=self.kind,
             skipped=tuple(self.skipped),
@@ -234,16 +236,17 @@ class _Work:
 
     def _in_its_colours(self, page: Planes) -> Image.Image:
         grey = (
-            self.kind in (PageKind.GREY, PageKind.BLANK) and Stage.GREY not in self.edits.left_out
+            self.kind in (PageKind.GREY, PageKind.BLANK)
+            and CleaningStage.GREY not in self.edits.left_out
         )
         if grey:
             return page.grey
         return page.picture() if page.colour else page.grey.convert("RGB")
 
-    def _wanted(self, lie: Lie) -> Lie:
+    def _wanted(self, lie: PageOrientation) -> PageOrientation:
         """How the page lies, without what the agent does not want to be put right."""
         out = self.edits.left_out
-        turn, level = Stage.TURN not in out, Stage.LEVEL not in out
+        turn, level = CleaningStage.TURN not in out, CleaningStage.LEVEL not in out
         return replace(
             lie, turn_deg=lie.turn_deg if turn else 0, skew_deg=lie.skew_deg if level else 0.0
         )
@@ -251,14 +254,14 @@ class _Work:
     def _grey(self) -> Image.Image:
         return self.original.grey.reduce(max(1, round(self.original_dpi / skew.WORK_DPI)))
 
-    def _box(self, grey: Image.Image) -> Box:
+    def _box(self, grey: Image.Image) -> PageBox:
         small = _turned(grey.reduce(skew.WORK_DPI // edges.WORK_DPI), self.lie.turn_deg)
-        frame = Frame(*small.size, self.lie.skew_deg)
+        frame = LevelFrame(*small.size, self.lie.skew_deg)
         return edges.find_box(frame.level(small), frame.seen())
 
     def _level(self, dpi: int) -> Planes:
         width, height = self.original.size
-        frame = Frame(
+        frame = LevelFrame(
             *((height, width) if self.lie.turn_deg % 180 else (width, height)), self.lie.skew_deg
         )
         size = frame.size_at(self.box, dpi / self.original_dpi)

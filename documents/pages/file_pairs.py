@@ -26,7 +26,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _FACTS, _GONE = ".json", ".gone"
 
 
-class Facts(Protocol):
+class HashedFacts(Protocol):
     """What every kind of facts says of its bytes."""
 
     @property
@@ -51,7 +51,7 @@ class Leftover(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
 
 
-class Pairs[Kind: Facts]:
+class FilePairs[Kind: HashedFacts]:
     """Pairs of facts `kind` and bytes, by name. Not thread-safe: the outbox locks."""
 
     def __init__(

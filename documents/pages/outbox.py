@@ -20,7 +20,7 @@ from documents.cipher import NO_CIPHER, Cipher
 from documents.durable_files import make_folder
 from documents.hashes import sha256_of
 from documents.imaging.edits import Edits
-from documents.pages.file_pairs import Leftover, LeftoverReason, Pairs, checked_name, is_name
+from documents.pages.file_pairs import FilePairs, Leftover, LeftoverReason, checked_name, is_name
 from session.core.errors import DossierUnknown, PageDamaged
 
 __all__ = ["KeptPage", "Leftover", "LeftoverReason", "Outbox", "PageState", "QueuedDocument"]
@@ -98,7 +98,9 @@ class Outbox:
         self._lock = threading.RLock()
         for name in ("pages", "documents", "damaged"):
             make_folder(folder / name)
-        self._documents = Pairs(folder / "documents", ".pdf", kind=QueuedDocument, cipher=cipher)
+        self._documents = FilePairs(
+            folder / "documents", ".pdf", kind=QueuedDocument, cipher=cipher
+        )
 
     def recover(self) -> list[Leftover]:
         """Finishes what a kill interrupted; moves what is of no use to "damaged" and tells it."""
@@ -297,8 +299,8 @@ class Outbox:
             page, state=PageState.IN_DOCUMENT if used else PageState.KEPT
         )
 
-    def _pages_of(self, session_id: str) -> Pairs[KeptPage]:
-        return Pairs(
+    def _pages_of(self, session_id: str) -> FilePairs[KeptPage]:
+        return FilePairs(
             self._folder / "pages" / checked_name(session_id),
             ".page",
             kind=KeptPage,

@@ -14,7 +14,7 @@ import msgspec
 import pikepdf
 
 from documents.imaging.encoding import OUTPUT_DPI, Encoding, as_jpeg
-from documents.imaging.legibility import Finding
+from documents.imaging.legibility import LegibilityFinding
 from documents.imaging.pictures import open_picture
 from documents.pages.clean import clean_page
 from documents.pdf.given_pdf import draw_page
@@ -32,11 +32,11 @@ class QuickCopy(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
 
 
-class QuickLook(msgspec.Struct, frozen=True, kw_only=True):
+class SafeQuickCopy(msgspec.Struct, frozen=True, kw_only=True):
     """A quick copy made safe to show: a JPEG of our own, and what keeps it from being read."""
 
     jpeg: bytes
-    flaws: tuple[Finding, ...] = ()
+    flaws: tuple[LegibilityFinding, ...] = ()
 
 
 def quick_copy(data: bytes, dpi: int) -> QuickCopy | None:
@@ -56,13 +56,13 @@ def quick_copy(data: bytes, dpi: int) -> QuickCopy | None:
     return made if len(made.data) < min(MAX_QUICK_BYTES, len(data) / 2) else None
 
 
-def look_at(copy: QuickCopy) -> QuickLook:
+def check_quick_copy(copy: QuickCopy) -> SafeQuickCopy:
     """The picture of a quick copy that came from a kiosk.
 
     Raises:
         PageUnreadable, PageTooLarge: it is none.
     """
     if copy.media_type == PDF:
-        return QuickLook(jpeg=as_jpeg(draw_page(copy.data, 0, OUTPUT_DPI), OUTPUT_DPI))
+        return SafeQuickCopy(jpeg=as_jpeg(draw_page(copy.data, 0, OUTPUT_DPI), OUTPUT_DPI))
     picture = open_picture(copy.data)
-    return QuickLook(jpeg=as_jpeg(picture.image, picture.dpi))
+    return SafeQuickCopy(jpeg=as_jpeg(picture.image, picture.dpi))

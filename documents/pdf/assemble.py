@@ -15,7 +15,7 @@ from pikepdf import Name, Stream
 
 from documents.imaging.layers import Layers
 from documents.imaging.pictures import dpi_of, open_header
-from documents.pdf.files import FLAVOUR, MAX_PAGES, MAX_PDF_BYTES, Title, as_pdfa
+from documents.pdf.files import FLAVOUR, MAX_PAGES, MAX_PDF_BYTES, PdfTitle, as_pdfa
 from documents.pdf.layers_pdf import add_layers, add_pictures, layer_bytes
 from documents.pdf.provenance import Origin, put_origin
 from documents.pdf.text_layer import Word, add_words, invisible_font
@@ -73,7 +73,7 @@ def assemble(
                     add_words(pdf, page_of, found, font)
         describe = None if origin is None else partial(put_origin, origin=origin, pictures=kept)
         return as_pdfa(
-            pdf, Title(title, created, author=author, language=language), describe, flavour
+            pdf, PdfTitle(title, created, author=author, language=language), describe, flavour
         )
 
 

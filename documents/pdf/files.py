@@ -39,7 +39,7 @@ pikepdf.settings.set_qpdf_limits(
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class PdfTitle:
     """What a document says of itself; `created` is timezone-aware."""
 
     title: str
@@ -74,7 +74,7 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
 
 def as_pdfa(
     pdf: pikepdf.Pdf,
-    title: Title,
+    title: PdfTitle,
     describe: Callable[[pikepdf.Pdf], None] | None = None,
     flavour: Literal["1b", "2b"] = FLAVOUR,
 ) -> bytes:
@@ -110,7 +110,7 @@ def is_pdfa(data: bytes) -> bool:
     return bool(pdfa.validate_written(io.BytesIO(data), FLAVOUR).passed)
 
 
-def _describe(pdf: pikepdf.Pdf, title: Title) -> None:
+def _describe(pdf: pikepdf.Pdf, title: PdfTitle) -> None:
     """Document information and XMP, saying the same (ISO 19005-2, 6.6.2)."""
     created = title.created.astimezone(UTC)
     if "/Info" in pdf.trailer:

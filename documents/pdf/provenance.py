@@ -68,7 +68,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     pages: tuple[PageOrigin, ...]
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class ProvenanceVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at a document found.
 
     Attributes: sealed: there is a seal and an origin at all. whole: the file is, to the last bit,
@@ -126,7 +126,7 @@ def seal(data: bytes, public_key: bytes, sign: Sign) -> bytes:
     return data[: found.start(1)] + words + data[found.end(1) :]
 
 
-def verify(data: bytes, trusted: Sequence[bytes] = ()) -> Verdict:
+def verify(data: bytes, trusted: Sequence[bytes] = ()) -> ProvenanceVerdict:
     """Is this document what was scanned?
 
     Args:
@@ -135,9 +135,9 @@ def verify(data: bytes, trusted: Sequence[bytes] = ()) -> Verdict:
     """
     origin, sealed = read_origin(data), check_seal(data)
     if sealed is None or origin is None:
-        return Verdict(readable=data.startswith(b"%PDF-"), origin=origin)
+        return ProvenanceVerdict(readable=data.startswith(b"%PDF-"), origin=origin)
     changed = _changed_pages(data, origin)
-    return Verdict(
+    return ProvenanceVerdict(
         sealed=True,
         whole=sealed.whole,
         signer=sealed.words,
@@ -148,7 +148,7 @@ def verify(data: bytes, trusted: Sequence[bytes] = ()) -> Verdict:
     )
 
 
-class Seal(NamedTuple):
+class DocumentSeal(NamedTuple):
     """The one seal of a file: the words of its key, the key (b"" when the seal is not right), and
     whether it is.
     """
@@ -158,7 +158,7 @@ class Seal(NamedTuple):
     whole: bool
 
 
-def check_seal(data: bytes) -> Seal | None:
+def check_seal(data: bytes) -> DocumentSeal | None:
     """Looks at a file's seal; None when there is none, or more than one."""
     seals = list(_SEAL.finditer(data))
     if len(seals) != 1:
@@ -171,7 +171,7 @@ def check_seal(data: bytes) -> Seal | None:
         whole = base64.b64encode(key) + b":" + base64.b64encode(signature) == seals[0].group(1)
     except (InvalidSignature, ValueError):
         key, whole = b"", False
-    return Seal(key_words.decode(), key, whole)
+    return DocumentSeal(key_words.decode(), key, whole)
 
 
 def read_origin(data: bytes) -> Origin | None:

@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from documents.hashes import sha256_of
-from documents.pdf.provenance import Sign, Verdict, verify
+from documents.pdf.provenance import ProvenanceVerdict, Sign, verify
 from documents.printed.spreadsheet import spreadsheet_csv
 from documents.search_words import folded
 from resources.texts import _
@@ -112,7 +112,7 @@ class ExportVerdict(msgspec.Struct, frozen=True, kw_only=True):
     changed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
-    documents: dict[str, Verdict] = {}
+    documents: dict[str, ProvenanceVerdict] = {}
     index: ExportIndex | None = None
 
 

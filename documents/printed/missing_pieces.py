@@ -13,7 +13,7 @@ from datetime import date, datetime
 import msgspec
 from reportlab.lib.units import mm
 
-from documents.pdf.files import Title, as_pdfa, open_pdf
+from documents.pdf.files import PdfTitle, as_pdfa, open_pdf
 from documents.printed.dates import long_date
 from documents.printed.sheet import (
     ACCENT,
@@ -25,16 +25,16 @@ from documents.printed.sheet import (
     MARGIN,
     SOFT,
     WIDTH,
-    Sheet,
-    Type,
+    PrintedSheet,
+    TextStyle,
 )
 from resources.texts import _
 
-_TITLE = Type(BOLD, 24, 30, INK)
-_PROCEDURE = Type(BOLD, 15, 20, ACCENT)
-_PIECE = Type(BOLD, 14, 19, INK)
-_DETAIL = Type(BODY, 11.5, 16, SOFT)
-_TEXT = Type(BODY, 12.5, 18, INK)
+_TITLE = TextStyle(BOLD, 24, 30, INK)
+_PROCEDURE = TextStyle(BOLD, 15, 20, ACCENT)
+_PIECE = TextStyle(BOLD, 14, 19, INK)
+_DETAIL = TextStyle(BODY, 11.5, 16, SOFT)
+_TEXT = TextStyle(BODY, 12.5, 18, INK)
 _QR = 34 * mm
 _BOX = 6 * mm
 MAX_QR_LETTERS = 900
@@ -65,12 +65,12 @@ class MissingFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 def missing_list(facts: MissingFacts) -> bytes:
     """The sheet as PDF/A-2b, in the language in use."""
-    sheet = Sheet(lambda pen, _page: pen.band(5 * mm, ACCENT))
+    sheet = PrintedSheet(lambda pen, _page: pen.band(5 * mm, ACCENT))
     sheet.y = HEIGHT - 16 * mm
     width = INNER - _QR - 6 * mm
     sheet.qr(missing_text(facts), WIDTH - MARGIN - _QR, sheet.y - _QR, _QR)
     sheet.down(sheet.text(_("What is still missing"), _TITLE, width=width) + 2 * mm)
-    sheet.down(sheet.text(facts.organisation, Type(BODY, 13, 18, SOFT), width=width))
+    sheet.down(sheet.text(facts.organisation, TextStyle(BODY, 13, 18, SOFT), width=width))
     sheet.down(sheet.text(facts.procedure, _PROCEDURE, width=width) + 2 * mm)
     if facts.before is not None:
         due = _("To be brought before {date}.").format(date=long_date(facts.before))
@@ -83,7 +83,7 @@ def missing_list(facts: MissingFacts) -> bytes:
             sheet.text(_("Nothing is missing: your dossier has all its pieces."), _PIECE) + 6 * mm
         )
     _foot(sheet, facts)
-    title = Title(_("What is still missing"), facts.printed_at, author=facts.organisation)
+    title = PdfTitle(_("What is still missing"), facts.printed_at, author=facts.organisation)
     with open_pdf(sheet.finish()) as pdf:
         return as_pdfa(pdf, title)
 
@@ -100,7 +100,7 @@ def missing_text(facts: MissingFacts) -> str:
     return text if len(text) <= MAX_QR_LETTERS else text[: MAX_QR_LETTERS - 1] + "…"
 
 
-def _piece(sheet: Sheet, piece: MissingPiece) -> None:
+def _piece(sheet: PrintedSheet, piece: MissingPiece) -> None:
     x, width = MARGIN + _BOX + 5 * mm, INNER - _BOX - 5 * mm
     details = [_("Refused last time: {reason}").format(reason=piece.reason)] if piece.reason else []
     details += [piece.hint] if piece.hint else []
@@ -116,7 +116,7 @@ def _piece(sheet: Sheet, piece: MissingPiece) -> None:
     sheet.down(5 * mm)
 
 
-def _foot(sheet: Sheet, facts: MissingFacts) -> None:
+def _foot(sheet: PrintedSheet, facts: MissingFacts) -> None:
     sheet.need(26 * mm)
     come = _("Come back to any kiosk of the network: the adviser finds this list there.")
     sheet.down(sheet.text(come, _TEXT) + 2 * mm)

@@ -45,7 +45,7 @@ INNER = WIDTH - 2 * MARGIN
 
 
 @dataclass(frozen=True, slots=True)
-class Type:
+class TextStyle:
     """How a text looks: font, size and leading in points."""
 
     font: str = BODY
@@ -62,14 +62,14 @@ def load_fonts() -> None:
             pdfmetrics.registerFont(TTFont(name, str(resource_path(f"fonts/{file}"))))
 
 
-class Sheet:
+class PrintedSheet:
     """The pen: `y` is where the next thing goes, in points from the bottom.
 
     Args:
         on_page: draws what every page has; told the pen and the page's number.
     """
 
-    def __init__(self, on_page: Callable[[Sheet, int], None]) -> None:
+    def __init__(self, on_page: Callable[[PrintedSheet, int], None]) -> None:
         load_fonts()
         self._file = io.BytesIO()
         self.canvas = Canvas(
@@ -96,7 +96,7 @@ class Sheet:
         """Leaves room."""
         self.y -= height
 
-    def text(self, text: str, kind: Type, x: float = MARGIN, width: float = INNER) -> float:
+    def text(self, text: str, kind: TextStyle, x: float = MARGIN, width: float = INNER) -> float:
         """Writes a wrapped text at `y` without moving it; answers its height."""
         paragraph = _paragraph(text, kind)
         _width, height = paragraph.wrapOn(self.canvas, width, HEIGHT)
@@ -151,13 +151,13 @@ class Sheet:
         self._on_page(self, self.page)
 
 
-def height_of(text: str, kind: Type, width: float) -> float:
+def height_of(text: str, kind: TextStyle, width: float) -> float:
     """How high a text will be when wrapped at `width`."""
     load_fonts()
     return float(_paragraph(text, kind).wrap(width, HEIGHT)[1])
 
 
-def _paragraph(text: str, kind: Type) -> Paragraph:
+def _paragraph(text: str, kind: TextStyle) -> Paragraph:
     style = ParagraphStyle(
         "text",
         fontName=kind.font,

@@ -21,15 +21,15 @@ from documents.printed.sheet import (
     MARGIN,
     SOFT,
     WIDTH,
-    Sheet,
-    Type,
+    PrintedSheet,
+    TextStyle,
 )
 from resources.texts import _
 
-_NUMBER = Type(BOLD, 96, 108, ACCENT)
-_LABEL = Type(BODY, 13, 19, SOFT)
-_STRONG = Type(BOLD, 17, 24, INK)
-_TEXT = Type(BODY, 13, 19, INK)
+_NUMBER = TextStyle(BOLD, 96, 108, ACCENT)
+_LABEL = TextStyle(BODY, 13, 19, SOFT)
+_STRONG = TextStyle(BOLD, 17, 24, INK)
+_TEXT = TextStyle(BODY, 13, 19, INK)
 _QR = 36 * mm
 
 
@@ -49,7 +49,7 @@ def make_slip(facts: SlipFacts) -> bytes:
     """A PDF of one A4 sheet, its upper half used:
     kiosks print on A4, and the number is read from afar.
     """
-    sheet = Sheet(lambda _pen, _page: None)
+    sheet = PrintedSheet(lambda _pen, _page: None)
     sheet.y = HEIGHT - MARGIN
     at = _("{date}, {hour}").format(
         date=long_date(facts.printed_at.date()), hour=hour(facts.printed_at)

@@ -49,7 +49,7 @@ from documents.store.rows import (
 from documents.store.search import (
     NO_MARKS,
     FiledMarks,
-    Found,
+    FoundDocument,
     PageMark,
     add_marks,
     earlier_pages,
@@ -478,7 +478,7 @@ class DossierStore:
 
     def search(
         self, organisation: str, text: str, number: str = "", limit: int = 50
-    ) -> list[Found]:
+    ) -> list[FoundDocument]:
         """Documents in which every word of `text` begins a word, newest first;
         accents and capitals do not count.
 

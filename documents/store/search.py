@@ -35,7 +35,7 @@ class FiledMarks(msgspec.Struct, frozen=True):
 NO_MARKS = FiledMarks()
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class FoundDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A document that a search found."""
 
     document_id: str
@@ -152,7 +152,7 @@ ORDER BY own.id DESC LIMIT :limit
 
 def search(
     connection: Connection, organisation: str, wanted: str, number: str, limit: int
-) -> list[Found]:
+) -> list[FoundDocument]:
     """See `DossierStore.search`; nothing but punctuation finds nothing."""
     words = asked(wanted)
     if not words:
@@ -170,7 +170,7 @@ def search(
         del values["number"]
     typed = text(statement).columns(filed_at_utc=tables.documents.c.filed_at_utc.type)
     return [
-        Found(
+        FoundDocument(
             document_id=row.document_id,
             name=row.name,
             dossier=row.number,

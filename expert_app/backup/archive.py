@@ -58,7 +58,7 @@ class BackupOfOthers(Exception):
         self.whose = whose
 
 
-class Part(msgspec.Struct, frozen=True):
+class ArchivePart(msgspec.Struct, frozen=True):
     """One file in the backup."""
 
     name: str
@@ -66,7 +66,7 @@ class Part(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
+class ArchiveContents(msgspec.Struct, frozen=True, kw_only=True):
     """What stands at the end.
 
     Attributes:
@@ -74,7 +74,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     format: int
-    parts: list[Part]
+    parts: list[ArchivePart]
     facts: msgspec.Raw
 
 
@@ -83,7 +83,7 @@ class BackupWriter:
 
     def __init__(self, tar: tarfile.TarFile, folder: Path) -> None:
         self._tar, self._folder = tar, folder
-        self._parts: list[Part] = []
+        self._parts: list[ArchivePart] = []
 
     @contextmanager
     def part(self, name: str) -> Iterator[Callable[[bytes], object]]:
@@ -101,11 +101,11 @@ class BackupWriter:
         with spool.open("rb") as file:
             self._add(name, size_bytes, file)
         spool.unlink()
-        self._parts.append(Part(name, size_bytes, sha.hexdigest()))
+        self._parts.append(ArchivePart(name, size_bytes, sha.hexdigest()))
 
     def finish(self, facts: msgspec.Struct) -> None:
         """The list, and a hash of the list."""
-        listed = Listed(
+        listed = ArchiveContents(
             format=FORMAT, parts=self._parts, facts=msgspec.Raw(msgspec.json.encode(facts))
         )
         data = msgspec.json.encode(listed)
@@ -148,7 +148,7 @@ def writing(path: Path) -> Iterator[BackupWriter]:
 class BackupReader:
     """A backup that was found whole. Use `reading`."""
 
-    def __init__(self, tar: tarfile.TarFile, listed: Listed) -> None:
+    def __init__(self, tar: tarfile.TarFile, listed: ArchiveContents) -> None:
         self._tar, self._listed = tar, listed
 
     @property
@@ -198,7 +198,7 @@ def reading(path: Path) -> Iterator[BackupReader]:
         yield BackupReader(tar, listed)
 
 
-def _listed(tar: tarfile.TarFile) -> Listed:
+def _listed(tar: tarfile.TarFile) -> ArchiveContents:
     with _member(tar, LIST) as file:
         data = file.read()
     with _member(tar, f"{LIST}.sha256") as file:
@@ -213,12 +213,12 @@ def _listed(tar: tarfile.TarFile) -> Listed:
         while number < FORMAT:
             found = _UPGRADES[number](found)
             number += 1
-        return msgspec.json.decode(msgspec.json.encode(found), type=Listed)
+        return msgspec.json.decode(msgspec.json.encode(found), type=ArchiveContents)
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
         raise BackupDamaged(LIST) from error
 
 
-def _compare(tar: tarfile.TarFile, part: Part) -> None:
+def _compare(tar: tarfile.TarFile, part: ArchivePart) -> None:
     sha, size_bytes = hashlib.sha256(), 0
     with _member(tar, part.name) as file:
         while data := file.read(READ_BYTES):

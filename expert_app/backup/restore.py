@@ -22,7 +22,7 @@ from expert_app.backup.save import (
     HISTORY_TABLES,
     IDENTITIES,
     STREAMS,
-    Facts,
+    BackupFacts,
 )
 from expert_app.backup.table_rows import has_rows, load_rows
 from expert_app.runtime.config import HubSettings
@@ -49,7 +49,7 @@ class TargetNotEmpty(Exception):
 
 async def restore(
     path: Path, settings: HubSettings, paths: Paths, connection: HubConnection
-) -> tuple[Facts, int]:
+) -> tuple[BackupFacts, int]:
     """Restores `path`; its facts, and how many documents have no file (they come from a backup of
     their own).
 
@@ -60,7 +60,7 @@ async def restore(
     with reading(path) as backup:
         if HISTORY not in backup.names:
             raise BackupOfOthers(backup.organisation)
-        facts = backup.facts(Facts)
+        facts = backup.facts(BackupFacts)
         if facts.stored_format > FORMAT or facts.dossiers.layout > store_copy.FORMAT:
             raise BackupTooNew(facts.stored_format)
         snapshots = Snapshots(connection.bus)
@@ -82,7 +82,7 @@ def _history(settings: HubSettings, paths: Paths) -> History:
     )
 
 
-def _check_empty(settings: HubSettings, paths: Paths, facts: Facts) -> None:
+def _check_empty(settings: HubSettings, paths: Paths, facts: BackupFacts) -> None:
     history = _history(settings, paths)
     try:
         if has_rows(history.engine, HISTORY_TABLES[1:]):
@@ -111,7 +111,7 @@ def check_no_dossiers(settings: HubSettings, paths: Paths) -> None:
 
 
 def _fill(
-    backup: BackupReader, settings: HubSettings, paths: Paths, facts: Facts, created: str
+    backup: BackupReader, settings: HubSettings, paths: Paths, facts: BackupFacts, created: str
 ) -> int:
     # another layout is read from AUDIT by the hub that starts
     if facts.history_layout == history_tables.FORMAT:

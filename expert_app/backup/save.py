@@ -72,7 +72,7 @@ class DossierReference(msgspec.Struct, frozen=True, kw_only=True):
     included: bool
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class BackupFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the list of a backup says.
 
     Attributes: stored_format: number of the form of what is in the streams. history_layout: number
@@ -97,7 +97,7 @@ async def back_up(
     connection: HubConnection,
     *,
     with_dossiers: bool,
-) -> Facts:
+) -> BackupFacts:
     """Writes the backup to `path`.
 
     Raises:
@@ -111,7 +111,7 @@ async def back_up(
         with backup.part(IDENTITIES) as write:
             write(await asyncio.to_thread(identities, paths))
         dossiers = await asyncio.to_thread(dossiers_of, backup, settings, paths, with_dossiers)
-        facts = Facts(
+        facts = BackupFacts(
             made_at_utc=datetime.now(UTC),
             stored_format=(await read_format(connection.streams))[0],
             history_layout=history_tables.FORMAT,

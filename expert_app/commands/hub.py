@@ -16,7 +16,7 @@ from pathlib import Path
 
 from expert_app.commands.hub_arguments import ROLES
 from expert_app.hub.certificates import CertificateTrouble, make_ca, make_certificate
-from expert_app.hub.identity_book_commands import Wanted, invite, revoke
+from expert_app.hub.identity_book_commands import NamedIdentity, invite, revoke
 from expert_app.hub.procedure_words import list_procedures
 from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
@@ -146,9 +146,9 @@ def _make_key(context: Context) -> int:
     return _key_of(HUB_KEY, context.arguments.key_file)
 
 
-def _wanted(context: Context) -> Wanted:
+def _wanted(context: Context) -> NamedIdentity:
     arguments = context.arguments
-    return Wanted(arguments.org, ROLES[arguments.role], arguments.name)
+    return NamedIdentity(arguments.org, ROLES[arguments.role], arguments.name)
 
 
 def _invite(context: Context) -> int:

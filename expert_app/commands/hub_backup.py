@@ -10,7 +10,7 @@ from pathlib import Path
 
 from expert_app.backup.archive import BackupDamaged, BackupOfOthers, BackupTooNew
 from expert_app.backup.restore import TargetNotEmpty, restore
-from expert_app.backup.save import Facts, back_up
+from expert_app.backup.save import BackupFacts, back_up
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.paths import Paths
@@ -118,7 +118,7 @@ def _print_keys(paths: Paths, command: str) -> None:
         )
 
 
-def _summary(facts: Facts) -> str:
+def _summary(facts: BackupFacts) -> str:
     words = _("{streams} streams, {rows} rows of history, of {at}.")
     at = facts.made_at_utc.astimezone().strftime("%d/%m/%Y %H:%M")
     return words.format(streams=len(facts.streams), rows=facts.history_rows, at=at)

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from expert_app.hub.convention_commands import signing_name
-from expert_app.hub.identity_book_commands import Wanted
+from expert_app.hub.identity_book_commands import NamedIdentity
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from expert_app.runtime.paths import Paths
@@ -68,7 +68,7 @@ def seal_key(wish: SealKeyRequest) -> int:
     return 0
 
 
-def admit(wanted: Wanted, key: str, settings: HubSettings, paths: Paths) -> int:
+def admit(wanted: NamedIdentity, key: str, settings: HubSettings, paths: Paths) -> int:
     """Lets a desk's key into the vault of this machine, or ("-") all keys of this person out;
     the exit code.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from documents.hashes import sha256_of
-from documents.pdf.provenance import Origin, PageOrigin, Verdict, verify
+from documents.pdf.provenance import Origin, PageOrigin, ProvenanceVerdict, verify
 from documents.printed.dates import hour, long_date
 from documents.printed.export_file import is_export
 from documents.printed.receipt.record import (
@@ -161,12 +161,12 @@ def _print_code(
     return code.genuine and believed is not False and agree
 
 
-def words_of(verdict: Verdict, name: str) -> list[str]:
+def words_of(verdict: ProvenanceVerdict, name: str) -> list[str]:
     """The verdict as lines of text: the answer first, then the way of the pages."""
     return [*_answer(verdict, name), *(_way(verdict.origin) if verdict.origin is not None else [])]
 
 
-def _answer(verdict: Verdict, name: str) -> list[str]:
+def _answer(verdict: ProvenanceVerdict, name: str) -> list[str]:
     if not verdict.sealed:
         if not verdict.readable:
             return [_("NOT A DOCUMENT: {file} is no PDF, or is damaged.").format(file=name)]

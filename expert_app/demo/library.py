@@ -10,15 +10,25 @@ from pathlib import Path
 
 from reportlab.lib.units import mm
 
-from documents.printed.sheet import ACCENT, BODY, BOLD, HEIGHT, INK, INNER, MARGIN, Sheet, Type
+from documents.printed.sheet import (
+    ACCENT,
+    BODY,
+    BOLD,
+    HEIGHT,
+    INK,
+    INNER,
+    MARGIN,
+    PrintedSheet,
+    TextStyle,
+)
 from session.hub.convention.library_entries import LibraryEntry
 from session.hub.dossier.library import FOLDER
 
 LEAFLET = "pieces-a-fournir.pdf"
 
-_TITLE = Type(BOLD, 22, 30, ACCENT)
-_STRONG = Type(BOLD, 14, 20, INK)
-_TEXT = Type(BODY, 13, 20, INK)
+_TITLE = TextStyle(BOLD, 22, 30, ACCENT)
+_STRONG = TextStyle(BOLD, 14, 20, INK)
+_TEXT = TextStyle(BODY, 13, 20, INK)
 
 _PAGES = (
     (
@@ -46,7 +56,7 @@ _PAGES = (
 
 def make_leaflet() -> bytes:
     """What callers bring, and what comes afterwards: a PDF of two pages about nobody."""
-    sheet = Sheet(lambda _pen, _page: None)
+    sheet = PrintedSheet(lambda _pen, _page: None)
     for number, (title, lead, points) in enumerate(_PAGES):
         if number:
             sheet.need(HEIGHT)

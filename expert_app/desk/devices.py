@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from documents.imaging.glass_preview import GlassLook, look_at_glass
+from documents.imaging.flatbed_preview import FlatbedPreview, check_flatbed
 from documents.pdf.check import print_safe
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
@@ -256,7 +256,7 @@ class DevicesJob:
     async def _check_preview(self, page: ReceivedPage) -> None:
         try:
             async with asyncio.timeout(PREVIEW_S):
-                look = await asyncio.wrap_future(self._workers.submit(look_at_glass, page.data))
+                look = await asyncio.wrap_future(self._workers.submit(check_flatbed, page.data))
         except TimeoutError as error:
             raise PageUnreadable(why="preview") from error
         glass = _glass_of(look, page.offer.dpi)
@@ -296,7 +296,7 @@ class DevicesJob:
         self.printing.emit(Printing(change, self._prints.get(change.print_id, "")))
 
 
-def _glass_of(look: GlassLook, dpi: int) -> Area:
+def _glass_of(look: FlatbedPreview, dpi: int) -> Area:
     width, height = (
         max(1, round(side * 300 / max(1, dpi))) for side in (look.width_px, look.height_px)
     )

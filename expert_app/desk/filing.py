@@ -13,9 +13,9 @@ import asyncio
 import logging
 from typing import NamedTuple, Protocol
 
-from documents.imaging.edits import Edits, LeaveAsScanned, Stage, TurnPage
+from documents.imaging.edits import CleaningStage, Edits, LeaveAsScanned, TurnPage
 from documents.imaging.encoding import encoding_for
-from documents.imaging.legibility import Finding, seen_flaws
+from documents.imaging.legibility import LegibilityFinding, seen_flaws
 from documents.pages.clean import CleanPage, clean_page
 from documents.pages.outbox import KeptPage, Outbox, PageState, QueuedDocument
 from documents.pdf.assemble import assemble
@@ -82,8 +82,8 @@ class CleanedPage(NamedTuple):
     page_id: str
     clean: CleanPage
     quarters: int = 0
-    flaws: tuple[Finding, ...] = ()
-    left_out: frozenset[Stage] = frozenset()
+    flaws: tuple[LegibilityFinding, ...] = ()
+    left_out: frozenset[CleaningStage] = frozenset()
 
 
 class PageTrouble(NamedTuple):
@@ -362,7 +362,7 @@ class Filing:
 
         self._edit(page_id, change)
 
-    def use_stage(self, page_id: str, stage: Stage, wanted: bool) -> None:
+    def use_stage(self, page_id: str, stage: CleaningStage, wanted: bool) -> None:
         """Does a step of the automatic cleaning, or leaves it out."""
         self._edit(page_id, lambda edits: edits.without(stage, wanted))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from documents.imaging.edits import CropPage, DrawPage, LeaveOut, Stage, TakeArea, TurnPage
+from documents.imaging.edits import CleaningStage, CropPage, DrawPage, LeaveOut, TakeArea, TurnPage
 from documents.pages.clean import CleanPage
 from documents.pages.outbox import KeptPage
 from documents.pdf.provenance import Origin, PageOrigin
@@ -53,7 +53,9 @@ def _treatment(kept: KeptPage, clean: CleanPage) -> list[str]:
     """Each step in a few words that no language needs to translate."""
     given = ["given by the caller"] if kept.given else []
     done = (
-        given if kept.edits.as_scanned or Stage.LIGHT in kept.edits.left_out else [*given, "light"]
+        given
+        if kept.edits.as_scanned or CleaningStage.LIGHT in kept.edits.left_out
+        else [*given, "light"]
     )
     done += [f"turned {clean.turned_deg}"] if clean.turned_deg else []
     done += [f"skew {clean.skew_deg}"] if clean.skew_deg else []

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from typing import NamedTuple
 
-from documents.pages.quick_copy import QuickCopy, look_at
+from documents.pages.quick_copy import QuickCopy, check_quick_copy
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from session.core.errors import SessionError
@@ -50,7 +50,7 @@ class QuickCopyDecoder:
         encoded = QuickCopy(media_type=copy.media_type, data=copy.data)
         try:
             async with asyncio.timeout(DECODE_S):
-                look = await asyncio.wrap_future(self._workers.submit(look_at, encoded))
+                look = await asyncio.wrap_future(self._workers.submit(check_quick_copy, encoded))
         except (SessionError, TimeoutError) as error:
             # the page itself comes anyway
             log.warning("a quick copy is no use: %s", type(error).__name__)

@@ -20,7 +20,7 @@ SHOWN = 200
 """Letters of a system's own words that are sent: a hundred lines are one message."""
 
 
-class GedDesk:
+class GedBoardService:
     """The systems of this hub.
 
     Args:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import httpx
 
 from documents.store.deliveries import Parcel
-from expert_app.ged.connector import Arrived, NotDelivered, Outcome, Reason, file_name, plain
+from expert_app.ged.connector import CopyArrived, NotDelivered, Outcome, Reason, file_name, plain
 from expert_app.ged.http import answer, client, decoded
 from expert_app.runtime.store_settings import GedSettings
 
@@ -70,16 +70,16 @@ class Cmis:
             # somebody was quicker: another hub, or ourselves before a restart
             there = await self.find(parcel)
             if there:
-                return Arrived(there)
+                return CopyArrived(there)
         made = self._read(response, created=True)
         identity = str(made.get("cmis:objectId", ""))
         if not identity:
             raise NotDelivered(Reason.NOT_UNDERSTOOD, "createDocument")
-        return Arrived(identity)
+        return CopyArrived(identity)
 
     async def ask(self, receipt: str) -> Outcome:
         """It is taken at once."""
-        return Arrived(receipt)
+        return CopyArrived(receipt)
 
     async def _make_folders(self, parcel: Parcel) -> None:
         if await self._object(self._path(parcel)) is not None:

@@ -61,7 +61,7 @@ class NotDelivered(Exception):
         self.reason, self.words, self.again_s = reason, words, again_s
 
 
-class Arrived(NamedTuple):
+class CopyArrived(NamedTuple):
     """The system has it, under this id."""
 
     remote_id: str
@@ -73,7 +73,7 @@ class UnderWay(NamedTuple):
     receipt: str
 
 
-Outcome = Arrived | UnderWay
+Outcome = CopyArrived | UnderWay
 
 
 class Connector(Protocol):
@@ -96,7 +96,7 @@ class Connector(Protocol):
         ...
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+class CopyMetadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """What is told of a document beside its pages.
     The caller's name is not: dossier and number lead to it.
     """
@@ -116,10 +116,10 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     file: str
 
 
-def told(parcel: Parcel) -> Told:
+def told(parcel: Parcel) -> CopyMetadata:
     """The facts of a copy."""
     document = parcel.document
-    return Told(
+    return CopyMetadata(
         document_id=document.id,
         name=document.name,
         organisation=parcel.organisation,

@@ -22,8 +22,8 @@ from documents.store.dossier_store import DossierStore
 from expert_app.ged.connector import (
     EVERYTHING_WAITS,
     FOR_A_PERSON,
-    Arrived,
     Connector,
+    CopyArrived,
     NotDelivered,
     Outcome,
     Reason,
@@ -41,7 +41,7 @@ HOLD_S = 600.0
 ASK_MOST_S = 300.0
 
 
-class Pace(NamedTuple):
+class CourierPace(NamedTuple):
     """Seconds.
 
     Attributes: look_s: between two looks when nothing is due: another hub may have filed. ask_s:
@@ -53,10 +53,10 @@ class Pace(NamedTuple):
     ask_s: float = 2.0
 
 
-PACE = Pace()
+PACE = CourierPace()
 
 
-class Target(NamedTuple):
+class DeliveryTarget(NamedTuple):
     """A document system, and the way to it."""
 
     settings: GedSettings
@@ -73,11 +73,11 @@ class Courier:
     def __init__(
         self,
         store: DossierStore,
-        targets: Sequence[Target],
+        targets: Sequence[DeliveryTarget],
         *,
         clock: Clock,
         tasks: Tasks,
-        pace: Pace = PACE,
+        pace: CourierPace = PACE,
     ) -> None:
         self._tasks = tasks
         self._lines = [_Line(store, target, clock, pace) for target in targets]
@@ -112,7 +112,9 @@ class Courier:
 class _Line:
     """Copies for one system, one after the other."""
 
-    def __init__(self, store: DossierStore, target: Target, clock: Clock, pace: Pace) -> None:
+    def __init__(
+        self, store: DossierStore, target: DeliveryTarget, clock: Clock, pace: CourierPace
+    ) -> None:
         self._store = store
         self._target = target
         self._clock = clock
@@ -197,7 +199,7 @@ class _Line:
             raise
         self._failures, self.away = 0, ""
         now = self._clock.utc_now()
-        if isinstance(outcome, Arrived):
+        if isinstance(outcome, CopyArrived):
             self._asked.pop(parcel.receipt, None)
             await _in_thread(keep.delivered, parcel.delivery, outcome.remote_id, now)
             log.info("a document was delivered to %s", self.name)
@@ -213,7 +215,7 @@ class _Line:
             return await connector.ask(parcel.receipt)
         there = await connector.find(parcel)
         if there:
-            return Arrived(there)
+            return CopyArrived(there)
         try:
             data = await _in_thread(self._store.read, parcel.organisation, parcel.document.id)
         except StoreUnreachable as error:

@@ -18,7 +18,15 @@ import msgspec
 from documents.durable_files import write_durably
 from documents.hashes import sha256_of
 from documents.store.deliveries import Parcel
-from expert_app.ged.connector import Arrived, NotDelivered, Outcome, Reason, Told, file_name, told
+from expert_app.ged.connector import (
+    CopyArrived,
+    CopyMetadata,
+    NotDelivered,
+    Outcome,
+    Reason,
+    file_name,
+    told,
+)
 from expert_app.runtime.store_settings import GedSettings
 
 
@@ -38,7 +46,7 @@ class FolderDrop:
 
     async def ask(self, receipt: str) -> Outcome:
         """A folder has taken it at once."""
-        return Arrived(receipt)
+        return CopyArrived(receipt)
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -57,7 +65,7 @@ class FolderDrop:
             raise NotDelivered(Reason.OTHER_FILE, name)
         return name
 
-    def _drop(self, parcel: Parcel, data: bytes) -> Arrived:
+    def _drop(self, parcel: Parcel, data: bytes) -> CopyArrived:
         name = file_name(parcel)
         try:
             # never made by us: it may be a share that is not mounted now
@@ -67,7 +75,7 @@ class FolderDrop:
             write_durably(self._beside(name), sidecar(told(parcel), self._form))
         except OSError as error:
             raise _trouble(error) from error
-        return Arrived(name)
+        return CopyArrived(name)
 
     def _beside(self, name: str) -> Path:
         return self._folder / f"{name.removesuffix('.pdf')}.{self._form}"
@@ -78,7 +86,7 @@ def _trouble(error: OSError) -> NotDelivered:
     return NotDelivered(reason, error.strerror or type(error).__name__)
 
 
-def sidecar(facts: Told, form: str) -> bytes:
+def sidecar(facts: CopyMetadata, form: str) -> bytes:
     """The facts as JSON or XML, UTF-8."""
     values: dict[str, object] = msgspec.to_builtins(facts)
     if form == "json":

@@ -16,7 +16,7 @@ from typing import Any
 
 from documents.store.deliveries import Parcel
 from expert_app.ged.connector import (
-    Arrived,
+    CopyArrived,
     NotDelivered,
     Outcome,
     Reason,
@@ -105,11 +105,11 @@ def _outcome(task: dict[str, Any], receipt: str) -> Outcome:
         )
         if related is None:
             raise NotDelivered(Reason.NOT_UNDERSTOOD, "no document")
-        return Arrived(str(related))
+        return CopyArrived(str(related))
     words = str(task.get("result") or task.get("result_message") or status)
     there = _DUPLICATE.search(words)
     if there is not None:
-        return Arrived(there[1])
+        return CopyArrived(there[1])
     raise NotDelivered(Reason.REFUSED, words[:300])
 
 

@@ -16,7 +16,7 @@ from documents.store.procedures import Procedure, Procedures
 from documents.store.search import FiledMarks, PageMark
 from documents.store.versions import Replacement
 from documents.workers import Workers
-from expert_app.ged.board_service import GedDesk
+from expert_app.ged.board_service import GedBoardService
 from session.core.clock import Clock
 from session.core.dossier_model import (
     ActingUser,
@@ -66,13 +66,13 @@ class DossierAdapter:
         *,
         procedures: Procedures | None = None,
         workers: Workers | None = None,
-        ged: GedDesk | None = None,
+        ged: GedBoardService | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._procedures = procedures or Procedures()
         self._workers = workers
-        self._ged = ged or GedDesk()
+        self._ged = ged or GedBoardService()
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         """Procedures that agents of this service may start."""

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 SHUT_S = 60.0
 
 
-class ShutOut:
+class FloodBan:
     """Keys that are not let in for the moment.
 
     Args:

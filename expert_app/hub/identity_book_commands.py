@@ -27,7 +27,7 @@ APPLIED_S = 5.0
 
 
 @dataclass(frozen=True)
-class Wanted:
+class NamedIdentity:
     """Whom the command line means: `name` is that of the catalogue, or an id, or "" for the only
     one.
     """
@@ -46,7 +46,7 @@ def _load(settings: HubSettings) -> Catalogue | None:
 
 
 def _named(
-    wanted: Wanted, catalogue: Catalogue, busy: AbstractSet[Identity]
+    wanted: NamedIdentity, catalogue: Catalogue, busy: AbstractSet[Identity]
 ) -> tuple[Identity, str] | None:
     """The identity and its key in the catalogue;
     None, and a sentence, when none or several are meant.
@@ -81,7 +81,7 @@ def _named(
     return None
 
 
-def invite(wanted: Wanted, minutes: int, settings: HubSettings, paths: Paths) -> int:
+def invite(wanted: NamedIdentity, minutes: int, settings: HubSettings, paths: Paths) -> int:
     """Prints a one-time code; without a name for the only one of that role who has no key yet.
     The exit code.
     """
@@ -111,7 +111,7 @@ def invite(wanted: Wanted, minutes: int, settings: HubSettings, paths: Paths) ->
     return 0
 
 
-def revoke(wanted: Wanted, settings: HubSettings, paths: Paths) -> int:
+def revoke(wanted: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
     """Takes the keys of somebody away and waits for the hub that runs to cut the connection;
     the exit code.
     """

@@ -24,7 +24,7 @@ PREFIX = "poste_expert"
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
-class Figures(Collector):
+class MetricsCollector(Collector):
     """What a hub and a vault both count: their requests as they come, and what is wrong with them.
 
     Args:
@@ -94,7 +94,7 @@ class Figures(Collector):
         return GaugeMetricFamily(f"{self._prefix}_{name}", words, value=value)
 
 
-class Metrics(Figures):
+class HubMetrics(MetricsCollector):
     """Reads a hub when asked.
 
     Args:

@@ -16,7 +16,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from expert_app.hub.metrics import Figures
+from expert_app.hub.metrics import MetricsCollector
 from session.core.tasks import Tasks
 from session.hub.monitoring.health import Trouble
 
@@ -56,7 +56,7 @@ class Monitor:
     """
 
     def __init__(
-        self, host: str, port: int, *, health: Looks, metrics: Figures, tasks: Tasks
+        self, host: str, port: int, *, health: Looks, metrics: MetricsCollector, tasks: Tasks
     ) -> None:
         self._host, self._port = host, port
         self._health = health
@@ -153,7 +153,7 @@ class Monitor:
 
 
 async def open_monitor(
-    listen: str, health: Looks, metrics: Figures, tasks: Tasks
+    listen: str, health: Looks, metrics: MetricsCollector, tasks: Tasks
 ) -> Monitor | None:
     """The monitor at `listen` ("host:port");
     None when nothing is wanted ("") or the address cannot be had.

@@ -16,12 +16,12 @@ from pathlib import Path
 
 from documents.store.procedures import ProceduresWrong, load_procedures, shipped
 from documents.workers import Limits, Workers
-from expert_app.ged.board_service import GedDesk
+from expert_app.ged.board_service import GedBoardService
 from expert_app.ged.courier import Courier
 from expert_app.hub.before_upgrade import keep_old_databases, too_new, upgrade_stored
 from expert_app.hub.bus_config import server_settings
 from expert_app.hub.dossier_adapter import DossierAdapter
-from expert_app.hub.flood_ban import ShutOut
+from expert_app.hub.flood_ban import FloodBan
 from expert_app.hub.procedure_words import procedures_refused
 from expert_app.hub.store_watch import StoreWatch
 from expert_app.hub.words import refused
@@ -166,7 +166,7 @@ class HubProgram:
         self._book = open_book(paths)
         self._enrolled: Keys = {}
         self._server: BusServer | None = None
-        self._shut_out = ShutOut(self._take_keys, self._tasks)
+        self._shut_out = FloodBan(self._take_keys, self._tasks)
 
     async def run(self, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
         """Runs until `stop`; `ready` is told the bus's address once calls are taken.
@@ -192,7 +192,7 @@ class HubProgram:
                 self._clock,
                 procedures=self._procedures,
                 workers=workers,
-                ged=GedDesk(self._settings.ged, courier),
+                ged=GedBoardService(self._settings.ged, courier),
             )
             courier.start()
             watch = StoreWatch(store, self._blobs, courier=courier)
@@ -263,10 +263,10 @@ class HubProgram:
         """Health and metrics, where the settings want them."""
         if not self._settings.metrics.listen:
             return
-        from expert_app.hub.metrics import Metrics
+        from expert_app.hub.metrics import HubMetrics
         from expert_app.hub.monitor import open_monitor
 
-        figures = Metrics(hub, connection)
+        figures = HubMetrics(hub, connection)
         monitor = await open_monitor(
             self._settings.metrics.listen, hub.health, figures, self._tasks
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from documents.printed.report.words import Chapter, Figures
+from documents.printed.report.words import Chapter, ReportFigures
 from session.protocol.hub.statistics import StatisticsBy, StatisticsRow
 
 
@@ -18,13 +18,13 @@ def chapter(
 ) -> Chapter:
     """An organisation's chapter from its rows by every way to group; `services` are names by id."""
 
-    def figures(by: StatisticsBy) -> tuple[Figures, ...]:
+    def figures(by: StatisticsBy) -> tuple[ReportFigures, ...]:
         return tuple(_figures(row, services.get(row.key, row.key)) for row in rows[by])
 
     total = figures(StatisticsBy.TOTAL)
     return Chapter(
         organisation=organisation_name,
-        total=total[0] if total else Figures(key="", name=organisation_name),
+        total=total[0] if total else ReportFigures(key="", name=organisation_name),
         days=figures(StatisticsBy.DAY),
         hours=figures(StatisticsBy.HOUR),
         services=figures(StatisticsBy.SERVICE),
@@ -32,8 +32,8 @@ def chapter(
     )
 
 
-def _figures(row: StatisticsRow, name: str) -> Figures:
-    return Figures(
+def _figures(row: StatisticsRow, name: str) -> ReportFigures:
+    return ReportFigures(
         key=row.key,
         name=name,
         callers=row.callers,

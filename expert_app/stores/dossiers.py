@@ -11,7 +11,7 @@ from documents.store.blobs import Blobs, BlobStore
 from documents.store.copy import FILES, StoreCopy
 from documents.store.dossier_store import DossierStore
 from documents.store.remote_blobs import RemoteBlobs, s3_blobs, webdav_blobs
-from expert_app.ged.courier import Target, targets_of
+from expert_app.ged.courier import DeliveryTarget, targets_of
 from expert_app.ged.kinds import make_connector
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
@@ -68,13 +68,13 @@ def open_store(settings: HubSettings, paths: Paths, blobs: BlobStore | None = No
     )
 
 
-def open_targets(settings: HubSettings) -> list[Target]:
+def open_targets(settings: HubSettings) -> list[DeliveryTarget]:
     """The agencies' document systems; nothing is asked of them yet. Raises `KeyMissing`."""
     found = []
     for one in settings.ged:
         wants_secret = one.kind == "paperless" or bool(one.user)
         secret = load_secret(ged_name(one.name), one.secret_file) if wants_secret else ""
-        found.append(Target(one, make_connector(one, secret)))
+        found.append(DeliveryTarget(one, make_connector(one, secret)))
     return found
 
 

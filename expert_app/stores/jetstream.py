@@ -37,7 +37,7 @@ RUNNING_S = 3.0
 """Longest wait for a hub that says it runs: it may have been killed."""
 
 
-class Access(msgspec.Struct, frozen=True):
+class RunningHub(msgspec.Struct, frozen=True):
     """Where a running hub's own server is, and the key that it knows."""
 
     url: str
@@ -53,7 +53,7 @@ def note_running(paths: Paths, url: str, seed: bytes) -> None:
     part = _path(paths).with_suffix(".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(Access(url, seed.decode())))
+        file.write(msgspec.json.encode(RunningHub(url, seed.decode())))
     part.replace(_path(paths))
 
 
@@ -105,7 +105,7 @@ async def store_of(
 
 async def _running(settings: HubSettings, paths: Paths, tasks: Tasks) -> HubConnection | None:
     try:
-        access = msgspec.json.decode(_path(paths).read_bytes(), type=Access)
+        access = msgspec.json.decode(_path(paths).read_bytes(), type=RunningHub)
     except (OSError, msgspec.MsgspecError):
         return None
     tls = pinned_tls(Path(settings.tls_certificate)) if settings.tls_certificate else None

@@ -18,7 +18,7 @@ from pathlib import Path
 from documents.store.dossier_store import DossierStore
 from documents.store.procedures import ProceduresWrong, load_procedures, shipped
 from documents.workers import Limits, Workers
-from expert_app.ged.board_service import GedDesk
+from expert_app.ged.board_service import GedBoardService
 from expert_app.ged.courier import Courier
 from expert_app.hub.before_upgrade import keep_old_databases, too_new
 from expert_app.hub.dossier_adapter import DossierAdapter
@@ -42,7 +42,7 @@ from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import documents_folder
 from expert_app.vault.backup import log_of
 from expert_app.vault.own_part import OwnPart
-from expert_app.vault.watch import VaultFigures, VaultHealth
+from expert_app.vault.watch import VaultHealth, VaultMetrics
 from resources.texts import _
 from session.bus.client import BusClient
 from session.bus.sealing.certificates import key_id
@@ -60,7 +60,7 @@ from session.hub.dossier.uploads import UploadSpool
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.format import StoredTooNew
 from session.hub.vault.handlers import DeskCertificates, VaultCallers, VaultLogService
-from session.hub.vault.server import House, VaultDoor
+from session.hub.vault.server import VaultOwner, VaultServer
 from session.hub.vault.sessions import VaultSessions
 from session.protocol.sealing import Part
 from session.protocol.wire.roles import Role
@@ -121,9 +121,9 @@ class VaultProgram:
             stack.push_async_callback(self._tasks.close)
             stack.push_async_callback(self._bus.close)
             organisation = self._settings.organisation
-            house = House(organisation, self.part.secrets, self.part.admitted)
+            house = VaultOwner(organisation, self.part.secrets, self.part.admitted)
             handlers = self._handlers(house, stack)
-            door = VaultDoor(
+            door = VaultServer(
                 house,
                 handlers,
                 listen=self._bus.subscribe,
@@ -169,17 +169,17 @@ class VaultProgram:
         return health
 
     async def _watch_over(
-        self, health: VaultHealth, door: VaultDoor, stack: contextlib.AsyncExitStack
+        self, health: VaultHealth, door: VaultServer, stack: contextlib.AsyncExitStack
     ) -> None:
         """Health and metrics, where the settings want them."""
-        figures = VaultFigures(health, door)
+        figures = VaultMetrics(health, door)
         monitor = await open_monitor(self._settings.metrics.listen, health, figures, self._tasks)
         if monitor is not None:
             self._observations.note("monitor", url=monitor.address)
             stack.callback(monitor.stop)
 
     def _handlers(
-        self, house: House, stack: contextlib.AsyncExitStack
+        self, house: VaultOwner, stack: contextlib.AsyncExitStack
     ) -> dict[Part, dict[str, Handler]]:
         sessions = VaultSessions(
             self._bus, self._keeper, clock=self._clock, secrets=self.part.secrets
@@ -198,7 +198,7 @@ class VaultProgram:
                 self._clock,
                 procedures=self._procedures,
                 workers=workers,
-                ged=GedDesk(self._settings.ged, courier),
+                ged=GedBoardService(self._settings.ged, courier),
             )
             courier.start()
             self._watch = StoreWatch(store, self._blobs, courier=courier)

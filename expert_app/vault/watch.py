@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from prometheus_client.core import Metric
 
 from documents.store.dossier_store import DossierStore
-from expert_app.hub.metrics import Figures
+from expert_app.hub.metrics import MetricsCollector
 from expert_app.vault.own_part import OwnPart
 from session.core.clock import Clock
 from session.core.errors import SealKeyOld, SessionError, StoreUnreachable
@@ -22,7 +22,7 @@ from session.hub.convention.seal_check import expired_keys
 from session.hub.monitoring.health import Trouble, disk_troubles
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.vault.log_store import VaultLog
-from session.hub.vault.server import VaultDoor
+from session.hub.vault.server import VaultServer
 
 PREFIX = "poste_expert_vault"
 
@@ -96,10 +96,10 @@ class VaultHealth:
             yield Trouble("seal_secret_missing", False, {"keys": len(self.part.missing)})
 
 
-class VaultFigures(Figures):
+class VaultMetrics(MetricsCollector):
     """Reads a vault when asked."""
 
-    def __init__(self, health: VaultHealth, door: VaultDoor) -> None:
+    def __init__(self, health: VaultHealth, door: VaultServer) -> None:
         self._health = health
         super().__init__(PREFIX)
         door.measured = self.on_request

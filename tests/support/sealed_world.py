@@ -31,7 +31,7 @@ from session.hub.dossier.service import DossierService
 from session.hub.dossier.uploads import UploadSpool
 from session.hub.vault.handlers import DeskCertificates, VaultCallers, VaultLogService
 from session.hub.vault.log_store import VaultLog
-from session.hub.vault.server import House, VaultDoor
+from session.hub.vault.server import VaultOwner, VaultServer
 from session.hub.vault.sessions import VaultSessions
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.seal_keys import SealKey
@@ -96,7 +96,7 @@ class SealedWorld:
             if organisation == ORGANISATION
         }
         self.secrets = list(keys.secrets)
-        self.door: VaultDoor | None = None
+        self.door: VaultServer | None = None
         self.log = VaultLog(folder / "vault" / "log.sqlite")
         self._bus: BusClient | None = None
 
@@ -110,7 +110,7 @@ class SealedWorld:
             callers=sessions,
             uploads=UploadSpool(self.folder / "vault" / "uploads"),
         )
-        house = House(ORGANISATION, lambda: self.secrets, self._keys_of)
+        house = VaultOwner(ORGANISATION, lambda: self.secrets, self._keys_of)
         certificates = DeskCertificates(house, world.clock)
         callers = VaultCallers(self.log, sessions, organisation=ORGANISATION, clock=world.clock)
         logs = VaultLogService(self.log, sessions, organisation=ORGANISATION, clock=world.clock)
@@ -126,7 +126,7 @@ class SealedWorld:
             Part.LOG: handlers_of(logs, certificates),
         }
         served = {part: handlers[part] for part in parts}
-        self.door = VaultDoor(
+        self.door = VaultServer(
             house,
             served,
             listen=bus.subscribe,

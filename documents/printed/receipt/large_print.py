@@ -28,16 +28,16 @@ from documents.printed.sheet import (
     INK,
     INNER,
     MARGIN,
-    Sheet,
-    Type,
+    PrintedSheet,
+    TextStyle,
     height_of,
 )
 from resources.texts import _
 
-_TITLE = Type(BOLD, 28, 34, INK)
-_HEADING = Type(BOLD, 23, 29, ACCENT)
-_TEXT = Type(BODY, 18, 25, INK)
-_STRONG = Type(BOLD, 18, 25, INK)
+_TITLE = TextStyle(BOLD, 28, 34, INK)
+_HEADING = TextStyle(BOLD, 23, 29, ACCENT)
+_TEXT = TextStyle(BODY, 18, 25, INK)
+_STRONG = TextStyle(BOLD, 18, 25, INK)
 _QR = 45 * mm
 
 
@@ -49,14 +49,14 @@ def large_receipt(facts: ReceiptFacts, signer: Signer | None = None) -> bytes:
 
 
 def _draw(facts: ReceiptFacts, code: str, pages: int) -> tuple[bytes, int]:
-    def on_page(sheet: Sheet, page: int) -> None:
+    def on_page(sheet: PrintedSheet, page: int) -> None:
         sheet.band(5 * mm, ACCENT)
         sheet.y = HEIGHT - 14 * mm
         number = _("Page {page} of {pages}").format(page=page, pages=pages or page)
-        sheet.text(number, Type(BODY, 14, 18, INK, right=True))
+        sheet.text(number, TextStyle(BODY, 14, 18, INK, right=True))
         sheet.down(10 * mm)
 
-    sheet = Sheet(on_page)
+    sheet = PrintedSheet(on_page)
     for text, kind in ((title_words(facts), _TITLE), (kind_words(facts), _STRONG)):
         sheet.down(sheet.text(text, kind) + 4 * mm)
     for section in sections(facts):
@@ -66,7 +66,7 @@ def _draw(facts: ReceiptFacts, code: str, pages: int) -> tuple[bytes, int]:
     return sheet.finish(), sheet.page
 
 
-def _section(sheet: Sheet, section: Section) -> None:
+def _section(sheet: PrintedSheet, section: Section) -> None:
     if section.heading:
         sheet.need(32 * mm)
         sheet.down(4 * mm)
@@ -81,7 +81,7 @@ def _section(sheet: Sheet, section: Section) -> None:
         _put(sheet, text, _TEXT)
 
 
-def _put(sheet: Sheet, text: str, kind: Type) -> None:
+def _put(sheet: PrintedSheet, text: str, kind: TextStyle) -> None:
     height = height_of(text, kind, INNER) + 4 * mm
     sheet.need(height)
     sheet.text(text, kind)

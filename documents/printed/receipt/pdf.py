@@ -16,7 +16,7 @@ from typing import Literal
 import pikepdf
 from reportlab.lib.units import mm
 
-from documents.pdf.files import FLAVOUR, Title, as_pdfa
+from documents.pdf.files import FLAVOUR, PdfTitle, as_pdfa
 from documents.pdf.provenance import seal
 from documents.printed.dates import hour, long_date
 from documents.printed.receipt.facts import (
@@ -56,8 +56,8 @@ from documents.printed.sheet import (
     MARGIN,
     SOFT,
     TINT,
-    Sheet,
-    Type,
+    PrintedSheet,
+    TextStyle,
     height_of,
 )
 from resources.texts import _
@@ -78,13 +78,13 @@ __all__ = [
     "verification_text",
 ]
 
-_HEADING = Type(BOLD, 11, 15, ACCENT)
-_TITLE = Type(BOLD, 18.5, 24, INK)
-_LABEL = Type(BODY, 7.5, 10, SOFT)
-_VALUE = Type(BODY, 9.5, 13, INK)
-_STRONG = Type(BOLD, 9.5, 13, INK)
-_SMALL = Type(BODY, 7.5, 10.5, SOFT)
-_CODE = Type(BOLD, 8, 11, INK)
+_HEADING = TextStyle(BOLD, 11, 15, ACCENT)
+_TITLE = TextStyle(BOLD, 18.5, 24, INK)
+_LABEL = TextStyle(BODY, 7.5, 10, SOFT)
+_VALUE = TextStyle(BODY, 9.5, 13, INK)
+_STRONG = TextStyle(BOLD, 9.5, 13, INK)
+_SMALL = TextStyle(BODY, 7.5, 10.5, SOFT)
+_CODE = TextStyle(BOLD, 8, 11, INK)
 _PAD = 4 * mm
 QR_SIDE = 28 * mm
 """A signed code has 69 dots a side: 0.4 mm each, which a telephone reads."""
@@ -112,7 +112,7 @@ def finish_receipt(
     signer: Signer | None = None,
 ) -> bytes:
     """What was drawn as PDF/A, with its record and seal when there is a signer."""
-    title = Title(
+    title = PdfTitle(
         title_words(facts),
         facts.received_at,
         author=facts.organisation,
@@ -135,7 +135,7 @@ class _Receipt:
 
     def draw(self) -> tuple[bytes, int]:
         """The PDF and how many pages it has."""
-        sheet = Sheet(self._on_page)
+        sheet = PrintedSheet(self._on_page)
         self._title(sheet)
         self._who(sheet)
         self._received(sheet)
@@ -144,7 +144,7 @@ class _Receipt:
         self._verification(sheet)
         return sheet.finish(), sheet.page
 
-    def _on_page(self, sheet: Sheet, page: int) -> None:
+    def _on_page(self, sheet: PrintedSheet, page: int) -> None:
         """Band, name of the organisation, foot."""
         facts = self._facts
         sheet.band(5 * mm, ACCENT)
@@ -153,17 +153,20 @@ class _Receipt:
             day, time = long_date(facts.received_at), hour(facts.received_at)
             at = _("Received on {date} at {hour}").format(date=day, hour=time)
             sheet.text(
-                at, Type(BODY, 9, 15, SOFT, right=True), x=MARGIN + INNER * 0.55, width=INNER * 0.45
+                at,
+                TextStyle(BODY, 9, 15, SOFT, right=True),
+                x=MARGIN + INNER * 0.55,
+                width=INNER * 0.45,
             )
         height = sheet.text(
             facts.organisation,
-            Type(BOLD, 12, 15, ACCENT),
+            TextStyle(BOLD, 12, 15, ACCENT),
             width=INNER * 0.55 if page > 1 else INNER,
         )
         sheet.down(height + 4 * mm)
         self._foot(sheet, page)
 
-    def _foot(self, sheet: Sheet, page: int) -> None:
+    def _foot(self, sheet: PrintedSheet, page: int) -> None:
         facts, y = self._facts, sheet.y
         sheet.y = BOTTOM - 6 * mm
         sheet.line()
@@ -172,13 +175,13 @@ class _Receipt:
         number = _("Page {page} of {pages}").format(page=page, pages=self._pages or page)
         sheet.text(
             number,
-            Type(BODY, 7.5, 10.5, SOFT, right=True),
+            TextStyle(BODY, 7.5, 10.5, SOFT, right=True),
             x=MARGIN + INNER * 0.84,
             width=INNER * 0.16,
         )
         sheet.y = y
 
-    def _title(self, sheet: Sheet) -> None:
+    def _title(self, sheet: PrintedSheet) -> None:
         facts = self._facts
         box = 52 * mm
         sheet.down(5 * mm)
@@ -188,17 +191,19 @@ class _Receipt:
         x, width = MARGIN + INNER - box + _PAD, box - 1.5 * _PAD
         sheet.down(sheet.text(_("Received on"), _LABEL, x=x, width=width))
         sheet.down(
-            sheet.text(long_date(facts.received_at), Type(BOLD, 12, 15.5, INK), x=x, width=width)
+            sheet.text(
+                long_date(facts.received_at), TextStyle(BOLD, 12, 15.5, INK), x=x, width=width
+            )
         )
         sheet.text(_("at {hour}").format(hour=hour(facts.received_at)), _VALUE, x=x, width=width)
         sheet.y = top
         sheet.down(sheet.text(_("Receipt for pieces"), _TITLE, width=INNER - box - _PAD) + 1 * mm)
         sheet.down(
-            sheet.text(kind_words(facts), Type(BODY, 11, 15, SOFT), width=INNER - box - _PAD)
+            sheet.text(kind_words(facts), TextStyle(BODY, 11, 15, SOFT), width=INNER - box - _PAD)
         )
         sheet.y = min(sheet.y, top - 19 * mm) - 7 * mm
 
-    def _who(self, sheet: Sheet) -> None:
+    def _who(self, sheet: PrintedSheet) -> None:
         """Two cards: the dossier, and the service in charge."""
         facts, service = self._facts, self._facts.service
         left = [
@@ -222,7 +227,7 @@ class _Receipt:
             _card(sheet, rows, x, width)
         sheet.down(height + 6 * mm)
 
-    def _received(self, sheet: Sheet) -> None:
+    def _received(self, sheet: PrintedSheet) -> None:
         """The table of pieces."""
         pieces = self._facts.pieces
         sheet.need(30 * mm)
@@ -243,29 +248,29 @@ class _Receipt:
 
     def _row(
         self,
-        sheet: Sheet,
+        sheet: PrintedSheet,
         cells: tuple[str, str, str],
-        first: Type,
-        other: Type,
+        first: TextStyle,
+        other: TextStyle,
         *,
         tick: bool = False,
     ) -> None:
         name, pages, print_ = cells
         indent = 7 * mm
         if tick:
-            sheet.text("✓", Type(BOLD, 10, 13, ACCENT), x=MARGIN + 1 * mm, width=indent)
+            sheet.text("✓", TextStyle(BOLD, 10, 13, ACCENT), x=MARGIN + 1 * mm, width=indent)
         height = max(
             sheet.text(name, first, x=MARGIN + indent, width=INNER * 0.56),
             height_of(pages, other, INNER * 0.14),
         )
         sheet.text(pages, other, x=MARGIN + indent + INNER * 0.58, width=INNER * 0.14)
-        last = Type(BODY, 8, 13, SOFT) if tick else other
+        last = TextStyle(BODY, 8, 13, SOFT) if tick else other
         sheet.text(print_, last, x=MARGIN + indent + INNER * 0.72, width=INNER * 0.25)
         sheet.down(height + 1.6 * mm)
         sheet.line()
         sheet.down(1.6 * mm)
 
-    def _still_missing(self, sheet: Sheet) -> None:
+    def _still_missing(self, sheet: PrintedSheet) -> None:
         facts = self._facts
         if not facts.missing:
             return
@@ -274,17 +279,22 @@ class _Receipt:
         heading = missing_heading(facts)
         self._panel(sheet, heading, tuple(texts), warning=True)
 
-    def _what_follows(self, sheet: Sheet) -> None:
+    def _what_follows(self, sheet: PrintedSheet) -> None:
         facts = self._facts
         texts = [(text, _VALUE) for text in decision_words(facts)]
         texts += [(legal_words(facts), _SMALL), (rights_words(), _SMALL)]
         self._panel(sheet, _("What happens next"), tuple(texts), warning=False)
 
     def _panel(
-        self, sheet: Sheet, heading: str, texts: tuple[tuple[str, Type], ...], *, warning: bool
+        self,
+        sheet: PrintedSheet,
+        heading: str,
+        texts: tuple[tuple[str, TextStyle], ...],
+        *,
+        warning: bool,
     ) -> None:
         colour, tint = (AMBER, AMBER_TINT) if warning else (ACCENT, TINT)
-        title = Type(BOLD, 10.5, 14, colour)
+        title = TextStyle(BOLD, 10.5, 14, colour)
         width, gap = INNER - 2 * _PAD, 1.5 * mm
         inside = height_of(heading, title, width) + sum(
             height_of(text, kind, width) + gap for text, kind in texts
@@ -299,7 +309,7 @@ class _Receipt:
             sheet.down(sheet.text(text, kind, x=MARGIN + _PAD, width=width) + gap)
         sheet.y = bottom - 5 * mm
 
-    def _verification(self, sheet: Sheet) -> None:
+    def _verification(self, sheet: PrintedSheet) -> None:
         side = QR_SIDE
         sheet.need(side)
         if sheet.page == 1:  # at the foot of a single page, where one looks for it
@@ -307,7 +317,9 @@ class _Receipt:
         sheet.qr(self._code, MARGIN, sheet.y - side, side)
         x, width = MARGIN + side + 5 * mm, INNER - side - 5 * mm
         sheet.down(4 * mm)
-        sheet.down(sheet.text(_("Verification"), Type(BOLD, 9.5, 13, ACCENT), x=x, width=width))
+        sheet.down(
+            sheet.text(_("Verification"), TextStyle(BOLD, 9.5, 13, ACCENT), x=x, width=width)
+        )
         explained = _(
             "Scan this code to compare the dossier, the date and the pieces with this paper."
         )
@@ -320,7 +332,7 @@ class _Receipt:
         )
 
 
-def _card(sheet: Sheet, rows: list[tuple[str, str]], x: float, width: float) -> None:
+def _card(sheet: PrintedSheet, rows: list[tuple[str, str]], x: float, width: float) -> None:
     """Labels and values inside a panel that hangs from `y`; `y` stays."""
     top = sheet.y
     sheet.down(3 * mm)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from reportlab.lib.colors import Color
 from reportlab.lib.units import mm
 
-from documents.printed.sheet import ACCENT, BODY, INK, RULE, SOFT, Sheet
+from documents.printed.sheet import ACCENT, BODY, INK, RULE, SOFT, PrintedSheet
 
 _LABEL_PT = 7.0
 _AXIS = 11 * mm
@@ -22,7 +22,7 @@ _AXIS = 11 * mm
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ChartColumn:
     """One column: parts from the bottom up; its label stands below, "" for none."""
 
     label: str
@@ -46,8 +46,8 @@ def steps(highest: float, wanted: int = 4) -> list[float]:
 
 
 def columns(
-    sheet: Sheet,
-    shown: Sequence[Column],
+    sheet: PrintedSheet,
+    shown: Sequence[ChartColumn],
     colours: Sequence[Color],
     height: float,
     x: float,
@@ -77,7 +77,7 @@ def columns(
 
 
 def _stack(
-    sheet: Sheet,
+    sheet: PrintedSheet,
     parts: Sequence[float],
     colours: Sequence[Color],
     left: float,
@@ -93,7 +93,7 @@ def _stack(
             level += part * scale
 
 
-def legend(sheet: Sheet, entries: Sequence[tuple[str, Color]], right: float) -> None:
+def legend(sheet: PrintedSheet, entries: Sequence[tuple[str, Color]], right: float) -> None:
     """Small squares with their words, ending at `right`, on the line at `y`."""
     canvas = sheet.canvas
     canvas.setFont(BODY, _LABEL_PT + 0.5)
@@ -106,7 +106,7 @@ def legend(sheet: Sheet, entries: Sequence[tuple[str, Color]], right: float) -> 
         right -= length + 18
 
 
-def bar(sheet: Sheet, part: float, x: float, width: float, colour: Color = ACCENT) -> None:
+def bar(sheet: PrintedSheet, part: float, x: float, width: float, colour: Color = ACCENT) -> None:
     """A horizontal bar at `y`, `part` (0 to 1) of `width` long, on a light rail."""
     canvas = sheet.canvas
     canvas.setFillColor(RULE)

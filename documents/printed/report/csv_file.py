@@ -12,7 +12,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from documents.printed.report.words import SMALL, Chapter, Figures
+from documents.printed.report.words import SMALL, Chapter, ReportFigures
 
 COLUMNS = (
     "organisation",
@@ -44,7 +44,7 @@ def report_csv(chapters: Sequence[Chapter]) -> bytes:
     return b"\xef\xbb\xbf" + file.getvalue().encode()
 
 
-def _all(chapter: Chapter) -> Iterator[tuple[str, Figures]]:
+def _all(chapter: Chapter) -> Iterator[tuple[str, ReportFigures]]:
     yield "total", chapter.total
     for by, rows in (
         ("day", chapter.days),
@@ -56,7 +56,7 @@ def _all(chapter: Chapter) -> Iterator[tuple[str, Figures]]:
             yield by, figures
 
 
-def _cells(figures: Figures) -> tuple[str | int, ...]:
+def _cells(figures: ReportFigures) -> tuple[str | int, ...]:
     seconds = (figures.wait_median_s, figures.wait_p90_s, figures.talk_median_s, figures.talk_p90_s)
     return (
         figures.key,

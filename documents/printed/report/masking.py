@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from documents.printed.report.words import HIDDEN, SMALL, Chapter, Figures
+from documents.printed.report.words import HIDDEN, SMALL, Chapter, ReportFigures
 
 LEAST = 5
 """The smallest count that is shown."""
@@ -36,7 +36,7 @@ def is_small(count: int) -> bool:
     return 0 < count < LEAST
 
 
-def _masked_table(rows: Sequence[Figures]) -> tuple[Figures, ...]:
+def _masked_table(rows: Sequence[ReportFigures]) -> tuple[ReportFigures, ...]:
     """A table with a total elsewhere: never exactly one row is hidden."""
     hidden = {one.key for one in rows if is_small(one.callers)}
     if len(hidden) == 1:
@@ -45,13 +45,15 @@ def _masked_table(rows: Sequence[Figures]) -> tuple[Figures, ...]:
     return tuple(_hidden_row(one) if one.key in hidden else _masked_row(one) for one in rows)
 
 
-def _hidden_row(row: Figures) -> Figures:
+def _hidden_row(row: ReportFigures) -> ReportFigures:
     """Nothing but that there was somebody."""
     count = SMALL if is_small(row.callers) else HIDDEN
-    return Figures(key=row.key, name=row.name, callers=count, answered=HIDDEN, abandoned=HIDDEN)
+    return ReportFigures(
+        key=row.key, name=row.name, callers=count, answered=HIDDEN, abandoned=HIDDEN
+    )
 
 
-def _masked_row(row: Figures) -> Figures:
+def _masked_row(row: ReportFigures) -> ReportFigures:
     if is_small(row.callers):
         return _hidden_row(row)
     answered, abandoned = row.answered, row.abandoned

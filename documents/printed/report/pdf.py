@@ -16,12 +16,12 @@ import msgspec
 import pikepdf
 from reportlab.lib.units import mm
 
-from documents.pdf.files import Title, as_pdfa
+from documents.pdf.files import PdfTitle, as_pdfa
 from documents.printed.dates import hour, long_date
-from documents.printed.report.charts import Column, bar, columns, legend, steps
+from documents.printed.report.charts import ChartColumn, bar, columns, legend, steps
 from documents.printed.report.words import (
     Chapter,
-    Figures,
+    ReportFigures,
     duration,
     every_day,
     outcome_words,
@@ -41,19 +41,19 @@ from documents.printed.sheet import (
     MARGIN,
     SOFT,
     TINT,
-    Sheet,
-    Type,
+    PrintedSheet,
+    TextStyle,
     height_of,
 )
 from resources.texts import _
 
-_TITLE = Type(BOLD, 20, 25, INK)
-_HEADING = Type(BOLD, 11, 15, ACCENT)
-_LABEL = Type(BODY, 7.5, 10, SOFT)
-_VALUE = Type(BODY, 9, 12.5, INK)
-_STRONG = Type(BOLD, 9, 12.5, INK)
-_SMALL = Type(BODY, 7.5, 10.5, SOFT)
-_FIGURE = Type(BOLD, 17, 21, ACCENT)
+_TITLE = TextStyle(BOLD, 20, 25, INK)
+_HEADING = TextStyle(BOLD, 11, 15, ACCENT)
+_LABEL = TextStyle(BODY, 7.5, 10, SOFT)
+_VALUE = TextStyle(BODY, 9, 12.5, INK)
+_STRONG = TextStyle(BOLD, 9, 12.5, INK)
+_SMALL = TextStyle(BODY, 7.5, 10.5, SOFT)
+_FIGURE = TextStyle(BOLD, 17, 21, ACCENT)
 _GAP = 4 * mm
 
 MOST_COLUMNS = 45
@@ -84,7 +84,7 @@ def report(facts: ReportFacts) -> bytes:
     pages = _Report(facts, 0).draw()[1]
     drawn, _pages = _Report(facts, pages).draw()
     names = ", ".join(chapter.organisation for chapter in facts.chapters)
-    title = Title(
+    title = PdfTitle(
         f"{_('Activity report')} – {period(facts.first, facts.last)}",
         facts.made_at,
         author=names,
@@ -106,7 +106,7 @@ class _Report:
 
     def draw(self) -> tuple[bytes, int]:
         """The PDF and how many pages it has."""
-        sheet = Sheet(self._on_page)
+        sheet = PrintedSheet(self._on_page)
         for place, chapter in enumerate(self._facts.chapters or (self._chapter,)):
             self._chapter = chapter
             if place:
@@ -126,7 +126,7 @@ class _Report:
             self._method(sheet)
         return sheet.finish(), sheet.page
 
-    def _on_page(self, sheet: Sheet, page: int) -> None:
+    def _on_page(self, sheet: PrintedSheet, page: int) -> None:
         """Band, name of the organisation, foot."""
         facts = self._facts
         sheet.band(5 * mm, ACCENT)
@@ -141,21 +141,23 @@ class _Report:
         number = _("Page {page} of {pages}").format(page=page, pages=self._pages or page)
         sheet.text(
             number,
-            Type(BODY, 7.5, 10.5, SOFT, right=True),
+            TextStyle(BODY, 7.5, 10.5, SOFT, right=True),
             x=MARGIN + INNER * 0.84,
             width=INNER * 0.16,
         )
         sheet.y = HEIGHT - 13 * mm
         name = self._chapter.organisation
-        sheet.down(sheet.text(name, Type(BOLD, 12, 15, ACCENT)) + _GAP)
+        sheet.down(sheet.text(name, TextStyle(BOLD, 12, 15, ACCENT)) + _GAP)
 
-    def _title(self, sheet: Sheet) -> None:
+    def _title(self, sheet: PrintedSheet) -> None:
         sheet.down(2 * mm)
         sheet.down(sheet.text(_("Activity report"), _TITLE) + 1 * mm)
         words = period(self._facts.first, self._facts.last)
-        sheet.down(sheet.text(words[:1].upper() + words[1:], Type(BODY, 11, 15, SOFT)) + 6 * mm)
+        sheet.down(
+            sheet.text(words[:1].upper() + words[1:], TextStyle(BODY, 11, 15, SOFT)) + 6 * mm
+        )
 
-    def _figures(self, sheet: Sheet) -> None:
+    def _figures(self, sheet: PrintedSheet) -> None:
         """Tiles: what a reader wants to know first."""
         total = self._chapter.total
         lost = _("{count} gave up").format(count=whole(total.abandoned))
@@ -198,7 +200,7 @@ class _Report:
             sheet.text(below, _LABEL, **inner)
         sheet.y = top - height - 8 * mm
 
-    def _days(self, sheet: Sheet) -> None:
+    def _days(self, sheet: PrintedSheet) -> None:
         days = every_day(self._chapter.days, self._facts.first, self._facts.last)
         by_week = len(days) > MOST_COLUMNS
         shown = _weeks(days) if by_week else _day_columns(days)
@@ -210,13 +212,13 @@ class _Report:
         columns(sheet, shown, (ACCENT, AMBER), 40 * mm, MARGIN, INNER, axis, _plain)
         sheet.down(6 * mm)
 
-    def _hours(self, sheet: Sheet) -> None:
+    def _hours(self, sheet: PrintedSheet) -> None:
         """Two charts side by side: when they come, and how long they wait then."""
         hours = self._chapter.hours
         half = (INNER - 6 * mm) / 2
         sheet.need(58 * mm)
         top = sheet.y
-        came = [Column(_hour_label(one.key), _parts(one)) for one in hours]
+        came = [ChartColumn(_hour_label(one.key), _parts(one)) for one in hours]
         x = MARGIN + half + 6 * mm
         height = max(
             sheet.text(_("Callers by hour of arrival"), _HEADING, width=half),
@@ -226,7 +228,9 @@ class _Report:
         axis = _whole_steps(max(max(0, one.callers) for one in hours))
         columns(sheet, came, (ACCENT, AMBER), 32 * mm, MARGIN, half, axis, _plain)
         end, sheet.y = sheet.y, top - height - 3 * mm
-        waits = [Column(_hour_label(one.key), ((one.wait_median_s or 0) / 60,)) for one in hours]
+        waits = [
+            ChartColumn(_hour_label(one.key), ((one.wait_median_s or 0) / 60,)) for one in hours
+        ]
         columns(
             sheet,
             waits,
@@ -239,7 +243,9 @@ class _Report:
         )
         sheet.y = end - 6 * mm
 
-    def _table(self, sheet: Sheet, heading: str, first: str, rows: Sequence[Figures]) -> None:
+    def _table(
+        self, sheet: PrintedSheet, heading: str, first: str, rows: Sequence[ReportFigures]
+    ) -> None:
         sheet.need(min(16 * mm + len(rows) * 9 * mm, 110 * mm))
         sheet.down(sheet.text(heading, _HEADING) + 2 * mm)
         head = (
@@ -266,7 +272,7 @@ class _Report:
             _row(sheet, cells, _STRONG, _VALUE)
         sheet.down(5 * mm)
 
-    def _outcomes(self, sheet: Sheet) -> None:
+    def _outcomes(self, sheet: PrintedSheet) -> None:
         total = self._chapter.total
         self._shares(
             sheet, _("What came of the conversations"), total.outcomes, total.answered, lost=False
@@ -275,7 +281,7 @@ class _Report:
             self._shares(sheet, _("Callers who gave up"), total.left, total.abandoned, lost=True)
 
     def _shares(
-        self, sheet: Sheet, heading: str, counted: dict[str, int], of: int, *, lost: bool
+        self, sheet: PrintedSheet, heading: str, counted: dict[str, int], of: int, *, lost: bool
     ) -> None:
         sheet.need(16 * mm + 6 * mm * min(len(counted), 4))
         sheet.down(sheet.text(heading, _HEADING) + 2 * mm)
@@ -296,7 +302,7 @@ class _Report:
             sheet.down(5.6 * mm)
         sheet.down(5 * mm)
 
-    def _method(self, sheet: Sheet) -> None:
+    def _method(self, sheet: PrintedSheet) -> None:
         words = _(
             "Counted are the callers who arrived at a kiosk in the period and whose request has "
             "ended. A wait runs "
@@ -320,7 +326,7 @@ class _Report:
 _WIDTHS = (0.33, 0.09, 0.11, 0.1, 0.125, 0.12, 0.125)
 
 
-def _row(sheet: Sheet, cells: Sequence[str], first: Type, other: Type) -> None:
+def _row(sheet: PrintedSheet, cells: Sequence[str], first: TextStyle, other: TextStyle) -> None:
     x, height = MARGIN, 0.0
     for place, (cell, part) in enumerate(zip(cells, _WIDTHS, strict=True)):
         width = INNER * part
@@ -332,18 +338,18 @@ def _row(sheet: Sheet, cells: Sequence[str], first: Type, other: Type) -> None:
     sheet.down(1.4 * mm)
 
 
-def _right(kind: Type) -> Type:
-    return Type(kind.font, kind.size, kind.leading, kind.colour, right=True)
+def _right(kind: TextStyle) -> TextStyle:
+    return TextStyle(kind.font, kind.size, kind.leading, kind.colour, right=True)
 
 
-def _parts(figures: Figures) -> tuple[float, float]:
+def _parts(figures: ReportFigures) -> tuple[float, float]:
     """(answered, gave up) of a column; all callers as one part where the two are hidden."""
     if figures.answered < 0 or figures.abandoned < 0:
         return max(0, figures.callers), 0
     return figures.answered, figures.abandoned
 
 
-def _day_columns(days: Sequence[Figures]) -> list[Column]:
+def _day_columns(days: Sequence[ReportFigures]) -> list[ChartColumn]:
     """Each day a column, its day of the month below; with many days, only Mondays are named."""
     is_dense = len(days) > 14
     shown = []
@@ -351,11 +357,11 @@ def _day_columns(days: Sequence[Figures]) -> list[Column]:
         day = date.fromisoformat(figures.key)
         is_named = not is_dense or day.weekday() == 0 or place == 0
         label = f"{day.day:02}/{day.month:02}" if is_named else ""
-        shown.append(Column(label, _parts(figures)))
+        shown.append(ChartColumn(label, _parts(figures)))
     return shown
 
 
-def _weeks(days: Sequence[Figures]) -> list[Column]:
+def _weeks(days: Sequence[ReportFigures]) -> list[ChartColumn]:
     """Each week a column, named by its Monday; about a dozen names."""
     weeks: dict[date, tuple[float, float]] = {}
     for figures in days:
@@ -366,7 +372,7 @@ def _weeks(days: Sequence[Figures]) -> list[Column]:
         weeks[monday] = (answered + more_answered, lost + more_lost)
     every = max(1, -(-len(weeks) // 14))
     return [
-        Column(f"{monday.day:02}/{monday.month:02}" if place % every == 0 else "", parts)
+        ChartColumn(f"{monday.day:02}/{monday.month:02}" if place % every == 0 else "", parts)
         for place, (monday, parts) in enumerate(sorted(weeks.items()))
     ]
 
@@ -389,5 +395,5 @@ def _plain(value: float) -> str:
     return whole(int(value)) if value == int(value) else f"{value:g}"
 
 
-def _nobody() -> Figures:
-    return Figures(key="", name="")
+def _nobody() -> ReportFigures:
+    return ReportFigures(key="", name="")

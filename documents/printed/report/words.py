@@ -38,7 +38,7 @@ see `report_masking`.
 """
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
+class ReportFigures(msgspec.Struct, frozen=True, kw_only=True):
     """One line of figures; times in whole seconds, None where nobody was answered.
 
     Attributes:
@@ -64,11 +64,11 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation's figures for the period; days and hours without callers may be left out."""
 
     organisation: str
-    total: Figures
-    days: tuple[Figures, ...] = ()
-    hours: tuple[Figures, ...] = ()
-    services: tuple[Figures, ...] = ()
-    sites: tuple[Figures, ...] = ()
+    total: ReportFigures
+    days: tuple[ReportFigures, ...] = ()
+    hours: tuple[ReportFigures, ...] = ()
+    services: tuple[ReportFigures, ...] = ()
+    sites: tuple[ReportFigures, ...] = ()
 
 
 def outcome_words(code: str) -> str:
@@ -110,14 +110,14 @@ def period(first: date, last: date) -> str:
     return _("from {first} to {last}").format(first=long_date(first), last=long_date(last))
 
 
-def every_day(found: tuple[Figures, ...], first: date, last: date) -> list[Figures]:
+def every_day(found: tuple[ReportFigures, ...], first: date, last: date) -> list[ReportFigures]:
     """All days of the period, also those without callers, but no weekend on which nobody ever
     came.
     """
     by_day = {figures.key: figures for figures in found}
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     filled = [
-        by_day.get(day.isoformat(), Figures(key=day.isoformat(), name=day.isoformat()))
+        by_day.get(day.isoformat(), ReportFigures(key=day.isoformat(), name=day.isoformat()))
         for day in days
     ]
     if any(figures.callers for figures in filled if date.fromisoformat(figures.key).weekday() > 4):

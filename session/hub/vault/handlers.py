@@ -12,7 +12,7 @@ from session.core.clock import Clock
 from session.core.errors import TicketUnknown
 from session.hub.access.handlers import Asker, handles
 from session.hub.vault.log_store import VaultLog
-from session.hub.vault.server import CERTIFY, House
+from session.hub.vault.server import CERTIFY, VaultOwner
 from session.hub.vault.sessions import VaultSessions
 from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.hub.requests import Done
@@ -104,7 +104,7 @@ class VaultCallers:
 class DeskCertificates:
     """Certificates of desks, by the vault's secret that is valid the longest."""
 
-    def __init__(self, house: House, clock: Clock) -> None:
+    def __init__(self, house: VaultOwner, clock: Clock) -> None:
         self._house, self._clock = house, clock
 
     @handles(CERTIFY)

@@ -85,7 +85,7 @@ Answer = Callable[[Incoming, bytes, Mapping[str, str]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Guest:
+class VaultPeer:
     """Whoever has said hello."""
 
     asker: Asker
@@ -94,7 +94,7 @@ class Guest:
 
 
 @dataclass(frozen=True)
-class House:
+class VaultOwner:
     """What a vault is told from outside its door.
 
     Attributes:
@@ -107,7 +107,7 @@ class House:
     admitted: Callable[[Role, str], frozenset[str]]
 
 
-class VaultDoor:
+class VaultServer:
     """Answers on the subjects of some parts.
 
     Args:
@@ -120,7 +120,7 @@ class VaultDoor:
 
     def __init__(
         self,
-        house: House,
+        house: VaultOwner,
         handlers: Mapping[Part, Mapping[str, Handler]],
         *,
         listen: Listen,
@@ -132,7 +132,7 @@ class VaultDoor:
         self.measured: Measured = unmeasured
         self._house, self._handlers, self._clock = house, handlers, clock
         self._listen, self._say, self._tasks = listen, answer, tasks
-        self._guests: OrderedDict[tuple[Part, Caller, str], Guest] = OrderedDict()
+        self._guests: OrderedDict[tuple[Part, Caller, str], VaultPeer] = OrderedDict()
         self._hellos = RateLimits(clock, HELLOS_PER_S, burst=HELLOS_BURST)
         self._rates = RateLimits(clock, BULK_PER_S, burst=BULK_BURST)
         self._answering: set[asyncio.Task[None]] = set()
@@ -202,7 +202,7 @@ class VaultDoor:
         keys = (hello.vault_key, hello.key, public_text(mine))
         box = vault_box(agreed, keys, organisation, part, asks=False)
         asker = Asker(caller.home, caller.role, caller.user)
-        self._remember((part, caller, box.epoch), Guest(asker, hello.signer, box))
+        self._remember((part, caller, box.epoch), VaultPeer(asker, hello.signer, box))
         stamp, proof = box.seal(HELLO_HEADER, b"", PROOF)
         return encode(VaultWelcome(key=keys[2], proof=proof)), {SEAL_HEADER: str(stamp)}
 
@@ -212,7 +212,7 @@ class VaultDoor:
         ):
             raise DeskNotAdmitted(key=key)
 
-    def _remember(self, name: tuple[Part, Caller, str], guest: Guest) -> None:
+    def _remember(self, name: tuple[Part, Caller, str], guest: VaultPeer) -> None:
         self._guests[name] = guest
         while len(self._guests) > GUESTS:
             self._guests.popitem(last=False)
@@ -235,7 +235,7 @@ class VaultDoor:
         stamp, sealed = guest.box.seal(ANSWERED, answer, stamp.number)
         return sealed, {SEAL_HEADER: str(stamp)}
 
-    async def _answer_open(self, part: Part, guest: Guest, question: bytes) -> bytes:
+    async def _answer_open(self, part: Part, guest: VaultPeer, question: bytes) -> bytes:
         since_s, verb, code = self._clock.monotonic_s(), "", ""
         try:
             call = _call(question)
@@ -258,7 +258,7 @@ class VaultDoor:
         )
         return encode(answer)
 
-    async def _handle(self, part: Part, guest: Guest, call: VaultCall) -> HubMessage:
+    async def _handle(self, part: Part, guest: VaultPeer, call: VaultCall) -> HubMessage:
         handler = self._handlers[part].get(call.verb)
         if handler is None:
             raise NotAllowed(why="unknown verb")

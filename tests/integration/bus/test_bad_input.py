@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.hub.flood_ban import ShutOut
+from expert_app.hub.flood_ban import FloodBan
 from session.bus.client import BusClient
 from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed
@@ -95,7 +95,7 @@ FLOODED = 30_000
 """As fast as one connection can: a second's worth and more."""
 
 
-async def _flood(line: Connection, shut: ShutOut) -> int:
+async def _flood(line: Connection, shut: FloodBan) -> int:
     """One kiosk calls without end, until it is cut off; how often."""
     request = encode(TicketRequested(request_id="again", service="rights"))
     for said in range(FLOODED):
@@ -124,7 +124,7 @@ async def test_a_kiosk_that_floods_is_shut_out_the_others_are_served_and_it_may_
             if not shut.keys:
                 let_in.set()
 
-        let_in, shut = asyncio.Event(), ShutOut(take_keys, world.tasks, shut_s=2.0)
+        let_in, shut = asyncio.Event(), FloodBan(take_keys, world.tasks, shut_s=2.0)
         world.hub.floods.found.connect(found.append)
         world.hub.floods.found.connect(lambda _who: shut.shut(key))
         noisy = await world.line(Role.KIOSK, "kiosk1")

@@ -18,7 +18,7 @@ import pytest
 
 from documents.hashes import sha256_of
 from documents.store.dossier_store import DossierStore
-from expert_app.ged.courier import Courier, Pace, Target
+from expert_app.ged.courier import Courier, CourierPace, DeliveryTarget
 from expert_app.ged.kinds import make_connector
 from expert_app.runtime.store_settings import GedSettings
 from session.core.clock import SystemClock
@@ -30,7 +30,7 @@ from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
 ORG, GED = "caf31", "archive"
 NOWHERE = "http://127.0.0.1:9"
 QUICK: dict[str, Any] = {"name": GED, "organisation": ORG, "tries_from_s": 0.1, "tries_most_s": 1.0}
-QUICKLY = Pace(look_s=0.05, ask_s=0.05)
+QUICKLY = CourierPace(look_s=0.05, ask_s=0.05)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def _courier(
     tasks = Tasks()
     courier = Courier(
         store,
-        [Target(settings, make_connector(settings, secret))],
+        [DeliveryTarget(settings, make_connector(settings, secret))],
         clock=SystemClock(),
         tasks=tasks,
         pace=QUICKLY,

@@ -13,8 +13,8 @@ from documents.printed.export_file import check_export
 from documents.store.dossier_store import DossierStore
 from expert_app.board.deliveries import BoardDeliveries, Decided
 from expert_app.board.dossier_export import DossierExport, Exporter
-from expert_app.ged.board_service import GedDesk
-from expert_app.ged.courier import Courier, Target
+from expert_app.ged.board_service import GedBoardService
+from expert_app.ged.courier import Courier, DeliveryTarget
 from expert_app.ged.kinds import make_connector
 from expert_app.hub.dossier_adapter import DossierAdapter
 from expert_app.runtime.notary import notary_of
@@ -88,11 +88,15 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
     async with hub_world(tmp_path, with_hub=False) as world:
         with DossierStore(tmp_path / "store", targets={"valdore": ("depot",)}) as store:
             store.create_dossier("valdore", CALLER)
-            targets = [Target(settings[0], make_connector(settings[0], ""))]
+            targets = [DeliveryTarget(settings[0], make_connector(settings[0], ""))]
             courier = Courier(store, targets, clock=SystemClock(), tasks=world.tasks, pace=QUICKLY)
             courier.start()
             world.store = DossierAdapter(
-                store, SystemClock(), procedures=None, workers=None, ged=GedDesk(settings, courier)
+                store,
+                SystemClock(),
+                procedures=None,
+                workers=None,
+                ged=GedBoardService(settings, courier),
             )
             await world.start_hub()
             kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")

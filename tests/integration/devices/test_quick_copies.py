@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.pages.quick_copy import QuickCopy, look_at, quick_copy
+from documents.pages.quick_copy import QuickCopy, check_quick_copy, quick_copy
 from session.core.clock import SystemClock
 from session.desk.devices.quick_copies import ReceivedQuickCopy
 from session.kiosk.devices.quick_copies import MakeQuickCopy
@@ -138,7 +138,7 @@ async def test_a_colour_form_is_seen_within_two_seconds_on_a_line_of_512(tmp_pat
     seen = talk.quick_copies[0]
     assert crossed_s < 1.2  # a quick machine makes the copy in the rest
     assert len(seen.data) < 50_000
-    assert look_at(QuickCopy(media_type=seen.media_type, data=seen.data)).jpeg.startswith(
+    assert check_quick_copy(QuickCopy(media_type=seen.media_type, data=seen.data)).jpeg.startswith(
         b"\xff\xd8"
     )
     await talk.close()

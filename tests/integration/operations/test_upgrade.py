@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from expert_app.backup.archive import reading
-from expert_app.backup.save import Facts
+from expert_app.backup.save import BackupFacts
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.stores.jetstream import store_of
@@ -64,7 +64,7 @@ async def test_an_old_hub_s_state_is_brought_to_today_s_form_and_a_copy_is_kept(
     await _shows_who_waits(place)  # the second start finds today's form
     [kept] = (place.data / "before-upgrade").glob("hub-1-*.backup")
     with reading(kept) as backup:
-        assert backup.facts(Facts).stored_format == 1
+        assert backup.facts(BackupFacts).stored_format == 1
     again = HubFolder(tmp_path / "again")
     assert (await again.run("restore", str(kept)))[0] == 0  # the copy is a way back
 

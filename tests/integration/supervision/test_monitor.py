@@ -14,7 +14,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from expert_app.hub.metrics import Metrics
+from expert_app.hub.metrics import HubMetrics
 from expert_app.hub.monitor import Monitor
 from session.core.errors import StoreFull, TicketTaken
 from session.hub.storage.disk_space import DiskSpace
@@ -32,7 +32,7 @@ async def _monitor(world: World) -> Monitor:
         "127.0.0.1",
         0,
         health=world.hub.health,
-        metrics=Metrics(world.hub, world.connection),
+        metrics=HubMetrics(world.hub, world.connection),
         tasks=world.tasks,
     )
     assert await monitor.start()
@@ -172,7 +172,7 @@ async def test_an_address_that_is_taken_does_not_stop_the_hub(tmp_path: Path) ->
         assert world.hub is not None
         assert world.connection is not None
         port = int(first.address.rpartition(":")[2])
-        metrics = Metrics(world.hub, world.connection)
+        metrics = HubMetrics(world.hub, world.connection)
         second = Monitor(
             "127.0.0.1", port, health=world.hub.health, metrics=metrics, tasks=world.tasks
         )

@@ -10,20 +10,22 @@ from collections.abc import Callable, Collection
 from PyQt6.QtCore import QPoint
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from documents.imaging.edits import Stage
+from documents.imaging.edits import CleaningStage
 from resources.texts import N_, _
 
-STAGE_WORDS: dict[Stage, str] = {
-    Stage.TURN: N_("Turned upright"),
-    Stage.LEVEL: N_("Straightened"),
-    Stage.CUT: N_("Cut to the sheet"),
-    Stage.LIGHT: N_("Lit evenly, on white paper"),
-    Stage.GREY: N_("Grey where there is no colour"),
+STAGE_WORDS: dict[CleaningStage, str] = {
+    CleaningStage.TURN: N_("Turned upright"),
+    CleaningStage.LEVEL: N_("Straightened"),
+    CleaningStage.CUT: N_("Cut to the sheet"),
+    CleaningStage.LIGHT: N_("Lit evenly, on white paper"),
+    CleaningStage.GREY: N_("Grey where there is no colour"),
 }
 
 
 def ask_stages(
-    over: QWidget, left_out: Collection[Stage], chosen: Callable[[Stage, bool], object]
+    over: QWidget,
+    left_out: Collection[CleaningStage],
+    chosen: Callable[[CleaningStage, bool], object],
 ) -> QMenu:
     """Opens the list of steps; those that are in use have a tick. The digits 1 to 5 change one.
 

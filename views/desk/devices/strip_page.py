@@ -11,7 +11,7 @@ from enum import StrEnum
 from PyQt6.QtCore import QRect, QSize
 from PyQt6.QtGui import QImage, QTransform
 
-from documents.imaging.edits import Stage
+from documents.imaging.edits import CleaningStage
 from resources.texts import N_, _
 
 Mark = tuple[float, float, float, float]
@@ -70,7 +70,7 @@ class StripPage:
     use_cleaned: bool = True
     note: str = ""
     marks: tuple[Mark, ...] = ()
-    left_out: frozenset[Stage] = frozenset()
+    left_out: frozenset[CleaningStage] = frozenset()
     papers: int = 0
     given: bool = False
 

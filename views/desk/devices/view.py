@@ -13,7 +13,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
-from documents.imaging.edits import Stage
+from documents.imaging.edits import CleaningStage
 from resources.texts import _
 from session.core.dossier_model import Piece
 from session.protocol.conversation.messages import (
@@ -58,7 +58,7 @@ class DevicesView(QWidget):
         page_opened(str): look at a page at full size. order_changed(object): list of page ids in
         the order of the agent. page_turned(str, int): page id, quarter turns to the right from the
         original, 0..3. page_version_changed(str, bool): page id, True for the cleaned picture.
-        page_stage_changed(str, object, bool): page id, a `Stage` of the cleaning, whether it is
+        page_stage_changed(str, object, bool): page id, a `CleaningStage` of the cleaning, whether it is
         wanted. papers_split_requested(str): a page of each paper that was found on this page.
         page_removed(str, object): taken out, for this `RemovalReason`. page_restored(str): brought
         back. page_again_requested(str, object): scan this page once more, by this `ChosenScan` if
@@ -206,7 +206,7 @@ class DevicesView(QWidget):
         *,
         turns_in: int = 0,
         marks: Sequence[Mark] = (),
-        left_out: Collection[Stage] = (),
+        left_out: Collection[CleaningStage] = (),
     ) -> None:
         """The straightened picture.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What goes wrong on a kiosk's glass, drawn over a scan: each function spoils it in one way."""
+"""What goes wrong on a kiosk's flatbed, drawn over a scan: each function spoils it in one way."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from PIL import Image, ImageDraw, ImageFilter
 
 
 def blurred(scan: Image.Image, radius: float = 6.0) -> Image.Image:
-    """The sheet did not touch the glass."""
+    """The sheet did not touch the flatbed."""
     return scan.filter(ImageFilter.GaussianBlur(radius))
 
 
 def half_blurred(scan: Image.Image, radius: float = 6.0) -> Image.Image:
-    """The lower half did not touch the glass."""
+    """The lower half did not touch the flatbed."""
     half = scan.height // 2
     below = blurred(scan.crop((0, half, scan.width, scan.height)), radius)
     spoiled = scan.copy()
@@ -22,7 +22,7 @@ def half_blurred(scan: Image.Image, radius: float = 6.0) -> Image.Image:
 
 
 def cut_at_left(scan: Image.Image, part: float = 0.16) -> Image.Image:
-    """The sheet hung over the glass: its left side is not on it."""
+    """The sheet hung over the flatbed: its left side is not on it."""
     away = round(part * scan.width)
     spoiled = Image.new("RGB", scan.size, (238, 238, 238))
     spoiled.paste(scan.crop((away, 0, scan.width, scan.height)), (0, 0))

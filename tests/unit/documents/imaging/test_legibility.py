@@ -13,7 +13,7 @@ from PIL import Image
 
 from documents.imaging.edits import Edits, LeaveAsScanned
 from documents.imaging.frame import PageBox
-from documents.imaging.legibility import FLAW_WORDS, Finding, Flaw, place_words, sentence
+from documents.imaging.legibility import FLAW_WORDS, Flaw, LegibilityFinding, place_words, sentence
 from documents.pages.clean import clean_page
 from resources.texts import use_language
 from tests.support import drawn_pages
@@ -42,7 +42,7 @@ def _scan(name: str, glass: Glass) -> Image.Image:
     return drawn_pages.scan(PAGES[name]().reduce(2), glass)
 
 
-def _found(scan: Image.Image) -> dict[Flaw, Finding]:
+def _found(scan: Image.Image) -> dict[Flaw, LegibilityFinding]:
     return {finding.flaw: finding for finding in clean_page(drawn_pages.jpeg(scan, dpi=150)).flaws}
 
 
@@ -93,7 +93,7 @@ def test_a_page_that_is_left_as_scanned_is_looked_at_too() -> None:
 def test_every_flaw_has_its_words_in_french() -> None:
     use_language("fr")
     try:
-        said = [sentence(Finding(flaw, PageBox(0.7, 0.7, 0.9, 0.9))) for flaw in Flaw]
+        said = [sentence(LegibilityFinding(flaw, PageBox(0.7, 0.7, 0.9, 0.9))) for flaw in Flaw]
     finally:
         use_language("en")
     assert set(FLAW_WORDS) == set(Flaw)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from documents.imaging.frame import WHOLE, Frame
+from documents.imaging.frame import WHOLE, LevelFrame
 from documents.imaging.light import PageKind
 from documents.imaging.pictures import open_picture
 from documents.imaging.planes import open_planes, planes_of
@@ -104,7 +104,7 @@ def test_a_file_that_ends_too_early_is_refused(keep: float) -> None:
 def test_a_turn_is_part_of_the_same_drawing(turn_deg: int, skew_deg: float) -> None:
     page = _page()
     upright = page.transpose(TURNS[turn_deg]) if turn_deg else page
-    frame = Frame(*upright.size, skew_deg)
+    frame = LevelFrame(*upright.size, skew_deg)
     size = frame.size_at(WHOLE, 0.8)
     at_once = planes_of(page).seen_through(frame.back(WHOLE, size, turn_deg), size)
     in_two = planes_of(upright).seen_through(frame.back(WHOLE, size), size)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from documents.imaging.edits import Edits, LeaveOut, Stage, TakeArea
+from documents.imaging.edits import CleaningStage, Edits, LeaveOut, TakeArea
 from documents.imaging.several_papers import find_papers
 from documents.pages.clean import clean_page
 from tests.support import drawn_pages
@@ -22,7 +22,7 @@ A4_150 = (1240, 1754)
 
 def three_receipts() -> bytes:
     """Three small papers on a dark lid, two of them askew."""
-    glass = Image.new("RGB", A4_150, (40, 40, 42))
+    flatbed = Image.new("RGB", A4_150, (40, 40, 42))
     for place, angle in (((80, 90), 0.0), ((660, 160), 4.0), ((150, 1000), -3.0)):
         paper = Image.new("RGB", (430, 620), (250, 249, 246))
         pen = ImageDraw.Draw(paper)
@@ -34,10 +34,10 @@ def three_receipts() -> bytes:
                 fill="black",
             )
         mask = Image.new("L", paper.size, 255).rotate(angle, expand=True)
-        glass.paste(
+        flatbed.paste(
             paper.rotate(angle, expand=True, resample=Image.Resampling.BICUBIC), place, mask
         )
-    return drawn_pages.jpeg(glass, dpi=150)
+    return drawn_pages.jpeg(flatbed, dpi=150)
 
 
 def test_each_paper_of_a_scan_becomes_a_straight_page() -> None:
@@ -65,16 +65,16 @@ def test_a_step_that_is_left_out_is_not_done_and_nothing_else_changes() -> None:
     )
     data = drawn_pages.jpeg(scan, dpi=100)
     plain = clean_page(data)
-    without = {stage: clean_page(data, Edits((LeaveOut(stage),))) for stage in Stage}
-    assert (without[Stage.TURN].turned_deg, plain.turned_deg) == (0, 180)
-    assert without[Stage.LEVEL].skew_deg == 0.0
-    assert without[Stage.CUT].width_px > plain.width_px + 30
+    without = {stage: clean_page(data, Edits((LeaveOut(stage),))) for stage in CleaningStage}
+    assert (without[CleaningStage.TURN].turned_deg, plain.turned_deg) == (0, 180)
+    assert without[CleaningStage.LEVEL].skew_deg == 0.0
+    assert without[CleaningStage.CUT].width_px > plain.width_px + 30
     seen, lit = (
         np.median(np.asarray(Image.open(io.BytesIO(page.jpeg))))
-        for page in (without[Stage.LIGHT], plain)
+        for page in (without[CleaningStage.LIGHT], plain)
     )
     assert seen < 253 < lit
-    assert Image.open(io.BytesIO(without[Stage.GREY].jpeg)).mode == "RGB"
-    assert without[Stage.GREY].skew_deg == plain.skew_deg
-    edits = Edits().without(Stage.LIGHT, wanted=False)
-    assert edits.without(Stage.LIGHT, wanted=True) == Edits()
+    assert Image.open(io.BytesIO(without[CleaningStage.GREY].jpeg)).mode == "RGB"
+    assert without[CleaningStage.GREY].skew_deg == plain.skew_deg
+    edits = Edits().without(CleaningStage.LIGHT, wanted=False)
+    assert edits.without(CleaningStage.LIGHT, wanted=True) == Edits()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages that lie badly on the glass come back upright, straight, whole and white."""
+"""Pages that lie badly on the flatbed come back upright, straight, whole and white."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def _page(name: str) -> Image.Image:
 
 
 @cache
-def _scan(name: str, glass: Glass) -> bytes:
+def _scan(name: str, flatbed: Glass) -> bytes:
     """At 300 dpi."""
-    return drawn_pages.jpeg(drawn_pages.scan(_page(name), glass))
+    return drawn_pages.jpeg(drawn_pages.scan(_page(name), flatbed))
 
 
-def _coarse_scan(page: Image.Image, glass: Glass) -> bytes:
+def _coarse_scan(page: Image.Image, flatbed: Glass) -> bytes:
     """At 150 dpi, which is quicker to draw."""
-    return drawn_pages.jpeg(drawn_pages.scan(page.reduce(2), glass), dpi=150)
+    return drawn_pages.jpeg(drawn_pages.scan(page.reduce(2), flatbed), dpi=150)
 
 
 def _picture(page: CleanPage) -> Image.Image:
@@ -64,15 +64,15 @@ SCANS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "glass", "dpi"),
+    ("name", "flatbed", "dpi"),
     [(*scan, 150) for scan in SCANS] + [(*scan, 300) for scan in SCANS[:2]],
 )
 def test_skew_is_measured_within_a_third_of_a_degree_and_the_page_comes_back_upright(
-    name: str, glass: Glass, dpi: int
+    name: str, flatbed: Glass, dpi: int
 ) -> None:
-    page = clean_page(_scan(name, glass) if dpi == 300 else _coarse_scan(_page(name), glass))
-    assert page.skew_deg == pytest.approx(glass.skew_deg, abs=0.3)
-    assert page.turned_deg == 90 * glass.quarters
+    page = clean_page(_scan(name, flatbed) if dpi == 300 else _coarse_scan(_page(name), flatbed))
+    assert page.skew_deg == pytest.approx(flatbed.skew_deg, abs=0.3)
+    assert page.turned_deg == 90 * flatbed.quarters
     assert page.height_px > page.width_px
     assert page.skipped == ()
     assert _picture(page).size == (page.width_px, page.height_px)
@@ -180,11 +180,11 @@ def test_a_photograph_is_not_bleached() -> None:
 
 
 def test_two_sheets_on_a_dark_lid_are_both_kept() -> None:
-    glass = Image.new("RGB", drawn_pages.A4_300, (24, 24, 24))
+    flatbed = Image.new("RGB", drawn_pages.A4_300, (24, 24, 24))
     card = _page("card").crop((600, 800, 1610, 1437))
-    glass.paste(card, (200, 200))
-    glass.paste(card, (1300, 2600))
-    page = clean_page(drawn_pages.jpeg(glass))
+    flatbed.paste(card, (200, 200))
+    flatbed.paste(card, (1300, 2600))
+    page = clean_page(drawn_pages.jpeg(flatbed))
     bright = np.asarray(_picture(page).convert("L")) > 100
     assert bright.sum() > 2 * 0.9 * (1010 * 637) * (2 / 3) ** 2
 

@@ -11,7 +11,7 @@ import pytest
 from documents.hashes import sha256_of
 from documents.store.blobs import Blobs
 from documents.store.dossier_store import DossierStore
-from expert_app.ged.courier import Courier, Target
+from expert_app.ged.courier import Courier, DeliveryTarget
 from expert_app.ged.kinds import make_connector
 from expert_app.hub.store_watch import StoreWatch
 from expert_app.runtime.store_settings import GedSettings
@@ -69,7 +69,7 @@ async def test_a_system_that_takes_nothing_and_refused_copies_are_told(tmp_path:
         )
         courier = Courier(
             store,
-            [Target(settings, make_connector(settings, ""))],
+            [DeliveryTarget(settings, make_connector(settings, ""))],
             clock=SystemClock(),
             tasks=tasks,
             pace=QUICKLY,

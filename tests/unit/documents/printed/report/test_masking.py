@@ -9,17 +9,17 @@ from typing import Any
 from documents.printed.report.csv_file import report_csv
 from documents.printed.report.masking import masked
 from documents.printed.report.pdf import ReportFacts, report
-from documents.printed.report.words import HIDDEN, SMALL, Chapter, Figures, share, whole
+from documents.printed.report.words import HIDDEN, SMALL, Chapter, ReportFigures, share, whole
 
 
-def row(key: str, answered: int, abandoned: int, **more: Any) -> Figures:
+def row(key: str, answered: int, abandoned: int, **more: Any) -> ReportFigures:
     facts: dict[str, Any] = {
         "wait_median_s": 60,
         "wait_p90_s": 90,
         "talk_median_s": 300,
         "talk_p90_s": 600,
     }
-    return Figures(
+    return ReportFigures(
         key=key,
         name=key,
         callers=answered + abandoned,
@@ -29,7 +29,7 @@ def row(key: str, answered: int, abandoned: int, **more: Any) -> Figures:
     )
 
 
-def chapter(*rows: Figures, total: Figures | None = None) -> Chapter:
+def chapter(*rows: ReportFigures, total: ReportFigures | None = None) -> Chapter:
     return Chapter(organisation="Val-Doré", total=total or row("", 100, 20), services=rows)
 
 

@@ -18,7 +18,7 @@ from documents.pdf.files import is_pdfa
 from documents.printed.report.charts import steps
 from documents.printed.report.csv_file import COLUMNS, report_csv
 from documents.printed.report.pdf import ReportFacts, report
-from documents.printed.report.words import Chapter, Figures, duration, every_day
+from documents.printed.report.words import Chapter, ReportFigures, duration, every_day
 from resources.texts import use_language
 
 PATH = 2
@@ -35,9 +35,9 @@ def english() -> Iterator[None]:
     use_language("en")
 
 
-def figures(key: str, callers: int, name: str = "") -> Figures:
+def figures(key: str, callers: int, name: str = "") -> ReportFigures:
     lost = callers // 10
-    return Figures(
+    return ReportFigures(
         key=key,
         name=name or key,
         callers=callers,
@@ -129,7 +129,7 @@ def test_each_organisation_begins_a_page() -> None:
 
 
 def test_a_period_without_callers_says_so() -> None:
-    empty = Chapter(organisation="Mutuelle du Marais", total=Figures(key="", name=""))
+    empty = Chapter(organisation="Mutuelle du Marais", total=ReportFigures(key="", name=""))
     (page,) = text_of(report(facts(empty)))
     assert "No caller's request ended in this period." in page
 
@@ -203,7 +203,7 @@ def test_the_csv_opens_in_a_spreadsheet_with_all_rows() -> None:
 
 
 def test_a_name_never_becomes_a_formula() -> None:
-    hostile = Chapter(organisation="=cmd()", total=Figures(key="", name="@x"))
+    hostile = Chapter(organisation="=cmd()", total=ReportFigures(key="", name="@x"))
     rows = list(
         csv.DictReader(io.StringIO(report_csv([hostile]).decode("utf-8-sig")), delimiter=";")
     )

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QTransform
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from documents.imaging.edits import Stage
+from documents.imaging.edits import CleaningStage
 from session.protocol.conversation.messages import Area, Grant, ScanKind, ScanSource
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.conversation.scan_profiles import ScanProfile, Sides
@@ -187,9 +187,9 @@ def test_several_papers_on_a_page_are_offered_and_may_stay_one(
 
 
 def test_each_step_of_the_cleaning_can_be_taken_back(three: DevicesView, qtbot: QtBot) -> None:
-    three.show_page_cleaned("p0", drawn_page(width=90), left_out=[Stage.CUT])
+    three.show_page_cleaned("p0", drawn_page(width=90), left_out=[CleaningStage.CUT])
     three.strip.choose("p0")
-    for place, stage, wanted in ((4, Stage.LIGHT, False), (3, Stage.CUT, True)):
+    for place, stage, wanted in ((4, CleaningStage.LIGHT, False), (3, CleaningStage.CUT, True)):
         with qtbot.waitSignal(three.page_stage_changed) as changed:
             key(three.strip, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
             choose_in_menu(three, place)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What lies on the scanner's glass? Finds the sheets and cards of a preview.
+"""What lies on the scanner's flatbed? Finds the sheets and cards of a preview.
 Used by filing, in a worker process.
 
 The lid is learned from the picture's rim; what differs from it and fills its own outline is a
 sheet. Print without a visible sheet around it (white paper under a white lid) is one area with a
 wide margin, never several: a letter must not be cut between its paragraphs. When in doubt the whole
-glass is proposed.
+flatbed is proposed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from documents.imaging.frame import Box
+from documents.imaging.frame import PageBox
 from session.core.errors import PageUnreadable
 
 type Mask = NDArray[np.bool_]
@@ -38,11 +38,11 @@ _JUMP = 14.0
 _EDGE_SHARE = 0.8
 
 
-class GlassLook(msgspec.Struct, frozen=True, kw_only=True):
+class FlatbedPreview(msgspec.Struct, frozen=True, kw_only=True):
     """A preview made safe to show, and what lies there:
     boxes as fractions of the picture, in reading order.
 
-    No box: the whole glass.
+    No box: the whole flatbed.
     """
 
     jpeg: bytes
@@ -51,8 +51,8 @@ class GlassLook(msgspec.Struct, frozen=True, kw_only=True):
     areas: tuple[tuple[float, float, float, float], ...] = ()
 
 
-def look_at_glass(data: bytes) -> GlassLook:
-    """Decodes a preview of the whole glass and finds what lies on it.
+def check_flatbed(data: bytes) -> FlatbedPreview:
+    """Decodes a preview of the whole flatbed and finds what lies on it.
 
     Raises:
         PageUnreadable: no picture, or far too large for a preview.
@@ -61,7 +61,7 @@ def look_at_glass(data: bytes) -> GlassLook:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=85)
     boxes = find_sheets(picture)
-    return GlassLook(
+    return FlatbedPreview(
         jpeg=out.getvalue(),
         width_px=picture.width,
         height_px=picture.height,
@@ -79,8 +79,8 @@ def _opened(data: bytes) -> Image.Image:
         raise PageUnreadable(size_bytes=len(data)) from error
 
 
-def find_sheets(picture: Image.Image) -> list[Box]:
-    """The sheets on a picture of the whole glass, from top to bottom; none:
+def find_sheets(picture: Image.Image) -> list[PageBox]:
+    """The sheets on a picture of the whole flatbed, from top to bottom; none:
     nothing certain, take it whole.
     """
     small = picture.convert("RGB")
@@ -115,7 +115,7 @@ def find_sheets(picture: Image.Image) -> list[Box]:
         margin = _MARGIN
     boxes = _merged([_grown(box, margin * max(height, width), width, height) for box in sheets])
     made = [
-        Box(left / width, top / height, right / width, bottom / height)
+        PageBox(left / width, top / height, right / width, bottom / height)
         for left, top, right, bottom in boxes
     ]
     if any((box.right - box.left) * (box.bottom - box.top) > _LARGEST_SHARE for box in made):
