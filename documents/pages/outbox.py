@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -110,65 +110,25 @@ class Outbox:
                 leftovers += self._pages_of(folder.name).recover(self._damaged)
             return leftovers
 
-    def keep_page(
-        self,
-        session_id: str,
-        page_id: str,
-        data: bytes,
-        sha256: str,
-        *,
-        media_type: str,
-        width_px: int,
-        height_px: int,
-        dpi: int,
-        taken_at_utc: datetime,
-        given: bool = False,
-        scanned_as: str = "",
-        edits: Edits | None = None,
-        signer: str = "",
-        signature: str = "",
-    ) -> KeptPage:
-        """Keeps a page; when this returns, the sender may forget it.
+    def keep_page(self, page: KeptPage, data: bytes) -> KeptPage:
+        """Keeps a page, as the last of its session; when this returns, the sender may forget it.
         A page kept before stays as it is.
 
         Raises:
-            PageDamaged: the bytes are not those of `sha256`.
+            PageDamaged: the bytes are not those of the page's hash.
             OSError: the disk is full; nothing is kept.
         """
-        if sha256_of(data) != sha256:
+        if sha256_of(data) != page.sha256:
             raise PageDamaged(size_bytes=len(data))
         with self._lock:
-            pages = self._pages_of(session_id)
-            known = pages.find(page_id)
-            if known is not None and known.sha256 == sha256:
+            pages = self._pages_of(page.session_id)
+            known = pages.find(page.page_id)
+            if known is not None and known.sha256 == page.sha256:
                 return self._with_state(known)
-            page = KeptPage(
-                session_id=session_id,
-                page_id=page_id,
-                sha256=sha256,
-                size_bytes=len(data),
-                media_type=media_type,
-                width_px=width_px,
-                height_px=height_px,
-                dpi=dpi,
-                taken_at_utc=taken_at_utc,
-                given=given,
-                scanned_as=scanned_as,
-                edits=edits or Edits(),
-                signer=signer,
-                signature=signature,
-                place=1 + max((other.place for other in pages.all()), default=-1),
-            )
-            pages.put(page_id, page, data)
+            place = 1 + max((other.place for other in pages.all()), default=-1)
+            page = msgspec.structs.replace(page, place=place)
+            pages.put(page.page_id, page, data)
             return page
-
-    def all_sessions(self) -> list[str]:
-        """Sessions that have pages or documents here, by id."""
-        with self._lock:
-            with_pages = {
-                folder.name for folder in self._session_folders() if self.pages(folder.name)
-            }
-            return sorted(with_pages | {document.session_id for document in self.documents()})
 
     def pages(self, session_id: str) -> list[KeptPage]:
         """The session's pages in the agent's order."""
@@ -210,37 +170,10 @@ class Outbox:
             self._pages_of(session_id).drop(page_id)
             self._tidy(session_id)
 
-    def queue_document(
-        self,
-        session_id: str,
-        upload_id: str,
-        data: bytes,
-        *,
-        organisation: str,
-        dossier: str,
-        piece_id: str,
-        name: str,
-        pages: int,
-        page_ids: Sequence[str] = (),
-        queued_at_utc: datetime | None = None,
-    ) -> QueuedDocument:
+    def queue_document(self, document: QueuedDocument, data: bytes) -> None:
         """Keeps a document until `mark_filed`; its pages turn to "in document"."""
-        document = QueuedDocument(
-            session_id=session_id,
-            upload_id=upload_id,
-            organisation=organisation,
-            dossier=dossier,
-            piece_id=piece_id,
-            name=name,
-            pages=pages,
-            size_bytes=len(data),
-            sha256=sha256_of(data),
-            queued_at_utc=queued_at_utc or datetime.now(UTC),
-            page_ids=tuple(page_ids),
-        )
         with self._lock:
-            self._documents.put(upload_id, document, data)
-        return document
+            self._documents.put(document.upload_id, document, data)
 
     def documents(self, session_id: str | None = None) -> list[QueuedDocument]:
         """What is on its way, oldest first; of one session or of all."""

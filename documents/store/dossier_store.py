@@ -189,17 +189,6 @@ class DossierStore:
         with self._reading() as connection:
             return connection.execute(query).scalar_one()
 
-    def list_dossiers(self, organisation: str) -> list[str]:
-        """Numbers of the organisation's dossiers, in order of number."""
-        table = tables.dossiers
-        query = (
-            select(table.c.number)
-            .where(table.c.organisation == organisation)
-            .order_by(table.c.number)
-        )
-        with self._reading() as connection:
-            return list(connection.execute(query).scalars())
-
     def start_procedure(
         self, organisation: str, number: str, procedure: Procedure, by: Actor = NOBODY
     ) -> Dossier:

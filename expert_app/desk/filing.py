@@ -13,6 +13,7 @@ import asyncio
 import logging
 from typing import NamedTuple, Protocol
 
+from documents.hashes import sha256_of
 from documents.imaging.edits import CleaningStage, Edits, LeaveAsScanned, TurnPage
 from documents.imaging.encoding import encoding_for
 from documents.imaging.legibility import LegibilityFinding, seen_flaws
@@ -464,20 +465,21 @@ class Filing:
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
         if self._notary is not None:
             pdf = seal(pdf, self._notary.public_key, self._notary.sign)
-        return await asyncio.to_thread(
-            lambda: self._outbox.queue_document(
-                session.id,
-                new_id(),
-                pdf,
-                organisation=session.organisation,
-                dossier=dossier,
-                piece_id=piece_id,
-                name=name,
-                pages=len(pages),
-                page_ids=page_ids,
-                queued_at_utc=created,
-            )
+        document = QueuedDocument(
+            session_id=session.id,
+            upload_id=new_id(),
+            organisation=session.organisation,
+            dossier=dossier,
+            piece_id=piece_id,
+            name=name,
+            pages=len(pages),
+            size_bytes=len(pdf),
+            sha256=sha256_of(pdf),
+            queued_at_utc=created,
+            page_ids=tuple(page_ids),
         )
+        await asyncio.to_thread(self._outbox.queue_document, document, pdf)
+        return document
 
     async def _clean_copy(self, session_id: str, page_id: str) -> CleanPage:
         if page_id not in self._cleaned:

@@ -12,8 +12,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from documents.imaging.edits import CropPage, Edits, TakeArea
-from documents.pages.outbox import KeptPage, Outbox
+from documents.pages.outbox import KeptPage, Outbox, PageState
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
 from expert_app.desk.several_papers import PapersFinder
@@ -85,23 +87,15 @@ class PageEdits:
 
     def _keep_part(self, page: KeptPage, box: CropPage | TakeArea) -> KeptPage:
         """The same original with one more step: what is cut away is not lost."""
-        part = self._outbox.keep_page(
-            page.session_id,
-            new_id(),
-            self._outbox.page_bytes(page.session_id, page.page_id),
-            page.sha256,
-            media_type=page.media_type,
-            width_px=page.width_px,
-            height_px=page.height_px,
-            dpi=page.dpi,
-            taken_at_utc=page.taken_at_utc,
-            signer=page.signer,
-            signature=page.signature,
-            given=page.given,
+        data = self._outbox.page_bytes(page.session_id, page.page_id)
+        part = msgspec.structs.replace(
+            page,
+            page_id=new_id(),
             scanned_as=page.scanned_as or page.page_id,
+            edits=Edits((box,)) if isinstance(box, TakeArea) else page.edits.cropped(box),
+            state=PageState.KEPT,
         )
-        edits = Edits((box,)) if isinstance(box, TakeArea) else page.edits.cropped(box)
-        return self._outbox.set_edits(page.session_id, part.page_id, edits)
+        return self._outbox.keep_page(part, data)
 
     def _write(self, event: AnyEvent) -> None:
         if self._app.session is not None:

@@ -98,11 +98,11 @@ class PageKeeper:
         ]
         for number in reversed(range(len(ids))):
             picture = open_header(drawn.pages[number])
-            self._outbox.keep_page(
-                session_id,
-                ids[number],
-                data,
-                offer.sha256,
+            page = KeptPage(
+                session_id=session_id,
+                page_id=ids[number],
+                sha256=offer.sha256,
+                size_bytes=len(data),
                 media_type=PDF,
                 width_px=picture.width,
                 height_px=picture.height,
@@ -114,6 +114,7 @@ class PageKeeper:
                 scanned_as=offer.page_id if number else "",
                 edits=Edits((DrawPage(number), LeaveAsScanned())),
             )
+            self._outbox.keep_page(page, data)
         others = [
             page.page_id for page in self._outbox.pages(session_id) if page.page_id not in ids
         ]
@@ -121,11 +122,11 @@ class PageKeeper:
         return [kept[page_id] for page_id in ids]
 
     def _keep(self, session_id: str, offer: PageOffered, data: bytes, media_type: str) -> KeptPage:
-        page = self._outbox.keep_page(
-            session_id,
-            offer.page_id,
-            data,
-            offer.sha256,
+        new = KeptPage(
+            session_id=session_id,
+            page_id=offer.page_id,
+            sha256=offer.sha256,
+            size_bytes=len(data),
             media_type=media_type,
             width_px=offer.width_px,
             height_px=offer.height_px,
@@ -135,6 +136,7 @@ class PageKeeper:
             signature=offer.signature,
             given=offer.given,
         )
+        page = self._outbox.keep_page(new, data)
         edits = page.edits
         for change in self._early.pop(page.page_id, ()):
             edits = change(edits)

@@ -12,7 +12,7 @@ import pytest
 
 from documents.cipher import KEY_BYTES, Cipher, CipherWrong
 from documents.hashes import sha256_of
-from documents.pages.outbox import LeftoverReason, Outbox
+from documents.pages.outbox import KeptPage, LeftoverReason, Outbox
 from session.core.errors import PageDamaged
 
 KEY = bytes(range(KEY_BYTES))
@@ -21,17 +21,18 @@ SECRET = b"Jeanne Exemple, 1 85 05 78 006 084" * 9
 
 def _keep(outbox: Outbox, page_id: str = "p1", data: bytes = SECRET) -> None:
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    outbox.keep_page(
-        "s1",
-        page_id,
-        data,
-        sha256_of(data),
+    page = KeptPage(
+        session_id="s1",
+        page_id=page_id,
+        sha256=sha256_of(data),
+        size_bytes=len(data),
         media_type="image/jpeg",
         width_px=1,
         height_px=1,
         dpi=300,
         taken_at_utc=at,
     )
+    outbox.keep_page(page, data)
 
 
 def test_nothing_of_a_page_can_be_read_on_the_disk(tmp_path: Path) -> None:

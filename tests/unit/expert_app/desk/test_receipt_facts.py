@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from documents.hashes import sha256_of
-from documents.pages.outbox import Outbox
+from documents.pages.outbox import Outbox, QueuedDocument
 from documents.printed.receipt.facts import Signer, Silence, decision_words
 from documents.printed.receipt.record import verify_receipt
 from expert_app.commands.verify import verify_files
@@ -182,16 +182,19 @@ class Desk:
 
     def waits(self) -> None:
         """A document that the store has not taken."""
-        self.outbox.queue_document(
-            SESSION.id,
-            "u1",
-            PDF,
+        document = QueuedDocument(
+            session_id=SESSION.id,
+            upload_id="u1",
             organisation="valdore",
             dossier="D-1",
             piece_id="rib",
             name="RIB",
             pages=1,
+            size_bytes=len(PDF),
+            sha256=sha256_of(PDF),
+            queued_at_utc=AT,
         )
+        self.outbox.queue_document(document, PDF)
 
     async def store_is_back(self) -> None:
         self.outbox.mark_filed("u1")
