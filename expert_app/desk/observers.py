@@ -27,7 +27,7 @@ from session.core.dossier_model import Dossier
 from session.desk.call.visit import Visit
 from session.desk.cobrowse.remote_control import Answer
 from session.desk.cobrowse.shown_document import Ended, Shown
-from session.desk.devices.scanner_and_printer import PageFailed, PageProgressed, ReceivedPage
+from session.desk.devices.scanner_and_printer import PageNotReceived, PageProgressed, ReceivedPage
 from session.desk.session import DeskSession
 from session.media.engine import MediaState
 from session.media.line.history import LineDirection
@@ -343,7 +343,7 @@ class _Devices:
             "preview_received", size_bytes=len(page.data), sha256=page.offer.sha256
         )
 
-    def _on_page_failed(self, failed: PageFailed) -> None:
+    def _on_page_failed(self, failed: PageNotReceived) -> None:
         self._observations.note("page_failed", page=failed.page_id, code=failed.code)
 
     def _on_print(self, change: PrintChanged) -> None:

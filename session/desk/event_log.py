@@ -11,7 +11,7 @@ from __future__ import annotations
 from session.core.clock import Clock
 from session.desk.call.video_call import DeskCall
 from session.desk.cobrowse.shared_page import DeskCobrowse, MirrorBytes
-from session.desk.devices.scanner_and_printer import DeskDevices, PageFailed, ReceivedPage
+from session.desk.devices.scanner_and_printer import DeskDevices, PageNotReceived, ReceivedPage
 from session.log import events
 from session.log.events import AnyEvent, Writer
 from session.log.line_series import LineSeries
@@ -178,7 +178,7 @@ class EventLog:
             )
         )
 
-    def _on_page_failed(self, failed: PageFailed) -> None:
+    def _on_page_failed(self, failed: PageNotReceived) -> None:
         self._log.write(events.PageFailed(page_id=failed.page_id, code=_code(failed.code)))
 
 

@@ -22,7 +22,7 @@ from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.desk.devices.scanner_and_printer import (
     DeskDevices,
-    PageFailed,
+    PageNotReceived,
     PageProgressed,
     ReceivedPage,
 )
@@ -231,7 +231,7 @@ class DeskSide:
         self.page_progress: list[PageProgressed] = []
         self.pages: list[ReceivedPage] = []
         self.previews: list[ReceivedPage] = []
-        self.failures: list[PageFailed] = []
+        self.failures: list[PageNotReceived] = []
         self.prints: list[PrintChanged] = []
         self.devices.report_changed.connect(self.reports.append)
         self.devices.scan_progressed.connect(self.progress.append)

@@ -16,7 +16,7 @@ from expert_app.desk.duplex_pile import in_order
 from expert_app.desk.page_edits import LEFT_RIGHT, UPPER_LOWER, PageEdits, SplitPage
 from expert_app.desk.quick_copy_decoder import QuickCopyDecoder, ShownQuickCopy
 from resources.texts import _
-from session.desk.devices.scanner_and_printer import PageFailed, PageProgressed, ReceivedPage
+from session.desk.devices.scanner_and_printer import PageNotReceived, PageProgressed, ReceivedPage
 from session.desk.session import DeskSession
 from session.protocol.conversation.messages import (
     DevicesReported,
@@ -122,7 +122,7 @@ class DevicesConnections:
     def _on_quick_copy(self, seen: ShownQuickCopy) -> None:
         self._view.show_page_glimpse(seen.page_id, seen.jpeg)
 
-    def _on_page_failed(self, failed: PageFailed) -> None:
+    def _on_page_failed(self, failed: PageNotReceived) -> None:
         self._view.show_page_failed(failed.page_id, failed.code)
 
     def _on_replaced(self, replaced: Replaced) -> None:

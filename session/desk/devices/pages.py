@@ -60,7 +60,7 @@ class PageProgressed(NamedTuple):
     chunks: int
 
 
-class PageFailed(NamedTuple):
+class PageNotReceived(NamedTuple):
     """A page is not here; `code` of `session.core.errors`.
     After `transfer_interrupted` it goes on by itself when it can.
     """
@@ -93,7 +93,7 @@ class Pages:
         self.progressed: Signal[PageProgressed] = Signal()
         self.received: Signal[ReceivedPage] = Signal()
         self.preview_received: Signal[ReceivedPage] = Signal()
-        self.failed: Signal[PageFailed] = Signal()
+        self.failed: Signal[PageNotReceived] = Signal()
         self._sure = sure
         self._tasks = tasks
         self._keep = keep
@@ -146,7 +146,7 @@ class Pages:
     def _on_forged(self, offer: PageOffered) -> None:
         """Somebody on the way changed it. The kiosk still has its page, which is not refused."""
         log.error("the signature of a page is not the kiosk's")
-        self.failed.emit(PageFailed(offer.page_id, PageDamaged.code))
+        self.failed.emit(PageNotReceived(offer.page_id, PageDamaged.code))
 
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         """A chunk came; chunks of other conversations are left alone."""
@@ -187,7 +187,7 @@ class Pages:
             self._arrivals.restart(offer.page_id)
             return
         self._forget(offer.page_id)
-        self.failed.emit(PageFailed(offer.page_id, error.code))
+        self.failed.emit(PageNotReceived(offer.page_id, error.code))
 
     async def _keep_page(self, offer: PageOffered, data: bytes) -> None:
         """Only what `keep` has put on the disk is acknowledged."""
@@ -207,7 +207,7 @@ class Pages:
         finally:
             self._forget(offer.page_id)
             if code:
-                self.failed.emit(PageFailed(offer.page_id, code))
+                self.failed.emit(PageNotReceived(offer.page_id, code))
         if code:
             return
         self._kept.add(offer.page_id)
@@ -218,7 +218,7 @@ class Pages:
     def _refuse(self, page_id: str, error: SessionError) -> None:
         self._forget(page_id)
         self._sure.tell(PageRefused(page_id=page_id, code=error.code))
-        self.failed.emit(PageFailed(page_id, error.code))
+        self.failed.emit(PageNotReceived(page_id, error.code))
 
     def _forget(self, page_id: str) -> None:
         self._arrivals.forget(page_id)
@@ -234,4 +234,4 @@ class Pages:
                 self._sure.tell(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
             elif wanted.item_id not in self._interrupted:
                 self._interrupted.add(wanted.item_id)
-                self.failed.emit(PageFailed(wanted.item_id, TransferInterrupted.code))
+                self.failed.emit(PageNotReceived(wanted.item_id, TransferInterrupted.code))

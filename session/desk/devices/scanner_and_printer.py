@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from session.core.clock import Clock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.devices.pages import Keep, PageFailed, PageProgressed, Pages, ReceivedPage
+from session.desk.devices.pages import Keep, PageNotReceived, PageProgressed, Pages, ReceivedPage
 from session.desk.devices.prints import Prints
 from session.desk.devices.quick_copies import QuickCopies, ReceivedQuickCopy
 from session.desk.devices.scans import Scans
@@ -47,7 +47,7 @@ PREVIEW_DPI = 75
 __all__ = [
     "DeskDevices",
     "Keep",
-    "PageFailed",
+    "PageNotReceived",
     "PageProgressed",
     "ReceivedPage",
     "ReceivedQuickCopy",
@@ -121,7 +121,7 @@ class DeskDevices:
         self.page_received: Signal[ReceivedPage] = self._pages.received
         self.preview_received: Signal[ReceivedPage] = self._pages.preview_received
         self.quick_copy_received: Signal[ReceivedQuickCopy] = self._quick_copies.received
-        self.page_failed: Signal[PageFailed] = self._pages.failed
+        self.page_failed: Signal[PageNotReceived] = self._pages.failed
         self.print_changed: Signal[PrintChanged] = self._prints.changed
         self.pages_began: Signal[None] = self._prints.chunks.began
         self._stop_hearing = [
