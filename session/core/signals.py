@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Signals without Qt. Parts of a session expose them; the programs' wiring connects them to views."""
+"""Signals without Qt.
+Parts of a session expose them; the programs' wiring connects them to views.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from collections.abc import Callable
 
 
 class Signal[Value]:
-    """Calls its listeners with each value that is emitted: at once, in order, in the emitter's thread."""
+    """Calls its listeners with each value that is emitted:
+    at once, in order, in the emitter's thread.
+    """
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[Value], None]] = []
