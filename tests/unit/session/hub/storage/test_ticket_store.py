@@ -49,7 +49,7 @@ class _Follower:
 
 @pytest.fixture
 async def followed(monkeypatch: pytest.MonkeyPatch) -> tuple[NatsTicketStore, _Follower]:
-    monkeypatch.setattr(session.hub.storage.ticket_store, "Follower", _Follower)
+    monkeypatch.setattr(session.hub.storage.ticket_store, "StreamFollower", _Follower)
     store = NatsTicketStore(cast(HubConnection, _Connection()), Tasks())
     await store.follow(lambda _batch: None, lambda _stored: None)
     return store, cast(_Follower, store._follower)
