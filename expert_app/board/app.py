@@ -137,7 +137,7 @@ class SupervisorApp:
         return self._link.organisation_name, self._link.agent_name
 
     async def start(self) -> None:
-        """Listens to the hub."""
+        """Begins to follow the hub."""
         await self._link.start()
         self._board.start()
         self._tasks.start(self._again(LINES_S, self._read_lines), name="look at the lines")
@@ -169,7 +169,7 @@ class SupervisorApp:
         self._show(read)
 
     def show_nothing(self) -> None:
-        """The page in front needs none of these."""
+        """Stops reading: the page in front needs none of these."""
         if self._page is not None:
             self._page.cancel()
             self._page = None
@@ -179,7 +179,7 @@ class SupervisorApp:
         self._page = self._tasks.start(self._again(PAGE_S, read), name="read for the page in front")
 
     async def _again(self, every_s: float, read: Callable[[], Awaitable[None]]) -> None:
-        """Reads until it is cancelled; the first answer may have to wait for the line."""
+        """Reads until it is cancelled; the first answer may have to wait for the connection."""
         while True:
             try:
                 await read()
@@ -270,7 +270,7 @@ class SupervisorApp:
         return ActDone(act)
 
     async def _move_elsewhere(self, act: MoveQueue, reason: str) -> ActDone:
-        """One caller after the other, each as it was seen; who was taken meanwhile is left."""
+        """Moves one caller after the other; those whom an agent has taken meanwhile are left."""
         waiting = [
             one for one in self._link.queue if one.service == act.service and one.state in WAITING
         ]
@@ -284,7 +284,7 @@ class SupervisorApp:
         return ActDone(act, moved, len(waiting) - moved)
 
     async def _read_history_again(self) -> None:
-        """The history as it is after an act, when it is in front."""
+        """Reads the history again after an act, when its page is in front."""
         if self._history_request is not None and self._page is not None:
             try:
                 await self._read_history()

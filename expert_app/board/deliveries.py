@@ -32,7 +32,7 @@ Words = Callable[[Delivery], tuple[str, str]]
 
 
 class Decided(NamedTuple):
-    """Something was decided about so many copies."""
+    """A decision about so many copies."""
 
     copies: int
     given_up: bool
@@ -63,7 +63,7 @@ class BoardDeliveries:
         self._reading: asyncio.Task[None] | None = None
 
     def show(self, request: DeliveriesRequest) -> None:
-        """Reads this now and again, until `rest`."""
+        """Reads this now and every few seconds, until `rest`."""
         self._request = request
         self.rest()
         self._reading = self._tasks.start(

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Notes what happens at a board or at a site's window for the script that drives it;
-made only with `--driven`.
+"""Notes what happens at a board or at a site's window for the script that drives it.
+Used only with `--driven`.
 
 It listens to the signals that the parts have anyway. No part knows it.
 """
@@ -32,7 +32,7 @@ def observe_board(
     observations: Observations,
 ) -> None:
     """Notes from now on what happens at a supervisor's board; before the board is started."""
-    _Board(app, deliveries, observations)
+    _Board(app, deliveries, observations=observations)
     _Visit(visit, observations)
 
 
@@ -40,7 +40,7 @@ class _Board:
     """The queue, acts, and what pages show."""
 
     def __init__(
-        self, app: SupervisorApp, deliveries: BoardDeliveries, observations: Observations
+        self, app: SupervisorApp, deliveries: BoardDeliveries, *, observations: Observations
     ) -> None:
         self._observations = observations
         app.tickets_changed.connect(self._on_tickets)

@@ -65,6 +65,6 @@ class ReportFiles:
 
 
 def _write(facts: ReportFacts, path: Path) -> None:
-    """In a thread. Raises `OSError`."""
+    """Runs in a thread. Raises `OSError`."""
     is_table = path.suffix.lower() == ".csv"
     path.write_bytes(report_csv(facts.chapters) if is_table else report(facts))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line in which a supervisor says to whom, and why, before an act is done.
+"""The panel in which a supervisor chooses a target and types the reason before an act is done.
 Used by the board's window.
 
-It opens inside the window, over nothing: the board goes on moving while the reason is typed.
+It opens inside the window and covers nothing: the board goes on moving while the reason is typed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REASONS = (
     N_("Wrong service chosen"),
     N_("Agency closes"),
 )
-"""Offered; any other may be typed."""
+"""The reasons that are offered; any other may be typed."""
 
 LONGEST = 200
 
@@ -103,14 +103,14 @@ class ActPanel(QFrame):
         (self._target if targets and at < 0 else self._reason).setFocus()
 
     def open_text(self, title: str, hint: str) -> None:
-        """Begins an act that is a text."""
+        """Begins an act whose content is a text."""
         self.open(title, hint)
         self._text.show()
         self._check()
         self._text.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Enter does it when it is complete, Escape does not."""
+        """Enter confirms a complete act, Escape cancels."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self._close()
             self.cancelled.emit()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Begins an act: what may be chosen, what it means, then the reason in the board's line.
+"""Begins an act: what may be chosen, what it means, then the reason in the board's panel.
 Used by the board's window.
 """
 
@@ -33,7 +33,7 @@ Make = Callable[[object, str], Act]
 
 
 class ActBeginner(QObject):
-    """From a wish to an act with its reason; nothing is done before that.
+    """Turns a request into an act with its reason; nothing is done before that.
 
     Args:
         window: whose focus goes back to where it was.
@@ -63,7 +63,7 @@ class ActBeginner(QObject):
     # ---- on one caller ----
 
     def agent(self, ticket_id: str, chosen: str | None = None) -> None:
-        """Keeps a caller for an agent."""
+        """Begins to keep a caller for an agent."""
         ticket = self._waiting(ticket_id)
         if ticket is None:
             return
@@ -179,7 +179,7 @@ class ActBeginner(QObject):
         self._panel.open(_("Take back: {act}").format(act=words), hint)
 
     def ask_reason(self, title: str, hint: str, given: Callable[[str], object]) -> None:
-        """Asks for a reason; `given` hears it, and nothing happens without one."""
+        """Asks for a reason and calls `given` with it; nothing happens without one."""
         self._begin(None)
         self._given = given
         self._panel.open(title, hint)
@@ -187,14 +187,14 @@ class ActBeginner(QObject):
     # ---- dropped by the mouse ----
 
     def dropped_on_service(self, ticket_id: str, service: str) -> None:
-        """A caller was let go over a service."""
+        """A caller was dropped on a service."""
         ticket = self._facts.ticket(ticket_id)
         is_open = self._facts.connected and not self._facts.is_closed(service)
         if is_open and ticket is not None and ticket.service != service:
             self.service(ticket_id, service)
 
     def dropped_on_agent(self, ticket_id: str, agent: str) -> None:
-        """A caller was let go over an agent."""
+        """A caller was dropped on an agent."""
         agents = self._facts.board.agents if self._facts.board is not None else []
         if self._facts.connected and any(
             one.id == agent and one.state is not AgentState.OFFLINE for one in agents
@@ -208,7 +208,7 @@ class ActBeginner(QObject):
         return ticket if ticket is not None and ticket.state in WAITING else None
 
     def _targets(self, service: str) -> list[tuple[object, str]]:
-        """Services that take callers; says so when there is none."""
+        """Services that take callers; a message says when there is none."""
         found = self._facts.targets(service)
         if not found:
             self._messages.show_message(

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What was filed here and what the agency's own system (GED) has of it, compared line by line.
-A page of the board.
+"""The board's page of copies: what was filed here beside what the agency's own document system
+(GED) has of it, line by line.
 
-What waits is tried again by itself;
-what was refused says why, and a person tries again or gives up with a reason.
+A copy that waits is tried again without a person. A copy that was refused says why, and a person
+tries again or gives up with a reason.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ class BoardDeliveriesPage(QWidget):
         return self._copies.get(self.table.chosen())
 
     def _open_ids(self) -> list[int]:
-        """Copies of the list that a person may have tried again."""
+        """Copies in the list that a person may try again."""
         wanted = (DeliveryState.WAITING, DeliveryState.REFUSED)
         return [one.id for one in self._copies.values() if one.state in wanted]
 
@@ -185,12 +185,12 @@ class BoardDeliveriesPage(QWidget):
         self._why.setText("" if copy is None else copy_words(copy)[1])
 
     def _dossier_number(self) -> str:
-        """The one that was typed, else that of the chosen line."""
+        """The number that was typed, else the number of the chosen line."""
         copy = self._chosen()
         return self._dossier.text().strip() or (copy.dossier if copy is not None else "")
 
     def ask_export_path(self, number: str, then: Callable[[str], object]) -> None:
-        """Asks where the ZIP goes; `then` hears the path."""
+        """Asks where the ZIP goes and calls `then` with the path."""
         name = re.sub(r"[^A-Za-z0-9_-]+", "-", number)
         self._ask_path(_("Export the dossier"), "zip", f"dossier_{name}.zip", then)
 

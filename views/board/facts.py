@@ -17,12 +17,12 @@ from session.protocol.hub.tickets import Ticket, TicketState
 WAITING = (TicketState.WAITING, TicketState.OFFERED)
 
 NOON = timedelta(hours=12)
-"""After midnight: then UTC has the same date, from Tahiti to Wallis."""
+"""This hour of UTC has the same date everywhere from Tahiti to Wallis."""
 
 
 @dataclass
 class BoardFacts:
-    """Replaced piece by piece as news comes in.
+    """Replaced piece by piece as answers come in.
 
     Attributes:
         elsewhere: by service, the services of other organisations that its callers may go to.
@@ -35,8 +35,8 @@ class BoardFacts:
     elsewhere: Mapping[str, Sequence[MoveTarget]] = field(default_factory=dict)
 
     def today(self, now_utc: datetime) -> date:
-        """The hub's day, which its history and figures count by;
-        this computer's until the hub has told its own.
+        """The day by which the hub counts history and figures; this computer's day until the hub
+        has answered.
         """
         if self.board is None:
             return now_utc.astimezone().date()
@@ -47,7 +47,7 @@ class BoardFacts:
         return next((ticket for ticket in self.tickets if ticket.id == ticket_id), None)
 
     def service_name(self, service: str) -> str:
-        """Ours by its id, another organisation's by its reference."""
+        """The name of a service: ours by its id, another organisation's by its reference."""
         if service in self.services:
             return self.services[service].name
         targets = (target for known in self.elsewhere.values() for target in known)
@@ -60,7 +60,7 @@ class BoardFacts:
         return next((one.name for one in agents if one.id == agent), agent)
 
     def agent_names(self) -> dict[str, str]:
-        """All of them, by id."""
+        """The names of all agents, by id."""
         return (
             {agent.id: agent.name for agent in self.board.agents} if self.board is not None else {}
         )
@@ -72,7 +72,7 @@ class BoardFacts:
         )
 
     def is_closed(self, service: str) -> bool:
-        """True when a supervisor has closed it."""
+        """True when a supervisor has closed the service."""
         facts = self.queue_states().get(service)
         return facts is not None and facts.closed
 

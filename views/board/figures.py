@@ -21,7 +21,7 @@ from views.widgets.theme import SPACE
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From where a figure is an alert.
+    """The values from which a figure is an alert.
 
     Attributes:
         waiting: callers. longest_s, within_s: seconds; `within_s` is the wait that is promised.
@@ -60,7 +60,7 @@ class Figure(Card):
         self.setAccessibleName(f"{self._title.text()}: {value}, {words}")
 
     def alert(self) -> str:
-        """What an alert says of which figure, "" without one."""
+        """What this figure's alert says, "" without one."""
         return f"{self._title.text()} ({self._value.text()})" if self._is_alert else ""
 
     def value(self) -> str:
@@ -125,9 +125,7 @@ class BoardFigures(QFrame):
         )
 
     def new_alerts(self) -> list[str]:
-        """What has passed its threshold since the look before;
-        what was so at the first look is no news.
-        """
+        """What has passed its threshold since the last call; the first call returns nothing."""
         now = {figure.objectName(): figure.alert() for figure in self._figures if figure.alert()}
         known, self._alerts = self._alerts, set(now)
         return [words for name, words in now.items() if known is not None and name not in known]

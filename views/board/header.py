@@ -16,7 +16,7 @@ from views.widgets.theme import DARK, SPACE, tokens_for
 
 
 class BoardHeader(QFrame):
-    """Whose board this is, and whether the line is there.
+    """Whose board this is, and whether the hub answers.
 
     Signals:
         theme_requested(bool): True for dark.

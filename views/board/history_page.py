@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What supervisors did: filters, a table, and taking an act back where that is still possible.
-A page of the board.
+"""The board's page of history: what supervisors did, with filters, and a button that takes an act
+back where that is still possible.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class BoardHistoryPage(QWidget):
         self.wanted.emit(wish)
 
     def begin_undo(self) -> None:
-        """Takes the chosen act back, once its reason is given."""
+        """Asks for the reason to take the chosen act back."""
         act = self._acts.get(self.table.chosen())
         if act is not None and act.undo is UndoState.POSSIBLE and self._facts.connected:
             words, _icon = KINDS[act.kind]
@@ -142,7 +142,7 @@ class BoardHistoryPage(QWidget):
         return TableRow(act.id, cells)
 
     def _add_people(self, acts: Sequence[ActFacts]) -> None:
-        """Everybody who was seen acting can be chosen; who is chosen stays."""
+        """Adds everybody who acted to the filter; the chosen person stays chosen."""
         for act in acts:
             if self._person.findData(act.by) == -1:
                 self._person.addItem(act.by_name or act.by, act.by)

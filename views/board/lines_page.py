@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every kiosk's line: there or not, in a call, good, weak or bad in words and figures.
-A page of the board.
+"""The board's page of lines: each kiosk's connection in words and figures, absent, good, weak or
+bad.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ORDER = list(QUALITIES)
 
 
 class BoardLinesPage(QWidget):
-    """The worst line stands first."""
+    """All kiosks, the worst line first."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -132,7 +132,7 @@ def _percent(value: float) -> str:
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
-    """In steps that do not change every second."""
+    """How long ago, in steps that do not change every second."""
     if at is None:
         return ""
     minutes = int(max(0.0, (now - at).total_seconds()) // 60)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The queue as it is now: services, callers, agents, and the acts under each.
-A page of the board's window.
+"""The board's first page: the queue as it is now, with services, callers, agents, and the acts
+under each.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class BoardLivePage(QWidget):
     """Three tables side by side; a caller can be dragged from the middle one to the others.
 
     Args:
-        longest_s: from where a wait is too long.
+        longest_s: a wait of so many seconds is too long.
 
     Signals:
         undo_requested(): take the last act of this board back.
@@ -97,12 +97,12 @@ class BoardLivePage(QWidget):
         self.allow()
 
     def show_undo(self, words: str) -> None:
-        """What "undo" would take back, or "" for nothing."""
+        """Shows what "undo" would take back, or "" for nothing."""
         self._undo_words.setText(_("Undo: {act}").format(act=words) if words else "")
         self.allow()
 
     def allow(self) -> None:
-        """Only what can be done now can be begun."""
+        """Switches on the acts that are possible now."""
         ticket = self._facts.ticket(self.tickets.chosen())
         can = self._facts.connected and ticket is not None and ticket.state in WAITING
         for act in (self.give_agent, self.give_service, self.prioritise):
@@ -216,7 +216,7 @@ class BoardLivePage(QWidget):
 
 
 def _panel(title: QLabel | QBoxLayout, table: BoardTable, acts: QBoxLayout) -> QWidget:
-    """Tables begin at one height, whether a button stands beside their title or not."""
+    """The tables begin at one height, with or without a button beside the title."""
     made = QWidget()
     if isinstance(title, QLabel):
         title.setMinimumHeight(TITLE_PX)

@@ -26,7 +26,7 @@ from views.widgets.themed_plot import ThemedPlot
 
 @dataclass(frozen=True)
 class Series:
-    """One line or row of columns; `values` has None where there is nothing.
+    """One line, or one row of columns; `values` has None where nothing was measured.
     `tone` is a colour of the theme.
     """
 
@@ -54,7 +54,7 @@ class _Hours(pg.AxisItem):
     def tickValues(
         self, minimum: float, maximum: float, size: float
     ) -> list[tuple[float, list[float]]]:
-        """Full hours, as many as have room."""
+        """Full hours, as many as fit."""
         step = 3600.0
         while (maximum - minimum) / step > max(2.0, size / 60.0):
             step *= 2
@@ -177,7 +177,7 @@ class TimePlot(ThemedPlot):
         self.setStyleSheet(f"border: 2px solid {tokens_for(self.palette()).focus};")
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        """And that it has gone."""
+        """Shows that the keyboard is elsewhere."""
         super().focusOutEvent(event)
         self.setStyleSheet("")
 

@@ -29,7 +29,7 @@ AGENT_STATES: dict[AgentState, tuple[str, str, str]] = {
 
 PAUSE_WORDS = {code: words for code, words in PAUSES if code}
 SAID_BY_STATE = frozenset({NOT_RESPONDING, DESK_CLOSED, "training"})
-"""Reasons that the state's own word says already."""
+"""Reasons that the word of the state says already."""
 
 PRIORITIES = (
     (0, N_("Usual")),
@@ -137,14 +137,14 @@ def _longest_wait_cell(wait_s: float, *, long: bool) -> Cell:
 
 
 def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:
-    """Who is free first, then by name."""
+    """Free agents first, then by name."""
     return sorted(agents, key=lambda one: (_ORDER.index(one.state), one.name))
 
 
 def agent_rows(
     agents: Sequence[AgentFacts], services: Mapping[str, Service], now_utc: datetime
 ) -> list[TableRow]:
-    """Name, state with its reason or caller and service, since when; who is free stands first."""
+    """Name, state with its reason or caller and service, since when; free agents first."""
     rows = []
     for agent in in_order(agents):
         words, icon_name, tone = AGENT_STATES[agent.state]

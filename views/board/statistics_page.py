@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Figures of finished requests by service, site, hour or day, and the same as a file.
-A page of the board's window.
+"""The board's page of figures: finished requests by service, site, hour or day, on the screen or as
+a file.
 """
 
 from __future__ import annotations

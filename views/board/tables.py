@@ -2,8 +2,7 @@
 """The board's three tables: tickets (dragged from), services and agents (dropped on).
 Used by the board's window.
 
-Whatever the mouse does here is a wish that the keyboard has too:
-see the acts of `views.board.window`.
+The keyboard can request whatever the mouse requests here: see `views.board.acts`.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ class TableRow:
 
 
 class _KeepsTone(QStyledItemDelegate):
-    """A chosen row keeps the colours of its texts: they say something."""
+    """A chosen row keeps the colours of its texts, because they carry meaning."""
 
     def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
         """The colour of chosen texts is that of the text."""
@@ -76,7 +75,7 @@ class _KeepsTone(QStyledItemDelegate):
             option.palette.setBrush(QPalette.ColorRole.HighlightedText, brush)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        """Rows of one height, also where there is no icon, and before the style sheet is known."""
+        """Gives rows one height, also without an icon and before the style sheet is known."""
         hint = super().sizeHint(option, index)
         return QSize(hint.width(), max(hint.height(), option.fontMetrics.height() + ROOM_PX))
 
@@ -128,7 +127,7 @@ class BoardTable(QTreeWidget):
         self._widths: list[int] = []
 
     def show_rows(self, rows: Sequence[TableRow]) -> None:
-        """Shows these rows in this order; what has not changed is not touched."""
+        """Shows these rows in this order; a row that has not changed is not touched."""
         if [row.id for row in rows] != self.ids():
             self._deal(rows)
         tokens = tokens_for(self.palette())
@@ -154,7 +153,7 @@ class BoardTable(QTreeWidget):
                     self.setColumnWidth(column, most_px)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """More rows are seen: what they need is measured, which Qt does for rows in sight only."""
+        """Measures the columns again: Qt measures only rows in sight, and more may be in sight."""
         super().resizeEvent(event)
         if event is not None and event.size().height() != event.oldSize().height():
             self._measure()
@@ -179,7 +178,7 @@ class BoardTable(QTreeWidget):
             self.setCurrentItem(item)
 
     def texts(self, row_id: str) -> list[str]:
-        """What stands in a row."""
+        """The texts of a row."""
         item = self._items[row_id]
         return [item.text(column) for column in range(self.columnCount())]
 
@@ -194,7 +193,9 @@ class BoardTable(QTreeWidget):
         return str(item.data(0, _ID)) if item is not None else ""
 
     def _deal(self, rows: Sequence[TableRow]) -> None:
-        """Puts the rows in order; the chosen one stays chosen, or the one that took its place."""
+        """Puts the rows in order. The chosen row stays chosen; when it is gone, the row in its
+        place is chosen.
+        """
         chosen = self.chosen()
         at = self.indexOfTopLevelItem(self.currentItem() or QTreeWidgetItem())
         bar = self.verticalScrollBar()
@@ -311,7 +312,7 @@ class TargetTable(BoardTable):
             event.ignore()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
-        """Tells which ticket was dropped on which row."""
+        """Emits which ticket was dropped on which row."""
         if event is None:
             return
         ticket, target = _ticket_of(event), self.id_at(event.position().toPoint())
@@ -321,7 +322,7 @@ class TargetTable(BoardTable):
 
 
 def _widths(rows: Sequence[TableRow]) -> list[int]:
-    """Letters of the longest text of each column."""
+    """How many letters the longest text of each column has."""
     return [
         max(len(cell.text) for cell in column)
         for column in zip(*(row.cells for row in rows), strict=True)

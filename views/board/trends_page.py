@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The last hours in three plots, and the same numbers as a table. A page of the board's window."""
+"""The board's page of curves: the last hours in three plots, and the same numbers as a table."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class BoardTrendsPage(QWidget):
     # ---- inside ----
 
     def _show_quarter(self, place: int) -> None:
-        """A quarter in words, for everybody who does not read curves."""
+        """Shows a quarter of an hour in words, for those who do not read curves."""
         if not 0 <= place < len(self._quarters):
             self._said.setText("")
             return

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A supervisor's window in somebody's conversation; the board stays usable beside it.
-Built by compose.
+Built by `expert_app.board.wiring.visit`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The supervisor's window: figures on top, pages below, each act by mouse and by keyboard.
-Built by compose.
+Built by `expert_app.board.wiring.program`.
 
-It shows facts and emits wishes: an act with its reason leaves as `act_requested`, nothing changes
-here until the hub has done it.
+It shows what it is given and emits requests: an act with its reason leaves as `act_requested`, and
+nothing changes here until the hub has done it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class BoardWindow(QMainWindow):
     """Steers the queue of one organisation.
 
     Args:
-        clock: for waits. thresholds: from where a figure is an alert.
+        clock: for waits. thresholds: the values from which a figure is an alert.
 
     Signals: act_requested(object, str): an `Act` and its reason. undo_requested(): take the last
         act back. undo_of_requested(str, str): the act with this id, and the reason.
@@ -136,7 +136,7 @@ class BoardWindow(QMainWindow):
         self.refresh()
 
     def set_elsewhere(self, targets: Mapping[str, Sequence[MoveTarget]]) -> None:
-        """By service, where the hub lets its callers go in other organisations."""
+        """By service, the services of other organisations to which its callers may go."""
         self._facts.elsewhere = targets
 
     def show_board(self, board: BoardAnswer) -> None:

@@ -34,7 +34,7 @@ from views.widgets.theme import SPACE
 
 
 class CallState(StrEnum):
-    """What is known about voice and picture; the values are those the call's own part uses."""
+    """What is known about voice and picture, with the values of `session.media`."""
 
     NEW = "new"
     CONNECTING = "connecting"
@@ -46,7 +46,7 @@ class CallState(StrEnum):
 
 
 class Quality(StrEnum):
-    """The line, in three words."""
+    """Quality of the line in three steps."""
 
     GOOD = "good"
     MEDIUM = "medium"
@@ -145,11 +145,11 @@ class CallView(QWidget):
 
     @property
     def third_pane(self) -> VideoPane:
-        """Where a third person is seen."""
+        """The pane that shows a third person."""
         return self._third
 
     def show_third_simulated(self, simulated: bool) -> None:
-        """Whether the third person's picture is drawn: it is labelled."""
+        """Labels the third person's picture when it is drawn by the program."""
         self._third.show_simulated(simulated, own=False)
 
     def show_third(self, name: str, *, shown: bool) -> None:
@@ -188,7 +188,7 @@ class CallView(QWidget):
             restyle(button, off=not self._on[key])
 
     def show_line(self, words: str, also: str = "") -> None:
-        """What a narrow line costs, in words; "" when it costs nothing.
+        """What is given up on a narrow line, in words; "" for nothing.
         `also`: in the other direction.
         """
         shown = words or also
@@ -223,7 +223,7 @@ class CallView(QWidget):
         self._third.show_private(on)
 
     def show_sign_language(self, on: bool) -> None:
-        """Whether movement goes before size, because hands talk."""
+        """Whether movement goes before size, because the caller signs."""
         self._signs.setChecked(on)
         self._signs.setIcon(icon("sign_language", "accent" if on else "text"))
         name_button(self._signs, _("Sign language: movement before size"), SIGN_KEYS)
@@ -236,7 +236,7 @@ class CallView(QWidget):
         )
 
     def set_compact(self, compact: bool) -> None:
-        """True puts the controls beside the picture, for when the shared page needs the room."""
+        """True puts the controls beside the picture, when the shared page needs the space."""
         self._compact = compact
         self._box.setDirection(_ACROSS if compact else _DOWN)
         self._video.setMinimumSize(*((200, 132) if compact else (320, 200)))
@@ -333,7 +333,7 @@ class CallView(QWidget):
         shortcut("Ctrl+Shift+H", self._hang_up, self)
 
     def show_life_size(self, on: bool) -> None:
-        """Whether the caller is as large as in the room."""
+        """Whether the caller is shown in life size."""
         self._life.blockSignals(True)
         self._life.setChecked(on)
         self._life.blockSignals(False)
@@ -396,7 +396,7 @@ class CallView(QWidget):
 
 
 def _width(*parts: QWidget) -> int:
-    """What the visible ones of these take side by side in the bar of controls."""
+    """The width of the visible widgets among these, side by side in the bar of controls."""
     return (
         sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden())
         + 2 * SPACE[2]

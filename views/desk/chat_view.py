@@ -25,11 +25,11 @@ PHRASES = (
     N_("One moment, please, I am looking."),
     N_("Thank you, I have received it."),
 )
-"""One press each; the agent's own words go into the line."""
+"""Sentences that one press sends; the agent types other words."""
 
 
 class ChatView(QWidget):
-    """What was written, and the line to write in.
+    """The lines of the chat, and the field to write in.
 
     Signals:
         send_requested(str): send these words.
@@ -75,7 +75,7 @@ class ChatView(QWidget):
         self.set_live(False)
 
     def focus_entry(self) -> None:
-        """The next key is written."""
+        """Puts the keyboard into the field."""
         self._entry.setFocus()
 
     def set_live(self, live: bool) -> None:
@@ -86,7 +86,7 @@ class ChatView(QWidget):
             self._entry.clear()
 
     def show_lines(self, lines: tuple[ChatLine, ...]) -> None:
-        """All that was written, oldest first."""
+        """All lines, the oldest first."""
         while (item := self._lines.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()

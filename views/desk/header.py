@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The line on top of the desk: organisation, agent, connection, and the commands of the window.
-Used by desk_window.
+Used by the desk's window.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from views.widgets.theme import DARK, SPACE, tokens_for
 
 
 class DeskHeader(QFrame):
-    """Who works here, and whether the line is there.
+    """Who works here, and whether the hub answers.
 
     Signals:
         queue_pressed(), side_pressed(): show or fold a panel.
@@ -110,7 +110,7 @@ class DeskHeader(QFrame):
         name_button(self._theme, _("Light theme") if dark else _("Dark theme"))
 
     def set_narrow(self, narrow: bool) -> None:
-        """In a narrow window the theme's button gives way; the theme stays as it is."""
+        """Hides the theme's button in a narrow window."""
         self._theme.setVisible(not narrow)
 
     def add_command(self, widget: QWidget) -> None:

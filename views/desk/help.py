@@ -176,7 +176,7 @@ class ShortcutHelp(QWidget):
 
 
 class _WholeArea(QScrollArea):
-    """Asks for all the room that its content needs, and scrolls only when there is less."""
+    """Asks for the size of its content, and scrolls only when there is less space."""
 
     def __init__(self, groups: QWidget) -> None:
         super().__init__()

@@ -55,7 +55,7 @@ class IdlePage(QWidget):
         self._show()
 
     def show_state(self, available: bool, connected: bool, silent: bool = False) -> None:
-        """Whether the agent is available, the line there, and whether an offer was left
+        """Whether the agent is available, whether the hub answers, and whether an offer was left
         unanswered.
         """
         self._available, self._connected, self._silent = available, connected, silent

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A colleague calls: come, or not. Under the header of the desk's window."""
+"""The bar of a colleague's call: join or decline. Under the header of the desk's window."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A caller offered to this agent: who it is for, how long to answer, Accept and Decline.
-Top of the desk's window.
+"""The card of a caller who is offered to this agent: for which service, how long there is to
+answer, Accept and Decline. On top of the desk's window.
 """
 
 from __future__ import annotations
@@ -133,9 +133,7 @@ class OfferCard(QFrame):
         self._back = None
 
     def answer_failed(self) -> None:
-        """The answer did not reach the hub, or was refused:
-        it may be given again while there is time.
-        """
+        """The answer did not reach the hub, or was refused; the agent may repeat it in time."""
         self._set_enabled(True)
 
     def refresh(self) -> None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""To whom, and why: passing a caller on, or calling a colleague in.
-Opens inside the desk's window, over nothing.
+"""The panel that passes a caller on or calls a colleague in: to whom, and why.
+It opens inside the desk's window and covers nothing.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class PassOnPanel(QFrame):
         self._targets.setFocus()
 
     def show_targets(self, targets: TargetsAnswer, service: str) -> None:
-        """Who and what is there now; `service` is the caller's own queue."""
+        """Colleagues and queues that are there now; `service` is the queue of this caller."""
         if not self.isVisible():
             return
         self._targets.clear()
@@ -171,7 +171,7 @@ class PassOnPanel(QFrame):
                 self._targets.setCurrentRow(place)
 
     def close_panel(self) -> None:
-        """Nothing is done."""
+        """Closes without doing anything."""
         self.hide()
         self.closed.emit()
 

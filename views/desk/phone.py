@@ -31,7 +31,7 @@ def later_words(minutes: int) -> str:
 
 
 class PhoneView(QWidget):
-    """The telephone number, large enough to dial it from, and the three things that may come of it.
+    """The telephone number, large enough to dial it from, and the three possible results.
 
     Signals: reached_requested(): the talk is over, wrap-up. not_reached_requested(): nobody
         answered, give up. later_requested(int): try again after so many minutes.
@@ -109,7 +109,7 @@ class PhoneView(QWidget):
         )
 
     def clear(self) -> None:
-        """The number leaves the screen with its request."""
+        """Removes the number from the screen."""
         self._number.setText("")
         self._number.setAccessibleName("")
         self._about.setText("")

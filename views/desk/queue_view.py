@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The queue: who waits, since when, for what, and Accept. Left side of the desk's window."""
+"""The queue on the left of the desk's window: who waits, since when, for what, and Accept."""
 
 from __future__ import annotations
 
@@ -85,9 +85,7 @@ class DeskQueueView(QFrame):
         self._show_all()
 
     def ring(self, ticket_id: str) -> None:
-        """A ticket to be noticed: its row stands out until it is taken, gone or looked at
-        (`stop_ringing`).
-        """
+        """Marks the row of a ticket until it is taken or gone, or until `stop_ringing`."""
         self._ringing.add(ticket_id)
         self._show_all()
         self.ticket_rang.emit(ticket_id)
@@ -125,7 +123,7 @@ class DeskQueueView(QFrame):
         self._allow()
 
     def set_availability(self, available: bool, reason: str = "") -> None:
-        """Shows the agent's state, with the code of a pause's reason, without telling anybody."""
+        """Shows the agent's state, with the code of a pause's reason, without a signal."""
         self._availability.choose("available" if available else "paused")
         self._pause.setVisible(not available and reason != NOT_RESPONDING)
         self._pause.setCurrentIndex(max(0, self._pause.findData(reason)))
@@ -138,7 +136,7 @@ class DeskQueueView(QFrame):
         self.state_chosen.emit(available, reason)
 
     def accept_failed(self) -> None:
-        """The asked ticket was not won; others may be taken again."""
+        """The requested ticket went to a colleague; others may be taken again."""
         self._accepting = ""
         self._allow()
 
@@ -150,7 +148,7 @@ class DeskQueueView(QFrame):
             self.next_requested.emit(self._filter.currentData() or "")
 
     def ticket(self, ticket_id: str) -> Ticket | None:
-        """A ticket as last told."""
+        """A ticket as the hub gave it last."""
         return next((ticket for ticket in self._tickets if ticket.id == ticket_id), None)
 
     def service(self, service_id: str) -> tuple[Service | None, int]:
@@ -175,7 +173,7 @@ class DeskQueueView(QFrame):
         )
 
     def is_available(self) -> bool:
-        """What the agent chose."""
+        """Whether the agent chose to be available."""
         return self._availability.choice() == "available"
 
     def refresh_waits(self) -> None:
@@ -372,9 +370,7 @@ class DeskQueueView(QFrame):
         self.state_chosen.emit(available, "")
 
     def _may_take(self, ticket: Ticket) -> bool:
-        """False while only another agent may take it, or colleagues with its skill still may
-        come.
-        """
+        """False while only another agent may take it, or colleagues with the skill go first."""
         now = self._clock.utc_now()
         kept, offered = ticket.kept_for(now), ticket.offered_to(now)
         return (
@@ -384,7 +380,7 @@ class DeskQueueView(QFrame):
         )
 
     def _begin(self, what: str) -> bool:
-        """One wish at a time goes out."""
+        """Sends one request at a time."""
         if not self._connected or self._busy or self._accepting:
             return False
         self._accepting = what

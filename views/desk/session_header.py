@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line above a conversation: who, for what, where, and what the caller allows.
+"""The header of a conversation: who, for what, where, and what the caller allows.
 Used by the desk's window.
 """
 
@@ -32,7 +32,7 @@ GRANT_WORDS: dict[Grant, tuple[str, str]] = {
 
 
 SOON_S = 600.0
-"""Less than this is said on the button itself; seven buttons have no room for more."""
+"""Less than this is shown on the button; there is no space for more on seven buttons."""
 
 _ALLOWED, _ASKED = N_("allowed"), N_("asking the caller…")
 _NOT_YET = N_("not allowed yet: press to ask")
@@ -40,8 +40,8 @@ _RENEW = N_("allowed for {left} more; press to ask again")
 
 
 class GrantButton(QPushButton):
-    """One permission: allowed and for how long, being asked, or to be asked by pressing it;
-    pressed again, renewed.
+    """One permission: allowed and for how long, being asked, or not yet asked. A press asks for it,
+    or renews it.
 
     Signals:
         wanted(object): the `Grant` to ask for.
@@ -140,9 +140,7 @@ class SessionHeader(QFrame):
             self._places.addWidget(button, *divmod(place, per_row))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """In a narrow view the permissions stand below, as many side by side as there is room
-        for.
-        """
+        """In a narrow view the permissions stand below, as many side by side as fit."""
         super().resizeEvent(event)
         widest = max(button.sizeHint().width() for button in self._grants.values()) + 6
         needed = sum(button.sizeHint().width() + 6 for button in self._grants.values())

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The desk's first page on a computer that has no key: address of the network, one-time code.
-Built by compose.
+Built by `expert_app.desk.wiring.sign_in`.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ HOLD_REASONS: dict[HoldReason, str] = {
     HoldReason.PAPERS: N_("I read the papers"),
     HoldReason.COLLEAGUE: N_("I ask a colleague"),
 }
-"""What the agent chooses, and the caller reads in other words."""
+"""The reasons that the agent chooses; the caller reads other words."""
 
 ENDS: dict[ThirdEnd, str] = {
     ThirdEnd.DECLINED: N_("Your colleague cannot come now."),
@@ -51,7 +51,7 @@ ENDS: dict[ThirdEnd, str] = {
 
 
 def third_words(name: str, third: Third, held: bool) -> str:
-    """Who is there, and what that person does."""
+    """The third person's name and state in words."""
     if third.state is ThirdState.CALLED:
         return _("{name} is being called…").format(name=name)
     if third.role is Role.SUPERVISOR:
@@ -72,7 +72,7 @@ def third_words(name: str, third: Third, held: bool) -> str:
 
 
 class TalkBar(QFrame):
-    """What holds while it is not simply two people talking;
+    """The state of a conversation while it is held or has a third person;
     `commands` are the buttons, for the window's header.
 
     Signals: hold_requested(object): let the caller wait, with this `HoldReason`.
@@ -220,9 +220,7 @@ class TalkBar(QFrame):
         self._reasons.setActiveAction(self._reasons.actions()[0])
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
-        """Painted: whoever must know is told, once per third person, after the words are painted
-        too.
-        """
+        """Starts the timer that emits `painted`, once per third person."""
         super().paintEvent(a0)
         third = self.third()
         if (
@@ -234,7 +232,7 @@ class TalkBar(QFrame):
             self._soon.start()
 
     def _emit_painted(self) -> None:
-        """The label lies above the bar and is painted in the same round."""
+        """Emits `painted`; the label above the bar is painted in the same round of events."""
         third = self.third()
         if third is None or not self._third.isVisible() or self._third.visibleRegion().isEmpty():
             self._painted_key = ""

@@ -30,7 +30,7 @@ from views.widgets.theme import service_colour
 
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
 LONG_WAIT_S = 600.0
-"""From here on a wait is shown as a long one."""
+"""A wait of so many seconds is shown as a long one."""
 
 
 class ServiceTag(QWidget):
@@ -151,7 +151,7 @@ class TicketRow(QFrame):
         restyle(self, place="next" if next_one else "", ringing=ringing)
 
     def _show_away(self) -> None:
-        """The caller is not at the kiosk: will come back, or is to be called."""
+        """Shows that the caller left the kiosk and comes back, or waits for a telephone call."""
         if self.ticket.away == "phone":
             self._away.show_state(_("By telephone"), "call", "accent")
         elif self.ticket.away == "back":
@@ -205,8 +205,8 @@ class TicketRow(QFrame):
         return ", ".join([words, *extra])
 
     def show_kept(self, kept_for: str | None, agent: str) -> None:
-        """Whom this caller is kept for or offered to:
-        nobody (None), this `agent`, or somebody else.
+        """For whom this caller is kept or to whom the caller is offered: nobody (None), this
+        `agent`, or somebody else.
         """
         mine = kept_for is not None and kept_for == agent
         self._is_kept = kept_for is not None and not mine

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The agent's one window: queue left, conversation centre, dossier and devices right, messages
-below. Built by compose.
+below. Built by `expert_app.desk.wiring.screen`.
 
-It arranges the views it is given and connects what happens between them on the screen;
-everything that leaves the screen is a signal that compose connects.
+It arranges the views that it is given and connects what happens between them on the screen;
+everything that leaves the screen is a signal, which the wiring connects.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ WIDE_PX = 1200
 
 
 class DeskWindow(QMainWindow):
-    """The window. It never closes by itself: closing is a wish, and `close_now` does it.
+    """The window. It never closes by itself: it requests to be closed, and `close_now` does it.
 
     Args:
-        queue, call, cobrowse, dossier, devices: the views, built by compose.
+        queue, call, cobrowse, dossier, devices: the views that it arranges.
         settings: where place and panels are remembered.
         clock: for durations.
 
@@ -187,7 +187,7 @@ class DeskWindow(QMainWindow):
         self._show_state()
 
     def show_guest(self) -> None:
-        """We are the third in a colleague's conversation."""
+        """This agent is the third person in a colleague's conversation."""
         self.queue.stop_ringing()
         self.queue.set_busy(True)
         self._centre.setCurrentWidget(self.guest)
@@ -396,7 +396,7 @@ class DeskWindow(QMainWindow):
         self._show_state()
 
     def _accept_next(self) -> None:
-        """The caller offered to this agent goes before the queue."""
+        """Takes the caller who is offered to this agent, else the next of the queue."""
         if self.offer.ticket_id:
             self.offer.accept()
         else:
@@ -431,9 +431,7 @@ class DeskWindow(QMainWindow):
             self._side.open_tab(view)
 
     def show_unread(self, count: int) -> None:
-        """Written words of the caller that nobody has seen yet:
-        the right side opens for the first.
-        """
+        """How many lines of the chat nobody has seen yet; the right side opens for the first."""
         if count == 1 and self._side.isHidden():
             self._open_side()
         self._side.show_unread(count)
@@ -503,7 +501,7 @@ class DeskWindow(QMainWindow):
         self.header.set_narrow(self.width() < WIDE_PX)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Closing is a wish; during a conversation it is asked again."""
+        """Requests to be closed; during a conversation the agent is asked first."""
         if event is None or self._may_close:
             return
         event.ignore()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""After the conversation: what came of it, a note, how much time is left, then Finish.
+"""The wrap-up after a conversation: its outcome, a note, how much time is left, then Finish.
 Used by the desk's window.
 """
 
@@ -53,7 +53,7 @@ NOT_SAID = "not_said"
 """Outcome of a wrap-up whose time was over before the agent chose one."""
 
 SHORT_S = 15.0
-"""From here on the time that is left stands out."""
+"""Less time than this is marked."""
 
 
 class WrapUpView(QWidget):
@@ -144,12 +144,12 @@ class WrapUpView(QWidget):
         self.refresh_clock()
 
     def show_open_points(self, text: str) -> None:
-        """What is still under way, e.g. a document in the outbox; "" for nothing."""
+        """What is not finished yet, e.g. a document in the outbox; "" for nothing."""
         self._open_points.setText(text)
         self._open_row.setVisible(bool(text))
 
     def show_note_place(self, has_dossier: bool) -> None:
-        """A note is kept in the caller's dossier; without one there is no place for it."""
+        """Whether there is a dossier that can keep a note."""
         self._note.setEnabled(has_dossier)
         can = _("Note for colleagues, kept in the dossier")
         cannot = _("Note for colleagues: needs the caller's dossier")
@@ -229,7 +229,7 @@ class WrapUpView(QWidget):
         return column(None, self._note_title, self._note, space=SPACE[0])
 
     def _deal(self, outcomes: Sequence[Outcome]) -> None:
-        """The buttons: the service's own outcomes, or the program's; none of them taken."""
+        """Makes the buttons of the service's outcomes, or of the program's; none is chosen."""
         own = list(outcomes)
         if own != self._own or not self._outcomes:
             for button in self._outcomes:
@@ -273,7 +273,7 @@ class WrapUpView(QWidget):
     # ---- keys and wishes
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """The figure before an outcome takes it."""
+        """The digit before an outcome chooses it."""
         place = -1 if event is None else event.key() - Qt.Key.Key_1
         if 0 <= place < min(9, len(self._outcomes)):
             self._outcomes[place].click()

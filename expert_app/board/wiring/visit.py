@@ -138,7 +138,7 @@ class VisitConnections:
             self.pane.guest.show_own_media(microphone_on=on, camera_on=self.pane.guest.camera_on)
 
     def _on_held(self, held: bool) -> None:
-        """Push-to-talk: the switch stays as it is."""
+        """Push-to-talk: lets the supervisor be heard while the key is held."""
         if self.visit.guest is not None and not self.pane.guest.microphone_on:
             self.visit.guest.speak(held)
             self.pane.guest.show_speaking(held)

@@ -120,7 +120,7 @@ class DevicesConnections:
         self._view.show_preview(seen.jpeg, seen.glass, seen.areas)
 
     def _on_quick_copy(self, seen: ShownQuickCopy) -> None:
-        self._view.show_page_glimpse(seen.page_id, seen.jpeg)
+        self._view.show_page_quick_copy(seen.page_id, seen.jpeg)
 
     def _on_page_failed(self, failed: PageNotReceived) -> None:
         self._view.show_page_failed(failed.page_id, failed.code)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the cleaning did to a page, each step of it to be taken back or done again.
+"""The menu of what the cleaning did to a page; each step can be taken back or done again.
 Used by the devices view.
 """
 
@@ -27,7 +27,7 @@ def ask_stages(
     left_out: Collection[CleaningStage],
     chosen: Callable[[CleaningStage, bool], object],
 ) -> QMenu:
-    """Opens the list of steps; those that are in use have a tick. The digits 1 to 5 change one.
+    """Opens the list of steps; the steps in use have a tick. The digits 1 to 5 change one.
 
     Args:
         chosen: called with a step and whether it is wanted from now on.

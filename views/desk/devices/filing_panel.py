@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Making a document of chosen pages: for which piece, under which name.
+"""The panel that makes a document of chosen pages: for which piece, under which name.
 Used by the devices view.
 """
 
@@ -62,7 +62,7 @@ class FilingPanel(Card):
         self.set_pieces([])
 
     def set_pieces(self, pieces: Sequence[Piece]) -> None:
-        """The pieces that the procedure expects; those still missing first in mind, order kept."""
+        """The pieces that the procedure expects, in its order; a missing one is proposed first."""
         chosen = self._piece.currentData()
         self._piece.blockSignals(True)
         self._piece.clear()
@@ -96,7 +96,7 @@ class FilingPanel(Card):
         self._allow()
 
     def show_grant(self, allowed: bool, asked: bool = False) -> None:
-        """Whether the caller lets documents be kept; after the conversation the last word holds."""
+        """Whether documents may be kept; the last answer holds after the conversation."""
         if self._live:
             self._may_keep = allowed
             self._grant.show_grant(allowed, asked)
@@ -118,7 +118,7 @@ class FilingPanel(Card):
         self._piece.setCurrentIndex(max(0, self._piece.findData(piece_id)))
 
     def new_document(self) -> None:
-        """The next document gets a proposed name again."""
+        """Proposes a name for the next document."""
         self._name_is_ours = True
         self._propose_name()
 

@@ -41,19 +41,17 @@ __all__ = ["CELL", "PageStatus", "PageStrip", "StripPage"]
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 CELL = QSize(104, 146)
-"""Smallest room of a page in the strip."""
+"""Smallest size of a page in the strip."""
 
 _PICTURE_HEIGHT = 106
 _MAX_THUMBS = 300
 _BAR_WIDTH = 18
-"""What frame and scroll bar take of the strip's width, in pixels;
-kept free even when the bar is not there.
-"""
+"""What frame and scroll bar take of the strip's width, in pixels; kept free even without a bar."""
 _ROLE = Qt.ItemDataRole.UserRole
 
 
 class PageStrip(QListWidget):
-    """Pages side by side; drag or Alt+arrows to order, Enter to look, Delete to take out.
+    """Pages side by side: drag or Alt+arrows to order, Enter to open, Delete to take out.
 
     Signals:
         order_changed(object): list of page ids.
@@ -199,7 +197,7 @@ class PageStrip(QListWidget):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """As many pages side by side as have room, filling the width."""
+        """Puts as many pages side by side as fit, filling the width."""
         super().resizeEvent(event)
         width = self.width() - _BAR_WIDTH
         self.setGridSize(
@@ -245,7 +243,7 @@ class _PageDelegate(QStyledItemDelegate):
         self._thumbs: dict[tuple[int, int, int, int], QImage] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        """The same for all."""
+        """All pages have the same size."""
         return self._strip.gridSize()
 
     def _thumb(self, facts: StripPage, space: QSize, ratio: float) -> QImage | None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """One scanned page or one sheet of a filed document at full size, to check that it can be read.
-Desk's window.
+Used by the desk's window.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Both sides of a pile by a feeder that sees one: what to ask the caller now.
+"""What to ask the caller while both sides of a pile are scanned by a feeder that sees one side.
 Used by the scan panel.
 """
 

@@ -104,7 +104,7 @@ class PreviewArea(QWidget):
         self._name_areas()
 
     def sizeHint(self) -> QSize:
-        """Room for an A4 sheet that can be recognised."""
+        """Enough for an A4 sheet to be recognised."""
         return QSize(180, 250)
 
     # ---- facts ----
@@ -134,7 +134,7 @@ class PreviewArea(QWidget):
 
     @property
     def has_proposal(self) -> bool:
-        """Something was found on the flatbed, and is not what is marked now."""
+        """Whether areas were found on the flatbed that are not what is marked now."""
         return bool(self._proposed) and self._proposed != tuple(self._marks)
 
     def words(self) -> str:
@@ -148,7 +148,7 @@ class PreviewArea(QWidget):
     # ---- acts ----
 
     def take_proposal(self) -> None:
-        """The areas that were found."""
+        """Marks the areas that were found."""
         self._marks = list(self._proposed)
         self._choose(0)
 
@@ -158,7 +158,7 @@ class PreviewArea(QWidget):
         self._choose(-1)
 
     def add_mark(self) -> None:
-        """One more, of the size of a card, where there is room."""
+        """Adds a mark of the size of a card where there is space."""
         if self._image is None or len(self._marks) >= MAX_AREAS:
             return
         step = 2 * _KEY_STEP * len(self._marks)
@@ -166,7 +166,7 @@ class PreviewArea(QWidget):
         self._choose(len(self._marks) - 1)
 
     def remove_mark(self) -> None:
-        """The current one goes."""
+        """Removes the current mark."""
         if 0 <= self._current < len(self._marks):
             del self._marks[self._current]
             self._choose(self._current)
@@ -279,7 +279,7 @@ class PreviewArea(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """Ends the mark and tells it."""
+        """Ends the mark and emits the areas."""
         if self._drawn_from is None and self._held is None:
             return
         drawn, self._drawn_from, self._held = self._drawn_from is not None, None, None
@@ -310,7 +310,7 @@ class PreviewArea(QWidget):
                 super().keyPressEvent(event)
 
     def _act(self, key: Qt.Key) -> bool:
-        """One of the acts that need no size; False when the key is none."""
+        """Does what a key without a size means; False when the key means nothing."""
         keys = Qt.Key
         if key == keys.Key_Escape and self._marks:
             self.clear_marks()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's printer as the agent drives it: state, permission, receipt, a PDF.
+"""The panel of the kiosk's printer: state, permission, receipt, a PDF.
 Used by the devices view.
 """
 
@@ -67,7 +67,7 @@ class PrintLine(QFrame):
         column(self, top, self._why, space=0)
 
     def show_state(self, changed: PrintChanged) -> None:
-        """What became of it."""
+        """Shows the state of the print."""
         text, icon_name, tone = PRINT_WORDS[changed.state]
         self._icon.set_icon(icon_name, tone)
         self._state.setText(_(text))
@@ -78,7 +78,7 @@ class PrintLine(QFrame):
 
 
 class PrintPanel(Card):
-    """The printer.
+    """The kiosk's printer and its latest prints.
 
     Signals:
         grant_requested(object): ask for `Grant.PRINT`.
@@ -167,7 +167,7 @@ class PrintPanel(Card):
         dialog.open()
 
     def clear_prints(self) -> None:
-        """Another caller: nothing of the one before stays."""
+        """Removes everything of the caller before."""
         self._large.setChecked(False)
         for print_id in list(self._lines):
             self._forget(print_id)

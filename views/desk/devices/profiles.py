@@ -48,7 +48,7 @@ class ProfileRow(QWidget):
         self.show_profiles(())
 
     def show_profiles(self, profiles: Sequence[ScanProfile]) -> None:
-        """The organisation's, in its order; none: no row."""
+        """Shows the organisation's profiles in its order; without any there is no row."""
         self._profiles = tuple(profiles)[:MOST_PROFILES]
         for place, button in enumerate(self._buttons):
             button.setVisible(place < len(self._profiles))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Why a page is taken out, and how one is split: small menus by mouse, letter or arrow.
+"""Two menus by mouse, letter or arrow: why a page is taken out, and how a page is split.
 Used by the devices view.
 """
 
@@ -27,7 +27,7 @@ REASON_WORDS: dict[RemovalReason, str] = {
 CHOICES = tuple(
     reason for reason in RemovalReason if reason.value not in ("scanned_again", "split")
 )
-"""Those that a person takes; the others come with another act."""
+"""The reasons that a person chooses; the others come with another act."""
 
 
 class Split(StrEnum):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's scanner as the agent drives it: state, permission, settings, scan.
+"""The panel of the kiosk's scanner: state, permission, settings, scan.
 Used by the devices view.
 """
 
@@ -64,7 +64,7 @@ def _choice(name: str, accessible_name: str, choices: Iterable[tuple[str, object
 
 
 def source_key(source: ScanSource, sides: Sides) -> str:
-    """A choice of the source as the box keeps it: Qt finds texts only."""
+    """A source as a text, because a combo box of Qt finds texts only."""
     return f"{source.value} {sides.value}"
 
 
@@ -111,7 +111,7 @@ class GrantLine(QWidget):
 
 
 class ScanPanel(Card):
-    """Everything before a page arrives.
+    """The settings of a scan, and the buttons that start it.
 
     Signals: grant_requested(object): ask for `Grant.SCAN`. scan_requested(object): a `ChosenScan`,
         preview or page. cancel_requested(): stop the scan that runs. backs_requested(object): a
@@ -152,11 +152,11 @@ class ScanPanel(Card):
         self._allow()
 
     def show_profiles(self, profiles: Sequence[ScanProfile]) -> None:
-        """Those of the organisation."""
+        """The profiles of the organisation."""
         self._profiles.show_profiles(profiles)
 
     def show_pile(self, sheets: int, missing: int, is_turned: bool) -> None:
-        """A pile whose two sides are scanned by hand; no sheets: there is none (any more)."""
+        """A pile whose two sides are scanned one after the other; no sheets: there is no pile."""
         if sheets:
             self._pile.show_pile(sheets, missing, is_turned)
         else:
@@ -186,8 +186,8 @@ class ScanPanel(Card):
         self._progress.hide()
         self._allow()
 
-    def wish(self, kind: ScanKind) -> ChosenScan:
-        """What the settings say. A preview is of the whole flatbed."""
+    def chosen_scan(self, kind: ScanKind) -> ChosenScan:
+        """The scan that the settings describe. A preview is of the whole flatbed."""
         source, sides = _source_of(self._source.currentData())
         preview = kind == ScanKind.PREVIEW
         return ChosenScan(
@@ -218,10 +218,10 @@ class ScanPanel(Card):
         )
         if kind is ScanKind.PAGE:
             self.areas = ()
-        self.scan_requested.emit(self.wish(kind))
+        self.scan_requested.emit(self.chosen_scan(kind))
 
     def _offer_sources(self, report: DevicesReported | None) -> None:
-        """What the scanner has; what was chosen stays when it still can."""
+        """Offers what the scanner has; the chosen source stays chosen if it is still there."""
         offered = [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))]
         if report is not None and report.feeder:
             offered.append((_("Feeder"), source_key(ScanSource.FEEDER, Sides.ONE)))
@@ -259,10 +259,10 @@ class ScanPanel(Card):
         self._profiles, self._pile = ProfileRow(), PileBar()
         self._profiles.profile_pressed.connect(self._choose)
         self._pile.backs_pressed.connect(
-            lambda: self.backs_requested.emit(self.wish(ScanKind.PAGE))
+            lambda: self.backs_requested.emit(self.chosen_scan(ScanKind.PAGE))
         )
         self._pile.fronts_pressed.connect(
-            lambda: self.scan_requested.emit(self.wish(ScanKind.PAGE))
+            lambda: self.scan_requested.emit(self.chosen_scan(ScanKind.PAGE))
         )
         self._pile.ended.connect(self.pile_ended)
         self._colour = _choice(
@@ -271,13 +271,17 @@ class ScanPanel(Card):
         self._dpi = _choice("scan_dpi", _("Resolution"), [("300 dpi", 300), ("200 dpi", 200)])
         self._preview = push_button(_("Preview"), "preview", name="scan_preview", keys="F6")
         self._scan = push_button(_("Scan page"), "scanner", "primary", name="scan_page", keys="F7")
-        self._preview.clicked.connect(lambda: self.scan_requested.emit(self.wish(ScanKind.PREVIEW)))
-        self._scan.clicked.connect(lambda: self.scan_requested.emit(self.wish(ScanKind.PAGE)))
+        self._preview.clicked.connect(
+            lambda: self.scan_requested.emit(self.chosen_scan(ScanKind.PREVIEW))
+        )
+        self._scan.clicked.connect(
+            lambda: self.scan_requested.emit(self.chosen_scan(ScanKind.PAGE))
+        )
         shortcut("F6", self._preview, self)
         QShortcut(QKeySequence("F7"), self).activated.connect(self.press_scan)
 
     def show_areas(self, areas: tuple[Area, ...]) -> None:
-        """What is marked on the preview: the next scan of the flatbed is of these parts."""
+        """Shows what is marked on the preview: the next scan of the flatbed is of these parts."""
         self.areas = areas
         self._allow()
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One received page as it is shown: its pictures, its state, what to look at.
-Used by strip and devices view.
+"""One received page as the strip shows it: its pictures, its state, what to check.
+Used by the strip, the viewer and the devices view.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ STATUS_WORDS: dict[PageStatus, tuple[str, str, str]] = {
 class StripPage:
     """One page.
 
-    Attributes: percent: 0..100 while it is being received; `glimpse` is what can be seen of it
+    Attributes: percent: 0..100 while it is being received; `quick_copy` is a small picture
         until the original is here. turns: quarter turns to the right that the agent wants, 0..3;
-        those that the cleaned picture has: `turns_in`. use_cleaned: the cleaned picture is shown
-        and filed, else the original. note: what to look at before the caller leaves, e.g. "Text is
+        `turns_in`: those that the cleaned picture has already. use_cleaned: the cleaned picture is
+        shown and filed, else the original. note: what to look at before the caller leaves, e.g. "Text is
         cut off at the right." marks: where, on the cleaned picture. left_out: steps of the cleaning
         that the agent does not want. papers: found on this page, when several. given: a file of the
         caller's, not scanned.
@@ -62,7 +62,7 @@ class StripPage:
     page_id: str
     status: PageStatus = PageStatus.RECEIVING
     percent: int = 0
-    glimpse: QImage | None = None
+    quick_copy: QImage | None = None
     original: QImage | None = None
     cleaned: QImage | None = None
     turns: int = 0
@@ -75,8 +75,10 @@ class StripPage:
     given: bool = False
 
     def arrived(self, picture: QImage | None, given: bool, as_is: bool) -> StripPage:
-        """It is safe on this computer; `as_is`:
-        the original is to be filed, unless the agent wants it cleaned.
+        """The page as it is once it is safe on this computer.
+
+        Args:
+            as_is: the original is filed, unless the agent wants it cleaned.
         """
         kept = PageStatus.KEPT
         return replace(
@@ -90,7 +92,7 @@ class StripPage:
 
     def image(self) -> QImage | None:
         """The picture in use, as it came."""
-        return self.cleaned if self.shows_cleaned else self.original or self.glimpse
+        return self.cleaned if self.shows_cleaned else self.original or self.quick_copy
 
     def turns_left(self) -> int:
         """Quarter turns to the right by which the picture in use is turned to be as the agent wants

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Scanner and printer of the kiosk, the pages received, and filing them.
-Right side of the desk's window.
+A tab of the right side of the desk's window.
 """
 
 from __future__ import annotations
@@ -182,12 +182,12 @@ class DevicesView(QWidget):
             ),
         )
 
-    def show_page_glimpse(self, page_id: str, picture: QImage | bytes) -> None:
-        """A first sight of a page that is still on its way; one that is here is not changed."""
+    def show_page_quick_copy(self, page_id: str, picture: QImage | bytes) -> None:
+        """A small picture of a page on its way; a page that is here is not changed."""
         facts = self.page(page_id)
         if facts is None or facts.status is PageStatus.RECEIVING:
             self.add_page(page_id)
-            self._change(page_id, lambda facts: replace(facts, glimpse=picture_of(picture)))
+            self._change(page_id, lambda facts: replace(facts, quick_copy=picture_of(picture)))
 
     def show_page_image(
         self, page_id: str, original: QImage | bytes, *, given: bool = False, as_is: bool = False
@@ -231,7 +231,7 @@ class DevicesView(QWidget):
         self._change(page_id, change)
 
     def show_papers(self, page_id: str, papers: int) -> None:
-        """So many papers lie on this page; 0: it is one, or shall stay so."""
+        """How many papers lie on this page; 0 when there is one, or when it stays one page."""
         self._change(page_id, lambda facts: replace(facts, papers=papers))
 
     def show_page_replaced(
@@ -253,7 +253,7 @@ class DevicesView(QWidget):
         self._on_chosen()
 
     def show_page_failed(self, page_id: str, code: str) -> None:
-        """A page is no use; the reason stands in its tool tip."""
+        """A page cannot be used; its tool tip gives the reason."""
         self.add_page(page_id)
         self._change(
             page_id,
@@ -283,7 +283,7 @@ class DevicesView(QWidget):
         return self.strip.facts(page_id) or removed
 
     def clear(self) -> None:
-        """Another caller: nothing of the one before stays."""
+        """Removes everything of the caller before."""
         self.strip.clear()
         self._removed.clear()
         self._parts_of.clear()
@@ -344,7 +344,7 @@ class DevicesView(QWidget):
         for page_id in self._targets()[:1]:
             facts = self.strip.facts(page_id)
             if facts is not None and facts.status != PageStatus.FILED:
-                self.page_again_requested.emit(page_id, self.scan.wish(ScanKind.PAGE))
+                self.page_again_requested.emit(page_id, self.scan.chosen_scan(ScanKind.PAGE))
 
     def _on_split(self) -> None:
         for page_id in self._targets()[:1]:
@@ -362,7 +362,7 @@ class DevicesView(QWidget):
         self._on_chosen()
 
     def _drop_part(self, page_id: str) -> None:
-        """The page that it was cut from is back: the part is in it. One that is filed stays."""
+        """Removes a part when the page that it was cut from is back; a filed part stays."""
         facts = self.strip.facts(page_id)
         if facts is not None and facts.status != PageStatus.FILED:
             self.strip.take(page_id)

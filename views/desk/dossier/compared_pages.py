@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page that was just scanned beside the filed page that it is, or looks like:
-one picture for the desk's viewer.
+"""One picture of two pages: the page that was just scanned, and the filed page that is the same or
+looks like it. Shown in the desk's viewer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _GROUND = QColor("#e9edf2")
 
 
 class Side(NamedTuple):
-    """One of the two: its picture, None when it cannot be had, and what stands above it."""
+    """One of the two: its picture, None when there is none, and the words above it."""
 
     image: QImage | None
     words: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Puts a filed document right: under another piece or name, or replaced by one filed later.
+"""Corrects a filed document: another piece, another name, or replaced by one filed later.
 Used by the dossier view.
 
 Nothing is removed: the earlier version stays in the dossier, with the reason.
@@ -87,7 +87,7 @@ class CorrectPanel(Card):
         self._what.setFocus()
 
     def close_panel(self) -> None:
-        """Nothing is corrected."""
+        """Closes without a correction."""
         self._document = None
         self.hide()
 

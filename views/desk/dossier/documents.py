@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is filed in the dossier: the last version of each document, with its earlier ones on wish.
-Used by its view.
+"""The documents of the dossier: the last version of each, and its earlier versions on request.
+Used by the dossier view.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class DocumentRow(QFrame):
         self.setAccessibleName(f"{document.name}, {facts}")
 
     def _build_versions(self, earlier: Sequence[DocumentRecord]) -> QWidget:
-        """The earlier ones, the newest first, each with why it was replaced."""
+        """The earlier versions, the newest first, each with the reason for its replacement."""
         page = QWidget()
         box = column(page, space=2, margins=(28, 2, 0, 2))
         for document in reversed(earlier):
@@ -136,7 +136,7 @@ class DocumentList(QWidget):
 
 
 def last_version(document: DocumentRecord, known: dict[str, DocumentRecord]) -> DocumentRecord:
-    """What a document has become."""
+    """The last version of a document."""
     for _step in range(len(known)):
         after = known.get(document.replaced_by) if document.replaced_by else None
         if after is None:
@@ -148,7 +148,7 @@ def last_version(document: DocumentRecord, known: dict[str, DocumentRecord]) -> 
 def earlier_versions(
     document: DocumentRecord, known: Sequence[DocumentRecord]
 ) -> list[DocumentRecord]:
-    """Those that it replaced, the oldest first."""
+    """The versions that a document replaced, the oldest first."""
     found: list[DocumentRecord] = []
     before = {one.replaced_by: one for one in known if one.replaced_by}
     while (one := before.get(document.id)) is not None and len(found) < len(known):

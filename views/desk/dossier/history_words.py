@@ -18,7 +18,7 @@ ACTS: dict[str, str] = {
 
 
 def act_words(act: ActStep) -> str:
-    """An act in words; of a newer program, its code."""
+    """An act in words; the code of an act that this version does not know."""
     known = ACTS.get(act.kind)
     return (_(known) if known is not None else f"{act.kind} {{about}}").format(about=act.about)
 

@@ -14,11 +14,11 @@ from views.widgets.parts import Card, label
 from views.widgets.theme import SPACE
 
 SHOWN = 5
-"""More would push the pieces out of sight."""
+"""How many notes are shown: more would push the pieces out of sight."""
 
 
 class NotesCard(Card):
-    """Hidden when there is no note."""
+    """The last notes; hidden when there is none."""
 
     def __init__(self) -> None:
         super().__init__("dossier_notes", space=SPACE[0])

@@ -19,7 +19,7 @@ SHOWN_STEPS = 12
 
 
 class PiecesBar(QWidget):
-    """Three buttons, and the history when it was asked for.
+    """Three buttons, and the history after a press.
 
     Signals:
         procedure_requested(str): start this procedure. missing_requested(): print what is missing.
@@ -56,7 +56,7 @@ class PiecesBar(QWidget):
         self.show_procedures([])
 
     def show_procedures(self, procedures: list[ProcedureFacts]) -> None:
-        """What may be started; none: the button goes."""
+        """The procedures that may be started; without any the button is hidden."""
         self._menu.clear()
         for one in procedures:
             words = _("{name} ({count} pieces)").format(name=one.name, count=one.pieces)

@@ -80,7 +80,7 @@ class DossierView(QWidget):
     # ---- facts ----
 
     def show_nothing(self) -> None:
-        """No conversation: nothing of the caller before stays."""
+        """Without a conversation: removes everything of the caller before."""
         self._facts = None
         self._number.clear()
         self._fill(None)
@@ -92,7 +92,7 @@ class DossierView(QWidget):
 
     def show_search(self, refused: str = "") -> None:
         """No dossier is known for the caller: ask for its number;
-        `refused` says why the last one did not do.
+        `refused` says why the last number was refused.
         """
         self._refused.setText(refused)
         self._refused.setVisible(bool(refused))
@@ -265,7 +265,7 @@ class DossierView(QWidget):
         self._words.setVisible(bool(self._facts and len(self._facts.documents) > 1))
 
     def _on_correct(self, document_id: str) -> None:
-        """One of those on the screen is wrong: what should it be?"""
+        """Opens the correction of a document on the screen."""
         facts = self._facts
         document = (
             next((one for one in facts.documents if one.id == document_id), None) if facts else None

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The organisation's library at the desk:
-addresses, forms and documents, found by words, put before the caller.
+"""The organisation's library at the desk: addresses, forms and documents that are found by words
+and shown to the caller.
 
-Used by the shared page's view. Letters count without their accents and in any case.
+Used by the shared page's view. Accents and case of letters do not count.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 
 def plain(text: str) -> str:
-    """Letters without accents and case: "Pièce d'Identité" and "piece d'identite" are one."""
+    """Text without accents and case: "Pièce d'Identité" becomes "piece d'identite"."""
     spread = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     return "".join(letter for letter in spread if not unicodedata.combining(letter)).replace(
         "’", "'"
@@ -39,7 +39,7 @@ def plain(text: str) -> str:
 
 
 def found(items: Sequence[LibraryItem], wanted: str) -> list[LibraryItem]:
-    """Items that have every word; those that have them in their title first."""
+    """Items with every word; items with the words in their title come first."""
     words = plain(wanted).split()
     hits = [
         item
@@ -96,9 +96,7 @@ class LibraryPanel(QFrame):
         self.hide()
 
     def _build_progress(self) -> None:
-        """What is being made ready stands outside of the panel:
-        it goes on when the panel is closed.
-        """
+        """The progress stands outside of the panel, because the work goes on when it is closed."""
         self.progress = QFrame()
         self.progress.setObjectName("library_progress")
         self._words = label("", "small", "library_words")
@@ -125,7 +123,7 @@ class LibraryPanel(QFrame):
         self.progress.show()
 
     def end_fetching(self) -> None:
-        """Ready, or given up."""
+        """The document is ready, or was given up."""
         self.progress.hide()
 
     def open_panel(self) -> None:
@@ -136,7 +134,7 @@ class LibraryPanel(QFrame):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def close_panel(self) -> None:
-        """The panel goes away."""
+        """Hides the panel."""
         if not self.isHidden():
             self.hide()
             self.closed.emit()

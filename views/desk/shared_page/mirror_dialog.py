@@ -3,7 +3,7 @@
 the mirror.
 
 Used by `views.desk.shared_page.view`.
-It is no copy of the kiosk's widget: it says what it is, and that the caller answers.
+It does not copy the kiosk's widget: it says what is shown there, and that the caller answers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from views.widgets.parts import column, label, row, tool_button
 from views.widgets.theme import SPACE
 
 NOTE_STAYS_MS = 12_000
-"""A thing that was not done needs no answer: its card goes by itself."""
+"""A card about something that was not done needs no answer and closes after this time."""
 
 _WORDS: dict[DialogKind, tuple[str, str, str]] = {
     DialogKind.ALERT: (
@@ -120,7 +120,7 @@ class MirrorDialog(QFrame):
             self.clear()
 
     def clear(self) -> None:
-        """Nothing is shown and nothing remembered."""
+        """Shows nothing and forgets everything."""
         self._timer.stop()
         self._shown = None
         self._text.clear()
@@ -136,7 +136,7 @@ class MirrorDialog(QFrame):
         self.setGeometry((over.width() - width) // 2, SPACE[3], width, min(height, over.height()))
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Stays in the middle when the pane changes its size."""
+        """Keeps the card in the middle when the pane changes its size."""
         if event is not None and event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return False

@@ -114,7 +114,7 @@ _events = msgspec.json.Decoder(list[_Event])
 
 
 def _viewport_in(text: str) -> QSize | None:
-    """The last viewport size that the events tell, in pixels of the kiosk's page."""
+    """The last viewport size in the events, in pixels of the kiosk's page."""
     size = None
     try:
         for event in _events.decode(text):
@@ -165,7 +165,7 @@ _pick = msgspec.json.Decoder(Pick)
 
 
 class _OnlyOurs(QWebEngineUrlRequestInterceptor):
-    """Blocks every request but the shell's and the resources'. `blocked` counts what was tried."""
+    """Blocks every request but those of the shell and the resources, and counts the blocked."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -353,7 +353,7 @@ class MirrorPane(QWidget):
         """Shows rrweb events: a JSON array, in order, the first ones ever being a full picture.
 
         Args:
-            epoch: number of the web document, which `picked` tells back.
+            epoch: number of the web document; `picked` returns it.
         """
         viewport = _viewport_in(text)
         if viewport is not None:

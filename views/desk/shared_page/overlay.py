@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Lies over the mirror of the caller's page:
-keeps the mouse and the keyboard off the page, and does what the chosen tool does.
+"""The overlay over the mirror of the caller's page:
+it keeps the mouse and the keyboard off the page, and does what the chosen tool does.
 
 Used by `views.desk.shared_page.mirror_pane`.
 It emits places in its own pixels and typed text; what they mean is decided elsewhere.
@@ -165,7 +165,7 @@ class MirrorOverlay(QWidget):
         self.mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """The arrow's tip."""
+        """Ends the arrow."""
         assert event is not None
         start, self._start = self._start, None
         if start is not None:
@@ -192,7 +192,7 @@ class MirrorOverlay(QWidget):
         event.accept()
 
     def leaveEvent(self, event: QEvent | None) -> None:
-        """The laser goes with the mouse."""
+        """The laser leaves with the mouse."""
         if self._spot is not None:
             self._spot = None
             self.left.emit()
@@ -237,7 +237,7 @@ class MirrorOverlay(QWidget):
             self.typed.emit(event.commitString())
 
     def inputMethodQuery(self, query: Qt.InputMethodQuery) -> QVariant:
-        """Composing is welcome while controlling."""
+        """Allows composed letters while controlling."""
         if query == Qt.InputMethodQuery.ImEnabled:
             return QVariant(self._tool is Tool.CONTROL)
         return QVariant(super().inputMethodQuery(query))

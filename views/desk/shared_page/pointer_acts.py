@@ -41,8 +41,8 @@ class PointerActs(QObject):
         choice_requested(epoch, node, index), value_requested(epoch, node, value).
         proposal_requested(epoch, node, value), highlight_requested(epoch, node),
         arrow_requested(start, end). marks_removed(): take the marks away at the kiosk too.
-        hint_changed(text, tone): what the agent should know, for the line under the tools; "" when all is
-        well.
+        hint_changed(text, tone): what the agent should know, for the line under the tools; "" when
+        all is well.
     """
 
     click_requested = pyqtSignal(object)
@@ -118,7 +118,7 @@ class PointerActs(QObject):
         self.hint_changed.emit(sentence("control_paused").sentence, "warn")
 
     def clear(self) -> None:
-        """The page is gone: nothing of it stays."""
+        """Removes everything of a page that is gone."""
         self._bar.close_bar()
         if self._menu is not None:
             self._menu.close()
@@ -133,7 +133,7 @@ class PointerActs(QObject):
         self.hint_changed.emit("", "")
 
     def remove_marks(self) -> None:
-        """No frame and no arrow, at both ends."""
+        """Removes frame and arrow at both ends."""
         self._mirror.remove_marks()
         self.marks_removed.emit()
 

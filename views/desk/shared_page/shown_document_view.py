@@ -2,8 +2,8 @@
 """The document that the agent shows the caller, at the desk:
 the same page as at the kiosk, turned and marked here.
 
-Used by the shared page's view. It shows what it is told and emits wishes;
-`session.desk.cobrowse.shown_document` carries them out.
+Used by the shared page's view. It shows what it is given and emits requests, which
+`session.desk.cobrowse.shown_document` carries out.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ SPOT_RADIUS = 9.0
 _LEAST_PX = 6.0
 """A shorter movement is no mark."""
 _NEAR_PX = 2.5
-"""Points of a line that are nearer to each other tell nothing more."""
+"""Points of a line that are nearer to each other are left out."""
 
 
 class Pen(StrEnum):
-    """What the agent's hand does on the page."""
+    """What the mouse draws on the page."""
 
     LASER = "laser"
     ARROW = "arrow"
@@ -48,7 +48,7 @@ _PENS: dict[Pen, tuple[str, str]] = {
 
 
 class DrawingSheet(DocumentSheet):
-    """The page under the agent's hand.
+    """The page on which the agent draws.
 
     Signals:
         pointed(x, y), left(): the laser, as a fraction (0..1) of the page.

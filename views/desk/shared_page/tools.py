@@ -2,8 +2,8 @@
 """The agent's tools over the shared page: look, point, frame, arrow, propose, act;
 back, forward, reload, size.
 
-Used by the shared page's view. A tool without the caller's leave is there but asleep, and says what
-is missing.
+Used by the shared page's view. A tool that the caller has not allowed is shown but disabled, and
+says which permission is missing.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class PageTools(QFrame):
         self._show()
 
     def choose(self, tool: Tool) -> None:
-        """Takes a tool, as far as it is awake."""
+        """Chooses a tool, if it is enabled."""
         if not self._buttons[tool].isEnabled():
             tool = Tool.LOOK
         self._buttons[tool].setChecked(True)
@@ -160,7 +160,7 @@ class PageTools(QFrame):
             self.tool_chosen.emit(tool)
 
     def _on_key(self, tool: Tool) -> None:
-        """The same key takes the tool and puts it down."""
+        """The same key chooses a tool and gives it up again."""
         self.choose(Tool.LOOK if self._tool is tool else tool)
 
     # ---- what is seen ----
@@ -184,7 +184,7 @@ class PageTools(QFrame):
         self.choose(self._tool)
 
     def _missing(self, grant: Grant | None) -> str:
-        """What a tool with this need lacks, in words; "" when it is awake."""
+        """The permissions that a tool lacks, in words; "" when it is enabled."""
         if not self._live:
             return _("No page is shared.") if grant is not None else ""
         if grant is None or self._grants[grant]:

@@ -2,8 +2,8 @@
 """A whole value for one field of the caller's page:
 written by the agent, or proposed to the caller.
 
-Used by the shared page's view, for dates and the like (their own pickers are windows that nobody at
-the desk sees) and for proposals of any field.
+Used by the shared page's view for dates and the like, because the browser's own pickers are windows
+that the mirror does not show, and for proposals of any field.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 caller's consent.
 
 Used by the desk's window, in the middle under the caller's face.
-It receives the mirror; the program connects both to `session.desk.cobrowse.shared_page`.
+The mirror is given to it; the program connects both with `session.desk.cobrowse.shared_page`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ POINTER_SEEN_MS = 1_500
 
 
 class ShareState(StrEnum):
-    """Where the caller's consent to be seen is."""
+    """State of the caller's consent to be seen."""
 
     OFF = "off"
     ASKED = "asked"
@@ -304,7 +304,7 @@ class SharedPageView(QWidget):
         self._dialog.end_dialog(dialog_id)
 
     def clear(self) -> None:
-        """The session is over: nothing of the caller stays."""
+        """Removes everything of the caller: the session is over."""
         self._dialog.clear()
         self._page = None
         self.tools.show_grants(dict.fromkeys(Grant, False))

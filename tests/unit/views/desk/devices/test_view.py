@@ -88,8 +88,8 @@ def test_settings_reach_the_wish(devices: DevicesView) -> None:
         choice = devices.findChild(QComboBox, name)
         assert choice is not None
         choice.setCurrentIndex(choice.findData(value))
-    wish = devices.scan.wish(ScanKind.PAGE)
-    assert (wish.source, wish.colour, wish.dpi, wish.areas) == (ScanSource.FEEDER, False, 200, ())
+    scan = devices.scan.chosen_scan(ScanKind.PAGE)
+    assert (scan.source, scan.colour, scan.dpi, scan.areas) == (ScanSource.FEEDER, False, 200, ())
 
 
 def test_a_kiosk_without_feeder_offers_none(devices: DevicesView) -> None:
@@ -98,7 +98,7 @@ def test_a_kiosk_without_feeder_offers_none(devices: DevicesView) -> None:
     choice.setCurrentIndex(choice.findData(source_key(ScanSource.FEEDER, Sides.ONE)))
     devices.show_devices(msgspec.structs.replace(DEVICES, feeder=False))
     assert choice.isHidden()
-    assert devices.scan.wish(ScanKind.PAGE).source == ScanSource.GLASS
+    assert devices.scan.chosen_scan(ScanKind.PAGE).source == ScanSource.GLASS
 
 
 def test_a_running_scan_shows_progress_and_can_be_cancelled(
@@ -122,13 +122,13 @@ def test_a_marked_part_of_the_preview_is_scanned(devices: DevicesView, qtbot: Qt
     frame = preview.picture_rect()
     start = frame.topLeft() + QPoint(frame.width() // 4, frame.height() // 4)
     drag(preview, start, frame.center())
-    [area] = devices.scan.wish(ScanKind.PAGE).areas
+    [area] = devices.scan.chosen_scan(ScanKind.PAGE).areas
     assert area.left == pytest.approx(2480 / 4, abs=30)
     assert area.width == pytest.approx(2480 / 4, abs=40)
     assert area.height == pytest.approx(3508 / 4, abs=40)
     assert "mm" in words(devices, "preview_area")
     press(devices, qtbot, "preview_whole")
-    assert devices.scan.wish(ScanKind.PAGE).areas == ()
+    assert devices.scan.chosen_scan(ScanKind.PAGE).areas == ()
 
 
 def test_the_mark_is_made_moved_and_sized_by_keys_and_stays_on_the_glass(

@@ -198,15 +198,15 @@ def test_each_step_of_the_cleaning_can_be_taken_back(three: DevicesView, qtbot: 
 
 def test_a_page_on_its_way_is_seen_before_it_is_here(three: DevicesView) -> None:
     three.show_page_progress("p3", 12)
-    three.show_page_glimpse("p3", drawn_page(width=80))
+    three.show_page_quick_copy("p3", drawn_page(width=80))
     coming = three.page("p3")
     assert coming is not None
     assert (coming.status, coming.image() is not None) == (PageStatus.RECEIVING, True)
     assert "p3" not in three.to_file()
-    three.show_page_glimpse("p0", drawn_page(width=80))
+    three.show_page_quick_copy("p0", drawn_page(width=80))
     here = three.page("p0")
     assert here is not None
-    assert here.glimpse is None
+    assert here.quick_copy is None
 
 
 def test_a_turn_that_the_cleaned_picture_has_is_not_made_twice(three: DevicesView) -> None:

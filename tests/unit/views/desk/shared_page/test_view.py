@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The shared page's view: what it says in each state, and what the agent asks for with mouse and keyboard."""
+"""The shared page's view: what it says in each state, and what mouse and keyboard ask for."""
 
 from __future__ import annotations
 
