@@ -26,7 +26,6 @@ from session.core.tasks import Tasks
 from session.desk.hub.convention_watch import ConventionWatch
 from session.desk.hub.queue_copy import QueueCopy
 from session.protocol.codec import decode_plain, decode_request
-from session.protocol.hub.board import AgentStateRequest
 from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.hub.requests import (
     AcceptRequest,
@@ -202,12 +201,6 @@ class DeskLink:
             StatisticsRequest(first=first, last=last, by=by),
             StatisticsAnswer,
             timeout_s,
-        )
-
-    async def report_state(self, available: bool, reason: str = "") -> None:
-        """Tells the supervisors whether this agent is available, or why not (a short code)."""
-        await self._request(
-            "agent_state", AgentStateRequest(available=available, reason=reason), Done
         )
 
     # ---- dossier

@@ -141,7 +141,7 @@ async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) ->
             next(one for one in link.queue if one.id == urgent.id), 10, "long way home"
         )
         await board.set_queue("rights", True, "the line is down")
-        await bob.report_state(False, "lunch")
+        await world.work_of(bob).report(False, "lunch")
         facts = await alice.accept(ticket.id)
         await alice.hang_up(facts.id)
         await alice.close(facts.id)

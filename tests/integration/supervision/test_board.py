@@ -207,7 +207,7 @@ async def test_the_board_shows_what_each_agent_does(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         alice, bob = await world.desk("alice"), await world.desk("bob")
         _link, board = await world.supervisor()
-        await alice.report_state(False, "training")
+        await world.work_of(alice).report(False, "training")
         looks: list[BoardAnswer] = []
         board.board_changed.connect(looks.append)
         await until(lambda: bool(looks) and agent_of(looks[-1], "alice") is AgentState.TRAINING)
@@ -215,8 +215,8 @@ async def test_the_board_shows_what_each_agent_does(tmp_path: Path) -> None:
         assert (paused.name, paused.reason) == ("Alice M.", "training")
         assert agent_of(looks[-1], "bob") is AgentState.AVAILABLE
         assert agent_of(looks[-1], "agent3") is AgentState.OFFLINE
-        await bob.report_state(True)
-        await alice.report_state(True)
+        await world.work_of(bob).report(True)
+        await world.work_of(alice).report(True)
         await until(lambda: agent_of(looks[-1], "alice") is AgentState.AVAILABLE)
 
 
