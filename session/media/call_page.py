@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What both ends ask of the page `resources/pages/call.html`, wherever it runs, and the options
-they give it.
-
+"""The interface of the page `resources/pages/call.html`, and the options and answers of its script.
 Used by the kiosk's call and by the desk's `browser_engine`.
 """
 
@@ -21,7 +19,7 @@ CODECS = ("av1", "vp9", "vp8")
 """The best first. Measured at 300 kb/s, 720p, against the original: SSIM .987, .982 and .972."""
 
 SIMULATED, NONE = "simulated", "none"
-"""Instead of a device's name. "" is the system's own device."""
+"""Given instead of a device's name. "" is the system's own device."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the desk asks of whatever carries voice and picture.
-`aiortc_engine` is one answer; a browser can be another.
+"""The interface of whatever carries a desk's voice and picture. Implemented by
+`engines.aiortc_engine` and `engines.browser_engine`, used by the desk's calls.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ from session.media.ice import IcePlan
 
 
 class MediaState(StrEnum):
-    """Where a call's line is. `unstable` and `lost` are judged by who watches the packets
-    (`session.desk.call.video_call`).
-
-    `held`: on purpose nothing travels.
+    """The state of a call's connection. `session.desk.call.video_call` watches the packets and
+    decides on `unstable` and `lost`; `held`: nothing travels, on purpose.
     """
 
     NEW = "new"
@@ -32,14 +30,15 @@ class MediaState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PictureLimits:
-    """The most that our own picture may take of the line;
-    the governor (`session.media.line.governor`) says it. 0: no bound.
+    """The most that our own picture may take of the line, set by `session.media.line.governor`.
+    0: no bound.
 
     Attributes:
         kbps: bits of the picture, packet headers included.
         height_px: no taller, however many bits there are.
         fps: no more pictures a second; below 1 it is a still photo now and then.
-        motion: hands talk: a narrow line costs rows before pictures a second.
+        motion: somebody talks with the hands: on a narrow line rows are given up before pictures
+            a second.
     """
 
     kbps: int = 0
@@ -50,27 +49,33 @@ class PictureLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class MediaStats:
-    """What the engine received and decoded in the present call, all counted from the call's
-    beginning.
+    """What the engine received and decoded in the present call, counted from its beginning.
 
-    Attributes: frames: decoded pictures; `width_px`, `height_px` of the last one. checksum: CRC-32
-        of the last picture's luma, 8 hex digits; empty before the first. first_frame_s:
-        `time.monotonic()` of the first decoded picture, or None. packets: received RTP packets of
-        all kinds; `audio_packets` those of voice. audio_level: RMS of the last 0.2 s of decoded
-        sound, 0..1. bytes: received, of all kinds. lost: packets that never came. rtt_ms: round
-        trip, or None before the first report (RFC 3550, section 6.4.1). codec: of the received
-        picture, lower case ("av1", "vp8"); empty before the first. freezes, frozen_s: pauses
-        between two pictures that an eye sees as a stop, and how long they were together (as
-        `freezeCount` of W3C webrtc-stats).
-        voice_blocks: 20 ms blocks of voice played; `voice_made_up` of these no packet brought, they
-        were guessed. voice_delay_ms: how long a packet of voice waits before it is heard. lip_ms:
-        picture behind voice (negative: before it), or None while unknown. target_kbps: what our
-        picture may use now; `sent_codec`, `sent_width_px`, `sent_height_px` of our last picture.
-        sent_frames: pictures sent; `sent_bytes` of all kinds. sent_packets: how many of ours the
-        other end's reports speak of; `sent_missed` of these never came (RFC 3550, section 6.4.1).
-        relay_failed: a TURN server is configured and none gave an address:
-        the call has direct ways only. estimate_kbps: what the transport thinks that may be sent,
-        whatever our own bounds are; None before it knows.
+    Attributes:
+        frames: decoded pictures; `width_px`, `height_px` of the last one.
+        checksum: CRC-32 of the last picture's luma, 8 hex digits; empty before the first.
+        first_frame_s: `time.monotonic()` of the first decoded picture, or None.
+        packets: received RTP packets of all kinds; `audio_packets` those of voice.
+        audio_level: RMS of the last 0.2 s of decoded sound, 0..1.
+        bytes: received, of all kinds.
+        lost: packets that never came.
+        rtt_ms: round trip, or None before the first report (RFC 3550, section 6.4.1).
+        codec: of the received picture, lower case ("av1", "vp8"); empty before the first.
+        freezes, frozen_s: pauses between two pictures that an eye sees as a stop, and how long they
+            were together (as `freezeCount` of W3C webrtc-stats).
+        voice_blocks: 20 ms blocks of voice played; `voice_made_up` of these were guessed, because
+            no packet brought them.
+        voice_delay_ms: how long a packet of voice waits before it is heard.
+        lip_ms: picture behind voice (negative: before it), or None while unknown.
+        target_kbps: what our picture may use now.
+        sent_codec, sent_width_px, sent_height_px: of our last picture.
+        sent_frames: pictures sent; `sent_bytes` of all kinds.
+        sent_packets: how many of our packets the other end's reports count; `sent_missed` of these
+            never came (RFC 3550, section 6.4.1).
+        estimate_kbps: what the transport thinks that we may send, whatever our own bounds are; None
+            before it knows.
+        relay_failed: a TURN server is configured and none gave an address: the call has direct ways
+            only.
     """
 
     frames: int = 0
@@ -127,7 +132,7 @@ class MediaEngine(Protocol):
         ...
 
     def prepare(self) -> None:
-        """A call is about to be offered: what its answer would have to wait for is begun now."""
+        """Begins what the answer to the next offer would have to wait for."""
         ...
 
     async def close_call(self) -> None:
@@ -147,12 +152,12 @@ class MediaEngine(Protocol):
         ...
 
     def set_ice(self, plan: IcePlan) -> None:
-        """Which ways the next calls may take."""
+        """Sets which ways the next calls may take."""
         ...
 
     def set_line(self, line_kbps: int) -> None:
-        """What the line carries each way, kilobits of IP a second; 0 for unknown.
-        Bounds the picture at once, and the hints of the next answer.
+        """Sets what the line carries each way, kilobits of IP a second; 0 for unknown. Bounds the
+        picture at once, and the hints of the next answer.
         """
         ...
 

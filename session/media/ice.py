@@ -46,8 +46,8 @@ class IcePlan:
         return tuple(server for server in self.servers if server.relays)
 
     def with_rules(self, rules: IceRules | None) -> IcePlan:
-        """What the hub gave for this session goes before our own settings;
-        relay-only once said stays said.
+        """The plan with what the hub gave for this session, which goes before our own settings.
+        Relay-only, once set, stays.
         """
         if rules is None:
             return self
@@ -71,9 +71,9 @@ _CANDIDATE = re.compile(
 def allowed_candidates(sdp: str, plan: IcePlan) -> str:
     """The description without the candidates that the plan refuses.
 
-    Names are refused (they would be looked up for a stranger;
-    `….local` of mDNS means nothing here), and so are addresses that no kiosk or desk can have. A
-    call whose candidates are all refused can still connect to ours.
+    Names are refused (a stranger would make us look them up; `….local` of mDNS means nothing here),
+    and so are addresses that no kiosk or desk can have. A call whose candidates are all refused can
+    still connect to ours.
     """
     networks = [ipaddress.ip_network(text, strict=False) for text in plan.networks]
     lines = sdp.splitlines()
@@ -103,7 +103,7 @@ def _allowed(
 
 
 def has_relay(sdp: str) -> bool:
-    """A TURN server answered: there is a relayed candidate."""
+    """Whether a TURN server answered: there is a relayed candidate."""
     return any(
         (found := _CANDIDATE.match(line)) is not None and found["kind"] == "relay"
         for line in sdp.splitlines()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which of several TURN servers can be reached from here, and if none, why.
-Used by the aiortc engine and `doctor`.
+"""Finds which of several TURN servers can be reached from here, and if none, why. Used by the
+aiortc engine and the doctor.
 
-aiortc uses one TURN server of a connection and says nothing when it does not answer:
-no candidate, "new" for ever.
+aiortc uses one TURN server for a connection and says nothing when it does not answer: there is no
+candidate, and the state stays "new".
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ log = logging.getLogger(__name__)
 
 TRY_S = 4.0
 HEAD_START_S = 0.4
-"""How long a better server may be slower than a worse one:
-UDP before TCP before TLS, as they stand in the settings.
+"""How much slower a better server may be than a worse one. The settings list UDP before TCP before
+TLS.
 """
 
 
 @dataclass(frozen=True, kw_only=True)
 class RelayTrial:
-    """One server.
+    """One server and what became of the try.
 
     Attributes: address: of the relayed candidate, "" when there is none. took_s: until it was
         there. why: "" or "no_answer", "refused" (name or password), "full", "certificate",
@@ -92,9 +92,9 @@ def no_relay(why: Collection[str]) -> RelayUnreachable:
 
 
 async def why_not_in_browser(servers: Sequence[IceServer]) -> RelayUnreachable:
-    """Why Chromium, which does not say it, has no relay: we try them ourselves.
+    """Why Chromium has no relay, which it does not say: we try each one ourselves.
 
-    One that answers us and not Chromium shows a certificate that is in our bundle and not in
+    A server that answers us and not Chromium shows a certificate that is in our bundle and not in
     Chromium's own store.
     """
     tried = await asyncio.gather(*(try_relay(server) for server in servers))

@@ -21,7 +21,7 @@ _CANDIDATE = re.compile(r"a=candidate:\S+ \d+ \S+ \d+ (\S+) ")
 
 
 def check_offer(sdp: str) -> None:
-    """Refuses what no kiosk sends, before a parser or the network sees it.
+    """Refuses what no kiosk sends, before a parser sees it.
 
     Raises:
         CallLost: not an SDP with voice or picture, or larger than any real one. Detail: `why`.
@@ -105,7 +105,7 @@ def _is_local_name(line: str) -> bool:
 
 
 def with_line_hints(answer: str, *, start_kbps: int, max_kbps: int, voice_bps: int) -> str:
-    """Tells the kiosk's Chromium how wide the line is, where it would guess.
+    """Adds hints of how wide the line is, where the kiosk's Chromium would guess.
 
     `b=AS` (RFC 8866, 5.8) bounds the picture; `x-google-start-bitrate` makes it begin at
     `start_kbps` and not climb for half a minute; aiortc leaves the voice's parameters out, and
@@ -157,7 +157,7 @@ def _with_parameters(lines: list[str], payload_type: str, parameters: str) -> li
 
 
 def lean(answer: str) -> str:
-    """An answer without what it says more than once: on 512 kb/s a thousand characters take 16 ms.
+    """An answer without its repetitions: on 512 kb/s a thousand characters take 16 ms.
 
     Of an end's fingerprints the SHA-256 one is enough (RFC 8122, section 5);
     sections that share the first one's transport need no addresses of their own (RFC 8843, section

@@ -57,13 +57,13 @@ class KioskCallPane(LockedCallPage):
 
     def show_names(self, agent: str, third: str) -> None:
         """Names under the two faces; none while there is one face."""
-        self.tell(f"showNames({json.dumps(agent)}, {json.dumps(third)})")
+        self.run_soon(f"showNames({json.dumps(agent)}, {json.dumps(third)})")
 
     def show_life_size(self, share: float) -> None:
         """The agent as large as in the room: the picture is so many times as wide as the screen;
         0 fits the pane.
         """
-        self.tell(f"call.lifeSize({share:.4f})")
+        self.run_soon(f"call.lifeSize({share:.4f})")
 
     def emit_event(self, event: PageEvent) -> None:
         """Hands an event to the listeners of its call; a lost page is told to both calls'."""

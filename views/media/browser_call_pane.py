@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The other's picture at a desk whose engine is the browser: the bare page. Lies in a
+"""The call's page at a desk whose engine is the browser: the bare picture. Lies in a
 `views.media.video_pane.VideoPane`.
 """
 
@@ -24,7 +24,7 @@ _TEXTS = (
 
 
 class DeskCallPane(LockedCallPage):
-    """Paints the picture and nothing else: words and our own picture are the desk's own, on top."""
+    """Paints the picture and nothing else: the desk paints words and our own picture over it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         texts = json_for_script(dict.fromkeys(_TEXTS, ""))

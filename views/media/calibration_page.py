@@ -21,7 +21,7 @@ from views.widgets.theme import SPACE, tokens_for
 CARD_MM = (85.60, 53.98)
 RULER_MM = 120
 RULER_MARKS = ((10, 14), (5, 9), (1, 5))
-"""Each so many millimetres a mark of so many pixels."""
+"""(millimetres between marks, length of a mark in pixels)."""
 
 LEAST_PX_PER_MM, MOST_PX_PER_MM = 2.0, 12.0
 PER_STEP = 200
@@ -109,7 +109,7 @@ class FramingAid(QWidget):
 
 
 class CalibrationPage(QWidget):
-    """Asks for the facts of the desk's own place.
+    """Asks for the facts of the desk's screen, camera and seat.
 
     Args:
         facts: as known so far. guess_px_per_mm: what the system believes of this screen.

@@ -43,9 +43,9 @@ ORIGIN = QUrl("https://call.invalid/")
 """Never resolved (RFC 2606), never asked. Only a secure origin may open a camera."""
 
 BACKGROUND = QColor("#131a22")
-"""That of the page itself, so that nothing flashes white before it is drawn."""
+"""The page's background, so that nothing flashes white before it is drawn."""
 
-MAX_TOLD_CHARS = 200_000
+MAX_MESSAGE_CHARS = 200_000
 
 CHROMIUM_FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
@@ -79,16 +79,16 @@ _SCRIPTS = {
 
 
 class _Bridge(QObject):
-    """The one thing the page can call."""
+    """The one object that the page can call."""
 
-    def __init__(self, on_told: Callable[[str], None], parent: QObject) -> None:
+    def __init__(self, on_message: Callable[[str], None], parent: QObject) -> None:
         super().__init__(parent)
-        self._on_told = on_told
+        self._on_message = on_message
 
     @pyqtSlot(str)
     def tell(self, text: str) -> None:
-        """JSON from call.js: a reply to a script, or an event."""
-        self._on_told(text)
+        """Takes JSON from call.js, which calls it by this name: a reply to a script, or an event."""
+        self._on_message(text)
 
 
 class _NoRequests(QWebEngineUrlRequestInterceptor):
@@ -104,12 +104,12 @@ class _NoRequests(QWebEngineUrlRequestInterceptor):
 
 
 class _Page(QWebEnginePage):
-    """Stays where it is."""
+    """A page that goes nowhere else."""
 
     def acceptNavigationRequest(
         self, url: QUrl, kind: QWebEnginePage.NavigationType, is_main_frame: bool
     ) -> bool:
-        """Only what we set ourselves."""
+        """Accepts only what this program set."""
         return kind == QWebEnginePage.NavigationType.NavigationTypeTyped and url.scheme() in (
             "data",
             "https",
@@ -122,7 +122,7 @@ class _Page(QWebEnginePage):
         line: int,
         source: str | None,
     ) -> None:
-        """To the developer log."""
+        """Writes the page's console to the developer log."""
         log.info("call page: %s (line %d)", message, line)
 
 
@@ -151,7 +151,7 @@ class LockedCallPage(QWidget):
         self._view = QWebEngineView(self)
         self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._channel = QWebChannel(self)
-        self._channel.registerObject("bridge", _Bridge(self._on_told, self))
+        self._channel.registerObject("bridge", _Bridge(self._on_message, self))
         self._set_up_page()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -190,10 +190,10 @@ class LockedCallPage(QWidget):
         number, self._next_reply = self._next_reply, self._next_reply + 1
         self._replies[number] = future
         future.add_done_callback(lambda _done: self._replies.pop(number, None))
-        self.tell(f"reply({number}, async () => ({script}))")
+        self.run_soon(f"reply({number}, async () => ({script}))")
         return future
 
-    def tell(self, script: str) -> None:
+    def run_soon(self, script: str) -> None:
         """Runs a script as soon as the page is there; nobody waits for its value."""
         if self._ready and not self._closed:
             self._page.runJavaScript(script)
@@ -229,34 +229,34 @@ class LockedCallPage(QWidget):
         """Hands an event of the page to its listeners."""
         self.happened.emit(event)
 
-    def _on_told(self, text: str) -> None:
-        told = _decoded(text)
-        match told.get("kind"), told.get("name"):
+    def _on_message(self, text: str) -> None:
+        message = _decoded(text)
+        match message.get("kind"), message.get("name"):
             case "event", "ready":
                 self._ready = True
                 for script in self._waiting:
                     self._page.runJavaScript(script)
                 self._waiting.clear()
             case "event", str(name) if not self._closed:
-                given = told.get("detail")
+                given = message.get("detail")
                 self.emit_event(PageEvent(name, given if isinstance(given, dict) else {}))
             case "reply", _name:
-                self._on_reply(told)
+                self._on_reply(message)
 
-    def _on_reply(self, told: dict[str, Any]) -> None:
-        future = self._replies.get(told["id"]) if isinstance(told.get("id"), int) else None
+    def _on_reply(self, message: dict[str, Any]) -> None:
+        future = self._replies.get(message["id"]) if isinstance(message.get("id"), int) else None
         if future is None or future.done():
             return
-        if "error" in told:
-            future.set_exception(CallLost(why=str(told["error"])))
+        if "error" in message:
+            future.set_exception(CallLost(why=str(message["error"])))
         else:
-            future.set_result(told.get("value"))
+            future.set_result(message.get("value"))
 
     def _on_page_lost(
         self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int
     ) -> None:
-        """The page's process died: what waited fails, the page is loaded again, who listens begins
-        anew.
+        """Fails what waited when the page's process has died, loads the page again and reports the
+        loss.
         """
         log.warning("the call page's process ended: %s", status.name)
         self._ready = False
@@ -306,7 +306,7 @@ def _channel_script() -> QWebEngineScript:
 
 
 def _answer_permission(permission: QWebEnginePermission) -> None:
-    """Camera and microphone for our own page, nothing else for nobody."""
+    """Grants camera and microphone to our own page, and nothing else to anybody."""
     ours = (
         permission.origin().host() == ORIGIN.host()
         and permission.origin().scheme() == ORIGIN.scheme()
@@ -319,10 +319,10 @@ def _answer_permission(permission: QWebEnginePermission) -> None:
 
 
 def _decoded(text: str) -> dict[str, Any]:
-    if len(text) > MAX_TOLD_CHARS:
+    if len(text) > MAX_MESSAGE_CHARS:
         return {}
     try:
-        told = json.loads(text)
+        message = json.loads(text)
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return message if isinstance(message, dict) else {}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which cameras, microphones and loudspeakers there are, and word when one comes or goes.
-Used by compose.
+"""Lists cameras, microphones and loudspeakers, and signals when one comes or goes.
+Used by the wiring of desk and board.
 
 Qt's lists need libraries of the system that a bare machine lacks:
 without them there are no devices to choose from.

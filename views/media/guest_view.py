@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Being the third in somebody else's conversation: two faces, and a line that says who sees us.
-Desk and board.
+"""The page of a third person in somebody else's conversation: two faces, and who sees us.
+Used by desk and board.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Push-to-talk: while Ctrl+Space is held, a microphone that is off is on. Watches the desk's keys.
-Used by compose.
+"""Push-to-talk: while Ctrl+Space is held, a microphone that is off is on. Used by the desk's
+wiring.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _HOLDS = (Qt.Key.Key_Space, Qt.Key.Key_Control)
 
 
 class PushToTalk(QObject):
-    """Looks at every key of the program before the widgets do.
+    """Gets every key of the program before the widgets do.
 
     Signals:
         held(bool): the keys are down, or one of them is up again.

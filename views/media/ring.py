@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The sound of a new caller, and the sign in the task bar. Silent where there is no loudspeaker.
-Used by compose.
+"""The sounds of a call: a ring for a new caller at a desk, a chime in a waiting room.
+Used by the desk's wiring and the display; silent where there is no loudspeaker.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources import ResourceMissing, resource_path
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 REPEAT_S = 4.0
 """Seconds from one ring to the next."""
@@ -43,7 +43,7 @@ class Ring(QObject):
         """Rings now and every few seconds."""
         QApplication.alert(self._window)
         if self._effect is None:
-            self._effect = self._load()
+            self._effect = _loaded(self, self._volume)
         self._left = MAX_RINGS
         self._again.start()
         self._sound()
@@ -66,16 +66,37 @@ class Ring(QObject):
         if self._effect is not None:
             self._effect.play()
 
-    def _load(self) -> QSoundEffect | None:
-        if not QMediaDevices.audioOutputs():
-            logger.info("no loudspeaker: the ring is silent")
-            return None
-        try:
-            source = resource_path("sounds/ring.wav")
-        except ResourceMissing:
-            logger.warning("the sound of the ring is missing")
-            return None
-        effect = QSoundEffect(self)
-        effect.setSource(QUrl.fromLocalFile(str(source)))
-        effect.setVolume(self._volume)
-        return effect
+
+class Chime(QObject):
+    """Plays the sound when a number is called, once each time.
+
+    Args:
+        volume: 0..100.
+    """
+
+    def __init__(self, volume: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.played = 0
+        self._effect = _loaded(self, volume / 100)
+
+    def play(self) -> None:
+        """Plays it once, now."""
+        self.played += 1
+        if self._effect is not None:
+            self._effect.play()
+
+
+def _loaded(parent: QObject, volume: float) -> QSoundEffect | None:
+    """The sound, or None where it cannot be played. `volume`: 0..1."""
+    if not QMediaDevices.audioOutputs():
+        log.info("no loudspeaker: calls are silent")
+        return None
+    try:
+        source = resource_path("sounds/ring.wav")
+    except ResourceMissing:
+        log.warning("the sound of a call is missing")
+        return None
+    effect = QSoundEffect(parent)
+    effect.setSource(QUrl.fromLocalFile(str(source)))
+    effect.setVolume(volume)
+    return effect

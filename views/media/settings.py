@@ -83,7 +83,7 @@ class MediaChoice:
 
 
 class MediaSettingsDialog(QDialog):
-    """Shows what there is; whoever opens it brings preview and level.
+    """Shows what there is; the wiring that opens it brings preview and level.
 
     Signals:
         chosen(object): a `MediaChoice`, at each change.
@@ -268,7 +268,7 @@ class MediaSettingsDialog(QDialog):
             box.activate()
             self.resize(self.width(), max(self.height(), box.totalHeightForWidth(self.width())))
 
-    # ---- wishes ----
+    # ---- requests ----
 
     def _choose(self, **changes: str | bool) -> None:
         self._choice = replace(self._choice, **changes)  # type: ignore[arg-type]  # the names are our own

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Chooses a call's microphone and loudspeaker; silent, and said, where there is none.
-Used by compose.
+"""Opens a call's microphone and loudspeaker; where there is none it is silent and signals that.
+Used by the wiring of desk and board.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The machine's microphone and loudspeaker by QtMultimedia.
-Loaded by `views.media.sound`, which does without where it must.
+"""The machine's microphone and loudspeaker by QtMultimedia. Loaded by `views.media.sound`, where
+QtMultimedia can be loaded.
 
 Qt's sound objects live in threads of their own:
 their callbacks come every few milliseconds and must not wait for the window. The engine's thread
@@ -45,8 +45,7 @@ class QueueDevice(QIODevice):
     """What the loudspeaker reads from.
 
     Args:
-        on_played: hears what the loudspeaker takes, the silence between included:
-            nowhere else is it known so exactly.
+        on_played: gets what the loudspeaker takes, silence included; only here it is known exactly.
     """
 
     def __init__(self, queue: SampleQueue, on_played: Callable[[Pcm], None] | None = None) -> None:
@@ -125,8 +124,8 @@ def _log_fault(which: str, error: QAudio.Error) -> None:
 
 
 class Speaker:
-    """A `SoundSink`: the given loudspeaker.
-    What it plays is told to `voice`, which keeps it out of a microphone.
+    """A `SoundSink`: the given loudspeaker. `voice` gets what it plays and keeps it out of a
+    microphone.
     """
 
     def __init__(self, device: QAudioDevice, voice: VoiceFilter | None = None) -> None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller's picture at the desk, painted as an image, and our own, small, where no face is. In
-`views.desk.call_view`.
+"""The caller's picture at the desk, painted as an image, and our own, small, where no face is.
+Used by desk, board and kiosk.
 
 Without a graphics card a QImage drawn by QPainter costs 1.4 ms for 720p; every OpenGL or multimedia
 widget costs ten times that. Where the engine is a browser, its page paints the picture itself: it
@@ -82,7 +82,7 @@ def _no_frame() -> VideoFrame | None:
     return None
 
 
-class _Glass(QWidget):
+class _Overlay(QWidget):
     """What is written over a picture that somebody else paints."""
 
     def __init__(self, pane: VideoPane) -> None:
@@ -123,23 +123,23 @@ class VideoPane(QWidget):
         self._private = False
         self._picture: tuple[QWidget, SizeGiver] | None = None
         self._size: tuple[int, int] | None = None
-        self._glass = _Glass(self)
-        self._glass.hide()
+        self._overlay = _Overlay(self)
+        self._overlay.hide()
         self._life_size: float | None = None
         self._camera_x: float | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // FRAMES_PER_S)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._tick)
 
-    # ---- facts
+    # ---- what is shown
 
     def set_source(self, latest_frame: FrameGiver, own_frame: FrameGiver | None = None) -> None:
         """Where the caller's picture and our own come from;
         asked in the window's thread, must not wait.
         """
         self._sources = (latest_frame, own_frame or _no_frame)
-        self._look()
+        self._tick()
 
     def set_picture(self, picture: QWidget | None, size: SizeGiver | None = None) -> None:
         """A widget that paints the caller's picture itself, or None: frames are painted.
@@ -152,7 +152,7 @@ class VideoPane(QWidget):
             self._picture[0].setParent(None)
         self._picture = None if picture is None or size is None else (picture, size)
         self._size = None
-        self._glass.setVisible(self._picture is not None)
+        self._overlay.setVisible(self._picture is not None)
         self._take_picture()
 
     def show_state(self, state: MediaState) -> None:
@@ -226,10 +226,10 @@ class VideoPane(QWidget):
         return QSize(200, 120)
 
     def showEvent(self, event: QShowEvent | None) -> None:
-        """Looks for pictures from now on."""
+        """Asks for pictures while it is seen."""
         self._timer.start()
         self._take_picture()
-        self._look()
+        self._tick()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         """Costs nothing while nobody can see it."""
@@ -269,7 +269,7 @@ class VideoPane(QWidget):
 
     # ---- painting
 
-    def _look(self) -> None:
+    def _tick(self) -> None:
         """Paints again only when one of the pictures is a new one."""
         if self._state in (MediaState.CLOSED, MediaState.HELD):
             return
@@ -284,7 +284,7 @@ class VideoPane(QWidget):
             self._update()
 
     def _update(self) -> None:
-        (self if self._picture is None else self._glass).update()
+        (self if self._picture is None else self._overlay).update()
 
     def _take_picture(self) -> None:
         """The picture lies where it is seen: two panes may share one."""
@@ -296,7 +296,7 @@ class VideoPane(QWidget):
             self._place_picture()
 
     def _place_picture(self) -> None:
-        self._glass.setGeometry(self.rect())
+        self._overlay.setGeometry(self.rect())
         if self._picture is not None and self._picture[0].parent() is self:
             room = self._caller_room()
             shown = self._shown_at(self._size, room) if self._size is not None else room

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A voice that says what the screen shows: the system's own, or the program espeak-ng.
-Used by kiosk and display.
+"""Reads aloud what the screen shows, by the system's voice or the program espeak-ng. Used by kiosk
+and display.
 
 Windows has voices that Qt speaks with;
 a bare Linux has none, and `espeak-ng` is a small package with French. Where there is no voice,

@@ -19,7 +19,7 @@ from session.kiosk.hub.display import DisplayLink
 from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
 from session.protocol.wire.roles import Role
 from views.automation.window_driver import WindowDriver
-from views.media.chime import Chime
+from views.media.ring import Chime
 from views.media.voice import open_voice
 from views.site.display_window import DisplayWindow, spoken_call
 from views.words.errors import sentence

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether the microphone hears the loudspeaker: a tone is played and looked for;
-then what a canceller leaves of it.
-
-Pure; used by the desk's settings.
+"""Checks by a tone whether the microphone hears the loudspeaker, and what a canceller leaves.
+Pure; used by the desk's media settings.
 """
 
 from __future__ import annotations
@@ -49,7 +47,7 @@ def pitch_level(block: Pcm) -> float:
 
 
 class EchoCheck:
-    """Give each block that the microphone brought, and play what it gives back."""
+    """Takes each block that the microphone brought, and gives what to play next."""
 
     def __init__(self) -> None:
         self._number = 0
@@ -82,10 +80,10 @@ class EchoCheck:
 
 
 LEARN_BLOCKS, JUDGED_BLOCKS = 75, 75
-"""A canceller knows the room after a second and a half; the same again is judged."""
+"""A canceller learns the room in a second and a half; then it is judged for as long."""
 
 ENOUGH_DB = 20.0
-"""From here on a caller does not notice its own voice coming back."""
+"""From here on callers do not notice their voice coming back."""
 
 
 class CancelCheck:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What keeps callers from hearing themselves at a desk:
-by its setting, or by rules where that is "auto".
+"""Chooses the echo canceller of a desk: by its setting, or by rules where that is "auto".
+Used by `expert_app.runtime.media_engines`, the doctor and `engine_choice`.
 
-Used by compose, the doctor and `engine_choice`. The rules: the browser's engine cancels echo
-itself; before the aiortc engine it is the system, where the chosen microphone is the system's
-cancelled one, else the program's own filter (`voice_filter`), else nothing.
+The rules: the browser engine cancels echo itself. With the aiortc engine the system does it, where
+the chosen microphone is the system's cancelled one; else the program's own filter (`voice_filter`);
+else nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def choose_canceller(
 
 
 def cancels_echo(microphone: str) -> bool:
-    """Whether a microphone of this name has the system's echo canceller before it (PulseAudio and
-    PipeWire say so).
+    """Whether the system cancels the echo of a microphone of this name (PulseAudio and PipeWire put
+    it into the name).
     """
     return "echo" in microphone.lower() and "cancel" in microphone.lower()

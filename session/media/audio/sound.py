@@ -21,7 +21,7 @@ BLOCK = 960
 BLOCK_S = BLOCK / RATE_HZ
 
 MAX_QUEUED = 10 * BLOCK
-"""0.2 s: what a slow device leaves behind is dropped, so that the voice never lags."""
+"""0.2 s: older samples are dropped when a device is slow, so that the voice never lags."""
 
 Pcm = npt.NDArray[np.int16]
 
@@ -122,7 +122,7 @@ class LevelMeter:
 
 
 class NullSink:
-    """A loudspeaker nobody hears; measures the level. Used where a machine has no sound card."""
+    """A loudspeaker for machines without a sound card: measures the level, plays nothing."""
 
     def __init__(self) -> None:
         self._meter = LevelMeter()

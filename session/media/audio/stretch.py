@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Makes a voice a little shorter or longer without changing its pitch. Used by `voice_playout`.
 
-One period of the voice is left out or said twice, with a soft passage between (the overlap-add of
-WSOLA: Verhelst and Roelands, ICASSP 1993). A listener does not notice a period in twenty
-milliseconds; a missing block he does.
+One period of the voice is left out or repeated, with a soft passage between (the overlap-add of
+WSOLA: Verhelst and Roelands, ICASSP 1993). Listeners do not notice one period in twenty
+milliseconds; they notice a missing block.
 """
 
 from __future__ import annotations

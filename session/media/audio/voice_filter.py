@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Takes the loudspeaker's sound and steady noise out of the microphone's. Made by compose, for
-`views.media.sound_device`.
+"""Takes the loudspeaker's sound and steady noise out of the microphone's. Made by
+`expert_app.runtime.media_engines` for `views.media.sound_device`.
 
 The work is done by WebRTC's audio processing module, of which the package `livekit` brings a build
 (Apache-2.0, an optional extra: `expert-app[echo]`). Nothing else of that package is used, and it
@@ -29,9 +29,8 @@ FRAME = RATE_HZ // 100
 """10 ms: the only length that the module takes."""
 
 DELAY_MS = 80
-"""From what the loudspeaker takes to its echo among what the microphone brings:
-two device buffers of 40 ms. It is where the search begins; the module finds the true delay itself,
-up to half a second.
+"""How much later the microphone brings what the loudspeaker took: two device buffers of 40 ms. The
+module's search begins there; it finds the true delay itself, up to half a second.
 """
 
 AUDIBLE = 0.003
@@ -107,7 +106,7 @@ class VoiceFilter:
         return np.concatenate(cleaned) if cleaned else np.zeros(0, np.int16)
 
     def measure(self) -> None:
-        """From now on `removed_db` counts anew."""
+        """Lets `removed_db` count anew."""
         self._came = self._left = 0.0
 
     @property
@@ -120,7 +119,9 @@ class VoiceFilter:
         return 10 * math.log10(self._came / max(self._left, 1e-12))
 
     def _process(self, frame: Pcm, *, near: bool) -> Pcm:
-        """A voice with an echo is better than none: what the module refuses goes on as it came."""
+        """Cleans a frame; one that the module refuses goes on as it came, because a voice with an
+        echo is better than none.
+        """
         from livekit.rtc import AudioFrame
 
         if self._broken:
@@ -135,7 +136,7 @@ class VoiceFilter:
                     self._module.process_reverse_stream(sound)
         except (
             Exception
-        ) as error:  # whatever the package raises, asserts included: here it would end the program
+        ) as error:  # the package raises anything, asserts included, which would end the program
             self._broken = True
             log.warning("the echo canceller does not go on: %s: %s", type(error).__name__, error)
             return frame

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Turns the caller's voice packets into an even stream of sound, late or lost ones included.
-Used by `aiortc_engine`.
+"""Turns the caller's voice packets into an even stream of sound, late and lost ones included.
+Used by `aiortc_call`.
 
 aiortc's own audio buffer stops for a third of a second at each lost packet and stays late for ever.
-Here the buffer's length follows the jitter seen, gaps are filled from error correction or by
-guessing, and the voice is spoken a little faster or slower until the buffer has the length it
-should have.
+Here the buffer's length follows the jitter, gaps are filled from error correction or by guessing,
+and the voice is played a little faster or slower until the buffer has the right length.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from session.media.audio.stretch import longer, shorter
 MIN_BUFFER_S = 0.04
 MAX_BUFFER_S = 0.24
 MARGIN_S = 0.025
-"""So far from its target the buffer may be before the voice is spoken faster or slower."""
+"""How far from its target the buffer may be before the voice is played faster or slower."""
 
 FAR_TOO_LONG_S = 0.15
 """Beyond this, after a pause of the line, whole blocks are left out."""
@@ -42,7 +41,7 @@ MAX_HELD = 100
 """Packets kept at most (2 s): more means that nobody pulls."""
 
 MAX_JUMP = 10 * RATE_HZ
-"""A sender whose time jumps further has begun anew."""
+"""When a sender's time jumps further, it has begun a new stream."""
 
 
 class VoiceDecoder(Protocol):
@@ -172,7 +171,7 @@ class VoicePlayout:
         return self._unwrapped
 
     def _learn(self, at: int, now_s: float) -> None:
-        """The buffer is as long as 97 % of the packets are late, against the quickest."""
+        """Makes the buffer as long as 97 % of the packets are late, against the quickest."""
         self._delays_s.append(now_s - at / RATE_HZ)
         self._learnt += 1
         if self._learnt % 10 == 0:
@@ -223,8 +222,8 @@ class VoicePlayout:
         return self._made_up(self._newest > self._next)
 
     def _made_up(self, later: bool) -> Pcm:
-        """A lost packet is passed over; where nothing newer is there yet, time stands still and
-        sound goes on.
+        """Bridges a lost packet; where nothing newer has come yet, time stands still and sound goes
+        on.
         """
         assert self._next is not None
         self._missing += 1
@@ -241,7 +240,7 @@ class VoicePlayout:
         return self._decoder.conceal()
 
     def _align(self) -> None:
-        """Packets that lie between two blocks (a sender with other lengths) are not waited for."""
+        """Moves to packets that lie between two blocks, of a sender with other lengths."""
         assert self._next is not None
         between = [at for at in self._held if at < self._next]
         if between:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """One camera, one microphone and one loudspeaker for two calls at once.
-Built by compose, given to two engines.
+Built by `expert_app.runtime.media_engines`, given to two engines.
 
-A microphone's blocks go to every reader, what several calls bring is mixed for the one loudspeaker,
-and the device itself is closed with its last user.
+A microphone's blocks go to every reader, the sound of several calls is mixed for the one
+loudspeaker, and a device is closed with its last user.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ QUEUED = 5
 """Blocks (0.1 s) that a slow reader or writer may lag behind; older ones give way."""
 
 ACTIVE_S = 0.1
-"""A call that brought nothing for so long is not waited for."""
+"""The mixer does not wait for a call that brought nothing for so long."""
 
 
 class _Users:
-    """Closes a device with its last user.
-    `close` is asked then: the device may have become another.
+    """Closes a device with its last user; `close` finds the device only then, because it may have
+    been swapped.
     """
 
     def __init__(self, close: Callable[[], None]) -> None:
@@ -83,7 +83,7 @@ class SharedMicrophone:
             return block
 
     def swap(self, source: SoundSource) -> SoundSource:
-        """Another device from now on; gives the one before, which the caller closes."""
+        """Takes another device; returns the one before, which the caller closes."""
         with self._lock:
             before, self._source = self._source, source
         return before
@@ -142,7 +142,7 @@ class SharedSpeaker:
                 self._sink.write(mixed([each.blocks.popleft() for each in active]))
 
     def swap(self, sink: SoundSink) -> SoundSink:
-        """Another device from now on; gives the one before, which the caller closes."""
+        """Takes another device; returns the one before, which the caller closes."""
         with self._lock:
             before, self._sink = self._sink, sink
         return before
@@ -204,7 +204,7 @@ class SharedCamera:
             return av.VideoFrame.from_ndarray(frame.to_ndarray(), format="yuv420p")
 
     def swap(self, source: FrameSource) -> FrameSource:
-        """Another device from now on; gives the one before, which the caller closes."""
+        """Takes another device; returns the one before, which the caller closes."""
         with self._lock:
             before, self._source = self._source, source
         return before

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """One call of the aiortc engine: a peer connection and all that belongs to it.
-Lives in the media thread.
+Used by `aiortc_engine`, in the media thread.
 
-Used by `aiortc_engine`; one object per call, so that nothing of an earlier call can show up in a
-later one.
+Each call has an object of its own, so that nothing of an earlier call can show up in a later one.
 """
 
 from __future__ import annotations
@@ -59,11 +58,13 @@ log = logging.getLogger(__name__)
 CLOSE_TIMEOUT_S = 4.0
 POLL_S = 0.25
 SILENT_AFTER_S = 2.5
-"""Reports come about once a second; without any for so long nobody seems to read our pictures."""
+"""Reports come about once a second; when none has come for so long, nobody seems to read our
+pictures.
+"""
 
 PACE = 1.6
-"""Packets leave at so much of the picture's rate:
-a large picture is out before the next is due, mostly.
+"""Packets leave at this multiple of the picture's rate: mostly a large picture is out before the
+next one is due.
 """
 
 
@@ -99,7 +100,7 @@ class AiortcSettings:
 
     @property
     def connection(self) -> RTCConfiguration:
-        """How aiortc finds a way."""
+        """The servers and the policy with which aiortc finds a way."""
         # BALANCED, aiortc's default, on purpose:
         # MAX_BUNDLE hangs when the offer's order differs from our tracks'.
         servers = [
@@ -110,7 +111,7 @@ class AiortcSettings:
 
 
 class _VoiceInlet:
-    """Packets of the caller's voice go to the playout."""
+    """Gives packets of the caller's voice to the playout."""
 
     def __init__(self, call: AiortcCall) -> None:
         self._call = call
@@ -119,26 +120,26 @@ class _VoiceInlet:
         now_s = asyncio.get_running_loop().time()
         self._call.received.count_voice_packet()
         self._call.outage.on_voice_packet(now_s)
-        self._call.go_on()
+        self._call.resume_pictures()
         if packet.payload and codec == "opus":
             self._call.playout.put(packet.timestamp, packet.payload, now_s)
 
     def on_report(self, ntp: int, rtp_timestamp: int) -> None:
-        self._call.lips.on_report("audio", ntp, rtp_timestamp)
+        self._call.lip_sync.on_report("audio", ntp, rtp_timestamp)
 
     def on_end(self) -> None:
-        """The watchdog of the call sees that nothing comes."""
+        """Does nothing: the watchdog of the call sees that nothing comes."""
 
 
 class _PictureInlet:
-    """Packets of the caller's picture go to the assembler."""
+    """Gives packets of the caller's picture to the assembler."""
 
     def __init__(self, call: AiortcCall) -> None:
         self._call = call
 
     async def on_packet(self, packet: RtpPacket, codec: str) -> None:
         self._call.outage.on_picture_packet(asyncio.get_running_loop().time())
-        self._call.go_on()
+        self._call.resume_pictures()
         pictures = self._call.pictures
         if pictures is not None:
             await pictures.add(
@@ -152,10 +153,10 @@ class _PictureInlet:
             )
 
     def on_report(self, ntp: int, rtp_timestamp: int) -> None:
-        self._call.lips.on_report("video", ntp, rtp_timestamp)
+        self._call.lip_sync.on_report("video", ntp, rtp_timestamp)
 
     def on_end(self) -> None:
-        """As for the voice."""
+        """Does nothing, as for the voice."""
 
 
 class AiortcCall:
@@ -189,7 +190,7 @@ class AiortcCall:
         self.voice = voice
         self.received = ReceivedMedia()
         self.playout = VoicePlayout(OpusDecoder())
-        self.lips = LipSync()
+        self.lip_sync = LipSync()
         self.pictures: PictureReceiver | None = None
         self._smoother = PictureSmoother()
         self.closed = False
@@ -211,15 +212,15 @@ class AiortcCall:
         self._pc.on("connectionstatechange", self._on_connection_state)
 
     @property
-    def begun(self) -> bool:
-        """Something of the other end has arrived."""
+    def has_begun(self) -> bool:
+        """Whether something of the other end has arrived."""
         return self.received.heard or self.received.frames > 0
 
     # ---- setting up
 
     async def answer(self, offer_sdp: str) -> str:
-        """The answer to an offer. aiortc raises whatever its parser stumbles over: KeyError,
-        ValueError and its own.
+        """The answer to an offer. Raises whatever aiortc's parser raises: KeyError, ValueError and
+        its own.
         """
         offer = in_order(without_local_names(offer_sdp), self._settings.codec_order)
         await self._pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
@@ -288,7 +289,7 @@ class AiortcCall:
     # ---- the line
 
     def set_line(self, settings: AiortcSettings, limits: PictureLimits) -> None:
-        """The line is wider or narrower than was thought, or the picture's bound was changed."""
+        """Takes another width of the line and another bound of the picture."""
         self._settings, self._limits = settings, limits
         self._apply_limit()
 
@@ -336,16 +337,16 @@ class AiortcCall:
         if self.pictures is not None:
             self._tasks.append(tasks.start(self.pictures.run(), name="call-pictures"))
 
-    def go_on(self) -> None:
-        """A packet of the other end has come: pictures are worth sending."""
+    def resume_pictures(self) -> None:
+        """Sends pictures again: a packet of the other end has come."""
         if self._encoder is not None and self._encoder.paused:
             self._encoder.paused = self.picture.sparing = False
 
     def _wait_s(self, timestamp: int) -> float:
         now_s = asyncio.get_running_loop().time()
         evenly_s = self._smoother.wait_s(timestamp, now_s)
-        lips_s = self.lips.wait_s(timestamp, now_s, at_least_s=evenly_s)
-        self.playout.extra_s = self.lips.extra_s
+        lips_s = self.lip_sync.wait_s(timestamp, now_s, at_least_s=evenly_s)
+        self.playout.extra_s = self.lip_sync.extra_s
         return max(evenly_s, lips_s)
 
     def _on_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str) -> None:
@@ -359,14 +360,14 @@ class AiortcCall:
             await pacer.next_beat()
             heard = self.playout.heard
             if heard is not None:
-                self.lips.on_heard(heard, loop.time())
+                self.lip_sync.on_heard(heard, loop.time())
             block = self.playout.pull()
             self.received.add_voice(block)
             if self._is_heard(self):
                 self._speaker.write(block)
 
     async def _watch(self) -> None:
-        """Polls the line's counts; sends few pictures while nobody seems to read them."""
+        """Polls the connection's counts; sends few pictures while nobody seems to read them."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(POLL_S)
@@ -394,7 +395,7 @@ class AiortcCall:
 
     def stats(self) -> MediaStats:
         """All counts; read from any thread."""
-        encoder, lag_s = self._encoder, self.lips.lag_s
+        encoder, lag_s = self._encoder, self.lip_sync.lag_s
         blocks, guessed = self.playout.blocks
         reported = list(self._reported.values())
         return dataclasses.replace(
@@ -436,4 +437,4 @@ _STATES = {
     "connecting": MediaState.CONNECTING,
     "connected": MediaState.CONNECTED,
 }
-"""What is not here ("failed", "closed") came from the line, not from us: the call is lost."""
+"""Any other state ("failed", "closed") came from the line, not from us: the call is lost."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Voice and picture at the desk by aiortc, in a thread of its own. Built by compose, used by
-`session.desk.call.video_call`.
+"""Voice and picture at the desk by aiortc, in a thread of its own.
+Built by `expert_app.runtime.media_engines`, used by the desk's calls.
 """
 
 from __future__ import annotations
@@ -35,19 +35,17 @@ log = logging.getLogger(__name__)
 ANSWER_TIMEOUT_S = 8.0
 OWN_WIDTH_PX = 320
 EARLIER_S = 12.0
-"""How long a call that was replaced goes on at most while the new one brings nothing."""
+"""How long a replaced call goes on at most while the new one brings nothing."""
 
 READY_S = 20.0
-"""How long addresses that were found beforehand are believed: a network may be another one later.
-"""
+"""How long addresses that were found beforehand are used: the network may change."""
 
 LATE_S = 0.3
-"""How long an answer waits for those that are still being looked for, before it looks for its own.
-"""
+"""How long an answer waits for a search that still runs, before it begins one of its own."""
 
 
 @dataclasses.dataclass(frozen=True)
-class _Ready:
+class _FoundAddresses:
     """Addresses for the next call, with these servers;
     `began_s` and `finding` are of the media thread's loop.
     """
@@ -99,8 +97,8 @@ class AiortcEngine:
         )
         self._relay: IceServer | None = None
         self._finding = asyncio.Lock()
-        self._looked: tuple[IcePlan, float, list[str]] | None = None
-        self._ready: _Ready | None = None
+        self._last_search: tuple[IcePlan, float, list[str]] | None = None
+        self._ready: _FoundAddresses | None = None
         self._relay_failed = False
 
     # ---- called from the window's loop
@@ -139,7 +137,7 @@ class AiortcEngine:
             raise CallLost(why="no call in time") from error
 
     def prepare(self) -> None:
-        """See `MediaEngine.prepare`. Own addresses need no time, those that servers give do."""
+        """See `MediaEngine.prepare`. Only addresses that servers give take time."""
         if self._plan.servers:
             self._thread.call_soon(self._find_addresses)
 
@@ -169,33 +167,35 @@ class AiortcEngine:
             call.picture.camera_on = on
 
     def set_ice(self, plan: IcePlan) -> None:
-        """Which ways the next calls may take;
-        the relay is looked for at once, so that no call waits for it.
+        """Sets which ways the next calls may take, and looks for the relay at once, so that no call
+        waits for it.
         """
         if plan == self._plan:
             return
         self._plan, self._relay, self._relay_failed = plan, None, False
         if plan.relays and self._thread.alive:
-            self._thread.call_soon(self._look_for_relay)
+            self._thread.call_soon(self._find_relay_soon)
 
     def set_line(self, line_kbps: int) -> None:
         """What the line carries; see `MediaEngine.set_line`."""
         self._settings = dataclasses.replace(self._settings, line_kbps=max(0, line_kbps))
-        self._tell_line()
+        self._apply_line()
 
     def set_picture_limit(
         self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False
     ) -> None:
         """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
         self._limits = PictureLimits(kbps=max(0, kbps), height_px=height_px, fps=fps, motion=motion)
-        self._tell_line()
+        self._apply_line()
 
-    def _tell_line(self) -> None:
+    def _apply_line(self) -> None:
         if (call := self._call) is not None:
             self._thread.call_soon(call.set_line, self._settings, self._limits)
 
     def latest_frame(self) -> VideoFrame | None:
-        """The caller's last picture; of the call before, until the present one has its first."""
+        """The caller's last picture; that of the call before, until the present one has brought its
+        first.
+        """
         call, earlier = self._call, self._earlier
         if call is not None and call.received.shown is None and earlier is not None:
             return earlier.received.shown
@@ -214,16 +214,16 @@ class AiortcEngine:
 
     # ---- in the media thread
 
-    def _look_for_relay(self) -> None:
-        async def look() -> None:
+    def _find_relay_soon(self) -> None:
+        async def find() -> None:
             with contextlib.suppress(RelayUnreachable):  # the call itself says so
-                await self._find_way()
+                await self._choose_servers()
 
-        self._thread.tasks.start(look(), name="look for a relay")
+        self._thread.tasks.start(find(), name="look for a relay")
 
-    async def _find_way(self) -> None:
-        """Settles which servers the next call uses.
-        aiortc takes one relay and is silent when it does not answer.
+    async def _choose_servers(self) -> None:
+        """Chooses the servers of the next call. aiortc takes one relay and says nothing when it
+        does not answer.
 
         Raises:
             RelayUnreachable: nothing but a relay is allowed, and there is none.
@@ -232,15 +232,15 @@ class AiortcEngine:
         asked_s = loop.time()
         async with self._finding:
             if plan.relays and self._relay not in plan.relays:
-                looked = self._looked
-                if looked is not None and looked[0] is plan and looked[1] >= asked_s:
-                    why = looked[2]  # we have waited for this answer: no second one
+                last = self._last_search
+                if last is not None and last[0] is plan and last[1] >= asked_s:
+                    why = last[2]  # this answer came while we waited: we do not ask twice
                 else:
                     self._relay, why = await choose_relay(plan.relays)
-                    self._looked = plan, loop.time(), why
+                    self._last_search = plan, loop.time(), why
         if plan is not self._plan:
             return
-        # else it was found late, for the plan before
+        # a relay of the plan before, found late, is not taken
         relay = self._relay if self._relay in plan.relays else None
         self._relay_failed = bool(plan.relays) and relay is None
         if relay is None and plan.relay_only:
@@ -251,7 +251,7 @@ class AiortcEngine:
         )
 
     def _find_addresses(self) -> None:
-        """Beside the choice of the relay, which is the first one mostly."""
+        """Looks for addresses while the relay is being chosen; mostly the first one is taken."""
         plan, tasks = self._plan, self._thread.tasks
         likely = self._relay if self._relay in plan.relays else next(iter(plan.relays), None)
         servers = _servers(plan, likely)
@@ -260,14 +260,14 @@ class AiortcEngine:
         )
         addresses = Addresses(settings.connection)
         finding = tasks.start(addresses.find(), name="look for addresses")
-        self._drop_ready()
+        self._drop_addresses()
         began_s = asyncio.get_running_loop().time()
-        self._ready = _Ready(servers, plan.relay_only, addresses, began_s, finding)
+        self._ready = _FoundAddresses(servers, plan.relay_only, addresses, began_s, finding)
         if plan.relays:
-            self._look_for_relay()
+            self._find_relay_soon()
 
-    async def _take_ready(self) -> Addresses | None:
-        """What was found for a call with these settings, if it is all there."""
+    async def _take_addresses(self) -> Addresses | None:
+        """The addresses found for a call with these settings, when all are there."""
         ready, settings = self._ready, self._settings
         if ready is None:
             return None
@@ -285,35 +285,37 @@ class AiortcEngine:
         if fresh and fits and found and (ready.addresses.has_relay or not wants_relay):
             self._ready = None
             return ready.addresses
-        self._drop_ready()
+        self._drop_addresses()
         return None
 
-    def _drop_ready(self) -> None:
+    def _drop_addresses(self) -> None:
         ready, self._ready = self._ready, None
         if ready is not None:
-            self._thread.tasks.start(_forget(ready), name="forget addresses")
+            self._thread.tasks.start(_release(ready), name="forget addresses")
 
     async def _answer(self, offer_sdp: str) -> str:
-        await self._find_way()
-        call = self._new_call(await self._take_ready())
-        answer = await self._or_lost(call, call.answer(offer_sdp))
+        await self._choose_servers()
+        call = self._new_call(await self._take_addresses())
+        answer = await self._raise_call_lost(call, call.answer(offer_sdp))
         self._begin(call)
         return answer
 
     async def _offer(self) -> str:
         await self._drop_offer()
-        await self._find_way()
+        await self._choose_servers()
         self._offered = self._new_call()
-        return await self._or_lost(self._offered, self._offered.offer())
+        return await self._raise_call_lost(self._offered, self._offered.offer())
 
     async def _accept(self, answer_sdp: str) -> None:
         call, self._offered = self._offered, None
         if call is None:
             raise CallLost(why="nothing was offered")
-        await self._or_lost(call, call.accept(answer_sdp))
+        await self._raise_call_lost(call, call.accept(answer_sdp))
         self._begin(call)
 
-    async def _or_lost[Result](self, call: AiortcCall, step: Coroutine[Any, Any, Result]) -> Result:
+    async def _raise_call_lost[Result](
+        self, call: AiortcCall, step: Coroutine[Any, Any, Result]
+    ) -> Result:
         try:
             return await step
         except Exception as error:
@@ -324,22 +326,24 @@ class AiortcEngine:
             raise CallLost(why=type(error).__name__) from error
 
     def _begin(self, call: AiortcCall) -> None:
-        """The call is the present one; the one before goes on until this one brings something."""
+        """Makes `call` the present one; the one before goes on until this one brings something."""
         before, self._call = self._call, call
         call.start(self._thread.tasks)
         if (older := self._earlier) is not None:
             # A call that never began is no loss: the one that still speaks goes on.
-            useless = before if before is not None and not before.begun else older
+            useless = before if before is not None and not before.has_begun else older
             before = older if useless is before else before
             self._thread.tasks.start(useless.close(), name="call-replaced")
         self._earlier = before
         if before is not None:
-            self._thread.tasks.start(self._part_with(before, call), name="call-replaced")
+            self._thread.tasks.start(self._close_replaced(before, call), name="call-replaced")
 
-    async def _part_with(self, before: AiortcCall, call: AiortcCall) -> None:
-        """Until the new call speaks, or the one before has been silent for long."""
+    async def _close_replaced(self, before: AiortcCall, call: AiortcCall) -> None:
+        """Closes the call before when the new one has begun, or when the one before has been silent
+        for long.
+        """
         packets, silent_s = 0, 0.0
-        while not (call.begun or call.closed or before.closed or silent_s > EARLIER_S):
+        while not (call.has_begun or call.closed or before.closed or silent_s > EARLIER_S):
             heard = before.received.transport.packets
             silent_s = silent_s + BLOCK_S if heard == packets else 0.0
             packets = heard
@@ -392,7 +396,7 @@ class AiortcEngine:
             self._own = to_screen(frame, self._own_count, OWN_WIDTH_PX)
 
     async def _end_call(self) -> None:
-        self._drop_ready()
+        self._drop_addresses()
         await self._drop_offer()
         call, self._call, self._own = self._call, None, None
         earlier, self._earlier = self._earlier, None
@@ -404,13 +408,13 @@ class AiortcEngine:
 
 
 def _servers(plan: IcePlan, relay: IceServer | None) -> tuple[IceServer, ...]:
-    """What aiortc is told: it uses one relay."""
+    """The plan's STUN servers and the one relay that aiortc uses."""
     others = tuple(server for server in plan.servers if not server.relays)
     return others if relay is None else (*others, relay)
 
 
-async def _forget(ready: _Ready) -> None:
-    """Not before they are found: aioice goes on asking a relay when it is told to stop, and would
+async def _release(ready: _FoundAddresses) -> None:
+    """Releases addresses after the search for them: aioice does not stop asking a relay, and would
     keep its address.
     """
     await asyncio.wait([ready.finding])

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Voice and picture at the desk by a browser's own WebRTC: the kiosk's `call.js` in a locked pane.
-Built by compose.
+Built by `expert_app.runtime.media_engines`, used by the desk's calls.
 
 Chromium's processes carry everything: echo cancellation, AV1 and VP9, congestion control by
-transport feedback. This file only asks the page and keeps what it told, so that the desk's call
-finds the same `MediaEngine` as with aiortc. The picture is painted by the page itself; what is
-handed out as frames are small samples, and only while somebody asks.
+transport feedback. This module asks the page and keeps its answers, so that the desk's call finds
+the same `MediaEngine` as with aiortc. The page paints the picture itself; the engine's frames are
+small samples, brought only while somebody asks for them.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ log = logging.getLogger(__name__)
 
 ANSWER_TIMEOUT_S = 8.0
 SCRIPT_TIMEOUT_S = 4.0
-LOOK_S = 0.2
+POLL_S = 0.2
 WATCHED_S = 1.0
-"""Who asked for a sample so long ago has stopped looking."""
+"""Samples are brought until so long after the last one was asked for."""
 
 CALLER_WIDTH_PX = 320
 OWN_WIDTH_PX = 240
@@ -77,17 +77,17 @@ class _Sampler:
         self._asked_s = self._brought_s = -WATCHED_S
         self._number = 0
 
-    def look(self) -> VideoFrame | None:
-        """The last one; asks for more."""
+    def latest(self) -> VideoFrame | None:
+        """The last sample; keeps more coming."""
         self._asked_s = time.monotonic()
         return self.frame
 
     def is_due(self, now_s: float) -> bool:
-        """Whether somebody looks and the last one is old."""
+        """Whether samples are wanted and the last one is old."""
         return now_s - self._asked_s < WATCHED_S and now_s - self._brought_s >= self._every_s
 
     def take(self, value: object) -> None:
-        """What the page gave: a sample, or nothing."""
+        """Takes what the page gave: a sample, or nothing."""
         self._brought_s = time.monotonic()
         self._number += 1
         self.frame = None if value is None else _decoded(value, self._number)
@@ -128,7 +128,7 @@ class BrowserEngine:
         return self._settings.media.camera == SIMULATED
 
     def set_devices(self, media: CallMedia) -> None:
-        """Other devices, at once: a call goes on with them."""
+        """Changes the devices at once: a call goes on with the new ones."""
         self._settings = replace(self._settings, media=media)
         if self._in_call:
             devices = json.dumps(
@@ -147,8 +147,8 @@ class BrowserEngine:
         self._settings = replace(self._settings, media=self._settings.media.with_plan(plan))
 
     def prepare(self) -> None:
-        """Nothing: Chromium looks for no addresses before it has an offer (`iceCandidatePoolSize`,
-        measured).
+        """Does nothing: Chromium looks for no addresses before it has an offer
+        (`iceCandidatePoolSize` changes nothing, measured).
         """
 
     def warm(self) -> None:
@@ -197,7 +197,7 @@ class BrowserEngine:
         self._close_page()
 
     def _begin(self) -> None:
-        """A new call: counted from zero. The last picture stays until its first one comes."""
+        """Counts a new call from zero. The last picture stays until the first one comes."""
         self._in_call = True
         self._stats, self._first_frame_s = MediaStats(), None
         self._send_switches()
@@ -219,7 +219,7 @@ class BrowserEngine:
         return replace(media, codecs=cheap_first(media.codecs, self._line_kbps)).options()
 
     def _hinted(self, sdp: str) -> str:
-        """How wide the line is, for the end that gets this description."""
+        """The description with hints of how wide the line is."""
         most = picture_kbps(self._line_kbps, self._settings.media.max_kbps)
         return with_line_hints(
             sdp, start_kbps=min(most, self._start_kbps), max_kbps=most, voice_bps=ASKED_VOICE_BPS
@@ -227,8 +227,8 @@ class BrowserEngine:
 
     @property
     def _start_kbps(self) -> int:
-        """At which rate a picture begins, ours and the caller's:
-        what the line leaves beside the voice, if known.
+        """The rate at which pictures begin, ours and the caller's: what the line leaves beside the
+        voice, if known.
         """
         return picture_kbps(self._line_kbps, self._settings.start_kbps)
 
@@ -276,11 +276,11 @@ class BrowserEngine:
 
     def latest_frame(self) -> VideoFrame | None:
         """A small sample of the caller's picture; it begins to come when asked for."""
-        return self._caller.look()
+        return self._caller.latest()
 
     def own_frame(self) -> VideoFrame | None:
         """A small sample of our own picture."""
-        return self._own.look()
+        return self._own.latest()
 
     def picture_size(self) -> tuple[int, int] | None:
         """Width and height of the caller's picture that the page paints;
@@ -296,18 +296,18 @@ class BrowserEngine:
     # ---- watching the page
 
     async def _watch(self) -> None:
-        looked_s = 0.0
+        polled_s = 0.0
         while True:
             now_s = time.monotonic()
-            if now_s - looked_s >= LOOK_S:
-                looked_s = now_s
-                await self._look()
+            if now_s - polled_s >= POLL_S:
+                polled_s = now_s
+                await self._poll()
             for sampler in (self._caller, self._own):
                 if sampler.is_due(now_s):
                     await self._sample(sampler)
             await asyncio.sleep(OWN_EVERY_S / 2)
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         try:
             seen = msgspec.convert(await self._run("call.seen()", SCRIPT_TIMEOUT_S), PageStats)
         except (CallLost, msgspec.ValidationError) as error:
@@ -337,7 +337,7 @@ class BrowserEngine:
                 self._first_frame_s = (
                     time.monotonic() - (ago_ms if isinstance(ago_ms, int | float) else 0) / 1000
                 )
-                self._tasks.start(self._look(), name="browser engine's first picture")
+                self._tasks.start(self._poll(), name="browser engine's first picture")
             case "state":
                 state = _STATES.get(str(detail.get("state")))
                 if state is not None and self._in_call:
@@ -372,7 +372,9 @@ _STATES = {
     "failed": MediaState.LOST,
     "closed": MediaState.LOST,
 }
-"""Of an RTCPeerConnection; "disconnected" is left to who watches the packets."""
+"""States of an RTCPeerConnection. "disconnected" is left out: `session.desk.call.video_call`
+watches the packets.
+"""
 
 
 def _decoded(value: object, number: int) -> VideoFrame | None:

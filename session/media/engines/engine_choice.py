@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which of the two engines carries a desk's calls:
-by its setting, or by rules where that is "auto". Used by compose.
+"""Chooses the engine of a desk's calls: by its setting, or by rules where that is "auto".
+Used by `expert_app.runtime.media_engines` and the doctor.
 
 The rules, in order, and what they rest on (two cores without a graphics card, 720p both ways):
 
 1. One processor core: aiortc. Its receiving and sending took half a core, the browser's processes a
    whole one.
 2. A loudspeaker, and neither the program's own echo canceller (`voice_filter`, an optional package)
-   nor the system's: the browser. Its AEC3 removes the caller's own voice; without any every caller
-   hears themselves half a second later.
+   nor the system's: the browser. Its AEC3 removes the caller's own voice; without an echo canceller
+   callers hear themselves half a second later.
 3. aiortc here does not know AV1: the browser. At 300 kb/s AV1 has 720p where VP8 has 360p.
-4. Else aiortc: 60 ms from glass to glass against 120 to 240 ms, nothing of an outage stays behind,
-   and it needs half the processor.
+4. Else aiortc: 60 ms from glass to glass against 120 to 240 ms, no delay stays after an outage, and
+   it needs half the processor.
 """
 
 from __future__ import annotations

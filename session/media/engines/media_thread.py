@@ -75,7 +75,7 @@ class MediaThread:
 
 
 async def _end_all() -> None:
-    """aiortc starts tasks that it does not end when a connection closes before it was made."""
+    """Ends tasks that aiortc leaves behind when a connection closes before it was made."""
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in left:
         task.cancel()

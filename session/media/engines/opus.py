@@ -23,7 +23,7 @@ MAX_SAMPLES = 5760
 
 
 class OpusMissing(Exception):
-    """No libopus beside PyAV nor in the system: the installation is not ours."""
+    """No libopus beside PyAV nor in the system: the installation is broken."""
 
 
 @cache

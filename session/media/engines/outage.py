@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""When a line is cut: nothing of the other end has come for a while.
-Used by the aiortc engine, as in `call_line.js`.
+"""Notices an outage: nothing of the other end has come for a while. Used by `aiortc_call`;
+the page's `call_line.js` does the same.
 
-The voice is the sign of life: one that says nothing sends a packet every 0.4 s (RFC 6716, section
-2.1.9). Where there is none (no microphone at the other end), a photo now and then is all that
-comes, and silence tells nothing.
+The voice is the sign of life: a silent one still sends a packet every 0.4 s (RFC 6716, section
+2.1.9). Where the other end has no microphone, only a photo now and then may come, and silence
+proves nothing.
 """
 
 from __future__ import annotations
 
 OUTAGE_AFTER_S = 1.2
-"""Pictures sent after so long without any packet are lost, and the other end would ask for each
-packet of them before it looks at a new one.
+"""After so long without any packet pictures are not sent: they would be lost, and the other end
+would ask for each of their packets before it shows a new one.
 """
 
 
 class OutageWatch:
-    """Told of every packet of one call; times are monotonic seconds."""
+    """Gets every packet of one call; times are monotonic seconds."""
 
     def __init__(self) -> None:
         self._voice_at_s: float | None = None
@@ -31,7 +31,7 @@ class OutageWatch:
         self._heard_at_s = now_s
 
     def is_out(self, now_s: float) -> bool:
-        """Nothing comes any more, and there was a voice when something came last."""
+        """Whether nothing comes any more, and there was a voice when something came last."""
         if self._voice_at_s is None or self._heard_at_s - self._voice_at_s > OUTAGE_AFTER_S:
             return False
         return now_s - self._heard_at_s > OUTAGE_AFTER_S

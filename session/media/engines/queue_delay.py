@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How much of the other end's picture the line carries, judged by the queue before it.
+"""Estimates how much of the other end's picture the line carries, by the queue before it.
 Used by `aiortc_call`.
 
-Each packet tells when it was sent (abs-send-time), so the time it spent in queues is known up to a
-constant. aiortc's own judge looks at how that time changes from packet to packet, and takes a desk
-that is busy for a tenth of a second for a line that is full: measured, 320 kb/s became 70 while the
-line was half empty. Ours looks at the shortest time in each quarter of a second: a queue delays
+Each packet says when it was sent (abs-send-time), so the time it spent in queues is known up to a
+constant. aiortc's own estimator follows the change of that time from packet to packet, and takes a
+desk that is busy for a tenth of a second for a full line: measured, 320 kb/s became 70 while the
+line was half empty. This one takes the shortest time in each quarter of a second: a queue delays
 every packet, a busy machine only some.
 """
 
@@ -21,14 +21,14 @@ older ones may be of another route.
 
 FULL_MS, EMPTY_MS = 60.0, 25.0
 RATE_MS = 1000
-TOLD_EVERY_MS = 500
+REPORT_EVERY_MS = 500
 LOWER_TO, LOWER_BY_MOST = 0.85, 0.7
-"""Of what came through, but not lower than this part of the estimate at once:
-in a pause little comes through.
+"""An estimate falls to this part of what came through, and at once to no less than this part of
+itself: in a pause little comes through.
 """
 
 RISE_PER_S, RETURN_PER_S = 1.08, 1.35
-"""Into the unknown; and back to nine tenths of what held before."""
+"""Beyond what was known; and back to nine tenths of what held before."""
 
 HELD = 0.9
 APART_MS = 600
@@ -40,10 +40,10 @@ WRAP = 1 << 24
 
 
 class QueueDelayEstimator:
-    """Has the shape of `aiortc.rate.RemoteBitrateEstimator`, in whose place it is put.
+    """Has the interface of `aiortc.rate.RemoteBitrateEstimator`, whose place it takes.
 
     Args:
-        start_bps: believed before anything is known. max_bps: never more is told.
+        start_bps: the estimate before anything is known. max_bps: no estimate is higher.
 
     Attributes:
         ssrcs: the streams counted, as keys. queue_ms: how long a packet waits on the line now.
@@ -62,18 +62,18 @@ class QueueDelayEstimator:
         self._full_windows = 0
         self._received: deque[tuple[int, int]] = deque()
         self._received_bits = 0
-        self._told_ms = -(1 << 40)
+        self._reported_ms = -(1 << 40)
         self._lowered_ms = -(1 << 40)
         self._held_bps = 0.0
 
     def set_max(self, bps: int) -> None:
-        """Never more than this is told from now on."""
+        """No estimate is higher from now on."""
         self._max_bps = bps
 
     def add(
         self, arrival_time_ms: int, abs_send_time: int, payload_size: int, ssrc: int
     ) -> tuple[int, list[int]] | None:
-        """Takes a packet in; gives what the other end is to be told (REMB), if it is time.
+        """Takes a packet in; returns the estimate to send to the other end (REMB) when it is time.
 
         Args:
             arrival_time_ms: any clock. abs_send_time: seconds in 6.18 fixed point, 24 bits.
@@ -88,9 +88,12 @@ class QueueDelayEstimator:
         if arrival_time_ms - self._window_began_ms >= WINDOW_MS:
             self._judge(arrival_time_ms)
             self._window_began_ms, self._shortest_ms = arrival_time_ms, travelled_ms
-        if arrival_time_ms - self._told_ms < TOLD_EVERY_MS and arrival_time_ms >= self._told_ms:
+        if (
+            arrival_time_ms - self._reported_ms < REPORT_EVERY_MS
+            and arrival_time_ms >= self._reported_ms
+        ):
             return None
-        self._told_ms = arrival_time_ms
+        self._reported_ms = arrival_time_ms
         return round(min(self._estimate_bps, self._max_bps)), list(self.ssrcs)
 
     def _unwrapped(self, abs_send_time: int) -> int:
@@ -121,13 +124,13 @@ class QueueDelayEstimator:
     def _lower(self, now_ms: int) -> None:
         if 0 <= now_ms - self._lowered_ms < APART_MS:
             return
-        self._lowered_ms, self._told_ms = now_ms, now_ms - TOLD_EVERY_MS
+        self._lowered_ms, self._reported_ms = now_ms, now_ms - REPORT_EVERY_MS
         self._held_bps = HELD * self._estimate_bps
         came_bps = min(self._received_bits * 1000 / RATE_MS, self._estimate_bps)
         self._estimate_bps = max(MIN_BPS, LOWER_TO * came_bps, LOWER_BY_MOST * self._estimate_bps)
 
     def _raise(self) -> None:
-        """Only as far as has been tried, lately or before: what nobody sent, no line has proved."""
+        """Raises the estimate only as far as packets have proved, lately or before."""
         tried = 1.5 * self._received_bits * 1000 / RATE_MS + 20_000
         pace = RETURN_PER_S if self._estimate_bps < self._held_bps else RISE_PER_S
         grown = min(self._estimate_bps * pace ** (WINDOW_MS / 1000), self._max_bps)

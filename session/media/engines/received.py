@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a call has brought so far: the last picture, the voice, the counts.
-Written in the media thread, read anywhere.
-
-Used by `aiortc_engine`; one object per call, so that nothing of an earlier call can show up in a
-later one.
+"""What a call has brought so far: the last picture, the voice, the counts. Used by `aiortc_call`;
+written in the media thread, read in any.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Our picture and our voice as aiortc asks for them: a frame when it is due.
-Used by `aiortc_engine`.
+Used by `aiortc_call`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ AUDIO_TIME_BASE = fractions.Fraction(1, RATE_HZ)
 
 
 class SteadyBeat:
-    """Due times on a fixed beat; beats missed by more than `patience_s` are given up, not made up
-    for.
-    """
+    """Due times on a fixed beat. Beats missed by more than `patience_s` are left out."""
 
     def __init__(self, period_s: float, patience_s: float = 0.5) -> None:
         self._period_s = period_s
@@ -82,7 +80,7 @@ class PictureTrack(MediaStreamTrack):
         self._size = (640, 360)
 
     def limit(self, fps: float) -> None:
-        """No more pictures a second than this; 0.25 is one every four seconds."""
+        """Sends no more pictures a second than this; 0.25 is one every four seconds."""
         self._every = max(1, round(self._fps / max(fps, 0.05)))
 
     async def recv(self) -> av.VideoFrame:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One end's view of the line of a session:
-governs what it sends, tells the other end what it received.
+"""One end's view of a session's line: governs what this end sends, and reports to the other end
+what arrived.
 
 Used by `session.desk.line` and `session.kiosk.line`, which read the counts and carry the rules out.
 """
@@ -36,13 +36,13 @@ log = logging.getLogger(__name__)
 
 TICK_S = 1.0
 SEEN_EVERY = 2
-"""Looks from one `LineSeen` to the next."""
+"""Ticks from one `LineSeen` to the next."""
 
 WIDE_KBPS = 1000
 
 FROZEN_S = 1.0
 REPEAT_S = 20.0
-"""The rule is told again so often: the other end may have been restarted."""
+"""The rule is sent again so often: the other end may have been restarted."""
 
 
 QUIET = Demand()
@@ -50,14 +50,14 @@ QUIET = Demand()
 
 @dataclass(frozen=True, kw_only=True)
 class OtherTraffic:
-    """What this end sends on the bus beside voice and picture: bytes so far, and what waits now."""
+    """What this end sends besides voice and picture: bytes so far, and what waits now."""
 
     sent_bytes: int = 0
     demand: Demand = QUIET
 
 
 class LineEnd:
-    """Looks once a second.
+    """Ticked once a second.
 
     Args:
         apply: carries a new rule out.
@@ -68,12 +68,14 @@ class LineEnd:
             or a fibre, and what looks like its queue is a busy machine.
 
     Attributes:
-        governed: this end's rule, at each change. peer_governed: the other end's.
-        seen: what this end received in the last two seconds. peer_seen: the other end.
-        sampled: the same of ten seconds, for the hub.
+        governed: this end's rule, at each change.
+        peer_governed: the other end's.
+        seen: what this end received in the last two seconds.
+        peer_seen: what the other end received.
+        sampled: what this end received in the last ten seconds, for the hub.
         peer_geometry: how the other end's camera sees its person.
-        motion_changed: hands talk, or no longer;
-            said by the desk (`set_motion`), kept by both ends.
+        motion_changed: somebody talks with the hands, or no longer; set by the desk (`set_motion`),
+            kept by both ends.
         shares: the rule now.
     """
 
@@ -96,7 +98,7 @@ class LineEnd:
         self.peer_geometry: Signal[Geometry] = Signal()
         self.motion_changed: Signal[bool] = Signal()
         self._motion = False
-        self._priority: LinePriority | None = None  # we have said nothing of it
+        self._priority: LinePriority | None = None  # None: not set at this end
         self._faces = 1
         self._geometry: Geometry | None = None
         self._channel, self._clock, self._tasks = channel, clock, tasks
@@ -108,7 +110,7 @@ class LineEnd:
         self._recent = LineMeter(channel.session_id, SEEN_EVERY * TICK_S)
         self._loss = SentLoss()
         self._peer_photo = False
-        self._told_at_s = float("-inf")
+        self._sent_at_s = float("-inf")
         self._call_id = ""
         self._before = MediaStats()
         self._ticked_at_s = 0.0
@@ -122,17 +124,17 @@ class LineEnd:
         return self._estimate.kbps
 
     def send_geometry(self, geometry: Geometry) -> None:
-        """How our camera sees our person; told now, and again as often as the rule."""
+        """Sends how our camera sees our person, now and again as often as the rule."""
         self._geometry = geometry
         self._send_soon(geometry)
 
     @property
     def motion(self) -> bool:
-        """Hands talk: movement goes before size."""
+        """Whether somebody talks with the hands: movement goes before size."""
         return self._motion
 
     def set_motion(self, on: bool) -> None:
-        """Lets movement go before size at both ends; told now, and again as often as the rule."""
+        """Lets movement go before size at both ends; sent now, and again as often as the rule."""
         self._take_motion(on)
         self._priority = LinePriority(motion=on)
         self._send_soon(self._priority)
@@ -144,17 +146,17 @@ class LineEnd:
             self.motion_changed.emit(on)
 
     def set_faces(self, faces: int) -> None:
-        """So many calls share the line from now on."""
+        """Sets how many calls share the line."""
         if faces != self._faces:
             self._faces = faces
             self.govern_now()
 
     def govern_now(self) -> None:
-        """Shares the budget out anew without waiting for the next look."""
+        """Shares the budget out anew without waiting for the next tick."""
         self._govern(self._clock.monotonic_s(), self._traffic().demand)
 
     def close(self) -> None:
-        """The conversation is over."""
+        """Ends with the conversation."""
         self._stop_listening()
 
     def tick(self, call_id: str, stats: MediaStats) -> None:
@@ -196,11 +198,11 @@ class LineEnd:
         if shares.differs(before):
             self.shares = shares
             self._apply(shares)
-        if self.shares is not before or now_s - self._told_at_s >= REPEAT_S:
-            self._told_at_s = now_s
-            told = _told(self.shares)
-            self.governed.emit(told)
-            self._send_soon(told)
+        if self.shares is not before or now_s - self._sent_at_s >= REPEAT_S:
+            self._sent_at_s = now_s
+            rule = _rule(self.shares)
+            self.governed.emit(rule)
+            self._send_soon(rule)
             if self.shares is before:
                 self._repeat()
 
@@ -240,14 +242,14 @@ class LineEnd:
         self._tasks.start(self._send(message), name="line-send")
 
     async def _send(self, message: SessionMessage) -> None:
-        """What is said about a line is worth nothing later."""
+        """Sends once: what is said about a line is worth nothing later."""
         try:
             await self._channel.send(TOPIC, message)
         except (BusUnreachable, MessageTooLarge) as error:
             log.info("not sent: %s (%s)", type(message).__name__, error.code)
 
 
-def _told(shares: Shares) -> LineGoverned:
+def _rule(shares: Shares) -> LineGoverned:
     return LineGoverned(
         step=shares.step,
         document=shares.document,

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the line carries in one direction, judged from what went out and what came of it.
-Pure; for `line_end`.
+"""Estimates what the line carries in one direction, from what went out and what arrived. Pure; used
+by `end`.
 
 Two plain signs of a line that is too full: our packets get lost, or they stand in a queue. The
-transport's own estimate counts where it is the bound and a queue says so too: Chromium's is never
-above the bound that we gave it, and a busy machine looks like a full line to it. What is not used
-cannot be known: the estimate rises only while it is used.
+transport's own estimate counts only where it is the bound and a queue confirms it: Chromium's is
+never above the bound that we gave it, and a busy machine looks like a full line to it. Nobody can
+know what an unused line carries: the estimate rises only while it is used.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ HIGH_LOSS_PERCENT = 8.0
 HIGH_QUEUE_MS = 250.0
 CALM_QUEUE_MS, CALM_LOSS_PERCENT = 100.0, 4.0
 SOME_QUEUE_MS = 40.0
-"""Two observations in a row: then the transport is believed.
-Less is a key frame on its way, or the other end's.
+"""With so long a queue in two observations in a row the transport is believed. A shorter one is a
+key frame on its way, or the other end's.
 """
 
 FALL = 0.85
 DEEPEST_FALL = 0.6
-"""One sign of trouble takes no more than this, however little came through."""
+"""One sign of trouble lowers the estimate to no less than this, however little came through."""
 
 QUEUE_LEAST_KBPS = 160.0
 """A queue alone is not believed below this:
@@ -40,9 +40,9 @@ unused, it is low because nobody tried.
 """
 
 ALONE_SHARE, ALONE_AFTER_S = 0.1, 5.0
-"""While pages take more than this, and some seconds longer (they stop for each lost packet), what
-the transport thinks it may have is of the time before them: added to the pages it made 640 kb/s of
-a line of 512 (measured).
+"""While pages take more than this share, and some seconds longer (they stop for each lost packet),
+the transport's estimate is older than the pages: added to them it made 640 kb/s of a line of 512
+(measured).
 """
 
 RISE_PER_S = 1.05
@@ -76,8 +76,8 @@ class LineEstimate:
     """Kilobits a second of everything.
 
     Args:
-        start_kbps: before anything was sent: the test's result, or a careful guess.
-        least_kbps: what the line carries in any case, because somebody who knows it said so.
+        start_kbps: before anything was sent: the test's result, or a careful guess. least_kbps:
+        what the line carries in any case, by the settings.
     """
 
     def __init__(self, start_kbps: float, least_kbps: float = 0.0) -> None:

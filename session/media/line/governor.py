@@ -2,10 +2,10 @@
 """One budget for all that one end sends: voice, face, shared page, scan, print.
 Pure; used by `session.media.line.end`.
 
-Declared order of sacrifice: the voice never; scan and print slow down; then the face gets smaller;
-then it has fewer pictures a second; then it is a still photo every few seconds. While a page
-crosses the face makes room for it ("document mode"). Going down is at once; going up only after the
-line has had room for it for a while.
+The order of sacrifice: scan and print slow down; then the face gets smaller; then it has fewer
+pictures a second; then it is a still photo every few seconds. The voice is never touched. While a
+page crosses, the face makes way for it ("document mode"). Steps down are taken at once, steps up
+only after the line has had the capacity for a while.
 """
 
 from __future__ import annotations
@@ -19,27 +19,29 @@ from session.media.line.picture_limits import PHOTO_EVERY_S as PHOTO_EVERY_S
 from session.protocol.conversation.line import STEPS, LineStep
 
 HEADROOM = 0.95
-"""What is not planned: retransmissions, signs of life, acknowledgements of the other direction."""
+"""The rest is for what is not planned: retransmissions, signs of life, acknowledgements of the
+other direction.
+"""
 
 FACE_FULL_KBPS = FULL_KBPS
 FACE_IN_DOCUMENT_KBPS = 80
 PAGE_KBPS = 300
-"""What a page may take of a narrow line; a wide one gives it all that a full face leaves."""
+"""What a page may take of a narrow line; on a wide one it gets all that a full face leaves."""
 
 SLACK_KBPS = 100
-"""What a face leaves free beside a page of what it has over its least.
-Pages travel over TCP: after each lost packet a burst comes, and without room it stood for seconds
-before voice and face (measured on 512 kb/s).
+"""How much above its least a face gives up while a page crosses. Pages travel over TCP: after each
+lost packet a burst comes, and without free capacity the burst delayed voice and face for seconds
+(measured on 512 kb/s).
 """
 
 LEAST_PAGE_KBPS = 24
 """Scan and print slow down but never stop: the conversation is about them."""
 
 SLOW_PAGE_KBPS = 150
-"""Pages slower than this are worth a word: 200 kB take more than ten seconds."""
+"""Slower pages are shown to people: 200 kB take more than ten seconds."""
 
 MIRROR_SHARE = 0.6
-"""Of what pages get, for the shared page while scan or print run too: both people look at it."""
+"""The shared page's part of what pages get while scan or print run too: both people look at it."""
 
 RISE = 1.25
 UP_AFTER_S = 8.0
@@ -55,10 +57,12 @@ class Demand:
 
 @dataclass(frozen=True, kw_only=True)
 class Talkers:
-    """Who is seen over this line.
+    """The people whose voice and face cross this line.
 
-    Attributes: faces: calls that share it: 2 while a third person is there. Each has a voice and a
-        face, all faces are alike. motion: hands talk (sign language): movement goes before size.
+    Attributes:
+        faces: calls that share it: 2 while a third person is there. Each has a voice and a face,
+            all faces are alike.
+        motion: somebody talks with the hands (sign language): movement goes before size.
     """
 
     faces: int = 1
@@ -82,7 +86,7 @@ class Shares:
     mirror_kbps: int
 
     def differs(self, other: Shares) -> bool:
-        """Worth a word, or by more than a tenth."""
+        """Whether the step is another one, or a rate differs by more than a tenth."""
         if (self.step, self.document, self.face.motion) != (
             other.step,
             other.document,
@@ -197,7 +201,9 @@ def _beside(face_kbps: float) -> float:
 
 
 def _split(bulk_kbps: float, demand: Demand, faces: int) -> tuple[int, int]:
-    """(scan and print, shared page). Who sends nothing now is told what it would have at once."""
+    """(scan and print, shared page). One that sends nothing now gets what it would have if it
+    began.
+    """
     bulk = max(LEAST_PAGE_KBPS, round(min(bulk_kbps, 100_000)))
     if demand.mirror and demand.page:
         mirror = round(bulk * MIRROR_SHARE)
@@ -211,7 +217,7 @@ def _split(bulk_kbps: float, demand: Demand, faces: int) -> tuple[int, int]:
 
 
 def budget_for_pages(kbps: float) -> float:
-    """The budget of which pages get `kbps` beside the best face."""
+    """The budget that leaves `kbps` to pages beside the best face."""
     return (kbps + FACE_FULL_KBPS + VOICE_KBPS) / HEADROOM
 
 

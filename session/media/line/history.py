@@ -58,7 +58,7 @@ class LineHistory:
         self.points[way].append(LinePoint(at_s, seen))
 
     def clear(self) -> None:
-        """Another caller: nothing of the one before."""
+        """Forgets all points, for another caller."""
         for points in self.points.values():
             points.clear()
 
@@ -91,7 +91,7 @@ def _worst(way: LineDirection, points: list[LinePoint]) -> WorstMinute | None:
 def _joined(way: LineDirection, points: list[LinePoint]) -> WorstMinute:
     seen = [point.seen for point in points]
     rtts = [one.rtt_ms for one in seen if one.rtt_ms is not None]
-    # A minute counts whole: a call of ten seconds with one bad second was not bad for a minute.
+    # A short call counts by its share of a minute: ten seconds with a bad one are no bad minute.
     share = min(1.0, len(points) * _step_s(points) / MINUTE_S)
     return WorstMinute(
         way=way,

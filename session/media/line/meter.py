@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How good the line of a call is, every few seconds, from what an engine counts.
-Pure; used by `line_end`.
+"""Measures the line of a call every few seconds, from what an engine counts.
+Pure; used by `end`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class LineMeasure:
 
 
 class LineMeter:
-    """One session's line; a new call of the session is measured from its own beginning.
+    """Measures one session's line; each call of the session from its beginning.
 
     Args:
         every_s: seconds from one measure to the next.
@@ -49,7 +49,7 @@ class LineMeter:
     def measure(
         self, call_id: str, stats: MediaStats, now_s: float, *, photos: bool = False
     ) -> LineMeasure | None:
-        """Takes what was counted by now; a measure when it is time for one.
+        """Takes what was counted by now; returns a measure when it is time for one.
 
         Args:
             photos: the other end sends a still photo now and then:
@@ -70,7 +70,7 @@ class LineMeter:
         return measured
 
     def _watch_picture(self, frames: int, now_s: float, photos: bool) -> None:
-        """A picture that stands still is one freeze, however long."""
+        """Counts a picture that stands still as one freeze, however long."""
         if frames != self._frames or photos:
             self._frames, self._moved_s, self._frozen = frames, now_s, False
         elif frames and not self._frozen and now_s - self._moved_s >= FROZEN_S:
@@ -99,7 +99,7 @@ class LineMeter:
         )
 
     def line_sample(self, measured: LineMeasure, carries_kbps: float) -> LineSample:
-        """For the hub, in the signs of life."""
+        """The measure for the hub, sent with the signs of life."""
         return LineSample(
             session_id=self._session_id,
             loss_percent=measured.loss_percent,
@@ -110,7 +110,7 @@ class LineMeter:
         )
 
     def line_seen(self, measured: LineMeasure) -> LineSeen:
-        """For the other end of the session."""
+        """The measure for the other end of the session."""
         return LineSeen(
             kbps=measured.kbps or 0.0,
             loss_percent=measured.loss_percent,

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a picture of so many bits may look like, by what is given up first.
-Pure; used by `governor` and by a guest.
+"""Rows and pictures a second of a picture with so many bits.
+Pure; used by `governor` and by a third person's end.
 
-A face that talks gets smaller first, down to 180 rows, then it has fewer pictures: one reads a
-face, not its frames. Who talks with the hands needs movement: fewer rows from the beginning, never
-fewer than 12 pictures a second, no photos (ITU-T H-series Supplement 1 asks for 20 a second for
-sign language, and for 12 at the very least).
+A talking face gets smaller first, down to 180 rows, then it has fewer pictures: people read a face,
+not its frames. Somebody who talks with the hands needs movement: fewer rows from the beginning,
+never fewer than 12 pictures a second, no photos (ITU-T H-series Supplement 1 asks for 20 a second
+for sign language, and for 12 at the very least).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FACES = (LineStep.FULL, LineStep.SMALL, LineStep.FEW, LineStep.PHOTO)
 """The steps of a picture, the best first."""
 
 FROM_KBPS = {LineStep.FULL: 200.0, LineStep.SMALL: 70.0, LineStep.FEW: 36.0}
-"""From which part of the line on a face may be so; below all of them it is a photo."""
+"""The least part of the line for each step of a face; below all of them it is a photo."""
 
 MOVING_ROWS = ((1800, 1080), (600, 720), (300, 540), (0, 360))
 """Rows of a picture of hands that talk: from so many kilobits a second on."""
@@ -28,7 +28,7 @@ HANDS_FROM_KBPS = {LineStep.FULL: 200.0, LineStep.SMALL: 70.0, LineStep.FEW: 0.0
 
 
 def from_kbps(motion: bool) -> dict[LineStep, float]:
-    """Where each step begins; `motion`: hands talk, there are no photos."""
+    """The least rate of each step. `motion`: somebody talks with the hands, there are no photos."""
     return HANDS_FROM_KBPS if motion else FROM_KBPS
 
 
@@ -40,7 +40,7 @@ def face_step(kbps: float, *, motion: bool = False) -> LineStep:
 
 
 def picture_limits(step: LineStep, kbps: float, *, motion: bool = False) -> PictureLimits:
-    """Rate, rows and pictures a second. Slow pages are no matter of the picture."""
+    """Rate, rows and pictures a second of a step. Slow pages do not change the picture."""
     rate = max(16, min(FULL_KBPS, round(kbps)))
     if motion:
         return _hands(step, rate)

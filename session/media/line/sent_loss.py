@@ -1,31 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which share of our packets the other end misses, judged on enough of them.
-Pure; used by `line_end`, `aiortc_call`.
+"""The share of our packets that the other end misses, judged on enough of them.
+Pure; used by `end` and `aiortc_call`.
 
-A report tells the share since the report before (RFC 3550, section 6.4.1), and a browser sends one
-whenever it has something else to say: of three packets one lost is 33 %, on a line that loses one
-of a hundred. So the counts since the beginning are taken, and a share is told when they have grown
-by enough.
+A report gives the share since the report before (RFC 3550, section 6.4.1), and a browser sends one
+with whatever else it has to send: one lost of three packets is 33 %, on a line that loses one of a
+hundred. So this takes the counts since the beginning, and gives a share when they have grown by
+enough.
 """
 
 from __future__ import annotations
 
 ENOUGH = 30
-"""Packets. On a line that loses one of a hundred, three of thirty (10 %) are lost once in three
+"""Packets: on a line that loses one of a hundred, thirty packets lose three (10 %) once in three
 hundred times.
 """
 
 
 class SentLoss:
-    """One connection's, or one stream's."""
+    """The loss of one connection or stream."""
 
     def __init__(self) -> None:
         self._packets = 0
         self._missed = 0
 
     def share(self, packets: int, missed: int) -> float | None:
-        """The share missed since the last one told, 0..1;
-        None while there are too few packets to judge by.
+        """The share missed since the last one returned, 0..1; None while there are too few packets
+        to judge by.
 
         Args:
             packets, missed: since the beginning:

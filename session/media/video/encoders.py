@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our voice and picture encoders, made for narrow lines where aiortc's own are not.
-Used by `aiortc_engine`.
+"""Our voice and picture encoders, made for narrow lines, which aiortc's own are not. Used by
+`aiortc_call`.
 
 aiortc sends 96 kb/s of stereo without error correction and never less than 250 kb/s of picture:
-more than a rural line of 512 kb/s has. It takes other encoders through the hooks of
-`aiortc_internals`.
+more than a rural line of 512 kb/s has. `aiortc_internals` makes it use these instead.
 """
 
 from __future__ import annotations
@@ -33,13 +32,12 @@ from session.media.video.send_rate import SendRate
 from session.media.video.size_ladder import LADDERS, SizeLadder
 
 os.environ.setdefault("SVT_LOG", "0")
-"""SVT-AV1 tells each setting on stderr otherwise;
-it reads this once, when the first encoder is made.
+"""Else SVT-AV1 writes each setting to stderr. It reads this once, when the first encoder is made.
 """
 
 VOICE_BPS = 28_000
 EXPECTED_LOSS_PERCENT = 10
-"""More than the lines lose: at 28 kb/s libopus leaves error correction out altogether for 2 to 5 %
+"""More than the lines lose: for 2 to 5 % libopus adds no error correction at all at 28 kb/s
 (measured).
 """
 
@@ -47,8 +45,7 @@ SILENT_PACKET_BYTES = 2
 """Opus makes packets of one or two bytes while nobody speaks (RFC 6716, section 2.1.9)."""
 
 SILENT_EVERY = 20
-"""Of these one in 0.4 s is sent, so that the other end knows that it is silence and not the line.
-"""
+"""Of such packets one in 0.4 s is sent, so that the other end can tell silence from an outage."""
 
 VIDEO_TIME_BASE = fractions.Fraction(1, 90_000)
 FPS = 25
@@ -57,27 +54,26 @@ SHARE_OF_ESTIMATE = 0.88
 
 RAISE_FROM, RAISE_AFTER_S = 1.35, 5.0
 LOWER_FROM, LOWER_AFTER_S, LOWER_AT_ONCE = 0.8, 1.0, 0.55
-"""A new rate needs a new encoder, which costs a key frame: only for changes worth it."""
+"""A new rate needs a new encoder, which costs a key frame: small changes are not worth it."""
 
 KEY_FRAMES_APART_S = 0.5
-"""However often the other end asks:
-more than two whole pictures a second help nobody on a narrow line.
+"""The least time between two key frames, however often the other end asks: more of them help nobody
+on a narrow line.
 """
 
 MAX_DEBT_S = 0.35
-"""So much of its rate the encoder may have overdrawn; then pictures are left out until it is even.
-"""
+"""How far the encoder may exceed its rate; beyond it pictures are left out until it is even."""
 
 LONGEST_GAP = 1.0
-"""Of the usual time between two pictures, the most that libvpx is told:
-it spends all bits of a pause on the picture after it, which makes the next pause (measured at 2
-Mb/s, 1080 rows: told of all, 1 to 12 pictures a second for ever after one busy second; told of 1.4,
-20; of 1.0, 25).
+"""The longest gap between two pictures that libvpx gets to know, as a multiple of the usual one. It
+spends all bits of a gap on the picture after it, which makes the next gap. Measured at 2 Mb/s with
+1080 rows after one busy second: 1 to 12 pictures a second for ever without this bound, 20 with 1.4,
+25 with 1.0.
 """
 
 MOVING_SHARE = 0.5
-"""Hands that talk move all the time:
-such a picture needs twice the bits of a face, else pictures are left out.
+"""Talking hands move all the time: such a picture needs twice the bits of a face, else pictures are
+left out.
 """
 
 VP8_MAX_PAYLOAD = 1150
@@ -110,8 +106,8 @@ class VoiceEncoder(Encoder):
         self._silent = 0
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
-        """Its packets, and the time of the first in samples;
-        none while samples are gathered or nobody speaks.
+        """The packets of a frame, and the time of the first in samples; no packets while samples
+        are gathered or nobody speaks.
         """
         packets: list[bytes] = []
         first = 0
@@ -128,7 +124,7 @@ class VoiceEncoder(Encoder):
         return self._silent % SILENT_EVERY in (0, 1)
 
     def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
-        """Not used: our track gives frames."""
+        """Never called: our tracks give frames."""
         raise NotImplementedError
 
 
@@ -182,7 +178,7 @@ class PictureEncoder(Encoder):
         self.rate.on_estimate(int(bps))
 
     def limit(self, limits: PictureLimits) -> None:
-        """Our own bounds of size and pictures a second; that of the rate is set in `rate`."""
+        """Sets our own bounds of size and pictures a second; the bound of the rate is in `rate`."""
         self._limits = limits
 
     @property
@@ -222,8 +218,8 @@ class PictureEncoder(Encoder):
         return payloads, at
 
     def _next_pts(self, at: int) -> int:
-        """The encoder's own time of a picture of the time `at`;
-        for libvpx, gaps are no longer than it should know.
+        """The time that the encoder gets for a picture of the time `at`; for libvpx long gaps are
+        shortened.
         """
         if self.codec_name == "av1":
             return at
@@ -234,7 +230,7 @@ class PictureEncoder(Encoder):
         return self._encoder_pts
 
     def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
-        """Not used: our track gives frames."""
+        """Never called: our tracks give frames."""
         raise NotImplementedError
 
     def _note_key(self, now_s: float) -> None:
@@ -333,7 +329,7 @@ def av1_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCod
 
 
 def _take_turns() -> None:
-    """Gives the processor back to everybody.
+    """Puts the thread back under the ordinary scheduler.
 
     WORKAROUND: SVT-AV1 4.2, run by root, puts the thread that opens it under SCHED_FIFO at the
     highest priority; all that the thread starts later inherits it, and a busy one stops the

@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections import deque
 
 KEPT, FEWEST = 30, 5
-"""Pauses that make up what is usual; whoever sends a photo now and then is soon known to do so."""
+"""How many pauses make up what is usual, and how few are enough; a sender of photos is soon known
+to be one.
+"""
 
 
 class FreezeCount:
-    """As `freezeCount` and `totalFreezesDuration` of W3C webrtc-stats:
-    a pause of three usual ones, or 150 ms more.
+    """Counts as `freezeCount` and `totalFreezesDuration` of W3C webrtc-stats do: a freeze is a
+    pause of three usual ones, or of 150 ms more.
 
     Attributes:
         count, total_s: of all freezes so far.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Keeps the caller's lips and voice together by the clocks that sender reports tell.
-Used by `aiortc_engine`.
+"""Keeps the caller's lips and voice together by the clocks in sender reports. Used by
+`aiortc_call`.
 
 A sender report (RFC 3550, section 6.4.1) says which RTP time of a stream was which moment of the
 sender's own clock; so both streams can be laid on that clock, however far apart the two machines'
@@ -12,12 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_WAIT_S = 0.25
-"""Longer than this no picture waits for its voice: then something is wrong with the clocks."""
+"""No picture waits longer for its voice: then something is wrong with the clocks."""
 
 VOICE_TOO_EARLY_S = 0.08
 LIPS_MAY_LEAD_S = 0.06
 """Lips before their voice are noticed from 125 ms on, voice before its lips from 45 ms on (ITU-R
-BT.1359). A picture that is a little early is shown at once: who talks wants an answer soon.
+BT.1359). A picture that is a little early is shown at once: people who talk want an answer soon.
 """
 
 MAX_EXTRA_S = 0.1
@@ -63,7 +63,7 @@ class LipSync:
         clock.ntp_s, clock.rtp = ntp / (1 << 32), rtp_timestamp
 
     def on_heard(self, timestamp: int, now_s: float) -> None:
-        """Voice of this RTP time is heard now."""
+        """Takes the RTP time of the voice that is heard now."""
         moment = self._clocks["audio"].moment(timestamp)
         if moment is not None:
             self._heard = (moment, now_s)
@@ -87,7 +87,7 @@ class LipSync:
         return wait_s
 
     def _learn(self, late_s: float) -> None:
-        """Slowly: the voice's own delay matters more than the lips'."""
+        """Learns slowly: the voice's delay matters more than the lips'."""
         if late_s > VOICE_TOO_EARLY_S:
             self.extra_s = min(MAX_EXTRA_S, self.extra_s + 0.001)
         elif late_s < VOICE_TOO_EARLY_S / 2:

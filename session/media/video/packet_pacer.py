@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Spreads a picture's packets over time, so that the voice's find their place between them.
-Used by `packet_queue`.
+"""Spreads a picture's packets over time, so that packets of voice pass between them. Used by
+`packet_queue`.
 
 A key frame sent as one burst fills the queue of a rural line:
 measured, a twentieth of all packets was lost in a call's first seconds, and voice waited 200 ms.
@@ -14,23 +14,22 @@ from collections.abc import Callable
 
 BURST_S = 0.005
 MOST_OVERSLEPT_S = 0.1
-"""A busy computer wakes us late. So much of it is made up for: at 2 Mb/s a pause comes after each
-packet, and each of them would make its picture some milliseconds later.
+"""A busy computer wakes us late. This much of the delay is made up for: at 2 Mb/s a pause comes
+after each packet, and each delay would make its picture some milliseconds later.
 """
 
 HEADERS_BYTES = 60
 """RTP with extensions, SRTP's tag, UDP and IP."""
 
 REPEATED_SHARE = 0.3
-"""What is sent again may use this part of the rate;
-a flood of questions does not starve the picture.
+"""Repeated packets may use this part of the rate: a flood of requests does not starve the picture.
 """
 
 REPEATED_BURST_BYTES = 12_000
 
 
 class PacketPacer:
-    """A rate at which the picture's packets leave.
+    """The rate at which the picture's packets leave.
 
     Args:
         rate_bps: asked before each packet, so that it may follow the encoder's target.
@@ -74,7 +73,7 @@ class PacketPacer:
         )
 
     def woke(self, due_s: float) -> None:
-        """A pause that should have ended at `due_s` is over."""
+        """Takes note that a pause is over that should have ended at `due_s`."""
         self._overslept_s = min(MOST_OVERSLEPT_S, max(0.0, self._clock() - due_s))
 
     def may_repeat(self, payload_bytes: int) -> bool:

@@ -3,8 +3,8 @@
 Used by `aiortc_internals`.
 
 Pictures are of different sizes: one may take three times as long to leave as the camera needs for
-the next. Who films the next one only when the last has left loses one of twenty (measured on 512
-kb/s: 23.6 instead of 25 a second).
+the next. A sender that films the next one only when the last has left loses one of twenty (measured
+on 512 kb/s: 23.6 instead of 25 a second).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from collections.abc import Awaitable, Callable
 from session.media.video.packet_pacer import HEADERS_BYTES, PacketPacer
 
 MOST_WAITING_S = 0.04
-"""So much of the last pictures may still wait when the next one is filmed:
-a picture that waits gets old.
+"""How much of the last pictures may still wait when the next one is filmed: a picture that waits
+gets old.
 """
 
 
@@ -38,8 +38,8 @@ class PacketQueue[Packet]:
         self._filled.set()
 
     async def wait_for_space(self) -> None:
-        """Waits until no more than `MOST_WAITING_S` of packets wait.
-        Raises what the sending has ended with.
+        """Waits until no more than `MOST_WAITING_S` of packets wait. Raises the error that has
+        ended the sending.
         """
         while True:
             if self._error is not None:

@@ -2,9 +2,9 @@
 """Puts a picture's packets together, asks for lost ones again, gives up in time.
 Used by `picture_receiver`.
 
-Pure: packets and times go in, whole pictures and requests to the sender come out.
-aiortc's own buffer asks once, gives a picture out only when the next one has begun, and after an
-outage plays seconds of what is over.
+Pure: packets and times go in, whole pictures and requests to the sender come out. aiortc's own
+buffer asks once, gives a picture out only when the next one has begun, and after an outage plays
+seconds of old pictures.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from dataclasses import dataclass, field
 from session.media.video.picture_codecs import join_picture
 
 GIVE_UP_S = 0.6
-"""After so long a lost packet is not worth waiting for: a whole new picture comes sooner."""
+"""A lost packet is not worth a longer wait: a key frame comes sooner."""
 
 ASK_AGAIN_S = 0.02
-"""Beyond a round trip; then a repeated packet was lost too, or our question."""
+"""Added to a round trip; when it has passed, the repeated packet was lost too, or our request."""
 
 MAX_ASKED = 8
 SHORTEST_KEY_WAIT_S, LONGEST_KEY_WAIT_S = 0.35, 2.8
-"""Between two questions for a whole picture; twice as long each time that none came of it.
-On a line that is full a whole picture needs a second, and more of them keep it full: nothing was
-seen for six seconds (measured).
+"""Between two requests for a key frame; twice as long after each that brought none. On a full line
+a key frame needs a second, and more of them keep it full: nothing was seen for six seconds
+(measured).
 """
 SILENCE_S = 0.5
 MAX_GAP = 60
-"""More packets than this missing at once is an outage: old pictures are not asked for."""
+"""More packets than this missing at once are an outage: old pictures are not asked for."""
 
 MAX_HELD = 1500
 """Packets kept at most: a picture of 1.5 MB, more than any camera's."""
@@ -84,8 +84,8 @@ class PictureAssembler:
     """One stream of pictures.
 
     Attributes: counts: "whole" pictures, "asked" and "recovered" packets, "given_up" gaps,
-        "outages", "dropped" pictures that no decoder could use, "damaged" ones.
-        rtt_s: a round trip, set by who knows it.
+        "outages", "dropped" pictures that no decoder could use, "damaged" ones. rtt_s: a round
+        trip, set by the call.
     """
 
     def __init__(self) -> None:
@@ -105,7 +105,7 @@ class PictureAssembler:
         number = self._unwrap(packet.sequence_number)
         step = AssemblyStep()
         if now_s - self._heard_s > SILENCE_S:
-            # questions into a cut line say nothing of its width
+            # requests during an outage say nothing of the line's width
             self._wait_key_s = SHORTEST_KEY_WAIT_S / 2
         self._heard_s = now_s
         if self._next is None:
@@ -128,7 +128,7 @@ class PictureAssembler:
         return step
 
     def tick(self, now_s: float) -> AssemblyStep:
-        """To be called some fifty times a second: asks again, gives up."""
+        """Asks again and gives up; to be called some fifty times a second."""
         step = AssemblyStep()
         for number, lost in self._missing.items():
             if lost.asked < MAX_ASKED and now_s - lost.asked_s >= self.rtt_s + ASK_AGAIN_S:
@@ -147,7 +147,7 @@ class PictureAssembler:
         return step
 
     def require_key_frame(self) -> None:
-        """The decoder has stumbled: nothing is worth showing before the next whole picture."""
+        """Shows nothing before the next key frame: the decoder has lost its way."""
         self._needs_key = True
 
     def _key_frame_due(self, now_s: float) -> bool:
@@ -169,7 +169,7 @@ class PictureAssembler:
         return self._high + (ahead - (1 << 16) if ahead > 0x7FFF else ahead)
 
     def _start_again(self, number: int) -> None:
-        """Goes on at `number`; what was before is over."""
+        """Goes on at `number` and forgets what was before."""
         self._held = {kept: packet for kept, packet in self._held.items() if kept >= number}
         self._missing = {kept: lost for kept, lost in self._missing.items() if kept >= number}
         self._next = number
@@ -192,7 +192,7 @@ class PictureAssembler:
                 found.append(picture)
 
     def _skip_padding(self) -> None:
-        """Packets without a payload only measure the line."""
+        """Passes packets without a payload, which only measure the line."""
         assert self._next is not None
         while (packet := self._held.get(self._next)) is not None and not packet.payload:
             del self._held[self._next]

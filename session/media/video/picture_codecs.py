@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What we speak for pictures, AV1 and VP8: how each lies in RTP packets and which decoder takes it.
+"""The picture codecs of the aiortc engine, AV1 and VP8: how each lies in RTP packets and which
+decoder takes it.
 
 Used by `picture_receiver` and `encoders`. Order here is the order of preference.
 """

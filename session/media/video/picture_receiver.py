@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Decodes the caller's pictures in a thread of its own, shows each when the voice is as far.
-Used by `aiortc_call`.
+"""Decodes the caller's pictures in a thread and shows each together with its voice. Used by
+`aiortc_call`.
 
 Everything that waits is bounded: packets in the assembler, coded pictures before the decoder,
 decoded ones before their time. A machine that is too slow shows fewer pictures; it never falls
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.02
 MAX_CODED = 40
-"""Coded pictures before the decoder, 1.6 s: more, and it begins again with a whole one."""
+"""Coded pictures before the decoder, 1.6 s: with more it begins again at a key frame."""
 
 MAX_DECODED = 8
 """Decoded pictures that wait for the voice, a third of a second."""
@@ -52,11 +52,11 @@ class Feedback(Protocol):
     """Messages back to the sender of a stream."""
 
     async def request_packets(self, sequence_numbers: list[int]) -> None:
-        """Lost packets are wanted."""
+        """Asks for lost packets again."""
         ...
 
     async def request_key_frame(self) -> None:
-        """A whole picture is wanted."""
+        """Asks for a key frame."""
         ...
 
 
@@ -152,7 +152,7 @@ class PictureReceiver:
             for frame in frames:
                 if isinstance(frame, av.VideoFrame) and _is_sane(frame) and not self._closed:
                     number += 1
-                    shown = to_screen(frame, number)  # here, where it does not hold the voice up
+                    shown = to_screen(frame, number)  # here, where it does not delay the voice
                     with contextlib.suppress(RuntimeError):  # the loop has ended
                         self._loop.call_soon_threadsafe(
                             self._show_later, frame, shown, picture.timestamp, picture.codec

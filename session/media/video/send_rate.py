@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The rate of our picture, from what the other end estimates and from what its reports prove.
+"""The rate of our picture, from what the other end estimates and what its reports prove.
 Used by `encoders`.
 
-Chromium's estimate (REMB) reads jitter between packets, and a machine that is busy for a moment
-reads as a line that is full. Where the line is known, an estimate below it is believed only when a
+Chromium's estimate (REMB) follows the jitter between packets, and takes a machine that is busy for
+a moment for a full line. Where the line is known, an estimate below it is believed only when a
 report shows the queue: a round trip that has grown, or packets that overflowed.
 """
 
@@ -13,8 +13,8 @@ from collections import deque
 
 MIN_BPS = 50_000
 QUEUE_S = 0.08
-"""So much longer than the shortest round trip, two reports in a row: packets wait before the line.
-One alone is what a busy machine makes.
+"""When the round trip is so much longer than the shortest, in two reports in a row, packets wait
+before the line. A busy machine makes one such report.
 """
 
 LOST = 0.1
@@ -25,11 +25,11 @@ REPORTS = 40
 
 CALM_REPORTS = 2
 RISE, RETURN = 1.06, 1.3
-"""With each calm report; the second while the rate is below nine tenths of what held before."""
+"""Factors for each calm report; the second holds below nine tenths of the rate that held before."""
 
 HELD = 0.9
 LOWER_BY_MOST = 0.6
-"""Of the rate, for one estimate: the next one comes within a second."""
+"""One estimate lowers the rate to no less than this part: the next one comes within a second."""
 
 
 class SendRate:
@@ -58,17 +58,15 @@ class SendRate:
 
     @property
     def estimate_kbps(self) -> float | None:
-        """What the other end last said that may come, whatever our own bounds are;
-        None before it did.
-        """
+        """The other end's last estimate, whatever our own bounds are; None before the first."""
         return None if self._estimate_bps is None else self._estimate_bps / 1000
 
     def set_max(self, bps: int, *, line_known: bool) -> None:
-        """Another bound from now on."""
+        """Sets another bound."""
         self._max_bps, self.line_known = max(MIN_BPS, bps), line_known
 
     def on_estimate(self, bps: int) -> None:
-        """The other end's estimate (REMB, draft-alvestrand-rmcat-remb)."""
+        """Takes the other end's estimate (REMB, draft-alvestrand-rmcat-remb)."""
         self._estimate_bps = bps
         if not self.line_known:
             self._bps = float(max(MIN_BPS, bps))
@@ -78,8 +76,8 @@ class SendRate:
             self._lower(max(bps, LOWER_BY_MOST * self.bps))
 
     def on_report(self, lost: float | None, round_trip_s: float | None) -> None:
-        """A receiver report: share of our packets lost, 0..1, and the round trip it tells, each if
-        it tells any.
+        """Takes a receiver report: the share of our packets lost, 0..1, and the round trip; None
+        where it has none.
         """
         if round_trip_s is not None and 0 <= round_trip_s < 10:
             self._round_trips.append(round_trip_s)

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How large a picture a rate deserves, without flickering between two sizes.
-Used by `picture_encoder`.
-"""
+"""The height of a picture for a rate, without flickering between two sizes. Used by `encoders`."""
 
 from __future__ import annotations
 
 Rungs = tuple[tuple[int, int], ...]
-"""(from this many bits a second on, pictures of this height), the lowest first."""
+"""(bits a second, height of pictures from that rate on), the lowest first."""
 
 LADDERS: dict[str, Rungs] = {
     "av1": (
@@ -31,16 +29,16 @@ and .98 (AV1).
 """
 
 UP_BEYOND = 1.12
-"""Of a rung's own rate: at its very edge an estimate that breathes would change the size every few
-seconds.
+"""A rung is climbed at this multiple of its rate: exactly at it an estimate that varies would
+change the size every few seconds.
 """
 
 UP_AFTER_S = 4.0
 
 
 class SizeLadder:
-    """The height for the present rate:
-    lower at once, higher only when the rate has been enough for a while.
+    """Gives the height for the present rate: lower at once, higher only when the rate has been
+    enough for a while.
     """
 
     def __init__(self, rungs: Rungs) -> None:

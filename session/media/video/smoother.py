@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Lets pictures wait a little, so that a packet that was sent again does not show as a stop.
+"""Lets pictures wait a little, so that a repeated packet does not show as a stop.
 Used by `aiortc_call`.
 
-Each picture's way took so long, against the quickest of the last seconds.
-Shown as late as nearly all of them are, they follow each other evenly; on a line that loses nothing
-the wait is nothing.
+A picture's delay is counted against the quickest of the last seconds. Shown with the delay that
+nearly all of them keep to, pictures follow each other evenly; on a line that loses nothing the wait
+is nothing.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ async def story(page: LockedCallPage) -> None:
     options = media(wanted).options()
 
     def limit(limits: PictureLimits) -> None:
-        page.tell(f"call.govern({json.dumps(asdict(limits))})")
+        page.run_soon(f"call.govern({json.dumps(asdict(limits))})")
 
     async def count() -> MediaStats:
         return msgspec.convert(await page.run("call.line()"), MediaStats)

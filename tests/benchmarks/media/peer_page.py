@@ -35,7 +35,7 @@ SIZE = (960, 540)
 async def film(page: LockedCallPage, wanted: PeerSettings) -> None:
     """The page's simulated camera films the material; what it shows of the other end is noted."""
     images = [base64.b64encode(image).decode() for image in jpegs(wanted.clip, wanted.height)]
-    page.tell(SCRIPT)
+    page.run_soon(SCRIPT)
     await page.run(f"bench.load({json.dumps(images)})")
     await page.run("Object.assign(simulatedPerson, bench, { warm: () => {} }), true")
     await page.run("bench.watch(document.querySelector('#call video'))")

@@ -75,7 +75,7 @@ def test_a_life_size_picture_is_cut_at_the_pane_and_a_wish_taken_back_fits_again
     pane.resize(640, 480)
     pane.set_source(lambda: frame)
     pane.show()
-    pane._look()
+    pane._tick()
     edge = painted(pane).pixelColor(4, 240).name()
     assert edge == "#f0f0f0", "fitted: the picture's left edge is at the pane's"
     pane.set_life_size(1600.0)
