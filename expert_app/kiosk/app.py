@@ -50,7 +50,7 @@ from session.protocol.hub.tickets import TicketState
 log = logging.getLogger(__name__)
 
 RETRY_S = 3.0
-TOLD_S = 10.0
+REFUSAL_SHOWN_S = 10.0
 FLUSH_S = 3.0
 UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
 """After these the outcome is unknown: the same request again."""
@@ -138,13 +138,13 @@ class KioskApp:
         self._link.services_changed.connect(
             lambda _news: self._start(self._refresh_services(), "look at the services")
         )
-        self._start(self._begin(), "begin")
+        self._start(self._connect(), "begin")
 
     async def _sweep(self, but_of_ticket: str = "") -> None:
         swept = await asyncio.to_thread(sweep, self._runtime, but_of_ticket=but_of_ticket)
         self.swept.emit(swept)
 
-    async def _begin(self) -> None:
+    async def _connect(self) -> None:
         await self._link.start()
         for ticket in self._unreported.all():
             self._start(self._report_leaving(ticket), "tell that the caller left")
@@ -460,7 +460,7 @@ class KioskApp:
         self._link.drop_channel(facts.id)
         self._back_to_start()
         self._show_trouble(error.code)
-        await asyncio.sleep(TOLD_S)
+        await asyncio.sleep(REFUSAL_SHOWN_S)
         self._clear_trouble()
 
     async def _close(self, ended: SessionEnded) -> None:

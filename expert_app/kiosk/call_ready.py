@@ -19,7 +19,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 2.0
+TICK_S = 2.0
 PREPARE_S = 5.0
 
 
@@ -48,7 +48,7 @@ class CallReady:
             )
             if ticket is None or waits:
                 await self._prepare(self._media if waits else replace(self._media, ice_servers=()))
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(TICK_S)
 
     async def _prepare(self, media: CallMedia) -> None:
         try:

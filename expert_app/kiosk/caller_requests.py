@@ -62,7 +62,7 @@ class CallerRequests:
     def write(self, text: str) -> None:
         """The caller answers in writing."""
         if (session := self._running.session) is not None:
-            session.chat.say(text)
+            session.chat.send(text)
 
     def words_painted(self, words_id: str) -> None:
         """The adviser's words stand on the screen."""

@@ -145,7 +145,7 @@ class _SessionObserver:
         session.grants.asked.connect(self._on_asked)
         session.grants.changed.connect(self._on_grant)
         session.call.media_seen.connect(self._on_media)
-        session.page.page_told.connect(self._on_page)
+        session.page.page_announced.connect(self._on_page)
         session.show.painted.connect(lambda page: self._observations.note("document", page=page))
         session.control.acted.connect(self._on_acted)
 

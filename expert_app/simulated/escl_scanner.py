@@ -40,7 +40,7 @@ a header of 65500 x 65500 pixels.
 """
 
 _PARTS = 20  # in which a page leaves, while the carriage moves
-_LOOK_S = 0.05  # how often a moving carriage looks whether it should stop
+_TICK_S = 0.05  # a moving carriage checks so often whether it should stop
 _WARM_UP = 0.2  # share of the scanning time before the first byte
 
 
@@ -105,7 +105,7 @@ class SimulatedScanner:
                 web.post("/eSCL/ScanJobs", self._on_job),
                 web.get("/eSCL/ScanJobs/{job}/NextDocument", self._on_next_document),
                 web.delete("/eSCL/ScanJobs/{job}", self._on_cancel),
-                web.get("/sim", self._on_look),
+                web.get("/sim", self._on_state_asked),
                 web.post("/sim", self._on_orders),
             ]
         )
@@ -230,7 +230,7 @@ class SimulatedScanner:
             left = end - asyncio.get_running_loop().time()
             if left <= 0:
                 return True
-            await asyncio.sleep(min(left, _LOOK_S))
+            await asyncio.sleep(min(left, _TICK_S))
 
     def _page_left(self, job: ScannerJob) -> None:
         job.left.pop(0)
@@ -242,7 +242,7 @@ class SimulatedScanner:
 
     # ---- the hand of the demo and of the tests
 
-    async def _on_look(self, request: web.Request) -> web.Response:
+    async def _on_state_asked(self, request: web.Request) -> web.Response:
         """What it is doing."""
         pages = await self.pages()
         jobs = [
@@ -272,7 +272,7 @@ class SimulatedScanner:
             self._page_seconds = orders.page_seconds
         if orders.sized is not msgspec.UNSET:
             self._sized = orders.sized
-        return await self._on_look(request)
+        return await self._on_state_asked(request)
 
 
 def _break(request: web.Request) -> None:

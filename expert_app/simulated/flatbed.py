@@ -42,7 +42,7 @@ def lay_on_flatbed(sheet: Image.Image, lying: Lying, random: np.random.Generator
     mask = Image.new("L", sheet.size, 255)
     turned, mask = _turn(paper, lying), _turn(mask, lying)
     bed = _times(
-        Image.new("RGB", sheet.size, lying.lid), _beside(mask) * _texture(random, depth=0.003)
+        Image.new("RGB", sheet.size, lying.lid), _lid_around(mask) * _texture(random, depth=0.003)
     )
     scan = Image.composite(turned, bed, mask.filter(ImageFilter.GaussianBlur(1.0)))
     scan = _times(scan, _light(lying.shadow))
@@ -85,7 +85,7 @@ def _folds(heights: tuple[float, ...]) -> Grey:
     return np.repeat(profile[:, None], columns, axis=1).astype(np.float32)
 
 
-def _beside(mask: Image.Image) -> Grey:
+def _lid_around(mask: Image.Image) -> Grey:
     """The shadow that the sheet throws on the lid, right and below."""
     small = mask.resize((WIDTH_PX // 6, HEIGHT_PX // 6))
     moved = Image.new("L", small.size, 0)

@@ -145,7 +145,7 @@ class SimulatedPrinter:
         app.add_routes(
             [
                 web.post(PATH, self._on_ipp),
-                web.get("/sim", self._on_look),
+                web.get("/sim", self._on_state_asked),
                 web.post("/sim", self._on_orders),
             ]
         )
@@ -309,7 +309,7 @@ class SimulatedPrinter:
 
     # ---- the hand of the demo and of the tests
 
-    async def _on_look(self, request: web.Request) -> web.Response:
+    async def _on_state_asked(self, request: web.Request) -> web.Response:
         jobs = msgspec.to_builtins(list(self._jobs.values()))
         return web.json_response({"fault": self._fault, "jobs": jobs})
 
@@ -323,7 +323,7 @@ class SimulatedPrinter:
         if orders.fault is not msgspec.UNSET:
             self._fault = orders.fault
             self._tell()
-        return await self._on_look(request)
+        return await self._on_state_asked(request)
 
 
 type Answer = tuple[int, tuple[tuple[int, Attributes], ...]]

@@ -153,7 +153,7 @@ class DeskSession:
         self.event_log = EventLog(self.facts, self._log, clock=clock)
         self.event_log.listen(self.call, self.page, self.devices)
         self.event_log.listen_to_line(self.line)
-        self.chat.said.connect(lambda _fact: self.event_log.words_sent())
+        self.chat.sent_words.connect(lambda _fact: self.event_log.words_sent())
 
     async def start(self) -> None:
         """Begins to listen; after a restart asks the kiosk for everything again:

@@ -75,7 +75,7 @@ class EventLog:
         """The caller's written words, of which only that they were sent is kept, and the privacy
         pauses.
         """
-        written.said.connect(lambda _fact: self._log.write(events.WordsSent(by=Writer.KIOSK)))
+        written.sent_words.connect(lambda _fact: self._log.write(events.WordsSent(by=Writer.KIOSK)))
         privacy.shown.connect(
             lambda on: self._log.write(
                 events.PrivacyChanged(on=on, by_caller=on and privacy.by_caller)
@@ -96,7 +96,7 @@ class EventLog:
         grants.changed.connect(self._on_grant)
         call.offered.connect(self._on_offered)
         call.media_seen.connect(self._on_media)
-        page.page_told.connect(self._on_page_shown)
+        page.page_announced.connect(self._on_page_shown)
         page.sharing_changed.connect(
             lambda sharing: self._log.write(events.SharingChanged(sharing=sharing))
         )

@@ -83,13 +83,13 @@ class KioskLine(LineEnd):
         if call is not None:
             call.limit_picture(self.shares.face)
             if (rule := self._peer_rule) is not None:  # until the agent's end has made room
-                call.tell_rule(msgspec.structs.replace(rule, face_kbps=rule.face_kbps / 2))
+                call.send_rule(msgspec.structs.replace(rule, face_kbps=rule.face_kbps / 2))
 
     def _on_peer_governed(self, rule: LineGoverned) -> None:
         """By the rule of the agent's face the third person sends its own."""
         self._peer_rule = rule
         if self._third is not None:
-            self._third.tell_rule(rule)
+            self._third.send_rule(rule)
 
     def start(self) -> None:
         """Begins to look."""
@@ -106,9 +106,9 @@ class KioskLine(LineEnd):
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            await self._look_at_call()
+            await self._check_call()
 
-    async def _look_at_call(self) -> None:
+    async def _check_call(self) -> None:
         call_id = self._call.call_id
         if not call_id or self._call.state == "held":
             return
@@ -147,7 +147,7 @@ class KioskLine(LineEnd):
         elif now_s - self._heard_at_s >= self._patience_s:
             self._patience_s = min(2 * self._patience_s, LONGEST_PATIENCE_S)
             self._heard_at_s = now_s
-            self._call.renew()
+            self._call.reconnect()
 
     def _carry_out(self, shares: Shares) -> None:
         for call in (self._call, self._third):

@@ -310,7 +310,7 @@ class KioskSide:
 
     async def kill(self) -> None:
         """As a power cut of the program: the stored files stay."""
-        for stop in self.devices._stop_hearing:
+        for stop in self.devices._stop_listening:
             stop()
         self.grants.close()
         await self.tasks.close()

@@ -116,7 +116,7 @@ class KioskWindow(QWidget):
         self._names = ("", "")
         self._touched_at_s = 0.0
         self._offer: ServicesAnswer | None = None
-        self._speech, self._said = "off", ""
+        self._speech, self._spoken = "off", ""
         self._phone_for: Callable[[str], None] | None = None
         self._returns: frozenset[str] = frozenset()
         self._before_number: KioskPage | None = None
@@ -363,16 +363,16 @@ class KioskWindow(QWidget):
 
     def _listen(self) -> None:
         """Says the page that is shown."""
-        self._said = " ".join(self._page.words())
-        self.speak_requested.emit(self._said)
+        self._spoken = " ".join(self._page.words())
+        self.speak_requested.emit(self._spoken)
 
-    def _say_news(self) -> None:
+    def _speak_change(self) -> None:
         """Says what is new on a page that waits for nobody's touch."""
         spoken = (self.waiting_page, self.kept_page, self.closed_page)
         if (
             self._speech == "auto"
             and self._page in spoken
-            and " ".join(self._page.words()) != self._said
+            and " ".join(self._page.words()) != self._spoken
         ):
             self._listen()
 
@@ -497,12 +497,12 @@ class KioskWindow(QWidget):
         if page is not self.number_page:
             self._phone_for = None
         if page is not self._page:
-            self._said = ""
+            self._spoken = ""
             self.quiet_requested.emit()
         self._page = page
         self._header.setVisible(page is not self.session_page)
         self._header.show_listen(self._speech != "off" and bool(page.words()))
-        self._say_news()
+        self._speak_change()
         page.setFocus()  # no button has the focus before somebody uses a keyboard
         self._show_trouble()
 

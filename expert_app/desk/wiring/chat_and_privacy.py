@@ -57,7 +57,7 @@ class ChatAndPrivacyConnections:
         self._window.chat.set_live(not session.facts.phone)
         self._window.show_unread(0)
         session.chat.changed.connect(self._on_lines)
-        session.chat.heard.connect(lambda line: self._on_heard(session, line))
+        session.chat.received.connect(lambda line: self._on_heard(session, line))
         session.privacy.changed.connect(self._show_private)
         session.privacy.confirmed.connect(
             lambda shown: self._on_confirmed(shown, session.privacy.mine)
@@ -71,7 +71,7 @@ class ChatAndPrivacyConnections:
 
     def _on_send(self, text: str) -> None:
         if self._app.session is not None:
-            self._app.session.chat.say(text)
+            self._app.session.chat.send(text)
 
     def _on_lines(self, lines: tuple[ChatLine, ...]) -> None:
         self._window.chat.show_lines(lines)

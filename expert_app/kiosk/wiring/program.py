@@ -236,7 +236,7 @@ def reconnect(bus: BusClient, running: RunningSession) -> None:
     """Another address: bus and call are made anew at once, nobody waits for time limits."""
     bus.reconnect()
     if running.session is not None:
-        running.session.call.renew()
+        running.session.call.reconnect()
 
 
 def call_media(settings: KioskSettings) -> CallMedia:

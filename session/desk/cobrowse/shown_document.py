@@ -37,7 +37,7 @@ from session.protocol.conversation.shown_document import (
 )
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.chunks import count_chunks
-from session.protocol.endpoints.sending import ChunkSender, SureSender
+from session.protocol.endpoints.sending import ChunkSender, OrderedSender
 from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class DeskShow:
         self.marks_changed: Signal[Sequence[Mark]] = Signal()
         self.ended: Signal[Ended] = Signal()
         self._channel, self._clock, self._tasks = channel, clock, tasks
-        self._sure = SureSender(channel, TOPIC, tasks=tasks)
+        self._sure = OrderedSender(channel, TOPIC, tasks=tasks)
         self._bytes: dict[str, bytes] = {}
         self._chunks = ChunkSender(
             channel, clock, tasks=tasks, read=lambda item_id: self._bytes[item_id], kbps=kbps
@@ -163,7 +163,7 @@ class DeskShow:
         for of_page, item_id in show.items.items():
             if of_page != page:
                 self._chunks.drop(item_id)
-        self._sure.tell(ShownPageTurned(show_id=show.show_id, page=page))
+        self._sure.send(ShownPageTurned(show_id=show.show_id, page=page))
         self.changed.emit(self.shown)
         self.marks_changed.emit(self.marks)
         self._look_at_page(show)
@@ -208,7 +208,7 @@ class DeskShow:
     def stop(self) -> None:
         """Shows nothing any more; a picture that is on its way is cancelled."""
         if self._show is not None:
-            self._sure.tell(ShowEnded(show_id=self._show.show_id))
+            self._sure.send(ShowEnded(show_id=self._show.show_id))
             self._end(Ended())
 
     def repeat(self) -> None:
@@ -216,7 +216,7 @@ class DeskShow:
         tells it again what is shown, or that nothing is.
         """
         if self._show is None:
-            self._sure.tell(ShowEnded())
+            self._sure.send(ShowEnded())
             return
         self._show.painted = None
         self._tell(self._show)
@@ -233,7 +233,7 @@ class DeskShow:
 
     def _tell(self, show: _Show) -> None:
         show.told_s = self._clock.monotonic_s()
-        self._sure.tell(
+        self._sure.send(
             ShowStarted(show_id=show.show_id, title=show.title, pages=show.pages, page=show.page)
         )
         for page in show.marks:
@@ -241,7 +241,7 @@ class DeskShow:
 
     def _tell_marks(self, show: _Show, page: int, after: int) -> None:
         marks = show.marks.get(page, [])[after:]
-        self._sure.tell(ShownPageMarked(show_id=show.show_id, page=page, after=after, marks=marks))
+        self._sure.send(ShownPageMarked(show_id=show.show_id, page=page, after=after, marks=marks))
 
     def _point(self, pointer: ShowPointerMoved) -> None:
         self._pointer = pointer
@@ -300,7 +300,7 @@ class DeskShow:
 
     def _fail(self, show: _Show, code: str) -> None:
         if self._show is show:
-            self._sure.tell(ShowEnded(show_id=show.show_id))
+            self._sure.send(ShowEnded(show_id=show.show_id))
             self._end(Ended(code=code))
 
     async def _send_page(self, show: _Show, page: int) -> None:
@@ -319,7 +319,7 @@ class DeskShow:
             height_px=picture.height_px,
             chunks=count_chunks(len(picture.data), self._chunks.chunk_bytes),
         )
-        self._sure.tell(offer, then=lambda: self._chunks.send(item_id, offer.chunks))
+        self._sure.send(offer, then=lambda: self._chunks.send(item_id, offer.chunks))
 
     # ---- what the kiosk says ----
 

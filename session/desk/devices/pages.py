@@ -32,7 +32,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, Assembly
-from session.protocol.endpoints.sending import SureSender
+from session.protocol.endpoints.sending import OrderedSender
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class Pages:
 
     def __init__(
         self,
-        sure: SureSender,
+        sure: OrderedSender,
         clock: Clock,
         *,
         tasks: Tasks,
@@ -112,7 +112,7 @@ class Pages:
         """A page is announced, perhaps once more."""
         if offer.page_id in self._kept or self._is_kept(offer):
             self._kept.add(offer.page_id)
-            self._sure.tell(PageKept(page_id=offer.page_id))
+            self._sure.send(PageKept(page_id=offer.page_id))
             return
         if offer.page_id in self._offers and not self._arrivals.has(offer.page_id):
             return  # it is being kept at this moment
@@ -198,7 +198,7 @@ class Pages:
             code = ""
         except (PageUnreadable, PageTooLarge) as error:
             code = error.code
-            self._sure.tell(PageRefused(page_id=offer.page_id, code=code))
+            self._sure.send(PageRefused(page_id=offer.page_id, code=code))
         except SessionError as error:
             code = error.code
         except asyncio.CancelledError:
@@ -211,13 +211,13 @@ class Pages:
         if code:
             return
         self._kept.add(offer.page_id)
-        self._sure.tell(PageKept(page_id=offer.page_id))
+        self._sure.send(PageKept(page_id=offer.page_id))
         notifier = self.preview_received if offer.kind is ScanKind.PREVIEW else self.received
         notifier.emit(ReceivedPage(offer, data))
 
     def _refuse(self, page_id: str, error: SessionError) -> None:
         self._forget(page_id)
-        self._sure.tell(PageRefused(page_id=page_id, code=error.code))
+        self._sure.send(PageRefused(page_id=page_id, code=error.code))
         self.failed.emit(PageNotReceived(page_id, error.code))
 
     def _forget(self, page_id: str) -> None:
@@ -231,7 +231,7 @@ class Pages:
         """
         for wanted in self._arrivals.due():
             if wanted.asked <= MAX_ASKS:
-                self._sure.tell(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
+                self._sure.send(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
             elif wanted.item_id not in self._interrupted:
                 self._interrupted.add(wanted.item_id)
                 self.failed.emit(PageNotReceived(wanted.item_id, TransferInterrupted.code))

@@ -22,7 +22,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.print_binding import print_binding
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.chunks import count_chunks
-from session.protocol.endpoints.sending import ChunkSender, SureSender
+from session.protocol.endpoints.sending import ChunkSender, OrderedSender
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.version import MAX_ITEM_BYTES
 
@@ -58,7 +58,7 @@ class Prints:
         *,
         clock: Clock,
         tasks: Tasks,
-        sure: SureSender,
+        sure: OrderedSender,
         kbps: int | None,
     ) -> None:
         self.offered: Signal[PrintOffered] = Signal()
@@ -147,7 +147,7 @@ class Prints:
                 )
             elif now_s - max(document.heard_s, document.offered_s) >= REPEAT_S:
                 document.offered_s = now_s
-                self._sure.tell(document.offer)
+                self._sure.send(document.offer)
 
     def close(self) -> None:
         """Stops sending; the documents are let go."""

@@ -16,7 +16,7 @@ from session.core.errors import MessageMalformed, MessageTooLarge, PageDamaged
 from session.core.signals import Signal
 from session.protocol.conversation.messages import ChunksRequested, PageGlimpsed
 from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, parse_headers
-from session.protocol.endpoints.sending import SureSender
+from session.protocol.endpoints.sending import OrderedSender
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class QuickCopies:
         received: one is here, before its original.
     """
 
-    def __init__(self, sure: SureSender, clock: Clock) -> None:
+    def __init__(self, sure: OrderedSender, clock: Clock) -> None:
         self.received: Signal[ReceivedQuickCopy] = Signal()
         self._sure = sure
         self._arrivals = Arrivals(clock)
@@ -95,7 +95,7 @@ class QuickCopies:
         """Asks for what is missing; gives up in silence, because the original comes anyway."""
         for wanted in self._arrivals.due():
             if wanted.asked <= MAX_ASKS:
-                self._sure.tell(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
+                self._sure.send(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
             else:
                 self._forget(wanted.item_id)
 

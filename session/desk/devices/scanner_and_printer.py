@@ -36,7 +36,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.endpoints import chunks
 from session.protocol.endpoints.channel import SessionChannel
-from session.protocol.endpoints.sending import SureSender
+from session.protocol.endpoints.sending import OrderedSender
 from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class DeskDevices:
         kiosk_key: str = "",
     ) -> None:
         self._channel, self._tasks, self._tick_s = channel, tasks, tick_s
-        self._sure = SureSender(channel, TOPIC, tasks=tasks)
+        self._sure = OrderedSender(channel, TOPIC, tasks=tasks)
         self._scans = Scans(channel, TOPIC, clock=clock, tasks=tasks)
         self._pages = Pages(
             self._sure,

@@ -58,7 +58,7 @@ MANDATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{3,39}")
 
 _RENEWED_BELOW = 0.5
 """A power with more than this part of its time left is told, not asked again."""
-_LOOK_S = 0.2
+_TICK_S = 0.2
 
 
 def needed_for(grant: Grant) -> tuple[Grant, ...]:
@@ -261,12 +261,12 @@ class KioskGrants:
         """Ends questions and powers whose time is over, while there are any."""
         try:
             while self._questions or any(given.until_s for given in self._given.values()):
-                await asyncio.sleep(_LOOK_S)
-                self._look_at_time()
+                await asyncio.sleep(_TICK_S)
+                self._tick()
         finally:
             self._watching = False
 
-    def _look_at_time(self) -> None:
+    def _tick(self) -> None:
         now_s = self._clock.monotonic_s()
         silent = (
             now_s - self._touched_at_s >= SILENCE_S

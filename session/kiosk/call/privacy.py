@@ -69,7 +69,7 @@ class KioskPrivacy:
     def _on_question(self, message: SessionMessage) -> None:
         """A desk that was restarted asks how things are."""
         if isinstance(message, GrantsRequested) and self.on:
-            self._tasks.start(self._tell(), name="kiosk privacy pause told")
+            self._tasks.start(self._send(), name="kiosk privacy pause told")
 
     async def _follow(self) -> None:
         on = self.by_agent or self.by_caller
@@ -81,9 +81,9 @@ class KioskPrivacy:
             if on != self.on:
                 return
             self.shown.emit(on)
-        await self._tell()
+        await self._send()
 
-    async def _tell(self) -> None:
+    async def _send(self) -> None:
         try:
             await self._channel.send(
                 TOPIC, PrivacyShown(on=self.on, agent=self.by_agent, caller=self.by_caller)

@@ -79,9 +79,9 @@ class KioskThirdParties:
         ):
             self._end_third()
         self._follow_third()
-        self._tasks.start(self._tell_names(), name="kiosk talk names")
+        self._tasks.start(self._show_names(), name="kiosk talk names")
 
-    async def _tell_names(self) -> None:
+    async def _show_names(self) -> None:
         third = self.talk.third
         if third is None or third.state is ThirdState.CALLED:
             self.changed.emit(TalkAnswer(session_id=self._channel.session_id, talk=self.talk))

@@ -175,9 +175,9 @@ class KioskCall:
             f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})",
             SCRIPT_TIMEOUT_S,
         )
-        await self._tell_own()
+        await self._send_own_switches()
 
-    async def _tell_own(self) -> None:
+    async def _send_own_switches(self) -> None:
         """What is switched on, and what is there at all:
         without it a kiosk without a camera looks like a lost line.
         """
@@ -214,7 +214,7 @@ class KioskCall:
             self._change_state("new")
             self._offer_soon()
 
-    def renew(self) -> None:
+    def reconnect(self) -> None:
         """Nothing comes any more, or the network is another one:
         a second call is offered, the first goes on.
         """
@@ -248,7 +248,7 @@ class KioskCall:
         script = f"{self._peer}.govern({limits_for_page(limits)})"
         self._tasks.start(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-limit")
 
-    def tell_rule(self, rule: LineGoverned) -> None:
+    def send_rule(self, rule: LineGoverned) -> None:
         """By which rule the other end sends its face to us:
         of who is not the agent, only we know the line.
         """
@@ -351,7 +351,7 @@ class KioskCall:
         sdp = allowed_candidates(answer.sdp, self._media.plan)
         script = f"{self._peer}.accept({json.dumps(sdp)}, {json.dumps(answer.simulated_camera)})"
         if not all(self._there.values()):
-            await self._tell_own()  # the desk may be another one than before
+            await self._send_own_switches()  # the desk may be another one than before
         try:
             await self._run_or_raise(script, SCRIPT_TIMEOUT_S)
         except CallLost:
@@ -383,7 +383,7 @@ class KioskCall:
         before = self._there
         self._there = {"camera": bool(detail.get("video")), "microphone": bool(detail.get("audio"))}
         if self._there != before:
-            self._tasks.start(self._tell_own(), name="kiosk-call-devices")
+            self._tasks.start(self._send_own_switches(), name="kiosk-call-devices")
 
     def _change_state(self, state: str) -> None:
         if state != self.state:

@@ -72,11 +72,11 @@ MAX_WAITING = 64
 ASK_S = 4.0
 """The page's own answer to a question about it; a page that is busy for longer is not acted in."""
 
-PAINT_LOOKS = 40
+PAINT_CHECKS = 40
 """A page that was just loaded is looked at so often, every `_SETTLE_S`, until it is painted."""
 _SETTLE_S = 0.05
-_LOOK_S = 0.1
-_TELL_PAUSE_EVERY_S = 0.3
+_TICK_S = 0.1
+_PAUSE_SENT_EVERY_S = 0.3
 
 
 class ControlledPage(Protocol):
@@ -220,7 +220,7 @@ class KioskControl:
     def __init__(
         self,
         channel: SessionChannel,
-        hands: ControlledPage,
+        browser: ControlledPage,
         *,
         page: PageLike,
         grants: GrantsLike,
@@ -229,22 +229,22 @@ class KioskControl:
     ) -> None:
         self.acted: Signal[Acted] = Signal()
         self._channel = channel
-        self._hands = hands
+        self._browser = browser
         self._page = page
         self._grants = grants
         self._clock, self._tasks = clock, tasks
         self._waiting: deque[PageCommand] = deque()
         self._working = False
         self._open = True
-        self._paused_until_s = self._told_until_s = float("-inf")
+        self._paused_until_s = self._sent_until_s = float("-inf")
         self._proposal: asyncio.Future[bool] | None = None
-        hands.touched.connect(self._on_touched)
-        hands.proposal_answered.connect(self._on_proposal_answered)
+        browser.touched.connect(self._on_touched)
+        browser.proposal_answered.connect(self._on_proposal_answered)
         self._stops = [
             channel.on_message(TOPIC, self._on_message),
             grants.changed.connect(self._on_grant_changed),
         ]
-        hands.show_acting(self._may_act())
+        browser.show_acting(self._may_act())
 
     def close(self) -> None:
         """The session is over: nothing more is done, nothing stays on the page."""
@@ -253,12 +253,12 @@ class KioskControl:
         self._open = False
         for stop in self._stops:
             stop()
-        self._hands.touched.disconnect(self._on_touched)
-        self._hands.proposal_answered.disconnect(self._on_proposal_answered)
+        self._browser.touched.disconnect(self._on_touched)
+        self._browser.proposal_answered.disconnect(self._on_proposal_answered)
         self._waiting.clear()
         self._settle_proposal(False)
-        self._hands.remove_marks()
-        self._hands.show_acting(False)
+        self._browser.remove_marks()
+        self._browser.show_acting(False)
 
     # ---- consent ----
 
@@ -266,10 +266,10 @@ class KioskControl:
         return self._open and any(self._grants.allowed(grant) for grant in _CHANGES_PAGE)
 
     def _on_grant_changed(self, _change: GrantChanged) -> None:
-        self._hands.show_acting(self._may_act())
+        self._browser.show_acting(self._may_act())
         if not self._grants.allowed(Grant.POINT):
             self._settle_proposal(False)
-            self._hands.remove_marks()
+            self._browser.remove_marks()
 
     def _refusal(self, command: PageCommand) -> SessionError | None:
         """Why the command may not be carried out now."""
@@ -294,9 +294,9 @@ class KioskControl:
             return
         now_s = self._clock.monotonic_s()
         self._paused_until_s = now_s + PAUSE_S
-        if now_s >= self._told_until_s:
-            self._told_until_s = now_s + _TELL_PAUSE_EVERY_S
-            self._hands.show_paused()
+        if now_s >= self._sent_until_s:
+            self._sent_until_s = now_s + _PAUSE_SENT_EVERY_S
+            self._browser.show_paused()
             self._send(ControlPaused(left_s=PAUSE_S))
 
     def _on_proposal_answered(self, taken: bool) -> None:
@@ -366,19 +366,19 @@ class KioskControl:
             case ValueProposed():
                 await self._propose(command)
             case HistoryRequested(step=step):
-                self._hands.go(step)
+                self._browser.go(step)
             case ZoomRequested(percent=percent):
-                self._hands.zoom(percent)
+                self._browser.zoom(percent)
                 self._send(ZoomChanged(percent=percent))
             case _:
                 await self._mark(command)
                 return FieldKind.NONE
-        self._hands.show_active()
+        self._browser.show_active()
         return FieldKind.NONE
 
     async def _click(self, command: ClickRequested) -> FieldKind:
         place = await self._ask("locate", command.node, command.x, command.y)
-        for _ in range(PAINT_LOOKS):
+        for _ in range(PAINT_CHECKS):
             if not place.wait:
                 break
             await asyncio.sleep(_SETTLE_S)
@@ -387,8 +387,8 @@ class KioskControl:
             raise ElementGone
         self._check_again(command)
         if place.click:
-            self._hands.click(place.x, place.y)
-        self._hands.show_active()
+            self._browser.click(place.x, place.y)
+        self._browser.show_active()
         return place.field if not place.click else await self._focused()
 
     async def _type(self, command: PageCommand, text: str) -> FieldKind:
@@ -398,8 +398,8 @@ class KioskControl:
         if field is not FieldKind.TEXT:
             raise FieldNotReady
         self._check_again(command)
-        self._hands.commit(text)
-        self._hands.show_active()
+        self._browser.commit(text)
+        self._browser.show_active()
         return field
 
     async def _press(self, command: PageCommand, key: PageKey) -> FieldKind:
@@ -407,42 +407,42 @@ class KioskControl:
         if field is FieldKind.PRIVATE and key not in _PRIVATE_KEYS:
             raise FieldPrivate
         self._check_again(command)
-        self._hands.press(key)
-        self._hands.show_active()
+        self._browser.press(key)
+        self._browser.show_active()
         return await self._focused()
 
     async def _ask_to_act(self, command: PageCommand, what: str, *values: object) -> PageAnswer:
         """Asks the page script to act itself; it looks and acts in one go."""
         self._check_again(command)
         place = await self._ask(what, *values)
-        self._hands.show_active()
+        self._browser.show_active()
         return place
 
     async def _mark(self, command: PageCommand) -> None:
         match command:
             case HighlightRequested(node=node):
                 await self._ask("rect", node)
-                self._hands.highlight(self._page.document, node)
+                self._browser.highlight(self._page.document, node)
             case ArrowRequested():
                 await self._ask("scrolled")
-                self._hands.draw_arrow(
+                self._browser.draw_arrow(
                     self._page.document,
                     (command.from_x, command.from_y),
                     (command.to_x, command.to_y),
                 )
             case MarksRemoveRequested():
-                self._hands.remove_marks()
+                self._browser.remove_marks()
 
     async def _propose(self, command: ValueProposed) -> None:
         place = await self._ask("describe", command.node)
         self._proposal = asyncio.get_running_loop().create_future()
-        self._hands.highlight(self._page.document, command.node)
-        self._hands.propose(place.label, command.value)
+        self._browser.highlight(self._page.document, command.node)
+        self._browser.propose(place.label, command.value)
         try:
             taken = await self._proposal_answer(self._proposal)
         finally:
-            self._hands.end_proposal()
-            self._hands.remove_marks()
+            self._browser.end_proposal()
+            self._browser.remove_marks()
         if not taken:
             raise ProposalRefused
         refused = self._refusal(command)
@@ -454,7 +454,7 @@ class KioskControl:
         """The caller's answer; silence is no."""
         until_s = self._clock.monotonic_s() + PROPOSAL_S
         while self._clock.monotonic_s() < until_s:
-            done, _ = await asyncio.wait([answer], timeout=_LOOK_S)
+            done, _ = await asyncio.wait([answer], timeout=_TICK_S)
             if done:
                 return answer.result()
         return False
@@ -489,7 +489,7 @@ class KioskControl:
             if not answer.done():
                 answer.set_result(text)
 
-        self._hands.ask(self._page.document, what, values, on_answer)
+        self._browser.ask(self._page.document, what, values, on_answer)
         try:
             text = await asyncio.wait_for(answer, ASK_S)
         except TimeoutError as error:

@@ -213,7 +213,7 @@ class KioskCobrowse:
     Attributes:
         stream: what goes to the desk, at the pace of the line.
         sharing_changed: told after the recorder was started or stopped.
-        page_told: the desk was told of this page, for the session's log.
+        page_announced: the desk was told of this page; for the session's log.
     """
 
     def __init__(
@@ -227,7 +227,7 @@ class KioskCobrowse:
         mirror_kbps: int | None = DEFAULT_KBPS,
     ) -> None:
         self.sharing_changed: Signal[bool] = Signal()
-        self.page_told: Signal[PageShown] = Signal()
+        self.page_announced: Signal[PageShown] = Signal()
         self._channel, self._browser, self._grants = channel, browser, grants
         self._clock, self._tasks = clock, tasks
         self._open, self._sharing, self._private = True, False, False
@@ -320,7 +320,7 @@ class KioskCobrowse:
             self._document = ""
         self.sharing_changed.emit(sharing)
         self._send(SharingChanged(sharing=sharing))
-        self._tell_dialog()
+        self._send_dialog()
 
     # ---- what the desk wishes ----
 
@@ -354,7 +354,7 @@ class KioskCobrowse:
             return
         if self._page is not None:
             self._send(self._page)
-        self._tell_dialog()
+        self._send_dialog()
         self._stream.restart()
         if self._clock.monotonic_s() - self._snapshot_at_s >= _SNAPSHOT_EVERY_S:
             self._snapshot_at_s = self._clock.monotonic_s()
@@ -376,19 +376,19 @@ class KioskCobrowse:
             width_px=width_px,
             height_px=height_px,
         )
-        if self._may_tell():
+        if self._may_send():
             self._send(self._page)
-            self.page_told.emit(self._page)
+            self.page_announced.emit(self._page)
 
-    def _may_tell(self) -> bool:
+    def _may_send(self) -> bool:
         """Where the caller goes alone is not told;
-        only what is shared, and the answer to the desk's own wish.
+        only what is shared, and the answer to the desk's own request.
         """
         due, self._answer_due = self._answer_due, False
         return due or self._sharing
 
     def _on_address_refused(self, address: str, code: str) -> None:
-        if self._may_tell():
+        if self._may_send():
             self._send(AddressRefused(address=mask_text(without_query(address)), code=code))
 
     def _on_pointer_painted(self, x_px: int, y_px: int) -> None:
@@ -397,9 +397,9 @@ class KioskCobrowse:
         self._painted = (x_px, y_px)
         if not self._telling_pointer:
             self._telling_pointer = True
-            self._tasks.start(self._tell_pointer(), name="kiosk-pointer-shown")
+            self._tasks.start(self._send_pointer(), name="kiosk-pointer-shown")
 
-    async def _tell_pointer(self) -> None:
+    async def _send_pointer(self) -> None:
         """Tells where the pointer is painted, at most every `_POINTER_EVERY_S`, the last place
         always.
         """
@@ -420,7 +420,7 @@ class KioskCobrowse:
         if self._sharing:
             self._send(dialog)
 
-    def _tell_dialog(self) -> None:
+    def _send_dialog(self) -> None:
         if self._sharing and self._dialog is not None:
             self._send(self._dialog)
 
@@ -481,26 +481,26 @@ class KioskCobrowse:
 
     # ---- pictures and fonts of the page ----
 
-    async def _send_resource(self, wish: ResourceRequested) -> None:
+    async def _send_resource(self, request: ResourceRequested) -> None:
         data, media_type = b"", ""
         if self._sharing:
             async with self._resource_slots:
-                data, media_type = await self._fetch(wish.address)
+                data, media_type = await self._fetch(request.address)
         if len(data) > MAX_RESOURCE_BYTES or not self._sharing:
             data, media_type = b"", ""
         digest = hashlib.sha256(data).hexdigest() if data else ""
-        self._resources[wish.item_id] = data
+        self._resources[request.item_id] = data
         while len(self._resources) > _RESOURCES_KEPT:
             self._resources.popitem(last=False)
         await self._send_now(
             ResourceSent(
-                item_id=wish.item_id,
+                item_id=request.item_id,
                 size_bytes=len(data),
                 sha256=digest,
                 media_type=media_type[:100],
             )
         )
-        await self._send_chunks(wish.item_id, range(-(-len(data) // MAX_CHUNK_BYTES)))
+        await self._send_chunks(request.item_id, range(-(-len(data) // MAX_CHUNK_BYTES)))
 
     async def _fetch(self, address: str) -> tuple[bytes, str]:
         answer: asyncio.Future[tuple[bytes, str]] = asyncio.get_running_loop().create_future()

@@ -37,7 +37,7 @@ from session.protocol.conversation.shown_document import (
 from session.protocol.endpoints import chunks
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, Assembly
-from session.protocol.endpoints.sending import SureSender
+from session.protocol.endpoints.sending import OrderedSender
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +45,8 @@ KEPT_BYTES = 12 * 1024 * 1024
 """Pictures kept so that turning back needs no line; those farthest from the page in view go first.
 """
 ASK_AGAIN_S = 3.0
-LOOK_S = 0.25
-POINTER_TOLD_S = 0.2
+TICK_S = 0.25
+POINTER_SENT_S = 0.2
 _CLOSED_KEPT = 20
 
 
@@ -112,7 +112,7 @@ class _Show:
         self.marks: dict[int, list[Mark]] = {}
         self.asked_s: dict[int, float] = {}
         self.items: dict[str, int] = {}
-        self.told: ShownPagePainted | None = None
+        self.sent: ShownPagePainted | None = None
 
     def keep(self, page: int, data: bytes) -> None:
         """Keeps a picture, and drops those farthest away when there are too many bytes."""
@@ -137,12 +137,12 @@ class KioskShow:
         self.marked: Signal[str] = Signal()
         self.ended: Signal[bool] = Signal()
         self._screen, self._clock, self._tasks = screen, clock, tasks
-        self._sure = SureSender(channel, TOPIC, tasks=tasks)
+        self._sender = OrderedSender(channel, TOPIC, tasks=tasks)
         self._arrivals = Arrivals(clock)
         self._show: _Show | None = None
         self._closed: dict[str, None] = {}
         self._watch: asyncio.Task[None] | None = None
-        self._pointer_told_s = float("-inf")
+        self._pointer_sent_s = float("-inf")
         self._listened: list[tuple[SignalLike, Callable[..., Any]]] = [
             (screen.closed, self._on_closed),
             (screen.painted, self._on_painted),
@@ -164,7 +164,7 @@ class KioskShow:
             signal.disconnect(slot)
         if self._watch is not None:
             self._watch.cancel()
-        self._sure.close()
+        self._sender.close()
         self._stops, self._listened = [], []
         left = 0 if self._forget() else 1
         if left:
@@ -203,12 +203,12 @@ class KioskShow:
 
     def _on_started(self, started: ShowStarted) -> None:
         if started.show_id in self._closed:  # the caller closed it, and the desk does not know yet
-            self._sure.tell(ShowEnded(show_id=started.show_id, by_caller=True))
+            self._sender.send(ShowEnded(show_id=started.show_id, by_caller=True))
             return
         if self._show is not None and self._show.show_id == started.show_id:
             show = self._show
-            if show.told is not None:
-                self._sure.tell(show.told)
+            if show.sent is not None:
+                self._sender.send(show.sent)
             if started.page != show.page:
                 self._turn(show, started.page)
             return
@@ -225,10 +225,10 @@ class KioskShow:
 
     def _turn(self, show: _Show, page: int) -> None:
         page = min(page, show.pages - 1)
-        if page == show.page and show.told is not None:
-            self._sure.tell(show.told)
+        if page == show.page and show.sent is not None:
+            self._sender.send(show.sent)
             return
-        show.page, show.told = page, None
+        show.page, show.sent = page, None
         for item_id, of_page in list(show.items.items()):
             if of_page != page and self._arrivals.has(item_id):  # nobody looks at it now
                 self._arrivals.forget(item_id)
@@ -260,7 +260,7 @@ class KioskShow:
 
     def _ask(self, show: _Show, page: int) -> None:
         show.asked_s[page] = self._clock.monotonic_s()
-        self._sure.tell(ShownPageRequested(show_id=show.show_id, page=page))
+        self._sender.send(ShownPageRequested(show_id=show.show_id, page=page))
 
     def _on_offered(self, show: _Show, offer: ShownPageOffered) -> None:
         if offer.page not in show.asked_s or offer.page in show.pictures:
@@ -317,10 +317,10 @@ class KioskShow:
         while (show := self._show) is not None and (
             show.page not in show.pictures or len(self._arrivals)
         ):
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(TICK_S)
             for wanted in self._arrivals.due():
                 if wanted.asked <= MAX_ASKS:
-                    self._sure.tell(
+                    self._sender.send(
                         ShownChunksRequested(
                             show_id=show.show_id, item_id=wanted.item_id, missing=wanted.missing
                         )
@@ -340,12 +340,12 @@ class KioskShow:
         if show is None or page != show.page:
             return
         painted = ShownPagePainted(show_id=show.show_id, page=page, marks=marks, pointer=pointer)
-        first = show.told is None
+        first = show.sent is None
         now_s = self._clock.monotonic_s()
-        if painted == show.told and (not pointer or now_s - self._pointer_told_s < POINTER_TOLD_S):
+        if painted == show.sent and (not pointer or now_s - self._pointer_sent_s < POINTER_SENT_S):
             return
-        show.told, self._pointer_told_s = painted, now_s
-        self._sure.tell(painted)
+        show.sent, self._pointer_sent_s = painted, now_s
+        self._sender.send(painted)
         if first:
             self.painted.emit(page)
             following = page + 1
@@ -357,7 +357,7 @@ class KioskShow:
                 self._ask(show, following)
 
     def _on_closed(self) -> None:
-        """The caller closed it: at once here, then told."""
+        """The caller closes the document: here at once, then the desk is told."""
         show = self._show
         if show is None:
             return
@@ -365,12 +365,12 @@ class KioskShow:
         while len(self._closed) > _CLOSED_KEPT:
             del self._closed[next(iter(self._closed))]
         self._forget()
-        self._sure.tell(ShowEnded(show_id=show.show_id, by_caller=True))
+        self._sender.send(ShowEnded(show_id=show.show_id, by_caller=True))
         self.ended.emit(True)
 
     def _refuse(self, code: str) -> None:
         if self._show is not None:
-            self._sure.tell(ShowEnded(show_id=self._show.show_id, code=code))
+            self._sender.send(ShowEnded(show_id=self._show.show_id, code=code))
             self._forget()
             self.ended.emit(False)
 

@@ -18,7 +18,7 @@ from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZerocon
 
 SCANNERS = {"_uscan._tcp.local.": "escl", "_uscans._tcp.local.": "escls"}
 PRINTERS = {"_ipp._tcp.local.": "ipp", "_ipps._tcp.local.": "ipps"}
-LOOK_S = 4.0
+LISTEN_S = 4.0
 _ASK_MS = 2000
 _MAX_DEVICES = 200
 _PATHS = {
@@ -55,7 +55,7 @@ class FoundDevice(NamedTuple):
 
 
 async def find_devices(
-    seconds: float = LOOK_S, network: AsyncZeroconf | None = None
+    seconds: float = LISTEN_S, network: AsyncZeroconf | None = None
 ) -> list[FoundDevice]:
     """What announces itself within `seconds`, scanners first, by name.
     Raises `OSError`: no network at all.
@@ -84,7 +84,7 @@ async def find_devices(
     )
 
 
-async def find_address(uuid: str, *, scanner: bool, seconds: float = LOOK_S) -> str:
+async def find_address(uuid: str, *, scanner: bool, seconds: float = LISTEN_S) -> str:
     """Address of the device of this UUID now, by TLS where it offers that;
     "" when nobody answers to it.
     """

@@ -32,7 +32,7 @@ from session.protocol.conversation.messages import ScannerState
 
 CHOOSE_S = 180.0
 """To find the stick, plug it in and choose."""
-LOOK_S = 1.0
+TICK_S = 1.0
 """A stick that is plugged in now is seen so soon."""
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_FILES = 60
@@ -69,11 +69,11 @@ class GivenFiles:
     """
 
     def __init__(
-        self, folders: Sequence[Path], choose_s: float = CHOOSE_S, *, look_s: float = LOOK_S
+        self, folders: Sequence[Path], choose_s: float = CHOOSE_S, *, tick_s: float = TICK_S
     ) -> None:
         self.asked: Signal[tuple[OfferedFile, ...]] = Signal()
         self.ended: Signal[None] = Signal()
-        self._folders, self._choose_s, self._look_s = tuple(folders), choose_s, look_s
+        self._folders, self._choose_s, self._tick_s = tuple(folders), choose_s, tick_s
         self._paths: dict[str, Path] = {}
         self._answer: asyncio.Future[Path | None] | None = None
         self._is_cancelled = False
@@ -139,7 +139,7 @@ class GivenFiles:
                 }
                 self.asked.emit(files)
             yield ScanProgress(UNKNOWN_PERCENT)
-            await asyncio.wait([answer], timeout=self._look_s)
+            await asyncio.wait([answer], timeout=self._tick_s)
 
 
 def find_files(folders: Sequence[Path]) -> list[tuple[Path, int]]:

@@ -24,7 +24,7 @@ from session.protocol.conversation.messages import (
     ScanSource,
 )
 from session.protocol.endpoints.chunks import count_chunks
-from session.protocol.endpoints.sending import ChunkSender, SureSender
+from session.protocol.endpoints.sending import ChunkSender, OrderedSender
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.version import MAX_ITEM_BYTES
 
@@ -43,7 +43,7 @@ class Pages:
     def __init__(
         self,
         store: PageStore,
-        sure: SureSender,
+        sender: OrderedSender,
         *,
         chunks: ChunkSender,
         quick_copies: QuickCopies,
@@ -53,7 +53,7 @@ class Pages:
         self.offered: Signal[PageOffered] = Signal()
         self.released: Signal[str] = Signal()
         self._store = store
-        self._sure = sure
+        self._sender = sender
         self._chunks = chunks
         self._clock = clock
         self._quick_copies = quick_copies
@@ -92,7 +92,7 @@ class Pages:
             self._forget_previews(but=offer.page_id)
         self.offered.emit(offer)
         if offer.kind is ScanKind.PAGE and offer.media_type.startswith("image/"):
-            self._quick_copies.begin(offer, page.data)
+            self._quick_copies.start(offer, page.data)
         self._offer(offer)
 
     def _forget_previews(self, but: str) -> None:
@@ -101,7 +101,7 @@ class Pages:
                 self.release(old.page_id)
 
     def _offer(self, offer: PageOffered) -> None:
-        self._sure.tell(offer, then=lambda: self._send(offer))
+        self._sender.send(offer, then=lambda: self._send(offer))
 
     def _send(self, offer: PageOffered) -> None:
         if self._store.find(offer.page_id) is None:

@@ -44,7 +44,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.print_binding import print_binding
 from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, Assembly
-from session.protocol.endpoints.sending import SureSender
+from session.protocol.endpoints.sending import OrderedSender
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ CountPages = Callable[[bytes], int]
 raises a session error for one that is not safe.
 """
 BEGIN_S = 3.0
-_LOOK_S = 0.1
+_TICK_S = 0.1
 _REMEMBERED = 50
 _BEGINNING = (PrintState.RECEIVED, PrintState.SENT)
 _LAST = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
@@ -69,14 +69,14 @@ class _Print:
 
     def __init__(self, offer: PrintOffered) -> None:
         self.offer = offer
-        self.told: PrintChanged | None = None
+        self.reported: PrintChanged | None = None
         self.was_damaged = False
         self.is_cancelled = False
         self.task: asyncio.Task[None] | None = None
 
     @property
     def is_over(self) -> bool:
-        return self.told is not None and self.told.state in _LAST
+        return self.reported is not None and self.reported.state in _LAST
 
 
 class PrintRules(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class Prints:
     def __init__(
         self,
         printer: Printer | None,
-        sure: SureSender,
+        sender: OrderedSender,
         *,
         grants: KioskGrants,
         rules: PrintRules,
@@ -114,7 +114,7 @@ class Prints:
         self.changed: Signal[PrintChanged] = Signal()
         self._printer = printer
         self._grants = grants
-        self._sure = sure
+        self._sender = sender
         self._tasks = tasks
         self._prints: dict[str, _Print] = {}
         self._arrivals = Arrivals(clock)
@@ -131,8 +131,8 @@ class Prints:
         told again.
         """
         known = self._prints.get(offer.print_id)
-        if known is not None and known.told is not None:
-            self._sure.tell(known.told)
+        if known is not None and known.reported is not None:
+            self._sender.send(known.reported)
             return
         job = known or _Print(offer)
         self._remember(job)
@@ -204,7 +204,7 @@ class Prints:
             if wanted.asked > MAX_ASKS:
                 self._fail(self._prints[wanted.item_id], TransferInterrupted())
             else:
-                self._sure.tell(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
+                self._sender.send(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
 
     # ---- printing
 
@@ -235,15 +235,15 @@ class Prints:
         # what was allowed before the question may be taken back since
         if (refusal := self._refusal()) is not None:
             raise refusal
-        self._tell(job, PrintState.RECEIVED, sha256=sha256)
+        self._report(job, PrintState.RECEIVED, sha256=sha256)
         async with asyncio.timeout(SUBMIT_TIMEOUT_S):
             job_id = await self._printer.submit(document, job.offer.name, job.offer.copies)
-        self._tell(job, PrintState.SENT, job_id=job_id)
+        self._report(job, PrintState.SENT, job_id=job_id)
         if job.is_cancelled:
             await self._cancel_at_printer(job)
         async with aclosing(self._printer.follow(job_id)) as steps:
             async for step in steps:
-                self._tell(job, step.state, code=step.code)
+                self._report(job, step.state, code=step.code)
         if not job.is_over:
             raise PrintFailed(state="unknown")
 
@@ -252,7 +252,7 @@ class Prints:
         pages = await asyncio.to_thread(self._rules.count_pages, document)
         if pages * job.offer.copies > MAX_SHEETS:
             raise PrintTooLong(pages=pages * job.offer.copies, most=MAX_SHEETS)
-        self._tell(job, PrintState.SHOWN, sha256=sha256)
+        self._report(job, PrintState.SHOWN, sha256=sha256)
         offer = job.offer
         await self.showing.show(
             ShownPrint(offer.print_id, offer.name, document, pages, offer.copies)
@@ -263,34 +263,38 @@ class Prints:
         job = self._prints.get(print_id)
         if job is None:
             return
-        if job.is_over and job.told is not None:
-            self._sure.tell(job.told)
-        elif job.task is None or (job.told is not None and job.told.state is PrintState.SHOWN):
+        if job.is_over and job.reported is not None:
+            self._sender.send(job.reported)
+        elif job.task is None or (
+            job.reported is not None and job.reported.state is PrintState.SHOWN
+        ):
             self._arrivals.forget(print_id)
             if job.task is not None:  # the caller is still looking at it
                 job.task.cancel()
-            self._tell(job, PrintState.CANCELLED)
+            self._report(job, PrintState.CANCELLED)
         else:
             job.is_cancelled = True
-            if job.told is not None and job.told.job_id:
+            if job.reported is not None and job.reported.job_id:
                 self._tasks.start(self._cancel_at_printer(job), name="print-cancel")
 
     async def _cancel_at_printer(self, job: _Print) -> None:
         """The printer says by itself, to `follow`, when the job is cancelled."""
-        if self._printer is None or job.told is None:
+        if self._printer is None or job.reported is None:
             return
         try:
             async with asyncio.timeout(CANCEL_TIMEOUT_S):
-                await self._printer.cancel(job.told.job_id)
+                await self._printer.cancel(job.reported.job_id)
         except (SessionError, TimeoutError) as error:
             log.warning("a print cannot be cancelled: %s", getattr(error, "code", "timeout"))
 
     # ---- telling
 
-    def _tell(
+    def _report(
         self, job: _Print, state: PrintState, *, job_id: int = 0, code: str = "", sha256: str = ""
     ) -> None:
-        before = job.told or PrintChanged(print_id=job.offer.print_id, state=PrintState.RECEIVED)
+        before = job.reported or PrintChanged(
+            print_id=job.offer.print_id, state=PrintState.RECEIVED
+        )
         change = msgspec.structs.replace(
             before,
             state=state,
@@ -299,20 +303,22 @@ class Prints:
             detail={},
             sha256=sha256 or before.sha256,
         )
-        if change != job.told:
+        if change != job.reported:
             self._publish(job, change)
 
     def _fail(self, job: _Print, error: SessionError) -> None:
         self._arrivals.forget(job.offer.print_id)
-        before = job.told or PrintChanged(print_id=job.offer.print_id, state=PrintState.RECEIVED)
+        before = job.reported or PrintChanged(
+            print_id=job.offer.print_id, state=PrintState.RECEIVED
+        )
         failed = msgspec.structs.replace(
             before, state=PrintState.FAILED, code=error.code, detail=error.detail
         )
         self._publish(job, failed)
 
     def _publish(self, job: _Print, change: PrintChanged) -> None:
-        job.told = change
-        self._sure.tell(change)
+        job.reported = change
+        self._sender.send(change)
         self.changed.emit(change)
 
     async def end(self) -> None:
@@ -321,23 +327,31 @@ class Prints:
         """
         self._is_over = True
         for job in self._prints.values():
-            if job.told is not None and job.told.state is PrintState.SHOWN and job.task is not None:
+            if (
+                job.reported is not None
+                and job.reported.state is PrintState.SHOWN
+                and job.task is not None
+            ):
                 job.task.cancel()
         self._arrivals.clear()
         jobs = [job for job in self._prints.values() if not job.is_over]
-        await self._let_begin(jobs)
+        await self._await_begin(jobs)
         for job in jobs:
-            if job.is_over or (job.told is not None and job.told.state is PrintState.PRINTING):
+            if job.is_over or (
+                job.reported is not None and job.reported.state is PrintState.PRINTING
+            ):
                 continue
-            if job.told is not None and job.told.job_id:
+            if job.reported is not None and job.reported.job_id:
                 await self._cancel_at_printer(job)
             elif job.task is not None:
                 job.task.cancel()
 
     @staticmethod
-    async def _let_begin(jobs: list[_Print]) -> None:
+    async def _await_begin(jobs: list[_Print]) -> None:
         """A receipt that was handed over a moment before the end may still begin."""
-        for _look in range(int(BEGIN_S / _LOOK_S)):
-            if not any(job.task and job.told and job.told.state in _BEGINNING for job in jobs):
+        for _look in range(int(BEGIN_S / _TICK_S)):
+            if not any(
+                job.task and job.reported and job.reported.state in _BEGINNING for job in jobs
+            ):
                 return
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(_TICK_S)

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import ChunksRequested, PageGlimpsed, PageOffered
 from session.protocol.endpoints.chunks import count_chunks
-from session.protocol.endpoints.sending import ChunkSender, SureSender
+from session.protocol.endpoints.sending import ChunkSender, OrderedSender
 from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -37,17 +37,22 @@ class QuickCopies:
     """
 
     def __init__(
-        self, make: MakeQuickCopy | None, sure: SureSender, *, chunks: ChunkSender, tasks: Tasks
+        self,
+        make: MakeQuickCopy | None,
+        sender: OrderedSender,
+        *,
+        chunks: ChunkSender,
+        tasks: Tasks,
     ) -> None:
         self._make = make
-        self._sure = sure
+        self._sender = sender
         self._chunks = chunks
         self._tasks = tasks
         self._data: dict[str, bytes] = {}
-        self._told: dict[str, PageGlimpsed] = {}
+        self._announced: dict[str, PageGlimpsed] = {}
         self._wanted: set[str] = set()
 
-    def begin(self, offer: PageOffered, data: bytes) -> None:
+    def start(self, offer: PageOffered, data: bytes) -> None:
         """A page was offered: a quick copy follows when the original takes long."""
         if self._make is not None and self._chunks.seconds_for(offer.size_bytes) > SOON_S:
             self._wanted.add(offer.page_id)
@@ -58,7 +63,7 @@ class QuickCopies:
         if made is None or offer.page_id not in self._wanted:
             return
         media_type, copy = made
-        told = PageGlimpsed(
+        announced = PageGlimpsed(
             page_id=offer.page_id,
             item_id=new_id(),
             media_type=media_type,
@@ -66,8 +71,10 @@ class QuickCopies:
             sha256=hashlib.sha256(copy).hexdigest(),
             chunks=count_chunks(len(copy), self._chunks.chunk_bytes),
         )
-        self._data[told.item_id], self._told[told.item_id] = copy, told
-        self._sure.tell(told, then=lambda: self._chunks.hurry(told.item_id, told.chunks))
+        self._data[announced.item_id], self._announced[announced.item_id] = copy, announced
+        self._sender.send(
+            announced, then=lambda: self._chunks.hurry(announced.item_id, announced.chunks)
+        )
 
     def read(self, item_id: str) -> bytes:
         """The bytes of a quick copy. Raises `KeyError`: there is none (any more)."""
@@ -75,19 +82,21 @@ class QuickCopies:
 
     def send_again(self, request: ChunksRequested) -> None:
         """Chunks that the desk lacks."""
-        told = self._told.get(request.item_id)
-        if told is not None:
-            self._chunks.again(told.item_id, told.chunks, request.missing)
+        announced = self._announced.get(request.item_id)
+        if announced is not None:
+            self._chunks.again(announced.item_id, announced.chunks, request.missing)
 
     def release(self, page_id: str) -> None:
         """The desk has the page itself."""
         self._wanted.discard(page_id)
-        for told in [told for told in self._told.values() if told.page_id == page_id]:
-            self._chunks.drop(told.item_id)
-            del self._told[told.item_id], self._data[told.item_id]
+        for announced in [
+            announced for announced in self._announced.values() if announced.page_id == page_id
+        ]:
+            self._chunks.drop(announced.item_id)
+            del self._announced[announced.item_id], self._data[announced.item_id]
 
     def clear(self) -> None:
         """The caller has gone."""
         self._wanted.clear()
-        self._told.clear()
+        self._announced.clear()
         self._data.clear()

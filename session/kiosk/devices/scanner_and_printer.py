@@ -45,7 +45,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.endpoints import chunks
 from session.protocol.endpoints.channel import SessionChannel
-from session.protocol.endpoints.sending import ChunkSender, SureSender
+from session.protocol.endpoints.sending import ChunkSender, OrderedSender
 
 log = logging.getLogger(__name__)
 
@@ -115,16 +115,16 @@ class KioskDevices:
         self._store = page_store
         self._tasks = tasks
         self._tick_s = tick_s
-        self._sure = SureSender(channel, TOPIC, tasks=tasks)
+        self._sender = OrderedSender(channel, TOPIC, tasks=tasks)
         self._chunks = ChunkSender(
             channel, clock, tasks=tasks, read=self._read, kbps=equipment.chunk_kbps
         )
         self._quick_copies = QuickCopies(
-            equipment.make_quick_copy, self._sure, chunks=self._chunks, tasks=tasks
+            equipment.make_quick_copy, self._sender, chunks=self._chunks, tasks=tasks
         )
         self._pages = Pages(
             page_store,
-            self._sure,
+            self._sender,
             chunks=self._chunks,
             quick_copies=self._quick_copies,
             sign=equipment.sign_page,
@@ -132,14 +132,14 @@ class KioskDevices:
         )
         self._scans = Scans(
             self._pages,
-            self._sure,
+            self._sender,
             scanner=equipment.scanner,
             files=equipment.files,
             grants=grants,
             tasks=tasks,
         )
         self._prints = Prints(
-            equipment.printer, self._sure, grants=grants, rules=rules, clock=clock, tasks=tasks
+            equipment.printer, self._sender, grants=grants, rules=rules, clock=clock, tasks=tasks
         )
         self._takes_files = equipment.files is not None
         self._kiosk_key = rules.kiosk_key
@@ -152,7 +152,7 @@ class KioskDevices:
         self.print_changed: Signal[PrintChanged] = self._prints.changed
         self.pages_began: Signal[None] = self._chunks.began
         self.showing = self._prints.showing
-        self._stop_hearing = [
+        self._stop_listening = [
             channel.on_message(TOPIC, self._on_message),
             channel.on_raw(chunks.TOPIC, self._on_chunk),
         ]
@@ -228,11 +228,11 @@ class KioskDevices:
 
     def _start_report(self) -> None:
         if self._report is None or self._report.done():
-            self._report = self._tasks.start(self._tell_report(), name="devices-report")
+            self._report = self._tasks.start(self._send_report(), name="devices-report")
 
-    async def _tell_report(self) -> None:
+    async def _send_report(self) -> None:
         scanner, printer = await self._scanner_status(), await self._printer_status()
-        self._sure.tell(
+        self._sender.send(
             DevicesReported(
                 scanner=scanner.state,
                 scanner_name=scanner.name[:500],
@@ -281,11 +281,11 @@ class KioskDevices:
 
     async def close(self) -> None:
         """Stops talking and scanning; the pages stay in the page store."""
-        for stop in self._stop_hearing:
+        for stop in self._stop_listening:
             stop()
         await self._scans.close()
         self._chunks.close()
-        self._sure.close()
+        self._sender.close()
         for task in (self._report, self._watch):
             if task is not None:
                 task.cancel()

@@ -33,7 +33,7 @@ from session.protocol.conversation.messages import (
     ScanRequested,
     ScanSource,
 )
-from session.protocol.endpoints.sending import SureSender
+from session.protocol.endpoints.sending import OrderedSender
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Scans:
     def __init__(
         self,
         pages: Pages,
-        sure: SureSender,
+        sender: OrderedSender,
         *,
         scanner: Scanner | None,
         files: Scanner | None,
@@ -70,13 +70,13 @@ class Scans:
         self._scanner, self._files = scanner, files
         self._pages = pages
         self._grants = grants
-        self._sure = sure
+        self._sender = sender
         self._tasks = tasks
         self._current: ScanRequested | None = None
         self._task: asyncio.Task[None] | None = None
         self._percent = UNKNOWN_PERCENT
         self._over: dict[str, ScanEnded] = {}
-        self._stop_hearing = grants.changed.connect(self._on_grant)
+        self._stop_listening = grants.changed.connect(self._on_grant)
 
     # ---- what the desk requests
 
@@ -85,9 +85,9 @@ class Scans:
         for.
         """
         if (over := self._over.get(request.scan_id)) is not None:
-            self._sure.tell(over)
+            self._sender.send(over)
         elif self._current is not None and self._current.scan_id == request.scan_id:
-            self._tell_progress()
+            self._send_progress()
         elif (refusal := self._refusal(request)) is not None:
             self._end(request.scan_id, 0, refusal)
         else:
@@ -110,7 +110,7 @@ class Scans:
         if self._current is not None and self._current.scan_id == scan_id:
             self._tasks.start(self._cancel(), name="scan-cancel")
         elif scan_id in self._over:
-            self._sure.tell(self._over[scan_id])
+            self._sender.send(self._over[scan_id])
         else:
             self._end(scan_id, 0, ScanCancelled())
 
@@ -136,7 +136,7 @@ class Scans:
 
     async def _scan(self, request: ScanRequested) -> None:
         self.started.emit(request)
-        self._tell_progress()
+        self._send_progress()
         beat = self._tasks.start(self._beat(), name="scan-beat")
         taken = 0
         problem: SessionError | None = ScannerFailed(status="unexpected")
@@ -193,19 +193,19 @@ class Scans:
                     yield step
                 elif step.percent != self._percent:
                     self._percent = step.percent
-                    self._tell_progress()
+                    self._send_progress()
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
-            self._tell_progress()
+            self._send_progress()
 
     # ---- telling
 
-    def _tell_progress(self) -> None:
+    def _send_progress(self) -> None:
         if self._current is not None:
             progress = ScanProgressed(scan_id=self._current.scan_id, percent=self._percent)
-            self._sure.tell(progress, latest=True)
+            self._sender.send(progress, latest=True)
 
     def _end(self, scan_id: str, pages: int, problem: SessionError | None) -> None:
         code, detail = (problem.code, problem.detail) if problem is not None else ("", {})
@@ -213,12 +213,12 @@ class Scans:
         self._over[scan_id] = ended
         while len(self._over) > _REMEMBERED:
             del self._over[next(iter(self._over))]
-        self._sure.tell(ended)
+        self._sender.send(ended)
         self.ended.emit(ended)
 
     async def close(self) -> None:
         """Stops what runs and waits until the scanner is left, at most `CANCEL_TIMEOUT_S`."""
-        self._stop_hearing()
+        self._stop_listening()
         if (task := self._task) is not None:
             task.cancel()
             await asyncio.wait([task], timeout=CANCEL_TIMEOUT_S)

@@ -120,9 +120,9 @@ class EsclScanner:
                 state = ScannerState.BUSY
             if status is not None and (fault := status.fault()):
                 state, code = ScannerState.FAULT, fault.code
-        return self._told(state, code)
+        return self._status_of(state, code)
 
-    def _told(self, state: ScannerState, code: str) -> ScannerStatus:
+    def _status_of(self, state: ScannerState, code: str) -> ScannerStatus:
         known = self._capabilities
         if known is None:
             return ScannerStatus(state=state, name="", code=code)

@@ -217,7 +217,7 @@ class IppPrinter:
         pause_s, heard_at = self._poll_s[0], loop.time()
         while True:
             try:
-                progress = await self._look(job_id)
+                progress = await self._poll(job_id)
                 heard_at = loop.time()
             except PrinterGone as error:
                 if loop.time() - heard_at >= self._gone_s:
@@ -234,7 +234,7 @@ class IppPrinter:
                 return
             await asyncio.sleep(pause_s)
 
-    async def _look(self, job_id: int) -> JobProgress:
+    async def _poll(self, job_id: int) -> JobProgress:
         """The job as it is now, with the printer's reasons as long as it is not over."""
         wanted = keyword(*_JOB_ATTRIBUTES)
         try:

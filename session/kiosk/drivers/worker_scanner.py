@@ -125,19 +125,19 @@ class WorkerScanner:
         """How it is now: opens the device, which is all that drivers offer for it."""
         code, state = "", ScannerState.READY
         if self._scanning:
-            return self._told(ScannerState.BUSY, "")
+            return self._received(ScannerState.BUSY, "")
         try:
             async with self._turn:
-                await self._tell(do="report", device=self._device)
+                await self._send(do="report", device=self._device)
                 event = await self._event()
                 self._feeder, self._duplex = event.feeder, event.duplex
         except ScannerBusy:
             state = ScannerState.BUSY
         except SessionError as error:
             state, code = ScannerState.FAULT, error.code
-        return self._told(state, code)
+        return self._received(state, code)
 
-    def _told(self, state: ScannerState, code: str) -> ScannerStatus:
+    def _received(self, state: ScannerState, code: str) -> ScannerStatus:
         return ScannerStatus(
             state=state, name=self._name, code=code, feeder=self._feeder, duplex=self._duplex
         )
@@ -150,7 +150,7 @@ class WorkerScanner:
         ended = False
         try:
             async with self._turn:
-                await self._tell(
+                await self._send(
                     do="scan", device=self._device, options=self.options, **_command(settings)
                 )
                 while (event := await self._event()).event != "done":
@@ -187,7 +187,7 @@ class WorkerScanner:
 
     # ---- the worker
 
-    async def _tell(self, **command: object) -> None:
+    async def _send(self, **command: object) -> None:
         if self._process is None or self._process.returncode is not None:
             await self._start()
         await self._write(command)

@@ -36,7 +36,7 @@ class CallButton:
         self._link = link
         self._clock = clock
         self._pressing = asyncio.Lock()
-        self._wish: tuple[str, str] | None = None
+        self._asked_for: tuple[str, str] | None = None
         self._request_id = ""
         self._pressed_at_s = 0.0
         self._answer: TicketAnswer | None = None
@@ -47,7 +47,8 @@ class CallButton:
         return self._request_id
 
     async def press(self, service: str, caller_number: str = "") -> TicketAnswer:
-        """The ticket for this wish. A double tap waits for the first tap and gets its ticket.
+        """The ticket for this service and number.
+        A double tap waits for the first tap and gets its ticket.
 
         Raises:
             BusUnreachable, HubUnreachable, StoreUnreachable: outcome unknown;
@@ -64,12 +65,12 @@ class CallButton:
                 self._answer = answer
             return answer
 
-    def _take(self, wish: tuple[str, str]) -> None:
+    def _take(self, asked_for: tuple[str, str]) -> None:
         now_s = self._clock.monotonic_s()
-        if wish == self._wish and now_s - self._pressed_at_s < SAME_PRESS_S:
+        if asked_for == self._asked_for and now_s - self._pressed_at_s < SAME_PRESS_S:
             return
-        self._wish, self._request_id, self._pressed_at_s = wish, new_id(), now_s
+        self._asked_for, self._request_id, self._pressed_at_s = asked_for, new_id(), now_s
 
     def release(self) -> None:
         """The ticket is over or the caller left: the next press is a new caller's."""
-        self._wish, self._request_id, self._answer = None, "", None
+        self._asked_for, self._request_id, self._answer = None, "", None

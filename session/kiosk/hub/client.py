@@ -109,18 +109,18 @@ class KioskLink:
         self._early: SessionFacts | None = None
         self._opened: set[str] = set()
         self._ended: set[str] = set()
-        self._heard = 0
+        self._events = 0
 
     async def start(self) -> None:
         """Listens and gives signs of life."""
-        self._bus.notifications.connect(self._on_news)
+        self._bus.notifications.connect(self._on_event)
         self._bus.connected.connect(self._on_connected)
         self._bus.beat()
         self._tasks.start(self._poll(), name="ask after the ticket")
 
     @property
     def ticket(self) -> Ticket | None:
-        """Our open ticket as last heard, or None."""
+        """Our open ticket as the hub told it last, or None."""
         return self._ticket
 
     # ---- asking
@@ -136,12 +136,14 @@ class KioskLink:
             ServiceUnknown, CallerNumberInvalid, BusUnreachable;
             `HubUnreachable` when the outcome stayed unknown.
         """
-        wish = TicketRequested(request_id=request_id, service=service, caller_number=caller_number)
+        request = TicketRequested(
+            request_id=request_id, service=service, caller_number=caller_number
+        )
         if caller_number:
             sealed = await self._bus.sealed_number(split_service(service, "")[0], caller_number)
             if sealed is not None:  # the hub has no use for it in clear
-                wish = msgspec.structs.replace(wish, caller_number="", sealed_number=sealed)
-        answer = await self._insist("call", wish, TicketAnswer)
+                request = msgspec.structs.replace(request, caller_number="", sealed_number=sealed)
+        answer = await self._insist("call", request, TicketAnswer)
         self._take(answer)
         return answer
 
@@ -159,8 +161,8 @@ class KioskLink:
         Raises:
             TicketTaken: an agent has just accepted. NotAllowed, CallerNumberInvalid, TicketUnknown.
         """
-        wish = StepAwayRequest(ticket_id=ticket_id, how=how, phone=phone)
-        answer = await self._insist("step_away", wish, TicketAnswer)
+        request = StepAwayRequest(ticket_id=ticket_id, how=how, phone=phone)
+        answer = await self._insist("step_away", request, TicketAnswer)
         self.drop_ticket()
         return answer
 
@@ -181,8 +183,8 @@ class KioskLink:
         Raises:
             CallerNumberInvalid, NotAllowed, ServiceUnknown.
         """
-        wish = CallbackRequest(request_id=request_id, service=service, phone=phone)
-        return (await self._insist("callback", wish, CallbackAnswer)).due_at
+        request = CallbackRequest(request_id=request_id, service=service, phone=phone)
+        return (await self._insist("callback", request, CallbackAnswer)).due_at
 
     async def leave(self, ticket_id: str) -> None:
         """Leaves the queue. Raises `TicketTaken` when an agent has just accepted: hang up
@@ -215,10 +217,10 @@ class KioskLink:
 
     async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
         """Gives records to the log's keeper; returns the number below which it has all of ours."""
-        wish = LogAppend(
+        request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._insist("log", wish, LogAck, BULK_S)).next
+        return (await self._insist("log", request, LogAck, BULK_S)).next
 
     async def passing(self, ticket_id: str) -> PassingAnswer:
         """For whom our caller waits after being passed on."""
@@ -266,8 +268,8 @@ class KioskLink:
 
     # ---- hearing
 
-    def _on_news(self, event: HubEvent) -> None:
-        self._heard += 1
+    def _on_event(self, event: HubEvent) -> None:
+        self._events += 1
         match event:
             case TicketChanged():
                 self._on_ticket(event)
@@ -327,7 +329,7 @@ class KioskLink:
         """
         answer: TicketAnswer | None
         for _ in range(ASKS):
-            heard = self._heard
+            events = self._events
             try:
                 answer = await self._bus.request(
                     "status", StatusRequest(ticket_id=ticket_id), TicketAnswer
@@ -342,7 +344,7 @@ class KioskLink:
             if answer is None:
                 self._ticket = None
                 return
-            if heard == self._heard:
+            if events == self._events:
                 self._compare(answer)
                 return
 

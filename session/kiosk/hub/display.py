@@ -19,7 +19,7 @@ from session.protocol.hub.waiting import DisplayAnswer, DisplayRequest
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 2.0
+POLL_S = 2.0
 
 
 class DisplayLink:
@@ -29,19 +29,19 @@ class DisplayLink:
         answered: what to show now. lost: no answer came; the code of the error.
     """
 
-    def __init__(self, bus: BusClient, tasks: Tasks, *, look_s: float = LOOK_S) -> None:
+    def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
         self.answered: Signal[DisplayAnswer] = Signal()
         self.lost: Signal[str] = Signal()
         self._bus = bus
         self._tasks = tasks
-        self._look_s = look_s
+        self._poll_s = poll_s
 
     def start(self) -> None:
         """Begins to ask."""
         self._bus.beat()
-        self._tasks.start(self._look(), name="display looks")
+        self._tasks.start(self._poll(), name="display looks")
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         while True:
             try:
                 answer = await self._bus.request("display", DisplayRequest(), DisplayAnswer)
@@ -50,4 +50,4 @@ class DisplayLink:
                 self.lost.emit(error.code)
             else:
                 self.answered.emit(answer)
-            await asyncio.sleep(self._look_s)
+            await asyncio.sleep(self._poll_s)

@@ -46,13 +46,14 @@ class Chat:
     """One end of the words.
 
     Attributes:
-        changed: all lines, at each change. said: own words were sent; heard: the other end's came.
+        changed: all lines, at each change.
+        sent_words: words of this end were sent. received: a line of the other end came.
     """
 
     def __init__(self, channel: SessionChannel, tasks: Tasks) -> None:
         self.changed: Signal[tuple[ChatLine, ...]] = Signal()
-        self.said: Signal[None] = Signal()
-        self.heard: Signal[ChatLine] = Signal()
+        self.sent_words: Signal[None] = Signal()
+        self.received: Signal[ChatLine] = Signal()
         self._channel, self._tasks = channel, tasks
         self._lines: tuple[ChatLine, ...] = ()
         self._stop_listening: Callable[[], None] = channel.on_message(TOPIC, self._on_message)
@@ -62,18 +63,20 @@ class Chat:
         """Oldest first."""
         return self._lines
 
-    def say(self, text: str) -> None:
+    def send(self, text: str) -> None:
         """Sends words; nothing when there are none."""
         words = " ".join(text.split())[:MAX_WORDS]
         if not words:
             return
         line = ChatLine(new_id(), words, mine=True)
         self._add(line)
-        self._tasks.start(self._send(line), name="written words")
+        self._tasks.start(self._send_line(line), name="written words")
 
     def shown(self, words_id: str) -> None:
         """The other end's words stand on this screen."""
-        self._tasks.start(self._tell(WordsShown(words_id=words_id)), name="written words shown")
+        self._tasks.start(
+            self._send_message(WordsShown(words_id=words_id)), name="written words shown"
+        )
 
     def forget(self) -> None:
         """The session is over: no word stays."""
@@ -81,13 +84,13 @@ class Chat:
         self._lines = ()
         self.changed.emit(())
 
-    async def _send(self, line: ChatLine) -> None:
-        if await self._tell(WordsSaid(words_id=line.words_id, text=line.text)):
-            self.said.emit(None)
+    async def _send_line(self, line: ChatLine) -> None:
+        if await self._send_message(WordsSaid(words_id=line.words_id, text=line.text)):
+            self.sent_words.emit(None)
         else:
             self._mark(line.words_id, SentState.FAILED)
 
-    async def _tell(self, message: SessionMessage) -> bool:
+    async def _send_message(self, message: SessionMessage) -> bool:
         try:
             await self._channel.send(TOPIC, message)
         except (BusUnreachable, MessageTooLarge) as error:
@@ -102,7 +105,7 @@ class Chat:
             ):
                 line = ChatLine(words_id, " ".join(text.split()), mine=False)
                 self._add(line)
-                self.heard.emit(line)
+                self.received.emit(line)
             case WordsShown(words_id=words_id):
                 self._mark(words_id, SentState.SHOWN)
 

@@ -37,7 +37,7 @@ MAX_WAITING = 500
 """Messages kept for a line that is away; the oldest go first."""
 
 
-class SureSender:
+class OrderedSender:
     """Sends messages of one topic in order; while the bus is away they wait.
 
     A message that the bus takes may still be lost beyond it:
@@ -62,7 +62,7 @@ class SureSender:
         self._task: asyncio.Task[None] | None = None
         self._is_open = True
 
-    def tell(
+    def send(
         self,
         message: SessionMessage,
         then: Callable[[], None] | None = None,

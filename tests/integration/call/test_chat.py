@@ -34,7 +34,7 @@ class Words:
 
 async def test_words_arrive_and_the_writer_learns_that_they_stand_on_the_screen() -> None:
     words = Words()
-    words.desk.say("  Posez votre   document ")
+    words.desk.send("  Posez votre   document ")
     await words.settle()
     (line,) = words.kiosk.lines
     assert (line.text, line.mine) == ("Posez votre document", False)
@@ -42,7 +42,7 @@ async def test_words_arrive_and_the_writer_learns_that_they_stand_on_the_screen(
     words.kiosk.shown(line.words_id)
     await words.settle()
     assert words.sent() == [SentState.SHOWN]
-    words.kiosk.say("Oui")
+    words.kiosk.send("Oui")
     await words.settle()
     assert [one.text for one in words.desk.lines] == ["Posez votre document", "Oui"]
     await words.tasks.close()
@@ -51,9 +51,9 @@ async def test_words_arrive_and_the_writer_learns_that_they_stand_on_the_screen(
 async def test_words_that_do_not_go_out_are_marked() -> None:
     words = Words()
     said: list[None] = []
-    words.desk.said.connect(said.append)
+    words.desk.sent_words.connect(said.append)
     words.desk_channel.cut = True
-    words.desk.say("Bonjour")
+    words.desk.send("Bonjour")
     await words.settle()
     assert [one.sent for one in words.desk.lines] == [SentState.FAILED]
     assert said == []
@@ -73,7 +73,7 @@ async def test_a_flood_is_bounded_and_a_repeated_message_counts_once() -> None:
 
 async def test_nothing_stays_after_the_session() -> None:
     words = Words()
-    words.desk.say("Votre numéro, s’il vous plaît ?")
+    words.desk.send("Votre numéro, s’il vous plaît ?")
     await words.settle()
     words.kiosk.forget()
     assert words.kiosk.lines == ()

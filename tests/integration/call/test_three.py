@@ -270,7 +270,7 @@ def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_pa
             third_call = scene.kiosk_talk.third_call
             assert third_call is not None
             third_call.limit_picture(PictureLimits(kbps=100, height_px=180, fps=12.0, motion=True))
-            third_call.tell_rule(
+            third_call.send_rule(
                 LineGoverned(step=LineStep.FEW, face_kbps=100, budget_kbps=300, motion=True)
             )
             await until(lambda: bob.main.stats().height_px == 180)

@@ -55,7 +55,7 @@ def stick(tmp_path: Path) -> Path:
 
 
 async def test_the_file_that_the_caller_chose_comes_as_it_is(talk: Talk, stick: Path) -> None:
-    files = GivenFiles([stick], look_s=0.01)
+    files = GivenFiles([stick], tick_s=0.01)
     screen = Screen(files)
     talk.kiosk.devices._scans._files = files
     await talk.give(Grant.SCAN)
@@ -81,7 +81,7 @@ async def test_the_file_that_the_caller_chose_comes_as_it_is(talk: Talk, stick: 
 
 
 async def test_no_stop_and_silence_give_nothing(talk: Talk, stick: Path) -> None:
-    files = GivenFiles([stick], choose_s=0.3, look_s=0.01)
+    files = GivenFiles([stick], choose_s=0.3, tick_s=0.01)
     screen = Screen(files)
     talk.kiosk.devices._scans._files = files
     await talk.give(Grant.SCAN)

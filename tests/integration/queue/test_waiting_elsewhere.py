@@ -278,7 +278,7 @@ async def test_the_display_says_when_nobody_answers_and_goes_on_when_the_hub_is_
     tmp_path: Path,
 ) -> None:
     async with hub_world(tmp_path) as world:
-        link = DisplayLink(await world.client(Role.DISPLAY, "screen1"), world.tasks, look_s=0.05)
+        link = DisplayLink(await world.client(Role.DISPLAY, "screen1"), world.tasks, poll_s=0.05)
         told: list[str] = []
         link.answered.connect(lambda answer: told.append(answer.site))
         link.lost.connect(told.append)

@@ -31,13 +31,15 @@ class MarksLayer(QWidget):
     """The marks over the kiosk's page.
 
     Args:
-        hands: tells where an element is.
+        injector: tells where an element is.
         zoom: gives the page's zoom factor.
     """
 
-    def __init__(self, parent: QWidget, hands: InputInjector, *, zoom: Callable[[], float]) -> None:
+    def __init__(
+        self, parent: QWidget, injector: InputInjector, *, zoom: Callable[[], float]
+    ) -> None:
         super().__init__(parent)
-        self._hands, self._zoom = hands, zoom
+        self._injector, self._zoom = injector, zoom
         self._document, self._node = "", 0
         self._frame: QRectF | None = None
         self._arrow: tuple[QPointF, QPointF] | None = None
@@ -48,7 +50,7 @@ class MarksLayer(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._follow = QTimer(self)
         self._follow.setInterval(FOLLOW_MS)
-        self._follow.timeout.connect(self._look)
+        self._follow.timeout.connect(self._tick)
         self._stays = QTimer(self)
         self._stays.setSingleShot(True)
         self._stays.setInterval(MARK_STAYS_MS)
@@ -78,7 +80,7 @@ class MarksLayer(QWidget):
     def highlight(self, document: str, node: int) -> None:
         """Keeps a frame around a node of a document."""
         self._document, self._node, self._arrow = document, node, None
-        self._begin()
+        self._start()
 
     def draw_arrow(
         self, document: str, start: tuple[float, float], end: tuple[float, float]
@@ -91,7 +93,7 @@ class MarksLayer(QWidget):
             QPointF(end[0] * width, end[1] * height),
         )
         self._arrow_at, self._shift = None, QPointF()
-        self._begin()
+        self._start()
 
     def remove(self) -> None:
         """No frame and no arrow."""
@@ -100,17 +102,17 @@ class MarksLayer(QWidget):
         self._node, self._frame, self._arrow = 0, None, None
         self._refresh()
 
-    def _begin(self) -> None:
+    def _start(self) -> None:
         self._stays.start()
         self._follow.start()
-        self._look()
+        self._tick()
         self._refresh()
 
-    def _look(self) -> None:
+    def _tick(self) -> None:
         if self._node:
-            self._hands.ask(self._document, "rect", (self._node,), self._on_rect)
+            self._injector.ask(self._document, "rect", (self._node,), self._on_rect)
         elif self._arrow is not None:
-            self._hands.ask(self._document, "scrolled", (), self._on_scrolled)
+            self._injector.ask(self._document, "scrolled", (), self._on_scrolled)
 
     def _on_rect(self, text: str) -> None:
         place = json.loads(text) if text else {}

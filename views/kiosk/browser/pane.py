@@ -107,10 +107,12 @@ class KioskBrowser(QFrame):
         self._view = QWebEngineView()
         self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._web = self._new_web()
-        self._hands = InputInjector(self._view, lambda: self._web.page)
-        self._hands.touched.connect(self.touched)
-        self._hands.stop_key_pressed.connect(self.stop_key_pressed)
-        self._marks = MarksLayer(self._view, self._hands, zoom=lambda: self._web.page.zoomFactor())
+        self._injector = InputInjector(self._view, lambda: self._web.page)
+        self._injector.touched.connect(self.touched)
+        self._injector.stop_key_pressed.connect(self.stop_key_pressed)
+        self._marks = MarksLayer(
+            self._view, self._injector, zoom=lambda: self._web.page.zoomFactor()
+        )
         self._pointer = PointerLayer(self._view)
         self._pointer.painted.connect(self.pointer_painted)
         self._dialog = DialogCard(self._view)
@@ -293,31 +295,31 @@ class KioskBrowser(QFrame):
         self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]
     ) -> None:
         """Asks the page script; JSON, or "" when the page is another document."""
-        self._hands.ask(document, what, values, on_answer)
+        self._injector.ask(document, what, values, on_answer)
 
     def click(self, x: float, y: float) -> None:
         """A trusted click at CSS pixels of the viewport."""
         self._end_refusal()
-        self._hands.click(x, y)
+        self._injector.click(x, y)
 
     def commit(self, text: str) -> None:
         """Trusted text where the keyboard is."""
         self._end_refusal()
-        self._hands.commit(text)
+        self._injector.commit(text)
 
     def press(self, key: PageKey) -> None:
         """A trusted key."""
         self._end_refusal()
-        self._hands.press(key)
+        self._injector.press(key)
 
     def go(self, step: HistoryStep) -> None:
         """Back, forward, or the same page again."""
         self._end_refusal()
-        self._hands.go(step)
+        self._injector.go(step)
 
     def zoom(self, percent: int) -> None:
         """Shows the page larger or smaller."""
-        self._hands.zoom(percent)
+        self._injector.zoom(percent)
 
     def show_acting(self, may_act: bool) -> None:
         """Shows the caller whether the agent may act in the page."""

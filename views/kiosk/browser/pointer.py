@@ -22,14 +22,14 @@ class PointerLayer(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._at: QPointF | None = None
-        self._told = True
+        self._reported = True
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
 
     def show_at(self, x: float, y: float) -> None:
         """Moves the pointer to a fraction (0..1) of this layer."""
-        before, self._at, self._told = (
+        before, self._at, self._reported = (
             self._at,
             QPointF(x * (self.width() - 1), y * (self.height() - 1)),
             False,
@@ -58,6 +58,6 @@ class PointerLayer(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_spot(painter, self._at, _SPOT_RADIUS)
         painter.end()
-        if not self._told:
-            self._told = True
+        if not self._reported:
+            self._reported = True
             self.painted.emit(round(self._at.x()), round(self._at.y()))

@@ -42,19 +42,19 @@ class ChatStrip(QFrame):
         super().__init__()
         self.setObjectName("notice")
         self._lines: tuple[ChatLine, ...] = ()
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._tell)
+        self._soon.timeout.connect(self._report)
         self._words = label("large", heavy=True)
         self._words.setObjectName("written_words")
         self._mine = label("body")
         self._entry = QLineEdit()
         self._entry.setObjectName("written_entry")
         self._entry.setMaxLength(MAX_WORDS)
-        self._entry.returnPressed.connect(self._say)
+        self._entry.returnPressed.connect(self._send)
         self.keyboard = TouchKeyboard(self._entry)
-        self.keyboard.sent.connect(self._say)
+        self.keyboard.sent.connect(self._send)
         sized(self._entry, None, 6)
         self.answers = [
             BigButton("plain", size="body", margins=(1.4, 0.6, 1.4, 0.6)) for _answer in ANSWERS
@@ -66,7 +66,7 @@ class ChatStrip(QFrame):
         self.send = BigButton(
             "plain", "send", colour=BLUE, icon_u=3.2, size="body", margins=(1.4, 0.6, 1.4, 0.6)
         )
-        self.send.clicked.connect(self._say)
+        self.send.clicked.connect(self._send)
         said = spaced(QHBoxLayout(), (0,), 2)
         said.addWidget(IconView("message-text-outline", 6, colour=BLUE))
         said.addWidget(self._words, 1)
@@ -97,7 +97,7 @@ class ChatStrip(QFrame):
         if not lines:
             self._entry.clear()
             self.keyboard.close_keyboard()
-            self._told.clear()
+            self._reported.clear()
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -121,18 +121,18 @@ class ChatStrip(QFrame):
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Painted: the adviser may know."""
         super().paintEvent(a0)
-        if any(not line.mine and line.words_id not in self._told for line in self._lines):
+        if any(not line.mine and line.words_id not in self._reported for line in self._lines):
             self._soon.start()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         if not self._words.isVisible() or self._words.visibleRegion().isEmpty():
             return
         for line in [line for line in self._lines if not line.mine][-SHOWN:]:
-            if line.words_id not in self._told:
-                self._told.add(line.words_id)
+            if line.words_id not in self._reported:
+                self._reported.add(line.words_id)
                 self.painted.emit(line.words_id)
 
-    def _say(self) -> None:
+    def _send(self) -> None:
         text = self._entry.text().strip()
         if text:
             self._entry.clear()

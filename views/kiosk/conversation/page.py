@@ -295,13 +295,13 @@ class SessionPage(KioskPage):
         """Seconds that are left of each power."""
         now_s = self._clock.monotonic_s()
         self._until_s = {grant: now_s + left for grant, left in left_s.items()}
-        self._say_times()
+        self._show_times_left()
 
     def tick(self) -> None:
         """A moment has passed: the question's countdown and the powers' times."""
         self.consent.tick()
         self.printing.tick()
-        self._say_times()
+        self._show_times_left()
 
     def show_page(self, visible: bool) -> None:
         """Shows the web page beside the face, or the face alone."""
@@ -417,7 +417,7 @@ class SessionPage(KioskPage):
             ),
         )
         self._place_chips()
-        self._say_times()
+        self._show_times_left()
         self.talk.retranslate()
         self.chat.retranslate()
         self.document.retranslate()
@@ -425,7 +425,7 @@ class SessionPage(KioskPage):
         self.printing.retranslate()
         self.giving.retranslate()
         self.stopped.retranslate()
-        self._say_notice()
+        self._show_notice()
 
     def _powers(self) -> str:
         """What the agent can see and do now: nothing of what a privacy pause hides."""
@@ -448,13 +448,13 @@ class SessionPage(KioskPage):
         for grant, chip in self.chips.items():
             chip.setVisible(grant in given)
 
-    def _say_times(self) -> None:
+    def _show_times_left(self) -> None:
         now_s = self._clock.monotonic_s()
         for grant, chip in self.chips.items():
             words, until_s = _(CHIPS[grant][1]), self._until_s.get(grant, 0.0)
             chip.set_words(f"{words} ({left_words(until_s - now_s)})" if until_s > now_s else words)
 
-    def _say_notice(self) -> None:
+    def _show_notice(self) -> None:
         self._notice_strip.setVisible(bool(self._notice))
         if not self._notice:
             return

@@ -64,10 +64,10 @@ class TalkStrip(QFrame):
         super().__init__()
         self.setObjectName("notice")
         self._answer: TalkAnswer | None = None
-        self._told = ""
+        self._reported = ""
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._tell)
+        self._soon.timeout.connect(self._report)
         self._third, self._hold = label("lead", heavy=True), label("lead", heavy=True)
         self._third.setObjectName("talk_third_words")
         self._icons = (
@@ -96,7 +96,7 @@ class TalkStrip(QFrame):
         )
         is_held = talk is not None and talk.held
         if not is_named:
-            self._told = ""
+            self._reported = ""
         if is_named and third is not None and self._answer is not None:
             self._third.setText(third_words(self._answer.third_name, third, is_held))
         if talk is not None and talk.held:
@@ -119,16 +119,16 @@ class TalkStrip(QFrame):
         if (
             third is not None
             and third.state is not ThirdState.CALLED
-            and self._told != _key(third.user, third.at_utc)
+            and self._reported != _key(third.user, third.at_utc)
         ):
-            self._told = _key(third.user, third.at_utc)
+            self._reported = _key(third.user, third.at_utc)
             self._soon.start()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         """The labels lie above the strip and are painted in the same round."""
         third = self._answer.talk.third if self._answer is not None else None
         if third is None or not self._third.isVisible() or self._third.visibleRegion().isEmpty():
-            self._told = ""
+            self._reported = ""
         else:
             self.painted.emit(third.user)
 

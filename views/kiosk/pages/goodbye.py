@@ -115,9 +115,9 @@ class GoodbyePage(KioskPage):
         self._sheets.detail.setText(_("They are in the printer of this kiosk."))
         self._closing.setText(_("This screen closes by itself."))
         self.finish.set_words(_("I have everything"))
-        self._say_trace()
+        self._show_traces()
 
-    def _say_trace(self) -> None:
+    def _show_traces(self) -> None:
         trace, wiped = self._trace, self._wiped
         if wiped is None:
             trace.icon.show_icon("progress-clock", GREEN, GREEN_PAPER)

@@ -221,7 +221,7 @@ class NumberPage(KioskPage):
     def _turn_to(self, keys: _Keys) -> None:
         self.touched.emit()
         self.pad.setCurrentWidget(keys)
-        self._say_state()
+        self._show_state()
 
     def _type(self, character: str) -> None:
         self.touched.emit()
@@ -270,7 +270,7 @@ class NumberPage(KioskPage):
             key.setAccessibleName(_("Erase the last character"))
         self.letters_key.setAccessibleName(_("Show the letters"))
         self.digits_key.setAccessibleName(_("Show the digits"))
-        self._say_state()
+        self._show_state()
 
     def _refresh(self) -> None:
         following = next_characters(self._kind, self._text)
@@ -289,7 +289,7 @@ class NumberPage(KioskPage):
         )
         self.retranslate()
 
-    def _say_state(self) -> None:
+    def _show_state(self) -> None:
         state = check_number(self._kind, self._text)
         look = "wrong" if self._refused or state is NumberState.WRONG else state.value
         words, icon, colour = self._state_of(state)

@@ -91,13 +91,13 @@ class PlaceKeptPage(KioskPage):
 
     def show_ticket(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None:
         """The place is kept; `prints`: this kiosk can print the number."""
-        self._begin(answer, None, prints=prints and answer.ticket.away == "back")
+        self._start(answer, None, prints=prints and answer.ticket.away == "back")
 
     def show_callback(self, due: str) -> None:
         """The wish is stored; `due` (ISO 8601, or "") is from when on somebody calls."""
-        self._begin(None, due, prints=False)
+        self._start(None, due, prints=False)
 
-    def _begin(
+    def _start(
         self, answer: TicketAnswer | TicketChanged | None, due: str | None, *, prints: bool
     ) -> None:
         self._answer, self._due, self._printed = answer, due, False
@@ -158,13 +158,15 @@ class PlaceKeptPage(KioskPage):
             widget.setVisible(comes_back)
         self._done.setVisible(not comes_back)
         if answer is not None and comes_back:
-            self._say(_("You may go. Your place is kept."), self._place(answer), *self._how_back())
+            self._show_words(
+                _("You may go. Your place is kept."), self._place(answer), *self._how_back()
+            )
         elif answer is not None:
-            self._say(_("You may go. We call you."), self._place(answer), *self._how_phone())
+            self._show_words(_("You may go. We call you."), self._place(answer), *self._how_phone())
         else:
-            self._say(_("Your wish is noted"), self._due_words(), *self._how_phone())
+            self._show_words(_("Your wish is noted"), self._due_words(), *self._how_phone())
 
-    def _say(self, title: str, *steps: str) -> None:
+    def _show_words(self, title: str, *steps: str) -> None:
         self._title.setText(title)
         for widget, text in zip(self._steps, steps, strict=True):
             widget.setText(text)

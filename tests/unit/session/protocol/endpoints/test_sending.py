@@ -14,7 +14,7 @@ from session.core.clock import SystemClock
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import PageKept, ScanProgressed, SessionMessage
 from session.protocol.endpoints.chunks import split
-from session.protocol.endpoints.sending import MAX_WAITING, ChunkSender, SureSender
+from session.protocol.endpoints.sending import MAX_WAITING, ChunkSender, OrderedSender
 from tests.support.memory_channel import MemoryChannel, channel_pair
 from tests.support.waiting import until
 
@@ -48,11 +48,11 @@ async def tasks() -> AsyncIterator[Tasks]:
 async def test_messages_wait_for_the_line_and_come_in_order(tasks: Tasks) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
-    sure = SureSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
+    sure = OrderedSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
     done: list[str] = []
     kiosk.cut = True
     for number in range(5):
-        sure.tell(PageKept(page_id=f"p{number}"), then=partial(done.append, f"p{number}"))
+        sure.send(PageKept(page_id=f"p{number}"), then=partial(done.append, f"p{number}"))
     await asyncio.sleep(0.03)
     assert (heard.messages, done) == ([], [])
     kiosk.cut = False
@@ -63,12 +63,12 @@ async def test_messages_wait_for_the_line_and_come_in_order(tasks: Tasks) -> Non
 async def test_of_progress_only_the_latest_waits(tasks: Tasks) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
-    sure = SureSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
+    sure = OrderedSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
     kiosk.cut = True
-    sure.tell(PageKept(page_id="p1"))
+    sure.send(PageKept(page_id="p1"))
     for percent in range(0, 100, 10):
-        sure.tell(ScanProgressed(scan_id="n1", percent=percent), latest=True)
-    sure.tell(PageKept(page_id="p2"))
+        sure.send(ScanProgressed(scan_id="n1", percent=percent), latest=True)
+    sure.send(PageKept(page_id="p2"))
     kiosk.cut = False
     await until(lambda: len(heard.page_ids) == 2)
     assert [
@@ -81,9 +81,9 @@ async def test_a_message_that_is_too_large_holds_up_nothing(
 ) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
-    sure = SureSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
-    sure.tell(PageKept(page_id="x" * 300_000))
-    sure.tell(PageKept(page_id="p2"))
+    sure = OrderedSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
+    sure.send(PageKept(page_id="x" * 300_000))
+    sure.send(PageKept(page_id="p2"))
     await until(lambda: heard.page_ids)
     assert heard.page_ids == ["p2"]
     assert "a PageKept cannot be sent: message_too_large" in caplog.text
@@ -92,10 +92,10 @@ async def test_a_message_that_is_too_large_holds_up_nothing(
 async def test_a_line_that_stays_away_does_not_fill_the_memory(tasks: Tasks) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
-    sure = SureSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
+    sure = OrderedSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
     kiosk.cut = True
     for number in range(MAX_WAITING + 50):
-        sure.tell(PageKept(page_id=f"p{number}"))
+        sure.send(PageKept(page_id=f"p{number}"))
     kiosk.cut = False
     await until(lambda: heard.page_ids and heard.page_ids[-1] == f"p{MAX_WAITING + 49}")
     assert len(heard.page_ids) == MAX_WAITING
@@ -104,11 +104,11 @@ async def test_a_line_that_stays_away_does_not_fill_the_memory(tasks: Tasks) -> 
 async def test_after_close_nothing_is_said(tasks: Tasks) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
-    sure = SureSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
-    sure.tell(PageKept(page_id="p1"))
+    sure = OrderedSender(kiosk, "device", tasks=tasks, retry_s=RETRY_S)
+    sure.send(PageKept(page_id="p1"))
     await sure.drain()
     sure.close()
-    sure.tell(PageKept(page_id="p2"))
+    sure.send(PageKept(page_id="p2"))
     await asyncio.sleep(0.02)
     assert heard.page_ids == ["p1"]
 
