@@ -18,7 +18,7 @@ _language = ["en"]
 
 
 def use_language(language: str) -> None:
-    """Makes `language` ("fr" or "en") the one of every text asked for from now on."""
+    """Makes `language` ("fr" or "en") the language of every text from now on."""
     _active[0] = gettext.translation(DOMAIN, ROOT / "locale", [language], fallback=language == "en")
     _language[0] = language
 

@@ -340,7 +340,7 @@ async def examine(
 
 
 def report(findings: list[CheckResult], as_json: bool) -> int:
-    """Prints the findings; 0 when nothing is wrong."""
+    """Prints the results; 0 when nothing is wrong."""
     if as_json:
         rows = [{"name": f.name, "level": f.level, "sentence": f.sentence} for f in findings]
         print(

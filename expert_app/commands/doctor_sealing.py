@@ -27,7 +27,7 @@ NAME = "seal"
 
 async def check_seal(settings: DeskSettings, paths: Paths) -> CheckResult:
     """Asks the hub whether the organisation seals, and its vault for this desk's certificate;
-    keeps nothing new.
+    stores nothing.
     """
     role = ROLES.get(settings.role)
     if role is None:

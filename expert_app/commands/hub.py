@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The commands of `expert-app hub`: which work answers which word of `hub_arguments`.
+"""The commands of `expert-app hub`: one function for each word of `hub_arguments`.
 Used by `__main__`.
 """
 
@@ -33,7 +33,7 @@ Arguments = argparse.Namespace
 
 @dataclass(frozen=True)
 class Context:
-    """What a command works on: the command line, and where the hub keeps its things."""
+    """What a command works on: the command line, and the hub's settings and folders."""
 
     arguments: Arguments
     settings: HubSettings

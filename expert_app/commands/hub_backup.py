@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub backup FILE` and `hub restore FILE`:
-what is read about them, of a hub and of a vault.
+"""`expert-app hub backup FILE` and `hub restore FILE`, of a hub and of a vault: they print what was
+saved or restored, or what went wrong. Used by `hub`.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from session.hub.storage.format import StoredTooNew
 async def run_backup(
     path: Path, settings: HubSettings, paths: Paths, *, with_dossiers: bool
 ) -> int:
-    """Writes the backup and says what is in it; the exit code."""
+    """Writes the backup and prints what is in it; the exit code."""
     return await _run(_back_up(path, settings, paths, with_dossiers=with_dossiers), path)
 
 
 async def run_restore(path: Path, settings: HubSettings, paths: Paths) -> int:
-    """Restores the backup and says what came back; the exit code."""
+    """Restores the backup and prints what came back; the exit code."""
     return await _run(_restore(path, settings, paths), path)
 
 
@@ -125,7 +125,7 @@ def _summary(facts: BackupFacts) -> str:
 
 
 async def _run(work: Awaitable[None], path: Path) -> int:
-    """Does the work and says what went wrong; the exit code."""
+    """Does the work and prints what went wrong; the exit code."""
     try:
         await work
     except (*EXPECTED, OSError) as error:

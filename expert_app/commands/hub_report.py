@@ -100,7 +100,7 @@ def read_facts(
 def _chapter(
     history: History, catalogue: Catalogue, organisation: str, days: tuple[date, date]
 ) -> Chapter:
-    """As it may leave the organisation."""
+    """An organisation's chapter, with small numbers masked, as it may leave the organisation."""
     services = {service.id: service.name for service in catalogue.services(organisation)}
     rows = {by: count(history, organisation, *days, by) for by in StatisticsBy}
     return masked(chapter(catalogue.organisation(organisation).name, services, rows))

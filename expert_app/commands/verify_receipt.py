@@ -2,7 +2,7 @@
 """`expert-app verify` of a receipt: its file, a photograph of the paper, or the code as text;
 against documents.
 
-Used by `verify_command`, which decides what a file is.
+Used by `verify`, which decides what a file is.
 """
 
 from __future__ import annotations

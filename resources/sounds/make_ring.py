@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Makes `ring.wav`: two soft bell tones, a fifth apart.
-Run once by whoever wants another ring; used by nobody else.
+Run by a developer who wants another ring; no program uses it.
 """
 
 from __future__ import annotations

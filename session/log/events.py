@@ -126,7 +126,7 @@ class SessionClosed(Event, frozen=True, kw_only=True):
 
 
 class KioskWiped(Event, frozen=True, kw_only=True):
-    """The kiosk removed everything of the caller, looked again and found `left_over` things."""
+    """The kiosk removed everything of the caller, checked and found `left_over` things."""
 
     pages_removed: int
     files_removed: int
@@ -217,7 +217,7 @@ class PrivacyChanged(Event, frozen=True, kw_only=True):
 
 
 class WordsSent(Event, frozen=True, kw_only=True):
-    """`by` sent written words; which is kept nowhere."""
+    """`by` sent written words; the words themselves are kept nowhere."""
 
     by: Writer
 
@@ -233,7 +233,7 @@ class GrantRequested(Event, frozen=True, kw_only=True):
 
 class GrantChanged(Event, frozen=True, kw_only=True):
     """A power was given, refused, taken back, or has ended;
-    see `session_messages.GrantChanged` for the fields.
+    see `session.protocol.conversation.messages.GrantChanged` for the fields.
     """
 
     grant: Grant
@@ -375,7 +375,7 @@ class PageReceived(Event, frozen=True, kw_only=True):
 
 
 class PageFailed(Event, frozen=True, kw_only=True):
-    """A page did not arrive, or is no use."""
+    """A page did not arrive, or cannot be used."""
 
     page_id: Id
     code: Code
@@ -507,7 +507,7 @@ class LineGoverned(Event, frozen=True, kw_only=True):
     """`by` sends its face and its pages by another rule:
     what is given up (`step`), whether a page crosses.
 
-    `motion`: hands talk, movement goes before size.
+    `motion`: the caller signs, so movement goes before size.
     """
 
     by: Writer

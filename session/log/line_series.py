@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line's series for the log: what was received, ten seconds in one event.
-Used by both ends' chronicles.
+"""The line's measurements for the log: what was received, ten seconds in one event.
+Used by the event logs of both ends.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class LineSeries:
             self._write(event)
 
     def flush(self) -> None:
-        """Writes what is gathered."""
+        """Writes what was collected."""
         seen, self._seen = self._seen, []
         if seen:
             self._write(_joined(seen, self._by))

@@ -64,7 +64,7 @@ KINDS: dict[str, Callable[[str], bool]] = {
     "caller_number": _any(_CALLER_NUMBER),
     "address": _any(_QUERY),
 }
-"""What is looked for in the strings of an event."""
+"""The patterns that are searched in the strings of an event."""
 
 _ON_PURPOSE = {"mandate": {"nir", "iban"}}
 """A mandate's reference is recorded on purpose and may look like any number, but never like these.
@@ -74,8 +74,8 @@ _MIRROR_KINDS: dict[str, Callable[[str], bool]] = {
     "nir": _any(_NIR, _nir_key_fits),
     "iban": _any(_IBAN, _iban_fits),
 }
-"""In a mirrored page only what carries its own proof:
-times, sizes and a public body's own telephone are no secrets.
+"""The patterns for a mirrored page: only numbers with a check digit, because times, sizes and a
+public body's telephone number are no secrets.
 """
 
 

@@ -92,7 +92,7 @@ class Replay:
 
     @property
     def playing(self) -> bool:
-        """Time runs."""
+        """Whether the log is playing."""
         return self._playing_since_s is not None
 
     @property
@@ -117,7 +117,7 @@ class Replay:
         self._playing_since_s = self._clock.monotonic_s()
 
     def pause(self) -> None:
-        """Stops time; `tick` still returns what was due until now."""
+        """Stops playing; `tick` still returns what was due until now."""
         self._position_s, self._playing_since_s = self.position_s, None
 
     def set_speed(self, speed: float) -> None:

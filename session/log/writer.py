@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One end's part of a session's log: on its own disk at once, at the hub when it acknowledges.
+"""One end's part of a session's log: on the local disk at once, at the hub when it acknowledges.
 Used by desk and kiosk.
 
 The spool `<session>.<writer>.jsonl` is only ever appended to;

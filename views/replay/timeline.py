@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A session on one line of time: a row per subject, a mark per event, a playhead to drag.
+"""The timeline of a session: a row per subject, a mark per event, a playhead to drag.
 Used by the replay window.
 """
 
@@ -46,8 +46,8 @@ _LASTING: tuple[tuple[Lane, tuple[type[Event], ...], tuple[type[Event], ...]], .
 
 
 def spans_of(marks: Sequence[TimelineEvent], duration_s: float) -> list[LaneSpan]:
-    """What lasted: waiting, conversation, sharing, scanning, a lost line.
-    What never ended lasts to the end.
+    """Everything that lasted: waiting, conversation, sharing, scanning, a lost line. What has no
+    end in the log lasts to the end.
     """
     spans = [
         span
@@ -113,7 +113,7 @@ class Timeline(QAbstractSlider):
         self._duration_s = 0.0
 
     def show_events(self, marks: Sequence[TimelineEvent], duration_s: float) -> None:
-        """Another session's events."""
+        """Shows the events of a session."""
         self._marks, self._duration_s = marks, duration_s
         self._spans = spans_of(marks, duration_s)
         self.setRange(0, max(1, round(duration_s * 1000)))
@@ -166,7 +166,7 @@ class Timeline(QAbstractSlider):
         self.setSliderDown(False)
 
     def event(self, event: QEvent | None) -> bool:
-        """Says in a tool tip what a mark stands for."""
+        """Shows in a tool tip what a mark stands for."""
         if isinstance(event, QHelpEvent):
             mark = self.mark_at(QPointF(event.pos()))
             words = f"{clock_words(mark.offset_s)}  {describe(mark.event)}" if mark else ""
@@ -177,7 +177,7 @@ class Timeline(QAbstractSlider):
     # ---- painting ----
 
     def sizeHint(self) -> QSize:
-        """All rows, and room to see time in."""
+        """All rows, and enough width to tell times apart."""
         return QSize(640, _AXIS + _LANE * len(LANES) + 8)
 
     def minimumSizeHint(self) -> QSize:

@@ -3,7 +3,7 @@
 agent saw it.
 
 Used by `expert-app replay` and by the helpdesk.
-It plays `session.log.replay.Replay`; the page is drawn by a locked mirror that it receives.
+It plays `session.log.replay.Replay`; a locked mirror, which is given to it, draws the page.
 Pictures of the page are not in the log and stay empty.
 """
 
@@ -259,7 +259,7 @@ class ReplayView(QWidget):
 
     @property
     def playing(self) -> bool:
-        """Time runs."""
+        """Whether the log is playing."""
         return self._replay.playing
 
     def play(self) -> None:
@@ -271,7 +271,7 @@ class ReplayView(QWidget):
         self._show_play()
 
     def pause(self) -> None:
-        """Stops time."""
+        """Stops playing."""
         self._replay.pause()
         self._timer.stop()
         self.tick()
@@ -330,7 +330,7 @@ class ReplayView(QWidget):
         self.jump(float(item.data(Qt.ItemDataRole.UserRole)))
 
     def _step_event(self, step: int) -> None:
-        """To the next event that is later, or the last that is earlier."""
+        """Jumps to the next event, or to the one before."""
         offsets = [mark.offset_s for mark in self._replay.events]
         if step > 0:
             wanted = next((at_s for at_s in offsets if at_s > self._position_s + 0.001), None)
@@ -435,8 +435,8 @@ class ReplayView(QWidget):
 
 
 def line_history(series: Iterable[tuple[float, LineMeasured]]) -> LineHistory:
-    """What the desk received came from the caller, what the kiosk received went there;
-    times are the log's offsets.
+    """The line's measurements as the quality panel draws them: what the desk received came from the
+    caller, what the kiosk received went to the caller. Times are the log's offsets.
     """
     history = LineHistory()
     for offset_s, event in series:

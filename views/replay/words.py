@@ -193,7 +193,7 @@ def _grant_sentence(event: events.GrantChanged) -> str:
 
 
 def _values(event: Event) -> dict[str, str]:
-    """What stands in the braces."""
+    """The values for the names in braces."""
     values: dict[str, str] = {}
     by = getattr(event, "by", None)
     if isinstance(by, Writer):

@@ -48,7 +48,7 @@ NEW_S = 12.0
 """Seconds for which a call is marked as new."""
 
 STALE_S = 10.0
-"""Seconds without an answer after which the numbers are taken away: yesterday's would mislead."""
+"""Seconds without an answer after which the numbers are removed: old numbers would mislead."""
 
 
 def kiosk_words(call: CalledTicket) -> str:
@@ -203,7 +203,7 @@ class DisplayWindow(QWidget):
     # ---- facts ----
 
     def show_answer(self, answer: DisplayAnswer) -> None:
-        """What the hub says now."""
+        """Shows the hub's answer."""
         self._answer, self._answered_s = answer, self._clock.monotonic_s()
         fresh = [
             call
@@ -220,7 +220,7 @@ class DisplayWindow(QWidget):
             self.called.emit(call)
 
     def tick(self) -> None:
-        """A moment has passed: the clock, marks of new calls, an answer that is too old."""
+        """Called by a timer: moves the clock, ends marks of new calls, removes an old answer."""
         self._refresh()
 
     @property
@@ -261,7 +261,7 @@ class DisplayWindow(QWidget):
                 )
 
     def retranslate(self) -> None:
-        """Says every text again."""
+        """Sets every text again, for another language."""
         self._called_title.setText(_("Called"))
         self._next_title.setText(_("Next"))
         self._nobody.setText(_("Nobody is called at the moment."))

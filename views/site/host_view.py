@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The host's window: the kiosks of its sites, whether somebody is there, and calls for help.
-Used by `compose_site`.
+Used by `expert_app.board.wiring.site`.
 
 It shows no name, no number and no service: what everybody in the room can see anyway.
 """
@@ -62,7 +62,7 @@ class KioskCard(Card):
         self.show_facts(facts)
 
     def show_facts(self, facts: KioskFacts) -> None:
-        """The kiosk as it is now; only what the host may say now can be pressed."""
+        """The kiosk as it is now; only the answers that are possible now can be pressed."""
         self.facts = facts
         self._name.setText(facts.name)
         self._site.setText(facts.site)
@@ -81,7 +81,7 @@ class KioskCard(Card):
 
 
 class HostView(QWidget):
-    """All kiosks of the host, those that call first.
+    """All kiosks of the host; kiosks that call for help come first.
 
     Signals:
         answered(str, HelpState): see `KioskCard`.
@@ -150,7 +150,7 @@ class HostView(QWidget):
         return [card for card in widgets if isinstance(card, KioskCard)]
 
     def _put_first(self, calling: list[str]) -> None:
-        """Those that call stand on top; the others keep their order."""
+        """Puts kiosks that call for help on top; the others keep their order."""
         wanted = calling + [name for name in self.cards if name not in calling]
         if self.shown() == [self.cards[name] for name in wanted]:
             return

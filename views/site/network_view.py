@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The operator's window: the hubs and what each works by, the sites, closing one.
-Used by `compose_site`.
+Used by `expert_app.board.wiring.site`.
 
 It shows no queue and no caller.
 """
@@ -121,7 +121,7 @@ def _time(at_utc: datetime) -> str:
 
 
 def _wrong(hubs: Sequence[HubFacts]) -> list[str]:
-    """What the operator must see to, a sentence each."""
+    """What the operator must correct, one sentence each."""
     found = []
     if len({hub.convention for hub in hubs}) > 1:
         found.append(_("The hubs do not have the same convention: give them all the same files."))
@@ -174,5 +174,5 @@ def _site_row(site: SiteFacts) -> TableRow:
 
 
 def _count(number: int) -> str:
-    """In groups of three, with the narrow space of French and scientific writing."""
+    """A number in groups of three digits, with a narrow space between them."""
     return f"{number:,}".replace(",", "\u202f")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What this agent is doing, as a button on top of the desk:
-press it (F3) to pause with a reason or to be back.
+"""The button on top of the desk that shows this agent's state; a press (F3) offers to pause with a
+reason or to be available again.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ NOT_RESPONDING = "not_responding"
 """Reason code of an agent who did not answer an offer; only the hub gives it."""
 
 DESK_CLOSED = "desk_closed"
-"""Reason code of an agent whose program was closed:
-nobody is offered to a desk that is about to fall silent.
-"""
+"""Reason code of an agent whose program was closed; no caller is offered to such a desk."""
 
 PAUSES: tuple[tuple[str, str], ...] = (
     ("", N_("Reason: not said")),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Asking "really?" without a dialog: a button that wants a second press, and a bar with a question.
-For the desk.
+"""Two ways to ask "really?" without a dialog: a button that needs a second press, and a bar with a
+question. Used by the desk.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class ConfirmButton(QPushButton):
         super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """A button that is switched off has not been pressed."""
+        """Forgets the first press of a button that is switched off."""
         if event is not None and event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
             self.take_back()
         super().changeEvent(event)
@@ -122,7 +122,7 @@ class ConfirmBar(QFrame):
         self._no.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape is no."""
+        """Escape means no."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self._answer(False)
             return

@@ -49,7 +49,7 @@ class DocumentSheet(QWidget):
     """One page, as wide as it is told.
 
     Signals:
-        painted(page, marks, pointer): what is really on the screen now; told when it changed.
+        painted(page, marks, pointer): what is really on the screen now, after each change.
     """
 
     painted = pyqtSignal(int, int, bool)
@@ -67,7 +67,7 @@ class DocumentSheet(QWidget):
 
     @property
     def is_empty(self) -> bool:
-        """Nothing of any page is here."""
+        """Whether there is no page."""
         return (
             self._pixmap is None and not self._marks and self._spot is None and self._scaled is None
         )
@@ -138,7 +138,7 @@ class DocumentSheet(QWidget):
     # ---- painting ----
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """The page, the marks, the laser; then tells that they are seen."""
+        """Paints page, marks and laser, then emits `painted`."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor("white"))
@@ -177,7 +177,7 @@ class DocumentSheet(QWidget):
 
 
 class SheetView(QScrollArea):
-    """Shows a sheet so that it can be read: whole when there is room, else wider, and it scrolls.
+    """Shows a sheet so that it can be read: whole if it fits, else wider, and it scrolls.
 
     Args:
         sheet: the page.
@@ -208,7 +208,7 @@ class SheetView(QScrollArea):
         self._sheet.resize(max(1, width), max(1, round(width * ratio)))
 
     def to_top(self) -> None:
-        """The beginning of the page."""
+        """Scrolls to the beginning of the page."""
         bar = self.verticalScrollBar()
         if bar is not None:
             bar.setValue(0)
@@ -221,7 +221,7 @@ class SheetView(QScrollArea):
 
     @property
     def scrolls(self) -> bool:
-        """The page is higher than the pane."""
+        """Whether the page is higher than the pane."""
         bar = self.verticalScrollBar()
         return bar is not None and bar.maximum() > 0
 

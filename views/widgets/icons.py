@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Icons of the desk by the names of our own words, drawn from QtAwesome's fonts.
+"""Icons by the project's names for them, drawn from QtAwesome's fonts.
 Used by all desk views.
 
 An icon is painted in the colours of the theme in use at that moment, so nothing is rebuilt when the
@@ -186,7 +186,7 @@ class _GlyphEngine(QIconEngine):
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """The letter on nothing."""
+        """The letter on a transparent ground."""
         picture = QPixmap(size)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
@@ -195,7 +195,7 @@ class _GlyphEngine(QIconEngine):
         return picture
 
     def clone(self) -> QIconEngine:
-        """Another of the same."""
+        """A copy of the engine."""
         return _GlyphEngine(self._name, self._tone)
 
 
@@ -210,7 +210,7 @@ def icon(name: str, tone: str = "text") -> QIcon:
 
 
 class IconLabel(QWidget):
-    """An icon that stands still beside words; says nothing to a screen reader, the words do."""
+    """An icon beside words; a screen reader reads the words only."""
 
     def __init__(
         self,
@@ -233,7 +233,7 @@ class IconLabel(QWidget):
         self.update()
 
     def paintEvent(self, event: object) -> None:
-        """Paints it in the middle."""
+        """Paints the icon in the middle."""
         painter = QPainter(self)
         mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
         self._icon.paint(painter, self.rect(), Qt.AlignmentFlag.AlignCenter, mode)

@@ -22,12 +22,12 @@ EYES_OF_PANE = 0.30
 """How far below the top of the pane they shall be: near the camera on top of the screen."""
 
 LEAST_SHARE = 0.3
-"""A picture smaller than this share of the pane is no use, however true: it is fitted instead."""
+"""A picture smaller than this share of the pane is fitted into the pane instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScreenFacts:
-    """The desk's own place.
+    """The desk's screen and camera.
 
     Attributes:
         px_per_mm: device-independent pixels; 0.0 when the screen was never measured.
@@ -42,7 +42,7 @@ class ScreenFacts:
 
     @property
     def geometry(self) -> Geometry:
-        """What the other end must know."""
+        """The geometry that the other end needs."""
         return Geometry(camera_fov_deg=self.camera_fov_deg, distance_mm=self.distance_mm)
 
 
@@ -54,7 +54,7 @@ def seen_width_mm(geometry: Geometry) -> float:
 def life_size_rect(
     size_px: tuple[int, int], room: QRectF, width: float, camera_x: float | None = None
 ) -> QRectF | None:
-    """The picture `width` wide, its eyes near the top of `room`; None when that would be no use.
+    """The picture `width` wide, its eyes near the top of `room`; None when that would be too small.
 
     Args:
         size_px: of the picture. camera_x: where the camera is, in the pane's own coordinates; None
@@ -77,6 +77,6 @@ def life_size_rect(
 
 
 def under_camera(fitted: QRectF, room: QRectF, camera_x: float) -> QRectF:
-    """A picture that is smaller than its room goes up to the camera and to its side."""
+    """Moves a picture that is smaller than its space towards the camera."""
     left = min(room.right() - fitted.width(), max(room.left(), camera_x - fitted.width() / 2))
     return QRectF(left, room.top(), fitted.width(), fitted.height())

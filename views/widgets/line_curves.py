@@ -50,7 +50,7 @@ class Curve:
 
 
 class _Times(pg.AxisItem):
-    """Times below, said by a function of seconds."""
+    """The axis of time; a function of seconds gives the words."""
 
     def __init__(self, words: Callable[[float], str]) -> None:
         super().__init__("bottom")
@@ -63,7 +63,7 @@ class _Times(pg.AxisItem):
     def tickValues(
         self, minimum: float, maximum: float, size: float
     ) -> list[tuple[float, list[float]]]:
-        """Round times, as many as have room."""
+        """Round times, as many as fit."""
         room = max(2.0, size / 90.0)
         step = next((step for step in STEPS_S if (maximum - minimum) / step <= room), STEPS_S[-1])
         first = -(-minimum // step) * step
@@ -121,7 +121,7 @@ class LinePlot(ThemedPlot):
             self._span.setRegion(span)
 
     def mark_place(self, at_s: float | None) -> None:
-        """A line where we are, or none."""
+        """A vertical line at a time, or none."""
         self._place.setVisible(at_s is not None)
         if at_s is not None:
             self._place.setPos(at_s)
@@ -205,11 +205,11 @@ _VALUES: dict[str, Callable[[LineSeen], float | None]] = {
 
 class LineCurves(QWidget):
     """Rate, losses, round trip and picture;
-    what comes from the caller is drawn through, what goes there dashed.
+    lines from the caller are solid, lines to the caller dashed.
 
     Args:
         words: says a time on the axis, given in seconds.
-        compact: only rate and losses, where there is little room.
+        compact: only rate and losses, for small windows.
     """
 
     def __init__(self, words: Callable[[float], str], *, compact: bool = False) -> None:

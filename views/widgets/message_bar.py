@@ -29,7 +29,7 @@ class Level(StrEnum):
 
 
 STAYS_S: dict[Level, float] = {Level.INFO: 6.0, Level.WARNING: 20.0, Level.ERROR: 0.0}
-"""Seconds until a line goes by itself; 0 stays until it is dismissed or cleared."""
+"""Seconds until a line disappears; 0: it stays until it is dismissed or cleared."""
 
 MAX_LINES = 4
 """More lines push the oldest one without progress out."""
@@ -82,7 +82,7 @@ class MessageLine(QFrame):
         return button
 
     def leave_after(self, seconds: float) -> None:
-        """Goes by itself after so many seconds; 0 stays."""
+        """Removes the line after so many seconds; 0: it stays."""
         if seconds > 0:
             timer = QTimer(self)
             timer.setSingleShot(True)
@@ -107,7 +107,7 @@ class MessageLine(QFrame):
 
 
 class MessageBar(QWidget):
-    """The stack of lines; it takes no room when there is nothing to say."""
+    """The stack of lines; without a line it takes no space."""
 
     def __init__(self, stays_s: dict[Level, float] | None = None) -> None:
         super().__init__()
@@ -147,13 +147,13 @@ class MessageBar(QWidget):
         line.show_progress(text, percent)
 
     def clear(self, key: str) -> None:
-        """Takes the line called `key` away, if it is there."""
+        """Removes the line called `key`, if it is there."""
         line = self._find(key)
         if line is not None:
             self._drop(line)
 
     def dismiss_all(self) -> None:
-        """Takes every line away that is not a progress."""
+        """Removes every line that is not a progress."""
         for line in [line for line in self._lines if not line.is_progress()]:
             self._drop(line)
 

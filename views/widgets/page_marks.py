@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How the agent's marks are drawn over a page, the same on both ends: laser, frame, arrow, line."""
+"""Paints the agent's marks over a page, the same on both ends: laser, frame, arrow, line."""
 
 from __future__ import annotations
 

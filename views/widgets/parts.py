@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Small parts that the desk's views are made of: buttons, chips, cards, headings.
-Used by the desk's views only.
+"""Small parts of which windows are made: buttons, labels, chips, cards, rows and columns.
+Used by the windows of desk, board, site and replay.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def steady_figures[Shown: QWidget](shown: Shown) -> Shown:
 
 
 class ElidedLabel(QLabel):
-    """Plain text on one line that ends in dots when there is no room;
+    """Plain text on one line that ends in dots when it does not fit;
     the whole is in the tool tip.
     """
 
@@ -148,7 +148,7 @@ class ElidedLabel(QLabel):
 
 
 class Chip(QFrame):
-    """A state in one or two words with an icon; its colour only repeats what they say."""
+    """A state in one or two words with an icon; its colour only repeats them."""
 
     def __init__(
         self, name: str = "", text: str = "", *, icon_name: str = "", tone: str = "soft"
@@ -185,7 +185,7 @@ class Card(QFrame):
 
 
 class EmptyState(QWidget):
-    """Says in the middle of nothing why it is empty and what to do."""
+    """Stands in an empty view and says why it is empty and what to do."""
 
     def __init__(self, icon_name: str, title: str, *, advice: str, name: str = "") -> None:
         super().__init__()
@@ -210,10 +210,10 @@ class EmptyState(QWidget):
 
 
 class Segments(QFrame):
-    """A few choices side by side, one of them taken; arrow keys move between them.
+    """A few choices side by side, one of them chosen; arrow keys move between them.
 
     Signals:
-        chosen(object): the key of the choice that the person took.
+        chosen(object): the key of the choice that the person made.
     """
 
     chosen = pyqtSignal(object)
@@ -249,11 +249,11 @@ class Segments(QFrame):
         return self._buttons[key]
 
     def choice(self) -> object:
-        """The key of the choice taken."""
+        """The key of the current choice."""
         return next(key for key, button in self._buttons.items() if button.isChecked())
 
     def choose(self, key: object) -> None:
-        """Takes a choice without telling anybody."""
+        """Makes a choice without a signal."""
         self._buttons[key].setChecked(True)
 
 
@@ -275,7 +275,7 @@ def row(
     space: int = SPACE[1],
     margins: tuple[int, int, int, int] = (0, 0, 0, 0),
 ) -> QHBoxLayout:
-    """A horizontal layout of `parts`; a number is a space in pixels, 0 takes all room left."""
+    """A horizontal layout of `parts`; a number is a space in pixels, 0 takes all space left."""
     box = QHBoxLayout() if parent is None else QHBoxLayout(parent)
     box.setSpacing(space)
     box.setContentsMargins(*margins)
@@ -289,7 +289,7 @@ def column(
     space: int = SPACE[1],
     margins: tuple[int, int, int, int] = (0, 0, 0, 0),
 ) -> QVBoxLayout:
-    """A vertical layout of `parts`; a number is a space in pixels, 0 takes all room left."""
+    """A vertical layout of `parts`; a number is a space in pixels, 0 takes all space left."""
     box = QVBoxLayout() if parent is None else QVBoxLayout(parent)
     box.setSpacing(space)
     box.setContentsMargins(*margins)
@@ -298,7 +298,7 @@ def column(
 
 
 def scroll_area(body: QWidget) -> QScrollArea:
-    """`body` in a view that scrolls up and down when there is too little room."""
+    """`body` in a view that scrolls up and down when it does not fit."""
     body.setProperty("scroll_body", True)
     area = QScrollArea()
     area.setWidgetResizable(True)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Pictures of a PDF's pages, one under the other, for the desk's viewer.
-Only documents that our store read back.
+It is given only documents that our store has read back.
 """
 
 from __future__ import annotations

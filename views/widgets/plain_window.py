@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A window around one view that says when it is asked to close; the program stops in order.
-Used by the replay.
+"""A window around one view that emits a signal when it is asked to close.
+Used by replay, sign-in and the windows of a site.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How the desk looks: colours for light and dark, spaces, type sizes, and `apply_theme`.
-Used by all desk views.
+"""The look of all windows but the kiosk's: colours for light and dark, spaces, type sizes, and
+`apply_theme`. Used by all their views.
 
 No view keeps a colour: it asks `tokens_for(self.palette())`, so a change of theme reaches what is
 painted by hand too.

@@ -25,7 +25,7 @@ class ThemedPlot(pg.PlotWidget):
     """
 
     _drawn: Tokens | None = None
-    """In which colours it was drawn; of the class, because the theme may change before the
+    """The colours in which it was drawn; of the class, because the theme may change before the
     constructor is done.
     """
 

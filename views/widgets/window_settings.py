@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the desk's window remembers between two days: place, panels, theme.
-Given to the window by compose.
+"""What a window remembers between two days: place, panels, theme.
+The programs' wiring gives it to the window.
 """
 
 from __future__ import annotations

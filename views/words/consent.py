@@ -122,7 +122,7 @@ def time_words(grant: Grant) -> str:
 
 
 def text_version(grant: Grant) -> str:
-    """Which words are on the screen for this question:
+    """The version of the words on the screen for this question:
     the language, and the beginning of the SHA-256 of the words.
     """
     _icon, question, detail = QUESTIONS[grant]

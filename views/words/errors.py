@@ -16,7 +16,7 @@ from resources.texts import N_, _
 
 @dataclass(frozen=True)
 class ErrorWords:
-    """What an agent reads: `title` says what happened, `advice` what to do now."""
+    """An error in an agent's words: `title` says what happened, `advice` what to do now."""
 
     title: str
     advice: str
@@ -495,7 +495,7 @@ _CALLER_SENTENCES: dict[str, str] = {
 
 
 def sentence(code: str, detail: Mapping[str, str | int | float] | None = None) -> ErrorWords:
-    """What an agent is told about an error; an unknown code reads as something unexpected.
+    """The words for an agent about an error; an unknown code reads as something unexpected.
 
     Args:
         code: `SessionError.code`.
@@ -508,7 +508,7 @@ def sentence(code: str, detail: Mapping[str, str | int | float] | None = None) -
 
 
 def kiosk_sentence(code: str) -> str:
-    """What a caller is told: plain words, nothing technical, always something to do or to wait
+    """The words for a caller: plain, nothing technical, always something to do or to wait
     for.
     """
     return _(_CALLER_SENTENCES.get(code, _AGAIN))
@@ -525,7 +525,7 @@ def caller_codes() -> frozenset[str]:
 
 
 class _Values(dict[str, str | int | float]):
-    """Values for a sentence; what is missing is a question mark, never a second error."""
+    """Values for a sentence; a missing value reads as a question mark."""
 
     def __missing__(self, key: str) -> str:
         return "?"

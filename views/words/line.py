@@ -30,8 +30,8 @@ _SHORT = {
 
 
 def caller_words(step: LineStep, *, document: bool, motion: bool = False) -> str:
-    """What the agent sees less of; "" when nothing is given up.
-    `motion`: hands talk, movement goes before size.
+    """What the agent sees less of on a narrow line; "" when nothing is given up.
+    `motion`: the caller signs, so movement goes before size.
     """
     if document and step is not LineStep.PHOTO:
         return _("A page arrives: smaller picture")

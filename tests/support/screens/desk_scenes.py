@@ -122,7 +122,7 @@ def page() -> DeskWindow:
 
 
 def preview() -> DeskWindow:
-    """The glass was previewed and a part is marked."""
+    """The flatbed was previewed and a part is marked."""
     window = face()
     window.show_grants({Grant.SCAN: True, Grant.PRINT: True})
     areas = (

@@ -46,7 +46,7 @@ def held() -> DeskWindow:
 
 
 def passing() -> DeskWindow:
-    """To whom?"""
+    """The agent chooses to whom a caller is passed on."""
     window = face()
     window.pass_on.open(unfiled=2)
     window.pass_on._targets.setEnabled(True)
@@ -80,7 +80,7 @@ def invited() -> DeskWindow:
 
 
 def guest() -> DeskWindow:
-    """We are the third."""
+    """This agent is the third person."""
     window = _open_desk()
     window.show_guest()
     window.guest.show_visit("B012", "Claire Fontanel")

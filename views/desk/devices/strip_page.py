@@ -50,13 +50,17 @@ STATUS_WORDS: dict[PageStatus, tuple[str, str, str]] = {
 class StripPage:
     """One page.
 
-    Attributes: percent: 0..100 while it is being received; `quick_copy` is a small picture
-        until the original is here. turns: quarter turns to the right that the agent wants, 0..3;
-        `turns_in`: those that the cleaned picture has already. use_cleaned: the cleaned picture is
-        shown and filed, else the original. note: what to look at before the caller leaves, e.g. "Text is
-        cut off at the right." marks: where, on the cleaned picture. left_out: steps of the cleaning
-        that the agent does not want. papers: found on this page, when several. given: a file of the
-        caller's, not scanned.
+    Attributes:
+        percent: 0..100 while the page is being received.
+        quick_copy: a small picture until the original is here.
+        turns: quarter turns to the right that the agent wants, 0..3.
+        turns_in: the quarter turns that the cleaned picture has already.
+        use_cleaned: the cleaned picture is shown and filed, else the original.
+        note: what to check before the caller leaves, e.g. "Text is cut off at the right."
+        marks: where, on the cleaned picture.
+        left_out: steps of the cleaning that the agent does not want.
+        papers: how many were found on this page, when several.
+        given: a file of the caller's, not scanned.
     """
 
     page_id: str

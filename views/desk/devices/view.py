@@ -53,21 +53,28 @@ _FILABLE = frozenset({PageStatus.KEPT, PageStatus.CLEANED})
 class DevicesView(QWidget):
     """Shows devices and pages.
 
-    Signals: grant_requested(object): ask the caller for this `Grant`. preview_requested(object),
-        scan_requested(object): a `ChosenScan`. scan_cancel_requested(): stop the scan that runs.
-        page_opened(str): look at a page at full size. order_changed(object): list of page ids in
-        the order of the agent. page_turned(str, int): page id, quarter turns to the right from the
-        original, 0..3. page_version_changed(str, bool): page id, True for the cleaned picture.
-        page_stage_changed(str, object, bool): page id, a `CleaningStage` of the cleaning, whether it is
-        wanted. papers_split_requested(str): a page of each paper that was found on this page.
-        page_removed(str, object): taken out, for this `RemovalReason`. page_restored(str): brought
-        back. page_again_requested(str, object): scan this page once more, by this `ChosenScan` if
-        nobody knows how it was. page_split_requested(str, object): make two pages of it, by this
-        `Split`. backs_requested(object): a `ChosenScan` for the other sides of the pile.
-        pile_ended(): there are no more. file_requested(object, str, str): list of page ids, piece
-        id ("" for none), name of the document. print_receipt_requested(bool): in large print when
-        True. save_receipt_requested(str): at this path. print_file_requested(str),
-        print_cancel_requested(str).
+    Signals:
+        grant_requested(object): ask the caller for this `Grant`.
+        preview_requested(object), scan_requested(object): a `ChosenScan`.
+        scan_cancel_requested(): stop the scan that runs.
+        backs_requested(object): a `ChosenScan` for the other sides of the pile.
+        pile_ended(): there are no more sides.
+        page_opened(str): show a page at full size.
+        order_changed(object): list of page ids in the order of the agent.
+        page_turned(str, int): page id, quarter turns to the right from the original, 0..3.
+        page_version_changed(str, bool): page id, True for the cleaned picture.
+        page_stage_changed(str, object, bool): page id, a `CleaningStage`, whether it is wanted.
+        papers_split_requested(str): a page of each paper that was found on this page.
+        page_removed(str, object): taken out, for this `RemovalReason`.
+        page_restored(str): brought back.
+        page_again_requested(str, object): scan this page once more, by this `ChosenScan` if
+            nobody knows how it was scanned.
+        page_split_requested(str, object): make two pages of it, by this `Split`.
+        file_requested(object, str, str): list of page ids, piece id ("" for none), name of the
+            document.
+        print_receipt_requested(bool): in large print when True.
+        save_receipt_requested(str): at this path.
+        print_file_requested(str), print_cancel_requested(str).
     """
 
     grant_requested = pyqtSignal(object)
