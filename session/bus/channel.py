@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A session's line to its other end, over the bus and through the hub.
+"""A session's way to its other end, over the bus and through the hub.
 Made by `BusClient`, used by desk and kiosk.
 """
 

@@ -38,23 +38,25 @@ async def enrol(
     if not is_code(code):
         raise EnrolmentRefused
     key, tidy = public_key(seed), tidy_code(code)
-    wish = encode(EnrolRequest(code=tidy, key=key, proof=sign(seed, proof_text(tidy, key))))
-    line = Connection(
+    request = encode(EnrolRequest(code=tidy, key=key, proof=sign(seed, proof_text(tidy, key))))
+    connection = Connection(
         urls, enrolment_seed(), tasks, inbox=subjects.ENROL_INBOX, name="newcomer", tls=tls
     )
     try:
-        await line.open()
-        return await _ask(line, wish)
+        await connection.open()
+        return await _ask(connection, request)
     finally:
-        await line.close()
+        await connection.close()
 
 
-async def _ask(line: Connection, wish: bytes) -> EnrolAnswer:
+async def _ask(connection: Connection, request: bytes) -> EnrolAnswer:
     for attempt in range(1, TRIES):
         try:
             return decode_answer(
-                EnrolAnswer, (await line.request(subjects.ENROL, wish, ANSWER_S)).payload
+                EnrolAnswer, (await connection.request(subjects.ENROL, request, ANSWER_S)).payload
             )
         except HubUnreachable:
             await asyncio.sleep(PAUSE_S * attempt)
-    return decode_answer(EnrolAnswer, (await line.request(subjects.ENROL, wish, ANSWER_S)).payload)
+    return decode_answer(
+        EnrolAnswer, (await connection.request(subjects.ENROL, request, ANSWER_S)).payload
+    )

@@ -75,8 +75,8 @@ class Snapshots:
     then nothing is whole.
     """
 
-    def __init__(self, line: Connection) -> None:
-        self._line = line
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     async def names(self) -> list[str]:
         """The streams that lie on a disk; those in memory are worth nothing after a restart."""
@@ -91,10 +91,10 @@ class Snapshots:
         """Hands the stream's snapshot to `write`, part by part; readers' places are left out."""
         parts: asyncio.Queue[Incoming] = asyncio.Queue()
         inbox = f"_INBOX.hub.snapshot.{id(parts):x}"
-        end = await self._line.subscribe(inbox, parts.put_nowait)
+        end = await self._connection.subscribe(inbox, parts.put_nowait)
         try:
-            wish = {"deliver_subject": inbox, "no_consumers": True, "chunk_size": CHUNK_BYTES}
-            begun = await self._ask(f"STREAM.SNAPSHOT.{stream}", wish, _Begun)
+            request = {"deliver_subject": inbox, "no_consumers": True, "chunk_size": CHUNK_BYTES}
+            begun = await self._ask(f"STREAM.SNAPSHOT.{stream}", request, _Begun)
             while True:
                 async with asyncio.timeout(SILENCE_S):
                     part = await parts.get()
@@ -102,7 +102,7 @@ class Snapshots:
                     break
                 write(part.payload)
                 if part.reply:
-                    await self._line.publish(part.reply, b"")
+                    await self._connection.publish(part.reply, b"")
         except (TimeoutError, BusUnreachable) as error:
             raise StoreUnreachable(why="the snapshot broke off", stream=stream) from error
         finally:
@@ -115,8 +115,8 @@ class Snapshots:
         """Makes the stream anew from its snapshot. A stream of that name must not exist."""
         name = saved.name
         config: dict[str, Any] = {**msgspec.json.decode(saved.config), "num_replicas": replicas}
-        wish = {"config": config, "state": msgspec.json.decode(saved.state)}
-        begun = await self._ask(f"STREAM.RESTORE.{name}", wish, _Begun)
+        request = {"config": config, "state": msgspec.json.decode(saved.state)}
+        begun = await self._ask(f"STREAM.RESTORE.{name}", request, _Begun)
         for part in parts:
             for start in range(0, len(part), CHUNK_BYTES):
                 await self._send(
@@ -126,7 +126,7 @@ class Snapshots:
 
     async def _send(self, subject: str, part: bytes, timeout_s: float) -> None:
         try:
-            answer = await self._line.request(subject, part, timeout_s)
+            answer = await self._connection.request(subject, part, timeout_s)
         except (BusUnreachable, HubUnreachable) as error:
             raise StoreUnreachable(why=error.code) from error
         if answer.payload:
@@ -136,7 +136,9 @@ class Snapshots:
         self, verb: str, body: dict[str, Any], kind: type[Answer]
     ) -> Answer:
         try:
-            reply = await self._line.request(f"$JS.API.{verb}", json.dumps(body).encode(), ANSWER_S)
+            reply = await self._connection.request(
+                f"$JS.API.{verb}", json.dumps(body).encode(), ANSWER_S
+            )
         except (BusUnreachable, HubUnreachable) as error:
             raise StoreUnreachable(why=error.code) from error
         return _decode(kind, reply.payload)

@@ -72,7 +72,7 @@ class StreamFollower[Kept]:
 
     def __init__(
         self,
-        line: Connection,
+        connection: Connection,
         streams: Streams,
         *,
         stream: str,
@@ -84,7 +84,7 @@ class StreamFollower[Kept]:
     ) -> None:
         self.loaded = asyncio.Event()
         self.loads = 0
-        self._line = line
+        self._connection = connection
         self._streams = streams
         self._stream = stream
         self._tasks = tasks
@@ -130,7 +130,9 @@ class StreamFollower[Kept]:
                 current = _Pass[Kept](state)
                 self._counter += 1
                 inbox = f"_INBOX.hub.follow.{id(self):x}.{self._counter}"
-                unsubscribe = await self._line.subscribe(inbox, partial(self._on_message, current))
+                unsubscribe = await self._connection.subscribe(
+                    inbox, partial(self._on_message, current)
+                )
                 await self._load(current, inbox)
                 await self._until_stale(current)
             except (SessionError, TimeoutError) as error:
@@ -227,7 +229,7 @@ class StreamFollower[Kept]:
                 async with asyncio.timeout(0.5):
                     await current.stale.wait()
             except TimeoutError:
-                if loop.time() - current.heard_s > SILENCE_S or not self._line.is_connected:
+                if loop.time() - current.heard_s > SILENCE_S or not self._connection.is_connected:
                     return
             if loop.time() - checked_s > CHECK_S:
                 checked_s = loop.time()

@@ -116,7 +116,7 @@ class StreamState:
 
 
 class Streams:
-    """JetStream over a line of the hub's account.
+    """JetStream over a connection of the hub's account.
 
     Every method raises `StoreUnreachable` when the outcome is unknown:
     the caller repeats the same request.
@@ -125,9 +125,9 @@ class Streams:
         failed: how often that was.
     """
 
-    def __init__(self, line: Connection, *, timeout_s: float = ANSWER_S) -> None:
+    def __init__(self, connection: Connection, *, timeout_s: float = ANSWER_S) -> None:
         self.failed = 0
-        self._line = line
+        self._connection = connection
         self._timeout_s = timeout_s
         self._appended_to: Counter[str] = Counter()
 
@@ -135,13 +135,13 @@ class Streams:
         """From now on nothing waits for a stream's dead leader once it has another;
         returns the call that ends it.
         """
-        return await self._line.subscribe(ELECTED, self._on_leader)
+        return await self._connection.subscribe(ELECTED, self._on_leader)
 
     def _on_leader(self, message: Incoming) -> None:
         """What is appended does not say to which stream: all of it is asked again."""
         stream = message.subject.rpartition(".")[2]
         log.info("%s has another leader", stream)
-        self._line.fail_pending(
+        self._connection.fail_pending(
             lambda subject: (
                 subject in self._appended_to
                 or (subject.startswith(API) and stream in subject.split("."))
@@ -271,7 +271,9 @@ class Streams:
 
     async def _send(self, subject: str, payload: bytes, headers: Mapping[str, str] | None) -> bytes:
         try:
-            return (await self._line.request(subject, payload, self._timeout_s, headers)).payload
+            return (
+                await self._connection.request(subject, payload, self._timeout_s, headers)
+            ).payload
         except (BusUnreachable, HubUnreachable) as error:
             self.failed += 1
             is_gone = error.detail.get("why") == NEW_LEADER

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk or kiosk needs to seal: pins, the vault's lines, which verbs go to a vault.
+"""What a desk or kiosk needs to seal: pinned keys, the vaults' clients, and which verbs go to a vault.
 Used by the programs.
 
 A `BusClient` that has one asks the vault instead of the hub where the organisation has a vault.
@@ -55,14 +55,16 @@ class SealingClient:
         self._cards: dict[str, SealCard | None] = {}
         self._asked_s: dict[str, float] = {}
         self._lines: dict[tuple[str, Part], VaultClient] = {}
-        self._line: Connection | None = None
+        self._connection: Connection | None = None
         self._fetch: FetchCard | None = None
 
-    def use(self, line: Connection, role: Role, user: str, seed: bytes, fetch: FetchCard) -> None:
+    def use(
+        self, connection: Connection, role: Role, user: str, seed: bytes, fetch: FetchCard
+    ) -> None:
         """Called once by the bus's client:
         the connection, who we are, and how the hub is asked for a card.
         """
-        self._line, self._fetch = line, fetch
+        self._connection, self._fetch = connection, fetch
         self._caller, self._seed = Caller(self.home, role, user), seed
 
     def take_card(self, organisation: str, card: SealCard | None) -> list[SealKey]:
@@ -78,7 +80,7 @@ class SealingClient:
         return keys
 
     async def vault_for(self, verb: str, message: HubMessage) -> VaultClient | None:
-        """The vault's line for this question; None when the hub answers it.
+        """The vault's client for this question; None when the hub answers it.
 
         Raises:
             As `take_card`, and what asking the hub for the card raises.
@@ -92,18 +94,23 @@ class SealingClient:
         return await self.vault(organisation, part)
 
     async def vault(self, organisation: str, part: Part) -> VaultClient | None:
-        """The line to this part of an organisation's vault, None when it has none.
+        """The client of this part of an organisation's vault; None when it has none.
         Raises as `vault_for`.
         """
-        if self._line is None or self._fetch is None:
-            raise SealKeyRefused(organisation=organisation, why="no line")
+        if self._connection is None or self._fetch is None:
+            raise SealKeyRefused(organisation=organisation, why="no connection")
         await self._refresh(organisation, self._fetch)
         if self._cards[organisation] is None:
             return None
         if (organisation, part) not in self._lines:
             keys = partial(self._keys, organisation)
             self._lines[organisation, part] = VaultClient(
-                self._line, organisation, part=part, caller=self._caller, seed=self._seed, keys=keys
+                self._connection,
+                organisation,
+                part=part,
+                caller=self._caller,
+                seed=self._seed,
+                keys=keys,
             )
         return self._lines[organisation, part]
 
@@ -126,8 +133,8 @@ class SealingClient:
         Raises:
             As `vault_for`: then the number must not be sent at all.
         """
-        if self._line is None or self._fetch is None:
-            raise SealKeyRefused(organisation=organisation, why="no line")
+        if self._connection is None or self._fetch is None:
+            raise SealKeyRefused(organisation=organisation, why="no connection")
         await self._refresh(organisation, self._fetch)
         keys = self._keys(organisation)
         if not keys:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An end's sealed line to an organisation's vault: hello, then questions and answers.
+"""The sealed way to an organisation's vault: hello, then questions and answers.
 Used through `BusClient`.
 
 The other end is `session.hub.vault.server`. The common key comes from our fresh key, the vault's
@@ -79,7 +79,7 @@ class VaultClient:
 
     def __init__(
         self,
-        line: Connection,
+        connection: Connection,
         organisation: str,
         *,
         part: Part,
@@ -87,7 +87,7 @@ class VaultClient:
         seed: bytes,
         keys: Callable[[], Sequence[SealKey]],
     ) -> None:
-        self._line, self._organisation, self._part = line, organisation, part
+        self._connection, self._organisation, self._part = connection, organisation, part
         self._caller, self._seed, self._keys = caller, seed, keys
         who = (caller.role, caller.user, part.value)
         is_home = organisation == caller.home
@@ -129,7 +129,7 @@ class VaultClient:
 
     async def _request(self, payload: bytes, headers: dict[str, str], timeout_s: float) -> Incoming:
         try:
-            return await self._line.request(self._subject, payload, timeout_s, headers)
+            return await self._connection.request(self._subject, payload, timeout_s, headers)
         except HubUnreachable as error:
             raise VaultAway(part=self._part.value) from error
 

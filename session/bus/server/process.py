@@ -177,7 +177,7 @@ class BusServer:
         """
         self._accounts = list(accounts)
         self._write_config()
-        line = Connection(
+        connection = Connection(
             [self.url],
             self._system_seed,
             self._tasks,
@@ -186,12 +186,14 @@ class BusServer:
             tls=self.tls,
         )
         try:
-            await line.open()
-            info = await line.request("$SYS.REQ.SERVER.PING", b"", timeout_s=3.0)
+            await connection.open()
+            info = await connection.request("$SYS.REQ.SERVER.PING", b"", timeout_s=3.0)
             server_id = json.loads(info.payload)["server"]["id"]
-            answer = await line.request(f"$SYS.REQ.SERVER.{server_id}.RELOAD", b"", timeout_s=3.0)
+            answer = await connection.request(
+                f"$SYS.REQ.SERVER.{server_id}.RELOAD", b"", timeout_s=3.0
+            )
         finally:
-            await line.close()
+            await connection.close()
         if failure := json.loads(answer.payload).get("error"):
             raise HubUnreachable(why=f"reload refused: {str(failure.get('description', ''))[:100]}")
 

@@ -165,9 +165,8 @@ class NatsTicketStore:
             if ticket is not None:
                 on_change(ticket)
 
-        line = self._connection.bus
         self._follower = StreamFollower(
-            line,
+            self._connection.bus,
             self._streams,
             stream=BUCKET,
             tasks=self._tasks,

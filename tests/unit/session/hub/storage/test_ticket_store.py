@@ -6,7 +6,7 @@ those of others, and its own only while they are not answered.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -29,7 +29,7 @@ class _Streams:
 
 
 class _Connection:
-    line = None
+    bus = None
 
     def __init__(self) -> None:
         self.streams = _Streams()
@@ -38,10 +38,16 @@ class _Connection:
 class _Follower:
     """Says what the test says."""
 
-    def __init__(self, *told: Any) -> None:
+    def __init__(
+        self,
+        *_where: object,
+        on_loaded: Callable[[Sequence[StoredTicket], int], None],
+        is_known: Callable[[int], bool],
+        **_how: object,
+    ) -> None:
         self.revision = 0
-        self.loaded: Callable[[Sequence[StoredTicket], int], None] = told[5]
-        self.is_known: Callable[[int], bool] = told[7]
+        self.loaded = on_loaded
+        self.is_known = is_known
 
     def start(self) -> None:
         return
