@@ -10,7 +10,7 @@ from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
-from views.media.guest_view import GuestView
+from views.media.visit_view import VisitView
 from views.widgets.parts import column
 
 SIZE = (1040, 560)
@@ -29,9 +29,9 @@ class VisitWindow(QWidget):
         super().__init__()
         self.setObjectName("desk_root")
         self.setWindowTitle(_("In the conversation, visibly"))
-        self.guest = GuestView()
+        self.visit_view = VisitView()
         self._may_close = False
-        column(self, self.guest, space=0)
+        column(self, self.visit_view, space=0)
         self.resize(*SIZE)
 
     def show_for(self, window: QWidget) -> None:

@@ -37,7 +37,7 @@ from views.desk.side import WIDTH_PX as _SIDE_WIDTH
 from views.desk.side import SidePanel
 from views.desk.talk_bar import TalkBar
 from views.desk.wrap_up import WrapUpView
-from views.media.guest_view import GuestView
+from views.media.visit_view import VisitView
 from views.widgets.agent_state import NOT_RESPONDING, state_look
 from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.message_bar import MessageBar
@@ -93,7 +93,7 @@ class DeskWindow(QMainWindow):
         self._reason, self._in_wrap_up = "", False
         self.header, self.session_header = DeskHeader(), SessionHeader()
         self.talk_bar, self.pass_on = TalkBar(), PassOnPanel()
-        self.invitation, self.guest = InvitationBar(), GuestView()
+        self.invitation, self.visit_view = InvitationBar(), VisitView()
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
         self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
         self.phone, self.chat = PhoneView(), ChatView()
@@ -190,7 +190,7 @@ class DeskWindow(QMainWindow):
         """This agent is the third person in a colleague's conversation."""
         self.queue.stop_ringing()
         self.queue.set_busy(True)
-        self._centre.setCurrentWidget(self.guest)
+        self._centre.setCurrentWidget(self.visit_view)
         self._side.hide()
         self._fold_queue(True)
         self._show_state()
@@ -327,7 +327,7 @@ class DeskWindow(QMainWindow):
             self.phone,
             self.wrap_up,
             self._viewer_alone,
-            self.guest,
+            self.visit_view,
         ):
             self._centre.addWidget(part)
         return self._centre
@@ -381,7 +381,7 @@ class DeskWindow(QMainWindow):
         available = self.queue.is_available()
         self.idle.show_state(available, self._connected, self._reason == NOT_RESPONDING)
         chosen = state_look(available, self._reason)
-        visiting = self._centre.currentWidget() is self.guest
+        visiting = self._centre.currentWidget() is self.visit_view
         if self._session is None and not visiting:
             self.header.show_agent_state(*chosen)
             return

@@ -57,7 +57,7 @@ class VisitConnections:
         self.visit.began.connect(self._on_began)
         self.visit.ended.connect(self._on_ended)
         self.visit.troubled.connect(self._on_trouble)
-        guest = self.pane.guest
+        guest = self.pane.visit_view
         guest.leave_requested.connect(self.visit.leave)
         self.pane.close_requested.connect(self.visit.leave)
         guest.microphone_requested.connect(self._on_microphone)
@@ -81,8 +81,8 @@ class VisitConnections:
     def _open_guest(self, session_id: str) -> Visit:
         program = self._program
         engines = self._engines = self._engines or make_engines(self._media, program.tasks)
-        engines.show(self.pane.guest.caller)
-        engines.show(self.pane.guest.agent, third_party=True, own=False)
+        engines.show(self.pane.visit_view.caller)
+        engines.show(self.pane.visit_view.agent, third_party=True, own=False)
         channel = self._link.channel(session_id)
         me = self._talk_link.me
         return Visit(
@@ -96,14 +96,16 @@ class VisitConnections:
 
     def _on_began(self, guest: Visit) -> None:
         ticket = next((one for one in self._link.queue if one.session == guest.session_id), None)
-        self.pane.guest.show_visit(ticket.number if ticket is not None else "", self._agent_name)
-        self.pane.guest.show_own_media(microphone_on=True, camera_on=True)
-        guest.caller.state_changed.connect(self.pane.guest.caller.show_state)
-        guest.agent.state_changed.connect(self.pane.guest.agent.show_state)
-        guest.caller.peer_simulated.connect(
-            lambda drawn: self.pane.guest.show_caller_simulated(drawn, guest.own_simulated)
+        self.pane.visit_view.show_visit(
+            ticket.number if ticket is not None else "", self._agent_name
         )
-        guest.agent.peer_simulated.connect(self.pane.guest.show_agent_simulated)
+        self.pane.visit_view.show_own_media(microphone_on=True, camera_on=True)
+        guest.caller.state_changed.connect(self.pane.visit_view.caller.show_state)
+        guest.agent.state_changed.connect(self.pane.visit_view.agent.show_state)
+        guest.caller.peer_simulated.connect(
+            lambda drawn: self.pane.visit_view.show_caller_simulated(drawn, guest.own_simulated)
+        )
+        guest.agent.peer_simulated.connect(self.pane.visit_view.show_agent_simulated)
         guest.let_in.connect(lambda _fact: self._on_let_in(guest))
         guest.changed.connect(lambda talk: self._on_talk(guest, talk))
         self.pane.show_for(self._window)
@@ -114,7 +116,7 @@ class VisitConnections:
 
     def _on_talk(self, guest: Visit, talk: Talk) -> None:
         if guest.is_in:
-            self.pane.guest.show_let_in(self._agent_name, talk.held)
+            self.pane.visit_view.show_let_in(self._agent_name, talk.held)
 
     def _on_ended(self, ticket: Ticket | None) -> None:
         self.pane.hide()
@@ -135,24 +137,26 @@ class VisitConnections:
     def _on_microphone(self, on: bool) -> None:
         if self.visit.guest is not None:
             self.visit.guest.set_microphone(on)
-            self.pane.guest.show_own_media(microphone_on=on, camera_on=self.pane.guest.camera_on)
+            self.pane.visit_view.show_own_media(
+                microphone_on=on, camera_on=self.pane.visit_view.camera_on
+            )
 
     def _on_held(self, held: bool) -> None:
         """Push-to-talk: lets the supervisor be heard while the key is held."""
-        if self.visit.guest is not None and not self.pane.guest.microphone_on:
+        if self.visit.guest is not None and not self.pane.visit_view.microphone_on:
             self.visit.guest.speak(held)
-            self.pane.guest.show_speaking(held)
+            self.pane.visit_view.show_speaking(held)
 
     def _on_camera(self, on: bool) -> None:
         if self.visit.guest is not None:
             self.visit.guest.set_camera(on)
-            self.pane.guest.show_own_media(
-                microphone_on=self.pane.guest.microphone_on, camera_on=on
+            self.pane.visit_view.show_own_media(
+                microphone_on=self.pane.visit_view.microphone_on, camera_on=on
             )
 
     async def _close_engines(self) -> None:
         engines, self._engines = self._engines, None
-        for pane in (self.pane.guest.caller, self.pane.guest.agent):
+        for pane in (self.pane.visit_view.caller, self.pane.visit_view.agent):
             pane.set_picture(None)
         if engines is not None:
             await engines.close()

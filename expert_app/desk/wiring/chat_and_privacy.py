@@ -123,9 +123,9 @@ class ChatAndPrivacyConnections:
     def _on_held(self, held: bool) -> None:
         """The switch stays as it is: only what is sent changes."""
         if (visit := self._third_parties.visit) is not None:
-            if not self._window.guest.microphone_on:
+            if not self._window.visit_view.microphone_on:
                 visit.speak(held)
-                self._window.guest.show_speaking(held)
+                self._window.visit_view.show_speaking(held)
             return
         session = self._app.session
         if session is None or self._window.call.microphone_on:

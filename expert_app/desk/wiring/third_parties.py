@@ -70,11 +70,11 @@ class ThirdPartyConnections:
         panel.pass_on_requested.connect(third_parties.pass_on)
         panel.invite_requested.connect(third_parties.invite)
         window.invitation.answered.connect(self._on_answered)
-        window.guest.leave_requested.connect(third_parties.leave_visit)
-        window.guest.microphone_requested.connect(self._on_visit_microphone)
-        window.guest.camera_requested.connect(self._on_visit_camera)
-        self._media.show(window.guest.caller)
-        self._media.show(window.guest.agent, third_party=True, own=False)
+        window.visit_view.leave_requested.connect(third_parties.leave_visit)
+        window.visit_view.microphone_requested.connect(self._on_visit_microphone)
+        window.visit_view.camera_requested.connect(self._on_visit_camera)
+        self._media.show(window.visit_view.caller)
+        self._media.show(window.visit_view.agent, third_party=True, own=False)
         self._media.show(window.call.third_pane, third_party=True, own=False)
 
     # ---- the own conversation ----
@@ -158,16 +158,16 @@ class ThirdPartyConnections:
 
     def _on_visit_began(self, visit: Visit) -> None:
         ticket = next((one for one in self._link.queue if one.session == visit.session_id), None)
-        self._window.guest.show_visit(
+        self._window.visit_view.show_visit(
             ticket.number if ticket else "", self._agent_name or _("your colleague")
         )
-        self._window.guest.show_own_media(microphone_on=True, camera_on=True)
-        visit.caller.state_changed.connect(self._window.guest.caller.show_state)
-        visit.agent.state_changed.connect(self._window.guest.agent.show_state)
+        self._window.visit_view.show_own_media(microphone_on=True, camera_on=True)
+        visit.caller.state_changed.connect(self._window.visit_view.caller.show_state)
+        visit.agent.state_changed.connect(self._window.visit_view.agent.show_state)
         visit.caller.peer_simulated.connect(
-            lambda drawn: self._window.guest.show_caller_simulated(drawn, visit.own_simulated)
+            lambda drawn: self._window.visit_view.show_caller_simulated(drawn, visit.own_simulated)
         )
-        visit.agent.peer_simulated.connect(self._window.guest.show_agent_simulated)
+        visit.agent.peer_simulated.connect(self._window.visit_view.show_agent_simulated)
         visit.changed.connect(lambda talk: self._on_visit_talk(visit, talk))
         visit.let_in.connect(lambda _fact: self._on_let_in(visit))
         self._window.show_guest()
@@ -178,7 +178,7 @@ class ThirdPartyConnections:
 
     def _on_visit_talk(self, visit: Visit, talk: Talk) -> None:
         if visit.is_in:
-            self._window.guest.show_let_in(self._agent_name or _("your colleague"), talk.held)
+            self._window.visit_view.show_let_in(self._agent_name or _("your colleague"), talk.held)
 
     def _on_visit_ended(self, ticket: Ticket | None) -> None:
         if self._app.session is None:
@@ -189,13 +189,13 @@ class ThirdPartyConnections:
     def _on_visit_microphone(self, on: bool) -> None:
         if self._third_parties.visit is not None:
             self._third_parties.visit.set_microphone(on)
-            self._window.guest.show_own_media(
-                microphone_on=on, camera_on=self._window.guest.camera_on
+            self._window.visit_view.show_own_media(
+                microphone_on=on, camera_on=self._window.visit_view.camera_on
             )
 
     def _on_visit_camera(self, on: bool) -> None:
         if self._third_parties.visit is not None:
             self._third_parties.visit.set_camera(on)
-            self._window.guest.show_own_media(
-                microphone_on=self._window.guest.microphone_on, camera_on=on
+            self._window.visit_view.show_own_media(
+                microphone_on=self._window.visit_view.microphone_on, camera_on=on
             )

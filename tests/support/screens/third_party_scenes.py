@@ -83,8 +83,8 @@ def guest() -> DeskWindow:
     """This agent is the third person."""
     window = _open_desk()
     window.show_guest()
-    window.guest.show_visit("B012", "Claire Fontanel")
-    window.guest.show_let_in("Claire Fontanel", held=False)
+    window.visit_view.show_visit("B012", "Claire Fontanel")
+    window.visit_view.show_let_in("Claire Fontanel", held=False)
     return window
 
 

@@ -26,7 +26,7 @@ from views.widgets.parts import (
 from views.widgets.theme import SPACE
 
 
-class GuestView(QWidget):
+class VisitView(QWidget):
     """The caller left, the agent right, and our controls below.
 
     Signals:
