@@ -2,8 +2,8 @@
 """An agent's work around the conversations, without Qt:
 its state, offers, the next caller, the wrap-up's time.
 
-Used by `compose_desk_work`, which connects it with the window;
-conversations themselves are `expert_app.desk.app`.
+`wiring.agent_work` connects it with the window; conversations are the work of
+`expert_app.desk.app`.
 """
 
 from __future__ import annotations

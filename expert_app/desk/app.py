@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The desk's job, without Qt: take a ticket, hold the session, file its pages, finish.
-`compose_desk` connects views.
+`wiring` connects it with the window.
 
-What happens is told by notifiers; what the agent wants comes in as calls, which return at once.
-Errors become `troubled` facts: a code and its values, never a sentence.
+Signals announce what happens; the agent's acts come in as calls, which return at once.
+Errors become `troubled` signals: a code and its values, never a sentence.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ class DeskApp:
         self._do(self.close("call_later", minutes), "finish")
 
     async def close(self, outcome: str, later_min: int = 0) -> None:
-        """As `finish`, for who goes on afterwards; or `call_later`."""
+        """As `finish` or `call_later`, for a caller that awaits the end."""
         session = self._session
         if session is None:
             return
@@ -308,7 +308,7 @@ class DeskApp:
             self._session.page.open_address(address)
 
     def ask_devices(self) -> None:
-        """How are scanner and printer now, after what they did?"""
+        """Asks for the state of scanner and printer, after a scan or a print."""
         if self._session is not None and self._ended is None:
             self._do(self._session.devices.request_report(), "ask the devices")
 
@@ -427,8 +427,8 @@ class DeskApp:
     # ---- doing ----
 
     def do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        """Does something of the desk's other parts;
-        what goes wrong is told as `troubled`, by `name`.
+        """Runs work of the desk's other jobs; an error is announced by `troubled`, under the key
+        `name`.
         """
         self._do(work, name)
 
@@ -436,7 +436,7 @@ class DeskApp:
         self._tasks.start(self.guarded(work, name), name=f"desk {name}")
 
     async def guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        """As `do`, for who waits until it is over."""
+        """As `do`, for a caller that awaits the end."""
         try:
             await work
             self.clear_trouble(name)
@@ -449,8 +449,8 @@ class DeskApp:
             self.trouble("unexpected", {"why": error.strerror or type(error).__name__}, key=name)
 
     def trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
-        """Tells the agent about something that went wrong;
-        it replaces an earlier one of the same key.
+        """Shows the agent that something went wrong; it replaces an earlier trouble of the same
+        key.
         """
         self._told.add(key)
         if self._session is not None:

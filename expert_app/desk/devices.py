@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The kiosk's scanner and printer in the agent's hands, without Qt.
-`compose_desk_devices` connects views.
+`wiring.devices` connects it with the window.
 
 A preview is decoded in a worker process before anybody sees it.
 Beside `expert_app.desk.app`, whose session it drives.

@@ -41,7 +41,7 @@ class Kept(NamedTuple):
 
 
 class PageKeeper:
-    """Keeps pages; what the agent wished of a page before it was here is applied then."""
+    """Stores pages; edits that the agent made before a page was here are applied then."""
 
     def __init__(self, outbox: Outbox, workers: Workers) -> None:
         self._outbox, self._workers = outbox, workers

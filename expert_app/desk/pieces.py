@@ -2,7 +2,7 @@
 """An agent's work on the caller's pieces, without Qt:
 procedures, states as pages arrive, what is missing, doubles.
 
-Used by `compose_desk_pieces`, which connects it with the window.
+`wiring.pieces` connects it with the window.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 at once as a registration while the store is away.
 
 A registration (accusé d'enregistrement, code des relations entre le public et l'administration, R.
-112-9-2) is followed by the receipt itself as soon as the last of its documents is filed. Used by
-`compose_desk_receipts`.
+112-9-2) is followed by the receipt itself as soon as the last of its documents is filed.
+`wiring.receipts` connects it with the window.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from session.protocol.hub.requests import DocumentFiled, SessionEnded
 
 
 class KioskPrinter(Protocol):
-    """`expert_app.desk.devices.DevicesJob`."""
+    """Prints at the kiosk: `expert_app.desk.devices.DevicesJob`."""
 
     async def print_document(self, pdf: bytes, name: str, copies: int = 1) -> None:
         """Prints a PDF at the kiosk, where the caller sees it first."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The agent's talk beyond two people, without Qt: hold, pass on, call in, come in.
-`compose_desk_talk` connects views.
+`wiring.third_parties` connects it with the window.
 
-The hub's ticket says what holds; this job follows it and makes the wishes of the agent. Used beside
+The hub's ticket is the truth: this job follows it and sends the agent's requests. It stands beside
 `expert_app.desk.app`.
 """
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Settings about relays made into what calls and hub use.
-Used by the compose modules, the hub and `doctor`.
+Used by the desk, the kiosk, the board, the hub and `doctor`.
 """
 
 from __future__ import annotations

@@ -210,7 +210,7 @@ def voice_filter(settings: MediaSettings) -> VoiceFilter | None:
 
 
 def make_engines(settings: MediaSettings, tasks: Tasks) -> Engines:
-    """Both engines, for who does without changes."""
+    """Both engines, for programs whose settings do not change."""
     return DeskMedia(settings, tasks).engines
 
 

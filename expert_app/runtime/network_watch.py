@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Notices that this computer is in another network than before.
-Used by the desk's and the kiosk's compose modules.
+Used by the desk and the kiosk.
 
-A connection whose address has gone says nothing;
-without this, bus and call wait for their own time limits.
+A connection whose address has gone reports no error: without this, bus and call would wait for
+their time limits.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def own_addresses() -> frozenset[str]:
 
 
 class NetworkWatch:
-    """Looks once a second.
+    """Compares this computer's addresses once a second.
 
     Args:
         changed: called when an address has gone or come, and there is at least one.
@@ -53,7 +53,7 @@ class NetworkWatch:
         self._timer.start()
 
     def tick(self) -> None:
-        """Tells of other addresses once they stay."""
+        """Calls `changed` for other addresses once they stay."""
         found = self._addresses()
         self._calm = self._calm + 1 if found == self._seen else 1
         self._seen = found

@@ -2,8 +2,8 @@
 """What a program has observed, by name, for whoever drives it from outside (the scripted walk,
 tests).
 
-Desk and kiosk note a fact when they see it;
-the script reads it from the *other* end than the one that acted.
+The observers of desk, kiosk and board note what happens; the script reads it at the *other* end
+than the one that acted.
 """
 
 from __future__ import annotations

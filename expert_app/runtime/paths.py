@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Where each program keeps what it must not lose, and what it may.
-Used by the programs and by compose.
+Used by the programs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Sealing at desk and kiosk: what compose needs to protect a session, and to find the vault of its
-log. No Qt.
-"""
+"""Sealing at desk and kiosk: protects a session, and finds the vault of its log. No Qt."""
 
 from __future__ import annotations
 

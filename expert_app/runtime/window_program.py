@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What every program with a window has in common: Qt set up, one loop, an orderly end.
-Used by `compose_*`.
 
-Only `compose` and its parts build objects and connect them; everybody else is given what they need.
+Only the packages `wiring` build objects and connect them; all other objects are given what they
+need.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class Program:
         self._automation.send(ready=True, **ready)
 
     async def connect(self, bus: BusClient) -> None:
-        """Connects in the background's own time: a bus that is away now is tried again for ever."""
+        """Connects in the background: a bus that is away is tried again for ever."""
         try:
             await bus.connect()
         except SessionError as error:

@@ -2,8 +2,8 @@
 """Writes what happens in a session at the desk into its log.
 Used by `session.desk.session`, one per session.
 
-Each fact is written by one end only:
-the kiosk writes what it did (`session.kiosk.event_log`), the desk the rest.
+Each event is written by one end only: the kiosk writes what it did (`session.kiosk.event_log`),
+the desk writes the rest.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ POINTER_EVERY = 20
 
 
 class EventLog:
-    """Listens to the parts of one session and writes each fact once."""
+    """Listens to the parts of one session and writes each event once."""
 
     def __init__(self, facts: SessionFacts, log: LogWriter, *, clock: Clock) -> None:
         self._facts = facts
@@ -45,7 +45,7 @@ class EventLog:
         self._pointers = 0
 
     def write(self, event: AnyEvent) -> None:
-        """Adds an event that no part of the session tells by itself."""
+        """Adds an event that no signal of the session announces."""
         self._log.write(event)
 
     def opened(self, resumed: bool) -> None:
@@ -96,7 +96,9 @@ class EventLog:
         devices.page_failed.connect(self._on_page_failed)
 
     def listen_to_line(self, line: LineEnd) -> None:
-        """The line's own series, ten seconds in one event, and each new rule of what we send."""
+        """Writes the line's measurements, ten seconds in one event, and each new rule of what we
+        send.
+        """
         line.seen.connect(self._series.on_seen)
         line.governed.connect(self._series.on_governed)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's end of the line: reads the engine, governs our picture and what is printed. Built by
+"""Adapts what the desk sends to the line: reads the engine, governs our picture and printed
+documents. Built by
 `session.desk.session`.
 
 The other end: `session.kiosk.line`.
@@ -28,7 +29,7 @@ the reference line of 512 kb/s, less what its transport takes.
 
 
 class DeskLine(LineEnd):
-    """What `LineEnd` is, at the desk.
+    """The desk's `LineEnd`: reads the media engine once a second and sets its limits.
 
     Args:
         rates: what the kiosk's line was measured to carry, or None.
@@ -67,22 +68,22 @@ class DeskLine(LineEnd):
         self._tell_engine(min(rates.down_kbps, rates.up_kbps) if rates is not None else 0.0)
 
     def set_third(self, there: bool) -> None:
-        """A third person sends to this kiosk too: it gets as much as we do."""
+        """A third person sends to this kiosk too and gets as much of the line as we do."""
         self._third_there = there
         self.set_faces(2 if there else 1)
 
     def _on_peer_governed(self, rule: LineGoverned) -> None:
-        """After a restart of the desk the kiosk still knows that hands talk."""
+        """After a restart of the desk the kiosk still knows that sign language is spoken."""
         if rule.motion and self._priority is None:
             self.set_motion(True)
 
     def start(self) -> None:
-        """Begins to look."""
+        """Starts to read the engine."""
         self._carry_out(self.shares)
         self._watching = self._tasks.start(self._watch(), name="desk-line")
 
     def close(self) -> None:
-        """The conversation is over; the engine is nobody's again."""
+        """The conversation is over; the engine has no limits any more."""
         super().close()
         self._stop_pages()
         if self._watching is not None:
@@ -99,7 +100,7 @@ class DeskLine(LineEnd):
                 self.tick(self._call.call_id, stats)
 
     def _count_third(self, stats: MediaStats) -> None:
-        """The third person follows our own rule, so it sends as much as we do: it is counted so."""
+        """Counts for the third person what we send ourselves: both follow the same rule."""
         if self._third_there:
             self._third_bytes += max(0, stats.sent_bytes - self._own.sent_bytes)
         self._own = stats

@@ -36,7 +36,7 @@ Certificate = Callable[[], Awaitable[DeskCertificate]]
 
 
 class DeskSeal(SealBase):
-    """Begins, and begins again when the kiosk has lost its key.
+    """Agrees on a key with the kiosk, and on another when the kiosk has lost it.
 
     Args:
         certificate: gives the certificate kept here, or asks the vault.
@@ -89,7 +89,7 @@ class DeskSeal(SealBase):
                 self._begin_again()
 
     def _on_unknown(self) -> None:
-        """The kiosk speaks under a key that we do not have."""
+        """The kiosk uses a key that we do not have."""
         if self._box is not None and self._clock.monotonic_s() - self._began_s > ASK_AGAIN_S:
             self._begin_again()
 
@@ -101,7 +101,7 @@ class DeskSeal(SealBase):
             self._asking = self._tasks.start(self._ask(), name="seal the session again")
 
     def close(self) -> None:
-        """Asks no more."""
+        """Stops asking the kiosk for a key."""
         super().close()
         self._is_asking = False
         self._asking.cancel()

@@ -170,7 +170,7 @@ class DeskSession:
         self._gathering = self._tasks.start(self._gather(), name="desk log of the shared page")
 
     async def start_without_kiosk(self) -> None:
-        """Begins a talk by telephone: nobody is at the kiosk, nothing is asked of it."""
+        """Begins a conversation by telephone: nobody is at the kiosk, so it is asked nothing."""
         self.event_log.opened(self.resumed)
 
     async def _gather(self) -> None:
@@ -179,8 +179,8 @@ class DeskSession:
             self.event_log.flush_mirror(due_only=True)
 
     async def _ask_again(self) -> None:
-        """How are consent, devices and pages?
-        Asked at the start, and whenever the line comes back.
+        """Asks the kiosk for consent, devices and pages: at the start, and whenever the line comes
+        back.
         """
         try:
             await self.grants.ask_all()
@@ -192,7 +192,7 @@ class DeskSession:
         self.page.request_snapshot()
 
     def line_back(self) -> None:
-        """The line is back: what happened meanwhile?"""
+        """The line is back: asks the kiosk what happened meanwhile."""
         self._tasks.start(self._ask_again(), name="desk asks the kiosk again")
         self.show.repeat()
 
@@ -216,7 +216,7 @@ class DeskSession:
         await self.devices.close()
 
     async def close(self, flush_s: float) -> bool:
-        """The wrap-up is finished; True when the hub has the whole log."""
+        """Ends the session after the wrap-up; True when the hub has the whole log."""
         self._stop_listening()
         return await self._log.close(flush_s)
 

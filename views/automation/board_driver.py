@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a script does at the board: what is in the window of a visit goes before the board itself.
-For compose.
+"""What a script does at the board: what is in the window of a visit goes before the board
+itself.
 """
 
 from __future__ import annotations

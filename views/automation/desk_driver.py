@@ -2,7 +2,7 @@
 """What a script does at the desk: clicks, what is done over the mirrored page, and the choice
 of a file.
 
-For compose. In the mirror a thing is named by a CSS selector: "mirror:#name" clicks it with the
+In the mirror a thing is named by a CSS selector: "mirror:#name" clicks it with the
 tool in hand, "forced:#name" sends the click whatever the window allows, as a desk would that has
 gone wrong. "library:words" searches the open library and clicks what it finds first.
 """

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What a script does and reads at the kiosk: clicks, and what a field of the web page holds.
-For compose.
 
 "look:#name" reads the field of this CSS selector in the page itself and notes the observation
 `page_value`; "file:0" touches the first file that a caller may give.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Lets a script use a window as a person does:
-clicks real widgets with real mouse events, takes pictures. For compose.
+clicks real widgets with real mouse events, takes pictures.
 """
 
 from __future__ import annotations

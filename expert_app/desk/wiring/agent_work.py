@@ -101,7 +101,7 @@ class AgentWorkConnections:
         self._app.dossier_changed.connect(self._on_dossier)
 
     def _on_session_ended(self, _ended: SessionEnded) -> None:
-        """The window has begun its wrap-up page; what is known already is shown on it."""
+        """Shows on the new wrap-up page what is known already."""
         self._on_dossier(self._app.dossier)
         self._on_time(self._work.wrap_up)
 
@@ -112,8 +112,8 @@ class AgentWorkConnections:
         self._window.wrap_up.show_limit(*time)
 
     def _on_time_over(self, outcome: str) -> None:
-        """Nothing a caller gave is put aside by a clock:
-        with pages that are not filed the agent finishes by hand.
+        """Finishes the wrap-up when its time is over, unless pages are not filed yet: then the
+        agent finishes by hand.
         """
         session = self._app.session
         unfiled = self._filing.unfiled(session.facts.id) if session is not None else 0

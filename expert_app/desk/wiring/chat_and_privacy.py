@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects privacy pause, written words and push-to-talk with the desk's window.
-Part of `compose_desk`.
-"""
+"""Connects privacy pause, chat and push-to-talk with the desk's window."""
 
 from __future__ import annotations
 

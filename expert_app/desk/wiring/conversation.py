@@ -29,9 +29,7 @@ ABSENT = "devices absent"
 
 
 class ConversationConnections:
-    """Connects each session as it opens;
-    what the window wishes goes to the session that is open.
-    """
+    """Connects each session as it opens; the agent's acts go to the session that is open."""
 
     def __init__(
         self,

@@ -32,7 +32,7 @@ from views.desk.devices.view import DevicesView
 
 
 class DevicesConnections:
-    """Wishes of the devices view to the job, facts of the session's devices to the view."""
+    """The agent's requests go to the job; what the session's devices report goes to the view."""
 
     def __init__(
         self,
@@ -144,7 +144,7 @@ class DevicesConnections:
 
 
 def scan_request_of(shown: ChosenScan) -> ScanRequest:
-    """What the job does for what the agent sees."""
+    """The job's request for what the agent chose in the scan panel."""
     return ScanRequest(
         kind=shown.kind,
         source=shown.source,

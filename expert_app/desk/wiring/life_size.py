@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Shows the caller as large as in the room, by the measured screen and by what the kiosk says.
-Used by compose.
-"""
+"""Shows the caller as large as in the room, by the measured screen and what the kiosk reports."""
 
 from __future__ import annotations
 

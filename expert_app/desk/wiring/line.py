@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Connects a session's line with what the agent sees of it:
-words under the picture, the quality panel. For compose.
+words under the picture, the quality panel.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ class LineConnections:
             self._app.session.line.set_motion(on)
 
     def _on_talk(self, session: DeskSession, answer: TalkAnswer) -> None:
-        """An interpreter comes: hands talk. What the agent sets afterwards holds."""
+        """An interpreter comes: the picture is set to sign language. What the agent sets
+        afterwards holds.
+        """
         third = answer.talk.third
         if (
             third is not None
@@ -70,8 +72,8 @@ class LineConnections:
             session.line.set_motion(True)
 
     def _on_failed(self, error: SessionError) -> None:
-        """A relay that cannot be reached is a matter for a person;
-        lost calls heal by themselves.
+        """Shows that a relay cannot be reached: a person must mend that; lost calls come back by
+        themselves.
         """
         if isinstance(error, RelayUnreachable):
             self._app.troubled.emit(DeskTrouble(error.code, error.detail, "relay"))

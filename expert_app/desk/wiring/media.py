@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the choice of camera, microphone, loudspeaker and engine with the desk's engines.
-Part of `compose_desk`.
-"""
+"""Connects the choice of camera, microphone, loudspeaker and engine with the desk's engines."""
 
 from __future__ import annotations
 
@@ -110,7 +108,7 @@ class MediaConnections:
         self._open_devices()
 
     def _on_devices(self) -> None:
-        """One came or went: the system's own choice may be another now, a chosen one may be
+        """A device came or went: the system's default may be another now, a chosen one may be
         back.
         """
         self._media.refresh_devices()
@@ -128,14 +126,16 @@ class MediaConnections:
         self._tick.start()
 
     def _open_sound(self, voice: VoiceFilter | None) -> None:
-        """To try how loud the microphone is nothing is taken out of it."""
+        """Opens microphone and loudspeaker; without a voice filter, to show how loud the
+        microphone is.
+        """
         settings = self._media.settings
         self._microphone = open_microphone(settings.microphone, self._sound, voice)
         self._speaker = open_speaker(settings.speaker, self._sound, voice)
 
     def _camera_to_try(self) -> FrameSource | None:
-        """A camera opens only once: where an engine has it open, it is looked at through the
-        engine.
+        """The camera to try. A camera opens only once: where an engine has it open, the engine's
+        picture is used.
         """
         if (shared := self._media.engines.shared) is not None:
             return shared[0].view()
@@ -193,8 +193,8 @@ class MediaConnections:
             speaker.write(played)
 
     def _end_checks(self) -> None:
-        """An echo that was found is looked for again behind the program's own canceller, where that
-        is at work.
+        """Shows what a finished check found. An echo is checked a second time behind the program's
+        canceller, where that is at work.
         """
         if self._check is not None and self._check.done:
             found, self._check = self._check.result(), None

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the dossier's pieces on the screen with the desk's work on them.
-Used by `compose_desk`.
-"""
+"""Connects the dossier's pieces on the screen with the desk's work on them."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ from views.widgets.pdf_picture import pdf_page
 
 
 class PieceConnections:
-    """Wishes of the dossier view to the job, facts of the job to the window."""
+    """The agent's requests go to the job; what the job found goes to the window."""
 
     def __init__(
         self, window: DeskWindow, app: DeskApp, *, pieces: DeskPieces, devices: DevicesJob
@@ -51,7 +49,8 @@ class PieceConnections:
     def _on_duplicate(self, duplicate: DuplicatePage) -> None:
         """A warning with the earlier page shown beside the new one; nothing is refused.
 
-        Over a wrap-up, whose outcome the agent is choosing, the pages are opened on wish only.
+        Over a wrap-up, whose outcome the agent is choosing, the pages are opened only when the
+        agent asks.
         """
         seen = duplicate.seen
         day = seen.filed_at_utc.astimezone().strftime("%d/%m/%Y")

@@ -128,7 +128,9 @@ class Desk:
         await parts.bus.close()
 
     async def _send_old_logs(self) -> None:
-        """What an earlier run could not send; a session that goes on is left to its own writer."""
+        """Sends logs that an earlier run could not send; a session that goes on has a writer
+        already.
+        """
         found = left_over(self.parts.paths.folder("logs"))
         await self.jobs.app.resumed.wait()
         for session_id, _writer in found:
@@ -153,7 +155,7 @@ class Desk:
         self.parts.tasks.start(self.parts.bus.close(), name="stop knocking")
 
     def _on_network_changed(self) -> None:
-        """Another address: the bus and the call are made anew at once, nobody waits for time
+        """Another address: reconnects the bus and the call at once instead of waiting for time
         limits.
         """
         self.parts.bus.reconnect()

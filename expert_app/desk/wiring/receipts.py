@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects receipts on the screen with the desk's work on them. Used by `compose_desk`."""
+"""Connects receipts on the screen with the desk's work on them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ KEY = "receipt"
 
 
 class ReceiptConnections:
-    """Wishes of the print panel to the job, what became of a registration to the message bar."""
+    """The print panel's requests go to the job; what became of a registration goes to the message
+    bar.
+    """
 
     def __init__(self, window: DeskWindow, receipts: DeskReceipts, *, pieces: DeskPieces) -> None:
         self._window = window

@@ -46,7 +46,7 @@ class RemoteControlConnections:
         app.session_opened.connect(self._follow)
 
     def _command(self, act: Callable[..., None]) -> Callable[..., None]:
-        """The act on the commands of the session that is open; nothing without one."""
+        """Calls `act` with the commands of the open session; does nothing without one."""
 
         def command(*values: object) -> None:
             if self._app.session is not None:

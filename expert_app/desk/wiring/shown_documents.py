@@ -65,7 +65,7 @@ class ShownDocumentConnections:
         app.session_ended.connect(lambda _ended: documents.cancel())
 
     def _in_page_mode(self, act: Callable[[], None]) -> Callable[[], None]:
-        """The act with the place where it is seen in front: the face may have the whole middle."""
+        """Does the act with the page in front: the face may fill the whole middle."""
 
         def do() -> None:
             if self._app.session is not None:

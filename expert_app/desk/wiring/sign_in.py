@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the sign-in window of a desk without a key, and waits until the bus knows it.
-Used by `compose_desk`.
-"""
+"""Builds the sign-in window of a desk without a key, and waits until the bus knows it."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class WindowConnections:
             self._ring.stop()
 
     def _show_host(self, tickets: list[Ticket]) -> None:
-        """In a conversation the agent must know that the site's host hears."""
+        """Shows in a conversation that the site's host hears the agent."""
         session = self._app.session
         ours = session.facts.ticket_id if session is not None else ""
         if any(ticket.id == ours and ticket.with_host for ticket in tickets):
@@ -101,7 +101,7 @@ class WindowConnections:
             self._window.messages.clear(RETRYING)
 
     def show_access_refused(self) -> None:
-        """The bus no longer knows this desk's key: said once, until the program ends."""
+        """Shows that the bus no longer knows this desk's key, until the program ends."""
         self._window.show_access_refused()
         self._window.messages.clear(LINE)
         words = sentence(BusRefusedIdentity.code)
@@ -144,7 +144,9 @@ class WindowConnections:
         self._window.messages.show_message(level, sentence(code, detail).sentence, key=key or code)
 
     def show_leftover(self, leftover: Leftover) -> None:
-        """What an earlier run left and could not be read; it was moved aside, not deleted."""
+        """Shows that a file of an earlier run could not be read; it was moved aside, not
+        deleted.
+        """
         words = _(
             "A damaged file of an earlier session was set aside in {folder}. Tell the help desk."
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller allows, as the kiosk told it.
+"""What the caller allows, as the kiosk reports it.
 Used by the desk's program to enable tools; the kiosk enforces it.
 
 Only `keep` binds at the desk: filing asks `may_keep`, which outlives the conversation and a restart
@@ -67,7 +67,7 @@ class DeskGrants:
         self._stop_listening = channel.on_message(TOPIC, self._on_message)
 
     def allowed(self, grant: Grant) -> bool:
-        """True when the caller gives this power, as far as we heard."""
+        """True when the caller gives this power, by the kiosk's last report."""
         return self.left_s(grant) > 0
 
     def left_s(self, grant: Grant) -> float:
@@ -75,7 +75,7 @@ class DeskGrants:
         return max(0.0, self._until_s[grant] - self._clock.monotonic_s())
 
     def all(self) -> dict[Grant, bool]:
-        """Every power and whether it is given, as far as we heard."""
+        """Every power and whether it is given, by the kiosk's last report."""
         return {grant: self.allowed(grant) for grant in Grant}
 
     def all_left_s(self) -> dict[Grant, float]:
@@ -126,7 +126,9 @@ class DeskGrants:
         self.changed.emit(message)
 
     def _look_at_request(self, message: GrantChanged) -> None:
-        """Is our request answered by this? If not, the kiosk may not have heard it."""
+        """Clears our request when this answers it; else the kiosk may not have received the
+        request.
+        """
         request_id, _asked_at_s = self._asking.get(message.grant, ("", 0.0))
         if not request_id:
             return
@@ -156,8 +158,8 @@ class DeskGrants:
             self._memory.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """The conversation is over: no power is left but to keep what was received, nothing is
-        listened to.
+        """The conversation is over: only the power to keep what was received is left, and we stop
+        listening.
         """
         self._stop_listening()
         self._asking.clear()

@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 
 class DeskPrivacy:
-    """One session's privacy pauses: the agent's, and the caller's, which the kiosk tells.
-    Each ends its own.
+    """One session's privacy pauses: the agent's, and the caller's, which the kiosk reports. Each
+    person ends the pause that they began.
 
     Attributes: changed: whether this end shows and sends no picture; at once. confirmed: what the
         kiosk shows, and whose pause. on: as `changed`. mine, callers: whose pauses go on.
@@ -84,8 +84,8 @@ class DeskPrivacy:
         self.confirmed.emit(message)
 
     def _on_answered(self, answer: CallAnswered) -> None:
-        """A new call may be that of a kiosk that was restarted:
-        it must not show what is hidden, and it tells what of the caller's own pause it knows.
+        """A new call may come from a kiosk that was restarted: it must not show what is hidden,
+        and it reports what it knows of the caller's pause.
         """
         if self.on:
             self._tell()

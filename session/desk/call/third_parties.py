@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Hold and third people in the agent's own conversation.
-Used by `session.desk.session`; the kiosk has its own end of it.
+Used by `session.desk.session`; the other end is `session.kiosk.call.third_parties`.
 
-The ticket says what holds; this end follows it:
-it stops and starts the calls, and tells the hub that the banner is on the screen. After a restart
-of the desk the ticket says it again.
+The ticket is the truth and this end follows it: it stops and starts the calls, and reports to the
+hub that the banner is on the screen. After a restart of the desk the ticket is read again.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class DeskThirdParties:
-    """One session's talk at the desk.
+    """Hold and third persons of one session at the desk.
 
     Args:
         call: with the caller. engine: for the call with a third person, beside the first one.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent's call with a third person, beside the call with the caller: this end offers. Used by
+"""The agent's call with a third person, beside the call with the caller. This end makes the
+offers. Used by
 `session.desk.call.third_parties`.
 
 The other end is a `session.desk.call.video_call.DeskCall` on the same topic;
@@ -96,7 +97,7 @@ class ThirdPartyCall:
         self._offer_soon()
 
     def tell_switches(self, *, camera_on: bool, microphone_on: bool) -> None:
-        """Our camera or microphone was switched; the third person is told."""
+        """Sends the third person the state of our camera and microphone."""
         self._tasks.start(
             self._tell(CameraChanged(camera_on=camera_on, microphone_on=microphone_on)),
             name="aside-tell",

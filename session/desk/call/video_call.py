@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's end of a call: answers the offers and judges, by what arrives, how the line is.
-Built by compose.
+"""The desk's end of a call: answers the offers and judges the line by what arrives. Built by
+`session.desk.session`.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ class DeskCall:
         self._change_state(MediaState.CLOSED)
 
     def set_held(self, held: bool) -> None:
-        """Nothing travels any more, in neither direction, or the call is set up again."""
+        """Stops sending and receiving, or sets the call up again."""
         if held == self._held or self.state == MediaState.CLOSED:
             return
         self._held = held
@@ -198,20 +198,20 @@ class DeskCall:
                 await self._engine.close_call()
 
     def set_camera(self, on: bool) -> None:
-        """Our picture on or off; the kiosk is told."""
+        """Switches our picture on or off and reports it to the kiosk."""
         self._camera_on = on
         self._engine.set_camera(on and not self._private)
         self._tell_switches()
 
     def set_private(self, on: bool) -> None:
-        """No picture of us for a moment, whatever the camera's switch says;
-        the kiosk is told otherwise.
+        """Sends no picture of us for a moment, whatever the camera's switch says. The kiosk hears
+        of the pause by another message.
         """
         self._private = on
         self._engine.set_camera(self._camera_on and not on)
 
     def set_microphone(self, on: bool) -> None:
-        """Our voice on or off; the kiosk is told."""
+        """Switches our voice on or off and reports it to the kiosk."""
         self._microphone_on = on
         self._engine.set_microphone(on)
         self._tell_switches()
@@ -362,7 +362,9 @@ class DeskCall:
         self._tasks.start(self._send(message), name="desk-call-send")
 
     async def _send(self, message: SessionMessage) -> None:
-        """What is said about a call is worth nothing later: a line that is away is left to heal."""
+        """Sends a message about the call; when the line is away the message is dropped, because it
+        would be too late afterwards.
+        """
         try:
             await self._channel.send(self._topic, message)
         except (BusUnreachable, MessageTooLarge) as error:
@@ -390,6 +392,6 @@ def _media_seen(line: _Line, stats: MediaStats) -> MediaSeen:
 def _tell_later(
     loop: asyncio.AbstractEventLoop, listener: Callable[[MediaState], None], state: MediaState
 ) -> None:
-    """From the media thread to ours; a loop that has ended needs no news."""
+    """Calls from the media thread into ours, unless our loop has ended."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(listener, state)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's end of acting in the shared page: sends the agent's commands, tells how each went.
+"""The desk's end of acting in the shared page: sends the agent's commands and reports how each
+went.
 
 Used by the desk's program, one per session.
-The kiosk enforces the caller's consent; here nothing is decided. The other end is
+The kiosk enforces the caller's consent; the desk decides nothing. The other end is
 `session.kiosk.cobrowse.remote_control`.
 """
 
@@ -152,7 +153,7 @@ class DeskControl:
         self._send(ValueRequested(command_id=new_id(), epoch=epoch, node=node, value=value))
 
     def propose(self, epoch: int, node: int, value: str) -> None:
-        """Shows the caller a value for a field; answered when they have touched."""
+        """Shows the caller a value for a field; answered once they accepted or refused it."""
         self._flush()
         self._send(ValueProposed(command_id=new_id(), epoch=epoch, node=node, value=value))
 

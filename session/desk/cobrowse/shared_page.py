@@ -152,7 +152,7 @@ class DeskCobrowse:
 
     @property
     def sharing(self) -> bool:
-        """True while the kiosk shares, as far as we heard."""
+        """True while the kiosk shares, by its last report."""
         return self._sharing is True
 
     @property
@@ -161,8 +161,8 @@ class DeskCobrowse:
         return self._epoch
 
     def close(self) -> None:
-        """The session is over: the last stretch goes to the log, nothing is listened to, pictures
-        are forgotten.
+        """Ends the session: writes the last stretch to the log, stops listening and forgets
+        pictures.
         """
         for stop in self._stops:
             stop()
@@ -259,7 +259,7 @@ class DeskCobrowse:
             self._gap_timer = asyncio.get_running_loop().call_later(GAP_S, self._on_gap)
 
     def _on_gap(self) -> None:
-        """What was missing a moment ago: has it come?"""
+        """Checks whether what was missing a moment ago has come."""
         self._gap_timer = None
         if self._open and self._assembler.has_gap:
             for frame in self._assembler.give_up():
@@ -303,7 +303,7 @@ class DeskCobrowse:
         self._stretch.flush()
 
     def _lose(self) -> None:
-        """Something is missing: nothing more is shown until a full picture came."""
+        """Something is missing: shows nothing more until a full picture comes."""
         self._complete = False
         if not self._healing and self._sharing is not False:
             self._healing = True

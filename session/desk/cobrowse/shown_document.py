@@ -153,7 +153,7 @@ class DeskShow:
         self._look_at_page(show)
 
     def turn(self, page: int) -> None:
-        """Another page, for both ends."""
+        """Turns to another page at both ends."""
         show = self._show
         page = min(max(page, 0), show.pages - 1) if show is not None else 0
         if show is None or page == show.page:
@@ -183,14 +183,16 @@ class DeskShow:
         self.marks_changed.emit(self.marks)
 
     def remove_marks(self) -> None:
-        """No mark on the page in view."""
+        """Removes all marks of the page in view."""
         if self._show is not None and self.marks:
             self._show.marks[self._show.page] = []
             self._tell_marks(self._show, self._show.page, 0)
             self.marks_changed.emit(())
 
     def move_pointer(self, x: float, y: float) -> None:
-        """The laser, at a fraction (0..1) of the page; sent at most every `POINTER_EVERY_S`."""
+        """Moves the laser to a fraction (0..1) of the page; sent at most every
+        `POINTER_EVERY_S`.
+        """
         if self._show is not None:
             x, y = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
             self._point(
@@ -198,7 +200,7 @@ class DeskShow:
             )
 
     def hide_pointer(self) -> None:
-        """No laser."""
+        """Hides the laser."""
         if self._show is not None:
             show = self._show
             self._point(
@@ -212,8 +214,8 @@ class DeskShow:
             self._end(Ended())
 
     def repeat(self) -> None:
-        """The line is back, or the kiosk was restarted:
-        tells it again what is shown, or that nothing is.
+        """The line is back, or the kiosk was restarted: repeats what is shown, or that
+        nothing is.
         """
         if self._show is None:
             self._sure.send(ShowEnded())
@@ -264,7 +266,7 @@ class DeskShow:
     # ---- pages ----
 
     def _look_at_page(self, show: _Show) -> None:
-        """The page in view, for the agent too; and somebody watches that it gets to the kiosk."""
+        """Draws the page in view for the agent and watches that it gets to the kiosk."""
         self.progressed.emit(0)
         self._tasks.start(self._draw_for_agent(show, show.page), name="desk-shown-page")
         self._start_watch()
@@ -362,8 +364,8 @@ class DeskShow:
             self._watch = self._tasks.start(self._watch_page(), name="desk-shown-watch")
 
     async def _watch_page(self) -> None:
-        """Until the kiosk has the page on its screen:
-        how far it is, and again when nothing is heard.
+        """Reports progress until the kiosk has the page on its screen; sends again when the kiosk
+        is silent.
         """
         while (show := self._show) is not None and show.painted is None:
             await asyncio.sleep(TICK_S)

@@ -130,11 +130,11 @@ class Pages:
         self._progress(assembly)
 
     def is_heard(self) -> None:
-        """Something else came on the way that pages take: what waits behind it is not lost."""
+        """Another message came on the topic of pages: chunks that wait behind it are not lost."""
         self._arrivals.is_heard()
 
     def _is_of_kiosk(self, offer: PageOffered) -> bool:
-        """The hub's kiosk has signed it.
+        """True when the kiosk that the hub knows has signed the page.
         Where the hub does not know the kiosk's key, the document says who signed.
         """
         if self._kiosk_key and offer.signer != self._kiosk_key:
@@ -144,7 +144,9 @@ class Pages:
         return is_signed(offer.signer, words_of(self._session_id, offer), offer.signature)
 
     def _on_forged(self, offer: PageOffered) -> None:
-        """Somebody on the way changed it. The kiosk still has its page, which is not refused."""
+        """Somebody changed the page on the way. The page is not refused: the kiosk still has
+        it.
+        """
         log.error("the signature of a page is not the kiosk's")
         self.failed.emit(PageNotReceived(offer.page_id, PageDamaged.code))
 
@@ -179,8 +181,8 @@ class Pages:
         self._tasks.start(self._keep_page(offer, data), name="page-keep")
 
     def _on_damaged(self, offer: PageOffered, error: PageDamaged) -> None:
-        """Once more from the start; a second time it is given up here.
-        The kiosk keeps it and may offer it again.
+        """Asks for the page once more from the start and gives up at the second time. The kiosk
+        keeps it and may offer it again.
         """
         if offer.page_id not in self._damaged:
             self._damaged.add(offer.page_id)
@@ -190,7 +192,7 @@ class Pages:
         self.failed.emit(PageNotReceived(offer.page_id, error.code))
 
     async def _keep_page(self, offer: PageOffered, data: bytes) -> None:
-        """Only what `keep` has put on the disk is acknowledged."""
+        """Acknowledges a page only after `keep` has stored it."""
         code = SessionError.code
         try:
             if offer.kind is ScanKind.PAGE:
@@ -226,8 +228,8 @@ class Pages:
         self._damaged.discard(page_id)
 
     def tick(self) -> None:
-        """Asks for what is missing; says when nothing comes any more, and goes on when it comes
-        again.
+        """Asks for missing chunks; reports a page as failed when nothing comes, and goes on when
+        it comes again.
         """
         for wanted in self._arrivals.due():
             if wanted.asked <= MAX_ASKS:

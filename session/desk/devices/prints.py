@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Documents on their way to the kiosk's printer. The other end: `session.kiosk.devices.prints`."""
+"""Sends documents to the kiosk's printer, for `scanner_and_printer`.
+The other end: `session.kiosk.devices.prints`.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +127,7 @@ class Prints:
             self._chunks.again(request.item_id, document.offer.chunks, request.missing)
 
     def on_changed(self, change: PrintChanged) -> None:
-        """The kiosk says where a print is, perhaps one of a desk that was killed since."""
+        """The kiosk reports on a print, perhaps one that an earlier run of the desk asked for."""
         if (document := self._documents.get(change.print_id)) is not None:
             document.heard_s, document.state = self._clock.monotonic_s(), change.state
         if change.state in _LAST:
@@ -134,7 +136,9 @@ class Prints:
         self.changed.emit(change)
 
     def tick(self) -> None:
-        """Repeats an offer that nobody answers; ends a print of which nobody speaks."""
+        """Repeats an offer that is not answered; ends a print that the kiosk does not report on
+        any more.
+        """
         now_s = self._clock.monotonic_s()
         for print_id, document in list(self._documents.items()):
             if document.state in _AT_PRINTER:
@@ -150,6 +154,6 @@ class Prints:
                 self._sure.send(document.offer)
 
     def close(self) -> None:
-        """Stops sending; the documents are let go."""
+        """Stops sending and forgets the documents."""
         self._chunks.close()
         self._documents.clear()

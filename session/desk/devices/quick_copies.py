@@ -24,7 +24,7 @@ MAX_QUICK_COPY_BYTES = 400_000
 
 
 class ReceivedQuickCopy(NamedTuple):
-    """A quick copy of this page, whole and as announced; not yet looked at by anybody."""
+    """A quick copy of a page, complete as announced; not decoded yet."""
 
     page_id: str
     media_type: str
@@ -60,7 +60,7 @@ class QuickCopies:
         self._told[told.item_id] = told
 
     def takes(self, headers: Mapping[str, str]) -> bool:
-        """This chunk is of a quick copy."""
+        """True when this chunk belongs to a quick copy."""
         try:
             return self._arrivals.has(parse_headers(headers)[0])
         except MessageMalformed:
@@ -82,17 +82,17 @@ class QuickCopies:
         self.received.emit(ReceivedQuickCopy(told.page_id, told.media_type, data))
 
     def is_heard(self) -> None:
-        """Something else came on the way that quick copies take."""
+        """Another message came on the topic of quick copies."""
         self._arrivals.is_heard()
 
     def page_came(self, page_id: str) -> None:
-        """The original is here: no quick copy of it is wanted any more."""
+        """The original is here: its quick copy is not needed any more."""
         self._over.add(page_id)
         for told in [told for told in self._told.values() if told.page_id == page_id]:
             self._forget(told.item_id)
 
     def tick(self) -> None:
-        """Asks for what is missing; gives up in silence, because the original comes anyway."""
+        """Asks for missing chunks; gives up silently, because the original comes anyway."""
         for wanted in self._arrivals.due():
             if wanted.asked <= MAX_ASKS:
                 self._sure.send(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))

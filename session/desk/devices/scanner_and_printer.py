@@ -57,7 +57,7 @@ __all__ = [
 class DeskDevices:
     """The kiosk's scanner and printer, as the agent's desk has them in one session.
 
-    Every wish raises `BusUnreachable` when the line is away; nothing was asked then.
+    Every request raises `BusUnreachable` when the line is away; then nothing was asked.
 
     Args:
         keep: puts a page on disk; only after it returned the kiosk may forget the page (see
@@ -70,7 +70,7 @@ class DeskDevices:
 
     Attributes:
         report_changed: how scanner and printer are.
-        scan_requested, print_offered: the wish is on its way (for the log).
+        scan_requested, print_offered: the request was sent (for the log).
         scan_progressed, scan_ended: of a scan;
         `scan_ended` with code `peer_gone` after 30 s of silence.
         page_progressed: chunks of a page or preview so far.
@@ -131,7 +131,7 @@ class DeskDevices:
 
     @property
     def sent_bytes(self) -> int:
-        """Of printed documents, so far."""
+        """Bytes of printed documents sent so far."""
         return self._prints.chunks.sent_bytes
 
     @property
@@ -140,13 +140,13 @@ class DeskDevices:
         return self._prints.chunks.waiting > 0
 
     def set_page_rate(self, kbps: int) -> None:
-        """What printed documents may use of the line from now on."""
+        """Sets the rate that printed documents may use from now on."""
         self._prints.chunks.set_rate(kbps)
 
     # ---- requests of the agent
 
     async def request_report(self) -> None:
-        """How are scanner and printer? Answered by `report_changed`."""
+        """Asks for the state of scanner and printer; answered by `report_changed`."""
         await self._channel.send(TOPIC, DevicesRequested())
 
     async def preview(self, source: ScanSource = ScanSource.GLASS, *, colour: bool = True) -> str:
@@ -191,8 +191,8 @@ class DeskDevices:
         await self._channel.send(TOPIC, ScanCancelRequested(scan_id=scan_id))
 
     async def ask_pages(self) -> None:
-        """The kiosk shall offer what it still holds:
-        after a restart of the desk, and when the line is back.
+        """Asks the kiosk to offer the pages that it still holds: after a restart of the desk, and
+        when the line is back.
         """
         await self._channel.send(TOPIC, PagesRequested())
 
@@ -248,7 +248,7 @@ class DeskDevices:
 
     @property
     def is_busy(self) -> bool:
-        """Something is asked for or on its way."""
+        """True while something is asked for or on its way."""
         return bool(
             len(self._scans) or len(self._pages) or len(self._quick_copies) or len(self._prints)
         )
@@ -264,9 +264,7 @@ class DeskDevices:
                 part.tick()
 
     async def close(self) -> None:
-        """Stops talking; what was told to the kiosk and is still in the row is sent first, at most
-        2 s.
-        """
+        """Stops; messages to the kiosk that still wait are sent first, for at most 2 s."""
         for stop in self._stop_hearing:
             stop()
         await self._sure.drain()

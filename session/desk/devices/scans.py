@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Scans that the agent wished, until the kiosk says how they ended.
+"""Scans that the agent asked for, until the kiosk reports how they ended.
 The other end: `session.kiosk.devices.scans`.
 """
 
@@ -17,7 +17,7 @@ from session.protocol.endpoints.channel import SessionChannel
 log = logging.getLogger(__name__)
 
 REPEAT_S = 4.0
-"""A wish that the kiosk has not answered at all is repeated; the same `scan_id` is the same scan.
+"""A request that the kiosk has not answered is repeated; the same `scan_id` is the same scan.
 """
 SILENCE_S = 30.0
 """A kiosk that scans says so every few seconds; after so long it is gone."""
@@ -60,7 +60,7 @@ class Scans:
         self.requested.emit(request)
 
     def on_progressed(self, progress: ScanProgressed) -> None:
-        """The kiosk scans, perhaps for a desk that was killed and restarted since."""
+        """The kiosk reports on a scan, perhaps one that an earlier run of the desk asked for."""
         if progress.scan_id not in self._over:
             self._hear(progress.scan_id)
             self.progressed.emit(progress)
@@ -76,14 +76,16 @@ class Scans:
         running.is_heard, running.heard_s = True, self._clock.monotonic_s()
 
     def on_ended(self, ended: ScanEnded) -> None:
-        """The scan is over; said once, however often the kiosk repeats it."""
+        """The scan is over; emitted once, however often the kiosk repeats it."""
         self._running.pop(ended.scan_id, None)
         if ended.scan_id not in self._over:
             self._over.add(ended.scan_id)
             self.ended.emit(ended)
 
     def tick(self) -> None:
-        """Repeats what nobody answered; ends what nobody speaks of any more."""
+        """Repeats requests that were not answered; ends scans that the kiosk does not report on
+        any more.
+        """
         now_s = self._clock.monotonic_s()
         for scan_id, running in list(self._running.items()):
             if now_s - running.heard_s >= SILENCE_S:

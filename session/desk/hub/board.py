@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The board's side of the talk with the hub: acts with their reasons, and a look every 2 s.
-Used by the supervisor.
+"""What the supervisor's board sends to the hub and asks of it: acts with their reasons, and the
+state every 2 s.
 
 Tickets come through `session.desk.hub.client`, as for every desk;
 the other end is `session.hub.supervision.board`.
@@ -48,7 +48,7 @@ class BoardLink:
     Every act raises what the hub refused; see `session.hub.supervision.board`.
 
     Attributes:
-        board_changed: agents, services and figures, at each look.
+        board_changed: agents, services and figures, at each poll.
         retrying: a request is being repeated because its outcome is unknown.
     """
 
@@ -63,7 +63,7 @@ class BoardLink:
         self._poll_s = poll_s
 
     def start(self) -> None:
-        """Begins to look, again and again."""
+        """Starts to poll."""
         self._tasks.start(self._looking(), name="look at the board")
 
     async def poll(self) -> BoardAnswer:
@@ -149,7 +149,7 @@ class BoardLink:
         )
 
     async def broadcast(self, text: str, reason: str, *, act_id: str = "") -> None:
-        """Says something to every agent of the organisation."""
+        """Sends a message to every agent of the organisation."""
         request = BroadcastRequest(broadcast_id=act_id or new_id(), text=text, reason=reason)
         await self._request("broadcast", request, Done)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's side of the talk with the hub: queue, sessions, dossier, log.
+"""The desk's way to the hub: queue, sessions, dossier, log.
 Used by the desk's program.
 
 The other end is `session.hub.queue`; the kiosk's counterpart is `session.kiosk.hub.client`.
@@ -90,7 +90,7 @@ Progress = Callable[[int, int], None]
 
 
 class DeskLink:
-    """What a desk asks of the hub and hears from it.
+    """What a desk requests from the hub and what the hub publishes to it.
 
     Attributes: queue_changed: all open tickets, in the order they are served, at each change.
         services: the organisation's services, once the queue was loaded. connection_changed: True
@@ -431,7 +431,7 @@ class DeskLink:
             self._load_soon()
 
     async def _watch_beats(self) -> None:
-        """A hub that fell silent behind a bus that works is a lost connection too."""
+        """Treats a hub that is silent behind a working bus as a lost connection."""
         while True:
             await asyncio.sleep(1.0)
             if self._clock.monotonic_s() - self._heard_s > BEATS_LOST_S:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Notices by the hubs' pulses that the convention has become another one. Used by the desk's link.
+"""Notices by the hubs' heartbeats that the convention has changed. Used by
+`session.desk.hub.client`.
 
-While hubs take it one after the other their pulses say different versions in turn;
-each is news once.
+While hubs load it one after the other, their heartbeats name different versions in turn; each
+version counts as a change once.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from __future__ import annotations
 from session.core.clock import Clock
 
 STALE_S = 30.0
-"""A version that no hub has said for so long and that is said again is news again."""
+"""A version that no hub has named for so long counts as a change again."""
 
 
 class ConventionWatch:
-    """The versions heard lately.
+    """The versions that hubs named lately.
 
     Attributes:
-        newest: the last one that was news.
+        newest: the last one that was a change.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -27,8 +28,8 @@ class ConventionWatch:
         self._is_new = False
 
     def heard(self, version: str) -> bool:
-        """A pulse said `version`: True when services have to be asked for again.
-        The first one is no news.
+        """A heartbeat names `version`: True when services have to be requested again. The first
+        one is no change.
         """
         now_s = self._clock.monotonic_s()
         last_s = self._heard_s.get(version)
@@ -43,6 +44,6 @@ class ConventionWatch:
         return True
 
     def take_change(self) -> bool:
-        """True once after there was news."""
+        """True once after a change."""
         news, self._is_new = self._is_new, False
         return news

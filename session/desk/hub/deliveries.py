@@ -41,7 +41,7 @@ class DeliveryLink:
         return await self._bus.request("deliveries", request, DeliveriesAnswer, timeout_s=10.0)
 
     async def retry(self, ids: Sequence[int]) -> int:
-        """Tries these again now; how many."""
+        """Tries these again now; returns how many."""
         request = DeliveryActRequest(act=DeliveryAct.RETRY, delivery_ids=list(ids))
         return (
             await self._bus.request_with_retries(
@@ -50,7 +50,7 @@ class DeliveryLink:
         ).count
 
     async def give_up(self, ids: Sequence[int], reason: str) -> int:
-        """Tries these no more, for a reason; how many."""
+        """Stops trying these, for a reason; returns how many."""
         request = DeliveryActRequest(act=DeliveryAct.GIVE_UP, delivery_ids=list(ids), reason=reason)
         return (
             await self._bus.request_with_retries(

@@ -90,12 +90,12 @@ class QueueCopy:
             del self._ended[oldest], self._tickets[oldest]
 
     def is_behind(self, revision: int, open_tickets: int, digest: int | None = None) -> bool:
-        """True when the hub's beats say twice in a row that something is missing here.
+        """True when the hub's heartbeats show twice in a row that something is missing here.
 
         Args:
-            digest: the hub's, None from one that does not say it.
-                At the same revision it must be ours: who missed a change and heard the next one has
-                all the right numbers.
+            digest: the hub's; None from a hub that sends none. At the same revision it must equal
+            ours: a desk that missed a change and received the next one has the right revision all
+            the same.
         """
         agrees = revision <= self._revision and open_tickets == len(self._line)
         if revision == self._revision and digest not in (None, self._digest):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a site's host and a network's operator ask of the hub, again and again.
+"""What a site's host and a network's operator poll from the hub.
 Used by their programs.
 
 The other end is `session.hub.transfers.host_calls` and `session.hub.network.network_state`.
@@ -34,7 +34,7 @@ class SiteLink:
     """The host's line to the hub. Acts raise what the hub refused.
 
     Attributes:
-        changed: the host's kiosks, at each look. connection_changed: the bus came or went.
+        changed: the host's kiosks, at each poll. connection_changed: the bus came or went.
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
@@ -43,7 +43,7 @@ class SiteLink:
         self._bus, self._tasks, self._poll_s = bus, tasks, poll_s
 
     def start(self) -> None:
-        """Begins to look, again and again."""
+        """Starts to poll."""
         self._bus.beat()
         self._tasks.start(self._looking(), name="look at the site")
 
@@ -69,7 +69,7 @@ class NetworkLink:
     """The operator's line to the hub. Acts raise what the hub refused.
 
     Attributes:
-        changed: hubs and sites, at each look. connection_changed: the bus came or went.
+        changed: hubs and sites, at each poll. connection_changed: the bus came or went.
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
@@ -78,7 +78,7 @@ class NetworkLink:
         self._bus, self._tasks, self._poll_s = bus, tasks, poll_s
 
     def start(self) -> None:
-        """Begins to look, again and again."""
+        """Starts to poll."""
         self._bus.beat()
         self._tasks.start(self._looking(), name="look at the network")
 

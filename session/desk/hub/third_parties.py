@@ -141,8 +141,8 @@ class TalkLink:
         await self._request("hand_over", request, Done)
 
     async def _aside(self, session_id: str, note: str) -> str:
-        """What of the note goes to the hub:
-        all of it, or nothing where the organisation's vault keeps it.
+        """The part of the note that goes to the hub: all of it, or nothing where the
+        organisation's vault keeps it.
         """
         vault = await self._bus.vault(Part.DOSSIER) if note else None
         if vault is None:

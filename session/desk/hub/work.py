@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What an agent asks the hub about its own work:
-what it may serve, the next caller, no to an offer, more time.
+what it may serve, the next caller, declining an offer, more time.
 
 Used by the desk's program; the other end is `session.hub.assignment.routing`.
 Offers come as tickets, through `session.desk.hub.client`.
@@ -30,7 +30,8 @@ class WorkLink:
     `session.hub.assignment.routing`.
 
     Args:
-        on_retry: told the verb of a request that is repeated because its outcome is unknown.
+        on_retry: called with the verb of a request that is repeated because its outcome is
+        unknown.
     """
 
     def __init__(self, bus: BusClient, on_retry: Callable[[str], None] = lambda verb: None) -> None:
