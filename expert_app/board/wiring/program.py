@@ -255,7 +255,7 @@ class BoardProgram:
             self._app.act(act, reason)
 
     def _on_done(self, done: ActDone) -> None:
-        words = _("Taken back: {act}") if done.undone else _("ActDone: {act}")
+        words = _("Taken back: {act}") if done.undone else _("Done: {act}")
         text = words.format(act=self._words(done.act))
         if isinstance(done.act, MoveQueue) or done.left:
             text += " · " + _("{moved} moved, {left} left").format(moved=done.moved, left=done.left)
