@@ -34,7 +34,7 @@ from expert_app.runtime.sealing import seals_for
 from resources import ROOT
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
-from session.hub.queue.presence import SILENT_S
+from session.hub.parts import SILENT_S
 
 READY_S = 60.0
 SITE = ROOT / "pages" / "site"

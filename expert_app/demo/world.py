@@ -45,7 +45,7 @@ from session.hub.convention.entries import (
     VaultEntry,
 )
 from session.hub.convention.loading import load
-from session.hub.queue.presence import SILENT_S
+from session.hub.parts import SILENT_S
 from session.protocol.conversation.messages import ScanSource
 from session.protocol.conversation.scan_profiles import ScanProfile, Sides
 from session.protocol.hub.requests import Contact

@@ -17,6 +17,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from session.bus.hub_connection import HubConnection
+from session.hub.access.request_server import AnsweredRequest
 from session.hub.composition import Hub
 from session.hub.monitoring.health import Trouble
 
@@ -56,12 +57,12 @@ class MetricsCollector(Collector):
         )
         registry.register(self)
 
-    def on_request(self, verb: str, seconds: float, code: str) -> None:
-        """A request was answered; `code` of the refusal, "" for none."""
-        self._requests.labels(verb).inc()
-        self._seconds.labels(verb).observe(seconds)
-        if code:
-            self._refusals.labels(verb, code).inc()
+    def on_request(self, request: AnsweredRequest) -> None:
+        """A request was answered."""
+        self._requests.labels(request.verb).inc()
+        self._seconds.labels(request.verb).observe(request.seconds)
+        if request.code:
+            self._refusals.labels(request.verb, request.code).inc()
 
     def found(self, troubles: Sequence[Trouble]) -> None:
         """The newest look at the program's health."""
@@ -105,17 +106,17 @@ class HubMetrics(MetricsCollector):
         self._hub = hub
         self._connection = connection
         super().__init__(PREFIX)
-        hub.service.measured = self.on_request
+        hub.server.answered.connect(self.on_request)
 
     def collect(self) -> Iterator[Metric]:
         """See `prometheus_client.registry.Collector`."""
         yield from super().collect()
         yield from self._people()
-        relay, streams = self._hub.relay, self._connection.streams
+        relay, streams = self._hub.network.relay, self._connection.streams
         yield self.counter(
             "requests_dropped",
             "Requests beyond every limit, not answered.",
-            self._hub.service.dropped,
+            self._hub.server.counts.dropped,
         )
         yield self.counter(
             "relay_bytes", "Bytes passed between the ends of sessions.", relay.passed_bytes
@@ -130,9 +131,9 @@ class HubMetrics(MetricsCollector):
         yield self.gauge(
             "history_behind",
             "Changes that the history lacks.",
-            self._hub.projection.position.behind,
+            self._hub.history.projection.position.behind,
         )
-        free = self._hub.disk_space.free_bytes
+        free = self._hub.parts.disk_space.free_bytes
         if free is not None:
             yield self.gauge("disk_free_bytes", "Least free room of the hub's folders.", free)
 
@@ -148,7 +149,7 @@ class HubMetrics(MetricsCollector):
         agents = GaugeMetricFamily(
             f"{PREFIX}_agents", "Agents by state.", labels=["organisation", "state"]
         )
-        for found in self._hub.gauges.read():
+        for found in self._hub.monitoring.gauges.read():
             for service, count in found.waiting.items():
                 waiting.add_metric([found.organisation, service], count)
             for service, wait_s in found.longest_wait_s.items():

@@ -56,7 +56,7 @@ from session.hub.convention.problems import CatalogueWrong
 from session.hub.convention.watcher import ConventionKeeper
 from session.hub.dossier.library import library_folder
 from session.hub.history.projection import Position
-from session.hub.queue.presence import Patience
+from session.hub.parts import HubParts, Patience
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.format import StoredTooNew
 from session.protocol.wire.roles import Role
@@ -197,32 +197,34 @@ class HubProgram:
             courier.start()
             watch = StoreWatch(store, self._blobs, courier=courier)
             hub = Hub(
-                connection,
-                self._catalogue,
-                dossiers=adapter,
-                folder=self._paths.data,
-                clock=self._clock,
-                tasks=self._tasks,
-                replicas=self._settings.replicas if self._settings.bus else 1,
-                database=self._settings.history_database or self._settings.database,
-                time_zone=self._settings.time_zone,
-                rebuild_history=self._options.rebuild_history,
-                patience=Patience(
-                    self._settings.silent_s,
-                    self._settings.desk_return_s,
-                    self._settings.kiosk_return_s,
+                HubParts(
+                    connection=connection,
+                    catalogue=self._catalogue,
+                    folder=self._paths.data,
+                    clock=self._clock,
+                    tasks=self._tasks,
+                    replicas=self._settings.replicas if self._settings.bus else 1,
+                    database=self._settings.history_database or self._settings.database,
+                    time_zone=self._settings.time_zone,
+                    rebuild_history=self._options.rebuild_history,
+                    patience=Patience(
+                        self._settings.silent_s,
+                        self._settings.desk_return_s,
+                        self._settings.kiosk_return_s,
+                    ),
+                    come_s=self._settings.come_back_s,
+                    network=self._settings.network if self._settings.partners else "",
+                    uploads=documents_folder(self._settings, self._paths, "uploads"),
+                    library=library_folder(Path(self._settings.catalogue)),
+                    kiosk_key=self._kiosk_key,
+                    disk_space=self._disk_space(),
                 ),
-                come_s=self._settings.come_back_s,
-                network=self._settings.network if self._settings.partners else "",
-                disk_space=self._disk_space(),
+                dossiers=adapter,
                 turn=turn_tickets(self._settings.turn, self._clock, self._paths.data),
-                uploads=documents_folder(self._settings, self._paths, "uploads"),
-                library=library_folder(Path(self._settings.catalogue)),
-                kiosk_key=self._kiosk_key,
             )
-            hub.projection.moved.connect(self._on_history)
-            hub.floods.found.connect(self._on_flood)
-            hub.health.others.append(watch.troubles)
+            hub.history.projection.moved.connect(self._on_history)
+            hub.flood_watch.found.connect(self._on_flood)
+            hub.monitoring.health.others.append(watch.troubles)
             watch.start(self._tasks)
             await hub.start()
             stack.push_async_callback(hub.stop)
@@ -268,7 +270,7 @@ class HubProgram:
 
         figures = HubMetrics(hub, connection)
         monitor = await open_monitor(
-            self._settings.metrics.listen, hub.health, figures, self._tasks
+            self._settings.metrics.listen, hub.monitoring.health, figures, self._tasks
         )
         if monitor is not None:
             self._observations.note("monitor", url=monitor.address)
@@ -382,9 +384,9 @@ class HubProgram:
         operator.
         """
         state = self._convention.state
-        hub.network.refused_parts = [str(problem)[:500] for problem in state.problems]
+        hub.network.state.refused_parts = [str(problem)[:500] for problem in state.problems]
         self._observations.note(
-            "convention", version=state.version, refused="; ".join(hub.network.refused_parts)
+            "convention", version=state.version, refused="; ".join(hub.network.state.refused_parts)
         )
 
 

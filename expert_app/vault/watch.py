@@ -102,7 +102,7 @@ class VaultMetrics(MetricsCollector):
     def __init__(self, health: VaultHealth, door: VaultServer) -> None:
         self._health = health
         super().__init__(PREFIX)
-        door.measured = self.on_request
+        door.answered_call.connect(self.on_request)
 
     def collect(self) -> Iterator[Metric]:
         """See `prometheus_client.registry.Collector`."""

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from session.core.clock import Clock
-from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.calls import Calls
-from session.hub.queue.notifications import BusNotifications
+from session.hub.queue.core import QueueCore
 from session.hub.queue.presence import (
     CallerLost,
     DeskLost,
@@ -39,19 +37,21 @@ class TicketTimeouts:
 
     def __init__(
         self,
-        watch: PresenceWatch,
-        calls: Calls,
+        core: QueueCore,
         *,
+        calls: Calls,
         sessions: Sessions,
-        talks: ThirdParties,
-        passing: PassOn,
-        notifications: BusNotifications,
-        catalogue: Catalogue,
-        clock: Clock,
+        third_parties: ThirdParties,
+        pass_on: PassOn,
     ) -> None:
-        self._watch, self._calls, self._sessions = watch, calls, sessions
-        self._talks, self._passing, self._notifications = talks, passing, notifications
-        self._catalogue, self._clock = catalogue, clock
+        self._watch = PresenceWatch(core.presence)
+        self._catalogue = core.catalogue
+        self._notifications = core.notifications
+        self._clock = core.clock
+        self._calls = calls
+        self._sessions = sessions
+        self._third_parties = third_parties
+        self._pass_on = pass_on
 
     async def look(self, ticket: Ticket) -> None:
         """Acts on what time has done to this ticket.
@@ -59,8 +59,8 @@ class TicketTimeouts:
         """
         for finding in self._watch.look(ticket):
             await self._act(finding)
-        await self._talks.look(ticket)
-        await self._passing.look(ticket)
+        await self._third_parties.look(ticket)
+        await self._pass_on.look(ticket)
         if self._is_forgotten(ticket):
             await self._sessions.close_forgotten(ticket)
         if ticket.state in WAITING and not self._catalogue.has(ticket.organisation, ticket.service):

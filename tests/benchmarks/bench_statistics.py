@@ -22,7 +22,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from session.hub.history.counts import count
-from session.hub.history.database import TIME_ZONE, History
+from session.hub.history.database import History
+from session.hub.parts import TIME_ZONE
 from session.protocol.hub.statistics import StatisticsBy
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.benchmarks.table import Row, publish

@@ -19,6 +19,7 @@ from session.bus.hub_connection import HubConnection
 from session.core.event_loop import run
 from session.core.tasks import Tasks
 from session.hub.composition import Hub
+from session.hub.parts import HubParts
 from tests.faults.cluster_world import ClusterWorld, WrongClock
 from tests.support.memory_dossiers import MemoryDossiers
 
@@ -29,13 +30,15 @@ async def main(world: ClusterWorld, folder: Path, replicas: int) -> None:
     await connection.connect(30.0)
     clock = WrongClock()
     hub = Hub(
-        connection,
-        world.catalogue(),
+        HubParts(
+            connection=connection,
+            catalogue=world.catalogue(),
+            folder=folder,
+            clock=clock,
+            tasks=tasks,
+            replicas=replicas,
+        ),
         dossiers=MemoryDossiers(),
-        folder=folder,
-        clock=clock,
-        tasks=tasks,
-        replicas=replicas,
     )
     await hub.start()
     leaving = asyncio.Event()

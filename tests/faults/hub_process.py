@@ -20,6 +20,7 @@ from session.core.clock import SystemClock
 from session.core.tasks import Tasks
 from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
+from session.hub.parts import HubParts
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import catalogue_text
 from tests.support.memory_dossiers import MemoryDossiers
@@ -39,13 +40,15 @@ async def main(folder: Path, port: int, keys: dict[str, dict[str, str]], hub_see
     connection = HubConnection([server.url], hub_seed, tasks=tasks)
     await connection.connect()
     hub = Hub(
-        connection,
-        catalogue,
+        HubParts(
+            connection=connection,
+            catalogue=catalogue,
+            folder=folder / "hub",
+            clock=SystemClock(),
+            tasks=tasks,
+            tick_s=0.1,
+        ),
         dossiers=MemoryDossiers(),
-        folder=folder / "hub",
-        clock=SystemClock(),
-        tasks=tasks,
-        tick_s=0.1,
     )
     await hub.start()
     print(server.pid, flush=True)

@@ -39,7 +39,7 @@ async def test_a_request_that_nobody_hears_is_asked_once_more_and_then_said(tmp_
         assert world.connection is not None
         connection, asked = world.connection, asyncio.Event()
         assert world.hub is not None
-        await world.hub.service.stop()
+        await world.hub.server.stop()
         await connection.settle()
         tasks = Tasks()
 

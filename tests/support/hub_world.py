@@ -36,6 +36,7 @@ from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ROLES
 from session.hub.dossier.store import DossierStoreLike
+from session.hub.parts import HubParts
 from session.kiosk.hub.client import KioskLink
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
@@ -163,16 +164,18 @@ class World:
         self.connection = HubConnection([self.server.url], self.hub_seed, tasks=self.tasks)
         await self.connection.connect()
         self.hub = Hub(
-            self.connection,
-            self.catalogue,
+            HubParts(
+                connection=self.connection,
+                catalogue=self.catalogue,
+                folder=self.folder / "hub",
+                clock=self.clock,
+                tasks=self.tasks,
+                tick_s=self.tick_s,
+                network=self.network,
+                library=self.folder / "library",
+                kiosk_key=lambda home, kiosk: self.keys.get((home, Role.KIOSK, kiosk), ""),
+            ),
             dossiers=self.store,
-            folder=self.folder / "hub",
-            clock=self.clock,
-            tasks=self.tasks,
-            tick_s=self.tick_s,
-            network=self.network,
-            library=self.folder / "library",
-            kiosk_key=lambda home, kiosk: self.keys.get((home, Role.KIOSK, kiosk), ""),
         )
         await self.hub.start()
         return self.hub

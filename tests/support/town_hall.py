@@ -214,7 +214,7 @@ class Hall:
         assert self.world.hub is not None
         return [
             ticket.id
-            for ticket in self.world.hub.view.open_tickets("valdore")
+            for ticket in self.world.hub.queue.view.open_tickets("valdore")
             if ticket.state is state
         ]
 

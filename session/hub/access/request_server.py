@@ -11,7 +11,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NEW_LEADER
@@ -24,6 +25,7 @@ from session.core.errors import (
     SessionError,
     StoreUnreachable,
 )
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, Handler
 from session.hub.access.rate_limits import RateLimits
@@ -62,12 +64,21 @@ BULK_PER_S, BULK_BURST = 1000.0, 2000.0
 """Parts of documents and logs come one after the other, as fast as the line allows."""
 
 
-Measured = Callable[[str, float, str], None]
-"""(verb, seconds until the answer, code of the refusal or "") of each request."""
+class AnsweredRequest(NamedTuple):
+    """One request: seconds until its answer, and the code of its refusal, "" for none."""
+
+    verb: str
+    seconds: float
+    code: str
 
 
-def unmeasured(verb: str, seconds: float, code: str) -> None:
-    """Nobody counts."""
+@dataclass
+class RequestCounts:
+    """What a hub did since its start; `dropped`: not even refused, because there were too many."""
+
+    answered: int = 0
+    refused: int = 0
+    dropped: int = 0
 
 
 def _unnoticed(who: str) -> None:
@@ -114,25 +125,40 @@ def _content(message: Incoming) -> tuple[str, bytes]:
 
 
 class RequestServer:
-    """Answers `svc.<organisation>.<role>.<user>.<verb>`, and `all...` for a hub that does not."""
+    """Answers `svc.<organisation>.<role>.<user>.<verb>`, and `all...` for a hub that does not.
+
+    Args:
+        counts: written here, read by whoever reports on this hub.
+        on_excess: called with who sends more than every limit.
+        forward: asks another network first, where the asker's caller is there.
+
+    Attributes:
+        answered: each request, once its answer is known.
+    """
 
     def __init__(
-        self, connection: HubConnection, handlers: dict[str, Handler], *, clock: Clock, tasks: Tasks
+        self,
+        connection: HubConnection,
+        handlers: dict[str, Handler],
+        *,
+        clock: Clock,
+        tasks: Tasks,
+        counts: RequestCounts,
+        on_excess: Callable[[str], None] = _unnoticed,
+        forward: Forward = _nobody,
     ) -> None:
         if missing := set(ALL_VERBS) ^ set(handlers):
             raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
-        self.answered = 0
-        self.refused = 0
-        self.dropped = 0
+        self.counts = counts
+        self.answered: Signal[AnsweredRequest] = Signal()
         self._connection = connection
         self._handlers = handlers
+        self._clock = clock
         self._tasks = tasks
+        self._on_excess = on_excess
+        self._forward = forward
         self._answering: set[asyncio.Task[None]] = set()
         self._in_hand = _RequestsInHand()
-        self.excess: Callable[[str], None] = _unnoticed
-        self.elsewhere: Forward = _nobody
-        self.measured: Measured = unmeasured
-        self._clock = clock
         self._rates = RateLimits(clock, PER_S, burst=BURST)
         self._bulk_rates = RateLimits(clock, BULK_PER_S, burst=BULK_BURST)
         self._refused_rates = RateLimits(clock, REFUSED_PER_S, burst=REFUSED_BURST)
@@ -161,8 +187,8 @@ class RequestServer:
         rates = self._bulk_rates if verb in BULK else self._rates
         within = rates.take(who)
         if not message.reply or (not within and not self._refused_rates.take(who)):
-            self.dropped += 1
-            self.excess(who)
+            self.counts.dropped += 1
+            self._on_excess(who)
             return
         task = self._tasks.start_now(self._serve(message, within), name=f"answer {verb}")
         self._answering.add(task)
@@ -178,7 +204,7 @@ class RequestServer:
         elif message.reply and len(replies) < MOST_REPLIES:
             replies.append(message.reply)
         else:
-            self.dropped += 1
+            self.counts.dropped += 1
 
     async def _serve(self, message: Incoming, within: bool) -> None:
         with self._in_hand.answering(message) as replies:
@@ -190,19 +216,21 @@ class RequestServer:
             if not within:
                 raise RateLimited
             answer = await self._answer(message)
-            self.answered += 1
+            self.counts.answered += 1
         except SessionError as error:
-            self.refused += 1
+            self.counts.refused += 1
             code = error.code
             answer = encode(Refusal(code=code, detail=error.detail))
         except Exception:  # the boundary: whoever asks gets an answer, and the hub goes on
-            self.refused += 1
+            self.counts.refused += 1
             code = "unexpected"
             log.exception("a request failed: %s", message.subject.rpartition(".")[2])
             answer = encode(Refusal(code=code))
         verb = message.subject.rpartition(".")[2]
-        self.measured(
-            verb if verb in ALL_VERBS else "unknown", self._clock.monotonic_s() - since_s, code
+        self.answered.emit(
+            AnsweredRequest(
+                verb if verb in ALL_VERBS else "unknown", self._clock.monotonic_s() - since_s, code
+            )
         )
         try:
             for reply in replies:
@@ -219,7 +247,7 @@ class RequestServer:
         if asker.role not in roles:
             raise NotAllowed(why="role")
         request = decode_request(kind, message.payload)
-        said = await self.elsewhere(asker, verb, message.payload)
+        said = await self._forward(asker, verb, message.payload)
         return said if said is not None else encode(await self._done(asker, verb, request))
 
     async def _done(self, asker: Asker, verb: str, request: Any) -> HubMessage:

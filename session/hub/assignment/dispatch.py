@@ -17,14 +17,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from session.core.clock import Clock
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
-from session.hub.assignment.agent_states import AgentStates
-from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import PersonEntry, ServiceEntry
+from session.hub.queue.agent_states import AgentStates
+from session.hub.queue.core import QueueCore
 from session.hub.queue.eligibility import Eligibility
-from session.hub.queue.ticket_changes import TicketChanges
+from session.hub.queue.view import TicketChange
 from session.protocol.hub.tickets import Ticket, TicketState
 
 log = logging.getLogger(__name__)
@@ -95,32 +94,31 @@ class Dispatch:
 
     def __init__(
         self,
-        changes: TicketChanges,
-        agents: AgentStates,
+        core: QueueCore,
         *,
-        catalogue: Catalogue,
+        agents: AgentStates,
         is_ours: Callable[[], bool],
-        clock: Clock,
         tasks: Tasks,
         look_s: float = LOOK_S,
         eligibility: Eligibility | None = None,
     ) -> None:
-        self._eligibility = eligibility or Eligibility(catalogue)
-        self._changes = changes
+        self._changes = core.changes
+        self._catalogue = core.catalogue
+        self._clock = core.clock
         self._agents = agents
-        self._catalogue = catalogue
         self._is_ours = is_ours
-        self._clock = clock
         self._tasks = tasks
         self._look_s = look_s
+        self._eligibility = eligibility or Eligibility(core.catalogue)
         self._wake = asyncio.Event()
         self._changed: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
-    def seen(self, before: Ticket | None, after: Ticket) -> None:
+    def on_ticket(self, change: TicketChange) -> None:
         """A ticket has changed. Callers who wait for agents who choose themselves are nothing to be
         offered.
         """
+        before, after = change
         had_agent = before is not None and before.agent is not None
         if had_agent or after.agent is not None or self._is_pushed(after):
             self.wake(after.organisation)

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from session.core.clock import Clock
 from session.core.errors import (
     AgentBusy,
     NobodyWaits,
@@ -20,13 +19,13 @@ from session.core.errors import (
     TicketUnknown,
 )
 from session.hub.access.handlers import Asker, handles
-from session.hub.assignment.agent_states import AgentStates, state_said
 from session.hub.assignment.dispatch import unoffered
-from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ServiceEntry
+from session.hub.queue.agent_states import AgentStates, state_said
+from session.hub.queue.core import QueueCore
 from session.hub.queue.eligibility import Eligibility
 from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import TicketChanges, ticket_of
+from session.hub.queue.ticket_changes import ticket_of
 from session.protocol.hub.requests import Done, SessionAnswer, SessionFacts
 from session.protocol.hub.routing import (
     DeclineRequest,
@@ -51,20 +50,18 @@ class Routing:
 
     def __init__(
         self,
-        changes: TicketChanges,
-        sessions: Sessions,
+        core: QueueCore,
         *,
+        sessions: Sessions,
         agents: AgentStates,
-        catalogue: Catalogue,
-        clock: Clock,
         eligibility: Eligibility,
     ) -> None:
-        self._eligibility = eligibility
-        self._changes = changes
+        self._changes = core.changes
+        self._catalogue = core.catalogue
+        self._clock = core.clock
         self._sessions = sessions
         self._agents = agents
-        self._catalogue = catalogue
-        self._clock = clock
+        self._eligibility = eligibility
 
     @handles("work")
     async def work(self, asker: Asker, _request: WorkRequest) -> WorkAnswer:

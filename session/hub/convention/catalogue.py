@@ -228,6 +228,15 @@ class Catalogue:
                 return person
         raise NotAllowed(why="agent")
 
+    def services_of(self, organisation: str, agent: str) -> frozenset[str] | None:
+        """The services that this agent serves; None for all."""
+        return frozenset(self.agent(organisation, agent).services) or None
+
+    def has_host(self, home: str, site: str) -> bool:
+        """True when somebody looks after this site and can be called there."""
+        people = self.organisation(home).people
+        return any(person.role == "facilitator" and site in person.sites for person in people)
+
     def person_name(self, organisation: str, user: str) -> str:
         """Display name of somebody at a desk; the id when not in the catalogue."""
         names = {person.id: person.name for person in self.organisation(organisation).people}

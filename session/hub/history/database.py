@@ -24,11 +24,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from session.core.errors import StoreUnreachable
 from session.hub.history import tables
 from session.hub.history.audit import AuditEntry, BoardEntry
+from session.hub.parts import TIME_ZONE
 from session.hub.queue.ticket_changes import ENDED
 from session.hub.storage.board_store import MoveRecord, QueueRecord, SaidRecord
 from session.protocol.hub.tickets import Ticket, TicketState
-
-TIME_ZONE = "Europe/Paris"
 
 REMEMBERED = 3000
 """Conversations, of all organisations, whose length is remembered over a restart."""

@@ -11,10 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from session.core.clock import Clock
-from session.hub.assignment.agent_states import AgentStates
-from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.view import QueueView
+from session.hub.queue.agent_states import AgentStates
+from session.hub.queue.core import QueueCore
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.tickets import TicketState
 
@@ -40,13 +38,11 @@ class OrganisationGauges:
 class Gauges:
     """Reads them."""
 
-    def __init__(
-        self, view: QueueView, agents: AgentStates, *, catalogue: Catalogue, clock: Clock
-    ) -> None:
-        self._view = view
+    def __init__(self, core: QueueCore, agents: AgentStates) -> None:
+        self._view = core.view
+        self._catalogue = core.catalogue
+        self._clock = core.clock
         self._agents = agents
-        self._catalogue = catalogue
-        self._clock = clock
 
     def read(self) -> Iterator[OrganisationGauges]:
         """Every organisation that serves somebody."""

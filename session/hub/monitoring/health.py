@@ -53,9 +53,10 @@ class Health:
         *,
         disk_space: DiskSpace,
         refused_parts: Callable[[], Sequence[str]],
+        others: Sequence[Callable[[], Sequence[Trouble]]] = (),
     ) -> None:
         self.is_leaving = False
-        self.others: list[Callable[[], Sequence[Trouble]]] = []
+        self.others = list(others)
         self._connection = connection
         self._projection = projection
         self._disk_space = disk_space

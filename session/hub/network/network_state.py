@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
 
 import msgspec
 
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
-from session.core.clock import Clock
 from session.core.errors import BusUnreachable, NotAllowed
 from session.hub.access.handlers import Asker, handles
-from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.notifications import Notifications
-from session.hub.queue.presence import Presence
+from session.hub.access.request_server import RequestCounts
+from session.hub.history.projection import Projection
+from session.hub.queue.core import QueueCore
 from session.hub.storage.board_store import BoardStore, QueueRecord
 from session.protocol.hub.requests import Done, ServicesChanged
 from session.protocol.hub.site import (
@@ -40,15 +38,9 @@ GONE_S = 15.0
 
 SUBJECT = "net.hub"
 
-Counts = Callable[[], tuple[int, int, int | None]]
-"""Requests answered, requests refused, changes that the history has not counted yet or None."""
-
 
 class NetworkState:
     """Hubs and sites as an operator sees them.
-
-    Args:
-        counts: this hub's figures.
 
     Attributes:
         refused_parts: what of this hub's convention was not taken.
@@ -56,24 +48,23 @@ class NetworkState:
 
     def __init__(
         self,
+        core: QueueCore,
         connection: HubConnection,
-        store: BoardStore,
         *,
-        catalogue: Catalogue,
-        presence: Presence,
-        notifications: Notifications,
-        clock: Clock,
-        counts: Counts,
+        store: BoardStore,
+        requests: RequestCounts,
+        projection: Projection,
     ) -> None:
         self.hub_id = secrets.token_hex(4)
         self._connection = connection
         self._store = store
-        self._catalogue = catalogue
-        self._presence = presence
-        self._notifications = notifications
-        self._clock = clock
-        self._counts = counts
-        self._started_at_utc = clock.utc_now()
+        self._catalogue = core.catalogue
+        self._presence = core.presence
+        self._notifications = core.notifications
+        self._clock = core.clock
+        self._requests = requests
+        self._projection = projection
+        self._started_at_utc = core.clock.utc_now()
         self._heard: dict[str, tuple[HubFacts, float]] = {}
         self.refused_parts: list[str] = []
 
@@ -93,15 +84,14 @@ class NetworkState:
         self._heard[facts.id] = (facts, self._clock.monotonic_s())
 
     def _own(self) -> HubFacts:
-        answered, refused, behind = self._counts()
         return HubFacts(
             id=self.hub_id,
             started_at_utc=self._started_at_utc,
             convention=self._catalogue.version,
             refused_parts=self.refused_parts,
-            answered=answered,
-            refused=refused,
-            behind=behind,
+            answered=self._requests.answered,
+            refused=self._requests.refused,
+            behind=self._projection.position.behind,
         )
 
     async def say(self) -> None:
@@ -151,11 +141,6 @@ class NetworkState:
         return msgspec.structs.replace(
             facts, closed=record.closed, changed_by=by, reason=record.reason, at_utc=record.at_utc
         )
-
-    def is_closed(self, home: str, site: str) -> bool:
-        """True when an operator has closed this site for new calls."""
-        record = self._store.site(home, site)
-        return record is not None and record.closed
 
     # ---- acts
 

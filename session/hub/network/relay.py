@@ -18,15 +18,13 @@ from collections.abc import Awaitable, Callable
 
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
-from session.core.clock import Clock
 from session.core.errors import BusUnreachable, SessionError
 from session.core.tasks import Tasks
 from session.hub.access.rate_limits import RateLimits
 from session.hub.dossier.keep_consent import TOPIC as GRANT_TOPIC
 from session.hub.dossier.keep_consent import KeepGrants
 from session.hub.network.relay_peers import End, peer_of
-from session.hub.queue.ticket_changes import TicketChanges
-from session.hub.queue.view import QueueView
+from session.hub.queue.core import QueueCore
 from session.protocol.hub.tickets import LIVE, Ticket
 from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS
 from session.protocol.wire.roles import Role
@@ -56,7 +54,7 @@ LOGGED_EACH = 100
 """One line in the log for so many dropped messages: a loop elsewhere must not fill our disk."""
 
 
-Elsewhere = Callable[[Incoming], Awaitable[bool]]
+Forward = Callable[[Incoming], Awaitable[bool]]
 """Passes a kiosk's message on to another network; False when it is for us."""
 
 
@@ -69,32 +67,37 @@ def _unnoticed(who: str) -> None:
 
 
 class Relay:
-    """Between the two ends of every session."""
+    """Between the two ends of every session.
+
+    Args:
+        on_excess: called with who sends what must be dropped.
+        forward: passes a kiosk's message on to another network, where its caller is there.
+    """
 
     def __init__(
         self,
+        core: QueueCore,
         connection: HubConnection,
-        view: QueueView,
         *,
-        changes: TicketChanges,
         keep: KeepGrants,
-        clock: Clock,
         tasks: Tasks,
+        on_excess: Callable[[str], None] = _unnoticed,
+        forward: Forward = _nobody,
     ) -> None:
         self.dropped = self.passed = self.passed_bytes = 0
         self._connection = connection
-        self._view = view
-        self._changes = changes
+        self._changes = core.changes
+        self._view = core.view
         self._keep = keep
         self._tasks = tasks
-        self._rates = RateLimits(clock, BYTES_PER_S, burst=BURST_BYTES)
+        self._on_excess = on_excess
+        self._forward = forward
+        self._rates = RateLimits(core.clock, BYTES_PER_S, burst=BURST_BYTES)
         self._queue: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._worker: asyncio.Task[None] | None = None
         self._held: dict[tuple[str, str], deque[Incoming]] = {}
         self._all_released = asyncio.Event()
         self._all_released.set()
-        self.elsewhere: Elsewhere = _nobody
-        self.excess: Callable[[str], None] = _unnoticed
 
     async def start(self) -> None:
         """Begins to pass on."""
@@ -136,7 +139,7 @@ class Relay:
     def _drop(self, why: str, who: str = "") -> None:
         self.dropped += 1
         if who:
-            self.excess(who)
+            self._on_excess(who)
         if self.dropped % LOGGED_EACH == 1:
             log.warning(
                 "session traffic dropped, %d messages by now; the last: %s", self.dropped, why
@@ -152,7 +155,7 @@ class Relay:
 
     async def _pass(self, message: Incoming) -> None:
         _, organisation, role, user, session_id, _ = message.subject.split(".")
-        if role == Role.KIOSK and await self.elsewhere(message):
+        if role == Role.KIOSK and await self._forward(message):
             return
         held = self._held.get((organisation, session_id))
         stored = self._view.session_anywhere(session_id)

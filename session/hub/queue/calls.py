@@ -11,22 +11,18 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from session.core.clock import Clock
 from session.core.errors import QueueClosed, ServiceClosed, StoreFull, TicketTaken
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_number
-from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.open_now import OpenNow
-from session.hub.queue.notifications import (
-    Notifications,
-    PlaceNotifications,
-    notify_kiosk,
-    wait_fields,
-)
+from session.hub.queue.core import QueueCore
+from session.hub.queue.moved_tickets import MovedTickets
+from session.hub.queue.notifications import notify_kiosk
+from session.hub.queue.place_notifications import PlaceNotifications, wait_fields
 from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import ENDED, TicketChanges
+from session.hub.queue.ticket_changes import ENDED
 from session.hub.queue.view import WAITING
-from session.hub.storage.interfaces import CallerRecord, CallerStore, StoredTicket
+from session.hub.storage.interfaces import CallerRecord, StoredTicket
 from session.protocol.hub.requests import (
     Done,
     LeaveRequest,
@@ -50,42 +46,43 @@ async def _nobody(_organisation: str, _home: str, _kiosk: str, _number: str) -> 
     return None
 
 
+def _enough() -> None:
+    """The disks have space."""
+
+
 class Calls:
     """Tickets from the button to the agent's accept.
 
     Args:
-        is_closed: (organisation, service) -> True when it takes no new calls.
         openings: when services are open, by the convention.
         preferred: (organisation, account of the kiosk, kiosk, number) -> the agent who served this
             caller lately.
+        check_disk: raises `StoreFull` when no new call may be taken.
     """
 
     def __init__(
         self,
-        changes: TicketChanges,
-        callers: CallerStore,
+        core: QueueCore,
         *,
-        catalogue: Catalogue,
         sessions: Sessions,
         places: PlaceNotifications,
-        notifications: Notifications,
-        clock: Clock,
-        is_closed: Callable[[str, str], bool] = lambda organisation, service: False,
-        openings: OpenNow | None = None,
+        moved: MovedTickets,
+        openings: OpenNow,
         preferred: Callable[[str, str, str, str], Awaitable[str | None]] = _nobody,
+        check_disk: Callable[[], None] = _enough,
     ) -> None:
-        self._openings = openings or OpenNow(catalogue, clock)
-        self._preferred = preferred
-        self._is_closed = is_closed
-        self.is_site_closed: Callable[[str, str], bool] = lambda home, site: False
-        self.check_room: Callable[[], None] = lambda: None
-        self._changes = changes
-        self._callers = callers
-        self._catalogue = catalogue
+        self._changes = core.changes
+        self._callers = core.callers
+        self._catalogue = core.catalogue
+        self._closures = core.closures
+        self._notifications = core.notifications
+        self._clock = core.clock
         self._sessions = sessions
         self._places = places
-        self._notifications = notifications
-        self._clock = clock
+        self._moved = moved
+        self._openings = openings
+        self._preferred = preferred
+        self._check_disk = check_disk
 
     @handles("call")
     async def call(self, asker: Asker, request: TicketRequested) -> TicketAnswer:
@@ -109,7 +106,7 @@ class Calls:
         known = await self._find(organisation, identity, has_number)
         try:
             if known is None:
-                self.check_room()
+                self._check_disk()
                 self.check_open(organisation, service.id, home, kiosk)
         except (StoreFull, QueueClosed, ServiceClosed):
             # asked again, of another hub, after it was closed
@@ -170,10 +167,10 @@ class Calls:
         """Raises `QueueClosed` (somebody's decision), `ServiceClosed` (the convention's hours at
         this kiosk).
         """
-        if self._is_closed(organisation, service):
+        if self._closures.is_queue_closed(organisation, service):
             raise QueueClosed(service=service)
         site = self._catalogue.site_of(home, kiosk)
-        if self.is_site_closed(home, site.id):
+        if self._closures.is_site_closed(home, site.id):
             raise QueueClosed(service=service)
         found = self._openings.of(organisation, service, home, site.id)
         if not found.is_open:
@@ -193,7 +190,7 @@ class Calls:
     async def status(self, asker: Asker, request: StatusRequest) -> TicketAnswer:
         """Where the kiosk's ticket is. Raises `TicketUnknown` also for another kiosk's ticket."""
         return await self.answer(
-            await self._changes.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+            await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         )
 
     @handles("leave")
@@ -212,7 +209,7 @@ class Calls:
                 raise TicketTaken
             return self._abandoned(ticket, "left", f"{Role.KIOSK}.{asker.user}")
 
-        found = await self._changes.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+        found = await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         serving, identity = found.ticket.organisation, found.ticket.id
         await self._changes.change(serving, identity, decide)
         await self._callers.forget(serving, identity)

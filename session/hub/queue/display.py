@@ -6,8 +6,8 @@ Used by the hub.
 from __future__ import annotations
 
 from session.hub.access.handlers import Asker, handles
-from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.view import WAITING, QueueView
+from session.hub.queue.core import QueueCore
+from session.hub.queue.view import WAITING
 from session.protocol.hub.tickets import Ticket, queue_order
 from session.protocol.hub.waiting import CalledTicket, DisplayAnswer, DisplayRequest
 
@@ -17,9 +17,9 @@ MOST_FOLLOWING = 12
 class Display:
     """Answers displays from the hub's view; knows no name of anybody."""
 
-    def __init__(self, view: QueueView, catalogue: Catalogue) -> None:
-        self._view = view
-        self._catalogue = catalogue
+    def __init__(self, core: QueueCore) -> None:
+        self._view = core.view
+        self._catalogue = core.catalogue
 
     @handles("display")
     async def display(self, asker: Asker, _request: DisplayRequest) -> DisplayAnswer:

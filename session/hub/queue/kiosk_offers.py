@@ -6,17 +6,14 @@ Used by `session.hub.composition`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 
 import msgspec
 
-from session.core.clock import Clock
 from session.hub.access.handlers import Asker, handles
-from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.open_now import FAR, OpenNow
-from session.hub.queue.notifications import Notifications
+from session.hub.queue.core import QueueCore
 from session.protocol.codec import encode
-from session.protocol.hub.requests import Service, ServicesAnswer, ServicesChanged, ServicesRequest
+from session.protocol.hub.requests import ServicesAnswer, ServicesChanged, ServicesRequest
 from session.protocol.wire.ids import split_service
 from session.protocol.wire.roles import Role
 
@@ -29,30 +26,14 @@ Kiosk = tuple[str, str]
 class KioskOffers:
     """The services of each kiosk: the convention's, with the hours of now and what supervisors
     decided.
-
-    Args:
-        decided: (organisation, services) -> the services with what supervisors decided about them.
-        is_site_closed, has_host: (home, site) -> what the operator decided, and whether a host can
-        be called.
     """
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        openings: OpenNow,
-        *,
-        decided: Callable[[str, list[Service]], list[Service]],
-        notifications: Notifications,
-        clock: Clock,
-        is_site_closed: Callable[[str, str], bool] = lambda home, site: False,
-        has_host: Callable[[str, str], bool] = lambda home, site: False,
-    ) -> None:
-        self._catalogue = catalogue
+    def __init__(self, core: QueueCore, openings: OpenNow) -> None:
+        self._catalogue = core.catalogue
+        self._closures = core.closures
+        self._notifications = core.notifications
+        self._clock = core.clock
         self._openings = openings
-        self._decided = decided
-        self._is_site_closed, self._has_host = is_site_closed, has_host
-        self._notifications = notifications
-        self._clock = clock
         self._seen: dict[Kiosk, bytes] = {}
         self._told_s: dict[Kiosk, float] = {}
         self._late: set[Kiosk] = set()
@@ -67,8 +48,10 @@ class KioskOffers:
     def of(self, organisation: str, kiosk: str) -> ServicesAnswer:
         """What this kiosk shows. Raises `NotAllowed`."""
         answer = self._by_convention(organisation, kiosk)
-        services = self._decided(organisation, answer.services)
-        if self._is_site_closed(organisation, self._catalogue.site_of(organisation, kiosk).id):
+        services = self._closures.shown(organisation, answer.services)
+        if self._closures.is_site_closed(
+            organisation, self._catalogue.site_of(organisation, kiosk).id
+        ):
             services = [msgspec.structs.replace(one, closed=True) for one in services]
         return msgspec.structs.replace(answer, services=services)
 
@@ -80,7 +63,7 @@ class KioskOffers:
             for one in answer.services
         ]
         return msgspec.structs.replace(
-            answer, services=shown, host=self._has_host(organisation, site)
+            answer, services=shown, host=self._catalogue.has_host(organisation, site)
         )
 
     async def look(self) -> None:

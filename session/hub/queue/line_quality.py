@@ -15,12 +15,9 @@ from datetime import datetime
 
 import msgspec
 
-from session.core.clock import Clock
 from session.core.errors import SessionError
 from session.hub.access.handlers import Asker, handles
-from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.presence import Presence
-from session.hub.queue.view import QueueView
+from session.hub.queue.core import QueueCore
 from session.protocol.codec import decode_request
 from session.protocol.hub.history import (
     LineFacts,
@@ -55,13 +52,11 @@ class _Known:
 class KioskLines:
     """The last sample of each end of each kiosk's calls."""
 
-    def __init__(
-        self, catalogue: Catalogue, view: QueueView, presence: Presence, clock: Clock
-    ) -> None:
-        self._catalogue = catalogue
-        self._view = view
-        self._presence = presence
-        self._clock = clock
+    def __init__(self, core: QueueCore) -> None:
+        self._catalogue = core.catalogue
+        self._view = core.view
+        self._presence = core.presence
+        self._clock = core.clock
         self._known: dict[tuple[str, str, Role], _Known] = {}
         self._rates: dict[tuple[str, str], LineRates] = {}
 

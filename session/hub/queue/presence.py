@@ -10,30 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from session.core.clock import Clock
+from session.hub.parts import PATIENCE, Patience
+from session.hub.queue.view import TicketChange
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
-
-SILENT_S = 20.0
-RETURN_S = 60.0
-KIOSK_RETURN_S = 120.0
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long silence is borne, in seconds; a sign of life comes every 5 s.
-
-    Attributes: silent_s: an end of a session that is silent for so long is told to the other one.
-        desk_s: a desk that is silent for so long loses its caller to the next agent. kiosk_s: a
-        kiosk that is silent for so long has no caller any more, neither waiting nor in session.
-    """
-
-    silent_s: float = SILENT_S
-    desk_s: float = RETURN_S
-    kiosk_s: float = KIOSK_RETURN_S
-
-
-PATIENCE = Patience()
-
 
 Identity = tuple[str, Role, str]
 
@@ -51,12 +31,13 @@ class Presence:
         """Notes a sign of life."""
         self._heard_s[organisation, role, user] = self._clock.monotonic_s()
 
-    def seen(self, before: Ticket | None, after: Ticket) -> None:
+    def on_ticket(self, change: TicketChange) -> None:
         """A ticket has changed, and every hub sees it: who makes or takes one is there.
 
         An end whose line was away for long may do so before its next sign of life, and what it has
         done must not be undone because of its silence before.
         """
+        before, after = change
         if before is None and after.changed_by == f"{Role.KIOSK}.{after.kiosk}":
             self.heard(after.kiosk_home, Role.KIOSK, after.kiosk)
         taken = (

@@ -21,6 +21,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NANOSECONDS, WrongRevision
 from session.core.clock import Clock
 from session.core.errors import SessionError, StoreUnreachable
+from session.hub.queue.view import TicketChange
 from session.protocol.codec import decode_plain
 from session.protocol.hub.tickets import Ticket, TicketState
 
@@ -108,8 +109,9 @@ class ReturningCallers:
         self._clock = clock
         self._at_kiosk: dict[tuple[str, str, str], tuple[str, datetime]] = {}
 
-    def seen(self, _before: Ticket | None, after: Ticket) -> None:
+    def on_ticket(self, change: TicketChange) -> None:
         """A ticket changed: notes who served whoever stood at its kiosk."""
+        after = change.after
         if after.state is TicketState.WRAP_UP and after.agent is not None:
             self._at_kiosk[after.organisation, after.kiosk_home, after.kiosk] = (
                 after.agent,

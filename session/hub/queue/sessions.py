@@ -12,7 +12,6 @@ from typing import Protocol
 
 import msgspec
 
-from session.core.clock import Clock
 from session.core.errors import (
     AgentBusy,
     ServiceUnknown,
@@ -24,13 +23,13 @@ from session.core.errors import (
     TicketUnknown,
 )
 from session.hub.access.handlers import Asker, handles
-from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ServiceEntry
+from session.hub.queue.core import QueueCore
 from session.hub.queue.eligibility import Eligibility
-from session.hub.queue.notifications import Notifications, notify_both, notify_kiosk
-from session.hub.queue.ticket_changes import ENDED, Decide, TicketChanges, new_session_id, ticket_of
+from session.hub.queue.notifications import notify_both, notify_kiosk
+from session.hub.queue.ticket_changes import ENDED, Decide, new_session_id, ticket_of
 from session.hub.queue.view import WAITING
-from session.hub.storage.interfaces import CallerRecord, CallerStore, StoredTicket
+from session.hub.storage.interfaces import CallerRecord, StoredTicket
 from session.protocol.hub.line_rates import IceRules, LineRates
 from session.protocol.hub.requests import (
     AcceptRequest,
@@ -81,35 +80,33 @@ class Sessions:
     Args:
         served: told each closed ticket with its caller's number.
         rates: what the line of a kiosk (home, id) carries.
-            relays: how a session's call may find its way.
+        relays: how a session's call may find its way.
         kiosk_key: the public key of a kiosk (home, id), "" for one that is not ours;
             by default the convention's.
     """
 
     def __init__(
         self,
-        changes: TicketChanges,
-        callers: CallerStore,
+        core: QueueCore,
         *,
-        catalogue: Catalogue,
-        keeper: LogOpener,
-        notifications: Notifications,
-        clock: Clock,
-        served: Callable[[Ticket, str], Awaitable[None]] = _nobody,
+        log_opener: LogOpener,
         eligibility: Eligibility | None = None,
+        served: Callable[[Ticket, str], Awaitable[None]] = _nobody,
         rates: Callable[[str, str], LineRates | None] = _unmeasured,
         relays: Callable[[str], IceRules | None] = _direct,
         kiosk_key: Callable[[str, str], str] | None = None,
     ) -> None:
-        self._rates, self._relays, self._kiosk_key = rates, relays, kiosk_key or catalogue.kiosk_key
-        self._eligibility = eligibility or Eligibility(catalogue)
+        self._changes = core.changes
+        self._callers = core.callers
+        self._catalogue = core.catalogue
+        self._notifications = core.notifications
+        self._clock = core.clock
+        self._log_opener = log_opener
+        self._eligibility = eligibility or Eligibility(core.catalogue)
         self._served = served
-        self._changes = changes
-        self._callers = callers
-        self._catalogue = catalogue
-        self._keeper = keeper
-        self._notifications = notifications
-        self._clock = clock
+        self._rates = rates
+        self._relays = relays
+        self._kiosk_key = kiosk_key or core.catalogue.kiosk_key
 
     @handles("accept")
     async def accept(self, asker: Asker, request: AcceptRequest) -> SessionAnswer:
@@ -159,7 +156,7 @@ class Sessions:
         ticket = stored.ticket
         # Also after a repeat: the first answer may have been lost before these were done, and both
         # may be done twice.
-        await self._keeper.open(
+        await self._log_opener.open(
             organisation, _session_of(ticket), [kiosk_writer(ticket), f"a.{agent}"]
         )
         await notify_kiosk(

@@ -6,7 +6,7 @@ Used by its rules.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from session.core.errors import SessionError, StoreUnreachable, TicketUnknown
 from session.hub.queue.agent_claims import AgentClaims
@@ -47,27 +47,22 @@ def ticket_of(session_id: str) -> str:
     return session_id.rpartition("_")[0]
 
 
-async def _as_it_is(stored: StoredTicket) -> StoredTicket:
-    return stored
-
-
 class TicketChanges:
     """Tickets as the rules see them.
 
     Args:
-        hands: see there; None where one hub alone gives callers to agents (tests).
+        claims: see there; None where one hub alone gives callers to agents (tests).
 
     Attributes:
-        follow: from a ticket that was moved to another organisation to the one that took its place.
+        view: answers questions; it may be a moment behind.
     """
 
     def __init__(
-        self, store: TicketStore, view: QueueView, *, hands: AgentClaims | None = None
+        self, store: TicketStore, view: QueueView, *, claims: AgentClaims | None = None
     ) -> None:
-        self._hands = hands
+        self._claims = claims
         self._store = store
         self.view = view
-        self.follow: Callable[[StoredTicket], Awaitable[StoredTicket]] = _as_it_is
 
     async def wait_current(self) -> None:
         """Returns once the view has all that is stored now. Raises `StoreUnreachable`."""
@@ -85,14 +80,9 @@ class TicketChanges:
         return stored
 
     async def at_kiosk(self, home: str, kiosk: str, ticket_id: str) -> StoredTicket:
-        """A kiosk's own ticket, whichever organisation serves it now, under the first id it had or
-        the last.
-
-        Raises `TicketUnknown` also for another kiosk's.
+        """A kiosk's own ticket, whichever organisation serves it, under exactly this id; see also
+        `MovedTickets.at_kiosk`. Raises `TicketUnknown` also for another kiosk's.
         """
-        return await self.follow(await self._own(home, kiosk, ticket_id))
-
-    async def _own(self, home: str, kiosk: str, ticket_id: str) -> StoredTicket:
         stored = await self._store.find(ticket_id)
         if stored is None or not stored.ticket.is_at(home, kiosk):
             raise TicketUnknown
@@ -100,7 +90,7 @@ class TicketChanges:
 
     async def session_at_kiosk(self, home: str, kiosk: str, session_id: str) -> StoredTicket:
         """The ticket of a kiosk's own session. Raises `TicketUnknown`."""
-        stored = await self._own(home, kiosk, ticket_of(session_id))
+        stored = await self.at_kiosk(home, kiosk, ticket_of(session_id))
         if stored.ticket.session != session_id:
             raise TicketUnknown
         return stored
@@ -182,8 +172,8 @@ class TicketChanges:
     async def _put(self, wanted: Ticket, before: StoredTicket) -> StoredTicket:
         if not before.ticket.may_become(wanted.state):
             raise ImpossibleTransition(before.ticket.state, wanted.state)
-        if self._hands is not None:
-            await self._hands.claim(before, wanted)
+        if self._claims is not None:
+            await self._claims.claim(before, wanted)
         store = self._store.retire if wanted.state in ENDED else self._store.replace
         return self._seen(StoredTicket(wanted, await store(wanted, before.revision)))
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from session.core.signals import Signal
 from session.hub.queue.index import OPEN as OPEN
 from session.hub.queue.index import WAITING as WAITING
 from session.hub.queue.index import TicketIndex
@@ -19,21 +21,30 @@ from session.protocol.hub.tickets import Ticket
 Key = tuple[str, str]
 
 
+class TicketChange(NamedTuple):
+    """One change of a ticket; `before` is None for a new one."""
+
+    before: Ticket | None
+    after: Ticket
+
+
 class QueueView:
     """All tickets of all organisations, open and lately ended.
 
-    Attributes:
+    Args:
         monotonic_s: a clock that never jumps, for `arrival`.
-        on_change: told (the ticket before, or None, and after) at each change, once.
+
+    Attributes:
+        changed: each change of a ticket once, a moment before the view itself has it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic_s: Callable[[], float] = lambda: 0.0) -> None:
         self._indexes: dict[str, TicketIndex] = {}
         self._sessions: dict[str, Key] = {}
         self._moved: dict[Key, Ticket] = {}
         self._fronts: dict[str, tuple[datetime, float]] = {}
-        self.monotonic_s: Callable[[], float] = lambda: 0.0
-        self.on_change: Callable[[Ticket | None, Ticket], None] = lambda before, after: None
+        self.changed: Signal[TicketChange] = Signal()
+        self._monotonic_s = monotonic_s
 
     def load(self, tickets: Sequence[StoredTicket]) -> None:
         """Replaces everything by what the store holds.
@@ -42,7 +53,7 @@ class QueueView:
         hubs go on from it in one order, also one that was cut off.
         """
         fronts = {
-            name: (front, self.monotonic_s())
+            name: (front, self._monotonic_s())
             for name in self._fronts
             if (front := self._front(name))
         }
@@ -63,7 +74,7 @@ class QueueView:
         known = self.get(stored.ticket.organisation, stored.ticket.id)
         if known is not None and known.revision >= stored.revision:
             return False
-        self.on_change(known.ticket if known is not None else None, stored.ticket)
+        self.changed.emit(TicketChange(known.ticket if known is not None else None, stored.ticket))
         self._take(stored)
         return True
 
@@ -203,12 +214,12 @@ class QueueView:
         if organisation not in self._fronts:
             return None
         stamp, seen_s = self._fronts[organisation]
-        return stamp + timedelta(seconds=(self.monotonic_s() - seen_s) / 2)
+        return stamp + timedelta(seconds=(self._monotonic_s() - seen_s) / 2)
 
     def _follow_front(self, ticket: Ticket) -> None:
         front = self._front(ticket.organisation)
         if front is None or ticket.arrived_at_utc > front:
-            self._fronts[ticket.organisation] = (ticket.arrived_at_utc, self.monotonic_s())
+            self._fronts[ticket.organisation] = (ticket.arrived_at_utc, self._monotonic_s())
 
     def next_number(self, organisation: str, letter: str) -> str:
         """A short word for a new ticket, "C042"; none that an open ticket has."""

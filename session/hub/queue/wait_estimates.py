@@ -18,7 +18,7 @@ from heapq import heapify, heapreplace
 from operator import itemgetter
 
 from session.core.clock import Clock
-from session.hub.queue.view import QueueView
+from session.hub.queue.view import QueueView, TicketChange
 from session.protocol.hub.board import AgentFacts, AgentState
 from session.protocol.hub.tickets import Ticket, TicketState, queue_order
 
@@ -236,8 +236,9 @@ class WaitEstimates:
         self._services_of = services_of
         self._known: dict[str, _Known] = {}
 
-    def seen(self, before: Ticket | None, after: Ticket) -> None:
+    def on_ticket(self, change: TicketChange) -> None:
         """A ticket has changed: an agent who is free again has handled one."""
+        before, after = change
         was_busy = before is not None and before.state in (
             TicketState.IN_SESSION,
             TicketState.WRAP_UP,

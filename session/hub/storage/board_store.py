@@ -10,7 +10,7 @@ same at all hubs. The audit copies all but the agents' states.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.stream_follower import StreamFollower, as_stored
 from session.bus.jetstream.streams import NANOSECONDS, Stored
 from session.core.errors import MessageMalformed
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_plain
 
@@ -142,7 +143,7 @@ class NatsBoardStore:
         replicas: 1 on a single server, 3 on a cluster.
 
     Attributes:
-        on_change: told the organisation at each change, also of another hub.
+        changed: the organisation of each change, also by another hub.
     """
 
     def __init__(self, connection: HubConnection, tasks: Tasks, *, replicas: int = 1) -> None:
@@ -155,7 +156,7 @@ class NatsBoardStore:
         self._said: dict[Key, tuple[int, SaidRecord]] = {}
         self._sites: dict[Key, tuple[int, QueueRecord]] = {}
         self._follower: StreamFollower[Stored] | None = None
-        self.on_change: Callable[[str], None] = lambda organisation: None
+        self.changed: Signal[str] = Signal()
 
     async def prepare(self) -> None:
         """Creates the bucket, or brings it to today's settings."""
@@ -273,7 +274,7 @@ class NatsBoardStore:
                     _newest(self._said, (organisation, name), stored, SaidRecord)
         except MessageMalformed:
             log.error("stored state at revision %d is unreadable and left out", stored.revision)
-        self.on_change(organisation)
+        self.changed.emit(organisation)
 
 
 def _newest[Record](

@@ -15,19 +15,15 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from session.bus.jetstream.streams import WrongRevision
-from session.core.clock import Clock
 from session.core.errors import QueueClosed, TicketTaken, TicketUnknown
 from session.hub.access.handlers import Asker, handles
-from session.hub.assignment.agent_states import AgentStates
 from session.hub.assignment.dispatch import unoffered
-from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.notifications import Notifications
-from session.hub.queue.ticket_changes import TicketChanges
+from session.hub.queue.agent_states import AgentStates
+from session.hub.queue.core import QueueCore
 from session.hub.queue.view import WAITING
 from session.hub.storage.board_store import BoardStore, MoveRecord, QueueRecord, SaidRecord
 from session.hub.supervision.acts import with_queue
 from session.protocol.hub.board import (
-    AgentFacts,
     BoardAnswer,
     BoardRequest,
     BroadcastRequest,
@@ -46,11 +42,10 @@ from session.protocol.hub.requests import (
     Done,
     QueueAnswer,
     QueueRequest,
-    Service,
     ServicesChanged,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.wire.ids import new_id, split_service
+from session.protocol.wire.ids import new_id
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -79,23 +74,16 @@ class Board:
     """Acts of supervisors, states of services."""
 
     def __init__(
-        self,
-        changes: TicketChanges,
-        store: BoardStore,
-        *,
-        catalogue: Catalogue,
-        agents: AgentStates,
-        days: DayCounts,
-        notifications: Notifications,
-        clock: Clock,
+        self, core: QueueCore, store: BoardStore, *, agents: AgentStates, days: DayCounts
     ) -> None:
-        self._changes = changes
+        self._changes = core.changes
+        self._catalogue = core.catalogue
+        self._closures = core.closures
+        self._notifications = core.notifications
+        self._clock = core.clock
         self._store = store
-        self._catalogue = catalogue
         self._agents = agents
         self._days = days
-        self._notifications = notifications
-        self._clock = clock
 
     # ---- acts on tickets
 
@@ -220,34 +208,10 @@ class Board:
     def check_target(self, organisation: str, service: str) -> None:
         """Raises `ServiceUnknown` or `QueueClosed` when a service takes no tickets."""
         self._catalogue.service(organisation, service)
-        if self.is_closed(organisation, service):
+        if self._closures.is_queue_closed(organisation, service):
             raise QueueClosed(service=service)
 
     # ---- services
-
-    def is_closed(self, organisation: str, service: str) -> bool:
-        """True when a supervisor has closed the service for new calls."""
-        record = self._store.queue(organisation, service)
-        return record is not None and record.closed
-
-    def shown(self, organisation: str, services: list[Service]) -> list[Service]:
-        """The services with what supervisors decided about them."""
-        return [
-            msgspec.structs.replace(
-                one, closed=self.is_closed(*split_service(one.id, organisation))
-            )
-            for one in services
-        ]
-
-    @handles("close_queue")
-    async def close_queue(self, asker: Asker, request: QueueStateRequest) -> Done:
-        """The service takes no new calls. Raises `ServiceUnknown`, `StoreUnreachable`."""
-        return await self._set_queue(asker, request, closed=True)
-
-    @handles("open_queue")
-    async def open_queue(self, asker: Asker, request: QueueStateRequest) -> Done:
-        """The service takes calls again. Raises `ServiceUnknown`, `StoreUnreachable`."""
-        return await self._set_queue(asker, request, closed=False)
 
     @handles("queue")
     async def queue(self, asker: Asker, request: QueueRequest) -> QueueAnswer:
@@ -259,10 +223,20 @@ class Board:
             revision=self._changes.view.revision(organisation),
             total=len(tickets),
             tickets=tickets[offset : offset + request.limit],
-            services=self.shown(organisation, self._catalogue.services(organisation)),
+            services=self._closures.shown(organisation, self._catalogue.services(organisation)),
             organisation_name=self._catalogue.organisation(organisation).name,
             your_name=self._catalogue.person_name(organisation, asker.user),
         )
+
+    @handles("close_queue")
+    async def close_queue(self, asker: Asker, request: QueueStateRequest) -> Done:
+        """The service takes no new calls. Raises `ServiceUnknown`, `StoreUnreachable`."""
+        return await self._set_queue(asker, request, closed=True)
+
+    @handles("open_queue")
+    async def open_queue(self, asker: Asker, request: QueueStateRequest) -> Done:
+        """The service takes calls again. Raises `ServiceUnknown`, `StoreUnreachable`."""
+        return await self._set_queue(asker, request, closed=False)
 
     async def _set_queue(self, asker: Asker, request: QueueStateRequest, *, closed: bool) -> Done:
         """Closes or opens a service, and tells the kiosks.
@@ -360,7 +334,7 @@ class Board:
     @handles("board")
     async def board(self, asker: Asker, request: BoardRequest) -> BoardAnswer:
         """What the board shows now, with the day's counts of the history."""
-        agents = self.agents(asker.organisation)
+        agents = self._agents.all_facts(asker.organisation)
         queues = [
             self._queue(asker.organisation, service.id)
             for service in self._catalogue.services(asker.organisation)
@@ -370,13 +344,6 @@ class Board:
             queues=queues,
             day=await self._days.day(asker.organisation, request.within_s),
         )
-
-    def agents(self, organisation: str) -> list[AgentFacts]:
-        """What each agent does now."""
-        return [
-            self._agents.facts(organisation, person)
-            for person in self._catalogue.agents(organisation)
-        ]
 
     def _queue(self, organisation: str, service: str) -> QueueFacts:
         record = self._store.queue(organisation, service)

@@ -10,18 +10,16 @@ later is never overwritten.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from session.bus.jetstream.streams import WrongRevision
-from session.core.clock import Clock
 from session.core.errors import NotAllowed, StoreUnreachable, UndoImpossible
 from session.hub.access.handlers import Asker, handles
 from session.hub.history.projection import Projection
-from session.hub.queue.ticket_changes import TicketChanges
+from session.hub.queue.core import QueueCore
 from session.hub.queue.view import OPEN, WAITING
 from session.hub.storage.board_store import BoardStore
 from session.hub.supervision import acts
@@ -52,21 +50,14 @@ class Undo:
     """Acts of one organisation's supervisors, as they were and as they can be taken back."""
 
     def __init__(
-        self,
-        board: Board,
-        changes: TicketChanges,
-        *,
-        store: BoardStore,
-        projection: Projection,
-        name_of: Callable[[str, str], str],
-        clock: Clock,
+        self, core: QueueCore, board: Board, *, store: BoardStore, projection: Projection
     ) -> None:
+        self._changes = core.changes
+        self._name_of = core.catalogue.person_name
+        self._clock = core.clock
         self._board = board
-        self._changes = changes
         self._store = store
         self._projection = projection
-        self._name_of = name_of
-        self._clock = clock
 
     # ---- reading
 

@@ -10,7 +10,7 @@ stays as a mark without number, so that no hub makes it twice.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -19,16 +19,14 @@ import msgspec
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.stream_follower import StreamFollower, as_stored
 from session.bus.jetstream.streams import NANOSECONDS, Stored
-from session.core.clock import Clock
 from session.core.errors import MessageMalformed, NotAllowed, TicketUnknown
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_phone
-from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.open_now import OpenNow
+from session.hub.queue.core import QueueCore
 from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import TicketChanges
-from session.hub.storage.interfaces import CallerRecord, CallerStore
+from session.hub.storage.interfaces import CallerRecord
 from session.protocol.codec import decode_plain
 from session.protocol.hub.requests import Done
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -159,32 +157,19 @@ class NatsCallbackStore:
 
 
 class Callbacks:
-    """Wishes from the kiosk's closed page or the agent's "later", until they are tickets.
-
-    Args:
-        is_closed: (organisation, service) -> True when a supervisor has closed it.
-    """
+    """Wishes from the kiosk's closed page or the agent's "later", until they are tickets."""
 
     def __init__(
-        self,
-        store: CallbackStore,
-        changes: TicketChanges,
-        *,
-        callers: CallerStore,
-        catalogue: Catalogue,
-        openings: OpenNow,
-        sessions: Sessions,
-        is_closed: Callable[[str, str], bool],
-        clock: Clock,
+        self, core: QueueCore, store: CallbackStore, *, openings: OpenNow, sessions: Sessions
     ) -> None:
         self._store = store
-        self._changes = changes
-        self._callers = callers
-        self._catalogue = catalogue
+        self._changes = core.changes
+        self._callers = core.callers
+        self._catalogue = core.catalogue
+        self._closures = core.closures
+        self._clock = core.clock
         self._openings = openings
         self._sessions = sessions
-        self._is_closed = is_closed
-        self._clock = clock
 
     @handles("callback")
     async def ask(self, asker: Asker, request: CallbackRequest) -> CallbackAnswer:
@@ -224,7 +209,7 @@ class Callbacks:
                     phone=phone,
                 )
             )
-        is_known = due is not None and not self._is_closed(organisation, service.id)
+        is_known = due is not None and not self._closures.is_queue_closed(organisation, service.id)
         return CallbackAnswer(due_at=due.isoformat() if due is not None and is_known else "")
 
     @handles("call_later")
@@ -290,7 +275,9 @@ class Callbacks:
     def _is_open(self, callback: Callback) -> bool:
         site = self._catalogue.site_of(callback.home, callback.kiosk)
         opening = self._openings.of(callback.organisation, callback.service, callback.home, site.id)
-        return opening.is_open and not self._is_closed(callback.organisation, callback.service)
+        return opening.is_open and not self._closures.is_queue_closed(
+            callback.organisation, callback.service
+        )
 
     async def _make(self, callback: Callback, arrived: datetime) -> None:
         """At the head of the opening hour: whoever presses a button then comes after."""

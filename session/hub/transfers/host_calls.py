@@ -10,19 +10,15 @@ is with the caller goes into the ticket: the agent must know that a third person
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 import msgspec
 
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
-from session.core.clock import Clock
 from session.core.errors import BusUnreachable, NotAllowed
 from session.hub.access.handlers import Asker, handles
-from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import KioskEntry, PersonEntry
-from session.hub.queue.presence import Presence
-from session.hub.queue.ticket_changes import TicketChanges
+from session.hub.queue.core import QueueCore
 from session.hub.queue.view import WAITING
 from session.protocol.hub.requests import Done
 from session.protocol.hub.site import (
@@ -57,28 +53,15 @@ Kiosk = tuple[str, str]
 
 
 class HostCalls:
-    """What hosts see and say.
+    """What hosts see and say."""
 
-    Args:
-        is_site_closed: (home, site) -> True when the operator has closed it.
-    """
-
-    def __init__(
-        self,
-        connection: HubConnection,
-        changes: TicketChanges,
-        *,
-        catalogue: Catalogue,
-        presence: Presence,
-        clock: Clock,
-        is_site_closed: Callable[[str, str], bool],
-    ) -> None:
+    def __init__(self, core: QueueCore, connection: HubConnection) -> None:
         self._connection = connection
-        self._changes = changes
-        self._catalogue = catalogue
-        self._presence = presence
-        self._clock = clock
-        self._is_site_closed = is_site_closed
+        self._changes = core.changes
+        self._catalogue = core.catalogue
+        self._closures = core.closures
+        self._presence = core.presence
+        self._clock = core.clock
         self._calls: dict[Kiosk, tuple[HelpState, float]] = {}
         self._spoke_s: dict[Kiosk, float] = {}
         self._ended: set[Kiosk] = set()
@@ -134,7 +117,7 @@ class HostCalls:
             new: no repeat. A kiosk that was restarted, or is pressed again at once, calls anew,
                 also when the host has just finished.
         """
-        if not self.has_host(
+        if not self._catalogue.has_host(
             asker.organisation, self._catalogue.site_of(asker.organisation, asker.user).id
         ):
             raise NotAllowed(why="no host here")
@@ -150,11 +133,6 @@ class HostCalls:
         self._spoke_s[asker.organisation, asker.user] = self._clock.monotonic_s()
         await self._tell((asker.organisation, asker.user), state)
         return HelpAnswer(state=state)
-
-    def has_host(self, home: str, site: str) -> bool:
-        """True when somebody looks after this site."""
-        people = self._catalogue.organisation(home).people
-        return any(person.role == "facilitator" and site in person.sites for person in people)
 
     # ---- the host
 
@@ -173,7 +151,7 @@ class HostCalls:
                 there=self._presence.is_there(asker.organisation, Role.KIOSK, kiosk.id),
                 caller=self._caller(asker.organisation, kiosk.id),
                 help=self.state(asker.organisation, kiosk.id),
-                closed=self._is_site_closed(asker.organisation, kiosk.site),
+                closed=self._closures.is_site_closed(asker.organisation, kiosk.site),
             )
             for kiosk in kiosks
         ]

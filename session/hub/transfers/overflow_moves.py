@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from session.core.clock import Clock
 from session.core.errors import QueueClosed, ServiceClosed
-from session.hub.assignment.agent_states import AgentStates
-from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.view import QueueView
+from session.hub.queue.agent_states import AgentStates
+from session.hub.queue.calls import Calls
+from session.hub.queue.core import QueueCore
 from session.hub.transfers.moves import Moves
 from session.hub.transfers.overflow_rules import Target, overflow_targets
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -28,27 +27,24 @@ class OverflowMoves:
     Args:
         is_ours: whether this hub leads the timers;
             one at a time, or two would send two callers to one free agent.
-        check_open: raises `QueueClosed` or `ServiceClosed`, see `Calls.check_open`.
     """
 
     def __init__(
         self,
-        catalogue: Catalogue,
-        view: QueueView,
+        core: QueueCore,
         *,
         agents: AgentStates,
         moves: Moves,
+        calls: Calls,
         is_ours: Callable[[], bool],
-        check_open: Callable[[str, str, str, str], None],
-        clock: Clock,
     ) -> None:
-        self._catalogue = catalogue
-        self._view = view
+        self._catalogue = core.catalogue
+        self._view = core.view
+        self._clock = core.clock
         self._agents = agents
         self._moves = moves
+        self._calls = calls
         self._is_ours = is_ours
-        self._check_open = check_open
-        self._clock = clock
 
     async def look(self) -> None:
         """Sends as many as there are free agents to take them. Raises `StoreUnreachable`."""
@@ -98,7 +94,9 @@ class OverflowMoves:
 
     def _is_open(self, target: Target, ticket: Ticket) -> bool:
         try:
-            self._check_open(target.organisation, target.service, ticket.kiosk_home, ticket.kiosk)
+            self._calls.check_open(
+                target.organisation, target.service, ticket.kiosk_home, ticket.kiosk
+            )
         except (QueueClosed, ServiceClosed):
             return False
         return True

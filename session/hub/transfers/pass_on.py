@@ -9,21 +9,19 @@ what the next agent should know lies beside the ticket.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 import msgspec
 
-from session.core.clock import Clock
 from session.core.errors import AgentBusy, ColleagueBusy, NotAllowed, QueueClosed, TicketUnknown
 from session.hub.access.handlers import Asker, handles
-from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.notifications import Notifications, notify_both, notify_kiosk
-from session.hub.queue.presence import Presence
+from session.hub.queue.agent_states import AgentStates
+from session.hub.queue.core import QueueCore
+from session.hub.queue.moved_tickets import MovedTickets
+from session.hub.queue.notifications import notify_both, notify_kiosk
 from session.hub.queue.sessions import HEAD, Sessions
-from session.hub.queue.ticket_changes import Decide, TicketChanges, new_session_id
-from session.hub.storage.interfaces import CallerStore
+from session.hub.queue.ticket_changes import Decide, new_session_id
 from session.hub.transfers.moves import PASSED_ON, Moves
-from session.protocol.hub.board import AgentFacts, AgentState
+from session.protocol.hub.board import AgentState
 from session.protocol.hub.requests import Done, TicketChanged
 from session.protocol.hub.talk_state import Passed, PassReason, Third, ThirdState
 from session.protocol.hub.third_parties import (
@@ -54,28 +52,24 @@ class PassOn:
 
     def __init__(
         self,
-        changes: TicketChanges,
-        callers: CallerStore,
+        core: QueueCore,
         *,
-        catalogue: Catalogue,
         sessions: Sessions,
-        agents_of: Callable[[str], list[AgentFacts]],
-        is_closed: Callable[[str, str], bool],
-        presence: Presence,
+        agents: AgentStates,
         moves: Moves,
-        notifications: Notifications,
-        clock: Clock,
+        moved: MovedTickets,
     ) -> None:
-        self._changes = changes
-        self._callers = callers
-        self._catalogue = catalogue
+        self._changes = core.changes
+        self._callers = core.callers
+        self._catalogue = core.catalogue
+        self._closures = core.closures
+        self._presence = core.presence
+        self._notifications = core.notifications
+        self._clock = core.clock
         self._sessions = sessions
-        self._agents_of = agents_of
-        self._is_closed = is_closed
-        self._presence = presence
+        self._agents = agents
         self._moves = moves
-        self._notifications = notifications
-        self._clock = clock
+        self._moved = moved
 
     @handles("targets")
     async def targets(self, asker: Asker, request: TargetsRequest) -> TargetsAnswer:
@@ -87,7 +81,7 @@ class PassOn:
         )
         there = [
             TargetAgent(id=one.id, name=one.name, state=one.state)
-            for one in self._agents_of(asker.organisation)
+            for one in self._agents.all_facts(asker.organisation)
             if one.id != asker.user and one.state is not AgentState.OFFLINE
         ]
         waiting = [ticket.service for ticket in self._changes.view.waiting(asker.organisation)]
@@ -96,7 +90,7 @@ class PassOn:
                 id=one.id,
                 name=one.name,
                 waiting=waiting.count(one.id),
-                closed=self._is_closed(asker.organisation, one.id),
+                closed=self._closures.is_queue_closed(asker.organisation, one.id),
             )
             for one in self._catalogue.services(asker.organisation)
         ]
@@ -132,7 +126,7 @@ class PassOn:
                 raise ColleagueBusy
         if request.service:
             self._catalogue.service(asker.organisation, request.service)
-            if self._is_closed(asker.organisation, request.service):
+            if self._closures.is_queue_closed(asker.organisation, request.service):
                 raise QueueClosed(service=request.service)
         by = f"{Role.AGENT}.{asker.user}"
 
@@ -263,7 +257,7 @@ class PassOn:
     async def passing(self, asker: Asker, request: PassingRequest) -> PassingAnswer:
         """For whom a kiosk's caller waits, with names. Raises `TicketUnknown`."""
         ticket = (
-            await self._changes.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+            await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         ).ticket
         if ticket.passed is None:
             return PassingAnswer()

@@ -14,13 +14,12 @@ from datetime import timedelta
 
 import msgspec
 
-from session.core.clock import Clock
 from session.core.errors import ColleagueBusy, NotAllowed, TicketTaken, TicketUnknown
 from session.hub.access.handlers import Asker, handles
-from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.notifications import Notifications, notify_kiosk
-from session.hub.queue.presence import SILENT_S, Presence
-from session.hub.queue.ticket_changes import Decide, TicketChanges
+from session.hub.parts import SILENT_S
+from session.hub.queue.core import QueueCore
+from session.hub.queue.notifications import notify_kiosk
+from session.hub.queue.ticket_changes import Decide
 from session.hub.storage.interfaces import StoredTicket
 from session.protocol.hub.requests import Done, TicketChanged
 from session.protocol.hub.talk_state import BANNERS, HoldReason, Talk, Third, ThirdEnd, ThirdState
@@ -52,20 +51,12 @@ BANNER = timedelta(seconds=20)
 class ThirdParties:
     """Rules of holding and of third people; every change is a compare-and-set of the ticket."""
 
-    def __init__(
-        self,
-        changes: TicketChanges,
-        catalogue: Catalogue,
-        *,
-        presence: Presence,
-        notifications: Notifications,
-        clock: Clock,
-    ) -> None:
-        self._changes = changes
-        self._catalogue = catalogue
-        self._presence = presence
-        self._notifications = notifications
-        self._clock = clock
+    def __init__(self, core: QueueCore) -> None:
+        self._changes = core.changes
+        self._catalogue = core.catalogue
+        self._presence = core.presence
+        self._notifications = core.notifications
+        self._clock = core.clock
 
     # ---- questions
 

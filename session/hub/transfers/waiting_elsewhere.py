@@ -12,16 +12,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from session.core.clock import Clock
 from session.core.errors import NotAllowed, TicketTaken, TicketUnknown
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_phone
-from session.hub.convention.catalogue import Catalogue
+from session.hub.parts import COME_S
 from session.hub.queue.calls import Calls
-from session.hub.queue.ticket_changes import ENDED, TicketChanges
+from session.hub.queue.core import QueueCore
+from session.hub.queue.moved_tickets import MovedTickets
+from session.hub.queue.ticket_changes import ENDED
 from session.hub.queue.view import WAITING
 from session.hub.queue.wait_estimates import WaitEstimates
-from session.hub.storage.interfaces import CallerStore
 from session.protocol.hub.requests import TicketAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import (
@@ -38,9 +38,6 @@ log = logging.getLogger(__name__)
 NEAR_S = 180
 """A caller is called back to the kiosk when it may be the turn within so many seconds."""
 
-COME_S = 300.0
-"""How long a called caller has to come once it is the turn and the kiosk is free."""
-
 AT_KIOSK = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION})
 
 Place = tuple[str, str]
@@ -55,21 +52,20 @@ class WaitingElsewhere:
 
     def __init__(
         self,
-        changes: TicketChanges,
-        callers: CallerStore,
+        core: QueueCore,
         *,
-        catalogue: Catalogue,
         calls: Calls,
+        moved: MovedTickets,
         waits: WaitEstimates,
-        clock: Clock,
         come_s: float = COME_S,
     ) -> None:
-        self._changes = changes
-        self._callers = callers
-        self._catalogue = catalogue
+        self._changes = core.changes
+        self._callers = core.callers
+        self._catalogue = core.catalogue
+        self._clock = core.clock
         self._calls = calls
+        self._moved = moved
         self._waits = waits
-        self._clock = clock
         self._come_s = come_s
         self._turn_since_s: dict[str, float] = {}
 
@@ -86,7 +82,7 @@ class WaitingElsewhere:
                 CallerNumberInvalid: not a telephone number.
         """
         known = (
-            await self._changes.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+            await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         ).ticket
         if request.how not in self._catalogue.service(known.organisation, known.service).away:
             raise NotAllowed(why="away")

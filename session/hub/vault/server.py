@@ -46,6 +46,7 @@ from session.core.errors import (
     SealKeyOld,
     SessionError,
 )
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, Handler
 from session.hub.access.rate_limits import RateLimits
@@ -53,8 +54,7 @@ from session.hub.access.request_server import (
     BULK_BURST,
     BULK_PER_S,
     FINISH_S,
-    Measured,
-    unmeasured,
+    AnsweredRequest,
 )
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import HubMessage, Refusal
@@ -115,7 +115,7 @@ class VaultServer:
         listen, answer: how to subscribe, and how to answer.
 
     Attributes:
-        measured: told of each question that could be opened.
+        answered_call: each question that could be opened, once its answer is known.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class VaultServer:
         tasks: Tasks,
     ) -> None:
         self.answered = self.refused = 0
-        self.measured: Measured = unmeasured
+        self.answered_call: Signal[AnsweredRequest] = Signal()
         self._house, self._handlers, self._clock = house, handlers, clock
         self._listen, self._say, self._tasks = listen, answer, tasks
         self._guests: OrderedDict[tuple[Part, Caller, str], VaultPeer] = OrderedDict()
@@ -168,7 +168,11 @@ class VaultServer:
                 payload, headers = await self._answer(part, caller, message)
         except SessionError as error:  # nothing was opened, so there is no key to say it with
             self.refused += 1
-            self.measured("hello" if HELLO_HEADER in message.headers else "sealed", 0.0, error.code)
+            self.answered_call.emit(
+                AnsweredRequest(
+                    "hello" if HELLO_HEADER in message.headers else "sealed", 0.0, error.code
+                )
+            )
             log.info(
                 "a question to the vault is refused: %s %s", error.code, error.detail.get("why", "")
             )
@@ -251,10 +255,12 @@ class VaultServer:
             code = "unexpected"
             log.exception("a question to the vault failed")
             answer = Refusal(code=code)
-        self.measured(
-            verb if verb in self._handlers[part] else "unknown",
-            self._clock.monotonic_s() - since_s,
-            code,
+        self.answered_call.emit(
+            AnsweredRequest(
+                verb if verb in self._handlers[part] else "unknown",
+                self._clock.monotonic_s() - since_s,
+                code,
+            )
         )
         return encode(answer)
 

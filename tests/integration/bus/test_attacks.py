@@ -156,12 +156,12 @@ async def test_a_role_cannot_say_anothers_verb(tmp_path: Path) -> None:
 
 async def _ask_with_reply_to(world: World, line: Connection, reply: str) -> None:
     assert world.hub is not None
-    before = world.hub.service.answered + world.hub.service.refused
+    before = world.hub.server.counts.answered + world.hub.server.counts.refused
     await line.publish("svc.a.bob.queue", encode(QueueRequest()), reply=reply)
     await until(
         lambda: (
             world.hub is not None
-            and world.hub.service.answered + world.hub.service.refused > before
+            and world.hub.server.counts.answered + world.hub.server.counts.refused > before
         )
     )
 
@@ -241,7 +241,7 @@ async def test_bad_session_traffic_is_dropped_and_the_session_goes_on(tmp_path: 
         line = await world.line(Role.KIOSK, "kiosk1")
         start = f"ses.k.kiosk1.{facts.id}"
         assert world.hub is not None
-        relay = world.hub.relay
+        relay = world.hub.network.relay
         await line.publish(f"{start}.chunk", b"x" * 60_000)
         await line.publish(f"{start}.nonsense", b"x")
         await line.publish(f"{start}.chunk", b"x", {"Big": "y" * 3000})

@@ -12,7 +12,7 @@ import pytest
 
 from session.bus.client import BEAT_S
 from session.core.clock import ManualClock
-from session.hub.queue.presence import KIOSK_RETURN_S, RETURN_S
+from session.hub.parts import KIOSK_RETURN_S, RETURN_S
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
@@ -27,7 +27,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 def states(world: World) -> list[TicketState]:
     assert world.hub is not None
-    return [stored.ticket.state for stored in world.hub.view.all_open()]
+    return [stored.ticket.state for stored in world.hub.queue.view.all_open()]
 
 
 async def test_a_caller_who_was_just_taken_is_not_given_back_because_the_desk_was_away_before(
@@ -39,13 +39,13 @@ async def test_a_caller_who_was_just_taken_is_not_given_back_because_the_desk_wa
     kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
     ticket = (await kiosk.call("housing", "1234567", "r1")).ticket
     clock.advance(RETURN_S + 15)
-    hub.presence.heard("valdore", Role.KIOSK, "kiosk1")
+    hub.queue.presence.heard("valdore", Role.KIOSK, "kiosk1")
     await desk.accept(ticket.id)
-    await hub.look()
+    await hub.tick()
     assert states(world) == [TicketState.IN_SESSION]
     clock.advance(RETURN_S + 1)
-    hub.presence.heard("valdore", Role.KIOSK, "kiosk1")
-    await hub.look()
+    hub.queue.presence.heard("valdore", Role.KIOSK, "kiosk1")
+    await hub.tick()
     assert states(world) == [TicketState.WAITING], "but a desk that is silent from then on is gone"
 
 
@@ -58,14 +58,14 @@ async def test_a_caller_who_has_just_called_is_not_lost_because_the_kiosk_was_aw
     kiosk = await world.kiosk("kiosk1")
     clock.advance(1)
     first = (await kiosk.call("housing", "1234567", "r1")).ticket
-    await until(lambda: hub.presence.silent_s("valdore", Role.KIOSK, "kiosk1") == 0.0)
+    await until(lambda: hub.queue.presence.silent_s("valdore", Role.KIOSK, "kiosk1") == 0.0)
     await kiosk.leave(first.id)
     clock.advance(KIOSK_RETURN_S + 15)
     await kiosk.call("housing", "1234567", "r2")
-    await hub.look()
+    await hub.tick()
     assert states(world) == [TicketState.WAITING]
     clock.advance(KIOSK_RETURN_S + 1)
-    await hub.look()
+    await hub.tick()
     assert states(world) == []
 
 
@@ -76,9 +76,9 @@ async def test_a_sign_of_life_goes_as_soon_as_the_bus_is_back(world: World) -> N
     client = await world.client(Role.AGENT, "alice")
     clock.advance(1)
     client.beat()
-    await until(lambda: hub.presence.silent_s("valdore", Role.AGENT, "alice") == 0.0)
+    await until(lambda: hub.queue.presence.silent_s("valdore", Role.AGENT, "alice") == 0.0)
     clock.advance(RETURN_S)
     client.reconnect()
     await until(
-        lambda: hub.presence.silent_s("valdore", Role.AGENT, "alice") < RETURN_S, BEAT_S / 2
+        lambda: hub.queue.presence.silent_s("valdore", Role.AGENT, "alice") < RETURN_S, BEAT_S / 2
     )

@@ -125,8 +125,8 @@ async def test_a_kiosk_that_floods_is_shut_out_the_others_are_served_and_it_may_
                 let_in.set()
 
         let_in, shut = asyncio.Event(), FloodBan(take_keys, world.tasks, shut_s=2.0)
-        world.hub.floods.found.connect(found.append)
-        world.hub.floods.found.connect(lambda _who: shut.shut(key))
+        world.hub.flood_watch.found.connect(found.append)
+        world.hub.flood_watch.found.connect(lambda _who: shut.shut(key))
         noisy = await world.line(Role.KIOSK, "kiosk1")
         kiosk, zoe = await world.kiosk("kiosk9", "marais"), await world.desk("zoe", "marais")
         flood = asyncio.create_task(_flood(noisy, shut))
@@ -144,7 +144,7 @@ async def test_a_kiosk_that_floods_is_shut_out_the_others_are_served_and_it_may_
         )
         assert (set(found), served > 0) == ({"valdore.k.kiosk1"}, True)
         assert slowest_s < OTHERS_S
-        assert world.hub.service.dropped > 500
+        assert world.hub.server.counts.dropped > 500
         await until(lambda: not noisy.is_connected)
         await noisy.close()
         await until(let_in.is_set)
@@ -173,7 +173,7 @@ async def test_one_identity_that_reconnects_all_the_time_loses_nothing(tmp_path:
             await tasks.close()
         assert len(found) == 1
         assert world.hub is not None
-        assert [ticket.id for ticket in world.hub.view.waiting("valdore")] == list(found)
+        assert [ticket.id for ticket in world.hub.queue.view.waiting("valdore")] == list(found)
 
 
 async def _replay(
@@ -209,7 +209,7 @@ async def test_messages_that_are_said_again_do_nothing_more(tmp_path: Path) -> N
         calls = await _replay(kiosk, Role.KIOSK, "kiosk1", "call", call, 3)
         assert {_ticket_id(answer) for answer in calls} == {ticket}  # nor does an old call
         assert world.hub is not None
-        assert world.hub.view.open_count("valdore") == 0
+        assert world.hub.queue.view.open_count("valdore") == 0
 
 
 def _ticket_id(answer: bytes) -> str:

@@ -39,7 +39,7 @@ async def deaf_hub(world: World) -> HubConnection:
 def slow(world: World, verb: str, seconds: float) -> list[Asker]:
     """The hub thinks so long about it; who has asked."""
     assert world.hub is not None
-    handlers: dict[str, Callable[[Asker, Any], Awaitable[HubMessage]]] = world.hub.service._handlers
+    handlers: dict[str, Callable[[Asker, Any], Awaitable[HubMessage]]] = world.hub.server._handlers
     really, asked = handlers[verb], list[Asker]()
 
     async def think(asker: Asker, request: Any) -> HubMessage:
@@ -63,7 +63,7 @@ async def test_a_hub_that_takes_requests_and_answers_none_costs_nobody_a_second_
             await kiosk.call("housing", "", f"r{number}")
         assert again == []
         assert world.hub is not None
-        assert len(world.hub.view.waiting("valdore")) == 1, "asked twice is done once"
+        assert len(world.hub.queue.view.waiting("valdore")) == 1, "asked twice is done once"
         await deaf.close()
 
 
@@ -111,7 +111,7 @@ async def test_who_repeats_a_request_in_hand_many_times_gets_few_answers(tmp_pat
         assert (await first).services
         assert len(asked) == 1
         assert len([one for one in said if not isinstance(one, HubUnreachable)]) == 3
-        assert world.hub.service.dropped == 17
+        assert world.hub.server.counts.dropped == 17
 
 
 async def test_a_no_is_heard_at_once_whatever_the_place_for_answers_is_called(

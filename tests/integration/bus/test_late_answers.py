@@ -20,7 +20,7 @@ class LateStatus:
 
     def __init__(self, world: World) -> None:
         assert world.hub is not None
-        self._handlers = world.hub.service._handlers
+        self._handlers = world.hub.server._handlers
         self._really = self._handlers["status"]
         self._handlers["status"] = self._answer
         self.known: list[HubMessage] = []

@@ -55,7 +55,7 @@ async def test_a_caller_whose_ticket_was_being_stored_has_it_without_asking_agai
 ) -> None:
     async with hub_world(tmp_path) as world:
         assert world.hub is not None
-        streams = world.hub._tickets._streams
+        streams = world.hub._stores.tickets._streams
         really, lost, again = streams.append, list[str](), list[str]()
 
         async def append(subject: str, payload: bytes, **how: Any) -> int:
@@ -71,7 +71,7 @@ async def test_a_caller_whose_ticket_was_being_stored_has_it_without_asking_agai
         kiosk.retrying.connect(again.append)
         answer = await kiosk.call("housing", number, "r1")
         assert lost == [f"$KV.tk.valdore.{answer.ticket.id}"]
-        assert [ticket.id for ticket in world.hub.view.open_tickets("valdore")] == [
+        assert [ticket.id for ticket in world.hub.queue.view.open_tickets("valdore")] == [
             answer.ticket.id
         ]
         assert again == []

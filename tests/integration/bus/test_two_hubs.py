@@ -16,6 +16,7 @@ import pytest
 from session.bus.hub_connection import HubConnection
 from session.core.errors import AgentBusy, SessionError
 from session.hub.composition import Hub
+from session.hub.parts import HubParts
 from session.hub.queue.agent_claims import CLAIM_S, AgentClaim, NatsAgentClaimStore
 from session.protocol.codec import decode_answer, encode
 from session.protocol.hub.board import AgentState, BoardAnswer
@@ -34,13 +35,15 @@ async def second_hub(world: World) -> AsyncIterator[Hub]:
     await connection.connect()
     folder = world.folder / "hub2"
     hub = Hub(
-        connection,
-        world.catalogue,
+        HubParts(
+            connection=connection,
+            catalogue=world.catalogue,
+            folder=folder,
+            clock=world.clock,
+            tasks=world.tasks,
+            tick_s=world.tick_s,
+        ),
         dossiers=world.dossiers,
-        folder=folder,
-        clock=world.clock,
-        tasks=world.tasks,
-        tick_s=world.tick_s,
     )
     await hub.start()
     try:
@@ -51,7 +54,7 @@ async def second_hub(world: World) -> AsyncIterator[Hub]:
 
 
 def waits_there(hub: Hub, tickets: set[str]) -> bool:
-    return {ticket.id for ticket in hub.view.waiting("valdore")} >= tickets
+    return {ticket.id for ticket in hub.queue.view.waiting("valdore")} >= tickets
 
 
 async def test_two_hubs_do_not_let_one_agent_accept_two_callers(tmp_path: Path) -> None:
@@ -66,8 +69,8 @@ async def test_two_hubs_do_not_let_one_agent_accept_two_callers(tmp_path: Path) 
             two = (await second.call("housing", "", f"b{number}")).ticket
             await until(partial(waits_there, other, {one.id, two.id}))
             answers = await asyncio.gather(
-                hub.sessions.take_ticket("valdore", "alice", one.id),
-                other.sessions.take_ticket("valdore", "alice", two.id),
+                hub.queue.sessions.take_ticket("valdore", "alice", one.id),
+                other.queue.sessions.take_ticket("valdore", "alice", two.id),
                 return_exceptions=True,
             )
             won = [answer for answer in answers if isinstance(answer, SessionFacts)]
@@ -87,14 +90,16 @@ async def test_an_agent_who_was_faster_elsewhere_may_take_the_next_at_once(tmp_p
         kiosk, next_kiosk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2")
         ticket = (await kiosk.call("housing", "", "r1")).ticket
         following = (await next_kiosk.call("housing", "", "r2")).ticket
-        await until(lambda: len(other.view.waiting("valdore")) == 2)
+        await until(lambda: len(other.queue.view.waiting("valdore")) == 2)
         answers = await asyncio.gather(
-            hub.sessions.take_ticket("valdore", "alice", ticket.id),
-            other.sessions.take_ticket("valdore", "bob", ticket.id),
+            hub.queue.sessions.take_ticket("valdore", "alice", ticket.id),
+            other.queue.sessions.take_ticket("valdore", "bob", ticket.id),
             return_exceptions=True,
         )
         loser = "bob" if isinstance(answers[0], SessionFacts) else "alice"
-        assert (await other.sessions.take_ticket("valdore", loser, following.id)).agent == loser
+        assert (
+            await other.queue.sessions.take_ticket("valdore", loser, following.id)
+        ).agent == loser
 
 
 async def test_a_claim_of_a_hub_that_died_binds_its_agent_for_seconds_only(tmp_path: Path) -> None:
@@ -105,19 +110,21 @@ async def test_a_claim_of_a_hub_that_died_binds_its_agent_for_seconds_only(tmp_p
         kiosk, next_kiosk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2")
         ticket = (await kiosk.call("housing", "", "r1")).ticket
         following = (await next_kiosk.call("housing", "", "r2")).ticket
-        stored = hub.view.get("valdore", ticket.id)
+        stored = hub.queue.view.get("valdore", ticket.id)
         assert stored is not None
         hands = NatsAgentClaimStore(world.connection)
         # and then it was killed
         await hands.claim("valdore", "alice", AgentClaim(ticket.id, stored.revision), 0)
         with pytest.raises(AgentBusy):
-            await hub.sessions.take_ticket("valdore", "alice", following.id)
-        assert (await hub.sessions.take_ticket("valdore", "bob", following.id)).agent == "bob"
+            await hub.queue.sessions.take_ticket("valdore", "alice", following.id)
+        assert (await hub.queue.sessions.take_ticket("valdore", "bob", following.id)).agent == "bob"
         async with asyncio.timeout(CLAIM_S + 5):
             while await hands.claimed("valdore", "alice") is not None:  # noqa: ASYNC110 - the server forgets in silence
                 await asyncio.sleep(0.2)
-        assert (await hub.sessions.take_ticket("valdore", "alice", ticket.id)).agent == "alice"
-        known = hub.view.get("valdore", ticket.id)
+        assert (
+            await hub.queue.sessions.take_ticket("valdore", "alice", ticket.id)
+        ).agent == "alice"
+        known = hub.queue.view.get("valdore", ticket.id)
         assert known is not None
         assert known.ticket.state is TicketState.IN_SESSION
 
@@ -145,12 +152,12 @@ async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) ->
         facts = await alice.accept(ticket.id)
         await alice.hang_up(facts.id)
         await alice.close(facts.id)
-        await until(lambda: hub.view.digest("valdore") == other.view.digest("valdore"))
+        await until(lambda: hub.queue.view.digest("valdore") == other.queue.view.digest("valdore"))
 
         async def asked() -> set[bytes]:
-            before = hub.service.answered, other.service.answered
+            before = hub.server.counts.answered, other.server.counts.answered
             answers = [await board.poll() for _ in range(ASKED)]
-            after = hub.service.answered, other.service.answered
+            after = hub.server.counts.answered, other.server.counts.answered
             assert all(now > then for now, then in zip(after, before, strict=True)), (
                 "only one hub was asked"
             )
@@ -165,6 +172,6 @@ async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) ->
         assert [(one.service, one.reason) for one in answer.queues if one.closed] == [
             ("rights", "the line is down")
         ]
-        assert [one.id for one in hub.view.waiting("valdore")] == [
-            one.id for one in other.view.waiting("valdore")
+        assert [one.id for one in hub.queue.view.waiting("valdore")] == [
+            one.id for one in other.queue.view.waiting("valdore")
         ]

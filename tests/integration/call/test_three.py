@@ -245,7 +245,7 @@ def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_pa
         async with a_conversation(kind, tmp_path) as scene:
             bob = await scene.desk("bob")
             assert scene.world.hub is not None
-            presence = scene.world.hub.presence
+            presence = scene.world.hub.queue.presence
             await until(lambda: presence.is_there("valdore", Role.AGENT, "bob"))
             await scene.alice.talk_link.invite(scene.session, "bob", held=False)
             await bob.talk_link.answer_invitation(scene.session, accept=True)

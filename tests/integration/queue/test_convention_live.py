@@ -118,7 +118,7 @@ async def test_nobody_overflows_to_where_nobody_is_free(tmp_path: Path) -> None:
         second = (await other.call("housing", "", "r2")).ticket
         assert world.hub is not None
         for _ in range(3):
-            await world.hub.look()
+            await world.hub.tick()
         assert (await other.status(second.id)).ticket.organisation == "valdore"
 
 

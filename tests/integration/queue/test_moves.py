@@ -102,7 +102,7 @@ async def test_the_callers_number_stays_with_the_organisation_it_was_given_to(
         await until(lambda: bool(zoe.queue))
         assert not zoe.queue[0].caller_number_given
         assert (await zoe.accept(zoe.queue[0].id)).caller_number == ""
-        assert (await _hub(world)._callers.get("valdore", old.id)).number == ""
+        assert (await _hub(world)._stores.callers.get("valdore", old.id)).number == ""
 
 
 async def test_the_same_move_again_is_the_same_ticket(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ async def test_a_hub_killed_between_the_two_writes_loses_nobody(tmp_path: Path, 
         request = MoveRequest(
             ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
         )
-        _hub(world)._moves.arrive = _die  # type: ignore[method-assign]
+        _hub(world).queue.moved.arrive = _die  # type: ignore[method-assign]
         with pytest.raises(StoreUnreachable):
             await client.request("move", request, TicketMoved)
         await world.stop_hub()
@@ -174,7 +174,7 @@ async def test_only_what_both_conventions_allow_is_done(tmp_path: Path) -> None:
         )
         with pytest.raises(NotAllowed):
             await agent.request("move", request, TicketMoved)
-        await _hub(world)._board.close_queue(
+        await _hub(world).supervision.board.close_queue(
             a_supervisor("zoes_boss", "marais"),
             QueueStateRequest(service="care", reason="no doctor"),
         )
@@ -194,7 +194,7 @@ async def test_an_agent_passes_its_caller_on_and_goes_to_the_wrap_up(tmp_path: P
         kiosk.session_ended.connect(ended.append)
         old = (await kiosk.call("rights", "1234567", "r1")).ticket
         facts = await alice.accept(old.id)
-        moves = _hub(world)._moves
+        moves = _hub(world).transfers.moves
         new = await moves.pass_on("valdore", "alice", facts.id, "marais/care", WHY)
         assert (await moves.pass_on("valdore", "alice", facts.id, "marais/care", WHY)).id == new.id
         with pytest.raises(TicketUnknown):
@@ -216,7 +216,7 @@ async def test_both_organisations_can_read_what_happened(tmp_path: Path) -> None
         await boss.move(old, "marais/care", WHY)
         await until(lambda: bool(zoe.queue))
         await kiosk.leave(zoe.queue[0].id)
-        projection = _hub(world).projection
+        projection = _hub(world).history.projection
         await until(lambda: projection.is_open)  # opened beside the hub's work
         history = projection.history
         # the history counts days where the hub is
@@ -231,7 +231,7 @@ async def test_a_move_of_long_ago_is_not_made_again(tmp_path: Path) -> None:
         kiosk = await world.kiosk("kiosk1")
         client = await world.client(Role.SUPERVISOR, "boss")
         old = (await kiosk.call("rights", "", "r1")).ticket
-        _hub(world)._moves.arrive = _die  # type: ignore[method-assign]
+        _hub(world).queue.moved.arrive = _die  # type: ignore[method-assign]
         request = MoveRequest(
             ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
         )

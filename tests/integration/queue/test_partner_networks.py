@@ -343,10 +343,10 @@ async def test_local_work_goes_on_while_the_link_is_down_and_it_comes_back(tmp_p
 
 async def _troubles(world: World) -> list[tuple[str, str]]:
     assert world.hub is not None
-    await world.hub._links.watch.look()
+    await world.hub.network.outgoing.watch.look()
     return [
         (trouble.code, str(trouble.detail.get("why", "")))
-        for trouble in await world.hub.health.look()
+        for trouble in await world.hub.monitoring.health.look()
     ]
 
 
@@ -363,7 +363,7 @@ async def test_health_says_which_partner_is_away_on_both_sides_and_when_it_is_ba
     tmp_path: Path,
 ) -> None:
     async with two_networks(tmp_path) as both:
-        await _comes_to(both.cnav, [])  # the history opens behind the hub's start
+        await _comes_to(both.cnav, [])
         await _comes_to(both.cnaf, [])
         await both.cnaf.stop_hub()
         assert await _troubles(both.cnav) == [("partner_away", "")]
@@ -391,7 +391,7 @@ async def test_health_says_that_a_partner_does_not_take_whom_our_convention_send
         assert await _troubles(both.cnav) == [("partner_refuses", "service_unknown")]
         closed = QueueStateRequest(service="care", reason="no doctor")
         await both.cnaf.hub.take_catalogue(Catalogue.parse(CNAF))
-        await both.cnaf.hub._board.close_queue(a_supervisor("x", "marais"), closed)
+        await both.cnaf.hub.supervision.board.close_queue(a_supervisor("x", "marais"), closed)
         assert await _troubles(both.cnav) == []  # of today, and no fault of the link
 
 
@@ -403,10 +403,10 @@ async def test_our_hub_killed_before_the_caller_arrived_there_sends_it_again(
         old = (await kiosk.call("rights", "", "r1")).ticket
         assert both.cnav.hub is not None
 
-        async def die(old: Ticket, *, fresh: bool) -> Ticket:
+        async def die(old: Ticket) -> Ticket:
             raise HubUnreachable(why="killed by the test")
 
-        both.cnav.hub._links.arrive = die  # type: ignore[method-assign]
+        both.cnav.hub.network.outgoing.arrive = die  # type: ignore[method-assign]
         with pytest.raises(HubUnreachable):
             await _move(both.cnav, old)
         await both.cnav.stop_hub()
@@ -426,7 +426,7 @@ async def test_a_closed_queue_over_there_takes_nobody(tmp_path: Path) -> None:
         kiosk = await both.cnav.kiosk("kiosk1")
         old = (await kiosk.call("rights", "", "r1")).ticket
         assert both.cnaf.hub is not None
-        await both.cnaf.hub._board.close_queue(
+        await both.cnaf.hub.supervision.board.close_queue(
             a_supervisor("x", "marais"), QueueStateRequest(service="care", reason="no doctor")
         )
         with pytest.raises(QueueClosed):

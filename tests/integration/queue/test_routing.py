@@ -19,6 +19,7 @@ from session.core.errors import AgentBusy, NobodyWaits, NotAllowed, SkillMissing
 from session.desk.hub.client import DeskLink
 from session.desk.hub.work import WorkLink
 from session.hub.composition import Hub
+from session.hub.parts import HubParts
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -62,13 +63,13 @@ class Agent:
 
     def here(self) -> None:
         assert self._world.hub is not None
-        self._world.hub.presence.heard("valdore", Role.AGENT, self.link._bus.user)
+        self._world.hub.queue.presence.heard("valdore", Role.AGENT, self.link._bus.user)
 
 
 async def agent(world: World, user: str) -> Agent:
     found = Agent(world, await world.desk(user))
     await until(
-        lambda: world.hub is None or world.hub.presence.is_there("valdore", Role.AGENT, user)
+        lambda: world.hub is None or world.hub.queue.presence.is_there("valdore", Role.AGENT, user)
     )
     return found
 
@@ -275,13 +276,15 @@ async def another_hub(world: World, folder: Path) -> AsyncIterator[Hub]:
     connection = HubConnection([world.server.url], world.hub_seed, tasks=world.tasks)
     await connection.connect()
     hub = Hub(
-        connection,
-        world.catalogue,
+        HubParts(
+            connection=connection,
+            catalogue=world.catalogue,
+            folder=folder,
+            clock=SystemClock(),
+            tasks=world.tasks,
+            tick_s=0.05,
+        ),
         dossiers=world.dossiers,
-        folder=folder,
-        clock=SystemClock(),
-        tasks=world.tasks,
-        tick_s=0.05,
     )
     await hub.start()
     try:
@@ -296,7 +299,7 @@ async def test_two_hubs_offer_each_caller_to_one_agent_and_no_agent_two_callers(
 ) -> None:
     async with pushing(tmp_path) as world, another_hub(world, tmp_path / "second") as second:
         agents = [await agent(world, f"agent{n}") for n in range(1, 5)]
-        await until(lambda: second.presence.agents("valdore") == 4)
+        await until(lambda: second.queue.presence.agents("valdore") == 4)
         seen: list[Ticket] = []
         agents[0].link.queue_changed.connect(seen.extend)
         for n in range(1, 3):

@@ -109,10 +109,10 @@ async def test_a_namesake_in_another_account_has_no_part_in_it(tmp_path: Path) -
         got: list[SessionMessage] = []
         alice.channel(facts.id).on_message("call", got.append)
         kiosk.channel(facts.id).on_message("call", got.append)
-        before = world.hub.relay.dropped
+        before = world.hub.network.relay.dropped
         await namesake.channel(facts.id).send("call", CallOffered(call_id="bad", sdp="v=0"))
         await homonym.channel(facts.id).send("call", CallOffered(call_id="bad", sdp="v=0"))
-        relay = world.hub.relay
+        relay = world.hub.network.relay
         await until(lambda: relay.dropped == before + 2)
         assert got == []
         assert (await homonym.resume()).sessions == []

@@ -63,7 +63,7 @@ class Conversation:
         self.session = (await self.alice.accept(ticket.id)).id
         await until(lambda: bool(self.opened_at_kiosk))
         assert world.hub is not None
-        presence = world.hub.presence
+        presence = world.hub.queue.presence
         await until(
             lambda: all(presence.is_there("valdore", Role.AGENT, one) for one in ("alice", "bob"))
         )
@@ -271,7 +271,7 @@ async def test_a_supervisor_hears_nothing_before_both_banners_are_on_the_screens
             talk.boss_client.channel(talk.session).on_message(topic, heard.append)
         talk.kiosk.channel(talk.session).on_message("third", at_kiosk.append)
         assert world.hub is not None
-        relay = world.hub.relay
+        relay = world.hub.network.relay
 
         async def everybody_speaks() -> None:
             before = relay.dropped
@@ -323,7 +323,7 @@ async def test_who_is_no_participant_reaches_nobody(tmp_path: Path) -> None:
             for topic in ("call", "third", "aside", "grant", "cobrowse", "device", "end"):
                 link.channel(talk.session).on_message(topic, heard.append)
         assert world.hub is not None
-        before = world.hub.relay.dropped
+        before = world.hub.network.relay.dropped
         stranger, _ = await talk.desk("agent5")
         for topic in ("call", "third", "aside", "grant"):
             await stranger.channel(talk.session).send(topic, OFFER)
@@ -332,7 +332,9 @@ async def test_who_is_no_participant_reaches_nobody(tmp_path: Path) -> None:
         # a third person talks, and has no other power
         for topic in ("call", "grant", "cobrowse", "device"):
             await talk.bob.channel(talk.session).send(topic, OFFER)
-        await until(lambda: world.hub is not None and world.hub.relay.dropped >= before + 10)
+        await until(
+            lambda: world.hub is not None and world.hub.network.relay.dropped >= before + 10
+        )
         assert heard == []
         for act in (
             boss.talk(talk.session),

@@ -21,8 +21,7 @@ from session.core.errors import (
     TicketUnknown,
 )
 from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.presence import KIOSK_RETURN_S
-from session.hub.transfers.waiting_elsewhere import COME_S
+from session.hub.parts import COME_S, KIOSK_RETURN_S
 from session.kiosk.hub.display import DisplayLink
 from session.protocol.hub.board import QueueStateRequest
 from session.protocol.hub.requests import Done, SessionEnded, SessionFacts
@@ -38,12 +37,12 @@ PHONE = "0612345678"
 
 def _states(world: World) -> dict[str, TicketState]:
     assert world.hub is not None
-    return {ticket.number: ticket.state for ticket in world.hub.view.tickets("valdore")}
+    return {ticket.number: ticket.state for ticket in world.hub.queue.view.tickets("valdore")}
 
 
 def _ticket(world: World, ticket: str) -> Ticket:
     assert world.hub is not None
-    stored = world.hub.view.get("valdore", ticket)
+    stored = world.hub.queue.view.get("valdore", ticket)
     assert stored is not None
     return stored.ticket
 
@@ -56,8 +55,8 @@ async def _beats(world: World, clock: ManualClock, seconds: float) -> None:
         clock.advance(min(10.0, seconds))
         seconds -= 10.0
         for client in world.clients():
-            hub.presence.heard("valdore", client.role, client.user)
-        await hub.look()
+            hub.queue.presence.heard("valdore", client.role, client.user)
+        await hub.tick()
 
 
 async def test_a_caller_goes_keeps_the_place_is_called_and_comes_back_to_another_kiosk(
@@ -170,7 +169,7 @@ async def test_a_caller_is_called_by_telephone_and_the_number_is_nowhere_else(
             await bob.accept(ticket.id)
         await alice.hang_up(facts.id)
         await alice.close(facts.id, "done")
-        assert (await hub._callers.get("valdore", ticket.id)).phone == ""
+        assert (await hub._stores.callers.get("valdore", ticket.id)).phone == ""
         assert (opened, ended) == ([], []), (
             "the kiosk was told of a talk that is not in front of it"
         )
@@ -237,13 +236,13 @@ async def test_a_wish_of_a_closed_hour_becomes_the_first_ticket_of_the_opening(
         assert await kiosk.ask_callback("housing", PHONE, "r1") == due
         await world.stop_hub()
         hub = await world.start_hub()  # a wish outlives the hub
-        await hub.look()
+        await hub.tick()
         assert _states(world) == {}
         clock.advance(89 * 60 + 5)
-        await hub.look()
-        await hub.look()
+        await hub.tick()
+        await hub.tick()
         early = (await kiosk.call("housing", "", "r2")).ticket
-        waiting = hub.view.waiting("valdore")
+        waiting = hub.queue.view.waiting("valdore")
         assert [(ticket.away, ticket.reason) for ticket in waiting] == [
             ("phone", "callback"),
             ("", ""),
@@ -255,8 +254,10 @@ async def test_a_wish_of_a_closed_hour_becomes_the_first_ticket_of_the_opening(
         await desk.close(facts.id, "not_reached")
         await world.stop_hub()
         hub = await world.start_hub()
-        await hub.look()
-        assert len(hub.view.waiting("valdore")) == 1, "a wish that was a ticket already came again"
+        await hub.tick()
+        assert len(hub.queue.view.waiting("valdore")) == 1, (
+            "a wish that was a ticket already came again"
+        )
 
 
 async def test_a_wish_waits_while_a_supervisor_keeps_the_service_closed(tmp_path: Path) -> None:
@@ -268,7 +269,7 @@ async def test_a_wish_waits_while_a_supervisor_keeps_the_service_closed(tmp_path
         act = QueueStateRequest(service="housing", reason="panne de réseau")
         await boss.request("close_queue", act, Done)
         assert await kiosk.ask_callback("housing", PHONE, "r1") == ""
-        await hub.look()
+        await hub.tick()
         assert _states(world) == {}
         await boss.request("open_queue", act, Done)
         await until(lambda: list(_states(world).values()) == [TicketState.WAITING])

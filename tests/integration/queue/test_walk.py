@@ -188,14 +188,14 @@ async def test_a_silent_desk_is_told_and_then_loses_its_caller_to_the_next_agent
         assert world.hub is not None
 
         clock.advance(30)
-        world.hub.presence.heard("valdore", Role.KIOSK, "kiosk1")
+        world.hub.queue.presence.heard("valdore", Role.KIOSK, "kiosk1")
         await until(lambda: bool(heard))
         assert heard[-1] == PeerPresence(session_id=facts.id, present=False)
-        world.hub.presence.heard("valdore", Role.AGENT, "alice")
+        world.hub.queue.presence.heard("valdore", Role.AGENT, "alice")
         await until(lambda: heard[-1].present)
 
         clock.advance(61)
-        world.hub.presence.heard("valdore", Role.KIOSK, "kiosk1")
+        world.hub.queue.presence.heard("valdore", Role.KIOSK, "kiosk1")
         await until(lambda: bool(ended))
         assert (ended[0].by, ended[0].reason) == ("hub", "desk_lost")
         await until(lambda: next_desk.queue[0].state is TicketState.WAITING)
@@ -215,7 +215,7 @@ async def test_a_silent_kiosk_is_told_to_the_agent(tmp_path: Path) -> None:
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
         assert world.hub is not None
         clock.advance(30)
-        world.hub.presence.heard("valdore", Role.AGENT, "alice")
+        world.hub.queue.presence.heard("valdore", Role.AGENT, "alice")
         await until(lambda: bool(heard))
         assert heard[0] == PeerPresence(session_id=facts.id, present=False)
 
@@ -233,7 +233,7 @@ async def test_the_other_end_hears_nothing_of_a_stranger(tmp_path: Path) -> None
         await until(lambda: bool(got))
         assert got == [GrantRequested(grant=GrantName.PRINT)]
         assert world.hub is not None
-        await until(lambda: world.hub is not None and world.hub.relay.dropped == 1)
+        await until(lambda: world.hub is not None and world.hub.network.relay.dropped == 1)
 
 
 async def test_an_agent_who_comes_back_finds_the_session(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from session.hub.composition import Hub
 from session.hub.history import projection, tables
 from session.hub.history.audit import AUDIT
 from session.hub.history.database import History
+from session.hub.parts import HubParts
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.statistics import StatisticsBy
 from session.protocol.wire.roles import Role
@@ -32,7 +33,7 @@ def pass_time(world: World, clock: ManualClock, seconds: float) -> None:
     clock.advance(seconds)
     assert world.hub is not None
     for role, user in ((Role.KIOSK, "kiosk1"), (Role.KIOSK, "kiosk2"), (Role.AGENT, "alice")):
-        world.hub.presence.heard("valdore", role, user)
+        world.hub.queue.presence.heard("valdore", role, user)
 
 
 async def one_session(
@@ -53,7 +54,7 @@ async def slow_session(world: World, kiosk: KioskLink, desk: DeskLink, clock: Ma
     a session shorter than the copy may lose states.
     """
     assert world.hub is not None
-    projection = world.hub.projection
+    projection = world.hub.history.projection
     ticket = (await kiosk.call("rights", "1234567", "slow")).ticket
     await until(lambda: projection.position.applied == 1)
     pass_time(world, clock, 60)
@@ -79,13 +80,13 @@ async def settled(world: World, finished: int) -> Hub:
     assert hub is not None
 
     def is_whole() -> bool:
-        if not hub.projection.caught_up.is_set():
+        if not hub.history.projection.caught_up.is_set():
             return False
-        with hub.projection.history.reading() as connection:
+        with hub.history.projection.history.reading() as connection:
             return len(connection.execute(select(tables.tickets.c.ticket)).all()) == finished
 
-    await until(lambda: hub.projection.is_open)
-    await hub.projection.fresh()
+    await until(lambda: hub.history.projection.is_open)
+    await hub.history.projection.fresh()
     await until(is_whole)
     return hub
 
@@ -105,7 +106,7 @@ async def test_a_supervisor_reads_what_happened(tmp_path: Path) -> None:
         pass_time(world, clock, 30)
         await other.leave(gone.id)
         hub = await settled(world, 2)
-        assert states_of(hub.projection.history, ticket_id) == [
+        assert states_of(hub.history.projection.history, ticket_id) == [
             "waiting",
             "in_session",
             "wrap_up",
@@ -152,7 +153,7 @@ async def test_the_history_answers_from_what_it_has_while_the_store_is_away(tmp_
         ticket = await one_session(world, kiosk, desk, "r1", clock)
         hub = await settled(world, 1)
         await world.server.stop()
-        history = await hub.projection.fresh()
+        history = await hub.history.projection.fresh()
         assert states_of(history, ticket)[-1] == "closed"
 
 
@@ -189,7 +190,7 @@ async def test_what_happened_while_no_hub_read_is_told_at_the_next_start(tmp_pat
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         await one_session(world, kiosk, desk, "r1", clock)
         hub = await settled(world, 1)
-        await hub.projection.stop()
+        await hub.history.projection.stop()
         await one_session(world, kiosk, desk, "r2", clock)
         await world.stop_hub()
         await world.start_hub()
@@ -206,14 +207,14 @@ async def test_a_lost_database_and_a_rebuilt_one_are_the_same_as_before(tmp_path
         boss = await supervisor(world)
         day = clock.utc_now().date()
         before = (await boss.statistics(day, day, StatisticsBy.HOUR)).rows
-        reader = hub.projection.history.reader
+        reader = hub.history.projection.history.reader
         await world.stop_hub()
 
         (database,) = (tmp_path / "hub" / "history").glob("history.sqlite")
         database.unlink()
         await world.start_hub()
         hub = await settled(world, 3)
-        lost = hub.projection.history.reader
+        lost = hub.history.projection.history.reader
         assert lost != reader
         assert (await boss.statistics(day, day, StatisticsBy.HOUR)).rows == before
         await world.stop_hub()
@@ -221,18 +222,20 @@ async def test_a_lost_database_and_a_rebuilt_one_are_the_same_as_before(tmp_path
         world.connection = HubConnection([world.server.url], world.hub_seed, tasks=world.tasks)
         await world.connection.connect()
         world.hub = Hub(
-            world.connection,
-            world.catalogue,
+            HubParts(
+                connection=world.connection,
+                catalogue=world.catalogue,
+                folder=tmp_path / "hub",
+                clock=clock,
+                tasks=world.tasks,
+                tick_s=0.1,
+                rebuild_history=True,
+            ),
             dossiers=world.dossiers,
-            folder=tmp_path / "hub",
-            clock=clock,
-            tasks=world.tasks,
-            tick_s=0.1,
-            rebuild_history=True,
         )
         await world.hub.start()
         hub = await settled(world, 3)
-        assert hub.projection.history.reader != lost
+        assert hub.history.projection.history.reader != lost
         assert (await boss.statistics(day, day, StatisticsBy.HOUR)).rows == before
 
 
@@ -254,4 +257,4 @@ async def test_the_history_goes_on_after_the_server_was_killed(tmp_path: Path) -
                 await asyncio.sleep(0.2)
         hub = world.hub
         assert hub is not None
-        await until(lambda: "closed" in states_of(hub.projection.history, done))
+        await until(lambda: "closed" in states_of(hub.history.projection.history, done))

@@ -93,14 +93,14 @@ async def test_the_kiosk_repeats_its_call_until_it_is_taken_back(tmp_path: Path)
         call.press()
         hub = world.hub
         assert hub is not None
-        await until(lambda: hub._hosts.state("network", "kiosk1") is HelpState.WANTED)
+        await until(lambda: hub.transfers.host_calls.state("network", "kiosk1") is HelpState.WANTED)
         await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.COMING), Done)
         await until(lambda: call.state is HelpState.COMING)
         call.press()
-        await until(lambda: hub._hosts.state("network", "kiosk1") is HelpState.NONE)
+        await until(lambda: hub.transfers.host_calls.state("network", "kiosk1") is HelpState.NONE)
         assert heard == [HelpState.WANTED, HelpState.COMING, HelpState.NONE]
         call.press()
-        await until(lambda: hub._hosts.state("network", "kiosk1") is HelpState.WANTED)
+        await until(lambda: hub.transfers.host_calls.state("network", "kiosk1") is HelpState.WANTED)
         await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
         await until(lambda: call.state is HelpState.HERE)
         call.reset()  # the caller's talk is over: who is there says so itself
@@ -187,7 +187,7 @@ async def test_what_host_and_operator_read_names_no_caller_and_no_ticket(tmp_pat
 async def _acts_in_history(world: World) -> list[tuple[str, ...]]:
     """Kind, site, who and why, oldest first, once both have reached it."""
     assert world.hub is not None
-    table, projection = history_tables.acts, world.hub.projection
+    table, projection = history_tables.acts, world.hub.history.projection
 
     def read() -> list[tuple[str, ...]]:
         query = select(table.c.kind, table.c.service, table.c.changed_by, table.c.reason).order_by(
@@ -212,11 +212,11 @@ async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path
         async def look() -> NetworkAnswer:
             return await operator.request_with_retries("network", NetworkRequest(), NetworkAnswer)
 
-        presence = world.hub.presence
+        presence = world.hub.queue.presence
         await until(lambda: presence.is_there("network", Role.KIOSK, "kiosk1"))
         now = await look()
         assert [(hub.id, hub.convention) for hub in now.hubs] == [
-            (world.hub.network.hub_id, world.catalogue.version)
+            (world.hub.network.state.hub_id, world.catalogue.version)
         ]
         assert [(site.id, site.kiosks, site.there, site.closed) for site in now.sites] == [
             ("library", 1, 1, False)
@@ -256,11 +256,11 @@ async def test_an_operator_sees_every_hub_and_which_convention_it_has(tmp_path: 
         await world.start_hub()  # a second one beside the first
         assert first is not None
         assert world.hub is not None
-        ids = {first.network.hub_id, world.hub.network.hub_id}
+        ids = {first.network.state.hub_id, world.hub.network.state.hub_id}
         for _ in range(20):
             answer = await operator.request("network", NetworkRequest(), NetworkAnswer)
             assert {hub.id for hub in answer.hubs} <= ids
-        await until(lambda: len(first.network.answer("network", "oper").hubs) == 2)
+        await until(lambda: len(first.network.state.answer("network", "oper").hubs) == 2)
         await first.stop()
         assert connection is not None
         await connection.close()

@@ -17,7 +17,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from expert_app.hub.metrics import HubMetrics
 from expert_app.hub.monitor import Monitor
 from session.core.errors import StoreFull, TicketTaken
-from session.hub.storage.disk_space import DiskSpace
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -31,7 +30,7 @@ async def _monitor(world: World) -> Monitor:
     monitor = Monitor(
         "127.0.0.1",
         0,
-        health=world.hub.health,
+        health=world.hub.monitoring.health,
         metrics=HubMetrics(world.hub, world.connection),
         tasks=world.tasks,
     )
@@ -65,7 +64,7 @@ async def test_callers_agents_and_requests_are_counted_and_nobody_is_named(tmp_p
             await bob.accept(first.ticket.id)
         assert world.hub is not None
         hub = world.hub
-        await until(lambda: hub.presence.agents("valdore") == 2)
+        await until(lambda: hub.queue.presence.agents("valdore") == 2)
         found = await _figures(monitor)
         assert found["poste_expert_waiting", "valdore", "housing"] == 1
         assert found["poste_expert_waiting", "valdore", "rights"] == 0
@@ -96,7 +95,7 @@ async def test_health_is_good_then_says_that_the_server_is_gone(tmp_path: Path) 
     async with hub_world(tmp_path) as world:
         monitor = await _monitor(world)
         assert world.hub is not None
-        await world.hub.projection.caught_up.wait()
+        await world.hub.history.projection.caught_up.wait()
         answer = await _ask(monitor, "/healthz")
         assert (answer.status_code, answer.json()) == (200, {"state": "ok", "reasons": []})
         await world.server.stop()
@@ -117,7 +116,7 @@ async def test_a_history_that_cannot_be_written_is_a_warning_and_goes_on_by_itse
     async with hub_world(tmp_path) as world:
         monitor, kiosk = await _monitor(world), await world.kiosk("kiosk1")
         assert world.hub is not None
-        projection = world.hub.projection
+        projection = world.hub.history.projection
         await projection.caught_up.wait()
         with closing(sqlite3.connect(str(projection.history.engine.url.database))) as base:
             base.execute("ALTER TABLE history_transition RENAME TO elsewhere")
@@ -139,8 +138,8 @@ async def test_a_part_of_the_convention_that_was_refused_is_a_warning(tmp_path: 
     async with hub_world(tmp_path) as world:
         monitor = await _monitor(world)
         assert world.hub is not None
-        await world.hub.projection.caught_up.wait()
-        world.hub.network.refused_parts = ["marais.toml: signature"]
+        await world.hub.history.projection.caught_up.wait()
+        world.hub.network.state.refused_parts = ["marais.toml: signature"]
         answer = await _ask(monitor, "/healthz")
         assert answer.status_code == 200
         assert json.loads(answer.text)["state"] == "warning"
@@ -174,7 +173,11 @@ async def test_an_address_that_is_taken_does_not_stop_the_hub(tmp_path: Path) ->
         port = int(first.address.rpartition(":")[2])
         metrics = HubMetrics(world.hub, world.connection)
         second = Monitor(
-            "127.0.0.1", port, health=world.hub.health, metrics=metrics, tasks=world.tasks
+            "127.0.0.1",
+            port,
+            health=world.hub.monitoring.health,
+            metrics=metrics,
+            tasks=world.tasks,
         )
         assert await second.start() is False
         assert second.address == ""
@@ -191,7 +194,7 @@ async def test_a_nearly_full_disk_takes_no_new_call_keeps_who_is_here_and_recove
         desk = await world.desk("alice")
         here = await kiosk.call("rights", "", "r1")
         assert world.hub is not None
-        disk_space: DiskSpace = world.hub.disk_space
+        disk_space = world.hub.parts.disk_space
         disk_space._folders, disk_space.full_bytes, disk_space.warn_bytes = (
             [tmp_path],
             1 << 60,

@@ -25,7 +25,7 @@ from session.core.dossier_model import Dossier
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
-from session.hub.queue.presence import RETURN_S
+from session.hub.parts import RETURN_S
 from session.protocol.conversation.messages import Grant, GrantChanged, PageOffered, ScanKind
 from session.protocol.hub.requests import SessionEnded, SessionFacts
 from session.protocol.hub.tickets import TicketState

@@ -126,7 +126,7 @@ async def test_a_colleague_is_asked_comes_and_takes_the_caller_over(
 ) -> None:
     alice, bob = await talker(office, "alice"), await talker(office, "bob")
     assert office.world.hub is not None
-    presence = office.world.hub.presence
+    presence = office.world.hub.queue.presence
     await until(lambda: presence.is_there("valdore", Role.AGENT, "bob"))
     kiosk = await office.world.kiosk("kiosk1")
     ticket = (await kiosk.call("rights", "1234567", "r1")).ticket.id
@@ -163,13 +163,13 @@ async def test_a_colleague_is_asked_comes_and_takes_the_caller_over(
     assert ThirdChanged(role="agent", state="in") in written
     assert CallerPassedOn(reason="specialist", to_agent=True) in written
     assert not any("suite" in str(event) for event in written)
-    assert office.world.hub.view.of_agent("valdore", "bob")[0].state is TicketState.IN_SESSION
+    assert office.world.hub.queue.view.of_agent("valdore", "bob")[0].state is TicketState.IN_SESSION
 
 
 async def test_who_wraps_up_after_passing_on_is_busy_until_it_is_finished(office: Office) -> None:
     alice, bob = await talker(office, "alice"), await talker(office, "bob")
     assert office.world.hub is not None
-    view, presence = office.world.hub.view, office.world.hub.presence
+    view, presence = office.world.hub.queue.view, office.world.hub.queue.presence
     await until(lambda: presence.is_there("valdore", Role.AGENT, "bob"))
     ticket = await office.caller()
     alice.desk.app.accept(ticket)

@@ -16,7 +16,7 @@ from session.bus.client import BusClient
 from session.core.clock import ManualClock
 from session.core.errors import StoreUnreachable
 from session.hub.access.handlers import Asker
-from session.hub.queue.presence import KIOSK_RETURN_S, RETURN_S
+from session.hub.parts import KIOSK_RETURN_S, RETURN_S
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.requests import HubMessage, SessionEnded, TicketRequested
 from session.protocol.hub.tickets import TicketState
@@ -91,7 +91,7 @@ async def test_a_press_that_the_store_may_have_taken_is_the_same_ticket(
 ) -> None:
     kiosk = await hall.kiosk()
     assert hall.world.hub is not None
-    handlers = hall.world.hub.service._handlers
+    handlers = hall.world.hub.server._handlers
     call, lost = handlers["call"], 8
 
     async def call_and_lose_the_answer(asker: Asker, request: TicketRequested) -> HubMessage:
@@ -261,8 +261,8 @@ async def test_a_kiosk_has_two_minutes_to_come_back_and_then_its_agent_finishes_
         async def silence(seconds: float) -> None:
             assert world.hub is not None
             clock.advance(seconds)
-            world.hub.presence.heard("valdore", Role.AGENT, "alice")
-            await world.hub.look()
+            world.hub.queue.presence.heard("valdore", Role.AGENT, "alice")
+            await world.hub.tick()
 
         await silence(KIOSK_RETURN_S - 1)
         again = await hall.kiosk()

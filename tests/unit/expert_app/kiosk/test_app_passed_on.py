@@ -70,7 +70,7 @@ async def test_a_caller_left_to_the_colleague_goes_straight_to_the_new_conversat
     await until(lambda: kiosk.screen.page == "session with Alice M.")
     hub = hall.world.hub
     assert hub is not None
-    await until(lambda: hub.presence.is_there("valdore", Role.AGENT, "bob"))
+    await until(lambda: hub.queue.presence.is_there("valdore", Role.AGENT, "bob"))
     await alice_talk.invite(first.id, "bob", held=True)
     await bob_talk.answer_invitation(first.id, accept=True)
     await alice_talk.hand_over(first.id, PassReason.SPECIALIST)

@@ -11,16 +11,16 @@ import pytest
 
 from session.core.errors import StoreUnreachable
 from session.core.tasks import Tasks
-from session.hub.assignment.agent_states import AgentStates
 from session.hub.assignment.dispatch import FORGIVEN, Dispatch, choose
-from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import PersonEntry
-from session.hub.queue.ticket_changes import TicketChanges
+from session.hub.queue.agent_states import AgentStates
+from session.hub.queue.view import TicketChange
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import catalogue_text
-from tests.unit.session.hub.queue.test_ticket_changes import ORG, Desk
+from tests.support.memory_queue import MemoryQueue
+from tests.unit.session.hub.queue.test_ticket_changes import ORG
 from tests.unit.session.hub.supervision.test_board import MemoryBoardStore
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -70,31 +70,14 @@ def test_who_did_not_take_a_caller_is_asked_again_only_after_a_while() -> None:
     assert choose(declined, [(0, ALICE), (0, BOB)], NOW + FORGIVEN) == ALICE
 
 
-class Pushing(Desk):
-    """The rules of `Desk`, with offers for one service."""
+class Pushing(MemoryQueue):
+    """The rules of `MemoryQueue`, with offers for one service."""
 
     def __init__(self) -> None:
-        super().__init__()
-        catalogue = Catalogue.parse(
-            catalogue_text().replace('letter = "D"', 'letter = "D", mode = "push"')
-        )
-        self.crew = AgentStates(
-            self.view,
-            self.presence,
-            store=MemoryBoardStore(),
-            catalogue=catalogue,
-            clock=self.clock,
-        )
-        changes = TicketChanges(self.store, self.view)
-        self.dispatch = Dispatch(
-            changes,
-            self.crew,
-            catalogue=catalogue,
-            is_ours=lambda: True,
-            clock=self.clock,
-            tasks=Tasks(),
-        )
-        self.view.on_change = self.crew.seen
+        super().__init__(catalogue_text().replace('letter = "D"', 'letter = "D", mode = "push"'))
+        self.crew = AgentStates(self.core, MemoryBoardStore())
+        self.dispatch = Dispatch(self.core, agents=self.crew, is_ours=lambda: True, tasks=Tasks())
+        self.view.changed.connect(self.crew.on_ticket)
 
     def there(self, *agents: str) -> None:
         for agent in agents:
@@ -172,11 +155,13 @@ async def test_only_what_may_lead_to_an_offer_wakes(monkeypatch: pytest.MonkeyPa
     ended = msgspec.structs.replace(chosen, state=TicketState.ABANDONED)
     # agents choose themselves, and none is concerned
     for before, after in ((None, chosen), (chosen, ended)):
-        desk.dispatch.seen(before, after)
+        desk.dispatch.on_ticket(TicketChange(before, after))
     assert woken == []
     in_session = msgspec.structs.replace(chosen, state=TicketState.IN_SESSION, agent="alice")
     for before, after in ((None, waiting()), (chosen, in_session), (in_session, ended)):
-        desk.dispatch.seen(before, after)
+        desk.dispatch.on_ticket(TicketChange(before, after))
     assert woken == [ORG] * 3
-    desk.dispatch.seen(None, waiting(service="gone"))  # no more in the convention
+    desk.dispatch.on_ticket(
+        TicketChange(None, waiting(service="gone"))
+    )  # no more in the convention
     assert len(woken) == 3

@@ -5,7 +5,6 @@ calls outside the hours.
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from session.core.clock import ManualClock
@@ -13,16 +12,12 @@ from session.core.errors import ServiceClosed
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.open_now import OpenNow
 from session.hub.convention.problems import CatalogueWrong
-from session.hub.queue.calls import Calls
 from session.hub.queue.kiosk_offers import QUIET_S, KioskOffers
-from session.hub.queue.notifications import PlaceNotifications
-from session.hub.queue.sessions import Sessions
-from session.hub.queue.ticket_changes import TicketChanges
-from session.hub.queue.view import QueueView
-from session.hub.queue.wait_estimates import HandlingTimes, WaitEstimates
+from session.hub.storage.board_store import QueueRecord
 from session.protocol.hub.requests import Service, TicketRequested
 from tests.support.askers import a_kiosk
-from tests.support.memory_store import MemoryCallers, MemoryLog, MemoryNotifications, MemoryStore
+from tests.support.memory_queue import MemoryQueue, memory_core
+from tests.support.memory_store import MemoryNotifications
 
 TEXT = """
 [[organisations]]
@@ -54,16 +49,21 @@ class Place:
         self.notifications = MemoryNotifications()
         self.openings = OpenNow(self.catalogue, self.clock)
         self.closed: set[str] = set()
-        self.offers = KioskOffers(
-            self.catalogue,
-            self.openings,
-            decided=self._decided,
-            notifications=self.notifications,
-            clock=self.clock,
+        self.core = memory_core(
+            self.catalogue, self.clock, notifications=self.notifications, decisions=self
+        )
+        self.offers = KioskOffers(self.core, self.openings)
+
+    def queue(self, organisation: str, service: str) -> QueueRecord | None:
+        return QueueRecord(
+            closed=service in self.closed,
+            changed_by="s.boss",
+            reason="",
+            at_utc=self.clock.utc_now(),
         )
 
-    def _decided(self, _organisation: str, services: list[Service]) -> list[Service]:
-        return [msgspec.structs.replace(one, closed=one.id in self.closed) for one in services]
+    def site(self, organisation: str, site: str) -> QueueRecord | None:
+        return None
 
     def shown(self, kiosk: str = "kiosk1") -> dict[str, Service]:
         return {service.id: service for service in self.offers.of(ORG, kiosk).services}
@@ -131,37 +131,13 @@ async def test_what_a_supervisor_closed_is_shown_and_not_told_twice() -> None:
 
 
 async def test_a_call_outside_the_hours_is_refused_with_the_next_opening() -> None:
-    place, view = Place(), QueueView()
-    changes, callers = TicketChanges(MemoryStore(), view), MemoryCallers()
-    places = PlaceNotifications(
-        view,
-        WaitEstimates(view, HandlingTimes(), agents=lambda organisation: [], clock=place.clock),
-        notifications=place.notifications,
-        clock=place.clock,
-    )
-    sessions = Sessions(
-        changes,
-        callers,
-        catalogue=place.catalogue,
-        keeper=MemoryLog(),
-        notifications=place.notifications,
-        clock=place.clock,
-    )
-    calls = Calls(
-        changes,
-        callers,
-        catalogue=place.catalogue,
-        sessions=sessions,
-        places=places,
-        notifications=place.notifications,
-        clock=place.clock,
-    )
-    first = await calls.call(a_kiosk(), TicketRequested(request_id="r1", service="rights"))
-    place.clock.advance(2 * 3600)
+    desk = MemoryQueue(TEXT)
+    first = await desk.calls.call(a_kiosk(), TicketRequested(request_id="r1", service="rights"))
+    desk.clock.advance(2 * 3600)
     with pytest.raises(ServiceClosed) as caught:
-        await calls.call(a_kiosk(), TicketRequested(request_id="r2", service="rights"))
+        await desk.calls.call(a_kiosk(), TicketRequested(request_id="r2", service="rights"))
     assert caught.value.detail == {"service": "rights", "opens_at": "2026-03-02T13:30:00+01:00"}
-    again = await calls.call(a_kiosk(), TicketRequested(request_id="r1", service="rights"))
+    again = await desk.calls.call(a_kiosk(), TicketRequested(request_id="r1", service="rights"))
     # the answer was lost, the hour passed: the ticket stays
     assert again.ticket.id == first.ticket.id
 

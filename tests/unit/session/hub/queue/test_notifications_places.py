@@ -8,13 +8,16 @@ from __future__ import annotations
 import msgspec
 
 from session.core.clock import ManualClock
-from session.hub.queue.notifications import FAR_S, NEAR, PlaceNotifications
+from session.hub.convention.catalogue import Catalogue
+from session.hub.queue.place_notifications import FAR_S, NEAR, PlaceNotifications
 from session.hub.queue.view import QueueView
 from session.hub.queue.wait_estimates import HandlingTimes, WaitEstimates
 from session.hub.storage.interfaces import StoredTicket
 from session.protocol.hub.requests import TicketChanged
 from session.protocol.hub.tickets import Ticket, TicketState
+from tests.support.hub_world import catalogue_text
 from tests.support.invented_tickets import ticket
+from tests.support.memory_queue import memory_core
 from tests.support.memory_store import MemoryNotifications
 
 ORG = "valdore"
@@ -32,9 +35,13 @@ class Line:
         waits = WaitEstimates(
             self.view, HandlingTimes(), agents=lambda organisation: [], clock=self.clock
         )
-        self._places = PlaceNotifications(
-            self.view, waits, notifications=self.notifications, clock=self.clock
+        core = memory_core(
+            Catalogue.parse(catalogue_text()),
+            self.clock,
+            notifications=self.notifications,
+            view=self.view,
         )
+        self._places = PlaceNotifications(core, waits)
         self._revision = 0
         open_still = {
             "accepted_at_utc": None,

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from session.core.clock import ManualClock
+from session.hub.parts import Patience
 from session.hub.queue.presence import (
     CallerLost,
     DeskLost,
     KioskLost,
-    Patience,
     PeerChanged,
     Presence,
     PresenceWatch,

@@ -10,16 +10,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from session.core.clock import ManualClock
 from session.core.errors import StoreUnreachable, TicketTaken, TicketUnknown
-from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.calls import Calls
-from session.hub.queue.notifications import PlaceNotifications
-from session.hub.queue.presence import Presence
-from session.hub.queue.sessions import Sessions
 from session.hub.queue.ticket_changes import FIRST, ImpossibleTransition, TicketChanges
-from session.hub.queue.view import QueueView
-from session.hub.queue.wait_estimates import FRESH_S, HandlingTimes, WaitEstimates
+from session.hub.queue.wait_estimates import FRESH_S
 from session.hub.storage.interfaces import CallerRecord, RevisionConflict, StoredTicket
 from session.hub.transfers.waiting_elsewhere import WaitingElsewhere
 from session.protocol.hub.board import AgentFacts, AgentState
@@ -29,64 +22,18 @@ from session.protocol.hub.requests import (
     ResumeRequest,
     SessionEnded,
     TicketChanged,
-    TicketRequested,
 )
 from session.protocol.hub.tickets import TRANSITIONS, Ticket, TicketState
 from session.protocol.hub.waiting import StepAwayRequest
 from session.protocol.wire.roles import Role
 from tests.support.askers import a_kiosk, an_agent
-from tests.support.hub_world import catalogue_text
-from tests.support.memory_store import MemoryCallers, MemoryLog, MemoryNotifications, MemoryStore
+from tests.support.memory_queue import MemoryQueue
 
 ORG = "valdore"
 
 
-class Desk:
-    """The rules with everything in memory."""
-
-    def __init__(self) -> None:
-        self.clock = ManualClock()
-        self.store = MemoryStore()
-        self.callers = MemoryCallers()
-        self.log = MemoryLog()
-        self.notifications = MemoryNotifications()
-        self.view = QueueView()
-        self.presence = Presence(self.clock)
-        self.catalogue = catalogue = Catalogue.parse(catalogue_text())
-        changes = TicketChanges(self.store, self.view)
-        self.agents: list[AgentFacts] = []
-        self.waits = WaitEstimates(
-            self.view, HandlingTimes(), agents=lambda organisation: self.agents, clock=self.clock
-        )
-        places = PlaceNotifications(
-            self.view, self.waits, notifications=self.notifications, clock=self.clock
-        )
-        self.places = places
-        self.sessions = Sessions(
-            changes,
-            self.callers,
-            catalogue=catalogue,
-            keeper=self.log,
-            notifications=self.notifications,
-            clock=self.clock,
-        )
-        self.calls = Calls(
-            changes,
-            self.callers,
-            catalogue=catalogue,
-            sessions=self.sessions,
-            places=places,
-            notifications=self.notifications,
-            clock=self.clock,
-        )
-
-    async def ticket(self, request: str = "r1", number: str = "", kiosk: str = "kiosk1") -> Ticket:
-        wanted = TicketRequested(request_id=request, service="rights", caller_number=number)
-        return (await self.calls.call(a_kiosk(kiosk), wanted)).ticket
-
-
 async def test_an_agent_beaten_in_the_last_moment_loses() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket()
     desk.store.beaten = lambda now: msgspec.structs.replace(
         now, state=TicketState.IN_SESSION, agent="bob", session="x"
@@ -97,7 +44,7 @@ async def test_an_agent_beaten_in_the_last_moment_loses() -> None:
 
 
 async def test_a_harmless_change_meanwhile_does_not_lose_the_accept() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket()
     desk.store.beaten = lambda now: msgspec.structs.replace(now, priority=5)
     facts = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
@@ -107,7 +54,7 @@ async def test_a_harmless_change_meanwhile_does_not_lose_the_accept() -> None:
 
 
 async def test_a_repeated_accept_is_the_same_session_and_tells_the_kiosk_again() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket(number="1234567")
     first = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     again = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
@@ -118,7 +65,7 @@ async def test_a_repeated_accept_is_the_same_session_and_tells_the_kiosk_again()
 
 
 async def test_an_unreachable_store_accepts_nothing() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket()
     desk.store.away = True
     with pytest.raises(StoreUnreachable):
@@ -133,7 +80,7 @@ async def test_an_unreachable_store_accepts_nothing() -> None:
 
 
 async def test_a_call_that_is_just_being_stored_is_asked_for_again_and_is_not_unknown() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
 
     async def in_process(ticket: Ticket) -> int:
         # a leader without its followers refuses the second try before it has the first
@@ -147,7 +94,7 @@ async def test_a_call_that_is_just_being_stored_is_asked_for_again_and_is_not_un
 
 
 async def test_the_caller_number_is_nowhere_in_the_ticket_and_gone_at_the_end() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket(number="123 45 67")
     stored = await desk.store.get(ORG, ticket.id)
     assert b"1234567" not in msgspec.json.encode(stored.ticket if stored else None)
@@ -164,7 +111,7 @@ async def test_the_caller_number_is_nowhere_in_the_ticket_and_gone_at_the_end() 
 
 
 async def test_closing_without_hanging_up_tells_both_ends() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     facts = await desk.sessions.take_ticket(ORG, "alice", (await desk.ticket()).id)
     await desk.sessions.close_session(ORG, "alice", facts.id, "no_show")
     assert desk.notifications.kinds("kiosk1") == ["SessionOpened", "SessionEnded"]
@@ -176,7 +123,7 @@ async def test_closing_without_hanging_up_tells_both_ends() -> None:
 
 
 async def test_who_hung_up_first_is_what_both_hear() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     facts = await desk.sessions.take_ticket(ORG, "alice", (await desk.ticket()).id)
     await desk.sessions.hang_up(
         a_kiosk("kiosk1"), HangUpRequest(session_id=facts.id, reason="stop")
@@ -189,7 +136,7 @@ async def test_who_hung_up_first_is_what_both_hear() -> None:
 
 
 async def test_a_ticket_given_back_has_a_new_session_and_goes_first() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     lost = await desk.ticket("r1")
     first = await desk.sessions.take_ticket(ORG, "alice", lost.id)
     desk.clock.advance(5)
@@ -210,7 +157,7 @@ async def test_a_ticket_given_back_has_a_new_session_and_goes_first() -> None:
 
 async def test_a_kiosk_that_calls_again_hears_of_its_older_ticket_by_the_answer_alone() -> None:
     """News of an end would come before the answer, while the kiosk still shows the older ticket."""
-    desk = Desk()
+    desk = MemoryQueue()
     older = await desk.ticket()
     newer = await desk.ticket("r2")
     stored = await desk.store.get(ORG, older.id)
@@ -222,7 +169,7 @@ async def test_a_kiosk_that_calls_again_hears_of_its_older_ticket_by_the_answer_
 
 
 async def test_leaving_ends_a_waiting_ticket_only() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket(number="1234567")
     with pytest.raises(TicketUnknown):
         await desk.calls.leave(a_kiosk("kiosk2"), LeaveRequest(ticket_id=ticket.id))
@@ -233,7 +180,7 @@ async def test_leaving_ends_a_waiting_ticket_only() -> None:
 
 
 async def test_a_forgotten_wrap_up_is_closed_once() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket()
     facts = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     await desk.sessions.hang_up(
@@ -246,7 +193,7 @@ async def test_a_forgotten_wrap_up_is_closed_once() -> None:
 
 
 async def test_a_kiosk_is_told_its_place_once_for_each_change() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     first = await desk.ticket("r1")
     desk.clock.advance(1)
     second = await desk.ticket("r2", kiosk="kiosk2")
@@ -267,7 +214,7 @@ async def test_a_kiosk_is_told_its_place_once_for_each_change() -> None:
 
 
 async def test_a_kiosk_that_does_not_come_back_ends_the_conversation_for_its_agent() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket()
     facts = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     stored = desk.view.get(ORG, ticket.id)
@@ -288,16 +235,9 @@ async def test_a_kiosk_that_does_not_come_back_ends_the_conversation_for_its_age
 async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_before_the_ticket_said_so() -> (
     None
 ):
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket()
-    away = WaitingElsewhere(
-        TicketChanges(desk.store, desk.view),
-        desk.callers,
-        catalogue=desk.catalogue,
-        calls=desk.calls,
-        waits=desk.waits,
-        clock=desk.clock,
-    )
+    away = WaitingElsewhere(desk.core, calls=desk.calls, moved=desk.moved, waits=desk.waits)
     put = desk.callers.put
 
     async def put_and_die(organisation: str, ticket_id: str, record: CallerRecord) -> None:
@@ -322,7 +262,7 @@ EDGES = [(before, after) for before in TicketState for after in TicketState]
 async def test_no_rule_can_store_a_state_that_may_not_follow(
     before: TicketState, after: TicketState
 ) -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     stored = msgspec.structs.replace(await desk.ticket(), state=before)
     revision = await desk.store.replace(stored, 1)
     desk.view.apply(StoredTicket(stored, revision))
@@ -342,7 +282,7 @@ async def test_no_rule_can_store_a_state_that_may_not_follow(
 
 @pytest.mark.parametrize("state", [state for state in TicketState if state is not FIRST])
 async def test_a_new_ticket_waits(state: TicketState) -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = msgspec.structs.replace(await desk.ticket(), id="another", state=state)
     with pytest.raises(ImpossibleTransition):
         await TicketChanges(desk.store, desk.view).add(ticket)

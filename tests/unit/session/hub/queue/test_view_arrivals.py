@@ -22,9 +22,7 @@ class Hubs:
 
     def __init__(self) -> None:
         self.passed_s = 0.0
-        self.views = [QueueView(), QueueView()]
-        for view in self.views:
-            view.monotonic_s = lambda: self.passed_s
+        self.views = [QueueView(lambda: self.passed_s), QueueView(lambda: self.passed_s)]
         self.count = 0
 
     def comes(self, hub: int, shift: timedelta = timedelta()) -> Ticket:

@@ -5,23 +5,25 @@ the rules hold all the same.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
 from session.core.clock import ManualClock
 from session.core.errors import QueueClosed, TicketTaken
-from session.hub.queue.calls import Calls
-from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.queue.view import QueueView
+from session.hub.storage.board_store import QueueRecord
 from session.hub.storage.interfaces import StoredTicket
 from session.protocol.hub.requests import LeaveRequest
 from session.protocol.hub.routing import may_serve
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.askers import a_kiosk
-from tests.unit.session.hub.queue.test_ticket_changes import ORG, Desk
+from tests.support.memory_queue import MemoryQueue, NoDecisions
+from tests.unit.session.hub.queue.test_ticket_changes import ORG
 
 
-async def _behind_our_back(desk: Desk, ticket: Ticket, **changes: object) -> Ticket:
+async def _behind_our_back(desk: MemoryQueue, ticket: Ticket, **changes: object) -> Ticket:
     """Another hub changes the ticket; ours has not heard of it."""
     stored = await desk.store.get(ORG, ticket.id)
     assert stored is not None
@@ -31,7 +33,7 @@ async def _behind_our_back(desk: Desk, ticket: Ticket, **changes: object) -> Tic
 
 
 async def test_a_no_is_said_by_the_store_and_never_by_a_memory_that_is_behind() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket()
     taken = msgspec.structs.replace(
         ticket, state=TicketState.IN_SESSION, agent="bob", session=f"{ticket.id}_1"
@@ -41,7 +43,7 @@ async def test_a_no_is_said_by_the_store_and_never_by_a_memory_that_is_behind() 
 
 
 async def test_an_agent_who_has_just_finished_at_another_hub_is_not_called_busy() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket, following = await desk.ticket(), await desk.ticket("r2", kiosk="kiosk2")
     facts = await desk.sessions.take_ticket(ORG, "alice", ticket.id)
     await _behind_our_back(
@@ -52,7 +54,7 @@ async def test_an_agent_who_has_just_finished_at_another_hub_is_not_called_busy(
 
 
 async def test_a_yes_of_a_memory_that_is_behind_is_refused_by_the_store() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket()
     session = f"{ticket.id}_1"
     await _behind_our_back(desk, ticket, state=TicketState.IN_SESSION, agent="bob", session=session)
@@ -63,30 +65,26 @@ async def test_a_yes_of_a_memory_that_is_behind_is_refused_by_the_store() -> Non
     assert stored.ticket.agent == "bob"
 
 
+class AllClosed(NoDecisions):
+    def queue(self, organisation: str, service: str) -> QueueRecord | None:
+        return QueueRecord(
+            closed=True, changed_by="s.boss", reason="", at_utc=datetime(2026, 3, 2, tzinfo=UTC)
+        )
+
+
 async def test_a_request_that_another_hub_has_answered_is_the_same_ticket_also_when_the_queue_is_closed_now() -> (
     None
 ):
-    desk = Desk()
+    desk = MemoryQueue()
     ticket = await desk.ticket()
-    view = QueueView()
-    closed = Calls(
-        TicketChanges(desk.store, view),
-        desk.callers,
-        catalogue=desk.calls._catalogue,
-        sessions=desk.sessions,
-        places=desk.places,
-        notifications=desk.notifications,
-        clock=desk.clock,
-        is_closed=lambda organisation, service: True,
-    )
-    desk.calls = closed
+    desk.use_view(QueueView(), AllClosed())
     assert (await desk.ticket()).id == ticket.id
     with pytest.raises(QueueClosed):
         await desk.ticket("r2")
 
 
 async def test_what_a_dead_hub_left_undone_is_done_when_the_kiosk_asks_again() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     older = await desk.ticket("r1")
     desk.clock.advance(1)
     newer = await desk.ticket("r2")
@@ -102,7 +100,7 @@ async def test_what_a_dead_hub_left_undone_is_done_when_the_kiosk_asks_again() -
 
 
 async def test_an_old_request_that_comes_again_does_not_end_the_newer_call() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     older = await desk.ticket("r1")
     desk.clock.advance(1)
     newer = await desk.ticket("r2")
@@ -113,7 +111,7 @@ async def test_an_old_request_that_comes_again_does_not_end_the_newer_call() -> 
 
 
 async def test_a_clock_that_jumps_back_lets_nobody_overtake() -> None:
-    desk = Desk()
+    desk = MemoryQueue()
     desk.clock.advance(3600)  # the clock was an hour ahead, and is set right
     first = await desk.ticket("r1")
     desk.clock = desk.calls._clock = ManualClock()

@@ -174,7 +174,7 @@ class Queue:
     def __init__(self) -> None:
         self.clock, self.view, self.agents = ManualClock(), QueueView(), [AgentState.AVAILABLE]
         self.waits = WaitEstimates(self.view, HandlingTimes(), agents=self._facts, clock=self.clock)
-        self.view.on_change = self.waits.seen
+        self.view.changed.connect(self.waits.on_ticket)
         self.ticket = Ticket(
             id="t1",
             organisation="valdore",

@@ -10,9 +10,7 @@ import pytest
 
 from session.bus.jetstream.streams import WrongRevision
 from session.core.errors import NotAllowed, QueueClosed, ServiceUnknown, TicketTaken
-from session.hub.assignment.agent_states import AgentStates
-from session.hub.convention.catalogue import Catalogue
-from session.hub.queue.ticket_changes import TicketChanges
+from session.hub.queue.agent_states import AgentStates
 from session.hub.storage.board_store import AgentRecord, MoveRecord, QueueRecord, SaidRecord
 from session.hub.supervision.board import Board
 from session.protocol.hub.board import (
@@ -25,8 +23,8 @@ from session.protocol.hub.board import (
 )
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.askers import a_supervisor
-from tests.support.hub_world import catalogue_text
-from tests.unit.session.hub.queue.test_ticket_changes import ORG, Desk
+from tests.support.memory_queue import MemoryQueue
+from tests.unit.session.hub.queue.test_ticket_changes import ORG
 
 
 class MemoryBoardStore:
@@ -86,29 +84,13 @@ class NoDay:
         raise AssertionError
 
 
-class Supervised(Desk):
-    """The rules of `Desk` with a board."""
+class Supervised(MemoryQueue):
+    """The rules of `MemoryQueue` with a board."""
 
     def __init__(self) -> None:
-        super().__init__()
-        catalogue = Catalogue.parse(catalogue_text())
-        changes = TicketChanges(self.store, self.view)
-        self.crew = AgentStates(
-            self.view,
-            self.presence,
-            store=MemoryBoardStore(),
-            catalogue=catalogue,
-            clock=self.clock,
-        )
-        self.board = Board(
-            changes,
-            MemoryBoardStore(),
-            catalogue=catalogue,
-            agents=self.crew,
-            days=NoDay(),
-            notifications=self.notifications,
-            clock=self.clock,
-        )
+        store = MemoryBoardStore()
+        super().__init__(decisions=store)
+        self.board = Board(self.core, store, agents=AgentStates(self.core, store), days=NoDay())
 
 
 def priority(ticket: Ticket, to: int, reason: str = "cannot stand") -> PrioritiseRequest:

@@ -10,12 +10,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from session.core.clock import Clock
 from session.hub.access.handlers import Asker, handles
-from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import PersonEntry
-from session.hub.queue.presence import Presence
-from session.hub.queue.view import QueueView
+from session.hub.queue.core import QueueCore
+from session.hub.queue.view import TicketChange
 from session.hub.storage.board_store import AgentRecord, BoardStore
 from session.protocol.hub.board import AgentFacts, AgentState, AgentStateRequest
 from session.protocol.hub.requests import Done
@@ -46,26 +44,18 @@ class AgentStates:
         time_zone: whose midnight ends what an agent said: a pause of yesterday is over.
     """
 
-    def __init__(
-        self,
-        view: QueueView,
-        presence: Presence,
-        *,
-        store: BoardStore,
-        catalogue: Catalogue,
-        clock: Clock,
-        time_zone: str = "UTC",
-    ) -> None:
-        self._view = view
-        self._presence = presence
+    def __init__(self, core: QueueCore, store: BoardStore, *, time_zone: str = "UTC") -> None:
+        self._view = core.view
+        self._presence = core.presence
+        self._catalogue = core.catalogue
+        self._clock = core.clock
         self._store = store
-        self._catalogue = catalogue
-        self._clock = clock
         self._zone = ZoneInfo(time_zone)
         self._idle_since: dict[tuple[str, str], datetime] = {}
 
-    def seen(self, before: Ticket | None, after: Ticket) -> None:
+    def on_ticket(self, change: TicketChange) -> None:
         """A ticket changed: whose hands became empty is idle from now on."""
+        before, after = change
         if before is None or before.agent is None or before.state not in LIVE:
             return
         if after.agent != before.agent or after.state not in LIVE:
@@ -130,6 +120,10 @@ class AgentStates:
         return next(
             (one for one in self._view.of_agent(organisation, agent) if one.state in LIVE), None
         )
+
+    def all_facts(self, organisation: str) -> list[AgentFacts]:
+        """What each agent of an organisation does now."""
+        return [self.facts(organisation, person) for person in self._catalogue.agents(organisation)]
 
     def facts(self, organisation: str, person: PersonEntry) -> AgentFacts:
         """One agent as the board shows it."""

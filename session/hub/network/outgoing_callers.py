@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Partners' networks: callers who are sent over, and what their kiosks say and hear afterwards.
+"""Callers whom we sent to partners' networks, and what their kiosks say and hear afterwards.
 Used by the hub.
 
 The kiosk stays in our account and knows nothing of it: this hub passes on what it says for a ticket
 over there, and tells it what the other hub says. Over there the kiosk's account is called
 "<network>:<home>". What crosses names its network in the subject, which the servers enforce; what
-it may be about is checked here, on both sides.
+it may be about is checked on both sides (`incoming_callers` is the other one).
 """
 
 from __future__ import annotations
@@ -16,39 +16,32 @@ from dataclasses import dataclass
 
 import msgspec
 
-from session.bus.hub_connection import HubConnection
 from session.bus.server.leaf_links import XFER
 from session.bus.transport.connection import Incoming
-from session.core.clock import Clock
 from session.core.errors import (
     BusUnreachable,
     NotAllowed,
     SessionError,
     TicketUnknown,
-    VaultOutOfReach,
 )
-from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker
-from session.hub.access.request_server import RequestServer
-from session.hub.convention.catalogue import Catalogue
 from session.hub.network.partner_watch import PartnerWatch
-from session.hub.network.relay import Relay
-from session.hub.queue.presence import Presence
+from session.hub.parts import HubParts
+from session.hub.queue.moved_tickets import is_fresh
 from session.hub.queue.ticket_changes import ticket_of
-from session.hub.transfers.moves import Moves
+from session.hub.queue.view import TicketChange
+from session.hub.storage.interfaces import CallerStore
 from session.protocol.codec import decode_answer, decode_event, decode_request, encode
 from session.protocol.hub.partner_links import KIOSK_VERBS, Arrival, ArrivalCheck, Arrived
 from session.protocol.hub.requests import (
     Done,
-    HubMessage,
     LeaveRequest,
-    Refusal,
     SessionEnded,
     StatusRequest,
     TicketChanged,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.wire.ids import split_service, ticket_id
+from session.protocol.wire.ids import split_service
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -77,60 +70,35 @@ class _Sent:
     over_s: float | None = None
 
 
-class Links:
-    """This hub's side of every link.
+class OutgoingCallers:
+    """This hub's side of every link to a partner, for our own kiosks.
 
     Args:
-        network: our own name; "" when there are no partners.
+        callers: what we know of a caller is forgotten when it has arrived over there.
 
     Attributes:
-        watch: whether they can be reached.
+        watch: whether the partners can be reached.
     """
 
-    def __init__(
-        self,
-        network: str,
-        connection: HubConnection,
-        *,
-        catalogue: Catalogue,
-        moves: Moves,
-        presence: Presence,
-        relay: Relay,
-        service: RequestServer,
-        clock: Clock,
-        tasks: Tasks,
-    ) -> None:
-        self._network = network
-        self._connection = connection
-        self._catalogue = catalogue
-        self._moves = moves
-        self._presence = presence
-        self._relay = relay
-        self._service = service
-        self._clock = clock
-        self._tasks = tasks
+    def __init__(self, parts: HubParts, callers: CallerStore) -> None:
+        self._network = parts.network
+        self._connection = parts.connection
+        self._catalogue = parts.catalogue
+        self._clock = parts.clock
+        self._tasks = parts.tasks
+        self._callers = callers
         self._sent: dict[Kiosk, _Sent] = {}
         self._telling: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._teller: asyncio.Task[None] | None = None
-        self.watch = PartnerWatch(catalogue, self._check, tasks=tasks)
-        moves.links = self
-        service.elsewhere = self.ask_for
-        relay.elsewhere = self.pass_on
-        connection.network = network
+        self.watch = PartnerWatch(parts.catalogue, self._check, tasks=parts.tasks)
 
     async def start(self) -> None:
-        """Listens to partners, when we have a name."""
+        """Listens to what partners tell our kiosks, when we have a name."""
         if not self._network:
             return
         self._teller = self._tasks.start(self._tell(), name="pass a partner's words on")
         self.watch.start()
-        ours = f"{XFER}.{self._network}.*"
-        await self._connection.serve(f"{ours}.check", self._on_asked)
-        await self._connection.serve(f"{ours}.arrive", self._on_asked)
-        await self._connection.serve(f"{ours}.svc.*.k.*.*", self._on_request)
-        await self._connection.serve(f"{ours}.ses.*.k.*.*.*", self._on_session)
-        await self._connection.serve(f"{ours}.tell.*.k.*.>", self._on_told)
-        await self._connection.serve(f"{ours}.hb.*.k.*", self._on_beat, shared=False)
+        await self._connection.serve(f"{XFER}.{self._network}.*.tell.*.k.>", self._on_told)
 
     def stop(self) -> None:
         """Passes nothing on any more."""
@@ -145,8 +113,9 @@ class Links:
         """The network of an organisation; "" for ours."""
         return self._catalogue.network_of(organisation)
 
-    def seen(self, before: Ticket | None, after: Ticket) -> None:
+    def on_ticket(self, change: TicketChange) -> None:
         """A ticket of ours changed: it was sent over, or its kiosk has another caller."""
+        before, after = change
         kiosk = after.kiosk_home, after.kiosk
         known = self._sent.get(kiosk)
         if network := self._network_after(after):
@@ -213,11 +182,9 @@ class Links:
             Done, await self._ask(self.network_of(request.organisation), "check", encode(request))
         )
 
-    async def arrive(self, old: Ticket, *, fresh: bool) -> Ticket:
-        """The ticket over there, made unless it is there; its kiosk is told by the other hub.
-
-        Args:
-            fresh: False for a move so long ago that nothing is made any more.
+    async def arrive(self, old: Ticket) -> Ticket:
+        """The ticket over there, made unless it is there or the move is too long ago; its kiosk is
+        told by the other hub. What we know of the caller of a closed ticket is forgotten here.
 
         Raises `HubUnreachable` (ask again), `TicketUnknown` when there is none and none is made.
         """
@@ -232,7 +199,7 @@ class Links:
             site=old.site,
             arrived_at_utc=old.arrived_at_utc,
             reason=old.reason[:200],
-            fresh=fresh,
+            fresh=is_fresh(old, self._clock.utc_now()),
         )
         network = self.network_of(organisation)
         kiosk = old.kiosk_home, old.kiosk
@@ -246,6 +213,8 @@ class Links:
             raise
         if sent.old.id == old.id:
             sent.ticket_id = ticket.id
+        if old.state is TicketState.CLOSED:
+            await self._callers.forget(old.organisation, old.id)
         return ticket
 
     async def _ask(self, network: str, rest: str, payload: bytes) -> bytes:
@@ -284,7 +253,7 @@ class Links:
         """False when the caller never got there and never will."""
         if not sent.ticket_id:
             try:
-                await self._moves.arrive(sent.old)
+                await self.arrive(sent.old)
             except TicketUnknown:
                 return False
         return True
@@ -368,82 +337,6 @@ class Links:
         )
         if ended or gone:
             sent.over_s = self._clock.monotonic_s()
-
-    # ---- the other network's kiosk speaks to us
-
-    def _on_request(self, message: Incoming) -> None:
-        _xfer, _ours, network, _svc, home, letter, kiosk, verb = message.subject.split(".")
-        if verb in KIOSK_VERBS:
-            subject = f"svc.{network}:{home}.{letter}.{kiosk}.{verb}"
-            self._service.take(Incoming(subject, message.payload, message.headers, message.reply))
-
-    def _on_session(self, message: Incoming) -> None:
-        _xfer, _ours, network, _ses, home, rest = message.subject.split(".", 5)
-        self._relay.take(Incoming(f"ses.{network}:{home}.{rest}", message.payload, message.headers))
-
-    def _on_beat(self, message: Incoming) -> None:
-        _xfer, _ours, network, _hb, home, _letter, kiosk = message.subject.split(".")
-        self._presence.heard(f"{network}:{home}", Role.KIOSK, kiosk)
-
-    def _on_asked(self, message: Incoming) -> None:
-        if message.reply:
-            self._tasks.start(self._serve(message), name="answer a partner")
-
-    async def _serve(self, message: Incoming) -> None:
-        _xfer, _ours, network, kind = message.subject.split(".")
-        answer: HubMessage
-        try:
-            if kind == "check":
-                self._check_arrival(network, decode_request(ArrivalCheck, message.payload))
-                answer = Done()
-            else:
-                answer = Arrived(
-                    ticket=await self._take(network, decode_request(Arrival, message.payload))
-                )
-        except SessionError as error:
-            answer = Refusal(code=error.code, detail=error.detail)
-        try:
-            await self._connection.bus.publish(message.reply, encode(answer))
-        except BusUnreachable:
-            log.info("an answer to a partner is lost; it asks again")
-
-    def _check_arrival(self, network: str, request: ArrivalCheck | Arrival) -> None:
-        """The sender is of that network, and our organisation takes its callers.
-
-        Raises:
-            NotAllowed, QueueClosed.
-            VaultOutOfReach: the kiosk over there could not give its part of the log to the vault:
-                the link carries what hubs may read, and nothing of a vault passes a hub.
-        """
-        if self.network_of(request.from_organisation) != network or self.network_of(
-            request.organisation
-        ):
-            raise NotAllowed(why="network")
-        if (
-            request.from_organisation
-            not in self._catalogue.organisation(request.organisation).transfers_from
-        ):
-            raise NotAllowed(why="transfer")
-        if self._catalogue.card(request.organisation) is not None:
-            raise VaultOutOfReach(organisation=request.organisation)
-        self._moves.check_target(request.organisation, request.service)
-
-    async def _take(self, network: str, request: Arrival) -> Ticket:
-        """A ticket for a caller who comes over; again is the same."""
-        home = f"{network}:{request.home}"
-        identity = ticket_id(
-            request.organisation,
-            f"{network}:{request.from_organisation}/{request.ticket_id}",
-            request.service,
-        )
-        known = await self._moves.known(request.organisation, identity)
-        if known is None:
-            if not request.fresh:
-                raise TicketUnknown
-            self._check_arrival(network, request)
-            self._presence.heard(home, Role.KIOSK, request.kiosk)
-            known = await self._moves.take(request, identity, home)
-        return known
 
 
 class _Named(msgspec.Struct):

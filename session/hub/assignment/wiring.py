@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds who gets which caller: offers by the hub, and the agents' own choice.
+Used by `session.hub.composition`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from session.hub.assignment.dispatch import LOOK_S, Dispatch
+from session.hub.assignment.routing import Routing
+from session.hub.parts import HubParts
+from session.hub.queue.wiring import Queue
+from session.hub.storage.lease import Lease
+from session.hub.storage.wiring import Stores
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Offers and routing; `lease` is held by the one hub that offers."""
+
+    dispatch: Dispatch
+    routing: Routing
+    lease: Lease
+
+    @property
+    def rules(self) -> tuple[object, ...]:
+        """What answers verbs."""
+        return (self.routing,)
+
+    def is_ours(self) -> bool:
+        """True while this hub is the one that offers."""
+        return self.lease.is_held
+
+
+def build(parts: HubParts, stores: Stores, queue: Queue) -> Assignment:
+    """A change of a ticket or of an agent's state makes the dispatch look at once."""
+    dispatch = Dispatch(
+        queue.core,
+        agents=queue.agents,
+        is_ours=lambda: stores.lease.is_held,
+        tasks=parts.tasks,
+        look_s=min(parts.tick_s, LOOK_S),
+        eligibility=queue.eligibility,
+    )
+    queue.core.view.changed.connect(dispatch.on_ticket)
+    stores.board.changed.connect(dispatch.wake)
+    routing = Routing(
+        queue.core, sessions=queue.sessions, agents=queue.agents, eligibility=queue.eligibility
+    )
+    return Assignment(dispatch=dispatch, routing=routing, lease=stores.lease)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the history: the audit, its projection into SQL, and what is counted from it.
+Used by `session.hub.composition`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from session.hub.history.audit import Audit
+from session.hub.history.database import History
+from session.hub.history.projection import Projection
+from session.hub.history.statistics import StatisticsService
+from session.hub.history.trends import DayAndTrends
+from session.hub.parts import HubParts
+
+
+@dataclass(frozen=True)
+class HistoryServices:
+    """What happened, and figures of it."""
+
+    audit: Audit
+    projection: Projection
+    statistics: StatisticsService
+    days: DayAndTrends
+
+    @property
+    def rules(self) -> tuple[object, ...]:
+        """What answers verbs."""
+        return (self.statistics, self.days)
+
+
+def build(parts: HubParts) -> HistoryServices:
+    """The database is opened by the projection, once it is started."""
+
+    def open_database() -> History:
+        return History(parts.folder / "history", parts.database, parts.time_zone)
+
+    audit = Audit(parts.connection, parts.replicas)
+    projection = Projection(audit, open_database, tasks=parts.tasks, rebuild=parts.rebuild_history)
+    return HistoryServices(
+        audit=audit,
+        projection=projection,
+        statistics=StatisticsService(projection),
+        days=DayAndTrends(projection, parts.clock, time_zone=parts.time_zone),
+    )

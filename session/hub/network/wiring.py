@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds what crosses between ends, hubs and networks: the relay, the operators' view, the links.
+Used by `session.hub.composition`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from session.hub.access.request_server import RequestCounts
+from session.hub.dossier.keep_consent import KeepGrants
+from session.hub.history.projection import Projection
+from session.hub.network.network_state import NetworkState
+from session.hub.network.outgoing_callers import OutgoingCallers
+from session.hub.network.relay import Relay
+from session.hub.parts import HubParts
+from session.hub.queue.wiring import Queue
+from session.hub.storage.wiring import Stores
+
+
+@dataclass(frozen=True)
+class Network:
+    """The relay between ends, hubs and sites for operators, callers at partners' networks."""
+
+    relay: Relay
+    state: NetworkState
+    outgoing: OutgoingCallers
+
+    @property
+    def rules(self) -> tuple[object, ...]:
+        """What answers verbs."""
+        return (self.state,)
+
+
+def build(
+    parts: HubParts,
+    stores: Stores,
+    queue: Queue,
+    *,
+    outgoing: OutgoingCallers,
+    keep: KeepGrants,
+    projection: Projection,
+    requests: RequestCounts,
+    on_excess: Callable[[str], None],
+) -> Network:
+    """Args: on_excess: called with who sends more than every limit."""
+    parts.connection.network = parts.network
+    queue.core.view.changed.connect(outgoing.on_ticket)
+    relay = Relay(
+        queue.core,
+        parts.connection,
+        keep=keep,
+        tasks=parts.tasks,
+        on_excess=on_excess,
+        forward=outgoing.pass_on,
+    )
+    state = NetworkState(
+        queue.core, parts.connection, store=stores.board, requests=requests, projection=projection
+    )
+    return Network(relay=relay, state=state, outgoing=outgoing)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a hub is given from outside: connection, convention, clock, tasks and settings.
+Each package of the hub builds its objects from it (`build(parts, ...)` in its module `wiring`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from session.bus.hub_connection import HubConnection
+from session.core.clock import Clock
+from session.core.tasks import Tasks
+from session.hub.convention.catalogue import Catalogue
+from session.hub.storage.disk_space import DiskSpace
+
+TICK_S = 2.0
+
+TIME_ZONE = "Europe/Paris"
+
+COME_S = 300.0
+"""How long a called caller has to come once it is the turn and the kiosk is free."""
+
+SILENT_S = 20.0
+RETURN_S = 60.0
+KIOSK_RETURN_S = 120.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long silence is borne, in seconds; a sign of life comes every 5 s.
+
+    Attributes: silent_s: an end of a session that is silent for so long is told to the other one.
+        desk_s: a desk that is silent for so long loses its caller to the next agent. kiosk_s: a
+        kiosk that is silent for so long has no caller any more, neither waiting nor in session.
+    """
+
+    silent_s: float = SILENT_S
+    desk_s: float = RETURN_S
+    kiosk_s: float = KIOSK_RETURN_S
+
+
+PATIENCE = Patience()
+
+
+@dataclass(frozen=True)
+class HubParts:
+    """One hub's surroundings; several hubs share the work, all state is in JetStream.
+
+    Attributes:
+        connection: connected already.
+        folder: private folder for uploads on their way, and for the history.
+        tick_s: between two ticks of presence and queue.
+        replicas: of each stream; 3 on a cluster.
+        database: SQLAlchemy address of the history's database; "" for SQLite in `folder`.
+        time_zone: whose days and hours the statistics count.
+        rebuild_history: build the history again from the audit.
+        network: our name among partners' networks; "" without partners.
+        patience: how long silence of a desk or a kiosk is borne.
+        come_s: how long a called caller has to come back to the kiosk.
+        uploads: folder of uploads on their way; None for one below `folder`.
+        library: folder of the documents that agents put before callers; None without any.
+        kiosk_key: the public key of a kiosk (home, id); by default the convention's.
+        disk_space: of the disks that hold the hub's things, ours and the server's.
+    """
+
+    connection: HubConnection
+    catalogue: Catalogue
+    folder: Path
+    clock: Clock
+    tasks: Tasks
+    tick_s: float = TICK_S
+    replicas: int = 1
+    database: str = ""
+    time_zone: str = TIME_ZONE
+    rebuild_history: bool = False
+    network: str = ""
+    patience: Patience = PATIENCE
+    come_s: float = COME_S
+    uploads: Path | None = None
+    library: Path | None = None
+    kiosk_key: Callable[[str, str], str] | None = None
+    disk_space: DiskSpace = field(default_factory=DiskSpace)

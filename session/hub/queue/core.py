@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What nearly every rule about tickets works with, in one object; and what is closed now.
+Used by all rules of the hub.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from session.core.clock import Clock
+from session.hub.convention.catalogue import Catalogue
+from session.hub.queue.notifications import Notifications
+from session.hub.queue.presence import Presence
+from session.hub.queue.ticket_changes import TicketChanges
+from session.hub.queue.view import QueueView
+from session.hub.storage.board_store import QueueRecord
+from session.hub.storage.interfaces import CallerStore
+from session.protocol.hub.requests import Service
+from session.protocol.wire.ids import split_service
+
+
+class Decisions(Protocol):
+    """What is needed here of the store of supervisors' and operators' decisions."""
+
+    def queue(self, organisation: str, service: str) -> QueueRecord | None:
+        """The last decision about a service."""
+        ...
+
+    def site(self, organisation: str, site: str) -> QueueRecord | None:
+        """The last decision about a site."""
+        ...
+
+
+class Closures:
+    """Services that a supervisor has closed for new calls, and sites that an operator has."""
+
+    def __init__(self, decisions: Decisions) -> None:
+        self._decisions = decisions
+
+    def is_queue_closed(self, organisation: str, service: str) -> bool:
+        """True when a supervisor has closed the service."""
+        record = self._decisions.queue(organisation, service)
+        return record is not None and record.closed
+
+    def is_site_closed(self, home: str, site: str) -> bool:
+        """True when an operator has closed the site."""
+        record = self._decisions.site(home, site)
+        return record is not None and record.closed
+
+    def shown(self, organisation: str, services: list[Service]) -> list[Service]:
+        """The services with what supervisors decided about them."""
+        return [
+            msgspec.structs.replace(
+                one, closed=self.is_queue_closed(*split_service(one.id, organisation))
+            )
+            for one in services
+        ]
+
+
+@dataclass(frozen=True)
+class QueueCore:
+    """Tickets, callers, and who must hear of a change.
+
+    Attributes:
+        changes: reads and changes tickets; its `view` answers questions about the queue.
+        callers: what only the hub knows of a caller.
+    """
+
+    changes: TicketChanges
+    callers: CallerStore
+    catalogue: Catalogue
+    closures: Closures
+    presence: Presence
+    notifications: Notifications
+    clock: Clock
+
+    @property
+    def view(self) -> QueueView:
+        """The queue as this hub sees it."""
+        return self.changes.view

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the supervisors' board and its undo. Used by `session.hub.composition`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from session.hub.history.wiring import HistoryServices
+from session.hub.queue.wiring import Queue
+from session.hub.storage.wiring import Stores
+from session.hub.supervision.board import Board
+from session.hub.supervision.undo import Undo
+
+
+@dataclass(frozen=True)
+class Supervision:
+    """Acts of supervisors."""
+
+    board: Board
+    undo: Undo
+
+    @property
+    def rules(self) -> tuple[object, ...]:
+        """What answers verbs."""
+        return (self.board, self.undo)
+
+
+def build(stores: Stores, queue: Queue, history: HistoryServices) -> Supervision:
+    """Acts are stored as decisions or in tickets; undo reads them from the history."""
+    board = Board(queue.core, stores.board, agents=queue.agents, days=history.days)
+    undo = Undo(queue.core, board, store=stores.board, projection=history.projection)
+    return Supervision(board=board, undo=undo)
