@@ -397,7 +397,7 @@ class KioskApp:
 
     def _show_answer(self, answer: TicketAnswer | TicketChanged) -> None:
         ticket = answer.ticket
-        if ticket.away:  # the hub's answer to the caller's wish to go was lost
+        if ticket.away:  # the hub's answer to the caller who wanted to go was lost
             self._link.drop_ticket()
             self.elsewhere.show_kept(answer)
         elif ticket.state in (TicketState.WAITING, TicketState.OFFERED):
@@ -455,7 +455,7 @@ class KioskApp:
         return None
 
     async def _turn_away(self, facts: SessionFacts, error: SessionError) -> None:
-        """The session cannot be sealed as its organisation wants it: it is not begun."""
+        """Does not begin a session that cannot be sealed as its organisation wants it."""
         await self._link.hang_up(facts.id, "seal_refused")
         self._link.drop_channel(facts.id)
         self._back_to_start()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Keeps the kiosk's next call ready, so that the first picture comes half a second after the
-accept. Used by compose.
+accept. Used by `expert_app.kiosk.wiring.program`.
 
 Making a connection and gathering its addresses takes most of a second;
 none of it needs camera or microphone, which stay closed until an agent has accepted.

@@ -14,7 +14,7 @@ class TicketMemory:
     """One file.
 
     Attributes:
-        ticket: the ticket of who stands in front of the screen, "" for nobody.
+        ticket: the ticket of the caller in front of the screen, "" for nobody.
     """
 
     def __init__(self, path: Path) -> None:

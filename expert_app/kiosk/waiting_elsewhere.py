@@ -41,7 +41,7 @@ How = Literal["back", "phone"]
 
 
 class KioskElsewhere:
-    """Does what callers ask who do not stay in front of the screen.
+    """Serves callers who do not stay in front of the screen.
 
     Args:
         printer: the kiosk's, for slips; None when there is none.

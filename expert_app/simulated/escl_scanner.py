@@ -4,7 +4,7 @@ For demo and tests.
 
 `python -m expert_app.simulated.escl_scanner --pages FOLDER` prints one JSON line when ready:
 `address` for the kiosk's settings, `control` for the faults: POST `{"fault": "jam"}` there, GET
-tells what it is doing. On the glass lies one page after the other: a whole-page scan brings the
+tells what it is doing. On the flatbed lies one page after the other: a whole-page scan brings the
 next one.
 """
 
@@ -46,7 +46,7 @@ _WARM_UP = 0.2  # share of the scanning time before the first byte
 
 class ScannerOrders(msgspec.Struct, forbid_unknown_fields=True):
     """What POST /sim may change; what is left out stays.
-    `page`: number of the page on the glass, from 0.
+    `page`: number of the page on the flatbed, from 0.
     """
 
     fault: Fault | msgspec.UnsetType = msgspec.UNSET
@@ -191,7 +191,7 @@ class SimulatedScanner:
 
     def _abandon(self, job: ScannerJob) -> None:
         """Stops a job that nobody cancelled yet:
-        who closes the connection may say DELETE a moment later.
+        a client that closes the connection may send DELETE a moment later.
         """
         if job.state == "Processing":
             job.state, job.abandoned = "Aborted", True

@@ -16,7 +16,7 @@ type Grey = NDArray[np.float32]
 
 
 class Lying(msgspec.Struct, frozen=True, kw_only=True):
-    """How a sheet lies on the glass.
+    """How a sheet lies on the flatbed.
 
     Attributes: skew_deg: anticlockwise, as Pillow turns. shift_px: of the sheet's centre, right and
         down. lid: colour behind the sheet. paper: colour of the paper under white light. shadow:
@@ -105,7 +105,7 @@ def _light(shadow: float) -> Grey:
 
 
 def _specks(scan: Image.Image, random: np.random.Generator) -> Image.Image:
-    """Dust on the glass: a few dots and a hair's breadth of grey."""
+    """Dust on the flatbed: a few dots and a hair's breadth of grey."""
     for _ in range(14):
         x, y = int(random.integers(20, WIDTH_PX - 20)), int(random.integers(20, HEIGHT_PX - 20))
         size = int(random.integers(2, 6))

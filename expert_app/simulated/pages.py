@@ -49,7 +49,7 @@ SHEETS: dict[str, Callable[[InventedPerson, np.random.Generator], Image.Image]] 
     "2-payslip.jpg": payslip_sheet,
     "3-card.jpg": card_sheet,
 }
-"""What each page is, before it is laid on the glass."""
+"""What each page is, before it is laid on the flatbed."""
 
 
 def draw_pages(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// Looks in the kiosk's page for what the agent means, and acts where a trusted event cannot: choices, whole values.
+// Finds in the kiosk's page what the agent means, and acts where a trusted event cannot: choices, whole values.
 // Runs in the recorder's isolated world, put there by views/kiosk/browser/input_injection.py when the first command comes. It answers with
 // `{code, x, y, field, label, click}`; a code other than "" refuses. What is private is decided by record.js.
 (function () {
@@ -165,7 +165,7 @@
 
   // ---- what the kiosk asks ---------------------------------------------------------------------------------------------
 
-  const hands = {
+  const commands = {
     locate(id, fx, fy) {
       const element = elementOf(id);
       if (!element) return GONE;
@@ -229,7 +229,7 @@
       if (field === "private") return PRIVATE;
       if (field === "choice") {
         const index = Array.from(element.options).findIndex((option) => option.label === value || option.value === value);
-        return hands.choose(id, index);
+        return commands.choose(id, index);
       }
       if ((field !== "text" && field !== "value") || !("value" in element)) return NOT_READY;
       if (element.maxLength > 0 && value.length > element.maxLength) return { code: "value_not_taken" };
@@ -275,7 +275,7 @@
       const recorder = window.posteRecorder;
       if (!recorder || recorder.document !== documentName) return "";
       try {
-        return JSON.stringify(hands[what](...values));
+        return JSON.stringify(commands[what](...values));
       } catch (error) {
         return JSON.stringify(GONE); // a page that took itself apart meanwhile
       }

@@ -162,7 +162,7 @@ const comparePage = ({ config, emit, mirror, maskInput, isHidden, isMultiple, sn
       try {
         compare();
       } catch (error) {
-        // An element may vanish under our hands; the next turn sees it.
+        // An element may vanish meanwhile; the next turn sees it.
       }
       spent = performance.now() - before;
     }

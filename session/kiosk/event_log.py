@@ -2,7 +2,7 @@
 """Writes what the kiosk itself did in a session into its log.
 Used by `session.kiosk.session`, one per session.
 
-What the desk saw and did is written there (`session.desk.event_log`).
+What the desk saw and did is written at the desk (`session.desk.event_log`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ BURST_S = 1.0
 
 
 class EventLog:
-    """Listens to the parts of one session and writes each fact once."""
+    """Listens to the parts of one session and writes each event once."""
 
     def __init__(self, facts: SessionFacts, log: LogWriter, *, clock: Clock) -> None:
         self._facts = facts
@@ -71,11 +71,11 @@ class EventLog:
             )
         )
 
-    def listen_to_chat_and_privacy(self, written: Chat, privacy: KioskPrivacy) -> None:
-        """The caller's written words, of which only that they were sent is kept, and the privacy
-        pauses.
+    def listen_to_chat_and_privacy(self, chat: Chat, privacy: KioskPrivacy) -> None:
+        """Connects the chat and the privacy pauses. Of the chat only the fact that words were sent
+        is kept.
         """
-        written.sent_words.connect(lambda _fact: self._log.write(events.WordsSent(by=Writer.KIOSK)))
+        chat.sent_words.connect(lambda _fact: self._log.write(events.WordsSent(by=Writer.KIOSK)))
         privacy.shown.connect(
             lambda on: self._log.write(
                 events.PrivacyChanged(on=on, by_caller=on and privacy.by_caller)
@@ -91,7 +91,7 @@ class EventLog:
         control: KioskControl,
         devices: KioskDevices,
     ) -> None:
-        """Connects the facts of the conversations to their events."""
+        """Connects consent, call, shared page and devices."""
         control.acted.connect(self._on_acted)
         grants.changed.connect(self._on_grant)
         call.offered.connect(self._on_offered)
@@ -106,16 +106,16 @@ class EventLog:
         devices.print_changed.connect(self._on_print)
 
     def listen_to_line(self, line: LineEnd) -> None:
-        """The line's own series, ten seconds in one event, and each new rule of what we send."""
+        """Connects the line: ten seconds in one event, and each new rule of what is sent."""
         line.seen.connect(self._series.on_seen)
         line.governed.connect(self._series.on_governed)
 
     def line_closed(self) -> None:
-        """The conversation is over: the last seconds of the line."""
+        """The conversation is over: writes the last seconds of the line."""
         self._series.flush()
 
     def listen_to_show(self, show: KioskShow) -> None:
-        """Connects the facts of shown documents to their events."""
+        """Connects the documents that the agent shows."""
         show.opened.connect(
             lambda opened: self._log.write(events.DocumentShown(pages=opened.pages))
         )
@@ -138,7 +138,7 @@ class EventLog:
 
     def _on_acted(self, acted: Acted) -> None:
         """Letters and turns of the wheel come in bursts:
-        of the same act one event a second, with how many it was.
+        the same act is written once a second, with how often it was done.
         """
         written_at_s, unwritten = self._acts.get(acted, (float("-inf"), 0))
         now_s = self._clock.monotonic_s()
@@ -152,7 +152,7 @@ class EventLog:
         self._log.write(events.PageActed(command=acted.command, code=acted.code, times=times))
 
     def page_closed(self) -> None:
-        """The shared page is over: what was counted and not written yet."""
+        """The shared page is over: writes the acts that were counted and not written yet."""
         for acted, (_written_at_s, unwritten) in self._acts.items():
             if unwritten:
                 self._write_acted(acted, unwritten)

@@ -36,10 +36,10 @@ SECOND_AFTER_S, LONGEST_PATIENCE_S = 3.0, 30.0
 
 
 class KioskLine(LineEnd):
-    """What `LineEnd` is, at the kiosk.
+    """The kiosk's `LineEnd`.
 
     Args:
-        rates: what our line was measured to carry, or None.
+        rates: what the kiosk's line carries by its last measurement, or None.
         declared_kbps: see `LineEnd`.
     """
 
@@ -77,7 +77,7 @@ class KioskLine(LineEnd):
         self._stop_pages = devices.pages_began.connect(lambda _none: self.govern_now())
 
     def set_third(self, call: KioskCall | None) -> None:
-        """A call with a third person begins on the same line, or has ended."""
+        """A call with a third person began on the same line, or ended (None)."""
         self._third, self._third_stats = call, MediaStats()
         self.set_faces(1 if call is None else 2)
         if call is not None:
@@ -86,13 +86,13 @@ class KioskLine(LineEnd):
                 call.send_rule(msgspec.structs.replace(rule, face_kbps=rule.face_kbps / 2))
 
     def _on_peer_governed(self, rule: LineGoverned) -> None:
-        """By the rule of the agent's face the third person sends its own."""
+        """The third person's picture follows the same rule as the agent's."""
         self._peer_rule = rule
         if self._third is not None:
             self._third.send_rule(rule)
 
     def start(self) -> None:
-        """Begins to look."""
+        """Starts to measure and govern."""
         self._carry_out(self.shares)
         self._watching = self._tasks.start(self._watch(), name="kiosk-line")
 
@@ -123,7 +123,7 @@ class KioskLine(LineEnd):
             self.tick(call_id, stats)
 
     async def _count_third(self) -> None:
-        """What the other call sends is on the same line."""
+        """Counts what the second call sends: it uses the same line."""
         third = self._third
         if third is None or not third.call_id or third.state == "held":
             return
@@ -136,8 +136,8 @@ class KioskLine(LineEnd):
             self._third_stats = stats
 
     def _watch_silence(self, call_id: str, packets: int) -> None:
-        """Nothing for three seconds: a second call is offered;
-        again later and later while that does not help.
+        """After three seconds without a packet a new call is offered;
+        the pause grows while that does not help.
         """
         now_s = self._clock.monotonic_s()
         if (call_id, packets) != self._heard:

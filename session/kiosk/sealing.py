@@ -81,12 +81,12 @@ class KioskSeal(SealBase):
             log.info("the desk will ask for the key again: the line is away")
 
     def _on_unknown(self) -> None:
-        """A restart of ours: the desk has a key that we do not know any more."""
+        """This kiosk was restarted: it does not know the desk's key any more."""
         now_s = self._clock.monotonic_s()
         if self._box is None and now_s - self._needed_s >= NEEDED_EACH_S:
             self._needed_s = now_s
             self._tasks.start(self._answer(SealNeeded()), name="ask the desk for a key")
 
     def ask(self) -> None:
-        """This kiosk was restarted: the desk need not wait until it says something."""
+        """Asks the desk for its key at once, after a restart of this kiosk."""
         self._on_unknown()

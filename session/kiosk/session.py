@@ -68,7 +68,7 @@ class KioskParts:
 
     Attributes: call_page, third_page: run the calls with the agent and with a third person.
         documents: shows what the agent shows. scanner, printer: from the settings; None when there
-        is none. page_wrapping_key: key that wraps those of the pages on the disk (see
+        is none. page_wrapping_key: encrypts the keys of the pages on the disk (see
         `session.kiosk.devices.page_encryption`). kiosk_key: public key of this kiosk, to which
         prints are bound. count_pages: see `session.kiosk.devices.prints`. seed: the kiosk's own,
         which signs the pages that it scans; b"": they are not signed. consent_version: which words
@@ -135,73 +135,92 @@ class KioskSession:
     ) -> None:
         clock, tasks = parts.clock, parts.tasks
         self.facts = facts
-        self._channel = channel
-        self._parts = parts
-        self._folder = folder
+        self._channel, self._parts, self._folder = channel, parts, folder
         self._log = log_writer
-        self.page_store = PageStore(folder / "pages", parts.page_wrapping_key)
+        self._resumed = resumed
         self.grants = KioskGrants(channel, clock, tasks=tasks, text_version=parts.consent_version)
         media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
-        self.call = KioskCall(
-            channel,
-            parts.call_page,
+        self.call = self._build_call(media)
+        self.talk = self._build_third_parties(media)
+        self.page = self._build_shared_page()
+        self.control = KioskControl(
+            channel, parts.browser, page=self.page, grants=self.grants, clock=clock, tasks=tasks
+        )
+        self.show = KioskShow(channel, parts.documents, clock=clock, tasks=tasks)
+        self.files = GivenFiles(parts.file_folders) if parts.file_folders else None
+        self.devices = self._build_devices()
+        self.line = self._build_line()
+        self.talk.third_called.connect(self.line.set_third)
+        self.chat = Chat(channel, tasks)
+        self.privacy = KioskPrivacy(channel, self.call, page=self.page, tasks=tasks)
+        self.event_log = EventLog(facts, log_writer, clock=clock)
+        self._connect_event_log()
+
+    def _build_call(self, media: CallMedia) -> KioskCall:
+        clock, tasks = self._parts.clock, self._parts.tasks
+        return KioskCall(
+            self._channel,
+            self._parts.call_page,
             clock=clock,
             tasks=tasks,
             accepted_at_s=clock.monotonic_s(),
             media=media,
         )
-        self.talk = KioskThirdParties(
-            channel,
+
+    def _build_third_parties(self, media: CallMedia) -> KioskThirdParties:
+        return KioskThirdParties(
+            self._channel,
             self.call,
-            page=parts.third_page,
-            link=parts.link,
-            clock=clock,
-            tasks=tasks,
+            page=self._parts.third_page,
+            link=self._parts.link,
+            clock=self._parts.clock,
+            tasks=self._parts.tasks,
             media=media,
         )
-        self.page = KioskCobrowse(
-            channel,
-            parts.browser,
+
+    def _build_shared_page(self) -> KioskCobrowse:
+        return KioskCobrowse(
+            self._channel,
+            self._parts.browser,
             grants=self.grants,
-            clock=clock,
-            tasks=tasks,
-            mirror_kbps=parts.mirror_kbps,
+            clock=self._parts.clock,
+            tasks=self._parts.tasks,
+            mirror_kbps=self._parts.mirror_kbps,
         )
-        self.files = GivenFiles(parts.file_folders) if parts.file_folders else None
-        self.devices = KioskDevices(
-            channel,
-            DeviceEquipment(
-                scanner=parts.scanner,
-                printer=parts.printer,
-                files=self.files,
-                chunk_kbps=parts.chunk_kbps,
-                make_quick_copy=parts.make_quick_copy,
-                sign_page=self._sign_page,
-            ),
-            page_store=self.page_store,
+
+    def _build_devices(self) -> KioskDevices:
+        parts = self._parts
+        equipment = DeviceEquipment(
+            scanner=parts.scanner,
+            printer=parts.printer,
+            files=self.files,
+            chunk_kbps=parts.chunk_kbps,
+            make_quick_copy=parts.make_quick_copy,
+            sign_page=self._sign_page,
+        )
+        return KioskDevices(
+            self._channel,
+            equipment,
+            page_store=PageStore(self._folder / "pages", parts.page_wrapping_key),
             grants=self.grants,
-            rules=PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
-            clock=clock,
-            tasks=tasks,
+            rules=PrintRules(self.facts.id, parts.kiosk_key, parts.count_pages),
+            clock=parts.clock,
+            tasks=parts.tasks,
         )
-        self.control = KioskControl(
-            channel, parts.browser, page=self.page, grants=self.grants, clock=clock, tasks=tasks
-        )
-        self.show = KioskShow(channel, parts.documents, clock=clock, tasks=tasks)
-        self.line = KioskLine(
-            channel,
+
+    def _build_line(self) -> KioskLine:
+        return KioskLine(
+            self._channel,
             self.call,
             page=self.page,
             devices=self.devices,
-            rates=facts.line,
-            clock=clock,
-            tasks=tasks,
-            declared_kbps=parts.chunk_kbps,
+            rates=self.facts.line,
+            clock=self._parts.clock,
+            tasks=self._parts.tasks,
+            declared_kbps=self._parts.chunk_kbps,
         )
-        self.talk.third_called.connect(self.line.set_third)
-        self.chat = Chat(channel, tasks)
-        self.privacy = KioskPrivacy(channel, self.call, page=self.page, tasks=tasks)
-        self.event_log = EventLog(facts, log_writer, clock=clock)
+
+    def _connect_event_log(self) -> None:
         self.event_log.listen(
             grants=self.grants,
             call=self.call,
@@ -212,17 +231,16 @@ class KioskSession:
         self.event_log.listen_to_line(self.line)
         self.event_log.listen_to_chat_and_privacy(self.chat, self.privacy)
         self.event_log.listen_to_show(self.show)
-        self._resumed = resumed
 
     def _sign_page(self, offer: PageOffered) -> PageOffered:
-        """The page's manifest under the kiosk's own key, before anything of it leaves the kiosk."""
+        """Signs the page with the kiosk's key, before anything of it leaves the kiosk."""
         if not self._parts.seed:
             return offer
         signature = sign(self._parts.seed, words_of(self.facts.id, offer))
         return msgspec.structs.replace(offer, signer=self._parts.kiosk_key, signature=signature)
 
     async def start(self, requested_at_utc: datetime | None) -> None:
-        """Allows the organisation's addresses, makes the call, tells the desk how things are.
+        """Allows the organisation's addresses, makes the call, tells the desk all grants.
 
         Args:
             requested_at_utc: when the caller pressed the button, if this kiosk still knows.
@@ -236,7 +254,8 @@ class KioskSession:
         self.grants.repeat_all()
 
     async def end(self, flush_s: float) -> KioskWiped:
-        """Stops everything, removes everything of the caller, looks again, and tells the desk.
+        """Stops everything, removes all that is the caller's, checks that nothing is left, and tells
+        the desk.
 
         Returns:
             The wipe's report, `left_over` 0 when nothing is left.
@@ -251,12 +270,10 @@ class KioskSession:
         shown_left = self.show.close()
         await _careful(self.talk.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
-        shelved = await _careful(self.devices.wipe(), "the devices", 0)
+        pages = await _careful(self.devices.wipe(), "the devices", 0)
         profile_removed = await _careful(browser_wiped(self._parts.browser), "the browser", False)
         self.grants.close()
-        wiped = await asyncio.to_thread(
-            Wipe(self._folder).wipe, shelved, profile_removed, shown_left
-        )
+        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, pages, profile_removed, shown_left)
         self.event_log.wiped(wiped)
         try:
             await self._channel.send("end", wiped)
@@ -267,7 +284,7 @@ class KioskSession:
 
 
 async def _careful[Result](work: Awaitable[Result], what: str, otherwise: Result) -> Result:
-    """One part that fails to stop must not keep the others from being wiped."""
+    """Waits for one part to stop; a part that fails must not keep the others from being wiped."""
     try:
         return await asyncio.wait_for(work, STOP_S)
     except Exception as error:  # whatever it is, the wipe goes on; the developer log has it

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Nothing of a caller stays on the kiosk:
-one folder per session, removed at its end, and looked at again afterwards.
+"""Nothing of a caller stays on the kiosk: each session has one folder, which is removed at the end
+and checked afterwards.
 
 Used by the kiosk's program. Everything here touches the disk and may be slow: call it in a worker
 thread.
@@ -95,7 +95,7 @@ class Wipe:
         self._folder = session_folder
 
     def wipe(self, page_count: int, profile_removed: bool, shown_left: int = 0) -> KioskWiped:
-        """Removes the session's folder, then looks again.
+        """Removes the session's folder, then checks that it is gone.
         May be repeated when something was left over.
 
         Args:

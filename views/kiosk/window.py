@@ -2,8 +2,8 @@
 """The kiosk's one window: start, number, waiting, session, goodbye, and troubles.
 Built by the kiosk's program.
 
-It shows facts and emits wishes. Only steps that need nobody else are its own: back to the start
-from the number pad, and from the goodbye.
+It shows what it is told and emits what the caller asks for. It decides only steps that need nobody
+else: back to the start from the number pad, and from the goodbye.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class KioskPanes:
             self.window.show()
 
     def hide(self) -> None:
-        """Ends voice, window and call page; the browser is wiped by who wipes the session."""
+        """Ends voice, window and call page; the browser has to be wiped apart from that."""
         if self.voice is not None:
             self.voice.stop()
         self.window.stop_ticking()

@@ -3,8 +3,8 @@
 asked one power at a time, timed, taken back at will.
 
 The kiosk's program shows `asked` on the screen and brings the caller's answers;
-the shared page, scanner and printer ask `allowed` before they act. The desk only hears of it.
-Silence is no, and every power ends by itself.
+the shared page, scanner and printer ask `allowed` before they act. The desk is only told.
+No answer counts as a refusal, and every power ends after a time.
 """
 
 from __future__ import annotations
@@ -154,18 +154,15 @@ class KioskGrants:
         """The answer to the question of `grant`;
         ignored when that is not the question (a late touch).
 
-        A yes of somebody who said that they act for the caller is ignored too, until they have
-        given a mandate.
+        A yes from somebody who acts for the caller is ignored until they have typed a mandate.
         """
         if self._closed or self.question != grant or (allowed and self._mandate == ""):
             return
         self._settle(allowed, GrantReason.ANSWERED)
 
     def act_for_caller(self, mandate: str | None) -> None:
-        """Who touches now: the caller (None), or a facilitator with a mandate ("" while it is not
-        known).
-
-        Holds for the question on the screen only.
+        """Says who touches the screen: the caller (None), or a facilitator with a mandate ("" while
+        it is not complete). This holds only for the question on the screen.
         """
         if mandate is not None and not is_mandate(mandate):
             mandate = ""
@@ -179,7 +176,7 @@ class KioskGrants:
             self._refuse(ending, GrantReason.WITHDRAWN)
 
     def withdraw_all(self) -> None:
-        """STOP: no power is left, and the questions in hand are answered no."""
+        """STOP: takes back all powers and refuses the open questions."""
         if self._closed:
             return
         asked, self._questions = list(self._questions), deque()
@@ -239,8 +236,8 @@ class KioskGrants:
             self._ask()
 
     def _refuse_with_questions(self, grant: Grant, reason: GrantReason) -> None:
-        """A refused power takes along what needs it:
-        nobody is asked to let click in a page that nobody may see.
+        """Refuses with a power all questions that need it: nobody is asked whether the agent may
+        click in a page that the agent may not see.
         """
         pointless = [each for each in self._questions if grant in needed_for(each)]
         for each in pointless:

@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 
 class KioskPrivacy:
-    """One session's privacy pauses: the agent's and the caller's own.
-    Each ends its own; one is enough to hide.
+    """One session's privacy pauses: the agent's and the caller's.
+    Each side ends its own pause; one pause is enough to hide the faces.
 
     Attributes: changed: whether nothing may be seen; the screen follows at once. shown: the same,
         after the pictures are gone from this screen and from the line; `by_caller` whose it was.

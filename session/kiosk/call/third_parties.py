@@ -2,9 +2,8 @@
 """Hold and third people at the kiosk: stops and starts its calls as the ticket says.
 Used by `session.kiosk.session`.
 
-A third person is named on the screen first;
-only when the banner has been painted is the hub told, and only when both screens show it does the
-call with the third person begin.
+A third person is named on the screen first. The hub is told once the banner is painted, and the
+call with the third person begins once both screens show the banner.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ THIRD = CallPeer(THIRD_TOPIC, "third")
 
 
 class KioskThirdParties:
-    """One session's talk at the kiosk.
+    """Hold and third people in one session at the kiosk.
 
     Args:
         call: with the agent. page: runs the call with a third person, beside the first.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's end of a call: a page with a browser's own WebRTC offers, the desk answers.
-Built by compose.
+"""The kiosk's end of a call: the browser's WebRTC in a page offers, the desk answers.
+Built by `session.kiosk.session`, and by `session.kiosk.call.third_parties` for a third person.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class KioskCall:
         self._change_state("closed")
 
     async def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
-        """Switches the caller's own picture and voice, and tells the desk."""
+        """Switches the caller's camera and microphone, and tells the desk."""
         self._on = {"camera": camera_on, "microphone": microphone_on}
         await self._run(
             f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})",
@@ -178,8 +178,8 @@ class KioskCall:
         await self._send_own_switches()
 
     async def _send_own_switches(self) -> None:
-        """What is switched on, and what is there at all:
-        without it a kiosk without a camera looks like a lost line.
+        """Tells the desk what is switched on and what this kiosk has at all; otherwise a kiosk
+        without a camera would look like a lost line.
         """
         await self._send(
             CameraChanged(
@@ -215,8 +215,8 @@ class KioskCall:
             self._offer_soon()
 
     def reconnect(self) -> None:
-        """Nothing comes any more, or the network is another one:
-        a second call is offered, the first goes on.
+        """Offers a second call because nothing arrives any more, or the network has changed;
+        the first call goes on meanwhile.
         """
         if not self._just_offered():
             self._offer_soon()
@@ -249,8 +249,8 @@ class KioskCall:
         self._tasks.start(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-limit")
 
     def send_rule(self, rule: LineGoverned) -> None:
-        """By which rule the other end sends its face to us:
-        of who is not the agent, only we know the line.
+        """Tells the other end by which rule it sends its picture: the line of a third person is
+        known only here.
         """
         self._tasks.start(self._send(rule), name="kiosk-call-rule")
 
@@ -413,7 +413,7 @@ class KioskCall:
             self._offer_soon()
 
     async def _report(self) -> None:
-        """Says what really arrived: to the desk, and to who listens here."""
+        """Tells the desk, and the listeners here, what really arrived."""
         self._seen_at_s = self._clock.monotonic_s()
         call_id = self._call_id
         try:
@@ -434,7 +434,7 @@ class KioskCall:
     # ---- ways out
 
     async def _send(self, message: SessionMessage) -> None:
-        """What is said about a call is worth nothing later: a line that is away is left to heal."""
+        """Sends once: what is said about a call is worth nothing later."""
         try:
             await self._channel.send(self._topic, message)
         except (BusUnreachable, MessageTooLarge) as error:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The second guard of the shared page:
-what the recorder in the page let through is looked at again before it leaves.
+checks what the recorder in the page let through, before it leaves the kiosk.
 
 Used by `session.kiosk.cobrowse.shared_page`. The first guard (`resources/pages/record.js`) knows
 the page: passwords, hidden fields, fields that are sensitive by name. This one knows only text, and

@@ -20,7 +20,7 @@ from session.core.clock import Clock
 from session.core.errors import BusUnreachable, MessageMalformed, MessageTooLarge
 from session.core.tasks import Tasks
 from session.kiosk.cobrowse.mirror_filter import MOVES, source_of
-from session.kiosk.cobrowse.send_window import LineRoom
+from session.kiosk.cobrowse.send_window import SendWindow
 from session.protocol.conversation import mirror
 from session.protocol.endpoints.channel import SessionChannel
 
@@ -65,7 +65,7 @@ class MirrorSender:
 
     Args:
         ask_snapshot: asks the recorder for a full picture.
-        kbps: kilobits per second that are always allowed, see `LineRoom`; None: no limit.
+        kbps: kilobits per second that are always allowed, see `SendWindow`; None: no limit.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class MirrorSender:
         self._clock = clock
         self._tasks = tasks
         self._ask_snapshot = ask_snapshot
-        self._packer, self._room = mirror.Packer(), LineRoom(kbps, clock)
+        self._packer, self._room = mirror.Packer(), SendWindow(kbps, clock)
         self._waiting: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
         self._seq = 0
@@ -98,7 +98,7 @@ class MirrorSender:
         return self._left_bytes > PRESSING_BYTES or self._waiting_bytes() > PRESSING_TEXT_BYTES
 
     def set_rate(self, kbps: int) -> None:
-        """What may always be used from now on, see `LineRoom`."""
+        """What may always be used from now on, see `SendWindow`."""
         self._room.set_rate(kbps)
 
     def _waiting_bytes(self) -> int:

@@ -4,7 +4,8 @@ takes the agent's commands one by one, refuses or carries them out.
 
 Used by the kiosk's program, one per session. Here the caller's consent is enforced: without the
 power, in a page that is no longer shown, or while the caller touches the page, nothing is done, and
-the refusal is told and logged. The other end is `session.desk.cobrowse.remote_control`.
+the desk is told why and the refusal is logged.
+The other end is `session.desk.cobrowse.remote_control`.
 """
 
 from __future__ import annotations
@@ -289,7 +290,7 @@ class KioskControl:
     # ---- the caller ----
 
     def _on_touched(self) -> None:
-        """The caller's touch wins: what the agent wished meanwhile is refused."""
+        """The caller's touch wins: commands of the agent are refused for a moment."""
         if not self._may_act():
             return
         now_s = self._clock.monotonic_s()
@@ -412,7 +413,7 @@ class KioskControl:
         return await self._focused()
 
     async def _ask_to_act(self, command: PageCommand, what: str, *values: object) -> PageAnswer:
-        """Asks the page script to act itself; it looks and acts in one go."""
+        """Asks the page script to act; it checks and acts in one step."""
         self._check_again(command)
         place = await self._ask(what, *values)
         self._browser.show_active()
@@ -460,8 +461,8 @@ class KioskControl:
         return False
 
     def _check_again(self, command: PageCommand) -> None:
-        """Between looking and acting the caller may have touched the page, or taken the power
-        back.
+        """Checks again before acting: the caller may have touched the page meanwhile, or taken the
+        power back.
         """
         refused = self._refusal(command)
         if refused is not None:

@@ -38,7 +38,7 @@ _DEBT_S = 0.5
 """What went through the window counts against the rate, but not for longer than this."""
 
 
-class LineRoom:
+class SendWindow:
     """Says when the next bytes may go.
 
     Args:

@@ -66,7 +66,7 @@ _POINTER_EVERY_S = 0.2
 
 
 class SignalLike(Protocol):
-    """What a Qt signal and a notifier have in common."""
+    """What a Qt signal and a `Signal` have in common."""
 
     def connect(self, slot: Callable[..., Any], /) -> Any:
         """Calls `slot` with the fact's values."""
@@ -322,7 +322,7 @@ class KioskCobrowse:
         self._send(SharingChanged(sharing=sharing))
         self._send_dialog()
 
-    # ---- what the desk wishes ----
+    # ---- what the desk requests ----
 
     def _on_message(self, message: SessionMessage) -> None:
         match message:
@@ -381,8 +381,8 @@ class KioskCobrowse:
             self.page_announced.emit(self._page)
 
     def _may_send(self) -> bool:
-        """Where the caller goes alone is not told;
-        only what is shared, and the answer to the desk's own request.
+        """The desk is told of a page that is shared, and of one that it asked for;
+        never where the caller goes alone.
         """
         due, self._answer_due = self._answer_due, False
         return due or self._sharing
@@ -400,8 +400,8 @@ class KioskCobrowse:
             self._tasks.start(self._send_pointer(), name="kiosk-pointer-shown")
 
     async def _send_pointer(self) -> None:
-        """Tells where the pointer is painted, at most every `_POINTER_EVERY_S`, the last place
-        always.
+        """Tells the desk where the pointer is painted: at most every `_POINTER_EVERY_S`, and always
+        the last place.
         """
         try:
             while self._sharing and self._painted is not None:

@@ -3,8 +3,8 @@
 asks for pages, keeps their pictures in memory, shows them.
 
 Used by the kiosk's program, one per session.
-Nothing touches the disk, and the session's end looks that nothing stays. The caller may close it at
-any time. The other end is `session.desk.cobrowse.shown_document`.
+Nothing touches the disk, and the end of the session checks that nothing stays. The caller may close
+the document at any time. The other end is `session.desk.cobrowse.shown_document`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From an address in the kiosk's settings to its scanner or printer. Used by compose and doctor.
+"""From an address in the kiosk's settings to its scanner or printer.
+Used by `expert_app.kiosk.device_settings` and `expert-app doctor`.
 
-Never call these with an address from a message:
-what a kiosk drives is decided by its own settings alone.
+Never call these with an address from a message: only the settings decide what a kiosk drives.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which scanners and printers are on this network? They tell it themselves (DNS-SD). For the kiosk.
+"""Finds the scanners and printers on this network, which announce themselves (DNS-SD).
 
 Used when a kiosk is set up, and to find a device again by its UUID when its address has changed.
 

@@ -93,7 +93,7 @@ class GivenFiles:
             self._answer.set_result(self._paths.get(file_id))
 
     async def cancel(self) -> None:
-        """The agent, or the caller by STOP, wants no file any more."""
+        """The agent, or the caller by STOP, gives up waiting for a file."""
         self._is_cancelled = True
         self.answer("")
 
@@ -200,7 +200,7 @@ def read_file(path: Path) -> ScannedPage:
 
 def _size_of(data: bytes, media_type: str) -> tuple[int, int, int]:
     """Width, height and the resolution at which the picture fills a sheet:
-    what a telephone claims is no paper's.
+    the resolution that a telephone writes into a picture says nothing about paper.
     """
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:

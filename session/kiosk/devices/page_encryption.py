@@ -29,7 +29,7 @@ _WRAPPED = b"key of the shelf"
 
 
 class SealedPageDamaged(Exception):
-    """It was not sealed with this key, or was changed since."""
+    """What is on the disk was not sealed with this key, or was changed since."""
 
 
 def wrapping_key(seed: bytes) -> bytes:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Each document is shown to the caller before it prints: yes, no, or silence, which is no.
-Used by kiosk prints.
+"""Shows each document to the caller before it prints; no answer counts as a refusal.
+Used by `session.kiosk.devices.prints`.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ _LAST = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 
 
 class _Print:
-    """One document: what was offered, what was last told of it, and the task that prints it."""
+    """One document: what was offered, what was last reported, and the task that prints it."""
 
     def __init__(self, offer: PrintOffered) -> None:
         self.offer = offer
@@ -93,7 +93,8 @@ class Prints:
     """The prints of one session.
 
     Attributes:
-        changed: what is told to the desk, for the kiosk's screen ("take your sheet") and the log.
+        changed: what is reported to the desk, for the kiosk's screen ("take your sheet") and the
+            log.
         showing: shows each document to the caller and takes the answer.
     """
 
@@ -127,8 +128,8 @@ class Prints:
     # ---- receiving
 
     def on_offered(self, offer: PrintOffered) -> None:
-        """A document is announced. The same `print_id` is the same print: what was last told is
-        told again.
+        """A document is announced. The same `print_id` is the same print: what was last reported
+        is reported again.
         """
         known = self._prints.get(offer.print_id)
         if known is not None and known.reported is not None:
@@ -259,7 +260,7 @@ class Prints:
         )
 
     def on_cancel(self, print_id: str) -> None:
-        """Cancels a print wherever it is; one that is over is told again."""
+        """Cancels a print wherever it is; one that is over is reported again."""
         job = self._prints.get(print_id)
         if job is None:
             return

@@ -166,7 +166,7 @@ class Scans:
             self._end(request.scan_id, taken, problem)
 
     async def _pages_of(self, request: ScanRequested) -> AsyncGenerator[ScannedPage]:
-        """The scanner's pages of all areas; progress is told on the way.
+        """The scanner's pages of all areas; progress is reported meanwhile.
         Raises `TimeoutError` when it falls silent.
         """
         scanner = self._source_of(request)

@@ -35,7 +35,7 @@ def trust_only(certificate: Path) -> ssl.SSLContext:
 
 
 def seen_certificate(host: str, port: int, timeout_s: float = 5.0) -> str:
-    """The PEM certificate that a device shows now, to be looked at by who sets the kiosk up.
+    """The PEM certificate that a device shows now, for the person who sets the kiosk up to check.
     Raises `OSError`.
     """
     return ssl.get_server_certificate((host, port), timeout=timeout_s)

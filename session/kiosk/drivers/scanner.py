@@ -44,7 +44,7 @@ class ScanSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_request(cls, request: ScanRequested) -> tuple[ScanSettings, ...]:
-        """The scans that a desk's wish stands for, one after the other:
+        """The scans that a request of the desk stands for, one after the other:
         several when several areas are named.
         """
         several = (

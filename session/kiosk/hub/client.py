@@ -66,10 +66,11 @@ log = logging.getLogger(__name__)
 TRIES = 5
 BULK_S = 30.0
 POLL_S = 10.0
-"""Between two questions after our ticket: news may get lost, questions do not."""
+"""Between two questions after our ticket: notifications may get lost, questions do not."""
 
 ASKS = 3
-"""Questions in a row whose answers news overtake; then the news are believed until the next poll.
+"""Questions in a row whose answers are overtaken by notifications; then those are believed until
+the next poll.
 """
 
 OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION})
@@ -82,7 +83,7 @@ it waits again, or somebody else has it.
 
 
 class KioskLink:
-    """What a kiosk asks of the hub and hears from it.
+    """What a kiosk asks of the hub and is told by it.
 
     Attributes: ticket_changed: our ticket's place or state. session_opened: an agent has accepted
         (once per session). session_ended: the session is over (once). peer_presence: the desk is
@@ -325,7 +326,7 @@ class KioskLink:
 
     async def _ask(self, ticket_id: str) -> None:
         """Compares what we know with what the hub says;
-        an answer that news have overtaken is asked for again.
+        an answer that a notification has overtaken is asked for again.
         """
         answer: TicketAnswer | None
         for _ in range(ASKS):
@@ -349,7 +350,7 @@ class KioskLink:
                 return
 
     def _compare(self, answer: TicketAnswer) -> None:
-        """What news would have told us, from an answer."""
+        """Emits from an answer what notifications would have told."""
         before, ticket = self._ticket, answer.ticket
         if self._session is not None and (
             ticket.state not in OPEN or ticket.session != self._session

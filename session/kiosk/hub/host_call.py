@@ -41,7 +41,7 @@ class HostCall:
 
     def press(self) -> None:
         """The caller calls the host, or takes the call back.
-        Who is being helped already changes nothing.
+        A caller who is being helped already changes nothing.
         """
         if self.state is HelpState.NONE:
             self._pressed_s = asyncio.get_running_loop().time()

@@ -19,7 +19,7 @@ PHONE = "phone"
 """Not a caller number: the telephone at which a caller wants to be called."""
 
 TICKET = "ticket"
-"""Not a caller number: the short word of a ticket, "L042", typed by who comes back."""
+"""Not a caller number: the short word of a ticket, "L042", typed by a caller who comes back."""
 
 
 class NumberState(StrEnum):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What the two ends of a session say to each other.
-Facts are past tense, wishes end in `Requested`.
+Facts are past tense, requests end in `Requested`.
 
 They travel on `ses.<role>.<user>.<session>.<topic>` through the hub; the headings say which message
 has which topic, `session.protocol.topics` which topics there are. Bytes of pages and files travel

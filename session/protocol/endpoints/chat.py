@@ -25,7 +25,7 @@ MOST_KEPT = 200
 
 
 class SentState(StrEnum):
-    """What became of own words."""
+    """What became of words that this end sent."""
 
     SENDING = "sending"
     SHOWN = "shown"
@@ -34,7 +34,7 @@ class SentState(StrEnum):
 
 @dataclass(frozen=True)
 class ChatLine:
-    """One message. `sent`: of an own one."""
+    """One message. `sent`: what became of it, for one of this end."""
 
     words_id: str
     text: str

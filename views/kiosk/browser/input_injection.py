@@ -75,7 +75,7 @@ _OURS = (_OurMouse, _OurKey, _OurText)
 
 
 class InputInjector(QObject):
-    """The agent's hands in one view.
+    """Injects the agent's clicks, text and keys into one view.
 
     Args:
         page: gives the page that the view shows now.

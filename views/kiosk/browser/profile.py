@@ -231,7 +231,8 @@ class _Page(QWebEnginePage):
 
     def javaScriptConfirm(self, origin: QUrl, message: str | None) -> bool:
         # A dialog here would need a nested event loop; pages ask through `PageDialogs`.
-        # What still comes is the engine's "leave this page?": who touched a link wants to leave.
+        # What still comes is the engine's "leave this page?": a caller who touched a link wants
+        # to leave.
         return True
 
     def javaScriptPrompt(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who comes back waits for a moment here, or reads that nobody is expected.
+"""A caller who comes back waits here for a moment, or reads that nobody is expected.
 Used by the kiosk window.
 
 The own number is typed on the number page:

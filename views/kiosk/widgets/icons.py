@@ -171,7 +171,7 @@ class WaitingDots(QWidget):
 
 
 class PeopleRow(QWidget):
-    """Who is before you, in people: pale ones ahead, you in colour.
+    """How many people are before you: pale ones ahead, you in colour.
     More than five ahead become a number.
     """
 

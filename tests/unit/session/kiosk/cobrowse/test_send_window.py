@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from session.core.clock import ManualClock
-from session.kiosk.cobrowse.send_window import LOST_S, MIN_WINDOW_BYTES, LineRoom
+from session.kiosk.cobrowse.send_window import LOST_S, MIN_WINDOW_BYTES, SendWindow
 
 PART = 2000
 
@@ -18,7 +18,7 @@ class Line:
 
     def __init__(self, kbps: float, delay_s: float, allowed_kbps: int | None = 240) -> None:
         self.clock = ManualClock()
-        self.room = LineRoom(allowed_kbps, self.clock)
+        self.room = SendWindow(allowed_kbps, self.clock)
         self._byte_s, self._delay_s = 8 / (kbps * 1000), delay_s
         self._free_at_s = 0.0
         self._answers: list[tuple[float, int]] = []
@@ -58,7 +58,7 @@ def test_a_narrow_line_never_queues_more_than_a_voice_packet_bears() -> None:
 
 def test_a_desk_that_never_answers_gets_the_page_at_the_allowed_rate() -> None:
     clock = ManualClock()
-    room = LineRoom(240, clock)
+    room = SendWindow(240, clock)
     for _ in range(60):
         while (wait_s := room.wait_s(PART)) > 0:
             clock.advance(wait_s)
@@ -78,7 +78,7 @@ def test_answers_that_never_come_close_the_window() -> None:
 
 def test_a_trickle_asks_for_no_answers() -> None:
     clock = ManualClock()
-    room = LineRoom(240, clock)
+    room = SendWindow(240, clock)
     for _ in range(50):
         assert room.wait_s(300) == 0.0
         assert room.sent(300, more=False) == 0
@@ -87,12 +87,12 @@ def test_a_trickle_asks_for_no_answers() -> None:
 
 def test_a_steady_flow_of_small_messages_asks_too() -> None:
     clock = ManualClock()
-    room = LineRoom(240, clock)
+    room = SendWindow(240, clock)
     assert any(room.sent(1500, more=False) for _ in range(6))
 
 
 def test_answers_nobody_asked_for_change_nothing() -> None:
-    room = LineRoom(240, ManualClock())
+    room = SendWindow(240, ManualClock())
     before = room.window_bytes
     room.received(77)
     assert room.window_bytes == before
