@@ -60,7 +60,7 @@ class WorkLinkLike(Protocol):
         ...
 
     async def report(self, available: bool, reason: str = "") -> None:
-        """Tells the hub the agent's state."""
+        """Reports the agent's state to the hub."""
         ...
 
     async def next(self, service: str | None = None) -> SessionFacts:
@@ -68,11 +68,11 @@ class WorkLinkLike(Protocol):
         ...
 
     async def decline(self, ticket_id: str, reason: str) -> None:
-        """No to an offer."""
+        """Declines an offer."""
         ...
 
     async def prolong(self, session_id: str, until_utc: datetime) -> WrapUpAnswer:
-        """More time."""
+        """Asks for more time."""
         ...
 
     async def note(self, session_id: str, note_id: str, text: str) -> None:
@@ -88,7 +88,7 @@ class AgentWork:
 
     Attributes:
         services: what this agent may serve, once it is known.
-        services_changed: told when that is known or has changed.
+        services_changed: that is known now, or has changed.
         state_changed: what the hub takes the agent to be doing, when that is not what the screen
             shows.
         offered: the ticket offered to this agent; None when it is not any more.
@@ -121,15 +121,15 @@ class AgentWork:
         self._wrap_up = WrapUpTime(None)
 
     def start(self) -> None:
-        """Begins to listen."""
+        """Subscribes to the signals of queue and conversation."""
         self._link.connection_changed.connect(self._on_connection)
         self._link.queue_changed.connect(self._on_queue)
         self._app.session_closed.connect(lambda outcome: self._set_wrap_up(WrapUpTime(None)))
         self._tasks.start(self._asking(), name="ask what I serve")
 
     async def stop(self) -> None:
-        """The program ends: no caller is offered to a desk that is about to fall silent.
-        A pause stays a pause.
+        """Reports a pause when the program ends, so that no caller is offered to a desk that goes
+        silent. An agent who pauses already stays in that pause.
         """
         if not (self._reported.available and self._link.is_ready):
             return
@@ -142,7 +142,7 @@ class AgentWork:
     # ---- the agent's state
 
     def set_state(self, available: bool, reason: str = "") -> None:
-        """The agent is available or pauses; the hub is told as soon as it is there."""
+        """The agent is available or pauses; reported to the hub as soon as it answers."""
         self._reported = self._unreported = ReportedState(available, reason)
         self._app.do(self._report(), "report my state")
 
@@ -168,8 +168,8 @@ class AgentWork:
                     log.info("what this desk serves is not known: %s", error.code)
 
     async def _ask(self) -> None:
-        """What the agent chose while the hub was away is said first;
-        else the hub's word counts, as after a restart.
+        """Reports first what the agent chose while the hub was away; else takes the hub's state,
+        as after a restart.
         """
         await self._report()
         answer = await self._work.work()
@@ -211,16 +211,14 @@ class AgentWork:
             self._app.do(self._ask_soon(), "report my state")
 
     async def _ask_soon(self) -> None:
-        """Perhaps the hub takes us for silent;
-        it passes the caller on first and notes that afterwards.
+        """Asks a moment later: a hub that takes this agent for silent passes the caller on first
+        and sets the state afterwards.
         """
         await asyncio.sleep(PASSED_ON_S)
         await self._ask()
 
     def _ring_new(self, tickets: list[Ticket]) -> None:
-        """Tells each caller that is new since the last look, not those who waited before this desk
-        came.
-        """
+        """Emits `rang` for each new caller, not for those who waited before this desk came."""
         waiting = {one.id: one for one in tickets if one.state is TicketState.WAITING}
         if self._known is None:
             self._known = set(waiting)

@@ -108,7 +108,7 @@ class DeskApp:
         self._ended: SessionEnded | None = None
         self._dossier: Dossier | None = None
         self._dossier_known = False
-        self._told: set[str] = set()
+        self._troubles: set[str] = set()
 
     @property
     def session(self) -> DeskSession | None:
@@ -154,13 +154,13 @@ class DeskApp:
         await self._filing.send_waiting()
 
     async def _wait_for_line(self) -> None:
-        """Until the line comes back, or a moment."""
+        """Waits until the line comes back, or a moment."""
         self._line.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._line.wait(), RETRY_S)
 
     async def stop(self) -> None:
-        """The window closes: a running conversation is ended for both ends, nothing received is
+        """Ends a running conversation for both ends when the window closes; nothing received is
         lost.
         """
         session = self._session
@@ -201,7 +201,7 @@ class DeskApp:
         self._do(self._load_when_vault_answers(), "load the dossier")
 
     async def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
-        """The session's parts; one that cannot be sealed as it must be is not begun, and ends at
+        """Makes the session's parts; a session that cannot be sealed as it must be is ended at
         both ends.
         """
         try:
@@ -335,7 +335,9 @@ class DeskApp:
         self.show_dossier(facts)
 
     async def _load_when_vault_answers(self) -> None:
-        """An organisation's own dossier service may come later than the caller."""
+        """Loads the dossier; an organisation's own dossier service may come later than the
+        caller.
+        """
         session = self._session
         while session is not None and self._session is session and not self._dossier_known:
             try:
@@ -360,7 +362,7 @@ class DeskApp:
         self.number_opened.emit((session_id, number))
 
     def show_dossier(self, facts: Dossier) -> None:
-        """The dossier as the store has it, whichever part of the desk asked."""
+        """Shows the dossier as the store has it, whichever job of the desk asked for it."""
         self._dossier, self._dossier_known = facts, True
         self.dossier_changed.emit(facts)
 
@@ -452,13 +454,13 @@ class DeskApp:
         """Shows the agent that something went wrong; it replaces an earlier trouble of the same
         key.
         """
-        self._told.add(key)
+        self._troubles.add(key)
         if self._session is not None:
             self._session.event_log.trouble(code)
         self.troubled.emit(DeskTrouble(code, dict(detail), key))
 
     def clear_trouble(self, key: str) -> None:
         """The trouble of this key is over."""
-        if key in self._told:
-            self._told.discard(key)
+        if key in self._troubles:
+            self._troubles.discard(key)
             self.trouble_cleared.emit(key)

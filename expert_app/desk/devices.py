@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's scanner and printer in the agent's hands, without Qt.
+"""What the agent does with the kiosk's scanner and printer, without Qt.
 `wiring.devices` connects it with the window.
 
 A preview is decoded in a worker process before anybody sees it.
-Beside `expert_app.desk.app`, whose session it drives.
+It stands beside `expert_app.desk.app`, whose session it uses.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ class Printing(NamedTuple):
     name: str
 
 
-class GlassSeen(NamedTuple):
+class DecodedPreview(NamedTuple):
     """A preview that is safe to show: JPEG, what it covers, and what lies there; no areas:
-    the whole glass.
+    the whole flatbed.
     """
 
     jpeg: bytes
-    glass: Area
+    flatbed: Area
     areas: tuple[Area, ...]
 
 
@@ -78,7 +78,7 @@ class PileState(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class ScanRequest:
     """One scan as the agent wants it.
-    `areas`: a page of each, on the glass; `replaces`: the page scanned again.
+    `areas`: a page of each, on the flatbed; `replaces`: the page scanned again.
     """
 
     kind: ScanKind = ScanKind.PAGE
@@ -94,9 +94,12 @@ class ScanRequest:
 class DevicesJob:
     """Scans and prints for the session in hand.
 
-    Attributes: glass_seen: a preview came. printing: a print moved on. page_replaced: see
-        `Replaced`; told when it is whole. pile_changed: see `PileState`; None when there is no pile
-        any more. pile_ordered: its pages, front and back.
+    Attributes:
+        preview_decoded: a preview came and is safe to show.
+        printing: a print moved on.
+        page_replaced: see `Replaced`; emitted once the new page is complete.
+        pile_changed: see `PileState`; None when there is no pile any more.
+        pile_ordered: its pages, front and back.
     """
 
     def __init__(
@@ -107,7 +110,7 @@ class DevicesJob:
         workers: Workers,
         clock: Clock,
     ) -> None:
-        self.glass_seen: Signal[GlassSeen] = Signal()
+        self.preview_decoded: Signal[DecodedPreview] = Signal()
         self.printing: Signal[Printing] = Signal()
         self.page_replaced: Signal[Replaced] = Signal()
         self.pile_changed: Signal[PileState | None] = Signal()
@@ -146,7 +149,7 @@ class DevicesJob:
     # ---- scanning
 
     def scan(self, request: ScanRequest) -> None:
-        """A preview, a page, or all pages of the feeder."""
+        """Scans a preview, a page, or all pages of the feeder."""
         if request.by_hand and self._pile is None and request.kind is ScanKind.PAGE:
             self._pile = DuplexPile()
         self._app.do(self._scan(request), "ask for a scan")
@@ -179,7 +182,7 @@ class DevicesJob:
         )
 
     def is_file(self, scan_id: str) -> bool:
-        """The caller is asked for a file, no scanner works."""
+        """True when this asks the caller for a file instead of scanning."""
         request = self._requests.get(scan_id)
         return request is not None and request.source is ScanSource.FILE
 
@@ -189,7 +192,7 @@ class DevicesJob:
             self._app.do(self._app.session.devices.cancel_scan(self._scan_id), "cancel the scan")
 
     def _on_page(self, progress: PageProgressed) -> None:
-        """The first word of a page: which scan it is of."""
+        """The first message about a page: notes which scan it belongs to."""
         request = self._requests.get(progress.scan_id)
         if progress.kind is not ScanKind.PAGE or progress.page_id in self._pages or request is None:
             return
@@ -223,7 +226,7 @@ class DevicesJob:
             self._pile.is_turned = True
 
     def end_pile(self) -> None:
-        """No more backs: as they are now."""
+        """Ends the pile with the backs that it has now."""
         if self._pile is not None:
             self.pile_ordered.emit(self._pile.pages())
         self._end_pile()
@@ -251,7 +254,7 @@ class DevicesJob:
     # ---- previews
 
     def _on_preview(self, page: ReceivedPage) -> None:
-        self._app.do(self._check_preview(page), "look at the glass")
+        self._app.do(self._check_preview(page), "decode the preview")
 
     async def _check_preview(self, page: ReceivedPage) -> None:
         try:
@@ -259,14 +262,14 @@ class DevicesJob:
                 look = await asyncio.wrap_future(self._workers.submit(check_flatbed, page.data))
         except TimeoutError as error:
             raise PageUnreadable(why="preview") from error
-        glass = _glass_of(look, page.offer.dpi)
-        areas = tuple(_area_of(box, glass) for box in look.areas)
-        self.glass_seen.emit(GlassSeen(look.jpeg, glass, areas))
+        flatbed = _flatbed_of(look, page.offer.dpi)
+        areas = tuple(_area_of(box, flatbed) for box in look.areas)
+        self.preview_decoded.emit(DecodedPreview(look.jpeg, flatbed, areas))
 
     # ---- printing
 
     def print_file(self, path: str, copies: int = 1) -> None:
-        """Prints a PDF of the agent's own at the kiosk, after looking at it."""
+        """Checks a PDF of the agent and prints it at the kiosk."""
         self._app.do(self._print_file(Path(path), copies), "print a file")
 
     async def _print_file(self, path: Path, copies: int) -> None:
@@ -296,14 +299,14 @@ class DevicesJob:
         self.printing.emit(Printing(change, self._prints.get(change.print_id, "")))
 
 
-def _glass_of(look: FlatbedPreview, dpi: int) -> Area:
+def _flatbed_of(look: FlatbedPreview, dpi: int) -> Area:
     width, height = (
         max(1, round(side * 300 / max(1, dpi))) for side in (look.width_px, look.height_px)
     )
     return Area(width=width, height=height)
 
 
-def _area_of(box: tuple[float, float, float, float], glass: Area) -> Area:
-    left, top = round(box[0] * glass.width), round(box[1] * glass.height)
-    width, height = round(box[2] * glass.width) - left, round(box[3] * glass.height) - top
+def _area_of(box: tuple[float, float, float, float], flatbed: Area) -> Area:
+    left, top = round(box[0] * flatbed.width), round(box[1] * flatbed.height)
+    width, height = round(box[2] * flatbed.width) - left, round(box[3] * flatbed.height) - top
     return Area(left=left, top=top, width=max(1, width), height=max(1, height))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Both sides of a pile by a feeder that sees one: fronts, the pile turned over, backs.
-Pure; used by `desk_devices`.
+"""Scans both sides of a pile with a feeder that reads one side: fronts, then the turned pile's
+backs.
+Pure; used by `expert_app.desk.devices`.
 
 Turned over as a whole the pile comes out from its last sheet to its first:
 the backs are in the opposite order.
@@ -36,8 +37,8 @@ class DuplexPile:
         (self._backs if self.is_turned else self._fronts).append(page_id)
 
     def pages(self) -> list[str]:
-        """Front, back, front, back. Backs too many or too few: the last sheets' are those at
-        hand.
+        """Front, back, front, back. When there are too many or too few backs, they are given to
+        the last sheets.
         """
         backs = list(reversed(self._backs))
         lacking = max(0, self.missing)

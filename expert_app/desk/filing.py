@@ -95,7 +95,7 @@ class PageTrouble(NamedTuple):
 
 
 class DocumentTrouble(NamedTuple):
-    """A document of an earlier moment that the store does not want;
+    """A document, sent earlier, that the store refuses;
     `code` of `session.core.errors`.
     """
 
@@ -145,18 +145,18 @@ class UploadRate:
         self._began_s = 0.0
 
     def begins(self) -> None:
-        """A document goes."""
+        """Starts the clock: a document is sent."""
         self._began_s = self._clock.monotonic_s()
 
     def went(self, size_bytes: int) -> None:
-        """It is there."""
+        """Stops the clock: the store has the document."""
         took_s = self._clock.monotonic_s() - self._began_s
         if size_bytes >= SMALLEST_MEASURED_BYTES and took_s > 0:
             self.kbps = max(1, round(size_bytes * 8 / 1000 / took_s))
 
 
 class Filing:
-    """The desk's way of paper.
+    """Stores received pages, cleans them, and files documents made of them.
 
     Args:
         notary: seals each document with its origin; None: documents are not sealed.
@@ -164,7 +164,7 @@ class Filing:
         again_s: pause before a document that waits is sent again.
 
     Attributes:
-        page_kept: a page is safe on disk (also told for each page found again after a restart).
+        page_kept: a page is safe on disk (also emitted for each page found again after a restart).
             page_cleaned: its legible copy is ready. page_failed: it is no use, or could not be
             cleaned.
         file_disarmed: a caller's file could act by itself (names of what it had);
@@ -216,7 +216,7 @@ class Filing:
     # ---- a session ----
 
     def begin(self, session: DeskSession) -> None:
-        """A session opens; pages of it that an earlier run kept are told again."""
+        """A session opens; emits its pages that an earlier run kept."""
         self._session = session
         self._scanner = ""
         session.devices.report_changed.connect(self._on_devices)
@@ -247,8 +247,8 @@ class Filing:
                 self._start_cleaning(session_id, page.page_id)
 
     def end(self) -> None:
-        """The session is over: its pictures leave the memory;
-        what was not filed stays in the outbox.
+        """Forgets the pictures of the session that is over; what was not filed stays in the
+        outbox.
         """
         for task in self._cleaning.values():
             task.cancel()
@@ -270,7 +270,7 @@ class Filing:
         return offer.page_id in self._known
 
     async def keep(self, session_id: str, offer: PageOffered, data: bytes) -> None:
-        """Puts a page on disk; the kiosk may forget it when this returns.
+        """Stores a page on disk; the kiosk may forget it when this returns.
 
         Raises:
             PageUnreadable, FileLocked, PageTooLarge, PageDamaged: the file is no use.
@@ -379,28 +379,26 @@ class Filing:
             self._start_cleaning(session_id, page_id)
 
     async def adopt(self, pages: list[KeptPage]) -> None:
-        """Pages that were made here, of a received one, are the agent's as if they had been
-        received.
-        """
+        """Takes pages that were made here from a received one, as if they had been received."""
         self._known.update(page.page_id for page in pages)
         await self._publish(pages)
 
     def remove(self, page_id: str) -> None:
-        """The agent takes a page out; it leaves the disk with the session, until then `restore`
-        brings it back.
+        """Takes a page out; it is deleted at the end of the session, until then `restore` brings
+        it back.
         """
         self._removed.add(page_id)
 
     def restore(self, page_id: str) -> None:
-        """The page is wanted after all."""
+        """Brings a removed page back."""
         self._removed.discard(page_id)
 
     def unfiled(self, session_id: str) -> int:
-        """Pages of the session that are neither filed nor taken out."""
+        """Counts the pages of the session that are neither filed nor taken out."""
         return sum(page.page_id not in self._removed for page in self._outbox.pages(session_id))
 
     def set_order(self, page_ids: list[str]) -> None:
-        """The order in which pages stand on the screen."""
+        """Sets the order in which pages stand on the screen."""
         if self._session is not None:
             session_id = self._session.facts.id
             kept = {page.page_id for page in self._outbox.pages(session_id)}
@@ -493,7 +491,7 @@ class Filing:
 
     async def send_waiting(self) -> bool:
         """Sends what is still in the outbox, oldest first;
-        what the store refuses stays there and is told.
+        what the store refuses stays there and is emitted by `document_refused`.
 
         Returns:
             False when something waits for the hub or its store.
@@ -562,8 +560,8 @@ class Filing:
         self.document_filed.emit(filed)
 
     async def _give_back(self, document: QueuedDocument) -> None:
-        """A refused document's pages are the agent's again, when there is an agent at work on
-        them.
+        """Gives the pages of a refused document back to the agent, when their session still goes
+        on.
         """
         if self._session is None or self._session.facts.id != document.session_id:
             return

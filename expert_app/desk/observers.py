@@ -11,7 +11,7 @@ import json
 
 from expert_app.desk.agent_work import ReportedState
 from expert_app.desk.app import DeskTrouble
-from expert_app.desk.devices import GlassSeen, Replaced
+from expert_app.desk.devices import DecodedPreview, Replaced
 from expert_app.desk.filing import CleanedPage, ShownPage
 from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.page_edits import SplitPage
@@ -312,7 +312,7 @@ class _Devices:
     def __init__(self, jobs: DeskJobs, observations: Observations) -> None:
         self._observations = observations
         jobs.app.session_opened.connect(self._on_opened)
-        jobs.devices.glass_seen.connect(self._on_glass)
+        jobs.devices.preview_decoded.connect(self._on_preview_decoded)
         jobs.devices.page_replaced.connect(self._on_replaced)
         jobs.quick_copies.decoded.connect(self._on_quick_copy)
 
@@ -355,7 +355,7 @@ class _Devices:
             sha256=change.sha256,
         )
 
-    def _on_glass(self, seen: GlassSeen) -> None:
+    def _on_preview_decoded(self, seen: DecodedPreview) -> None:
         self._observations.note("glass_seen", areas=len(seen.areas))
 
     def _on_replaced(self, replaced: Replaced) -> None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent does with received pages: take out with a reason, bring back, split.
-The log has each act.
+"""What the agent does with received pages: take out with a reason, bring back, split. Each act is
+written into the log.
 
 Originals stay on the disk until the session is over, so each act can be undone.
 Used beside `expert_app.desk.filing`.
@@ -37,7 +37,7 @@ class SplitPage(NamedTuple):
 
 
 class PageEdits:
-    """Acts on pages.
+    """Takes pages out, brings them back and splits them.
 
     Attributes:
         page_split: a page was split. papers: finds several on one page.
@@ -56,7 +56,7 @@ class PageEdits:
         self._write(PageRemoved(page_id=page_id, reason=reason))
 
     def restore(self, page_id: str) -> None:
-        """The page is wanted after all."""
+        """Brings a removed page back."""
         self._filing.restore(page_id)
         self._write(PageRestored(page_id=page_id))
 
@@ -86,7 +86,7 @@ class PageEdits:
         self.page_split.emit(SplitPage(page_id, [part.page_id for part in parts]))
 
     def _keep_part(self, page: KeptPage, box: CropPage | TakeArea) -> KeptPage:
-        """The same original with one more step: what is cut away is not lost."""
+        """Stores the same original with one more editing step: what is cut away is not lost."""
         data = self._outbox.page_bytes(page.session_id, page.page_id)
         part = msgspec.structs.replace(
             page,

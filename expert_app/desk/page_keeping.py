@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page that came from the kiosk goes to the disk, untouched:
-a scan as one page, a caller's PDF as all of its pages.
+"""Stores a page that came from the kiosk on disk, untouched: a scan as one page, a caller's PDF as
+all of its pages.
 
 Used by filing. What the files hold is looked at in a worker process only.
 """
@@ -32,8 +32,8 @@ together no more than this.
 
 
 class Kept(NamedTuple):
-    """Pages that are on disk now, each with a JPEG or PNG to show, and what a caller's file could
-    do that was left.
+    """Pages that are on disk now, each with a JPEG or PNG to show, and the active parts of a
+    caller's file that were left out.
     """
 
     pages: list[tuple[KeptPage, bytes]]
@@ -48,11 +48,11 @@ class PageKeeper:
         self._early: dict[str, list[EditChange]] = {}
 
     def change_later(self, page_id: str, change: EditChange) -> None:
-        """For a page that is still on its way."""
+        """Notes an edit of a page that is still on its way."""
         self._early.setdefault(page_id, []).append(change)
 
     def forget(self) -> None:
-        """Another session."""
+        """Forgets the noted edits at the end of a session."""
         self._early.clear()
 
     async def keep(self, session_id: str, offer: PageOffered, data: bytes) -> Kept:
@@ -89,8 +89,8 @@ class PageKeeper:
     def _keep_pages(
         self, session_id: str, offer: PageOffered, data: bytes, drawn: GivenPdf
     ) -> list[KeptPage]:
-        """The page with the offer's own id last:
-        once it is here, all are, and the kiosk may forget the file.
+        """Stores the page with the offer's id last: once it is here, all are, and the kiosk may
+        forget the file.
         """
         ids = [
             offer.page_id,
@@ -144,5 +144,5 @@ class PageKeeper:
 
 
 def _id_of(page_id: str, number: int) -> str:
-    """Of a further page of a file: the same one however often the file is offered."""
+    """The id of a further page of a file; the same however often the file is offered."""
     return hashlib.blake2b(f"{page_id}|{number}".encode(), digest_size=8).hexdigest()

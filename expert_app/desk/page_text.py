@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The words of cleaned pages, read in the background where tesseract is installed. Used by filing.
 
-Reading takes a second or two per page, so it has a worker of its own and never keeps a page or a
-document waiting long.
+Reading takes a second or two per page, so it has a separate worker and never makes a page or a
+document wait long.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ WAIT_S = 20.0
 
 
 class PageWords:
-    """Reads pages; `workers` are its own."""
+    """Reads pages in `workers` that nobody else uses."""
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
         self._reading: dict[str, Future[tuple[Word, ...]]] = {}
 
     def read(self, page_id: str, jpeg: bytes) -> None:
-        """A page was cleaned, perhaps anew: what was read of it before does not count any more."""
+        """Reads a cleaned page; replaces what was read of it before."""
         self.drop([page_id])
         self._reading[page_id] = self._workers.submit(read_words, jpeg)
 
@@ -59,14 +59,14 @@ class PageWords:
         return reading.result()
 
     def drop(self, page_ids: Sequence[str]) -> None:
-        """These pages are filed, or gone."""
+        """Forgets pages that are filed or removed."""
         for page_id in page_ids:
             reading = self._reading.pop(page_id, None)
             if reading is not None:
                 reading.cancel()
 
     def forget(self) -> None:
-        """Another caller."""
+        """Forgets all pages: another caller comes."""
         self.drop(list(self._reading))
 
     def close(self) -> None:

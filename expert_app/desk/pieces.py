@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """An agent's work on the caller's pieces, without Qt:
-procedures, states as pages arrive, what is missing, doubles.
+procedures, states as pages arrive, what is missing, duplicates.
 
 `wiring.pieces` connects it with the window.
 """
@@ -125,7 +125,7 @@ class DeskPieces:
         self._names: set[str] = set()
 
     def start(self) -> None:
-        """Begins to listen."""
+        """Subscribes to the dossier and its pages."""
         self._app.dossier_changed.connect(self._on_dossier)
         self._filing.page_cleaned.connect(self._on_page)
 
@@ -163,7 +163,7 @@ class DeskPieces:
     # ---- pages that arrive ----
 
     def choose(self, piece_id: str) -> None:
-        """What is scanned from now on is for this piece; "" for none."""
+        """Sets the piece that is scanned from now on; "" for none."""
         self._chosen = piece_id
 
     def _on_page(self, page: CleanedPage) -> None:
@@ -173,7 +173,7 @@ class DeskPieces:
                 self._app.do(self._mark(self._chosen, legible=not page.clean.flaws), "set a piece")
 
     async def _mark(self, piece_id: str, *, legible: bool) -> None:
-        """A piece that was expected is scanned now, and legible when nothing speaks against it."""
+        """Marks an expected piece as scanned, and as legible when the cleaning found no flaw."""
         session_id, dossier = self._here()
         piece = next((one for one in dossier.pieces if one.id == piece_id), None)
         if piece is None or piece.state not in (

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a document says of its origin: where, by whom, from which scans, and what was done to them.
-Used by filing.
+"""Writes into a document where it comes from: place, agent, scans, and what was done to them. Used
+by filing.
 """
 
 from __future__ import annotations

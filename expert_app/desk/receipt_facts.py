@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What the caller's receipt says, from what the store has and what still waits for it.
-Used by desk_receipts.
+Used by `expert_app.desk.receipts`.
 
-Drawn by `documents.printed.receipt.pdf`, `receipt_large` and `receipt_page`.
+Drawn by `documents.printed.receipt`.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _procedure_of(
     """The procedure that asks for what was brought;
     where pieces do not say it, the one of the dossier's name.
 
-    None when there is none, or pieces of several: two dates on one paper would say nothing.
+    None when there is none, or pieces of several: two dates on one paper would mean nothing.
     """
     asked = {
         piece.procedure for piece in dossier.pieces if piece.id in piece_ids and piece.procedure

@@ -68,13 +68,13 @@ class DeskReceipts:
         self._clock, self._signer = clock, signer
         self._procedures: list[ProcedureFacts] = []
         self._owed: dict[str, bool] = {}
-        self._live = False
+        self._in_conversation = False
         app.session_opened.connect(lambda _session: self._begin())
         app.session_ended.connect(self._on_ended)
         filing.document_filed.connect(self._on_filed)
 
     def set_procedures(self, procedures: list[ProcedureFacts]) -> None:
-        """Those of the organisation: what silence means, and when."""
+        """Sets the organisation's procedures: what its silence means, and when."""
         self._procedures = procedures
 
     def print(self, large: bool = False) -> None:
@@ -89,10 +89,10 @@ class DeskReceipts:
 
     def _begin(self) -> None:
         self._owed.clear()
-        self._live = True
+        self._in_conversation = True
 
     def _on_ended(self, _ended: SessionEnded) -> None:
-        self._live = False
+        self._in_conversation = False
 
     async def _facts_now(self) -> ReceiptFacts:
         session, dossier = self._app.session, self._app.dossier
@@ -146,11 +146,11 @@ class DeskReceipts:
             self._app.do(self._follow(filed.dossier.number), "the receipt follows")
 
     async def _follow(self, number: str) -> None:
-        """The receipt itself, once nothing of the dossier waits any more."""
+        """Prints the receipt itself once nothing of the dossier waits any more."""
         facts = await self._facts_now()
         if facts.registered_only or facts.dossier_number != number or number not in self._owed:
             return
-        if not self._live:
+        if not self._in_conversation:
             self.due.emit(number)
             return
         await self._print(self._owed[number])

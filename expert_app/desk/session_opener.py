@@ -61,7 +61,7 @@ class DeskSessionOpener:
         )
 
     def open_visit(self, session_id: str) -> Visit:
-        """Our end of a visit in a colleague's conversation."""
+        """Makes our end of a visit in a colleague's conversation."""
         parts = self._parts
         me, engines = parts.talk_link.me, parts.media.engines
         channel = parts.link.channel(session_id)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's job of putting something before the caller:
-the library, and documents shown page by page. No Qt.
+"""What the agent puts before the caller: items of the library, and documents shown page by page.
+No Qt.
 """
 
 from __future__ import annotations
@@ -109,13 +109,15 @@ class ShownDocumentsJob:
         if item is None:
             self._begin(self._unknown(), item_id)
         elif item.address:
-            self.make_room()
+            self.hide_document()
             self._app.open_address(item.address)
         else:
             self._begin(self._push_document(item), item.title)
 
-    def make_room(self) -> None:
-        """A web page is going to be opened: what is shown, or being made ready, would hide it."""
+    def hide_document(self) -> None:
+        """Hides the document, shown or being made ready, because a web page is going to be
+        opened.
+        """
         self.cancel()
         if self._app.session is not None:
             self._app.session.show.stop()

@@ -213,7 +213,9 @@ class ThirdPartyJob:
             self._visit.on_ticket(visited or self._visited_elsewhere(self._visit))
 
     def _is_handed_to(self, ticket: Ticket, me: str) -> bool:
-        """A colleague has left this caller to us: the hub has made it our conversation already."""
+        """True when a colleague has left this caller to us: the hub has made it our conversation
+        already.
+        """
         passed = ticket.passed
         is_ours = (
             ticket.state is TicketState.IN_SESSION and ticket.agent == me and passed is not None
@@ -221,9 +223,7 @@ class ThirdPartyJob:
         return is_ours and passed is not None and passed.agent == me and self._app.session is None
 
     def _finish_forgotten(self, ticket: Ticket, me: str) -> None:
-        """A wrap-up after passing on that an earlier run of this desk did not finish:
-        the hub need not wait for it.
-        """
+        """Finishes a wrap-up after passing on that an earlier run of this desk did not finish."""
         passed = ticket.passed
         if (
             passed is None
@@ -244,13 +244,13 @@ class ThirdPartyJob:
     # ---- in somebody else's conversation
 
     def answer_invitation(self, accept: bool) -> None:
-        """We come, or we do not."""
+        """Accepts or declines the colleague's call."""
         session_id, self._invitation = self._invitation, ""
         if session_id:
             self._do(self._talk_link.answer_invitation(session_id, accept), "answer the call")
 
     def leave_visit(self) -> None:
-        """We leave the colleague's conversation."""
+        """Leaves the colleague's conversation."""
         if self._visit is not None:
             self._do(self._talk_link.leave(self._visit.session_id), "leave the conversation")
 
@@ -285,11 +285,11 @@ class ThirdPartyJob:
             self._app.accept(ticket.id)
 
     def _visited_elsewhere(self, visit: Visit) -> Ticket | None:
-        """The ticket of a visit whose session is over: perhaps it has another one now."""
+        """The ticket of a visit whose session is over: the caller may have another session now."""
         return self._ticket(visit.session_id.rpartition("_")[0])
 
     async def stop(self) -> None:
-        """The window closes: a visit ends."""
+        """Ends a visit when the window closes."""
         if self._visit is not None:
             visit, self._visit = self._visit, None
             try:

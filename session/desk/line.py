@@ -65,7 +65,7 @@ class DeskLine(LineEnd):
         )
         self.peer_governed.connect(self._on_peer_governed)
         self._stop_pages = devices.pages_began.connect(lambda _none: self.govern_now())
-        self._tell_engine(min(rates.down_kbps, rates.up_kbps) if rates is not None else 0.0)
+        self._set_engine_line(min(rates.down_kbps, rates.up_kbps) if rates is not None else 0.0)
 
     def set_third(self, there: bool) -> None:
         """A third person sends to this kiosk too and gets as much of the line as we do."""
@@ -112,9 +112,9 @@ class DeskLine(LineEnd):
         )
         self._devices.set_page_rate(shares.page_kbps)
         if self._line_kbps and shares.budget_kbps > self._line_kbps:
-            self._tell_engine(shares.budget_kbps)
+            self._set_engine_line(shares.budget_kbps)
 
-    def _tell_engine(self, line_kbps: float) -> None:
+    def _set_engine_line(self, line_kbps: float) -> None:
         self._line_kbps = line_kbps
         self._engine.set_line(round(line_kbps))
 

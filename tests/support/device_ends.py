@@ -253,7 +253,7 @@ class DeskSide:
 
     async def kill(self) -> None:
         """Nothing is said, nothing is tidied."""
-        for stop in self.devices._stop_hearing:
+        for stop in self.devices._unsubscribe:
             stop()
         await self.tasks.close()
 

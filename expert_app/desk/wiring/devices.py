@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import (
+    DecodedPreview,
     DevicesJob,
-    GlassSeen,
     PileState,
     Printing,
     Replaced,
@@ -48,7 +48,7 @@ class DevicesConnections:
         self._edits = edits
         app.session_opened.connect(self._on_opened)
         self._connect_requests()
-        job.glass_seen.connect(self._on_glass)
+        job.preview_decoded.connect(self._on_preview_decoded)
         job.printing.connect(self._on_printing)
         job.page_replaced.connect(self._on_replaced)
         job.pile_changed.connect(self._on_pile)
@@ -116,8 +116,8 @@ class DevicesConnections:
     def _on_preview(self, page: ReceivedPage) -> None:
         self._view.show_scan_ended()
 
-    def _on_glass(self, seen: GlassSeen) -> None:
-        self._view.show_preview(seen.jpeg, seen.glass, seen.areas)
+    def _on_preview_decoded(self, seen: DecodedPreview) -> None:
+        self._view.show_preview(seen.jpeg, seen.flatbed, seen.areas)
 
     def _on_quick_copy(self, seen: ShownQuickCopy) -> None:
         self._view.show_page_quick_copy(seen.page_id, seen.jpeg)

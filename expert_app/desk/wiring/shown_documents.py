@@ -41,7 +41,7 @@ class ShownDocumentConnections:
         view.library.push_requested.connect(documents.push)
         view.library.cancel_requested.connect(documents.cancel)
         view.file_show_requested.connect(documents.show_file)
-        view.address_requested.connect(lambda _address: documents.make_room())
+        view.address_requested.connect(lambda _address: documents.hide_document())
         document.turn_requested.connect(
             self._on_session(lambda session, page: session.show.turn(page))
         )

@@ -120,12 +120,12 @@ class DeskGrants:
             return
         until_s = self._clock.monotonic_s() + message.left_s if message.allowed else 0.0
         self._until_s[message.grant] = until_s
-        self._look_at_request(message)
+        self._settle_request(message)
         if message.grant is Grant.KEEP:
             self._remember_keep(message.allowed)
         self.changed.emit(message)
 
-    def _look_at_request(self, message: GrantChanged) -> None:
+    def _settle_request(self, message: GrantChanged) -> None:
         """Clears our request when this answers it; else the kiosk may not have received the
         request.
         """

@@ -46,7 +46,7 @@ class DeskPrivacy:
         """Begins or ends the agent's pause."""
         self.mine, self._asked = on, True
         self._show()
-        self._tell()
+        self._publish()
 
     def close(self) -> None:
         """The conversation is over."""
@@ -64,7 +64,7 @@ class DeskPrivacy:
             self._talk.set_private(on)
             self.changed.emit(on)
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         self._tasks.start(self._send(PrivacyAsked(on=self.mine)), name="desk privacy pause")
 
     async def _send(self, message: PrivacyAsked) -> None:
@@ -88,4 +88,4 @@ class DeskPrivacy:
         and it reports what it knows of the caller's pause.
         """
         if self.on:
-            self._tell()
+            self._publish()

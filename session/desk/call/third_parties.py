@@ -59,7 +59,7 @@ class DeskThirdParties:
         self._engine = engine
         self._link = link
         self._tasks = tasks
-        self._aside: ThirdPartyCall | None = None
+        self._third_party_call: ThirdPartyCall | None = None
         self._camera_on = self._microphone_on = True
         self._private = False
         self._banner = ThirdBanner(channel.session_id, link, tasks=tasks)
@@ -75,14 +75,14 @@ class DeskThirdParties:
         self._engine.set_camera(camera_on and not self._private)
         self._microphone_on = microphone_on
         self._engine.set_microphone(microphone_on)
-        if self._aside is not None:
-            self._aside.tell_switches(camera_on=camera_on, microphone_on=microphone_on)
+        if self._third_party_call is not None:
+            self._third_party_call.send_switches(camera_on=camera_on, microphone_on=microphone_on)
 
     def speak(self, held: bool) -> None:
         """Push-to-talk, towards a third person too."""
         self._engine.set_microphone(self._microphone_on or held)
-        if self._aside is not None:
-            self._aside.tell_switches(
+        if self._third_party_call is not None:
+            self._third_party_call.send_switches(
                 camera_on=self._camera_on, microphone_on=self._microphone_on or held
             )
 
@@ -107,9 +107,9 @@ class DeskThirdParties:
         if talk.third != before.third:
             self._follow_third(talk.third)
             self.third_changed.emit(talk.third)
-        self._tasks.start(self._tell_names(), name="desk talk names")
+        self._tasks.start(self._emit_names(), name="desk talk names")
 
-    async def _tell_names(self) -> None:
+    async def _emit_names(self) -> None:
         if self.talk.third is None:
             self.changed.emit(TalkAnswer(session_id=self._channel.session_id, talk=self.talk))
             return
@@ -127,21 +127,21 @@ class DeskThirdParties:
         self._banner.painted(self.talk.third, user)
 
     def _follow_third(self, third: Third | None) -> None:
-        if third is not None and third.state is ThirdState.IN and self._aside is None:
-            self._aside = ThirdPartyCall(self._channel, self._engine, tasks=self._tasks)
-            self._aside.peer_simulated.connect(self.third_simulated.emit)
-            self._aside.start()
+        if third is not None and third.state is ThirdState.IN and self._third_party_call is None:
+            self._third_party_call = ThirdPartyCall(self._channel, self._engine, tasks=self._tasks)
+            self._third_party_call.peer_simulated.connect(self.third_simulated.emit)
+            self._third_party_call.start()
 
     def _end_third(self) -> None:
         self._banner.gone()
-        if self._aside is not None:
-            aside, self._aside = self._aside, None
+        if self._third_party_call is not None:
+            aside, self._third_party_call = self._third_party_call, None
             self._tasks.start(_quietly(aside.hang_up()), name="end the call with the third person")
 
     async def close(self) -> None:
         """The conversation is over."""
-        if self._aside is not None:
-            aside, self._aside = self._aside, None
+        if self._third_party_call is not None:
+            aside, self._third_party_call = self._third_party_call, None
             await _quietly(aside.hang_up())
 
 

@@ -96,14 +96,14 @@ class ThirdPartyCall:
         self._stop_listening = self._channel.on_message(ASIDE_TOPIC, self._on_message)
         self._offer_soon()
 
-    def tell_switches(self, *, camera_on: bool, microphone_on: bool) -> None:
+    def send_switches(self, *, camera_on: bool, microphone_on: bool) -> None:
         """Sends the third person the state of our camera and microphone."""
         self._tasks.start(
-            self._tell(CameraChanged(camera_on=camera_on, microphone_on=microphone_on)),
+            self._send(CameraChanged(camera_on=camera_on, microphone_on=microphone_on)),
             name="aside-tell",
         )
 
-    async def _tell(self, message: SessionMessage) -> None:
+    async def _send(self, message: SessionMessage) -> None:
         try:
             await self._channel.send(ASIDE_TOPIC, message)
         except (BusUnreachable, MessageTooLarge) as error:

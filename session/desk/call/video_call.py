@@ -66,8 +66,8 @@ class _Line:
     began_s: float
     heard_s: float
     packets: int = 0
-    first_frame_told: bool = False
-    seen_told_s: float = 0.0
+    first_frame_reported: bool = False
+    seen_reported_s: float = 0.0
 
 
 class DeskCall:
@@ -126,7 +126,7 @@ class DeskCall:
         self._accepted_at_s = accepted_at_s
         self._topic = topic
         self._plan = plan or IcePlan()
-        self._relay_told = False
+        self._relay_reported = False
         self._held = False
         self._offer_for_later: CallOffered | None = None
         self._line: _Line | None = None
@@ -153,7 +153,7 @@ class DeskCall:
         """Listens to the kiosk; asks for an offer when none has come within three seconds."""
         loop = asyncio.get_running_loop()
         self._stop_watching_engine = self._engine.state_changed.connect(
-            lambda state: _tell_later(loop, self._on_engine_state, state)
+            lambda state: _call_later(loop, self._on_engine_state, state)
         )
         self._stop_listening = self._channel.on_message(self._topic, self._on_message)
         self._engine.prepare()
@@ -201,7 +201,7 @@ class DeskCall:
         """Switches our picture on or off and reports it to the kiosk."""
         self._camera_on = on
         self._engine.set_camera(on and not self._private)
-        self._tell_switches()
+        self._send_switches()
 
     def set_private(self, on: bool) -> None:
         """Sends no picture of us for a moment, whatever the camera's switch says. The kiosk hears
@@ -214,7 +214,7 @@ class DeskCall:
         """Switches our voice on or off and reports it to the kiosk."""
         self._microphone_on = on
         self._engine.set_microphone(on)
-        self._tell_switches()
+        self._send_switches()
 
     def speak(self, held: bool) -> None:
         """Push-to-talk: a microphone that is off is on while the keys are held;
@@ -225,7 +225,7 @@ class DeskCall:
             CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on or held)
         )
 
-    def _tell_switches(self) -> None:
+    def _send_switches(self) -> None:
         self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on))
 
     # ---- hearing
@@ -277,7 +277,7 @@ class DeskCall:
         await self._send(answer)
         self.answered.emit(answer)
         if not (self._camera_on and self._microphone_on):
-            self._tell_switches()
+            self._send_switches()
 
     def _on_offer_refused(self, offer: CallOffered, error: CallLost) -> None:
         log.warning("an offer could not be answered: %s", error.detail.get("why", ""))
@@ -305,8 +305,8 @@ class DeskCall:
         if self._line is not None:
             stats = self._engine.stats()
             self._judge(self._line, stats, now_s)
-            if stats.relay_failed and not self._relay_told:
-                self._relay_told = True
+            if stats.relay_failed and not self._relay_reported:
+                self._relay_reported = True
                 self.failed.emit(RelayUnreachable(why="no relay"))
             if stats.frames and self._line is not None:
                 self._report(self._line, stats, now_s)
@@ -341,12 +341,12 @@ class DeskCall:
             self.request_call()
 
     def _report(self, line: _Line, stats: MediaStats, now_s: float) -> None:
-        if line.first_frame_told and now_s - line.seen_told_s < SEEN_EVERY_S:
+        if line.first_frame_reported and now_s - line.seen_reported_s < SEEN_EVERY_S:
             return
         seen = _media_seen(line, stats)
-        line.seen_told_s = now_s
-        if not line.first_frame_told:
-            line.first_frame_told = self._had_frame = True
+        line.seen_reported_s = now_s
+        if not line.first_frame_reported:
+            line.first_frame_reported = self._had_frame = True
             self.first_frame.emit(seen)
         self.media_seen.emit(seen)
         self._send_soon(seen)
@@ -389,7 +389,7 @@ def _media_seen(line: _Line, stats: MediaStats) -> MediaSeen:
     )
 
 
-def _tell_later(
+def _call_later(
     loop: asyncio.AbstractEventLoop, listener: Callable[[MediaState], None], state: MediaState
 ) -> None:
     """Calls from the media thread into ours, unless our loop has ended."""

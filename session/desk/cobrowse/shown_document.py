@@ -90,7 +90,7 @@ class _Show:
         self.items: dict[int, str] = {}
         self.marks: dict[int, list[Mark]] = {}
         self.painted: ShownPagePainted | None = None
-        self.heard_s = self.told_s = now_s
+        self.heard_s = self.published_s = now_s
 
 
 class DeskShow:
@@ -149,8 +149,8 @@ class DeskShow:
             self.changed.emit(None)
         show = self._show = _Show(title[:200], pages, draw=draw, now_s=self._clock.monotonic_s())
         self.changed.emit(self.shown)
-        self._tell(show)
-        self._look_at_page(show)
+        self._publish(show)
+        self._open_page(show)
 
     def turn(self, page: int) -> None:
         """Turns to another page at both ends."""
@@ -159,14 +159,14 @@ class DeskShow:
         if show is None or page == show.page:
             return
         show.page, show.painted = page, None
-        show.heard_s = show.told_s = self._clock.monotonic_s()
+        show.heard_s = show.published_s = self._clock.monotonic_s()
         for of_page, item_id in show.items.items():
             if of_page != page:
                 self._chunks.drop(item_id)
         self._sure.send(ShownPageTurned(show_id=show.show_id, page=page))
         self.changed.emit(self.shown)
         self.marks_changed.emit(self.marks)
-        self._look_at_page(show)
+        self._open_page(show)
 
     def add_mark(self, mark: Mark) -> None:
         """Draws on the page in view; of many marks the oldest goes."""
@@ -176,17 +176,17 @@ class DeskShow:
         marks = show.marks.setdefault(show.page, [])
         if len(marks) >= MAX_MARKS:
             show.marks[show.page] = [*marks[1:], mark]
-            self._tell_marks(show, show.page, 0)
+            self._publish_marks(show, show.page, 0)
         else:
             marks.append(mark)
-            self._tell_marks(show, show.page, len(marks) - 1)
+            self._publish_marks(show, show.page, len(marks) - 1)
         self.marks_changed.emit(self.marks)
 
     def remove_marks(self) -> None:
         """Removes all marks of the page in view."""
         if self._show is not None and self.marks:
             self._show.marks[self._show.page] = []
-            self._tell_marks(self._show, self._show.page, 0)
+            self._publish_marks(self._show, self._show.page, 0)
             self.marks_changed.emit(())
 
     def move_pointer(self, x: float, y: float) -> None:
@@ -221,7 +221,7 @@ class DeskShow:
             self._sure.send(ShowEnded())
             return
         self._show.painted = None
-        self._tell(self._show)
+        self._publish(self._show)
         self._start_watch()
 
     def close(self) -> None:
@@ -233,15 +233,15 @@ class DeskShow:
 
     # ---- telling ----
 
-    def _tell(self, show: _Show) -> None:
-        show.told_s = self._clock.monotonic_s()
+    def _publish(self, show: _Show) -> None:
+        show.published_s = self._clock.monotonic_s()
         self._sure.send(
             ShowStarted(show_id=show.show_id, title=show.title, pages=show.pages, page=show.page)
         )
         for page in show.marks:
-            self._tell_marks(show, page, 0)
+            self._publish_marks(show, page, 0)
 
-    def _tell_marks(self, show: _Show, page: int, after: int) -> None:
+    def _publish_marks(self, show: _Show, page: int, after: int) -> None:
         marks = show.marks.get(page, [])[after:]
         self._sure.send(ShownPageMarked(show_id=show.show_id, page=page, after=after, marks=marks))
 
@@ -265,7 +265,7 @@ class DeskShow:
 
     # ---- pages ----
 
-    def _look_at_page(self, show: _Show) -> None:
+    def _open_page(self, show: _Show) -> None:
         """Draws the page in view for the agent and watches that it gets to the kiosk."""
         self.progressed.emit(0)
         self._tasks.start(self._draw_for_agent(show, show.page), name="desk-shown-page")
@@ -354,7 +354,7 @@ class DeskShow:
         show.painted = painted
         if is_first and painted.marks != len(self.marks):
             # some of them were lost, or the kiosk is a new one
-            self._tell_marks(show, show.page, 0)
+            self._publish_marks(show, show.page, 0)
         self.painted.emit(painted)
 
     # ---- watching ----
@@ -372,15 +372,15 @@ class DeskShow:
             if show is not self._show or show.painted is not None:
                 continue
             now_s = self._clock.monotonic_s()
-            self._tell_progress(show)
+            self._emit_progress(show)
             if self._chunks.waiting or show.drawing:
-                show.told_s = show.heard_s = now_s
+                show.published_s = show.heard_s = now_s
             elif now_s - show.heard_s >= SILENCE_S:
                 self._fail(show, PeerGone.code)
-            elif now_s - show.told_s >= REPEAT_S:
-                self._tell(show)
+            elif now_s - show.published_s >= REPEAT_S:
+                self._publish(show)
 
-    def _tell_progress(self, show: _Show) -> None:
+    def _emit_progress(self, show: _Show) -> None:
         item_id, picture = show.items.get(show.page), show.pictures.get(show.page)
         if item_id is None or picture is None:
             return

@@ -129,7 +129,7 @@ class Pages:
             return
         self._progress(assembly)
 
-    def is_heard(self) -> None:
+    def on_other_message(self) -> None:
         """Another message came on the topic of pages: chunks that wait behind it are not lost."""
         self._arrivals.is_heard()
 

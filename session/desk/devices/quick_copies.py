@@ -42,22 +42,24 @@ class QuickCopies:
         self.received: Signal[ReceivedQuickCopy] = Signal()
         self._sure = sure
         self._arrivals = Arrivals(clock)
-        self._told: dict[str, PageGlimpsed] = {}
+        self._announced: dict[str, PageGlimpsed] = {}
         self._over: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._arrivals)
 
-    def on_told(self, told: PageGlimpsed) -> None:
+    def on_announced(self, announced: PageGlimpsed) -> None:
         """A quick copy is announced."""
-        if told.page_id in self._over or told.size_bytes > MAX_QUICK_COPY_BYTES:
+        if announced.page_id in self._over or announced.size_bytes > MAX_QUICK_COPY_BYTES:
             return
         try:
-            self._arrivals.expect(told.item_id, told.size_bytes, told.sha256, told.chunks)
+            self._arrivals.expect(
+                announced.item_id, announced.size_bytes, announced.sha256, announced.chunks
+            )
         except (MessageMalformed, MessageTooLarge) as error:
             log.warning("a quick copy is refused: %s", error.code)
             return
-        self._told[told.item_id] = told
+        self._announced[announced.item_id] = announced
 
     def takes(self, headers: Mapping[str, str]) -> bool:
         """True when this chunk belongs to a quick copy."""
@@ -77,19 +79,21 @@ class QuickCopies:
             log.warning("a quick copy is damaged: %s", error.code)
             self._forget(parse_headers(headers)[0])
             return
-        told = self._told[assembly.item_id]
+        announced = self._announced[assembly.item_id]
         self._forget(assembly.item_id)
-        self.received.emit(ReceivedQuickCopy(told.page_id, told.media_type, data))
+        self.received.emit(ReceivedQuickCopy(announced.page_id, announced.media_type, data))
 
-    def is_heard(self) -> None:
+    def on_other_message(self) -> None:
         """Another message came on the topic of quick copies."""
         self._arrivals.is_heard()
 
     def page_came(self, page_id: str) -> None:
         """The original is here: its quick copy is not needed any more."""
         self._over.add(page_id)
-        for told in [told for told in self._told.values() if told.page_id == page_id]:
-            self._forget(told.item_id)
+        for announced in [
+            announced for announced in self._announced.values() if announced.page_id == page_id
+        ]:
+            self._forget(announced.item_id)
 
     def tick(self) -> None:
         """Asks for missing chunks; gives up silently, because the original comes anyway."""
@@ -101,4 +105,4 @@ class QuickCopies:
 
     def _forget(self, item_id: str) -> None:
         self._arrivals.forget(item_id)
-        self._told.pop(item_id, None)
+        self._announced.pop(item_id, None)

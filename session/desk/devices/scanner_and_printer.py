@@ -124,7 +124,7 @@ class DeskDevices:
         self.page_failed: Signal[PageNotReceived] = self._pages.failed
         self.print_changed: Signal[PrintChanged] = self._prints.changed
         self.pages_began: Signal[None] = self._prints.chunks.began
-        self._stop_hearing = [
+        self._unsubscribe = [
             channel.on_message(TOPIC, self._on_message),
             channel.on_raw(chunks.TOPIC, self._on_chunk),
         ]
@@ -227,7 +227,7 @@ class DeskDevices:
                 self._scans.on_page(message.scan_id)
                 self._pages.on_offered(message)
             case PageGlimpsed():
-                self._quick_copies.on_told(message)
+                self._quick_copies.on_announced(message)
             case ChunksRequested():
                 self._prints.send_again(message)
             case PrintChanged():
@@ -239,9 +239,9 @@ class DeskDevices:
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         if self._quick_copies.takes(headers):
             self._quick_copies.on_chunk(payload, headers)
-            self._pages.is_heard()
+            self._pages.on_other_message()
         else:
-            self._quick_copies.is_heard()
+            self._quick_copies.on_other_message()
             self._pages.on_chunk(payload, headers)
 
     # ---- watching
@@ -265,7 +265,7 @@ class DeskDevices:
 
     async def close(self) -> None:
         """Stops; messages to the kiosk that still wait are sent first, for at most 2 s."""
-        for stop in self._stop_hearing:
+        for stop in self._unsubscribe:
             stop()
         await self._sure.drain()
         self._sure.close()

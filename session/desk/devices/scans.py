@@ -26,7 +26,7 @@ SILENCE_S = 30.0
 class _Running:
     def __init__(self, request: ScanRequested | None, now_s: float) -> None:
         self.request = request
-        self.is_heard = request is None
+        self.is_answered = request is None
         self.heard_s = self.asked_s = now_s
         self.pages = 0
 
@@ -62,18 +62,18 @@ class Scans:
     def on_progressed(self, progress: ScanProgressed) -> None:
         """The kiosk reports on a scan, perhaps one that an earlier run of the desk asked for."""
         if progress.scan_id not in self._over:
-            self._hear(progress.scan_id)
+            self._note_answer(progress.scan_id)
             self.progressed.emit(progress)
 
     def on_page(self, scan_id: str) -> None:
         """A page of this scan was offered."""
         if scan_id in self._running:
-            self._hear(scan_id)
+            self._note_answer(scan_id)
             self._running[scan_id].pages += 1
 
-    def _hear(self, scan_id: str) -> None:
+    def _note_answer(self, scan_id: str) -> None:
         running = self._running.setdefault(scan_id, _Running(None, self._clock.monotonic_s()))
-        running.is_heard, running.heard_s = True, self._clock.monotonic_s()
+        running.is_answered, running.heard_s = True, self._clock.monotonic_s()
 
     def on_ended(self, ended: ScanEnded) -> None:
         """The scan is over; emitted once, however often the kiosk repeats it."""
@@ -91,7 +91,7 @@ class Scans:
             if now_s - running.heard_s >= SILENCE_S:
                 self.on_ended(ScanEnded(scan_id=scan_id, pages=running.pages, code=PeerGone.code))
             elif (
-                not running.is_heard
+                not running.is_answered
                 and running.request is not None
                 and now_s - running.asked_s >= REPEAT_S
             ):

@@ -64,13 +64,13 @@ class BoardLink:
 
     def start(self) -> None:
         """Starts to poll."""
-        self._tasks.start(self._looking(), name="look at the board")
+        self._tasks.start(self._polling(), name="poll the board")
 
     async def poll(self) -> BoardAnswer:
         """Agents, services and figures as they are now."""
         return await self._bus.request("board", BoardRequest(within_s=self.within_s), BoardAnswer)
 
-    async def _looking(self) -> None:
+    async def _polling(self) -> None:
         while True:
             try:
                 self.board_changed.emit(await self.poll())

@@ -118,16 +118,16 @@ class DeskLink:
         self._tasks = tasks
         self._queue = QueueCopy()
         self._loading: asyncio.Task[None] | None = None
-        self._told_connected = False
+        self._is_connected = False
         self._ended: set[str] = set()
-        self._said: set[str] = set()
+        self._known_broadcasts: set[str] = set()
         self._heard_s = clock.monotonic_s()
         self._conventions = ConventionWatch(clock)
 
     async def start(self) -> None:
         """Listens, then loads the queue (in the background, again and again until it is there)."""
         self._bus.connected.connect(self._on_connected)
-        self._bus.notifications.connect(self._on_news)
+        self._bus.notifications.connect(self._on_notification)
         await self._bus.subscribe(subjects.QUEUE_EVENTS, self._on_ticket)
         await self._bus.subscribe(subjects.QUEUE_BEAT, self._on_beat)
         self._bus.beat()
@@ -142,7 +142,7 @@ class DeskLink:
     @property
     def is_ready(self) -> bool:
         """True when the bus is there and the queue is loaded."""
-        return self._told_connected
+        return self._is_connected
 
     # ---- sessions
 
@@ -350,11 +350,11 @@ class DeskLink:
             self._queue.forget_revisions()
             self._load_soon()
         else:
-            self._tell_connected(False)
+            self._set_connected(False)
 
-    def _tell_connected(self, connected: bool) -> None:
-        if connected != self._told_connected:
-            self._told_connected = connected
+    def _set_connected(self, connected: bool) -> None:
+        if connected != self._is_connected:
+            self._is_connected = connected
             self.connection_changed.emit(connected)
 
     def _load_soon(self) -> None:
@@ -371,12 +371,12 @@ class DeskLink:
                     return  # `_on_connected` begins again
             except SessionError as error:
                 log.info("the queue cannot be loaded now: %s", error.code)
-                self._tell_connected(False)
+                self._set_connected(False)
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, 5.0)
             else:
                 self._heard_s = self._clock.monotonic_s()
-                self._tell_connected(True)
+                self._set_connected(True)
                 self.queue_changed.emit(self.queue)
                 if self._conventions.take_change():
                     self.convention_changed.emit(self._conventions.newest)
@@ -422,7 +422,7 @@ class DeskLink:
             log.warning("a pulse is unreadable: %s", error.code)
             return
         self._heard_s = self._clock.monotonic_s()
-        if not self._told_connected:
+        if not self._is_connected:
             self._load_soon()
         if self._conventions.heard(beat.convention):
             self._load_soon()
@@ -435,9 +435,9 @@ class DeskLink:
         while True:
             await asyncio.sleep(1.0)
             if self._clock.monotonic_s() - self._heard_s > BEATS_LOST_S:
-                self._tell_connected(False)
+                self._set_connected(False)
 
-    def _on_news(self, event: HubEvent) -> None:
+    def _on_notification(self, event: HubEvent) -> None:
         match event:
             case SessionEnded() if event.session_id not in self._ended:
                 self._ended.add(event.session_id)
@@ -446,6 +446,6 @@ class DeskLink:
                 self.peer_presence.emit(event)
             case Announcement(withdrawn=True):
                 self.withdrawn.emit(event.broadcast_id)
-            case Announcement() if event.broadcast_id not in self._said:
-                self._said.add(event.broadcast_id)
+            case Announcement() if event.broadcast_id not in self._known_broadcasts:
+                self._known_broadcasts.add(event.broadcast_id)
                 self.announced.emit(event)

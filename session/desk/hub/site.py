@@ -45,13 +45,13 @@ class SiteLink:
     def start(self) -> None:
         """Starts to poll."""
         self._bus.beat()
-        self._tasks.start(self._looking(), name="look at the site")
+        self._tasks.start(self._polling(), name="poll the site")
 
     async def poll(self) -> None:
         """Asks now."""
         self.changed.emit(await self._bus.request("site", SiteRequest(), SiteAnswer))
 
-    async def _looking(self) -> None:
+    async def _polling(self) -> None:
         while True:
             try:
                 await self.poll()
@@ -80,13 +80,13 @@ class NetworkLink:
     def start(self) -> None:
         """Starts to poll."""
         self._bus.beat()
-        self._tasks.start(self._looking(), name="look at the network")
+        self._tasks.start(self._polling(), name="poll the network")
 
     async def poll(self) -> None:
         """Asks now."""
         self.changed.emit(await self._bus.request("network", NetworkRequest(), NetworkAnswer))
 
-    async def _looking(self) -> None:
+    async def _polling(self) -> None:
         while True:
             try:
                 await self.poll()

@@ -14,7 +14,7 @@ import pytest
 
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
-from expert_app.desk.devices import DevicesJob, GlassSeen, PileState, Replaced, ScanRequest
+from expert_app.desk.devices import DecodedPreview, DevicesJob, PileState, Replaced, ScanRequest
 from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import Area, Grant, ScanKind, ScanSource
@@ -65,11 +65,11 @@ class Job:
             workers=workers,
             clock=talk.clock,
         )
-        self.glass: list[GlassSeen] = []
+        self.glass: list[DecodedPreview] = []
         self.replaced: list[Replaced] = []
         self.piles: list[PileState | None] = []
         self.orders: list[list[str]] = []
-        self.job.glass_seen.connect(self.glass.append)
+        self.job.preview_decoded.connect(self.glass.append)
         self.job.page_replaced.connect(self.replaced.append)
         self.job.pile_changed.connect(self.piles.append)
         self.job.pile_ordered.connect(self.orders.append)
@@ -88,7 +88,7 @@ async def test_a_preview_is_looked_at_in_a_worker_before_it_is_shown(talk: Talk,
     job.job.scan(ScanRequest(kind=ScanKind.PREVIEW, dpi=75))
     await until(lambda: job.glass)
     assert job.glass[0].jpeg.startswith(b"\xff\xd8")
-    assert job.glass[0].glass == Area(width=1240, height=1752)  # 310 x 438 pixels at 75 dpi
+    assert job.glass[0].flatbed == Area(width=1240, height=1752)  # 310 x 438 pixels at 75 dpi
 
 
 async def test_one_area_of_several_is_scanned_again_alone(talk: Talk, job: Job) -> None:

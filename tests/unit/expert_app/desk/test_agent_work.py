@@ -167,7 +167,7 @@ async def test_what_was_chosen_while_the_hub_was_away_is_said_when_it_is_back(
     await world.stop_hub()
     alice.work.set_state(False, "break")
     await until(lambda: ("report my state", "hub_unreachable") in alice.codes())
-    alice.link._tell_connected(False)
+    alice.link._set_connected(False)
     await world.start_hub()
     await until(lambda: alice.state() is AgentState.PAUSED)
     assert alice.said == []  # nothing but what its own screen shows
