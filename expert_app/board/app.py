@@ -140,9 +140,9 @@ class SupervisorApp:
         """Begins to follow the hub."""
         await self._link.start()
         self._board.start()
-        self._tasks.start(self._again(LINES_S, self._read_lines), name="look at the lines")
+        self._tasks.start(self._again(LINES_S, self._read_lines), name="read the lines")
         self._tasks.start(
-            self._again(TARGETS_S, self._read_targets), name="look where callers may go"
+            self._again(TARGETS_S, self._read_targets), name="read where callers may go"
         )
 
     # ---- what pages show

@@ -142,10 +142,10 @@ class DossierExport:
             )
             events.append((step.at_utc, changed))
         for act in past.acts:
-            told = ExportedEvent(
+            done = ExportedEvent(
                 at_utc=act.at_utc, what=self._words(act), reason=act.reason, by=act.by_name
             )
-            events.append((act.at_utc, told))
+            events.append((act.at_utc, done))
         return tuple(event for _at, event in sorted(events, key=lambda one: one[0]))
 
 

@@ -64,9 +64,9 @@ def _procedures(context: Context) -> int:
 def _sign(context: Context) -> int:
     from expert_app.hub import convention_commands
 
-    wish = context.arguments
+    arguments = context.arguments
     return convention_commands.sign(
-        wish.convention, wish.part, wish.seed_file, make_key=wish.make_key
+        arguments.convention, arguments.part, arguments.seed_file, make_key=arguments.make_key
     )
 
 
@@ -171,10 +171,14 @@ def _run(context: Context) -> int:
 def _seal_key(context: Context) -> int:
     from expert_app.commands import vault_keys as vault_commands
 
-    wish = context.arguments
+    arguments = context.arguments
     return vault_commands.seal_key(
         vault_commands.SealKeyRequest(
-            wish.org, wish.first, wish.days, wish.seed_file, wish.secret_file
+            arguments.org,
+            arguments.first,
+            arguments.days,
+            arguments.seed_file,
+            arguments.secret_file,
         )
     )
 
@@ -197,11 +201,13 @@ def _serve(context: Context) -> int:
 def _backup(context: Context) -> int:
     from expert_app.commands.hub_backup import run_backup, run_vault_backup
 
-    wish = context.arguments
+    arguments = context.arguments
     if context.settings.serve:
         return _of_a_vault(context, run_vault_backup)
     return asyncio.run(
-        run_backup(wish.file, context.settings, context.paths, with_dossiers=wish.with_dossiers)
+        run_backup(
+            arguments.file, context.settings, context.paths, with_dossiers=arguments.with_dossiers
+        )
     )
 
 

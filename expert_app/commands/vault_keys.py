@@ -39,28 +39,28 @@ class SealKeyRequest:
     secret_file: Path | None = None
 
 
-def seal_key(wish: SealKeyRequest) -> int:
+def seal_key(request: SealKeyRequest) -> int:
     """Makes a secret, keeps it, and prints its public half, signed, for the convention;
     the exit code.
     """
     try:
-        first = date.fromisoformat(wish.first) if wish.first else datetime.now(UTC).date()
+        first = date.fromisoformat(request.first) if request.first else datetime.now(UTC).date()
     except ValueError:
         print(_("A date is written like 2030-12-24."))
         return 2
-    if not is_id(wish.organisation) or not 1 <= wish.days <= 3650:
+    if not is_id(request.organisation) or not 1 <= request.days <= 3650:
         print(_("A key is for an organisation of the convention, and for 1 to 3650 days."))
         return 2
-    if wish.secret_file is not None and wish.secret_file.exists():
-        print(_("{file} exists already.").format(file=wish.secret_file))
+    if request.secret_file is not None and request.secret_file.exists():
+        print(_("{file} exists already.").format(file=request.secret_file))
         return 1
     text = base64.b64encode(os.urandom(SECRET_BYTES))
     secret = VaultSecret(text)
     try:
-        seed = load_seed(signing_name(wish.organisation), wish.seed_file)
-        last = first + timedelta(days=wish.days - 1)
-        key = sign_seal_key(wish.organisation, secret, first, last, seed)
-        save_seed(secret_name(wish.organisation, key.key), text, wish.secret_file)
+        seed = load_seed(signing_name(request.organisation), request.seed_file)
+        last = first + timedelta(days=request.days - 1)
+        key = sign_seal_key(request.organisation, secret, first, last, seed)
+        save_seed(secret_name(request.organisation, key.key), text, request.secret_file)
     except (KeyMissing, BusRefusedIdentity) as error:
         print(getattr(error, "why", "") or _("This is no signing key."))
         return 1

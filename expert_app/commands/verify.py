@@ -209,7 +209,7 @@ def _answer(verdict: ProvenanceVerdict, name: str) -> list[str]:
 
 
 def _way(origin: Origin) -> list[str]:
-    told = [
+    facts = [
         (_("Organisation"), origin.organisation),
         (_("Reception point"), origin.site),
         (_("Kiosk"), origin.kiosk),
@@ -220,7 +220,7 @@ def _way(origin: Origin) -> list[str]:
     lines = [
         "",
         _("What the document says of its way:"),
-        *(f"  {name} : {value}" for name, value in told if value),
+        *(f"  {name} : {value}" for name, value in facts if value),
     ]
     for number, page in enumerate(origin.pages, start=1):
         at = _moment(page.scanned_at_utc) if page.scanned_at_utc else "?"

@@ -44,14 +44,14 @@ def export_words(verdict: ExportVerdict, name: str) -> list[str]:
     if index is not None:
         at = f"{index.exported_at_utc.astimezone():%d/%m/%Y %H:%M}"
         words = _("Dossier {number} of {organisation}, exported on {date} by {name}: {reason}")
-        told = words.format(
+        text = words.format(
             number=index.dossier,
             organisation=index.organisation,
             date=at,
             name=index.exported_by,
             reason=index.reason,
         )
-        lines += ["", told]
+        lines += ["", text]
     sealed = sum(1 for one in verdict.documents.values() if one.sealed and one.whole)
     count = _("Documents: {count}; with an unbroken seal of their own: {sealed}.")
     return [*lines, count.format(count=len(verdict.documents), sealed=sealed)]

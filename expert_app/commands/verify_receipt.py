@@ -139,12 +139,12 @@ def _who(code: ReceiptCode, trusted: bool | None) -> list[str]:
 
 def _facts_of(organisation: str, dossier: str, at: datetime) -> list[str]:
     received = _("{date}, {hour}").format(date=long_date(at), hour=hour(at))
-    told = (
+    facts = (
         (_("Organisation"), organisation),
         (_("Dossier number"), dossier),
         (_("Received on"), received),
     )
-    return ["", _("What the receipt says:"), *(f"  {name} : {value}" for name, value in told)]
+    return ["", _("What the receipt says:"), *(f"  {name} : {value}" for name, value in facts)]
 
 
 def _kind(registered_only: bool) -> str:

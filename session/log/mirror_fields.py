@@ -14,7 +14,7 @@ import msgspec
 from session.protocol.conversation.mirror import CUSTOM, FULL_SNAPSHOT, INCREMENTAL, META
 
 FIELD_MASK = "••••••"
-"""Always of the same length: the real one would tell something."""
+"""Always of the same length: the real length would reveal something."""
 
 _MUTATION, _INPUT = 0, 5  # rrweb 2, `IncrementalSource`
 _TEXT = 3  # rrweb-snapshot 2, `NodeType`

@@ -104,14 +104,14 @@ class BoardHistoryPage(QWidget):
     def ask(self) -> None:
         """Asks for what the filters say."""
         first, last = self._period()
-        wish = HistoryRequest(
+        request = HistoryRequest(
             first=first,
             last=last,
             kind=self._kind.currentData(),
             by=str(self._person.currentData() or ""),
             number=self._number.text().strip(),
         )
-        self.wanted.emit(wish)
+        self.wanted.emit(request)
 
     def begin_undo(self) -> None:
         """Asks for the reason to take the chosen act back."""

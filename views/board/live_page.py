@@ -26,7 +26,7 @@ TITLE_PX = 32
 """Height of a button."""
 
 SERVICE_PX, WITH_PX = 155, 110
-"""Where names of services and agents are cut among the callers, so that the site keeps some room.
+"""Where names of services and agents are cut among the callers, so that the site keeps some space.
 """
 
 

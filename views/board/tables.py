@@ -132,9 +132,9 @@ class BoardTable(QTreeWidget):
             self._deal(rows)
         tokens = tokens_for(self.palette())
         for row in rows:
-            before, look = self._shown.get(row.id, (None, tokens))
-            if before != row or look is not tokens:
-                self._fill(self._items[row.id], row, before if look is tokens else None)
+            before, drawn_with = self._shown.get(row.id, (None, tokens))
+            if before != row or drawn_with is not tokens:
+                self._fill(self._items[row.id], row, before if drawn_with is tokens else None)
         widths = _widths(rows)
         if rows:
             self._align_heads(rows[0])

@@ -187,7 +187,7 @@ class OfferCard(QFrame):
         self._accept.setEnabled(enabled)
         self._decline.setEnabled(enabled)
 
-    # ---- wishes
+    # ---- requests
 
     def accept(self) -> None:
         """Takes the caller (F2, Enter)."""

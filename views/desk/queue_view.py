@@ -360,7 +360,7 @@ class DeskQueueView(QFrame):
         for shown in self._rows.values():
             shown.set_can_accept(can)
 
-    # ---- wishes ----
+    # ---- requests ----
 
     def _on_availability(self, key: object) -> None:
         available = key == "available"

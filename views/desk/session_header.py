@@ -144,11 +144,11 @@ class SessionHeader(QFrame):
         super().resizeEvent(event)
         widest = max(button.sizeHint().width() for button in self._grants.values()) + 6
         needed = sum(button.sizeHint().width() + 6 for button in self._grants.values())
-        narrow, room = self.width() < needed + 300, self.width() - 2 * SPACE[2]
+        narrow, space = self.width() < needed + 300, self.width() - 2 * SPACE[2]
         self._box.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
-        self._place(len(self._grants) if needed <= room else max(1, min(4, room // widest)))
+        self._place(len(self._grants) if needed <= space else max(1, min(4, space // widest)))
 
     def show_session(
         self, session: SessionFacts, ticket_number: str, service: Service | None, place: int

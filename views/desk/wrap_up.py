@@ -270,7 +270,7 @@ class WrapUpView(QWidget):
         self._group.addButton(button)
         self._outcomes.append(button)
 
-    # ---- keys and wishes
+    # ---- keys and requests
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """The digit before an outcome chooses it."""

@@ -122,16 +122,16 @@ class Timeline(QAbstractSlider):
     # ---- places ----
 
     def _x(self, offset_s: float) -> float:
-        room = max(1, self.width() - _GUTTER - _RIGHT)
-        return _GUTTER + room * (offset_s / self._duration_s if self._duration_s > 0 else 0.0)
+        space = max(1, self.width() - _GUTTER - _RIGHT)
+        return _GUTTER + space * (offset_s / self._duration_s if self._duration_s > 0 else 0.0)
 
     @staticmethod
     def _y(lane: Lane) -> float:
         return _AXIS + list(LANES).index(lane) * _LANE + _LANE / 2
 
     def _value_at(self, x: float) -> int:
-        room = max(1, self.width() - _GUTTER - _RIGHT)
-        share = min(max((x - _GUTTER) / room, 0.0), 1.0)
+        space = max(1, self.width() - _GUTTER - _RIGHT)
+        share = min(max((x - _GUTTER) / space, 0.0), 1.0)
         return round(share * self.maximum())
 
     def mark_at(self, point: QPointF) -> TimelineEvent | None:
@@ -216,9 +216,9 @@ class Timeline(QAbstractSlider):
             )
 
     def _paint_scale(self, painter: QPainter, tokens: Tokens) -> None:
-        room = max(1, self.width() - _GUTTER - _RIGHT)
+        space = max(1, self.width() - _GUTTER - _RIGHT)
         step_s = next(
-            (step for step in _STEPS_S if self._duration_s / step * 64 <= room), _STEPS_S[-1]
+            (step for step in _STEPS_S if self._duration_s / step * 64 <= space), _STEPS_S[-1]
         )
         bottom = _AXIS + _LANE * len(LANES)
         at_s = 0

@@ -45,9 +45,9 @@ class NetworkView(QWidget):
         self._title = label(role="large", name="network_title")
         self._warning = label(name="network_warning", wrap=True)
         self._alarm = Card("network_alarm")
-        beside = row(None, IconLabel("warning", "warn"), space=SPACE[1])
-        beside.addWidget(self._warning, 1)
-        self._alarm.body.addLayout(beside)
+        warning_row = row(None, IconLabel("warning", "warn"), space=SPACE[1])
+        warning_row.addWidget(self._warning, 1)
+        self._alarm.body.addLayout(warning_row)
         heads = [
             _("Hub"),
             _("Since"),

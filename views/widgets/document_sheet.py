@@ -46,7 +46,7 @@ def page_image(data: bytes) -> QImage | None:
 
 
 class DocumentSheet(QWidget):
-    """One page, as wide as it is told.
+    """One page, as wide as `fit` makes it.
 
     Signals:
         painted(page, marks, pointer): what is really on the screen now, after each change.
@@ -201,10 +201,10 @@ class SheetView(QScrollArea):
         """Gives the sheet its size."""
         viewport = self.viewport()
         assert viewport is not None  # a scroll area has one
-        room, ratio = viewport.size(), self._sheet.ratio
-        whole = min(room.width(), round(room.height() / ratio))
-        readable = room.width() if self._wide else min(READABLE_PX, room.width())
-        width = whole if whole >= min(READABLE_PX, room.width()) else readable
+        space, ratio = viewport.size(), self._sheet.ratio
+        whole = min(space.width(), round(space.height() / ratio))
+        readable = space.width() if self._wide else min(READABLE_PX, space.width())
+        width = whole if whole >= min(READABLE_PX, space.width()) else readable
         self._sheet.resize(max(1, width), max(1, round(width * ratio)))
 
     def to_top(self) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where a face is painted so that it is as large as in the room, under the camera.
+"""Where a face is painted so that it is as large as in a room, under the camera.
 Pure; used by the panes of the call.
 
 A camera sees, at the distance of a face, a width of 2 · d · tan(fov / 2).
@@ -47,36 +47,38 @@ class ScreenFacts:
 
 
 def seen_width_mm(geometry: Geometry) -> float:
-    """Width of the room that the camera sees at the person's distance."""
+    """Width of the scene that the camera sees at the person's distance."""
     return 2 * geometry.distance_mm * math.tan(math.radians(geometry.camera_fov_deg) / 2)
 
 
 def life_size_rect(
-    size_px: tuple[int, int], room: QRectF, width: float, camera_x: float | None = None
+    size_px: tuple[int, int], space: QRectF, width: float, camera_x: float | None = None
 ) -> QRectF | None:
-    """The picture `width` wide, its eyes near the top of `room`; None when that would be too small.
+    """The picture `width` wide, its eyes near the top of `space`; None when that would be too small.
 
     Args:
         size_px: of the picture. camera_x: where the camera is, in the pane's own coordinates; None
             for its middle.
     """
     height = width * size_px[1] / size_px[0]
-    if width < LEAST_SHARE * room.width() and height < LEAST_SHARE * room.height():
+    if width < LEAST_SHARE * space.width() and height < LEAST_SHARE * space.height():
         return None
-    centre = room.center().x() if camera_x is None else camera_x
+    centre = space.center().x() if camera_x is None else camera_x
     left = centre - width / 2
-    if width >= room.width():
-        left = min(room.left(), max(room.right() - width, left))
+    if width >= space.width():
+        left = min(space.left(), max(space.right() - width, left))
     else:
-        left = min(room.right() - width, max(room.left(), left))
-    top = room.top() + EYES_OF_PANE * room.height() - EYES_OF_PICTURE * height
+        left = min(space.right() - width, max(space.left(), left))
+    top = space.top() + EYES_OF_PANE * space.height() - EYES_OF_PICTURE * height
     top = (
-        min(room.top(), max(room.bottom() - height, top)) if height >= room.height() else room.top()
+        min(space.top(), max(space.bottom() - height, top))
+        if height >= space.height()
+        else space.top()
     )
     return QRectF(left, top, width, height)
 
 
-def under_camera(fitted: QRectF, room: QRectF, camera_x: float) -> QRectF:
+def under_camera(fitted: QRectF, space: QRectF, camera_x: float) -> QRectF:
     """Moves a picture that is smaller than its space towards the camera."""
-    left = min(room.right() - fitted.width(), max(room.left(), camera_x - fitted.width() / 2))
-    return QRectF(left, room.top(), fitted.width(), fitted.height())
+    left = min(space.right() - fitted.width(), max(space.left(), camera_x - fitted.width() / 2))
+    return QRectF(left, space.top(), fitted.width(), fitted.height())

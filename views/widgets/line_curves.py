@@ -64,8 +64,8 @@ class _Times(pg.AxisItem):
         self, minimum: float, maximum: float, size: float
     ) -> list[tuple[float, list[float]]]:
         """Round times, as many as fit."""
-        room = max(2.0, size / 90.0)
-        step = next((step for step in STEPS_S if (maximum - minimum) / step <= room), STEPS_S[-1])
+        space = max(2.0, size / 90.0)
+        step = next((step for step in STEPS_S if (maximum - minimum) / step <= space), STEPS_S[-1])
         first = -(-minimum // step) * step
         return [
             (

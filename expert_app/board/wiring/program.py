@@ -51,7 +51,7 @@ LINE, ACT, FILE = "line", "act", "file"
 
 
 def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
-    """Runs the board until it is told to stop; the exit code."""
+    """Runs the board until it is stopped; the exit code."""
     try:
         seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     except KeyMissing as error:

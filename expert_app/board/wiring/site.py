@@ -37,7 +37,7 @@ LINE, ACT = "line", "act"
 
 
 def run_site(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
-    """Runs the host's or the operator's window until it is told to stop; the exit code."""
+    """Runs the host's or the operator's window until it is stopped; the exit code."""
     try:
         seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     except KeyMissing as error:

@@ -55,7 +55,7 @@ class PageStrip(QListWidget):
 
     Signals:
         order_changed(object): list of page ids.
-        page_opened(str): look at this page at full size.
+        page_opened(str): show this page at full size.
         remove_pressed(), undo_pressed(): take the chosen pages out, bring the last one back.
         turn_pressed(int): quarter turns to the right.
         stages_pressed(): what was done to the chosen page.

@@ -33,7 +33,7 @@ MIN_SIDE = round(10 * UNITS_PER_MM)
 """A smaller mark than 10 mm is a slip of the mouse: it means nothing."""
 
 CARD = (round(90 * UNITS_PER_MM), round(58 * UNITS_PER_MM))
-"""A new mark by key: an identity card with a little room."""
+"""A new mark by key: an identity card with a margin."""
 
 _KEY_STEP = round(5 * UNITS_PER_MM)
 _FINE_STEP = round(1 * UNITS_PER_MM)

@@ -218,7 +218,7 @@ class DevicesView(QWidget):
         """The straightened picture.
 
         Args:
-            note: what to look at before the caller leaves; marks: where, as fractions of `cleaned`.
+            note: what to check before the caller leaves; marks: where, as fractions of `cleaned`.
             turns_in: quarter turns to the right that the agent wanted and the picture has.
         """
 
@@ -304,7 +304,7 @@ class DevicesView(QWidget):
         self._show_part("pages")
         self._on_chosen()
 
-    # ---- wishes ----
+    # ---- requests ----
 
     def to_file(self) -> list[str]:
         """The pages that would be filed: the chosen ones, or all that are not filed yet."""
@@ -386,8 +386,8 @@ class DevicesView(QWidget):
                     partial(self.page_stage_changed.emit, page_id),
                 )
 
-    def _on_scan(self, wish: ChosenScan) -> None:
-        (self.preview_requested if wish.kind.value == "preview" else self.scan_requested).emit(wish)
+    def _on_scan(self, scan: ChosenScan) -> None:
+        (self.preview_requested if scan.kind.value == "preview" else self.scan_requested).emit(scan)
 
     def _on_file(self, piece_id: str, name: str) -> None:
         pages = self.to_file()

@@ -71,8 +71,8 @@ class DocumentRow(QFrame):
         for document in reversed(earlier):
             line = row(None, space=SPACE[1])
             words = _("{name} · {facts} · replaced: {why}")
-            told = words.format(name=document.name, facts=_facts_words(document), why=document.why)
-            line.addWidget(label(told, "small", wrap=True), 1)
+            text = words.format(name=document.name, facts=_facts_words(document), why=document.why)
+            line.addWidget(label(text, "small", wrap=True), 1)
             show = tool_button(
                 _("Open: {name}").format(name=document.name),
                 "search",

@@ -76,12 +76,12 @@ class PiecesBar(QWidget):
 
     def show_history(self, past: PieceHistory, names: dict[str, str]) -> None:
         """What happened, newest first; `names` of pieces by id."""
-        told = [(step.at_utc, _step_words(step, names)) for step in past.steps]
-        told += [(act.at_utc, _act_line(act)) for act in past.acts]
-        told.sort(key=lambda one: one[0], reverse=True)
+        happened = [(step.at_utc, _step_words(step, names)) for step in past.steps]
+        happened += [(act.at_utc, _act_line(act)) for act in past.acts]
+        happened.sort(key=lambda one: one[0], reverse=True)
         lines = [
             f"{at.astimezone():%d/%m/%Y %H:%M}  {words}".rstrip()
-            for at, words in told[:SHOWN_STEPS]
+            for at, words in happened[:SHOWN_STEPS]
         ]
         self._steps.setText("\n".join(lines) or _("Nothing happened yet."))
         self._steps.setVisible(self._past.isChecked())

@@ -192,7 +192,7 @@ class PageTools(QFrame):
         return _("Missing permission: {power}").format(power=_(GRANT_WORDS[grant][0]))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Words beside the icons where there is room."""
+        """Words beside the icons where they fit."""
         super().resizeEvent(event)
         wide = self.width() >= 150 + 110 * len(self._buttons)
         style = (
