@@ -254,7 +254,7 @@ class KioskSession:
         self.grants.repeat_all()
 
     async def end(self, flush_s: float) -> KioskWiped:
-        """Stops everything, removes all that is the caller's, checks that nothing is left, and tells
+        """Stops everything, removes all that is the caller's, checks that nothing is left, tells
         the desk.
 
         Returns:

@@ -17,10 +17,9 @@ from session.kiosk.drivers.certificates import trust_only
 from session.kiosk.drivers.escl import EsclScanner
 from session.kiosk.drivers.ipp import IppPrinter
 from session.kiosk.drivers.printer import Printer
-from session.kiosk.drivers.sane_scanner import SaneScanner
 from session.kiosk.drivers.scanner import AddressUnknown, Scanner
-from session.kiosk.drivers.wia_scanner import WiaScanner
 from session.kiosk.drivers.windows_printer import WindowsPrinter
+from session.kiosk.drivers.worker_scanner import SaneScanner, WiaScanner
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

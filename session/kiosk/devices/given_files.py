@@ -78,11 +78,6 @@ class GivenFiles:
         self._answer: asyncio.Future[Path | None] | None = None
         self._is_cancelled = False
 
-    @property
-    def is_possible(self) -> bool:
-        """This kiosk may take files at all."""
-        return bool(self._folders)
-
     async def state(self) -> ScannerStatus:
         """Always ready."""
         return ScannerStatus(state=ScannerState.READY, name="")

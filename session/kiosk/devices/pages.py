@@ -37,7 +37,6 @@ class Pages:
 
     Attributes:
         offered: a page lies safe in the page store and is offered.
-        released: the desk has this page (its id), or does not want it; it is gone here.
     """
 
     def __init__(
@@ -51,7 +50,6 @@ class Pages:
         clock: Clock,
     ) -> None:
         self.offered: Signal[PageOffered] = Signal()
-        self.released: Signal[str] = Signal()
         self._store = store
         self._sender = sender
         self._chunks = chunks
@@ -126,5 +124,4 @@ class Pages:
         """The page is not needed here any more."""
         self._chunks.drop(page_id)
         self._quick_copies.release(page_id)
-        if self._store.forget(page_id):
-            self.released.emit(page_id)
+        self._store.forget(page_id)

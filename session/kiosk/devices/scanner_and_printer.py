@@ -95,7 +95,6 @@ class KioskDevices:
         scan_started, scan_ended, print_changed: for the kiosk's screen and the log.
         showing: shows each print to the caller and takes the answer.
         page_offered: a page lies safe in the page store and is offered.
-            page_released: it is gone from it (its id).
     """
 
     def __init__(
@@ -148,7 +147,6 @@ class KioskDevices:
         self.scan_started: Signal[ScanRequested] = self._scans.started
         self.scan_ended: Signal[ScanEnded] = self._scans.ended
         self.page_offered: Signal[PageOffered] = self._pages.offered
-        self.page_released: Signal[str] = self._pages.released
         self.print_changed: Signal[PrintChanged] = self._prints.changed
         self.pages_began: Signal[None] = self._chunks.began
         self.showing = self._prints.showing

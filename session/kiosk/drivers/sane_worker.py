@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The process that touches SANE, so that the kiosk does not:
-started, watched and killed by `sane_scanner`.
+started, watched and killed by `worker_scanner.SaneScanner`.
 
 One JSON command per line on standard input; on standard output frames: a 4-byte length, JSON, and
 `n` bytes that belong to it. The end of standard input ends it. After an error or a cancellation it

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The process that touches Windows Image Acquisition, so that the kiosk does not:
-started by `wia_scanner`.
+started by `worker_scanner.WiaScanner`.
 
 NOT TRIED on a real Windows: written from the documentation, in the shape of `sane_worker`, whose
 frames it speaks.

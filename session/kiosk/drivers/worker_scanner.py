@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A scanner behind a driver, in a process of its own that may crash or hang.
-The kinds: `sane_scanner`, `wia_scanner`.
+The kinds: `SaneScanner`, `WiaScanner`.
 
 The worker reads one JSON command per line and answers in frames:
 a 4-byte length, JSON (`WorkerEvent`), `n` bytes. Status names are those of SANE (standard 1.06,
@@ -46,6 +46,7 @@ from session.protocol.wire.version import MAX_ITEM_BYTES
 
 log = logging.getLogger(__name__)
 
+SANE_LIBRARY = "libsane.so.1"
 _MAX_HEAD_BYTES = 64 * 1024
 _START_S = 15.0
 _LET_GO_S = 5.0  # the worker gives a backend two seconds to stop, and two to close
@@ -317,3 +318,53 @@ def _error(event: WorkerEvent) -> SessionError:
         return kind(status=event.status)
     failed = ScannerGone if event.stage == "open" else ScannerFailed
     return failed(status=event.status[:200])
+
+
+class SaneScanner(WorkerScanner):
+    """A scanner that only SANE knows: for kiosks on Linux, where the device speaks no eSCL.
+
+    Args:
+        device: SANE's name of it, e.g. "genesys:libusb:001:004".
+        library: file name of SANE's library.
+        environment: added to the worker's, e.g. `SANE_CONFIG_DIR`.
+        quiet_s, cancel_s, options: as `WorkerScanner`.
+    """
+
+    def __init__(
+        self,
+        device: str,
+        *,
+        quiet_s: float = 30.0,
+        cancel_s: float = 5.0,
+        options: Mapping[str, str | int | float | bool] | None = None,
+        environment: Mapping[str, str] | None = None,
+        library: str = SANE_LIBRARY,
+    ) -> None:
+        worker = ("session.kiosk.drivers.sane_worker", library)
+        super().__init__(
+            worker,
+            f"SANE {device}",
+            device=device,
+            quiet_s=quiet_s,
+            cancel_s=cancel_s,
+            options=options,
+            environment=environment,
+        )
+
+
+class WiaScanner(WorkerScanner):
+    """A scanner that only Windows Image Acquisition knows: for kiosks on Windows.
+
+    NOT TRIED on a real Windows; see `wia_worker`.
+
+    Args:
+        device: its name or WIA id; "" for the first one.
+    """
+
+    def __init__(self, device: str, *, quiet_s: float = 90.0, cancel_s: float = 1.0) -> None:
+        # A page without a word may take long, and a cancellation is never answered:
+        # the worker is killed.
+        worker = ("session.kiosk.drivers.wia_worker",)
+        super().__init__(
+            worker, f"WIA {device}".strip(), device=device, quiet_s=quiet_s, cancel_s=cancel_s
+        )

@@ -10,8 +10,8 @@ import pytest
 from session.kiosk.devices.addresses import make_printer, make_scanner
 from session.kiosk.drivers.escl import EsclScanner
 from session.kiosk.drivers.ipp import IppPrinter
-from session.kiosk.drivers.sane_scanner import SaneScanner
 from session.kiosk.drivers.scanner import AddressUnknown, ScanSettings
+from session.kiosk.drivers.worker_scanner import SaneScanner
 from session.protocol.conversation.messages import Area, ScanKind, ScanRequested, ScanSource
 
 

@@ -15,9 +15,9 @@ from PIL import Image
 
 from session.core.device_errors import PrinterGone
 from session.kiosk.devices.addresses import make_printer, make_scanner
-from session.kiosk.drivers.wia_scanner import WiaScanner
 from session.kiosk.drivers.wia_worker import handling, region, status_of, to_jpeg
 from session.kiosk.drivers.windows_printer import WindowsPrinter, job_progress, printer_code
+from session.kiosk.drivers.worker_scanner import WiaScanner
 from session.protocol.conversation.messages import PrintState, ScannerState
 
 

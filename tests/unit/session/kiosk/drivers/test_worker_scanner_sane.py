@@ -28,8 +28,8 @@ from session.core.device_errors import (
     ScannerJammed,
 )
 from session.core.errors import SessionError
-from session.kiosk.drivers.sane_scanner import LIBRARY, SaneScanner
 from session.kiosk.drivers.scanner import ScannedPage, ScanProgress, ScanSettings
+from session.kiosk.drivers.worker_scanner import SANE_LIBRARY, SaneScanner
 from session.protocol.conversation.messages import Area, ScanKind, ScannerState, ScanSource
 
 SMALL = ScanSettings(dpi=75)
@@ -38,7 +38,7 @@ SMALL = ScanSettings(dpi=75)
 @functools.cache
 def sane_is_missing() -> bool:
     try:
-        ctypes.CDLL(LIBRARY)
+        ctypes.CDLL(SANE_LIBRARY)
     except OSError:
         return True
     return False
@@ -47,7 +47,7 @@ def sane_is_missing() -> bool:
 @pytest.fixture
 async def scanner(tmp_path: Path) -> AsyncIterator[SaneScanner]:
     if sane_is_missing():
-        pytest.skip(f"no {LIBRARY} (Debian: libsane1)")
+        pytest.skip(f"no {SANE_LIBRARY} (Debian: libsane1)")
     (tmp_path / "dll.conf").write_text("test\n")
     (tmp_path / "test.conf").write_text("number_of_devices 1\ngeometry_max 300.0\n")
     options = {"test-picture": "Color pattern"}
