@@ -59,7 +59,7 @@ def seal_key(request: SealKeyRequest) -> int:
     try:
         seed = load_seed(signing_name(request.organisation), request.seed_file)
         last = first + timedelta(days=request.days - 1)
-        key = sign_seal_key(request.organisation, secret, first, last, seed)
+        key = sign_seal_key(request.organisation, secret, first=first, last=last, signing_seed=seed)
         save_seed(secret_name(request.organisation, key.key), text, request.secret_file)
     except (KeyMissing, BusRefusedIdentity) as error:
         print(getattr(error, "why", "") or _("This is no signing key."))

@@ -184,9 +184,9 @@ def _seal_key(world: World) -> SealKey:
     return sign_seal_key(
         ORGANISATION,
         secret,
-        today - timedelta(days=1),
-        today + timedelta(days=365),
-        world.signing_seed,
+        first=today - timedelta(days=1),
+        last=today + timedelta(days=365),
+        signing_seed=world.signing_seed,
     )
 
 

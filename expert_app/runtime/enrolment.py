@@ -76,7 +76,9 @@ async def enrol_here(
     trial_file = key_file.with_name(f"{key_file.name}.new") if key_file is not None else None
     await asyncio.to_thread(save_seed, TRIAL, seed, trial_file)
     try:
-        answer = await enrol(bus, code, seed, tasks, client_tls(Path(ca_file) if ca_file else None))
+        answer = await enrol(
+            bus, code, seed, tasks=tasks, tls=client_tls(Path(ca_file) if ca_file else None)
+        )
         if answer.role not in only:
             raise EnrolmentRefused
         await asyncio.to_thread(_keep, answer, seed, key_file)

@@ -51,8 +51,8 @@ class BusChannel:
         return self._session_id
 
     def protect(self, seal: ChannelSeal) -> None:
-        """From now on nothing of the session is said or believed unless it is sealed;
-        before anybody listens.
+        """From now on nothing of the session is sent or believed unless it is sealed.
+        To be called before anybody listens.
         """
         self._seal = seal
         seal.attach(self._publish, self._hand_out)
@@ -60,14 +60,14 @@ class BusChannel:
             topic for topic in self._early if topic in SEALED_TOPICS or topic == SEAL_TOPIC
         ]:
             for message in self._early.pop(topic):
-                seal.hear(topic, message)
+                seal.receive(topic, message)
 
     def close(self) -> None:
         """The session is over."""
         if self._seal is not None:
             self._seal.close()
 
-    async def _say(self, topic: str, payload: bytes, headers: Mapping[str, str] | None) -> None:
+    async def _send(self, topic: str, payload: bytes, headers: Mapping[str, str] | None) -> None:
         if self._seal is not None and topic in SEALED_TOPICS:
             await self._seal.send(topic, payload, headers or {})
         else:
@@ -77,7 +77,7 @@ class BusChannel:
         """Sends a control message. Raises `BusUnreachable`, `MessageTooLarge`."""
         if topic not in CONTROL_TOPICS:
             raise ValueError(f"not a control topic: {topic}")
-        await self._say(topic, encode_session(message), None)
+        await self._send(topic, encode_session(message), None)
 
     async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         """Sends bytes on a raw topic. Raises `BusUnreachable`, `MessageTooLarge`."""
@@ -85,7 +85,7 @@ class BusChannel:
             raise ValueError(f"not a raw topic: {topic}")
         if len(payload) > MAX_CHUNK_BYTES:
             raise MessageTooLarge(size_bytes=len(payload), limit_bytes=MAX_CHUNK_BYTES)
-        await self._say(topic, payload, headers)
+        await self._send(topic, payload, headers)
 
     def on_message(self, topic: str, handler: MessageHandler) -> Callable[[], None]:
         """Calls `handler` for each control message of `topic`; returns the call that stops it."""
@@ -114,7 +114,7 @@ class BusChannel:
     def deliver(self, topic: str, message: Incoming) -> None:
         """Takes what the bus brought for this session; wrong messages are counted and dropped."""
         if self._seal is not None and (topic in SEALED_TOPICS or topic == SEAL_TOPIC):
-            self._seal.hear(topic, message)
+            self._seal.receive(topic, message)
         else:
             self._hand_out(topic, message)
 

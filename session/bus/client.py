@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A desk's or kiosk's place on the bus: ask the hub, hear its news, talk within sessions.
-Used by the links.
+"""A desk's or kiosk's connection to the bus: asks the hub, takes its notifications, carries
+sessions. Used by `session.desk.hub` and `session.kiosk.hub`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ section "hedged requests".
 """
 
 SECOND_BYTES = 4096
-"""A larger request is not said twice."""
+"""A larger request is not sent twice."""
 
 NOBODY_S = 0.2
 """Pause before the one quiet repeat of a request that nobody listened to."""
@@ -77,7 +77,7 @@ SESSIONS_KEPT = 16
 """Channels kept at once; a desk or kiosk has one or two, the rest is a guard against growth."""
 
 FROM_HUB = "From-Hub"
-"""Header of everything the hub says unasked.
+"""Header of every notification of the hub.
 
 An answer of the hub never has it, so nobody can make the hub "answer" to another user's subject and
 have it believed.
@@ -131,7 +131,7 @@ class BusClient:
         self._listening = False
         self.seals = seals
         if seals is not None:
-            seals.use(self._connection, role, user, seed, self._card)
+            seals.use(self._connection, role=role, user=user, seed=seed, fetch=self._card)
 
     @property
     def is_connected(self) -> bool:
@@ -209,7 +209,7 @@ class BusClient:
         except HubUnreachable as error:
             if error.detail.get("why") != NOBODY:
                 raise
-            # a hub that starts, or that one of several servers has not yet heard of
+            # the hub is starting, or one of several servers does not know of it yet
             await asyncio.sleep(NOBODY_S)
             answer = await self._connection.request(subject, payload, timeout_s, second=second)
         return decode_answer(answer_type, answer.payload)
@@ -227,7 +227,7 @@ class BusClient:
         """Asks, and asks the same again while its outcome is unknown, at most `tries` times in all.
 
         Every request of the protocol may be repeated: the hub does it once.
-        `on_retry` is told the verb each time.
+        `on_retry` gets the verb each time.
 
         Raises:
             As `request`.
@@ -242,7 +242,7 @@ class BusClient:
         return await self.request(verb, message, answer_type, timeout_s)
 
     async def vault(self, part: Part) -> VaultClient | None:
-        """The line to our organisation's own vault; None when the hub keeps its dossiers.
+        """The client of our organisation's vault; None when the hub keeps its dossiers.
         Raises as `SealingClient.vault`.
         """
         return await self.seals.vault(self.seals.home, part) if self.seals is not None else None
@@ -281,13 +281,13 @@ class BusClient:
         await self._connection.publish(message.reply, payload, headers)
 
     async def subscribe(self, subject: str, handler: Handler) -> Callable[[], None]:
-        """Calls `handler` for each message on `subject`, also after a lost line;
+        """Calls `handler` for each message on `subject`, also after a lost connection;
         returns the call that ends it.
         """
         return await self._connection.subscribe(subject, handler)
 
     def channel(self, session_id: str) -> BusChannel:
-        """The session's line to its other end; the same object for the same session."""
+        """The session's channel to its other end; the same object for the same session."""
         channel = self._channels.get(session_id)
         if channel is None:
             channel = self._channels[session_id] = BusChannel(
@@ -305,8 +305,8 @@ class BusClient:
             channel.close()
 
     def set_beat_message(self, message: HubMessage | None) -> None:
-        """What goes with each sign of life from now on, until it is None:
-        heard by every hub, stored nowhere.
+        """Sends `message` with each sign of life from now on, until it is None:
+        every hub gets it, none stores it.
         """
         self._in_beats = b"" if message is None else encode(message)
 
@@ -340,7 +340,7 @@ class BusClient:
 
     def _on_notification(self, message: Incoming) -> None:
         if FROM_HUB not in message.headers:
-            self._refuse("news without the hub's mark")
+            self._refuse("a notification without the hub's mark")
             return
         try:
             event = decode_event(message.payload)

@@ -24,7 +24,7 @@ PAUSE_S = 0.5
 
 
 async def enrol(
-    urls: Sequence[str], code: str, seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None = None
+    urls: Sequence[str], code: str, seed: bytes, *, tasks: Tasks, tls: ssl.SSLContext | None = None
 ) -> EnrolAnswer:
     """Makes the bus know our key; the same code and seed may be shown again when the outcome is
     unknown.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's place on the bus: all organisations' requests come in here, and JetStream is reached.
-Used by the hub.
+"""The hub's connection to the bus: it brings the requests of all organisations, and reaches
+JetStream. Used by the hub.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ class HubConnection:
     async def serve(
         self, subject: str, handler: Handler, *, shared: bool = True
     ) -> Callable[[], None]:
-        """Hears `subject`; `shared` means that only one of several hubs gets each message."""
+        """Subscribes to `subject`; `shared`: only one of several hubs gets each message."""
         return await self.bus.subscribe(subject, handler, queue="hub" if shared else "")
 
     async def drain(self, subject: str) -> None:
-        """Takes no more of `subject`; what the server has given us already is still heard before
-        this returns.
+        """Ends the subscription to `subject`; what the server has sent already is still handled
+        before this returns.
         """
         await self.bus.drain(subject)
 
@@ -82,7 +82,7 @@ class HubConnection:
     async def publish_event(
         self, organisation: str, rest: str, payload: bytes, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Says something unasked: `rest` is the subject inside the organisation after "evt.".
+        """Publishes an event: `rest` is the subject inside the organisation after "evt.".
         Raises as `publish`.
         """
         await self.bus.publish(
@@ -94,13 +94,14 @@ class HubConnection:
         organisation: str,
         role: Role,
         user: str,
+        *,
         rest: str,
         payload: bytes,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Says something to one user: `rest` is "hub" or "ses.<session>.<topic>".
+        """Publishes an event for one user: `rest` is "hub" or "ses.<session>.<topic>".
 
-        An account "<network>:<organisation>" is a partner's: its hub passes it on.
+        An account "<network>:<organisation>" is a partner's: the partner's hub passes it on.
         """
         network, colon, home = organisation.partition(":")
         if colon:

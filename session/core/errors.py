@@ -274,7 +274,9 @@ class PageUnreadable(SessionError):
 
 
 class PageTooLarge(SessionError):
-    """More bytes or pixels than any page may have. Detail: `size_bytes` or `pixels`, and the limit."""
+    """More bytes or pixels than any page may have.
+    Detail: `size_bytes` or `pixels`, and the limit.
+    """
 
     code = "page_too_large"
 

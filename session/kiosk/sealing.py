@@ -69,7 +69,11 @@ class KioskSeal(SealBase):
     def _check(self, said: SealRequested) -> None:
         facts = self._facts
         check_certificate(
-            said.certificate, facts.organisation, facts.agent, self._keys, self._clock.utc_now()
+            said.certificate,
+            facts.organisation,
+            user=facts.agent,
+            keys=self._keys,
+            now=self._clock.utc_now(),
         )
         if not is_signed(said.certificate.key, desk_key_text(facts.id, said.key), said.signature):
             raise SealKeyRefused(organisation=facts.organisation, why="desk's signature")

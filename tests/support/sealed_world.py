@@ -65,7 +65,9 @@ class SigningKeys:
     ) -> SealKey:
         today = date.today()
         first, last = first or today - timedelta(days=1), last or today + YEAR
-        return sign_seal_key(self.organisation, secret, first, last, self.seed)
+        return sign_seal_key(
+            self.organisation, secret, first=first, last=last, signing_seed=self.seed
+        )
 
     def toml(self, keys: list[SealKey]) -> str:
         rows = ", ".join("{ " + ", ".join(_pairs(key)) + " }" for key in keys)

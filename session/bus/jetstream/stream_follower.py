@@ -109,11 +109,11 @@ class StreamFollower[Kept]:
 
     @property
     def revision(self) -> int:
-        """How far it was told."""
+        """The last revision that was handed over."""
         return self._revision
 
     async def reach(self, revision: int) -> None:
-        """Returns once everything up to `revision` was told.
+        """Returns once everything up to `revision` was handed over.
         Raises `StoreUnreachable` when that takes too long.
         """
         deadline_s = asyncio.get_running_loop().time() + ASK_S

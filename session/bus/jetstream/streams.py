@@ -32,14 +32,15 @@ API = "$JS.API."
 EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 
 ANSWER_S = 3.0
-"""Longest wait for the server: less than a client waits for the hub, so that it hears a word and
+"""Longest wait for the server: less than a client waits for the hub, so that it gets a refusal and
 asks again at once.
 
 A cluster's leader that dies takes what was asked of it along, without any answer.
 """
 
 ELECTED = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.*"
-"""The servers say which stream has another leader now; the last token is its name."""
+"""On this subject the servers tell which stream has another leader now: its name is the last token.
+"""
 
 NEW_LEADER = "new leader"
 """`why` of what was asked of a leader that died with the question: it can be asked again at once.
@@ -138,7 +139,7 @@ class Streams:
         return await self._connection.subscribe(ELECTED, self._on_leader)
 
     def _on_leader(self, message: Incoming) -> None:
-        """What is appended does not say to which stream: all of it is asked again."""
+        """The subject of what is appended does not name its stream: all of it is asked again."""
         stream = message.subject.rpartition(".")[2]
         log.info("%s has another leader", stream)
         self._connection.fail_pending(

@@ -51,7 +51,7 @@ def shared(mine: X25519PrivateKey, theirs: str) -> bytes:
 
 
 class Window:
-    """Which numbers of a direction came already."""
+    """Which numbers of one direction have come already."""
 
     def __init__(self) -> None:
         self._highest = 0
@@ -100,18 +100,18 @@ class SealBox:
             keys: the public keys it came from, in an order that both ends know.
         purpose: what this key is for; two purposes never have the same key.
         opens_first: True for the end that began (a desk that asks a kiosk, a client of the vault).
-        said: numbers that are taken already.
+        used: numbers that are taken already.
     """
 
     def __init__(
-        self, secret: bytes, keys: str, purpose: str, *, opens_first: bool, said: int = 0
+        self, secret: bytes, keys: str, purpose: str, *, opens_first: bool, used: int = 0
     ) -> None:
         salt = hashlib.sha256(keys.encode()).digest()
         whole = HKDF(SHA256(), 64, salt, b"poste-expert seal 1\n" + purpose.encode()).derive(secret)
         there, back = ChaCha20Poly1305(whole[:32]), ChaCha20Poly1305(whole[32:])
         self.epoch = hashlib.sha256(salt + purpose.encode()).hexdigest()[:EPOCH_LETTERS]
-        self._says, self._hears = (there, back) if opens_first else (back, there)
-        self._said = said
+        self._outgoing, self._incoming = (there, back) if opens_first else (back, there)
+        self._number = used
         self._window = Window()
 
     def seal(self, subject: str, payload: bytes, number: int = 0) -> tuple[Stamp, bytes]:
@@ -122,10 +122,10 @@ class SealBox:
                 0 counts on.
         """
         if not number:
-            self._said += 1
-            number = self._said
+            self._number += 1
+            number = self._number
         stamp = Stamp(self.epoch, number)
-        return stamp, self._says.encrypt(_nonce(number), payload, _bound(subject, stamp))
+        return stamp, self._outgoing.encrypt(_nonce(number), payload, _bound(subject, stamp))
 
     def open(self, subject: str, stamp: Stamp, sealed: bytes) -> bytes:
         """What the other end closed for `subject`.
@@ -133,7 +133,7 @@ class SealBox:
         """
         self._window.check(stamp.number)
         try:
-            payload = self._hears.decrypt(_nonce(stamp.number), sealed, _bound(subject, stamp))
+            payload = self._incoming.decrypt(_nonce(stamp.number), sealed, _bound(subject, stamp))
         except InvalidTag as error:
             raise SealBroken(why="changed") from error
         self._window.note(stamp.number)

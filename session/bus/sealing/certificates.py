@@ -86,7 +86,7 @@ def _key_text(organisation: str, key: SealKey) -> bytes:
 
 
 def sign_seal_key(
-    organisation: str, secret: VaultSecret, first: date, last: date, signing_seed: bytes
+    organisation: str, secret: VaultSecret, *, first: date, last: date, signing_seed: bytes
 ) -> SealKey:
     """The public key of a vault's secret as it stands in the convention."""
     signer = public_key(signing_seed)
@@ -140,7 +140,7 @@ def _certificate_text(certificate: DeskCertificate) -> bytes:
 
 
 def certify(
-    secret: VaultSecret, organisation: str, role: Role, user: str, key: str, now: datetime
+    secret: VaultSecret, organisation: str, *, role: Role, user: str, key: str, now: datetime
 ) -> DeskCertificate:
     """The vault's word that the holder of the nkey `key` is `user`."""
     certificate = DeskCertificate(
@@ -159,6 +159,7 @@ def certify(
 def check_certificate(
     certificate: DeskCertificate,
     organisation: str,
+    *,
     user: str,
     keys: Sequence[SealKey],
     now: datetime,

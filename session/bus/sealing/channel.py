@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Seals what the two ends of a session say to each other, so that the hub only passes it on.
+"""Seals what the two ends of a session send each other, so that the hub only passes it on.
 Used by `BusChannel`.
 
 The desk begins (`session.desk.sealing`): a fresh key, signed, with its vault's certificate. The
 kiosk checks them and answers with a fresh key of its own (`session.kiosk.sealing`). Whoever
-restarts makes a new key, so nothing recorded opens again. What is said before there is a key waits
-here; what comes under no key that we know is dropped, as a bad line would drop it.
+restarts makes a new key, so nothing recorded opens again. What is sent before there is a key waits
+here; what comes under no key that we know is dropped, as a bad connection would drop it.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ class ChannelSeal(Protocol):
     refused: Signal[SessionError]
 
     def attach(self, publish: Publish, deliver: Deliver) -> None:
-        """Called once by the channel: how to say something, and where opened messages go."""
+        """Called once by the channel: how to publish, and where opened messages go."""
         ...
 
     async def send(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
-        """Says it sealed, now or as soon as there is a key.
+        """Sends it sealed, now or as soon as there is a key.
         Raises `BusUnreachable` when too much waits.
         """
         ...
 
-    def hear(self, topic: str, message: Incoming) -> None:
+    def receive(self, topic: str, message: Incoming) -> None:
         """Takes what came on the topic "seal" or on a sealed one."""
         ...
 
@@ -78,7 +78,7 @@ class SealBase:
         self._box: SealBox | None = None
         self._before: SealBox | None = None
         self._waiting: deque[tuple[str, bytes, Mapping[str, str]]] = deque()
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
         self._lock = asyncio.Lock()
         self._publish: Publish = _nowhere
         self._deliver: Deliver = lambda topic, message: None
@@ -101,9 +101,9 @@ class SealBase:
             if self._box is not None:
                 await self._send_waiting()
             return
-        await self._say(self._box, topic, payload, headers)
+        await self._send_sealed(self._box, topic, payload, headers)
 
-    async def _say(
+    async def _send_sealed(
         self, box: SealBox, topic: str, payload: bytes, headers: Mapping[str, str]
     ) -> None:
         stamp, sealed = box.seal(topic, _packed(payload, headers))
@@ -112,20 +112,20 @@ class SealBase:
     async def _send_waiting(self) -> None:
         async with self._lock:  # one at a time, or what waits would leave in another order
             while self._waiting and self._box is not None:
-                await self._say(self._box, *self._waiting[0])
+                await self._send_sealed(self._box, *self._waiting[0])
                 self._waiting.popleft()
 
     def _take_box(self, box: SealBox) -> None:
         self._before, self._box = self._box, box
-        self._tasks.start(self._flush(), name="say what waited for a key")
+        self._tasks.start(self._flush(), name="send what waited for a key")
 
     async def _flush(self) -> None:
         try:
             await self._send_waiting()
         except BusUnreachable:
-            log.info("what waits for a key waits for the line too")
+            log.info("what waits for a key waits for the connection too")
 
-    def hear(self, topic: str, message: Incoming) -> None:
+    def receive(self, topic: str, message: Incoming) -> None:
         """As `ChannelSeal`."""
         try:
             if topic == SEAL_TOPIC:
@@ -147,8 +147,8 @@ class SealBase:
     def _refuse(self, error: SessionError) -> None:
         self.dropped += 1
         why = f"{error.code} {error.detail.get('why', '')}"
-        if why not in self._told:
-            self._told.add(why)
+        if why not in self._logged:
+            self._logged.add(why)
             log.warning("a message of the session was not taken: %s", why)
         # a restart or an old message is nobody's trouble
         if error.detail.get("why") not in ("no key", "stamp"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk or kiosk needs to seal: pinned keys, the vaults' clients, and which verbs go to a vault.
+"""What a desk or kiosk needs to seal: pinned keys, the vaults' clients, which verbs go to a vault.
 Used by the programs.
 
 A `BusClient` that has one asks the vault instead of the hub where the organisation has a vault.
@@ -32,7 +32,7 @@ FetchCard = Callable[[str], Awaitable[SealCardAnswer]]
 
 
 class SealingClient:
-    """One end's.
+    """What one end knows of who seals: the organisations' cards, and a client for each vault.
 
     Args:
         pins: whom we believe.
@@ -54,12 +54,12 @@ class SealingClient:
         self._clock = pins.clock
         self._cards: dict[str, SealCard | None] = {}
         self._asked_s: dict[str, float] = {}
-        self._lines: dict[tuple[str, Part], VaultClient] = {}
+        self._vaults: dict[tuple[str, Part], VaultClient] = {}
         self._connection: Connection | None = None
         self._fetch: FetchCard | None = None
 
     def use(
-        self, connection: Connection, role: Role, user: str, seed: bytes, fetch: FetchCard
+        self, connection: Connection, *, role: Role, user: str, seed: bytes, fetch: FetchCard
     ) -> None:
         """Called once by the bus's client:
         the connection, who we are, and how the hub is asked for a card.
@@ -102,9 +102,9 @@ class SealingClient:
         await self._refresh(organisation, self._fetch)
         if self._cards[organisation] is None:
             return None
-        if (organisation, part) not in self._lines:
+        if (organisation, part) not in self._vaults:
             keys = partial(self._keys, organisation)
-            self._lines[organisation, part] = VaultClient(
+            self._vaults[organisation, part] = VaultClient(
                 self._connection,
                 organisation,
                 part=part,
@@ -112,7 +112,7 @@ class SealingClient:
                 seed=self._seed,
                 keys=keys,
             )
-        return self._lines[organisation, part]
+        return self._vaults[organisation, part]
 
     async def _refresh(self, organisation: str, fetch: FetchCard) -> None:
         """Asks for the card when there is none, and again now and then: keys follow each other."""
@@ -123,7 +123,7 @@ class SealingClient:
         except SessionError:
             if organisation not in self._cards:
                 raise
-            return  # the hub is away: what it said before holds
+            return  # the hub is away: the card it gave before holds
         self.take_card(organisation, card)
 
     async def sealed_number(self, organisation: str, number: str) -> str | None:
@@ -140,7 +140,11 @@ class SealingClient:
         if not keys:
             return None
         return seal_number(
-            number, [key.key for key in keys], organisation, self.home, self._caller.user
+            number,
+            [key.key for key in keys],
+            organisation=organisation,
+            home=self.home,
+            kiosk=self._caller.user,
         )
 
     def _keys(self, organisation: str) -> list[SealKey]:

@@ -4,8 +4,8 @@ Used by desk and kiosk, before anything is sealed.
 
 The settings name the key that signs an organisation's convention; where they do not, the first one
 seen is kept, and another one is refused from then on, as is a conversation that is not sealed any
-more. So whoever runs the hub can at most deceive a machine that has never heard of the organisation
-and was told nothing.
+more. So whoever runs the hub can at most deceive a machine that has never met the organisation and
+whose settings do not name its key.
 """
 
 from __future__ import annotations

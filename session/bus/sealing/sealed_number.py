@@ -30,7 +30,9 @@ _NONCE = bytes(12)
 """Each key closes one number only."""
 
 
-def seal_number(number: str, keys: Sequence[str], organisation: str, home: str, kiosk: str) -> str:
+def seal_number(
+    number: str, keys: Sequence[str], *, organisation: str, home: str, kiosk: str
+) -> str:
     """The number closed for each holder of one of `keys`, as text:
     a vault may lack the secret of the newest.
 
@@ -53,7 +55,7 @@ def _close(data: bytes, key: str, bound: bytes) -> str:
 
 
 def open_number(
-    text: str, secrets: Sequence[VaultSecret], organisation: str, home: str, kiosk: str
+    text: str, secrets: Sequence[VaultSecret], *, organisation: str, home: str, kiosk: str
 ) -> str:
     """The number that was typed. Raises `SealBroken`: changed, of another kiosk, or closed for keys
     we do not hold.

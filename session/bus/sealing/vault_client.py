@@ -31,7 +31,7 @@ from session.protocol.wire.roles import Role
 
 HELLO_HEADER = "Seal-Hello"
 REFUSED_HEADER = "Seal-Refused"
-"""What the vault says in clear: a code of `session.core.errors`, or `UNKNOWN`."""
+"""What the vault sends in clear: a code of `session.core.errors`, or `UNKNOWN`."""
 
 UNKNOWN = "unknown"
 """The vault has no such key (any more): nothing was done."""
@@ -54,7 +54,7 @@ class Caller:
     user: str
 
 
-def hello_text(organisation: str, part: str, caller: Caller, vault_key: str, key: str) -> bytes:
+def hello_text(organisation: str, part: str, caller: Caller, *, vault_key: str, key: str) -> bytes:
     """What a hello's signature is made of."""
     who = (organisation, part, caller.home, caller.role.value, caller.user, vault_key, key)
     return "\n".join(("poste-expert vault hello 1", *who)).encode()
@@ -65,7 +65,7 @@ def vault_box(
 ) -> SealBox:
     """The box of a client and a vault. `keys`: (vault's, client's, vault's fresh one), public."""
     purpose = f"vault\n{organisation}\n{part}"
-    return SealBox(b"".join(secrets), "\n".join(keys), purpose, opens_first=asks, said=PROOF)
+    return SealBox(b"".join(secrets), "\n".join(keys), purpose, opens_first=asks, used=PROOF)
 
 
 class VaultClient:
@@ -148,7 +148,10 @@ class VaultClient:
             mine = X25519PrivateKey.generate()
             ours = public_text(mine)
             signature = sign(
-                self._seed, hello_text(self._organisation, self._part, self._caller, key.key, ours)
+                self._seed,
+                hello_text(
+                    self._organisation, self._part, self._caller, vault_key=key.key, key=ours
+                ),
             )
             hello = VaultHello(
                 vault_key=key.key, key=ours, signer=public_key(self._seed), signature=signature

@@ -31,7 +31,7 @@ from session.protocol.wire.ids import is_id
 from session.protocol.wire.roles import Role
 
 SERVICES = ("svc", "all", "hb", "ses")
-"""First tokens of what clients say to the hub."""
+"""First tokens of the subjects on which clients ask the hub."""
 
 PING_S, PINGS_LOST = 6, 2
 """A connection that is silent so long is asked, and closed when it owes so many answers and another
@@ -46,7 +46,7 @@ with 6 s a cut of 12 s closed their lines (seen in their logs).
 """
 
 EVENTS = "evt"
-"""First token of what the hub says to clients."""
+"""First token of the subjects on which the hub notifies clients."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,8 @@ def _list(subjects: Sequence[str]) -> str:
 
 def _user(user: BusUser, vaults: Vaults) -> str:
     rights = rights_of(user.role, user.user, vaults)
-    allowed = f"publish: {{ allow: {_list(rights.publish)} }}, subscribe: {{ allow: {_list(rights.subscribe)} }}"
+    publish, subscribe = _list(rights.publish), _list(rights.subscribe)
+    allowed = f"publish: {{ allow: {publish} }}, subscribe: {{ allow: {subscribe} }}"
     if rights.answers:
         allowed += ', allow_responses: { max: 1, expires: "1m" }'
     return f"      {{ nkey: {user.public_key}, permissions: {{ {allowed} }} }}"
@@ -208,11 +209,13 @@ cluster {{
 
 
 def _enrolment() -> str:
-    """An account whose one right is to knock at the hub's door; its key is known to everybody."""
-    rights = f'publish: {{ allow: ["{subjects.ENROL}"] }}, subscribe: {{ allow: ["{subjects.ENROL_INBOX}.>"] }}'
+    """An account whose one right is to ask for enrolment; everybody knows its key."""
+    publish, subscribe = _list([subjects.ENROL]), _list([f"{subjects.ENROL_INBOX}.>"])
+    rights = f"publish: {{ allow: {publish} }}, subscribe: {{ allow: {subscribe} }}"
+    service = f'account: HUB, subject: "{subjects.ENROL_AT_HUB}"'
     return f"""  ENROL: {{
     users: [ {{ nkey: {public_key(enrolment_seed())}, permissions: {{ {rights} }} }} ]
-    imports: [ {{ service: {{ account: HUB, subject: "{subjects.ENROL_AT_HUB}" }}, to: "{subjects.ENROL}" }} ]
+    imports: [ {{ service: {{ {service} }}, to: "{subjects.ENROL}" }} ]
   }}"""
 
 
@@ -286,7 +289,8 @@ def config_text(
     if settings.enrolment:
         exports += f'\n      {{ service: "{subjects.ENROL_AT_HUB}", accounts: [ENROL] }}'
         organisations += "\n" + _enrolment()
-    return f"""server_name: {settings.cluster.node if settings.cluster is not None else "poste-expert"}
+    name = settings.cluster.node if settings.cluster is not None else "poste-expert"
+    return f"""server_name: {name}
 {_listeners(settings)}
 max_payload: 1MB
 max_control_line: 4KB

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Two networks joined by a leaf connection: what nats-server's configuration says of partners.
-Used by `server_config`.
+Used by `session.bus.server.config`.
 
 Each partner has an account LINK_<partner> of its own in which nothing exists but
 `xfer.<to>.<from>.>`. The names in these subjects are fixed by exports and imports on both sides, so
@@ -75,7 +75,7 @@ def check_partners(
 
 
 def hub_exports(network: str, partners: Sequence[Partner]) -> list[str]:
-    """Lines of HUB's exports: what a partner may say to us."""
+    """Lines of HUB's exports: the subjects on which a partner may ask us."""
     return [
         f'      {{ service: "{XFER}.{network}.{one.network}.>", accounts: [LINK_{one.network}] }}'
         for one in partners
@@ -83,7 +83,7 @@ def hub_exports(network: str, partners: Sequence[Partner]) -> list[str]:
 
 
 def hub_imports(network: str, partners: Sequence[Partner]) -> str:
-    """HUB's imports: what we may say to partners."""
+    """HUB's imports: the subjects on which we may ask partners."""
     if not partners:
         return ""
     lines = [
@@ -103,10 +103,13 @@ def _account(network: str, partner: Partner) -> str:
     theirs, ours = f"{XFER}.{network}.{partner.network}.>", f"{XFER}.{partner.network}.{network}.>"
     users = ""
     if partner.key:
-        # _R_ are replies over an import, $LDS what two servers say to find loops;
+        # _R_ are replies over an import; with $LDS two servers find loops;
         # both only between the two.
-        said, heard = json.dumps([theirs, "_R_.>", "$LDS.>"]), json.dumps([ours, "_R_.>", "$LDS.>"])
-        rights = f"publish: {{ allow: {said} }}, subscribe: {{ allow: {heard} }}"
+        publish, subscribe = [theirs, "_R_.>", "$LDS.>"], [ours, "_R_.>", "$LDS.>"]
+        rights = (
+            f"publish: {{ allow: {json.dumps(publish)} }}, "
+            f"subscribe: {{ allow: {json.dumps(subscribe)} }}"
+        )
         users = f"\n    users: [ {{ nkey: {partner.key}, permissions: {{ {rights} }} }} ]"
     return f"""  LINK_{partner.network}: {{{users}
     imports: [ {{ service: {{ account: HUB, subject: "{theirs}" }} }} ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The one table of who may say and hear what on the bus; the server enforces it.
+"""The one table of who may publish on and subscribe to which subjects; the server enforces it.
 Used by the server's configuration.
 
 Subjects are those inside an organisation's account.
@@ -20,7 +20,7 @@ from session.protocol.wire.roles import Role
 class Rights:
     """Subjects that one user may publish on and subscribe to.
 
-    `answers`: it may also answer, once and soon, what somebody asks on a subject it hears.
+    `answers`: it may also answer, once and soon, requests on the subjects it subscribes to.
     """
 
     publish: tuple[str, ...]
@@ -50,12 +50,12 @@ def _asks(role: Role, user: str, vaults: Vaults) -> list[str]:
     """Which vaults it may ask: its own organisation's;
     a kiosk gives its part of the log to whoever has served.
     """
-    said = []
+    found = []
     if vaults.own and role in _ASKS_OWN_VAULT:
-        said += [subjects.vault_in(vaults.own, role, user, part) for part in Part]
+        found += [subjects.vault_in(vaults.own, role, user, part) for part in Part]
     if role is Role.KIOSK:
-        said += [subjects.vault_out(other, role, user, Part.LOG) for other in vaults.others]
-    return said
+        found += [subjects.vault_out(other, role, user, Part.LOG) for other in vaults.others]
+    return found
 
 
 def rights_of(role: Role, user: str, vaults: Vaults = NO_VAULTS) -> Rights:
@@ -64,7 +64,7 @@ def rights_of(role: Role, user: str, vaults: Vaults = NO_VAULTS) -> Rights:
     subscribe = [f"{subjects.inbox(role, user)}.>", f"evt.u.{role}.{user}.>"]
     if role in _TALKS_IN_SESSIONS:
         publish.append(f"ses.{role}.{user}.>")
-    # who joins may talk, and nothing else; the hub passes it on once both screens say so
+    # a supervisor who joins a conversation may talk, and nothing else
     if role is Role.SUPERVISOR:
         publish += [f"ses.{role}.{user}.*.{topic}" for topic in (THIRD_TOPIC, ASIDE_TOPIC)]
     if role in _SEES_THE_QUEUE:

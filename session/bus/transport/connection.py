@@ -4,8 +4,8 @@ Used by `BusClient` and `HubConnection`.
 
 nats-py's own reconnection is off: it may hang in `wait_closed()` when the network goes silent
 (nats.py issue 671) and adds discovered WebSocket nodes under a wrong scheme. Here there is one way
-back: drop the object, make a new one, subscribe again. What was being asked when the line broke
-fails at once as `HubUnreachable` (outcome unknown).
+back: drop the object, make a new one, subscribe again. Requests that wait when the connection
+breaks fail at once as `HubUnreachable` (outcome unknown).
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ CONNECT_S = 5.0
 """Longest wait for one attempt to connect (nats-py alone may wait for ever)."""
 
 PROBE_S = 5.0
-"""Between two probes of a quiet line; three without an answer and the line is rebuilt."""
+"""Between two probes of a quiet connection; after three without an answer it is rebuilt."""
 
 PROBES_LOST = 3
 
 PROBE_ENDS_S = 60
-"""When nats-py itself gives a probe up; the line has been rebuilt long before."""
+"""When nats-py itself gives a probe up; the connection has been rebuilt long before."""
 
 PING_S = 20
 """nats-py's own pings, behind our probes."""
@@ -83,14 +83,15 @@ _AGAIN = "second_"
 """Begins the second question's own place for answers; the first one's is a hexadecimal number."""
 
 NOBODY = "nobody listens"
-"""Why a request is `HubUnreachable` at once: no program hears its subject, so nothing has happened.
+"""Why a request is `HubUnreachable` at once: no program subscribes to its subject, so nothing has
+happened.
 """
 
 
 @dataclass(frozen=True)
 class SecondRequest:
-    """Where the same question goes too when nobody has answered it after `after_s`;
-    who is first is heard.
+    """The same question on another subject, sent when nobody has answered after `after_s`.
+    The first answer counts.
     """
 
     subject: str
@@ -120,13 +121,13 @@ class Connection:
     Args:
         urls: every server of the bus, "nats://", "tls://" or "wss://".
         seed: the nkey seed; stays in memory and signs the server's nonce.
-        inbox: prefix of our reply subjects; the server lets us hear nothing else.
+        inbox: prefix of our reply subjects; the server lets us subscribe to nothing else.
         name: shown in the server's monitoring; no personal data.
         tls: how certificates are checked; None for the system's authorities.
         probe_s: between two probes, and how long one may take.
 
     Attributes:
-        refused: a server does not know our key, or no longer; told each time one says so.
+        refused: a server does not know our key, or no longer; emitted each time.
     """
 
     def __init__(
@@ -186,7 +187,7 @@ class Connection:
             BusCertificateRefused: we do not believe the server's certificate.
         """
         if self._keeper is None:
-            self._keeper = self._tasks.start(self._keep(), name=f"bus line of {self._name}")
+            self._keeper = self._tasks.start(self._keep(), name=f"bus connection of {self._name}")
         try:
             async with asyncio.timeout(timeout_s):
                 await self._settled.wait()
@@ -196,7 +197,7 @@ class Connection:
             raise self._refusal or BusUnreachable
 
     async def close(self) -> None:
-        """Ends the line; nothing is rebuilt after this."""
+        """Ends the connection; nothing is rebuilt after this."""
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
             keeper.cancel()
@@ -242,7 +243,8 @@ class Connection:
         except (nats.errors.Error, OSError) as error:
             raise BusUnreachable from error
         client, lost = connection.client, connection.lost
-        while client.pending_data_size > QUEUED_BYTES and not lost.is_set():  # noqa: ASYNC110 - nats-py has no event
+        # nats-py has no event for it
+        while client.pending_data_size > QUEUED_BYTES and not lost.is_set():  # noqa: ASYNC110
             await asyncio.sleep(DRAIN_S)
         if lost.is_set():
             raise BusUnreachable
@@ -260,7 +262,8 @@ class Connection:
 
         Raises:
             BusUnreachable: not connected; nothing was sent.
-            HubUnreachable: nobody listens, no answer in time, or the line broke: outcome unknown.
+            HubUnreachable: nobody listens, no answer in time, or the connection broke:
+                the outcome is unknown.
         """
         token, loop = f"{next(self._numbers):x}", asyncio.get_running_loop()
         answer: asyncio.Future[Incoming] = loop.create_future()
@@ -290,15 +293,15 @@ class Connection:
         if token in self._answers:
             self._answers[_AGAIN + token] = self._answers[token]
             self._tasks.start(
-                self._say_second(second.subject, payload, _AGAIN + token), name="ask all"
+                self._send_second(second.subject, payload, _AGAIN + token), name="ask all"
             )
 
-    async def _say_second(self, subject: str, payload: bytes, token: str) -> None:
+    async def _send_second(self, subject: str, payload: bytes, token: str) -> None:
         with contextlib.suppress(BusUnreachable):  # then the first question has failed, too
             await self.publish(subject, payload, reply=f"{self._inbox}.{token}")
 
     async def settle(self) -> None:
-        """Returns when the server has everything we have said, subscriptions too.
+        """Returns when the server has all that was published and subscribed before.
         Raises `BusUnreachable`.
         """
         connection = self._live
@@ -324,7 +327,7 @@ class Connection:
     async def subscribe(
         self, subject: str, handler: Handler, queue: str = ""
     ) -> Callable[[], None]:
-        """Calls `handler` for each message of `subject`, also after the line was rebuilt.
+        """Calls `handler` for each message of `subject`, also after the connection was rebuilt.
 
         Returns:
             The call that ends it.
@@ -355,7 +358,8 @@ class Connection:
             try:
                 if live is not None and self.is_connected:
                     async with asyncio.timeout(CONNECT_S):
-                        await live.drain()  # type: ignore[no-untyped-call] # nats-py gives it no types
+                        # nats-py gives it no types
+                        await live.drain()  # type: ignore[no-untyped-call]
             except (nats.errors.Error, OSError, TimeoutError) as error:
                 log.info("%s is not drained: %s", subject, type(error).__name__)
             subscription.is_over = True
@@ -406,7 +410,7 @@ class Connection:
             await self._stay(connection)
             self._forget_connection()
             self._tell(False)
-            self._tasks.start(abandon(connection.client), name="drop a lost line")
+            self._tasks.start(abandon(connection.client), name="drop a lost connection")
 
     async def _connect(self, connection: _NatsConnection) -> None:
         async def on_lost() -> None:
@@ -454,7 +458,7 @@ class Connection:
 
     def _in_order(self) -> list[str]:
         """By chance, and last of all the server we had:
-        a frozen one still takes connections, and says nothing.
+        a frozen one still takes connections, and answers nothing.
         """
         urls = random.sample(self._urls, len(self._urls))
         return sorted(urls, key=lambda url: urlparse(url).netloc == self._server)
@@ -490,7 +494,7 @@ class Connection:
     def _emit[Fact](notifier: Signal[Fact], fact: Fact) -> None:
         try:
             notifier.emit(fact)
-        except Exception:  # a listener's fault must not end the keeping of the line
+        except Exception:  # a listener's fault must not end the connection
             log.exception("a listener of the connection failed")
 
     async def _stay(self, connection: _NatsConnection) -> None:
@@ -506,7 +510,7 @@ class Connection:
         try:
             while not connection.lost.is_set():
                 await asyncio.sleep(self._probe_s)
-                # Never cancelled while the line may live:
+                # Never cancelled while the connection may live:
                 # nats-py would close it over the answer that comes late.
                 if probe is None:
                     probe = self._tasks.start(
@@ -527,7 +531,7 @@ class Connection:
     def _forget_connection(self) -> _NatsConnection | None:
         connection, self._live = self._live, None
         self._settled.clear()
-        self.fail_pending(lambda _subject: True, "the line broke")
+        self.fail_pending(lambda _subject: True, "the connection broke")
         return connection
 
 

@@ -114,7 +114,7 @@ def bound_silence(client: Client) -> None:
     """A network in which nothing is acknowledged ends the connection;
     one that is only slow does not (RFC 5482).
 
-    Without it the system tries again in ever longer pauses, and hears late that the network is
+    Without it the system tries again in ever longer pauses, and learns late that the network is
     back.
     """
     writer = getattr(client._transport, "_bare_io_writer", None)

@@ -320,7 +320,7 @@ class OutgoingCallers:
             }
             try:
                 await self._connection.publish_to_user(
-                    home, Role(letter), kiosk, rest, message.payload, headers
+                    home, Role(letter), kiosk, rest=rest, payload=message.payload, headers=headers
                 )
             except BusUnreachable:
                 log.info("a partner's word is lost, the bus is away; kiosks ask again")

@@ -245,7 +245,12 @@ class Relay:
         try:
             rest = f"ses.{session_id}.{topic}"
             await self._connection.publish_to_user(
-                peer.organisation, peer.role, peer.user, rest, message.payload, headers
+                peer.organisation,
+                peer.role,
+                peer.user,
+                rest=rest,
+                payload=message.payload,
+                headers=headers,
             )
             self.passed += 1
             self.passed_bytes += len(message.payload)

@@ -37,7 +37,9 @@ class BusNotifications:
         back.
         """
         try:
-            await self._connection.publish_to_user(organisation, role, user, "hub", encode(event))
+            await self._connection.publish_to_user(
+                organisation, role, user, rest="hub", payload=encode(event)
+            )
         except BusUnreachable:
             log.info("news not told, the bus is away: %s", type(event).__name__)
 

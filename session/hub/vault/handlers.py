@@ -112,6 +112,11 @@ class DeskCertificates:
         """A desk's certificate for the key that it has shown."""
         secret: VaultSecret = self._house.secrets()[0]
         certificate = certify(
-            secret, self._house.organisation, asker.role, asker.user, key, self._clock.utc_now()
+            secret,
+            self._house.organisation,
+            role=asker.role,
+            user=asker.user,
+            key=key,
+            now=self._clock.utc_now(),
         )
         return CertifyAnswer(certificate=certificate)

@@ -196,7 +196,7 @@ class VaultServer:
         secret = next((one for one in self._house.secrets() if one.key == hello.vault_key), None)
         if secret is None:
             raise SealKeyOld(organisation=organisation)
-        text = hello_text(organisation, part, caller, hello.vault_key, hello.key)
+        text = hello_text(organisation, part, caller, vault_key=hello.vault_key, key=hello.key)
         if not is_signed(hello.signer, text, hello.signature):
             raise SealBroken(why="hello")
         if caller.role is not Role.KIOSK:

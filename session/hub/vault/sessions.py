@@ -81,9 +81,9 @@ class VaultSessions:
             typed = open_number(
                 facts.sealed_number,
                 self._secrets(),
-                ticket.organisation,
-                ticket.kiosk_home,
-                ticket.kiosk,
+                organisation=ticket.organisation,
+                home=ticket.kiosk_home,
+                kiosk=ticket.kiosk,
             )
         except (SealBroken, SealKeyOld) as error:
             log.warning(

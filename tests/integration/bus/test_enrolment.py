@@ -68,7 +68,7 @@ class Door:
         return self.clock.utc_now()
 
     async def enrol(self, code: str, seed: bytes) -> EnrolAnswer:
-        return await enrol([self.server.url], code, seed, self.tasks)
+        return await enrol([self.server.url], code, seed, tasks=self.tasks)
 
     def client(self, seed: bytes, user: str = "alice") -> BusClient:
         client = BusClient(

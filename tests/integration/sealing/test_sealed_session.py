@@ -52,10 +52,10 @@ class Ends:
         return certify(
             self.sealed.keys.secrets[0],
             ORGANISATION,
-            Role.AGENT,
-            self.facts.agent,
-            public_key(self.seed),
-            world.clock.utc_now(),
+            role=Role.AGENT,
+            user=self.facts.agent,
+            key=public_key(self.seed),
+            now=world.clock.utc_now(),
         )
 
     def seal_desk(self, certificate: Callable[[], object] | None = None) -> DeskSeal:
@@ -82,15 +82,15 @@ class Ends:
 
 
 def record(seal: DeskSeal, into: list[tuple[str, Incoming]]) -> Callable[[str, Incoming], None]:
-    """As whoever runs the hub may: keeps what comes to the desk; returns how to say it again."""
-    hear = seal.hear
+    """Keeps what comes to the desk, as whoever runs the hub may; returns how to send it again."""
+    receive = seal.receive
 
-    def hear_and_keep(topic: str, message: Incoming) -> None:
+    def receive_and_keep(topic: str, message: Incoming) -> None:
         into.append((topic, message))
-        hear(topic, message)
+        receive(topic, message)
 
-    seal.hear = hear_and_keep  # type: ignore[method-assign]
-    return hear
+    seal.receive = receive_and_keep  # type: ignore[method-assign]
+    return receive
 
 
 async def open_session(sealed: SealedWorld) -> Ends:
@@ -139,7 +139,7 @@ async def test_a_restarted_desk_has_another_key_and_old_messages_do_not_open(
         await until(lambda: second.is_sealed)
         # whoever runs the hub says again what the kiosk has said before
         for topic, message in recorded:
-            second.hear(topic, message)
+            second.receive(topic, message)
         await asyncio.sleep(0.05)
         assert len(ends.at_desk) == 1
         await ends.kiosk.send("cobrowse", SHOWN)
@@ -197,22 +197,33 @@ async def test_a_kiosk_gives_no_key_to_whom_the_organisation_has_not_vouched_for
             secret = sealed.keys.secrets[0]
             match wrong:
                 case "somebody else":
-                    return certify(secret, ORGANISATION, Role.AGENT, "bob", right.key, now)
+                    return certify(
+                        secret, ORGANISATION, role=Role.AGENT, user="bob", key=right.key, now=now
+                    )
                 case "unknown vault":
                     other = type(sealed.keys)().secrets[0]
-                    return certify(other, ORGANISATION, Role.AGENT, "alice", right.key, now)
+                    return certify(
+                        other, ORGANISATION, role=Role.AGENT, user="alice", key=right.key, now=now
+                    )
                 case "changed":
                     return msgspec.structs.replace(right, until_utc=now + timedelta(days=400))
                 case "too old":
                     return certify(
                         secret,
                         ORGANISATION,
-                        Role.AGENT,
-                        "alice",
-                        right.key,
-                        now - timedelta(days=30),
+                        role=Role.AGENT,
+                        user="alice",
+                        key=right.key,
+                        now=now - timedelta(days=30),
                     )
-            return certify(secret, ORGANISATION, Role.AGENT, "alice", public_key(new_seed()), now)
+            return certify(
+                secret,
+                ORGANISATION,
+                role=Role.AGENT,
+                user="alice",
+                key=public_key(new_seed()),
+                now=now,
+            )
 
         kiosk = ends.seal_kiosk()
         ends.seal_desk(certificate)

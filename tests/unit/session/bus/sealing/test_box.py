@@ -116,7 +116,13 @@ class Organisation:
         self.signer = public_key(self.seed)
 
     def key(self, first: date = TODAY, days: int = 30) -> SealKey:
-        return sign_seal_key("caisse", new_secret(), first, first + timedelta(days=days), self.seed)
+        return sign_seal_key(
+            "caisse",
+            new_secret(),
+            first=first,
+            last=first + timedelta(days=days),
+            signing_seed=self.seed,
+        )
 
     def card(self, *keys: SealKey) -> SealCard:
         return SealCard(organisation="caisse", keys=list(keys or (self.key(),)))
@@ -192,18 +198,33 @@ def test_a_card_that_nobody_has_signed_rightly_is_not_kept_as_the_first(tmp_path
 
 def test_a_sealed_number_opens_for_the_vault_and_its_own_kiosk_only() -> None:
     ours, older, foreign = new_secret(), new_secret(), new_secret()
-    sealed = seal_number("1234567", [ours.key], "caisse", "reseau", "borne1")
-    assert open_number(sealed, [older, ours], "caisse", "reseau", "borne1") == "1234567"
+    sealed = seal_number(
+        "1234567", [ours.key], organisation="caisse", home="reseau", kiosk="borne1"
+    )
+    assert (
+        open_number(sealed, [older, ours], organisation="caisse", home="reseau", kiosk="borne1")
+        == "1234567"
+    )
     assert len(sealed) == len(
-        seal_number("12345678901234567890", [ours.key], "caisse", "reseau", "borne1")
+        seal_number(
+            "12345678901234567890", [ours.key], organisation="caisse", home="reseau", kiosk="borne1"
+        )
     )
     # who comes back is not seen
-    assert sealed != seal_number("1234567", [ours.key], "caisse", "reseau", "borne1")
+    assert sealed != seal_number(
+        "1234567", [ours.key], organisation="caisse", home="reseau", kiosk="borne1"
+    )
     four = seal_number(
-        "1234567", [older.key, foreign.key, older.key, ours.key], "caisse", "reseau", "borne1"
+        "1234567",
+        [older.key, foreign.key, older.key, ours.key],
+        organisation="caisse",
+        home="reseau",
+        kiosk="borne1",
     )
     # whichever secret the vault has
-    assert open_number(four, [ours], "caisse", "reseau", "borne1") == "1234567"
+    assert (
+        open_number(four, [ours], organisation="caisse", home="reseau", kiosk="borne1") == "1234567"
+    )
     decode_request(
         TicketRequested, encode(TicketRequested(request_id="r", service="s", sealed_number=four))
     )
@@ -212,9 +233,9 @@ def test_a_sealed_number_opens_for_the_vault_and_its_own_kiosk_only() -> None:
         ("caisse", "autre", "borne1"),
         ("caisse", "reseau", "borne2"),
     )
-    for place in elsewhere:
+    for organisation, home, kiosk in elsewhere:
         with pytest.raises(SealBroken):
-            open_number(sealed, [ours], *place)
+            open_number(sealed, [ours], organisation=organisation, home=home, kiosk=kiosk)
     changed = sealed[:-2] + ("A" if sealed[-2] != "A" else "B") + sealed[-1]
     for text, secrets in (
         (sealed, [foreign]),
@@ -224,6 +245,6 @@ def test_a_sealed_number_opens_for_the_vault_and_its_own_kiosk_only() -> None:
         ("é" * 108, [ours]),
     ):
         with pytest.raises(SealBroken):
-            open_number(text, secrets, "caisse", "reseau", "borne1")
+            open_number(text, secrets, organisation="caisse", home="reseau", kiosk="borne1")
     with pytest.raises(CallerNumberInvalid):
-        seal_number("1" * 33, [ours.key], "caisse", "reseau", "borne1")
+        seal_number("1" * 33, [ours.key], organisation="caisse", home="reseau", kiosk="borne1")
