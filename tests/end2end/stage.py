@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A running demo for end-to-end tests: scenes that every story needs, facts that are news.
+"""A running demo for end-to-end tests: scenes that every story needs, waiting for new observations.
 Used by `conftest`.
 """
 
@@ -29,7 +29,7 @@ CHUNK_KBPS = 5000
 
 
 class Stage:
-    """Desk, kiosk and hub as real programs, and the hands that drive them."""
+    """Desk, kiosk and hub as real programs, and what drives them."""
 
     def __init__(self, demo: Demo) -> None:
         self.demo = demo
@@ -55,14 +55,16 @@ class Stage:
                 facts = await child.ask("facts")
                 self._before[child.pid] = {name: values["count"] for name, values in facts.items()}
 
-    async def news(self, child: Child, name: str, timeout_s: float = 30.0, **wanted: Any) -> Fact:
+    async def observed(
+        self, child: Child, name: str, timeout_s: float = 30.0, **wanted: Any
+    ) -> Fact:
         """Waits until `child` observes `name` with the wanted values after the last `mark`."""
         before = self._before.get(child.pid, {}).get(name, 0)
         return await self.script.fact(
             child, name, timeout_s=timeout_s, count=lambda n: n > before, **wanted
         )
 
-    async def saw_news(self, child: Child, name: str) -> bool:
+    async def has_observed(self, child: Child, name: str) -> bool:
         """Whether `child` has observed `name` after the last `mark`."""
         count = (await child.ask("facts")).get(name, {}).get("count", 0)
         return bool(count > self._before.get(child.pid, {}).get(name, 0))
@@ -126,14 +128,14 @@ class Stage:
         for digit in CALLER_NUMBER:
             await self.script.click(self.kiosk, f"key_{digit}")
         await self.script.click(self.kiosk, "number_send")
-        ticket = await self.news(self.kiosk, "ticket", state="waiting")
+        ticket = await self.observed(self.kiosk, "ticket", state="waiting")
         return str(ticket["id"])
 
     async def accept(self) -> str:
         """The agent takes the ticket that waits; the session's id."""
         ticket = await self.fact(self.kiosk, "ticket", state="waiting")
         await self.script.click(self.desk, f"accept_{ticket['id']}")
-        session = await self.news(self.desk, "session")
+        session = await self.observed(self.desk, "session")
         await self.seen_and_heard()
         await self.fact(self.desk, "piece_demande", state=lambda state: bool(state))
         return str(session["id"])
@@ -141,7 +143,7 @@ class Stage:
     async def seen_and_heard(self) -> None:
         """Both ends have a picture of the other, after the last `mark`."""
         for child in (self.desk, self.kiosk):
-            await self.news(child, "first_video", frames=lambda n: n > 0)
+            await self.observed(child, "first_video", frames=lambda n: n > 0)
 
     async def pictures_move(self) -> None:
         """More pictures of the caller arrive at the desk."""
@@ -161,7 +163,7 @@ class Stage:
     async def print_receipt(self) -> None:
         """The agent prints the receipt, the caller sees it and wants it."""
         await self.script.click(self.desk, "print_receipt")
-        await self.news(self.desk, "print", state="shown")
+        await self.observed(self.desk, "print", state="shown")
         await self.script.click(self.kiosk, "print_yes")
 
     async def file(self) -> None:
@@ -190,14 +192,14 @@ class Stage:
         """A page, kept by the desk."""
         await self.mark()
         await self.script.click(self.desk, "scan_page")
-        return await self.news(self.desk, "page_kept")
+        return await self.observed(self.desk, "page_kept")
 
     async def end(self) -> None:
         """The agent hangs up, the kiosk is wiped, the agent finishes;
         both ends are ready for the next.
         """
         await self.hang_up()
-        await self.news(self.kiosk, "kiosk_wiped", left_over=0, profile_removed=True)
+        await self.observed(self.kiosk, "kiosk_wiped", left_over=0, profile_removed=True)
         await self.script.click(self.kiosk, "goodbye_finish")
         await self.finish()
         assert self.left_at_kiosk() == []
@@ -211,7 +213,7 @@ class Stage:
         """The agent ends the wrap-up."""
         await self.script.click(self.desk, "outcome_done")
         await self.script.click(self.desk, "wrap_up_finish")
-        await self.news(self.desk, "session_closed")
+        await self.observed(self.desk, "session_closed")
 
     # ---- accidents ----
 

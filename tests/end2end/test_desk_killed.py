@@ -17,7 +17,7 @@ async def test_a_desk_killed_while_it_files_files_once(stage: Stage) -> None:
     await stage.call()
     await stage.allow_scan()
     kept = await stage.scan()
-    await stage.news(stage.desk, "page_cleaned", page=kept["page"])
+    await stage.observed(stage.desk, "page_cleaned", page=kept["page"])
     await stage.file()
     await stage.kill_desk()
 

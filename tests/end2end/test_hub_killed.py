@@ -42,12 +42,12 @@ async def test_a_conversation_goes_on_when_the_server_is_killed_for_a_moment(sta
     server = (await stage.demo.hub.ask("facts"))["server"]["pid"]
     await stage.mark()
     os.kill(server, signal.SIGKILL)
-    await stage.news(stage.desk, "connection", connected=False)
+    await stage.observed(stage.desk, "connection", connected=False)
     await stage.pictures_move()
-    await stage.news(stage.desk, "connection", connected=True)
+    await stage.observed(stage.desk, "connection", connected=True)
     await stage.gone(stage.desk, "trouble_line")
     await stage.gone(stage.kiosk, "trouble")
-    assert not await stage.saw_news(stage.desk, "first_video"), "the call was set up anew"
+    assert not await stage.has_observed(stage.desk, "first_video"), "the call was set up anew"
     await stage.script.allow("grant_scan", "scan")
     await stage.end()
 
@@ -64,11 +64,11 @@ async def test_a_conversation_goes_on_when_the_hub_is_killed_and_started_again(
     await stage.gone(stage.desk, "trouble_line")
     await stage.gone(stage.kiosk, "trouble")
     assert (await stage.fact(stage.kiosk, "session_opened"))["session"] == session
-    assert not await stage.saw_news(stage.desk, "first_video"), "the call was set up anew"
+    assert not await stage.has_observed(stage.desk, "first_video"), "the call was set up anew"
     await stage.allow_scan()
     kept = await stage.scan()
     await stage.file()
-    filed = await stage.news(stage.desk, "document_filed")
+    filed = await stage.observed(stage.desk, "document_filed")
     assert filed["sha256"] in [document.sha256 for document in stage.dossier().documents]
     assert (
         kept["sha256"]

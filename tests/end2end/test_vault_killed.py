@@ -48,7 +48,7 @@ async def test_a_desk_that_is_killed_goes_on_under_a_new_key(sealed: Stage) -> N
     assert await sealed.fact(sealed.kiosk, "sealed", sealed=True)
     await sealed.allow_scan()
     await sealed.script.click(sealed.desk, "scan_page")
-    await sealed.news(sealed.desk, "page_arriving", percent=lambda percent: percent < 90)
+    await sealed.observed(sealed.desk, "page_arriving", percent=lambda percent: percent < 90)
     await sealed.kill_desk()
     await sealed.mark()
     await sealed.start_desk()
@@ -65,12 +65,12 @@ async def test_a_kiosk_that_is_killed_goes_on_under_a_new_key(sealed: Stage) -> 
     session = await sealed.call()
     await sealed.allow_scan()
     await sealed.script.click(sealed.desk, "scan_page")
-    await sealed.news(sealed.desk, "page_arriving", percent=lambda percent: percent < 90)
+    await sealed.observed(sealed.desk, "page_arriving", percent=lambda percent: percent < 90)
     await sealed.mark()
     await sealed.kill_kiosk()
     await sealed.start_kiosk()
     assert await sealed.fact(sealed.kiosk, "session_opened", session=session)
-    assert await sealed.news(sealed.desk, "page_kept")
+    assert await sealed.observed(sealed.desk, "page_kept")
     await sealed.seen_and_heard()
     await sealed.end()
 
@@ -90,7 +90,7 @@ async def test_while_the_vault_is_away_the_caller_gets_a_registration_and_the_re
     await sealed.call()
     await sealed.allow_scan()
     kept = await sealed.scan()
-    await sealed.news(sealed.desk, "page_cleaned", page=kept["page"])
+    await sealed.observed(sealed.desk, "page_cleaned", page=kept["page"])
     assert sealed.demo.vault is not None
     sealed.demo.vault.kill()
     await sealed.demo.vault.ended.wait()
@@ -102,7 +102,7 @@ async def test_while_the_vault_is_away_the_caller_gets_a_registration_and_the_re
     registration = await _receipt(sealed, after=0, press=True)
     assert registration.record.registered_only
     await sealed.demo.start_vault()
-    await sealed.news(sealed.desk, "document_filed", timeout_s=60)
+    await sealed.observed(sealed.desk, "document_filed", timeout_s=60)
     assert len(sealed.dossier().documents) == len(before) + 1
     receipt = await _receipt(
         sealed, after=(await sealed.fact(sealed.desk, "print"))["job_id"], press=False

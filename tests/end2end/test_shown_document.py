@@ -30,17 +30,17 @@ async def test_a_leaflet_of_the_library_is_shown_turned_and_closed_by_the_caller
     await stage.script.click(stage.desk, "cobrowse_library")
     await stage.fact(stage.desk, "library", items=3)
     await stage.desk.ask("click", name="library:pieces a fournir")
-    await stage.news(stage.desk, "document_shown", pages=2)
-    await stage.news(stage.desk, "shown_page_painted", page=0)
-    await stage.news(stage.kiosk, "document", page=0)
+    await stage.observed(stage.desk, "document_shown", pages=2)
+    await stage.observed(stage.desk, "shown_page_painted", page=0)
+    await stage.observed(stage.kiosk, "document", page=0)
     await stage.script.click(stage.desk, "shown_next")
-    await stage.news(stage.desk, "shown_page_painted", page=1)
-    await stage.news(stage.kiosk, "document", page=1)
+    await stage.observed(stage.desk, "shown_page_painted", page=1)
+    await stage.observed(stage.kiosk, "document", page=1)
     # the page store's key, of pages only
     left = [name for name in stage.left_at_kiosk() if not name.endswith("pages/key")]
     assert left == [], "only the kiosk's memory has it"
     await stage.script.click(stage.kiosk, "document_close")
-    await stage.news(stage.desk, "show_ended", by_caller=True)
+    await stage.observed(stage.desk, "show_ended", by_caller=True)
     await stage.end()
 
 
@@ -53,7 +53,7 @@ async def test_a_file_of_the_agents_own_is_shown_until_the_session_ends(
     await page_mode(stage)
     await stage.script.click(stage.desk, "cobrowse_show_file")
     await stage.choose("show_file_dialog", str(path))
-    await stage.news(stage.kiosk, "document", page=0)
+    await stage.observed(stage.kiosk, "document", page=0)
     await stage.end()  # its wipe finds nothing left over
 
 
@@ -64,7 +64,7 @@ async def test_a_form_of_the_library_opens_as_a_page(stage: Stage) -> None:
     await stage.script.click(stage.desk, "cobrowse_library")
     await stage.fact(stage.desk, "library", items=3)
     await stage.desk.ask("click", name="library:demande logement")
-    await stage.news(
+    await stage.observed(
         stage.kiosk, "page_shown", address=lambda address: address.endswith("formulaire.html")
     )
     await stage.end()

@@ -28,13 +28,13 @@ async def test_a_caller_waits_and_hears_why_and_a_supervisor_joins_by_name(stage
     await script.click(stage.desk, "talk_hold")
     await script.click(stage.desk, "talk_hold_reasons")
     for child in (stage.desk, stage.kiosk):
-        await stage.news(child, "talk", held=True)
-    await stage.news(stage.desk, "call", state="held")
+        await stage.observed(child, "talk", held=True)
+    await stage.observed(stage.desk, "call", state="held")
     await asyncio.sleep(1.0)  # the page of the call is painted by another process
     await stage.demo.kiosk.ask("shot", path=str(stage.demo.folder / "hold.png"))
     await stage.mark()
     await script.click(stage.desk, "talk_hold")
-    await stage.news(stage.desk, "talk", held=False)
+    await stage.observed(stage.desk, "talk", held=False)
     await stage.seen_and_heard()
 
     await stage.mark()
@@ -43,7 +43,7 @@ async def test_a_caller_waits_and_hears_why_and_a_supervisor_joins_by_name(stage
     await board.ask("type", name="act_reason", text="aide demandée")
     await script.click(board, "act_confirm")
     for child in (stage.desk, stage.kiosk):
-        await stage.news(child, "talk", third="superviseur1", third_state="in")
+        await stage.observed(child, "talk", third="superviseur1", third_state="in")
     await script.fact(board, "visit", let_in=True)
     assert "supervisor" in await stage.kiosk.ask("read", name="talk_third_words")
     assert "supervisor" in await stage.desk.ask("read", name="talk_third")
@@ -57,6 +57,6 @@ async def test_a_caller_waits_and_hears_why_and_a_supervisor_joins_by_name(stage
     await script.click(board, "guest_leave")
     await script.click(board, "guest_leave")
     for child in (stage.desk, stage.kiosk):
-        await stage.news(child, "talk", third="")
+        await stage.observed(child, "talk", third="")
     await stage.pictures_move()
     await stage.end()
