@@ -54,7 +54,7 @@ def seen_width_mm(geometry: Geometry) -> float:
 def life_size_rect(
     size_px: tuple[int, int], space: QRectF, width: float, camera_x: float | None = None
 ) -> QRectF | None:
-    """The picture `width` wide, its eyes near the top of `space`; None when that would be too small.
+    """The picture `width` wide, its eyes near the top of `space`; None when that is too small.
 
     Args:
         size_px: of the picture. camera_x: where the camera is, in the pane's own coordinates; None

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The board's program: each of its parts is there once, and its requests reach the jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.board.wiring.program import BoardProgram, build_jobs
+from expert_app.runtime.config import DeskSettings, MediaSettings
+from expert_app.runtime.paths import paths_for
+from expert_app.runtime.window_program import Program
+from session.bus.transport.nkeys import new_seed
+from tests.support.object_graph import classes_that_exist_twice
+
+
+@pytest.fixture
+def program() -> Program:
+    return Program()
+
+
+@pytest.fixture
+def board(qapp: QApplication, tmp_path: Path, program: Program) -> Iterator[BoardProgram]:
+    media = MediaSettings(engine="aiortc", camera="simulated", microphone="simulated")
+    settings = DeskSettings(organisation="valdore", user="boss", role="supervisor", media=media)
+    paths = paths_for("desk", tmp_path)
+    jobs = build_jobs(settings, paths, seed=new_seed(), program=program)
+    made = BoardProgram(settings, paths, jobs=jobs, program=program)
+    yield made
+    made.window.close_now()
+
+
+def test_no_part_of_the_board_is_built_twice(board: BoardProgram) -> None:
+    twice = classes_that_exist_twice(board)
+    assert {name for name in twice if name.startswith(("expert_app.", "session."))} == set()
+
+
+def test_nothing_is_noted_without_a_script(board: BoardProgram, program: Program) -> None:
+    board.window.close_requested.emit()
+    assert program.stop.is_set()
+    assert program.observations.all() == {}
