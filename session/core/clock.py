@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Time, passed in: who needs a clock is given one, so tests wait for nothing.
+"""Time, passed in: whatever needs a clock gets one, so that tests do not wait.
 Used by every part of a session.
 """
 

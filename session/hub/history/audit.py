@@ -23,7 +23,7 @@ from session.bus.jetstream.streams import NANOSECONDS, StreamState
 from session.bus.transport.connection import Incoming
 from session.core.errors import BusUnreachable, MessageMalformed, StoreUnreachable
 from session.hub.storage.board_store import BUCKET as BOARD_BUCKET
-from session.hub.storage.board_store import MoveRecord, QueueRecord, SaidRecord
+from session.hub.storage.board_store import BroadcastRecord, MoveRecord, QueueRecord
 from session.hub.storage.ticket_store import BUCKET
 from session.protocol.codec import decode_plain
 from session.protocol.hub.tickets import Ticket
@@ -81,13 +81,13 @@ class BoardEntry:
 
     organisation: str
     name: str
-    record: QueueRecord | SaidRecord | MoveRecord
+    record: QueueRecord | BroadcastRecord | MoveRecord
     is_site: bool = False
 
 
-_BOARD_KINDS: dict[str, type[QueueRecord | SaidRecord | MoveRecord]] = {
+_BOARD_KINDS: dict[str, type[QueueRecord | BroadcastRecord | MoveRecord]] = {
     "queue": QueueRecord,
-    "said": SaidRecord,
+    "said": BroadcastRecord,
     "move": MoveRecord,
     "site": QueueRecord,
 }

@@ -26,7 +26,7 @@ from session.hub.history import tables
 from session.hub.history.audit import AuditEntry, BoardEntry
 from session.hub.parts import TIME_ZONE
 from session.hub.queue.ticket_changes import ENDED
-from session.hub.storage.board_store import MoveRecord, QueueRecord, SaidRecord
+from session.hub.storage.board_store import BroadcastRecord, MoveRecord, QueueRecord
 from session.protocol.hub.tickets import Ticket, TicketState
 
 REMEMBERED = 3000
@@ -385,7 +385,7 @@ def _act(stream: int, entry: AuditEntry, board: BoardEntry) -> dict[str, Any]:
                 "kind": "close" if record.closed else "open",
                 "service": board.name,
             }
-        case SaidRecord():
+        case BroadcastRecord():
             kind = "withdraw" if record.withdrawn else "broadcast"
             return row | {
                 "act": record.act or board.name,

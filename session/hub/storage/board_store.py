@@ -51,7 +51,7 @@ class QueueRecord(msgspec.Struct, frozen=True, kw_only=True):
     undoes: str = ""
 
 
-class SaidRecord(msgspec.Struct, frozen=True, kw_only=True):
+class BroadcastRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A message to all agents, or (`withdrawn`) that it was taken back by the act `act`."""
 
     text: str
@@ -77,7 +77,7 @@ class MoveRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What an agent last said of itself."""
+    """The state that an agent last gave itself."""
 
     available: bool
     reason: str
@@ -92,7 +92,7 @@ class BoardStore(Protocol):
         ...
 
     def agent(self, organisation: str, user: str) -> AgentRecord | None:
-        """What an agent last said."""
+        """The state that an agent last gave itself."""
         ...
 
     def site(self, organisation: str, site: str) -> QueueRecord | None:
@@ -115,12 +115,12 @@ class BoardStore(Protocol):
         """
         ...
 
-    def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
+    def broadcast(self, organisation: str, broadcast: str) -> tuple[int, BroadcastRecord] | None:
         """A message to all, with its number."""
         ...
 
-    async def put_said(
-        self, organisation: str, broadcast: str, record: SaidRecord, expected: int
+    async def put_broadcast(
+        self, organisation: str, broadcast: str, record: BroadcastRecord, expected: int
     ) -> None:
         """Stores a message to all, or its end.
         Raises `WrongRevision` when the last one is not `expected`.
@@ -132,7 +132,7 @@ class BoardStore(Protocol):
         ...
 
     async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
-        """Stores what an agent says."""
+        """Stores the state that an agent gives itself."""
         ...
 
 
@@ -153,7 +153,7 @@ class NatsBoardStore:
         self._replicas = replicas
         self._queues: dict[Key, tuple[int, QueueRecord]] = {}
         self._agents: dict[Key, tuple[int, AgentRecord]] = {}
-        self._said: dict[Key, tuple[int, SaidRecord]] = {}
+        self._broadcasts: dict[Key, tuple[int, BroadcastRecord]] = {}
         self._sites: dict[Key, tuple[int, QueueRecord]] = {}
         self._follower: StreamFollower[Stored] | None = None
         self.changed: Signal[str] = Signal()
@@ -233,12 +233,12 @@ class NatsBoardStore:
         """See `BoardStore`."""
         await self._put(f"$KV.bd.{organisation}.queue.{service}", record, expected)
 
-    def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
+    def broadcast(self, organisation: str, broadcast: str) -> tuple[int, BroadcastRecord] | None:
         """See `BoardStore`."""
-        return self._said.get((organisation, broadcast))
+        return self._broadcasts.get((organisation, broadcast))
 
-    async def put_said(
-        self, organisation: str, broadcast: str, record: SaidRecord, expected: int
+    async def put_broadcast(
+        self, organisation: str, broadcast: str, record: BroadcastRecord, expected: int
     ) -> None:
         """See `BoardStore`."""
         await self._put(f"$KV.bd.{organisation}.said.{broadcast}", record, expected)
@@ -271,7 +271,7 @@ class NatsBoardStore:
                 case "agent":
                     _newest(self._agents, (organisation, name), stored, AgentRecord)
                 case "said":
-                    _newest(self._said, (organisation, name), stored, SaidRecord)
+                    _newest(self._broadcasts, (organisation, name), stored, BroadcastRecord)
         except MessageMalformed:
             log.error("stored state at revision %d is unreadable and left out", stored.revision)
         self.changed.emit(organisation)

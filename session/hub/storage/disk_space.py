@@ -29,7 +29,7 @@ class DiskSpace:
 
     Args:
         folders: on this machine's disks; none for a hub that keeps nothing here.
-        warn_bytes: below it people are told.
+        warn_bytes: below it health and log warn.
         full_bytes: below it no new call is taken.
 
     Attributes:

@@ -69,10 +69,11 @@ class TicketStore(Protocol):
         on_loaded: Callable[[Sequence[StoredTicket]], None],
         on_change: Callable[[StoredTicket], None],
     ) -> None:
-        """Starts to tell of all tickets (at once and after each doubt) and then of each change.
+        """Starts to hand over all tickets (at once, and again whenever one may have been missed),
+        and then each change.
 
-        A change that was made here is not told any more once it has been answered:
-        whoever made it knows.
+        A change that was made here is not handed over once it has been answered:
+        whoever made it knows of it.
         """
         ...
 
@@ -81,7 +82,7 @@ class TicketStore(Protocol):
         ...
 
     async def wait_current(self) -> None:
-        """Returns once all that is stored now was told: only then a no is the truth."""
+        """Returns once all that is stored now was handed over: what is missing then is not stored."""
         ...
 
     async def stop(self) -> None:

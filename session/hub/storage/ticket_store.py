@@ -4,7 +4,7 @@
 
 Key-values as in ADR-8: stream `KV_tk`, subject `$KV.tk.<organisation>.<ticket>`.
 The server itself republishes each committed change to `evt.<organisation>.q.<ticket>`: what desks
-hear is what is stored.
+get is what is stored.
 """
 
 from __future__ import annotations

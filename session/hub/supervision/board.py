@@ -21,7 +21,7 @@ from session.hub.assignment.dispatch import unoffered
 from session.hub.queue.agent_states import AgentStates
 from session.hub.queue.core import QueueCore
 from session.hub.queue.view import WAITING
-from session.hub.storage.board_store import BoardStore, MoveRecord, QueueRecord, SaidRecord
+from session.hub.storage.board_store import BoardStore, BroadcastRecord, MoveRecord, QueueRecord
 from session.hub.supervision.acts import with_queue
 from session.protocol.hub.board import (
     BoardAnswer,
@@ -280,7 +280,7 @@ class Board:
         Raises `StoreUnreachable`.
         """
         named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.broadcast_id)
-        if self._store.said(asker.organisation, request.broadcast_id) is None:
+        if self._store.broadcast(asker.organisation, request.broadcast_id) is None:
             try:
                 await self.say(
                     asker.organisation, request.broadcast_id, request.text, named, expected=0
@@ -303,7 +303,7 @@ class Board:
         """Stores a message to all, or that it is taken back.
         Raises `WrongRevision`, `StoreUnreachable`.
         """
-        record = SaidRecord(
+        record = BroadcastRecord(
             text=text,
             changed_by=named.by,
             reason=named.reason,
@@ -312,7 +312,7 @@ class Board:
             act=named.act,
             undoes=named.undoes or "",
         )
-        await self._store.put_said(organisation, broadcast, record, expected)
+        await self._store.put_broadcast(organisation, broadcast, record, expected)
 
     async def notify_agents(
         self,

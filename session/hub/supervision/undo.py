@@ -111,7 +111,7 @@ class Undo:
                     else UndoState.CHANGED
                 )
             case ActKind.BROADCAST:
-                known = self._store.said(organisation, act.ticket_id)
+                known = self._store.broadcast(organisation, act.ticket_id)
                 if known is not None and known[1].withdrawn:
                     return UndoState.UNDONE
                 return (
@@ -261,7 +261,7 @@ class Undo:
     async def _withdraw(
         self, organisation: str, supervisor: str, act: ActFacts, named: Named
     ) -> None:
-        known = self._store.said(organisation, act.ticket_id)
+        known = self._store.broadcast(organisation, act.ticket_id)
         if known is None:
             raise UndoImpossible(why=UndoState.ENDED)
         revision, record = known

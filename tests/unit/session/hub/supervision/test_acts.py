@@ -10,7 +10,7 @@ import msgspec
 
 from session.hub.history.audit import AuditEntry, BoardEntry
 from session.hub.history.database import History
-from session.hub.storage.board_store import MoveRecord, QueueRecord, SaidRecord
+from session.hub.storage.board_store import BroadcastRecord, MoveRecord, QueueRecord
 from session.hub.supervision.acts import ActsWanted, act, acts, moved_tickets, undone
 from session.protocol.hub.history import ActKind, ActSide
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -36,7 +36,7 @@ def by_boss(before: Ticket, act_id: str, **changes: object) -> Ticket:
     return msgspec.structs.replace(before, **(whose | changes))
 
 
-def beside(seq: int, name: str, record: QueueRecord | SaidRecord | MoveRecord) -> AuditEntry:
+def beside(seq: int, name: str, record: QueueRecord | BroadcastRecord | MoveRecord) -> AuditEntry:
     return AuditEntry(
         seq, FIRST_DAY + timedelta(seconds=seq), None, "", BoardEntry("valdore", name, record)
     )
@@ -76,11 +76,13 @@ def fill(history: History) -> int:
             entry(8, by_boss(two, "m-m1", service="family")),
             entry(9, by_boss(waiting(3), "m-m1", service="family")),
             beside(10, "rights", QueueRecord(closed=True, act="c1", at_utc=at(10), **whose)),
-            beside(11, "b1", SaidRecord(text="Back at two.", act="b1", at_utc=at(11), **whose)),
+            beside(
+                11, "b1", BroadcastRecord(text="Back at two.", act="b1", at_utc=at(11), **whose)
+            ),
             beside(
                 12,
                 "b1",
-                SaidRecord(
+                BroadcastRecord(
                     text="Back at two.",
                     act="b2",
                     undoes="b1",

@@ -11,7 +11,7 @@ import pytest
 from session.bus.jetstream.streams import WrongRevision
 from session.core.errors import NotAllowed, QueueClosed, ServiceUnknown, TicketTaken
 from session.hub.queue.agent_states import AgentStates
-from session.hub.storage.board_store import AgentRecord, MoveRecord, QueueRecord, SaidRecord
+from session.hub.storage.board_store import AgentRecord, BroadcastRecord, MoveRecord, QueueRecord
 from session.hub.supervision.board import Board
 from session.protocol.hub.board import (
     DayFigures,
@@ -31,7 +31,7 @@ class MemoryBoardStore:
     def __init__(self) -> None:
         self.queues: dict[tuple[str, str], QueueRecord] = {}
         self.agents: dict[tuple[str, str], AgentRecord] = {}
-        self.messages: dict[tuple[str, str], tuple[int, SaidRecord]] = {}
+        self.messages: dict[tuple[str, str], tuple[int, BroadcastRecord]] = {}
         self.moves: dict[str, MoveRecord] = {}
         self.revisions: dict[tuple[str, str], int] = {}
         self.beaten = False
@@ -61,11 +61,11 @@ class MemoryBoardStore:
         self.revisions[organisation, service] = now + 1
         self.queues[organisation, service] = record
 
-    def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
+    def broadcast(self, organisation: str, broadcast: str) -> tuple[int, BroadcastRecord] | None:
         return self.messages.get((organisation, broadcast))
 
-    async def put_said(
-        self, organisation: str, broadcast: str, record: SaidRecord, expected: int
+    async def put_broadcast(
+        self, organisation: str, broadcast: str, record: BroadcastRecord, expected: int
     ) -> None:
         now, _ = self.messages.get((organisation, broadcast), (0, None))
         if self.beaten or expected != now:
