@@ -52,6 +52,15 @@ class DeskEngine(MediaEngine, OfferingEngine, Protocol):
     """Either engine: it answers a kiosk and offers to a third person."""
 
 
+@dataclass(frozen=True)
+class SharedDevices:
+    """The devices that both engines of aiortc share."""
+
+    camera: SharedCamera
+    microphone: SharedMicrophone
+    speaker: SharedSpeaker
+
+
 @dataclass
 class Engines:
     """One engine for the call with the caller, one for a call with a third person;
@@ -62,7 +71,7 @@ class Engines:
     third_party: DeskEngine
     choice: EngineChoice
     pages: tuple[DeskCallPane, DeskCallPane] | None = None
-    shared: tuple[SharedCamera, SharedMicrophone, SharedSpeaker] | None = None
+    shared: SharedDevices | None = None
 
     def show(self, pane: VideoPane, *, third_party: bool = False, own: bool = True) -> None:
         """Lets a pane show what one of them receives, and our own picture."""
@@ -92,7 +101,7 @@ class DeskMedia:
         self._users: set[str] = set()
         self._shown: list[Callable[[Engines], None]] = []
         self._sound = SoundDevices()
-        self.engines = self._made()
+        self.engines = self._build()
 
     @property
     def main(self) -> DeskEngine:
@@ -149,7 +158,7 @@ class DeskMedia:
         """Between two conversations: the engine that the settings ask for now."""
         if self.in_use or chosen(self.settings) == self.engines.choice:
             return
-        before, self.engines = self.engines, self._made()
+        before, self.engines = self.engines, self._build()
         for show in self._shown:
             show(self.engines)
         log.info("media engine: %s (%s)", self.engines.choice.kind, self.engines.choice.why)
@@ -163,7 +172,7 @@ class DeskMedia:
     def _key(settings: MediaSettings) -> tuple[object, ...]:
         return chosen(settings), ice_plan(settings), settings.start_kbps
 
-    def _made(self) -> Engines:
+    def _build(self) -> Engines:
         choice = chosen(self.settings)
         if choice.kind is EngineKind.BROWSER:
             return browser_engines(self.settings, choice, self._tasks)
@@ -171,13 +180,14 @@ class DeskMedia:
 
     def _swap_devices(self, settings: MediaSettings, *, camera: bool) -> None:
         engines = self.engines
-        if engines.shared is not None:
-            eye, ear, mouth = engines.shared
+        if (shared := engines.shared) is not None:
             voice = voice_filter(settings)
-            closings = [ear.swap(open_microphone(settings.microphone, self._sound, voice)).close]
-            closings.append(mouth.swap(_speaker(settings, self._sound, voice)).close)
+            microphone = open_microphone(settings.microphone, self._sound, voice)
+            speaker = _speaker(settings, self._sound, voice)
+            closings = [shared.microphone.swap(microphone).close]
+            closings.append(shared.speaker.swap(speaker).close)
             if camera:
-                closings.append(eye.swap(open_camera(settings.camera)).close)
+                closings.append(shared.camera.swap(open_camera(settings.camera)).close)
             self._tasks.start(_close_all(closings), name="give the devices before back")
         for engine in (engines.main, engines.third_party):
             if isinstance(engine, BrowserEngine):
@@ -209,7 +219,7 @@ def voice_filter(settings: MediaSettings) -> VoiceFilter | None:
     )
 
 
-def make_engines(settings: MediaSettings, tasks: Tasks) -> Engines:
+def build_engines(settings: MediaSettings, tasks: Tasks) -> Engines:
     """Both engines, for programs whose settings do not change."""
     return DeskMedia(settings, tasks).engines
 
@@ -227,19 +237,26 @@ def browser_engines(settings: MediaSettings, choice: EngineChoice, tasks: Tasks)
 
 def aiortc_engines(settings: MediaSettings, choice: EngineChoice, sound: SoundDevices) -> Engines:
     """Two engines on the same devices."""
-    eye = SharedCamera(open_camera(settings.camera))
     voice = voice_filter(settings)
-    ear = SharedMicrophone(open_microphone(settings.microphone, sound, voice))
-    mouth = SharedSpeaker(_speaker(settings, sound, voice))
+    shared = SharedDevices(
+        camera=SharedCamera(open_camera(settings.camera)),
+        microphone=SharedMicrophone(open_microphone(settings.microphone, sound, voice)),
+        speaker=SharedSpeaker(_speaker(settings, sound, voice)),
+    )
     plan = ice_plan(settings)
     line = AiortcSettings(
         ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps
     )
     main, third_party = (
-        AiortcEngine(eye.view(), ear.tap(), speaker=mouth.input(), settings=line)
+        AiortcEngine(
+            shared.camera.view(),
+            shared.microphone.tap(),
+            speaker=shared.speaker.input(),
+            settings=line,
+        )
         for _number in range(2)
     )
-    return Engines(main, third_party, choice, shared=(eye, ear, mouth))
+    return Engines(main, third_party, choice, shared=shared)
 
 
 def call_media(settings: MediaSettings) -> CallMedia:

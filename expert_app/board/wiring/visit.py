@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QApplication
 
 from expert_app.board.visit import BoardVisit
 from expert_app.runtime.config import MediaSettings
-from expert_app.runtime.media_engines import Engines, make_engines
+from expert_app.runtime.media_engines import Engines, build_engines
 from expert_app.runtime.window_program import Program
 from resources.texts import _
 from session.bus.client import BusClient
@@ -80,7 +80,7 @@ class VisitConnections:
 
     def _open_guest(self, session_id: str) -> Visit:
         program = self._program
-        engines = self._engines = self._engines or make_engines(self._media, program.tasks)
+        engines = self._engines = self._engines or build_engines(self._media, program.tasks)
         engines.show(self.pane.visit_view.caller)
         engines.show(self.pane.visit_view.agent, third_party=True, own=False)
         channel = self._link.channel(session_id)

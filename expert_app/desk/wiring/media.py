@@ -138,7 +138,7 @@ class MediaConnections:
         picture is used.
         """
         if (shared := self._media.engines.shared) is not None:
-            return shared[0].view()
+            return shared.camera.view()
         return None if self._media.in_use else open_camera(self._media.settings.camera)
 
     def _close_devices(self) -> None:
