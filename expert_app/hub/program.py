@@ -47,6 +47,7 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.enrolment import Enrolment
 from session.hub.access.identities import Keys
@@ -55,7 +56,6 @@ from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.convention.watcher import ConventionKeeper
 from session.hub.dossier.library import library_folder
-from session.hub.history.projection import Position
 from session.hub.parts import HubParts, Patience
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.format import StoredTooNew
@@ -134,6 +134,9 @@ class HubOptions:
 class HubProgram:
     """The hub's process: server, connection, store, hub, in this order up and in the reverse order
     down.
+
+    Attributes:
+        server_started: our own server runs; the number of its process.
     """
 
     def __init__(
@@ -141,12 +144,11 @@ class HubProgram:
         settings: HubSettings,
         paths: Paths,
         *,
-        observations: Observations,
         options: HubOptions,
     ) -> None:
+        self.server_started: Signal[int | None] = Signal()
         self._settings = settings
         self._paths = paths
-        self._observations = observations
         self._options = options
         self._clock = SystemClock()
         self._tasks = Tasks()
@@ -222,7 +224,6 @@ class HubProgram:
                 dossiers=adapter,
                 turn=turn_tickets(self._settings.turn, self._clock, self._paths.data),
             )
-            hub.history.projection.moved.connect(self._on_history)
             hub.flood_watch.found.connect(self._on_flood)
             hub.monitoring.health.others.append(watch.troubles)
             watch.start(self._tasks)
@@ -242,9 +243,6 @@ class HubProgram:
             self._tasks.start(self._watch_convention(hub), name="watch the convention")
             await self._watch_over(hub, connection, stack)
             address = ", ".join(urls)
-            self._observations.note(
-                "hub_ready", url=address, organisations=len(self._catalogue.organisations)
-            )
             ready(address)
             await stop.wait()
 
@@ -273,7 +271,6 @@ class HubProgram:
             self._settings.metrics.listen, hub.monitoring.health, figures, self._tasks
         )
         if monitor is not None:
-            self._observations.note("monitor", url=monitor.address)
             stack.callback(monitor.stop)
 
     async def _bus(
@@ -295,7 +292,7 @@ class HubProgram:
         await self._server.start()
         self._book.set_applied(wanted)
         stack.push_async_callback(self._server.stop)
-        self._observations.note("server", pid=self._server.pid)
+        self.server_started.emit(self._server.pid)
         note_running(self._paths, self._server.url, seed)
         stack.callback(forget_running, self._paths)
         return [self._server.url], seed, tls
@@ -319,15 +316,11 @@ class HubProgram:
         log.error(
             "%s says more than any program of ours would: is its machine in the wrong hands?", who
         )
-        self._observations.note("flood", who=who)
         organisation, letter, user = who.split(".")
         identity = organisation, Role(letter), user
         key = self._book.keys().get(identity) or self._catalogue.identities().get(identity, "")
         if self._server is not None:
             self._shut_out.shut(key)
-
-    def _on_history(self, position: Position) -> None:
-        self._observations.note("history", applied=position.applied, behind=position.behind)
 
     # ---- the convention
 
@@ -380,22 +373,25 @@ class HubProgram:
             )
 
     def _note_convention(self, hub: Hub) -> None:
-        """Says what was taken and what was not, to whoever drives us and to the network's
-        operator.
-        """
+        """Shows the network's operator what of the convention was refused."""
         state = self._convention.state
         hub.network.state.refused_parts = [str(problem)[:500] for problem in state.problems]
-        self._observations.note(
-            "convention", version=state.version, refused="; ".join(hub.network.state.refused_parts)
-        )
+
+
+def _automation(program: HubProgram, stop: asyncio.Event) -> Automation:
+    """Lets a script stop this hub and find its server."""
+    observations = Observations(SystemClock())
+    program.server_started.connect(lambda pid: observations.note("server", pid=pid))
+    automation = Automation(None, observations, stop=stop.set)
+    automation.start()
+    return automation
 
 
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     """Runs the hub until it is told to stop; the exit code."""
     stop = asyncio.Event()
-    observations = Observations(SystemClock())
     try:
-        program = HubProgram(settings, paths, observations=observations, options=options)
+        program = HubProgram(settings, paths, options=options)
     except CatalogueWrong as error:
         print(refused(error))
         return 2
@@ -410,9 +406,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     except ExtraMissing as error:
         print(extra_words(error))
         return 2
-    automation = Automation(None, observations, stop=stop.set)
-    if options.driven:
-        automation.start()
+    automation = _automation(program, stop) if options.driven else None
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         # Windows: Ctrl+C raises KeyboardInterrupt instead
@@ -422,7 +416,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         loop.add_signal_handler(signal.SIGHUP, program.look_at_convention)
 
     def ready(url: str) -> None:
-        if options.driven:
+        if automation is not None:
             automation.send(ready=True, bus=url)
         else:
             print(_("The hub is ready; the bus is at {address}.").format(address=url), flush=True)

@@ -77,8 +77,8 @@ SWEEP_S = 3600.0
 class VaultProgram:
     """The vault's process: line to the network's bus, store, door."""
 
-    def __init__(self, settings: HubSettings, paths: Paths, *, observations: Observations) -> None:
-        self._settings, self._paths, self._observations = settings, paths, observations
+    def __init__(self, settings: HubSettings, paths: Paths) -> None:
+        self._settings, self._paths = settings, paths
         self._clock, self._tasks = SystemClock(), Tasks()
         keep_old_databases(settings, paths)
         own = settings.vault
@@ -135,9 +135,6 @@ class VaultProgram:
             await self._watch_over(health, door, stack)
             await door.start()
             stack.push_async_callback(door.stop)
-            self._bus.connected.connect(
-                lambda there: self._observations.note("bus", connected=there)
-            )
             try:
                 await self._bus.connect()
             except BusUnreachable:
@@ -145,9 +142,6 @@ class VaultProgram:
             self._bus.beat()
             self._tasks.start(self._look(health), name="watch the convention")
             self._tasks.start(self._sweep(), name="retention")
-            self._observations.note(
-                "vault_ready", organisation=organisation, serves=",".join(self._settings.serve)
-            )
             ready()
             await stop.wait()
             health.is_leaving = True
@@ -175,7 +169,6 @@ class VaultProgram:
         figures = VaultMetrics(health, door)
         monitor = await open_monitor(self._settings.metrics.listen, health, figures, self._tasks)
         if monitor is not None:
-            self._observations.note("monitor", url=monitor.address)
             stack.callback(monitor.stop)
 
     def _handlers(
@@ -231,7 +224,6 @@ class VaultProgram:
             try:
                 if await asyncio.to_thread(self.part.look):
                     log.info("the organisation's part of the convention is another one now")
-                    self._observations.note("convention", keys=len(self.part.entry.seal_keys))
                 health.refused = ""
             except CatalogueWrong as error:
                 log.error("of the convention, not taken: %s", error)
@@ -256,9 +248,9 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
     if not (settings.organisation and settings.bus):
         print(_("A vault needs --org, and --bus with the address of the network's hub."))
         return 2
-    stop, observations = asyncio.Event(), Observations(SystemClock())
+    stop = asyncio.Event()
     try:
-        program = VaultProgram(settings, paths, observations=observations)
+        program = VaultProgram(settings, paths)
     except CatalogueWrong as error:
         print(refused(error))
         return 2
@@ -281,7 +273,7 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
     for key in program.part.missing:
         words = _("The secret of the sealing key {key} (valid until {day}) is not on this machine.")
         print(words.format(key=key_id(key.key), day=key.last))
-    automation = Automation(None, observations, stop=stop.set)
+    automation = Automation(None, Observations(SystemClock()), stop=stop.set)
     if driven:
         automation.start()
     loop = asyncio.get_running_loop()
