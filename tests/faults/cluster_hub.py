@@ -21,7 +21,7 @@ from session.core.tasks import Tasks
 from session.hub.composition import Hub
 from session.hub.parts import HubParts
 from tests.faults.cluster_world import ClusterWorld, WrongClock
-from tests.support.memory_dossiers import MemoryDossiers
+from tests.support.memory.dossiers import MemoryDossiers
 
 
 async def main(world: ClusterWorld, folder: Path, replicas: int) -> None:

@@ -23,7 +23,7 @@ from session.hub.convention.catalogue import Catalogue
 from session.hub.parts import HubParts
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import catalogue_text
-from tests.support.memory_dossiers import MemoryDossiers
+from tests.support.memory.dossiers import MemoryDossiers
 
 ROLES = {"kiosk1": Role.KIOSK, "alice": Role.AGENT}
 

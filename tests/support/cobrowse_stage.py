@@ -29,7 +29,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.cobrowse_pages import WebServer
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 from tests.support.waiting import LONGEST_S, until
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.kiosk.browser.pane import KioskBrowser

@@ -56,7 +56,7 @@ from session.protocol.conversation.messages import (
     SessionMessage,
 )
 from session.protocol.conversation.page_signing import words_of
-from tests.support.memory_channel import MemoryChannel
+from tests.support.memory.channel import MemoryChannel
 from tests.support.waiting import until
 
 KIOSK_SEED = new_seed()

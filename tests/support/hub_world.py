@@ -40,7 +40,7 @@ from session.hub.parts import HubParts
 from session.kiosk.hub.client import KioskLink
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
-from tests.support.memory_dossiers import MemoryDossiers
+from tests.support.memory.dossiers import MemoryDossiers
 from tests.support.waiting import until
 
 CATALOGUE = """

@@ -25,7 +25,7 @@ from session.desk.cobrowse.shown_document import DeskShow, DrawnPicture, Ended
 from session.kiosk.cobrowse.shown_document import KioskShow
 from session.protocol.conversation.shown_document import Mark, MarkKind, ShownPagePainted
 from session.protocol.endpoints.chunks import ChunkPace
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 from tests.support.screens.kiosk_gallery import kiosk_window, session_facts
 from tests.support.waiting import until
 from views.desk.shared_page.shown_document_view import Pen, ShownDocumentView

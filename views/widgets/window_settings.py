@@ -42,21 +42,6 @@ class IniSettings:
         self._store.setValue(name, value)
 
 
-class MemorySettings:
-    """Settings that are forgotten at the end; for tests and for a demo that leaves no trace."""
-
-    def __init__(self) -> None:
-        self._values: dict[str, str] = {}
-
-    def read(self, name: str) -> str:
-        """The text under `name`, or ""."""
-        return self._values.get(name, "")
-
-    def write(self, name: str, value: str) -> None:
-        """Keeps a text under `name`."""
-        self._values[name] = value
-
-
 def packed(state: QByteArray) -> str:
     """A window's state as text."""
     return state.toBase64().data().decode("ascii")

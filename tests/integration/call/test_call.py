@@ -27,7 +27,7 @@ from session.media.engine import MediaState
 from session.media.ice import IcePlan
 from session.protocol.conversation.messages import CallFailed, CallOffered, CameraChanged, MediaSeen
 from tests.integration.call.engines import Engine, Show, both_engines, one_engine
-from tests.support.memory_channel import MemoryChannel, channel_pair
+from tests.support.memory.channel import MemoryChannel, channel_pair
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
 from views.kiosk.call_pane import KioskCallPane

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from session.core.tasks import Tasks
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS, TOPIC, WordsSaid
 from session.protocol.endpoints.chat import MOST_KEPT, Chat, ChatLine, SentState
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 from views.desk.chat_view import ChatView
 from views.kiosk.conversation.chat import ChatStrip
 

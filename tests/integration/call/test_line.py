@@ -30,7 +30,7 @@ from session.protocol.conversation.messages import (
     CallRequested,
     MediaSeen,
 )
-from tests.support.memory_channel import MemoryChannel, channel_pair
+from tests.support.memory.channel import MemoryChannel, channel_pair
 
 ANSWER = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
 

@@ -18,7 +18,7 @@ from session.media.line.governor import Demand, Shares
 from session.protocol.conversation.line import LineGoverned, LineSeen, LineStep
 from session.protocol.hub.history import LineSample
 from tests.integration.call.test_line import settle
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 
 
 class Ends:

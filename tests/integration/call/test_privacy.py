@@ -23,7 +23,7 @@ from session.protocol.conversation.messages import GrantsRequested, SharingChang
 from tests.integration.call.engines import both_engines
 from tests.integration.call.test_call import Ends, a_call
 from tests.integration.call.test_line import ToldEngine, settle
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 from tests.support.program_parts import QuietAsker, QuietBrowser, QuietEngine
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until

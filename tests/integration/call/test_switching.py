@@ -16,13 +16,13 @@ from session.kiosk.call.video_call import KioskCall
 from session.media.call_page import simulated
 from session.media.engines.engine_choice import EngineKind
 from session.protocol.conversation.messages import MediaSeen
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
+from tests.support.memory.window_settings import MemorySettings
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
 from views.kiosk.call_pane import KioskCallPane
 from views.media.settings import MediaChoice
 from views.media.video_pane import VideoPane
-from views.widgets.window_settings import MemorySettings
 
 SIMULATED = MediaSettings(engine="aiortc", camera="simulated", microphone="simulated")
 

@@ -22,7 +22,7 @@ from session.protocol.hub.line_rates import LineRates
 from session.protocol.topics import THIRD_TOPIC
 from session.protocol.wire.roles import Role
 from tests.integration.call.test_line import ToldEngine, ToldPage, sent, settle
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 
 
 class Kiosk:

@@ -15,7 +15,7 @@ from session.core.tasks import Tasks
 from session.desk.call.consent import ASKED_FOR_S, DeskGrants
 from session.kiosk.call.consent import LASTS_S, SILENCE_S, KioskGrants
 from session.protocol.conversation.messages import Grant
-from tests.support.memory_channel import MemoryChannel, channel_pair
+from tests.support.memory.channel import MemoryChannel, channel_pair
 
 
 class Talk:

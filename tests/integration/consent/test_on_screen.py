@@ -19,7 +19,7 @@ from session.core.tasks import Tasks
 from session.desk.call.consent import DeskGrants
 from session.kiosk.call.consent import LASTS_S, SILENCE_S, KioskGrants
 from session.protocol.conversation.messages import Grant, GrantChanged
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 from tests.support.screens.fingers import key
 from tests.support.screens.kiosk_gallery import kiosk_window, session_facts
 from views.kiosk.window import KioskWindow

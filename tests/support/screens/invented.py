@@ -17,12 +17,13 @@ from session.core.dossier_model import DocumentRecord, Dossier, DossierNote, Pie
 from session.protocol.conversation.messages import DevicesReported, ScannerState
 from session.protocol.hub.requests import Service, SessionFacts
 from session.protocol.hub.tickets import Ticket, TicketState
+from tests.support.memory.window_settings import MemorySettings
 from views.desk.call_view import CallView
 from views.desk.devices.view import DevicesView
 from views.desk.dossier.view import DossierView
 from views.desk.queue_view import DeskQueueView
 from views.desk.window import DeskWindow
-from views.widgets.window_settings import MemorySettings, WindowSettings
+from views.widgets.window_settings import WindowSettings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

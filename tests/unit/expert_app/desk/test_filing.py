@@ -37,7 +37,7 @@ from session.desk.hub.client import Progress
 from session.protocol.conversation.messages import PageOffered, ScanKind
 from session.protocol.hub.requests import DocumentFiled
 from tests.support.drawn_pages import form, jpeg, letter
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 from tests.support.program_parts import desk_session, invented_session
 from tests.support.waiting import until
 

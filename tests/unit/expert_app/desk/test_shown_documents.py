@@ -22,7 +22,7 @@ from session.core.tasks import Tasks
 from session.desk.cobrowse.shown_document import DeskShow, Ended
 from session.desk.hub.library import Progress
 from session.protocol.dossier.library import LibraryItem, LibraryKind
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 from tests.support.shown_documents import invented_pdf, invented_picture
 
 PAGE = LibraryItem(

@@ -14,7 +14,7 @@ from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
 from session.hub.parts import HubParts
 from tests.support.hub_world import catalogue_text
-from tests.support.memory_dossiers import MemoryDossiers
+from tests.support.memory.dossiers import MemoryDossiers
 from tests.support.object_graph import classes_that_exist_twice, objects_of
 
 

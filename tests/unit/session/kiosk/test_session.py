@@ -7,7 +7,7 @@ from pathlib import Path
 
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 from tests.support.object_graph import classes_that_exist_twice
 from tests.support.program_parts import (
     QuietBrowser,

@@ -26,6 +26,7 @@ from pytestqt.qtbot import QtBot
 from resources import texts
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant
+from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.desk_scenes import SCENES
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import (
@@ -42,7 +43,7 @@ from tests.support.screens.longer import Longer
 from views.desk.window import DeskWindow
 from views.widgets.parts import Chip, ElidedLabel
 from views.widgets.theme import DARK, apply_theme, tokens_for
-from views.widgets.window_settings import IniSettings, MemorySettings
+from views.widgets.window_settings import IniSettings
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from session.protocol.hub.board import AgentState
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import catalogue_text
-from tests.support.memory_queue import MemoryQueue
+from tests.support.memory.queue import MemoryQueue
 from tests.unit.session.hub.queue.test_ticket_changes import ORG
 from tests.unit.session.hub.supervision.test_board import MemoryBoardStore
 

@@ -16,8 +16,8 @@ from session.hub.queue.kiosk_offers import QUIET_S, KioskOffers
 from session.hub.storage.board_store import QueueRecord
 from session.protocol.hub.requests import Service, TicketRequested
 from tests.support.askers import a_kiosk
-from tests.support.memory_queue import MemoryQueue, memory_core
-from tests.support.memory_store import MemoryNotifications
+from tests.support.memory.queue import MemoryQueue, memory_core
+from tests.support.memory.store import MemoryNotifications
 
 TEXT = """
 [[organisations]]

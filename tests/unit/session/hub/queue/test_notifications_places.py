@@ -17,8 +17,8 @@ from session.protocol.hub.requests import TicketChanged
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.hub_world import catalogue_text
 from tests.support.invented_tickets import ticket
-from tests.support.memory_queue import memory_core
-from tests.support.memory_store import MemoryNotifications
+from tests.support.memory.queue import memory_core
+from tests.support.memory.store import MemoryNotifications
 
 ORG = "valdore"
 

@@ -27,7 +27,7 @@ from session.protocol.hub.tickets import TRANSITIONS, Ticket, TicketState
 from session.protocol.hub.waiting import StepAwayRequest
 from session.protocol.wire.roles import Role
 from tests.support.askers import a_kiosk, an_agent
-from tests.support.memory_queue import MemoryQueue
+from tests.support.memory.queue import MemoryQueue
 
 ORG = "valdore"
 

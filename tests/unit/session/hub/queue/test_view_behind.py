@@ -19,7 +19,7 @@ from session.protocol.hub.requests import LeaveRequest
 from session.protocol.hub.routing import may_serve
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.askers import a_kiosk
-from tests.support.memory_queue import MemoryQueue, NoDecisions
+from tests.support.memory.queue import MemoryQueue, NoDecisions
 from tests.unit.session.hub.queue.test_ticket_changes import ORG
 
 

@@ -23,7 +23,7 @@ from session.protocol.hub.board import (
 )
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.askers import a_supervisor
-from tests.support.memory_queue import MemoryQueue
+from tests.support.memory.queue import MemoryQueue
 from tests.unit.session.hub.queue.test_ticket_changes import ORG
 
 

@@ -18,7 +18,7 @@ from session.protocol.conversation.messages import (
     GrantReason,
     GrantRequested,
 )
-from tests.support.memory_channel import MemoryChannel, channel_pair
+from tests.support.memory.channel import MemoryChannel, channel_pair
 
 
 class Caller:

@@ -23,7 +23,7 @@ from session.log.migrate import decode_record
 from session.log.writer import LogWriter
 from session.protocol.conversation.messages import Grant, GrantRequested
 from session.protocol.conversation.remote_control import FieldKind
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 from tests.support.program_parts import QuietPage, QuietSignal, invented_session
 
 SPOT = Spot(1, 5, 0.5, 0.5)

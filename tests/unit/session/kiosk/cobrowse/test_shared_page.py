@@ -19,7 +19,7 @@ from session.kiosk.cobrowse import shared_page as cobrowse
 from session.kiosk.cobrowse.shared_page import KioskCobrowse
 from session.protocol.conversation.messages import Grant, GrantChanged, ResourceSent
 from session.protocol.conversation.mirror import MirrorEvents
-from tests.support.memory_channel import channel_pair
+from tests.support.memory.channel import channel_pair
 
 PICTURE = (
     '{"type":4,"data":{"href":"http://h.example/","width":8,"height":6},"timestamp":1},'

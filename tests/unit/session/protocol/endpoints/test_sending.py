@@ -15,7 +15,7 @@ from session.core.tasks import Tasks
 from session.protocol.conversation.messages import PageKept, ScanProgressed, SessionMessage
 from session.protocol.endpoints.chunks import split
 from session.protocol.endpoints.sending import MAX_WAITING, ChunkSender, OrderedSender
-from tests.support.memory_channel import MemoryChannel, channel_pair
+from tests.support.memory.channel import MemoryChannel, channel_pair
 from tests.support.waiting import until
 
 RETRY_S = (0.01, 0.02)

@@ -22,7 +22,7 @@ from session.protocol.hub.requests import TicketRequested
 from session.protocol.hub.tickets import Ticket
 from tests.support.askers import a_kiosk
 from tests.support.hub_world import catalogue_text
-from tests.support.memory_store import (
+from tests.support.memory.store import (
     MemoryCallers,
     MemoryLog,
     MemoryNotifications,

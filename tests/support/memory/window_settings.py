@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a window remembers, in memory only."""
+
+from __future__ import annotations
+
+
+class MemorySettings:
+    """Settings of a window that are forgotten at the end."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    def read(self, name: str) -> str:
+        """The text under `name`, or ""."""
+        return self._values.get(name, "")
+
+    def write(self, name: str, value: str) -> None:
+        """Keeps a text under `name`."""
+        self._values[name] = value
