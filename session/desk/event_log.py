@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from session.core.clock import Clock
 from session.desk.call.video_call import DeskCall
-from session.desk.cobrowse.shared_page import DeskCobrowse, MirrorBytes
+from session.desk.cobrowse.shared_page import DeskSharedPage, MirrorBytes
 from session.desk.devices.scanner_and_printer import DeskDevices, PageNotReceived, ReceivedPage
 from session.log import events
 from session.log.events import AnyEvent, Writer
@@ -82,7 +82,7 @@ class EventLog:
         """The agent was shown an error."""
         self._log.write(events.TroubleShown(by=Writer.DESK, code=_code(code)))
 
-    def listen(self, call: DeskCall, page: DeskCobrowse, devices: DeskDevices) -> None:
+    def listen(self, call: DeskCall, page: DeskSharedPage, devices: DeskDevices) -> None:
         """Connects the facts of the conversations to their events."""
         call.answered.connect(self._on_answered)
         call.first_frame.connect(self._on_first_frame)

@@ -22,9 +22,9 @@ from session.desk.call.privacy import DeskPrivacy
 from session.desk.call.third_parties import DeskThirdParties
 from session.desk.call.third_party_call import OfferingEngine
 from session.desk.call.video_call import DeskCall
-from session.desk.cobrowse.remote_control import DeskControl
-from session.desk.cobrowse.shared_page import DeskCobrowse
-from session.desk.cobrowse.shown_document import DeskShow
+from session.desk.cobrowse.remote_control import DeskRemoteControl
+from session.desk.cobrowse.shared_page import DeskSharedPage
+from session.desk.cobrowse.shown_document import DeskShownDocument
 from session.desk.devices.scanner_and_printer import DeskDevices, Keep
 from session.desk.event_log import EventLog
 from session.desk.hub.third_parties import TalkLink
@@ -101,9 +101,9 @@ class DeskSession:
         clock, tasks = parts.clock, parts.tasks
         self._build_call(parts)
         self.grants = DeskGrants(channel, clock, tasks=tasks, memory=parts.keep_memory)
-        self.page = DeskCobrowse(channel, clock, tasks=tasks)
-        self.control = DeskControl(channel, lambda: self.page.epoch, tasks=tasks)
-        self.show = DeskShow(channel, clock, tasks=tasks, kbps=parts.chunk_kbps)
+        self.page = DeskSharedPage(channel, clock, tasks=tasks)
+        self.control = DeskRemoteControl(channel, lambda: self.page.epoch, tasks=tasks)
+        self.show = DeskShownDocument(channel, clock, tasks=tasks, kbps=parts.chunk_kbps)
         self.devices = DeskDevices(
             channel,
             clock,

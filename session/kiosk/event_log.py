@@ -13,9 +13,9 @@ from session.core.clock import Clock
 from session.kiosk.call.consent import KioskGrants
 from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.call.video_call import KioskCall
-from session.kiosk.cobrowse.remote_control import Acted, KioskControl
-from session.kiosk.cobrowse.shared_page import KioskCobrowse
-from session.kiosk.cobrowse.shown_document import KioskShow
+from session.kiosk.cobrowse.remote_control import Acted, KioskRemoteControl
+from session.kiosk.cobrowse.shared_page import KioskSharedPage
+from session.kiosk.cobrowse.shown_document import KioskShownDocument
 from session.kiosk.devices.scanner_and_printer import KioskDevices
 from session.log import events
 from session.log.events import Writer
@@ -87,8 +87,8 @@ class EventLog:
         *,
         grants: KioskGrants,
         call: KioskCall,
-        page: KioskCobrowse,
-        control: KioskControl,
+        page: KioskSharedPage,
+        control: KioskRemoteControl,
         devices: KioskDevices,
     ) -> None:
         """Connects consent, call, shared page and devices."""
@@ -114,7 +114,7 @@ class EventLog:
         """The conversation is over: writes the last seconds of the line."""
         self._series.flush()
 
-    def listen_to_show(self, show: KioskShow) -> None:
+    def listen_to_show(self, show: KioskShownDocument) -> None:
         """Connects the documents that the agent shows."""
         show.opened.connect(
             lambda opened: self._log.write(events.DocumentShown(pages=opened.pages))

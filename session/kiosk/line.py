@@ -17,7 +17,7 @@ from session.core.clock import Clock
 from session.core.errors import CallLost
 from session.core.tasks import Tasks
 from session.kiosk.call.video_call import KioskCall
-from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.kiosk.devices.scanner_and_printer import KioskDevices
 from session.media.engine import MediaStats
 from session.media.line.end import TICK_S, LineEnd, OtherTraffic
@@ -48,7 +48,7 @@ class KioskLine(LineEnd):
         channel: SessionChannel,
         call: KioskCall,
         *,
-        page: KioskCobrowse,
+        page: KioskSharedPage,
         devices: KioskDevices,
         rates: LineRates | None,
         clock: Clock,

@@ -26,9 +26,9 @@ from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import CallMedia, CallPage, KioskCall
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS
-from session.kiosk.cobrowse.remote_control import ControlledPage, KioskControl
-from session.kiosk.cobrowse.shared_page import BrowserLike, KioskCobrowse
-from session.kiosk.cobrowse.shown_document import KioskShow, ShowScreen
+from session.kiosk.cobrowse.remote_control import ControlledPage, KioskRemoteControl
+from session.kiosk.cobrowse.shared_page import BrowserLike, KioskSharedPage
+from session.kiosk.cobrowse.shown_document import KioskShownDocument, ShowScreen
 from session.kiosk.devices.given_files import GivenFiles
 from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.prints import CountPages, PrintRules
@@ -143,10 +143,10 @@ class KioskSession:
         self.call = self._build_call(media)
         self.talk = self._build_third_parties(media)
         self.page = self._build_shared_page()
-        self.control = KioskControl(
+        self.control = KioskRemoteControl(
             channel, parts.browser, page=self.page, grants=self.grants, clock=clock, tasks=tasks
         )
-        self.show = KioskShow(channel, parts.documents, clock=clock, tasks=tasks)
+        self.show = KioskShownDocument(channel, parts.documents, clock=clock, tasks=tasks)
         self.files = GivenFiles(parts.file_folders) if parts.file_folders else None
         self.devices = self._build_devices()
         self.line = self._build_line()
@@ -178,8 +178,8 @@ class KioskSession:
             media=media,
         )
 
-    def _build_shared_page(self) -> KioskCobrowse:
-        return KioskCobrowse(
+    def _build_shared_page(self) -> KioskSharedPage:
+        return KioskSharedPage(
             self._channel,
             self._parts.browser,
             grants=self.grants,

@@ -21,10 +21,10 @@ from PyQt6.QtWebEngineCore import QWebEnginePage
 from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.core.clock import SystemClock
-from session.desk.cobrowse.remote_control import DeskControl
-from session.desk.cobrowse.shared_page import DeskCobrowse
-from session.kiosk.cobrowse.remote_control import KioskControl
-from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.desk.cobrowse.remote_control import DeskRemoteControl
+from session.desk.cobrowse.shared_page import DeskSharedPage
+from session.kiosk.cobrowse.remote_control import KioskRemoteControl
+from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.kiosk.hub.client import KioskLink
 from session.protocol.conversation.messages import Grant, PageShown, SessionMessage
 from session.protocol.conversation.mirror import MirrorEvents
@@ -95,11 +95,11 @@ class Ends:
         self.browser.resize(1000, 760)
         self.pane.resize(978, 638)
         self.wire = Counted(kiosk_channel, "k", user="kiosk1")
-        self.kiosk = KioskCobrowse(
+        self.kiosk = KioskSharedPage(
             self.wire, self.browser, grants=self.consent, clock=clock, tasks=world.tasks
         )
-        self.desk = DeskCobrowse(desk_channel, clock, tasks=world.tasks)
-        self.hands = KioskControl(
+        self.desk = DeskSharedPage(desk_channel, clock, tasks=world.tasks)
+        self.hands = KioskRemoteControl(
             self.wire,
             self.browser,
             page=self.kiosk,
@@ -107,7 +107,7 @@ class Ends:
             clock=clock,
             tasks=world.tasks,
         )
-        self.control = DeskControl(desk_channel, lambda: self.kiosk.epoch, tasks=world.tasks)
+        self.control = DeskRemoteControl(desk_channel, lambda: self.kiosk.epoch, tasks=world.tasks)
         self.lags_ms: list[float] = []
         self.pages: list[PageShown] = []
         self.desk.page_shown.connect(self.pages.append)

@@ -35,7 +35,7 @@ CALM_S = 8.0
 """
 
 ANSWERS = frozenset({"acked", "accepted", "finished"})
-"""What the hub has answered with a yes; the other lines are wishes and news."""
+"""What the hub has answered with a yes; the other lines are requests and notifications."""
 
 
 # ---- the run

@@ -16,8 +16,8 @@ from PyQt6.QtWebEngineCore import QWebEnginePage
 from session.core.clock import SystemClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.cobrowse.shared_page import DeskCobrowse, MirrorBytes
-from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.desk.cobrowse.shared_page import DeskSharedPage, MirrorBytes
+from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.kiosk.session import browser_wiped
 from session.protocol.conversation import mirror
 from session.protocol.conversation.messages import (
@@ -94,10 +94,10 @@ class Stage:
         self.browser, self.pane = KioskBrowser(), MirrorPane()
         self.browser.resize(1000, 760)
         self.pane.resize(900, 650)
-        self.kiosk = KioskCobrowse(
+        self.kiosk = KioskSharedPage(
             self.kiosk_line, self.browser, grants=self.consent, clock=clock, tasks=self.tasks
         )
-        self.desk = DeskCobrowse(self.desk_line, clock, tasks=self.tasks)
+        self.desk = DeskSharedPage(self.desk_line, clock, tasks=self.tasks)
         self.pages: list[PageShown] = []
         self.refused: list[AddressRefused] = []
         self.pointers: list[PointerShown] = []

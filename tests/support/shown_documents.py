@@ -21,8 +21,8 @@ from documents.pdf.showing import DrawnPage, count_shown, draw_shown
 from documents.workers import Workers
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
-from session.desk.cobrowse.shown_document import DeskShow, DrawnPicture, Ended
-from session.kiosk.cobrowse.shown_document import KioskShow
+from session.desk.cobrowse.shown_document import DeskShownDocument, DrawnPicture, Ended
+from session.kiosk.cobrowse.shown_document import KioskShownDocument
 from session.protocol.conversation.shown_document import Mark, MarkKind, ShownPagePainted
 from session.protocol.endpoints.chunks import ChunkPace
 from tests.support.memory.channel import channel_pair
@@ -77,8 +77,10 @@ class ShowStage:
         self.window = kiosk_window()
         self.pane = self.window.session_page.document
         self.view = ShownDocumentView()
-        self.kiosk = KioskShow(self.kiosk_line, self.pane, clock=self.clock, tasks=self.tasks)
-        self.desk = DeskShow(self.desk_line, self.clock, tasks=self.tasks, kbps=4000)
+        self.kiosk = KioskShownDocument(
+            self.kiosk_line, self.pane, clock=self.clock, tasks=self.tasks
+        )
+        self.desk = DeskShownDocument(self.desk_line, self.clock, tasks=self.tasks, kbps=4000)
         self.painted: list[ShownPagePainted] = []
         self.ended: list[Ended] = []
         self.progress: list[int] = []

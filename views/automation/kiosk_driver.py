@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QWidget
 
 from views.automation.window_driver import WindowDriver
 from views.kiosk.browser.pane import KioskBrowser
-from views.kiosk.conversation.give_file_panel import GivenSheet
+from views.kiosk.conversation.give_file_panel import GiveFileSheet
 
 LOOK, PAGE, FILE = "look", "page", "file"
 
@@ -50,7 +50,7 @@ class KioskDriver(WindowDriver):
             super().click(name)
 
     def _touch_file(self, file_id: str) -> None:
-        sheet = self._window.findChild(GivenSheet)
+        sheet = self._window.findChild(GiveFileSheet)
         button = sheet.buttons.get(file_id) if sheet is not None and sheet.isVisible() else None
         if button is None:
             raise LookupError(f"file {file_id} is not on screen")

@@ -18,6 +18,7 @@ from session.core.clock import Clock, SystemClock
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.hub.number_check import PHONE, TICKET
 from session.protocol.conversation.messages import Grant, KioskWiped
+from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import (
     Contact,
     Service,
@@ -34,7 +35,7 @@ from views.kiosk.conversation.page import SessionPage
 from views.kiosk.header import KioskHeader
 from views.kiosk.pages.away import AwayPage
 from views.kiosk.pages.closed import ClosedPage
-from views.kiosk.pages.come_back import ReturnPage
+from views.kiosk.pages.come_back import ComeBackPage
 from views.kiosk.pages.goodbye import GoodbyePage
 from views.kiosk.pages.number import NumberPage
 from views.kiosk.pages.place_kept import PlaceKeptPage
@@ -122,12 +123,9 @@ class KioskWindow(QWidget):
         self._before_number: KioskPage | None = None
         self.start_page, self.number_page = StartPage(self._clock), NumberPage()
         self.away_page, self.kept_page = AwayPage(), PlaceKeptPage(self._clock)
-        self.return_page, self.closed_page = ReturnPage(), ClosedPage(self._clock)
+        self.return_page, self.closed_page = ComeBackPage(), ClosedPage(self._clock)
         self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
         self.session_page = SessionPage(call_pane, browser, clock=self._clock)
-        self.show_chat = self.session_page.chat.show_lines
-        self.show_private = self.session_page.show_private
-        self.show_own_pause = self.session_page.show_own_pause
         self.trouble_page = TroublePage()
         self._header, self._banner, self._pages = KioskHeader(), TroubleBanner(), QStackedWidget()
         self._page: KioskPage = self.start_page
@@ -310,6 +308,18 @@ class KioskWindow(QWidget):
         see").
         """
         self.session_page.show_media(seen, heard)
+
+    def show_chat(self, lines: tuple[ChatLine, ...]) -> None:
+        """Shows the written conversation."""
+        self.session_page.chat.show_lines(lines)
+
+    def show_private(self, on: bool) -> None:
+        """Shows that nobody sees face or page for a moment."""
+        self.session_page.show_private(on)
+
+    def show_own_pause(self, on: bool) -> None:
+        """Shows whether the caller's own pause goes on."""
+        self.session_page.show_own_pause(on)
 
     def show_page(self, visible: bool) -> None:
         """Shows the browser beside the face, or hides it."""

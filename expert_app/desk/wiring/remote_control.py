@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from expert_app.desk.app import DeskApp
-from session.desk.cobrowse.remote_control import Answer, DeskControl
+from session.desk.cobrowse.remote_control import Answer, DeskRemoteControl
 from session.desk.session import DeskSession
 from views.desk.shared_page.view import SharedPageView
 
@@ -55,7 +55,7 @@ class RemoteControlConnections:
         return command
 
     def _follow(self, session: DeskSession) -> None:
-        control: DeskControl = session.control
+        control: DeskRemoteControl = session.control
         control.answered.connect(self._on_answered)
         control.paused.connect(lambda _left_s: self._view.acts.show_paused())
 

@@ -2,6 +2,6 @@
 """What agent and caller look at together, seen from the desk: the mirrored web page, clicks and
 typing on it, and documents that the agent shows.
 
-Entry points: `shared_page.DeskCobrowse`, `remote_control.DeskControl`, `shown_document.DeskShow`.
+Entry points: `shared_page.DeskSharedPage`, `remote_control.DeskRemoteControl`, `shown_document.DeskShownDocument`.
 May import what `session.desk` may import, but no other package of `session.desk`.
 """

@@ -77,7 +77,7 @@ class Spot(NamedTuple):
     y: float
 
 
-class DeskControl:
+class DeskRemoteControl:
     """One session's commands at the desk.
 
     Attributes:

@@ -98,7 +98,7 @@ class _Arrival:
         self.answer.set_result((data, self.sent.media_type) if data and whole else (b"", ""))
 
 
-class DeskCobrowse:
+class DeskSharedPage:
     """One session's shared page at the desk.
 
     Args:

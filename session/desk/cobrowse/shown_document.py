@@ -93,7 +93,7 @@ class _Show:
         self.heard_s = self.published_s = now_s
 
 
-class DeskShow:
+class DeskShownDocument:
     """One session's shown documents at the desk.
 
     Args:

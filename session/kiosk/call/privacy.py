@@ -12,7 +12,7 @@ from session.core.errors import BusUnreachable, MessageTooLarge
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.video_call import KioskCall
-from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.protocol.conversation.chat_and_privacy import TOPIC, PrivacyAsked, PrivacyShown
 from session.protocol.conversation.messages import GrantsRequested, SessionMessage
 from session.protocol.endpoints.channel import SessionChannel
@@ -30,7 +30,7 @@ class KioskPrivacy:
     """
 
     def __init__(
-        self, channel: SessionChannel, call: KioskCall, *, page: KioskCobrowse, tasks: Tasks
+        self, channel: SessionChannel, call: KioskCall, *, page: KioskSharedPage, tasks: Tasks
     ) -> None:
         self.changed: Signal[bool] = Signal()
         self.shown: Signal[bool] = Signal()

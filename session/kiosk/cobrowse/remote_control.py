@@ -161,7 +161,7 @@ class ControlledPage(Protocol):
 
 
 class PageLike(Protocol):
-    """The shared page (`session.kiosk.cobrowse.shared_page.KioskCobrowse`)."""
+    """The shared page (`session.kiosk.cobrowse.shared_page.KioskSharedPage`)."""
 
     @property
     def sharing(self) -> bool:
@@ -211,7 +211,7 @@ _PRIVATE_KEYS = (PageKey.TAB, PageKey.BACK_TAB, PageKey.ESCAPE)
 _CHANGES_PAGE = (Grant.CONTROL, Grant.TYPE)
 
 
-class KioskControl:
+class KioskRemoteControl:
     """One session's commands at the kiosk.
 
     Attributes:

@@ -197,7 +197,7 @@ def _cut_at_snapshots(events: list[mirror.MirrorEvent]) -> list[list[mirror.Mirr
     return lists
 
 
-class KioskCobrowse:
+class KioskSharedPage:
     """One session's shared page at the kiosk.
     Shares as soon as, and only while, the caller allows it.
 

@@ -121,7 +121,7 @@ class _Show:
             del self.pictures[max(self.pictures, key=lambda each: abs(each - self.page))]
 
 
-class KioskShow:
+class KioskShownDocument:
     """One session's shown documents at the kiosk.
 
     Attributes: opened: a document is shown. painted: a page is on the screen (its number from 0),

@@ -17,7 +17,7 @@ from session.desk.call.privacy import DeskPrivacy
 from session.desk.call.third_parties import DeskThirdParties
 from session.desk.call.video_call import DeskCall
 from session.kiosk.call.privacy import KioskPrivacy
-from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.protocol.conversation.chat_and_privacy import TOPIC, PrivacyShown
 from session.protocol.conversation.messages import GrantsRequested, SharingChanged
 from tests.integration.call.engines import both_engines
@@ -37,7 +37,7 @@ class Pause:
     ends: Ends
     desk: DeskPrivacy
     kiosk: KioskPrivacy
-    page: KioskCobrowse
+    page: KioskSharedPage
     confirmed: list[bool] = field(default_factory=list)
     at_kiosk: list[bool] = field(default_factory=list)
 
@@ -47,7 +47,7 @@ async def a_pause(kind: str) -> AsyncIterator[Pause]:
     tasks = Tasks()
     async with a_call(kind) as ends:
         grants = Grants(ManualClock())
-        page = KioskCobrowse(
+        page = KioskSharedPage(
             ends.kiosk_channel, QuietBrowser(), grants=grants, clock=SystemClock(), tasks=tasks
         )
         asker: Any = QuietAsker()

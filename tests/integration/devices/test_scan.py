@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent wishes, the caller consents, the scanner works or not."""
+"""The agent requests, the caller consents, the scanner works or not."""
 
 from __future__ import annotations
 

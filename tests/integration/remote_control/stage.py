@@ -11,8 +11,8 @@ import json
 from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
 
-from session.desk.cobrowse.remote_control import Answer, DeskControl, Spot
-from session.kiosk.cobrowse.remote_control import Acted, KioskControl
+from session.desk.cobrowse.remote_control import Answer, DeskRemoteControl, Spot
+from session.kiosk.cobrowse.remote_control import Acted, KioskRemoteControl
 from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.remote_control import CommandAnswered
 from tests.support.cobrowse_pages import WebServer
@@ -32,7 +32,7 @@ class ControlStage(Stage):
 
     def __init__(self, web: WebServer) -> None:
         super().__init__(web)
-        self.hands = KioskControl(
+        self.hands = KioskRemoteControl(
             self.kiosk_line,
             self.browser,
             page=self.kiosk,
@@ -40,7 +40,7 @@ class ControlStage(Stage):
             clock=self.kiosk._clock,
             tasks=self.tasks,
         )
-        self.control = DeskControl(self.desk_line, lambda: self.desk.epoch, tasks=self.tasks)
+        self.control = DeskRemoteControl(self.desk_line, lambda: self.desk.epoch, tasks=self.tasks)
         self.answers: list[Answer] = []
         self.acted: list[Acted] = []
         self.pauses: list[float] = []

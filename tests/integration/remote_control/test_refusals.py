@@ -9,7 +9,7 @@ import asyncio
 
 import pytest
 
-from session.desk.cobrowse.remote_control import DeskControl, Spot
+from session.desk.cobrowse.remote_control import DeskRemoteControl, Spot
 from session.kiosk.cobrowse.remote_control import Acted
 from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.remote_control import NEEDED, HistoryStep, PageKey
@@ -67,7 +67,7 @@ def test_no_command_works_without_its_power(stage: ControlStage, qt_loop: QtLoop
     qt_loop.run(stage.play(story()))
 
 
-def _every_command(control: DeskControl, spot: Spot) -> list:  # type: ignore[type-arg]  # of calls
+def _every_command(control: DeskRemoteControl, spot: Spot) -> list:  # type: ignore[type-arg]  # of calls
     return [
         lambda: control.click(spot),
         lambda: control.scroll(spot, 0, 100),

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QLabel, QWidget
 from views.kiosk.window import KioskWindow
 
 
-class Wishes:
+class CallerTouches:
     """Every wish of the window, in order."""
 
     def __init__(self, window: KioskWindow) -> None:

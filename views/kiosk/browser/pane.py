@@ -33,7 +33,7 @@ from views.kiosk.browser.input_injection import InputInjector
 from views.kiosk.browser.marks import MarksLayer
 from views.kiosk.browser.pointer import PointerLayer
 from views.kiosk.browser.profile import CallerWeb, written
-from views.kiosk.browser.refused_page import RefusalPage
+from views.kiosk.browser.refused_page import RefusedPage
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, INK, LINE, PAPER, SKY, WHITE, spaced
@@ -119,7 +119,7 @@ class KioskBrowser(QFrame):
         self._dialog.answered.connect(
             lambda dialog_id, ok, text: self._web.dialogs.answer(dialog_id, ok, text)
         )
-        self.refusal = RefusalPage(self._view)
+        self.refusal = RefusedPage(self._view)
         self.refusal.closed.connect(self._show_buttons)
         self._pointer_timer = self._single_shot(POINTER_STAYS_MS, self._pointer.remove)
         self._notice_timer = self._single_shot(NOTICE_STAYS_MS, self._hide_notice)

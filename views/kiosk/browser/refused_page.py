@@ -28,7 +28,7 @@ WHY: dict[WebRefusal, str] = {
 }
 
 
-class RefusalPage(QFrame):
+class RefusedPage(QFrame):
     """Covers the page that led to the refused one, until the caller goes back to it.
 
     Signals:

@@ -31,7 +31,7 @@ from views.kiosk.widgets.theme import BLUE, INK, SKY, WHITE, spaced
 _KILOBYTE, _MEGABYTE = 1000, 1_000_000
 
 
-class GivenSheet(QScrollArea):
+class GiveFileSheet(QScrollArea):
     """The files, one large button each; moved by finger.
 
     Signals:
@@ -82,7 +82,7 @@ class GivenSheet(QScrollArea):
         self.show()
 
 
-class GivenPanel(SlidingPanel):
+class GiveFilePanel(SlidingPanel):
     """The question: which file? No answer gives none.
 
     Signals:
@@ -93,7 +93,7 @@ class GivenPanel(SlidingPanel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sheet = GivenSheet()
+        self.sheet = GiveFileSheet()
         self.sheet.chosen.connect(self._on_chosen)
         self.is_asking = False
         self._files: tuple[OfferedFile, ...] = ()

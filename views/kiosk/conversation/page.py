@@ -33,9 +33,9 @@ from session.protocol.hub.third_parties import TalkAnswer
 from views.kiosk.conversation.chat import ChatStrip
 from views.kiosk.conversation.consent import ConsentPanel, StoppedPanel
 from views.kiosk.conversation.document_pane import DocumentPane
-from views.kiosk.conversation.give_file_panel import GivenPanel
+from views.kiosk.conversation.give_file_panel import GiveFilePanel
 from views.kiosk.conversation.print_panel import CallerPrintPanel, PrintSheet
-from views.kiosk.conversation.third_party_strip import TalkStrip
+from views.kiosk.conversation.third_party_strip import ThirdPartyStrip
 from views.kiosk.widgets.icons import IconView, StopSign
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
 from views.kiosk.widgets.theme import BLUE, INK, SKY, sized, spaced
@@ -126,9 +126,9 @@ class SessionPage(KioskPage):
         self.document.shown_changed.connect(lambda _shown: self._place_page())
         self.printing, self.sheet = CallerPrintPanel(clock), PrintSheet()
         self.printing.answered.connect(self._on_print_answered)
-        self.giving = GivenPanel()
+        self.giving = GiveFilePanel()
         self.giving.answered.connect(lambda _file_id: self._place_page())
-        self.talk, self.chat = TalkStrip(), ChatStrip()
+        self.talk, self.chat = ThirdPartyStrip(), ChatStrip()
         self.chat.keyboard.opened.connect(lambda _open: self._place_page())
         self._mandate_shown = False
         self.consent.mandate_shown.connect(self._on_mandate)

@@ -51,7 +51,7 @@ def third_words(name: str, third: Third, held: bool) -> str:
     return words.format(name=name)
 
 
-class TalkStrip(QFrame):
+class ThirdPartyStrip(QFrame):
     """Hidden while two people simply talk.
 
     Signals:

@@ -17,7 +17,7 @@ from views.kiosk.widgets.page_base import BigButton, KioskPage, label
 from views.kiosk.widgets.theme import BLUE, SKY, spaced
 
 
-class ReturnPage(KioskPage):
+class ComeBackPage(KioskPage):
     """Before a ticket number is typed, or instead of it.
 
     Signals:

@@ -19,7 +19,7 @@ from expert_app.desk.shown_documents import Fetching, ShownDocumentsJob
 from session.core.clock import SystemClock
 from session.core.errors import LibraryItemUnknown, SessionError
 from session.core.tasks import Tasks
-from session.desk.cobrowse.shown_document import DeskShow, Ended
+from session.desk.cobrowse.shown_document import DeskShownDocument, Ended
 from session.desk.hub.library import Progress
 from session.protocol.dossier.library import LibraryItem, LibraryKind
 from tests.support.memory.channel import channel_pair
@@ -55,7 +55,7 @@ class Desk:
         kiosk_line, desk_line = channel_pair()
         self.kiosk_line = kiosk_line
         self.session = SimpleNamespace(
-            show=DeskShow(desk_line, SystemClock(), tasks=tasks, kbps=4000)
+            show=DeskShownDocument(desk_line, SystemClock(), tasks=tasks, kbps=4000)
         )
         self.opened: list[str] = []
         self.troubles: list[str] = []
@@ -84,8 +84,8 @@ class Scene:
         self.shows.fetching.connect(self.fetched.append)
 
     @property
-    def show(self) -> DeskShow:
-        made: DeskShow = self.desk.session.show
+    def show(self) -> DeskShownDocument:
+        made: DeskShownDocument = self.desk.session.show
         return made
 
     async def over(self) -> None:

@@ -27,7 +27,7 @@ from tests.unit.views.desk.test_window import _cut_off
 from views.desk.invitation_bar import InvitationBar
 from views.desk.pass_on_panel import STATES, PassOnPanel
 from views.desk.talk_bar import HOLD_REASONS, TalkBar
-from views.kiosk.conversation.third_party_strip import HOLD_WORDS, TalkStrip
+from views.kiosk.conversation.third_party_strip import HOLD_WORDS, ThirdPartyStrip
 
 ANNOUNCED = Third(
     role=Role.SUPERVISOR, user="boss", state=ThirdState.ANNOUNCED, by="s.boss", at_utc=NOW
@@ -40,9 +40,9 @@ def child[Kind: QWidget](view: QWidget, kind: type[Kind], name: str) -> Kind:
     return found
 
 
-@pytest.mark.parametrize("kind", [TalkBar, TalkStrip])
+@pytest.mark.parametrize("kind", [TalkBar, ThirdPartyStrip])
 def test_a_banner_counts_as_shown_only_when_it_was_painted_and_once(
-    kind: type[TalkBar] | type[TalkStrip], qtbot: QtBot
+    kind: type[TalkBar] | type[ThirdPartyStrip], qtbot: QtBot
 ) -> None:
     view = kind()
     qtbot.addWidget(view)
@@ -67,7 +67,7 @@ def test_a_banner_counts_as_shown_only_when_it_was_painted_and_once(
 
 
 def test_who_is_only_called_has_no_banner_at_the_kiosk(qtbot: QtBot) -> None:
-    strip = TalkStrip()
+    strip = ThirdPartyStrip()
     qtbot.addWidget(strip)
     called = Third(role=Role.AGENT, user="bob", state=ThirdState.CALLED, by="a.alice", at_utc=NOW)
     strip.show_talk(talk(called, "Bob T."))
@@ -84,16 +84,16 @@ def test_the_hold_button_asks_why_and_then_talks_again(qtbot: QtBot) -> None:
     qtbot.addWidget(bar)
     qtbot.addWidget(bar.commands)
     bar.commands.show()
-    wishes: list[object] = []
-    bar.hold_requested.connect(wishes.append)
-    bar.resume_requested.connect(lambda: wishes.append("resume"))
+    requests: list[object] = []
+    bar.hold_requested.connect(requests.append)
+    bar.resume_requested.connect(lambda: requests.append("resume"))
     hold = child(bar.commands, QAbstractButton, "talk_hold")
     hold.click()
     bar._reasons.actions()[1].trigger()
     bar._reasons.close()
     bar.show_talk(talk(held=HoldReason.LOOKING))
     hold.click()
-    assert wishes == [HoldReason.LOOKING, "resume"]
+    assert requests == [HoldReason.LOOKING, "resume"]
 
 
 def test_a_colleague_can_be_given_the_caller_a_supervisor_cannot(qtbot: QtBot) -> None:

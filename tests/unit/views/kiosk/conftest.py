@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from resources import texts
 from session.core.clock import ManualClock
-from tests.support.screens.kiosk_fingers import Wishes
+from tests.support.screens.kiosk_fingers import CallerTouches
 from tests.support.screens.kiosk_gallery import (
     kiosk_window,
 )
@@ -44,5 +44,5 @@ def fingers(qtbot: QtBot) -> Any:
 
 
 @pytest.fixture
-def wishes(window: KioskWindow) -> Wishes:
-    return Wishes(window)
+def touches(window: KioskWindow) -> CallerTouches:
+    return CallerTouches(window)

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import KioskWiped
-from tests.support.screens.kiosk_fingers import Wishes, on_screen, said
+from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said
 from tests.support.screens.kiosk_gallery import (
     WIPED,
     session_facts,
@@ -40,7 +40,7 @@ def test_goodbye_does_not_claim_a_wipe_that_failed(window: KioskWindow, wiped: K
 
 
 def test_kiosk_is_there_for_the_next_caller_after_twenty_seconds(
-    window: KioskWindow, wishes: Wishes, clock: ManualClock
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.show_goodbye(None)
     clock.advance(GOODBYE_S - 1)
@@ -50,11 +50,11 @@ def test_kiosk_is_there_for_the_next_caller_after_twenty_seconds(
     clock.advance(1)
     window.tick()
     assert on_screen(window, window.start_page)
-    assert wishes.heard == [("start_requested",)]
+    assert touches.heard == [("start_requested",)]
 
 
 def test_caller_may_finish_earlier_and_the_old_countdown_is_dead(
-    window: KioskWindow, wishes: Wishes, clock: ManualClock
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.show_goodbye(WIPED)
     window.goodbye_page.finish.click()
@@ -62,7 +62,7 @@ def test_caller_may_finish_earlier_and_the_old_countdown_is_dead(
     clock.advance(GOODBYE_S)
     window.tick()
     assert on_screen(window, window.number_page)
-    assert wishes.heard == [("start_requested",)]
+    assert touches.heard == [("start_requested",)]
 
 
 def test_lost_line_takes_the_whole_start_page_and_gives_it_back(window: KioskWindow) -> None:
@@ -90,10 +90,10 @@ def test_other_troubles_leave_the_page_usable(window: KioskWindow) -> None:
     assert "This service is not open now" in said(window)
 
 
-def test_closing_is_only_asked_for(window: KioskWindow, wishes: Wishes) -> None:
+def test_closing_is_only_asked_for(window: KioskWindow, touches: CallerTouches) -> None:
     window.close()
     assert window.isVisible()
-    assert wishes.heard == [("close_requested",)]
+    assert touches.heard == [("close_requested",)]
 
 
 def test_window_ticks_by_itself(qtbot: QtBot, clock: ManualClock) -> None:

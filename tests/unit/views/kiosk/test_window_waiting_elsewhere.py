@@ -13,7 +13,7 @@ import pytest
 from session.core.clock import ManualClock
 from session.protocol.hub.requests import TicketChanged
 from session.protocol.hub.tickets import TicketState
-from tests.support.screens.kiosk_fingers import Wishes, on_screen, said, type_number
+from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said, type_number
 from tests.support.screens.kiosk_gallery import (
     RETURNS,
     hours_answer,
@@ -29,18 +29,18 @@ from views.words.opening import opens_words
 
 
 def test_a_caller_who_comes_back_keeps_the_number_and_may_print_it(
-    window: KioskWindow, wishes: Wishes
+    window: KioskWindow, touches: CallerTouches
 ) -> None:
     window.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
     assert "You keep your place." in said(window)
     window.away_page.come_back.click()
-    assert wishes.heard == [("away_requested", "back", "")]
+    assert touches.heard == [("away_requested", "back", "")]
     window.show_kept(kept_answer("back"), prints=True)
     assert "L042" in said(window)
     window.kept_page.slip.click()
     assert not window.kept_page.slip.isEnabled()
-    assert wishes.heard[-1] == ("slip_requested",)
+    assert touches.heard[-1] == ("slip_requested",)
     window.kept_page.finish.click()
     assert on_screen(window, window.start_page)
 
@@ -51,7 +51,7 @@ def test_a_kiosk_without_a_printer_offers_no_slip(window: KioskWindow) -> None:
 
 
 def test_the_page_of_a_kept_place_makes_room_for_the_next_caller(
-    window: KioskWindow, wishes: Wishes, clock: ManualClock
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.show_kept(kept_answer("phone"), prints=True)
     assert "L042" not in said(window)
@@ -61,11 +61,11 @@ def test_the_page_of_a_kept_place_makes_room_for_the_next_caller(
     clock.advance(1)
     window.tick()
     assert on_screen(window, window.start_page)
-    assert ("start_requested",) in wishes.heard
+    assert ("start_requested",) in touches.heard
 
 
 def test_a_telephone_number_is_typed_and_news_of_the_place_does_not_take_the_pad_away(
-    window: KioskWindow, wishes: Wishes
+    window: KioskWindow, touches: CallerTouches
 ) -> None:
     window.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
@@ -76,7 +76,7 @@ def test_a_telephone_number_is_typed_and_news_of_the_place_does_not_take_the_pad
     assert on_screen(window, window.number_page)
     type_number(window, "45678")
     window.number_page.send.click()
-    assert wishes.heard == [("away_requested", "phone", "0612345678")]
+    assert touches.heard == [("away_requested", "phone", "0612345678")]
     window.number_refused()
     assert "This number cannot be called. Please check it." in said(window)
 
@@ -90,7 +90,7 @@ def test_an_agent_who_comes_takes_the_caller_from_the_telephone_pad(window: Kios
 
 
 def test_a_half_typed_telephone_number_is_forgotten_but_not_the_place(
-    window: KioskWindow, wishes: Wishes, clock: ManualClock
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
@@ -99,7 +99,7 @@ def test_a_half_typed_telephone_number_is_forgotten_but_not_the_place(
     clock.advance(NUMBER_IDLE_S)
     window.tick()
     assert on_screen(window, window.waiting_page)
-    assert wishes.heard == []
+    assert touches.heard == []
     window.waiting_page.elsewhere.click()
     window.away_page.phone.click()
     assert "06" not in said(window)
@@ -134,11 +134,11 @@ def _type(pad: NumberPage, number: str) -> None:
 
 
 def test_who_comes_back_types_the_own_number(
-    window: KioskWindow, wishes: Wishes, clock: ManualClock
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.show_start()
     window.start_page.have_number.click()
-    assert wishes.heard == [("returns_requested",)]
+    assert touches.heard == [("returns_requested",)]
     assert "One moment, please" in said(window)
     window.show_returns(RETURNS)
     assert on_screen(window, window.number_page)
@@ -146,11 +146,11 @@ def test_who_comes_back_types_the_own_number(
     pad = window.number_page
     _type(pad, "L999")
     assert "Nobody waits with this number" in said(window)
-    assert len(wishes.heard) == 1
+    assert len(touches.heard) == 1
     for _ in range(4):
         pad.erase.click()
     _type(pad, "L042")
-    assert wishes.heard[-1] == ("came_back", "L042")
+    assert touches.heard[-1] == ("came_back", "L042")
     window.show_returns([])
     assert "Nobody is expected back here." in said(window)
     clock.advance(NUMBER_IDLE_S)
@@ -159,7 +159,7 @@ def test_who_comes_back_types_the_own_number(
 
 
 def test_a_closed_service_says_when_it_opens_and_how_to_be_called(
-    window: KioskWindow, wishes: Wishes
+    window: KioskWindow, touches: CallerTouches
 ) -> None:
     window.show_services(hours_answer())
     assert "Opens tomorrow at 8:30." in window.start_page.cards[1].accessibleName()
@@ -171,14 +171,14 @@ def test_a_closed_service_says_when_it_opens_and_how_to_be_called(
         "bail",
     ):
         assert words in said(window)
-    assert wishes.heard == []
+    assert touches.heard == []
     window.closed_page.callback.click()
     window.number_page.back.click()
     assert on_screen(window, window.closed_page)
     window.closed_page.callback.click()
     type_number(window, "0612345678")
     window.number_page.send.click()
-    assert wishes.heard == [("callback_requested", "housing", "0612345678")]
+    assert touches.heard == [("callback_requested", "housing", "0612345678")]
     window.show_callback("2026-03-03T08:30:00+01:00")
     assert "An adviser calls you from tomorrow at 8:30 on." in said(window)
     window.show_callback("")
@@ -194,7 +194,7 @@ def test_the_closed_page_leaves_by_itself(window: KioskWindow, clock: ManualCloc
 
 
 def test_the_next_caller_of_a_number_is_asked_for_the_caller_number_again(
-    window: KioskWindow, wishes: Wishes
+    window: KioskWindow, touches: CallerTouches
 ) -> None:
     window.show_services(hours_answer())
     window.start_page.cards[1].click()
@@ -203,7 +203,7 @@ def test_the_next_caller_of_a_number_is_asked_for_the_caller_number_again(
     window.ask_number("allocataire")
     type_number(window, "1234567")
     window.number_page.send.click()
-    assert wishes.heard == [("number_entered", "1234567")]
+    assert touches.heard == [("number_entered", "1234567")]
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ import pytest
 
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
-from session.desk.cobrowse.remote_control import DeskControl, Spot
+from session.desk.cobrowse.remote_control import DeskRemoteControl, Spot
 from session.kiosk.call.consent import LASTS_S, KioskGrants
-from session.kiosk.cobrowse.remote_control import PAUSE_S, KioskControl
+from session.kiosk.cobrowse.remote_control import PAUSE_S, KioskRemoteControl
 from session.kiosk.event_log import EventLog
 from session.log.events import PageActed, Writer
 from session.log.migrate import decode_record
@@ -88,7 +88,7 @@ class Scene:
         kiosk_line, self.desk_line = channel_pair()
         self.grants = KioskGrants(kiosk_line, self.clock, tasks=tasks)
         self.grants.asked.connect(lambda grant: self.grants.answer(grant, True))
-        self.kiosk = KioskControl(
+        self.kiosk = KioskRemoteControl(
             kiosk_line,
             self.field,
             page=SharedPage(),
@@ -96,7 +96,7 @@ class Scene:
             clock=self.clock,
             tasks=tasks,
         )
-        self.desk = DeskControl(self.desk_line, lambda: 1, tasks=tasks)
+        self.desk = DeskRemoteControl(self.desk_line, lambda: 1, tasks=tasks)
         self.codes: list[tuple[str, FieldKind]] = []
         self.desk.answered.connect(lambda answer: self.codes.append((answer.code, answer.field)))
         self.lines: list[bytes] = []

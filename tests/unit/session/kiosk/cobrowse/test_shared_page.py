@@ -13,10 +13,10 @@ import pytest
 from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.cobrowse.shared_page import DeskCobrowse, MirrorBytes
+from session.desk.cobrowse.shared_page import DeskSharedPage, MirrorBytes
 from session.kiosk.cobrowse import mirror_sender
 from session.kiosk.cobrowse import shared_page as cobrowse
-from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.protocol.conversation.messages import Grant, GrantChanged, ResourceSent
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.memory.channel import channel_pair
@@ -114,10 +114,10 @@ class Ends:
         self.clock, self.tasks = ManualClock(), Tasks()
         self.kiosk_line, desk_line = channel_pair()
         self.browser, self.grants = Browser(), Grants(self.clock)
-        self.kiosk = KioskCobrowse(
+        self.kiosk = KioskSharedPage(
             self.kiosk_line, self.browser, grants=self.grants, clock=self.clock, tasks=self.tasks
         )
-        self.desk = DeskCobrowse(desk_line, self.clock, tasks=self.tasks)
+        self.desk = DeskSharedPage(desk_line, self.clock, tasks=self.tasks)
         self.events: list[MirrorEvents] = []
         self.desk.events_received.connect(self.events.append)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The dossier shows who and what is missing; accepting, refusing and opening are wishes."""
+"""The dossier shows who and what is missing; accepting, refusing and opening are requests."""
 
 from __future__ import annotations
 

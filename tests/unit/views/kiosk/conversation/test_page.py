@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor
 from session.core.clock import ManualClock
 from session.kiosk.call.consent import SILENCE_S
 from session.protocol.conversation.messages import Grant
-from tests.support.screens.kiosk_fingers import Wishes, said
+from tests.support.screens.kiosk_fingers import CallerTouches, said
 from tests.support.screens.kiosk_gallery import (
     ALL_GRANTS,
     session_facts,
@@ -59,21 +59,21 @@ def test_every_mix_of_powers_has_its_own_sentence() -> None:
 @pytest.mark.parametrize("allowed", [True, False])
 @pytest.mark.parametrize("grant", list(Grant))
 def test_answer_is_passed_on_and_the_question_goes(
-    window: KioskWindow, wishes: Wishes, grant: Grant, allowed: bool
+    window: KioskWindow, touches: CallerTouches, grant: Grant, allowed: bool
 ) -> None:
     window.show_session(session_facts())
     window.ask_grant(grant)
     consent = window.session_page.consent
     assert consent.isVisible()
     (consent.yes if allowed else consent.no).click()
-    assert wishes.heard == [("grant_answered", grant, allowed)]
+    assert touches.heard == [("grant_answered", grant, allowed)]
     assert not consent.isVisible()
     consent.yes.click()
-    assert len(wishes.heard) == 1, "a second touch answers nothing"
+    assert len(touches.heard) == 1, "a second touch answers nothing"
 
 
 def test_time_to_answer_is_counted_down_and_silence_answers_nothing(
-    window: KioskWindow, wishes: Wishes, clock: ManualClock
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.show_session(session_facts())
     window.ask_grant(Grant.SCAN)
@@ -84,7 +84,7 @@ def test_time_to_answer_is_counted_down_and_silence_answers_nothing(
     clock.advance(5)
     window.tick()
     assert not consent.isVisible()
-    assert wishes.heard == []
+    assert touches.heard == []
 
 
 def test_question_settled_elsewhere_goes_away(window: KioskWindow) -> None:
@@ -96,29 +96,33 @@ def test_question_settled_elsewhere_goes_away(window: KioskWindow) -> None:
     assert not window.session_page.consent.isVisible()
 
 
-def test_given_power_can_be_taken_back_by_touch(window: KioskWindow, wishes: Wishes) -> None:
+def test_given_power_can_be_taken_back_by_touch(
+    window: KioskWindow, touches: CallerTouches
+) -> None:
     window.show_session(session_facts())
     chips = window.session_page.chips
     assert not any(chip.isVisible() for chip in chips.values())
     window.show_grants(ALL_GRANTS)
     assert all(chip.isVisible() for chip in chips.values())
     chips[Grant.SCAN].click()
-    assert wishes.heard == [("grant_withdrawn", Grant.SCAN)]
+    assert touches.heard == [("grant_withdrawn", Grant.SCAN)]
 
 
-def test_stop_is_at_once_and_then_asks_what_to_do(window: KioskWindow, wishes: Wishes) -> None:
+def test_stop_is_at_once_and_then_asks_what_to_do(
+    window: KioskWindow, touches: CallerTouches
+) -> None:
     window.show_session(session_facts())
     window.ask_grant(Grant.SCAN)
     page = window.session_page
     page.stop.click()
-    assert wishes.heard == [("stop_requested",)]
+    assert touches.heard == [("stop_requested",)]
     assert not page.consent.isVisible()
     assert page.stopped.isVisible()
     page.stopped.go_on.click()
     assert not page.stopped.isVisible()
     page.stop.click()
     page.stopped.end_call.click()
-    assert wishes.heard[-1] == ("leave_requested",)
+    assert touches.heard[-1] == ("leave_requested",)
 
 
 def test_stop_is_a_red_octagon_with_the_word(window: KioskWindow) -> None:

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QLabel
 from resources import texts
 from session.core.clock import ManualClock
 from session.protocol.hub.requests import Service
-from tests.support.screens.kiosk_fingers import Wishes, on_screen, said, type_number
+from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said, type_number
 from tests.support.screens.kiosk_gallery import (
     SERVICES,
     services_answer,
@@ -22,9 +22,11 @@ from tests.support.screens.kiosk_gallery import (
 from views.kiosk.window import NUMBER_IDLE_S, KioskWindow
 
 
-def test_touching_a_service_asks_for_it(window: KioskWindow, wishes: Wishes, fingers: Any) -> None:
+def test_touching_a_service_asks_for_it(
+    window: KioskWindow, touches: CallerTouches, fingers: Any
+) -> None:
     fingers.mouseClick(window.start_page.cards[1], Qt.MouseButton.LeftButton)
-    assert wishes.heard == [("service_requested", SERVICES[1].id)]
+    assert touches.heard == [("service_requested", SERVICES[1].id)]
 
 
 def test_never_more_than_six_services(window: KioskWindow) -> None:
@@ -40,7 +42,7 @@ def test_no_service_is_said_in_words(window: KioskWindow) -> None:
 
 
 def test_language_is_asked_for_and_everything_is_said_again(
-    window: KioskWindow, wishes: Wishes, monkeypatch: pytest.MonkeyPatch
+    window: KioskWindow, touches: CallerTouches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Shouting(gettext.NullTranslations):
         def gettext(self, message: str) -> str:
@@ -48,14 +50,14 @@ def test_language_is_asked_for_and_everything_is_said_again(
 
     assert "Welcome. What do you need today?" in said(window)
     window._header.languages["en"].click()
-    assert wishes.heard == [("language_requested", "en")]
+    assert touches.heard == [("language_requested", "en")]
     monkeypatch.setattr(texts, "_active", [Shouting()])
     window.show_language("en")
     assert "WELCOME. WHAT DO YOU NEED TODAY?" in said(window)
     assert window._header.languages["en"].words().startswith("✓")
 
 
-def test_complete_number_can_be_sent(window: KioskWindow, wishes: Wishes) -> None:
+def test_complete_number_can_be_sent(window: KioskWindow, touches: CallerTouches) -> None:
     window.ask_number("allocataire")
     type_number(window, "123456")
     assert not window.number_page.send.isEnabled()
@@ -63,7 +65,7 @@ def test_complete_number_can_be_sent(window: KioskWindow, wishes: Wishes) -> Non
     type_number(window, "7")
     assert window.number_page.send.isEnabled()
     window.number_page.send.click()
-    assert wishes.heard == [("number_entered", "1234567")]
+    assert touches.heard == [("number_entered", "1234567")]
 
 
 def test_keys_that_cannot_follow_are_asleep(window: KioskWindow) -> None:
@@ -74,32 +76,36 @@ def test_keys_that_cannot_follow_are_asleep(window: KioskWindow) -> None:
     assert all(key.isEnabled() for key in window.number_page.digits.keys.values())
 
 
-def test_job_seeker_number_ends_with_a_letter(window: KioskWindow, wishes: Wishes) -> None:
+def test_job_seeker_number_ends_with_a_letter(window: KioskWindow, touches: CallerTouches) -> None:
     window.ask_number("france_travail")
     assert not window.number_page.letters_key.isEnabled()
     type_number(window, "1234567K")
     window.number_page.send.click()
-    assert wishes.heard == [("number_entered", "1234567K")]
+    assert touches.heard == [("number_entered", "1234567K")]
 
 
-def test_somebody_born_in_corsica_can_type_the_number(window: KioskWindow, wishes: Wishes) -> None:
+def test_somebody_born_in_corsica_can_type_the_number(
+    window: KioskWindow, touches: CallerTouches
+) -> None:
     window.ask_number("nir")
     type_number(window, "253072A07300443")
     window.number_page.send.click()
-    assert wishes.heard == [("number_entered", "253072A07300443")]
+    assert touches.heard == [("number_entered", "253072A07300443")]
 
 
 def test_typing_error_is_seen_at_once_and_cannot_be_sent(
-    window: KioskWindow, wishes: Wishes
+    window: KioskWindow, touches: CallerTouches
 ) -> None:
     window.ask_number("nir")
     type_number(window, "295109912611199")
     assert "There is a mistake" in said(window)
     window.number_page.send.click()
-    assert wishes.heard == []
+    assert touches.heard == []
 
 
-def test_number_unknown_to_the_hub_may_be_corrected(window: KioskWindow, wishes: Wishes) -> None:
+def test_number_unknown_to_the_hub_may_be_corrected(
+    window: KioskWindow, touches: CallerTouches
+) -> None:
     window.ask_number("allocataire")
     type_number(window, "1234567")
     window.number_refused()
@@ -108,26 +114,28 @@ def test_number_unknown_to_the_hub_may_be_corrected(window: KioskWindow, wishes:
     window.number_page.erase.click()
     type_number(window, "8")
     window.number_page.send.click()
-    assert wishes.heard == [("number_entered", "1234568")]
+    assert touches.heard == [("number_entered", "1234568")]
 
 
-def test_caller_without_the_number_is_helped_too(window: KioskWindow, wishes: Wishes) -> None:
+def test_caller_without_the_number_is_helped_too(
+    window: KioskWindow, touches: CallerTouches
+) -> None:
     window.ask_number("nir")
     window.number_page.skip.click()
-    assert wishes.heard == [("number_skipped",)]
+    assert touches.heard == [("number_skipped",)]
 
 
-def test_keyboard_types_as_well(window: KioskWindow, wishes: Wishes, fingers: Any) -> None:
+def test_keyboard_types_as_well(window: KioskWindow, touches: CallerTouches, fingers: Any) -> None:
     window.ask_number("france_travail")
     fingers.keyClicks(window.number_page, "x12345679")
     fingers.keyClick(window.number_page, Qt.Key.Key_Backspace)
     fingers.keyClicks(window.number_page, "k")
     fingers.keyClick(window.number_page, Qt.Key.Key_Return)
-    assert wishes.heard == [("number_entered", "1234567K")]
+    assert touches.heard == [("number_entered", "1234567K")]
 
 
 def test_number_of_a_caller_who_walked_away_is_forgotten(
-    window: KioskWindow, wishes: Wishes, clock: ManualClock
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.ask_number("allocataire")
     clock.advance(NUMBER_IDLE_S - 1)
@@ -138,16 +146,16 @@ def test_number_of_a_caller_who_walked_away_is_forgotten(
     clock.advance(1)
     window.tick()
     assert on_screen(window, window.start_page)
-    assert wishes.heard == [("start_requested",)]
+    assert touches.heard == [("start_requested",)]
     window.ask_number("allocataire")
     assert "123" not in said(window)
 
 
-def test_back_returns_to_the_services(window: KioskWindow, wishes: Wishes) -> None:
+def test_back_returns_to_the_services(window: KioskWindow, touches: CallerTouches) -> None:
     window.ask_number("allocataire")
     window.number_page.back.click()
     assert on_screen(window, window.start_page)
-    assert wishes.heard == [("start_requested",)]
+    assert touches.heard == [("start_requested",)]
 
 
 def test_number_is_not_kept_on_the_screen_once_the_ticket_is_there(window: KioskWindow) -> None:

@@ -9,7 +9,7 @@ import pytest
 from session.core.clock import ManualClock
 from session.protocol.hub.requests import TicketChanged
 from session.protocol.hub.tickets import TicketState
-from tests.support.screens.kiosk_fingers import Wishes, said
+from tests.support.screens.kiosk_fingers import CallerTouches, said
 from tests.support.screens.kiosk_gallery import (
     session_facts,
     ticket_answer,
@@ -42,17 +42,17 @@ def test_time_waited_is_counted_from_the_ticket(window: KioskWindow, clock: Manu
     assert "You have been waiting for 2 minutes." in said(window)
 
 
-def test_leaving_the_queue_is_confirmed(window: KioskWindow, wishes: Wishes) -> None:
+def test_leaving_the_queue_is_confirmed(window: KioskWindow, touches: CallerTouches) -> None:
     window.show_ticket(ticket_answer())
     page = window.waiting_page
     page.leave.click()
     assert page.leave_really.isVisible()
-    assert wishes.heard == []
+    assert touches.heard == []
     page.stay.click()
     assert page.leave.isVisible()
     page.leave.click()
     page.leave_really.click()
-    assert wishes.heard == [("leave_requested",)]
+    assert touches.heard == [("leave_requested",)]
 
 
 @pytest.mark.parametrize(
