@@ -16,7 +16,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
-from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.history.audit import BATCH, Audit, AuditReader
 from session.hub.history.database import History
@@ -60,7 +59,6 @@ class Projection:
         rebuild: forget what AUDIT can tell, and read it again, once.
 
     Attributes:
-        moved: the position, at each change.
         caught_up: set while nothing is known to be missing.
         trouble: why the history cannot go on; "" while nothing is known against it.
     """
@@ -73,7 +71,6 @@ class Projection:
         tasks: Tasks,
         rebuild: bool = False,
     ) -> None:
-        self.moved: Signal[Position] = Signal()
         self.caught_up = asyncio.Event()
         self.position = Position(0, 0)
         self.trouble = ""
@@ -216,8 +213,5 @@ class Projection:
             log.warning("the history goes on")
 
     def _move(self, applied: int, last: int) -> None:
-        position = Position(applied, max(0, last - applied))
-        (self.caught_up.clear if position.behind else self.caught_up.set)()
-        if position != self.position:
-            self.position = position
-            self.moved.emit(position)
+        self.position = Position(applied, max(0, last - applied))
+        (self.caught_up.clear if self.position.behind else self.caught_up.set)()
