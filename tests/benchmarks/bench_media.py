@@ -122,13 +122,10 @@ def show(rows: list[Row], engines: list[str]) -> None:
 def _shown(row: Row | None) -> str:
     if row is None:
         return ""
-    value = (
-        "never"
-        if row["value"] is None
-        else f"{row['value']:.3g}"
-        if row["value"] < 100
-        else f"{row['value']:.0f}"
-    )
+    if row["value"] is None:
+        value = "never"
+    else:
+        value = f"{row['value']:.3g}" if row["value"] < 100 else f"{row['value']:.0f}"
     return value if row["ok"] else f"{value} ✗"
 
 

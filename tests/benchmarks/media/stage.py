@@ -82,7 +82,7 @@ class Stage:
         if self.prepares:
             await self.kiosk.do("prepare")
         await asyncio.sleep(0.3)
-        await self.look()
+        await self.collect()
         for shown in self.shown.values():
             shown.clear()
 
@@ -94,17 +94,17 @@ class Stage:
         answer = await self._over_the_bus(await self.desk.do("answer", sdp=offer))
         await self.kiosk.do("accept", sdp=answer)
 
-    async def look(self) -> None:
+    async def collect(self) -> None:
         """Takes what both ends have shown."""
         for name, peer in self.ends.items():
             self.shown[name] += [tuple(picture) for picture in await peer.do("pop")]
 
     async def wait(self, seconds: float, every_s: float = 1.0) -> None:
-        """Lets the call go on and keeps looking."""
+        """Lets the call go on and collects what is shown."""
         end_s = time.monotonic() + seconds
         while (left_s := end_s - time.monotonic()) > 0:
             await asyncio.sleep(min(every_s, left_s))
-            await self.look()
+            await self.collect()
 
     async def stats(self) -> dict[str, dict[str, Any]]:
         """Of both ends."""
