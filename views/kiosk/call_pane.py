@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The call as the caller sees it: the agent large, the caller small, a third person beside.
-Used by `views.kiosk_*`.
+Used by `views.kiosk.window` and by the wiring of the kiosk.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class KioskCallPane(LockedCallPage):
         self.run_soon(f"call.lifeSize({share:.4f})")
 
     def emit_event(self, event: PageEvent) -> None:
-        """Hands an event to the listeners of its call; a lost page is told to both calls'."""
+        """Hands an event to the listeners of its call; both calls are told of a lost page."""
         if event.name == "page_lost":
             self.happened.emit(event)
             self.third.happened.emit(event)

@@ -259,7 +259,7 @@ class KioskWindow(QWidget):
         self._show(self.kept_page)
 
     def show_callback(self, due: str) -> None:
-        """The wish to be called is stored; `due` (ISO 8601 or "") is from when on."""
+        """The request to be called is stored; `due` (ISO 8601 or "") is from when on."""
         self.number_page.clear()
         self.kept_page.show_callback(due)
         self._show(self.kept_page)
@@ -365,7 +365,7 @@ class KioskWindow(QWidget):
     # ---- facts: at any time ----
 
     def set_speech(self, mode: str) -> None:
-        """How texts are said: "off" (or no voice), "button" (at a touch), "auto" (by themselves
+        """How texts are read aloud: "off" (or no voice), "button" (at a touch), "auto" (by themselves
         when they change).
         """
         self._speech = mode
@@ -460,7 +460,7 @@ class KioskWindow(QWidget):
             self.number_entered.emit(number)
 
     def _back_from_number(self) -> None:
-        """To where the number was asked for; a caller who has a ticket keeps it."""
+        """Goes back to where the number was asked for; a caller who has a ticket keeps it."""
         before = self._before_number
         if (
             self._page is self.number_page

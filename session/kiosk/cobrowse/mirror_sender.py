@@ -110,11 +110,11 @@ class MirrorSender:
         return sum(len(entry.text) for entry in self._waiting if not entry.is_snapshot)
 
     def restart(self) -> None:
-        """Somebody may have come late: the next picture begins a new stream."""
+        """A listener may have come late: the next picture begins a new stream."""
         self._restart_due = True
 
     def clear(self) -> None:
-        """The caller shares no more: what waits never leaves."""
+        """The caller has stopped sharing: what waits is never sent."""
         self._waiting.clear()
         self._generation += 1
         self._starving, self._restart_due = False, True

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which certificate a scanner or printer must show: the one that was seen when it was set up.
-For the kiosk.
+"""The one certificate that a scanner or printer must show: the one seen when it was set up.
+Used by `session.kiosk.devices.addresses` and by `expert-app kiosk-devices`.
 
 Devices sign their own certificates, with names and dates that nobody maintains.
 So the certificate itself is what is trusted, as it lies in the kiosk's folder; another one is

@@ -274,7 +274,7 @@ class EsclScanner:
         return fault or ScannerFailed(status=f"HTTP {http_status}")
 
     async def _delete_job(self) -> None:
-        """Tells the scanner; who comes while another does waits for it:
+        """Tells the scanner to cancel. A second call waits for the first:
         the scan is over when the scanner knows.
         """
         async with self._deleting:

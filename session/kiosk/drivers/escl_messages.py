@@ -51,7 +51,7 @@ _REASON_FAULTS: dict[str, type[SessionError]] = {
 
 
 class InputLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """What glass or feeder can do: largest area in 1/300 inch, resolutions in dpi (ascending;
+    """What flatbed or feeder can do: largest area in 1/300 inch, resolutions in dpi (ascending;
     never empty).
     """
 

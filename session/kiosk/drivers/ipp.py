@@ -99,7 +99,7 @@ class IppPrinter:
         address: `ipp://host:port/path`, `ipps://` for TLS.
         answer_s: seconds in which it must answer a question.
         document_s: seconds in which it must have taken a document.
-        poll_s: seconds between two looks at a job, at first and at most;
+        poll_s: seconds between two questions about a job, at first and at most;
             the pause doubles while nothing changes.
         gone_s: seconds of silence after which following a job gives up.
         tls: certificates to trust; the system's by default.

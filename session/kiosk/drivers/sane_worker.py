@@ -261,8 +261,8 @@ class SaneWorker:
 
 
 def main() -> None:
-    """Says ready or why not, then obeys;
-    leaves without the backends' tidying up, which can hang.
+    """Reports ready or why not, then carries out commands;
+    ends without the backends' own clean-up, which can hang.
     """
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a backend prints must not come between our frames

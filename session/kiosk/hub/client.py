@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's side of the talk with the hub: services, ticket, session, log.
+"""The kiosk's requests to the hub and what the hub tells it: services, ticket, session, log.
 Used by the kiosk's program.
 
 The other end is `session.hub.queue`; the desk's counterpart is `session.desk.hub.client`.

@@ -2,7 +2,7 @@
 """The waiting room's display asks the hub what to show, again and again.
 Used by the display's program.
 
-Asked, not told: a display that misses a message would show yesterday's numbers;
+The display asks because one that missed a message would show yesterday's numbers;
 one that gets no answer says so.
 """
 
@@ -23,7 +23,7 @@ POLL_S = 2.0
 
 
 class DisplayLink:
-    """What a display hears of the hub.
+    """What a display asks the hub.
 
     Attributes:
         answered: what to show now. lost: no answer came; the code of the error.

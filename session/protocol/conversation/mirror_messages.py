@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What accompanies the shared page on the topic "cobrowse":
-how far it arrived, and what stands beside the page.
+how far it arrived, and what the page shows outside its document.
 """
 
 from __future__ import annotations

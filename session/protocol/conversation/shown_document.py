@@ -57,7 +57,7 @@ class ShowMessage(SessionMessage, frozen=True, kw_only=True):
 
 
 class ShowStarted(ShowMessage, frozen=True, kw_only=True):
-    """Desk: shows a document; repeated when nothing is heard. `title` is read by the caller."""
+    """Desk: shows a document; repeated when no answer comes. `title` is read by the caller."""
 
     title: ShortText
     pages: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGES)]

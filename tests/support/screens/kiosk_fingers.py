@@ -9,7 +9,7 @@ from views.kiosk.window import KioskWindow
 
 
 class CallerTouches:
-    """Every wish of the window, in order."""
+    """Everything that the window asks for, in order."""
 
     def __init__(self, window: KioskWindow) -> None:
         self.heard: list[tuple[object, ...]] = []

@@ -3,7 +3,7 @@
 proposes for a field.
 
 Used by `views.kiosk.browser.pane`.
-Both are there for as long as they are true, with one big button that ends them.
+Both are shown as long as they are true, each with one big button that ends it.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 and notices when the caller touches it.
 
 Used by `views.kiosk.browser.pane`;
-`session.kiosk.cobrowse.remote_control` decides what may be done. Events of our own are marked by
-their class, so that everything else that comes to the page is the caller's.
+`session.kiosk.cobrowse.remote_control` decides what may be done. Events that are
+injected here have classes of their own, so that all other input of the page is the caller's.
 """
 
 from __future__ import annotations

@@ -266,8 +266,8 @@ class _Fetcher:
 
     @property
     def busy(self) -> bool:
-        """True while the engine has something of ours in hand:
-        asked and not begun, or begun and not finished.
+        """True while the engine still works for us:
+        a download is requested and not started, or started and not finished.
         """
         return bool(self._names or self._running)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The chat at the kiosk, large: what the adviser wrote, and answers by a touch or a keyboard.
-In the session page.
+"""The chat at the kiosk in large letters: what the adviser wrote, and answers by touch or keyboard.
+Used by the session page.
 
-It comes with the adviser's first words, and is empty again for the next caller.
+It appears with the adviser's first words, and is empty for the next caller.
 """
 
 from __future__ import annotations

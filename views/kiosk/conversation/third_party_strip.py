@@ -2,7 +2,7 @@
 """Above the faces at the kiosk: who else is in the conversation, and why the caller waits.
 Used by the session page.
 
-A third person is named here from before the first sound until it is gone;
+A third person is named here before the first sound, and until that person has gone;
 `painted` says that the words are really on the screen, and only then may that person be let in.
 """
 
@@ -111,7 +111,7 @@ class ThirdPartyStrip(QFrame):
         self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
-        """Painted: whoever must know is told, once per third person, after the words are painted
+        """Emits `painted` once per third person, after the words are painted
         too.
         """
         super().paintEvent(a0)

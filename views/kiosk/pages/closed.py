@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A service that is closed: when it opens, how to reach it, and a wish to be called.
+"""A service that is closed: when it opens, how to reach it, and a request to be called back.
 Used by the kiosk window.
 """
 

@@ -2,8 +2,8 @@
 """A caller who comes back waits here for a moment, or reads that nobody is expected.
 Used by the kiosk window.
 
-The own number is typed on the number page:
-a list of numbers would let anybody touch somebody else's.
+Callers type their number on the number page:
+a list of numbers would let anybody touch the number of somebody else.
 """
 
 from __future__ import annotations

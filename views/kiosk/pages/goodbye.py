@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The end: take your papers back, and what was wiped, told as it is. Used by the kiosk window."""
+"""The end: take your papers back, and what was really wiped. Used by the kiosk window."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class _Key(TouchButton):
 
 
 class _Keys(QWidget):
-    """A grid of one-character keys; only those that may follow are awake."""
+    """A grid of one-character keys; only those that may follow are enabled."""
 
     pressed = pyqtSignal(str)
 

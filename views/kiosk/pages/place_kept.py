@@ -22,7 +22,7 @@ KEPT_S = 30.0
 
 
 class PlaceKeptPage(KioskPage):
-    """A place that is kept, or a wish to be called.
+    """A place that is kept, or a request to be called back.
 
     Signals:
         over: back to the start. slip_requested: print the number.
@@ -94,7 +94,7 @@ class PlaceKeptPage(KioskPage):
         self._start(answer, None, prints=prints and answer.ticket.away == "back")
 
     def show_callback(self, due: str) -> None:
-        """The wish is stored; `due` (ISO 8601, or "") is from when on somebody calls."""
+        """The request is stored; `due` (ISO 8601, or "") is from when on somebody calls."""
         self._start(None, due, prints=False)
 
     def _start(

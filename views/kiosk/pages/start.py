@@ -66,7 +66,7 @@ def is_closed(service: Service) -> bool:
 
 
 def may_be_looked_at(service: Service) -> bool:
-    """True when a closed service has a page of its own: its opening, or a wish to be called."""
+    """True when a closed service has a page of its own: its opening, or a request to be called."""
     return not service.open_now or service.callback
 
 

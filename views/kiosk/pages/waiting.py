@@ -22,9 +22,7 @@ GIVEN_BACK = "desk_lost"
 
 
 def wait_words(least_s: int | None, most_s: int | None) -> str:
-    """How long it may take (seconds; None: unknown) in words.
-    Nothing is promised that nobody can know.
-    """
+    """How long it may take (seconds; None: unknown) in words that promise nothing."""
     if least_s is None:
         return _("We do not know the waiting time yet.")
     least, most = max(0, least_s) // 60, None if most_s is None else -(-max(0, most_s) // 60)

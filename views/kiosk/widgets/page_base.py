@@ -25,7 +25,7 @@ CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
 class KioskPage(QFrame):
-    """One page. It shows what it is told and can say it again in another language or lay itself out
+    """One page. It shows what it is told, and can do so again in another language or lay itself out
     upright.
     """
 

@@ -53,7 +53,7 @@ def test_a_broken_address_is_refused(rest: str) -> None:
 
 def test_settings_are_taken_from_the_desks_wish() -> None:
     area = Area(left=1, top=2, width=3, height=4)
-    wish = ScanRequested(
+    request = ScanRequested(
         scan_id="a1",
         kind=ScanKind.PREVIEW,
         source=ScanSource.FEEDER,
@@ -61,7 +61,7 @@ def test_settings_are_taken_from_the_desks_wish() -> None:
         colour=False,
         area=area,
     )
-    assert ScanSettings.from_request(wish) == (
+    assert ScanSettings.from_request(request) == (
         ScanSettings(
             kind=ScanKind.PREVIEW, source=ScanSource.FEEDER, dpi=150, colour=False, area=area
         ),

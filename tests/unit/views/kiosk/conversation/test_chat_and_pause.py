@@ -113,8 +113,8 @@ def test_a_real_keyboard_makes_do_without_and_a_new_caller_finds_it_shut(
 
 
 def test_the_caller_begins_and_ends_a_pause_of_its_own(window: KioskWindow) -> None:
-    wished: list[bool] = []
-    window.session_page.pause_requested.connect(wished.append)
+    requested: list[bool] = []
+    window.session_page.pause_requested.connect(requested.append)
     window.show_session(session_facts())
     window.show_grants(dict.fromkeys(ALL_GRANTS, True))
     window.show_page(True)
@@ -128,7 +128,7 @@ def test_the_caller_begins_and_ends_a_pause_of_its_own(window: KioskWindow) -> N
     assert "do not see your page" in line, "what is hidden is not said to be seen"
     window.session_page.pause.click()
     window.show_own_pause(False)
-    assert wished == [True, False]
+    assert requested == [True, False]
     assert "End my privacy pause" not in said(window)
     assert not window.session_page.browser.isVisible(), "the agent's own pause goes on"
     window.show_private(False)
