@@ -78,7 +78,9 @@ async def restore(
 
 def _history(settings: HubSettings, paths: Paths) -> History:
     return History(
-        paths.folder("history"), settings.history_database or settings.database, settings.time_zone
+        paths.folder("history"),
+        database_url=settings.history_database or settings.database,
+        time_zone=settings.time_zone,
     )
 
 

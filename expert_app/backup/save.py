@@ -129,7 +129,9 @@ async def _history(
 ) -> tuple[int, str]:
     def copy() -> int:
         database = settings.history_database or settings.database
-        history = History(paths.folder("history"), database, settings.time_zone)
+        history = History(
+            paths.folder("history"), database_url=database, time_zone=settings.time_zone
+        )
         try:
             with backup.part(HISTORY) as write:
                 return write_rows(history.engine, HISTORY_TABLES, write)

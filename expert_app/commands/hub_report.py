@@ -79,7 +79,9 @@ def read_facts(
         StoreUnreachable: the history's database cannot be read.
     """
     history = History(
-        paths.folder("history"), settings.history_database or settings.database, settings.time_zone
+        paths.folder("history"),
+        database_url=settings.history_database or settings.database,
+        time_zone=settings.time_zone,
     )
     try:
         chapters = tuple(
@@ -102,5 +104,6 @@ def _chapter(
 ) -> Chapter:
     """An organisation's chapter, with small numbers masked, as it may leave the organisation."""
     services = {service.id: service.name for service in catalogue.services(organisation)}
-    rows = {by: count(history, organisation, *days, by) for by in StatisticsBy}
+    first, last = days
+    rows = {by: count(history, organisation, first=first, last=last, by=by) for by in StatisticsBy}
     return masked(chapter(catalogue.organisation(organisation).name, services, rows))

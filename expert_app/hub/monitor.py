@@ -40,10 +40,10 @@ _REASONS = {
 }
 
 
-class Looks(Protocol):
+class Checkable(Protocol):
     """What knows how a hub or vault is."""
 
-    async def look(self) -> list[Trouble]:
+    async def check(self) -> list[Trouble]:
         """What is wrong now, the gravest first."""
         ...
 
@@ -56,7 +56,7 @@ class Monitor:
     """
 
     def __init__(
-        self, host: str, port: int, *, health: Looks, metrics: MetricsCollector, tasks: Tasks
+        self, host: str, port: int, *, health: Checkable, metrics: MetricsCollector, tasks: Tasks
     ) -> None:
         self._host, self._port = host, port
         self._health = health
@@ -141,19 +141,19 @@ class Monitor:
         return await page(headers.get("accept", ""))
 
     async def _healthz(self, _accept: str) -> Answer:
-        troubles = await self._health.look()
+        troubles = await self._health.check()
         self._metrics.found(troubles)
         status = 503 if any(trouble.grave for trouble in troubles) else 200
         return status, JSON, health_text(troubles).encode()
 
     async def _open(self, accept: str) -> Answer:
-        self._metrics.found(await self._health.look())
+        self._metrics.found(await self._health.check())
         kind, body = self._metrics.text(accept)
         return 200, kind, body
 
 
 async def open_monitor(
-    listen: str, health: Looks, metrics: MetricsCollector, tasks: Tasks
+    listen: str, health: Checkable, metrics: MetricsCollector, tasks: Tasks
 ) -> Monitor | None:
     """The monitor at `listen` ("host:port");
     None when nothing is wanted ("") or the address cannot be had.

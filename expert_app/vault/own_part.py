@@ -19,7 +19,7 @@ from session.core.errors import SealKeyOld
 from session.hub.access.identities import IdentityBook
 from session.hub.convention.catalogue import WholeFile
 from session.hub.convention.entries import ROLES, OrganisationEntry
-from session.hub.convention.files import Part, read_files
+from session.hub.convention.files import ConventionPart, read_files
 from session.hub.convention.problems import CatalogueWrong, Problem
 from session.hub.convention.signatures import is_genuine
 from session.hub.convention.toml_decoding import decode
@@ -63,7 +63,7 @@ def read_own_part(path: Path, organisation: str, signer: str) -> OrganisationEnt
     return entry
 
 
-def _verify(part: Part, signer: str) -> None:
+def _verify(part: ConventionPart, signer: str) -> None:
     if signer and not is_genuine(part.name, part.text, part.signature, signer):
         code = "signature_wrong" if part.signature else "unsigned"
         raise CatalogueWrong([Problem(code, part.file, {"key": signer})])

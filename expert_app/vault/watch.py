@@ -49,7 +49,7 @@ class VaultHealth:
     is_leaving: bool = False
     others: Callable[[], list[Trouble]] = list
 
-    async def look(self) -> list[Trouble]:
+    async def check(self) -> list[Trouble]:
         """What is wrong now, the gravest first; empty when all is well.
 
         Beside the hub's codes: `log_unusable`, `dossiers_unreachable`, `seal_key_old` (grave);

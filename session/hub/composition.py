@@ -77,7 +77,7 @@ class Hub:
             parts, self._stores, partners=outgoing, log_opener=self._log_keeper, turn=turn
         )
         self.history = history.build(parts)
-        self.assignment = assignment.build(parts, self._stores, self.queue)
+        self.assignment = assignment.build(parts, self._stores, queue=self.queue)
         self.dossiers = dossier.build(
             parts,
             dossiers,
@@ -86,7 +86,7 @@ class Hub:
             view=self.queue.view,
             log_keeper=self._log_keeper,
         )
-        self.supervision = supervision.build(self._stores, self.queue, self.history)
+        self.supervision = supervision.build(self._stores, queue=self.queue, history=self.history)
         self.transfers = transfers.build(
             parts, self.queue, partners=outgoing, is_ours=self.assignment.is_ours
         )
@@ -94,7 +94,7 @@ class Hub:
         self.network = network.build(
             parts,
             self._stores,
-            self.queue,
+            queue=self.queue,
             outgoing=outgoing,
             keep=self.dossiers.keep,
             projection=self.history.projection,
@@ -263,10 +263,10 @@ class Hub:
         _, organisation, letter, user = message.subject.split(".")
         if not self.flood_watch.beat(f"{organisation}.{letter}.{user}"):
             return
-        self.queue.presence.heard(organisation, Role(letter), user)
+        self.queue.presence.mark_alive(organisation, Role(letter), user)
         if letter == Role.KIOSK:
-            self.network.outgoing.heard(organisation, user)
-        self.queue.lines.heard(organisation, Role(letter), user, message.payload)
+            self.network.outgoing.forward_beat(organisation, user)
+        self.queue.lines.take_sample(organisation, Role(letter), user, message.payload)
 
     # ---- timers
 
@@ -289,18 +289,18 @@ class Hub:
         await self.parts.disk_space.measure()
         open_now = [stored.ticket for stored in self.queue.view.all_open()]
         for ticket in open_now:
-            await self._timeouts.look(ticket)
+            await self._timeouts.check(ticket)
         for organisation in self.parts.catalogue.served:
-            await self.queue.places.look(organisation)
-            await self.transfers.waiting_elsewhere.look(organisation)
+            await self.queue.places.tick(organisation)
+            await self.transfers.waiting_elsewhere.tick(organisation)
             await self._send_beat(organisation)
         self._remember_moved()
         await self.queue.moved.mend()
-        await self.transfers.overflow.look()
-        await self.transfers.host_calls.look()
-        await self.network.state.say()
-        await self.queue.offers.look()
-        await self.transfers.callbacks.look()
+        await self.transfers.overflow.tick()
+        await self.transfers.host_calls.tick()
+        await self.network.state.publish()
+        await self.queue.offers.tick()
+        await self.transfers.callbacks.tick()
         self._forget_ended(open_now)
 
     async def _send_beat(self, organisation: str) -> None:

@@ -53,14 +53,14 @@ class TicketTimeouts:
         self._third_parties = third_parties
         self._pass_on = pass_on
 
-    async def look(self, ticket: Ticket) -> None:
+    async def check(self, ticket: Ticket) -> None:
         """Acts on what time has done to this ticket.
         Raises session errors; the next look goes on.
         """
-        for finding in self._watch.look(ticket):
+        for finding in self._watch.check(ticket):
             await self._act(finding)
-        await self._third_parties.look(ticket)
-        await self._pass_on.look(ticket)
+        await self._third_parties.check(ticket)
+        await self._pass_on.check(ticket)
         if self._is_forgotten(ticket):
             await self._sessions.close_forgotten(ticket)
         if ticket.state in WAITING and not self._catalogue.has(ticket.organisation, ticket.service):

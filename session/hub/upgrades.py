@@ -89,6 +89,7 @@ async def upgrade(
     connection: HubConnection,
     keep_copy: Callable[[int], Awaitable[None]],
     replicas: int = 1,
+    *,
     steps: Mapping[int, Step] = STEPS,
     ours: int = FORMAT,
 ) -> None:

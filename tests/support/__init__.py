@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-only
+"""Builders and stand-ins that several folders of tests use."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who asks the hub, for tests that call a rule without the bus: `await calls.call(a_kiosk(), ...)`."""
+"""Who asks the hub, for tests without the bus: `await calls.call(a_kiosk(), ...)`."""
 
 from __future__ import annotations
 

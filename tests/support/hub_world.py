@@ -55,7 +55,10 @@ services = [
   { id = "housing", name = "Aide au logement", letter = "L" },
 ]
 sites = [{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["rights", "housing"] }]
-kiosks = [{ id = "kiosk1", site = "townhall" }, { id = "kiosk2", site = "townhall", name = "Borne du couloir" }]
+kiosks = [
+  { id = "kiosk1", site = "townhall" },
+  { id = "kiosk2", site = "townhall", name = "Borne du couloir" },
+]
 displays = [{ id = "screen1", site = "townhall" }]
 people = [
   { id = "alice", name = "Alice M." },
@@ -78,7 +81,10 @@ people = [{ id = "zoe", name = "Zoé K." }]
 id = "network"
 name = "Bornes du Val"
 services = []
-sites = [{ id = "library", name = "Médiathèque d'Arvenne", services = ["valdore/rights", "marais/care"] }]
+sites = [
+  { id = "library", name = "Médiathèque d'Arvenne", \
+services = ["valdore/rights", "marais/care"] },
+]
 kiosks = [{ id = "kiosk1", site = "library" }]
 people = [
   { id = "alice", name = "Une homonyme" },

@@ -26,10 +26,13 @@ CATALOGUE = """
 [[organisations]]
 id = "valdore"
 name = "Caisse d'entraide du Val-Doré"
-services = [{{ id = "housing", name = "Aide au logement", letter = "L", number_kind = "allocataire" }}]
+services = [
+  {{ id = "housing", name = "Aide au logement", letter = "L", number_kind = "allocataire" }},
+]
 sites = [{{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["housing"] }}]
 kiosks = [
-  {{ id = "kiosk1", site = "townhall", key = "{kiosk1}" }}, {{ id = "kiosk2", site = "townhall", key = "{kiosk2}" }},
+  {{ id = "kiosk1", site = "townhall", key = "{kiosk1}" }},
+  {{ id = "kiosk2", site = "townhall", key = "{kiosk2}" }},
 ]
 people = [
   {{ id = "alice", name = "Alice M.", key = "{alice}" }},

@@ -2,7 +2,7 @@
 """What a site's host and a network's operator poll from the hub.
 Used by their programs.
 
-The other end is `session.hub.transfers.host_calls` and `session.hub.network.network_state`.
+The other end is `session.hub.transfers.host_calls` and `session.hub.network.sites_and_hubs`.
 """
 
 from __future__ import annotations

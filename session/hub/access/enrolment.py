@@ -29,7 +29,7 @@ PER_S, BURST = 1.0, 10.0
 they share one identity, and guessing must stay hopeless.
 """
 
-LOOK_S = 0.3
+POLL_S = 0.3
 """Between two looks for a change that a command made: the time within which a lost key is dead."""
 
 
@@ -60,7 +60,7 @@ class Enrolment:
     async def start(self) -> None:
         """Opens the door; the server has been started with the book's keys."""
         self._unsubscribe = await self._connection.serve(subjects.ENROL_AT_HUB, self._on_request)
-        self._watch = self._tasks.start(self._look(), name="watch the book of identities")
+        self._watch = self._tasks.start(self._poll(), name="watch the book of identities")
 
     async def stop(self) -> None:
         """Closes the door."""
@@ -105,9 +105,9 @@ class Enrolment:
             organisation=identity.organisation, role=identity.role, user=identity.user
         )
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(POLL_S)
             try:
                 await self._apply()
             except SessionError as error:

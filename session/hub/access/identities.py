@@ -40,7 +40,8 @@ CREATE TABLE IF NOT EXISTS invitation (
   code_hash BLOB PRIMARY KEY, organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL,
   until_utc TEXT NOT NULL, used_by TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS enrolled (
-  organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL, at_utc TEXT NOT NULL,
+  organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
+  at_utc TEXT NOT NULL,
   PRIMARY KEY (organisation, role, user));
 CREATE TABLE IF NOT EXISTS revoked (key TEXT PRIMARY KEY, at_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
@@ -211,9 +212,10 @@ class IdentityBook:
     def is_empty(self) -> bool:
         """True when nobody was ever invited, enrolled or revoked."""
         with self._open() as base:
-            query = "SELECT EXISTS (SELECT 1 FROM {}) OR EXISTS (SELECT 1 FROM {}) OR EXISTS (SELECT 1 FROM {})"
-            (found,) = base.execute(query.format("invitation", "enrolled", "revoked")).fetchone()
-        return not found
+            return not any(
+                base.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
+                for table in ("invitation", "enrolled", "revoked")
+            )
 
     # ---- what the running server knows
 

@@ -3,8 +3,8 @@
 Used by the hub.
 
 Everything an offer is stands in the ticket (`offered`, `agent`, `offer_until_utc`), each step is a
-compare-and-set, and `look` may be called at any time, by any hub, any number of times: a killed hub
-leaves nothing that the next look of another one does not find. The lease keeps two hubs from
+compare-and-set, and `check` may be called at any time, by any hub, any number of times: a killed
+hub leaves nothing that the next check by another one does not find. The lease keeps two hubs from
 offering two callers to the same agent.
 """
 
@@ -28,7 +28,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 1.0
+TICK_S = 1.0
 """Longest time from the end of an offer to the next one;
 changes of tickets and agents wake at once.
 """
@@ -99,7 +99,7 @@ class Dispatch:
         agents: AgentStates,
         is_ours: Callable[[], bool],
         tasks: Tasks,
-        look_s: float = LOOK_S,
+        tick_s: float = TICK_S,
         eligibility: Eligibility | None = None,
     ) -> None:
         self._changes = core.changes
@@ -108,7 +108,7 @@ class Dispatch:
         self._agents = agents
         self._is_ours = is_ours
         self._tasks = tasks
-        self._look_s = look_s
+        self._tick_s = tick_s
         self._eligibility = eligibility or Eligibility(core.catalogue)
         self._wake = asyncio.Event()
         self._changed: set[str] = set()
@@ -137,7 +137,7 @@ class Dispatch:
 
     def start(self) -> None:
         """Begins to offer."""
-        self._task = self._tasks.start(self._looking(), name="offer callers to agents")
+        self._task = self._tasks.start(self._run(), name="offer callers to agents")
 
     async def stop(self) -> None:
         """Offers no more; what is offered stays offered until its time is over."""
@@ -146,10 +146,10 @@ class Dispatch:
             await asyncio.wait([self._task], timeout=2.0)
             self._task = None
 
-    async def _looking(self) -> None:
+    async def _run(self) -> None:
         loop, at_all = asyncio.get_running_loop(), True
 
-        def look_at_all() -> None:
+        def check_all() -> None:
             nonlocal at_all
             at_all = True
             self._wake.set()
@@ -158,7 +158,7 @@ class Dispatch:
             if at_all:  # ends of offers, skills that relax, agents who come and go
                 at_all = False
                 self._changed.update(self._catalogue.served)
-                loop.call_later(self._look_s, look_at_all)
+                loop.call_later(self._tick_s, check_all)
             else:
                 await self._wake.wait()
             self._wake.clear()
@@ -167,11 +167,11 @@ class Dispatch:
                 continue
             for organisation in changed:
                 try:
-                    await self.look(organisation)
+                    await self.check(organisation)
                 except SessionError as error:
                     log.info("offers wait for the store: %s", error.code)
 
-    async def look(self, organisation: str) -> None:
+    async def check(self, organisation: str) -> None:
         """Ends offers whose time is over, then offers whoever waits to whoever is free.
         Raises `StoreUnreachable`.
         """

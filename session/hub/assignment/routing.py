@@ -21,7 +21,7 @@ from session.core.errors import (
 from session.hub.access.handlers import Asker, handles
 from session.hub.assignment.dispatch import unoffered
 from session.hub.convention.entries import ServiceEntry
-from session.hub.queue.agent_states import AgentStates, state_said
+from session.hub.queue.agent_states import AgentStates, reported_state
 from session.hub.queue.core import QueueCore
 from session.hub.queue.eligibility import Eligibility
 from session.hub.queue.sessions import Sessions
@@ -67,13 +67,13 @@ class Routing:
     async def work(self, asker: Asker, _request: WorkRequest) -> WorkAnswer:
         """What this agent may serve, and what it said of itself today. Raises `NotAllowed`."""
         person = self._catalogue.agent(asker.organisation, asker.user)
-        record = self._agents.said(asker.organisation, asker.user)
+        record = self._agents.reported(asker.organisation, asker.user)
         return WorkAnswer(
             services=[
                 _work(service, self._eligibility.after_s(asker.organisation, person, service))
                 for service in self._catalogue.organisation(asker.organisation).services
             ],
-            said=state_said(record),
+            said=reported_state(record),
             reason=record.reason if record is not None else "",
             since_utc=record.at_utc if record is not None else None,
         )

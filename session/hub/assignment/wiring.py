@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from session.hub.assignment.dispatch import LOOK_S, Dispatch
+from session.hub.assignment.dispatch import TICK_S, Dispatch
 from session.hub.assignment.routing import Routing
 from session.hub.parts import HubParts
 from session.hub.queue.wiring import Queue
@@ -33,14 +33,14 @@ class Assignment:
         return self.lease.is_held
 
 
-def build(parts: HubParts, stores: Stores, queue: Queue) -> Assignment:
+def build(parts: HubParts, stores: Stores, *, queue: Queue) -> Assignment:
     """A change of a ticket or of an agent's state makes the dispatch look at once."""
     dispatch = Dispatch(
         queue.core,
         agents=queue.agents,
         is_ours=lambda: stores.lease.is_held,
         tasks=parts.tasks,
-        look_s=min(parts.tick_s, LOOK_S),
+        tick_s=min(parts.tick_s, TICK_S),
         eligibility=queue.eligibility,
     )
     queue.core.view.changed.connect(dispatch.on_ticket)

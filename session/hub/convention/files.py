@@ -21,7 +21,7 @@ MOST_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
-class Part:
+class ConventionPart:
     """One file with its signature, b"" when there is none.
 
     Attributes:
@@ -35,7 +35,7 @@ class Part:
     signature: bytes = b""
 
 
-Parts = Mapping[str, Part]
+Parts = Mapping[str, ConventionPart]
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,12 @@ def signature_path(file: Path) -> Path:
     return file.with_name(file.name + ENDING)
 
 
-def _part(file: Path) -> Part:
+def _part(file: Path) -> ConventionPart:
     if not file.is_file() and file.exists():
         raise CatalogueWrong([Problem("unreadable", file.name, {"why": "no file"})])
     if file.stat().st_size > MOST_BYTES:
         raise CatalogueWrong([Problem("too_large", file.name, {"most_bytes": MOST_BYTES})])
     beside = signature_path(file)
-    return Part(
+    return ConventionPart(
         file.stem, file.name, file.read_bytes(), beside.read_bytes() if beside.is_file() else b""
     )

@@ -16,7 +16,7 @@ import msgspec
 
 from session.hub.convention.catalogue import Catalogue, WholeFile
 from session.hub.convention.entries import OrganisationEntry
-from session.hub.convention.files import NETWORK, Files, Part, read_files
+from session.hub.convention.files import NETWORK, ConventionPart, Files, read_files
 from session.hub.convention.merge import without_unasked
 from session.hub.convention.problems import CatalogueWrong, Problem
 from session.hub.convention.signatures import is_genuine, signer
@@ -183,7 +183,7 @@ def _member(
     yield entry
 
 
-def _verify(part: Part, key: str, reading: Reading, *, demanded: bool) -> None:
+def _verify(part: ConventionPart, key: str, reading: Reading, *, demanded: bool) -> None:
     """Refuses a part whose signature is demanded and not right."""
     problem: Problem | None = None
     if not key:

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from session.hub.convention.catalogue import Catalogue
-from session.hub.convention.files import Files, Part, read_files
+from session.hub.convention.files import ConventionPart, Files, read_files
 from session.hub.convention.loading import Reading, read
 from session.hub.convention.problems import CatalogueWrong, Problem, grave
 
@@ -164,7 +164,7 @@ class ConventionKeeper:
         except (OSError, msgspec.MsgspecError) as error:
             log.warning("the convention that was kept cannot be read: %s", type(error).__name__)
             return None
-        return Files({row[0]: Part(*row) for row in kept.parts}, kept.whole)
+        return Files({row[0]: ConventionPart(*row) for row in kept.parts}, kept.whole)
 
     def _took(self, catalogue: Catalogue, problems: list[Problem]) -> Catalogue:
         self._given = catalogue.version

@@ -102,7 +102,13 @@ class LogKeeper:
         raise TicketUnknown
 
     async def append(
-        self, organisation: str, session_id: str, writer: str, first: int, records: Sequence[bytes]
+        self,
+        organisation: str,
+        session_id: str,
+        writer: str,
+        *,
+        first: int,
+        records: Sequence[bytes],
     ) -> int:
         """Adds records of one writer, numbered from `first`; those already kept are left out.
 

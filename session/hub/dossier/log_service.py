@@ -37,7 +37,7 @@ class LogService:
         if self._catalogue.card(owner) is not None:
             raise NotAllowed(why=SEALED)
         following = await self._keeper.append(
-            owner, request.session_id, writer, request.first, records
+            owner, request.session_id, writer, first=request.first, records=records
         )
         return LogAck(next=following)
 

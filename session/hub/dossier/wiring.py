@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the dossier service, the library and the logs' service. Used by `session.hub.composition`."""
+"""Builds the dossier service, the library and the logs' service.
+Used by `session.hub.composition`.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _KEYS = {
 
 
 def count(
-    history: History, organisation: str, first: date, last: date, by: StatisticsBy
+    history: History, organisation: str, *, first: date, last: date, by: StatisticsBy
 ) -> list[StatisticsRow]:
     """Finished tickets of callers who arrived from `first` to `last`, local days, both included;
     by order of key.
@@ -38,18 +38,20 @@ def count(
     Raises:
         StoreUnreachable: the database fails.
     """
-    days, keys, columns = _read(history, organisation, first, last, by)
+    days, keys, columns = _read(history, organisation, first=first, last=last, by=by)
     if not days:
         return []
     named = _names(history)
     rows = []
     for key, (outcome, wait_s, talk_s) in _groups(keys, columns):
-        rows.append(_row(_text(by, key, days, named), outcome, wait_s, talk_s, named))
+        rows.append(
+            _row(_text(by, key, days, named), outcome, wait_s=wait_s, talk_s=talk_s, named=named)
+        )
     return sorted(rows, key=lambda row: row.key)
 
 
 def _read(
-    history: History, organisation: str, first: date, last: date, by: StatisticsBy
+    history: History, organisation: str, *, first: date, last: date, by: StatisticsBy
 ) -> tuple[list[str], Numbers, tuple[Numbers, Numbers, Numbers]]:
     """(days, keys, (outcome, wait, talk)):
     a day at a time, each column as one text, along the index.
@@ -107,7 +109,7 @@ def _groups(
 
 
 def _row(
-    key: str, outcome: Numbers, wait_s: Numbers, talk_s: Numbers, named: dict[int, str]
+    key: str, outcome: Numbers, *, wait_s: Numbers, talk_s: Numbers, named: dict[int, str]
 ) -> StatisticsRow:
     is_answered = talk_s >= 0
     waits, talks = np.sort(wait_s[is_answered]), np.sort(talk_s[is_answered])

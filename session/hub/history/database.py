@@ -47,7 +47,7 @@ class History:
             when it changes, rows of earlier tickets follow at the next start.
     """
 
-    def __init__(self, folder: Path, database_url: str = "", time_zone: str = TIME_ZONE) -> None:
+    def __init__(self, folder: Path, *, database_url: str = "", time_zone: str = TIME_ZONE) -> None:
         self.time_zone = time_zone
         self._zone = ZoneInfo(time_zone)
         self._writer = threading.Lock()

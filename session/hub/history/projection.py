@@ -40,7 +40,7 @@ FRESH_S = 1.0
 then it is answered from what is there.
 """
 
-LOOK_S = 0.02
+POLL_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Projection:
                 wanted = (await self._audit.state()).last_revision
                 while self.position.applied < wanted and await self._last_seq(history) < wanted:
                     self._hurry.set()
-                    await asyncio.sleep(LOOK_S)
+                    await asyncio.sleep(POLL_S)
         return history
 
     async def _last_seq(self, history: History) -> int:

@@ -40,4 +40,4 @@ class StatisticsService:
 def _count(history: History, organisation: str, request: StatisticsRequest) -> list[StatisticsRow]:
     from session.hub.history.counts import count
 
-    return count(history, organisation, request.first, request.last, request.by)
+    return count(history, organisation, first=request.first, last=request.last, by=request.by)

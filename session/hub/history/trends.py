@@ -73,7 +73,12 @@ class DayAndTrends:
         end = self._clock.utc_now()
         history = await self._projection.fresh()
         quarters = await asyncio.to_thread(
-            quarters_of, history, asker.organisation, end, request.hours, request.service
+            quarters_of,
+            history,
+            asker.organisation,
+            end=end,
+            hours=request.hours,
+            service=request.service,
         )
         return TrendsAnswer(
             quarters=quarters, time_zone=history.time_zone, behind=self._projection.position.behind
@@ -127,7 +132,7 @@ def day_figures(history: History, organisation: str, since: datetime, within_s: 
 
 
 def quarters_of(
-    history: History, organisation: str, end: datetime, hours: int, service: str = ""
+    history: History, organisation: str, *, end: datetime, hours: int, service: str = ""
 ) -> list[Quarter]:
     """Quarters of an hour up to the one that `end` (UTC) is in; of one service, or of all.
 

@@ -34,7 +34,9 @@ def build(parts: HubParts) -> HistoryServices:
     """The database is opened by the projection, once it is started."""
 
     def open_database() -> History:
-        return History(parts.folder / "history", parts.database, parts.time_zone)
+        return History(
+            parts.folder / "history", database_url=parts.database, time_zone=parts.time_zone
+        )
 
     audit = Audit(parts.connection, parts.replicas)
     projection = Projection(audit, open_database, tasks=parts.tasks, rebuild=parts.rebuild_history)

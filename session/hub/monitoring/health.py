@@ -62,7 +62,7 @@ class Health:
         self._disk_space = disk_space
         self._refused_parts = refused_parts
 
-    async def look(self) -> list[Trouble]:
+    async def check(self) -> list[Trouble]:
         """What is wrong now, the gravest first; empty when all is well.
         Takes as long as the store's answer.
         """

@@ -31,7 +31,7 @@ def build(
     refused_parts: Callable[[], Sequence[str]],
     watched: Callable[[], Sequence[Trouble]],
 ) -> Monitoring:
-    """Args: refused_parts: of the convention. watched: troubles that the partners' watch has found."""
+    """Args: refused_parts: of the convention. watched: troubles that `PartnerWatch` has found."""
     health = Health(
         parts.connection,
         projection,

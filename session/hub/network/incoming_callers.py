@@ -82,7 +82,7 @@ class IncomingCallers:
 
     def _on_beat(self, message: Incoming) -> None:
         _xfer, _ours, network, _hb, home, _letter, kiosk = message.subject.split(".")
-        self._presence.heard(f"{network}:{home}", Role.KIOSK, kiosk)
+        self._presence.mark_alive(f"{network}:{home}", Role.KIOSK, kiosk)
 
     def _on_asked(self, message: Incoming) -> None:
         if message.reply:
@@ -143,5 +143,5 @@ class IncomingCallers:
         if not request.fresh:
             raise TicketUnknown
         self._check_arrival(network, request)
-        self._presence.heard(home, Role.KIOSK, request.kiosk)
+        self._presence.mark_alive(home, Role.KIOSK, request.kiosk)
         return await self._moved.add_arrival(request, identity, home)

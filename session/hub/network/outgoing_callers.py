@@ -88,23 +88,25 @@ class OutgoingCallers:
         self._tasks = parts.tasks
         self._callers = callers
         self._sent: dict[Kiosk, _Sent] = {}
-        self._telling: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
-        self._teller: asyncio.Task[None] | None = None
+        self._events: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
+        self._forwarding: asyncio.Task[None] | None = None
         self.watch = PartnerWatch(parts.catalogue, self._check, tasks=parts.tasks)
 
     async def start(self) -> None:
         """Listens to what partners tell our kiosks, when we have a name."""
         if not self._network:
             return
-        self._teller = self._tasks.start(self._tell(), name="pass a partner's words on")
+        self._forwarding = self._tasks.start(
+            self._forward_events(), name="pass a partner's words on"
+        )
         self.watch.start()
-        await self._connection.serve(f"{XFER}.{self._network}.*.tell.*.k.>", self._on_told)
+        await self._connection.serve(f"{XFER}.{self._network}.*.tell.*.k.>", self._on_partner_event)
 
     def stop(self) -> None:
         """Passes nothing on any more."""
-        if self._teller is not None:
-            self._teller.cancel()
-            self._teller = None
+        if self._forwarding is not None:
+            self._forwarding.cancel()
+            self._forwarding = None
         self.watch.stop()
 
     # ---- which of our kiosks have their caller over there
@@ -276,7 +278,7 @@ class OutgoingCallers:
             return False
         return True
 
-    def heard(self, home: str, kiosk: str) -> None:
+    def forward_beat(self, home: str, kiosk: str) -> None:
         """A sign of life of our kiosk, for the other network if it has its caller."""
         sent = self._of(home, kiosk)
         if sent is not None and sent.ticket_id and sent.over_s is None:
@@ -291,8 +293,10 @@ class OutgoingCallers:
 
     # ---- the other hub speaks to our kiosk
 
-    def _on_told(self, message: Incoming) -> None:
-        _xfer, _ours, network, _tell, home, _letter, kiosk, rest = message.subject.split(".", 7)
+    def _on_partner_event(self, message: Incoming) -> None:
+        _xfer, _ours, network, _forward_events, home, _letter, kiosk, rest = message.subject.split(
+            ".", 7
+        )
         sent = self._of(home, kiosk)
         if (
             sent is None
@@ -303,16 +307,18 @@ class OutgoingCallers:
             return
         if rest == "hub":
             self._note_end(sent, message.payload)
-        if self._telling.full():
+        if self._events.full():
             log.warning("a partner speaks faster than this hub can pass on")
         else:
-            self._telling.put_nowait(message)
+            self._events.put_nowait(message)
 
-    async def _tell(self) -> None:
+    async def _forward_events(self) -> None:
         """In order, as it came."""
         while True:
-            message = await self._telling.get()
-            _xfer, _ours, _network, _tell, home, letter, kiosk, rest = message.subject.split(".", 7)
+            message = await self._events.get()
+            _xfer, _ours, _network, _forward_events, home, letter, kiosk, rest = (
+                message.subject.split(".", 7)
+            )
             headers = {
                 key: value
                 for key, value in message.headers.items()

@@ -24,7 +24,7 @@ from session.protocol.hub.partner_links import ArrivalCheck
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 15.0
+POLL_S = 15.0
 
 ANY = "any"
 """Service of a question that is only asked to hear an answer, where the convention sends nobody
@@ -45,17 +45,17 @@ class PartnerWatch:
     def __init__(self, catalogue: Catalogue, ask: Ask, *, tasks: Tasks) -> None:
         self._catalogue, self._ask, self._tasks = catalogue, ask, tasks
         self._troubles: list[Trouble] = []
-        self._looking: asyncio.Task[None] | None = None
+        self._polling: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begins to look."""
-        self._looking = self._tasks.start(self._run(), name="watch the links")
+        self._polling = self._tasks.start(self._run(), name="watch the links")
 
     def stop(self) -> None:
         """Looks no more."""
-        if self._looking is not None:
-            self._looking.cancel()
-            self._looking = None
+        if self._polling is not None:
+            self._polling.cancel()
+            self._polling = None
 
     def troubles(self) -> list[Trouble]:
         """`partner_away`: no word crosses.
@@ -66,7 +66,7 @@ class PartnerWatch:
         """
         return list(self._troubles)
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """One look; it takes as long as the slowest network's answer."""
         wishes = self._wishes()
         found = await asyncio.gather(
@@ -85,8 +85,8 @@ class PartnerWatch:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_S)  # a partner that starts when we do is not away
-            await self.look()
+            await asyncio.sleep(POLL_S)  # a partner that starts when we do is not away
+            await self.poll()
 
     async def _of(self, network: str, wishes: list[ArrivalCheck]) -> list[Trouble]:
         refused: dict[str, Trouble] = {}

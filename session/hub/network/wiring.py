@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from session.hub.access.request_server import RequestCounts
 from session.hub.dossier.keep_consent import KeepGrants
 from session.hub.history.projection import Projection
-from session.hub.network.network_state import NetworkState
 from session.hub.network.outgoing_callers import OutgoingCallers
 from session.hub.network.relay import Relay
+from session.hub.network.sites_and_hubs import SitesAndHubs
 from session.hub.parts import HubParts
 from session.hub.queue.wiring import Queue
 from session.hub.storage.wiring import Stores
@@ -24,7 +24,7 @@ class Network:
     """The relay between ends, hubs and sites for operators, callers at partners' networks."""
 
     relay: Relay
-    state: NetworkState
+    state: SitesAndHubs
     outgoing: OutgoingCallers
 
     @property
@@ -36,8 +36,8 @@ class Network:
 def build(
     parts: HubParts,
     stores: Stores,
-    queue: Queue,
     *,
+    queue: Queue,
     outgoing: OutgoingCallers,
     keep: KeepGrants,
     projection: Projection,
@@ -55,7 +55,7 @@ def build(
         on_excess=on_excess,
         forward=outgoing.pass_on,
     )
-    state = NetworkState(
+    state = SitesAndHubs(
         queue.core, parts.connection, store=stores.board, requests=requests, projection=projection
     )
     return Network(relay=relay, state=state, outgoing=outgoing)

@@ -30,7 +30,7 @@ _PAUSES = {NOT_RESPONDING: AgentState.NOT_RESPONDING, "training": AgentState.TRA
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def state_said(record: AgentRecord | None) -> AgentState:
+def reported_state(record: AgentRecord | None) -> AgentState:
     """The state that a record stands for."""
     if record is None or record.available:
         return AgentState.AVAILABLE
@@ -61,7 +61,7 @@ class AgentStates:
         if after.agent != before.agent or after.state not in LIVE:
             self._idle_since[before.organisation, before.agent] = self._clock.utc_now()
 
-    def said(self, organisation: str, agent: str) -> AgentRecord | None:
+    def reported(self, organisation: str, agent: str) -> AgentRecord | None:
         """What the agent last said today."""
         record = self._store.agent(organisation, agent)
         today = self._clock.utc_now().astimezone(self._zone).date()
@@ -77,7 +77,7 @@ class AgentStates:
 
     def is_ready(self, organisation: str, agent: str) -> bool:
         """There, and says that it is available."""
-        record = self.said(organisation, agent)
+        record = self.reported(organisation, agent)
         return self.is_there(organisation, agent) and (record is None or record.available)
 
     def is_free(self, organisation: str, agent: str) -> bool:
@@ -111,7 +111,7 @@ class AgentStates:
 
     def idle_since(self, organisation: str, agent: str) -> datetime:
         """End of the last conversation or pause that this hub knows of."""
-        record = self.said(organisation, agent)
+        record = self.reported(organisation, agent)
         worked = self._idle_since.get((organisation, agent), _NEVER)
         return worked if record is None else max(worked, record.at_utc)
 
@@ -148,11 +148,11 @@ class AgentStates:
             visits = beside[0].talk is not None and beside[0].talk.third is not None
             state = AgentState.IN_SESSION if visits else AgentState.WRAP_UP
             return AgentFacts(id=person.id, name=person.name, state=state, ticket=beside[0].number)
-        record = self.said(organisation, person.id)
+        record = self.reported(organisation, person.id)
         return AgentFacts(
             id=person.id,
             name=person.name,
-            state=state_said(record),
+            state=reported_state(record),
             since_utc=record.at_utc if record is not None else None,
             reason=record.reason if record is not None else "",
         )
@@ -164,14 +164,14 @@ class AgentStates:
         """An agent is available or pauses; saying the same again changes nothing.
         Raises `StoreUnreachable`.
         """
-        known = self.said(asker.organisation, asker.user)
+        known = self.reported(asker.organisation, asker.user)
         if known is None or (known.available, known.reason) != (request.available, request.reason):
             await self._put(asker.organisation, asker.user, request.available, request.reason)
         return Done()
 
     async def mark_silent(self, organisation: str, agent: str) -> None:
         """An offer was not answered: no more offers until the agent says that it is back."""
-        known = self.said(organisation, agent)
+        known = self.reported(organisation, agent)
         if known is None or known.available:
             await self._put(organisation, agent, False, NOT_RESPONDING)
 

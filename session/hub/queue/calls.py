@@ -240,7 +240,8 @@ class Calls:
         """False when surely nothing is kept of its caller:
         no number, and still as the kiosk has made it.
 
-        A telephone number is put down only after the ticket has changed; see `WaitingElsewhere.step_away`.
+        A telephone number is stored only after the ticket has changed
+        (`WaitingElsewhere.step_away`).
         """
         as_made = (f"{Role.KIOSK}.{ticket.kiosk}", "", "")
         return (

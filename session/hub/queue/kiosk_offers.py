@@ -35,7 +35,7 @@ class KioskOffers:
         self._clock = core.clock
         self._openings = openings
         self._seen: dict[Kiosk, bytes] = {}
-        self._told_s: dict[Kiosk, float] = {}
+        self._notified_s: dict[Kiosk, float] = {}
         self._late: set[Kiosk] = set()
         self._version = ""
         self._next_utc = FAR
@@ -66,7 +66,7 @@ class KioskOffers:
             answer, services=shown, host=self._catalogue.has_host(organisation, site)
         )
 
-    async def look(self) -> None:
+    async def tick(self) -> None:
         """Tells each kiosk whose services are other ones than it was told;
         supervisors' acts are told by the board.
         """
@@ -77,12 +77,12 @@ class KioskOffers:
             self._next_utc = self._openings.next_change_utc()
         now_s = self._clock.monotonic_s()
         for kiosk in [
-            one for one in self._late if now_s - self._told_s.get(one, -QUIET_S) >= QUIET_S
+            one for one in self._late if now_s - self._notified_s.get(one, -QUIET_S) >= QUIET_S
         ]:
             self._late.discard(kiosk)
             # what a hub says to all when it starts does not make the next change wait
             if not first:
-                self._told_s[kiosk] = now_s
+                self._notified_s[kiosk] = now_s
             await self._notifications.notify(kiosk[0], Role.KIOSK, kiosk[1], ServicesChanged())
 
     def _compare(self) -> None:
@@ -95,4 +95,6 @@ class KioskOffers:
                     self._late.add(kiosk)
         self._seen = seen
         self._late &= seen.keys()
-        self._told_s = {kiosk: told_s for kiosk, told_s in self._told_s.items() if kiosk in seen}
+        self._notified_s = {
+            kiosk: notified_s for kiosk, notified_s in self._notified_s.items() if kiosk in seen
+        }

@@ -60,7 +60,7 @@ class KioskLines:
         self._known: dict[tuple[str, str, Role], _Known] = {}
         self._rates: dict[tuple[str, str], LineRates] = {}
 
-    def heard(self, organisation: str, role: Role, user: str, payload: bytes) -> None:
+    def take_sample(self, organisation: str, role: Role, user: str, payload: bytes) -> None:
         """Takes what came with a beat, from an end of that session only;
         anything else is dropped.
         """

@@ -2,9 +2,9 @@
 """The second half of a move to another organisation: the new ticket that takes the old one's place.
 Used by the rules that find a kiosk's ticket, and by the moves.
 
-The old ticket ends with `moved_to`; the new one is made from what the old one says, under an id that
-follows from it. A hub that dies in between loses nobody: the same request, the kiosk's next question
-or any hub's timer makes the new ticket, once, because its id is the same for all.
+The old ticket ends with `moved_to`; the new one is made from what the old one says, under an id
+that follows from it. A hub that dies in between loses nobody: the same request, the kiosk's next
+question or any hub's timer makes the new ticket, once, because its id is the same for all.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class MovedTickets:
         # of a conversation its agent still needs it, until the wrap-up ends
         if old.state is TicketState.CLOSED:
             await self._callers.forget(old.organisation, old.id)
-        await self._tell_place(stored.ticket)
+        await self._notify_place(stored.ticket)
         return stored
 
     async def add_arrival(self, request: Arrival, identity: str, home: str) -> Ticket:
@@ -146,10 +146,10 @@ class MovedTickets:
             home=home,
         )
         stored = await self._changes.add(ticket)
-        await self._tell_place(stored.ticket)
+        await self._notify_place(stored.ticket)
         return stored.ticket
 
-    async def _tell_place(self, ticket: Ticket) -> None:
+    async def _notify_place(self, ticket: Ticket) -> None:
         position, wait = self._places.place(ticket)
         least_s, most_s = wait_fields(wait)
         notifications = TicketChanged(

@@ -33,9 +33,7 @@ class BusNotifications:
         self._connection = connection
 
     async def notify(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
-        """See `Notifications`. A bus that is away is no error here: who listens asks again when it is
-        back.
-        """
+        """See `Notifications`. A bus that is away is no error: a client asks again afterwards."""
         try:
             await self._connection.publish_to_user(
                 organisation, role, user, rest="hub", payload=encode(event)
@@ -61,7 +59,7 @@ async def notify_kiosk(notifications: Notifications, ticket: Ticket, event: HubE
 
 
 async def notify_both(
-    notifications: Notifications, ticket: Ticket, session_id: str, by: str, reason: str
+    notifications: Notifications, ticket: Ticket, session_id: str, *, by: str, reason: str
 ) -> None:
     """Tells both ends that their session is over."""
     ended = SessionEnded(session_id=session_id, by=by, reason=reason)

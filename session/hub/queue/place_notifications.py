@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A waiting caller's place, told to the kiosk when it changes. Used by the hub's rules and timer."""
+"""Tells a waiting caller's kiosk its place when it changes. Used by the hub's rules and timer."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ class PlaceNotifications:
         self._notifications = core.notifications
         self._clock = core.clock
         self._waits = waits
-        self._told: dict[str, tuple[int, WaitRange | None, float]] = {}
+        self._sent: dict[str, tuple[int, WaitRange | None, float]] = {}
 
     def place(self, ticket: Ticket) -> tuple[int, WaitRange | None]:
         """(position, how long it may take or None)."""
         return self._view.position(ticket), self._waits.of(ticket)
 
-    async def look(self, organisation: str) -> None:
+    async def tick(self, organisation: str) -> None:
         """Tells each kiosk whose place is another than it was told."""
         now_s = self._clock.monotonic_s()
         for position, ticket in enumerate(self._view.waiting(organisation), start=1):
             wait = self._waits.of(ticket)
-            told = self._told.get(ticket.id)
-            if told is not None and (
-                told[:2] == (position, wait) or self._is_early(told, position, now_s)
+            sent = self._sent.get(ticket.id)
+            if sent is not None and (
+                sent[:2] == (position, wait) or self._is_early(sent, position, now_s)
             ):
                 continue
-            self._told[ticket.id] = (position, wait, now_s)
+            self._sent[ticket.id] = (position, wait, now_s)
             least_s, most_s = wait_fields(wait)
             changed = TicketChanged(
                 ticket=ticket, position=position, wait_s=least_s, wait_most_s=most_s
@@ -53,14 +53,17 @@ class PlaceNotifications:
             await notify_kiosk(self._notifications, ticket, changed)
 
     @staticmethod
-    def _is_early(told: tuple[int, WaitRange | None, float], position: int, now_s: float) -> bool:
-        is_near = position <= NEAR or told[0] <= NEAR
-        return now_s - told[2] < (QUIET_S if told[0] == position else 0.0 if is_near else FAR_S)
+    def _is_early(sent: tuple[int, WaitRange | None, float], position: int, now_s: float) -> bool:
+        sent_position, _wait, sent_s = sent
+        if sent_position == position:
+            return now_s - sent_s < QUIET_S
+        is_near = position <= NEAR or sent_position <= NEAR
+        return not is_near and now_s - sent_s < FAR_S
 
     def forget(self, open_tickets: set[str]) -> None:
         """Drops what is known of tickets that are not open any more."""
-        self._told = {
-            ticket: place for ticket, place in self._told.items() if ticket in open_tickets
+        self._sent = {
+            ticket: place for ticket, place in self._sent.items() if ticket in open_tickets
         }
 
 

@@ -25,11 +25,11 @@ class Presence:
         self._clock = clock
         self.patience = patience
         self._started_s = clock.monotonic_s()
-        self._heard_s: dict[Identity, float] = {}
+        self._alive_s: dict[Identity, float] = {}
 
-    def heard(self, organisation: str, role: Role, user: str) -> None:
+    def mark_alive(self, organisation: str, role: Role, user: str) -> None:
         """Notes a sign of life."""
-        self._heard_s[organisation, role, user] = self._clock.monotonic_s()
+        self._alive_s[organisation, role, user] = self._clock.monotonic_s()
 
     def on_ticket(self, change: TicketChange) -> None:
         """A ticket has changed, and every hub sees it: who makes or takes one is there.
@@ -39,23 +39,23 @@ class Presence:
         """
         before, after = change
         if before is None and after.changed_by == f"{Role.KIOSK}.{after.kiosk}":
-            self.heard(after.kiosk_home, Role.KIOSK, after.kiosk)
+            self.mark_alive(after.kiosk_home, Role.KIOSK, after.kiosk)
         taken = (
             before is not None
             and before.session != after.session
             and after.state is TicketState.IN_SESSION
         )
         if taken and after.agent is not None:
-            self.heard(after.organisation, Role.AGENT, after.agent)
+            self.mark_alive(after.organisation, Role.AGENT, after.agent)
 
     def silent_s(self, organisation: str, role: Role, user: str) -> float:
         """Seconds since the last sign, or since this hub started."""
-        heard_s = self._heard_s.get((organisation, role, user), self._started_s)
+        heard_s = self._alive_s.get((organisation, role, user), self._started_s)
         return self._clock.monotonic_s() - heard_s
 
     def is_there(self, organisation: str, role: Role, user: str) -> bool:
         """True when a sign of life was heard lately."""
-        return (organisation, role, user) in self._heard_s and self.silent_s(
+        return (organisation, role, user) in self._alive_s and self.silent_s(
             organisation, role, user
         ) < self.patience.silent_s
 
@@ -64,7 +64,7 @@ class Presence:
         now_s = self._clock.monotonic_s()
         return sum(
             1
-            for (owner, role, _), heard_s in self._heard_s.items()
+            for (owner, role, _), heard_s in self._alive_s.items()
             if owner == organisation
             and role is Role.AGENT
             and now_s - heard_s < self.patience.silent_s
@@ -109,9 +109,9 @@ class PresenceWatch:
 
     def __init__(self, presence: Presence) -> None:
         self._presence = presence
-        self._told: dict[tuple[str, Role], bool] = {}
+        self._reported: dict[tuple[str, Role], bool] = {}
 
-    def look(self, ticket: Ticket) -> list[Finding]:
+    def check(self, ticket: Ticket) -> list[Finding]:
         """What has to be done about one open ticket now."""
         patience = self._presence.patience
         kiosk_silent_s = self._presence.silent_s(ticket.kiosk_home, Role.KIOSK, ticket.kiosk)
@@ -141,12 +141,12 @@ class PresenceWatch:
         return [finding for finding in findings if finding is not None]
 
     def _change(self, ticket: Ticket, session: str, told: Role, present: bool) -> Finding | None:
-        before = self._told.get((session, told), True)
-        self._told[session, told] = present
+        before = self._reported.get((session, told), True)
+        self._reported[session, told] = present
         return PeerChanged(ticket, told, present) if present != before else None
 
     def forget(self, sessions_open: set[str]) -> None:
         """Drops what is known of sessions that are not open any more."""
-        self._told = {
-            key: present for key, present in self._told.items() if key[0] in sessions_open
+        self._reported = {
+            key: present for key, present in self._reported.items() if key[0] in sessions_open
         }

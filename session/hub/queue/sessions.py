@@ -151,7 +151,7 @@ class Sessions:
                 reason="",
             )
 
-        await self._look_again(organisation, agent, ticket_id)
+        await self._refresh_view(organisation, agent, ticket_id)
         stored, _ = await self._changes.change(organisation, ticket_id, decide)
         ticket = stored.ticket
         # Also after a repeat: the first answer may have been lost before these were done, and both
@@ -164,7 +164,7 @@ class Sessions:
         )
         return await self._agent_facts(ticket)
 
-    async def _look_again(self, organisation: str, agent: str, wanted: str) -> None:
+    async def _refresh_view(self, organisation: str, agent: str, wanted: str) -> None:
         """What our view says this agent has in hand may have ended a moment ago, at another hub:
         the store tells.
         """
@@ -176,7 +176,7 @@ class Sessions:
 
     def _check_agent(self, ticket: Ticket, agent: str, now_utc: datetime) -> None:
         """Whether this agent may take the waiting ticket;
-        what it has in hand says the view, see `_look_again`.
+        what it has in hand says the view, see `_refresh_view`.
         """
         kept, offered = ticket.kept_for(now_utc), ticket.offered_to(now_utc)
         if kept not in (None, agent):
@@ -230,7 +230,13 @@ class Sessions:
         """
 
         def decide(ticket: Ticket) -> Ticket | None:
-            _check_end(ticket, asker.organisation, asker.role, asker.user, request.session_id)
+            _check_end(
+                ticket,
+                asker.organisation,
+                role=asker.role,
+                user=asker.user,
+                session_id=request.session_id,
+            )
             if ticket.state is not TicketState.IN_SESSION:
                 return None
             return msgspec.structs.replace(
@@ -251,7 +257,11 @@ class Sessions:
         )
         by = "kiosk" if stored.ticket.changed_by.startswith(f"{Role.KIOSK}.") else "agent"
         await notify_both(
-            self._notifications, stored.ticket, request.session_id, by, stored.ticket.reason
+            self._notifications,
+            stored.ticket,
+            request.session_id,
+            by=by,
+            reason=stored.ticket.reason,
         )
         return Done()
 
@@ -288,7 +298,7 @@ class Sessions:
 
         def decide(ticket: Ticket) -> Ticket | None:
             nonlocal was_live
-            _check_end(ticket, organisation, Role.AGENT, agent, session_id)
+            _check_end(ticket, organisation, role=Role.AGENT, user=agent, session_id=session_id)
             was_live = ticket.state is TicketState.IN_SESSION
             return (
                 self._closed(ticket, outcome, f"{Role.AGENT}.{agent}")
@@ -302,7 +312,9 @@ class Sessions:
             await self._served(stored.ticket, record.number)
         await self._callers.forget(organisation, stored.ticket.id)
         if was_live:
-            await notify_both(self._notifications, stored.ticket, session_id, "agent", outcome)
+            await notify_both(
+                self._notifications, stored.ticket, session_id, by="agent", reason=outcome
+            )
 
     async def _end_passed(self, ticket: Ticket, agent: str, session_id: str) -> None:
         """The caller is somebody else's now: only this agent's own wrap-up ends."""
@@ -349,7 +361,9 @@ class Sessions:
 
         stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
-            await notify_both(self._notifications, ticket, _session_of(ticket), "hub", "desk_lost")
+            await notify_both(
+                self._notifications, ticket, _session_of(ticket), by="hub", reason="desk_lost"
+            )
             waiting = TicketChanged(
                 ticket=stored.ticket, position=self._changes.view.position(stored.ticket)
             )
@@ -373,7 +387,11 @@ class Sessions:
         stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
             await notify_both(
-                self._notifications, stored.ticket, _session_of(ticket), "hub", "kiosk_lost"
+                self._notifications,
+                stored.ticket,
+                _session_of(ticket),
+                by="hub",
+                reason="kiosk_lost",
             )
 
     async def owned(
@@ -468,7 +486,9 @@ def kiosk_writer(ticket: Ticket) -> str:
     return f"k.{ticket.home}/{ticket.kiosk}" if ticket.home else f"k.{ticket.kiosk}"
 
 
-def _check_end(ticket: Ticket, organisation: str, role: Role, user: str, session_id: str) -> None:
+def _check_end(
+    ticket: Ticket, organisation: str, *, role: Role, user: str, session_id: str
+) -> None:
     is_end = ticket.is_at(organisation, user) if role is Role.KIOSK else ticket.agent == user
     if ticket.session != session_id or not is_end:
         raise TicketUnknown

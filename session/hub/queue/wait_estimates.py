@@ -254,19 +254,19 @@ class WaitEstimates:
         known = self._known.get(ticket.organisation)
         age_s = self._clock.monotonic_s() - known.at_s if known is not None else FRESH_S
         if known is None or age_s >= FRESH_S:
-            known = self._look(ticket.organisation)
+            known = self._play_line(ticket.organisation)
         elif ticket.id not in known.ranges:
             if queue_order(ticket) > known.last:
                 known.last = queue_order(ticket)
                 [known.ranges[ticket.id]] = known.play.go_on([ticket.service])
             elif age_s >= NEW_FRESH_S:
-                known = self._look(ticket.organisation)
+                known = self._play_line(ticket.organisation)
         if ticket.id in known.ranges:
             return known.ranges[ticket.id]
         last = next((each for each in reversed(known.ranges.values()) if each is not None), None)
         return None if last is None else WaitRange(last.least_s, None)
 
-    def _look(self, organisation: str) -> _Known:
+    def _play_line(self, organisation: str) -> _Known:
         waiting = self._view.waiting(organisation)
         played = Play(
             self._serving(organisation), lambda service: self.times.of(organisation, service)

@@ -168,10 +168,12 @@ class Board:
             for one in self._changes.view.waiting(asker.organisation)
             if one.service == request.service
         ]
-        return await self.move(asker.organisation, waiting, request.service, request.to, named)
+        return await self.move(
+            asker.organisation, waiting, service=request.service, to=request.to, named=named
+        )
 
     async def move(
-        self, organisation: str, tickets: Sequence[str], service: str, to: str, named: Named
+        self, organisation: str, tickets: Sequence[str], *, service: str, to: str, named: Named
     ) -> QueueMoved:
         """Those who still wait for `service` wait for `to`;
         with `undoes`, only if that act was their last one.
@@ -282,7 +284,7 @@ class Board:
         named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.broadcast_id)
         if self._store.broadcast(asker.organisation, request.broadcast_id) is None:
             try:
-                await self.say(
+                await self.store_broadcast(
                     asker.organisation, request.broadcast_id, request.text, named, expected=0
                 )
             except WrongRevision:  # another hub has stored it
@@ -290,7 +292,7 @@ class Board:
         await self.notify_agents(asker.organisation, asker.user, request.broadcast_id, request.text)
         return Done()
 
-    async def say(
+    async def store_broadcast(
         self,
         organisation: str,
         broadcast: str,

@@ -42,7 +42,7 @@ MOST_DAYS = 400
 SHOWN = timedelta(hours=12)
 """How long a message to all can be withdrawn; nobody has it on the screen any longer."""
 
-LOOK_S, LOOK_FOR_S = 0.1, 5.0
+POLL_S, POLL_FOR_S = 0.1, 5.0
 """How often the history is asked for an act that was done a moment ago."""
 
 
@@ -174,7 +174,7 @@ class Undo:
         to open it.
         """
         loop = asyncio.get_running_loop()
-        end_s = loop.time() + LOOK_FOR_S
+        end_s = loop.time() + POLL_FOR_S
         while True:
             is_last = loop.time() >= end_s
             try:
@@ -189,7 +189,7 @@ class Undo:
                 return found
             if is_last:
                 raise UndoImpossible(why=UndoState.NEVER)
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(POLL_S)
 
     async def _undo_ticket(self, organisation: str, act: ActFacts, named: Named) -> None:
         before = act.before
@@ -239,7 +239,9 @@ class Undo:
                 raise UndoImpossible(why=UndoState.CHANGED)
             # asked again after a lost answer
             return Undone(moved=len(back), left=len(reached) - len(back))
-        done = await self._board.move(organisation, reached, act.to, act.service, named)
+        done = await self._board.move(
+            organisation, reached, service=act.to, to=act.service, named=named
+        )
         return Undone(moved=done.moved, left=done.left)
 
     async def _undo_queue(self, organisation: str, act: ActFacts, named: Named) -> None:
@@ -267,7 +269,7 @@ class Undo:
         revision, record = known
         if not record.withdrawn:
             try:
-                await self._board.say(
+                await self._board.store_broadcast(
                     organisation,
                     act.ticket_id,
                     record.text,

@@ -25,7 +25,7 @@ class Supervision:
         return (self.board, self.undo)
 
 
-def build(stores: Stores, queue: Queue, history: HistoryServices) -> Supervision:
+def build(stores: Stores, *, queue: Queue, history: HistoryServices) -> Supervision:
     """Acts are stored as decisions or in tickets; undo reads them from the history."""
     board = Board(queue.core, stores.board, agents=queue.agents, days=history.days)
     undo = Undo(queue.core, board, store=stores.board, projection=history.projection)

@@ -259,7 +259,7 @@ class Callbacks:
 
     # ---- the hub's timer
 
-    async def look(self) -> None:
+    async def tick(self) -> None:
         """Makes tickets of the wishes whose time has come and whose service is open."""
         now, made = self._clock.utc_now(), 0
         for callback in self._store.waiting():

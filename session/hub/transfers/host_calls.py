@@ -68,28 +68,30 @@ class HostCalls:
 
     async def start(self) -> None:
         """Listens to the other hubs."""
-        await self._connection.serve(f"{SUBJECT}.*.*", self._on_told, shared=False)
+        await self._connection.serve(f"{SUBJECT}.*.*", self._on_other_hub, shared=False)
 
-    def _on_told(self, message: Incoming) -> None:
+    def _on_other_hub(self, message: Incoming) -> None:
         _net, _help, home, kiosk = message.subject.split(".")
         try:
             self._note((home, kiosk), message.payload.decode())
         except ValueError:
             log.warning("another hub says something of a call for help that we do not know")
 
-    def _note(self, kiosk: Kiosk, said: str) -> None:
+    def _note(self, kiosk: Kiosk, state_text: str) -> None:
         self._ended.discard(kiosk)
-        if said == ENDED:
+        if state_text == ENDED:
             self._ended.add(kiosk)
-        if said in (ENDED, HelpState.NONE):
+        if state_text in (ENDED, HelpState.NONE):
             self._calls.pop(kiosk, None)
         else:
-            self._calls[kiosk] = (HelpState(said), self._clock.monotonic_s())
+            self._calls[kiosk] = (HelpState(state_text), self._clock.monotonic_s())
 
-    async def _tell(self, kiosk: Kiosk, said: str) -> None:
-        self._note(kiosk, said)
+    async def _publish(self, kiosk: Kiosk, state_text: str) -> None:
+        self._note(kiosk, state_text)
         try:
-            await self._connection.bus.publish(f"{SUBJECT}.{kiosk[0]}.{kiosk[1]}", said.encode())
+            await self._connection.bus.publish(
+                f"{SUBJECT}.{kiosk[0]}.{kiosk[1]}", state_text.encode()
+            )
         except BusUnreachable:
             log.info("a call for help is not told to the other hubs; the kiosk repeats it")
 
@@ -131,7 +133,7 @@ class HostCalls:
         ) in self._ended and not request.new:  # a repeat of what the host has just finished
             state = HelpState.NONE
         self._spoke_s[asker.organisation, asker.user] = self._clock.monotonic_s()
-        await self._tell((asker.organisation, asker.user), state)
+        await self._publish((asker.organisation, asker.user), state)
         return HelpAnswer(state=state)
 
     # ---- the host
@@ -185,11 +187,11 @@ class HostCalls:
         ended = (
             request.state is HelpState.NONE and repeats and self.state(*kiosk) is not HelpState.NONE
         )
-        await self._tell(kiosk, ENDED if ended else request.state)
+        await self._publish(kiosk, ENDED if ended else request.state)
         await self._mark(asker.organisation, request.kiosk, f"{Role.FACILITATOR}.{asker.user}")
         return Done()
 
-    async def look(self) -> None:
+    async def tick(self) -> None:
         """Tickets of a caller with whom a host is say so, also those that came after;
         who is gone is taken out.
         """

@@ -113,7 +113,9 @@ class Moves:
             if now.state not in WAITING or TicketSeen.of(now) != request.seen:
                 raise TicketTaken
             self._check(now, request.target)
-            ended = self._ended(now, TicketState.CLOSED, request.target, by, request.reason)
+            ended = self._ended(
+                now, TicketState.CLOSED, target=request.target, by=by, reason=request.reason
+            )
             return msgspec.structs.replace(ended, act=act_id, undoes=None)
 
         found = await self._changes.read(asker.organisation, request.ticket_id)
@@ -123,7 +125,7 @@ class Moves:
         return TicketMoved(ticket=stored.ticket, number=arrived.ticket.number)
 
     async def pass_on(
-        self, organisation: str, agent: str, session_id: str, target: str, reason: str
+        self, organisation: str, agent: str, session_id: str, *, target: str, reason: str
     ) -> Ticket:
         """An agent passes its caller on to another organisation and goes to the wrap-up;
         the new ticket.
@@ -143,14 +145,16 @@ class Moves:
             ):
                 raise TicketUnknown
             self._check(now, target)
-            return self._ended(now, TicketState.WRAP_UP, target, by, reason)
+            return self._ended(now, TicketState.WRAP_UP, target=target, by=by, reason=reason)
 
         found = await self._changes.by_session(organisation, session_id)
         await self._ask_partner(found.ticket, target)
         stored, changed = await self._changes.change(organisation, found.ticket.id, decide)
         arrived = await self._moved.arrive(stored.ticket)
         if changed:
-            await notify_both(self._notifications, stored.ticket, session_id, "agent", PASSED_ON)
+            await notify_both(
+                self._notifications, stored.ticket, session_id, by="agent", reason=PASSED_ON
+            )
         return arrived.ticket
 
     async def overflow(self, ticket: Ticket, target: str) -> None:
@@ -169,7 +173,7 @@ class Moves:
                 or now.away
             ):
                 return None
-            return self._ended(now, TicketState.CLOSED, target, "hub", OVERFLOW)
+            return self._ended(now, TicketState.CLOSED, target=target, by="hub", reason=OVERFLOW)
 
         stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
@@ -189,7 +193,7 @@ class Moves:
         await self._partners.check(ticket, organisation, service)
 
     def _ended(
-        self, ticket: Ticket, state: TicketState, target: str, by: str, reason: str
+        self, ticket: Ticket, state: TicketState, *, target: str, by: str, reason: str
     ) -> Ticket:
         now_utc = self._clock.utc_now()
         return msgspec.structs.replace(

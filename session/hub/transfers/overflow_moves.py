@@ -46,7 +46,7 @@ class OverflowMoves:
         self._calls = calls
         self._is_ours = is_ours
 
-    async def look(self) -> None:
+    async def tick(self) -> None:
         """Sends as many as there are free agents to take them. Raises `StoreUnreachable`."""
         if not self._is_ours():
             return

@@ -114,8 +114,8 @@ class PassOn:
                 asker.organisation,
                 asker.user,
                 request.session_id,
-                request.service,
-                request.reason.value,
+                target=request.service,
+                reason=request.reason.value,
             )
             return Done()
         if request.agent:
@@ -156,9 +156,9 @@ class PassOn:
             asker.organisation,
             asker.user,
             request.session_id,
-            decide,
-            request.note,
-            request.pieces_missing,
+            decide=decide,
+            note=request.note,
+            pieces_missing=request.pieces_missing,
         )
         return Done()
 
@@ -193,9 +193,9 @@ class PassOn:
                 asker.organisation,
                 asker.user,
                 request.session_id,
-                decide,
-                request.note,
-                request.pieces_missing,
+                decide=decide,
+                note=request.note,
+                pieces_missing=request.pieces_missing,
             )
         except AgentBusy:  # the colleague has taken somebody else meanwhile
             raise ColleagueBusy from None
@@ -209,6 +209,7 @@ class PassOn:
         organisation: str,
         agent: str,
         session_id: str,
+        *,
         decide: Decide,
         note: str,
         pieces_missing: int,
@@ -220,7 +221,7 @@ class PassOn:
         stored, changed = await self._changes.change(organisation, before.id, decide)
         if changed:
             ended = msgspec.structs.replace(before, agent=agent)
-            await notify_both(self._notifications, ended, session_id, "agent", PASSED_ON)
+            await notify_both(self._notifications, ended, session_id, by="agent", reason=PASSED_ON)
             position = self._changes.view.position(stored.ticket)
             await notify_kiosk(
                 self._notifications,
@@ -266,7 +267,7 @@ class PassOn:
         service = self._catalogue.service(ticket.organisation, ticket.service).name
         return PassingAnswer(agent_name=name, service_name=service)
 
-    async def look(self, ticket: Ticket) -> None:
+    async def check(self, ticket: Ticket) -> None:
         """A colleague who did not take the caller in time: anybody may, and the kiosk says so."""
         if not self._is_lapsed(ticket):
             return

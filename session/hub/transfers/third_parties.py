@@ -193,7 +193,7 @@ class ThirdParties:
         stored, changed = await self._changes.change(asker.organisation, request.ticket_id, decide)
         if changed:
             log.info("a supervisor joins a conversation visibly: %s", asker.writer)
-            await self._tell(stored)
+            await self._notify(stored)
         assert stored.ticket.session is not None
         return JoinAnswer(session_id=stored.ticket.session)
 
@@ -262,7 +262,7 @@ class ThirdParties:
 
     # ---- timers
 
-    async def look(self, ticket: Ticket) -> None:
+    async def check(self, ticket: Ticket) -> None:
         """Ends what took too long: a call nobody answers, a banner that does not come, a third desk
         that is gone.
         """
@@ -277,7 +277,7 @@ class ThirdParties:
 
         stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
-            await self._tell(stored)
+            await self._notify(stored)
 
     def _why_over(self, ticket: Ticket, third: Third) -> ThirdEnd | None:
         if ticket.state is not TicketState.IN_SESSION:
@@ -303,9 +303,9 @@ class ThirdParties:
             found.ticket.organisation, found.ticket.id, decide
         )
         if changed:
-            await self._tell(stored)
+            await self._notify(stored)
 
-    async def _tell(self, stored: StoredTicket) -> None:
+    async def _notify(self, stored: StoredTicket) -> None:
         """Desks follow tickets; the kiosk is told.
         It asks after its ticket too, so a lost word is found.
         """

@@ -193,7 +193,7 @@ class WaitingElsewhere:
 
     # ---- the hub's timer
 
-    async def look(self, organisation: str) -> None:
+    async def tick(self, organisation: str) -> None:
         """Calls those whose turn is near, and gives up those who do not come."""
         somebody_here = False
         seen: set[str] = set()

@@ -58,7 +58,12 @@ class VaultLogService:
         records = [bytes(record) for record in request.records]
         now = self._clock.utc_now()
         return await asyncio.to_thread(
-            self._keeper.append, request.session_id, writer, request.first, records, now
+            self._keeper.append,
+            request.session_id,
+            writer,
+            request.first,
+            records=records,
+            now=now,
         )
 
     @handles("read_log")

@@ -34,13 +34,16 @@ TICKETS_KEPT = timedelta(days=2)
 """How long something is kept of a ticket beside its log; a ticket lives hours."""
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, ends TEXT NOT NULL, touched_utc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS session (
+  id TEXT PRIMARY KEY, ends TEXT NOT NULL, touched_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS record (
-  session TEXT NOT NULL, place INTEGER NOT NULL, writer TEXT NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL,
+  session TEXT NOT NULL, place INTEGER NOT NULL, writer TEXT NOT NULL, number INTEGER NOT NULL,
+  data BLOB NOT NULL,
   PRIMARY KEY (session, place)) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS record_of_writer ON record (session, writer, number);
 CREATE TABLE IF NOT EXISTS note (ticket TEXT PRIMARY KEY, text TEXT NOT NULL, at_utc TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS bound (ticket TEXT PRIMARY KEY, dossier TEXT NOT NULL, at_utc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS bound (
+  ticket TEXT PRIMARY KEY, dossier TEXT NOT NULL, at_utc TEXT NOT NULL);
 """
 
 _NAMES = ("session", "record", "note", "bound")
@@ -140,7 +143,7 @@ class VaultLog:
             base.execute("INSERT OR IGNORE INTO session VALUES (?, ?, ?)", row)
 
     def append(
-        self, session_id: str, writer: str, first: int, records: Sequence[bytes], now: datetime
+        self, session_id: str, writer: str, first: int, *, records: Sequence[bytes], now: datetime
     ) -> int:
         """Adds records of one writer, numbered from `first`; returns the writer's next number.
 

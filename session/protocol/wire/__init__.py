@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
+"""What everything on the wire shares: subjects, roles, ids and the protocol's version.
+
+May import nothing of the protocol.
+"""

@@ -39,12 +39,12 @@ async def test_a_caller_who_was_just_taken_is_not_given_back_because_the_desk_wa
     kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
     ticket = (await kiosk.call("housing", "1234567", "r1")).ticket
     clock.advance(RETURN_S + 15)
-    hub.queue.presence.heard("valdore", Role.KIOSK, "kiosk1")
+    hub.queue.presence.mark_alive("valdore", Role.KIOSK, "kiosk1")
     await desk.accept(ticket.id)
     await hub.tick()
     assert states(world) == [TicketState.IN_SESSION]
     clock.advance(RETURN_S + 1)
-    hub.queue.presence.heard("valdore", Role.KIOSK, "kiosk1")
+    hub.queue.presence.mark_alive("valdore", Role.KIOSK, "kiosk1")
     await hub.tick()
     assert states(world) == [TicketState.WAITING], "but a desk that is silent from then on is gone"
 

@@ -39,7 +39,10 @@ async def test_a_cell_that_closes_switches_its_button_off_and_refuses_calls(tmp_
         waiting = (await kiosk.call("housing", "", "r1")).ticket
         told: list[ServicesChanged] = []
         kiosk.services_changed.connect(told.append)
-        closure = 'closures = [{ first = 2020-01-01, last = 2099-01-01, services = ["housing"], message = "Travaux" }]'
+        closure = (
+            "closures = [{ first = 2020-01-01, last = 2099-01-01, "
+            'services = ["housing"], message = "Travaux" }]'
+        )
         await take(
             world,
             ('[[organisations]]\nid = "valdore"', f'[[organisations]]\n{closure}\nid = "valdore"'),

@@ -195,10 +195,11 @@ async def test_an_agent_passes_its_caller_on_and_goes_to_the_wrap_up(tmp_path: P
         old = (await kiosk.call("rights", "1234567", "r1")).ticket
         facts = await alice.accept(old.id)
         moves = _hub(world).transfers.moves
-        new = await moves.pass_on("valdore", "alice", facts.id, "marais/care", WHY)
-        assert (await moves.pass_on("valdore", "alice", facts.id, "marais/care", WHY)).id == new.id
+        there = {"target": "marais/care", "reason": WHY}
+        new = await moves.pass_on("valdore", "alice", facts.id, **there)
+        assert (await moves.pass_on("valdore", "alice", facts.id, **there)).id == new.id
         with pytest.raises(TicketUnknown):
-            await moves.pass_on("valdore", "bob", facts.id, "marais/care", WHY)
+            await moves.pass_on("valdore", "bob", facts.id, **there)
         await until(lambda: bool(ended) and len(zoe.queue) == 1)
         assert (ended[0].reason, ended[0].by) == ("passed_on", "agent")
         resumed = await alice.resume()

@@ -52,7 +52,10 @@ transfers_to = ["marais"]
 services = [{ id = "rights", name = "Mes droits", number_kind = "allocataire", letter = "D" }]
 sites = [{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["rights"] }]
 kiosks = [{ id = "kiosk1", site = "townhall" }, { id = "kiosk2", site = "townhall" }]
-people = [{ id = "alice", name = "Alice M." }, { id = "boss", name = "Chantal V.", role = "supervisor" }]
+people = [
+  { id = "alice", name = "Alice M." },
+  { id = "boss", name = "Chantal V.", role = "supervisor" },
+]
 
 [[organisations]]
 id = "marais"
@@ -343,10 +346,10 @@ async def test_local_work_goes_on_while_the_link_is_down_and_it_comes_back(tmp_p
 
 async def _troubles(world: World) -> list[tuple[str, str]]:
     assert world.hub is not None
-    await world.hub.network.outgoing.watch.look()
+    await world.hub.network.outgoing.watch.poll()
     return [
         (trouble.code, str(trouble.detail.get("why", "")))
-        for trouble in await world.hub.monitoring.health.look()
+        for trouble in await world.hub.monitoring.health.check()
     ]
 
 

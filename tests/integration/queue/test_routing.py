@@ -63,7 +63,7 @@ class Agent:
 
     def here(self) -> None:
         assert self._world.hub is not None
-        self._world.hub.queue.presence.heard("valdore", Role.AGENT, self.link._bus.user)
+        self._world.hub.queue.presence.mark_alive("valdore", Role.AGENT, self.link._bus.user)
 
 
 async def agent(world: World, user: str) -> Agent:

@@ -55,7 +55,7 @@ async def _beats(world: World, clock: ManualClock, seconds: float) -> None:
         clock.advance(min(10.0, seconds))
         seconds -= 10.0
         for client in world.clients():
-            hub.queue.presence.heard("valdore", client.role, client.user)
+            hub.queue.presence.mark_alive("valdore", client.role, client.user)
         await hub.tick()
 
 

@@ -17,6 +17,8 @@ from session.core.errors import (
     TicketTaken,
     TicketUnknown,
 )
+from session.desk.hub.client import DeskLink
+from session.kiosk.hub.client import KioskLink
 from session.protocol.conversation.messages import CallOffered, GrantRequested, SessionMessage
 from session.protocol.conversation.messages import Grant as GrantName
 from session.protocol.hub.requests import (
@@ -59,24 +61,7 @@ async def test_from_the_button_to_the_end_of_the_wrap_up(tmp_path: Path) -> None
         assert opened[0].caller_number == ""
         await until(lambda: other.queue[0].state is TicketState.IN_SESSION)
 
-        to_desk: list[SessionMessage] = []
-        to_kiosk: list[SessionMessage] = []
-        chunks: list[tuple[bytes, Mapping[str, str]]] = []
-        desk.channel(facts.id).on_message("call", to_desk.append)
-        desk.channel(facts.id).on_raw(
-            "chunk", lambda payload, headers: chunks.append((payload, headers))
-        )
-        kiosk.channel(facts.id).on_message("grant", to_kiosk.append)
-        await kiosk.channel(facts.id).send("call", CallOffered(call_id="c1", sdp="v=0"))
-        for index in range(20):
-            await kiosk.channel(facts.id).send_raw(
-                "chunk", bytes([index]) * 1000, {"Item": "p1", "Index": str(index)}
-            )
-        await desk.channel(facts.id).send("grant", GrantRequested(grant=GrantName.SCAN))
-        await until(lambda: bool(to_desk) and bool(to_kiosk) and len(chunks) == 20)
-        assert to_desk == [CallOffered(call_id="c1", sdp="v=0")]
-        assert [payload[0] for payload, _ in chunks] == list(range(20))
-        assert chunks[7][1]["Index"] == "7"
+        await _exchange(kiosk, desk, facts.id)
 
         await kiosk.hang_up(facts.id)
         await until(lambda: bool(ended))
@@ -88,6 +73,28 @@ async def test_from_the_button_to_the_end_of_the_wrap_up(tmp_path: Path) -> None
         assert (final.ticket.state, final.ticket.reason) == (TicketState.CLOSED, "helped")
         repeated = await kiosk.call("rights", "1234567", "r1")
         assert repeated.ticket == final.ticket
+
+
+async def _exchange(kiosk: KioskLink, desk: DeskLink, session: str) -> None:
+    """Both ends hear what the other one says, and chunks come in order."""
+    to_desk: list[SessionMessage] = []
+    to_kiosk: list[SessionMessage] = []
+    chunks: list[tuple[bytes, Mapping[str, str]]] = []
+    desk.channel(session).on_message("call", to_desk.append)
+    desk.channel(session).on_raw(
+        "chunk", lambda payload, headers: chunks.append((payload, headers))
+    )
+    kiosk.channel(session).on_message("grant", to_kiosk.append)
+    await kiosk.channel(session).send("call", CallOffered(call_id="c1", sdp="v=0"))
+    for index in range(20):
+        await kiosk.channel(session).send_raw(
+            "chunk", bytes([index]) * 1000, {"Item": "p1", "Index": str(index)}
+        )
+    await desk.channel(session).send("grant", GrantRequested(grant=GrantName.SCAN))
+    await until(lambda: bool(to_desk) and bool(to_kiosk) and len(chunks) == 20)
+    assert to_desk == [CallOffered(call_id="c1", sdp="v=0")]
+    assert [payload[0] for payload, _ in chunks] == list(range(20))
+    assert chunks[7][1]["Index"] == "7"
 
 
 async def test_one_of_twenty_agents_wins_the_ticket(tmp_path: Path) -> None:
@@ -188,14 +195,14 @@ async def test_a_silent_desk_is_told_and_then_loses_its_caller_to_the_next_agent
         assert world.hub is not None
 
         clock.advance(30)
-        world.hub.queue.presence.heard("valdore", Role.KIOSK, "kiosk1")
+        world.hub.queue.presence.mark_alive("valdore", Role.KIOSK, "kiosk1")
         await until(lambda: bool(heard))
         assert heard[-1] == PeerPresence(session_id=facts.id, present=False)
-        world.hub.queue.presence.heard("valdore", Role.AGENT, "alice")
+        world.hub.queue.presence.mark_alive("valdore", Role.AGENT, "alice")
         await until(lambda: heard[-1].present)
 
         clock.advance(61)
-        world.hub.queue.presence.heard("valdore", Role.KIOSK, "kiosk1")
+        world.hub.queue.presence.mark_alive("valdore", Role.KIOSK, "kiosk1")
         await until(lambda: bool(ended))
         assert (ended[0].by, ended[0].reason) == ("hub", "desk_lost")
         await until(lambda: next_desk.queue[0].state is TicketState.WAITING)
@@ -215,7 +222,7 @@ async def test_a_silent_kiosk_is_told_to_the_agent(tmp_path: Path) -> None:
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
         assert world.hub is not None
         clock.advance(30)
-        world.hub.queue.presence.heard("valdore", Role.AGENT, "alice")
+        world.hub.queue.presence.mark_alive("valdore", Role.AGENT, "alice")
         await until(lambda: bool(heard))
         assert heard[0] == PeerPresence(session_id=facts.id, present=False)
 

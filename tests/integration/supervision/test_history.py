@@ -33,7 +33,7 @@ def pass_time(world: World, clock: ManualClock, seconds: float) -> None:
     clock.advance(seconds)
     assert world.hub is not None
     for role, user in ((Role.KIOSK, "kiosk1"), (Role.KIOSK, "kiosk2"), (Role.AGENT, "alice")):
-        world.hub.queue.presence.heard("valdore", role, user)
+        world.hub.queue.presence.mark_alive("valdore", role, user)
 
 
 async def one_session(

@@ -73,7 +73,7 @@ class Worker(Desk):
 
     def state(self) -> AgentState:
         assert self.world.hub is not None
-        record = self.world.hub.queue.agents.said("valdore", self.user)
+        record = self.world.hub.queue.agents.reported("valdore", self.user)
         return AgentState.AVAILABLE if record is None or record.available else AgentState.PAUSED
 
 
@@ -149,13 +149,13 @@ async def test_who_let_an_offer_pass_reads_it_and_is_back_by_saying_so(
         await until(lambda: bool(alice.offers))
         clock.advance(OFFER_S)
         assert world.hub is not None
-        world.hub.queue.presence.heard("valdore", Role.AGENT, "alice")
+        world.hub.queue.presence.mark_alive("valdore", Role.AGENT, "alice")
         await until(lambda: alice.said == [ReportedState(False, "not_responding")])
         assert alice.offers[-1] is None
         alice.work.set_state(True)
         await until(lambda: alice.state() is AgentState.AVAILABLE)
         clock.advance(FORGIVEN.total_seconds())  # the same caller may be offered again
-        world.hub.queue.presence.heard("valdore", Role.AGENT, "alice")
+        world.hub.queue.presence.mark_alive("valdore", Role.AGENT, "alice")
         await until(lambda: alice.offers[-1] is not None)
         await alice.close()
 
@@ -198,7 +198,7 @@ async def test_a_closed_desk_is_offered_nobody_and_is_available_when_it_opens_ag
     await until(lambda: again.state() is AgentState.PAUSED)
     await again.work.stop()
     assert world.hub is not None
-    record = world.hub.queue.agents.said("valdore", "alice")
+    record = world.hub.queue.agents.reported("valdore", "alice")
     assert record is not None
     assert record.reason == "break"
     await alice.close()

@@ -261,7 +261,7 @@ async def test_a_kiosk_has_two_minutes_to_come_back_and_then_its_agent_finishes_
         async def silence(seconds: float) -> None:
             assert world.hub is not None
             clock.advance(seconds)
-            world.hub.queue.presence.heard("valdore", Role.AGENT, "alice")
+            world.hub.queue.presence.mark_alive("valdore", Role.AGENT, "alice")
             await world.hub.tick()
 
         await silence(KIOSK_RETURN_S - 1)

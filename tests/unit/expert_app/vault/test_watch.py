@@ -77,7 +77,7 @@ class Vault:
         )
 
     async def codes(self) -> list[tuple[str, bool]]:
-        return [(one.code, one.grave) for one in await self.health.look()]
+        return [(one.code, one.grave) for one in await self.health.check()]
 
 
 async def test_each_thing_that_is_wrong_is_said(paths: Paths) -> None:
@@ -122,7 +122,7 @@ async def test_a_backup_is_put_where_nothing_is_and_only_where_it_belongs(
     file, other = tmp_path / "vault.backup", HubSettings(serve=["log"], organisation="autre")
     keeper = log_of(paths)
     keeper.open("s1", ("a.alice",), datetime(2026, 6, 15, tzinfo=UTC))
-    keeper.append("s1", "a.alice", 0, [b"a0"], datetime(2026, 6, 15, tzinfo=UTC))
+    keeper.append("s1", "a.alice", 0, records=[b"a0"], now=datetime(2026, 6, 15, tzinfo=UTC))
     assert await run_vault_backup(file, SETTINGS, paths) == 0
     assert "logs of 1 conversations" in capsys.readouterr().out
     assert file.stat().st_mode & 0o077 == 0

@@ -81,7 +81,7 @@ class Pushing(MemoryQueue):
 
     def there(self, *agents: str) -> None:
         for agent in agents:
-            self.presence.heard(ORG, Role.AGENT, agent)
+            self.presence.mark_alive(ORG, Role.AGENT, agent)
 
     async def now(self, ticket: Ticket) -> Ticket:
         stored = await self.store.get(ORG, ticket.id)
@@ -93,11 +93,11 @@ async def test_looking_again_changes_nothing() -> None:
     desk = Pushing()
     ticket = await desk.ticket()
     desk.there("alice", "bob")
-    await desk.dispatch.look(ORG)
+    await desk.dispatch.check(ORG)
     first = await desk.now(ticket)
     assert first.state is TicketState.OFFERED
-    await desk.dispatch.look(ORG)
-    await asyncio.gather(desk.dispatch.look(ORG), desk.dispatch.look(ORG))
+    await desk.dispatch.check(ORG)
+    await asyncio.gather(desk.dispatch.check(ORG), desk.dispatch.check(ORG))
     assert await desk.now(ticket) == first
 
 
@@ -105,16 +105,16 @@ async def test_an_agent_who_accepts_in_the_last_moment_is_not_called_silent() ->
     desk = Pushing()
     ticket = await desk.ticket()
     desk.there("alice")
-    await desk.dispatch.look(ORG)
+    await desk.dispatch.check(ORG)
     desk.clock.advance(19)
     desk.there("alice")
     desk.clock.advance(1)
     desk.store.beaten = lambda now: msgspec.structs.replace(
         now, state=TicketState.IN_SESSION, session="t_1"
     )
-    await desk.dispatch.look(ORG)
+    await desk.dispatch.check(ORG)
     assert (await desk.now(ticket)).state is TicketState.IN_SESSION
-    assert desk.crew.said(ORG, "alice") is None
+    assert desk.crew.reported(ORG, "alice") is None
 
 
 async def test_no_new_caller_for_whoever_is_in_conversation_paused_or_away() -> None:
@@ -123,11 +123,11 @@ async def test_no_new_caller_for_whoever_is_in_conversation_paused_or_away() -> 
     desk.there("alice")
     await desk.sessions.take_ticket(ORG, "alice", first.id)
     second = await desk.ticket("r2", kiosk="kiosk2")
-    await desk.dispatch.look(ORG)
+    await desk.dispatch.check(ORG)
     assert (await desk.now(second)).state is TicketState.WAITING
     desk.there("bob")
     await desk.crew.mark_silent(ORG, "bob")
-    await desk.dispatch.look(ORG)
+    await desk.dispatch.check(ORG)
     assert (await desk.now(second)).state is TicketState.WAITING
     bob = next(one for one in desk.crew._catalogue.agents(ORG) if one.id == "bob")
     assert desk.crew.facts(ORG, bob).state is AgentState.NOT_RESPONDING
@@ -139,9 +139,9 @@ async def test_a_store_that_is_away_leaves_the_offer_as_it_was() -> None:
     desk.there("alice", "bob")
     desk.store.away = True
     with pytest.raises(StoreUnreachable):
-        await desk.dispatch.look(ORG)
+        await desk.dispatch.check(ORG)
     desk.store.away = False
-    await desk.dispatch.look(ORG)
+    await desk.dispatch.check(ORG)
     offered = await desk.now(ticket)
     assert offered.agent is not None
     assert (await desk.sessions.take_ticket(ORG, offered.agent, ticket.id)).agent == offered.agent

@@ -25,7 +25,8 @@ id = "caisse"
 name = "Caisse"
 allowed_addresses = ["https://*.caisse.example/espace/"]
 services = [
-  { id = "logement", name = "Logement", letter = "L", hours = ["mon-fri 08:30-12:00"], overflow = [OVERFLOW] },
+  { id = "logement", name = "Logement", letter = "L", hours = ["mon-fri 08:30-12:00"], \
+overflow = [OVERFLOW] },
   { id = "famille", name = "Famille", letter = "F" },
 ]
 sites = [{ id = "oyen", name = "Mairie", services = ["logement", "famille", "mutuelle/soins"] }]

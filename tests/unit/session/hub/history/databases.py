@@ -38,7 +38,7 @@ def open_history(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ope
     opened: list[History] = []
 
     def open_it() -> History:
-        opened.append(History(tmp_path, url))
+        opened.append(History(tmp_path, database_url=url))
         return opened[-1]
 
     yield open_it

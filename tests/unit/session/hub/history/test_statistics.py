@@ -73,7 +73,7 @@ def plain(tickets: list[Ticket], by: StatisticsBy) -> list[StatisticsRow]:
 def test_every_grouping_is_what_a_plain_count_says(history: History, by: StatisticsBy) -> None:
     tickets = days_of_work(700, 12)
     history.apply(history.stream("x"), [entry(seq, one) for seq, one in enumerate(tickets, 1)])
-    assert count(history, "valdore", FIRST, LAST, by) == plain(tickets, by)
+    assert count(history, "valdore", first=FIRST, last=LAST, by=by) == plain(tickets, by)
 
 
 def test_only_the_days_asked_for_and_only_the_own_callers_count(history: History) -> None:
@@ -81,23 +81,25 @@ def test_only_the_days_asked_for_and_only_the_own_callers_count(history: History
     history.apply(
         history.stream("x"), [entry(seq, one) for seq, one in enumerate([*tickets, foreign], 1)]
     )
-    rows = count(history, "valdore", date(2026, 3, 3), date(2026, 3, 4), StatisticsBy.DAY)
+    rows = count(
+        history, "valdore", first=date(2026, 3, 3), last=date(2026, 3, 4), by=StatisticsBy.DAY
+    )
     asked = [
         row for row in plain(tickets, StatisticsBy.DAY) if row.key in ("2026-03-03", "2026-03-04")
     ]
     assert rows == asked
     assert len(rows) == 2
-    assert count(history, "marais", FIRST, LAST, StatisticsBy.TOTAL)[0].callers == 1
+    assert count(history, "marais", first=FIRST, last=LAST, by=StatisticsBy.TOTAL)[0].callers == 1
 
 
 def test_days_without_callers_give_no_rows(history: History) -> None:
     for by in StatisticsBy:
-        assert count(history, "valdore", FIRST, LAST, by) == []
+        assert count(history, "valdore", first=FIRST, last=LAST, by=by) == []
 
 
 def test_a_day_on_which_nobody_was_answered_has_no_median(history: History) -> None:
     gone = ticket(1, state=TicketState.ABANDONED, accepted_at_utc=None, reason="left")
     history.apply(history.stream("x"), [entry(1, gone)])
-    (row,) = count(history, "valdore", FIRST, LAST, StatisticsBy.DAY)
+    (row,) = count(history, "valdore", first=FIRST, last=LAST, by=StatisticsBy.DAY)
     assert (row.callers, row.answered, row.abandoned, row.wait_median_s) == (1, 0, 1, None)
     assert (row.outcomes, row.left) == ({}, {"left": 1})

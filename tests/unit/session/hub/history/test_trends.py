@@ -113,7 +113,7 @@ def test_the_days_counts_survive_a_restart(open_history: OpenHistory) -> None:
 
 def test_the_last_hours_in_quarters(history: History) -> None:
     a_morning(history)
-    quarters = quarters_of(history, "valdore", TEN + timedelta(minutes=40), 1)
+    quarters = quarters_of(history, "valdore", end=TEN + timedelta(minutes=40), hours=1)
     assert [one.start_utc for one in quarters] == [
         TEN + timedelta(minutes=minutes) for minutes in (-15, 0, 15, 30)
     ]
@@ -128,7 +128,9 @@ def test_the_last_hours_in_quarters(history: History) -> None:
 
 def test_the_last_hours_of_one_service(history: History) -> None:
     a_morning(history)
-    quarters = quarters_of(history, "valdore", TEN + timedelta(minutes=40), 1, "housing")
+    quarters = quarters_of(
+        history, "valdore", end=TEN + timedelta(minutes=40), hours=1, service="housing"
+    )
     assert [one.arrived for one in quarters] == [0, 1, 0, 0]
     assert [one.waiting for one in quarters] == [0, 1, 1, 0]
     assert [one.abandoned for one in quarters] == [0, 0, 1, 0]
@@ -137,4 +139,9 @@ def test_the_last_hours_of_one_service(history: History) -> None:
 def test_who_waited_before_the_asked_time_waits_in_it(history: History) -> None:
     day = Day(history)
     day.arrives(-100, 1)
-    assert [one.waiting for one in quarters_of(history, "valdore", TEN, 1)] == [1, 1, 1, 1]
+    assert [one.waiting for one in quarters_of(history, "valdore", end=TEN, hours=1)] == [
+        1,
+        1,
+        1,
+        1,
+    ]

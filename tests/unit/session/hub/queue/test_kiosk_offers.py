@@ -24,8 +24,10 @@ TEXT = """
 id = "valdore"
 name = "Caisse d'entraide du Val-Doré"
 services = [
-  { id = "rights", name = "Mes droits", letter = "D", hours = ["mon-fri 08:30-12:00,13:30-17:00"], callback = true },
-  { id = "housing", name = "Aide au logement", letter = "L", message = { fr = "Ayez votre bail.", en = "A lease." } },
+  { id = "rights", name = "Mes droits", letter = "D", \
+hours = ["mon-fri 08:30-12:00,13:30-17:00"], callback = true },
+  { id = "housing", name = "Aide au logement", letter = "L", \
+message = { fr = "Ayez votre bail.", en = "A lease." } },
 ]
 sites = [
   { id = "hall", name = "Mairie", services = ["rights", "housing"] },
@@ -33,7 +35,8 @@ sites = [
 ]
 kiosks = [{ id = "kiosk1", site = "hall" }, { id = "kiosk2", site = "annex" }]
 people = []
-closures = [{ first = 2026-03-05, sites = ["hall"], services = ["housing"], message = "Travaux jusqu'à demain." }]
+closures = [{ first = 2026-03-05, sites = ["hall"], services = ["housing"], \
+message = "Travaux jusqu'à demain." }]
 offers = [{ site = "annex", services = ["rights"], hours = ["tue 09:00-11:00"] }]
 """
 
@@ -72,7 +75,7 @@ class Place:
         """Kiosks that were told when the hub looked `seconds` later."""
         self.clock.advance(seconds)
         self.notifications.told.clear()
-        await self.offers.look()
+        await self.offers.tick()
         return [user for user in ("kiosk1", "kiosk2") if self.notifications.kinds(user)]
 
 

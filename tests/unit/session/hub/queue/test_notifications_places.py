@@ -67,7 +67,7 @@ class Line:
         """Kiosk -> the position that it is told."""
         self.clock.advance(seconds)
         self.notifications.told.clear()
-        await self._places.look(ORG)
+        await self._places.tick(ORG)
         return {
             user: event.position
             for _, user, event in self.notifications.told

@@ -200,10 +200,10 @@ async def test_a_kiosk_is_told_its_place_once_for_each_change() -> None:
     desk.agents = [AgentFacts(id="alice", name="Alice M.", state=AgentState.AVAILABLE)]
     desk.clock.advance(FRESH_S)
     for _ in range(3):
-        await desk.places.look(ORG)
+        await desk.places.tick(ORG)
     assert desk.notifications.kinds("kiosk2") == ["TicketChanged"]
     await desk.sessions.take_ticket(ORG, "alice", first.id)
-    await desk.places.look(ORG)
+    await desk.places.tick(ORG)
     assert desk.notifications.kinds("kiosk2") == ["TicketChanged", "TicketChanged"]
     position, wait = desk.places.place(second)
     assert position == 1
@@ -232,9 +232,7 @@ async def test_a_kiosk_that_does_not_come_back_ends_the_conversation_for_its_age
     assert (again.ticket.state, again.ticket.reason) == (TicketState.WRAP_UP, "kiosk_lost")
 
 
-async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_before_the_ticket_said_so() -> (
-    None
-):
+async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_in_between() -> None:
     desk = MemoryQueue()
     ticket = await desk.ticket()
     away = WaitingElsewhere(desk.core, calls=desk.calls, moved=desk.moved, waits=desk.waits)

@@ -72,9 +72,7 @@ class AllClosed(NoDecisions):
         )
 
 
-async def test_a_request_that_another_hub_has_answered_is_the_same_ticket_also_when_the_queue_is_closed_now() -> (
-    None
-):
+async def test_a_request_answered_by_another_hub_is_the_same_ticket_in_a_closed_queue() -> None:
     desk = MemoryQueue()
     ticket = await desk.ticket()
     desk.use_view(QueueView(), AllClosed())

@@ -28,11 +28,15 @@ def log(tmp_path: Path) -> VaultLog:
 
 
 def test_records_are_kept_once_in_the_order_they_came(log: VaultLog, tmp_path: Path) -> None:
-    assert log.append("s1", "a.alice", 0, [b"a0", b"a1"], NOW) == 2
-    assert log.append("s1", "k.reseau/borne1", 0, [b"k0"], NOW) == 1
-    assert log.append("s1", "a.alice", 1, [b"a1", b"a2"], NOW) == 3  # a repeat and something new
-    assert log.append("s1", "a.alice", 7, [b"a7"], NOW) == 3  # something is missing in between
-    assert log.append("s1", "a.alice", 0, [], NOW) == 3
+    assert log.append("s1", "a.alice", 0, records=[b"a0", b"a1"], now=NOW) == 2
+    assert log.append("s1", "k.reseau/borne1", 0, records=[b"k0"], now=NOW) == 1
+    assert (
+        log.append("s1", "a.alice", 1, records=[b"a1", b"a2"], now=NOW) == 3
+    )  # a repeat and something new
+    assert (
+        log.append("s1", "a.alice", 7, records=[b"a7"], now=NOW) == 3
+    )  # something is missing in between
+    assert log.append("s1", "a.alice", 0, records=[], now=NOW) == 3
     part = VaultLog(tmp_path / "log.sqlite").read("s1", 0)
     assert ([bytes(record) for record in part.records], part.end) == (
         [b"a0", b"a1", b"k0", b"a2"],
@@ -43,12 +47,12 @@ def test_records_are_kept_once_in_the_order_they_came(log: VaultLog, tmp_path: P
 
 def test_only_the_ends_write_and_nobody_a_session_that_is_not_known(log: VaultLog) -> None:
     with pytest.raises(NotAllowed):
-        log.append("s1", "a.bob", 0, [b"x"], NOW)
+        log.append("s1", "a.bob", 0, records=[b"x"], now=NOW)
     with pytest.raises(NotAllowed):
         log.check_reader("s1", "a.bob")
     log.check_reader("s1", "a.alice")
     with pytest.raises(TicketUnknown):
-        log.append("s2", "a.alice", 0, [b"x"], NOW)
+        log.append("s2", "a.alice", 0, records=[b"x"], now=NOW)
     with pytest.raises(TicketUnknown):
         log.read("s2", 0)
     log.open("s1", ("a.bob",), NOW)  # again: the first word counts
@@ -59,7 +63,7 @@ def test_only_the_ends_write_and_nobody_a_session_that_is_not_known(log: VaultLo
 def test_a_long_log_is_read_in_parts(log: VaultLog) -> None:
     records = [bytes([65 + number]) * (PART_BYTES // 3) for number in range(8)]
     for number, record in enumerate(records):
-        log.append("s1", "a.alice", number, [record], NOW)
+        log.append("s1", "a.alice", number, records=[record], now=NOW)
     read: list[bytes] = []
     while not (part := log.read("s1", len(read))).end:
         read += [bytes(record) for record in part.records]
@@ -68,9 +72,9 @@ def test_a_long_log_is_read_in_parts(log: VaultLog) -> None:
 
 
 def test_retention_leaves_nothing_in_the_file(log: VaultLog, tmp_path: Path) -> None:
-    log.append("s1", "a.alice", 0, [b"Garrigue-Tesson" * 500], NOW)
+    log.append("s1", "a.alice", 0, records=[b"Garrigue-Tesson" * 500], now=NOW)
     log.open("s2", ENDS, NOW)
-    log.append("s2", "a.alice", 0, [b"new"], NOW + timedelta(days=80))
+    log.append("s2", "a.alice", 0, records=[b"new"], now=NOW + timedelta(days=80))
     assert log.forget_older(NOW + timedelta(days=91), 90) == 1
     assert not log.knows("s1")
     assert log.read("s2", 0).records
@@ -101,7 +105,7 @@ def test_the_file_is_its_owners_alone_and_a_newer_one_is_not_touched(tmp_path: P
 def test_a_copy_comes_back_whole_and_a_newer_one_changes_nothing(
     log: VaultLog, tmp_path: Path
 ) -> None:
-    log.append("s1", "a.alice", 0, [b"a0"], NOW)
+    log.append("s1", "a.alice", 0, records=[b"a0"], now=NOW)
     log.bind("t1", "VD-1", NOW)
     other = VaultLog(tmp_path / "other" / "log.sqlite")
     assert (other.is_empty, log.is_empty, log.count()) == (True, False, 1)

@@ -39,7 +39,7 @@ GONE_S = 15.0
 SUBJECT = "net.hub"
 
 
-class NetworkState:
+class SitesAndHubs:
     """Hubs and sites as an operator sees them.
 
     Attributes:
@@ -65,15 +65,15 @@ class NetworkState:
         self._requests = requests
         self._projection = projection
         self._started_at_utc = core.clock.utc_now()
-        self._heard: dict[str, tuple[HubFacts, float]] = {}
+        self._others: dict[str, tuple[HubFacts, float]] = {}
         self.refused_parts: list[str] = []
 
     async def start(self) -> None:
         """Listens to the other hubs, and says that this one is there."""
-        await self._connection.serve(f"{SUBJECT}.*", self._on_told, shared=False)
-        await self.say()
+        await self._connection.serve(f"{SUBJECT}.*", self._on_other_hub, shared=False)
+        await self.publish()
 
-    def _on_told(self, message: Incoming) -> None:
+    def _on_other_hub(self, message: Incoming) -> None:
         try:
             facts = msgspec.json.decode(message.payload, type=HubFacts)
         except msgspec.MsgspecError:
@@ -81,7 +81,7 @@ class NetworkState:
                 "another hub says something of itself that we do not know: is it another version?"
             )
             return
-        self._heard[facts.id] = (facts, self._clock.monotonic_s())
+        self._others[facts.id] = (facts, self._clock.monotonic_s())
 
     def _own(self) -> HubFacts:
         return HubFacts(
@@ -94,7 +94,7 @@ class NetworkState:
             behind=self._projection.position.behind,
         )
 
-    async def say(self) -> None:
+    async def publish(self) -> None:
         """Tells the other hubs how this one is."""
         try:
             await self._connection.bus.publish(
@@ -113,10 +113,10 @@ class NetworkState:
     def answer(self, organisation: str, user: str) -> NetworkAnswer:
         """Hubs of the network and sites of the operator's own account."""
         now_s = self._clock.monotonic_s()
-        self._heard = {
-            name: heard for name, heard in self._heard.items() if now_s - heard[1] <= GONE_S
+        self._others = {
+            name: other for name, other in self._others.items() if now_s - other[1] <= GONE_S
         }
-        hubs = {name: facts for name, (facts, _) in self._heard.items()} | {
+        hubs = {name: facts for name, (facts, _) in self._others.items()} | {
             self.hub_id: self._own()
         }
         entry = self._catalogue.organisation(organisation)
