@@ -117,7 +117,7 @@ async def _script(demo: Demo, options: DemoOptions) -> int:
 
 
 async def _person(demo: Demo) -> int:
-    """Until a window is closed or Ctrl+C."""
+    """Waits until a window is closed or Ctrl+C is pressed."""
     print(
         _(
             "Two windows are open. On the kiosk touch a service; the invented caller's number is "

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The demo's library: two pages of its web site, and an invented leaflet of two pages.
-Used by `demo_world`.
+Used by `expert_app.demo.world`.
 """
 
 from __future__ import annotations

@@ -62,11 +62,11 @@ class Automation:
         threading.Thread(target=self._read, name="driver", daemon=True).start()
 
     def show_window(self, window: DrivenWindow | None) -> None:
-        """Another window is on the screen now."""
+        """Sets the window that commands act on from now on."""
         self._window = window
 
     def send(self, **message: Any) -> None:
-        """Writes one line to whoever drives."""
+        """Writes one line to the driving process."""
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
 

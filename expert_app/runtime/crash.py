@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The last net: an error nobody caught is written to the developer log and shown in words;
-nothing is lost silently.
+"""Catches errors that nothing else caught: writes them to the developer log and shows them in
+words.
 """
 
 from __future__ import annotations

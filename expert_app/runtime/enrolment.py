@@ -112,7 +112,7 @@ def desk_in_file() -> str:
 def remember(
     answer: EnrolAnswer, bus: list[str], ca_file: str, paths: Paths, *, key_file: Path | None = None
 ) -> DeskSettings | KioskSettings | DisplaySettings | HubSettings:
-    """Writes who we are now into the program's settings file; the other settings stay.
+    """Writes the new identity into the program's settings file; the other settings stay.
     Returns the new settings.
 
     Raises:

@@ -14,7 +14,7 @@ class JsonLines(logging.Formatter):
     """at_utc, level, logger, text; and error and trace where something was raised."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, whatever is in the text."""
+        """Formats a record as one line, whatever its text holds."""
         at = datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds")
         line = {
             "at_utc": at,

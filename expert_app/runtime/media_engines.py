@@ -141,7 +141,7 @@ class DeskMedia:
         self._shown[-1](self.engines)
 
     def set_media(self, settings: MediaSettings) -> None:
-        """Other settings: devices at once, an engine as soon as no conversation goes on."""
+        """Takes other settings: devices at once, an engine as soon as no conversation goes on."""
         before, self.settings = self.settings, settings
         if self._key(settings) == self._key(before) and settings != before:
             self._swap_devices(settings, camera=settings.camera != before.camera)
@@ -155,7 +155,7 @@ class DeskMedia:
             self._swap_devices(self.settings, camera=False)
 
     def switch_engine(self) -> None:
-        """Between two conversations: the engine that the settings ask for now."""
+        """Makes the engine that the settings ask for now, unless a conversation goes on."""
         if self.in_use or chosen(self.settings) == self.engines.choice:
             return
         before, self.engines = self.engines, self._build()
@@ -209,8 +209,8 @@ def cancelled_by(settings: MediaSettings) -> EchoCanceller:
 
 
 def voice_filter(settings: MediaSettings) -> VoiceFilter | None:
-    """The program's own filter for a loudspeaker and a microphone, where it is what the settings
-    come to.
+    """The program's own echo filter for loudspeaker and microphone; None where the settings choose
+    another way.
     """
     if settings.microphone in (SIMULATED, NONE) or cancelled_by(settings) is not EchoCanceller.APM:
         return None

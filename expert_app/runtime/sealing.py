@@ -68,8 +68,8 @@ class SessionOwners:
         return text if is_id(text) else ""
 
     def note(self, session_id: str, organisation: str) -> None:
-        """Before anything of the session is written;
-        owners of sessions whose spool is gone are forgotten.
+        """Notes the owner of a session before its log begins; forgets owners of sessions whose
+        spool is gone.
         """
         for path in self._folder.glob("*.owner"):
             if not any(self._folder.glob(f"{path.stem}.*.jsonl")):
@@ -165,7 +165,7 @@ class DeskSealing:
         seed: the desk's nkey.
 
     Attributes:
-        protected: told for each session.
+        protected: emitted for each session.
     """
 
     def __init__(
@@ -209,7 +209,7 @@ class KioskSealing:
     """Protects the kiosk's sessions.
 
     Attributes:
-        protected: told for each session.
+        protected: emitted for each session.
     """
 
     def __init__(self, bus: BusClient, paths: Paths, *, clock: Clock, tasks: Tasks) -> None:
