@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-only
+"""`make bench`: one `bench_*` a command, each with goals where the field has them; docs/benchmarks.md."""

@@ -202,7 +202,7 @@ async def as_many_as_go(run: Run, calls: int) -> float:
     callers = Program(behind(command), run.folder / "callers.err")
     await callers.start(wait_for=b"ready")
     try:
-        await callers.say(f"{next(NAMES)} {calls}")
+        await callers.send_line(f"{next(NAMES)} {calls}")
         took = await callers.read_line(CALLING_S)
         if not took:
             why = (run.folder / "callers.err").read_text(encoding="utf-8")[-300:]

@@ -77,6 +77,7 @@ def judge(
     history: Iterable[Seen],
     stored: Mapping[str, Ticket],
     kiosks: Mapping[str, str],
+    *,
     stale: int = 0,
     faults: Windows = (),
 ) -> Verdict:
@@ -315,7 +316,8 @@ def _around(seen: Sequence[Seen], stored: Mapping[str, Ticket], session: str) ->
         if line.ticket == first.ticket or (
             line.user in users and abs(line.at_s - first.at_s) < AROUND_S
         ):
-            yield f"  sent {line.sent_s:.3f} at {line.at_s:.3f} {line.user} {line.kind} {line.ticket} {line.session}"
+            when = f"sent {line.sent_s:.3f} at {line.at_s:.3f}"
+            yield f"  {when} {line.user} {line.kind} {line.ticket} {line.session}"
     yield f"  stored: {stored.get(first.ticket)}"
 
 

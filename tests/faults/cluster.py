@@ -3,9 +3,9 @@
 each one killable.
 
 ```python
-async with cluster(folder, kiosks=20, agents=8) as world:
+async with cluster(folder, Size(kiosks=20, agents=8)) as world:
     await world.start_load()
-    await world.leader().kill()
+    await kill_leader(world)
 ```
 """
 
@@ -18,6 +18,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ class Program:
         async with asyncio.timeout(timeout_s):
             return (await self._process.stdout.readline()).strip()
 
-    async def say(self, line: str) -> None:
+    async def send_line(self, line: str) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
         self._process.stdin.write(line.encode() + b"\n")
@@ -96,8 +97,24 @@ class Program:
                 await self._process.wait()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How many of each there are; `loads`: programs with a part of the kiosks and agents each."""
+
+    kiosks: int
+    agents: int
+    loads: int = 2
+    nodes: int = 3
+    hubs: int = 2
+
+
 class Cluster:
-    """Everything that runs, and the line that looks at the store.
+    """Everything that runs, and a connection that reads the store.
+
+    Args:
+        synced: False for servers that sync now and then, as is their own default.
+        cables: everybody's cable may be pulled (`network.Network`).
+        small_disks: each node's disk may be filled (`Disks`).
 
     Attributes:
         nodes: by the server's name.
@@ -109,12 +126,8 @@ class Cluster:
     def __init__(
         self,
         folder: Path,
-        kiosks: int,
+        size: Size,
         *,
-        agents: int,
-        loads: int,
-        nodes: int,
-        hubs: int = 2,
         synced: bool = True,
         cables: bool = False,
         small_disks: bool = False,
@@ -123,15 +136,18 @@ class Cluster:
         self.disks = Disks(folder)
         self._small_disks = small_disks
         self.tasks = Tasks()
-        names = [f"node{n}" for n in range(nodes)]
+        names = [f"node{n}" for n in range(size.nodes)]
         ports = {name: free_port() for name in names}
-        seats, parts = [f"hub{n}" for n in range(hubs)], [f"load{n}" for n in range(loads)]
+        seats, parts = (
+            [f"hub{n}" for n in range(size.hubs)],
+            [f"load{n}" for n in range(size.loads)],
+        )
         self.network = Network([*names, *seats, *parts]) if cables else None
         self._hosts = (
             self.network.hosts if self.network is not None else dict.fromkeys(names, "127.0.0.1")
         )
         urls = [f"nats://{self._hosts[name]}:{port}" for name, port in ports.items()]
-        self.world = ClusterWorld.invent(urls, kiosks, agents)
+        self.world = ClusterWorld.invent(urls, size.kiosks, size.agents)
         self._world_path = folder / "world.json"
         self.world.save(self._world_path)
         self._write_servers(ports, synced=synced)
@@ -140,7 +156,9 @@ class Cluster:
             for name in names
         }
         self.hubs = [self._python("cluster_hub", name, str(len(names))) for name in seats]
-        self.load = [self._python("load", name, f"{n}/{loads}") for n, name in enumerate(parts)]
+        self.load = [
+            self._python("load", name, f"{n}/{size.loads}") for n, name in enumerate(parts)
+        ]
         self.connection = HubConnection(
             self.world.urls, self.world.hub_seed.encode(), tasks=self.tasks
         )
@@ -220,7 +238,7 @@ class Cluster:
                 ticket = decode_plain(Ticket, stored.payload)
                 found[ticket.id] = (ticket, stored.revision)
 
-        look = StreamFollower(
+        follower = StreamFollower(
             self.connection.bus,
             self.connection.streams,
             stream=BUCKET,
@@ -229,12 +247,12 @@ class Cluster:
             on_loaded=lambda batch, _: take(list(batch)),
             on_change=lambda stored: take([stored]),
         )
-        look.start()
+        follower.start()
         try:
             async with asyncio.timeout(READY_S):
-                await look.loaded.wait()
+                await follower.loaded.wait()
         finally:
-            await look.stop()
+            await follower.stop()
         return found
 
     async def lease_holder(self) -> bytes | None:
@@ -244,14 +262,14 @@ class Cluster:
 
     async def shift_load(self, part: int, shift_s: float) -> None:
         """The clock of these desks and kiosks is wrong by so many seconds."""
-        await self.load[part].say(f"clock {shift_s}")
+        await self.load[part].send_line(f"clock {shift_s}")
         await self.load[part].read_line(READY_S)
 
     async def ask_load(self, what: str) -> list[Any]:
-        """Says one word to every load program that runs; their JSON answers."""
+        """Asks every load program that runs; their JSON answers."""
         running = [load for load in self.load if load.is_running]
         for load in running:
-            await load.say(what)
+            await load.send_line(what)
         return [json.loads(await load.read_line(READY_S)) for load in running]
 
     async def close(self) -> None:
@@ -268,32 +286,14 @@ class Cluster:
 @asynccontextmanager
 async def cluster(
     folder: Path,
+    size: Size,
     *,
-    kiosks: int,
-    agents: int,
-    loads: int = 2,
-    nodes: int = 3,
-    hubs: int = 2,
     synced: bool = True,
     cables: bool = False,
     small_disks: bool = False,
 ) -> AsyncIterator[Cluster]:
-    """A running cluster; everything ends with it.
-
-    With `cables` everybody's may be pulled (`network.Network`), with `small_disks` each node's may
-    be filled (`Disks`). Without `synced` the servers sync now and then, as is their own default.
-    """
-    world = Cluster(
-        folder,
-        kiosks,
-        agents=agents,
-        loads=loads,
-        nodes=nodes,
-        hubs=hubs,
-        synced=synced,
-        cables=cables,
-        small_disks=small_disks,
-    )
+    """A running cluster, with the arguments of `Cluster`; everything ends with it."""
+    world = Cluster(folder, size, synced=synced, cables=cables, small_disks=small_disks)
     try:
         await world.start()
         yield world

@@ -68,8 +68,8 @@ async def freeze_follower(world: Cluster) -> None:
 
 
 async def freeze_hub(world: Cluster) -> None:
-    """It keeps its line and its share of the requests, answers none, and goes on with all of them
-    when they are old.
+    """It keeps its connection and its share of the requests, answers none, and goes on with all of
+    them when they are old.
     """
     world.hubs[0].send(signal.SIGSTOP)
     await asyncio.sleep(FROZEN_S)
@@ -82,7 +82,7 @@ JUMPS_S = (3600, -3600, 0)
 
 async def shift_clock(world: Cluster) -> None:
     for shift_s in JUMPS_S:
-        await world.hubs[0].say(str(shift_s))
+        await world.hubs[0].send_line(str(shift_s))
         await asyncio.sleep(4.0)
 
 
@@ -93,7 +93,7 @@ async def shift_clients_clocks(world: Cluster) -> None:
 
 
 async def _cut(world: Cluster, names: list[str], cut_s: float) -> None:
-    """Their cables are pulled: nobody hears them, and no connection is closed."""
+    """Their cables are pulled: nothing of them arrives, and no connection is closed."""
     assert world.network is not None
     for name in names:
         await world.network.cut(name)
@@ -112,7 +112,7 @@ async def cut_two(world: Cluster) -> None:
 
 
 async def part_leader(world: Cluster) -> None:
-    """It hears no other node, but all hubs, desks and kiosks hear it:
+    """It reaches no other node, but all hubs, desks and kiosks reach it:
     two halves that both believe they serve.
     """
     assert world.network is not None

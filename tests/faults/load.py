@@ -2,7 +2,7 @@
 """Callers and agents at work, in a process that may be killed: `WORLD FOLDER PART/PARTS`.
 Used by `cluster`.
 
-Says "ready"; then answers each line of its input with one line of JSON:
+Prints "ready"; then answers each line of its input with one line of JSON:
 "views" (what each desk shows), "kiosks" (the ticket that each kiosk believes in), "drain" (no more
 calls), "clock SECONDS" (it is wrong by so much from now on).
 """
@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from session.bus.client import BusClient
@@ -39,10 +41,11 @@ from session.protocol.hub.talk_state import PassReason
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 from tests.faults.cluster_world import PUSHED, SERVICE, ClusterWorld, WrongClock
-from tests.faults.history import History, Seen
+from tests.faults.history import History, Kind, Seen
+from tests.support.waiting import until
 
 AGAIN_S = 0.3
-LOOK_S = 0.03
+POLL_S = 0.03
 REFUSED_S = 1.0
 """A ticket that somebody else had is left alone for so long: then this desk's queue should know."""
 
@@ -123,9 +126,19 @@ class Load:
         await until_done(client.connect)
         return client
 
-    def _note(self, kind: str, user: str, ticket: str, sent_s: float, session: str = "") -> None:
-        line = {"kind": kind, "user": user, "ticket": ticket, "session": session, "sent_s": sent_s}
-        self._history.write(Seen(**line, at_s=time.time()))  # type: ignore[arg-type] # kind is one of Kind's words
+    def _note(
+        self, kind: Kind, user: str, ticket: str, *, sent_s: float, session: str = ""
+    ) -> None:
+        self._history.write(
+            Seen(
+                kind=kind,
+                user=user,
+                ticket=ticket,
+                session=session,
+                sent_s=sent_s,
+                at_s=time.time(),
+            )
+        )
 
     # ---- callers
 
@@ -135,11 +148,10 @@ class Load:
             count += 1
             request, sent_s = f"{self._birth}-{count}", time.time()
             service = PUSHED if random.random() < PUSHED_SHARE else SERVICE
-            answer = await until_done(lambda wish=(service, "", request): kiosk.call(*wish))  # type: ignore[misc] # mypy knows no default in a lambda
-            self._note("acked", name, answer.ticket.id, sent_s)
-            while kiosk.ticket is not None:  # noqa: ASYNC110 - the link has a notifier for each way a ticket may end
-                await asyncio.sleep(LOOK_S)
-            self._note("served", name, answer.ticket.id, sent_s)
+            answer = await until_done(partial(kiosk.call, service, "", request))
+            self._note("acked", name, answer.ticket.id, sent_s=sent_s)
+            await until(lambda: kiosk.ticket is None, timeout_s=math.inf, every_s=POLL_S)
+            self._note("served", name, answer.ticket.id, sent_s=sent_s)
             await asyncio.sleep(random.uniform(0.1, 0.5))
 
     # ---- agents
@@ -149,31 +161,31 @@ class Load:
         client = self._clients[name]
         talks, work = TalkLink(client), WorkLink(client)
         await self._resume(name, desk)
-        said_s = 0.0
+        reported_s = 0.0
         while True:
-            if time.time() - said_s > READY_AGAIN_S:
-                said_s = time.time()
+            if time.time() - reported_s > READY_AGAIN_S:
+                reported_s = time.time()
                 await until_done(lambda: work.report(True))
             ticket = self._choice(name, desk, refused)
             if ticket is None:
-                await asyncio.sleep(LOOK_S)
+                await asyncio.sleep(POLL_S)
                 continue
             now_s = time.time()
             try:
                 if ticket.state is TicketState.OFFERED and random.random() < DECLINED_SHARE:
-                    self._note("declined", name, ticket.id, time.time())
+                    self._note("declined", name, ticket.id, sent_s=time.time())
                     refused[ticket.id] = time.time()
                     await work.decline(ticket.id, "busy")
                     continue
                 facts = await desk.accept(ticket.id)
             except REFUSED as error:
                 refused[ticket.id] = time.time()
-                self._note("refused", name, ticket.id, now_s, error.code)
+                self._note("refused", name, ticket.id, sent_s=now_s, session=error.code)
             except SessionError:
                 await self._resume(name, desk)  # the outcome stayed unknown: it may be ours
             else:
-                self._note("accepted", name, ticket.id, now_s, facts.id)
-                await self._talk(name, desk, talks, ticket.id, facts.id)
+                self._note("accepted", name, ticket.id, sent_s=now_s, session=facts.id)
+                await self._talk(name, desk, talks=talks, ticket_id=ticket.id, session_id=facts.id)
 
     def _choice(self, name: str, desk: DeskLink, refused: dict[str, float]) -> Ticket | None:
         """Who is offered to this agent, else the first of the queue whom nobody is asked about."""
@@ -191,18 +203,18 @@ class Load:
         return next(offered, None) or next(waiting, None)
 
     async def _talk(
-        self, name: str, desk: DeskLink, talks: TalkLink, ticket_id: str, session_id: str
+        self, name: str, desk: DeskLink, *, talks: TalkLink, ticket_id: str, session_id: str
     ) -> None:
         """A conversation: sometimes with a hold, sometimes passed on."""
         await asyncio.sleep(random.uniform(0.2, 0.8))
         try:
             if random.random() < HELD_SHARE:
-                self._note("held", name, ticket_id, time.time(), session_id)
+                self._note("held", name, ticket_id, sent_s=time.time(), session=session_id)
                 await until_done(lambda: talks.hold(session_id, True))
                 await asyncio.sleep(0.1)
                 await until_done(lambda: talks.hold(session_id, False))
             if random.random() < PASSED_SHARE:
-                self._note("passed", name, ticket_id, time.time(), session_id)
+                self._note("passed", name, ticket_id, sent_s=time.time(), session=session_id)
                 colleague = random.choice(["", *self._world.agents])
                 service = "" if colleague else SERVICE
                 await until_done(
@@ -221,9 +233,9 @@ class Load:
         sent_s = time.time()
         sessions = (await until_done(desk.resume)).sessions
         if len(sessions) > 1:
-            self._note("two", name, sessions[0].ticket_id, sent_s, sessions[1].id)
+            self._note("two", name, sessions[0].ticket_id, sent_s=sent_s, session=sessions[1].id)
         for facts in sessions:
-            self._note("accepted", name, facts.ticket_id, sent_s, facts.id)
+            self._note("accepted", name, facts.ticket_id, sent_s=sent_s, session=facts.id)
             await self._finish(name, desk, facts.ticket_id, facts.id)
 
     async def _finish(self, name: str, desk: DeskLink, ticket_id: str, session_id: str) -> None:
@@ -233,7 +245,7 @@ class Load:
             await until_done(lambda: desk.close(session_id))
         except REFUSED:
             return  # given back meanwhile: the checker sees whether that was right
-        self._note("finished", name, ticket_id, sent_s, session_id)
+        self._note("finished", name, ticket_id, sent_s=sent_s, session=session_id)
 
     # ---- the supervisor
 
@@ -253,7 +265,7 @@ class Load:
             if not waiting or not queue.is_ready or self._draining:
                 continue
             ticket = random.choice(waiting)
-            self._note("moved", "boss", ticket.id, time.time())
+            self._note("moved", "boss", ticket.id, sent_s=time.time())
             try:
                 match random.randrange(3):
                     case 0:

@@ -151,7 +151,10 @@ def states(score: Score, template: Path, kind: type[Snapshots | PowerCuts], ever
     found = sorted(kept.iterdir())[::every]
     for state in found:
         score.finish(state, f"{kind.__name__} {state.name}")
-    return f"{seen.points} points at {len(seen.places)} places, {seen.states} different disks, {len(found)} gone on from"
+    return (
+        f"{seen.points} points at {len(seen.places)} places, {seen.states} different disks, "
+        f"{len(found)} gone on from"
+    )
 
 
 def deaths(score: Score, template: Path, mode: str, every: int) -> str:

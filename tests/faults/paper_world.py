@@ -104,9 +104,15 @@ class HubSide:
             self.away -= 1
             raise StoreUnreachable(why="away")
         begin = UploadBegin(
-            session_id=session_id, upload_id=upload_id, dossier=dossier, piece_id=piece_id, name=name, pages=pages,
-            size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest(),
-        )  # fmt: skip
+            session_id=session_id,
+            upload_id=upload_id,
+            dossier=dossier,
+            piece_id=piece_id,
+            name=name,
+            pages=pages,
+            size_bytes=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+        )
         try:
             upload = await asyncio.to_thread(self._spool.begin, ORGANISATION, "alice", begin)
             while upload.answer is None and upload.received_bytes < len(data):
@@ -154,8 +160,15 @@ async def work(folder: Path, papers: list[bytes], lost_at: int = 0, away: int = 
     outbox = Outbox(folder / "desk" / "outbox", Cipher(KEY))
     outbox.recover()
     hub = HubSide(folder, lost_at, away=away)
-    filing = Filing(outbox, cast(Workers, HereWorkers()), store=hub, clock=SystemClock(), tasks=tasks,
-                    notary=notary_of(SEED), again_s=0.001 if away else 3600)  # fmt: skip
+    filing = Filing(
+        outbox,
+        cast(Workers, HereWorkers()),
+        store=hub,
+        clock=SystemClock(),
+        tasks=tasks,
+        notary=notary_of(SEED),
+        again_s=0.001 if away else 3600,
+    )
     try:
         for paper in papers:
             sha256 = hashlib.sha256(paper).hexdigest()
@@ -215,9 +228,18 @@ def told_of(folder: Path) -> set[str]:
 async def _scan(store: PageStore, paper: bytes, folder: Path) -> None:
     sha256 = hashlib.sha256(paper).hexdigest()
     offer = PageOffered(
-        page_id=new_id(), scan_id="scan1", kind=ScanKind.PAGE, media_type="image/jpeg", size_bytes=len(paper),
-        sha256=sha256, width_px=248, height_px=351, dpi=30, chunks=1, taken_at_utc=AT,
-    )  # fmt: skip
+        page_id=new_id(),
+        scan_id="scan1",
+        kind=ScanKind.PAGE,
+        media_type="image/jpeg",
+        size_bytes=len(paper),
+        sha256=sha256,
+        width_px=248,
+        height_px=351,
+        dpi=30,
+        chunks=1,
+        taken_at_utc=AT,
+    )
     await asyncio.to_thread(store.put, offer, paper)
     with (folder / "told").open("a", encoding="ascii") as told:
         told.write(f"{sha256}\n")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.faults import history
 from tests.faults.checker import Verdict, judge
-from tests.faults.cluster import cluster
+from tests.faults.cluster import Size, cluster
 from tests.faults.run_cluster import drained
 
 IMAGE_MB = 300
@@ -63,12 +63,11 @@ class Disk:
 
 async def run(folder: Path, run_s: float, *, synced: bool) -> Verdict:
     """Load for `run_s`, the cut, the load again until all is served; the verdict."""
+    size = Size(kiosks=16, agents=6, loads=1, nodes=1, hubs=1)
     disk = Disk(folder / "disk.img", folder / "node0")
     await disk.make()
     try:
-        async with cluster(
-            folder, kiosks=16, agents=6, loads=1, nodes=1, hubs=1, synced=synced
-        ) as world:
+        async with cluster(folder, size, synced=synced) as world:
             await world.start_load()
             await asyncio.sleep(run_s)
             await asyncio.gather(world.nodes["node0"].end(), world.hubs[0].end())

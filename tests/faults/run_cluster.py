@@ -22,7 +22,7 @@ from pathlib import Path
 from session.protocol.hub.tickets import Ticket
 from tests.faults import history
 from tests.faults.checker import FRESH_S, OPEN, Verdict, compared, differences, explain, judge
-from tests.faults.cluster import Cluster, cluster
+from tests.faults.cluster import Cluster, Size, cluster
 from tests.faults.cluster_world import PUSHED
 from tests.faults.disks import can_mount
 from tests.faults.kinds import LONG, SHORT, WITH_CABLES, WITH_DISKS, Fault
@@ -87,7 +87,7 @@ async def answers_after(folder: Path, fault: Fault) -> tuple[float, Verdict]:
     Returns:
         The longest time in which nobody got any answer, s; and what the checker finds.
     """
-    async with cluster(folder, kiosks=24, agents=10) as world:
+    async with cluster(folder, Size(kiosks=24, agents=10)) as world:
         await world.start_load()
         await _answers_again(world)
         begun_s = time.time()
@@ -151,7 +151,7 @@ async def run(
     cables = any(one in WITH_CABLES for one in faults)
     disks = any(one in WITH_DISKS for one in faults)
     async with cluster(
-        folder, kiosks=kiosks, agents=agents, cables=cables, small_disks=disks
+        folder, Size(kiosks=kiosks, agents=agents), cables=cables, small_disks=disks
     ) as world:
         await world.start_load()
         await _answers_again(world)
@@ -168,7 +168,7 @@ async def run(
         _print_done(folder, stored, windows)
         for line in explain(history.read(folder), stored, windows):
             print(f"  {line}", flush=True)
-        verdict = judge(history.read(folder), stored, waiting, stale, windows)
+        verdict = judge(history.read(folder), stored, waiting, stale=stale, faults=windows)
         if not verdict.is_good:
             _keep_histories(folder)
         return verdict

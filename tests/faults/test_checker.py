@@ -36,7 +36,7 @@ def _ticket(name: str, arrived_s: float, accepted_s: float) -> Ticket:
     )
 
 
-def _seen(kind: Kind, ticket: str, at_s: float, session: str = "", user: str = "") -> Seen:
+def _seen(kind: Kind, ticket: str, at_s: float, *, session: str = "", user: str = "") -> Seen:
     at_s += START.timestamp()
     return Seen(
         kind=kind,
@@ -51,8 +51,8 @@ def _seen(kind: Kind, ticket: str, at_s: float, session: str = "", user: str = "
 HISTORY = [
     _seen("acked", "a", 0.1),
     _seen("acked", "b", 1.1),
-    _seen("accepted", "a", 9.0, "a_1"),
-    _seen("accepted", "b", 9.5, "b_1"),
+    _seen("accepted", "a", 9.0, session="a_1"),
+    _seen("accepted", "b", 9.5, session="b_1"),
 ]
 STORED = {"a": _ticket("a", 0.0, 9.0), "b": _ticket("b", 1.0, 9.5)}
 
@@ -82,7 +82,7 @@ def test_an_abandoned_ticket_is_lost_unless_its_kiosk_called_again() -> None:
 
 
 def test_two_agents_with_one_ticket_are_a_double_unless_it_was_given_back() -> None:
-    twice = [*HISTORY, _seen("accepted", "a", 9.1, "a_2", user="bob")]
+    twice = [*HISTORY, _seen("accepted", "a", 9.1, session="a_2", user="bob")]
     assert judge(twice, STORED, {}) == replace(GOOD, double=1)
     given_back = {**STORED, "a": msgspec.structs.replace(STORED["a"], priority=HEAD)}
     assert judge(twice, given_back, {}).double == 0
@@ -100,8 +100,8 @@ def _asked(first_s: float, second_s: float) -> list[Seen]:
     """Both are called and taken; the second called is asked for at `second_s`."""
     return [
         *HISTORY[:2],
-        _seen("accepted", "a", first_s + 0.1, "a_1"),
-        _seen("accepted", "b", second_s + 0.1, "b_1"),
+        _seen("accepted", "a", first_s + 0.1, session="a_1"),
+        _seen("accepted", "b", second_s + 0.1, session="b_1"),
     ]
 
 
@@ -111,7 +111,7 @@ def test_a_ticket_that_a_later_one_overtakes_is_inverted() -> None:
     assert judge(_asked(5.0, 4.0), STORED, {}).inverted == 1
     stamped_wrong = {"a": _ticket("a", 2.0, 9.0), "b": _ticket("b", 1.0, 9.5)}
     assert judge(HISTORY, stamped_wrong, {}).inverted == 1
-    taken_before = [*HISTORY[:2], _seen("accepted", "a", 0.9, "a_1"), HISTORY[3]]
+    taken_before = [*HISTORY[:2], _seen("accepted", "a", 0.9, session="a_1"), HISTORY[3]]
     assert judge(taken_before, stamped_wrong, {}).inverted == 0  # they never stood in one queue
 
 
@@ -129,11 +129,13 @@ def test_who_has_left_is_not_overtaken_however_wrong_the_clock_was_that_stamped_
     assert judge(seen, {**STORED, "a": left}, {}).inverted == 1
     again = _seen("acked", "c", 0.9, user="kiosk_a")
     stored = {**STORED, "a": left, "c": _ticket("c", 0.5, 9.2)}
-    assert judge([*seen, again, _seen("accepted", "c", 9.2, "c_1")], stored, {}).inverted == 0
+    assert (
+        judge([*seen, again, _seen("accepted", "c", 9.2, session="c_1")], stored, {}).inverted == 0
+    )
 
 
 def test_what_is_behind_a_double_is_told() -> None:
-    twice = [*HISTORY, _seen("accepted", "a", 9.1, "a_2", user="bob")]
+    twice = [*HISTORY, _seen("accepted", "a", 9.1, session="a_2", user="bob")]
     told = explain(twice, STORED)
     assert told[0] == "double: session a_2"
     assert [line for line in told if "bob accepted a a_2" in line]
@@ -148,27 +150,43 @@ def test_the_order_of_who_was_moved_or_passed_on_is_not_that_of_arrival() -> Non
 
 
 def test_two_callers_of_one_agent_and_two_agents_of_one_caller_at_once_are_double() -> None:
-    whole = [*HISTORY[:2], *_sessions("alice", "a", 4.0, 6.0), *_sessions("alice", "b", 6.5, 8.0)]
+    whole = [
+        *HISTORY[:2],
+        *_sessions("alice", "a", begin_s=4.0, end_s=6.0),
+        *_sessions("alice", "b", begin_s=6.5, end_s=8.0),
+    ]
     assert judge(whole, STORED, {}).double == 0
-    at_once = [*HISTORY[:2], *_sessions("alice", "a", 4.0, 6.0), *_sessions("alice", "b", 5.0, 8.0)]
+    at_once = [
+        *HISTORY[:2],
+        *_sessions("alice", "a", begin_s=4.0, end_s=6.0),
+        *_sessions("alice", "b", begin_s=5.0, end_s=8.0),
+    ]
     assert judge(at_once, STORED, {}).double == 1
-    assert judge([*whole, _seen("two", "a", 5.0, "b_1", user="alice")], STORED, {}).double == 1
+    assert (
+        judge([*whole, _seen("two", "a", 5.0, session="b_1", user="alice")], STORED, {}).double == 1
+    )
     passed_on = [
         *HISTORY[:2],
-        _seen("passed", "a", 5.0, "a_0", user="bob"),
-        *_sessions("bob", "a", 4.0, 7.0, "a_0"),
+        _seen("passed", "a", 5.0, session="a_0", user="bob"),
+        *_sessions("bob", "a", begin_s=4.0, end_s=7.0, session="a_0"),
     ]
-    assert judge([*passed_on, *_sessions("alice", "a", 6.0, 8.0)], STORED, {}).double == 0
-    assert judge([*passed_on, *_sessions("alice", "a", 4.5, 8.0)], STORED, {}).double == 1
+    assert (
+        judge([*passed_on, *_sessions("alice", "a", begin_s=6.0, end_s=8.0)], STORED, {}).double
+        == 0
+    )
+    assert (
+        judge([*passed_on, *_sessions("alice", "a", begin_s=4.5, end_s=8.0)], STORED, {}).double
+        == 1
+    )
 
 
 def _sessions(
-    user: str, ticket: str, begin_s: float, end_s: float, session: str = ""
+    user: str, ticket: str, *, begin_s: float, end_s: float, session: str = ""
 ) -> list[Seen]:
     name = session or f"{ticket}_1"
     return [
-        _seen("accepted", ticket, begin_s, name, user),
-        _seen("finished", ticket, end_s, name, user),
+        _seen("accepted", ticket, begin_s, session=name, user=user),
+        _seen("finished", ticket, end_s, session=name, user=user),
     ]
 
 

@@ -16,7 +16,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NEW_LEADER, Streams
 from session.core.errors import StoreUnreachable
 from session.hub.storage.ticket_store import BUCKET, NatsTicketStore
-from tests.faults.cluster import READY_S, Cluster
+from tests.faults.cluster import READY_S, Cluster, Size
 from tests.support.waiting import until
 
 ELECTION_S = 45.0
@@ -48,7 +48,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSI
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[Cluster]:
     """Three servers with the tickets' stream on all of them; no hub."""
-    made = Cluster(tmp_path, 1, agents=1, loads=0, nodes=3)
+    made = Cluster(tmp_path, Size(kiosks=1, agents=1, loads=0))
     try:
         for node in made.nodes.values():
             await node.start()

@@ -31,7 +31,7 @@ from session.protocol.hub.requests import (
     TicketRequested,
 )
 from session.protocol.wire.roles import Role
-from tests.faults.cluster import Cluster, cluster
+from tests.faults.cluster import Cluster, Size, cluster
 from tests.faults.cluster_world import SERVICE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
@@ -105,7 +105,7 @@ async def stop_in_turn(world: Cluster) -> float:
 
 async def test_a_hub_that_stops_under_load_hands_over_without_an_error(tmp_path: Path) -> None:
     tasks, clock, seen = Tasks(), SystemClock(), Seen()
-    async with cluster(tmp_path, kiosks=PAIRS, agents=PAIRS, loads=0, nodes=1) as world:
+    async with cluster(tmp_path, Size(kiosks=PAIRS, agents=PAIRS, loads=0, nodes=1)) as world:
         clients: list[BusClient] = []
         for name, role, seed in [
             *((name, Role.KIOSK, seed) for name, seed in world.world.kiosks.items()),
@@ -138,7 +138,7 @@ async def test_a_hub_that_stops_under_load_hands_over_without_an_error(tmp_path:
 async def test_a_hub_that_stops_gives_its_lease_back_at_once(tmp_path: Path) -> None:
     """The next one offers callers at its next renewal, not when the server forgets the lease."""
     tasks = Tasks()
-    async with cluster(tmp_path, kiosks=1, agents=1, loads=0, nodes=1) as world:
+    async with cluster(tmp_path, Size(kiosks=1, agents=1, loads=0, nodes=1)) as world:
         async with asyncio.timeout(30):
             while await world.lease_holder() is None:  # noqa: ASYNC110 - taken some time after the hub is ready
                 await asyncio.sleep(0.05)

@@ -29,7 +29,7 @@ PLACE = "PLACE"
 
 
 class NatsKiosk:
-    """Talks as `session.kiosk.hub.client` does, gives signs of life and hears the hub's news."""
+    """Talks as `session.kiosk.hub.client` does: gives signs of life, takes notifications."""
 
     is_ticket = f'"type":"{TicketAnswer.__name__}"'.encode()
 
@@ -40,16 +40,16 @@ class NatsKiosk:
         )
         self.beat = f"PUB {subjects.beat(Role.KIOSK, user)} 0\r\n\r\n".encode()
         self._head = f"PUB {subjects.service(Role.KIOSK, user, 'call')} {inbox} ".encode()
-        self._wish = encode(TicketRequested(request_id=PLACE, service=SERVICE))
+        self._request = encode(TicketRequested(request_id=PLACE, service=SERVICE))
         self._heard = b""
 
     def request(self, request: str) -> bytes:
         """What is sent for a call."""
-        wish = self._wish.replace(PLACE.encode(), request.encode())
-        return b"%b%d\r\n%b\r\n" % (self._head, len(wish), wish)
+        body = self._request.replace(PLACE.encode(), request.encode())
+        return b"%b%d\r\n%b\r\n" % (self._head, len(body), body)
 
     def answers(self, heard: bytes) -> list[bytes]:
-        """Texts of whole answers; the server's pings are answered, news forgotten."""
+        """Texts of whole answers; the server's pings are answered, notifications forgotten."""
         self._heard += heard
         found = []
         while b"\r\n" in self._heard:
@@ -71,20 +71,20 @@ class NatsKiosk:
 
 
 class WsKiosk:
-    """Talks as `tests.benchmarks.hub.peer_server` hears. RFC 6455, section 5.2; masked with zeros."""
+    """Asks as `peer_server` understands. RFC 6455, section 5.2; masked with zeros."""
 
     is_ticket, beat = b'"', b""
 
     def __init__(self, host: str, port: int, *, user: str, seed: str) -> None:
         self.socket = ws_socket(host, port, "ask")
-        self._wish = json.dumps(["call", user, PLACE]).encode()
+        self._request = json.dumps(["call", user, PLACE]).encode()
         self._heard = b""
 
     def request(self, request: str) -> bytes:
         """What is sent for a call."""
-        wish = self._wish.replace(PLACE.encode(), request.encode())
-        assert len(wish) < 126
-        return b"\x81%c\x00\x00\x00\x00%b" % (0x80 | len(wish), wish)
+        body = self._request.replace(PLACE.encode(), request.encode())
+        assert len(body) < 126
+        return b"\x81%c\x00\x00\x00\x00%b" % (0x80 | len(body), body)
 
     def answers(self, heard: bytes) -> list[bytes]:
         """Texts of whole answers."""

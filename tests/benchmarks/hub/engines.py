@@ -37,7 +37,7 @@ from session.protocol.hub.requests import AcceptRequest, SessionAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 from tests.benchmarks.hub.watching import behind
-from tests.faults.cluster import Cluster, Program
+from tests.faults.cluster import Cluster, Program, Size
 from tests.faults.cluster_world import ORGANISATION, SERVICE
 from tests.support.hub_world import free_port
 from tests.support.waiting import until
@@ -121,7 +121,7 @@ def spent_s(process: psutil.Process) -> float:
 
 def alone(folder: Path, kiosks: int, agents: int) -> Cluster:
     """One hub and its one server."""
-    made = Cluster(folder, kiosks, agents=agents, loads=1, nodes=1, hubs=1)
+    made = Cluster(folder, Size(kiosks=kiosks, agents=agents, loads=1, nodes=1, hubs=1))
     for program in (*made.nodes.values(), *made.hubs):
         program.command = behind(program.command)
     return made

@@ -22,7 +22,8 @@ from aiohttp import WSMsgType, web
 from session.core.event_loop import run
 
 TABLE = """
-create table ticket(id text primary key, kiosk text, state text, agent text, arrived timestamptz default now());
+create table ticket(id text primary key, kiosk text, state text, agent text,
+    arrived timestamptz default now());
 create index on ticket(kiosk) where state = 'waiting';
 create table change(id bigserial primary key, ticket text, state text, at timestamptz default now())
 """
@@ -81,14 +82,20 @@ class Postgres:
         async with self._pool.acquire() as connection:
             if await connection.fetchval("select 1 from ticket where id = $1", ticket):
                 return
-            insert = "insert into ticket(id, kiosk, state) values ($1, $2, 'waiting') on conflict do nothing"
+            insert = (
+                "insert into ticket(id, kiosk, state) values ($1, $2, 'waiting') "
+                "on conflict do nothing"
+            )
             async with connection.transaction():
                 await connection.execute(insert, ticket, kiosk)
                 await connection.execute(KEEP, ticket, "waiting")
                 await connection.execute(
                     "select pg_notify('q', $1)", _change(ticket, kiosk, "waiting")
                 )
-            older = "update ticket set state = 'abandoned' where kiosk = $1 and state = 'waiting' and id <> $2 returning id"
+            older = (
+                "update ticket set state = 'abandoned' "
+                "where kiosk = $1 and state = 'waiting' and id <> $2 returning id"
+            )
             async with connection.transaction():
                 for row in await connection.fetch(older, kiosk, ticket):
                     await connection.execute(KEEP, row["id"], "abandoned")
@@ -98,7 +105,8 @@ class Postgres:
 
     async def accept(self, agent: str, ticket: str) -> bool:
         take = """update ticket set state = 'in_session', agent = $2 where id =
-            (select id from ticket where id = $1 and state = 'waiting' for update skip locked) returning kiosk"""
+            (select id from ticket where id = $1 and state = 'waiting' for update skip locked)
+            returning kiosk"""
         async with self._pool.acquire() as connection, connection.transaction():
             row = await connection.fetchrow(take, ticket, agent)
             if row is not None:

@@ -177,7 +177,7 @@ async def test_one_identity_that_reconnects_all_the_time_loses_nothing(tmp_path:
 
 
 async def _replay(
-    line: Connection, role: Role, user: str, verb: str, payload: bytes, times: int = 30
+    line: Connection, role: Role, user: str, *, verb: str, payload: bytes, times: int = 30
 ) -> list[bytes]:
     subject = subjects.service(role, user, verb)
     return [(await line.request(subject, payload, 5.0)).payload for _ in range(times)]
@@ -188,25 +188,37 @@ async def test_messages_that_are_said_again_do_nothing_more(tmp_path: Path) -> N
         kiosk = await world.line(Role.KIOSK, "kiosk1")
         alice = await world.line(Role.AGENT, "alice")
         call = encode(TicketRequested(request_id="r1", service="housing"))
-        calls = await _replay(kiosk, Role.KIOSK, "kiosk1", "call", call)
+        calls = await _replay(kiosk, Role.KIOSK, "kiosk1", verb="call", payload=call)
         ticket = _ticket_id(calls[0])
         assert {_ticket_id(answer) for answer in calls} == {ticket}
         accepted = await _replay(
-            alice, Role.AGENT, "alice", "accept", encode(AcceptRequest(ticket_id=ticket))
+            alice,
+            Role.AGENT,
+            "alice",
+            verb="accept",
+            payload=encode(AcceptRequest(ticket_id=ticket)),
         )
         session = _session_id(accepted[0])
         assert {_session_id(answer) for answer in accepted} == {session}
         hang_up = encode(HangUpRequest(session_id=session))
-        assert len(set(await _replay(alice, Role.AGENT, "alice", "hang_up", hang_up))) == 1
+        assert (
+            len(set(await _replay(alice, Role.AGENT, "alice", verb="hang_up", payload=hang_up)))
+            == 1
+        )
         close = encode(CloseRequest(session_id=session, outcome="done"))
-        await _replay(alice, Role.AGENT, "alice", "close", close, 3)
+        await _replay(alice, Role.AGENT, "alice", verb="close", payload=close, times=3)
         await asyncio.sleep(2.0)  # the rate limit's room comes back
         again = await _replay(
-            alice, Role.AGENT, "alice", "accept", encode(AcceptRequest(ticket_id=ticket)), 3
+            alice,
+            Role.AGENT,
+            "alice",
+            verb="accept",
+            payload=encode(AcceptRequest(ticket_id=ticket)),
+            times=3,
         )
         # what is over does not begin anew
         assert all(b"ticket_taken" in answer for answer in again)
-        calls = await _replay(kiosk, Role.KIOSK, "kiosk1", "call", call, 3)
+        calls = await _replay(kiosk, Role.KIOSK, "kiosk1", verb="call", payload=call, times=3)
         assert {_ticket_id(answer) for answer in calls} == {ticket}  # nor does an old call
         assert world.hub is not None
         assert world.hub.queue.view.open_count("valdore") == 0

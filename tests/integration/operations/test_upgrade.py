@@ -27,7 +27,7 @@ from session.hub.storage.ticket_store import BUCKET, CALLERS
 from session.hub.transfers.callbacks import BUCKET as CALLBACKS
 from session.hub.upgrades import upgrade
 from session.protocol.hub.tickets import TicketState
-from tests.faults.cluster import Cluster
+from tests.faults.cluster import Cluster, Size
 from tests.support.hub_world import hub_world
 from tests.support.programs import HubFolder, people
 from tests.support.waiting import until
@@ -192,7 +192,7 @@ async def test_a_hub_that_starts_before_its_cluster_is_whole_waits_for_it(tmp_pa
     async def keep(_: int) -> None:
         return None
 
-    cluster = Cluster(tmp_path, kiosks=1, agents=1, loads=1, nodes=3)
+    cluster = Cluster(tmp_path, Size(kiosks=1, agents=1, loads=1))
     try:
         first, *others = cluster.nodes.values()
         await first.start()

@@ -149,7 +149,10 @@ async def test_nats_py_keeps_its_socket_where_we_bound_its_silence(
 
 
 def test_a_program_without_a_web_socket_does_not_hold_what_web_sockets_need() -> None:
-    code = "import sys, session.hub.composition; print([name for name in ('aiohttp', 'numpy') if name in sys.modules])"
+    code = (
+        "import sys, session.hub.composition; "
+        "print([name for name in ('aiohttp', 'numpy') if name in sys.modules])"
+    )
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.strip()
         == b"[]"
