@@ -365,8 +365,8 @@ class KioskWindow(QWidget):
     # ---- facts: at any time ----
 
     def set_speech(self, mode: str) -> None:
-        """How texts are read aloud: "off" (or no voice), "button" (at a touch), "auto" (by themselves
-        when they change).
+        """How texts are read aloud: "off" (or no voice), "button" (at a touch), "auto" (by
+        themselves when they change).
         """
         self._speech = mode
         self._header.show_listen(mode != "off" and bool(self._page.words()))

@@ -86,8 +86,8 @@ def send(event: str, payload: bytes = b"", **values: object) -> None:
 
 
 class WiaWorker:
-    """Carries out one command a line. A cancellation kills this process: WIA's automation cannot stop
-    a transfer.
+    """Carries out one command a line. A cancellation kills this process: WIA's automation cannot
+    stop a transfer.
     """
 
     def __init__(self, client: Any) -> None:
