@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from resources.texts import N_, _
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import OrganisationEntry, SiteEntry
-from session.hub.convention.offer_hours import hours_of
+from session.hub.convention.hours import hours_of
 from session.hub.opening_hours.rules import Hours, public_holiday
 from session.hub.opening_hours.weekly_hours import ALWAYS
 from session.protocol.wire.ids import split_service

@@ -17,9 +17,8 @@ from session.bus.transport.nkeys import is_public_key
 from session.hub.convention.allowed_transfers import transfer_problems
 from session.hub.convention.caller_numbers import NUMBER_KINDS
 from session.hub.convention.entries import MOST_SERVICES, OrganisationEntry, SiteEntry
-from session.hub.convention.hours_check import check_hours
+from session.hub.convention.hours import check_hours, hours_of
 from session.hub.convention.library_entries import library_problems
-from session.hub.convention.offer_hours import hours_of
 from session.hub.convention.overflow_check import overflow_problems
 from session.hub.convention.problems import Problem
 from session.hub.convention.seal_check import check_seal, expired_keys, out_of_reach

@@ -11,7 +11,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.hub.convention.catalogue import Catalogue
-from session.hub.convention.offer_hours import hours_of
+from session.hub.convention.hours import hours_of
 from session.hub.opening_hours.rules import Hours, Opening, by_language, french, opening
 from session.protocol.hub.requests import Service
 

@@ -10,15 +10,59 @@ somebody is free there, the service is open, and never a second time.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from session.core.errors import QueueClosed, ServiceClosed
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.overflow_check import takes
 from session.hub.queue.agent_states import AgentStates
 from session.hub.queue.calls import Calls
 from session.hub.queue.core import QueueCore
 from session.hub.transfers.moves import Moves
-from session.hub.transfers.overflow_rules import Target, overflow_targets
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import split_service
+
+
+@dataclass(frozen=True)
+class OverflowTarget:
+    """A service that may answer too, and since when it may (seconds of waiting;
+    0 because nobody is there).
+    """
+
+    organisation: str
+    service: str
+    after_s: int
+
+
+def overflow_targets(
+    catalogue: Catalogue, ticket: Ticket, now: datetime, answering: Callable[[str, str], int]
+) -> list[OverflowTarget]:
+    """Services beside its own that may take this ticket now, in the convention's order.
+
+    A rule that leads to nothing, or to a service that does not take these callers, is none.
+    Rules do not chain: whoever gets an overflowing caller does not pass it on by the next rule.
+
+    Args:
+        answering: (organisation, service) -> how many who answer it are there and free.
+    """
+    # a hub's clock may have been ahead
+    waited_s = max(0.0, (now - ticket.arrived_at_utc).total_seconds())
+    service = catalogue.service(ticket.organisation, ticket.service)
+    found = []
+    for rule in service.overflow:
+        organisation, name = split_service(rule.to, ticket.organisation)
+        if not catalogue.has(organisation, name):
+            continue
+        if not takes(
+            catalogue.service(organisation, name), organisation, ticket.organisation, ticket.service
+        ):
+            continue
+        if waited_s >= rule.after_s:
+            found.append(OverflowTarget(organisation, name, rule.after_s))
+        elif rule.when_nobody and answering(ticket.organisation, ticket.service) == 0:
+            found.append(OverflowTarget(organisation, name, 0))
+    return found
 
 
 class OverflowMoves:
@@ -92,7 +136,7 @@ class OverflowMoves:
                 await self._moves.overflow(ticket, f"{target.organisation}/{target.service}")
                 return
 
-    def _is_open(self, target: Target, ticket: Ticket) -> bool:
+    def _is_open(self, target: OverflowTarget, ticket: Ticket) -> bool:
         try:
             self._calls.check_open(
                 target.organisation, target.service, ticket.kiosk_home, ticket.kiosk

@@ -13,7 +13,7 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.checks import advice, is_address
 from session.hub.convention.problems import CatalogueWrong
-from session.hub.transfers.overflow_rules import overflow_targets
+from session.hub.transfers.overflow_moves import overflow_targets
 from tests.support.invented_tickets import ticket as invented
 
 KEY = public_key(new_seed())

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.eligibility import Eligibility
-from session.hub.transfers.overflow_rules import Target, overflow_targets
+from session.hub.transfers.overflow_moves import OverflowTarget, overflow_targets
 from session.protocol.hub.tickets import Ticket, TicketState
 
 ARRIVED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -69,12 +69,15 @@ def test_they_may_at_once_when_nobody_of_the_service_is_there() -> None:
 def test_the_targets_of_a_caller_grow_with_the_wait() -> None:
     catalogue = Catalogue.parse(TEXT)
 
-    def targets(waited_s: int, answering: int = 1) -> list[Target]:
+    def targets(waited_s: int, answering: int = 1) -> list[OverflowTarget]:
         return overflow_targets(
             catalogue, ticket(), ARRIVED + timedelta(seconds=waited_s), lambda o, s: answering
         )
 
     assert targets(119) == []
-    assert targets(120) == [Target("caisse", "famille", 120)]
-    assert targets(300) == [Target("caisse", "famille", 120), Target("mutuelle", "soins", 300)]
-    assert targets(0, answering=0) == [Target("caisse", "famille", 0)]
+    assert targets(120) == [OverflowTarget("caisse", "famille", 120)]
+    assert targets(300) == [
+        OverflowTarget("caisse", "famille", 120),
+        OverflowTarget("mutuelle", "soins", 300),
+    ]
+    assert targets(0, answering=0) == [OverflowTarget("caisse", "famille", 0)]
