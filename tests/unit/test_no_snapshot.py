@@ -36,7 +36,7 @@ HOLDERS = {
     "session/media/engines/aiortc_call.py",
     "session/media/engines/aiortc_engine.py",
     "session/media/engines/browser_engine.py",
-    "session/media/video/encoders.py",
+    "session/media/video/picture_encoder.py",
     "session/media/engine.py",
     "session/media/frames.py",
     "session/media/video/picture_receiver.py",
@@ -103,7 +103,7 @@ WAYS_OUT = {
 
 ALLOWED = {
     ("session/media/devices/sources.py", "open"): "opens a camera",
-    ("session/media/video/encoders.py", "open"): "opens an encoder",
+    ("session/media/video/picture_encoder.py", "open"): "opens an encoder",
     ("session/media/engines/browser_engine.py", "open"): "reads a sample out of memory",
     ("session/desk/call/third_party_call.py", "send"): "signalling, which has no picture",
     ("expert_app/desk/wiring/media.py", "open"): "shows the dialog",

@@ -20,6 +20,7 @@ from aiortc.rtp import RtpPacket
 
 from session.core.tasks import Tasks
 from session.media.audio.sound import BLOCK_S, SoundSink
+from session.media.audio.voice_encoder import VoiceEncoder
 from session.media.audio.voice_playout import VoicePlayout
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.engines.aiortc_internals import (
@@ -29,7 +30,6 @@ from session.media.engines.aiortc_internals import (
     PeerConnection,
 )
 from session.media.engines.opus import OpusDecoder
-from session.media.engines.outage import OutageWatch
 from session.media.engines.queue_delay import QueueDelayEstimator
 from session.media.engines.received import ReceivedMedia, TransportCounts
 from session.media.engines.tracks import PictureTrack, SteadyBeat, VoiceTrack
@@ -44,14 +44,13 @@ from session.media.line.budget import (
 )
 from session.media.line.sent_loss import SentLoss
 from session.media.sdp import first_codec, in_order, lean, with_line_hints, without_local_names
-from session.media.video.encoders import PictureEncoder, VoiceEncoder
-from session.media.video.lip_sync import LipSync
 from session.media.video.packet_pacer import PacketPacer
 from session.media.video.picture_assembler import PicturePacket
 from session.media.video.picture_codecs import PICTURE_CODECS
+from session.media.video.picture_encoder import PictureEncoder
 from session.media.video.picture_receiver import PictureReceiver
+from session.media.video.picture_timing import LipSync, PictureSmoother
 from session.media.video.send_rate import SendRate
-from session.media.video.smoother import PictureSmoother
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +64,11 @@ pictures.
 PACE = 1.6
 """Packets leave at this multiple of the picture's rate: mostly a large picture is out before the
 next one is due.
+"""
+
+OUTAGE_AFTER_S = 1.2
+"""After so long without any packet pictures are not sent: they would be lost, and the other end
+would ask for each of their packets before it shows a new one.
 """
 
 
@@ -108,6 +112,34 @@ class AiortcSettings:
         ]
         policy = RTCIceTransportPolicy.RELAY if self.relay_only else RTCIceTransportPolicy.ALL
         return RTCConfiguration(iceServers=servers, iceTransportPolicy=policy)
+
+
+class OutageWatch:
+    """Notices an outage: nothing of the other end has come for a while.
+    Times are monotonic seconds.
+
+    The voice is the sign of life: a silent one still sends a packet every 0.4 s (RFC 6716, section
+    2.1.9). Where the other end has no microphone, only a photo now and then may come, and silence
+    proves nothing. The page's `call_line.js` judges in the same way.
+    """
+
+    def __init__(self) -> None:
+        self._voice_at_s: float | None = None
+        self._heard_at_s = 0.0
+
+    def on_voice_packet(self, now_s: float) -> None:
+        """A packet of the voice has come."""
+        self._voice_at_s = self._heard_at_s = now_s
+
+    def on_picture_packet(self, now_s: float) -> None:
+        """A packet of the picture has come."""
+        self._heard_at_s = now_s
+
+    def is_out(self, now_s: float) -> bool:
+        """Whether nothing comes any more, and there was a voice when something came last."""
+        if self._voice_at_s is None or self._heard_at_s - self._voice_at_s > OUTAGE_AFTER_S:
+            return False
+        return now_s - self._heard_at_s > OUTAGE_AFTER_S
 
 
 class _VoiceInlet:

@@ -56,8 +56,7 @@ from aiortc.rtp import (
 from aiortc.stats import RTCTransportStats
 from aiortc.utils import random16, random32, uint16_add, uint32_add
 
-from session.media.video.packet_pacer import PacketPacer
-from session.media.video.packet_queue import PacketQueue
+from session.media.video.packet_pacer import PacketPacer, PacketQueue
 
 log = logging.getLogger(__name__)
 

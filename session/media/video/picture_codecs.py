@@ -2,7 +2,7 @@
 """The picture codecs of the aiortc engine, AV1 and VP8: how each lies in RTP packets and which
 decoder takes it.
 
-Used by `picture_receiver` and `encoders`. Order here is the order of preference.
+Used by `picture_receiver` and `picture_encoder`. Order here is the order of preference.
 """
 
 from __future__ import annotations

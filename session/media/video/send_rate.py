@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The rate of our picture, from what the other end estimates and what its reports prove.
-Used by `encoders`.
+Used by `picture_encoder`.
 
 Chromium's estimate (REMB) follows the jitter between packets, and takes a machine that is busy for
 a moment for a full line. Where the line is known, an estimate below it is believed only when a

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The height of a picture for a rate, without flickering between two sizes. Used by `encoders`."""
+"""The height of a picture for a rate, without flickering between two sizes.
+Used by `picture_encoder`.
+"""
 
 from __future__ import annotations
 

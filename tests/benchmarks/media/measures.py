@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from session.media.video.freezes import FreezeCount
+from session.media.engines.received import FreezeCount
 
 LONG_FREEZE_MS = 300.0
 

@@ -9,9 +9,9 @@ import av
 import pytest
 
 from session.media.audio.sound import BLOCK, BLOCK_S, RATE_HZ, Pcm, ToneSource, rms
+from session.media.audio.voice_encoder import VOICE_BPS, VoiceEncoder
 from session.media.audio.voice_playout import MAX_BUFFER_S, VoicePlayout
 from session.media.engines.opus import OpusDecoder
-from session.media.video.encoders import VOICE_BPS, VoiceEncoder
 
 START = 0xFFFFFFFF - 40 * BLOCK  # the time wraps at 32 bits during each test
 

@@ -19,11 +19,12 @@ from aiortc.rtp import RtpPacket
 
 from session.core.errors import CallLost
 from session.media.audio.sound import ToneSource
+from session.media.audio.voice_encoder import VoiceEncoder
 from session.media.devices.sources import SyntheticCamera
 from session.media.engines import aiortc_internals as internals
 from session.media.engines.aiortc_engine import AiortcEngine, AiortcSettings
 from session.media.engines.tracks import PictureTrack, VoiceTrack
-from session.media.video.encoders import PictureEncoder, VoiceEncoder
+from session.media.video.picture_encoder import PictureEncoder
 from session.media.video.send_rate import SendRate
 from tests.support.waiting import until
 

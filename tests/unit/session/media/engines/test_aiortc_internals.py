@@ -18,11 +18,12 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.rtp import RtcpReceiverInfo, RtcpRrPacket, RtpPacket
 
 from session.media.audio.sound import ToneSource
+from session.media.audio.voice_encoder import VoiceEncoder
 from session.media.devices.sources import SyntheticCamera
 from session.media.engines import aiortc_internals as internals
 from session.media.engines.tracks import PictureTrack, VoiceTrack
-from session.media.video.encoders import PictureEncoder, VoiceEncoder
 from session.media.video.packet_pacer import PacketPacer
+from session.media.video.picture_encoder import PictureEncoder
 from session.media.video.send_rate import SendRate
 from tests.support.private_names import private_names, sources
 from tests.support.waiting import until

@@ -16,6 +16,7 @@ from aioice import stun
 from aiortc import RTCConfiguration, RTCIceServer
 
 from session.media.audio.sound import ToneSource
+from session.media.audio.voice_encoder import VoiceEncoder
 from session.media.engines.aiortc_internals import (
     DTLS,
     REPEAT_AFTER_S,
@@ -24,7 +25,6 @@ from session.media.engines.aiortc_internals import (
     QuickStart,
 )
 from session.media.engines.tracks import VoiceTrack
-from session.media.video.encoders import VoiceEncoder
 from tests.support.waiting import until
 from tests.unit.session.media.engines.test_aiortc_internals import Heard, Pair, pair, send
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from session.media.audio.sound import BLOCK, RATE_HZ, ToneSource, rms
+from session.media.audio.voice_encoder import VoiceEncoder
 from session.media.engines.opus import OpusDecoder
-from session.media.video.encoders import VoiceEncoder
 
 
 def spoken(blocks: int) -> list[bytes]:

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from session.media.video import av1_payload
-from session.media.video.encoders import av1_encoder
 from session.media.video.picture_codecs import join_picture, make_decoder, vp8_payload
+from session.media.video.picture_encoder import av1_encoder
 
 
 def units(count: int, size: tuple[int, int] = (320, 180)) -> list[bytes]:

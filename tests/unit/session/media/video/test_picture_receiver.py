@@ -14,9 +14,9 @@ import pytest
 
 from session.media.frames import VideoFrame
 from session.media.video import av1_payload, picture_receiver
-from session.media.video.encoders import av1_encoder
 from session.media.video.picture_assembler import PicturePacket
 from session.media.video.picture_codecs import make_decoder
+from session.media.video.picture_encoder import av1_encoder
 from session.media.video.picture_receiver import MAX_CODED, PictureReceiver
 from tests.support.waiting import until
 

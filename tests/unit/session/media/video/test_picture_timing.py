@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from session.media.audio.sound import RATE_HZ
-from session.media.video.lip_sync import LIPS_MAY_LEAD_S, LipSync
+from session.media.video.picture_timing import LIPS_MAY_LEAD_S, LipSync
 
 NTP = 3_990_000_000
 

@@ -10,8 +10,7 @@ import contextlib
 
 import pytest
 
-from session.media.video.packet_pacer import PacketPacer
-from session.media.video.packet_queue import MOST_WAITING_S, PacketQueue
+from session.media.video.packet_pacer import MOST_WAITING_S, PacketPacer, PacketQueue
 from tests.support.waiting import until
 
 RATE_BPS = 480_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from session.media.video.freezes import FreezeCount
+from session.media.engines.received import FreezeCount
 
 
 def test_freezes_are_counted_as_the_standard_counts_them() -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from session.media.engines.outage import OUTAGE_AFTER_S, OutageWatch
+from session.media.engines.aiortc_call import OUTAGE_AFTER_S, OutageWatch
 
 
 def test_a_line_that_was_never_heard_is_not_cut() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 
-from session.media.video.smoother import PictureSmoother
+from session.media.video.picture_timing import PictureSmoother
 
 
 def evenness(delays_s: list[float]) -> tuple[float, float]:
