@@ -12,12 +12,11 @@ from documents.cipher import Cipher
 from documents.pages.outbox import Outbox
 from documents.workers import Workers
 from expert_app.desk.page_text import PageWords, page_words
-from expert_app.desk.wiring.media import personal
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import key_name, outbox_key
 from expert_app.runtime.ice_settings import trust_relays, trust_relays_in_browser
-from expert_app.runtime.media_engines import DeskMedia
+from expert_app.runtime.media_engines import DeskMedia, with_choices
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import DeskSealing, seals_for
 from expert_app.runtime.window_program import ROLES
@@ -93,7 +92,7 @@ def build_parts(
         link=DeskLink(bus, clock, tasks=tasks),
         talk_link=TalkLink(bus),
         window_settings=window_settings,
-        media=DeskMedia(personal(settings.media, window_settings), tasks),
+        media=DeskMedia(with_choices(settings.media, window_settings), tasks),
         outbox=Outbox(paths.folder("outbox"), cipher),
         workers=Workers(language=settings.language),
         reader=page_words(),

@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from expert_app.runtime.config import MediaSettings
 from expert_app.runtime.ice_settings import ice_plan
 from session.core.tasks import Tasks
@@ -44,8 +46,12 @@ from views.media.browser_call_pane import DeskCallPane
 from views.media.devices import camera_path
 from views.media.sound import SoundDevices
 from views.media.video_pane import VideoPane
+from views.widgets.window_settings import WindowSettings
 
 log = logging.getLogger(__name__)
+
+CHOICES = ("camera", "microphone", "speaker", "engine", "headset", "echo")
+"""Names of the settings that a person may choose in the window."""
 
 
 class DeskEngine(MediaEngine, OfferingEngine, Protocol):
@@ -192,6 +198,22 @@ class DeskMedia:
         for engine in (engines.main, engines.third_party):
             if isinstance(engine, BrowserEngine):
                 engine.set_devices(call_media(settings))
+
+
+def with_choices(settings: MediaSettings, store: WindowSettings) -> MediaSettings:
+    """The program's settings with what this person chose in the window;
+    choices that are not valid any more are left out.
+    """
+    kept = {name: value for name in CHOICES if (value := store.read(f"media/{name}"))}
+    chosen_settings = {
+        **msgspec.structs.asdict(settings),
+        **kept,
+        "headset": kept.get("headset", str(settings.headset)) == "True",
+    }
+    try:
+        return msgspec.convert(chosen_settings, MediaSettings)
+    except msgspec.ValidationError:
+        return settings
 
 
 def chosen(settings: MediaSettings) -> EngineChoice:

@@ -9,8 +9,8 @@ import msgspec
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QWidget
 
-from expert_app.runtime.config import MediaSettings
 from expert_app.runtime.media_engines import (
+    CHOICES,
     DeskMedia,
     cancelled_by,
     chosen,
@@ -32,23 +32,6 @@ from views.widgets.window_settings import WindowSettings
 TICK_MS, BLOCKS_PER_TICK = 100, 5
 PREVIEW_WIDTH_PX = 320
 TONE_BLOCKS = 50
-_NAMES = ("camera", "microphone", "speaker", "engine", "headset", "echo")
-
-
-def personal(settings: MediaSettings, store: WindowSettings) -> MediaSettings:
-    """The program's settings with what this person chose before;
-    a choice that is none is left out.
-    """
-    kept = {name: value for name in _NAMES if (value := store.read(f"media/{name}"))}
-    told = {
-        **msgspec.structs.asdict(settings),
-        **kept,
-        "headset": kept.get("headset", str(settings.headset)) == "True",
-    }
-    try:
-        return msgspec.convert(told, MediaSettings)
-    except msgspec.ValidationError:
-        return settings
 
 
 class MediaConnections:
@@ -90,7 +73,7 @@ class MediaConnections:
 
     def _show(self) -> None:
         settings = self._media.settings
-        choice = MediaChoice(**{name: getattr(settings, name) for name in _NAMES})
+        choice = MediaChoice(**{name: getattr(settings, name) for name in CHOICES})
         devices = self._devices
         self.dialog.show_devices(
             choice, devices.cameras(), devices.microphones(), devices.speakers()

@@ -6,9 +6,9 @@ from __future__ import annotations
 import msgspec
 from PyQt6.QtWidgets import QWidget
 
-from expert_app.desk.wiring.media import MediaConnections, personal
+from expert_app.desk.wiring.media import MediaConnections
 from expert_app.runtime.config import MediaSettings
-from expert_app.runtime.media_engines import DeskMedia
+from expert_app.runtime.media_engines import DeskMedia, with_choices
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
 from session.desk.call.video_call import DeskCall
@@ -103,7 +103,7 @@ def test_the_dialog_tries_the_devices_and_its_choice_is_kept(qt_loop: QtLoop) ->
         )
         assert media.choice.kind is EngineKind.BROWSER
         dialog.dialog.close()
-        wanted = personal(MediaSettings(), store)
+        wanted = with_choices(MediaSettings(), store)
         assert (wanted.camera, wanted.microphone, wanted.headset, wanted.engine) == (
             "none",
             "none",
@@ -111,7 +111,7 @@ def test_the_dialog_tries_the_devices_and_its_choice_is_kept(qt_loop: QtLoop) ->
             "browser",
         )
         store.write("media/engine", "a third one")
-        assert personal(SIMULATED, store) == SIMULATED
+        assert with_choices(SIMULATED, store) == SIMULATED
         await media.close()
         await tasks.close()
         window.deleteLater()
