@@ -24,20 +24,64 @@ HERE = Path(__file__).resolve().parents[2]
 REAL_PAGES = HERE / "build" / "real-pages"
 _SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
 _RUBRICS = (
-    "Salaire de base", "Heures supplémentaires 125 %", "Prime d'ancienneté", "Santé, sécurité sociale",
-    "Complémentaire santé", "Accidents du travail", "Retraite plafonnée", "Retraite déplafonnée",
-    "Retraite complémentaire", "Famille", "Assurance chômage", "Contribution d'équilibre", "CSG déductible",
-    "CSG non déductible", "Exonération de cotisations", "Titres-restaurant", "Remboursement de transport",
-    "Prélèvement à la source", "Congés payés acquis", "Congés payés pris", "Mutuelle obligatoire", "Prévoyance",
-)  # fmt: skip
+    "Salaire de base",
+    "Heures supplémentaires 125 %",
+    "Prime d'ancienneté",
+    "Santé, sécurité sociale",
+    "Complémentaire santé",
+    "Accidents du travail",
+    "Retraite plafonnée",
+    "Retraite déplafonnée",
+    "Retraite complémentaire",
+    "Famille",
+    "Assurance chômage",
+    "Contribution d'équilibre",
+    "CSG déductible",
+    "CSG non déductible",
+    "Exonération de cotisations",
+    "Titres-restaurant",
+    "Remboursement de transport",
+    "Prélèvement à la source",
+    "Congés payés acquis",
+    "Congés payés pris",
+    "Mutuelle obligatoire",
+    "Prévoyance",
+)
 UPRIGHT = (
-    "1555.003.jpg", "1555.007.jpg", "boxedpage.jpg", "brev.14.75.jpg", "brev.53.75.jpg", "brev.56.75.jpg",
-    "breviar.38.150.jpg", "brothers.150.jpg", "cavalerie.29.jpg", "colorpage.030.jpg", "feyn.tif", "german.png",
-    "lapide.052.100.jpg", "lion-page.00011.png", "lion-page.00013.png", "lion-page.00017.png", "lucasta.047.jpg",
-    "lucasta.150.jpg", "pageseg1.tif", "pageseg2.tif", "pageseg3.tif", "pageseg4.tif", "patent.png",
-    "pedante.079.jpg", "rabi.png", "shearer.148.tif", "table.15.tif", "table.27.tif", "toc.99.tif",
-    "tribune-page-4x.png", "w91frag.jpg", "witten.tif", "zanotti-78.jpg",
-)  # fmt: skip
+    "1555.003.jpg",
+    "1555.007.jpg",
+    "boxedpage.jpg",
+    "brev.14.75.jpg",
+    "brev.53.75.jpg",
+    "brev.56.75.jpg",
+    "breviar.38.150.jpg",
+    "brothers.150.jpg",
+    "cavalerie.29.jpg",
+    "colorpage.030.jpg",
+    "feyn.tif",
+    "german.png",
+    "lapide.052.100.jpg",
+    "lion-page.00011.png",
+    "lion-page.00013.png",
+    "lion-page.00017.png",
+    "lucasta.047.jpg",
+    "lucasta.150.jpg",
+    "pageseg1.tif",
+    "pageseg2.tif",
+    "pageseg3.tif",
+    "pageseg4.tif",
+    "patent.png",
+    "pedante.079.jpg",
+    "rabi.png",
+    "shearer.148.tif",
+    "table.15.tif",
+    "table.27.tif",
+    "toc.99.tif",
+    "tribune-page-4x.png",
+    "w91frag.jpg",
+    "witten.tif",
+    "zanotti-78.jpg",
+)
 """Every page of leptonica's samples that is text, upright, in Latin letters:
 no map, score, picture or icon.
 """
@@ -136,12 +180,22 @@ def _fetch_real_pages() -> None:
         (Path(folder) / "src.sources").write_text(
             _SOURCES.read_text().replace("Types: deb\n", "Types: deb-src\n")
         )
-        apt = ["apt-get", "-q", f"-oDir::Etc::sourcelist={folder}/src.sources", "-oDir::Etc::sourceparts=-",
-               f"-oDir::State::lists={folder}/lists"]  # fmt: skip
+        apt = [
+            "apt-get",
+            "-q",
+            f"-oDir::Etc::sourcelist={folder}/src.sources",
+            "-oDir::Etc::sourceparts=-",
+            f"-oDir::State::lists={folder}/lists",
+        ]
         subprocess.run([*apt, "update"], check=True, capture_output=True, cwd=folder, timeout=120)
         # Mirrors that lack the package's own description fail after the samples are here.
-        subprocess.run([*apt, "source", "--download-only", "leptonlib"], check=False, capture_output=True,
-                       cwd=folder, timeout=240)  # fmt: skip
+        subprocess.run(
+            [*apt, "source", "--download-only", "leptonlib"],
+            check=False,
+            capture_output=True,
+            cwd=folder,
+            timeout=240,
+        )
         archives = sorted(Path(folder).glob("leptonlib_*.orig.tar*"))
         if not archives:
             raise OSError("no archive")

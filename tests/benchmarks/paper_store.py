@@ -65,26 +65,62 @@ def fill(store: DossierStore) -> None:
     chance = random.Random(5)
     with store._writing() as connection:
         dossiers = [
-            {"id": k, "organisation": ORGANISATION, "number": f"D-{k:05}", "caller_name": f"Usager {k}",
-             "caller_number": f"{k:07}", "born_on": "", "procedure": "Aide au logement"}
+            {
+                "id": k,
+                "organisation": ORGANISATION,
+                "number": f"D-{k:05}",
+                "caller_name": f"Usager {k}",
+                "caller_number": f"{k:07}",
+                "born_on": "",
+                "procedure": "Aide au logement",
+            }
             for k in range(1, PIECES // PER_DOSSIER + 1)
-        ]  # fmt: skip
+        ]
         connection.execute(insert(tables.dossiers), dossiers)
         documents, pieces, index = [], [], []
         for k in range(1, PIECES + 1):
             dossier, place = (k - 1) // PER_DOSSIER + 1, (k - 1) % PER_DOSSIER
             name = _NAMES[place]
-            pieces.append({"id": k, "dossier_id": dossier, "piece_id": f"p{place}", "place": place, "name": name,
-                           "state": "filed", "reason": "", "procedure": "logement", "hint": "", "any_of": "[]",
-                           "optional": 0, "decided_by": "", "holds_days": 0, "expires_on": ""})  # fmt: skip
-            documents.append({"id": k, "document_id": f"d{k}", "organisation": ORGANISATION, "dossier_id": dossier,
-                              "upload_id": f"u{k}", "piece_id": f"p{place}", "name": name, "pages": 2,
-                              "size_bytes": 1, "sha256": "0" * 64, "path": "x",
-                              "filed_at_utc": _START + timedelta(minutes=k)})  # fmt: skip
+            pieces.append(
+                {
+                    "id": k,
+                    "dossier_id": dossier,
+                    "piece_id": f"p{place}",
+                    "place": place,
+                    "name": name,
+                    "state": "filed",
+                    "reason": "",
+                    "procedure": "logement",
+                    "hint": "",
+                    "any_of": "[]",
+                    "optional": 0,
+                    "decided_by": "",
+                    "holds_days": 0,
+                    "expires_on": "",
+                }
+            )
+            documents.append(
+                {
+                    "id": k,
+                    "document_id": f"d{k}",
+                    "organisation": ORGANISATION,
+                    "dossier_id": dossier,
+                    "upload_id": f"u{k}",
+                    "piece_id": f"p{place}",
+                    "name": name,
+                    "pages": 2,
+                    "size_bytes": 1,
+                    "sha256": "0" * 64,
+                    "path": "x",
+                    "filed_at_utc": _START + timedelta(minutes=k),
+                }
+            )
             index.append(
                 {
                     "key": k,
-                    "words": f"{owner_word(ORGANISATION)} {folded(name)} {folded(_words(chance, k))}",
+                    "words": " ".join(
+                        (owner_word(ORGANISATION), folded(name), folded(_words(chance, k)))
+                    ),
                 }
             )
         connection.execute(insert(tables.pieces), pieces)
@@ -119,7 +155,14 @@ def _milliseconds(store: DossierStore) -> tuple[float, float, float]:
         data = PDF + f"\n% {k}\n".encode()
         sha256 = sha256_of(data)
         before = time.perf_counter()
-        store.file(ORGANISATION, "NEW", NewDocument(piece_id="", name="Relevé", pages=2, sha256=sha256, upload_id=f"n{k}"), data, filed_at_utc=datetime.now(UTC), marks=FiledMarks(words="montant net"))  # fmt: skip
+        store.file(
+            ORGANISATION,
+            "NEW",
+            NewDocument(piece_id="", name="Relevé", pages=2, sha256=sha256, upload_id=f"n{k}"),
+            data,
+            filed_at_utc=datetime.now(UTC),
+            marks=FiledMarks(words="montant net"),
+        )
         filing.append(1000 * (time.perf_counter() - before))
     searching = []
     for wanted in ("montant payer échéance", "unique40000"):

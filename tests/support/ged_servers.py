@@ -126,8 +126,16 @@ class CmisServer:
         self._check(request)
         host = "http://ailleurs.example" if self.fault == "elsewhere" else f"http://{request.host}"
         root = f"{host}/cmis/main/root"
-        return web.json_response({"main": {"repositoryId": "main", "cmisVersionSupported": "1.1",
-                                           "repositoryUrl": f"{host}/cmis/main", "rootFolderUrl": root}})  # fmt: skip
+        return web.json_response(
+            {
+                "main": {
+                    "repositoryId": "main",
+                    "cmisVersionSupported": "1.1",
+                    "repositoryUrl": f"{host}/cmis/main",
+                    "rootFolderUrl": root,
+                }
+            }
+        )
 
     def _told(self, path: str) -> dict[str, Any]:
         data = self.objects[path]
@@ -149,8 +157,11 @@ class CmisServer:
     async def _create(self, request: web.Request) -> web.Response:
         self._check(request)
         form = await request.post()
-        given = {str(form[f"propertyId[{n}]"]): str(form[f"propertyValue[{n}]"]) for n in range(9)
-                 if f"propertyId[{n}]" in form}  # fmt: skip
+        given = {
+            str(form[f"propertyId[{n}]"]): str(form[f"propertyValue[{n}]"])
+            for n in range(9)
+            if f"propertyId[{n}]" in form
+        }
         parent = unquote(request.match_info["path"])
         path = f"{parent}/{given['cmis:name']}"
         if parent not in self.objects:

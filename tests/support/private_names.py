@@ -36,7 +36,7 @@ def private_names(tree: ast.Module) -> list[str]:
 
 
 def _own_names(tree: ast.Module) -> set[str]:
-    """What the module's own classes and functions define, and what their bases in the product do."""
+    """What the module's classes and functions define, and their bases in the product."""
     found, seen = _defined(tree), set[str]()
     bases = _bases(tree)
     while bases:
@@ -117,13 +117,18 @@ def _used(node: ast.AST, own: set[str], others: set[str]) -> Iterator[str]:
                 or (called in ("setattr", "_set") and _is_module(holder, others))
             ):
                 yield name
-        case ast.ImportFrom(module=str(module), names=names):
-            if module.partition(".")[0] not in PACKAGES:
-                parts = [*module.split("."), *(alias.name for alias in names)]
-                yield from (part for part in parts if _PRIVATE.fullmatch(part))
-        case ast.Import(names=names):
-            parts = [part for alias in names for part in alias.name.split(".")]
-            yield from (part for part in parts if _PRIVATE.fullmatch(part))
+        case ast.ImportFrom() | ast.Import():
+            yield from (part for part in _imported(node) if _PRIVATE.fullmatch(part))
+
+
+def _imported(node: ast.ImportFrom | ast.Import) -> list[str]:
+    """The parts of names that come from others' packages."""
+    if isinstance(node, ast.Import):
+        return [part for alias in node.names for part in alias.name.split(".")]
+    module = node.module or ""
+    if module.partition(".")[0] in PACKAGES:
+        return []
+    return [*module.split("."), *(alias.name for alias in node.names)]
 
 
 def _is_module(holder: ast.expr, others: set[str]) -> bool:

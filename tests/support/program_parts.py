@@ -266,8 +266,6 @@ def invented_session(session_id: str = "s1") -> SessionFacts:
 
 NOWHERE = "nats://127.0.0.1:1"
 
-Send = Callable[[int, list[bytes]], Awaitable[int]]
-
 
 async def keep_nothing(first: int, records: list[bytes]) -> int:
     """A log's keeper that has everything at once."""
@@ -277,17 +275,18 @@ async def keep_nothing(first: int, records: list[bytes]) -> int:
 def desk_session(
     facts: SessionFacts,
     channel: SessionChannel,
+    *,
     filing: Filing,
     folder: Path,
     clock: Clock,
     tasks: Tasks,
-    *,
-    send: Send = keep_nothing,
     resumed: bool = False,
     client: BusClient | None = None,
 ) -> DeskSession:
     """The real desk's side of a session, with an engine that carries nothing."""
-    log = LogWriter(facts.id, Writer.DESK, folder=folder, clock=clock, send=send, tasks=tasks)
+    log = LogWriter(
+        facts.id, Writer.DESK, folder=folder, clock=clock, send=keep_nothing, tasks=tasks
+    )
     keep = partial(filing.keep, facts.id)
     client = client or BusClient(
         [NOWHERE], Role.AGENT, user=facts.agent, seed=new_seed(), tasks=tasks, clock=clock
@@ -310,11 +309,11 @@ def desk_session(
 def kiosk_session(
     facts: SessionFacts,
     channel: SessionChannel,
+    *,
     browser: QuietBrowser,
     runtime: Path,
     clock: Clock,
     tasks: Tasks,
-    *,
     resumed: bool,
 ) -> KioskSession:
     """The real kiosk's side of a session, with panes that show nothing and no devices."""

@@ -168,10 +168,10 @@ class Kiosk:
         made = kiosk_session(
             facts,
             channel,
-            self.browser,
-            self.runtime,
-            self._world.clock,
-            self.tasks,
+            browser=self.browser,
+            runtime=self.runtime,
+            clock=self._world.clock,
+            tasks=self.tasks,
             resumed=resumed,
         )
         self.sessions.append(made)

@@ -271,8 +271,14 @@ async def test_cmis_gets_a_folder_for_the_dossier_and_the_document_once(
             for document in (first, second)
         )
         store.deliveries.add_earlier(ORG, "ailleurs", NINE)  # the same system under another name
-        settings = GedSettings(kind="cmis", address=f"{address}/cmis", user=USER, path="/Dépôt/Bornes",
-                               name="ailleurs", organisation=ORG)  # fmt: skip
+        settings = GedSettings(
+            kind="cmis",
+            address=f"{address}/cmis",
+            user=USER,
+            path="/Dépôt/Bornes",
+            name="ailleurs",
+            organisation=ORG,
+        )
         async with _courier(store, settings, PASSWORD):
             await _until_none_waits(store)
     assert server.made == 2

@@ -27,7 +27,8 @@ PICTURE = invented_picture(1500, 1100, "JPEG") + bytes(300_000)
 def with_library(folder: Path) -> str:
     (folder / "library" / "valdore").mkdir(parents=True)
     (folder / "library" / "valdore" / "plan.jpg").write_bytes(PICTURE)
-    entry = f'{{ id = "plan", title = "Plan", file = "plan.jpg", sha256 = "{hashlib.sha256(PICTURE).hexdigest()}" }}'
+    sha256 = hashlib.sha256(PICTURE).hexdigest()
+    entry = f'{{ id = "plan", title = "Plan", file = "plan.jpg", sha256 = "{sha256}" }}'
     return catalogue_text().replace('id = "valdore"', f'id = "valdore"\nlibrary = [{entry}]', 1)
 
 
@@ -72,7 +73,8 @@ async def test_a_changed_library_is_heard_at_the_desk_while_the_hub_runs(tmp_pat
         await asyncio.sleep(0.3)  # a pulse, so that the desk knows the version it began with
         pdf = invented_pdf(1)
         (tmp_path / "library" / "valdore" / "new.pdf").write_bytes(pdf)
-        entry = f'{{ id = "new", title = "New", file = "new.pdf", sha256 = "{hashlib.sha256(pdf).hexdigest()}" }}'
+        sha256 = hashlib.sha256(pdf).hexdigest()
+        entry = f'{{ id = "new", title = "New", file = "new.pdf", sha256 = "{sha256}" }}'
         await _take(world, text.replace("library = [", f"library = [{entry}, ", 1))
         await until(lambda: bool(told))
         assert [item.id for item in await library.items()] == ["new", "plan"]

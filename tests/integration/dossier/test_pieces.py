@@ -83,8 +83,11 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
                 (step.state.value, step.kiosk) for step in steps if step.piece_id == "logement-rib"
             ]
             assert told == [
-                ("scanned", "kiosk1"), ("legible", "kiosk1"), ("filed", "kiosk1"), ("acknowledged", "kiosk1"),
-            ]  # fmt: skip
+                ("scanned", "kiosk1"),
+                ("legible", "kiosk1"),
+                ("filed", "kiosk1"),
+                ("acknowledged", "kiosk1"),
+            ]
             assert steps[0].by_name
         finally:
             store.close()

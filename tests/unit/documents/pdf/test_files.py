@@ -206,7 +206,8 @@ with open_pdf(data) as pdf:
         print("decoded")
     except pikepdf.PdfError:
         print("refused")
-peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+lines = Path("/proc/self/status").read_text().splitlines()
+peak = next(line for line in lines if line.startswith("VmHWM"))
 print(int(peak.split()[1]) // 1024)
 """
 

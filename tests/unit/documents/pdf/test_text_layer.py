@@ -19,7 +19,8 @@ from documents.store.index_marks import marks_of
 from tests.support import drawn_pages
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-TABLE = """level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext
+TABLE = """level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\t\
+left\ttop\twidth\theight\tconf\ttext
 1\t1\t0\t0\t0\t0\t0\t0\t1000\t2000\t-1\t
 5\t1\t1\t1\t1\t1\t100\t200\t300\t40\t96.4\tÉchéance
 5\t1\t1\t1\t1\t2\t500\t200\t100\t40\t12.0\t~:

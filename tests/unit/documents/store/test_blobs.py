@@ -53,8 +53,14 @@ def _kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[BlobStore, Sp
         return Blobs(tmp_path), lambda path, data: _spoil(tmp_path / path, data)
     prefix = f"t{abs(hash(request.node.nodeid)):x}"
     if request.param == "s3":
-        blobs = s3_blobs(BUCKET, prefix, address=request.getfixturevalue("s3"), region="us-east-1", user=USER,
-                         secret=SECRET)  # fmt: skip
+        blobs = s3_blobs(
+            BUCKET,
+            prefix,
+            address=request.getfixturevalue("s3"),
+            region="us-east-1",
+            user=USER,
+            secret=SECRET,
+        )
         files: Any = blobs._files
 
         def spoil(path: str, data: bytes | None) -> None:

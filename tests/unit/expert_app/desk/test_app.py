@@ -90,7 +90,14 @@ class Desk:
         logs = self._folder / "logs"
         clock, client = self._world.clock, self.client
         return desk_session(
-            facts, channel, self.filing, logs, clock, self.tasks, resumed=resumed, client=client
+            facts,
+            channel,
+            filing=self.filing,
+            folder=logs,
+            clock=clock,
+            tasks=self.tasks,
+            resumed=resumed,
+            client=client,
         )
 
     async def start(self) -> None:

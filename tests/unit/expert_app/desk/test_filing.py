@@ -110,10 +110,10 @@ class Desk:
         self.session = desk_session(
             invented_session(),
             channel_pair()[1],
-            self.filing,
-            folder / "logs",
-            self.clock,
-            self.tasks,
+            filing=self.filing,
+            folder=folder / "logs",
+            clock=self.clock,
+            tasks=self.tasks,
         )
         self.kept: list[ShownPage] = []
         self.cleaned: list[CleanedPage] = []

@@ -32,10 +32,10 @@ async def test_no_part_of_a_session_exists_twice(tmp_path: Path) -> None:
     session = kiosk_session(
         invented_session(),
         channel,
-        QuietBrowser(),
-        tmp_path / "runtime",
-        ManualClock(),
-        tasks,
+        browser=QuietBrowser(),
+        runtime=tmp_path / "runtime",
+        clock=ManualClock(),
+        tasks=tasks,
         resumed=False,
     )
     twice = classes_that_exist_twice(session, may_be_many={QuietCallPage, QuietSignal})

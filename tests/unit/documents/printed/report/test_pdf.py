@@ -172,9 +172,19 @@ def test_weekends_are_left_out_unless_somebody_came() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(None, "–"), (0, "0 s"), (59, "59 s"), (60, "1 min 00 s"), (599, "9 min 59 s"), (629, "10 min"), (3569, "59 min"),
-     (3570, "1 h 00 min"), (3900, "1 h 05 min"), (7199, "2 h 00 min")],
-)  # fmt: skip
+    [
+        (None, "–"),
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min 00 s"),
+        (599, "9 min 59 s"),
+        (629, "10 min"),
+        (3569, "59 min"),
+        (3570, "1 h 00 min"),
+        (3900, "1 h 05 min"),
+        (7199, "2 h 00 min"),
+    ],
+)
 def test_durations_read_as_people_say_them(seconds: int | None, words: str) -> None:
     assert duration(seconds) == words
 
