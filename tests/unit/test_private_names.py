@@ -17,7 +17,6 @@ ALLOWED = {
         "aiortc and aioice: AV1, our own encoders, paced sending and early repeats have no public "
         "way; contract: test_aiortc_internals.py. The browser engine does without."
     ),
-    "session/bus/transport/connection.py": "nats-py: what the server told when it was met",
     "session/bus/transport/nats_client.py": (
         "nats-py: the order of pings, and letting go of a silent network; contract: "
         "test_nats_client.py"

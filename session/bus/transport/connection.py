@@ -143,7 +143,6 @@ class Connection:
     ) -> None:
         self.connected: Signal[bool] = Signal()
         self.refused: Signal[None] = Signal()
-        self.failed_handlers = 0
         self._urls = list(urls)
         self._probe_s = probe_s
         self._server = ""
@@ -167,15 +166,6 @@ class Connection:
     def is_connected(self) -> bool:
         """True while a server answers and all subscriptions are in place."""
         return self._live is not None and self._live.client.is_connected
-
-    @property
-    def server_id(self) -> str:
-        """Which server we talk to, by its own id; "" for none."""
-        return (
-            str(self._live.client._server_info.get("server_id", ""))
-            if self._live is not None
-            else ""
-        )
 
     async def open(self, timeout_s: float = CONNECT_S) -> None:
         """Connects; goes on trying in the background when that does not work at once.
@@ -374,7 +364,6 @@ class Connection:
                 except (
                     Exception
                 ):  # the boundary: a message of another program must not end our subscription
-                    self.failed_handlers += 1
                     log.exception(
                         "a handler of the bus failed on a message of %d bytes", len(message.payload)
                     )
