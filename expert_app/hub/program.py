@@ -252,7 +252,7 @@ class HubProgram:
         """
         disk = self._settings.disk
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
-        return DiskSpace(places, disk.warn_mb << 20, disk.full_mb << 20)
+        return DiskSpace(places, warn_bytes=disk.warn_mb << 20, full_bytes=disk.full_mb << 20)
 
     async def _watch_over(
         self,

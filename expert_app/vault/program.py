@@ -149,7 +149,7 @@ class VaultProgram:
     def _health(self) -> VaultHealth:
         disk = self._settings.disk
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
-        disk_space = DiskSpace(places, disk.warn_mb << 20, disk.full_mb << 20)
+        disk_space = DiskSpace(places, warn_bytes=disk.warn_mb << 20, full_bytes=disk.full_mb << 20)
         health = VaultHealth(
             lambda: self._bus.is_connected,
             self._keeper,

@@ -121,7 +121,12 @@ class BusClient:
         self._in_beats = b""
         self._tasks = tasks
         self._connection = Connection(
-            urls, seed, tasks, inbox=subjects.inbox(role, user), name=f"{role}.{user}", tls=tls
+            urls,
+            seed,
+            tasks=tasks,
+            inbox=subjects.inbox(role, user),
+            name=f"{role}.{user}",
+            tls=tls,
         )
         self.connected: Signal[bool] = self._connection.connected
         self.refused: Signal[None] = self._connection.refused

@@ -40,7 +40,7 @@ async def enrol(
     key, tidy = public_key(seed), tidy_code(code)
     request = encode(EnrolRequest(code=tidy, key=key, proof=sign(seed, proof_text(tidy, key))))
     connection = Connection(
-        urls, enrolment_seed(), tasks, inbox=subjects.ENROL_INBOX, name="newcomer", tls=tls
+        urls, enrolment_seed(), tasks=tasks, inbox=subjects.ENROL_INBOX, name="newcomer", tls=tls
     )
     try:
         await connection.open()

@@ -43,7 +43,7 @@ class HubConnection:
         self.network = ""
         probe_s = PROBE_S if len(urls) == 1 else PROBE_CLUSTER_S
         self.bus = Connection(
-            urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls, probe_s=probe_s
+            urls, seed, tasks=tasks, inbox="_INBOX.hub", name="hub", tls=tls, probe_s=probe_s
         )
         self.streams = Streams(self.bus)
         self.connected: Signal[bool] = self.bus.connected

@@ -221,7 +221,11 @@ class World:
         """A bare connection with the rights of `user`, for those who try what they may not."""
         seed = self.seeds[organisation, role, user]
         line = Connection(
-            [self.server.url], seed, self.tasks, inbox=subjects.inbox(role, user), name="attacker"
+            [self.server.url],
+            seed,
+            tasks=self.tasks,
+            inbox=subjects.inbox(role, user),
+            name="attacker",
         )
         await line.open()
         self._open.append(line)

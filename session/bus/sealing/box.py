@@ -104,7 +104,7 @@ class SealBox:
     """
 
     def __init__(
-        self, secret: bytes, keys: str, purpose: str, *, opens_first: bool, used: int = 0
+        self, secret: bytes, keys: str, *, purpose: str, opens_first: bool, used: int = 0
     ) -> None:
         salt = hashlib.sha256(keys.encode()).digest()
         whole = HKDF(SHA256(), 64, salt, b"poste-expert seal 1\n" + purpose.encode()).derive(secret)

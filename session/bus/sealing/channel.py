@@ -184,4 +184,4 @@ def agree(
     mine: X25519PrivateKey, theirs: str, keys: tuple[str, str], purpose: str, *, opens_first: bool
 ) -> SealBox:
     """The box of two fresh keys; `keys` are (desk's, kiosk's), public."""
-    return SealBox(shared(mine, theirs), "\n".join(keys), purpose, opens_first=opens_first)
+    return SealBox(shared(mine, theirs), "\n".join(keys), purpose=purpose, opens_first=opens_first)

@@ -65,7 +65,9 @@ def vault_box(
 ) -> SealBox:
     """The box of a client and a vault. `keys`: (vault's, client's, vault's fresh one), public."""
     purpose = f"vault\n{organisation}\n{part}"
-    return SealBox(b"".join(secrets), "\n".join(keys), purpose, opens_first=asks, used=PROOF)
+    return SealBox(
+        b"".join(secrets), "\n".join(keys), purpose=purpose, opens_first=asks, used=PROOF
+    )
 
 
 class VaultClient:

@@ -180,7 +180,7 @@ class BusServer:
         connection = Connection(
             [self.url],
             self._system_seed,
-            self._tasks,
+            tasks=self._tasks,
             inbox="_INBOX.sys",
             name="supervisor",
             tls=self.tls,

@@ -39,6 +39,7 @@ class DiskSpace:
     def __init__(
         self,
         folders: Sequence[Path] = (),
+        *,
         warn_bytes: int = WARN_BYTES,
         full_bytes: int = FULL_BYTES,
     ) -> None:

@@ -84,7 +84,7 @@ async def test_a_thousand_reconnections_a_second_leave_the_others_alone(tmp_path
         assert served > 3
         assert slowest_s < OTHERS_S
         wrong = Connection(
-            [world.server.url], new_seed(), world.tasks, inbox="_I.a.alice", name="stranger"
+            [world.server.url], new_seed(), tasks=world.tasks, inbox="_I.a.alice", name="stranger"
         )
         with pytest.raises(BusRefusedIdentity):
             await wrong.open()

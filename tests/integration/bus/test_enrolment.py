@@ -86,7 +86,7 @@ class Door:
         line = Connection(
             [self.server.url],
             enrolment_seed(),
-            self.tasks,
+            tasks=self.tasks,
             inbox=subjects.ENROL_INBOX,
             name="newcomer",
         )

@@ -45,7 +45,7 @@ class SafeBus:
         line = Connection(
             [url],
             SEED,
-            self.tasks,
+            tasks=self.tasks,
             inbox=subjects.inbox(Role.AGENT, "alice"),
             name="a.alice",
             tls=tls,
@@ -152,7 +152,7 @@ async def test_a_server_that_offers_no_encryption_is_told_nothing(tmp_path: Path
     line = Connection(
         [f"tls://localhost:{port}"],
         SEED,
-        tasks,
+        tasks=tasks,
         inbox="_I.a.alice",
         name="x",
         tls=client_tls(files.ca),

@@ -71,7 +71,7 @@ class Vault:
             lambda: self.there,
             log_of(paths),
             self.store,
-            DiskSpace([paths.data], 0, 0),
+            DiskSpace([paths.data], warn_bytes=0, full_bytes=0),
             part,
             self.clock,
         )
@@ -88,9 +88,9 @@ async def test_each_thing_that_is_wrong_is_said(paths: Paths) -> None:
     vault.there, vault.health.refused = True, "caisse.toml: unsigned"
     assert await vault.codes() == [("convention_refused", False)]
     vault.health.refused = ""
-    vault.health.disk_space = DiskSpace([paths.data], 1 << 60, 0)
+    vault.health.disk_space = DiskSpace([paths.data], warn_bytes=1 << 60, full_bytes=0)
     assert await vault.codes() == [("disk_low", False)]
-    vault.health.disk_space = DiskSpace([paths.data], 1 << 60, 1 << 60)
+    vault.health.disk_space = DiskSpace([paths.data], warn_bytes=1 << 60, full_bytes=1 << 60)
     assert await vault.codes() == [("disk_full", True)]
     vault.health.disk_space = DiskSpace()
     vault.clock.advance((DAYS - 20) * 86400)

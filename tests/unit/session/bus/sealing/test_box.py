@@ -29,8 +29,8 @@ TODAY = NOW.date()
 def boxes(purpose: str = "p") -> tuple[SealBox, SealBox]:
     one, other = X25519PrivateKey.generate(), X25519PrivateKey.generate()
     keys = f"{public_text(one)}\n{public_text(other)}"
-    first = SealBox(shared(one, public_text(other)), keys, purpose, opens_first=True)
-    return first, SealBox(shared(other, public_text(one)), keys, purpose, opens_first=False)
+    first = SealBox(shared(one, public_text(other)), keys, purpose=purpose, opens_first=True)
+    return first, SealBox(shared(other, public_text(one)), keys, purpose=purpose, opens_first=False)
 
 
 def test_each_direction_opens_at_the_other_end_only() -> None:
