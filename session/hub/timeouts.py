@@ -33,7 +33,7 @@ FORGOTTEN = timedelta(hours=12)
 
 
 class TicketTimeouts:
-    """Looks at one ticket after the other; every act is the ticket's own compare-and-set."""
+    """Checks open tickets one after the other; every act is a compare-and-set of the ticket."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class TicketTimeouts:
 
     async def check(self, ticket: Ticket) -> None:
         """Acts on what time has done to this ticket.
-        Raises session errors; the next look goes on.
+        Raises session errors; the next tick goes on.
         """
         for finding in self._watch.check(ticket):
             await self._act(finding)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The door for newcomers, and the keeping of the server's keys up to date with the book.
+"""Enrols invited kiosks and people, and keeps the server's keys up to date with the identity book.
 Used by the hub's program.
 """
 

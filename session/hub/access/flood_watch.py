@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who says more than any program of ours would. Used by everything in the hub that drops messages.
+"""Finds clients that send far more than any program of ours would.
+Used by every part of the hub that drops messages.
 
-A refusal costs the hub almost as much as an answer, and what waits unread in one connection makes
-everybody wait. So who goes on after hundreds of refusals gets none any more, and whoever runs the
-server is told whom to shut out.
+A refusal costs the hub almost as much as an answer, and unread messages of one client make all
+others wait. So a client that goes on after hundreds of refusals gets no more of them, and the
+program that runs the server is told whom to ban.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ class FloodWatch:
     """Counts what was dropped by identity, "<organisation>.<role letter>.<user>".
 
     Attributes:
-        found: an identity has gone far over every limit; told again while it goes on, every 10 s.
+        found: an identity that has gone far over every limit; emitted again every 10 s while it
+            goes on.
     """
 
     def __init__(self, clock: Clock) -> None:

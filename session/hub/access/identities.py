@@ -175,7 +175,7 @@ class IdentityBook:
     # ---- keys
 
     def revoke(self, identity: Identity, listed_key: str, now: datetime) -> bool:
-        """Takes every key of `identity` away, also `listed_key` of the catalogue;
+        """Revokes every key of `identity`, and `listed_key` of the catalogue;
         False when it had none.
         """
         with self._change() as base:

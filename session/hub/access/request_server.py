@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's door: a request's subject says who asks, `ALL_VERBS` who may, a handler answers.
+"""Answers requests: the subject says who asks, `ALL_VERBS` who may, a handler answers.
 Used by `session.hub.composition`.
 
 Role and user come from the subject alone, which the server enforces; never from the payload.
@@ -169,9 +169,7 @@ class RequestServer:
         await self._connection.serve(TO_ALL, self.take_again, shared=False)
 
     async def stop(self) -> None:
-        """Takes no more requests; returns once those taken are answered, which other hubs need not
-        do then.
-        """
+        """Takes no more requests; returns once those taken are answered."""
         await self._connection.drain(SUBJECT)
         await self._connection.drain(TO_ALL)
         if self._answering:
@@ -195,8 +193,8 @@ class RequestServer:
         task.add_done_callback(self._answering.discard)
 
     def take_again(self, message: Incoming) -> None:
-        """A request that its hub has not answered yet.
-        Where we are that hub, its answer is this one's, too.
+        """A request that a client repeats to all hubs, because it had no answer yet. The hub that
+        has it in hand answers both.
         """
         replies = self._in_hand.replies(message)
         if replies is None:
@@ -251,10 +249,8 @@ class RequestServer:
         return said if said is not None else encode(await self._done(asker, verb, request))
 
     async def _done(self, asker: Asker, verb: str, request: Any) -> HubMessage:
-        """Once more where the store's leader died meanwhile and there is another:
-        the asker need not ask again.
-
-        Every request may be repeated, and is done once.
+        """Calls the handler, again when the store has elected a new leader meanwhile: every request
+        may be repeated, and is done once.
         """
         for _ in range(ELECTIONS):
             try:

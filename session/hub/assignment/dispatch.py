@@ -89,7 +89,7 @@ class Dispatch:
 
     Args:
         is_ours: whether this hub is the one that offers.
-        look_s: longest time between two looks.
+        look_s: longest time between two checks.
     """
 
     def __init__(
@@ -115,9 +115,7 @@ class Dispatch:
         self._task: asyncio.Task[None] | None = None
 
     def on_ticket(self, change: TicketChange) -> None:
-        """A ticket has changed. Callers who wait for agents who choose themselves are nothing to be
-        offered.
-        """
+        """A ticket has changed: check its organisation, unless its callers are never offered."""
         before, after = change
         had_agent = before is not None and before.agent is not None
         if had_agent or after.agent is not None or self._is_pushed(after):
@@ -131,7 +129,7 @@ class Dispatch:
         )
 
     def wake(self, organisation: str) -> None:
-        """Something of this organisation has changed: look again soon."""
+        """Something of this organisation has changed: check it soon."""
         self._changed.add(organisation)
         self._wake.set()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An agent's side of the queue: what it may serve, the next caller, no to an offer, more time.
+"""An agent's requests to the queue: its work, the next caller, declining an offer, more wrap-up.
 Used by the hub.
 """
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Looks now and then whether partners' networks can be reached and take our callers. Used by
-`session.hub.network.partner_networks`.
+"""Polls whether partners' networks can be reached and take our callers.
+Used by `session.hub.network.outgoing_callers`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Ask = Callable[[ArrivalCheck], Awaitable[None]]
 
 
 class PartnerWatch:
-    """What is wrong with the links, as of the last look.
+    """What is wrong with the links, as of the last poll.
 
     Args:
         ask: the other network's answer to one `ArrivalCheck`;
@@ -48,11 +48,11 @@ class PartnerWatch:
         self._polling: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begins to look."""
+        """Begins to poll."""
         self._polling = self._tasks.start(self._run(), name="watch the links")
 
     def stop(self) -> None:
-        """Looks no more."""
+        """Ends the polling."""
         if self._polling is not None:
             self._polling.cancel()
             self._polling = None
@@ -67,10 +67,10 @@ class PartnerWatch:
         return list(self._troubles)
 
     async def poll(self) -> None:
-        """One look; it takes as long as the slowest network's answer."""
-        wishes = self._wishes()
+        """Asks every partner once; it takes as long as the slowest network's answer."""
+        questions = self._questions()
         found = await asyncio.gather(
-            *(self._of(network, asked) for network, asked in wishes.items())
+            *(self._of(network, asked) for network, asked in questions.items())
         )
         before, self._troubles = (
             self._troubles,
@@ -88,13 +88,13 @@ class PartnerWatch:
             await asyncio.sleep(POLL_S)  # a partner that starts when we do is not away
             await self.poll()
 
-    async def _of(self, network: str, wishes: list[ArrivalCheck]) -> list[Trouble]:
+    async def _of(self, network: str, questions: list[ArrivalCheck]) -> list[Trouble]:
         refused: dict[str, Trouble] = {}
-        for request in wishes:
+        for request in questions:
             try:
                 await self._ask(request)
             except BusUnreachable:
-                # our own server is away: that is said already, and nothing is known of theirs
+                # our own server is away, which is reported elsewhere; nothing is known of theirs
                 return []
             except HubUnreachable:
                 return [Trouble("partner_away", False, {"network": network})]
@@ -115,7 +115,7 @@ class PartnerWatch:
                 log.debug("a partner answers %s", error.code)
         return list(refused.values())
 
-    def _wishes(self) -> dict[str, list[ArrivalCheck]]:
+    def _questions(self) -> dict[str, list[ArrivalCheck]]:
         """What is asked, by the network:
         each way that the convention opens, or one question to hear an answer.
         """
@@ -135,7 +135,7 @@ class PartnerWatch:
             )
             asked.setdefault(catalogue.network_of(theirs), {request: None})
         asked.pop("", None)
-        return {network: list(wishes) for network, wishes in asked.items()}
+        return {network: list(questions) for network, questions in asked.items()}
 
 
 def _words(trouble: Trouble) -> str:

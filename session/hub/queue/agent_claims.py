@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One caller per agent, whichever hubs are asked at the same moment: a claim on the agent's hand.
-Used by the book.
+"""One caller per agent, whichever hubs are asked at the same moment: a hub claims the agent first.
+Used by `TicketChanges`.
 
-A ticket's own compare-and-set cannot see another ticket, and a hub's view is some milliseconds
-behind. So whoever gives a caller to an agent first claims that agent's hand, by compare-and-set,
-naming the ticket and its revision. A claim on a ticket that has changed since is spent; on one that
-has not, somebody is about to take it: the agent is busy. The server forgets claims after `CLAIM_S`,
-longer than any write is waited for; what is older every hub's view knows. Claims lie in memory: a
-disk's write for each accept would be paid for what only milliseconds need.
+The compare-and-set of one ticket cannot see another ticket, and a hub's view is some milliseconds
+behind. So a hub that gives a caller to an agent first stores a claim on that agent, by
+compare-and-set, with the ticket and its revision. A claim on a ticket that has changed since is
+spent. A claim on a ticket that has not changed means that somebody is about to take it: the agent
+is busy. The server forgets claims after `CLAIM_S`, which is longer than any hub waits for a write;
+every hub's view knows what is older. Claims are kept in memory, because nobody needs them after a
+few milliseconds.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class AgentClaimStore(Protocol):
     """Claims with compare-and-set. Every method may raise `StoreUnreachable`."""
 
     async def claim(self, organisation: str, agent: str, claim: AgentClaim, expected: int) -> None:
-        """Stores it for `CLAIM_S`. Raises `WrongRevision` when the hand's claim is not `expected`
+        """Stores it for `CLAIM_S`. Raises `WrongRevision` when the agent's claim is not `expected`
         now (0: none).
         """
         ...
@@ -77,8 +78,8 @@ class NatsAgentClaimStore:
         except StoreUnreachable as error:
             if error.detail.get("why") != HubUnreachable.code:
                 raise
-            # Nobody takes it: a server that was started again has forgotten what lay in its memory,
-            # the stream too.
+            # No stream takes it: a server that was started again has forgotten what it kept in
+            # memory, this stream included.
             await self.prepare()
             await self._streams.append(subject, payload, expected=0, ttl_s=CLAIM_S)
 
@@ -128,7 +129,7 @@ class AgentClaims:
                     raise AgentBusy from None
             else:
                 return
-        raise StoreUnreachable(why="an agent's hand changes too often")
+        raise StoreUnreachable(why="the claims on an agent change too often")
 
     async def _stands(self, organisation: str, agent: str, claim: AgentClaim) -> bool:
         stored = await self._tickets.get(organisation, claim.ticket)

@@ -54,7 +54,7 @@ class AgentStates:
         self._idle_since: dict[tuple[str, str], datetime] = {}
 
     def on_ticket(self, change: TicketChange) -> None:
-        """A ticket changed: whose hands became empty is idle from now on."""
+        """A ticket changed: an agent whose conversation or wrap-up ended is idle from now on."""
         before, after = change
         if before is None or before.agent is None or before.state not in LIVE:
             return

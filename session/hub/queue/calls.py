@@ -109,7 +109,7 @@ class Calls:
                 self._check_disk()
                 self.check_open(organisation, service.id, home, kiosk)
         except (StoreFull, QueueClosed, ServiceClosed):
-            # asked again, of another hub, after it was closed
+            # the request was answered by another hub before the queue was closed
             known = await self._changes.find(organisation, identity)
             if known is None:
                 raise
@@ -145,16 +145,16 @@ class Calls:
     async def _find(
         self, organisation: str, identity: str, has_number: bool
     ) -> StoredTicket | None:
-        """The ticket of a request that came before;
-        of one without a number the store's own refusal tells it.
+        """The ticket of a request that came before. Without a caller number nothing is read:
+        the store refuses to create the same ticket twice.
         """
         if not has_number and self._changes.view.get(organisation, identity) is None:
             return None
         return await self._changes.find(organisation, identity)
 
     async def _answer_again(self, known: StoredTicket) -> TicketAnswer:
-        """The same request came before; perhaps its hub died before it had ended what the kiosk
-        asked earlier.
+        """The same request came before. Its hub may have died before it ended the kiosk's earlier
+        tickets, so this is done here.
         """
         newest = known.ticket
         if newest.state in WAITING:
@@ -179,8 +179,8 @@ class Calls:
             )
 
     async def abandon_older(self, newest: Ticket) -> None:
-        """A kiosk has one caller in front of it:
-        what was asked before, and nobody took or keeps elsewhere, is over.
+        """Ends the kiosk's older waiting tickets: one caller stands in front of a kiosk. Tickets of
+        callers who wait elsewhere stay.
         """
         for older in self._changes.view.at_kiosk(newest.kiosk_home, newest.kiosk):
             if older.state in WAITING and older.id != newest.id and not older.away:
@@ -229,7 +229,7 @@ class Calls:
         if changed:
             if self._may_have_record(ticket):
                 await self._callers.forget(ticket.organisation, ticket.id)
-            # the kiosk hears of it by the answer to that call, not a moment before
+            # the answer to the new call tells the kiosk
             if reason != NEW_CALL:
                 await notify_kiosk(
                     self._notifications, ticket, TicketChanged(ticket=stored.ticket, position=0)
@@ -237,8 +237,8 @@ class Calls:
 
     @staticmethod
     def _may_have_record(ticket: Ticket) -> bool:
-        """False when surely nothing is kept of its caller:
-        no number, and still as the kiosk has made it.
+        """False when nothing can be kept of its caller: it came without a number and was never
+        changed.
 
         A telephone number is stored only after the ticket has changed
         (`WaitingElsewhere.step_away`).

@@ -15,7 +15,7 @@ MOST_FOLLOWING = 12
 
 
 class Display:
-    """Answers displays from the hub's view; knows no name of anybody."""
+    """Answers displays from the hub's view; no names are in it."""
 
     def __init__(self, core: QueueCore) -> None:
         self._view = core.view
@@ -23,7 +23,7 @@ class Display:
 
     @handles("display")
     async def display(self, asker: Asker, _request: DisplayRequest) -> DisplayAnswer:
-        """The site of this display, now.
+        """What the display of a site shows now.
         Raises `NotAllowed` for one that is not in the catalogue.
         """
         site = self._catalogue.display_site(asker.organisation, asker.user)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Which agent may serve which ticket, and from when on.
-Pure; used by the hub's routing, told to every desk.
+Pure; used by routing and dispatch; desks are told the result.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def serves_after_s(person: PersonEntry, service: ServiceEntry) -> int | None:
 
 
 class Eligibility:
-    """The same with the convention's overflow rules within one organisation:
-    who answers `to` may answer too.
+    """`serves_after_s`, and the convention's overflow rules within one organisation: an agent of
+    the rule's target service may answer too.
 
     Args:
         answering: (organisation, service) -> how many who answer it are there and available.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What each kiosk shows now, and telling it when that has become something else.
+"""What each kiosk may show now; a kiosk is notified when that changes.
 Used by `session.hub.composition`.
 """
 
@@ -67,8 +67,8 @@ class KioskOffers:
         )
 
     async def tick(self) -> None:
-        """Tells each kiosk whose services are other ones than it was told;
-        supervisors' acts are told by the board.
+        """Notifies each kiosk whose services have changed by the convention or the hour.
+        (The board notifies of supervisors' acts.)
         """
         now, first = self._clock.utc_now(), not self._version
         if self._version != self._catalogue.version or now >= self._next_utc:
@@ -80,7 +80,7 @@ class KioskOffers:
             one for one in self._late if now_s - self._notified_s.get(one, -QUIET_S) >= QUIET_S
         ]:
             self._late.discard(kiosk)
-            # what a hub says to all when it starts does not make the next change wait
+            # the first notification to all kiosks does not delay the next one
             if not first:
                 self._notified_s[kiosk] = now_s
             await self._notifications.notify(kiosk[0], Role.KIOSK, kiosk[1], ServicesChanged())

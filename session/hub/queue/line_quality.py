@@ -2,8 +2,8 @@
 """How good each kiosk's line is: the last samples that came with the beats of both ends of a call.
 Used by the hub.
 
-In memory, like presence: every hub hears every beat, and a hub that was just started knows all
-lines in use after 5 s.
+In memory, like presence: every hub hears every beat, and a hub that has just started knows
+all lines in use after 5 s.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class KioskLines:
         self._rates: dict[tuple[str, str], LineRates] = {}
 
     def take_sample(self, organisation: str, role: Role, user: str, payload: bytes) -> None:
-        """Takes what came with a beat, from an end of that session only;
+        """Takes the sample in a beat. It must come from an end of the session that it names;
         anything else is dropped.
         """
         if not payload or len(payload) > LARGEST_BYTES:
@@ -173,8 +173,8 @@ class KioskLines:
 
 
 def _lower(tested_kbps: float, tested_at: datetime, known: _Known | None) -> float:
-    """A call never proves that a line carries no more than it used, unless it says less than the
-    test before it.
+    """The lower of the two figures: a call may show that a line carries less than tested, never
+    that it carries more.
     """
     if known is None or known.at_utc < tested_at or known.sample.carries_kbps is None:
         return tested_kbps

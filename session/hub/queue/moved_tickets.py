@@ -90,7 +90,7 @@ class MovedTickets:
         return stored
 
     async def mend(self) -> None:
-        """Makes what a hub that died left undone; each hub may do it."""
+        """Makes the tickets that a hub which died did not make any more; each hub may do it."""
         for ticket in self._changes.view.lately_moved():
             organisation, _service = split_service(ticket.moved_to, ticket.organisation)
             if self._is_done(ticket, organisation):
@@ -122,14 +122,14 @@ class MovedTickets:
         if not is_fresh(old, self._clock.utc_now()):
             raise TicketUnknown
         stored = await self._changes.add(self._arriving(old, organisation, service))
-        # of a conversation its agent still needs it, until the wrap-up ends
+        # after a conversation its agent still needs the record, until the wrap-up ends
         if old.state is TicketState.CLOSED:
             await self._callers.forget(old.organisation, old.id)
         await self._notify_place(stored.ticket)
         return stored
 
     async def add_arrival(self, request: Arrival, identity: str, home: str) -> Ticket:
-        """Its ticket; the kiosk is told over the link."""
+        """The ticket of a caller from a partner's network; the kiosk is notified over the link."""
         letter = self._catalogue.service(request.organisation, request.service).letter
         ticket = Ticket(
             id=identity,
@@ -158,8 +158,8 @@ class MovedTickets:
         await notify_kiosk(self._notifications, ticket, notifications)
 
     def _arriving(self, old: Ticket, organisation: str, service: str) -> Ticket:
-        """No number of the caller, no agent, no priority of the other house:
-        only what it takes to go on waiting.
+        """Only what is needed to go on waiting: no caller number, agent or priority of the
+        organisation before.
         """
         letter = self._catalogue.service(organisation, service).letter
         return Ticket(

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub says without being asked:
-to one user, to a kiosk about its place, to all desks as a pulse.
+"""What the hub sends without being asked: events to one user, beats to all desks.
+Used by the rules and the hub's timer.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 
 
 class Notifications(Protocol):
-    """How the rules tell somebody something."""
+    """How the rules notify a user."""
 
     async def notify(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
-        """Tells one user; at most once, so everything told can be asked for too."""
+        """Sends an event to one user, at most once; a client can ask for everything it missed."""
         ...
 
 
@@ -50,8 +50,8 @@ class BusNotifications:
 
 
 async def notify_kiosk(notifications: Notifications, ticket: Ticket, event: HubEvent) -> None:
-    """Tells the ticket's kiosk, in the account in which it lives;
-    nobody stands there when the caller is away.
+    """Notifies the ticket's kiosk, in the account in which it lives, unless the caller waits
+    elsewhere.
     """
     if ticket.away:
         return
@@ -61,7 +61,7 @@ async def notify_kiosk(notifications: Notifications, ticket: Ticket, event: HubE
 async def notify_both(
     notifications: Notifications, ticket: Ticket, session_id: str, *, by: str, reason: str
 ) -> None:
-    """Tells both ends that their session is over."""
+    """Notifies both ends that their session is over."""
     ended = SessionEnded(session_id=session_id, by=by, reason=reason)
     await notify_kiosk(notifications, ticket, ended)
     if ticket.agent is not None:

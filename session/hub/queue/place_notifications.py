@@ -20,8 +20,8 @@ each call answered moves everybody.
 
 
 class PlaceNotifications:
-    """Tells waiting kiosks their place when it changed:
-    a position near the front at once, the rest now and then.
+    """Notifies waiting kiosks when their place changes: near the front of the queue at once,
+    further back every few seconds.
     """
 
     def __init__(self, core: QueueCore, waits: WaitEstimates) -> None:
@@ -36,7 +36,7 @@ class PlaceNotifications:
         return self._view.position(ticket), self._waits.of(ticket)
 
     async def tick(self, organisation: str) -> None:
-        """Tells each kiosk whose place is another than it was told."""
+        """Notifies each kiosk whose place has changed."""
         now_s = self._clock.monotonic_s()
         for position, ticket in enumerate(self._view.waiting(organisation), start=1):
             wait = self._waits.of(ticket)

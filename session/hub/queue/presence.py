@@ -32,7 +32,7 @@ class Presence:
         self._alive_s[organisation, role, user] = self._clock.monotonic_s()
 
     def on_ticket(self, change: TicketChange) -> None:
-        """A ticket has changed, and every hub sees it: who makes or takes one is there.
+        """A ticket has changed: a kiosk that makes one, or an agent who takes one, is alive.
 
         An end whose line was away for long may do so before its next sign of life, and what it has
         done must not be undone because of its silence before.
@@ -73,7 +73,7 @@ class Presence:
 
 @dataclass(frozen=True)
 class PeerChanged:
-    """Tell `role` of this ticket's session that its other end is there or not."""
+    """The other end of `role` in this ticket's session is there or not."""
 
     ticket: Ticket
     role: Role

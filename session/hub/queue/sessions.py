@@ -122,7 +122,7 @@ class Sessions:
             TicketKept: a supervisor keeps it for another agent, for a minute.
             TicketOffered: another agent is being asked.
             SkillMissing: not this agent's service, or not yet.
-                AgentBusy: it has another ticket in hand.
+            AgentBusy: it has another ticket in hand.
             TicketAway: its caller waits elsewhere and has not come back yet.
             TicketUnknown, StoreUnreachable.
         """
@@ -154,8 +154,8 @@ class Sessions:
         await self._refresh_view(organisation, agent, ticket_id)
         stored, _ = await self._changes.change(organisation, ticket_id, decide)
         ticket = stored.ticket
-        # Also after a repeat: the first answer may have been lost before these were done, and both
-        # may be done twice.
+        # A repeated request does both again: its first answer may have been lost before they were
+        # done.
         await self._log_opener.open(
             organisation, _session_of(ticket), [kiosk_writer(ticket), f"a.{agent}"]
         )
@@ -165,8 +165,8 @@ class Sessions:
         return await self._agent_facts(ticket)
 
     async def _refresh_view(self, organisation: str, agent: str, wanted: str) -> None:
-        """What our view says this agent has in hand may have ended a moment ago, at another hub:
-        the store tells.
+        """Brings the view of the agent's tickets up to date: they may have ended a moment ago at
+        another hub.
         """
         for known in self._changes.view.of_agent(organisation, agent):
             if known.state in LIVE and known.id != wanted:
@@ -175,9 +175,7 @@ class Sessions:
                     self._changes.view.apply(stored)
 
     def _check_agent(self, ticket: Ticket, agent: str, now_utc: datetime) -> None:
-        """Whether this agent may take the waiting ticket;
-        what it has in hand says the view, see `_refresh_view`.
-        """
+        """Raises when this agent may not take the waiting ticket. `_refresh_view` comes before."""
         kept, offered = ticket.kept_for(now_utc), ticket.offered_to(now_utc)
         if kept not in (None, agent):
             raise TicketKept
@@ -201,8 +199,8 @@ class Sessions:
         """Sessions that are still this agent's, after its desk was restarted or an accept had no
         answer.
 
-        A view that is behind the store would say "none" of a caller whom this agent has, and nobody
-        would ever come.
+        A view that is behind the store could miss a caller of this agent, and nobody would come to
+        that caller.
 
         Raises:
             StoreUnreachable: what is stored cannot be known now; ask again.
@@ -317,7 +315,7 @@ class Sessions:
             )
 
     async def _end_passed(self, ticket: Ticket, agent: str, session_id: str) -> None:
-        """The caller is somebody else's now: only this agent's own wrap-up ends."""
+        """The caller has been passed on: only this agent's wrap-up ends."""
 
         def decide(now: Ticket) -> Ticket | None:
             if now.state in ENDED or now.passed is None or not now.passed.wrapping:
@@ -448,9 +446,7 @@ class Sessions:
     async def _change_session(
         self, organisation: str, session_id: str, decide: Decide, kiosk: str = ""
     ) -> StoredTicket:
-        """`kiosk` names who asks when it is a kiosk:
-        its organisation is not always the one that serves.
-        """
+        """`kiosk` is given when a kiosk asks: another organisation may serve its caller."""
         if kiosk:
             found = await self._changes.session_at_kiosk(organisation, kiosk, session_id)
         else:
@@ -480,8 +476,8 @@ def _session_of(ticket: Ticket) -> str:
 
 
 def kiosk_writer(ticket: Ticket) -> str:
-    """Who the ticket's kiosk is among the writers of the session's log;
-    one from elsewhere is named with its home.
+    """The name of the ticket's kiosk among the writers of the session's log, with its home when it
+    lives in another account.
     """
     return f"k.{ticket.home}/{ticket.kiosk}" if ticket.home else f"k.{ticket.kiosk}"
 

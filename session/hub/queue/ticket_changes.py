@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The one way the hub changes a ticket: decide, compare-and-set, read the truth if beaten, again.
-Used by its rules.
+"""The only place that changes tickets: decide, compare-and-set; when another hub was faster, read
+and decide again. Used by the hub's rules.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class TicketChanges:
     """Tickets as the rules see them.
 
     Args:
-        claims: see there; None where one hub alone gives callers to agents (tests).
+        claims: see `AgentClaims`; None where one hub alone gives callers to agents (tests).
 
     Attributes:
         view: answers questions; it may be a moment behind.
@@ -155,11 +155,11 @@ class TicketChanges:
         raise StoreUnreachable(why="the ticket changes too often")
 
     async def _try_known(self, known: StoredTicket, decide: Decide) -> StoredTicket | None:
-        """Spares the reading: what we know is nearly always the truth, and the store refuses when
-        it is not.
+        """Tries the change on the ticket as the view has it, which spares a read; the store refuses
+        when the view is behind.
 
-        A no, or nothing to do, is never said by what we know, which may be a moment behind:
-        None, ask the store.
+        Returns None when the ticket must be read from the store: the view was behind, or `decide`
+        refuses or changes nothing, which only the stored ticket can justify.
         """
         try:
             wanted = decide(known.ticket)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Names and passwords for the network's TURN servers, one pair a session, valid for hours.
+"""Names and passwords for the network's TURN servers: one pair for each session, valid for hours.
 Used by the hub.
 
 The form that coturn knows as `use-auth-secret` (draft-uberti-behave-turn-rest-00):

@@ -116,7 +116,7 @@ class QueueView:
         return self._index(organisation).revision
 
     def digest(self, organisation: str) -> int:
-        """That of an organisation's open tickets."""
+        """The digest of an organisation's open tickets (`ticket_digest`)."""
         return self._index(organisation).digest
 
     def get(self, organisation: str, ticket_id: str) -> StoredTicket | None:
@@ -195,7 +195,7 @@ class QueueView:
         return self._index(ticket.organisation).position(ticket)
 
     def arrival(self, organisation: str, now_utc: datetime) -> datetime:
-        """The time under which a newcomer waits: now, but never before somebody who waits already.
+        """The arrival time of a new ticket: now, but never before a ticket that waits already.
 
         A clock that jumps back, or another hub's clock that is ahead, would let newcomers overtake.
         So while somebody waits whose time is ahead of our clock, ours goes on from there, at half

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How long those who wait may still have to: an honest range, from what really happened.
-Used by the hub's news.
+"""How long waiting callers may still have to wait: a range, estimated from recent conversations.
+Used by the notifications about places.
 
-The queue is played many times with handling times drawn from the last conversations of each service
-and the agents who really serve now. What nine plays of ten agree on is said, rounded outwards; with
-nobody serving, nothing is said.
+The queue is simulated many times, with handling times drawn from the last conversations of each
+service and with the agents who serve now. The range in which nine simulations of ten agree is
+told, rounded outwards; without any agent nothing is told.
 """
 
 from __future__ import annotations

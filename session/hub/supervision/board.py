@@ -3,7 +3,7 @@
 The rules behind the board's requests; used by the hub.
 
 An act on a ticket is one compare-and-set against what the supervisor saw:
-who was slower is refused, never overwritten.
+the slower of two supervisors is refused, and nothing is overwritten.
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ class Board:
         self._catalogue.service(asker.organisation, request.service)
         named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.act_id or new_id())
         known = self._store.queue(asker.organisation, request.service)
-        # else its answer was lost and it is asked again
+        # otherwise the first answer was lost and the request is repeated
         if known is None or known.act != named.act:
             await self.decide_queue(asker.organisation, request.service, named, closed=closed)
         return Done()

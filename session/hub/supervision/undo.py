@@ -221,8 +221,8 @@ class Undo:
             acts.moved_tickets, await self._projection.fresh(), organisation, act.id
         )
         marks = {acts.with_queue(act.id), acts.with_queue(named.act)}
-        # Who was moved a moment ago, or back by this very wish before its answer was lost, may not
-        # have reached the history yet: the queue itself names the acts as well.
+        # A ticket that was moved a moment ago, or moved back by this request before its answer was
+        # lost, may not be in the history yet: tickets in the queue name their act, too.
         reached = sorted(
             {
                 *told,

@@ -53,7 +53,7 @@ Kiosk = tuple[str, str]
 
 
 class HostCalls:
-    """What hosts see and say."""
+    """Calls of kiosks for a host, and what hosts see and answer."""
 
     def __init__(self, core: QueueCore, connection: HubConnection) -> None:
         self._connection = connection
@@ -192,8 +192,8 @@ class HostCalls:
         return Done()
 
     async def tick(self) -> None:
-        """Tickets of a caller with whom a host is say so, also those that came after;
-        who is gone is taken out.
+        """Marks the tickets of callers with whom a host is, also newer ones; forgets calls that no
+        kiosk repeats.
         """
         now_s = self._clock.monotonic_s()
         self._calls = {kiosk: call for kiosk, call in self._calls.items() if self._is_fresh(call)}

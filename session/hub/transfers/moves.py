@@ -44,7 +44,7 @@ PASSED_ON = "passed_on"
 
 
 class Moves:
-    """From one organisation to another."""
+    """Moves callers from one organisation to another."""
 
     def __init__(
         self, core: QueueCore, *, calls: Calls, moved: MovedTickets, partners: Partners
@@ -87,7 +87,7 @@ class Moves:
         wanted = organisation, _service = split_service(target, ticket.organisation)
         if wanted not in self._catalogue.transfer_targets(ticket.organisation, ticket.service):
             raise NotAllowed(why="transfer")
-        # holds a paper with its number, or waits for a call: it would hear of nothing
+        # nobody could notify a caller who left with a printed number or waits for a phone call
         if ticket.away:
             raise NotAllowed(why="the caller is away")
         if not self._catalogue.network_of(organisation):  # a partner's hub was asked before

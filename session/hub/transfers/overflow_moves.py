@@ -66,7 +66,7 @@ def overflow_targets(
 
 
 class OverflowMoves:
-    """Looks at the line of each organisation that has such rules.
+    """Checks the queue of each organisation that has such rules.
 
     Args:
         is_ours: whether this hub leads the timers;

@@ -43,12 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class PassOn:
-    """From one agent to the next.
-
-    Args:
-        agents_of: every agent of an organisation and what he or she does, as the board shows it.
-        is_closed: (organisation, service) -> True when it takes nobody new.
-    """
+    """From one agent to the next."""
 
     def __init__(
         self,

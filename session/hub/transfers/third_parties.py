@@ -3,7 +3,7 @@
 Used by the hub.
 
 Nobody can listen unseen: a third person is first announced, and only when kiosk and desk have both
-said that their banner is on the screen does its state become "in"; `talk_ends` passes nothing of it
+said that their banner is on the screen does its state become "in"; `relay_peers` passes nothing
 on before that.
 """
 
@@ -306,8 +306,8 @@ class ThirdParties:
             await self._notify(stored)
 
     async def _notify(self, stored: StoredTicket) -> None:
-        """Desks follow tickets; the kiosk is told.
-        It asks after its ticket too, so a lost word is found.
+        """Notifies the kiosk (desks follow tickets). A lost notification is found later: the kiosk
+        asks for its ticket, too.
         """
         await notify_kiosk(
             self._notifications, stored.ticket, TicketChanged(ticket=stored.ticket, position=0)
