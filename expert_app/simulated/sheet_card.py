@@ -69,7 +69,7 @@ def _background(random: np.random.Generator, warm: bool) -> Image.Image:
 
 
 def _write(
-    card: Image.Image, at: tuple[float, float], label: str, value: str, size: float = 3.5
+    card: Image.Image, at: tuple[float, float], label: str, value: str, *, size: float = 3.5
 ) -> None:
     draw = ImageDraw.Draw(card)
     draw.text((px(at[0]), px(at[1])), label, _FAINT, font(2.1), "ls")
@@ -92,7 +92,7 @@ def _front(person: InventedPerson, random: np.random.Generator) -> Image.Image:
     ghost_at = (card.width - px(6) - small.width, px(45))
     under = card.crop((*ghost_at, ghost_at[0] + small.width, ghost_at[1] + small.height))
     card.paste(Image.blend(under, ImageChops.multiply(under, small), 0.45), ghost_at)
-    _write(card, (49, 19), "NOM · SURNAME", person.last_name.upper(), 4.0)
+    _write(card, (49, 19), "NOM · SURNAME", person.last_name.upper(), size=4.0)
     _write(card, (49, 30), "PRÉNOMS · GIVEN NAMES", person.first_names)
     _write(card, (49, 41), "NÉ(E) LE · DATE OF BIRTH", person.born_on.replace("/", " "))
     _write(card, (86, 41), "À · PLACE", person.birthplace)

@@ -60,8 +60,8 @@ class KioskLine(LineEnd):
         self._third: KioskCall | None = None
         self._third_bytes, self._third_stats = 0, MediaStats()
         self._peer_rule: LineGoverned | None = None
-        self._heard: tuple[str, int] = ("", 0)
-        self._heard_at_s, self._patience_s = 0.0, SECOND_AFTER_S
+        self._received: tuple[str, int] = ("", 0)
+        self._received_at_s, self._patience_s = 0.0, SECOND_AFTER_S
         start_kbps = rates.up_kbps if rates is not None else GUESS_KBPS
         super().__init__(
             channel,
@@ -140,13 +140,13 @@ class KioskLine(LineEnd):
         the pause grows while that does not help.
         """
         now_s = self._clock.monotonic_s()
-        if (call_id, packets) != self._heard:
+        if (call_id, packets) != self._received:
             if packets:
                 self._patience_s = SECOND_AFTER_S
-            self._heard, self._heard_at_s = (call_id, packets), now_s
-        elif now_s - self._heard_at_s >= self._patience_s:
+            self._received, self._received_at_s = (call_id, packets), now_s
+        elif now_s - self._received_at_s >= self._patience_s:
             self._patience_s = min(2 * self._patience_s, LONGEST_PATIENCE_S)
-            self._heard_at_s = now_s
+            self._received_at_s = now_s
             self._call.reconnect()
 
     def _carry_out(self, shares: Shares) -> None:

@@ -6,7 +6,6 @@ The command is `expert-app display`.
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from pathlib import Path
 
 from expert_app.runtime.bus_access import tls_for
@@ -39,20 +38,18 @@ def run_display(settings: DisplaySettings, *, driven: bool, fullscreen: bool) ->
     except SessionError as error:
         print(sentence(error.code, error.detail).sentence)
         return 2
-    return run_application(partial(_main, settings, seed, driven, fullscreen), settings.language)
 
+    async def main(program: Program) -> None:
+        display = DisplayProgram(settings, seed, program=program)
+        if driven:
+            display.observe()
+        display.start(fullscreen)
+        if driven:
+            program.drive(WindowDriver(display.window, {}))
+        await program.stop.wait()
+        await asyncio.wait_for(display.stop(), STOP_S)
 
-async def _main(
-    settings: DisplaySettings, seed: bytes, driven: bool, fullscreen: bool, program: Program
-) -> None:
-    display = DisplayProgram(settings, seed, program=program)
-    if driven:
-        display.observe()
-    display.start(fullscreen)
-    if driven:
-        program.drive(WindowDriver(display.window, {}))
-    await program.stop.wait()
-    await asyncio.wait_for(display.stop(), STOP_S)
+    return run_application(main, settings.language)
 
 
 class DisplayProgram:

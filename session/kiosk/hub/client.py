@@ -128,7 +128,7 @@ class KioskLink:
 
     async def services(self) -> ServicesAnswer:
         """What this kiosk offers now."""
-        return await self._insist("services", ServicesRequest(), ServicesAnswer)
+        return await self._request_with_retries("services", ServicesRequest(), ServicesAnswer)
 
     async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
         """Asks for an agent; the same `request_id` is the same ticket however often it is sent.
@@ -144,13 +144,15 @@ class KioskLink:
             sealed = await self._bus.sealed_number(split_service(service, "")[0], caller_number)
             if sealed is not None:  # the hub has no use for it in clear
                 request = msgspec.structs.replace(request, caller_number="", sealed_number=sealed)
-        answer = await self._insist("call", request, TicketAnswer)
+        answer = await self._request_with_retries("call", request, TicketAnswer)
         self._take(answer)
         return answer
 
     async def status(self, ticket_id: str) -> TicketAnswer:
         """Where the ticket is; also after a restart. Raises `TicketUnknown`."""
-        answer = await self._insist("status", StatusRequest(ticket_id=ticket_id), TicketAnswer)
+        answer = await self._request_with_retries(
+            "status", StatusRequest(ticket_id=ticket_id), TicketAnswer
+        )
         self._take(answer)
         return answer
 
@@ -163,17 +165,19 @@ class KioskLink:
             TicketTaken: an agent has just accepted. NotAllowed, CallerNumberInvalid, TicketUnknown.
         """
         request = StepAwayRequest(ticket_id=ticket_id, how=how, phone=phone)
-        answer = await self._insist("step_away", request, TicketAnswer)
+        answer = await self._request_with_retries("step_away", request, TicketAnswer)
         self.drop_ticket()
         return answer
 
     async def coming(self) -> list[AwayTicket]:
         """Tickets whose callers may come back to this kiosk."""
-        return (await self._insist("away", AwayRequest(), AwayAnswer)).tickets
+        return (await self._request_with_retries("away", AwayRequest(), AwayAnswer)).tickets
 
     async def come_back(self, number: str) -> TicketAnswer:
         """The caller of this ticket number is here. Raises `TicketUnknown`."""
-        answer = await self._insist("come_back", ComeBackRequest(number=number), TicketAnswer)
+        answer = await self._request_with_retries(
+            "come_back", ComeBackRequest(number=number), TicketAnswer
+        )
         self._take(answer)
         return answer
 
@@ -185,13 +189,13 @@ class KioskLink:
             CallerNumberInvalid, NotAllowed, ServiceUnknown.
         """
         request = CallbackRequest(request_id=request_id, service=service, phone=phone)
-        return (await self._insist("callback", request, CallbackAnswer)).due_at
+        return (await self._request_with_retries("callback", request, CallbackAnswer)).due_at
 
     async def leave(self, ticket_id: str) -> None:
         """Leaves the queue. Raises `TicketTaken` when an agent has just accepted: hang up
         instead.
         """
-        await self._insist("leave", LeaveRequest(ticket_id=ticket_id), Done)
+        await self._request_with_retries("leave", LeaveRequest(ticket_id=ticket_id), Done)
         if self._ticket is not None and self._ticket.id == ticket_id:
             self._ticket = None
 
@@ -200,9 +204,11 @@ class KioskLink:
         meanwhile.
         """
         try:
-            await self._insist("leave", LeaveRequest(ticket_id=ticket_id), Done)
+            await self._request_with_retries("leave", LeaveRequest(ticket_id=ticket_id), Done)
         except TicketTaken:
-            answer = await self._insist("status", StatusRequest(ticket_id=ticket_id), TicketAnswer)
+            answer = await self._request_with_retries(
+                "status", StatusRequest(ticket_id=ticket_id), TicketAnswer
+            )
             if answer.ticket.state is TicketState.IN_SESSION and answer.ticket.session is not None:
                 await self.hang_up(answer.ticket.session, "caller")
 
@@ -214,26 +220,32 @@ class KioskLink:
 
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation."""
-        await self._insist("hang_up", HangUpRequest(session_id=session_id, reason=reason), Done)
+        await self._request_with_retries(
+            "hang_up", HangUpRequest(session_id=session_id, reason=reason), Done
+        )
 
     async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
         """Gives records to the log's keeper; returns the number below which it has all of ours."""
         request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._insist("log", request, LogAck, BULK_S)).next
+        return (await self._request_with_retries("log", request, LogAck, BULK_S)).next
 
     async def passing(self, ticket_id: str) -> PassingAnswer:
         """For whom our caller waits after being passed on."""
-        return await self._insist("passing", PassingRequest(ticket_id=ticket_id), PassingAnswer)
+        return await self._request_with_retries(
+            "passing", PassingRequest(ticket_id=ticket_id), PassingAnswer
+        )
 
     async def talk(self, session_id: str) -> TalkAnswer:
         """Who is in the conversation, with names."""
-        return await self._insist("talk", TalkRequest(session_id=session_id), TalkAnswer)
+        return await self._request_with_retries(
+            "talk", TalkRequest(session_id=session_id), TalkAnswer
+        )
 
     async def banner_shown(self, session_id: str, third: Third) -> None:
         """Our screen names the third person now."""
-        await self._insist(
+        await self._request_with_retries(
             "banner_shown",
             BannerShown(session_id=session_id, role=third.role, user=third.user),
             Done,
@@ -259,7 +271,7 @@ class KioskLink:
         """Forgets the line of a session that is over and wiped."""
         self._bus.drop_channel(session_id)
 
-    async def _insist[Answer](
+    async def _request_with_retries[Answer](
         self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
     ) -> Answer:
         """Repeats the same request while its outcome is unknown, at most `TRIES` times."""

@@ -162,7 +162,7 @@ async def test_a_wish_to_go_whose_answer_is_lost_is_seen_at_the_next_look(
 ) -> None:
     kiosk = await hall.kiosk()
     ticket = await hall.waiting(kiosk)
-    ask = kiosk.link._insist
+    ask = kiosk.link._request_with_retries
 
     async def lose_the_answer(verb: str, *rest: Any) -> Any:
         answer = await ask(verb, *rest)
@@ -170,7 +170,7 @@ async def test_a_wish_to_go_whose_answer_is_lost_is_seen_at_the_next_look(
             raise HubUnreachable
         return answer
 
-    monkeypatch.setattr(kiosk.link, "_insist", lose_the_answer)
+    monkeypatch.setattr(kiosk.link, "_request_with_retries", lose_the_answer)
     kiosk.app.step_away("back", "")
     await until(lambda: "hub_unreachable" in kiosk.screen.troubles)
     await kiosk.link._ask(ticket)  # as every ten seconds
