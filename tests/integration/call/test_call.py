@@ -249,9 +249,8 @@ def test_without_devices_the_caller_still_sees_the_agent(kind: str, qt_loop: QtL
         async with a_call(kind, CallMedia()) as ends:
             missing: list[str] = []
             ends.kiosk.device_missing.connect(missing.append)
-            await until(lambda: ends.told_to_desk)
+            await until(lambda: any(seen.frames for seen in ends.told_to_desk))
             assert sorted(missing) == ["audio", "video"]
-            assert ends.told_to_desk[0].frames > 0
             assert ends.engine.stats().frames == 0
             await until(lambda: bool(ends.devices_at_desk))
             assert (
@@ -277,6 +276,9 @@ def test_without_devices_the_caller_still_sees_the_agent(kind: str, qt_loop: QtL
     qt_loop.run(story())
 
 
+MESSAGE = "document.querySelector('#call .message').textContent"
+
+
 @both_engines
 def test_the_agents_camera_switched_off_is_told_and_sent_as_darkness(
     kind: str, qt_loop: QtLoop
@@ -290,8 +292,13 @@ def test_the_agents_camera_switched_off_is_told_and_sent_as_darkness(
             await until(lambda: switched)
             assert not switched[0].camera_on
             await until(lambda: ends.engine.own_frame() is None)
-            message = await ends.pane.run("document.querySelector('#call .message').textContent")
-            assert "camera" in str(message)
+            shown = ""
+            for _try in range(200):
+                shown = str(await ends.pane.run(MESSAGE))
+                if "camera" in shown:
+                    break
+                await asyncio.sleep(0.05)
+            assert "camera" in shown
 
     qt_loop.run(story())
 
