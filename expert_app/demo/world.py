@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -305,62 +306,47 @@ def write_settings(
             media=media,
             files_from=[str(lay_stick(world.folder / "stick"))],
         ),
-        "desk": DeskSettings(
-            organisation=ORGANISATION,
-            user=AGENT,
-            bus=[world.bus],
-            language=language,
-            chunk_kbps=chunk_kbps,
-            media=media,
-        ),
-        "partner": DeskSettings(
-            organisation=PARTNER,
-            user=PARTNER_AGENT,
-            bus=[world.bus],
-            language=language,
-            chunk_kbps=chunk_kbps,
-            media=media,
-        ),
         "display": DisplaySettings(
             organisation=ORGANISATION, user=DISPLAY, bus=[world.bus], language=language
         ),
-        "host": DeskSettings(
-            organisation=ORGANISATION,
-            user=HOST,
-            role="facilitator",
-            bus=[world.bus],
-            language=language,
-        ),
-        "operator": DeskSettings(
-            organisation=ORGANISATION,
-            user=OPERATOR,
-            role="operator",
-            bus=[world.bus],
-            language=language,
-        ),
-        "supervisor": DeskSettings(
-            organisation=ORGANISATION,
-            user=SUPERVISOR,
-            role="supervisor",
-            bus=[world.bus],
-            language=language,
-            media=media,
-        ),
+        **_desks(world, media=media, language=language, chunk_kbps=chunk_kbps),
     }
-    secret = world.folder / "vault.secret"
     if world.with_vault:
-        save_seed("", world.vault_secret, secret)
-        settings["vault"] = HubSettings(
-            catalogue=str(catalogue),
-            bus=world.bus,
-            vault=VaultSettings(user=VAULT, secret_files=[str(secret)]),
-            ged=ged,
-        )
+        settings["vault"] = _vault(world, catalogue, ged)
     files = {}
     for program, value in settings.items():
         files[program] = world.folder / f"{program}.toml"
         save(value, files[program])
     return files
+
+
+def _desks(
+    world: World, *, media: MediaSettings, language: Language, chunk_kbps: int
+) -> dict[str, DeskSettings]:
+    """Settings of all programs that are a desk in one role or another."""
+    common: dict[str, Any] = {"bus": [world.bus], "language": language}
+    agents: dict[str, Any] = {**common, "chunk_kbps": chunk_kbps, "media": media}
+    ours: dict[str, Any] = {"organisation": ORGANISATION}
+    return {
+        "desk": DeskSettings(user=AGENT, **ours, **agents),
+        "partner": DeskSettings(organisation=PARTNER, user=PARTNER_AGENT, **agents),
+        "host": DeskSettings(user=HOST, role="facilitator", **ours, **common),
+        "operator": DeskSettings(user=OPERATOR, role="operator", **ours, **common),
+        "supervisor": DeskSettings(
+            user=SUPERVISOR, role="supervisor", media=media, **ours, **common
+        ),
+    }
+
+
+def _vault(world: World, catalogue: Path, ged: list[GedSettings]) -> HubSettings:
+    secret = world.folder / "vault.secret"
+    save_seed("", world.vault_secret, secret)
+    return HubSettings(
+        catalogue=str(catalogue),
+        bus=world.bus,
+        vault=VaultSettings(user=VAULT, secret_files=[str(secret)]),
+        ged=ged,
+    )
 
 
 def depot_of(folder: Path) -> Path:
