@@ -9,7 +9,7 @@ import pikepdf
 import pypdfium2
 
 from documents.imaging.encoding import as_jpeg
-from documents.imaging.fingerprint import look_of
+from documents.imaging.fingerprint import fingerprint_of
 from documents.pdf.files import open_pdf
 from documents.pdf.given_pdf import draw_page
 from documents.pdf.provenance import picture_bytes, read_origin
@@ -45,7 +45,7 @@ def _look(data: bytes, number: int, picture: bytes | None) -> str:
     try:
         if picture and not picture.startswith(JPEG):
             picture = as_jpeg(draw_page(data, number, _LOOK_DPI).convert("L"), _LOOK_DPI)
-        return look_of(picture) if picture else ""
+        return fingerprint_of(picture) if picture else ""
     except (OSError, ValueError, SessionError):
         return ""
 

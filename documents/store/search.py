@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 from sqlalchemy import Connection, insert, select, text
 
-from documents.imaging.likeness import ALIKE, difference
+from documents.imaging.likeness import ALIKE, fingerprint_difference
 from documents.search_words import asked, folded, owner_word
 from documents.store import tables
 from session.core.dossier_model import DocumentRecord, SeenPage
@@ -207,7 +207,7 @@ def earlier_pages(
     for place, page in enumerate(pages):
         scored = []
         for row in known:
-            differs = difference(page.look, row.look)
+            differs = fingerprint_difference(page.look, row.look)
             same = bool(page.original_sha256) and page.original_sha256 == row.original_sha256
             if same and page.look and row.look and differs > ALIKE:
                 same = False  # another paper of one scan, another page of one file

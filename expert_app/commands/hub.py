@@ -41,9 +41,9 @@ class Context:
 
 
 def _example(_context: Context) -> int:
-    from expert_app.hub import program as hub
+    from expert_app.hub.example_convention import EXAMPLE
 
-    print(hub.EXAMPLE, end="")
+    print(EXAMPLE, end="")
     return 0
 
 

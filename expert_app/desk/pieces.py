@@ -12,7 +12,7 @@ import logging
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
-from documents.imaging.fingerprint import look_of
+from documents.imaging.fingerprint import fingerprint_of
 from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing_list
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import CleanedPage, Filing
@@ -196,7 +196,7 @@ class DeskPieces:
         kept = self._filing.kept_page(page.page_id)
         if page.clean.blank or kept is None:
             return
-        look = await asyncio.to_thread(look_of, page.clean.jpeg)
+        look = await asyncio.to_thread(fingerprint_of, page.clean.jpeg)
         try:
             found = await self._pieces.seen(
                 session_id, dossier.number, [PageSeen(sha256=kept.sha256, look=look)]

@@ -14,7 +14,7 @@ from session.core.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-SHUT_S = 60.0
+BAN_S = 60.0
 
 
 class FloodBan:
@@ -22,24 +22,24 @@ class FloodBan:
 
     Args:
         take_keys: brings the server's list up to date; it leaves out `keys`.
-        shut_s: how long.
+        ban_s: how long.
     """
 
     def __init__(
-        self, take_keys: Callable[[], Awaitable[None]], tasks: Tasks, *, shut_s: float = SHUT_S
+        self, take_keys: Callable[[], Awaitable[None]], tasks: Tasks, *, ban_s: float = BAN_S
     ) -> None:
         self.keys: set[str] = set()
-        self._take_keys, self._tasks, self._shut_s = take_keys, tasks, shut_s
+        self._take_keys, self._tasks, self._ban_s = take_keys, tasks, ban_s
 
-    def shut(self, key: str) -> None:
+    def ban(self, key: str) -> None:
         """Out at once, in again after a while; who floods again is out again."""
         if key and key not in self.keys:
             self.keys.add(key)
-            self._tasks.start(self._shut(key), name="shut out who floods")
+            self._tasks.start(self._ban_for_a_while(key), name="ban who floods")
 
-    async def _shut(self, key: str) -> None:
+    async def _ban_for_a_while(self, key: str) -> None:
         await self._take()
-        await asyncio.sleep(self._shut_s)
+        await asyncio.sleep(self._ban_s)
         self.keys.discard(key)
         await self._take()
 

@@ -108,9 +108,9 @@ class OwnPart:
         self._files = [load_secret(f"{organisation}.seal", Path(one)) for one in secret_files]
         self._mark = ""
         self.missing: list[SealKey] = []
-        self.look()
+        self.poll()
 
-    def look(self) -> bool:
+    def poll(self) -> bool:
         """Reads the file again; True when it became another one.
         Raises `CatalogueWrong`: the earlier one stays.
         """

@@ -22,7 +22,6 @@ from session.hub.convention.seal_check import expired_keys
 from session.hub.monitoring.health import Trouble, disk_troubles
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.vault.log_store import VaultLog
-from session.hub.vault.server import VaultServer
 
 PREFIX = "poste_expert_vault"
 
@@ -99,10 +98,9 @@ class VaultHealth:
 class VaultMetrics(MetricsCollector):
     """Reads a vault when asked."""
 
-    def __init__(self, health: VaultHealth, door: VaultServer) -> None:
+    def __init__(self, health: VaultHealth) -> None:
         self._health = health
         super().__init__(PREFIX)
-        door.answered_call.connect(self.on_request)
 
     def collect(self) -> Iterator[Metric]:
         """See `prometheus_client.registry.Collector`."""

@@ -17,7 +17,7 @@ import msgspec
 from session.core.dossier_model import Actor, DocumentRecord, Dossier, NewDocument, PieceState
 from session.core.errors import DossierUnknown, NotAllowed
 from session.hub.access.handlers import Asker, handles
-from session.hub.dossier.keep_consent import KeepGrants
+from session.hub.dossier.keep_consent import KeepConsents
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.dossier.uploads import UploadSpool
 from session.hub.storage.interfaces import CallerRecord, CallerStore
@@ -83,7 +83,7 @@ class DossierService:
         *,
         callers: CallerStore,
         uploads: UploadSpool,
-        keep: KeepGrants | None = None,
+        keep: KeepConsents | None = None,
     ) -> None:
         self._store = store
         self._sessions = sessions

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
-from session.hub.dossier.keep_consent import KeepGrants, NatsKeepStore
+from session.hub.dossier.keep_consent import KeepConsents, NatsKeepConsentStore
 from session.hub.dossier.library import Library
 from session.hub.dossier.log_keeper import LogKeeper
 from session.hub.dossier.log_service import KnownSessions, LogService
@@ -35,7 +35,7 @@ class Dossiers:
     exports: ExportService
     library: Library
     logs: LogService
-    keep: KeepGrants
+    keep: KeepConsents
     uploads: UploadSpool
 
     @property
@@ -61,7 +61,7 @@ def build(
     log_keeper: LogKeeper,
 ) -> Dossiers:
     """Args: store: the organisations' own."""
-    keep = KeepGrants(NatsKeepStore(parts.connection), parts.clock)
+    keep = KeepConsents(NatsKeepConsentStore(parts.connection), parts.clock)
     uploads = UploadSpool(parts.uploads or parts.folder / "uploads")
     service = DossierService(store, sessions, callers=callers, uploads=uploads, keep=keep)
     return Dossiers(

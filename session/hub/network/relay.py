@@ -22,7 +22,7 @@ from session.core.errors import BusUnreachable, SessionError
 from session.core.tasks import Tasks
 from session.hub.access.rate_limits import RateLimits
 from session.hub.dossier.keep_consent import TOPIC as GRANT_TOPIC
-from session.hub.dossier.keep_consent import KeepGrants
+from session.hub.dossier.keep_consent import KeepConsents
 from session.hub.network.relay_peers import End, peer_of
 from session.hub.queue.core import QueueCore
 from session.protocol.hub.tickets import LIVE, Ticket
@@ -79,7 +79,7 @@ class Relay:
         core: QueueCore,
         connection: HubConnection,
         *,
-        keep: KeepGrants,
+        keep: KeepConsents,
         tasks: Tasks,
         on_excess: Callable[[str], None] = _unnoticed,
         forward: Forward = _nobody,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from session.hub.access.request_server import RequestCounts
-from session.hub.dossier.keep_consent import KeepGrants
+from session.hub.dossier.keep_consent import KeepConsents
 from session.hub.history.projection import Projection
 from session.hub.network.outgoing_callers import OutgoingCallers
 from session.hub.network.relay import Relay
@@ -39,7 +39,7 @@ def build(
     *,
     queue: Queue,
     outgoing: OutgoingCallers,
-    keep: KeepGrants,
+    keep: KeepConsents,
     projection: Projection,
     requests: RequestCounts,
     on_excess: Callable[[str], None],

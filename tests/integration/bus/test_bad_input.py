@@ -124,9 +124,9 @@ async def test_a_kiosk_that_floods_is_shut_out_the_others_are_served_and_it_may_
             if not shut.keys:
                 let_in.set()
 
-        let_in, shut = asyncio.Event(), FloodBan(take_keys, world.tasks, shut_s=2.0)
+        let_in, shut = asyncio.Event(), FloodBan(take_keys, world.tasks, ban_s=2.0)
         world.hub.flood_watch.found.connect(found.append)
-        world.hub.flood_watch.found.connect(lambda _who: shut.shut(key))
+        world.hub.flood_watch.found.connect(lambda _who: shut.ban(key))
         noisy = await world.line(Role.KIOSK, "kiosk1")
         kiosk, zoe = await world.kiosk("kiosk9", "marais"), await world.desk("zoe", "marais")
         flood = asyncio.create_task(_flood(noisy, shut))

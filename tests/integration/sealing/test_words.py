@@ -248,7 +248,7 @@ def test_a_sealing_key_goes_from_the_command_into_the_convention_and_to_the_vaul
         == 2
     )
     path.write_text(path.read_text(encoding="utf-8").replace(PERSON, other), encoding="utf-8")
-    assert part.look()
+    assert part.poll()
     assert part.admitted(Role.AGENT, "alice") == set()  # it was sent away on this machine
 
 

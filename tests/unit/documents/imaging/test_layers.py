@@ -20,7 +20,7 @@ from documents.imaging.edits import Edits, LeaveAsScanned
 from documents.imaging.encoding import Encoding, encoding_for
 from documents.imaging.layers import compose, g4, in_layers, shape_of
 from documents.imaging.light import PageKind
-from documents.imaging.likeness import ALIKE, difference
+from documents.imaging.likeness import ALIKE, fingerprint_difference
 from documents.pages.clean import CleanPage, clean_page
 from documents.pdf.assemble import assemble
 from documents.pdf.check import inspect_pdf
@@ -50,7 +50,7 @@ def _drawn(pdf: bytes) -> Image.Image:
 
 
 def _far_apart(first: Image.Image, second: Image.Image) -> float:
-    """The largest difference of two pictures, seen from a little distance."""
+    """The largest fingerprint_difference of two pictures, seen from a little distance."""
     size = (first.width // 8, first.height // 8)
     one, other = (
         np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BOX), np.int16)
@@ -140,7 +140,7 @@ def test_the_same_page_looks_alike_in_both_forms() -> None:
         marks_of(assemble([_cleaned("letter", encoding).content], "x", NOON)).pages[0].look
         for encoding in (Encoding.SMALL, Encoding.JPEG)
     ]
-    assert difference(*looks) < ALIKE
+    assert fingerprint_difference(*looks) < ALIKE
 
 
 @pytest.mark.parametrize(

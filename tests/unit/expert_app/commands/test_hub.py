@@ -11,7 +11,7 @@ import pytest
 
 from expert_app.__main__ import main
 from expert_app.hub.bus_config import server_settings
-from expert_app.hub.program import EXAMPLE
+from expert_app.hub.example_convention import EXAMPLE
 from expert_app.runtime.config import HubSettings, PartnerSettings, SettingsWrong
 from expert_app.runtime.paths import paths_for
 from expert_app.stores.identities import open_book

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from expert_app.__main__ import main
-from expert_app.hub.program import EXAMPLE
+from expert_app.hub.example_convention import EXAMPLE
 from expert_app.runtime.paths import paths_for
 from session.hub.history.database import History
 from tests.support.invented_tickets import days_of_work, entry

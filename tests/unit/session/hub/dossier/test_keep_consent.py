@@ -12,7 +12,7 @@ import pytest
 
 from session.core.clock import ManualClock
 from session.core.errors import GrantMissing
-from session.hub.dossier.keep_consent import GRACE, KeepGrants, KeepRecord
+from session.hub.dossier.keep_consent import GRACE, KeepConsentRecord, KeepConsents
 from session.protocol.codec import encode
 from session.protocol.conversation.messages import Grant, GrantChanged, GrantRequested
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -23,12 +23,12 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 class MemoryKeep:
     def __init__(self) -> None:
-        self.records: dict[tuple[str, str], KeepRecord] = {}
+        self.records: dict[tuple[str, str], KeepConsentRecord] = {}
 
-    async def get(self, organisation: str, session_id: str) -> KeepRecord | None:
+    async def get(self, organisation: str, session_id: str) -> KeepConsentRecord | None:
         return self.records.get((organisation, session_id))
 
-    async def put(self, organisation: str, session_id: str, record: KeepRecord) -> None:
+    async def put(self, organisation: str, session_id: str, record: KeepConsentRecord) -> None:
         self.records[organisation, session_id] = record
 
 
@@ -53,7 +53,7 @@ def live(state: TicketState = TicketState.IN_SESSION) -> Ticket:
     ],
 )
 async def test_only_a_yes_to_keeping_lets_documents_pass(payload: bytes) -> None:
-    grants = KeepGrants(MemoryKeep(), ManualClock(NOW))
+    grants = KeepConsents(MemoryKeep(), ManualClock(NOW))
     await grants.heard(live(), payload)
     with pytest.raises(GrantMissing):
         await grants.check(live(), "s1")
@@ -61,7 +61,7 @@ async def test_only_a_yes_to_keeping_lets_documents_pass(payload: bytes) -> None
 
 async def test_it_ends_by_itself_while_they_talk_and_holds_in_the_wrap_up() -> None:
     clock = ManualClock(NOW)
-    grants = KeepGrants(MemoryKeep(), clock)
+    grants = KeepConsents(MemoryKeep(), clock)
     await grants.heard(live(), word())
     clock.advance(60 + (GRACE - timedelta(seconds=1)).total_seconds())
     await grants.check(live(), "s1")
@@ -72,7 +72,7 @@ async def test_it_ends_by_itself_while_they_talk_and_holds_in_the_wrap_up() -> N
 
 
 async def test_the_word_of_one_session_is_not_that_of_the_next() -> None:
-    grants = KeepGrants(MemoryKeep(), ManualClock(NOW))
+    grants = KeepConsents(MemoryKeep(), ManualClock(NOW))
     await grants.heard(live(), word())
     with pytest.raises(GrantMissing):
         await grants.check(live(), "s2")

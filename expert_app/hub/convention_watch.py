@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Takes a convention that has changed while the hub runs. Used by `expert_app.hub.program`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from pathlib import Path
+
+from expert_app.hub.own_server import OwnServer
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.hub.composition import Hub
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.watcher import ConventionKeeper
+
+log = logging.getLogger(__name__)
+
+SETTLE_S = 1.0
+"""Between two reads of a convention that is being changed."""
+
+
+class ConventionWatch:
+    """The convention's files, and what the hub has of them.
+
+    Attributes:
+        catalogue: what the hub works with; the same object for good, changed by the hub.
+
+    Raises:
+        CatalogueWrong: there is none to begin with.
+    """
+
+    def __init__(self, settings: HubSettings, paths: Paths) -> None:
+        kept = paths.folder("convention") / "last-good"
+        self._keeper = ConventionKeeper(
+            Path(settings.catalogue), settings.convention.operator_key, kept=kept
+        )
+        self.catalogue = self._keeper.start()
+        self._poll_s = settings.convention.look_s
+        self._poll_now = asyncio.Event()
+        self._keys_due = False
+
+    def start(self, hub: Hub, server: OwnServer, tasks: Tasks) -> None:
+        """Reads the files every few seconds from now on."""
+        self._note(hub)
+        tasks.start(self._run(hub, server), name="watch the convention")
+
+    def poll_soon(self) -> None:
+        """Reads the files now instead of within seconds."""
+        self._poll_now.set()
+
+    async def _run(self, hub: Hub, server: OwnServer) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                settling = self._keeper.is_settling
+                wait_s = min(self._poll_s, SETTLE_S) if settling else self._poll_s
+                await asyncio.wait_for(self._poll_now.wait(), wait_s)
+            self._poll_now.clear()
+            before = self._keeper.state
+            wanted = await asyncio.to_thread(self._keeper.look)
+            if wanted is not None:
+                await self._take(hub, wanted)
+            if self._keys_due:
+                await self._take_keys(server)
+            if self._keeper.state != before:
+                self._note(hub)
+
+    async def _take(self, hub: Hub, wanted: Catalogue) -> None:
+        """Services, hours and rights are those of the new convention from now on."""
+        identities = self.catalogue.identities()
+        try:
+            await hub.take_catalogue(wanted)
+        except SessionError as error:
+            log.warning("the convention waits for the store: %s", error.code)
+            self._keeper.again()
+            return
+        log.info("the convention is %s now", wanted.version)
+        self._keys_due |= self.catalogue.identities() != identities
+
+    async def _take_keys(self, server: OwnServer) -> None:
+        """New keys are let in and removed ones out."""
+        try:
+            await server.take_keys()
+        except SessionError as error:
+            log.warning("keys of the convention wait for the server: %s", error.code)
+            return
+        self._keys_due = False
+        if not server.is_running:
+            log.warning(
+                "keys changed: give your nats-server the output of `expert-app hub bus-config`"
+            )
+
+    def _note(self, hub: Hub) -> None:
+        """Shows the network's operator what of the convention was refused."""
+        problems = self._keeper.state.problems
+        hub.network.state.refused_parts = [str(problem)[:500] for problem in problems]

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the dossiers' part of a hub or a vault: store, adapter, courier and watch.
+Used by `expert_app.hub.program` and `expert_app.vault.program`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from documents.store.blobs import BlobStore
+from documents.store.dossier_store import DossierStore
+from documents.store.procedures import Procedures, load_procedures, shipped
+from documents.workers import Limits, Workers
+from expert_app.ged.board_service import GedBoardService
+from expert_app.ged.courier import Courier, DeliveryTarget
+from expert_app.hub.dossier_adapter import DossierAdapter
+from expert_app.hub.store_watch import StoreWatch
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from expert_app.stores.dossiers import open_blobs, open_store, open_targets
+from session.core.clock import Clock
+from session.core.tasks import Tasks
+
+WORKER_LIMITS = Limits(memory_mb=700, task_cpu_s=20)
+
+
+@dataclass(frozen=True)
+class DossierSources:
+    """What the settings name, found before anything runs, so that a mistake is told at once."""
+
+    procedures: Procedures
+    blobs: BlobStore
+    targets: Sequence[DeliveryTarget]
+
+
+@dataclass(frozen=True)
+class OpenDossiers:
+    """The store, the hub's way to it, and what watches the places of documents."""
+
+    store: DossierStore
+    adapter: DossierAdapter
+    watch: StoreWatch
+
+
+def find_sources(settings: HubSettings, paths: Paths, *, delivers: bool = True) -> DossierSources:
+    """Reads the procedures, and finds where documents lie and who gets copies.
+
+    Args:
+        delivers: False where another process carries the copies.
+
+    Raises:
+        ProceduresWrong, ExtraMissing, KeyMissing.
+    """
+    folder = Path(settings.procedures) if settings.procedures else shipped()
+    return DossierSources(
+        procedures=load_procedures(folder),
+        blobs=open_blobs(settings, paths),
+        targets=open_targets(settings) if delivers else (),
+    )
+
+
+def open_dossiers(
+    settings: HubSettings,
+    paths: Paths,
+    sources: DossierSources,
+    *,
+    clock: Clock,
+    tasks: Tasks,
+    stack: contextlib.AsyncExitStack,
+) -> OpenDossiers:
+    """Opens the store and starts the courier and the watch; `stack` closes them."""
+    store = open_store(settings, paths, sources.blobs)
+    stack.callback(store.close)
+    workers = Workers(limits=WORKER_LIMITS)
+    stack.callback(workers.close)
+    courier = Courier(store, sources.targets, clock=clock, tasks=tasks)
+    stack.push_async_callback(courier.stop)
+    adapter = DossierAdapter(
+        store,
+        clock,
+        procedures=sources.procedures,
+        workers=workers,
+        ged=GedBoardService(settings.ged, courier),
+    )
+    courier.start()
+    watch = StoreWatch(store, sources.blobs, courier=courier)
+    watch.start(tasks)
+    return OpenDossiers(store, adapter, watch)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The nats-server that a hub runs itself, and the keys that it lets in.
+Used by `expert_app.hub.program`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from expert_app.hub.bus_config import server_settings
+from expert_app.hub.flood_ban import FloodBan
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from expert_app.stores.identities import open_book
+from expert_app.stores.jetstream import forget_running, hub_seed, note_running
+from session.bus.hub_connection import HubConnection
+from session.bus.server.process import BusServer
+from session.bus.transport.nkeys import new_seed, public_key
+from session.bus.transport.tls import client_tls
+from session.core.clock import Clock
+from session.core.signals import Signal
+from session.core.tasks import Tasks
+from session.hub.access.enrolment import Enrolment
+from session.hub.access.identities import Keys
+from session.hub.convention.catalogue import Catalogue
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BusAddress:
+    """Where the hub's bus is, the hub's key, and whom it believes."""
+
+    urls: list[str]
+    seed: bytes
+    tls: ssl.SSLContext | None
+
+
+class OwnServer:
+    """Runs no server when the settings name another one; then that server's operator lets keys in.
+
+    Args:
+        catalogue: the convention's keys; the book of identities in the hub's folder has the others.
+
+    Attributes:
+        started: the server runs; the number of its process.
+    """
+
+    def __init__(
+        self,
+        settings: HubSettings,
+        paths: Paths,
+        *,
+        catalogue: Catalogue,
+        tasks: Tasks,
+    ) -> None:
+        self._settings, self._paths = settings, paths
+        self._catalogue = catalogue
+        self.started: Signal[int | None] = Signal()
+        self._tasks = tasks
+        self._book = open_book(paths)
+        self._enrolled: Keys = {}
+        self._server: BusServer | None = None
+        self._ban = FloodBan(self.take_keys, tasks)
+
+    @property
+    def is_running(self) -> bool:
+        """The server is ours."""
+        return self._server is not None
+
+    async def open(self, stack: contextlib.AsyncExitStack) -> BusAddress:
+        """Starts the server, which gets a fresh key of the hub's at every start; `stack` stops it.
+
+        Raises:
+            SessionError: it does not start. KeyMissing: the hub has no key for another server.
+        """
+        if self._settings.bus:
+            ca_file = Path(self._settings.ca_file) if self._settings.ca_file else None
+            return BusAddress(
+                self._settings.bus_urls, hub_seed(self._settings), client_tls(ca_file)
+            )
+        seed = new_seed()
+        place = server_settings(self._settings, self._paths.folder("bus"), enrolment=True)
+        wanted = self._book.wanted()
+        self._enrolled = self._book.keys()
+        accounts = self._catalogue.accounts(self._enrolled, self._book.revoked())
+        self._server = BusServer(place, accounts, hub_key=public_key(seed), tasks=self._tasks)
+        tls = self._server.tls
+        await self._server.start()
+        self._book.set_applied(wanted)
+        stack.push_async_callback(self._server.stop)
+        self.started.emit(self._server.pid)
+        note_running(self._paths, self._server.url, seed)
+        stack.callback(forget_running, self._paths)
+        return BusAddress([self._server.url], seed, tls)
+
+    async def serve_enrolment(
+        self, connection: HubConnection, clock: Clock, stack: contextlib.AsyncExitStack
+    ) -> None:
+        """Lets machines enrol with a code, where the server is ours."""
+        if self._server is None:
+            return
+        enrolment = Enrolment(
+            connection, self._book, reload=self.take_keys, clock=clock, tasks=self._tasks
+        )
+        await enrolment.start()
+        stack.push_async_callback(enrolment.stop)
+
+    async def take_keys(self) -> None:
+        """Takes the catalogue's and the book's keys to our server."""
+        if self._server is not None:
+            out = self._book.revoked() | self._ban.keys
+            self._enrolled = self._book.keys()
+            await self._server.reload(self._catalogue.accounts(self._enrolled, out))
+
+    def kiosk_key(self, home: str, kiosk: str) -> str:
+        """The public key of a kiosk, enrolled or in the convention."""
+        enrolled = self._enrolled.get((home, Role.KIOSK, kiosk))
+        return enrolled or self._catalogue.kiosk_key(home, kiosk)
+
+    def on_flood(self, who: str) -> None:
+        """Its messages are dropped already;
+        with a server of ours it is cut off too, for a minute.
+        """
+        log.error(
+            "%s sends more than any program of ours would: who has taken its machine over?", who
+        )
+        organisation, letter, user = who.split(".")
+        identity = organisation, Role(letter), user
+        key = self._book.keys().get(identity) or self._catalogue.identities().get(identity, "")
+        if self._server is not None:
+            self._ban.ban(key)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the programs of hub and vault do alike around their work: say why they cannot start, and
+stop on a signal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+
+from documents.store.procedures import ProceduresWrong
+from expert_app.hub.before_upgrade import too_new
+from expert_app.hub.procedure_words import procedures_refused
+from expert_app.hub.words import refused
+from expert_app.runtime.credentials import KeyMissing
+from expert_app.stores.dossiers import ExtraMissing, extra_words
+from session.hub.convention.problems import CatalogueWrong
+from session.hub.storage.format import StoredTooNew
+
+CANNOT_START = (CatalogueWrong, ExtraMissing, KeyMissing, ProceduresWrong, StoredTooNew)
+
+
+def say_cannot_start(error: Exception) -> int:
+    """Prints why the program cannot start, one of `CANNOT_START`; the exit code."""
+    match error:
+        case StoredTooNew():
+            return too_new(error)
+        case CatalogueWrong():
+            print(refused(error))
+        case ProceduresWrong():
+            print(procedures_refused(error))
+        case ExtraMissing():
+            print(extra_words(error))
+        case KeyMissing():
+            print(error.why)
+    return 2
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Calls `stop` on SIGINT and SIGTERM."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows: Ctrl+C raises KeyboardInterrupt instead
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop)
