@@ -111,7 +111,7 @@ def in_layers(page: Image.Image, dpi: int) -> Layers | None:
     if not len(runs.row):
         return None
     palette, places = _palette(means, runs)
-    tint, tint_size = _tint(mask.shape, places[runs.piece], runs, len(palette), dpi)
+    tint, tint_size = _tint(mask.shape, places[runs.piece], runs, colours=len(palette), dpi=dpi)
     paper = _paper(page, mask, dpi)
     if _shows_picture(paper):
         return None
@@ -161,9 +161,15 @@ class _Drawing:
         """
         page = Image.new("RGB", ink.size, "white")
         if self._paper is not None:
-            page = self._stretched(self._paper, ink, top, bottom, Image.Resampling.BILINEAR)
+            page = self._stretched(
+                self._paper, ink, top=top, bottom=bottom, resampling=Image.Resampling.BILINEAR
+            )
         page.paste(
-            self._stretched(self._tint, ink, top, bottom, Image.Resampling.NEAREST), (0, 0), ink
+            self._stretched(
+                self._tint, ink, top=top, bottom=bottom, resampling=Image.Resampling.NEAREST
+            ),
+            (0, 0),
+            ink,
         )
         return page
 
@@ -171,6 +177,7 @@ class _Drawing:
         self,
         layer: Image.Image,
         ink: Image.Image,
+        *,
         top: int,
         bottom: int,
         resampling: Image.Resampling,
@@ -345,7 +352,7 @@ def _palette(means: NDArray[np.float64], runs: _Runs) -> tuple[NDArray[np.float6
 
 
 def _tint(
-    shape: tuple[int, int], place: Numbers, runs: _Runs, colours: int, dpi: int
+    shape: tuple[int, int], place: Numbers, runs: _Runs, *, colours: int, dpi: int
 ) -> tuple[bytes, tuple[int, int]]:
     """The palette's place for each cell of `INK_COLOUR_DPI`;
     where colours meet in a cell the rarer one has it.

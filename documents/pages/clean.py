@@ -68,7 +68,9 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def encoding(self) -> str:
         """In which way the page is kept: "jpeg", "g4" or "mrc"."""
-        return "jpeg" if self.layers is None else "g4" if self.layers.is_bilevel else "mrc"
+        if self.layers is None:
+            return "jpeg"
+        return "g4" if self.layers.is_bilevel else "mrc"
 
 
 def clean_page(

@@ -95,7 +95,13 @@ def _add(pdf: pikepdf.Pdf, jpeg: bytes, number: int) -> None:
             Filter=Name.DCTDecode,
         )
     )
-    add_pictures(pdf, (image.width, image.height), dpi_of(image), {"Page": picture}, "/Page Do")
+    add_pictures(
+        pdf,
+        (image.width, image.height),
+        dpi=dpi_of(image),
+        pictures={"Page": picture},
+        drawing="/Page Do",
+    )
 
 
 def kept_bytes(page: bytes | Layers) -> bytes:

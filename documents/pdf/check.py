@@ -26,10 +26,26 @@ MAX_DEPTH = 60
 
 ACTIVE = frozenset(
     {
-        "/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/GoToR", "/GoToE", "/SubmitForm",
-        "/ImportData", "/URI", "/RichMedia", "/XFA", "/OpenAction", "/AA", "/Movie", "/Sound", "/3D", "/Rendition",
+        "/JavaScript",
+        "/JS",
+        "/Launch",
+        "/EmbeddedFile",
+        "/EmbeddedFiles",
+        "/GoToR",
+        "/GoToE",
+        "/SubmitForm",
+        "/ImportData",
+        "/URI",
+        "/RichMedia",
+        "/XFA",
+        "/OpenAction",
+        "/AA",
+        "/Movie",
+        "/Sound",
+        "/3D",
+        "/Rendition",
     }
-)  # fmt: skip
+)
 """Names of ISO 32000-1, chapter 12, that make a document act;
 a scanned page or a receipt has none of them.
 """

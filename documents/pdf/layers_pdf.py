@@ -25,9 +25,9 @@ def add_layers(pdf: pikepdf.Pdf, layers: Layers) -> None:
         add_pictures(
             pdf,
             size,
-            layers.dpi,
-            {"Page": _shape(pdf, layers, ColorSpace=Name.DeviceGray)},
-            "/Page Do",
+            dpi=layers.dpi,
+            pictures={"Page": _shape(pdf, layers, ColorSpace=Name.DeviceGray)},
+            drawing="/Page Do",
         )
         return
     pictures = {"Page": _paper(pdf, layers)} if layers.paper else {}
@@ -39,12 +39,13 @@ def add_layers(pdf: pikepdf.Pdf, layers: Layers) -> None:
     else:
         pictures["Ink"] = _tint(pdf, layers)
         drawing += "/Ink Do"
-    add_pictures(pdf, size, layers.dpi, pictures, drawing)
+    add_pictures(pdf, size, dpi=layers.dpi, pictures=pictures, drawing=drawing)
 
 
 def add_pictures(
     pdf: pikepdf.Pdf,
     size_px: tuple[int, int],
+    *,
     dpi: int,
     pictures: Mapping[str, Stream],
     drawing: str,

@@ -120,6 +120,7 @@ def write_export(
     path: Path,
     index: ExportIndex,
     read: Callable[[ExportedDocument], bytes],
+    *,
     public_key: bytes,
     sign: Sign,
 ) -> None:
@@ -167,7 +168,8 @@ def file_of(place: int, name: str, document_id: str, *, replaced: bool) -> str:
     "documents/01_Piece-d-identite_<id>.pdf".
     """
     words = folded(name).replace(" ", "-")[:60]
-    return f"{'versions' if replaced else 'documents'}/{place:02}_{words or 'document'}_{document_id}.pdf"
+    folder = "versions" if replaced else "documents"
+    return f"{folder}/{place:02}_{words or 'document'}_{document_id}.pdf"
 
 
 def _table(index: ExportIndex) -> bytes:

@@ -117,7 +117,7 @@ class PrintedSheet:
         self.canvas.rect(0, HEIGHT - height, WIDTH, height, stroke=0, fill=1)
 
     def panel(
-        self, height: float, fill: Color, bar: Color, x: float = MARGIN, width: float = INNER
+        self, height: float, fill: Color, bar: Color, *, x: float = MARGIN, width: float = INNER
     ) -> None:
         """A tinted panel hanging from `y`, with a bar at its left."""
         self.canvas.setFillColor(fill)

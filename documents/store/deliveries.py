@@ -62,6 +62,7 @@ def add_deliveries(
     connection: Connection,
     organisation: str,
     document_key: int,
+    *,
     targets: Sequence[str],
     now: datetime,
 ) -> None:
@@ -145,7 +146,7 @@ class Deliveries:
         )
 
     def failed(
-        self, delivery: int, reason: str, words: str, next_try: datetime | None, now: datetime
+        self, delivery: int, reason: str, words: str, *, next_try: datetime | None, now: datetime
     ) -> None:
         """It did not work; without `next_try` it is refused and waits for a person."""
         table = tables.deliveries
@@ -214,6 +215,7 @@ class Deliveries:
         self,
         organisation: str,
         state: DeliveryState | None = None,
+        *,
         target: str = "",
         dossier: str = "",
         before: int = 0,
@@ -249,7 +251,7 @@ class Deliveries:
         """Tries these again at once; those that arrived stay. How many."""
         again = {"state": DeliveryState.WAITING.value, "next_try_utc": _naive(now)}
         act = DossierAct(kind=DossierActKind.RETRIED, about="", reason="", by=by, at_utc=now)
-        return self._decide(organisation, ids, UNDELIVERED, again, act)
+        return self._decide(organisation, ids, UNDELIVERED, values=again, act=act)
 
     def give_up(
         self, organisation: str, ids: Sequence[int], by: ActingUser, *, reason: str, now: datetime
@@ -258,13 +260,14 @@ class Deliveries:
         open_now = (DeliveryState.WAITING, DeliveryState.REFUSED)
         ended = {"state": DeliveryState.GIVEN_UP.value, "reason": "given_up", "words": reason[:500]}
         act = DossierAct(kind=DossierActKind.GIVEN_UP, about="", reason=reason, by=by, at_utc=now)
-        return self._decide(organisation, ids, open_now, ended, act)
+        return self._decide(organisation, ids, open_now, values=ended, act=act)
 
     def _decide(
         self,
         organisation: str,
         ids: Sequence[int],
         states: Sequence[DeliveryState],
+        *,
         values: dict[str, Any],
         act: DossierAct,
     ) -> int:

@@ -475,7 +475,7 @@ class DossierStore:
             number: only of this dossier.
         """
         with self._reading() as connection:
-            return search(connection, organisation, text, number, limit)
+            return search(connection, organisation, text, number=number, limit=limit)
 
     def seen_before(self, organisation: str, number: str, pages: list[PageMark]) -> list[SeenPage]:
         """Pages of this dossier that are these, or look like them: for a warning that shows them.
@@ -549,9 +549,13 @@ class DossierStore:
             organisation=organisation, dossier_id=key, upload_id=upload_id, **columns
         )
         document_key = int(connection.execute(row.returning(tables.documents.c.id)).scalar_one())
-        add_marks(connection, document_key, organisation, key, document, marks)
+        add_marks(connection, document_key, organisation, key, document=document, marks=marks)
         add_deliveries(
-            connection, organisation, document_key, self._targets.get(organisation, ()), self._now()
+            connection,
+            organisation,
+            document_key,
+            targets=self._targets.get(organisation, ()),
+            now=self._now(),
         )
 
     def _dossier(self, connection: Connection, organisation: str, number: str) -> Dossier:

@@ -201,11 +201,10 @@ def holds_until(accepted_on: date, holds_days: int) -> date | None:
 
 
 def _sentence(text: str) -> str:
-    return (
-        ""
-        if not text
-        else text[0].upper() + text[1:] + ("" if re.search(r"[.!?…]$", text) else ".")
-    )
+    if not text:
+        return ""
+    end = "" if re.search(r"[.!?…]$", text) else "."
+    return text[0].upper() + text[1:] + end
 
 
 def _wrong(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:

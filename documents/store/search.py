@@ -51,6 +51,7 @@ def add_marks(
     key: int,
     organisation: str,
     dossier_key: int,
+    *,
     document: DocumentRecord,
     marks: FiledMarks,
 ) -> None:
@@ -67,7 +68,13 @@ def add_marks(
     if pages:
         connection.execute(insert(tables.document_pages), pages)
     _index(
-        connection, key, organisation, dossier_key, document.piece_id, document.name, marks.words
+        connection,
+        key,
+        organisation,
+        dossier_key,
+        piece_id=document.piece_id,
+        name=document.name,
+        more=marks.words,
     )
 
 
@@ -86,7 +93,15 @@ def index_missing(connection: Connection) -> int:
     query = select(filed).where(text("document.id NOT IN (SELECT rowid FROM document_words)"))
     found = list(connection.execute(query))
     for row in found:
-        _index(connection, row.id, row.organisation, row.dossier_id, row.piece_id, row.name, "")
+        _index(
+            connection,
+            row.id,
+            row.organisation,
+            row.dossier_id,
+            piece_id=row.piece_id,
+            name=row.name,
+            more="",
+        )
     return len(found)
 
 
@@ -95,6 +110,7 @@ def _index(
     key: int,
     organisation: str,
     dossier_key: int,
+    *,
     piece_id: str,
     name: str,
     more: str,
@@ -111,7 +127,8 @@ def _index(
     words = f"{owner_word(organisation)} {folded(' '.join(said))}"
     statement = {
         "sqlite": "INSERT INTO document_words(rowid, words) VALUES (:key, :words)",
-        "postgresql": "INSERT INTO document_words(rowid, words) VALUES (:key, to_tsvector('simple', :words))",
+        "postgresql": "INSERT INTO document_words(rowid, words) "
+        "VALUES (:key, to_tsvector('simple', :words))",
     }[connection.dialect.name]
     connection.execute(text(statement), {"key": key, "words": words})
 
@@ -119,7 +136,8 @@ def _index(
 _FOUND = {
     "sqlite": """
 SELECT d.document_id, d.name, o.number, o.caller_name, d.pages, d.filed_at_utc
-FROM document_words JOIN document d ON d.id = document_words.rowid JOIN dossier o ON o.id = d.dossier_id
+FROM document_words JOIN document d ON d.id = document_words.rowid
+JOIN dossier o ON o.id = d.dossier_id
 WHERE document_words MATCH :question AND d.organisation = :organisation {dossier}
 ORDER BY document_words.rowid DESC LIMIT :limit
 """,
@@ -127,7 +145,8 @@ ORDER BY document_words.rowid DESC LIMIT :limit
     # the words first, whatever it thinks. The owner's word keeps the limit within the organisation.
     "postgresql": """
 WITH hits AS MATERIALIZED (
-    SELECT rowid FROM document_words WHERE words @@ to_tsquery('simple', :question) ORDER BY rowid DESC LIMIT :limit
+    SELECT rowid FROM document_words WHERE words @@ to_tsquery('simple', :question)
+    ORDER BY rowid DESC LIMIT :limit
 )
 SELECT d.document_id, d.name, o.number, o.caller_name, d.pages, d.filed_at_utc
 FROM hits JOIN document d ON d.id = hits.rowid JOIN dossier o ON o.id = d.dossier_id
@@ -151,7 +170,7 @@ ORDER BY own.id DESC LIMIT :limit
 
 
 def search(
-    connection: Connection, organisation: str, wanted: str, number: str, limit: int
+    connection: Connection, organisation: str, wanted: str, *, number: str, limit: int
 ) -> list[FoundDocument]:
     """See `DossierStore.search`; nothing but punctuation finds nothing."""
     words = asked(wanted)

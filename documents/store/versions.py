@@ -73,7 +73,7 @@ def replace(
         insert(table).values(document_key=new_key, replaces_key=old_key, why=why.reason[:500])
     )
     if old.piece_id and old.piece_id != new.piece_id:
-        _expect_again(connection, dossier_key, old.piece_id, why.reason, moment)
+        _expect_again(connection, dossier_key, old.piece_id, reason=why.reason, moment=moment)
     about = f"{_shown(connection, dossier_key, old)} → {_shown(connection, dossier_key, new)}"
     act = DossierAct(
         kind=DossierActKind.VERSION, about=about, reason=why.reason, by=why.by, at_utc=moment.at_utc
@@ -82,7 +82,7 @@ def replace(
 
 
 def _expect_again(
-    connection: Connection, dossier_key: int, piece_id: str, reason: str, moment: Moment
+    connection: Connection, dossier_key: int, piece_id: str, *, reason: str, moment: Moment
 ) -> None:
     filed = tables.documents
     query = select(filed.c.document_id).where(

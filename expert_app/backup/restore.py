@@ -72,7 +72,9 @@ async def restore(
         for saved in sorted(facts.streams, key=lambda one: one.name == AUDIT):
             await snapshots.restore(saved, backup.read(f"{STREAMS}{saved.name}"), replicas)
         created = (await connection.streams.state(AUDIT)).created if facts.audit_created else ""
-        missing = await asyncio.to_thread(_fill, backup, settings, paths, facts, created)
+        missing = await asyncio.to_thread(
+            _fill, backup, settings, paths, facts=facts, created=created
+        )
     return facts, missing
 
 
@@ -113,7 +115,7 @@ def check_no_dossiers(settings: HubSettings, paths: Paths) -> None:
 
 
 def _fill(
-    backup: BackupReader, settings: HubSettings, paths: Paths, facts: BackupFacts, created: str
+    backup: BackupReader, settings: HubSettings, paths: Paths, *, facts: BackupFacts, created: str
 ) -> int:
     # another layout is read from AUDIT by the hub that starts
     if facts.history_layout == history_tables.FORMAT:

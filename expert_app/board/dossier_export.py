@@ -81,8 +81,8 @@ class DossierExport:
                     path,
                     index,
                     lambda one: read[one.id],
-                    notary.public_key,
-                    notary.sign,
+                    public_key=notary.public_key,
+                    sign=notary.sign,
                 )
             except SessionError as error:
                 self.troubled.emit(error)

@@ -41,7 +41,9 @@ class GedBoardService:
         self, deliveries: Deliveries, organisation: str, wish: DeliveriesRequest
     ) -> DeliveriesAnswer:
         """In a thread: systems of today and of before, and the copies asked for."""
-        found = deliveries.listed(organisation, wish.state, wish.target, wish.dossier, wish.before)
+        found = deliveries.listed(
+            organisation, wish.state, target=wish.target, dossier=wish.dossier, before=wish.before
+        )
         kinds = {one.name: one.kind for one in self._settings if one.organisation == organisation}
         counts = deliveries.counts(organisation)
         names = [*kinds, *sorted({one.target for one in counts} - set(kinds))]

@@ -237,7 +237,8 @@ class _Line:
             again = None
         log.warning("a document was not delivered to %s: %s", self.name, trouble.reason)
         failed = self._store.deliveries.failed
-        await _in_thread(failed, parcel.delivery, trouble.reason.value, trouble.words, again, now)
+        reason, words = trouble.reason.value, trouble.words
+        await _in_thread(failed, parcel.delivery, reason, words, next_try=again, now=now)
         return wait_s if everything else 0.0
 
     def _wait_s(self, tries: int) -> float:
@@ -251,8 +252,8 @@ class _Line:
 async def _in_thread[**Given, Result](
     work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
 ) -> Result:
-    """Runs `work` in a thread; who is cancelled meanwhile waits for its end, so that nobody uses a
-    closed store.
+    """Runs `work` in a thread; a caller that is cancelled meanwhile waits for its end, so that
+    nobody uses a closed store.
     """
     running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
     try:

@@ -167,8 +167,8 @@ async def open_monitor(
 
 def health_text(troubles: list[Trouble]) -> str:
     """What /healthz says: "ok", "warning" or "failing", and why."""
-    state = (
-        "failing" if any(trouble.grave for trouble in troubles) else "warning" if troubles else "ok"
-    )
+    state = "warning" if troubles else "ok"
+    if any(trouble.grave for trouble in troubles):
+        state = "failing"
     reasons = [{"code": one.code, "grave": one.grave, **one.detail} for one in troubles]
     return json.dumps({"state": state, "reasons": reasons}, ensure_ascii=False, indent=1) + "\n"

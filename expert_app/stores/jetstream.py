@@ -93,7 +93,11 @@ async def store_of(
         if settings.bus:
             ca_file = Path(settings.ca_file) if settings.ca_file else None
             connection = await _connected(
-                settings.bus_urls, hub_seed(settings), tasks, client_tls(ca_file), CONNECT_S
+                settings.bus_urls,
+                hub_seed(settings),
+                tasks,
+                tls=client_tls(ca_file),
+                timeout_s=CONNECT_S,
             )
         elif not alone:
             connection = await _running(settings, paths, tasks)
@@ -110,7 +114,9 @@ async def _running(settings: HubSettings, paths: Paths, tasks: Tasks) -> HubConn
         return None
     tls = pinned_tls(Path(settings.tls_certificate)) if settings.tls_certificate else None
     try:
-        return await _connected([access.url], access.seed.encode(), tasks, tls, RUNNING_S)
+        return await _connected(
+            [access.url], access.seed.encode(), tasks, tls=tls, timeout_s=RUNNING_S
+        )
     except SessionError:  # it was killed, and another server has the address now or none
         return None
 
@@ -124,11 +130,11 @@ async def _started(
     server = BusServer(place, [], hub_key=public_key(seed), tasks=tasks)
     await server.start()
     stack.push_async_callback(server.stop)
-    return await _connected([server.url], seed, tasks, None, CONNECT_S)
+    return await _connected([server.url], seed, tasks, tls=None, timeout_s=CONNECT_S)
 
 
 async def _connected(
-    urls: list[str], seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None, timeout_s: float
+    urls: list[str], seed: bytes, tasks: Tasks, *, tls: ssl.SSLContext | None, timeout_s: float
 ) -> HubConnection:
     connection = HubConnection(urls, seed, tasks=tasks, tls=tls)
     try:

@@ -308,17 +308,17 @@ def verification_text(facts: ReceiptFacts, signer: Signer | None = None) -> str:
 
 
 def _said(facts: ReceiptFacts, mark: str) -> str:
-    parts = (
+    parts = [
         mark,
         facts.organisation.replace("|", "/"),
         facts.dossier_number.replace("|", "/"),
         facts.received_at.isoformat(timespec="minutes"),
         str(len(facts.pieces)),
         digest(facts.dossier_number, facts.received_at, [piece.sha256 for piece in facts.pieces]),
-    )
-    return "|".join(
-        (*parts, "registered" if facts.registered_only else "received") if mark == MARK else parts
-    )
+    ]
+    if mark == MARK:
+        parts.append("registered" if facts.registered_only else "received")
+    return "|".join(parts)
 
 
 def control_code(facts: ReceiptFacts) -> str:

@@ -23,7 +23,8 @@ from documents.printed.receipt.facts import (
 _STYLE = (
     "body{font:1.5rem/1.5 sans-serif;max-width:40em;margin:2rem auto;padding:0 "
     "1rem;color:#111;background:#fff}"
-    "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem;border-bottom:2px solid #555}"
+    "table{border-collapse:collapse;width:100%}"
+    "th,td{text-align:left;padding:.4rem;border-bottom:2px solid #555}"
     "h1{font-size:2.2rem}h2{font-size:1.7rem}code{font-size:1rem;overflow-wrap:anywhere}"
 )
 

@@ -101,13 +101,14 @@ def receipt(
     code = verification_text(facts, signer)
     pages = _Receipt(facts, 0, code=code).draw()[1]
     drawn, _pages = _Receipt(facts, pages, code=code).draw()
-    return finish_receipt(drawn, facts, code, flavour, signer)
+    return finish_receipt(drawn, facts, code, flavour=flavour, signer=signer)
 
 
 def finish_receipt(
     drawn: bytes,
     facts: ReceiptFacts,
     code: str,
+    *,
     flavour: Literal["1b", "2b"] = FLAVOUR,
     signer: Signer | None = None,
 ) -> bytes:

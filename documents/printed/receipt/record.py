@@ -120,8 +120,16 @@ def read_code(text: str) -> ReceiptCode | None:
         genuine = True
     except InvalidSignature:
         genuine = False
-    return ReceiptCode(organisation=organisation, dossier=dossier, received_at=received_at, count=pieces,
-                       digest=hashed, registered_only=state == "registered", key=key, genuine=genuine)  # fmt: skip
+    return ReceiptCode(
+        organisation=organisation,
+        dossier=dossier,
+        received_at=received_at,
+        count=pieces,
+        digest=hashed,
+        registered_only=state == "registered",
+        key=key,
+        genuine=genuine,
+    )
 
 
 def verify_receipt(data: bytes, trusted: Sequence[bytes] = ()) -> ReceiptVerdict | None:

@@ -49,6 +49,7 @@ def columns(
     sheet: PrintedSheet,
     shown: Sequence[ChartColumn],
     colours: Sequence[Color],
+    *,
     height: float,
     x: float,
     width: float,
@@ -70,7 +71,7 @@ def columns(
     thick = min(pitch * 0.72, 9 * mm)
     for place, column in enumerate(shown):
         left = x + _AXIS + place * pitch + (pitch - thick) / 2
-        _stack(sheet, column.parts, colours, left, base, thick, height / top)
+        _stack(sheet, column.parts, colours, left=left, base=base, thick=thick, scale=height / top)
         canvas.setFillColor(SOFT)
         canvas.drawCentredString(left + thick / 2, base - 9, column.label)
     sheet.y = base - 14
@@ -80,6 +81,7 @@ def _stack(
     sheet: PrintedSheet,
     parts: Sequence[float],
     colours: Sequence[Color],
+    *,
     left: float,
     base: float,
     thick: float,
@@ -106,7 +108,9 @@ def legend(sheet: PrintedSheet, entries: Sequence[tuple[str, Color]], right: flo
         right -= length + 18
 
 
-def bar(sheet: PrintedSheet, part: float, x: float, width: float, colour: Color = ACCENT) -> None:
+def bar(
+    sheet: PrintedSheet, part: float, *, x: float, width: float, colour: Color = ACCENT
+) -> None:
     """A horizontal bar at `y`, `part` (0 to 1) of `width` long, on a light rail."""
     canvas = sheet.canvas
     canvas.setFillColor(RULE)

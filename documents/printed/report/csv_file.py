@@ -75,7 +75,9 @@ def _counted(counted: dict[str, int]) -> str:
 
 def _count(number: int) -> str | int:
     """A number; "<5" for one that is too small to be told, "" for one that would give it away."""
-    return number if number >= 0 else "<5" if number == SMALL else ""
+    if number >= 0:
+        return number
+    return "<5" if number == SMALL else ""
 
 
 def _safe(cell: str | int) -> str | int:

@@ -75,12 +75,8 @@ def _masked_row(row: ReportFigures) -> ReportFigures:
 
 def _masked_counts(counted: dict[str, int]) -> dict[str, int]:
     small = {code for code, count in counted.items() if is_small(count)}
+    masked = counted | dict.fromkeys(small, SMALL)
     if len(small) == 1:
         others = sorted((count, code) for code, count in counted.items() if count >= LEAST)
-        hidden = {code for _count, code in others[:1]}
-    else:
-        hidden = set()
-    return {
-        code: SMALL if code in small else HIDDEN if code in hidden else count
-        for code, count in counted.items()
-    }
+        masked |= {code: HIDDEN for _count, code in others[:1]}
+    return masked

@@ -209,7 +209,16 @@ class _Report:
         heading = _("Callers per week") if by_week else _("Callers per day")
         sheet.down(sheet.text(heading, _HEADING, width=INNER * 0.6) + 3 * mm)
         axis = _whole_steps(max(sum(column.parts) for column in shown))
-        columns(sheet, shown, (ACCENT, AMBER), 40 * mm, MARGIN, INNER, axis, _plain)
+        columns(
+            sheet,
+            shown,
+            (ACCENT, AMBER),
+            height=40 * mm,
+            x=MARGIN,
+            width=INNER,
+            axis=axis,
+            words=_plain,
+        )
         sheet.down(6 * mm)
 
     def _hours(self, sheet: PrintedSheet) -> None:
@@ -226,7 +235,16 @@ class _Report:
         )
         sheet.down(height + 3 * mm)
         axis = _whole_steps(max(max(0, one.callers) for one in hours))
-        columns(sheet, came, (ACCENT, AMBER), 32 * mm, MARGIN, half, axis, _plain)
+        columns(
+            sheet,
+            came,
+            (ACCENT, AMBER),
+            height=32 * mm,
+            x=MARGIN,
+            width=half,
+            axis=axis,
+            words=_plain,
+        )
         end, sheet.y = sheet.y, top - height - 3 * mm
         waits = [
             ChartColumn(_hour_label(one.key), ((one.wait_median_s or 0) / 60,)) for one in hours
@@ -235,11 +253,11 @@ class _Report:
             sheet,
             waits,
             (ACCENT,),
-            32 * mm,
-            x,
-            half,
-            steps(max(column.parts[0] for column in waits)),
-            _plain,
+            height=32 * mm,
+            x=x,
+            width=half,
+            axis=steps(max(column.parts[0] for column in waits)),
+            words=_plain,
         )
         sheet.y = end - 6 * mm
 
@@ -291,9 +309,9 @@ class _Report:
             bar(
                 sheet,
                 max(0, number) / of,
-                MARGIN + INNER * 0.36,
-                INNER * 0.42,
-                AMBER if lost else ACCENT,
+                x=MARGIN + INNER * 0.36,
+                width=INNER * 0.42,
+                colour=AMBER if lost else ACCENT,
             )
             sheet.text(whole(number), _right(_STRONG), x=MARGIN + INNER * 0.79, width=INNER * 0.1)
             sheet.text(

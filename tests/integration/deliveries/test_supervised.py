@@ -21,11 +21,12 @@ from expert_app.runtime.notary import notary_of
 from expert_app.runtime.store_settings import GedSettings
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
-from session.core.dossier_model import DeliveryState, Dossier
+from session.core.dossier_model import DeliveryState, DocumentRecord, Dossier
 from session.core.errors import NotAllowed, SessionError
 from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.pieces import PieceLink
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.hub.requests import DocumentFiled
 from session.protocol.wire.roles import Role
 from tests.integration.deliveries.test_ged import QUICKLY
 from tests.integration.dossier.test_dossier import _say
@@ -78,6 +79,52 @@ async def _export(world: World, board: _Board, path: Path) -> None:
     assert not path.with_name("none.zip").exists()
 
 
+async def _supervisor_decides(
+    board: _Board, store: DossierStore, filed: DocumentFiled, folder: Path
+) -> None:
+    """The copy waits for its folder; it is tried again, arrives, and cannot be given up then."""
+    board.job.show(DeliveriesRequest())
+    await until(lambda: bool(board.told))
+    (copy,) = board.told[-1].deliveries
+    assert (copy.document_id, copy.state) == (filed.document.id, DeliveryState.WAITING)
+    assert "Jeanne" not in repr(board.told)
+    folder.mkdir()
+    board.job.retry([copy.id])
+    await until(lambda: len(list(folder.glob("*.json"))) == 1)
+    await until(lambda: board.decided == [Decided(1, given_up=False)])
+    await until(lambda: store.deliveries.listed("valdore")[0].state.value == "delivered")
+    board.job.give_up([copy.id], "Plus besoin")
+    await until(lambda: len(board.decided) == 2)
+    assert board.decided[-1].copies == 0
+    saved = folder.parent / "liste.csv"
+    board.job.save(str(saved))
+    await until(lambda: bool(board.saved))
+    assert "D-2026-0001;Compte;depot;" in saved.read_text("utf-8-sig")
+    board.job.rest()
+
+
+async def _agent_corrects(
+    pieces: PieceLink, session_id: str, dossier: str, document_id: str
+) -> DocumentRecord:
+    """The agent puts the filing right; the new version."""
+    corrected = await pieces.correct(
+        session_id, dossier, document_id, piece_id="", name="Compte joint", reason="Mal lu"
+    )
+    old, new = corrected.documents
+    assert (old.replaced_by, new.name) == (new.id, "Compte joint")
+    return new
+
+
+def _check_exported(file: Path) -> None:
+    """Both versions and all that happened are in the export."""
+    verdict = check_export(file, [KEY.public_key])
+    assert (verdict.whole, verdict.trusted) == (True, True)
+    assert verdict.index is not None
+    assert [one.file.split("/")[0] for one in verdict.index.documents] == ["versions", "documents"]
+    assert verdict.index.caller_name == "Jeanne Exemple"
+    assert [one.reason for one in verdict.index.history] == ["", "Mal lu", "Recours"]
+
+
 async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_path: Path) -> None:
     folder = tmp_path / "depot"
     settings = [
@@ -109,53 +156,16 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
             await until(lambda: store.deliveries.listed("valdore")[0].reason == "address")
 
             board = _Board(DeliveryLink(await world.client(Role.SUPERVISOR, "boss")), world)
-            board.job.show(DeliveriesRequest())
-            await until(lambda: bool(board.told))
-            (copy,) = board.told[-1].deliveries
-            assert (copy.document_id, copy.state) == (filed.document.id, DeliveryState.WAITING)
-            assert "Jeanne" not in repr(board.told)
-            folder.mkdir()
-            board.job.retry([copy.id])
-            await until(lambda: len(list(folder.glob("*.json"))) == 1)
-            await until(lambda: board.decided == [Decided(1, given_up=False)])
-            await until(lambda: store.deliveries.listed("valdore")[0].state.value == "delivered")
-            board.job.give_up([copy.id], "Plus besoin")  # it has arrived: nothing to give up
-            await until(lambda: len(board.decided) == 2)
-            assert board.decided[-1].copies == 0
-            board.job.save(str(tmp_path / "liste.csv"))
-            await until(lambda: bool(board.saved))
-            assert "D-2026-0001;Compte;depot;" in (tmp_path / "liste.csv").read_text("utf-8-sig")
-            board.job.rest()
+            await _supervisor_decides(board, store, filed, folder)
             with pytest.raises(NotAllowed):
                 await DeliveryLink(desk._bus).deliveries(DeliveriesRequest())
-
-            # the agent puts the filing right:
-            # a copy of the new version goes too, and both are exported
             pieces = PieceLink(desk._bus)
-            corrected = await pieces.correct(
-                facts.id,
-                dossier.number,
-                filed.document.id,
-                piece_id="",
-                name="Compte joint",
-                reason="Mal lu",
-            )
-            old, new = corrected.documents
-            assert (old.replaced_by, new.name) == (new.id, "Compte joint")
+            new = await _agent_corrects(pieces, facts.id, dossier.number, filed.document.id)
             await until(lambda: len(list(folder.glob("*.json"))) == 2)
             await _export(world, board, tmp_path / "dossier.zip")
-            verdict = check_export(tmp_path / "dossier.zip", [KEY.public_key])
-            assert (verdict.whole, verdict.trusted) == (True, True)
-            assert verdict.index is not None
-            assert [one.file.split("/")[0] for one in verdict.index.documents] == [
-                "versions",
-                "documents",
-            ]
-            assert verdict.index.caller_name == "Jeanne Exemple"
-            assert [one.reason for one in verdict.index.history] == ["", "Mal lu", "Recours"]
+            _check_exported(tmp_path / "dossier.zip")
             past = await pieces.history(facts.id, dossier.number)
-            told_acts = [(act.kind, act.reason, act.by_name) for act in past.acts]
-            assert told_acts == [
+            assert [(act.kind, act.reason, act.by_name) for act in past.acts] == [
                 ("delivery_retried", "", "Chantal V."),
                 ("version", "Mal lu", "Alice M."),
                 ("exported", "Recours", "Chantal V."),

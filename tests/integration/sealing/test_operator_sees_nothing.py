@@ -274,6 +274,20 @@ def new_secret_text() -> bytes:
     return base64.b64encode(os.urandom(SECRET_BYTES))
 
 
+async def _replay_for_helpdesk(both: Parties, ends: Ends, folder: Path) -> None:
+    """The helpdesk reads the session's log: all of what both ends wrote is in it."""
+    helpdesk = DeskSettings(organisation=ORGANISATION, user="aide", role="helpdesk", bus=[both.bus])
+    seals = seals_for(helpdesk, paths_for("helpdesk", folder / "ends"), ends.clock)
+    replayed = folder / "replayed.jsonl"
+    count = await export_log(
+        helpdesk, both.seeds["aide"], ends.facts.id, replayed, tasks=ends.tasks, seals=seals
+    )
+    events = [record.event for record in read_log(replayed).records]
+    chunks = [event for event in events if isinstance(event, MirrorChunk)]
+    assert (count, len(chunks)) == (2, 1)
+    assert json.loads(zstandard.decompress(chunks[0].data)) == json.loads(PAGE_EVENTS)
+
+
 @pytest.mark.parametrize(
     "sealed", [True, False], ids=["with a vault", "without, where everything must be found"]
 )
@@ -299,18 +313,7 @@ async def test_of_a_whole_session_the_operator_has_nothing_in_clear(
         await ends.desk.close(ends.facts.id)
         assert ends.refused == []
 
-        helpdesk = DeskSettings(
-            organisation=ORGANISATION, user="aide", role="helpdesk", bus=[both.bus]
-        )
-        seals = seals_for(helpdesk, paths_for("helpdesk", tmp_path / "ends"), ends.clock)
-        replayed = tmp_path / "replayed.jsonl"
-        count = await export_log(
-            helpdesk, both.seeds["aide"], ends.facts.id, replayed, tasks=ends.tasks, seals=seals
-        )
-        events = [record.event for record in read_log(replayed).records]
-        chunks = [event for event in events if isinstance(event, MirrorChunk)]
-        assert (count, len(chunks)) == (2, 1)
-        assert json.loads(zstandard.decompress(chunks[0].data)) == json.loads(PAGE_EVENTS)
+        await _replay_for_helpdesk(both, ends, tmp_path)
         await ends.close()
 
         heard = bytes(both.tap.heard)

@@ -133,7 +133,10 @@ def test_a_document_that_acts_by_itself_is_not_printed(document: bytes, where: s
             )
         elif where == "annotation":
             link = Dictionary(
-                Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=_action("Launch")
+                TextStyle=Name.Annot,
+                Subtype=Name.Link,
+                Rect=Array([0, 0, 9, 9]),
+                A=_action("Launch"),
             )
             pdf.pages[1].obj.Annots = Array([pdf.make_indirect(link)])
         elif where == "form":

@@ -72,7 +72,7 @@ def exported(tmp_path: Path) -> Path:
         history=(),
     )
     path = tmp_path / "dossier.zip"
-    write_export(path, index, lambda one: BYTES[one.id], PUBLIC, KEY.sign)
+    write_export(path, index, lambda one: BYTES[one.id], public_key=PUBLIC, sign=KEY.sign)
     return path
 
 
@@ -176,5 +176,5 @@ def test_a_file_that_cannot_be_written_leaves_nothing(exported: Path, tmp_path: 
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="space"):
-        write_export(tmp_path / "new.zip", index, gone, PUBLIC, KEY.sign)
+        write_export(tmp_path / "new.zip", index, gone, public_key=PUBLIC, sign=KEY.sign)
     assert not list(tmp_path.glob("new.zip*"))

@@ -86,7 +86,7 @@ def test_the_way_of_a_copy_survives_a_restart(store: DossierStore) -> None:
     deliveries = store.deliveries
     parcel = deliveries.claim(ORG, GED, NOW, 600)
     assert parcel is not None
-    deliveries.failed(parcel.delivery, "unreachable", "ConnectError", LATER, NOW)
+    deliveries.failed(parcel.delivery, "unreachable", "ConnectError", next_try=LATER, now=NOW)
     assert deliveries.claim(ORG, GED, NOW, 600) is None
     again = deliveries.claim(ORG, GED, LATER, 600)
     assert again is not None
@@ -111,7 +111,7 @@ def test_a_refused_copy_waits_for_a_person_who_tries_again_or_gives_up(store: Do
     deliveries = store.deliveries
     parcel = deliveries.claim(ORG, GED, NOW, 600)
     assert parcel is not None
-    deliveries.failed(parcel.delivery, "refused", "Unsupported mime type", None, NOW)
+    deliveries.failed(parcel.delivery, "refused", "Unsupported mime type", next_try=None, now=NOW)
     assert deliveries.claim(ORG, GED, LATER, 600) is None
     assert deliveries.retry("ft", [parcel.delivery], ALICE, LATER) == 0  # not theirs
     assert deliveries.retry(ORG, [parcel.delivery], ALICE, LATER) == 1
@@ -121,7 +121,9 @@ def test_a_refused_copy_waits_for_a_person_who_tries_again_or_gives_up(store: Do
         deliveries.give_up(ORG, [parcel.delivery], ALICE, reason="Envoyé par courrier", now=LATER)
         == 1
     )
-    deliveries.failed(again.delivery, "unreachable", "", LATER, LATER)  # its carrier did not know
+    deliveries.failed(
+        again.delivery, "unreachable", "", next_try=LATER, now=LATER
+    )  # its carrier did not know
     (row,) = deliveries.listed(ORG, DeliveryState.GIVEN_UP)
     assert (row.words, row.by_name) == ("Envoyé par courrier", ALICE.name)
     told = [(act.kind, act.about, act.reason, act.by) for act in store.acts(ORG, "2026-0042")]

@@ -82,7 +82,7 @@ async def test_a_system_that_takes_nothing_and_refused_copies_are_told(tmp_path:
         ]
         (copy,) = store.deliveries.listed("caf31")
         await courier.stop()
-        store.deliveries.failed(copy.id, "refused", "", None, NINE)
+        store.deliveries.failed(copy.id, "refused", "", next_try=None, now=NINE)
         await watch.look()
         assert ("ged_refused", {"name": "depot", "copies": 1}) in [
             (one.code, one.detail) for one in watch.troubles()
