@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A fingerprint of a page's picture, not of its bytes (difference hash, dHash);
-`likeness` compares two of them.
+"""A fingerprint of a page's picture, not of its bytes (difference hash, dHash); `likeness` compares
+two of them. Used by the desk and by the store's index.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PIL import Image
 SIDE = 16
 
 
-def look_of(jpeg: bytes) -> str:
+def fingerprint_of(jpeg: bytes) -> str:
     """The fingerprint of a cleaned page, 64 hexadecimal digits; "" of a page without any drawing.
 
     Raises:

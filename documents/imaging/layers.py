@@ -125,7 +125,7 @@ def in_layers(page: Image.Image, dpi: int) -> Layers | None:
         tint=tint,
         tint_size=tint_size,
     )
-    return layers if _looks_the_same(page, layers, mask) else None
+    return layers if _is_alike(page, layers, mask) else None
 
 
 def compose(layers: Layers, size: tuple[int, int] | None = None) -> Image.Image:
@@ -449,7 +449,7 @@ def _summed(field: Field) -> Field:
     return sums
 
 
-def _looks_the_same(page: Image.Image, layers: Layers, mask: Mask) -> bool:
+def _is_alike(page: Image.Image, layers: Layers, mask: Mask) -> bool:
     """No part of the page of a few millimetres has another brightness than before."""
     side = max(1, round(layers.dpi / INK_COLOUR_DPI)) * _BLOCK_PX
     most = _DIFFERENT if layers.dpi >= _FINE_DPI else _ROUGHLY_DIFFERENT

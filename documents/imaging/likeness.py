@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Does this page look like one that was seen before? Compares the fingerprints of `looks`.
-Used for warnings.
+"""Does this page look like one that was seen before? Compares two of `fingerprint`.
+Used by the store for warnings.
 
 A page scanned twice differs in every byte; its fingerprint hardly.
 Two payslips of one employer look alike too: a likeness is a warning with the earlier page shown,
@@ -16,8 +16,8 @@ well away from the others.
 """
 
 
-def difference(look: str, other: str) -> float:
-    """Part of the bits that differ, 0 to 1; 1 when one of them has no look."""
-    if not look or len(look) != len(other):
+def fingerprint_difference(one: str, other: str) -> float:
+    """Part of the bits that differ, 0 to 1; 1 when one of them has no fingerprint."""
+    if not one or len(one) != len(other):
         return 1.0
-    return (int(look, 16) ^ int(other, 16)).bit_count() / (4 * len(look))
+    return (int(one, 16) ^ int(other, 16)).bit_count() / (4 * len(one))

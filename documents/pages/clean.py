@@ -94,12 +94,12 @@ def clean_page(
     work = _Work(*_original(data, edits, dpi), edits)
     if edits.as_scanned:
         work.resize()
-        work.look()
+        work.analyse()
     else:
         work.straighten()
         scanned = work.page
         work.light()
-        work.look(scanned)
+        work.analyse(scanned)
     return work.finish(encoding)
 
 
@@ -177,7 +177,7 @@ class _Work:
             self.is_lit = paper and "light" not in self.skipped
             self.page = lit
 
-    def look(self, scanned: Planes | None = None) -> None:
+    def analyse(self, scanned: Planes | None = None) -> None:
         """Can it be read? Asked of the page as it was scanned, before the light was made even."""
         page, blank = scanned or self.page, self.kind is PageKind.BLANK
         self.flaws = self.attempt(

@@ -25,22 +25,22 @@ def read_marks(data: bytes) -> FiledMarks:
     """What can be told of a document; what cannot be read is left out."""
     origin = read_origin(data)
     scanned = [page.scanned_sha256 for page in origin.pages] if origin is not None else []
-    looks = _looks(data)
+    looks = _fingerprints(data)
     scanned += [""] * (len(looks) - len(scanned))
     pages = tuple(PageMark(sha256, look) for sha256, look in zip(scanned, looks, strict=False))
     return FiledMarks(words=_words(data), pages=pages)
 
 
-def _looks(data: bytes) -> list[str]:
+def _fingerprints(data: bytes) -> list[str]:
     try:
         with open_pdf(data) as pdf:
             pictures = [picture_bytes(page) for page in pdf.pages]
     except (SessionError, pikepdf.PdfError, ValueError, RuntimeError, AttributeError):
         return []
-    return [_look(data, number, picture) for number, picture in enumerate(pictures)]
+    return [_fingerprint(data, number, picture) for number, picture in enumerate(pictures)]
 
 
-def _look(data: bytes, number: int, picture: bytes | None) -> str:
+def _fingerprint(data: bytes, number: int, picture: bytes | None) -> str:
     """Of the page's own JPEG; a page in layers is drawn first."""
     try:
         if picture and not picture.startswith(JPEG):

@@ -38,11 +38,15 @@ class GedBoardService:
             self._courier.wake()
 
     def answer(
-        self, deliveries: Deliveries, organisation: str, wish: DeliveriesRequest
+        self, deliveries: Deliveries, organisation: str, request: DeliveriesRequest
     ) -> DeliveriesAnswer:
         """In a thread: systems of today and of before, and the copies asked for."""
         found = deliveries.listed(
-            organisation, wish.state, target=wish.target, dossier=wish.dossier, before=wish.before
+            organisation,
+            request.state,
+            target=request.target,
+            dossier=request.dossier,
+            before=request.before,
         )
         kinds = {one.name: one.kind for one in self._settings if one.organisation == organisation}
         counts = deliveries.counts(organisation)

@@ -116,7 +116,7 @@ class CopyMetadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Fals
     file: str
 
 
-def told(parcel: Parcel) -> CopyMetadata:
+def metadata_of(parcel: Parcel) -> CopyMetadata:
     """The facts of a copy."""
     document = parcel.document
     return CopyMetadata(

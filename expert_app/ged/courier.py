@@ -44,12 +44,12 @@ ASK_MOST_S = 300.0
 class CourierPace(NamedTuple):
     """Seconds.
 
-    Attributes: look_s: between two looks when nothing is due: another hub may have filed. ask_s:
+    Attributes: poll_s: between two questions to the store when nothing is due: another hub may have filed. ask_s:
         until a system is asked about a copy that it is taking; doubled each time, up to
         `ASK_MOST_S`.
     """
 
-    look_s: float = 5.0
+    poll_s: float = 5.0
     ask_s: float = 2.0
 
 
@@ -143,7 +143,7 @@ class _Line:
         if settings.earlier:
             await self._persistently_add_earlier()
         while True:
-            wait_s = self._pace.ask_s if self._asked else self._pace.look_s
+            wait_s = self._pace.ask_s if self._asked else self._pace.poll_s
             try:
                 parcel = await _in_thread(
                     self._store.deliveries.claim,
@@ -179,7 +179,7 @@ class _Line:
                     self._clock.utc_now(),
                 )
             except StoreUnreachable:
-                await asyncio.sleep(self._pace.look_s)
+                await asyncio.sleep(self._pace.poll_s)
             else:
                 if count:
                     log.info(

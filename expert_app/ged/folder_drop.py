@@ -25,7 +25,7 @@ from expert_app.ged.connector import (
     Outcome,
     Reason,
     file_name,
-    told,
+    metadata_of,
 )
 from expert_app.runtime.store_settings import GedSettings
 
@@ -72,7 +72,7 @@ class FolderDrop:
             if not self._folder.is_dir():
                 raise NotDelivered(Reason.ADDRESS, str(self._folder))
             write_durably(self._folder / name, data)
-            write_durably(self._beside(name), sidecar(told(parcel), self._form))
+            write_durably(self._beside(name), sidecar(metadata_of(parcel), self._form))
         except OSError as error:
             raise _trouble(error) from error
         return CopyArrived(name)

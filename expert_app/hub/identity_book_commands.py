@@ -105,7 +105,7 @@ def invite(wanted: NamedIdentity, minutes: int, settings: HubSettings, paths: Pa
     print(f"{code[:4]}-{code[4:]}")
     print(
         _("Valid once, for {minutes} minutes, for {identity}.").format(
-            minutes=minutes, identity=_said(named[0])
+            minutes=minutes, identity=_identity_text(named[0])
         )
     )
     return 0
@@ -126,7 +126,7 @@ def revoke(wanted: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
         return 2
     book = open_book(paths)
     if not book.revoke(*named, _now()):
-        print(_("{identity} has no key.").format(identity=_said(named[0])))
+        print(_("{identity} has no key.").format(identity=_identity_text(named[0])))
         return 1
     if settings.bus:
         print(
@@ -148,7 +148,7 @@ def revoke(wanted: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
     return 0
 
 
-def _said(identity: Identity) -> str:
+def _identity_text(identity: Identity) -> str:
     return f"{identity.organisation}/{identity.role.name.lower()}/{identity.user}"
 
 

@@ -17,7 +17,7 @@ from expert_app.hub.before_upgrade import keep_old_databases, too_new, upgrade_s
 from expert_app.hub.convention_watch import ConventionWatch
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.own_server import OwnServer
-from expert_app.hub.starting import CANNOT_START, say_cannot_start, stop_on_signals
+from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
 from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.ice_settings import turn_tickets
@@ -180,7 +180,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     try:
         program = HubProgram(settings, paths, options=options)
     except CANNOT_START as error:
-        return say_cannot_start(error)
+        return print_cannot_start(error)
     automation = _automation(program, stop) if options.driven else None
     stop_on_signals(stop.set)
     if hasattr(signal, "SIGHUP"):

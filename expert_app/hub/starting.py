@@ -22,7 +22,7 @@ from session.hub.storage.format import StoredTooNew
 CANNOT_START = (CatalogueWrong, ExtraMissing, KeyMissing, ProceduresWrong, StoredTooNew)
 
 
-def say_cannot_start(error: Exception) -> int:
+def print_cannot_start(error: Exception) -> int:
     """Prints why the program cannot start, one of `CANNOT_START`; the exit code."""
     match error:
         case StoredTooNew():

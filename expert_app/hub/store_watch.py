@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Looks now and then whether far documents and agencies' systems can be reached.
+"""Asks now and then whether far documents and agencies' systems can be reached.
 Used by health of hub and vault.
 """
 
@@ -18,13 +18,13 @@ from session.hub.monitoring.health import Trouble
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 30.0
+POLL_S = 30.0
 PROBE = "here"
 """A name that is only asked for, never written."""
 
 
 class StoreWatch:
-    """What is wrong with the places of documents, as of the last look."""
+    """What is wrong with the places of documents, as last asked."""
 
     def __init__(self, store: DossierStore, blobs: BlobStore, *, courier: Courier) -> None:
         self._store, self._blobs, self._courier = store, blobs, courier
@@ -32,7 +32,7 @@ class StoreWatch:
         self._refused: dict[str, int] = {}
 
     def start(self, tasks: Tasks) -> None:
-        """Begins to look."""
+        """Asks every half minute from now on."""
         tasks.start(self._run(), name="watch the documents' store")
 
     def troubles(self) -> list[Trouble]:
@@ -51,8 +51,8 @@ class StoreWatch:
         ]
         return found
 
-    async def look(self) -> None:
-        """One look; it takes as long as the slowest answer."""
+    async def poll(self) -> None:
+        """Asks once; it takes as long as the slowest answer."""
         away = await asyncio.to_thread(self._try_blobs)
         if away and not self._away:
             log.warning(
@@ -68,8 +68,8 @@ class StoreWatch:
 
     async def _run(self) -> None:
         while True:
-            await self.look()
-            await asyncio.sleep(LOOK_S)
+            await self.poll()
+            await asyncio.sleep(POLL_S)
 
     def _try_blobs(self) -> str:
         """Why the far store cannot be reached;

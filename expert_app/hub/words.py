@@ -115,7 +115,7 @@ SENTENCES: dict[str, str] = {
 """Code of a problem -> what to say; a test checks that none is missing."""
 
 
-def said(problem: Problem) -> str:
+def sentence_of(problem: Problem) -> str:
     """Place and sentence."""
     words = _(SENTENCES[problem.code]).format_map(dict(problem.values))
     return _("{place}: {sentence}").format(place=problem.where, sentence=words)
@@ -123,7 +123,7 @@ def said(problem: Problem) -> str:
 
 def listed(problems: Sequence[Problem]) -> str:
     """All of them, one line each."""
-    return "\n".join(said(problem) for problem in problems)
+    return "\n".join(sentence_of(problem) for problem in problems)
 
 
 def refused(error: CatalogueWrong) -> str:

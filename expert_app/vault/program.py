@@ -17,7 +17,7 @@ from pathlib import Path
 from expert_app.hub.before_upgrade import keep_old_databases
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.monitor import open_monitor
-from expert_app.hub.starting import CANNOT_START, say_cannot_start, stop_on_signals
+from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
 from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import key_name, load_seed
@@ -227,7 +227,7 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
     try:
         program = VaultProgram(settings, paths)
     except CANNOT_START as error:
-        return say_cannot_start(error)
+        return print_cannot_start(error)
     except SessionError as error:
         from views.words.errors import sentence
 

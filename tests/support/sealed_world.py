@@ -98,7 +98,7 @@ class SealedWorld:
             if organisation == ORGANISATION
         }
         self.secrets = list(keys.secrets)
-        self.door: VaultServer | None = None
+        self.server: VaultServer | None = None
         self.log = VaultLog(folder / "vault" / "log.sqlite")
         self._bus: BusClient | None = None
 
@@ -112,8 +112,8 @@ class SealedWorld:
             callers=sessions,
             uploads=UploadSpool(self.folder / "vault" / "uploads"),
         )
-        house = VaultOwner(ORGANISATION, lambda: self.secrets, self._keys_of)
-        certificates = DeskCertificates(house, world.clock)
+        owner = VaultOwner(ORGANISATION, lambda: self.secrets, self._keys_of)
+        certificates = DeskCertificates(owner, world.clock)
         callers = VaultCallers(self.log, sessions, organisation=ORGANISATION, clock=world.clock)
         logs = VaultLogService(self.log, sessions, organisation=ORGANISATION, clock=world.clock)
         handlers = {
@@ -128,24 +128,24 @@ class SealedWorld:
             Part.LOG: handlers_of(logs, certificates),
         }
         served = {part: handlers[part] for part in parts}
-        self.door = VaultServer(
-            house,
+        self.server = VaultServer(
+            owner,
             served,
             listen=bus.subscribe,
             answer=bus.answer,
             clock=world.clock,
             tasks=world.tasks,
         )
-        await self.door.start()
+        await self.server.start()
         await bus._connection.settle()
 
     def _keys_of(self, role: Role, user: str) -> frozenset[str]:
         return frozenset({self.admitted.get((role, user), "")}) - {""}
 
     async def stop_vault(self) -> None:
-        assert self.door is not None
+        assert self.server is not None
         assert self._bus is not None
-        await self.door.stop()
+        await self.server.stop()
         await self._bus.close()
 
     def seals(

@@ -300,14 +300,14 @@ def verification_text(facts: ReceiptFacts, signer: Signer | None = None) -> str:
     """What the QR code says: the facts that a forger would change, one hash over all pieces, and
     who signs for it.
     """
-    said = _said(facts, MARK if signer else UNSIGNED_MARK)
+    said = _code_text(facts, MARK if signer else UNSIGNED_MARK)
     if signer is None:
         return facts.verify_url + said
     signature = signer.sign(said.encode())
     return f"{facts.verify_url}{said}|{letters(signer.public_key)}|{letters(signature)}"
 
 
-def _said(facts: ReceiptFacts, mark: str) -> str:
+def _code_text(facts: ReceiptFacts, mark: str) -> str:
     parts = [
         mark,
         facts.organisation.replace("|", "/"),

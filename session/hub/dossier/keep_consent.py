@@ -32,7 +32,7 @@ this much later the hub does not wait for its word.
 """
 
 
-class KeepRecord(msgspec.Struct, frozen=True, kw_only=True):
+class KeepConsentRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The last word of one session, and until when it holds by the hub's clock.
     Nothing personal; gone after a day.
     """
@@ -41,43 +41,43 @@ class KeepRecord(msgspec.Struct, frozen=True, kw_only=True):
     until_utc: datetime
 
 
-class KeepStore(Protocol):
+class KeepConsentStore(Protocol):
     """Records by session."""
 
-    async def get(self, organisation: str, session_id: str) -> KeepRecord | None:
+    async def get(self, organisation: str, session_id: str) -> KeepConsentRecord | None:
         """The record. Raises `StoreUnreachable`."""
         ...
 
-    async def put(self, organisation: str, session_id: str, record: KeepRecord) -> None:
+    async def put(self, organisation: str, session_id: str, record: KeepConsentRecord) -> None:
         """Stores the record. Raises `StoreUnreachable`."""
         ...
 
 
-class NatsKeepStore:
+class NatsKeepConsentStore:
     """Beside the caller records, in the hub's own account: what one hub heard every hub knows."""
 
     def __init__(self, connection: HubConnection) -> None:
         self._streams = connection.streams
 
-    async def get(self, organisation: str, session_id: str) -> KeepRecord | None:
-        """See `KeepStore`."""
+    async def get(self, organisation: str, session_id: str) -> KeepConsentRecord | None:
+        """See `KeepConsentStore`."""
         stored = await self._streams.last(CALLERS, f"caller.{organisation}.keep-{session_id}")
-        return decode_plain(KeepRecord, stored.payload) if stored is not None else None
+        return decode_plain(KeepConsentRecord, stored.payload) if stored is not None else None
 
-    async def put(self, organisation: str, session_id: str, record: KeepRecord) -> None:
-        """See `KeepStore`."""
+    async def put(self, organisation: str, session_id: str, record: KeepConsentRecord) -> None:
+        """See `KeepConsentStore`."""
         await self._streams.append(
             f"caller.{organisation}.keep-{session_id}", msgspec.json.encode(record)
         )
 
 
-class KeepGrants:
+class KeepConsents:
     """Records what kiosks say, and asks it back before anything is filed."""
 
-    def __init__(self, store: KeepStore, clock: Clock) -> None:
+    def __init__(self, store: KeepConsentStore, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    async def heard(self, ticket: Ticket, payload: bytes) -> None:
+    async def on_message(self, ticket: Ticket, payload: bytes) -> None:
         """A kiosk's message of the topic "grant"; anything but a word about keeping is left alone.
 
         A store that cannot be written leaves the word unrecorded:
@@ -92,7 +92,7 @@ class KeepGrants:
             ):
                 return
             until = self._clock.utc_now() + timedelta(seconds=message.left_s)
-            record = KeepRecord(allowed=message.allowed, until_utc=until)
+            record = KeepConsentRecord(allowed=message.allowed, until_utc=until)
             await self._store.put(ticket.organisation, ticket.session, record)
         except SessionError as error:
             log.warning("a word about keeping documents is not recorded: %s", error.code)

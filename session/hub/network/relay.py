@@ -205,7 +205,7 @@ class Relay:
                 self.dropped += 1
                 continue
             if self._is_word_of_kiosk(message) and self._is_end(ticket, message):
-                await self._keep.heard(ticket, message.payload)
+                await self._keep.on_message(ticket, message.payload)
             await self._send(ticket, message)
         del self._held[organisation, session_id]
         if not self._held:

@@ -109,16 +109,16 @@ class VaultCallers:
 class DeskCertificates:
     """Certificates of desks, by the vault's secret that is valid the longest."""
 
-    def __init__(self, house: VaultOwner, clock: Clock) -> None:
-        self._house, self._clock = house, clock
+    def __init__(self, owner: VaultOwner, clock: Clock) -> None:
+        self._owner, self._clock = owner, clock
 
     @handles(CERTIFY)
     async def certify(self, asker: Asker, key: str) -> CertifyAnswer:
         """A desk's certificate for the key that it has shown."""
-        secret: VaultSecret = self._house.secrets()[0]
+        secret: VaultSecret = self._owner.secrets()[0]
         certificate = certify(
             secret,
-            self._house.organisation,
+            self._owner.organisation,
             role=asker.role,
             user=asker.user,
             key=key,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A vault's door: sealed questions of desks and kiosks, opened, answered by a handler, sealed
+"""A vault's server: sealed questions of desks and kiosks, opened, answered by a handler, sealed
 again. Used by the vault.
 
 The other end is `session.bus.sealing.vault_client`. Who asks is what the server has proved (the
@@ -86,7 +86,7 @@ Answer = Callable[[Incoming, bytes, Mapping[str, str]], Awaitable[None]]
 
 @dataclass(frozen=True)
 class VaultPeer:
-    """Whoever has said hello."""
+    """A desk or kiosk that has said hello."""
 
     asker: Asker
     key: str
@@ -95,7 +95,7 @@ class VaultPeer:
 
 @dataclass(frozen=True)
 class VaultOwner:
-    """What a vault is told from outside its door.
+    """What a vault is told by its program.
 
     Attributes:
         organisation: whose vault it is.
@@ -120,7 +120,7 @@ class VaultServer:
 
     def __init__(
         self,
-        house: VaultOwner,
+        owner: VaultOwner,
         handlers: Mapping[Part, Mapping[str, Handler]],
         *,
         listen: Listen,
@@ -130,9 +130,9 @@ class VaultServer:
     ) -> None:
         self.answered = self.refused = 0
         self.answered_call: Signal[AnsweredRequest] = Signal()
-        self._house, self._handlers, self._clock = house, handlers, clock
-        self._listen, self._say, self._tasks = listen, answer, tasks
-        self._guests: OrderedDict[tuple[Part, Caller, str], VaultPeer] = OrderedDict()
+        self._owner, self._handlers, self._clock = owner, handlers, clock
+        self._listen, self._send_answer, self._tasks = listen, answer, tasks
+        self._peers: OrderedDict[tuple[Part, Caller, str], VaultPeer] = OrderedDict()
         self._hellos = RateLimits(clock, HELLOS_PER_S, burst=HELLOS_BURST)
         self._rates = RateLimits(clock, BULK_PER_S, burst=BULK_BURST)
         self._answering: set[asyncio.Task[None]] = set()
@@ -180,7 +180,7 @@ class VaultServer:
         except (KeyError, ValueError):
             payload, headers = b"", {REFUSED_HEADER: UNKNOWN}
         try:
-            await self._say(message, payload, headers)
+            await self._send_answer(message, payload, headers)
         except BusUnreachable:
             log.info("an answer of the vault is lost; the same question may be repeated")
 
@@ -192,8 +192,8 @@ class VaultServer:
         if not self._hellos.take(f"{caller.home}.{caller.role}.{caller.user}"):
             raise RateLimited
         hello = decode_request(VaultHello, message.payload)
-        organisation = self._house.organisation
-        secret = next((one for one in self._house.secrets() if one.key == hello.vault_key), None)
+        organisation = self._owner.organisation
+        secret = next((one for one in self._owner.secrets() if one.key == hello.vault_key), None)
         if secret is None:
             raise SealKeyOld(organisation=organisation)
         text = hello_text(organisation, part, caller, vault_key=hello.vault_key, key=hello.key)
@@ -211,15 +211,15 @@ class VaultServer:
         return encode(VaultWelcome(key=keys[2], proof=proof)), {SEAL_HEADER: str(stamp)}
 
     def _check_desk(self, caller: Caller, key: str) -> None:
-        if caller.home != self._house.organisation or key not in self._house.admitted(
+        if caller.home != self._owner.organisation or key not in self._owner.admitted(
             caller.role, caller.user
         ):
             raise DeskNotAdmitted(key=key)
 
-    def _remember(self, name: tuple[Part, Caller, str], guest: VaultPeer) -> None:
-        self._guests[name] = guest
-        while len(self._guests) > GUESTS:
-            self._guests.popitem(last=False)
+    def _remember(self, name: tuple[Part, Caller, str], peer: VaultPeer) -> None:
+        self._peers[name] = peer
+        while len(self._peers) > GUESTS:
+            self._peers.popitem(last=False)
 
     # ---- questions
 
@@ -228,23 +228,23 @@ class VaultServer:
     ) -> tuple[bytes, dict[str, str]]:
         stamp = Stamp.read(message.headers.get(SEAL_HEADER, ""))
         name = (part, caller, stamp.epoch)
-        guest = self._guests[name]
+        peer = self._peers[name]
         if caller.role is not Role.KIOSK:  # sent away since its hello: at once
-            self._check_desk(caller, guest.key)
-        self._guests.move_to_end(name)
-        if not self._rates.take(guest.asker.writer):
+            self._check_desk(caller, peer.key)
+        self._peers.move_to_end(name)
+        if not self._rates.take(peer.asker.writer):
             raise RateLimited
-        question = guest.box.open(ASKED, stamp, message.payload)
-        answer = await self._answer_open(part, guest, question)
-        stamp, sealed = guest.box.seal(ANSWERED, answer, stamp.number)
+        question = peer.box.open(ASKED, stamp, message.payload)
+        answer = await self._answer_open(part, peer, question)
+        stamp, sealed = peer.box.seal(ANSWERED, answer, stamp.number)
         return sealed, {SEAL_HEADER: str(stamp)}
 
-    async def _answer_open(self, part: Part, guest: VaultPeer, question: bytes) -> bytes:
+    async def _answer_open(self, part: Part, peer: VaultPeer, question: bytes) -> bytes:
         since_s, verb, code = self._clock.monotonic_s(), "", ""
         try:
             call = _call(question)
             verb = call.verb
-            answer: HubMessage = await self._handle(part, guest, call)
+            answer: HubMessage = await self._handle(part, peer, call)
             self.answered += 1
         except SessionError as error:
             self.refused += 1
@@ -264,15 +264,15 @@ class VaultServer:
         )
         return encode(answer)
 
-    async def _handle(self, part: Part, guest: VaultPeer, call: VaultCall) -> HubMessage:
+    async def _handle(self, part: Part, peer: VaultPeer, call: VaultCall) -> HubMessage:
         handler = self._handlers[part].get(call.verb)
         if handler is None:
             raise NotAllowed(why="unknown verb")
         roles, kind, _ = VERBS[call.verb]
-        if guest.asker.role not in roles:
+        if peer.asker.role not in roles:
             raise NotAllowed(why="role")
         request: Any = decode_request(kind, bytes(call.body))
-        return await handler(guest.asker, guest.key if call.verb == CERTIFY else request)
+        return await handler(peer.asker, peer.key if call.verb == CERTIFY else request)
 
 
 def _call(question: bytes) -> VaultCall:

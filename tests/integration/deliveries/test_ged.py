@@ -30,7 +30,7 @@ from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
 ORG, GED = "caf31", "archive"
 NOWHERE = "http://127.0.0.1:9"
 QUICK: dict[str, Any] = {"name": GED, "organisation": ORG, "tries_from_s": 0.1, "tries_most_s": 1.0}
-QUICKLY = CourierPace(look_s=0.05, ask_s=0.05)
+QUICKLY = CourierPace(poll_s=0.05, ask_s=0.05)
 
 
 @pytest.fixture

@@ -35,11 +35,11 @@ async def test_a_far_store_that_is_away_and_comes_back_is_said_once(
         )
         assert watch.troubles() == []
         for _ in range(2):
-            await watch.look()
+            await watch.poll()
         (trouble,) = watch.troubles()
         assert (trouble.code, trouble.grave) == ("documents_away", True)
         watch._blobs = Blobs(tmp_path)
-        await watch.look()
+        await watch.poll()
     assert watch.troubles() == []
     said = [
         one.message.split(" (")[0]
@@ -83,7 +83,7 @@ async def test_a_system_that_takes_nothing_and_refused_copies_are_told(tmp_path:
         (copy,) = store.deliveries.listed("caf31")
         await courier.stop()
         store.deliveries.failed(copy.id, "refused", "", next_try=None, now=NINE)
-        await watch.look()
+        await watch.poll()
         assert ("ged_refused", {"name": "depot", "copies": 1}) in [
             (one.code, one.detail) for one in watch.troubles()
         ]
