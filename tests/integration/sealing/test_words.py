@@ -55,7 +55,7 @@ class SealingKiosk(Kiosk):
 async def test_a_kiosk_that_knows_another_signer_does_not_begin_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expert_app.kiosk.app, "TOLD_S", 0.3)
+    monkeypatch.setattr(expert_app.kiosk.app, "REFUSAL_SHOWN_S", 0.3)
     async with sealed_world(tmp_path) as sealed:
         world, paths = sealed.world, paths_for("kiosk", tmp_path / "own")
         settings = KioskSettings(
