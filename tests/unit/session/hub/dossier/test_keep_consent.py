@@ -54,7 +54,7 @@ def live(state: TicketState = TicketState.IN_SESSION) -> Ticket:
 )
 async def test_only_a_yes_to_keeping_lets_documents_pass(payload: bytes) -> None:
     grants = KeepConsents(MemoryKeep(), ManualClock(NOW))
-    await grants.heard(live(), payload)
+    await grants.on_message(live(), payload)
     with pytest.raises(GrantMissing):
         await grants.check(live(), "s1")
 
@@ -62,7 +62,7 @@ async def test_only_a_yes_to_keeping_lets_documents_pass(payload: bytes) -> None
 async def test_it_ends_by_itself_while_they_talk_and_holds_in_the_wrap_up() -> None:
     clock = ManualClock(NOW)
     grants = KeepConsents(MemoryKeep(), clock)
-    await grants.heard(live(), word())
+    await grants.on_message(live(), word())
     clock.advance(60 + (GRACE - timedelta(seconds=1)).total_seconds())
     await grants.check(live(), "s1")
     clock.advance(2)
@@ -73,6 +73,6 @@ async def test_it_ends_by_itself_while_they_talk_and_holds_in_the_wrap_up() -> N
 
 async def test_the_word_of_one_session_is_not_that_of_the_next() -> None:
     grants = KeepConsents(MemoryKeep(), ManualClock(NOW))
-    await grants.heard(live(), word())
+    await grants.on_message(live(), word())
     with pytest.raises(GrantMissing):
         await grants.check(live(), "s2")
