@@ -46,7 +46,7 @@ from session.hub.storage.disk_space import DiskSpace
 from session.hub.vault.handlers import DeskCertificates, VaultCallers, VaultLogService
 from session.hub.vault.server import VaultOwner, VaultServer
 from session.hub.vault.sessions import VaultSessions
-from session.protocol.sealing import ArchivePart
+from session.protocol.sealing import Part
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -88,9 +88,7 @@ class VaultProgram:
             clock=self._clock,
             tls=tls,
         )
-        self._sources = find_sources(
-            settings, paths, delivers=ArchivePart.DOSSIER in settings.serve
-        )
+        self._sources = find_sources(settings, paths, delivers=Part.DOSSIER in settings.serve)
         self._keeper = log_of(paths)
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
@@ -128,7 +126,7 @@ class VaultProgram:
 
     def _open_dossiers(self, stack: contextlib.AsyncExitStack) -> OpenDossiers | None:
         """None where another process has them."""
-        if ArchivePart.DOSSIER not in self._settings.serve:
+        if Part.DOSSIER not in self._settings.serve:
             return None
         return open_dossiers(
             self._settings,
@@ -142,14 +140,16 @@ class VaultProgram:
     def _health(self, dossiers: OpenDossiers | None) -> VaultHealth:
         disk = self._settings.disk
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
-        disk_space = DiskSpace(places, warn_bytes=disk.warn_mb << 20, full_bytes=disk.full_mb << 20)
-        health = VaultHealth(
-            lambda: self._bus.is_connected,
-            self._keeper,
-            self._store,
-            disk_space,
-            self.part,
-            self._clock,
+        return VaultHealth(
+            is_connected=lambda: self._bus.is_connected,
+            keeper=self._keeper,
+            store=dossiers.store if dossiers is not None else None,
+            disk_space=DiskSpace(
+                places, warn_bytes=disk.warn_mb << 20, full_bytes=disk.full_mb << 20
+            ),
+            part=self.part,
+            clock=self._clock,
+            others=dossiers.watch.troubles if dossiers is not None else list,
         )
 
     async def _monitor(
@@ -164,16 +164,16 @@ class VaultProgram:
 
     def _handlers(
         self, owner: VaultOwner, dossiers: OpenDossiers | None
-    ) -> dict[ArchivePart, dict[str, Handler]]:
+    ) -> dict[Part, dict[str, Handler]]:
         sessions = VaultSessions(
             self._bus, self._keeper, clock=self._clock, secrets=self.part.secrets
         )
         certificates = DeskCertificates(owner, self._clock)
-        handlers: dict[ArchivePart, dict[str, Handler]] = {}
+        handlers: dict[Part, dict[str, Handler]] = {}
         if dossiers is not None:
             uploads = UploadSpool(self._paths.folder("uploads"))
             rules = DossierService(dossiers.adapter, sessions, callers=sessions, uploads=uploads)
-            handlers[ArchivePart.DOSSIER] = handlers_of(
+            handlers[Part.DOSSIER] = handlers_of(
                 rules,
                 PieceService(rules),
                 DeliveryService(dossiers.adapter, self._name_of),
@@ -183,11 +183,11 @@ class VaultProgram:
                 ),
                 certificates,
             )
-        if ArchivePart.LOG in self._settings.serve:
+        if Part.LOG in self._settings.serve:
             logs = VaultLogService(
                 self._keeper, sessions, organisation=owner.organisation, clock=self._clock
             )
-            handlers[ArchivePart.LOG] = handlers_of(logs, certificates)
+            handlers[Part.LOG] = handlers_of(logs, certificates)
         return handlers
 
     def _name_of(self, _organisation: str, user: str) -> str:

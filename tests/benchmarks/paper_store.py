@@ -22,7 +22,7 @@ from documents.store import tables
 from documents.store.dossier_store import DossierStore
 from documents.store.search import FiledMarks
 from session.core.dossier_model import Dossier, NewDocument, Piece
-from tests.benchmarks.table import TableRow
+from tests.benchmarks.table import Row
 from tests.support.postgres import new_database, programs, server
 from tests.unit.documents.store.test_dossier_store import PDF
 
@@ -186,16 +186,16 @@ def _databases(folder: Path) -> Iterator[list[tuple[str, str | None, float]]]:
         yield [("SQLite", None, 5.0), ("PostgreSQL", new_database(url, "bench"), 10.0)]
 
 
-def rows() -> list[TableRow]:
+def rows() -> list[Row]:
     """Measures both."""
-    found: list[TableRow] = []
+    found: list[Row] = []
     with tempfile.TemporaryDirectory() as folder, _databases(Path(folder)) as databases:
         for name, url, goal_ms in databases:
             with DossierStore(Path(folder) / name, url) as store:
                 fill(store)
                 filed, common, rare = _milliseconds(store)
             case = f"{name}, 50,000 pieces"
-            found.append(TableRow(case, "file one, ms", filed, goal=goal_ms))
-            found.append(TableRow(case, "3 common words, ms", common, goal=150.0))
-            found.append(TableRow(case, "rare word, ms", rare, goal=150.0))
+            found.append(Row(case, "file one, ms", filed, goal=goal_ms))
+            found.append(Row(case, "3 common words, ms", common, goal=150.0))
+            found.append(Row(case, "rare word, ms", rare, goal=150.0))
     return found
