@@ -257,7 +257,7 @@ class SimulatedPrinter:
         if job.state >= JOB_CANCELED:
             return IppStatus.NOT_POSSIBLE, ()
         self._set(job, JOB_CANCELED, "job-canceled-by-user")
-        self._answer_state()
+        self._wake()
         return _OK, ()
 
     def _find(self, asked: Message) -> PrinterJob | None:
@@ -295,8 +295,8 @@ class SimulatedPrinter:
         while self._fault == fault:
             await self._changed.wait()
 
-    def _answer_state(self) -> None:
-        """Wakes whoever waits for a change."""
+    def _wake(self) -> None:
+        """Wakes everybody who waits for a change."""
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -322,7 +322,7 @@ class SimulatedPrinter:
             self._job_seconds = orders.job_seconds
         if orders.fault is not msgspec.UNSET:
             self._fault = orders.fault
-            self._answer_state()
+            self._wake()
         return await self._on_state_asked(request)
 
 
