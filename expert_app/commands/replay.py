@@ -83,7 +83,7 @@ async def _main(log: LogFile, settings: DeskSettings, program: Program, *, drive
     apply_theme(application, settings.theme == "dark")
     replay = ReplayProgram(log, program)
     if driven:
-        _Observer(replay.view, len(log.records), observations=program.observations)
+        replay.observe(len(log.records), program.observations)
     replay.window.show()
     if driven:
         program.drive(WindowDriver(replay.window))
@@ -101,6 +101,10 @@ class ReplayProgram:
         self.window.resize(*WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
         self.view.show_log(title, log.records)
+
+    def observe(self, records: int, observations: Observations) -> None:
+        """Notes from now on where the replay is; Qt's signals alone would not keep the observer."""
+        self._observer = _Observer(self.view, records, observations=observations)
 
     def close(self) -> None:
         """Stops playing and takes the window away."""
