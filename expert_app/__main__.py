@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from expert_app.commands.hub_arguments import ROLES, add_hub_parser
+from expert_app.commands.hub_arguments import ROLES, Commands, add_hub_parser
 from expert_app.runtime.config import (
     DeskSettings,
     DisplaySettings,
@@ -52,21 +52,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="expert-app", description="Desk, hub and kiosk of Poste Expert."
-    )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    _common(commands.add_parser("desk", help="the agent's window (also without any command)"))
-    kiosk = commands.add_parser("kiosk", help="the reference kiosk")
-    kiosk.add_argument("--fullscreen", action="store_true", help="as in the booth")
-    _common(kiosk)
-    display = commands.add_parser(
-        "display", help="the waiting room's screen: numbers that are called"
-    )
-    display.add_argument("--fullscreen", action="store_true", help="as on the wall")
-    _common(display)
-    add_hub_parser(commands, _common)
+def _add_demo(commands: Commands) -> None:
     demo = commands.add_parser("demo", help="all of it on this machine")
     demo.add_argument(
         "--script", choices=("walk",), help="without a person: the whole job, driven and proved"
@@ -101,19 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--supervisor", action="store_true", help="also open the supervisor's board")
     _common(demo)
-    devices = commands.add_parser(
-        "kiosk-devices", help="scanners and printers on this network, for a kiosk's settings"
-    )
-    devices.add_argument("--seconds", type=float, default=4.0, help="how long to listen")
-    devices.add_argument(
-        "--certificates", type=Path, metavar="FOLDER", help="keep their certificates there"
-    )
-    _common(devices)
-    replay = commands.add_parser("replay", help="a session's log on one timeline")
-    replay.add_argument(
-        "log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub"
-    )
-    _common(replay)
+
+
+def _add_verify(commands: Commands) -> None:
     verify = commands.add_parser(
         "verify", help="says whether documents are what was scanned, receipts genuine"
     )
@@ -128,6 +104,38 @@ def _parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("--json", action="store_true", help="for programs")
     _common(verify)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="expert-app", description="Desk, hub and kiosk of Poste Expert."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _common(commands.add_parser("desk", help="the agent's window (also without any command)"))
+    kiosk = commands.add_parser("kiosk", help="the reference kiosk")
+    kiosk.add_argument("--fullscreen", action="store_true", help="as in the booth")
+    _common(kiosk)
+    display = commands.add_parser(
+        "display", help="the waiting room's screen: numbers that are called"
+    )
+    display.add_argument("--fullscreen", action="store_true", help="as on the wall")
+    _common(display)
+    add_hub_parser(commands, _common)
+    _add_demo(commands)
+    devices = commands.add_parser(
+        "kiosk-devices", help="scanners and printers on this network, for a kiosk's settings"
+    )
+    devices.add_argument("--seconds", type=float, default=4.0, help="how long to listen")
+    devices.add_argument(
+        "--certificates", type=Path, metavar="FOLDER", help="keep their certificates there"
+    )
+    _common(devices)
+    replay = commands.add_parser("replay", help="a session's log on one timeline")
+    replay.add_argument(
+        "log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub"
+    )
+    _common(replay)
+    _add_verify(commands)
     doctor = commands.add_parser("doctor", help="checks what a call needs and says what to do")
     doctor.add_argument("--json", action="store_true", help="for programs")
     _common(doctor)

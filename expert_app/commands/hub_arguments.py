@@ -23,15 +23,14 @@ SEAL_DAYS = 365
 
 ROLES = {role.name.lower(): role for role in Role}
 
+type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 Common = Callable[[argparse.ArgumentParser], None]
 
 AddCommand = Callable[[str, str], argparse.ArgumentParser]
 """Adds a command by its name and what it does."""
 
 
-def add_hub_parser(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: Common
-) -> None:
+def add_hub_parser(commands: Commands, common: Common) -> None:
     """Adds `hub` and its commands; `common` adds what every program takes (also after the command's
     name).
     """

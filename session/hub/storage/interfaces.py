@@ -82,7 +82,7 @@ class TicketStore(Protocol):
         ...
 
     async def wait_current(self) -> None:
-        """Returns once all that is stored now was handed over: what is missing then is not stored."""
+        """Returns once all that is stored now was handed over; what is missing is not stored."""
         ...
 
     async def stop(self) -> None:
