@@ -24,12 +24,6 @@ PICTURE = invented_picture(1500, 1100, "JPEG") + bytes(300_000)
 """More than one part of an answer."""
 
 
-def _entry(item: str, title: str, file: str, data: bytes) -> str:
-    """An item of the library as the convention has it."""
-    sha256 = hashlib.sha256(data).hexdigest()
-    return f'{{ id = "{item}", title = "{title}", file = "{file}", sha256 = "{sha256}" }}'
-
-
 def with_library(folder: Path) -> str:
     (folder / "library" / "valdore").mkdir(parents=True)
     (folder / "library" / "valdore" / "plan.jpg").write_bytes(PICTURE)

@@ -133,7 +133,7 @@ def test_a_document_that_acts_by_itself_is_not_printed(document: bytes, where: s
             )
         elif where == "annotation":
             link = Dictionary(
-                TextStyle=Name.Annot,
+                Type=Name.Annot,
                 Subtype=Name.Link,
                 Rect=Array([0, 0, 9, 9]),
                 A=_action("Launch"),
