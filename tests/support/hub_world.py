@@ -217,19 +217,19 @@ class World:
         """Everybody who was connected."""
         return [each for each in self._open if isinstance(each, BusClient)]
 
-    async def line(self, role: Role, user: str, organisation: str = "valdore") -> Connection:
+    async def connect_as(self, role: Role, user: str, organisation: str = "valdore") -> Connection:
         """A bare connection with the rights of `user`, for those who try what they may not."""
         seed = self.seeds[organisation, role, user]
-        line = Connection(
+        connection = Connection(
             [self.server.url],
             seed,
             tasks=self.tasks,
             inbox=subjects.inbox(role, user),
             name="attacker",
         )
-        await line.open()
-        self._open.append(line)
-        return line
+        await connection.open()
+        self._open.append(connection)
+        return connection
 
     async def desk(self, user: str, organisation: str = "valdore") -> DeskLink:
         link = DeskLink(

@@ -73,16 +73,16 @@ async def test_the_server_refuses_every_foreign_subject(
 ) -> None:
     caplog.set_level("INFO", logger="session.bus.transport.connection")
     async with hub_world(tmp_path) as world:
-        line = await world.line(role, "alice" if role is Role.AGENT else "kiosk1")
+        connection = await world.connect_as(role, "alice" if role is Role.AGENT else "kiosk1")
         mine = "ses.k.kiosk1.s1.call"
         attacks = [subject for subject in PUBLISHES if role is Role.AGENT or subject != mine]
         for subject in attacks:
-            await line.publish(subject, b"{}")
+            await connection.publish(subject, b"{}")
         for subject in SUBSCRIPTIONS:
-            await line.subscribe(subject, lambda message: None)
+            await connection.subscribe(subject, lambda message: None)
         if role is Role.KIOSK:
-            await line.subscribe("evt.q.*", lambda message: None)
-            await line.subscribe("evt.hb", lambda message: None)
+            await connection.subscribe("evt.q.*", lambda message: None)
+            await connection.subscribe("evt.hb", lambda message: None)
 
         def refused(kind: str) -> set[str]:
             marker = f"permissions violation for {kind} to "
@@ -97,13 +97,13 @@ async def test_the_server_refuses_every_foreign_subject(
         if role is Role.KIOSK:
             wanted |= {"evt.q.*", "evt.hb"}
         await until(lambda: {text.strip('"') for text in refused("subscription")} >= wanted)
-        assert line.is_connected
+        assert connection.is_connected
 
 
 async def test_full_rights_of_nobody_reach_anothers_traffic(tmp_path: Path) -> None:
     """The refused subscriptions above also deliver nothing while there is traffic."""
     async with hub_world(tmp_path) as world:
-        spy = await world.line(Role.AGENT, "bob")
+        spy = await world.connect_as(Role.AGENT, "bob")
         heard: list[Incoming] = []
         for subject in SUBSCRIPTIONS:
             await spy.subscribe(subject, heard.append)
@@ -132,7 +132,10 @@ async def test_an_unknown_key_is_refused_in_words(tmp_path: Path) -> None:
 
 async def test_a_removed_user_is_cut_off_and_the_others_are_not(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        gone, stays = await world.line(Role.AGENT, "alice"), await world.line(Role.AGENT, "bob")
+        gone, stays = (
+            await world.connect_as(Role.AGENT, "alice"),
+            await world.connect_as(Role.AGENT, "bob"),
+        )
         keys = {identity: key for identity, key in world.keys.items() if identity[2] != "alice"}
         await world.server.reload(world.catalogue.accounts(keys))
         await until(lambda: not gone.is_connected)
@@ -154,10 +157,10 @@ async def test_a_role_cannot_say_anothers_verb(tmp_path: Path) -> None:
             await kiosk.request("call.more", QueueRequest(), QueueAnswer)
 
 
-async def _ask_with_reply_to(world: World, line: Connection, reply: str) -> None:
+async def _ask_with_reply_to(world: World, connection: Connection, reply: str) -> None:
     assert world.hub is not None
     before = world.hub.server.counts.answered + world.hub.server.counts.refused
-    await line.publish("svc.a.bob.queue", encode(QueueRequest()), reply=reply)
+    await connection.publish("svc.a.bob.queue", encode(QueueRequest()), reply=reply)
     await until(
         lambda: (
             world.hub is not None
@@ -171,7 +174,7 @@ async def test_an_answer_of_the_hub_led_to_another_user_is_not_believed(tmp_path
     do not have.
     """
     async with hub_world(tmp_path) as world:
-        attacker = await world.line(Role.AGENT, "bob")
+        attacker = await world.connect_as(Role.AGENT, "bob")
         desk = await world.desk("alice")
         facts = await desk.accept(
             (await (await world.kiosk("kiosk1")).call("housing", "", "r1")).ticket.id
@@ -194,10 +197,10 @@ async def test_an_answer_of_the_hub_led_to_another_user_is_not_believed(tmp_path
 
 async def test_malformed_oversized_and_foreign_versions_are_refused_by_code(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        line = await world.line(Role.KIOSK, "kiosk1")
+        connection = await world.connect_as(Role.KIOSK, "kiosk1")
 
         async def code_of(payload: bytes, verb: str = "call") -> str:
-            answer = await line.request(f"svc.k.kiosk1.{verb}", payload, 3.0)
+            answer = await connection.request(f"svc.k.kiosk1.{verb}", payload, 3.0)
             refusal = json.loads(answer.payload)
             assert refusal["type"] == "Refusal"
             return str(refusal["code"])
@@ -225,8 +228,8 @@ async def test_malformed_oversized_and_foreign_versions_are_refused_by_code(tmp_
         )
         assert await code_of(b"[" * 100_000) == "message_malformed"
         with pytest.raises(Exception, match="message_too_large"):
-            await line.publish("svc.k.kiosk1.call", b"x" * 1_100_000)
-        answer = await line.request("svc.k.kiosk1.call", json.dumps(good).encode(), 3.0)
+            await connection.publish("svc.k.kiosk1.call", b"x" * 1_100_000)
+        answer = await connection.request("svc.k.kiosk1.call", json.dumps(good).encode(), 3.0)
         assert json.loads(answer.payload)["type"] == "TicketAnswer"
 
 
@@ -238,24 +241,27 @@ async def test_bad_session_traffic_is_dropped_and_the_session_goes_on(tmp_path: 
         got: list[bytes] = []
         channel.on_raw("chunk", lambda payload, headers: got.append(payload))
         channel.on_message("call", lambda message: None)
-        line = await world.line(Role.KIOSK, "kiosk1")
+        connection = await world.connect_as(Role.KIOSK, "kiosk1")
         start = f"ses.k.kiosk1.{facts.id}"
         assert world.hub is not None
         relay = world.hub.network.relay
-        await line.publish(f"{start}.chunk", b"x" * 60_000)
-        await line.publish(f"{start}.nonsense", b"x")
-        await line.publish(f"{start}.chunk", b"x", {"Big": "y" * 3000})
-        await line.publish("ses.k.kiosk1.nobody_1234.chunk", b"x")
+        await connection.publish(f"{start}.chunk", b"x" * 60_000)
+        await connection.publish(f"{start}.nonsense", b"x")
+        await connection.publish(f"{start}.chunk", b"x", {"Big": "y" * 3000})
+        await connection.publish("ses.k.kiosk1.nobody_1234.chunk", b"x")
         await until(lambda: relay.dropped == 4)
-        await line.publish(f"{start}.call", b"not json")
+        await connection.publish(f"{start}.call", b"not json")
         await until(lambda: channel.refused_messages == 1)
-        await line.publish(f"{start}.chunk", b"good")
+        await connection.publish(f"{start}.chunk", b"good")
         await until(lambda: got == [b"good"])
 
 
 async def test_who_asks_too_much_is_refused_and_the_others_are_served(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        noisy, calm = await world.line(Role.AGENT, "bob"), await world.client(Role.AGENT, "alice")
+        noisy, calm = (
+            await world.connect_as(Role.AGENT, "bob"),
+            await world.client(Role.AGENT, "alice"),
+        )
         request = encode(QueueRequest())
         answers = await asyncio.gather(
             *(noisy.request("svc.a.bob.queue", request, 5.0) for _ in range(300))

@@ -95,16 +95,16 @@ FLOODED = 30_000
 """As fast as one connection can: a second's worth and more."""
 
 
-async def _flood(line: Connection, shut: FloodBan) -> int:
+async def _flood(connection: Connection, shut: FloodBan) -> int:
     """One kiosk calls without end, until it is cut off; how often."""
     request = encode(TicketRequested(request_id="again", service="rights"))
     for said in range(FLOODED):
         if said % 100 == 0:
             await asyncio.sleep(0)
-            if shut.keys and not line.is_connected:
+            if shut.keys and not connection.is_connected:
                 return said
         try:
-            await line.publish("svc.k.kiosk1.call", request, reply="_I.k.kiosk1.x")
+            await connection.publish("svc.k.kiosk1.call", request, reply="_I.k.kiosk1.x")
         except BusUnreachable:
             return said
     return FLOODED
@@ -127,7 +127,7 @@ async def test_a_kiosk_that_floods_is_shut_out_the_others_are_served_and_it_may_
         let_in, shut = asyncio.Event(), FloodBan(take_keys, world.tasks, ban_s=2.0)
         world.hub.flood_watch.found.connect(found.append)
         world.hub.flood_watch.found.connect(lambda _who: shut.ban(key))
-        noisy = await world.line(Role.KIOSK, "kiosk1")
+        noisy = await world.connect_as(Role.KIOSK, "kiosk1")
         kiosk, zoe = await world.kiosk("kiosk9", "marais"), await world.desk("zoe", "marais")
         flood = asyncio.create_task(_flood(noisy, shut))
         slowest_s, served = 0.0, 0
@@ -177,16 +177,16 @@ async def test_one_identity_that_reconnects_all_the_time_loses_nothing(tmp_path:
 
 
 async def _replay(
-    line: Connection, role: Role, user: str, *, verb: str, payload: bytes, times: int = 30
+    connection: Connection, role: Role, user: str, *, verb: str, payload: bytes, times: int = 30
 ) -> list[bytes]:
     subject = subjects.service(role, user, verb)
-    return [(await line.request(subject, payload, 5.0)).payload for _ in range(times)]
+    return [(await connection.request(subject, payload, 5.0)).payload for _ in range(times)]
 
 
 async def test_messages_that_are_said_again_do_nothing_more(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk = await world.line(Role.KIOSK, "kiosk1")
-        alice = await world.line(Role.AGENT, "alice")
+        kiosk = await world.connect_as(Role.KIOSK, "kiosk1")
+        alice = await world.connect_as(Role.AGENT, "alice")
         call = encode(TicketRequested(request_id="r1", service="housing"))
         calls = await _replay(kiosk, Role.KIOSK, "kiosk1", verb="call", payload=call)
         ticket = _ticket_id(calls[0])

@@ -83,16 +83,16 @@ class Door:
         return client
 
     async def newcomer(self) -> Connection:
-        line = Connection(
+        connection = Connection(
             [self.server.url],
             enrolment_seed(),
             tasks=self.tasks,
             inbox=subjects.ENROL_INBOX,
             name="newcomer",
         )
-        self.clients.append(line)
-        await line.open()
-        return line
+        self.clients.append(connection)
+        await connection.open()
+        return connection
 
 
 @contextlib.asynccontextmanager
@@ -193,10 +193,10 @@ async def test_a_key_of_somebody_else_cannot_be_enrolled(tmp_path: Path) -> None
     async with open_door(tmp_path) as door:
         code = door.book.invite(ALICE, door.now, FEW)
         theirs, mine = public_key(new_seed()), new_seed()
-        line = await door.newcomer()
+        connection = await door.newcomer()
         request = EnrolRequest(code=code, key=theirs, proof=sign(mine, proof_text(code, theirs)))
         for message in (request, EnrolRequest(code=code, key=theirs, proof="no base64")):
-            answer = await line.request(subjects.ENROL, encode(message), 5.0)
+            answer = await connection.request(subjects.ENROL, encode(message), 5.0)
             with pytest.raises(EnrolmentRefused):
                 decode_answer(EnrolAnswer, answer.payload)
         assert door.book.keys() == {}
@@ -205,7 +205,7 @@ async def test_a_key_of_somebody_else_cannot_be_enrolled(tmp_path: Path) -> None
 async def test_guessing_is_slow_and_does_not_stop_others_for_long(tmp_path: Path) -> None:
     async with open_door(tmp_path) as door:
         code, seed = door.book.invite(ALICE, door.now, FEW), new_seed()
-        line = await door.newcomer()
+        connection = await door.newcomer()
 
         async def guess(number: int) -> str:
             wrong, key = f"{number:08}", public_key(seed)
@@ -214,7 +214,7 @@ async def test_guessing_is_slow_and_does_not_stop_others_for_long(tmp_path: Path
             )
             try:
                 decode_answer(
-                    EnrolAnswer, (await line.request(subjects.ENROL, request, 5.0)).payload
+                    EnrolAnswer, (await connection.request(subjects.ENROL, request, 5.0)).payload
                 )
             except (EnrolmentRefused, RateLimited) as error:
                 return error.code
@@ -234,7 +234,7 @@ async def test_the_enrolment_identity_can_do_nothing_else(
 ) -> None:
     caplog.set_level("INFO", logger="session.bus.transport.connection")
     async with open_door(tmp_path) as door:
-        line = await door.newcomer()
+        connection = await door.newcomer()
         said = [
             "enrol",
             "svc.a.alice.queue",
@@ -245,9 +245,9 @@ async def test_the_enrolment_identity_can_do_nothing_else(
         ]
         heard = [">", "svc.enrol", "enrol", "evt.>", "svc.>", "_I.a.alice.>", "$SYS.>"]
         for subject in said:
-            await line.publish(subject, b"{}")
+            await connection.publish(subject, b"{}")
         for subject in heard:
-            await line.subscribe(subject, lambda message: None)
+            await connection.subscribe(subject, lambda message: None)
 
         def refused(kind: str) -> set[str]:
             marker = f"permissions violation for {kind} to "

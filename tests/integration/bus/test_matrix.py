@@ -135,7 +135,7 @@ def heard_subjects() -> list[str]:
     return [*found, *wild, "evt.q.*", "evt.q.t1", "evt.hb", *NOBODYS]
 
 
-async def _line(world: World, role: Role) -> Connection:
+async def _connection_of(world: World, role: Role) -> Connection:
     """A connection of `role`; roles that no catalogue lists yet get a key beside it."""
     user = USERS[role]
     if ("valdore", role, user) not in world.seeds:
@@ -146,7 +146,7 @@ async def _line(world: World, role: Role) -> Connection:
         await world.server.reload(
             [more, *(account for account in accounts if account is not known)]
         )
-    return await world.line(role, user)
+    return await world.connect_as(role, user)
 
 
 def _refused(caplog: pytest.LogCaptureFixture, kind: str) -> set[str]:
@@ -162,20 +162,20 @@ async def test_the_server_lets_a_role_say_and_hear_what_is_its_own_and_nothing_e
     caplog.set_level("INFO", logger="session.bus.transport.connection")
     catalogue = sealed_catalogue(SigningKeys(), SigningKeys("marais"))
     async with hub_world(tmp_path, with_hub=False, catalogue=catalogue) as world:
-        line = await _line(world, me)
+        connection = await _connection_of(world, me)
         said, heard = said_subjects(), heard_subjects()
         for subject in said:
-            await line.publish(subject, b"{}")
+            await connection.publish(subject, b"{}")
         forbidden = {subject.lower() for subject in said if not may_say(me, subject)}
         await until(lambda: _refused(caplog, "publish") >= forbidden)
         for subject in heard:
-            await line.subscribe(subject, lambda message: None)
+            await connection.subscribe(subject, lambda message: None)
         unheard = {subject.lower() for subject in heard if not may_hear(me, subject)}
         await until(lambda: _refused(caplog, "subscription") >= unheard)
         await asyncio.sleep(0.05)
         assert _refused(caplog, "publish") == forbidden
         assert _refused(caplog, "subscription") == unheard
-        assert line.is_connected
+        assert connection.is_connected
 
 
 @pytest.mark.parametrize("me", list(Role))
@@ -183,7 +183,7 @@ async def test_the_hub_refuses_a_role_every_verb_that_is_not_its_own(
     tmp_path: Path, me: Role
 ) -> None:
     async with hub_world(tmp_path) as world:
-        line = await _line(world, me)
+        connection = await _connection_of(world, me)
 
         async def answer(verb: str) -> tuple[str, str]:
             """(code, why) of the refusal that an empty request gets;
@@ -191,7 +191,7 @@ async def test_the_hub_refuses_a_role_every_verb_that_is_not_its_own(
             """
             subject = subjects.service(me, USERS[me], verb)
             said = json.loads(
-                (await line.request(subject, b'{"type":"Nothing","v":1}', 5.0)).payload
+                (await connection.request(subject, b'{"type":"Nothing","v":1}', 5.0)).payload
             )
             return str(said.get("code", "")), str(said.get("detail", {}).get("why", ""))
 

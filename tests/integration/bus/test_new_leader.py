@@ -27,21 +27,24 @@ async def test_what_waits_for_a_dead_leader_fails_when_there_is_another_and_noth
 ) -> None:
     async with hub_world(tmp_path) as world:
         assert world.connection is not None
-        line = world.connection.bus
-        streams = Streams(line, timeout_s=20.0)
+        connection = world.connection.bus
+        streams = Streams(connection, timeout_s=20.0)
         asked = asyncio.Queue[Incoming]()
         # answers nobody
-        ends = [await line.subscribe("quiet.*", asked.put_nowait), await streams.watch_leaders()]
+        ends = [
+            await connection.subscribe("quiet.*", asked.put_nowait),
+            await streams.watch_leaders(),
+        ]
         appending = asyncio.create_task(streams.append("quiet.append", b""))
-        other = asyncio.create_task(line.request("quiet.other", b"", 20.0))
+        other = asyncio.create_task(connection.request("quiet.other", b"", 20.0))
         await asyncio.wait_for(asked.get(), 30)
         await asyncio.wait_for(asked.get(), 30)
-        await line.publish(elected("ANY"), b"{}")
+        await connection.publish(elected("ANY"), b"{}")
         with pytest.raises(StoreUnreachable) as caught:
             await asyncio.wait_for(appending, 30)
         assert caught.value.detail["why"] == NEW_LEADER
         assert not other.done()
-        line.fail_pending(lambda subject: subject == "quiet.other", "gone")
+        connection.fail_pending(lambda subject: subject == "quiet.other", "gone")
         with pytest.raises(HubUnreachable, match="gone"):
             await asyncio.wait_for(other, 30)
         assert (await streams.state(BUCKET)).has_leader, "the next question has an answer"

@@ -39,10 +39,10 @@ class SafeBus:
     port: int
     web_port: int
     tasks: Tasks
-    lines: list[Connection] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
 
-    def line(self, url: str, tls: ssl.SSLContext | None) -> Connection:
-        line = Connection(
+    def connection(self, url: str, tls: ssl.SSLContext | None) -> Connection:
+        connection = Connection(
             [url],
             SEED,
             tasks=self.tasks,
@@ -50,8 +50,8 @@ class SafeBus:
             name="a.alice",
             tls=tls,
         )
-        self.lines.append(line)
-        return line
+        self.connections.append(connection)
+        return connection
 
 
 @contextlib.asynccontextmanager
@@ -72,47 +72,47 @@ async def safe_bus(folder: Path) -> AsyncIterator[SafeBus]:
         await server.start()
         yield bus
     finally:
-        for line in bus.lines:
-            await line.close()
+        for connection in bus.connections:
+            await connection.close()
         await server.stop()
         await tasks.close()
 
 
-async def _is_answered(line: Connection) -> None:
+async def _is_answered(connection: Connection) -> None:
     """A round trip of a large message: the server itself answers that nobody listens."""
     with pytest.raises(HubUnreachable) as answered:
-        await line.request("svc.a.alice.queue", b"x" * 100_000, 5.0)
+        await connection.request("svc.a.alice.queue", b"x" * 100_000, 5.0)
     assert answered.value.detail == {"why": "nobody listens"}
 
 
 async def test_tls_and_websocket_carry_requests_and_survive_a_killed_server(tmp_path: Path) -> None:
     async with safe_bus(tmp_path) as bus:
         tls = client_tls(bus.files.ca)
-        lines = [
-            bus.line(f"tls://localhost:{bus.port}", tls),
-            bus.line(f"wss://127.0.0.1:{bus.web_port}", tls),
+        connections = [
+            bus.connection(f"tls://localhost:{bus.port}", tls),
+            bus.connection(f"wss://127.0.0.1:{bus.web_port}", tls),
         ]
-        for line in lines:
-            await line.open()
-            await _is_answered(line)
+        for connection in connections:
+            await connection.open()
+            await _is_answered(connection)
         assert bus.server._process is not None
         bus.server._process.kill()
-        await until(lambda: not any(line.is_connected for line in lines))
-        await until(lambda: all(line.is_connected for line in lines))
-        for line in lines:
-            await _is_answered(line)
+        await until(lambda: not any(connection.is_connected for connection in connections))
+        await until(lambda: all(connection.is_connected for connection in connections))
+        for connection in connections:
+            await _is_answered(connection)
 
 
 async def test_the_end_of_an_encrypted_line_is_no_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with safe_bus(tmp_path) as bus:
-        line = bus.line(f"tls://localhost:{bus.port}", client_tls(bus.files.ca))
-        await line.open()
-        await _is_answered(line)
+        connection = bus.connection(f"tls://localhost:{bus.port}", client_tls(bus.files.ca))
+        await connection.open()
+        await _is_answered(connection)
         await bus.server.stop()
-        await until(lambda: not line.is_connected)
-        await line.close()
+        await until(lambda: not connection.is_connected)
+        await connection.close()
     assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
@@ -122,7 +122,7 @@ async def test_the_hub_believes_its_own_server_by_its_very_certificate(tmp_path:
         await bus.server.reload([])
         other = tls_files(tmp_path / "other")
         with pytest.raises(BusCertificateRefused):
-            await bus.line(f"tls://localhost:{bus.port}", client_tls(other.ca)).open()
+            await bus.connection(f"tls://localhost:{bus.port}", client_tls(other.ca)).open()
 
 
 @pytest.mark.parametrize("scheme", ["tls", "wss"])
@@ -130,7 +130,7 @@ async def test_a_foreign_authority_is_refused_in_words(tmp_path: Path, scheme: s
     async with safe_bus(tmp_path) as bus:
         port = bus.port if scheme == "tls" else bus.web_port
         with pytest.raises(BusCertificateRefused):
-            await bus.line(f"{scheme}://localhost:{port}", None).open()
+            await bus.connection(f"{scheme}://localhost:{port}", None).open()
 
 
 async def test_a_server_that_offers_no_encryption_is_told_nothing(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ async def test_a_server_that_offers_no_encryption_is_told_nothing(tmp_path: Path
     files, tasks = tls_files(tmp_path / "ca"), Tasks()
     listener = await asyncio.start_server(pretend, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
-    line = Connection(
+    connection = Connection(
         [f"tls://localhost:{port}"],
         SEED,
         tasks=tasks,
@@ -158,8 +158,8 @@ async def test_a_server_that_offers_no_encryption_is_told_nothing(tmp_path: Path
         tls=client_tls(files.ca),
     )
     with pytest.raises(BusUnreachable):
-        await line.open(1.0)
-    await line.close()
+        await connection.open(1.0)
+    await connection.close()
     listener.close()
     await tasks.close()
     assert said
@@ -193,14 +193,14 @@ async def test_websocket_goes_through_the_proxy_that_the_system_names(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
     async with safe_bus(tmp_path) as bus:
-        line = bus.line(f"wss://localhost:{bus.web_port}", client_tls(bus.files.ca))
-        await line.open()
-        await _is_answered(line)
+        connection = bus.connection(f"wss://localhost:{bus.web_port}", client_tls(bus.files.ca))
+        await connection.open()
+        await _is_answered(connection)
         assert asked == [f"CONNECT localhost:{bus.web_port}"]
         monkeypatch.setenv("NO_PROXY", "localhost")
-        direct = bus.line(f"wss://localhost:{bus.web_port}", client_tls(bus.files.ca))
+        direct = bus.connection(f"wss://localhost:{bus.web_port}", client_tls(bus.files.ca))
         await direct.open()
         assert len(asked) == 1
-        await line.close()
+        await connection.close()
         await direct.close()
     listener.close()

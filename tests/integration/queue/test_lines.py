@@ -39,7 +39,7 @@ async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
         assert found[0].up_kbps > 2000, "a line inside one machine is not narrow"
         assert found[0].down_kbps > 2000
 
-        bare = await world.line(Role.KIOSK, "kiosk1")
+        bare = await world.connect_as(Role.KIOSK, "kiosk1")
         narrow = LineRates(up_kbps=400, down_kbps=410, rtt_ms=41, at_utc=found[0].at_utc)
         await bare.publish("hb.k.kiosk1", encode(LineSample(rates=narrow)))
         opened: list[SessionFacts] = []

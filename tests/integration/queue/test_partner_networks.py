@@ -310,7 +310,7 @@ async def test_the_other_networks_services_streams_and_kiosks_cannot_be_reached(
                 f"xfer.cnav.cnaf.tell.valdore.k.kiosk2.{rest}", notifications, {"From-Hub": "1"}
             )
         got: list[Incoming] = []
-        spy = await both.cnaf.line(Role.AGENT, "zoe", "marais")
+        spy = await both.cnaf.connect_as(Role.AGENT, "zoe", "marais")
         for subject in ("xfer.>", "evt.valdore.>"):
             await spy.subscribe(subject, got.append)
         await attacker.subscribe("evt.valdore.>", got.append)

@@ -152,7 +152,7 @@ async def test_a_service_closed_by_its_organisation_is_closed_on_shared_kiosks(
 async def test_the_account_of_the_kiosk_hears_of_no_callers(tmp_path: Path) -> None:
     """Who runs the network sees that its kiosk talks to the hub, and nothing of the queues."""
     async with hub_world(tmp_path) as world:
-        spy = await world.line(Role.AGENT, "alice", "network")
+        spy = await world.connect_as(Role.AGENT, "alice", "network")
         heard: list[object] = []
         await spy.subscribe("evt.q.*", heard.append)
         kiosk, alice = await world.kiosk("kiosk1", "network"), await world.desk("alice")

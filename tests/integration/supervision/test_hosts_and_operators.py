@@ -171,7 +171,7 @@ async def test_what_host_and_operator_read_names_no_caller_and_no_ticket(tmp_pat
             (Role.FACILITATOR, "host", "site"),
             (Role.OPERATOR, "oper", "network"),
         ):
-            line = await world.line(role, user, "network")
+            line = await world.connect_as(role, user, "network")
             request = (
                 b'{"type":"SiteRequest","v":1}'
                 if verb == "site"

@@ -218,7 +218,7 @@ async def test_a_nearly_full_disk_takes_no_new_call_keeps_who_is_here_and_recove
 async def test_a_made_up_verb_makes_no_label_of_its_own(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         monitor = await _monitor(world)
-        line = await world.line(Role.KIOSK, "kiosk1")
+        line = await world.connect_as(Role.KIOSK, "kiosk1")
         await line.request("svc.k.kiosk1.made_up_by_a_visitor", b"{}", timeout_s=5)
         found = await _figures(monitor)
         assert found["poste_expert_requests_total", "unknown"] == 1

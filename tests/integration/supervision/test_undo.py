@@ -246,7 +246,7 @@ async def test_a_line_is_judged_by_what_its_ends_measure_and_by_nobody_else(tmp_
             return next(one for one in (await past.lines()).lines if one.kiosk == name)
 
         async def beat(user: str, sample: LineSample) -> None:
-            bare = await world.line(Role.AGENT, user)
+            bare = await world.connect_as(Role.AGENT, user)
             await bare.publish(f"hb.a.{user}", encode(sample))
 
         assert (await line()).quality is LineQuality.UNKNOWN

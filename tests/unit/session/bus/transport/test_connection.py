@@ -12,10 +12,10 @@ from session.core.tasks import Tasks
 
 async def test_the_server_that_was_lost_is_tried_last_and_the_others_by_chance() -> None:
     urls = [f"tls://10.20.0.{n}:4222" for n in (11, 12, 13)]
-    line = Connection(urls, new_seed(), tasks=Tasks(), inbox="_INBOX.test", name="test")
-    assert {tuple(sorted(line._in_order())) for _ in range(5)} == {tuple(urls)}
-    assert len({line._in_order()[0] for _ in range(60)}) == 3
-    line._server = "10.20.0.12:4222"
-    orders = [line._in_order() for _ in range(60)]
+    connection = Connection(urls, new_seed(), tasks=Tasks(), inbox="_INBOX.test", name="test")
+    assert {tuple(sorted(connection._in_order())) for _ in range(5)} == {tuple(urls)}
+    assert len({connection._in_order()[0] for _ in range(60)}) == 3
+    connection._server = "10.20.0.12:4222"
+    orders = [connection._in_order() for _ in range(60)]
     assert {order[-1] for order in orders} == {urls[1]}
     assert {order[0] for order in orders} == {urls[0], urls[2]}
