@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The replay's program: what a script reads of it follows the window to the end."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.commands.replay import ReplayProgram
+from expert_app.runtime.window_program import Program
+from session.log.reader import read_log, write_log
+from tests.support.log_story import whole_session
+
+
+@pytest.fixture
+def program() -> Program:
+    return Program()
+
+
+@pytest.fixture
+def replay(qapp: QApplication, tmp_path: Path, program: Program) -> Iterator[ReplayProgram]:
+    path = tmp_path / "session.jsonl"
+    write_log(path, "s1", whole_session())
+    made = ReplayProgram(read_log(path), program)
+    yield made
+    made.close()
+
+
+def test_the_observer_follows_the_replay(replay: ReplayProgram, program: Program) -> None:
+    replay.observe(40, program.observations)
+    gc.collect()
+    replay.view.jump(replay.view.duration_s)
+    noted = program.observations.all()["replayed"]
+    assert (noted["records"], noted["wiped"]) == (40, True)
+    assert noted["last_event"] == replay.view.last_event
+
+
+def test_nothing_is_noted_without_a_script(replay: ReplayProgram, program: Program) -> None:
+    replay.view.jump(replay.view.duration_s)
+    assert program.observations.all() == {}
