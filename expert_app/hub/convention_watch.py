@@ -15,7 +15,7 @@ from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
-from session.hub.convention.watcher import ConventionKeeper
+from session.hub.convention.watcher import ConventionWatcher
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,10 @@ class ConventionWatch:
 
     def __init__(self, settings: HubSettings, paths: Paths) -> None:
         kept = paths.folder("convention") / "last-good"
-        self._keeper = ConventionKeeper(
+        self._watcher = ConventionWatcher(
             Path(settings.catalogue), settings.convention.operator_key, kept=kept
         )
-        self.catalogue = self._keeper.start()
+        self.catalogue = self._watcher.start()
         self._poll_s = settings.convention.look_s
         self._poll_now = asyncio.Event()
         self._keys_due = False
@@ -55,17 +55,17 @@ class ConventionWatch:
     async def _run(self, hub: Hub, server: OwnServer) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                settling = self._keeper.is_settling
+                settling = self._watcher.is_settling
                 wait_s = min(self._poll_s, SETTLE_S) if settling else self._poll_s
                 await asyncio.wait_for(self._poll_now.wait(), wait_s)
             self._poll_now.clear()
-            before = self._keeper.state
-            wanted = await asyncio.to_thread(self._keeper.look)
+            before = self._watcher.state
+            wanted = await asyncio.to_thread(self._watcher.poll)
             if wanted is not None:
                 await self._take(hub, wanted)
             if self._keys_due:
                 await self._take_keys(server)
-            if self._keeper.state != before:
+            if self._watcher.state != before:
                 self._note(hub)
 
     async def _take(self, hub: Hub, wanted: Catalogue) -> None:
@@ -75,7 +75,7 @@ class ConventionWatch:
             await hub.take_catalogue(wanted)
         except SessionError as error:
             log.warning("the convention waits for the store: %s", error.code)
-            self._keeper.again()
+            self._watcher.again()
             return
         log.info("the convention is %s now", wanted.version)
         self._keys_due |= self.catalogue.identities() != identities
@@ -95,5 +95,5 @@ class ConventionWatch:
 
     def _note(self, hub: Hub) -> None:
         """Shows the network's operator what of the convention was refused."""
-        problems = self._keeper.state.problems
+        problems = self._watcher.state.problems
         hub.network.state.refused_parts = [str(problem)[:500] for problem in problems]

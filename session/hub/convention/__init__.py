@@ -3,7 +3,7 @@
 open.
 
 Entry points: `loading.load` reads and checks the signed TOML files, `catalogue.Catalogue` answers
-questions about what is in force, `watcher.ConventionKeeper` notices changed files.
+questions about what is in force, `watcher.ConventionWatcher` notices changed files.
 `open_now.OpenNow` says whether a service is open at a kiosk. May import no other package of the hub
 but `opening_hours` and `storage`.
 """

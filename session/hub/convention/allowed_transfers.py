@@ -2,8 +2,8 @@
 """Where callers may be sent, outside of the organisation they asked for: what both conventions say.
 Pure; for the hub.
 
-`transfers_to` of the one (or of its service) and `transfers_from` of the other must agree:
-nobody's queue is filled by somebody whom it did not let in.
+`transfers_to` of the one (or of its service) and `transfers_from` of the other must agree: no
+organisation can fill the queue of another one that has not agreed.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def transfer_targets(
 def transfer_problems(entries: Sequence[OrganisationEntry]) -> Iterator[Problem]:
     """Names that lead nowhere, and receivers that have not agreed; for the check.
 
-    What depends on another organisation is advice:
-    whoever leaves or takes its word back is obeyed at once.
+    What depends on another organisation is advice only: when that organisation leaves or no longer
+    agrees, this takes effect at once.
     """
     organisations = {entry.id: entry for entry in entries}
     for entry in entries:

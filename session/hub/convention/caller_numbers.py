@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Is this a caller number of that organisation?
-The hub's own check; the kiosk checks before, for the caller's sake.
+"""Checks caller numbers and telephone numbers. Used by the hub's rules.
+The kiosk checks before, so that the caller sees a mistake at once.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def checked_number(kind: str, typed: str) -> str:
 
 def checked_phone(typed: str) -> str:
     """A French telephone number as ten digits; +33 and 0033 become 0.
-    Numbers with 08 are nobody's own.
+    Numbers that begin with 08 are refused: they belong to no person.
 
     Raises:
         CallerNumberInvalid: it is not one.

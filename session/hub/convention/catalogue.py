@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who offers what where: organisations, services, sites, kiosks and people: the convention.
+"""The convention in force: organisations with their services, sites, kiosks and people.
 Used by the hub.
 
 ```toml
@@ -81,7 +81,7 @@ class Catalogue:
         return cls(decode(text.encode(), WholeFile, where).organisations)
 
     def take(self, other: Catalogue) -> None:
-        """Becomes what `other` is, at once and for everybody who holds this one."""
+        """Takes the content of `other`, at once, for everybody who holds this object."""
         self._organisations, self._version = other._organisations, other._version
         self._sites, self._services = other._sites, other._services
         self.advice = other.advice
@@ -135,8 +135,8 @@ class Catalogue:
         """(organisation, service) behind a button of this kiosk.
         Raises `ServiceUnknown`, `NotAllowed`.
 
-        Only what the kiosk's site lists is found:
-        who serves is the catalogue's word, never the kiosk's.
+        Only what the kiosk's site lists is found: the catalogue decides who serves, never the
+        kiosk.
         """
         if ref not in self.site_of(home, kiosk).services:
             raise ServiceUnknown(service=ref)

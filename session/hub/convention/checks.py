@@ -2,8 +2,8 @@
 """What a schema cannot say of a convention: names that point at each other, hours, addresses, keys.
 Pure.
 
-`wrong` finds that with which no hub can work;
-`advice` what is surely not meant, and needs the date.
+`wrong` finds what no hub can work with;
+`advice` finds what is probably a mistake, and needs the date.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def is_address(address: str) -> bool:
 
 
 def advice(organisations: Sequence[OrganisationEntry], now: datetime) -> list[Problem]:
-    """What a hub bears and people would not: nobody can ask for it, or it is over.
+    """What works for the hub but surely not for people: nobody can ask for it, or it is over.
     Needs that nothing is `wrong`.
     """
     found: list[Problem] = []

@@ -47,7 +47,7 @@ class Files:
 
     @property
     def mark(self) -> str:
-        """Another one as soon as any byte is another one."""
+        """A digest of all bytes; it changes when any of them does."""
         state = hashlib.sha256()
         for name in sorted(self.parts):
             part = self.parts[name]

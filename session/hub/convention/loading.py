@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From a convention's files to the catalogue that the hub works with: decode, verify, merge, check.
+"""Makes the hub's catalogue of a convention's files: decode, verify, merge, check.
 Used by the hub.
 
 A folder has `network.toml`, the operator's part (`NetworkPart`), and for each organisation that it
@@ -80,7 +80,7 @@ def load(path: Path, operator_key: str = "") -> Catalogue:
 
 
 def read(files: Files, operator_key: str = "", known: Mapping[str, int] = {}) -> Reading:
-    """The catalogue of files in hand, as far as they are right; never raises for what they say.
+    """The catalogue of these files, as far as they are right; never raises for their content.
 
     Args:
         known: editions that the hub has already, by part; an older one is refused.

@@ -38,7 +38,7 @@ def without_unasked(
     """Takes away buttons that a site names of an organisation that does not offer them there, and
     tells which.
 
-    For conventions of several signers: who serves callers says so itself.
+    For conventions of several signers: each organisation says itself which callers it serves.
     """
     offered = {
         (owner.id, service, offer.site)

@@ -17,8 +17,8 @@ Node = tuple[str, str]
 def overflow_problems(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
     """Everything wrong with the rules of all organisations.
 
-    What depends on another organisation is advice:
-    whoever leaves or takes its word back is obeyed at once.
+    What depends on another organisation is advice only: when that organisation leaves or no longer
+    agrees, this takes effect at once.
     """
     services = {
         (entry.id, service.id): service for entry in organisations for service in entry.services

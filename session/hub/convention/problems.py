@@ -42,5 +42,5 @@ class CatalogueWrong(Exception):
 
 
 def grave(problems: Sequence[Problem]) -> list[Problem]:
-    """Those with which no hub can work."""
+    """The problems that no hub can work with."""
     return [problem for problem in problems if not problem.advice]

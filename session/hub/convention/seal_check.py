@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What of an organisation's sealing a schema cannot say: signatures, and what needs each other.
+"""Checks what a schema cannot: signatures of sealing keys, and what needs a vault.
 Used by the checks.
 """
 
@@ -47,8 +47,8 @@ def expired_keys(entry: OrganisationEntry, now: datetime) -> Iterator[Problem]:
 
 
 def out_of_reach(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
-    """Advice: an organisation with a vault says that it takes callers of another network, and no
-    hub lets it.
+    """Advice: an organisation with a vault says that it takes callers of another network, which no
+    hub allows.
     """
     elsewhere = {entry.id for entry in organisations if entry.network}
     for entry in organisations:

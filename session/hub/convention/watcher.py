@@ -45,7 +45,7 @@ class _Kept(msgspec.Struct, frozen=True):
     whole: bool
 
 
-class ConventionKeeper:
+class ConventionWatcher:
     """Reads the files at `path`.
 
     Args:
@@ -86,12 +86,11 @@ class ConventionKeeper:
             raise CatalogueWrong(problems)
         return self._took(earlier, problems)
 
-    def look(self) -> Catalogue | None:
-        """Another convention when the files have become another one that can be used;
-        None when all stays as it is.
+    def poll(self) -> Catalogue | None:
+        """The new convention when the files have changed and can be used; None otherwise.
 
-        Files are taken when two looks find the same:
-        nobody's half-written file takes anybody's rights away.
+        Files are taken when two polls find the same content, so that a half-written file takes
+        nobody's rights away.
         """
         try:
             files = read_files(self._path)
@@ -112,11 +111,11 @@ class ConventionKeeper:
 
     @property
     def is_settling(self) -> bool:
-        """Something has changed, and the next look says whether it stays."""
+        """Something has changed, and the next poll says whether it stays."""
         return self._settling not in ("", self._mark)
 
     def again(self) -> None:
-        """What `look` gave could not be taken: it is given once more."""
+        """What `poll` gave could not be taken: the next poll gives it again."""
         self._mark = self._given = ""
 
     # ---- the last good one

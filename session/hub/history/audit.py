@@ -36,10 +36,10 @@ AUDIT_DAYS = 400
 
 BATCH = 256
 EXPIRES_S = 20.0
-"""How long one wish for a batch stands at the server."""
+"""How long one request for a batch stands at the server."""
 
 REST_S = 1.0
-"""How long the wish for the rest of a batch stands, should another reader have taken some of it
+"""How long the request for the rest of a batch stands, should another reader have taken some of it
 meanwhile.
 """
 
@@ -189,34 +189,34 @@ class AuditReader:
             self._ends.pop()()
 
     def _on_connected(self, _connected: bool) -> None:
-        self._arrived.put_nowait(None)  # our wish is lost with the connection
+        self._arrived.put_nowait(None)  # our request is lost with the connection
 
     async def batch(self) -> list[AuditEntry]:
         """The next entries, as soon as there are any; empty after a while without.
 
-        One is waited for; when it has come, the others that there are by then are asked for, all at
-        once. A wish for many would bring each by itself while the last batch is written, and wake
-        the hub each time.
+        It waits for one entry and then requests all others that are there by then. A request for
+        many would bring each by itself while the last batch is written, and wake the hub each
+        time.
 
         Raises:
             StoreUnreachable, BusUnreachable: the reader must be opened again.
         """
         if self._wanted <= 0:
-            await self._wish(1, EXPIRES_S)
+            await self._request(1, EXPIRES_S)
         entries: list[AuditEntry] = []
         try:
             async with asyncio.timeout(EXPIRES_S + 5):
                 while self._wanted > 0:
                     pending = self._take(await self._arrived.get(), entries)
                     if len(entries) == 1 and pending and self._wanted == 0:
-                        await self._wish(min(pending, BATCH - 1), REST_S)
+                        await self._request(min(pending, BATCH - 1), REST_S)
                     if entries and pending == 0 and self._arrived.empty():
                         break
         except TimeoutError:
-            self._wanted = 0  # the server forgot to say that the wish's time is over
+            self._wanted = 0  # the server forgot to say that the request's time is over
         return entries
 
-    async def _wish(self, count: int, expires_s: float) -> None:
+    async def _request(self, count: int, expires_s: float) -> None:
         request = {"batch": count, "expires": int(expires_s * NANOSECONDS)}
         await self._line.publish(self._ask, json.dumps(request).encode(), reply=self._inbox)
         self._wanted = count
@@ -229,7 +229,7 @@ class AuditReader:
             raise BusUnreachable
         if message.status:
             self._wanted = 0
-            # ADR-13: nothing there, or the wish's time is over
+            # ADR-13: nothing there, or the request's time is over
             if message.status not in ("404", "408"):
                 raise StoreUnreachable(why=f"audit reader: {message.status}")
             return 0

@@ -2,7 +2,7 @@
 """The hub's memory in SQL: changes of tickets, finished tickets, acts.
 Written by the projection, in a thread.
 
-It says nothing that AUDIT does not say, so it may be built again from it.
+Everything in it comes from AUDIT, so it may be built again.
 Entries may come twice and in any order.
 """
 

@@ -2,8 +2,8 @@
 """AUDIT into SQL, as it grows: a task of the hub that reads entries and stores them in a worker
 thread.
 
-Each entry is acknowledged after its commit.
-Killed in between, the hub gets it again and stores nothing twice.
+Each entry is acknowledged after its commit. A hub that is killed in between gets the entry again
+and stores nothing twice.
 """
 
 from __future__ import annotations

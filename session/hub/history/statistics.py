@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The supervisors' verb "statistics".
-Used by the hub, which loads `counting` and with it numpy when first asked.
+"""Answers the supervisors' verb "statistics". Used by the hub, which loads `counts`, and with it
+numpy, at the first request.
 """
 
 from __future__ import annotations

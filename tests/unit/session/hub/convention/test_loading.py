@@ -17,7 +17,7 @@ from session.hub.convention.files import read_files, signature_path
 from session.hub.convention.loading import load, read
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.convention.signatures import is_genuine, signature_file
-from session.hub.convention.watcher import ConventionKeeper
+from session.hub.convention.watcher import ConventionWatcher
 from tests.support.convention_folder import Folder
 
 
@@ -157,17 +157,17 @@ def test_everything_wrong_is_named_at_once(folder: Folder) -> None:
 
 
 @pytest.fixture
-def keeper(folder: Folder, tmp_path: Path) -> ConventionKeeper:
-    return ConventionKeeper(folder.path, folder.operator_key, kept=tmp_path / "last-good")
+def keeper(folder: Folder, tmp_path: Path) -> ConventionWatcher:
+    return ConventionWatcher(folder.path, folder.operator_key, kept=tmp_path / "last-good")
 
 
-def look(keeper: ConventionKeeper) -> Catalogue | None:
+def look(keeper: ConventionWatcher) -> Catalogue | None:
     """Two looks: the files have to stay as they are for that long."""
-    return keeper.look() or keeper.look()
+    return keeper.poll() or keeper.poll()
 
 
 def test_a_changed_cell_is_seen_and_nothing_else_is(
-    folder: Folder, keeper: ConventionKeeper
+    folder: Folder, keeper: ConventionWatcher
 ) -> None:
     keeper.start()
     assert look(keeper) is None
@@ -182,7 +182,7 @@ def test_a_changed_cell_is_seen_and_nothing_else_is(
 
 
 def test_a_mistake_of_one_organisation_stays_its_own(
-    folder: Folder, keeper: ConventionKeeper, caplog: pytest.LogCaptureFixture
+    folder: Folder, keeper: ConventionWatcher, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = keeper.start()
     # not signed
@@ -205,7 +205,7 @@ def test_a_mistake_of_one_organisation_stays_its_own(
 
 
 def test_parts_that_do_not_fit_together_change_nothing(
-    folder: Folder, keeper: ConventionKeeper
+    folder: Folder, keeper: ConventionWatcher
 ) -> None:
     version = keeper.start().version
     folder.change("network", 'site = "oyen"', 'site = "elsewhere"')
@@ -215,7 +215,7 @@ def test_parts_that_do_not_fit_together_change_nothing(
 
 
 def test_who_takes_anothers_key_changes_nothing_but_its_own_part(
-    folder: Folder, keeper: ConventionKeeper
+    folder: Folder, keeper: ConventionWatcher
 ) -> None:
     key = public_key(new_seed())
     folder.change("mutuelle", 'name = "Zoé K."', f'name = "Zoé K.", key = "{key}"')
@@ -245,27 +245,27 @@ def test_only_the_operators_part_names_operators(folder: Folder) -> None:
 
 
 def test_a_hub_that_starts_beside_a_wrong_file_goes_on_with_the_last_good_one(
-    folder: Folder, keeper: ConventionKeeper, tmp_path: Path
+    folder: Folder, keeper: ConventionWatcher, tmp_path: Path
 ) -> None:
     version = keeper.start().version
     folder.file("caisse").write_text("id = 7", encoding="utf-8")
-    again = ConventionKeeper(folder.path, folder.operator_key, kept=tmp_path / "last-good")
+    again = ConventionWatcher(folder.path, folder.operator_key, kept=tmp_path / "last-good")
     assert again.start().version == version
     assert {problem.where for problem in again.state.problems} >= {"caisse.toml, id"}
     for file in read_files(folder.path).parts.values():
         (folder.path / file.file).unlink()
     assert (
-        ConventionKeeper(folder.path, folder.operator_key, kept=tmp_path / "last-good")
+        ConventionWatcher(folder.path, folder.operator_key, kept=tmp_path / "last-good")
         .start()
         .version
         == version
     )
     with pytest.raises(CatalogueWrong):
-        ConventionKeeper(folder.path, folder.operator_key, kept=tmp_path / "nothing").start()
+        ConventionWatcher(folder.path, folder.operator_key, kept=tmp_path / "nothing").start()
 
 
 def test_an_old_part_with_its_right_signature_is_not_taken_again(
-    folder: Folder, keeper: ConventionKeeper, tmp_path: Path
+    folder: Folder, keeper: ConventionWatcher, tmp_path: Path
 ) -> None:
     folder.change("caisse", 'name = "Caisse d', 'edition = 1\nname = "Caisse d')
     old = folder.text("caisse")
@@ -276,13 +276,13 @@ def test_an_old_part_with_its_right_signature_is_not_taken_again(
     folder.write("caisse", old)
     assert look(keeper) is None
     assert [problem.code for problem in keeper.state.problems] == ["older_edition"]
-    again = ConventionKeeper(folder.path, folder.operator_key, kept=tmp_path / "last-good")
+    again = ConventionWatcher(folder.path, folder.operator_key, kept=tmp_path / "last-good")
     assert again.start().version == newest.version
     assert [problem.code for problem in again.state.problems] == ["older_edition"]
 
 
 def test_what_was_kept_is_believed_only_with_its_signatures(
-    folder: Folder, keeper: ConventionKeeper, tmp_path: Path
+    folder: Folder, keeper: ConventionWatcher, tmp_path: Path
 ) -> None:
     keeper.start()
     kept = tmp_path / "last-good"
@@ -290,14 +290,14 @@ def test_what_was_kept_is_believed_only_with_its_signatures(
     kept.write_bytes(kept.read_bytes().replace(b"08:30", b"05:30"))
     folder.file("caisse").unlink()
     with pytest.raises(CatalogueWrong, match="part_missing"):
-        ConventionKeeper(folder.path, folder.operator_key, kept=kept).start()
+        ConventionWatcher(folder.path, folder.operator_key, kept=kept).start()
     kept.write_bytes(b"\x00")
     with pytest.raises(CatalogueWrong):
-        ConventionKeeper(folder.path, folder.operator_key, kept=kept).start()
+        ConventionWatcher(folder.path, folder.operator_key, kept=kept).start()
 
 
 def test_a_convention_that_could_not_be_taken_is_given_again(
-    folder: Folder, keeper: ConventionKeeper
+    folder: Folder, keeper: ConventionWatcher
 ) -> None:
     keeper.start()
     folder.change("caisse", "08:30", "09:00")
@@ -307,7 +307,7 @@ def test_a_convention_that_could_not_be_taken_is_given_again(
 
 
 def test_who_leaves_or_takes_its_word_back_is_obeyed_at_once(
-    folder: Folder, keeper: ConventionKeeper
+    folder: Folder, keeper: ConventionWatcher
 ) -> None:
     folder.change(
         "caisse",
@@ -332,22 +332,22 @@ def test_who_leaves_or_takes_its_word_back_is_obeyed_at_once(
 
 def test_a_half_written_file_takes_nothing_away(folder: Folder, tmp_path: Path) -> None:
     # where no signature would tell
-    keeper = ConventionKeeper(folder.path, "", kept=tmp_path / "last-good")
+    keeper = ConventionWatcher(folder.path, "", kept=tmp_path / "last-good")
     keeper.start()
     whole = folder.text("caisse")
     folder.file("caisse").write_text(whole[: whole.index("people = ")], encoding="utf-8")
-    assert keeper.look() is None
+    assert keeper.poll() is None
     assert keeper.is_settling
     folder.file("caisse").write_text(whole.replace("Alice M.", "Alice Martin"), encoding="utf-8")
-    assert keeper.look() is None
-    found = keeper.look()
+    assert keeper.poll() is None
+    found = keeper.poll()
     assert found is not None
     assert [person.name for person in found.organisation("caisse").people] == ["Alice Martin"]
     assert not keeper.is_settling
 
 
 def test_text_made_to_hurt_is_a_wrong_part_and_no_more(
-    folder: Folder, keeper: ConventionKeeper
+    folder: Folder, keeper: ConventionWatcher
 ) -> None:
     keeper.start()
     for text in (
