@@ -196,7 +196,7 @@ def _limit_memory(memory_mb: int) -> None:
 def _run(
     cpu_s: int, call: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
 ) -> Any:
-    """The task itself, with its own seconds of processor;
+    """The task itself, with a limit of processor seconds for this task alone;
     SIGXCPU kills the worker that wants more.
     """
     if sys.platform != "win32":

@@ -25,7 +25,7 @@ class Encoding(StrEnum):
     """What a page may become.
 
     JPEG: always a JPEG. SMALL: text in layers (black on white: G4; else MRC), photographs as JPEG.
-    QUICK: the same with less detail, for who waits for the first sight of a page.
+    QUICK: the same with less detail, for an agent who waits to see a page.
     """
 
     JPEG = "jpeg"

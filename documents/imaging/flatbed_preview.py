@@ -24,7 +24,7 @@ type Mask = NDArray[np.bool_]
 type Levels = NDArray[np.float64]
 
 MAX_PREVIEW_PX = 4_000_000
-"""A4 at 75 dpi has half a million; nobody sends more by accident."""
+"""A4 at 75 dpi has half a million; a larger picture is no accident."""
 MAX_AREAS = 12
 _WORK_PX = 440
 _RIM_PX = 4

@@ -15,7 +15,7 @@ from session.core.errors import PageDamaged
 
 
 class CheckedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a checked page is. `media_type` is told by its bytes, not by the sender."""
+    """What a checked page is. `media_type` comes from the bytes, not from the sender."""
 
     width_px: int
     height_px: int

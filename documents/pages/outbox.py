@@ -2,7 +2,7 @@
 """What a desk received and is not yet safe in the store: pages, and documents on their way.
 Used by filing.
 
-It lies on the disk before anybody is told "kept", and survives a kill at any step.
+It is on the disk before anybody reads "kept", and survives a kill at any step.
 One process per folder.
 """
 
@@ -103,7 +103,7 @@ class Outbox:
         )
 
     def recover(self) -> list[Leftover]:
-        """Finishes what a kill interrupted; moves what is of no use to "damaged" and tells it."""
+        """Finishes what a kill interrupted; moves what is of no use to "damaged" and returns it."""
         with self._lock:
             leftovers = self._documents.recover(self._damaged)
             for folder in self._session_folders():

@@ -2,7 +2,7 @@
 """The first sight of a scanned page:
 small enough for two seconds of a rural line, good enough to judge it by.
 
-Made at the kiosk beside the original, which crosses behind it and stays the evidence;
+The kiosk makes it next to the original, which is sent after it and stays the evidence;
 nothing is ever filed from a quick copy. Both ends work in a worker process.
 """
 

@@ -131,7 +131,7 @@ def verify(data: bytes, trusted: Sequence[bytes] = ()) -> ProvenanceVerdict:
 
     Args:
         trusted: public keys, 32 bytes each, of whom one believes; empty:
-            who sealed is told but not judged.
+            the verdict names the signer without judging it.
     """
     origin, sealed = read_origin(data), check_seal(data)
     if sealed is None or origin is None:

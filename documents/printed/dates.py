@@ -24,7 +24,7 @@ _MONTHS = (
 
 
 def long_date(day: date) -> str:
-    """E.g. "2 March 2026"; the first of a month has its own word in French."""
+    """E.g. "2 March 2026"; French has a word for the first of a month."""
     month = _(_MONTHS[day.month - 1])
     if day.day == 1:
         return _("1 {month} {year}").format(month=month, year=day.year)

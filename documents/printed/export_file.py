@@ -128,7 +128,7 @@ def write_export(
 
     Args:
         read: the bytes of a document, proved by their hash.
-        public_key, sign: of who exports (Ed25519).
+        public_key, sign: of the person who exports (Ed25519).
 
     Raises:
         OSError: the file cannot be written.

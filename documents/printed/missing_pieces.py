@@ -3,7 +3,7 @@
 large print, boxes to tick, a QR code to carry.
 
 The code holds the list itself, no name and no number of the caller:
-a lost sheet tells nobody whose it is.
+a lost sheet does not say whose it is.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ UNDELIVERED = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.GIVEN
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """A copy to carry, and what the GED is told of it.
+    """A copy to carry, and what the GED gets to know about it.
     The caller's name is not among it: the number leads to it.
 
     Attributes: delivery: its key. receipt: what the GED gave for a copy that it is still taking, ""
@@ -106,7 +106,7 @@ class Deliveries:
         return len(keys)
 
     def claim(self, organisation: str, target: str, now: datetime, hold_s: float) -> Parcel | None:
-        """The next copy that is due, for `hold_s`: nobody else carries it meanwhile."""
+        """The next copy that is due, claimed for `hold_s`: no other courier carries it meanwhile."""
         table = tables.deliveries
         at = _naive(now)
         due = (

@@ -39,8 +39,8 @@ class PieceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     Attributes: any_of: papers of which one will do; none: the piece itself. when: for whom, in
         words ("si vous êtes locataire"); such a piece can be left out by the agent. hint: what the
         agent looks at ("les deux faces"). holds_days: how long an accepted piece holds for later
-        visits; 0: for good. decided_by: who decides, where it is not the agent ("le service
-        instructeur").
+        visits; 0: without end. decided_by: the person or office that decides, where it is not the
+        agent ("le service instructeur").
     """
 
     id: Id
@@ -84,7 +84,7 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ProcedureFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An organisation's procedures. `edition` is counted up by who changes the file."""
+    """An organisation's procedures. Whoever changes the file raises `edition`."""
 
     organisation: Id
     name: Text
@@ -196,7 +196,7 @@ def piece_id(procedure: str, rule: str) -> str:
 
 
 def holds_until(accepted_on: date, holds_days: int) -> date | None:
-    """The last day on which an accepted piece holds; None for good."""
+    """The last day on which an accepted piece holds; None: it holds without end."""
     return accepted_on + timedelta(days=holds_days) if holds_days else None
 
 

@@ -91,7 +91,9 @@ class RemoteBlobs:
         """Whether there is such a file. Raises `StoreAway`."""
         try:
             with _reached():
-                self._files.info(self._root + path)  # fsspec's `exists` takes every error for a no
+                self._files.info(
+                    self._root + path
+                )  # fsspec's `exists` takes every error for "is not there"
         except FileNotFoundError:
             return False
         return True

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, DateTime, Engine, Table, func, insert, select
 BATCH = 1000
 
 
-class TableRow(msgspec.Struct, frozen=True, array_like=True):
+class BackupRow(msgspec.Struct, frozen=True, array_like=True):
     """A row of the table that is called so."""
 
     table: str
@@ -39,7 +39,7 @@ def write_rows(engine: Engine, tables: Sequence[Table], write: Callable[[bytes],
                 count += len(partition)
                 write(
                     b"".join(
-                        msgspec.json.encode(TableRow(str(table.name), list(row))) + b"\n"
+                        msgspec.json.encode(BackupRow(str(table.name), list(row))) + b"\n"
                         for row in partition
                     )
                 )
@@ -61,7 +61,7 @@ def load_rows(engine: Engine, tables: Sequence[Table], parts: Iterable[bytes]) -
     with engine.connect().execution_options(write=True) as connection, connection.begin():
         for table in reversed(tables):
             connection.execute(table.delete())
-        waiting: list[TableRow] = []
+        waiting: list[BackupRow] = []
         for row in _rows(parts):
             if waiting and (row.table != waiting[0].table or len(waiting) >= BATCH):
                 _insert(connection, by_name[waiting[0].table], waiting)
@@ -75,7 +75,7 @@ def load_rows(engine: Engine, tables: Sequence[Table], parts: Iterable[bytes]) -
     return count
 
 
-def _insert(connection: Connection, table: Table, rows: list[TableRow]) -> None:
+def _insert(connection: Connection, table: Table, rows: list[BackupRow]) -> None:
     kinds = [column.type for column in table.c]
     names = [column.name for column in table.c]
     made = [
@@ -92,8 +92,8 @@ def _moment(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
 
 
-def _rows(parts: Iterable[bytes]) -> Iterator[TableRow]:
-    decoder = msgspec.json.Decoder(TableRow)
+def _rows(parts: Iterable[bytes]) -> Iterator[BackupRow]:
+    decoder = msgspec.json.Decoder(BackupRow)
     rest = b""
     for part in parts:
         *lines, rest = (rest + part).split(b"\n")

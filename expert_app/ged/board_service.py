@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the supervisor's page is told of the copies, in protocol words.
+"""What the supervisor's page shows of the copies, as protocol messages.
 Used by `expert_app.hub.dossier_adapter`.
 """
 

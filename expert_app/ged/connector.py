@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the courier asks of any document system, and what it tells it of a document.
+"""What the courier asks of any document system, and what it sends about a document.
 Used by every connector.
 """
 
@@ -97,7 +97,7 @@ class Connector(Protocol):
 
 
 class CopyMetadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
-    """What is told of a document beside its pages.
+    """What a document system gets to know about a document, besides its pages.
     The caller's name is not: dossier and number lead to it.
     """
 

@@ -44,9 +44,9 @@ ASK_MOST_S = 300.0
 class CourierPace(NamedTuple):
     """Seconds.
 
-    Attributes: poll_s: between two questions to the store when nothing is due: another hub may have filed. ask_s:
-        until a system is asked about a copy that it is taking; doubled each time, up to
-        `ASK_MOST_S`.
+    Attributes: poll_s: between two questions to the store when nothing is due: another hub may have
+        filed. ask_s: until a system is asked about a copy that it is taking; doubled each time, up
+        to `ASK_MOST_S`.
     """
 
     poll_s: float = 5.0
@@ -80,24 +80,26 @@ class Courier:
         pace: CourierPace = PACE,
     ) -> None:
         self._tasks = tasks
-        self._lines = [_Line(store, target, clock, pace) for target in targets]
+        self._couriers = [
+            _TargetCourier(store, target, clock=clock, pace=pace) for target in targets
+        ]
         self._running: list[asyncio.Task[None]] = []
 
     @property
     def away(self) -> dict[str, str]:
         """Systems that take nothing now, and why (a `Reason`)."""
-        return {line.name: line.away for line in self._lines if line.away}
+        return {one.name: one.away for one in self._couriers if one.away}
 
     def start(self) -> None:
         """Begins to carry."""
-        for line in self._lines:
-            name = f"deliver to {line.name}"
-            self._running.append(self._tasks.start(line.run(), name=name))
+        for courier in self._couriers:
+            name = f"deliver to {courier.name}"
+            self._running.append(self._tasks.start(courier.run(), name=name))
 
     def wake(self) -> None:
         """Something was filed, or somebody asked for another try."""
-        for line in self._lines:
-            line.wake()
+        for courier in self._couriers:
+            courier.wake()
 
     async def stop(self) -> None:
         """Stops; a copy that is on its way is looked for by the next courier."""
@@ -105,15 +107,15 @@ class Courier:
             task.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=5.0)
-        for line in self._lines:
-            await line.close()
+        for courier in self._couriers:
+            await courier.close()
 
 
-class _Line:
+class _TargetCourier:
     """Copies for one system, one after the other."""
 
     def __init__(
-        self, store: DossierStore, target: DeliveryTarget, clock: Clock, pace: CourierPace
+        self, store: DossierStore, target: DeliveryTarget, *, clock: Clock, pace: CourierPace
     ) -> None:
         self._store = store
         self._target = target
@@ -188,7 +190,7 @@ class _Line:
                 return
 
     async def _carry(self, parcel: Parcel) -> float:
-        """One step of one copy; how long the line rests then."""
+        """One step of one copy; how long to rest then."""
         keep = self._store.deliveries
         try:
             outcome = await self._step(parcel)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A folder that a document system watches: the PDF, then a file beside it that says what it is.
+"""A folder that a document system watches: the PDF, then a file next to it that says what it is.
 Whole or not there.
 
 The sidecar comes last and by a rename: when it is there, the pair is complete.

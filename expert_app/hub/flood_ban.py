@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Takes the key of who floods the bus away for a minute, where the hub runs the server itself.
+"""Takes a flooding client's key away for a minute, where the hub runs the server itself.
 No Qt.
 """
 
@@ -32,10 +32,10 @@ class FloodBan:
         self._take_keys, self._tasks, self._ban_s = take_keys, tasks, ban_s
 
     def ban(self, key: str) -> None:
-        """Out at once, in again after a while; who floods again is out again."""
+        """Out at once, in again after a while; a client that floods again is out again."""
         if key and key not in self.keys:
             self.keys.add(key)
-            self._tasks.start(self._ban_for_a_while(key), name="ban who floods")
+            self._tasks.start(self._ban_for_a_while(key), name="ban a flooding client")
 
     async def _ban_for_a_while(self, key: str) -> None:
         await self._take()

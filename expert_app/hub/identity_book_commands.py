@@ -82,7 +82,7 @@ def _named(
 
 
 def invite(wanted: NamedIdentity, minutes: int, settings: HubSettings, paths: Paths) -> int:
-    """Prints a one-time code; without a name for the only one of that role who has no key yet.
+    """Prints a one-time code; without a name, for the only person of that role without a key.
     The exit code.
     """
     if settings.bus:
@@ -157,7 +157,7 @@ def _wait_applied(book: IdentityBook) -> bool:
     while time.monotonic() < end_s:
         if book.applied() >= wanted:
             return True
-        time.sleep(0.05)  # a command of its own, without a loop
+        time.sleep(0.05)  # a command, without an event loop
     return False
 
 

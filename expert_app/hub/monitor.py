@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Answers to who watches a hub or vault: /healthz for people and scripts, /metrics for Prometheus.
+"""Monitoring of a hub or vault: /healthz for people and scripts, /metrics for Prometheus.
 Used by both.
 
 Plain HTTP on this machine by default.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expert_app.hub.before_upgrade import keep_old_databases, too_new, upgrade_stored
-from expert_app.hub.convention_watch import ConventionWatch
+from expert_app.hub.convention_updates import ConventionUpdates
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.own_server import OwnServer
 from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
@@ -68,7 +68,7 @@ class HubProgram:
         self._options = options
         self._clock = SystemClock()
         self._tasks = Tasks()
-        self._convention = ConventionWatch(settings, paths)
+        self._convention = ConventionUpdates(settings, paths)
         self._sources = find_sources(settings, paths)
         keep_old_databases(settings, paths)
         self._server = OwnServer(
@@ -80,7 +80,7 @@ class HubProgram:
         self.server_started = self._server.started
 
     async def run(self, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
-        """Runs until `stop`; `ready` is told the bus's address once calls are taken.
+        """Runs until `stop`; `ready` gets the bus's address once calls are taken.
 
         Raises:
             SessionError: bus or store cannot be had.

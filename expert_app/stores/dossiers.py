@@ -22,7 +22,7 @@ from session.core.errors import DocumentNotFiled
 
 
 class ExtraMissing(Exception):
-    """A part that is installed on wish only is not. `extra`: its name."""
+    """An optional part is not installed. `extra`: its name."""
 
     def __init__(self, extra: str) -> None:
         super().__init__(extra)

@@ -2,7 +2,7 @@
 """How a command of the operator reaches the hub's JetStream:
 that of a running hub, or one started for it alone.
 
-A hub with its own server makes itself a new key at each start.
+A hub that runs its server makes a new key at each start.
 While it runs, the key lies in its folder (0600), beside the store that anybody who can read it
 could read too; it goes when the hub stops.
 """
@@ -124,7 +124,7 @@ async def _running(settings: HubSettings, paths: Paths, tasks: Tasks) -> HubConn
 async def _started(
     settings: HubSettings, paths: Paths, tasks: Tasks, stack: contextlib.AsyncExitStack
 ) -> HubConnection:
-    """A server of our own on the hub's store, for nobody but us."""
+    """A server on the hub's store for this command alone."""
     seed = new_seed()
     place = ServerSettings(folder=paths.folder("bus"), port=settings.listen_port)
     server = BusServer(place, [], hub_key=public_key(seed), tasks=tasks)

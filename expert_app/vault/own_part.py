@@ -86,7 +86,7 @@ class OwnPart:
 
     Args:
         path, signer: see `read_own_part`.
-        secret_files: places of secrets beside the keyring.
+        secret_files: places of secrets, besides the keyring.
         book: desks admitted on this machine.
 
     Attributes:

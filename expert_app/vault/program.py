@@ -2,8 +2,8 @@
 """`expert-app hub --serve dossier,log --org caf`:
 an organisation's own dossier service and log keeper. No Qt.
 
-It is one name on the bus of a network's hub, hears only sealed questions, and keeps what it is told
-on its own disk.
+It is one name on the bus of a network's hub, takes only sealed questions, and keeps what it
+receives on its own disk.
 """
 
 from __future__ import annotations

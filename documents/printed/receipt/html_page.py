@@ -3,7 +3,7 @@
 for callers who do not read the paper.
 
 Plain HTML without script or outside reference; headings, a real table, one language.
-Used by programs beside the PDF.
+Programs keep it next to the PDF.
 """
 
 from __future__ import annotations

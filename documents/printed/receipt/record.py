@@ -137,7 +137,7 @@ def verify_receipt(data: bytes, trusted: Sequence[bytes] = ()) -> ReceiptVerdict
 
     Args:
         trusted: public keys, 32 bytes each, of whom one believes; empty:
-            who signed is told but not judged.
+            the verdict names the signer without judging it.
 
     Returns:
         None when the file is no receipt of ours.

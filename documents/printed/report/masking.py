@@ -32,7 +32,7 @@ def masked(chapter: Chapter) -> Chapter:
 
 
 def is_small(count: int) -> bool:
-    """True for a count that could point at a person; none at all points at nobody."""
+    """True for a count that could point at a person; zero cannot."""
     return 0 < count < LEAST
 
 

@@ -57,7 +57,7 @@ _FIGURE = TextStyle(BOLD, 17, 21, ACCENT)
 _GAP = 4 * mm
 
 MOST_COLUMNS = 45
-"""Days that still fit beside each other; a longer period is shown by weeks."""
+"""Days that still fit side by side; a longer period is shown by weeks."""
 
 
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):

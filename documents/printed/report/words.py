@@ -39,7 +39,7 @@ see `report_masking`.
 
 
 class ReportFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of figures; times in whole seconds, None where nobody was answered.
+    """One line of figures; times in whole seconds, None where no caller was answered.
 
     Attributes:
         key: an ISO day, an hour ("09"), or any key of a site, service or organisation.

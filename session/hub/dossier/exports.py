@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A whole dossier for a supervisor: noted before anything is told, then read part by part.
+"""A whole dossier for a supervisor: noted before anything is sent, then read part by part.
 Used by hub and vault.
 
 Nothing of it lies at the hub meanwhile: the board puts the file together.

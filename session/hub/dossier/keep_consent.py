@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 TOPIC = "grant"
 GRACE = timedelta(seconds=30)
-"""The kiosk ends a power by its own clock and says so;
+"""The kiosk ends a permission by its clock and says so;
 this much later the hub does not wait for its word.
 """
 
@@ -72,7 +72,7 @@ class NatsKeepConsentStore:
 
 
 class KeepConsents:
-    """Records what kiosks say, and asks it back before anything is filed."""
+    """Records what kiosks say about keeping documents; asked before anything is filed."""
 
     def __init__(self, store: KeepConsentStore, clock: Clock) -> None:
         self._store, self._clock = store, clock

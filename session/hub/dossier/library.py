@@ -49,7 +49,7 @@ class _Mark:
 
 
 def library_folder(convention: Path) -> Path:
-    """Where the files of a convention's libraries lie: beside its own."""
+    """Where the files of a convention's libraries lie: next to the convention."""
     return (convention if convention.is_dir() else convention.parent) / FOLDER
 
 

@@ -35,7 +35,7 @@ MOST_OPEN = 100
 """Documents that one agent may have on their way at once."""
 
 KEPT_S = 7 * 24 * 3600
-"""What nobody continued for a week is removed."""
+"""An upload that was not continued for a week is removed."""
 
 
 class Upload:
@@ -151,7 +151,7 @@ class UploadSpool:
         return upload
 
     def sweep(self) -> int:
-        """Removes what nobody touched for a week; returns the number of files removed."""
+        """Removes uploads untouched for a week; returns the number of files removed."""
         removed = 0
         for path in self._folder.glob("*/*/*"):
             if path.is_file() and time.time() - path.stat().st_mtime > KEPT_S:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a vault answers beside the dossier service: logs, callers' numbers, notes, certificates.
+"""What a vault answers besides the dossier service: logs, callers' numbers, notes, certificates.
 The verbs are the hub's, for one organisation. Used by the vault.
 """
 

@@ -25,7 +25,7 @@ from session.protocol.wire.version import MAX_CONTROL_BYTES
 
 WAIT_S = 5.0
 PART_BYTES = MAX_CONTROL_BYTES // 2
-"""Of records in one answer, beside what is around them."""
+"""Of records in one answer, without the message around them."""
 
 FORMAT = 1
 """Number of this layout. A change raises it and adds a step."""

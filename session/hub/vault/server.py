@@ -95,7 +95,7 @@ class VaultPeer:
 
 @dataclass(frozen=True)
 class VaultOwner:
-    """What a vault is told by its program.
+    """Whose vault it is, and which secrets and desks it accepts now.
 
     Attributes:
         organisation: whose vault it is.

@@ -35,7 +35,7 @@ class LibraryItem(msgspec.Struct, frozen=True, kw_only=True):
     """One item: an address, or a document of `size_bytes`.
 
     Attributes:
-        words: what people may look for beside the title.
+        words: what people may search for, besides the title.
     """
 
     id: Id

@@ -23,11 +23,11 @@ SETTLE_S = 1.0
 """Between two reads of a convention that is being changed."""
 
 
-class ConventionWatch:
+class ConventionUpdates:
     """The convention's files, and what the hub has of them.
 
     Attributes:
-        catalogue: what the hub works with; the same object for good, changed by the hub.
+        catalogue: what the hub works with: one object, which the hub changes.
 
     Raises:
         CatalogueWrong: there is none to begin with.
