@@ -258,15 +258,18 @@ class BusServer:
         while process.returncode is None:
             try:
                 async with asyncio.timeout(1.0):
-                    reader, writer = await asyncio.open_connection(self._host, self._settings.port)
-                    greeting = await reader.read(5)
-                    writer.close()
-                    await writer.wait_closed()
-                if greeting == b"INFO ":
-                    return True
+                    if await self._greeting() == b"INFO ":
+                        return True
             except (OSError, TimeoutError):
                 await asyncio.sleep(0.01)
         return False
+
+    async def _greeting(self) -> bytes:
+        reader, writer = await asyncio.open_connection(self._host, self._settings.port)
+        try:
+            return await reader.read(5)
+        finally:
+            writer.close()
 
     async def _end_process(self) -> None:
         process, self._process = self._process, None
