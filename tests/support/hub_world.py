@@ -120,6 +120,7 @@ class World:
         self,
         folder: Path,
         clock: Clock,
+        *,
         tick_s: float,
         port: int,
         catalogue: str = "",
@@ -285,7 +286,9 @@ async def hub_world(
     catalogue: str = "",
 ) -> AsyncIterator[World]:
     """A running world; everything ends with it."""
-    world = World(folder, clock or SystemClock(), tick_s, free_port(), catalogue)
+    world = World(
+        folder, clock or SystemClock(), tick_s=tick_s, port=free_port(), catalogue=catalogue
+    )
     try:
         await world.server.start()
         if with_hub:

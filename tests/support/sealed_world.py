@@ -192,7 +192,13 @@ async def sealed_world(
 ) -> AsyncIterator[SealedWorld]:
     """A running world with a vault; everything ends with it."""
     keys = keys or SigningKeys()
-    world = World(folder, clock or SystemClock(), 0.1, free_port(), sealed_catalogue(keys))
+    world = World(
+        folder,
+        clock or SystemClock(),
+        tick_s=0.1,
+        port=free_port(),
+        catalogue=sealed_catalogue(keys),
+    )
     try:
         await world.server.start()
         await world.start_hub()

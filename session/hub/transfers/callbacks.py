@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Wishes to be called back by telephone later, which become tickets when their service is open.
+"""Callbacks: callers who are phoned later. A callback becomes a ticket when its service is open.
 Used by the hub.
 
 A stream of its own that is never republished:
@@ -38,14 +38,14 @@ log = logging.getLogger(__name__)
 
 BUCKET = "KV_cb"
 KEPT_S = 15 * 24 * 3600
-"""A wish whose service does not open for so long is forgotten with its number."""
+"""A callback whose service does not open for so long is forgotten with its number."""
 
 CALL_LATER = "call_later"
 """Outcome of a ticket whose caller was not reached and is called again."""
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """A wish: the ticket it becomes, and when. Telephone and caller number go when it is `done`."""
+    """The ticket that it becomes, and when. Telephone and caller number go when it is `done`."""
 
     ticket: str
     organisation: str
@@ -64,15 +64,15 @@ class CallbackStore(Protocol):
     """What the rules need of a store. Writing may raise `StoreUnreachable` (outcome unknown)."""
 
     def get(self, organisation: str, ticket: str) -> Callback | None:
-        """A wish by the id of its ticket."""
+        """A callback by the id of its ticket."""
         ...
 
     def waiting(self) -> list[Callback]:
-        """All wishes that are no tickets yet, in the order they were asked."""
+        """All callbacks that are no tickets yet, in the order they were asked."""
         ...
 
     async def put(self, callback: Callback) -> None:
-        """Stores a wish, or what it has become."""
+        """Stores a callback, or what it has become."""
         ...
 
 
@@ -149,7 +149,7 @@ class NatsCallbackStore:
         try:
             callback = decode_plain(Callback, stored.payload)
         except MessageMalformed:
-            log.error("stored wish at revision %d is unreadable and left out", stored.revision)
+            log.error("stored callback at revision %d is unreadable and left out", stored.revision)
             return
         key = callback.organisation, callback.ticket
         if key not in self._known or self._known[key][0] < stored.revision:
@@ -157,7 +157,7 @@ class NatsCallbackStore:
 
 
 class Callbacks:
-    """Wishes from the kiosk's closed page or the agent's "later", until they are tickets."""
+    """Callbacks from the kiosk's closed page or the agent's "later", until they are tickets."""
 
     def __init__(
         self, core: QueueCore, store: CallbackStore, *, openings: OpenNow, sessions: Sessions
@@ -173,7 +173,7 @@ class Callbacks:
 
     @handles("callback")
     async def ask(self, asker: Asker, request: CallbackRequest) -> CallbackAnswer:
-        """A caller of a closed service wants to be called; the same request is one wish.
+        """A caller of a closed service wants to be called; the same request is one callback.
 
         Raises:
             ServiceUnknown, CallerNumberInvalid, NotAllowed (the service offers no callbacks),
@@ -260,7 +260,7 @@ class Callbacks:
     # ---- the hub's timer
 
     async def tick(self) -> None:
-        """Makes tickets of the wishes whose time has come and whose service is open."""
+        """Makes tickets of the callbacks whose time has come and whose service is open."""
         now, made = self._clock.utc_now(), 0
         for callback in self._store.waiting():
             due = callback.due_at_utc or callback.asked_at_utc

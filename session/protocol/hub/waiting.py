@@ -57,7 +57,7 @@ class ComeBackRequest(HubMessage, frozen=True, kw_only=True):
 
 class CallbackRequest(HubMessage, frozen=True, kw_only=True):
     """A caller of a closed service asks to be called by telephone when it opens.
-    The same `request_id` is one wish.
+    The same `request_id` is one callback.
     """
 
     request_id: Id
@@ -66,8 +66,8 @@ class CallbackRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class CallbackAnswer(HubMessage, frozen=True, kw_only=True):
-    """The wish is stored. `due_at`: from when on an agent may call (ISO 8601, the site's clock), ""
-    when unknown.
+    """The callback is stored. `due_at`: from when on an agent may call (ISO 8601, the site's
+    clock), "" when unknown.
     """
 
     due_at: str = ""

@@ -129,8 +129,22 @@ async def two_networks(folder: Path) -> AsyncIterator[Networks]:
         "cnaf", (Partner("cnav", address=f"nats-leaf://127.0.0.1:{leaf_port}", seed=key),)
     )
     both = Networks(
-        World(folder / "cnav", SystemClock(), 0.1, free_port(), CNAV, lets_in),
-        World(folder / "cnaf", SystemClock(), 0.1, free_port(), CNAF, connects),
+        World(
+            folder / "cnav",
+            SystemClock(),
+            tick_s=0.1,
+            port=free_port(),
+            catalogue=CNAV,
+            link=lets_in,
+        ),
+        World(
+            folder / "cnaf",
+            SystemClock(),
+            tick_s=0.1,
+            port=free_port(),
+            catalogue=CNAF,
+            link=connects,
+        ),
     )
     try:
         for world in (both.cnav, both.cnaf):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Callers who do not stay in front of the kiosk:
-come back, are called by telephone, or wish for it while it is closed.
+come back, are called by telephone, or ask for a callback while it is closed.
 
 Real server, real hub, several kiosks of one site, desks and the waiting room's display.
 """
@@ -197,7 +197,7 @@ async def test_a_caller_who_was_not_reached_is_called_again_later(tmp_path: Path
         facts = await desk.accept(again.id)
         assert (facts.phone, facts.caller_number) == (PHONE, "1234567")
         await _beats(world, clock, 3600)
-        assert len(_states(world)) <= 2, "one wish became two tickets"
+        assert len(_states(world)) <= 2, "one callback became two tickets"
 
 
 async def test_another_agent_s_session_and_a_talk_at_the_kiosk_are_not_called_later(
@@ -235,7 +235,7 @@ async def test_a_wish_of_a_closed_hour_becomes_the_first_ticket_of_the_opening(
         assert due == "2026-03-02T13:30:00+01:00"
         assert await kiosk.ask_callback("housing", PHONE, "r1") == due
         await world.stop_hub()
-        hub = await world.start_hub()  # a wish outlives the hub
+        hub = await world.start_hub()  # a callback outlives the hub
         await hub.tick()
         assert _states(world) == {}
         clock.advance(89 * 60 + 5)
@@ -256,7 +256,7 @@ async def test_a_wish_of_a_closed_hour_becomes_the_first_ticket_of_the_opening(
         hub = await world.start_hub()
         await hub.tick()
         assert len(hub.queue.view.waiting("valdore")) == 1, (
-            "a wish that was a ticket already came again"
+            "a callback that was a ticket already came again"
         )
 
 
