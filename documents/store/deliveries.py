@@ -106,7 +106,7 @@ class Deliveries:
         return len(keys)
 
     def claim(self, organisation: str, target: str, now: datetime, hold_s: float) -> Parcel | None:
-        """The next copy that is due, claimed for `hold_s`: no other courier carries it meanwhile."""
+        """The next copy that is due, claimed for `hold_s`: no other courier delivers it then."""
         table = tables.deliveries
         at = _naive(now)
         due = (
