@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
-from tests.benchmarks import paper_line, paper_seeing, paper_store, paper_work
+from tests.benchmarks.paper import line, seeing, store, work
 from tests.benchmarks.table import Row, publish
 from tests.support import drawn_pages
 from tests.support.drawn_pages import Glass
@@ -35,16 +35,16 @@ def rows() -> list[Row]:
     scans = {case: drawn_pages.jpeg(picture) for case, picture in pictures.items()}
     form = scans[COLOUR]
     parts: list[tuple[str, Callable[[], Iterable[Row]]]] = [
-        ("floor", lambda: paper_work.against_the_floor(scans)),
-        ("layers", lambda: paper_work.in_layers(form)),
-        ("programs", lambda: paper_work.against_programs(form)),
-        ("memory", lambda: paper_work.memory(form)),
-        ("assembling", lambda: [paper_work.ten_pages(form)]),
-        ("skew", lambda: [paper_seeing.skew_errors()]),
-        ("orientation", paper_seeing.orientation),
-        ("words", paper_seeing.words),
-        ("line", lambda: [paper_line.preview(pictures[COLOUR]), *paper_line.form(form)]),
-        ("store", paper_store.rows),
+        ("floor", lambda: work.against_the_floor(scans)),
+        ("layers", lambda: work.in_layers(form)),
+        ("programs", lambda: work.against_programs(form)),
+        ("memory", lambda: work.memory(form)),
+        ("assembling", lambda: [work.ten_pages(form)]),
+        ("skew", lambda: [seeing.skew_errors()]),
+        ("orientation", seeing.orientation),
+        ("words", seeing.words),
+        ("line", lambda: [line.preview(pictures[COLOUR]), *line.form(form)]),
+        ("store", store.rows),
     ]
     found: list[Row] = []
     for name, measure in parts:

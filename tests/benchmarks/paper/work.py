@@ -25,8 +25,8 @@ from PIL import Image
 from documents.imaging.encoding import JPEG_QUALITY, OUTPUT_DPI, Encoding
 from documents.pages.clean import clean_page
 from documents.pdf.assemble import assemble
-from tests.benchmarks.paper_pages import HERE
-from tests.benchmarks.paper_peak import WHEN, to_document
+from tests.benchmarks.paper.pages import HERE
+from tests.benchmarks.paper.peak import WHEN, to_document
 from tests.benchmarks.table import Row
 
 REPEATS = 5
@@ -165,7 +165,7 @@ def memory(data: bytes) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.jpg"
         page.write_bytes(data)
-        command = [sys.executable, "-m", "tests.benchmarks.paper_peak", str(page)]
+        command = [sys.executable, "-m", "tests.benchmarks.paper.peak", str(page)]
         told = subprocess.run(
             command, cwd=HERE, capture_output=True, text=True, check=True, timeout=300
         ).stdout

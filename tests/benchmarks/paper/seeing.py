@@ -20,8 +20,8 @@ from PIL import Image
 
 from documents.imaging import skew
 from documents.imaging.encoding import OUTPUT_DPI
-from tests.benchmarks.paper_pages import badly_scanned, real_pages, small_payslip
-from tests.benchmarks.paper_peak import to_document
+from tests.benchmarks.paper.pages import badly_scanned, real_pages, small_payslip
+from tests.benchmarks.paper.peak import to_document
 from tests.benchmarks.table import Row
 from tests.support import drawn_pages
 from tests.support.drawn_pages import Glass

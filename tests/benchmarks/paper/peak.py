@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The most memory that a worker ever had:
-before any page, and after one to a document, as JPEG and in layers. Run by `paper_work`.
+before any page, and after one to a document, as JPEG and in layers. Run by `work`.
 
 A program of its own, because a worker imports what the program that starts it is made of.
 """
@@ -37,7 +37,7 @@ def peak_mb(data: bytes | None, encoding: Encoding = Encoding.JPEG) -> float:
 
 
 def main() -> None:
-    """`paper_peak PAGE`: prints, in megabytes, what a worker has before any page, after a JPEG's
+    """`peak PAGE`: prints, in megabytes, what a worker has before any page, after a JPEG's
     and after layers.
     """
     page = Path(sys.argv[1]).read_bytes()

@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from resources import resource_path
 from tests.support.drawn_pages import A4_300, SENTENCES
 
-HERE = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parents[3]
 REAL_PAGES = HERE / "build" / "real-pages"
 _SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
 _RUBRICS = (
