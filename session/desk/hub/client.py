@@ -23,7 +23,7 @@ from session.core.dossier_model import Dossier, PieceState
 from session.core.errors import BusUnreachable, PageDamaged, SessionError, TransferInterrupted
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.convention_watch import ConventionWatch
+from session.desk.hub.convention_versions import ConventionVersions
 from session.desk.hub.queue_copy import QueueCopy
 from session.protocol.codec import decode_plain, decode_request
 from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
@@ -122,7 +122,7 @@ class DeskLink:
         self._ended: set[str] = set()
         self._known_broadcasts: set[str] = set()
         self._heard_s = clock.monotonic_s()
-        self._conventions = ConventionWatch(clock)
+        self._conventions = ConventionVersions(clock)
 
     async def start(self) -> None:
         """Listens, then loads the queue (in the background, again and again until it is there)."""

@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 from session.core.clock import ManualClock
-from session.desk.hub.convention_watch import STALE_S, ConventionWatch
+from session.desk.hub.convention_versions import STALE_S, ConventionVersions
 
 
 def test_another_version_is_news_once() -> None:
-    seen = ConventionWatch(ManualClock())
+    seen = ConventionVersions(ManualClock())
     assert [seen.heard(version) for version in ("a", "a", "b", "b")] == [False, False, True, False]
     assert (seen.newest, seen.take_change(), seen.take_change()) == ("b", True, False)
 
 
 def test_hubs_that_say_different_versions_in_turn_are_no_news_again_and_again() -> None:
     clock = ManualClock()
-    seen = ConventionWatch(clock)
+    seen = ConventionVersions(clock)
     found = []
     for version in "aabababab":
         clock.advance(2)
@@ -25,7 +25,7 @@ def test_hubs_that_say_different_versions_in_turn_are_no_news_again_and_again() 
 
 def test_a_convention_that_comes_back_later_is_news() -> None:
     clock = ManualClock()
-    seen = ConventionWatch(clock)
+    seen = ConventionVersions(clock)
     seen.heard("a")
     assert seen.heard("b")
     for _ in range(3):
@@ -35,5 +35,5 @@ def test_a_convention_that_comes_back_later_is_news() -> None:
 
 
 def test_a_hub_that_says_none_is_no_news() -> None:
-    seen = ConventionWatch(ManualClock())
+    seen = ConventionVersions(ManualClock())
     assert [seen.heard(version) for version in ("", "", "a", "")] == [False, False, True, False]

@@ -14,7 +14,7 @@ STALE_S = 30.0
 """A version that no hub has named for so long counts as a change again."""
 
 
-class ConventionWatch:
+class ConventionVersions:
     """The versions that hubs named lately.
 
     Attributes:
