@@ -88,7 +88,7 @@ class Deliveries:
     """
 
     def __init__(self, transactions: Transactions) -> None:
-        self._on = transactions
+        self._transactions = transactions
 
     def add_earlier(self, organisation: str, target: str, now: datetime) -> int:
         """Orders copies of documents that were filed before there was this target; how many."""
@@ -97,7 +97,7 @@ class Deliveries:
         wanted = select(filed.c.id).where(
             filed.c.organisation == organisation, filed.c.id.not_in(known)
         )
-        with self._on.writing() as connection:
+        with self._transactions.writing() as connection:
             keys = list(connection.execute(wanted).scalars())
             if keys:
                 connection.execute(
@@ -121,10 +121,10 @@ class Deliveries:
             .limit(1)
         )
         # most looks find nothing: no writer's place for those
-        with self._on.reading() as connection:
+        with self._transactions.reading() as connection:
             if connection.execute(due).first() is None:
                 return None
-        with self._on.writing() as connection:
+        with self._transactions.writing() as connection:
             key = connection.execute(due.with_for_update(skip_locked=True)).scalar()
             if key is None:
                 return None
@@ -174,7 +174,7 @@ class Deliveries:
         here = table.c.id == delivery
         if values.get("state") != DeliveryState.DELIVERED.value:
             here &= table.c.state == DeliveryState.WAITING.value
-        with self._on.writing() as connection:
+        with self._transactions.writing() as connection:
             connection.execute(
                 update(table).where(here).values(claimed_until_utc=at, changed_at_utc=at, **values)
             )
@@ -191,7 +191,7 @@ class Deliveries:
             .group_by(table.c.target, table.c.state)
             .order_by(table.c.target, table.c.state)
         )
-        with self._on.reading() as connection:
+        with self._transactions.reading() as connection:
             return [
                 TargetCount(
                     target=target,
@@ -208,7 +208,7 @@ class Deliveries:
         query = select(table.c.target, func.count()).where(
             table.c.state == DeliveryState.REFUSED.value
         )
-        with self._on.reading() as connection:
+        with self._transactions.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(table.c.target))}
 
     def listed(
@@ -244,7 +244,7 @@ class Deliveries:
             query = query.where(owner.c.number == dossier)
         if before:
             query = query.where(table.c.id < before)
-        with self._on.reading() as connection:
+        with self._transactions.reading() as connection:
             return [_row(row) for row in connection.execute(query)]
 
     def retry(self, organisation: str, ids: Sequence[int], by: ActingUser, now: datetime) -> int:
@@ -278,7 +278,7 @@ class Deliveries:
             .where(table.c.organisation == organisation, table.c.id.in_(list(ids)[:MAX_LISTED]))
             .where(table.c.state.in_([state.value for state in states]))
         )
-        with self._on.writing() as connection:
+        with self._transactions.writing() as connection:
             found = list(connection.execute(wanted))
             for row in found:
                 here = update(table).where(table.c.id == row.id)

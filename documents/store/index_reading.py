@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The words and pages of a document, by which it is found again.
-Used by `marks`, in a worker process.
+Used by `index_marks`, in a worker process.
 """
 
 from __future__ import annotations
