@@ -103,10 +103,10 @@ class MemoryLog:
 
 class MemoryNotifications:
     def __init__(self) -> None:
-        self.told: list[tuple[Role, str, HubEvent]] = []
+        self.sent: list[tuple[Role, str, HubEvent]] = []
 
     async def notify(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
-        self.told.append((role, user, event))
+        self.sent.append((role, user, event))
 
     def kinds(self, user: str) -> list[str]:
-        return [type(event).__name__ for _, told, event in self.told if told == user]
+        return [type(event).__name__ for _, to, event in self.sent if to == user]

@@ -74,7 +74,7 @@ class Place:
     async def told_after(self, seconds: float) -> list[str]:
         """Kiosks that were told when the hub looked `seconds` later."""
         self.clock.advance(seconds)
-        self.notifications.told.clear()
+        self.notifications.sent.clear()
         await self.offers.tick()
         return [user for user in ("kiosk1", "kiosk2") if self.notifications.kinds(user)]
 

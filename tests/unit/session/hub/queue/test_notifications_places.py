@@ -66,11 +66,11 @@ class Line:
     async def told_after(self, seconds: float) -> dict[str, int]:
         """Kiosk -> the position that it is told."""
         self.clock.advance(seconds)
-        self.notifications.told.clear()
+        self.notifications.sent.clear()
         await self._places.tick(ORG)
         return {
             user: event.position
-            for _, user, event in self.notifications.told
+            for _, user, event in self.notifications.sent
             if isinstance(event, TicketChanged)
         }
 

@@ -40,7 +40,7 @@ async def test_an_agent_beaten_in_the_last_moment_loses() -> None:
     )
     with pytest.raises(TicketTaken):
         await desk.sessions.take_ticket(ORG, "alice", ticket.id)
-    assert desk.notifications.told == []
+    assert desk.notifications.sent == []
 
 
 async def test_a_harmless_change_meanwhile_does_not_lose_the_accept() -> None:
@@ -115,7 +115,7 @@ async def test_closing_without_hanging_up_tells_both_ends() -> None:
     facts = await desk.sessions.take_ticket(ORG, "alice", (await desk.ticket()).id)
     await desk.sessions.close_session(ORG, "alice", facts.id, "no_show")
     assert desk.notifications.kinds("kiosk1") == ["SessionOpened", "SessionEnded"]
-    assert desk.notifications.told[-1] == (
+    assert desk.notifications.sent[-1] == (
         Role.AGENT,
         "alice",
         SessionEnded(session_id=facts.id, by="agent", reason="no_show"),
@@ -131,7 +131,7 @@ async def test_who_hung_up_first_is_what_both_hear() -> None:
     await desk.sessions.hang_up(
         an_agent("alice"), HangUpRequest(session_id=facts.id, reason="done")
     )
-    ended = [event for _, _, event in desk.notifications.told if isinstance(event, SessionEnded)]
+    ended = [event for _, _, event in desk.notifications.sent if isinstance(event, SessionEnded)]
     assert {(event.by, event.reason) for event in ended} == {("kiosk", "stop")}
 
 
@@ -163,9 +163,9 @@ async def test_a_kiosk_that_calls_again_hears_of_its_older_ticket_by_the_answer_
     stored = await desk.store.get(ORG, older.id)
     assert stored is not None
     assert (stored.ticket.state, stored.ticket.reason) == (TicketState.ABANDONED, "new_call")
-    assert desk.notifications.told == []
+    assert desk.notifications.sent == []
     await desk.calls.abandon(newer)
-    assert [type(event) for _, _, event in desk.notifications.told] == [TicketChanged]
+    assert [type(event) for _, _, event in desk.notifications.sent] == [TicketChanged]
 
 
 async def test_leaving_ends_a_waiting_ticket_only() -> None:
@@ -222,7 +222,7 @@ async def test_a_kiosk_that_does_not_come_back_ends_the_conversation_for_its_age
     await desk.sessions.give_up(stored.ticket)
     await desk.sessions.give_up(stored.ticket)
     assert desk.notifications.kinds("alice") == ["SessionEnded"]
-    assert desk.notifications.told[-1] == (
+    assert desk.notifications.sent[-1] == (
         Role.AGENT,
         "alice",
         SessionEnded(session_id=facts.id, by="hub", reason="kiosk_lost"),
