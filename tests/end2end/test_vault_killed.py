@@ -99,14 +99,12 @@ async def test_while_the_vault_is_away_the_caller_gets_a_registration_and_the_re
         while "is safe on this computer" not in await _read(sealed, "message_waiting"):  # noqa: ASYNC110 - a window
             await asyncio.sleep(0.2)
     await sealed.pictures_move()
-    registration = await _receipt(sealed, after=0, press=True)
+    registration, job = await _receipt(sealed, after=0, press=True)
     assert registration.record.registered_only
     await sealed.demo.start_vault()
     await sealed.observed(sealed.desk, "document_filed", timeout_s=60)
     assert len(sealed.dossier().documents) == len(before) + 1
-    receipt = await _receipt(
-        sealed, after=(await sealed.fact(sealed.desk, "print"))["job_id"], press=False
-    )
+    receipt, _job = await _receipt(sealed, after=job, press=False)
     assert not receipt.record.registered_only
     filed = [document.sha256 for document in sealed.dossier().documents[len(before) :]]
     assert [piece.sha256 for piece in receipt.record.pieces] == filed
@@ -114,9 +112,9 @@ async def test_while_the_vault_is_away_the_caller_gets_a_registration_and_the_re
     await sealed.end()
 
 
-async def _receipt(sealed: Stage, after: int, *, press: bool) -> ReceiptVerdict:
-    """What the printer got, proved: a registration that the agent asks for, or the receipt that
-    follows by itself.
+async def _receipt(sealed: Stage, after: int, *, press: bool) -> tuple[ReceiptVerdict, int]:
+    """What the printer got, proved, and the number of its job: a registration that the agent asks
+    for, or the receipt that follows by itself.
     """
     if press:
         await sealed.allow_print()
@@ -129,4 +127,4 @@ async def _receipt(sealed: Stage, after: int, *, press: bool) -> ReceiptVerdict:
     verdict = verify_receipt((sealed.demo.printer_spool / f"job-{done['job_id']}.pdf").read_bytes())
     assert verdict is not None
     assert verdict.genuine
-    return verdict
+    return verdict, done["job_id"]
