@@ -103,11 +103,7 @@ class Hub:
         )
         self.server = self._request_server(counts)
         self._incoming = IncomingCallers(
-            parts,
-            self.queue.core,
-            moved=self.queue.moved,
-            server=self.server,
-            relay=self.network.relay,
+            parts, self.queue, server=self.server, relay=self.network.relay
         )
         self.monitoring = monitoring.build(
             parts,
@@ -116,13 +112,7 @@ class Hub:
             refused_parts=lambda: self.network.state.refused_parts,
             watched=outgoing.watch.troubles,
         )
-        self._timeouts = TicketTimeouts(
-            self.queue.core,
-            calls=self.queue.calls,
-            sessions=self.queue.sessions,
-            third_parties=self.transfers.third_parties,
-            pass_on=self.transfers.pass_on,
-        )
+        self._timeouts = TicketTimeouts(self.queue, self.transfers)
         self._leaving = asyncio.Event()
         self._end_watching: Callable[[], None] = lambda: None
         self._ticker: asyncio.Task[None] | None = None

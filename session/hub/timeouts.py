@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from session.hub.queue.calls import Calls
-from session.hub.queue.core import QueueCore
 from session.hub.queue.presence import (
     CallerLost,
     DeskLost,
@@ -17,10 +15,9 @@ from session.hub.queue.presence import (
     PeerChanged,
     PresenceWatch,
 )
-from session.hub.queue.sessions import Sessions
 from session.hub.queue.view import WAITING
-from session.hub.transfers.pass_on import PassOn
-from session.hub.transfers.third_parties import ThirdParties
+from session.hub.queue.wiring import Queue
+from session.hub.transfers.wiring import Transfers
 from session.protocol.hub.requests import PeerPresence
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -35,23 +32,15 @@ FORGOTTEN = timedelta(hours=12)
 class TicketTimeouts:
     """Checks open tickets one after the other; every act is a compare-and-set of the ticket."""
 
-    def __init__(
-        self,
-        core: QueueCore,
-        *,
-        calls: Calls,
-        sessions: Sessions,
-        third_parties: ThirdParties,
-        pass_on: PassOn,
-    ) -> None:
-        self._watch = PresenceWatch(core.presence)
-        self._catalogue = core.catalogue
-        self._notifications = core.notifications
-        self._clock = core.clock
-        self._calls = calls
-        self._sessions = sessions
-        self._third_parties = third_parties
-        self._pass_on = pass_on
+    def __init__(self, queue: Queue, transfers: Transfers) -> None:
+        self._watch = PresenceWatch(queue.presence)
+        self._catalogue = queue.core.catalogue
+        self._notifications = queue.core.notifications
+        self._clock = queue.core.clock
+        self._calls = queue.calls
+        self._sessions = queue.sessions
+        self._third_parties = transfers.third_parties
+        self._pass_on = transfers.pass_on
 
     async def check(self, ticket: Ticket) -> None:
         """Acts on what time has done to this ticket.

@@ -24,8 +24,7 @@ from session.core.errors import (
 from session.hub.access.request_server import RequestServer
 from session.hub.network.relay import Relay
 from session.hub.parts import HubParts
-from session.hub.queue.core import QueueCore
-from session.hub.queue.moved_tickets import MovedTickets
+from session.hub.queue.wiring import Queue
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.partner_links import KIOSK_VERBS, Arrival, ArrivalCheck, Arrived
 from session.protocol.hub.requests import Done, HubMessage, Refusal
@@ -42,20 +41,19 @@ class IncomingCallers:
     def __init__(
         self,
         parts: HubParts,
-        core: QueueCore,
+        queue: Queue,
         *,
-        moved: MovedTickets,
         server: RequestServer,
         relay: Relay,
     ) -> None:
         self._network = parts.network
         self._connection = parts.connection
         self._tasks = parts.tasks
-        self._changes = core.changes
-        self._catalogue = core.catalogue
-        self._closures = core.closures
-        self._presence = core.presence
-        self._moved = moved
+        self._changes = queue.core.changes
+        self._catalogue = queue.core.catalogue
+        self._closures = queue.core.closures
+        self._presence = queue.presence
+        self._moved = queue.moved
         self._server = server
         self._relay = relay
 
