@@ -44,15 +44,15 @@ CALLER = Dossier(
 
 
 class _Board:
-    """The supervisor's program and what it told."""
+    """The supervisor's program and what it answered."""
 
     def __init__(self, link: DeliveryLink, world: World) -> None:
         self.link = link
         self.job = BoardDeliveries(link, copy_words, tasks=world.tasks)
-        self.told: list[DeliveriesAnswer] = []
+        self.answers: list[DeliveriesAnswer] = []
         self.decided: list[Decided] = []
         self.saved: list[str] = []
-        self.job.received.connect(self.told.append)
+        self.job.received.connect(self.answers.append)
         self.job.decided.connect(self.decided.append)
         self.job.saved.connect(self.saved.append)
 
@@ -84,10 +84,10 @@ async def _supervisor_decides(
 ) -> None:
     """The copy waits for its folder; it is tried again, arrives, and cannot be given up then."""
     board.job.show(DeliveriesRequest())
-    await until(lambda: bool(board.told))
-    (copy,) = board.told[-1].deliveries
+    await until(lambda: bool(board.answers))
+    (copy,) = board.answers[-1].deliveries
     assert (copy.document_id, copy.state) == (filed.document.id, DeliveryState.WAITING)
-    assert "Jeanne" not in repr(board.told)
+    assert "Jeanne" not in repr(board.answers)
     folder.mkdir()
     board.job.retry([copy.id])
     await until(lambda: len(list(folder.glob("*.json"))) == 1)

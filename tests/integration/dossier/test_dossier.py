@@ -49,7 +49,7 @@ async def _in_session(
 async def _say(
     desk: DeskLink, kiosk: KioskLink, session_id: str, *, allowed: bool, left_s: float = 600.0
 ) -> None:
-    """The caller's word about keeping documents, until the desk hears it."""
+    """The caller's word about keeping documents, until the desk has it."""
     heard: list[SessionMessage] = []
     stop = desk.channel(session_id).on_message("grant", heard.append)
     change = GrantChanged(

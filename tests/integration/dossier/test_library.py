@@ -68,14 +68,14 @@ async def test_a_changed_library_is_heard_at_the_desk_while_the_hub_runs(tmp_pat
     async with hub_world(tmp_path, catalogue=text) as world:
         desk = await world.desk("alice")
         library = LibraryLink(await world.client(Role.AGENT, "agent1"))
-        told: list[str] = []
-        desk.convention_changed.connect(told.append)
+        versions: list[str] = []
+        desk.convention_changed.connect(versions.append)
         await asyncio.sleep(0.3)  # a pulse, so that the desk knows the version it began with
         pdf = invented_pdf(1)
         (tmp_path / "library" / "valdore" / "new.pdf").write_bytes(pdf)
         sha256 = hashlib.sha256(pdf).hexdigest()
         entry = f'{{ id = "new", title = "New", file = "new.pdf", sha256 = "{sha256}" }}'
         await _take(world, text.replace("library = [", f"library = [{entry}, ", 1))
-        await until(lambda: bool(told))
+        await until(lambda: bool(versions))
         assert [item.id for item in await library.items()] == ["new", "plan"]
         assert await library.document("new") == pdf

@@ -79,10 +79,10 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
             found = await other_desk.dossier(later.id)
             assert found == done
             steps = (await PieceLink(other_desk._bus).history(later.id, found.number)).steps
-            told = [
+            history = [
                 (step.state.value, step.kiosk) for step in steps if step.piece_id == "logement-rib"
             ]
-            assert told == [
+            assert history == [
                 ("scanned", "kiosk1"),
                 ("legible", "kiosk1"),
                 ("filed", "kiosk1"),

@@ -65,12 +65,12 @@ async def written(place: HubFolder, finished: int) -> dict[str, list[Any]]:
 async def statistics(them: People) -> list[Any]:
     boss = await them.client("boss")
     today = date.today()
-    wish = StatisticsRequest(
+    request = StatisticsRequest(
         first=today - timedelta(1), last=today + timedelta(1), by=StatisticsBy.SERVICE
     )
     return [
         msgspec.structs.asdict(row)
-        for row in (await boss.request("statistics", wish, StatisticsAnswer)).rows
+        for row in (await boss.request("statistics", request, StatisticsAnswer)).rows
     ]
 
 

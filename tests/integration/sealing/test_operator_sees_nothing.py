@@ -371,7 +371,7 @@ async def test_while_the_vault_is_away_the_conversation_goes_on_and_nothing_is_l
 
 
 async def _watched(both: Parties) -> None:
-    """Who watches the vault is told that it works, and nothing about anybody."""
+    """Monitoring of the vault says that it works, and nothing about anybody."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{both.watch_port}") as client:
         health, figures = await client.get("/healthz"), await client.get("/metrics")
     assert (
@@ -384,8 +384,8 @@ async def _watched(both: Parties) -> None:
     assert (found["poste_expert_vault_up"], found["poste_expert_vault_log_sessions"]) == (1, 1)
     assert 360 < found["poste_expert_vault_seal_key_days"] <= 365
     assert 'poste_expert_vault_requests_total{verb="upload_commit"} 1.0' in figures.text
-    told = (health.text + figures.text).encode()
-    assert not [secret for secret in (*markers(), b"alice", b"borne1") if secret in told]
+    text = (health.text + figures.text).encode()
+    assert not [secret for secret in (*markers(), b"alice", b"borne1") if secret in text]
 
 
 async def _restored(both: Parties, file: Path) -> None:

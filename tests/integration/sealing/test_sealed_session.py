@@ -166,18 +166,18 @@ async def test_a_message_that_comes_twice_or_changed_or_on_another_topic_is_refu
         ends.seal_kiosk()
         desk = ends.seal_desk()
         recorded: list[tuple[str, Incoming]] = []
-        hear = record(desk, recorded)
+        receive = record(desk, recorded)
         await ends.kiosk.send_raw("mirror", b"frame", {"Epoch": "7"})
         await until(lambda: len(ends.raw_at_desk) == 1)
         [(topic, message)] = [entry for entry in recorded if entry[0] == "mirror"]
-        hear(topic, message)
+        receive(topic, message)
         assert [error.detail["why"] for error in ends.refused] == ["twice"]
         later = {"Seal": message.headers["Seal"].replace(".1", ".2")}
-        hear(topic, Incoming(message.subject, message.payload, later, ""))
-        hear("chunk", Incoming(message.subject, message.payload, later, ""))
+        receive(topic, Incoming(message.subject, message.payload, later, ""))
+        receive("chunk", Incoming(message.subject, message.payload, later, ""))
         flipped = bytes([message.payload[0] ^ 1]) + message.payload[1:]
-        hear(topic, Incoming(message.subject, flipped, later, ""))
-        hear(topic, Incoming(message.subject, b"frame", {}, ""))
+        receive(topic, Incoming(message.subject, flipped, later, ""))
+        receive(topic, Incoming(message.subject, b"frame", {}, ""))
         assert {error.detail["why"] for error in ends.refused} == {"twice", "changed"}
         assert len(ends.raw_at_desk) == 1
 

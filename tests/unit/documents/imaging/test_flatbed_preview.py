@@ -68,12 +68,12 @@ def test_each_of_four_small_documents_is_found_where_it_lies(lid: Colour) -> Non
     for left, top, angle in places:
         lay(flatbed, CARD, (left, top), angle)
     lay(flatbed, sheet(200, 420, (250, 250, 246)), (60, 300), 2)
-    look = check_flatbed(seen(flatbed))
-    assert len(look.areas) == 4
+    preview = check_flatbed(seen(flatbed))
+    assert len(preview.areas) == 4
     for left, top, _angle in (*places, (60, 300, 0)):
         near = [
             area
-            for area in look.areas
+            for area in preview.areas
             if abs(area[0] * WIDTH - left) < 14 and abs(area[1] * HEIGHT - top) < 14
         ]
         assert len(near) == 1
@@ -97,8 +97,8 @@ def test_white_paper_under_a_white_lid_is_never_cut_into_its_paragraphs() -> Non
 
 
 def test_what_is_shown_was_decoded_before_and_is_a_plain_jpeg() -> None:
-    look = check_flatbed(seen(bed(LIDS["grey"])))
-    with Image.open(io.BytesIO(look.jpeg)) as picture:
+    preview = check_flatbed(seen(bed(LIDS["grey"])))
+    with Image.open(io.BytesIO(preview.jpeg)) as picture:
         assert (picture.format, picture.size) == ("JPEG", (WIDTH, HEIGHT))
 
 

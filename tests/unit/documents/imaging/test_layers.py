@@ -120,13 +120,13 @@ def test_a_changed_shape_names_its_page() -> None:
         pages=(PageOrigin(scanned_sha256="0" * 64), PageOrigin(scanned_sha256="1" * 64)),
     )
     document = assemble(contents, "x", NOON, origin=origin)
-    told = verify(document)
-    assert told.origin is not None
-    assert told.changed_pages == ()
+    verdict = verify(document)
+    assert verdict.origin is not None
+    assert verdict.changed_pages == ()
     with pikepdf.open(io.BytesIO(document)) as pdf:
         kept = [picture_bytes(page) or b"" for page in pdf.pages]
         assert [sha256_of(part) for part in kept] == [
-            page.kept_sha256 for page in told.origin.pages
+            page.kept_sha256 for page in verdict.origin.pages
         ]
         ink = pdf.pages[0].obj.Resources.XObject.Ink
         ink.write(bytes(len(ink.read_bytes())))  # every piece of ink in the first colour

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page that nobody could decide on is told, with its place, while the caller is still there;
+"""A page that nobody could decide on is reported, with its place, while the caller is still there;
 a good one is not.
 """
 
@@ -38,8 +38,8 @@ Spoil = Callable[[Image.Image], Image.Image]
 
 
 @cache
-def _scan(name: str, glass: Glass) -> Image.Image:
-    return drawn_pages.scan(PAGES[name]().reduce(2), glass)
+def _scan(name: str, flatbed: Glass) -> Image.Image:
+    return drawn_pages.scan(PAGES[name]().reduce(2), flatbed)
 
 
 def _found(scan: Image.Image) -> dict[Flaw, LegibilityFinding]:
@@ -47,10 +47,10 @@ def _found(scan: Image.Image) -> dict[Flaw, LegibilityFinding]:
 
 
 @pytest.mark.parametrize(
-    ("name", "glass"), list(zip(PAGES, (*GLASSES, GLASSES[0]), strict=True)), ids=list(PAGES)
+    ("name", "flatbed"), list(zip(PAGES, (*GLASSES, GLASSES[0]), strict=True)), ids=list(PAGES)
 )
-def test_nothing_is_said_of_a_page_that_can_be_read(name: str, glass: Glass) -> None:
-    assert _found(_scan(name, glass)) == {}
+def test_nothing_is_said_of_a_page_that_can_be_read(name: str, flatbed: Glass) -> None:
+    assert _found(_scan(name, flatbed)) == {}
 
 
 @pytest.mark.parametrize(

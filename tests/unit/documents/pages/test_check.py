@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page at the door: what is wrong is refused with its own error, what is right is described."""
+"""A page as it arrives: what is wrong is refused with its own error, what is right is described."""
 
 from __future__ import annotations
 

@@ -180,11 +180,11 @@ def test_an_independent_validator_accepts_what_we_write(what: str, tmp_path: Pat
         "org.apache.pdfbox.preflight.Validator_A1b",
         str(document),
     ]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert "is a valid PDF/A-1b file" in told.stdout, told.stdout
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "is a valid PDF/A-1b file" in result.stdout, result.stdout
 
 
 def test_the_verdict_can_be_told_to_programs() -> None:
-    told = msgspec.json.decode(msgspec.json.encode(verify(_sealed())))
-    assert told["whole"] is True
-    assert told["origin"]["kiosk"] == "borne1"
+    result = msgspec.json.decode(msgspec.json.encode(verify(_sealed())))
+    assert result["whole"] is True
+    assert result["origin"]["kiosk"] == "borne1"

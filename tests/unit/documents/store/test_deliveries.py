@@ -126,8 +126,8 @@ def test_a_refused_copy_waits_for_a_person_who_tries_again_or_gives_up(store: Do
     )  # its carrier did not know
     (row,) = deliveries.listed(ORG, DeliveryState.GIVEN_UP)
     assert (row.words, row.by_name) == ("Envoyé par courrier", ALICE.name)
-    told = [(act.kind, act.about, act.reason, act.by) for act in store.acts(ORG, "2026-0042")]
-    assert told == [
+    acts = [(act.kind, act.about, act.reason, act.by) for act in store.acts(ORG, "2026-0042")]
+    assert acts == [
         (DossierActKind.RETRIED, "Papier · archive", "", ALICE),
         (DossierActKind.GIVEN_UP, "Papier · archive", "Envoyé par courrier", ALICE),
     ]

@@ -93,15 +93,15 @@ def test_who_comes_back_elsewhere_finds_the_same_list(
     ]
     assert _state(elsewhere, "logement-identite") is PieceState.ACKNOWLEDGED
     elsewhere.set_piece(ORG, NUMBER, "logement-rib", PieceState.ACCEPTED, by=ELSEWHERE)
-    told = elsewhere.history(ORG, NUMBER)
-    assert [event.state.value for event in told if event.piece_id == "logement-identite"] == [
+    history = elsewhere.history(ORG, NUMBER)
+    assert [event.state.value for event in history if event.piece_id == "logement-identite"] == [
         "scanned", "legible", "accepted", "filed", "acknowledged",
     ]  # fmt: skip
-    last = told[-1]
+    last = history[-1]
     assert (last.was, last.state) == (PieceState.REFUSED, PieceState.ACCEPTED)
     by = Actor(name=last.by_name, site=last.site, kiosk=last.kiosk)
     assert by == ELSEWHERE
-    assert (last.at_utc - told[0].at_utc).days == 7
+    assert (last.at_utc - history[0].at_utc).days == 7
 
 
 def test_a_piece_that_is_out_of_date_is_expected_again(store: DossierStore, day: Day) -> None:

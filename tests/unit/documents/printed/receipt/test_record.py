@@ -138,11 +138,11 @@ def test_every_variant_says_the_same(large: bool, registered: bool) -> None:
 
 def _all_of(facts: ReceiptFacts) -> list[str]:
     """Every word of every section; labels and values may stand in other places."""
-    told: list[str] = []
+    texts: list[str] = []
     for section in sections(facts):
-        told += [section.heading, *section.texts, *section.items]
-        told += [value for _name, value in section.rows]
-    return told
+        texts += [section.heading, *section.texts, *section.items]
+        texts += [value for _name, value in section.rows]
+    return texts
 
 
 def _words(text: str) -> set[str]:
