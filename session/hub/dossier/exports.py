@@ -9,13 +9,11 @@ nothing.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from session.core.dossier_model import ActingUser
 from session.core.errors import DossierUnknown, NotAllowed
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.deliveries import NameOf
-from session.hub.dossier.service import PART_BYTES
+from session.hub.dossier.document_reader import DocumentReader
 from session.hub.dossier.store import DossierStoreLike
 from session.protocol.dossier.exports import (
     ExportAnswer,
@@ -34,7 +32,7 @@ class ExportService:
 
     def __init__(self, store: DossierStoreLike, name_of: NameOf) -> None:
         self._store, self._name_of = store, name_of
-        self._read: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._reader = DocumentReader(store, CACHED_DOCUMENTS)
 
     @handles("export")
     async def export(self, asker: Asker, request: ExportRequest) -> ExportAnswer:
@@ -65,18 +63,4 @@ class ExportService:
         facts = await store.open(organisation, request.dossier)
         if all(document.id != request.document_id for document in facts.documents):
             raise DossierUnknown(what="document")
-        data = await self._bytes(organisation, request.document_id)
-        return DocumentPart(
-            document_id=request.document_id,
-            offset=request.offset,
-            size_bytes=len(data),
-            data=data[request.offset : request.offset + PART_BYTES],
-        )
-
-    async def _bytes(self, organisation: str, document_id: str) -> bytes:
-        known = self._read.get((organisation, document_id))
-        data = known if known is not None else await self._store.read(organisation, document_id)
-        self._read[organisation, document_id] = data
-        while len(self._read) > CACHED_DOCUMENTS:
-            self._read.popitem(last=False)
-        return data
+        return await self._reader.part(organisation, request.document_id, request.offset)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from typing import Protocol
 
 import msgspec
@@ -17,6 +16,7 @@ import msgspec
 from session.core.dossier_model import Actor, DocumentRecord, Dossier, NewDocument, PieceState
 from session.core.errors import DossierUnknown, NotAllowed
 from session.hub.access.handlers import Asker, handles
+from session.hub.dossier.document_reader import DocumentReader
 from session.hub.dossier.keep_consent import KeepConsents
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.dossier.uploads import UploadSpool
@@ -39,9 +39,6 @@ from session.protocol.hub.routing import NoteRequest
 from session.protocol.hub.tickets import Ticket
 
 log = logging.getLogger(__name__)
-
-PART_BYTES = 128 * 1024
-"""Bytes of a document in one answer; base64 makes a third more of it."""
 
 CACHED_DOCUMENTS = 4
 
@@ -90,7 +87,7 @@ class DossierService:
         self._callers = callers
         self._uploads = uploads
         self._keep = keep
-        self._read: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._reader = DocumentReader(store, CACHED_DOCUMENTS)
 
     @handles("dossier")
     async def dossier(self, asker: Asker, request: DossierRequest) -> DossierAnswer:
@@ -236,23 +233,7 @@ class DossierService:
             raise DossierUnknown
         if not await self._holds(asker.organisation, record.dossier, request.document_id):
             raise NotAllowed(why="not a document of this dossier")
-        data = self._read.get((asker.organisation, request.document_id)) or await self._fetch(
-            asker.organisation, request.document_id
-        )
-        offset = max(0, request.offset)
-        return DocumentPart(
-            document_id=request.document_id,
-            offset=offset,
-            size_bytes=len(data),
-            data=data[offset : offset + PART_BYTES],
-        )
-
-    async def _fetch(self, organisation: str, document_id: str) -> bytes:
-        data = await self._store.read(organisation, document_id)
-        self._read[organisation, document_id] = data
-        while len(self._read) > CACHED_DOCUMENTS:
-            self._read.popitem(last=False)
-        return data
+        return await self._reader.part(asker.organisation, request.document_id, request.offset)
 
     async def _holds(self, organisation: str, dossier: str, document_id: str) -> bool:
         facts = await self._store.open(organisation, dossier)
