@@ -57,10 +57,12 @@ _STRIP_PX = 240
 class Layers(msgspec.Struct, frozen=True, kw_only=True):
     """One page in layers; all pictures fill the whole page.
 
-    Attributes: shape: G4 bytes of `width_px` x `height_px`; black is ink. paper: JPEG, RGB or grey;
-        empty when the paper is plain white. colours: RGB triples of the ink's palette, one to
-        `MAX_COLOURS`. tint: a byte per cell, the ink's place in `colours`; `tint_size` is (width,
-        height), (1, 1) for one colour.
+    Attributes:
+        shape: G4 bytes of `width_px` x `height_px`; black is ink.
+        paper: JPEG, RGB or grey; empty when the paper is plain white.
+        colours: RGB triples of the ink's palette, one to `MAX_COLOURS`.
+        tint: a byte per cell, the ink's place in `colours`; `tint_size` is (width, height), (1, 1)
+            for one colour.
     """
 
     width_px: int

@@ -39,12 +39,16 @@ _TURNS = {
 class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
     """The cleaned copy of a page and what was done.
 
-    Attributes: jpeg: the picture, RGB or grey; empty for a quick copy in layers. layers: the same
-        page for a document, when that is smaller; its picture is `jpeg`. dpi: at most `OUTPUT_DPI`;
-        a coarser original is not blown up. turned_deg, skew_deg: clockwise quarter turn applied,
-        and the skew that was found and taken out. box: what was kept of the straightened scan.
-        skipped: stages that failed and were left out, e.g. ("light",). flaws: what keeps the page
-        from being read, as found before it was lit; boxes are of the page before edits.
+    Attributes:
+        jpeg: the picture, RGB or grey; empty for a quick copy in layers.
+        layers: the same page for a document, when that is smaller; its picture is `jpeg`.
+        dpi: at most `OUTPUT_DPI`; a coarser original is not blown up.
+        turned_deg, skew_deg: clockwise quarter turn applied, and the skew that was found and taken
+            out.
+        box: what was kept of the straightened scan.
+        skipped: stages that failed and were left out, e.g. ("light",).
+        flaws: what keeps the page from being read, as found before it was lit; boxes are of the
+            page before edits.
     """
 
     jpeg: bytes

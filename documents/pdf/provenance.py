@@ -37,10 +37,12 @@ _ORIGIN = re.compile(rb"<dc:source[^<>]*>(.*?)</dc:source>", re.DOTALL)
 class PageOrigin(msgspec.Struct, frozen=True, kw_only=True):
     """One page's way.
 
-    Attributes: scanned_sha256: hash of the scan, made at the kiosk before it was sent. kept_sha256:
-        hash of the picture in this document. signer, signature: the kiosk's public key, and its
-        signature over the scan (`session.protocol.conversation.page_signing`). treatment: what was
-        done in between, in short codes ("turned 90", "skew -1.7", "light").
+    Attributes:
+        scanned_sha256: hash of the scan, made at the kiosk before it was sent.
+        kept_sha256: hash of the picture in this document.
+        signer, signature: the kiosk's public key, and its signature over the scan
+            (`session.protocol.conversation.page_signing`).
+        treatment: what was done in between, in short codes ("turned 90", "skew -1.7", "light").
     """
 
     page_id: str = ""
@@ -71,10 +73,12 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 class ProvenanceVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at a document found.
 
-    Attributes: sealed: there is a seal and an origin at all. whole: the file is, to the last bit,
-        what was sealed. signer: the public key of the seal, 32 bytes in base64. trusted: it is one
-        of the keys that were given. changed_pages: numbers (from 1) of pages whose picture is not
-        the one of the origin.
+    Attributes:
+        sealed: there is a seal and an origin at all.
+        whole: the file is, to the last bit, what was sealed.
+        signer: the public key of the seal, 32 bytes in base64.
+        trusted: it is one of the keys that were given.
+        changed_pages: numbers (from 1) of pages whose picture is not the one of the origin.
     """
 
     sealed: bool = False

@@ -98,10 +98,14 @@ class ExportIndex(msgspec.Struct, frozen=True, kw_only=True):
 class ExportVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at an export found.
 
-    Attributes: readable: it is an export at all. whole: nothing in it was changed, is missing or
-        was added. sealed: its seal is genuine. signer: the seal's key, 32 bytes in base64. trusted:
-        it is one of those given. changed, missing, added: names of files. documents: the verdict on
-        each PDF's own seal, by name.
+    Attributes:
+        readable: it is an export at all.
+        whole: nothing in it was changed, is missing or was added.
+        sealed: its seal is genuine.
+        signer: the seal's key, 32 bytes in base64.
+        trusted: it is one of those given.
+        changed, missing, added: names of files.
+        documents: the verdict on each PDF's own seal, by name.
     """
 
     readable: bool = False

@@ -33,8 +33,10 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """A copy to carry, and what the GED gets to know about it.
     The caller's name is not among it: the number leads to it.
 
-    Attributes: delivery: its key. receipt: what the GED gave for a copy that it is still taking, ""
-        for none. tries: how often it was tried before.
+    Attributes:
+        delivery: its key.
+        receipt: what the GED gave for a copy that it is still taking, "" for none.
+        tries: how often it was tried before.
     """
 
     delivery: int

@@ -36,11 +36,14 @@ class ChoiceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class PieceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A piece that a procedure asks for.
 
-    Attributes: any_of: papers of which one will do; none: the piece itself. when: for whom, in
-        words ("si vous êtes locataire"); such a piece can be left out by the agent. hint: what the
-        agent looks at ("les deux faces"). holds_days: how long an accepted piece holds for later
-        visits; 0: without end. decided_by: the person or office that decides, where it is not the
-        agent ("le service instructeur").
+    Attributes:
+        any_of: papers of which one will do; none: the piece itself.
+        when: for whom, in words ("si vous êtes locataire"); such a piece can be left out by the
+            agent.
+        hint: what the agent looks at ("les deux faces").
+        holds_days: how long an accepted piece holds for later visits; 0: without end.
+        decided_by: the person or office that decides, where it is not the agent ("le service
+            instructeur").
     """
 
     id: Id
@@ -69,9 +72,11 @@ class AnswerRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Procedure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request a caller can make.
 
-    Attributes: services: ids of the convention's services whose agents start it; none: all.
+    Attributes:
+        services: ids of the convention's services whose agents start it; none: all.
         missing_days: how long a caller has for pieces that are missing (L. 114-5); 0: no date is
-        given. decided_by: who decides on the request.
+            given.
+        decided_by: who decides on the request.
     """
 
     id: Id

@@ -75,10 +75,13 @@ class DossierReference(msgspec.Struct, frozen=True, kw_only=True):
 class BackupFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the list of a backup says.
 
-    Attributes: stored_format: number of the form of what is in the streams. history_layout: number
-        of the history's tables. history_rows: how many rows there are. audit_created: tells AUDIT
-        from another stream of that name; the history's rows belong to it. streams: settings and
-        state of each stream, in the order of the parts.
+    Attributes:
+        stored_format: number of the form of what is in the streams.
+        history_layout: number of the history's tables.
+        history_rows: how many rows there are.
+        audit_created: tells AUDIT from another stream of that name; the history's rows belong to
+            it.
+        streams: settings and state of each stream, in the order of the parts.
     """
 
     made_at_utc: datetime

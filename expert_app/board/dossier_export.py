@@ -49,7 +49,10 @@ class Exporter(NamedTuple):
 class DossierExport:
     """Exports one dossier after the other.
 
-    Attributes: progressed: percent. exported: the file. troubled: what was refused.
+    Attributes:
+        progressed: percent.
+        exported: the file.
+        troubled: what was refused.
         failed: why the file was not written.
     """
 

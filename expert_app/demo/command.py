@@ -31,12 +31,18 @@ SCRIPT_KBPS = 5000
 class DemoOptions:
     """What the command line says.
 
-    Attributes: folder: kept afterwards when given; else a temporary one, removed. script: "walk" or
-        "" for a person. report, shots: where the script writes. scanner, printer: addresses of real
-        devices, or "". camera: "simulated" or what a settings file may say. engine: of the desk's
-        calls. supervisor: a third window, the board. partner: one more desk, of the kiosk's second
-        organisation. display: the waiting room's display. host: the windows of the site's host and
-        of the network's operator. vault: the organisation keeps dossiers and log itself, sealed.
+    Attributes:
+        folder: kept afterwards when given; else a temporary one, removed.
+        script: "walk" or "" for a person.
+        report, shots: where the script writes.
+        scanner, printer: addresses of real devices, or "".
+        camera: "simulated" or what a settings file may say.
+        engine: of the desk's calls.
+        supervisor: a third window, the board.
+        partner: one more desk, of the kiosk's second organisation.
+        display: the waiting room's display.
+        host: the windows of the site's host and of the network's operator.
+        vault: the organisation keeps dossiers and log itself, sealed.
     """
 
     folder: Path | None

@@ -35,7 +35,8 @@ MISSING_DAYS = 30
 class DuplicatePage(NamedTuple):
     """A page that the dossier has already, or that looks like one it has.
 
-    Attributes: jpeg: the cleaned copy of the new page.
+    Attributes:
+        jpeg: the cleaned copy of the new page.
         document: the PDF with the earlier one, b"" when it cannot be had.
     """
 

@@ -41,10 +41,12 @@ class KioskPrinter(Protocol):
 class DeskReceipts:
     """Receipts of the session in hand.
 
-    Attributes: registered: a registration was made, because documents wait for the store; the
-        dossier's number. followed: its documents are filed now and the receipt was sent to the
-        printer; the dossier's number. due: as `followed`, but the conversation is over: the receipt
-        must be saved and sent.
+    Attributes:
+        registered: a registration was made, because documents wait for the store; the dossier's
+            number.
+        followed: its documents are filed now and the receipt was sent to the printer; the dossier's
+            number.
+        due: as `followed`, but the conversation is over: the receipt must be saved and sent.
     """
 
     def __init__(

@@ -44,9 +44,10 @@ ASK_MOST_S = 300.0
 class CourierPace(NamedTuple):
     """Seconds.
 
-    Attributes: poll_s: between two questions to the store when nothing is due: another hub may have
-        filed. ask_s: until a system is asked about a copy that it is taking; doubled each time, up
-        to `ASK_MOST_S`.
+    Attributes:
+        poll_s: between two questions to the store when nothing is due: another hub may have filed.
+        ask_s: until a system is asked about a copy that it is taking; doubled each time, up to
+            `ASK_MOST_S`.
     """
 
     poll_s: float = 5.0

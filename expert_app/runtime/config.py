@@ -38,19 +38,25 @@ class SettingsWrong(Exception):
 class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Voice and picture. A desk's agent may choose others in the window; they hold for that person.
 
-    Attributes: engine: of a desk: "auto" chooses by the rules of
-        `session.media.engines.engine_choice`. A kiosk always has a browser's. camera: "auto" (the
-        first camera, none if there is none), "simulated", "none", or a device's name or path.
-        microphone: "auto" (the system's own), "simulated", "none", or a device's name. speaker:
-        "auto" or a device's name. headset: of a desk: the agent wears one. With a loudspeaker
-        something must cancel echo. echo: of a desk: what does: "apm" the program's own filter (the
-        package's extra `echo`), "system" one that is before the microphone anyway, "off" nothing,
-        "auto" chooses by the rules of `session.media.audio.echo_choice`. noise_suppression, gain:
-        of a desk: steady noise is taken out; a quiet voice is raised (with a headset only).
+    Attributes:
+        engine: of a desk: "auto" chooses by the rules of `session.media.engines.engine_choice`. A
+            kiosk always has a browser's.
+        camera: "auto" (the first camera, none if there is none), "simulated", "none", or a device's
+            name or path.
+        microphone: "auto" (the system's own), "simulated", "none", or a device's name.
+        speaker: "auto" or a device's name.
+        headset: of a desk: the agent wears one. With a loudspeaker something must cancel echo.
+        echo: of a desk: what does: "apm" the program's own filter (the package's extra `echo`),
+            "system" one that is before the microphone anyway, "off" nothing, "auto" chooses by the
+            rules of `session.media.audio.echo_choice`.
+        noise_suppression, gain: of a desk: steady noise is taken out; a quiet voice is raised (with
+            a headset only).
         ice_servers: STUN and TURN addresses of our own, where the hub gives none; empty: direct
-        connections only. turn_username, turn_password: for these. relay_only: calls take no other
-        way than a relay. networks: CIDR; a call to another address is refused. start_kbps: rate at
-        which the kiosk's picture starts; never above what the line carries.
+            connections only.
+        turn_username, turn_password: for these.
+        relay_only: calls take no other way than a relay.
+        networks: CIDR; a call to another address is refused.
+        start_kbps: rate at which the kiosk's picture starts; never above what the line carries.
     """
 
     engine: Engine = "auto"
@@ -72,9 +78,12 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class BoardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From where a figure of the supervisor's board is an alert.
 
-    Attributes: waiting: callers who wait. longest_s: the longest wait. abandoned: callers of the
-        day who gave up. within_s: the wait that is promised. level_percent: share of the day's
-        callers who waited no longer.
+    Attributes:
+        waiting: callers who wait.
+        longest_s: the longest wait.
+        abandoned: callers of the day who gave up.
+        within_s: the wait that is promised.
+        level_percent: share of the day's callers who waited no longer.
     """
 
     waiting: Annotated[int, msgspec.Meta(ge=1)] = 12
@@ -87,10 +96,13 @@ class BoardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The desk. `user` is the opaque id the hub knows; the key comes from the keyring.
 
-    Attributes: chunk_kbps: rate of printed documents on the line until it is measured; from 1000 on
-        it is believed instead. ca_file: certificate of our own authority, for tls:// and wss://
-        addresses; "" for the system's authorities. signers: organisation -> public key that signs
-        its convention; without it, the first one seen is kept.
+    Attributes:
+        chunk_kbps: rate of printed documents on the line until it is measured; from 1000 on it is
+            believed instead.
+        ca_file: certificate of our own authority, for tls:// and wss:// addresses; "" for the
+            system's authorities.
+        signers: organisation -> public key that signs its convention; without it, the first one
+            seen is kept.
     """
 
     organisation: Id = "caf"
@@ -110,9 +122,11 @@ class GeometrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the kiosk stands before its caller, so that faces are as large as in the room at both
     ends.
 
-    Attributes: camera_fov_deg: horizontal angle that the camera sees (its data sheet says it).
-        distance_mm: to a caller who stands or sits as usual. screen_width_mm: of the picture on the
-        kiosk's screen, measured with a ruler; 0: the agent fills the pane.
+    Attributes:
+        camera_fov_deg: horizontal angle that the camera sees (its data sheet says it).
+        distance_mm: to a caller who stands or sits as usual.
+        screen_width_mm: of the picture on the kiosk's screen, measured with a ruler; 0: the agent
+            fills the pane.
     """
 
     camera_fov_deg: Annotated[float, msgspec.Meta(ge=30, le=120)] = 60.0
@@ -123,20 +137,25 @@ class GeometrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The kiosk.
 
-    Attributes: scanner: "escl://host:port/eSCL", "escls://..." (TLS), "escl-uuid:<UUID>" (found on
-        the network wherever it is), "sane:<device>" or "" for none.
+    Attributes:
+        scanner: "escl://host:port/eSCL", "escls://..." (TLS), "escl-uuid:<UUID>" (found on the
+            network wherever it is), "sane:<device>" or "" for none.
         printer: "ipp://host:port/path", "ipps://..." (TLS), "ipp-uuid:<UUID>" or "" for none.
         files_from: folders under which removable disks appear: the caller may give a file from
-        there. [] for none; on Windows the letters of such drives, e.g. ["E:/"].
-        scanner_certificate, printer_certificate:
-            PEM file of the one certificate that the device must show; "" for the system's
-            authorities. `expert-app kiosk-devices --certificates FOLDER` writes them.
-        key_file: where a headless kiosk keeps its key (0600); "" for the keyring. chunk_kbps: rate
-        of pages on the line until it is measured; from 1000 on it is believed instead of a measure.
+            there. [] for none; on Windows the letters of such drives, e.g. ["E:/"].
+        scanner_certificate, printer_certificate: PEM file of the one certificate that the device
+            must show; "" for the system's authorities. `expert-app kiosk-devices --certificates
+            FOLDER` writes them.
+        key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
+        chunk_kbps: rate of pages on the line until it is measured; from 1000 on it is believed
+            instead of a measure.
         speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"),
-        or never ("off"). volume: of that voice, 0 to 100. geometry: how it stands before its
-        caller. mirror_kbps: rate that the shared page may always use; more only while the line
-        answers as fast as when empty. ca_file, signers: as at the desk.
+            or never ("off").
+        volume: of that voice, 0 to 100.
+        geometry: how it stands before its caller.
+        mirror_kbps: rate that the shared page may always use; more only while the line answers as
+            fast as when empty.
+        ca_file, signers: as at the desk.
     """
 
     organisation: Id = "caf"
@@ -181,8 +200,9 @@ class DisplaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ConventionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far the hub believes the files of its convention.
 
-    Attributes: operator_key: public key that must have signed the operator's part, which names
-        those that sign the others; "" where nobody signs.
+    Attributes:
+        operator_key: public key that must have signed the operator's part, which names those that
+            sign the others; "" where nobody signs.
         look_s: seconds between two looks at the files.
     """
 
@@ -194,8 +214,9 @@ class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the hub says to who watches it:
     http://LISTEN/healthz and http://LISTEN/metrics, unencrypted.
 
-    Attributes: listen: host:port; "" for none.
-        Another host than this machine's own shows the figures to that network.
+    Attributes:
+        listen: host:port; "" for none. Another host than this machine's own shows the figures to
+            that network.
     """
 
     listen: Annotated[str, msgspec.Meta(pattern=r"^(\S+:\d{1,5})?$")] = "127.0.0.1:9467"
@@ -204,10 +225,12 @@ class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TurnSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Relays for calls that find no direct way through the firewalls (TURN, RFC 8656).
 
-    Attributes: urls: the preferred first; UDP before TCP before TLS on port 443, e.g.
-        "turns:relay.example:443?transport=tcp". secret_file: holds the secret that the relays know
-        too (coturn: static-auth-secret); "" when they want none. relay_only: calls take no other
-        way, so that neither end learns the other's address.
+    Attributes:
+        urls: the preferred first; UDP before TCP before TLS on port 443, e.g.
+            "turns:relay.example:443?transport=tcp".
+        secret_file: holds the secret that the relays know too (coturn: static-auth-secret); "" when
+            they want none.
+        relay_only: calls take no other way, so that neither end learns the other's address.
     """
 
     urls: list[Annotated[str, msgspec.Meta(pattern=r"^turns?:[^\s]{1,290}$")]] = []
@@ -249,10 +272,13 @@ class PartnerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An organisation's vault: its dossier service and log keeper, behind the hub of a network.
 
-    Attributes: user: its name on the bus, as the convention's `vaults` say it. signer: public key
-        that signs the organisation's convention; "" believes the file as it lies here.
+    Attributes:
+        user: its name on the bus, as the convention's `vaults` say it.
+        signer: public key that signs the organisation's convention; "" believes the file as it lies
+            here.
         secret_files: where the secrets of `seal_keys` are kept (0600) on a machine without a
-        keyring. key_file: where our key for the bus is kept (0600) on such a machine.
+            keyring.
+        key_file: where our key for the bus is kept (0600) on such a machine.
     """
 
     user: Id = "coffre"
@@ -264,9 +290,11 @@ class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One nats-server of a cluster.
 
-    Attributes: host: where desks, kiosks and hubs reach it. peer_host: where the other servers do;
-        "" for `host`. monitor_port: on this machine only: http://127.0.0.1:8222/healthz says when
-        the node has caught up; 0 for none.
+    Attributes:
+        host: where desks, kiosks and hubs reach it.
+        peer_host: where the other servers do; "" for `host`.
+        monitor_port: on this machine only: http://127.0.0.1:8222/healthz says when the node has
+            caught up; 0 for none.
     """
 
     name: Id
@@ -280,9 +308,12 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ClusterFileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The servers of one bus: the same on every machine.
 
-    Attributes: secret_file: proves to the other servers that one belongs to them: a line of letters
-        and digits (0600). store: the folder where each server keeps its store. ca_file: authority
-        of the servers' certificates (`tls_certificate`, `tls_key`): by them they know each other.
+    Attributes:
+        secret_file: proves to the other servers that one belongs to them: a line of letters and
+            digits (0600).
+        store: the folder where each server keeps its store.
+        ca_file: authority of the servers' certificates (`tls_certificate`, `tls_key`): by them they
+            know each other.
     """
 
     name: Id = "poste-expert"
@@ -295,30 +326,46 @@ class ClusterFileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The hub.
 
-    Attributes: catalogue: the convention: TOML file of organisations, sites, services and people,
-        or folder of such files. convention: whose signatures it needs, and how often it is looked
-        at. listen: host and port of the bus that the hub starts. bus: address of a bus that runs
-        already, or those of all servers of a cluster; "" to start our own. key_file: with `bus`:
-        the hub's key (0600), where there is no keyring; "" for the keyring. replicas: with `bus`:
-        on how many servers everything is stored; 3 on a cluster of three. cluster: the servers of
-        that bus, for `hub bus-config --node`. documents_folder: where documents and those on their
-        way lie; several hubs need one that they share. database: SQLAlchemy address of the
-        dossiers' and the history's database; "" for SQLite in the hub's folder. history_database:
-        that of the history alone, e.g. postgresql://user@host/history; "" for `database`.
-        time_zone: whose days and hours the statistics count. tls_certificate, tls_key: PEM files of
-        the bus that the hub starts; needed when other machines connect. websocket_port: a second
-        port of that bus, for wss:// addresses (443 passes most walls); 0 for none. ca_file: with
-        `bus`: certificate of our own authority; "" for the system's authorities. silent_s: seconds
-        of silence after which the other end of a session is told; signs of life come every 5 s.
+    Attributes:
+        catalogue: the convention: TOML file of organisations, sites, services and people, or folder
+            of such files.
+        convention: whose signatures it needs, and how often it is looked at. listen: host and port
+            of the bus that the hub starts.
+        bus: address of a bus that runs already, or those of all servers of a cluster; "" to start
+            our own.
+        key_file: with `bus`: the hub's key (0600), where there is no keyring; "" for the keyring.
+        replicas: with `bus`: on how many servers everything is stored; 3 on a cluster of three.
+        cluster: the servers of that bus, for `hub bus-config --node`.
+        documents_folder: where documents and those on their way lie; several hubs need one that
+            they share.
+        database: SQLAlchemy address of the dossiers' and the history's database; "" for SQLite in
+            the hub's folder.
+        history_database: that of the history alone, e.g. postgresql://user@host/history; "" for
+            `database`.
+        time_zone: whose days and hours the statistics count.
+        tls_certificate, tls_key: PEM files of the bus that the hub starts; needed when other
+            machines connect.
+        websocket_port: a second port of that bus, for wss:// addresses (443 passes most walls); 0
+            for none.
+        ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
+        silent_s: seconds of silence after which the other end of a session is told; signs of life
+            come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk
-        its own. documents: where filed documents lie. ged: agencies' own document systems, which
-        get copies. metrics, disk: how it is watched, and how much room it needs. turn: relays for
-        calls. procedures: folder of what each organisation's procedures ask for; "" for the sets
-        that come with the program. network: our name among partners' networks. partners: see
-        `PartnerSettings`. leaf_port: where partners connect to us; 0 for nowhere. serve: "dossier"
-        and "log" of one `organisation`, its vault, behind the hub at `bus`; empty for the whole
-        hub. vault: see `VaultSettings`. come_back_s: how long a caller who waits elsewhere has to
-        come when it is the turn and the kiosk is free.
+            its own.
+        documents: where filed documents lie.
+        ged: agencies' own document systems, which get copies.
+        metrics, disk: how it is watched, and how much room it needs.
+        turn: relays for calls.
+        procedures: folder of what each organisation's procedures ask for; "" for the sets that come
+            with the program.
+        network: our name among partners' networks.
+        partners: see `PartnerSettings`.
+        leaf_port: where partners connect to us; 0 for nowhere.
+        serve: "dossier" and "log" of one `organisation`, its vault, behind the hub at `bus`; empty
+            for the whole hub.
+        vault: see `VaultSettings`.
+        come_back_s: how long a caller who waits elsewhere has to come when it is the turn and the
+            kiosk is free.
     """
 
     catalogue: str = ""

@@ -36,11 +36,15 @@ def check_address(address: str) -> None:
 class DocumentsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where filed documents lie.
 
-    Attributes: kind: in the hub's folder, in an S3 bucket (extra `s3`), or on a WebDAV share (extra
-        `webdav`). address: of the share, or of the S3 service ("" for Amazon's). bucket, region: of
-        S3. prefix: folder inside bucket or share. user: name at the share, or S3 access key; "" for
-        what this machine may do by itself. secret_file: holds the password or secret key (0600); ""
-        for environment or keyring. ca_file: authority of its certificate; "" for the system's.
+    Attributes:
+        kind: in the hub's folder, in an S3 bucket (extra `s3`), or on a WebDAV share (extra
+            `webdav`).
+        address: of the share, or of the S3 service ("" for Amazon's).
+        bucket, region: of S3.
+        prefix: folder inside bucket or share.
+        user: name at the share, or S3 access key; "" for what this machine may do by itself.
+        secret_file: holds the password or secret key (0600); "" for environment or keyring.
+        ca_file: authority of its certificate; "" for the system's.
     """
 
     kind: Literal["folder", "s3", "webdav"] = "folder"
@@ -64,14 +68,20 @@ class DocumentsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 class GedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An agency's own document system, which gets a copy of what is filed.
 
-    Attributes: name: as supervisors read it. organisation: whose documents go there. kind: a folder
-        that it watches, Paperless-ngx (REST), or CMIS 1.1 (browser binding). folder, sidecar: of
-        "folder": where, and the form of the file that says what the document is. address: of the
-        others. repository: of CMIS; "" for its first. path: folder there. user: of CMIS.
-        secret_file: holds token or password (0600); "" for environment or keyring. ca_file:
-        authority of its certificate; "" for the system's. earlier: what was filed before it was set
-        up goes there too. tries_from_s, tries_most_s: wait after a first failure, doubled each time
-        up to the most.
+    Attributes:
+        name: as supervisors read it.
+        organisation: whose documents go there.
+        kind: a folder that it watches, Paperless-ngx (REST), or CMIS 1.1 (browser binding).
+        folder, sidecar: of "folder": where, and the form of the file that says what the document
+            is.
+        address: of the others.
+        repository: of CMIS; "" for its first.
+        path: folder there.
+        user: of CMIS.
+        secret_file: holds token or password (0600); "" for environment or keyring.
+        ca_file: authority of its certificate; "" for the system's.
+        earlier: what was filed before it was set up goes there too.
+        tries_from_s, tries_most_s: wait after a first failure, doubled each time up to the most.
     """
 
     name: Id

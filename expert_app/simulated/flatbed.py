@@ -18,10 +18,14 @@ type Grey = NDArray[np.float32]
 class Lying(msgspec.Struct, frozen=True, kw_only=True):
     """How a sheet lies on the flatbed.
 
-    Attributes: skew_deg: anticlockwise, as Pillow turns. shift_px: of the sheet's centre, right and
-        down. lid: colour behind the sheet. paper: colour of the paper under white light. shadow:
-        0..1, how dark the right edge gets where the lid does not close. folds: heights of the
-        folds, 0..1 of the sheet. noise: standard deviation of the sensor, in 1/255.
+    Attributes:
+        skew_deg: anticlockwise, as Pillow turns.
+        shift_px: of the sheet's centre, right and down.
+        lid: colour behind the sheet.
+        paper: colour of the paper under white light.
+        shadow: 0..1, how dark the right edge gets where the lid does not close.
+        folds: heights of the folds, 0..1 of the sheet.
+        noise: standard deviation of the sensor, in 1/255.
     """
 
     skew_deg: float

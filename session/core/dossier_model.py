@@ -168,8 +168,9 @@ class ActingUser(msgspec.Struct, frozen=True, kw_only=True):
 class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A document that a sender wants filed; the store checks `pages` and `sha256`.
 
-    Attributes: piece_id: the expected piece, or "" for a document that nobody expected. upload_id:
-        the sender's own; repeated, it gives the same document again.
+    Attributes:
+        piece_id: the expected piece, or "" for a document that nobody expected.
+        upload_id: the sender's own; repeated, it gives the same document again.
     """
 
     piece_id: str
@@ -230,11 +231,15 @@ class DeliveryState(StrEnum):
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One copy of a filed document for an agency's own system.
 
-    Attributes: id: its key, for a decision. target: the system's name. name, dossier, filed_at_utc:
-        what was filed here. remote_id: what the system calls it, once it has it. reason: why it has
-        not, a code of `expert_app.ged.connector.Reason`, or "given_up"; words: the system's own, or
-        the person's who gave up.
-        tries: how often it failed. next_try_utc: of a copy that waits.
+    Attributes:
+        id: its key, for a decision.
+        target: the system's name.
+        name, dossier, filed_at_utc: what was filed here.
+        remote_id: what the system calls it, once it has it.
+        reason: why it has not, a code of `expert_app.ged.connector.Reason`, or "given_up";
+        words: the system's own, or the person's who gave up.
+        tries: how often it failed.
+        next_try_utc: of a copy that waits.
         by_name: whose decision was the last.
     """
 

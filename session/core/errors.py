@@ -14,8 +14,10 @@ type Detail = dict[str, str | int | float]
 class SessionError(Exception):
     """Base of the errors a person is told about.
 
-    Attributes: code: its name on the wire and in the table of sentences. detail: values for
-        developers and for the sentence (no personal data), e.g. `{"limit_bytes": 65536}`.
+    Attributes:
+        code: its name on the wire and in the table of sentences.
+        detail: values for developers and for the sentence (no personal data), e.g. `{"limit_bytes":
+            65536}`.
     """
 
     code = "unexpected"

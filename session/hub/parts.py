@@ -31,9 +31,11 @@ KIOSK_RETURN_S = 120.0
 class Patience:
     """How long silence is borne, in seconds; a sign of life comes every 5 s.
 
-    Attributes: silent_s: an end of a session that is silent for so long is told to the other one.
-        desk_s: a desk that is silent for so long loses its caller to the next agent. kiosk_s: a
-        kiosk that is silent for so long has no caller any more, neither waiting nor in session.
+    Attributes:
+        silent_s: an end of a session that is silent for so long is told to the other one.
+        desk_s: a desk that is silent for so long loses its caller to the next agent.
+        kiosk_s: a kiosk that is silent for so long has no caller any more, neither waiting nor in
+            session.
     """
 
     silent_s: float = SILENT_S

@@ -267,10 +267,13 @@ class SharingChanged(Event, frozen=True, kw_only=True):
 class MirrorChunk(Event, frozen=True, kw_only=True):
     """A stretch of the shared page.
 
-    Attributes: started_at_utc: when its first event happened. data: zstd frame of a JSON array of
-        masked rrweb events; parts of one frame are joined before decoding. is_snapshot: it begins
-        with a full picture of the page, so a replay may start here. events: number of rrweb events
-        in the whole frame. part, parts: this record's place among the records that carry the frame.
+    Attributes:
+        started_at_utc: when its first event happened.
+        data: zstd frame of a JSON array of masked rrweb events; parts of one frame are joined
+            before decoding.
+        is_snapshot: it begins with a full picture of the page, so a replay may start here.
+        events: number of rrweb events in the whole frame.
+        part, parts: this record's place among the records that carry the frame.
     """
 
     started_at_utc: datetime
@@ -292,7 +295,8 @@ class PageActed(Event, frozen=True, kw_only=True):
     """The agent acted in the caller's page, or was refused (`code`);
     what was typed or proposed is never written.
 
-    Attributes: command: the kind of command, e.g. "click_requested".
+    Attributes:
+        command: the kind of command, e.g. "click_requested".
         times: how often in a row within a second.
     """
 
@@ -607,9 +611,11 @@ _GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER, Grant.KEEP:
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """An event with its place.
 
-    Attributes: at_utc: when, by the writer's own clock. number: the writer's own count within the
-        session, from 0, without gaps. redacted: the last guard found something personal or
-        malformed and replaced the event's strings.
+    Attributes:
+        at_utc: when, by the writer's own clock.
+        number: the writer's own count within the session, from 0, without gaps.
+        redacted: the last guard found something personal or malformed and replaced the event's
+            strings.
     """
 
     format: int = FORMAT

@@ -31,9 +31,11 @@ class IceServer:
 class IcePlan:
     """How a call may find its way.
 
-    Attributes: servers: the preferred first. relay_only: nothing but a TURN server may carry the
-        call; addresses of the two ends are told to nobody. networks: CIDR; a candidate outside of
-        all of them is refused. Empty: any unicast address.
+    Attributes:
+        servers: the preferred first.
+        relay_only: nothing but a TURN server may carry the call; addresses of the two ends are told
+            to nobody.
+        networks: CIDR; a candidate outside of all of them is refused. Empty: any unicast address.
     """
 
     servers: tuple[IceServer, ...] = ()

@@ -36,9 +36,11 @@ TLS.
 class RelayTrial:
     """One server and what became of the try.
 
-    Attributes: address: of the relayed candidate, "" when there is none. took_s: until it was
-        there. why: "" or "no_answer", "refused" (name or password), "full", "certificate",
-        "address" (not a TURN address).
+    Attributes:
+        address: of the relayed candidate, "" when there is none.
+        took_s: until it was there.
+        why: "" or "no_answer", "refused" (name or password), "full", "certificate", "address" (not
+            a TURN address).
     """
 
     server: IceServer

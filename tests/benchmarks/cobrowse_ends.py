@@ -81,8 +81,9 @@ class Counted:
 class Ends:
     """A kiosk and a desk in a session.
 
-    Attributes: lags_ms: of each array of events that arrived:
-        age of its last event, by this computer's clock.
+    Attributes:
+        lags_ms: of each array of events that arrived: age of its last event, by this computer's
+            clock.
     """
 
     def __init__(

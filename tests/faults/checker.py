@@ -39,12 +39,14 @@ OPEN = frozenset(
 class Verdict:
     """What was promised and what was not kept.
 
-    Attributes: acked: tickets that a kiosk was told of. lost: of these, those the store does not
-        have, or that ended without an agent and without a reason. double: sessions that an agent
-        was given of a ticket that another agent's session has. forgotten: tickets that nobody ends,
-        and kiosks that still wait for a ticket that is over. inverted: tickets that were overtaken
-        by a later one of the same priority. stale: desks that showed something else than the store
-        5 s after a fault had ended.
+    Attributes:
+        acked: tickets that a kiosk was told of.
+        lost: of these, those the store does not have, or that ended without an agent and without a
+            reason.
+        double: sessions that an agent was given of a ticket that another agent's session has.
+        forgotten: tickets that nobody ends, and kiosks that still wait for a ticket that is over.
+        inverted: tickets that were overtaken by a later one of the same priority.
+        stale: desks that showed something else than the store 5 s after a fault had ended.
     """
 
     acked: int

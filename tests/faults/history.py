@@ -28,12 +28,12 @@ Kind = Literal[
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """One answer of the hub. Times are seconds since 1970, of one computer's one clock.
 
-    Attributes: kind: "acked": a call has its ticket; "accepted": an agent has the session;
-        "finished": the agent closed it; "served": the kiosk knows that its ticket is over;
-        "passed": the agent passed the caller on; "held": it let the caller wait a moment;
-        "declined": it did not take an offer; "refused": the hub refused it (`session` says why);
-        "moved": the supervisor is about to change the ticket's place; "two": an agent has two
-        callers.
+    Attributes:
+        kind: "acked": a call has its ticket; "accepted": an agent has the session; "finished": the
+            agent closed it; "served": the kiosk knows that its ticket is over; "passed": the agent
+            passed the caller on; "held": it let the caller wait a moment; "declined": it did not
+            take an offer; "refused": the hub refused it (`session` says why); "moved": the
+            supervisor is about to change the ticket's place; "two": an agent has two callers.
         sent_s: when the request was first sent; `at_s`: when the answer came.
     """
 

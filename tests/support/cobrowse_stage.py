@@ -81,9 +81,11 @@ async def script(page: QWebEnginePage, code: str, world: int = 0) -> Any:
 class Stage:
     """A kiosk and a desk that share a page.
 
-    Attributes: raw: all text that left the kiosk as events, unpacked; taken from the line, whatever
-        the desk makes of it. wire_bytes: size of the payloads of that stream. lose: decides which
-        raw payloads get lost on the line.
+    Attributes:
+        raw: all text that left the kiosk as events, unpacked; taken from the line, whatever the
+            desk makes of it.
+        wire_bytes: size of the payloads of that stream.
+        lose: decides which raw payloads get lost on the line.
     """
 
     def __init__(self, web: WebServer) -> None:

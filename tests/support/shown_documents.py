@@ -67,8 +67,11 @@ def invented_picture(width: int = 800, height: int = 500, kind: str = "PNG") -> 
 class ShowStage:
     """A kiosk and a desk.
 
-    Attributes: painted: what the kiosk said that it has on its screen. ended: what the desk heard
-        of the end. progress: per cent that the agent saw. logged: what the kiosk's log would get.
+    Attributes:
+        painted: what the kiosk said that it has on its screen.
+        ended: what the desk heard of the end.
+        progress: per cent that the agent saw.
+        logged: what the kiosk's log would get.
     """
 
     def __init__(self, workers: Workers) -> None:

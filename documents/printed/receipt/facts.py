@@ -57,8 +57,10 @@ class Silence(StrEnum):
 class ImplicitDecision(msgspec.Struct, frozen=True, kw_only=True):
     """What happens without an answer, and when (R. 112-5, 1°).
 
-    Attributes: on: None while pieces are missing: then the `days` run from the day on which they
-        are received (L. 114-5). appeal: time limits and ways, for a refusal.
+    Attributes:
+        on: None while pieces are missing: then the `days` run from the day on which they are
+            received (L. 114-5).
+        appeal: time limits and ways, for a refusal.
     """
 
     silence: Silence
@@ -70,11 +72,13 @@ class ImplicitDecision(msgspec.Struct, frozen=True, kw_only=True):
 class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
     """All that stands on a receipt; what is empty is left out.
 
-    Attributes: received_at: timezone-aware, shown as it is: give the time of the site's own clock.
+    Attributes:
+        received_at: timezone-aware, shown as it is: give the time of the site's own clock.
         missing, missing_by: names of the pieces still expected, and until when (L. 114-5).
-        legal_mention: the organisation's own sentence; a general one by default. registered_only:
-        the store was away: pieces are received and safe, and will be filed (accusé
-        d'enregistrement). verify_url: put before the verification text in the QR code.
+        legal_mention: the organisation's own sentence; a general one by default.
+        registered_only: the store was away: pieces are received and safe, and will be filed (accusé
+            d'enregistrement).
+        verify_url: put before the verification text in the QR code.
     """
 
     organisation: str

@@ -59,9 +59,11 @@ class ReceiptCode(msgspec.Struct, frozen=True, kw_only=True):
 class ReceiptVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at a receipt's file found.
 
-    Attributes: whole: the file is, to the last bit, what was sealed. code: the code on the paper,
-        None when there is none. agrees: the code is of what the record says, and both have the same
-        key. trusted: the key is one of those given; None when none was.
+    Attributes:
+        whole: the file is, to the last bit, what was sealed.
+        code: the code on the paper, None when there is none.
+        agrees: the code is of what the record says, and both have the same key.
+        trusted: the key is one of those given; None when none was.
     """
 
     record: ReceiptRecord

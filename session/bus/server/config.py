@@ -94,11 +94,14 @@ class ClusterSettings:
 class ServerSettings:
     """Where the server listens and keeps its store.
 
-    Attributes: max_file_store: bytes JetStream may use on the disk. cluster: None for a server that
-        is alone. tls_certificate, tls_key: PEM files; needed as soon as `host` is not this machine
-        alone. websocket_port: a second listener, for those who may only use HTTP(S); None for none.
-        enrolment: lets newcomers knock with a code. network: our name among partners; needed when
-        there are any. leaf_port: where partners connect to us, None for nowhere.
+    Attributes:
+        max_file_store: bytes JetStream may use on the disk.
+        cluster: None for a server that is alone.
+        tls_certificate, tls_key: PEM files; needed as soon as `host` is not this machine alone.
+        websocket_port: a second listener, for those who may only use HTTP(S); None for none.
+        enrolment: lets newcomers knock with a code.
+        network: our name among partners; needed when there are any.
+        leaf_port: where partners connect to us, None for nowhere.
     """
 
     folder: Path

@@ -26,10 +26,12 @@ XFER = "xfer"
 class Partner:
     """Another network.
 
-    Attributes: network: its name, as its own hub's settings say it. key: its public key, when it
-        connects to us; "" when we connect to it. address: tls:// or wss:// when we connect to it;
-        in clear on this machine only. seed: our key for it. ca_file: its authority's certificate,
-        None for the system's authorities.
+    Attributes:
+        network: its name, as its own hub's settings say it.
+        key: its public key, when it connects to us; "" when we connect to it.
+        address: tls:// or wss:// when we connect to it; in clear on this machine only.
+        seed: our key for it.
+        ca_file: its authority's certificate, None for the system's authorities.
     """
 
     network: str

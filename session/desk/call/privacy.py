@@ -24,8 +24,11 @@ class DeskPrivacy:
     """One session's privacy pauses: the agent's, and the caller's, which the kiosk reports. Each
     person ends the pause that they began.
 
-    Attributes: changed: whether this end shows and sends no picture; at once. confirmed: what the
-        kiosk shows, and whose pause. on: as `changed`. mine, callers: whose pauses go on.
+    Attributes:
+        changed: whether this end shows and sends no picture; at once.
+        confirmed: what the kiosk shows, and whose pause.
+        on: as `changed`.
+        mine, callers: whose pauses go on.
     """
 
     def __init__(

@@ -78,7 +78,8 @@ class OfferingEngine(Protocol):
 class ThirdPartyCall:
     """One call with a third person.
 
-    Attributes: peer_media_seen: what the third person says it received of us.
+    Attributes:
+        peer_media_seen: what the third person says it received of us.
         peer_simulated: whether its picture is drawn.
     """
 

@@ -64,9 +64,12 @@ CACHE_BYTES = 16 * 1024 * 1024
 class MirrorBytes(msgspec.Struct, frozen=True):
     """A stretch of the shared page for the session's log.
 
-    Attributes: data: zstd frame of a JSON array of rrweb events, masked at the kiosk, with the
-        kiosk's timestamps. is_snapshot: the array begins with a full picture, a replay may start
-        here. events: how many. started_at_utc: when the first of them arrived here.
+    Attributes:
+        data: zstd frame of a JSON array of rrweb events, masked at the kiosk, with the kiosk's
+            timestamps.
+        is_snapshot: the array begins with a full picture, a replay may start here.
+        events: how many.
+        started_at_utc: when the first of them arrived here.
     """
 
     data: bytes

@@ -48,9 +48,11 @@ class _Document:
 class Prints:
     """The prints of one session that are not over.
 
-    Attributes: offered: the kiosk was asked to print this. kiosk_key: public key of the kiosk, as
-        it reported it. changed: what the kiosk said; also `failed` with the code `peer_gone` when
-        it says nothing for 30 s.
+    Attributes:
+        offered: the kiosk was asked to print this.
+        kiosk_key: public key of the kiosk, as it reported it.
+        changed: what the kiosk said; also `failed` with the code `peer_gone` when it says nothing
+            for 30 s.
     """
 
     def __init__(

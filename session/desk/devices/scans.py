@@ -34,8 +34,10 @@ class _Running:
 class Scans:
     """The scans of one session that are not over.
 
-    Attributes: requested: the kiosk was asked for this. progressed, ended: what the kiosk said;
-        `ended` also with the code `peer_gone` when it says nothing for 30 s.
+    Attributes:
+        requested: the kiosk was asked for this.
+        progressed, ended: what the kiosk said; `ended` also with the code `peer_gone` when it says
+            nothing for 30 s.
     """
 
     def __init__(self, channel: SessionChannel, topic: str, *, clock: Clock, tasks: Tasks) -> None:

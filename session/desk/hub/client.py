@@ -92,13 +92,17 @@ Progress = Callable[[int, int], None]
 class DeskLink:
     """What a desk requests from the hub and what the hub publishes to it.
 
-    Attributes: queue_changed: all open tickets, in the order they are served, at each change.
-        services: the organisation's services, once the queue was loaded. connection_changed: True
-        when hub and queue are there, False when not. convention_changed: services or hours are
-        others than before; `services` are loaded again by then. session_ended: one of our sessions
-        is over. peer_presence: its kiosk is silent or back. announced: a supervisor says something
-        to every agent. withdrawn: its id, when it is taken back. retrying: a request is being
-        repeated because its outcome is unknown.
+    Attributes:
+        queue_changed: all open tickets, in the order they are served, at each change.
+        services: the organisation's services, once the queue was loaded.
+        connection_changed: True when hub and queue are there, False when not.
+        convention_changed: services or hours are others than before; `services` are loaded again by
+            then.
+        session_ended: one of our sessions is over.
+        peer_presence: its kiosk is silent or back.
+        announced: a supervisor says something to every agent.
+        withdrawn: its id, when it is taken back.
+        retrying: a request is being repeated because its outcome is unknown.
     """
 
     def __init__(self, bus: BusClient, clock: Clock, *, tasks: Tasks) -> None:

@@ -65,18 +65,23 @@ class OverflowEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A service: one big button. `letter` begins its ticket numbers.
 
-    Attributes: mode: agents take its callers themselves ("pull"), or the hub offers them ("push"),
-        for `offer_s` each. skills: what an agent must be able to do; after `relax_s` of waiting
-        anybody of the service may take the caller. wrap_up_s: how long an agent has after a
-        conversation, 0 for no limit; may be prolonged `wrap_up_more` times. outcomes: what may come
-        of a conversation, those of the program when there are none. hours: when it is open, e.g.
-        "mon-fri 08:30-12:00,13:30-17:00"; always when there are none. overflow: who else answers
-        its callers; overflow_from: "organisation" or "organisation/service" of others whose callers
-        it answers too.
-        callback: callers may ask to be called back when it is closed. away: how callers may wait
-        elsewhere: come "back" to the kiosk, or be called by "phone". message: what callers read
-        with it. transfers_to: "organisation" or "organisation/service": where its callers may be
-        sent, beside what the organisation itself allows.
+    Attributes:
+        mode: agents take its callers themselves ("pull"), or the hub offers them ("push"), for
+            `offer_s` each.
+        skills: what an agent must be able to do; after `relax_s` of waiting anybody of the service
+            may take the caller.
+        wrap_up_s: how long an agent has after a conversation, 0 for no limit; may be prolonged
+            `wrap_up_more` times.
+        outcomes: what may come of a conversation, those of the program when there are none.
+        hours: when it is open, e.g. "mon-fri 08:30-12:00,13:30-17:00"; always when there are none.
+        overflow: who else answers its callers;
+        overflow_from: "organisation" or "organisation/service" of others whose callers it answers
+            too.
+        callback: callers may ask to be called back when it is closed.
+        away: how callers may wait elsewhere: come "back" to the kiosk, or be called by "phone".
+        message: what callers read with it.
+        transfers_to: "organisation" or "organisation/service": where its callers may be sent,
+            beside what the organisation itself allows.
     """
 
     id: Id
@@ -174,17 +179,20 @@ class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An organisation with all that is its own. `log_days`: how long session logs are kept.
 
-    Attributes: edition: raised by whoever signs it; a hub takes none below the one it has, so an
-        old file proves nothing. time_zone, public_holidays: of its hours; a region as "FR",
-        "FR-57", "FR-971", or "" for none. closures, openings: days that are not as the weekly hours
-        say. offers: services with other hours at one site. scan_profiles: how its papers are
-        scanned: a button at the desk for each. network: the partner's network it belongs to; then
-        only names, services and `transfers_from` are needed here. transfers_to: "organisation" or
-        "organisation/service": where callers may be sent, if that one has us in its
-        `transfers_from`.
-        vaults: its own dossier service and log keeper;
-            then everything of its conversations is sealed for `seal_keys`, which `expert-app hub
-            seal-key` prints.
+    Attributes:
+        edition: raised by whoever signs it; a hub takes none below the one it has, so an old file
+            proves nothing.
+        time_zone, public_holidays: of its hours; a region as "FR", "FR-57", "FR-971", or "" for
+            none.
+        closures, openings: days that are not as the weekly hours say.
+        offers: services with other hours at one site.
+        scan_profiles: how its papers are scanned: a button at the desk for each.
+        network: the partner's network it belongs to; then only names, services and `transfers_from`
+            are needed here.
+        transfers_to: "organisation" or "organisation/service": where callers may be sent, if that
+            one has us in its `transfers_from`.
+        vaults: its own dossier service and log keeper; then everything of its conversations is
+            sealed for `seal_keys`, which `expert-app hub seal-key` prints.
         library: what its agents may put before callers.
     """
 

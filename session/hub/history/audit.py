@@ -56,11 +56,15 @@ IDLE_DAYS = 30
 class AuditEntry:
     """One change of a ticket.
 
-    Attributes: seq: its place in AUDIT, from 1. stored_at_utc: when AUDIT got it. ticket: as it
-        became; None when it is no ticket's, or cannot be read. reply: where it is acknowledged.
-        board: what a supervisor did beside tickets. revision: its number in the bucket it was
-        copied from, 0 when that is not said. A bucket that was restored from a backup is copied
-        again from its beginning (measured): what has this number already is no news.
+    Attributes:
+        seq: its place in AUDIT, from 1.
+        stored_at_utc: when AUDIT got it.
+        ticket: as it became; None when it is no ticket's, or cannot be read.
+        reply: where it is acknowledged.
+        board: what a supervisor did beside tickets.
+        revision: its number in the bucket it was copied from, 0 when that is not said. A bucket
+            that was restored from a backup is copied again from its beginning (measured): what has
+            this number already is no news.
     """
 
     seq: int

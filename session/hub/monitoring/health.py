@@ -23,9 +23,10 @@ BEHIND = 1000
 class Trouble:
     """One thing that is not as it should be.
 
-    Attributes: code: `stopping`, `bus_unreachable`, `store_unreachable`, `no_leader`, `disk_full`,
-        `documents_away` (grave); `disk_low`, `history_closed`, `history_behind`,
-        `convention_refused`, `partner_away`, `partner_refuses` (the hub works all the same).
+    Attributes:
+        code: `stopping`, `bus_unreachable`, `store_unreachable`, `no_leader`, `disk_full`,
+            `documents_away` (grave); `disk_low`, `history_closed`, `history_behind`,
+            `convention_refused`, `partner_away`, `partner_refuses` (the hub works all the same).
         grave: callers are not served as they should be.
         detail: numbers and words for people; no personal data.
     """

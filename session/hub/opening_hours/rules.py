@@ -50,9 +50,12 @@ class Span:
 class Hours:
     """All that decides about one service at one site.
 
-    Attributes: week: None for a service that names no hours: always open but for closures, also on
-        public holidays. regions: "FR", "FR-57", ... whose public holidays close it. closures:
-        stronger than everything else. openings: stronger than week and public holidays.
+    Attributes:
+        week: None for a service that names no hours: always open but for closures, also on public
+            holidays.
+        regions: "FR", "FR-57", ... whose public holidays close it.
+        closures: stronger than everything else.
+        openings: stronger than week and public holidays.
     """
 
     zone: ZoneInfo
@@ -83,10 +86,12 @@ class Hours:
 class Opening:
     """What `opening` found. Times are local to the site.
 
-    Attributes: closes_at: when it is open and will close within a week. opens_at: when it is
-        closed: the next opening, None when there is none within `HORIZON_DAYS`. message: of the
-        closure or exceptional opening that holds today. until_utc: until then the answer stays the
-        same.
+    Attributes:
+        closes_at: when it is open and will close within a week.
+        opens_at: when it is closed: the next opening, None when there is none within
+            `HORIZON_DAYS`.
+        message: of the closure or exceptional opening that holds today.
+        until_utc: until then the answer stays the same.
     """
 
     is_open: bool

@@ -24,8 +24,10 @@ class KioskPrivacy:
     """One session's privacy pauses: the agent's and the caller's.
     Each side ends its own pause; one pause is enough to hide the faces.
 
-    Attributes: changed: whether nothing may be seen; the screen follows at once. shown: the same,
-        after the pictures are gone from this screen and from the line; `by_caller` whose it was.
+    Attributes:
+        changed: whether nothing may be seen; the screen follows at once.
+        shown: the same, after the pictures are gone from this screen and from the line; `by_caller`
+            whose it was.
         caller_changed: whether the caller's own pause goes on.
     """
 

@@ -182,8 +182,12 @@ class PageLike(Protocol):
 class PageAnswer(msgspec.Struct, frozen=True):
     """What `page_agent.js` answers.
 
-    Attributes: code: why not. x, y: CSS pixels of the viewport. field: what is there, or has the
-        keyboard. label: its name. click: False when a click would open a window of the system.
+    Attributes:
+        code: why not.
+        x, y: CSS pixels of the viewport.
+        field: what is there, or has the keyboard.
+        label: its name.
+        click: False when a click would open a window of the system.
         wait: the page is not painted yet.
     """
 

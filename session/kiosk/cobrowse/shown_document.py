@@ -124,9 +124,11 @@ class _Show:
 class KioskShownDocument:
     """One session's shown documents at the kiosk.
 
-    Attributes: opened: a document is shown. painted: a page is on the screen (its number from 0),
-        once per turn. marked: the agent drew on it. ended: it is closed; True when the caller did
-        it.
+    Attributes:
+        opened: a document is shown.
+        painted: a page is on the screen (its number from 0), once per turn.
+        marked: the agent drew on it.
+        ended: it is closed; True when the caller did it.
     """
 
     def __init__(

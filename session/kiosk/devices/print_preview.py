@@ -28,7 +28,8 @@ class ShownPrint(NamedTuple):
 class PrintShowing:
     """One document after the other.
 
-    Attributes: asked: the caller has to look at this.
+    Attributes:
+        asked: the caller has to look at this.
         ended: nothing waits any more (answered, cancelled, or silence).
     """
 

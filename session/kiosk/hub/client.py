@@ -85,10 +85,14 @@ it waits again, or somebody else has it.
 class KioskLink:
     """What a kiosk asks of the hub and is told by it.
 
-    Attributes: ticket_changed: our ticket's place or state. session_opened: an agent has accepted
-        (once per session). session_ended: the session is over (once). peer_presence: the desk is
-        silent or back. connection_changed: the bus came or went. services_changed: ask for the
-        services again. retrying: a request is being repeated because its outcome is unknown.
+    Attributes:
+        ticket_changed: our ticket's place or state.
+        session_opened: an agent has accepted (once per session).
+        session_ended: the session is over (once).
+        peer_presence: the desk is silent or back.
+        connection_changed: the bus came or went.
+        services_changed: ask for the services again.
+        retrying: a request is being repeated because its outcome is unknown.
     """
 
     def __init__(

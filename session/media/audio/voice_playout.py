@@ -70,9 +70,10 @@ class VoicePlayout:
     Args:
         decoder: of this voice; closed with the playout.
 
-    Attributes: counts: blocks by how they were made: "played", "recovered" (from error correction),
-        "concealed", "expanded" (guessed, with and without a newer packet at hand), "quiet" (nobody
-        spoke), "skipped"; "shorter" and "longer" blocks; packets that came "late".
+    Attributes:
+        counts: blocks by how they were made: "played", "recovered" (from error correction),
+            "concealed", "expanded" (guessed, with and without a newer packet at hand), "quiet"
+            (nobody spoke), "skipped"; "shorter" and "longer" blocks; packets that came "late".
         extra_s: added to the buffer's target so that the voice waits for the lips.
     """
 

@@ -76,11 +76,14 @@ would ask for each of their packets before it shows a new one.
 class AiortcSettings:
     """How wide the line is and what is sent.
 
-    Attributes: ice_servers: at most one STUN and one TURN server are used by aiortc. None are
-        needed in one network; aiortc's own default, a server of Google's, is never used.
-        start_kbps, max_kbps: of the picture, both ways, while the line is not known. line_kbps:
-        what the line carries, kilobits of IP each way; 0: not known. Then nothing above it is ever
-        hinted. fps: pictures sent a second. codecs: of the picture, the preferred one first.
+    Attributes:
+        ice_servers: at most one STUN and one TURN server are used by aiortc. None are needed in one
+            network; aiortc's own default, a server of Google's, is never used.
+        start_kbps, max_kbps: of the picture, both ways, while the line is not known.
+        line_kbps: what the line carries, kilobits of IP each way; 0: not known. Then nothing above
+            it is ever hinted.
+        fps: pictures sent a second.
+        codecs: of the picture, the preferred one first.
     """
 
     ice_servers: tuple[IceServer, ...] = ()

@@ -46,9 +46,11 @@ class ChoiceReason(StrEnum):
 class Machine:
     """What the rules look at.
 
-    Attributes: cores: of the processor. headset: the agent hears by a headset, so that nothing
-        comes back by the microphone. echo_canceller: something that is not the browser cancels
-        echo, or nothing is wanted to. codecs: of the picture that aiortc knows here, lower case.
+    Attributes:
+        cores: of the processor.
+        headset: the agent hears by a headset, so that nothing comes back by the microphone.
+        echo_canceller: something that is not the browser cancels echo, or nothing is wanted to.
+        codecs: of the picture that aiortc knows here, lower case.
     """
 
     cores: int

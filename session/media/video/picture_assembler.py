@@ -83,9 +83,10 @@ class AssemblyStep:
 class PictureAssembler:
     """One stream of pictures.
 
-    Attributes: counts: "whole" pictures, "asked" and "recovered" packets, "given_up" gaps,
-        "outages", "dropped" pictures that no decoder could use, "damaged" ones. rtt_s: a round
-        trip, set by the call.
+    Attributes:
+        counts: "whole" pictures, "asked" and "recovered" packets, "given_up" gaps, "outages",
+            "dropped" pictures that no decoder could use, "damaged" ones.
+        rtt_s: a round trip, set by the call.
     """
 
     def __init__(self) -> None:

@@ -69,11 +69,15 @@ class LinePriority(SessionMessage, frozen=True, kw_only=True):
 class LineSeen(SessionMessage, frozen=True, kw_only=True):
     """What the sender received in the last two seconds.
 
-    Attributes: kbps: voice and picture. loss_percent: packets that never came. rtt_ms: round trip,
-        None when not measured. height_px: of the last picture, 0 without one. fps: pictures a
-        second. freezes: times the picture began to stand still for a second or more; not counted
-        while the other end sends photos. concealed_percent: of the sound, guessed because its
-        packets did not come.
+    Attributes:
+        kbps: voice and picture.
+        loss_percent: packets that never came.
+        rtt_ms: round trip, None when not measured.
+        height_px: of the last picture, 0 without one.
+        fps: pictures a second.
+        freezes: times the picture began to stand still for a second or more; not counted while the
+            other end sends photos.
+        concealed_percent: of the sound, guessed because its packets did not come.
     """
 
     kbps: Kbps = 0.0
@@ -89,7 +93,8 @@ class Geometry(SessionMessage, frozen=True, kw_only=True):
     """How the sender's camera sees its person, so that the other end can show the face as large as
     in the room.
 
-    Attributes: camera_fov_deg: horizontal angle of the whole picture.
+    Attributes:
+        camera_fov_deg: horizontal angle of the whole picture.
         distance_mm: from the camera to the person.
     """
 

@@ -67,10 +67,13 @@ class CallFailed(SessionMessage, frozen=True, kw_only=True):
 class MediaSeen(SessionMessage, frozen=True, kw_only=True):
     """What the sender really received so far: the proof that a call works.
 
-    Attributes: first_frame_ms: milliseconds from the sender's view of accept to its first decoded
-        frame, or None. frames: decoded frames. width_px, height_px: of the last one. checksum:
-        CRC-32 of a frame's pixels, hex. audio_packets, audio_level: received RTP packets; RMS of
-        decoded sound, 0..1.
+    Attributes:
+        first_frame_ms: milliseconds from the sender's view of accept to its first decoded frame, or
+            None.
+        frames: decoded frames.
+        width_px, height_px: of the last one.
+        checksum: CRC-32 of a frame's pixels, hex.
+        audio_packets, audio_level: received RTP packets; RMS of decoded sound, 0..1.
     """
 
     call_id: Id
@@ -86,8 +89,9 @@ class MediaSeen(SessionMessage, frozen=True, kw_only=True):
 class CameraChanged(SessionMessage, frozen=True, kw_only=True):
     """The sender switched its camera or microphone.
 
-    Attributes: camera_there, microphone_there: False: it has none that works;
-        nothing will come of it, and the line is fine.
+    Attributes:
+        camera_there, microphone_there: False: it has none that works; nothing will come of it, and
+            the line is fine.
     """
 
     camera_on: bool
@@ -134,8 +138,9 @@ class GrantActor(StrEnum):
 class GrantRequested(SessionMessage, frozen=True, kw_only=True):
     """Desk: please ask the caller.
 
-    Attributes: request_id: the same while the desk repeats the request, so that the caller is asked
-        once; "" is never repeated.
+    Attributes:
+        request_id: the same while the desk repeats the request, so that the caller is asked once;
+            "" is never repeated.
     """
 
     grant: Grant
@@ -145,10 +150,13 @@ class GrantRequested(SessionMessage, frozen=True, kw_only=True):
 class GrantChanged(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: the caller said yes or no, took it back, or its time is over. Silence is no.
 
-    Attributes: left_s: seconds until the power ends by itself, 0 when it is not given.
-        text_version: which words, in which language, were on the screen. request_id: of the last
-        request for this power that is answered, so that the desk knows whether its own is. mandate:
-        reference of the mandate (Aidants Connect) when a facilitator answered for the caller.
+    Attributes:
+        left_s: seconds until the power ends by itself, 0 when it is not given.
+        text_version: which words, in which language, were on the screen.
+        request_id: of the last request for this power that is answered, so that the desk knows
+            whether its own is.
+        mandate: reference of the mandate (Aidants Connect) when a facilitator answered for the
+            caller.
     """
 
     grant: Grant

@@ -45,8 +45,9 @@ class DialogShown(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: the shared page shows this.
     Repeated after `SnapshotRequested` while it waits for the caller.
 
-    Attributes: text: the page's words, or the file's name, with numbers of people and accounts
-        masked. The caller's answer is never told.
+    Attributes:
+        text: the page's words, or the file's name, with numbers of people and accounts masked. The
+            caller's answer is never told.
         waits: the caller has to answer; `DialogClosed` follows.
     """
 

@@ -27,9 +27,11 @@ class Sides(StrEnum):
 class ScanProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings under a name.
 
-    Attributes: name: what the agent reads on the button. source, sides, dpi, colour: as the agent
-        may choose them one by one. preview: it begins with a preview, so that several small
-        documents on the glass become a page each.
+    Attributes:
+        name: what the agent reads on the button.
+        source, sides, dpi, colour: as the agent may choose them one by one.
+        preview: it begins with a preview, so that several small documents on the glass become a
+            page each.
     """
 
     id: Id

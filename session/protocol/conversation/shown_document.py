@@ -42,8 +42,9 @@ class MarkKind(StrEnum):
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """One mark.
 
-    Attributes: points: x and y by turns, fractions (0..1) of the page; of an arrow its start and
-        its tip, of a frame two opposite corners, of a line every point.
+    Attributes:
+        points: x and y by turns, fractions (0..1) of the page; of an arrow its start and its tip,
+            of a frame two opposite corners, of a line every point.
     """
 
     kind: MarkKind

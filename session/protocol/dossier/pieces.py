@@ -29,9 +29,11 @@ class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A procedure that may be started, how many pieces it asks for, and what receipts say of its
     answer.
 
-    Attributes: missing_days: how long a caller has for pieces that are missing; 0: no date is
-        given. silence: what no answer means after `silence_days`: "acceptance", "refusal", or ""
-        where nothing is said. appeal: time limits and ways of appeal against a refusal.
+    Attributes:
+        missing_days: how long a caller has for pieces that are missing; 0: no date is given.
+        silence: what no answer means after `silence_days`: "acceptance", "refusal", or "" where
+            nothing is said.
+        appeal: time limits and ways of appeal against a refusal.
     """
 
     id: Id

@@ -181,11 +181,15 @@ class LineSample(HubMessage, frozen=True, kw_only=True):
     """In the beats of an end that is in a call:
     what it received in the last seconds, for the hub only.
 
-    Attributes: session_id: the session; the hub believes only its ends. "" from a kiosk without a
-        call, which tells its rates. loss_percent: packets that never came. rtt_ms: round trip, None
-        when not measured. kbps: received, None when not counted. freezes: times the picture stood
-        still for a second or more. carries_kbps: what this end takes the line to carry away from
-        it, or None. rates: from a kiosk, what its last line test found.
+    Attributes:
+        session_id: the session; the hub believes only its ends. "" from a kiosk without a call,
+            which tells its rates.
+        loss_percent: packets that never came.
+        rtt_ms: round trip, None when not measured.
+        kbps: received, None when not counted.
+        freezes: times the picture stood still for a second or more.
+        carries_kbps: what this end takes the line to carry away from it, or None.
+        rates: from a kiosk, what its last line test found.
     """
 
     session_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""

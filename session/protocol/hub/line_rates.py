@@ -23,8 +23,10 @@ Kbps = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 class IceRules(msgspec.Struct, frozen=True, kw_only=True):
     """How a session's voice and picture may find their way.
 
-    Attributes: urls: TURN servers, the preferred first. username, credential: of all of them, valid
-        for this session. relay_only: no other way is allowed.
+    Attributes:
+        urls: TURN servers, the preferred first.
+        username, credential: of all of them, valid for this session.
+        relay_only: no other way is allowed.
     """
 
     urls: Annotated[

@@ -41,10 +41,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class ServiceWork(msgspec.Struct, frozen=True, kw_only=True):
     """A service as it concerns one agent.
 
-    Attributes: after_s: a caller must have waited so long before this agent may serve; None for
-        never. mode: agents choose ("pull"), or the hub offers ("push"). wrap_up_s: time after a
-        conversation, 0 for no limit; it may be prolonged `wrap_up_more` times. outcomes: those of
-        the service; none means the program's own.
+    Attributes:
+        after_s: a caller must have waited so long before this agent may serve; None for never.
+        mode: agents choose ("pull"), or the hub offers ("push").
+        wrap_up_s: time after a conversation, 0 for no limit; it may be prolonged `wrap_up_more`
+            times.
+        outcomes: those of the service; none means the program's own.
     """
 
     id: Id

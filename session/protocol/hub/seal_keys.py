@@ -29,8 +29,10 @@ MOST_KEYS = 4
 class SealKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A key of an organisation's vault, valid from `first` to `last`, both included (UTC).
 
-    Attributes: key: what is sealed for the vault. certifier: whose signature makes a desk one of
-        the organisation's. signer: the key that signs the organisation's convention, and this.
+    Attributes:
+        key: what is sealed for the vault.
+        certifier: whose signature makes a desk one of the organisation's.
+        signer: the key that signs the organisation's convention, and this.
         signature: by it.
     """
 

@@ -45,8 +45,9 @@ class HelpCall(HubMessage, frozen=True, kw_only=True):
     """The caller wants the host, or does not any more.
     Repeated every 3 s while it is not `none`, as last heard.
 
-    Attributes: new: nobody has answered this call yet:
-        it is no repeat of one that the host has just finished.
+    Attributes:
+        new: nobody has answered this call yet: it is no repeat of one that the host has just
+            finished.
     """
 
     state: HelpState
@@ -104,9 +105,11 @@ class NetworkRequest(HubMessage, frozen=True, kw_only=True):
 class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One hub. `convention` is the version of what it works by; hubs must have the same.
 
-    Attributes: refused_parts: what lies in its convention's files and was not taken, and why
-        ("caf.toml: signature_wrong ..."). behind: changes of tickets that its history has not
-        counted yet; None when it does not know. answered, refused: requests since its start.
+    Attributes:
+        refused_parts: what lies in its convention's files and was not taken, and why ("caf.toml:
+            signature_wrong ...").
+        behind: changes of tickets that its history has not counted yet; None when it does not know.
+        answered, refused: requests since its start.
     """
 
     id: Id

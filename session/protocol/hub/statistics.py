@@ -37,11 +37,14 @@ class StatisticsRequest(HubMessage, frozen=True, kw_only=True):
 class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of statistics, in whole seconds; None where nobody was answered.
 
-    Attributes: key: the day ("2026-03-02"), hour ("09"), site (its name), service (its id), or ""
-        for the total. callers: whose ticket has ended; `answered` and `abandoned` add up to it.
-        wait_median_s, wait_p90_s: from the button to the agent, of those answered. talk_median_s,
-        talk_p90_s: from the agent's accept to the end of the conversation. outcomes: how often each
-        code of `CloseRequest.outcome`. left: how often each reason of an abandoned ticket.
+    Attributes:
+        key: the day ("2026-03-02"), hour ("09"), site (its name), service (its id), or "" for the
+            total.
+        callers: whose ticket has ended; `answered` and `abandoned` add up to it.
+        wait_median_s, wait_p90_s: from the button to the agent, of those answered.
+        talk_median_s, talk_p90_s: from the agent's accept to the end of the conversation.
+        outcomes: how often each code of `CloseRequest.outcome`.
+        left: how often each reason of an abandoned ticket.
     """
 
     key: str

@@ -62,25 +62,35 @@ STEP = timedelta(minutes=3)
 class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What every agent of the organisation may see of a waiting caller: no name, no caller number.
 
-    Attributes: moved_to: "organisation/service" that its caller was moved to; another ticket took
-        its place. with_host: the site's host is with the caller and hears. moved_from,
-        from_organisation: of the ticket whose place it took in another organisation, "" for none.
+    Attributes:
+        moved_to: "organisation/service" that its caller was moved to; another ticket took its
+            place.
+        with_host: the site's host is with the caller and hears.
+        moved_from, from_organisation: of the ticket whose place it took in another organisation, ""
+            for none.
         home: the organisation in whose account the kiosk lives; "" for `organisation` itself,
-        "network:organisation" for a kiosk of a partner's network. See `kiosk_home`.
-        number: the short word shown to people, e.g. "C042"; not unique for ever. priority: each
-        step counts as `STEP` of waiting; see `queue_order`. caller_number_given: whether the caller
-        typed a number (the number itself is not in the ticket). session: the session that is or was
-        opened for it. assigned_to: the agent that a supervisor keeps this ticket for, until `KEPT`
-        after `assigned_at_utc`. agent: who has it; of an offered ticket, whom it is offered to,
-        until `offer_until_utc`. declined_by: agents who did not take it when it was offered, lately
-        (`declined_at_utc` is the last time). preferred: the agent who served this caller lately.
-        wrap_up_until_utc: when a timed wrap-up ends; None for one without limit. away: the caller
-        waits elsewhere and keeps the place: comes "back" to the kiosk, or is called by "phone".
-        called_at_utc: when a caller who comes back was called to the kiosk. talk: holding and third
-        people, in session only. passed: how it was passed on last. changed_by: "<role
-        letter>.<user>" of who made the last change, or "hub". act, undoes: the last act of a
-        supervisor on it, and the act that this one took back. format: the number of this stored
-        form; 1 when nothing is said, any later one is always said.
+            "network:organisation" for a kiosk of a partner's network. See `kiosk_home`.
+        number: the short word shown to people, e.g. "C042"; not unique for ever.
+        priority: each step counts as `STEP` of waiting; see `queue_order`.
+        caller_number_given: whether the caller typed a number (the number itself is not in the
+            ticket).
+        session: the session that is or was opened for it.
+        assigned_to: the agent that a supervisor keeps this ticket for, until `KEPT` after
+            `assigned_at_utc`.
+        agent: who has it; of an offered ticket, whom it is offered to, until `offer_until_utc`.
+        declined_by: agents who did not take it when it was offered, lately (`declined_at_utc` is
+            the last time).
+        preferred: the agent who served this caller lately.
+        wrap_up_until_utc: when a timed wrap-up ends; None for one without limit.
+        away: the caller waits elsewhere and keeps the place: comes "back" to the kiosk, or is
+            called by "phone".
+        called_at_utc: when a caller who comes back was called to the kiosk.
+        talk: holding and third people, in session only.
+        passed: how it was passed on last.
+        changed_by: "<role letter>.<user>" of who made the last change, or "hub".
+        act, undoes: the last act of a supervisor on it, and the act that this one took back.
+        format: the number of this stored form; 1 when nothing is said, any later one is always
+            said.
 
     What has its usual value is not written:
     a change is told to every desk, on lines that may be narrow.

@@ -100,8 +100,10 @@ class CalledTicket(msgspec.Struct, frozen=True, kw_only=True):
 class DisplayAnswer(HubMessage, frozen=True, kw_only=True):
     """What everybody in the waiting room may read: numbers, never names.
 
-    Attributes: called: newest first. following: numbers that wait, the next one first, at most
-        twelve; `waiting` is how many there are.
+    Attributes:
+        called: newest first.
+        following: numbers that wait, the next one first, at most twelve; `waiting` is how many
+            there are.
     """
 
     organisation_name: Text

@@ -26,7 +26,9 @@ ALL = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
 class ControlStage(Stage):
     """A kiosk and a desk that share a page in which the agent acts.
 
-    Attributes: answers: what the kiosk said to each command. acted: what its log would get.
+    Attributes:
+        answers: what the kiosk said to each command.
+        acted: what its log would get.
         pauses: told to the desk.
     """
 

@@ -56,8 +56,9 @@ class PageTools(QFrame):
         marks_remove_requested(): take frames and arrows away.
         grant_requested(Grant): ask the caller.
 
-    Attributes: asks: a button for each power that is still to be asked for;
-        the view gives it a place that costs no height.
+    Attributes:
+        asks: a button for each power that is still to be asked for; the view gives it a place that
+            costs no height.
     """
 
     tool_chosen = pyqtSignal(object)
