@@ -36,9 +36,12 @@ class PageState(StrEnum):
 class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page as received, untouched, and what the agent wants of it.
 
-    Attributes: signer, signature: the kiosk's public key and its signature over the page; "" when
-        it did not sign. given: a file of the caller's, not scanned. scanned_as: id under which the
-        kiosk offered the original, when this is a part of it; "" when it is the whole.
+    Attributes:
+        signer, signature: the kiosk's public key and its signature over the page; "" when it did
+            not sign.
+        given: a file of the caller's, not scanned.
+        scanned_as: id under which the kiosk offered the original, when this is a part of it; ""
+            when it is the whole.
         place: order among the session's pages, from 0.
         state: told by the documents that wait, not by the page's own file.
         format: number of this stored form.

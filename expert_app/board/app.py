@@ -86,14 +86,17 @@ class SupervisorApp:
     """One supervisor's board.
 
     Args:
-        link: the queue, as every desk has it. board: acts and figures.
-            past: what was done, the last hours, lines.
+        link: the queue, as every desk has it.
+        board: acts and figures.
+        past: what was done, the last hours, lines.
 
     Attributes:
-        tickets_changed: all open tickets. board_changed: agents, services, figures.
+        tickets_changed: all open tickets.
+        board_changed: agents, services, figures.
         connection_changed: the hub answers, or not.
-        done: see `ActDone`. troubled: see `ActTrouble`.
-            undo_changed: the act that `undo` takes back next, or None.
+        done: see `ActDone`.
+        troubled: see `ActTrouble`.
+        undo_changed: the act that `undo` takes back next, or None.
         elsewhere_changed: by service, where its callers may go in other organisations.
         history_changed, trends_changed, lines_changed, statistics_changed:
         answers to what was asked.

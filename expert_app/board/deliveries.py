@@ -45,9 +45,11 @@ class BoardDeliveries:
         words: see `Words`.
 
     Attributes:
-        received: systems and copies. decided: see `Decided`.
-            troubled: code and detail of what was refused.
-        saved: the file that was written. failed: why it was not.
+        received: systems and copies.
+        decided: see `Decided`.
+        troubled: code and detail of what was refused.
+        saved: the file that was written.
+        failed: why it was not.
     """
 
     def __init__(self, link: DeliveryLink, words: Words, *, tasks: Tasks) -> None:

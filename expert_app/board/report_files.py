@@ -27,7 +27,8 @@ class ReportFiles:
     """Asks the hub for every way to group, then writes.
 
     Attributes:
-        saved: the file that was written. failed: why it was not, in a word.
+        saved: the file that was written.
+        failed: why it was not, in a word.
     """
 
     def __init__(self, link: DeskLink, clock: Clock, *, tasks: Tasks) -> None:

@@ -29,7 +29,8 @@ class BoardVisit:
         open_guest: makes our end of a visit, with its engines.
 
     Attributes:
-        began: announced on both screens, nothing is heard yet. ended: the visit is over.
+        began: announced on both screens, nothing is heard yet.
+        ended: the visit is over.
         troubled: (code, values) of what the hub refused.
     """
 

@@ -72,7 +72,8 @@ def lay_library(folder: Path, organisation: str, site: str) -> list[LibraryEntry
     """Puts the leaflet where the hub looks for it, and names all items.
 
     Args:
-        folder: that of the convention. site: address of the demo's web site.
+        folder: that of the convention.
+        site: address of the demo's web site.
     """
     shelf = folder / FOLDER / organisation
     shelf.mkdir(parents=True, exist_ok=True)

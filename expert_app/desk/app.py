@@ -69,18 +69,22 @@ class DeskApp:
     """One agent's desk.
 
     Args:
-        link: to the hub. filing: pages to dossier.
-            open_session: makes a session's parts; True after a restart.
+        link: to the hub.
+        filing: pages to dossier.
+        open_session: makes a session's parts; True after a restart.
 
     Attributes:
         session_opened: a conversation begins or, after a restart, goes on.
-            session_ended: it is over, wrap-up begins.
-        kiosk_wiped: the kiosk's report. session_closed: the wrap-up is finished.
-        dossier_changed: the caller's dossier as the store has it; None when
-            the caller gave no number. number_opened: (session, caller number)
-            that the organisation's own service has read. document_opened: (name, bytes) to show.
+        session_ended: it is over, wrap-up begins.
+        kiosk_wiped: the kiosk's report.
+        session_closed: the wrap-up is finished.
+        dossier_changed: the caller's dossier as the store has it; None when the caller gave no
+            number.
+        number_opened: (session, caller number) that the organisation's own service has read.
+        document_opened: (name, bytes) to show.
         resumed: set once it is known whether an earlier run's session goes on.
-        troubled: see `DeskTrouble`. trouble_cleared: the trouble of this key is over.
+        troubled: see `DeskTrouble`.
+        trouble_cleared: the trouble of this key is over.
     """
 
     def __init__(

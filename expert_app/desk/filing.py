@@ -165,8 +165,8 @@ class Filing:
 
     Attributes:
         page_kept: a page is safe on disk (also emitted for each page found again after a restart).
-            page_cleaned: its legible copy is ready. page_failed: it is no use, or could not be
-            cleaned.
+        page_cleaned: its legible copy is ready.
+        page_failed: it is no use, or could not be cleaned.
         file_disarmed: a caller's file could act by itself (names of what it had);
             its pages are only pictures now.
         document_progressed, document_filed: on the way, and read back by the store.

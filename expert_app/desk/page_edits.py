@@ -40,7 +40,8 @@ class PageEdits:
     """Takes pages out, brings them back and splits them.
 
     Attributes:
-        page_split: a page was split. papers: finds several on one page.
+        page_split: a page was split.
+        papers: finds several on one page.
     """
 
     def __init__(

@@ -33,7 +33,8 @@ class DeskParts:
     """One desk's settings, its way to the hub, its stores and its media.
 
     Attributes:
-        seed: the desk's nkey. reader: reads words of pages; None where nothing can read.
+        seed: the desk's nkey.
+        reader: reads words of pages; None where nothing can read.
         window_settings: what this person chose in the window.
     """
 

@@ -64,7 +64,8 @@ class ShownDocumentsJob:
     """What an agent can put before the caller.
 
     Args:
-        library: of the organisation. workers: open and draw documents, whatever is in them.
+        library: of the organisation.
+        workers: open and draw documents, whatever is in them.
 
     Attributes:
         library_changed: its items, as often as they are loaded.

@@ -43,16 +43,19 @@ class ThirdPartyJob:
     """Hold, pass on, third people.
 
     Args:
-        app: the desk's job. link: the queue. talk_link: the hub's answers.
-            open_visit: makes our end of a visit.
+        app: the desk's job.
+        link: the queue.
+        talk_link: the hub's answers.
+        open_visit: makes our end of a visit.
 
     Attributes:
         talk_changed: the own conversation's talk, with names.
-            note_received: what the agent before said.
+        note_received: what the agent before said.
         targets_found: whom the caller can be passed on to.
         invited: a colleague calls; None when the call is over.
-            visit_began, visit_ended: we are in somebody's talk.
-        came_back: a caller we passed on was not taken. troubled: as of the desk's job.
+        visit_began, visit_ended: we are in somebody's talk.
+        came_back: a caller we passed on was not taken.
+        troubled: as of the desk's job.
     """
 
     def __init__(

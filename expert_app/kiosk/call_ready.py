@@ -27,8 +27,9 @@ class CallReady:
     """Prepares while nobody talks.
 
     Args:
-        page: runs the call. media: as the call will have it.
-            ticket: of the caller who is here, or None.
+        page: runs the call.
+        media: as the call will have it.
+        ticket: of the caller who is here, or None.
     """
 
     def __init__(

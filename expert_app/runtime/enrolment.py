@@ -61,7 +61,8 @@ async def enrol_here(
     """Makes a key, has it recognised by the bus, and keeps it.
 
     Args:
-        bus: addresses. ca_file: our own authority's certificate, "" for the system's.
+        bus: addresses.
+        ca_file: our own authority's certificate, "" for the system's.
         key_file: where a kiosk, a display or a vault keeps it;
             a desk keeps it in the keyring all the same.
         only: roles that may be enrolled here.

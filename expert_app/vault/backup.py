@@ -36,7 +36,8 @@ class VaultFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the list of a vault's backup says.
 
     Attributes:
-        log_format: number of the log's layout. sessions: how many logs there are.
+        log_format: number of the log's layout.
+        sessions: how many logs there are.
     """
 
     made_at_utc: datetime

@@ -96,7 +96,8 @@ class BusClient:
             without, the hub alone is asked, and refuses for them.
 
     Attributes:
-        connected: the bus answers, or no longer. refused: it does not know our key, or no longer.
+        connected: the bus answers, or no longer.
+        refused: it does not know our key, or no longer.
     """
 
     def __init__(

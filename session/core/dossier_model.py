@@ -65,8 +65,10 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         documents: ids of its documents that nothing replaced, oldest first.
         procedure: id of the procedure that asks for it, or "".
-        hint: for whom, and what to look at. any_of: names of papers of which one will do.
-        optional: the agent may leave it out. decided_by: who decides, when it is not the agent.
+        hint: for whom, and what to look at.
+        any_of: names of papers of which one will do.
+        optional: the agent may leave it out.
+        decided_by: who decides, when it is not the agent.
         expires_on: last day on which it holds, ISO 8601, or "".
     """
 

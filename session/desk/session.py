@@ -79,7 +79,8 @@ class DeskSession:
     """The desk's side of one conversation.
 
     Args:
-        facts: the session. channel: to the kiosk.
+        facts: the session.
+        channel: to the kiosk.
         resumed: the desk was restarted in the middle.
 
     Attributes:

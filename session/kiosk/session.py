@@ -66,16 +66,22 @@ class Wipeable(BrowserLike, ControlledPage, Protocol):
 class KioskParts:
     """What a kiosk has, for all its sessions.
 
-    Attributes: call_page, third_page: run the calls with the agent and with a third person.
-        documents: shows what the agent shows. scanner, printer: from the settings; None when there
-        is none. page_wrapping_key: encrypts the keys of the pages on the disk (see
-        `session.kiosk.devices.page_encryption`). kiosk_key: public key of this kiosk, to which
-        prints are bound. count_pages: see `session.kiosk.devices.prints`. seed: the kiosk's own,
-        which signs the pages that it scans; b"": they are not signed. consent_version: which words
-        the screen uses to ask for a power now. chunk_kbps: rate of pages on the line. file_folders:
-        where removable disks appear, from which a caller may give a file; none: no files are taken.
-        make_quick_copy: see `session.kiosk.devices.quick_copies`. mirror_kbps: rate that the shared
-        page may always use. link: to the hub, to ask who joins.
+    Attributes:
+        call_page, third_page: run the calls with the agent and with a third person.
+        documents: shows what the agent shows.
+        scanner, printer: from the settings; None when there is none.
+        page_wrapping_key: encrypts the keys of the pages on the disk (see
+            `session.kiosk.devices.page_encryption`).
+        kiosk_key: public key of this kiosk, to which prints are bound.
+        count_pages: see `session.kiosk.devices.prints`.
+        seed: the kiosk's own, which signs the pages that it scans; b"": they are not signed.
+        consent_version: which words the screen uses to ask for a power now.
+        chunk_kbps: rate of pages on the line.
+        file_folders: where removable disks appear, from which a caller may give a file; none: no
+            files are taken.
+        make_quick_copy: see `session.kiosk.devices.quick_copies`.
+        mirror_kbps: rate that the shared page may always use.
+        link: to the hub, to ask who joins.
     """
 
     call_page: CallPage

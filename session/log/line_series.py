@@ -21,7 +21,8 @@ class LineSeries:
     """Joins what is seen every two seconds; each new rule of the governor is written at once.
 
     Args:
-        write: takes an event for the log. by: whose end this is.
+        write: takes an event for the log.
+        by: whose end this is.
     """
 
     def __init__(self, write: Callable[[AnyEvent], None], by: Writer) -> None:

@@ -48,9 +48,11 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     """A session at one instant.
 
     Attributes:
-        ticket: None before the button. call: "", "offered", "answered", "seen" or "failed".
+        ticket: None before the button.
+        call: "", "offered", "answered", "seen" or "failed".
         seen_by, heard_by: the ends that really received picture and sound.
-        prints: state of each print, by id. line_lost_by: ends without the bus now.
+        prints: state of each print, by id.
+        line_lost_by: ends without the bus now.
         last: label of the last event (see `session.log.events.label_of`), "" before the first.
     """
 

@@ -52,10 +52,12 @@ class CallPage(Protocol):
 class CallMedia:
     """What an end films and how much it may send.
 
-    Attributes: camera, microphone: `SIMULATED` (labelled at both ends), `NONE`, a device's label,
-        or "" for the system's own. speaker: a device's label, or "". cancel_echo, suppress_noise,
-        gain: what the browser does to a real microphone's sound. codecs: of the picture, the
-        preferred first; the other end takes the first that it knows.
+    Attributes:
+        camera, microphone: `SIMULATED` (labelled at both ends), `NONE`, a device's label, or "" for
+            the system's own.
+        speaker: a device's label, or "".
+        cancel_echo, suppress_noise, gain: what the browser does to a real microphone's sound.
+        codecs: of the picture, the preferred first; the other end takes the first that it knows.
     """
 
     camera: str = ""

@@ -169,7 +169,7 @@ class MediaEngine(Protocol):
 
         Args:
             fps: below 1 the picture is a still photo now and then.
-                motion: hands talk, see `PictureLimits`.
+            motion: hands talk, see `PictureLimits`.
         """
         ...
 

@@ -15,10 +15,12 @@ import av
 class VideoFrame:
     """One decoded picture.
 
-    Attributes: width_px, height_px: its size. stride_bytes: bytes from one row to the next (>= 4 *
-        width_px). pixels: uint8, rows of blue, green, red, unused: what QImage calls Format_RGB32
-        on a little-endian machine. number: counts the pictures of a source; a painter skips one it
-        has painted already.
+    Attributes:
+        width_px, height_px: its size.
+        stride_bytes: bytes from one row to the next (>= 4 * width_px).
+        pixels: uint8, rows of blue, green, red, unused: what QImage calls Format_RGB32 on a
+            little-endian machine.
+        number: counts the pictures of a source; a painter skips one it has painted already.
     """
 
     width_px: int

@@ -98,8 +98,9 @@ class Spent:
 class Run:
     """One engine, and what was found of it so far.
 
-    Attributes: took_ms, rest, busy: of "visible", by the number of desks, of all rounds so far;
-        `took_ms` by the round.
+    Attributes:
+        took_ms, rest, busy: of "visible", by the number of desks, of all rounds so far; `took_ms`
+            by the round.
     """
 
     def __init__(self, engine: Engine, folder: Path) -> None:

@@ -15,10 +15,12 @@ FOLDER = Path(__file__).resolve().parents[2] / "build" / "bench"
 class Row:
     """One measurement.
 
-    Attributes: ours, peer: in the metric's unit; `peer` is None where no peer does the same thing.
+    Attributes:
+        ours, peer: in the metric's unit; `peer` is None where no peer does the same thing.
         goal: the largest value of ours that is good enough, or None when it is only reported.
         peers: every peer's value by its name, where there are several; `peer` is the one that is
-        compared. cause: why the goal is missed, said when it is.
+            compared.
+        cause: why the goal is missed, said when it is.
     """
 
     case: str

@@ -77,7 +77,7 @@ class HubSide:
 
     Args:
         lost_at: the answer at this place (from 1) is lost; 0: none.
-            away: so many tries find no store at all.
+        away: so many tries find no store at all.
     """
 
     organisation_name = "Caisse"

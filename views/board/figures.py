@@ -24,7 +24,8 @@ class Thresholds:
     """The values from which a figure is an alert.
 
     Attributes:
-        waiting: callers. longest_s, within_s: seconds; `within_s` is the wait that is promised.
+        waiting: callers.
+        longest_s, within_s: seconds; `within_s` is the wait that is promised.
         level_percent: share of answered callers who waited no longer than that; lower is an alert.
         abandoned: callers of the day who gave up.
     """

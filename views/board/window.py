@@ -53,7 +53,8 @@ class BoardWindow(QMainWindow):
     """Steers the queue of one organisation.
 
     Args:
-        clock: for waits. thresholds: the values from which a figure is an alert.
+        clock: for waits.
+        thresholds: the values from which a figure is an alert.
 
     Signals: act_requested(object, str): an `Act` and its reason. undo_requested(): take the last
         act back. undo_of_requested(str, str): the act with this id, and the reason.

@@ -112,7 +112,8 @@ class CalibrationPage(QWidget):
     """Asks for the facts of the desk's screen, camera and seat.
 
     Args:
-        facts: as known so far. guess_px_per_mm: what the system believes of this screen.
+        facts: as known so far.
+        guess_px_per_mm: what the system believes of this screen.
         own_frame: our own picture.
 
     Signals:

@@ -131,7 +131,7 @@ class LockedCallPage(QWidget):
 
     Args:
         place: class of the page's body, "kiosk" or "desk".
-            words: replaces the page's `__WORDS__` by HTML or JSON.
+        words: replaces the page's `__WORDS__` by HTML or JSON.
     """
 
     def __init__(

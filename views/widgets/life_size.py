@@ -57,8 +57,8 @@ def life_size_rect(
     """The picture `width` wide, its eyes near the top of `space`; None when that is too small.
 
     Args:
-        size_px: of the picture. camera_x: where the camera is, in the pane's own coordinates; None
-            for its middle.
+        size_px: of the picture.
+        camera_x: where the camera is, in the pane's own coordinates; None for its middle.
     """
     height = width * size_px[1] / size_px[0]
     if width < LEAST_SHARE * space.width() and height < LEAST_SHARE * space.height():

@@ -32,7 +32,8 @@ class Curve:
     """One line of a plot.
 
     Attributes:
-        tone: a colour of the theme. dots: it has points only where something happened.
+        tone: a colour of the theme.
+        dots: it has points only where something happened.
     """
 
     key: str
@@ -79,7 +80,8 @@ class LinePlot(ThemedPlot):
     """A few curves over the same seconds.
 
     Args:
-        title: with the unit, e.g. "Rate, kb/s". words: says a time on the axis.
+        title: with the unit, e.g. "Rate, kb/s".
+        words: says a time on the axis.
         least: the axis reaches at least so far.
     """
 

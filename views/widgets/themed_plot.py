@@ -47,7 +47,8 @@ class ThemedPlot(pg.PlotWidget):
         """An empty plot with its title and axes.
 
         Args:
-            legend: sign, tone and name of each curve. size: of the title, e.g. "9pt".
+            legend: sign, tone and name of each curve.
+            size: of the title, e.g. "9pt".
         """
         tokens = tokens_for(self.palette())
         self._drawn = tokens

@@ -26,7 +26,8 @@ class KioskHub:
     """The kiosk's ways to the hub.
 
     Attributes:
-        bus: the connection. link: the kiosk's requests and what the hub says.
+        bus: the connection.
+        link: the kiosk's requests and what the hub says.
         sealing: protects sessions where their organisation wants it.
         host_call: the caller calls the site's host.
         line_measurement: measures the line while nobody is here.

@@ -97,7 +97,7 @@ class SealBox:
 
     Args:
         secret: what the key agreement gave.
-            keys: the public keys it came from, in an order that both ends know.
+        keys: the public keys it came from, in an order that both ends know.
         purpose: what this key is for; two purposes never have the same key.
         opens_first: True for the end that began (a desk that asks a kiosk, a client of the vault).
         used: numbers that are taken already.

@@ -125,7 +125,7 @@ def leaf_block(partners: Sequence[Partner], listen: str, tls: str) -> str:
 
     Args:
         listen: "host:port" for partners who connect to us, "" for none.
-            tls: the server's files, as in its own block.
+        tls: the server's files, as in its own block.
     """
     if not partners:
         return ""

@@ -32,12 +32,14 @@ class DeskThirdParties:
     """Hold and third persons of one session at the desk.
 
     Args:
-        call: with the caller. engine: for the call with a third person, beside the first one.
+        call: with the caller.
+        engine: for the call with a third person, beside the first one.
 
     Attributes:
-        changed: the talk with names, at each change. held_changed: the caller waits, or no longer.
+        changed: the talk with names, at each change.
+        held_changed: the caller waits, or no longer.
         third_changed: the third person, or None, at each change.
-            third_simulated: whether its picture is drawn.
+        third_simulated: whether its picture is drawn.
     """
 
     def __init__(

@@ -74,10 +74,10 @@ class DeskCall:
     """One session's call at the desk.
 
     Args:
-        channel: to the kiosk. engine: carries voice and picture; it outlives this call and is
-            closed by who made it.
+        channel: to the kiosk.
+        engine: carries voice and picture; it outlives this call and is closed by who made it.
         clock: the one whose monotonic seconds the engine counts in (`SystemClock`).
-            tasks: as everywhere.
+        tasks: as everywhere.
         accepted_at_s: `clock.monotonic_s()` when the agent accepted;
             the first picture's delay is counted from here.
         topic: on which the other end is heard; "call" for the kiosk of an own session.
@@ -89,9 +89,9 @@ class DeskCall:
             nothing travels), "closed". A line that speaks again is "connected", whatever it was.
         answered: an offer was answered.
         first_frame: once per call, what was received with the first picture.
-            media_seen: the same, every 2 s.
+        media_seen: the same, every 2 s.
         peer_media_seen: what the kiosk says it received.
-            peer_camera_changed: the caller switched camera or microphone.
+        peer_camera_changed: the caller switched camera or microphone.
         peer_simulated: whether the caller's picture is drawn.
         failed: an offer that could not be answered; the call goes on as it was.
         governed: the kiosk says by which rule we send our face;

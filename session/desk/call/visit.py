@@ -29,12 +29,13 @@ class Visit:
     """One visit.
 
     Args:
-        me: our role and user. channel: the session's.
-            caller_engine, agent_engine: one for each call.
+        me: our role and user.
+        channel: the session's.
+        caller_engine, agent_engine: one for each call.
 
     Attributes:
         changed: the talk, at each change.
-            let_in: both banners are on the screens; voice and picture begin.
+        let_in: both banners are on the screens; voice and picture begin.
         ended: the visit is over.
     """
 

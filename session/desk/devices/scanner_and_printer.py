@@ -75,7 +75,7 @@ class DeskDevices:
         `scan_ended` with code `peer_gone` after 30 s of silence.
         page_progressed: chunks of a page or preview so far.
         page_received: a page is whole, right and on disk.
-            preview_received: a preview is whole and right.
+        preview_received: a preview is whole and right.
         quick_copy_received: a quick copy of a page that is still on its way.
         page_failed: a page did not come, or is no use.
         print_changed: of a print.

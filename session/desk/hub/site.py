@@ -34,7 +34,8 @@ class SiteLink:
     """The host's line to the hub. Acts raise what the hub refused.
 
     Attributes:
-        changed: the host's kiosks, at each poll. connection_changed: the bus came or went.
+        changed: the host's kiosks, at each poll.
+        connection_changed: the bus came or went.
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
@@ -69,7 +70,8 @@ class NetworkLink:
     """The operator's line to the hub. Acts raise what the hub refused.
 
     Attributes:
-        changed: hubs and sites, at each poll. connection_changed: the bus came or went.
+        changed: hubs and sites, at each poll.
+        connection_changed: the bus came or went.
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:

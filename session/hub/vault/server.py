@@ -99,7 +99,8 @@ class VaultOwner:
 
     Attributes:
         organisation: whose vault it is.
-        secrets: those that hold now. admitted: the nkeys of a person at a desk.
+        secrets: those that hold now.
+        admitted: the nkeys of a person at a desk.
     """
 
     organisation: str

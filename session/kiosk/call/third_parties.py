@@ -34,13 +34,14 @@ class KioskThirdParties:
     """Hold and third people in one session at the kiosk.
 
     Args:
-        call: with the agent. page: runs the call with a third person, beside the first.
+        call: with the agent.
+        page: runs the call with a third person, beside the first.
 
     Attributes:
         changed: the talk with names, at each change;
             a banner stands as long as there is a third person.
         third_call: the call with the third person, while there is one.
-            third_called: it begins, or None: it has ended.
+        third_called: it begins, or None: it has ended.
     """
 
     def __init__(

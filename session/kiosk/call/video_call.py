@@ -82,7 +82,9 @@ class KioskCall:
     """One session's call at the kiosk.
 
     Args:
-        channel: to the desk. page: runs the call. clock, tasks: as everywhere.
+        channel: to the desk.
+        page: runs the call.
+        clock, tasks: as everywhere.
         accepted_at_s: `clock.monotonic_s()` when the kiosk heard that an agent accepted.
         media: what is filmed.
         peer: who is called.

@@ -34,7 +34,8 @@ class FoundDevice(NamedTuple):
     nothing of it is believed before the device itself said the same.
 
     Attributes:
-        address: as the kiosk's settings would say it. uuid: lower case, "" when it names none.
+        address: as the kiosk's settings would say it.
+        uuid: lower case, "" when it names none.
         duplex: a scanner whose feeder sees both sides.
     """
 

@@ -88,7 +88,8 @@ class WorkerScanner:
 
     Args:
         worker: the module that is run with Python, and its arguments.
-        name: what people may read of it. device: the driver's name of it.
+        name: what people may read of it.
+        device: the driver's name of it.
         quiet_s: seconds without a word from the worker after which it is killed and started anew.
         cancel_s: the same while a cancellation waits.
         options: further options of this device by name, set in this order before each scan.

@@ -26,7 +26,8 @@ class DisplayLink:
     """What a display asks the hub.
 
     Attributes:
-        answered: what to show now. lost: no answer came; the code of the error.
+        answered: what to show now.
+        lost: no answer came; the code of the error.
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:

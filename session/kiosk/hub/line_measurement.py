@@ -51,8 +51,10 @@ class LineMeasurement:
     """Tests the line of an idle kiosk.
 
     Args:
-        ask: asks the hub. idle: nobody is here, no ticket waits, the bus is there.
-        first_s: from the start to the first test. every_s: between two tests.
+        ask: asks the hub.
+        idle: nobody is here, no ticket waits, the bus is there.
+        first_s: from the start to the first test.
+        every_s: between two tests.
 
     Attributes:
         measured: what the line carries.

@@ -41,8 +41,9 @@ def choose_canceller(
     """What cancels echo.
 
     Args:
-        browser: the engine is the browser's. microphone: its name.
-            apm: whether the program has its filter; None: found out here.
+        browser: the engine is the browser's.
+        microphone: its name.
+        apm: whether the program has its filter; None: found out here.
     """
     if wanted is EchoSetting.OFF:
         return EchoCanceller.OFF

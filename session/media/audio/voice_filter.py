@@ -64,8 +64,8 @@ class VoiceFilter:
 
     Args:
         suppress_noise: of fans and traffic.
-            gain: a quiet voice is raised; with a loudspeaker what is left of its echo would be too,
-            by some 16 dB (measured).
+        gain: a quiet voice is raised; with a loudspeaker what is left of its echo would be too, by
+            some 16 dB (measured).
 
     Raises:
         ImportError: the package is missing; ask `make_filter`, which gives None instead.

@@ -98,7 +98,9 @@ class VoicePlayout:
         """Takes a packet in.
 
         Args:
-            timestamp: its RTP time, in samples, 32 bits. payload: Opus. now_s: any monotonic clock.
+            timestamp: its RTP time, in samples, 32 bits.
+            payload: Opus.
+            now_s: any monotonic clock.
         """
         at = self._unwrap(timestamp)
         if self._next is not None and abs(at - self._next) > MAX_JUMP:

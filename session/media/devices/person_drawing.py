@@ -214,8 +214,9 @@ def draw_head(pen: ShapePen, mouth: float, eyes: float, gaze: int) -> None:
 
     Args:
         pen: over a box that holds (226..414, 20..290).
-        mouth: 0 closed to 1 wide open. eyes: 0 closed to 1 open.
-            gaze: -1 left, 0 straight, 1 right.
+        mouth: 0 closed to 1 wide open.
+        eyes: 0 closed to 1 open.
+        gaze: -1 left, 0 straight, 1 right.
     """
     pen.shape(
         [

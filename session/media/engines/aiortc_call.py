@@ -198,7 +198,9 @@ class AiortcCall:
     """One peer connection.
 
     Args:
-        settings: of the line. picture, voice: our tracks. speaker: where the caller's voice goes.
+        settings: of the line.
+        picture, voice: our tracks.
+        speaker: where the caller's voice goes.
         on_picture: called with each picture of the caller's, on_state with each state of the line;
             both in the media thread.
         is_heard: whether the caller's voice goes to the loudspeaker now; of two calls only one's
@@ -206,7 +208,8 @@ class AiortcCall:
         addresses: found beforehand by these settings; the call closes them.
 
     Attributes:
-        received: what came. pictures: their receiver, from the first one on.
+        received: what came.
+        pictures: their receiver, from the first one on.
     """
 
     def __init__(

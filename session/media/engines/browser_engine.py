@@ -97,7 +97,8 @@ class BrowserEngine:
     """A `MediaEngine`, and the end that offers a call to a third person.
 
     Args:
-        page: runs call.js; closed with the engine by `close_page`. tasks: as everywhere.
+        page: runs call.js; closed with the engine by `close_page`.
+        tasks: as everywhere.
     """
 
     def __init__(

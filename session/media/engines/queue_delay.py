@@ -43,10 +43,12 @@ class QueueDelayEstimator:
     """Has the interface of `aiortc.rate.RemoteBitrateEstimator`, whose place it takes.
 
     Args:
-        start_bps: the estimate before anything is known. max_bps: no estimate is higher.
+        start_bps: the estimate before anything is known.
+        max_bps: no estimate is higher.
 
     Attributes:
-        ssrcs: the streams counted, as keys. queue_ms: how long a packet waits on the line now.
+        ssrcs: the streams counted, as keys.
+        queue_ms: how long a packet waits on the line now.
     """
 
     def __init__(self, start_bps: int, max_bps: int) -> None:
@@ -76,8 +78,9 @@ class QueueDelayEstimator:
         """Takes a packet in; returns the estimate to send to the other end (REMB) when it is time.
 
         Args:
-            arrival_time_ms: any clock. abs_send_time: seconds in 6.18 fixed point, 24 bits.
-                payload_size: bytes.
+            arrival_time_ms: any clock.
+            abs_send_time: seconds in 6.18 fixed point, 24 bits.
+            payload_size: bytes.
         """
         self.ssrcs[ssrc] = arrival_time_ms
         self._count(arrival_time_ms, payload_size)

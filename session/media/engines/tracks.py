@@ -49,8 +49,8 @@ class PictureTrack(MediaStreamTrack):
     else sends a dark picture, five times a second.
 
     Attributes:
-        camera_on: films. sparing: five pictures a second will do, e.g. while the other end says
-            nothing.
+        camera_on: films.
+        sparing: five pictures a second will do, e.g. while the other end says nothing.
 
     Args:
         source: the camera; it stays open when the track stops.

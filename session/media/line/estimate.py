@@ -59,8 +59,8 @@ class LineObservation:
     """What was seen of the line in about one second.
 
     Attributes:
-        media_kbps: voice and picture sent since the observation before. other_kbps: pages sent on
-            the bus.
+        media_kbps: voice and picture sent since the observation before.
+        other_kbps: pages sent on the bus.
         loss_percent, rtt_ms: as the other end reports them, None when it said nothing new.
         transport_kbps: what the transport thinks that voice and picture may have, or None.
     """

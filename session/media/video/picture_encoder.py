@@ -68,7 +68,8 @@ class PictureEncoder(Encoder):
     """AV1 or VP8 whose rate and size follow the other end's estimate (REMB) between our own bounds.
 
     Args:
-        rate: how much it may send. codec: "av1" or "vp8".
+        rate: how much it may send.
+        codec: "av1" or "vp8".
         clock: monotonic seconds.
 
     Attributes:

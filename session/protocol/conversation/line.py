@@ -41,8 +41,10 @@ class LineGoverned(SessionMessage, frozen=True, kw_only=True):
     """The sender's governor has a new rule for what it sends.
 
     Attributes:
-        step: what is given up. document: a page crosses now, and the face makes room for it.
-        budget_kbps: what the line is taken to carry that way. face_kbps, page_kbps: parts of it.
+        step: what is given up.
+        document: a page crosses now, and the face makes room for it.
+        budget_kbps: what the line is taken to carry that way.
+        face_kbps, page_kbps: parts of it.
         motion: hands talk: movement goes before size.
 
     On the topic "third" the kiosk says it too:

@@ -127,7 +127,8 @@ class ShowEnded(SessionMessage, frozen=True, kw_only=True):
     """Either end: nothing is shown any more; `show_id` "": whatever it was.
 
     Attributes:
-        by_caller: the caller closed it. code: why the kiosk cannot show it.
+        by_caller: the caller closed it.
+        code: why the kiosk cannot show it.
     """
 
     show_id: OptionalId = ""

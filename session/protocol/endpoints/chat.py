@@ -47,7 +47,8 @@ class Chat:
 
     Attributes:
         changed: all lines, at each change.
-        sent_words: words of this end were sent. received: a line of the other end came.
+        sent_words: words of this end were sent.
+        received: a line of the other end came.
     """
 
     def __init__(self, channel: SessionChannel, tasks: Tasks) -> None:

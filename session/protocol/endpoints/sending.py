@@ -124,7 +124,7 @@ class ChunkSender:
 
     Attributes:
         chunk_bytes: size of a chunk of an item that is offered now.
-            sent_bytes: of all chunks so far.
+        sent_bytes: of all chunks so far.
         began: told when something is to go and nothing was before.
     """
 

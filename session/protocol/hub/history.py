@@ -73,7 +73,8 @@ class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         by, by_name: the supervisor.
-        ticket_id, number: of an act on one ticket. before, after: how it was and became.
+        ticket_id, number: of an act on one ticket.
+        before, after: how it was and became.
         service, to: of an act on a service; `to` is where everybody, or the caller, went.
         tickets: how many a move reached.
         undoes: the act that this one takes back.

@@ -41,7 +41,9 @@ class LineRates(msgspec.Struct, frozen=True, kw_only=True):
     """What a kiosk's line carries, kilobits of IP a second.
 
     Attributes:
-        up_kbps: from the kiosk. down_kbps: to it. rtt_ms: round trip when idle.
+        up_kbps: from the kiosk.
+        down_kbps: to it.
+        rtt_ms: round trip when idle.
     """
 
     up_kbps: Kbps

@@ -61,7 +61,8 @@ class Engine(Protocol):
 
     Attributes:
         seen: ticket -> time at which the measured desk showed it (`time.perf_counter`).
-        watcher: arguments of `watchers` without the count. callers: arguments of `callers`.
+        watcher: arguments of `watchers` without the count.
+        callers: arguments of `callers`.
     """
 
     name: str

@@ -53,7 +53,7 @@ class GovernedEnd:
 
     Args:
         line_kbps: what the line was measured to carry, 0 for unknown.
-            limit: carries the picture's bound out.
+        limit: carries the picture's bound out.
         count: the call's counts.
     """
 

@@ -143,9 +143,12 @@ class FieldChoice(msgspec.Struct, frozen=True):
 class Pick(msgspec.Struct, frozen=True):
     """What lies under a point of the mirror; see `resources/pages/pick.js`.
 
-    Attributes: x, y: fraction (0..1) of the node's box. field: the node of the field that a click
-        there would reach, 0 if none. kind: "text", "value" (a date and the like), "choice",
-        "private", or "" for no field. type: of an <input>. value: what the field shows, masked.
+    Attributes:
+        x, y: fraction (0..1) of the node's box.
+        field: the node of the field that a click there would reach, 0 if none.
+        kind: "text", "value" (a date and the like), "choice", "private", or "" for no field.
+        type: of an <input>.
+        value: what the field shows, masked.
     """
 
     epoch: int

@@ -111,7 +111,7 @@ class SharedPageView(QWidget):
         tools, acts: what the agent can do in the page, and the requests that follow
             (`PointerActs` has the signals).
         library: what can be put before the caller.
-            document: what is shown, in the place of the mirror.
+        document: what is shown, in the place of the mirror.
     """
 
     address_requested = pyqtSignal(str)

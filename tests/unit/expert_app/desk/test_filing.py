@@ -322,7 +322,8 @@ async def test_a_document_that_a_killed_desk_left_is_told_when_the_store_does_no
     later.filing.begin(later.session)
     await later.filing.send_waiting()
     assert later.outbox.documents() == []
-    assert [page.page_id for page in later.kept] == ["p1"]
+    # told again by the session's begin, too, when that is slower than the refusal
+    assert {page.page_id for page in later.kept} == {"p1"}
     await later.close()
 
 

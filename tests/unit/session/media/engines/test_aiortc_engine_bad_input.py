@@ -107,6 +107,11 @@ def flood(payloads: list[bytes]) -> list[bytes]:
     return [*payloads, *[DICE.randbytes(200) for _packet in range(60)]]
 
 
+def own_threads() -> int:
+    """Threads but those that asyncio keeps for whoever asks next."""
+    return sum(not thread.name.startswith("asyncio_") for thread in threading.enumerate())
+
+
 @pytest.mark.parametrize("codec", ["av1", "vp8"])
 @pytest.mark.parametrize("spoil", [noise, cut, scratched, flood])
 async def test_broken_packets_are_survived_and_good_ones_shown_again(
@@ -116,11 +121,11 @@ async def test_broken_packets_are_survived_and_good_ones_shown_again(
     kiosk = Kiosk(codec, spoil)
     await kiosk.call(engine)
     await until(lambda: engine.stats().packets > 80)
-    threads = threading.active_count()
+    threads = own_threads()
     kiosk.cure()
     before = engine.stats().frames
     await until(lambda: engine.stats().frames > before + 5 and engine.stats().audio_level > 0.005)
-    assert threading.active_count() <= threads + 2
+    assert own_threads() <= threads + 2
     await kiosk.pc.close()
 
 
