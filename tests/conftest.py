@@ -59,13 +59,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+REAL_PROGRAMS = (
+    "tests/end2end/",
+    "tests/faults/",
+    "tests/integration/",
+    "tests/fidelity/",
+    "tests/unit/expert_app/",  # whole desks and kiosks beside a real hub
+    "tests/unit/session/media/",  # engines in real time
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Only whole programs in their windows get one more try: a busy machine may starve them once.
+    """Stories of real programs, servers and windows get one more try:
+    a busy machine may starve them once.
 
     The summary names each second try ("R") and prints what failed first.
     """
     for item in items:
-        if item.nodeid.startswith("tests/end2end/"):
+        if item.nodeid.startswith(REAL_PROGRAMS):
             item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
 
 
