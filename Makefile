@@ -33,8 +33,8 @@ test:
 	@installers/setup.sh test
 	@$(MAKE) --no-print-directory lint
 	# Workers: should the browser engine take one down, the run goes on and names the test.
-	# One of them has all that runs in real time and mostly waits, the other one the rest (tests/conftest.py).
-	$(BIN)/pytest -n 2 $(WHOLE) --dist loadscope
+	$(BIN)/pytest -n 2 $(WHOLE) tests/unit
+	$(BIN)/pytest -n 2 $(WHOLE) --dist loadscope --ignore tests/unit
 
 test-faults: setup
 	$(BIN)/python -m tests.faults.paper
