@@ -19,6 +19,7 @@ from expert_app.board.observers import observe_board
 from expert_app.board.report_files import ReportFiles
 from expert_app.board.wiring.deliveries import DeliveryConnections
 from expert_app.board.wiring.visit import VisitConnections
+from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.notary import notary_of
@@ -27,6 +28,7 @@ from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program, run_application
 from resources.texts import _
 from session.bus.client import BusClient
+from session.core.errors import SessionError
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import Act, Join, MoveQueue
 from session.desk.hub.board_past import BoardPast
@@ -53,9 +55,13 @@ LINE, ACT, FILE = "line", "act", "file"
 def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     """Runs the board until it is stopped; the exit code."""
     try:
+        tls_for(settings)
         seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     except KeyMissing as error:
         print(error)
+        return 2
+    except SessionError as error:
+        print(sentence(error.code, error.detail).sentence)
         return 2
     return run_application(partial(_main, settings, paths, seed, driven=driven), settings.language)
 
@@ -98,7 +104,7 @@ def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
         seed=seed,
         tasks=tasks,
         clock=clock,
-        tls=None,
+        tls=tls_for(settings),
         # copies of an organisation with a vault are the vault's
         seals=seals_for(settings, paths, clock),
     )

@@ -14,6 +14,7 @@ from expert_app.runtime.config import DeskSettings, MediaSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
+from session.core.errors import CertificateUnusable
 from tests.support.object_graph import classes_that_exist_twice
 
 
@@ -42,3 +43,17 @@ def test_nothing_is_noted_without_a_script(board: BoardProgram, program: Program
     board.window.close_requested.emit()
     assert program.stop.is_set()
     assert program.observations.all() == {}
+
+
+def test_the_board_believes_the_authority_of_its_settings(
+    qapp: QApplication, tmp_path: Path, program: Program
+) -> None:
+    settings = DeskSettings(
+        organisation="valdore",
+        user="boss",
+        role="supervisor",
+        bus=["tls://hub.example:4222"],
+        ca_file=str(tmp_path / "missing.pem"),
+    )
+    with pytest.raises(CertificateUnusable):
+        build_jobs(settings, paths_for("desk", tmp_path), seed=new_seed(), program=program)
