@@ -5,6 +5,9 @@ BIN := .venv/bin
 
 ROUNDS ?= 1
 
+# The tests start programs hundreds of times: Python compiles them once.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 

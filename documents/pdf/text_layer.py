@@ -19,8 +19,6 @@ from functools import cache
 
 import msgspec
 import pikepdf
-from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
-from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from pikepdf import Array, Dictionary, Name
 
 logger = logging.getLogger(__name__)
@@ -169,6 +167,10 @@ def invisible_font(pdf: pikepdf.Pdf) -> Dictionary:
 @cache
 def _font_file() -> bytes:
     """TrueType with two glyphs that draw nothing; the same bytes each time."""
+    # a tenth of a second, and only the worker that writes needs it
+    from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
+    from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+
     builder = FontBuilder(_UNITS, isTTF=True)
     builder.setupGlyphOrder([".notdef", "blank"])
     builder.setupCharacterMap({0x20: "blank"})

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -133,6 +132,9 @@ class PrintedSheet:
 
     def qr(self, text: str, x: float, y: float, side: float) -> None:
         """A QR code (ISO/IEC 18004, level M) with its lower left corner at x, y."""
+        # an eighth of a second, and only whoever draws needs it
+        from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
+
         code = QRCode(None, QRErrorCorrectLevel.M)
         code.addData(text)
         code.make()

@@ -118,6 +118,8 @@ async def measure() -> list[Row]:
 
 
 def main() -> int:
+    # as installed, where Python has compiled the program once
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.setdefault("QT_LOGGING_RULES", "*=false")
     os.environ.setdefault(

@@ -7,8 +7,10 @@ A window of its own beside the desk: the face is never covered.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from resources.texts import _
@@ -16,12 +18,17 @@ from session.core.clock import Clock
 from session.media.line.history import LineDirection, LineHistory, WorstMinute
 from session.protocol.conversation.line import LineGoverned, LineSeen
 from session.protocol.hub.line_rates import LineRates
-from views.widgets.line_curves import LineCurves
 from views.widgets.parts import column, label
 from views.widgets.theme import SPACE
 from views.words.line import short_words
 
+if TYPE_CHECKING:
+    from views.widgets.line_curves import LineCurves
+
 SHOWN_S = 600.0
+
+CURVES_PLACE = 2
+"""In the column: after the figures and the worst minute."""
 
 
 class QualityPanel(QWidget):
@@ -40,6 +47,7 @@ class QualityPanel(QWidget):
         self.history = LineHistory()
         self._rules: dict[LineDirection, LineGoverned] = {}
         self._rates: LineRates | None = None
+        self._curves: LineCurves | None = None
         self._build()
         close = QShortcut(QKeySequence("Esc"), self)
         close.activated.connect(self.hide)
@@ -71,7 +79,8 @@ class QualityPanel(QWidget):
     def refresh(self) -> None:
         """Draws everything anew."""
         now_s = self._clock.monotonic_s()
-        self._curves.show_history(self.history, now_s - SHOWN_S, now_s, -now_s)
+        if self._curves is not None:
+            self._curves.show_history(self.history, now_s - SHOWN_S, now_s, -now_s)
         for way, cells in self._cells.items():
             points = self.history.points[way]
             for cell, text in zip(
@@ -82,16 +91,27 @@ class QualityPanel(QWidget):
             cells[-1].setText(_rule_words(rule) if rule is not None else "–")
         self._worst.setText(_worst_words(self.history.worst_minute(), now_s))
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Adds the curves when the panel is opened for the first time."""
+        super().showEvent(event)
+        if self._curves is None:
+            # the plots' library takes a fifth of a second, which a desk's start does not wait for
+            from views.widgets.line_curves import LineCurves
+
+            self._curves = LineCurves(_ago)
+            self._whole.insertWidget(CURVES_PLACE, self._curves, 1)
+        self.refresh()
+
     # ---- building ----
 
     def _build(self) -> None:
-        self._curves = LineCurves(_ago)
         self._worst = label(role="strong", name="quality_worst", wrap=True)
         self._tested = label(role="soft", name="quality_tested", wrap=True)
-        whole = column(self, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        self._whole = whole = column(
+            self, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
+        )
         whole.addLayout(self._build_figures())
         whole.addWidget(self._worst)
-        whole.addWidget(self._curves, 1)
         whole.addWidget(self._tested)
 
     def _build_figures(self) -> QGridLayout:
