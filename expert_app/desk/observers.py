@@ -440,6 +440,12 @@ class _Paper:
     def _on_dossier(self, dossier: Dossier | None) -> None:
         if dossier is None:
             return
+        self._observations.note(
+            "dossier",
+            number=dossier.number,
+            documents=len(dossier.documents),
+            missing=len(dossier.missing),
+        )
         for piece in dossier.pieces:
             self._observations.note(
                 f"piece_{piece.id}", state=piece.state.value, dossier=dossier.number

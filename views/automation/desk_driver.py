@@ -13,7 +13,7 @@ import json
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QTimer
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QMenu, QWidget
+from PyQt6.QtWidgets import QMenu, QWidget
 
 from session.desk.cobrowse.remote_control import Spot
 from views.automation.window_driver import WindowDriver
@@ -138,29 +138,13 @@ class DeskDriver(WindowDriver):
         view.acts.click_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y))
 
     def type_text(self, name: str, text: str) -> None:
-        """Types; into a file dialog: chooses the file; into a box or an open list:
-        chooses the entry.
-        """
+        """As a person; into an open list over the mirror: chooses the entry."""
         menus = [menu for menu in self._mirror.findChildren(QMenu, name) if menu.isVisible()]
         for action in menus[0].actions() if menus else ():
             if action.text() == text:
                 action.trigger()
                 menus[0].close()
                 return
-        dialogs = [
-            dialog for dialog in self._desk.findChildren(QFileDialog, name) if dialog.isVisible()
-        ]
-        if dialogs:
-            dialogs[0].fileSelected.emit(text)
-            dialogs[0].close()
-            return
-        boxes: list[QComboBox] = [
-            box for box in self._desk.findChildren(QComboBox, name) if box.isVisible()
-        ]
-        if boxes:
-            act = boxes[0].setEditText if boxes[0].isEditable() else boxes[0].setCurrentText
-            act(text)
-            return
         super().type_text(name, text)
 
     def visible(self) -> list[str]:

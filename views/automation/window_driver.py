@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QInputMethodEvent, QMouseEvent
-from PyQt6.QtWidgets import QAbstractButton, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel, QWidget
 
 SHOWS_PERSON = "shows_person"
 """The attribute of every pane that shows faces: whether one of them is filmed, not drawn."""
@@ -54,12 +54,29 @@ class WindowDriver:
             QCoreApplication.sendEvent(widget, QMouseEvent(kind, point, away, left, buttons, none))
 
     def type_text(self, name: str, text: str) -> None:
-        """Enters `text` as an input method does (any character, any keyboard)."""
+        """Enters `text` as an input method does (any character, any keyboard).
+
+        In a file dialog it is the file that is chosen, in a box the entry: the one that begins with
+        it, or a text of the person's own where one may be written.
+        """
+        if self._choose_file(name, text):
+            return
         widget = self._find(name)
+        if isinstance(widget, QComboBox):
+            _choose(widget, text)
+            return
         widget.setFocus()
         event = QInputMethodEvent()
         event.setCommitString(text)
         QCoreApplication.sendEvent(widget, event)
+
+    def _choose_file(self, name: str, path: str) -> bool:
+        for dialog in self._window.findChildren(QFileDialog, name):
+            if dialog.isVisible():
+                dialog.fileSelected.emit(path)
+                dialog.close()
+                return True
+        return False
 
     def shot(self, path: str) -> None:
         """Saves what the window shows, unless a person is seen in it:
@@ -80,7 +97,11 @@ class WindowDriver:
 
     def read(self, name: str) -> str:
         """What a screen reader says of the widget."""
-        return self._find(name).accessibleName()
+        widget = self._find(name)
+        named = widget.accessibleName()
+        if not named and isinstance(widget, QLabel | QAbstractButton):
+            return widget.text()
+        return named
 
     def visible(self) -> list[str]:
         """Names of the visible, enabled buttons."""
@@ -91,3 +112,14 @@ class WindowDriver:
         return sorted(
             shown | {name for name, w in self._names.items() if w.isVisible() and w.isEnabled()}
         )
+
+
+def _choose(box: QComboBox, text: str) -> None:
+    if box.isEditable():
+        box.setEditText(text)
+        return
+    entries = [box.itemText(place) for place in range(box.count())]
+    place = next((n for n, entry in enumerate(entries) if entry.startswith(text)), -1)
+    if place < 0:
+        raise LookupError(f"no entry {text} in {', '.join(entries)}")
+    box.setCurrentIndex(place)

@@ -140,6 +140,7 @@ class BoardStatisticsPage(QWidget):
     def _save(self, ending: str) -> None:
         first, last = self._period()
         dialog = QFileDialog(self, _("Save the figures"))
+        dialog.setObjectName("statistics_file")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(ending)
         dialog.setNameFilter(f"{ending.upper()} (*.{ending})")

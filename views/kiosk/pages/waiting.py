@@ -91,6 +91,7 @@ class WaitingPage(KioskPage):
         self._ticket.setObjectName("panel")
         self._ticket_title = label("lead", tone="grey", centred=True)
         self._number = label("giant", tone="blue", centred=True, wrap=False)
+        self._number.setObjectName("waiting_number")
         self._dots = WaitingDots(3)
         self._elapsed = label("body", tone="grey", centred=True)
         ticket = spaced(QVBoxLayout(self._ticket), (3, 4, 3, 4), 2)

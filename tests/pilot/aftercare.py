@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The operator's work: a backup that is of use, a key taken away, an old installation, a second hub."""
+
+from __future__ import annotations
+
+import asyncio
+import tarfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+from tests.pilot.driven import Evidence, NotSeen
+from tests.pilot.installed import ROOT
+from tests.pilot.pilot import Pilot, Step, free_port, same
+from tests.pilot.town import ORGANISATION
+
+SAMPLE = ROOT / "tests" / "data" / "stores" / "hub-november-2026.tar.xz"
+SAMPLE_DOSSIER = "VD-2026-00417"
+REVOKED_S = 1.0
+
+
+class Aftercare:
+    """The last steps."""
+
+    def __init__(self, pilot: Pilot) -> None:
+        self._pilot = pilot
+
+    def plan(self) -> list[Step]:
+        """Names and acts, in order."""
+        return [
+            ("second_hub_refused", self.second_hub_refused),
+            ("backup_restored", self.backup_restored),
+            ("revoked", self.revoked),
+            ("upgraded", self.upgraded),
+        ]
+
+    async def second_hub_refused(self) -> Evidence:
+        """A second hub on the same folder says who has it, and ends."""
+        hub = await self._pilot.computer("hub")
+        said = await hub.run("hub", "--settings", self._pilot.settings)
+        same("exit code", said.code, 2)
+        holder = str(self._pilot.open["hub"].pid)
+        if holder not in said.out + said.err:
+            raise NotSeen(f"the holder {holder} is not named: {said.out}{said.err}")
+        return {"exit code": said.code, "said": (said.out + said.err).strip()}
+
+    async def backup_restored(self) -> Evidence:
+        """A backup of the running hub, restored on another machine, gives the same figures."""
+        pilot = self._pilot
+        file = pilot.folder / "etat.backup"
+        await pilot.hub("backup", str(file), "--with-dossiers")
+        other = await pilot.computer("hub-2")
+        settings = other.home / "hub.toml"
+        text = Path(pilot.settings).read_text(encoding="utf-8")
+        moved = text.replace(str(pilot.folder / "hub"), str(other.home))
+        settings.write_text(moved.replace(str(pilot.port), str(free_port())), encoding="utf-8")
+        for name in ("ca", "convention.toml"):
+            await asyncio.to_thread(_copy, pilot.hub_folder / name, other.home / "poste" / name)
+        said = await other.run("hub", "restore", str(file), "--settings", str(settings))
+        same("exit code of the restore", said.code, 0)
+        first, last = date.today() - timedelta(days=1), date.today()
+        reports = []
+        for computer, where in ((pilot.computers["hub"], pilot.settings), (other, str(settings))):
+            path = computer.home / "report.csv"
+            words = ("report", str(first), str(last), str(path), "--settings", where)
+            told = await computer.run("hub", *words)
+            same("exit code of the report", (told.code, told.err), (0, ""))
+            reports.append(path.read_text(encoding="utf-8-sig"))
+        same("figures", reports[1], reports[0])
+        return {"bytes": file.stat().st_size, "report_lines": len(reports[0].splitlines())}
+
+    async def revoked(self) -> Evidence:
+        """An agent whose computer is lost is out within a second."""
+        desk = self._pilot.open["agent2"]
+        words = ("revoke", "--role", "agent", "--org", ORGANISATION, "--name", "agent2")
+        asked = asyncio.create_task(self._pilot.hub(*words))
+        await desk.seen("connection", connected=False)
+        out = time.monotonic()
+        said = await asked
+        answered = time.monotonic()
+        late = out - answered
+        if late > REVOKED_S:
+            raise NotSeen(f"the desk was out {late:.1f} s after the answer")
+        return {"seconds after the hub's answer": round(max(0.0, late), 2), "said": said.out.strip()}
+
+    async def upgraded(self) -> Evidence:
+        """A hub's folder from before this release: started, looked at, its dossier is whole."""
+        machine = await self._pilot.computer("hub-3")
+        with tarfile.open(SAMPLE) as sample:
+            sample.extractall(machine.home, filter="data")
+        settings = machine.home / "hub.toml"
+        port = free_port()
+        text = settings.read_text(encoding="utf-8")
+        text = text.replace("/srv/poste-expert", str(machine.home))
+        lines = [line for line in text.splitlines() if not line.startswith("listen_port")]
+        settings.write_text("\n".join([f"listen_port = {port}", *lines]) + "\n", encoding="utf-8")
+        where = ("--folder", str(machine.home), "--settings", str(settings))
+        hub = await machine.open("hub", *where)
+        said = await machine.run("hub", "check", *where)
+        words = ("dossiers", "accesses", SAMPLE_DOSSIER, "--org", ORGANISATION, "--json")
+        told = await machine.run("hub", *words, *where)
+        same("exit code", (told.code, told.err), (0, ""))
+        await hub.stop()
+        return {"check": said.code, "accesses": told.out.strip()}
+
+
+def _copy(source: Path, target: Path) -> None:
+    import shutil
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copy2(source, target)

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Two conversations of one person: the first makes the dossier, the second finds it elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.pilot.driven import Driven, Evidence, NotSeen
+from tests.pilot.pilot import Pilot, Step, same
+from tests.pilot.town import BORN_ON, CALLER_NUMBER, FAMILY_NAME, GIVEN_NAMES, ORGANISATION, TYPED
+
+PAGE_S = 90.0
+
+
+class Conversations:
+    """A caller nobody knows, served; the same caller at another kiosk, with another agent."""
+
+    def __init__(self, pilot: Pilot) -> None:
+        self._pilot = pilot
+
+    def plan(self) -> list[Step]:
+        """Names and acts, in order."""
+        return [
+            ("unknown_caller_accepted", self.unknown_caller_accepted),
+            ("dossier_created", self.dossier_created),
+            ("form_filled", self.form_filled),
+            ("documents_filed", self.documents_filed),
+            ("receipt_printed_once", self.receipt_printed_once),
+            ("kiosk_wiped", self.kiosk_wiped),
+            ("returning_caller_found", self.returning_caller_found),
+            ("caller_came_back_by_ticket", self.caller_came_back_by_ticket),
+        ]
+
+    @property
+    def _desk(self) -> Driven:
+        return self._pilot.open["agent1"]
+
+    @property
+    def _kiosk(self) -> Driven:
+        return self._pilot.open["borne1"]
+
+    # ---- what both ends do ----
+
+    async def call(self, kiosk: Driven, number: str = "") -> str:
+        """A caller presses the button, types a number or says that there is none; the ticket."""
+        before = await kiosk.count("ticket")
+        await kiosk.click("service_logement")
+        if number:
+            await kiosk.keys(number)
+            await kiosk.click("number_send")
+        else:
+            await kiosk.click("number_skip")
+        ticket = await kiosk.seen("ticket", state="waiting", count=lambda n: n > before)
+        self._pilot.found["number"] = str(ticket["number"])
+        return str(ticket["id"])
+
+    async def accept(self, desk: Driven, kiosk: Driven, ticket: str) -> Evidence:
+        """The agent accepts; both see each other and hear each other."""
+        await desk.click(f"accept_{ticket}")
+        opened = await kiosk.seen("session_opened", ticket=ticket)
+        for end in (desk, kiosk):
+            await end.seen("first_video", frames=lambda n: n > 0)
+            await end.seen("media", audio_packets=lambda n: n > 20)
+        return opened
+
+    async def allow(self, desk: Driven, kiosk: Driven, ask: str, grant: str) -> None:
+        """The agent asks for a power, the caller touches yes, the desk hears it."""
+        await desk.click(ask)
+        await kiosk.seen("grant_asked", grant=grant)
+        await kiosk.click("yes")
+        await desk.seen(f"grant_{grant}", allowed=True)
+
+    async def end(self, desk: Driven, kiosk: Driven) -> Evidence:
+        """The agent hangs up and finishes; the kiosk wipes and is ready for the next."""
+        before = await kiosk.count("kiosk_wiped")
+        await desk.click("call_hang_up")
+        await desk.click("call_hang_up")
+        wiped = await kiosk.seen("kiosk_wiped", left_over=0, count=lambda n: n > before)
+        await kiosk.click("goodbye_finish")
+        closed = await desk.count("session_closed")
+        await desk.click("outcome_done")
+        await desk.click("wrap_up_finish")
+        await desk.seen("session_closed", count=lambda n: n > closed)
+        return wiped
+
+    async def accesses(self, dossier: str) -> list[dict[str, Any]]:
+        """The register of accesses to a dossier, as the caller may ask for it."""
+        words = ("dossiers", "accesses", dossier, "--org", ORGANISATION, "--json")
+        return list(json.loads((await self._pilot.hub(*words)).out))
+
+    # ---- the first conversation ----
+
+    async def unknown_caller_accepted(self) -> Evidence:
+        """A caller without a number; voice and picture both ways."""
+        ticket = await self.call(self._kiosk)
+        self._pilot.found["first_ticket"] = ticket
+        self._pilot.found["first_number"] = self._pilot.found["number"]
+        await self._desk.seen("ticket_visible", id=ticket)
+        opened = await self.accept(self._desk, self._kiosk, ticket)
+        self._pilot.found["first_session"] = str(opened["session"])
+        media = await self._desk.seen("media", audio_level=lambda level: level > 0.001)
+        return {"ticket": ticket, "frames": media["frames"], "audio": media["audio_packets"]}
+
+    async def dossier_created(self) -> Evidence:
+        """Looked for by name and birth date, not found, made with the caller; the hub has it."""
+        desk = self._desk
+        await desk.type("dossier_family_name", FAMILY_NAME)
+        await desk.type("dossier_given_names", GIVEN_NAMES)
+        await desk.type("dossier_born_on", BORN_ON)
+        await desk.click("dossier_find")
+        await desk.click("dossier_create_begin")
+        await desk.type("dossier_caller_number", CALLER_NUMBER)
+        await desk.click("dossier_create")
+        dossier = await desk.seen("dossier", number=bool)
+        number = str(dossier["number"])
+        self._pilot.found["dossier"] = number
+        lines = await self.accesses(number)
+        same("kinds of access", "created" in [line["kind"] for line in lines], True)
+        return {"dossier": number, "accesses": lines}
+
+    async def form_filled(self) -> Evidence:
+        """The page is shared, the agent types into it; the value is read in the kiosk's page."""
+        desk, kiosk = self._desk, self._kiosk
+        await self.allow(desk, kiosk, "grant_see_page", "see_page")
+        await desk.type("cobrowse_address", f"{self._pilot.found['site']}/formulaire")
+        await desk.click("cobrowse_open")
+        page = await kiosk.seen("page_shown", address=lambda a: a.endswith("/formulaire"))
+        await desk.seen("mirror_shown", title=page["title"])
+        await self.allow(desk, kiosk, "tool_ask_control", "control")
+        await self.allow(desk, kiosk, "tool_ask_type", "type")
+        await desk.click("tool_control")
+        await desk.click("mirror:#nom")
+        await desk.seen("command", command="ClickRequested", code="", field="text")
+        await desk.type("mirror_overlay", TYPED)
+        await desk.seen("command", command="TextRequested", code="")
+        await desk.click("mirror:#enfants")
+        await desk.seen("command", command="ClickRequested", code="", field="button")
+        typed, ticked = [await self._page_value(name) for name in ("#nom", "#enfants")]
+        same("text in the kiosk's page", typed["value"], TYPED)
+        same("box in the kiosk's page", ticked["checked"], True)
+        return {"title": page["title"], "typed": typed["value"], "ticked": ticked["checked"]}
+
+    async def _page_value(self, selector: str) -> Evidence:
+        before = await self._kiosk.count("page_value")
+        await self._kiosk.click(f"look:{selector}")
+        return await self._kiosk.seen("page_value", selector=selector, count=lambda n: n > before)
+
+    async def documents_filed(self) -> Evidence:
+        """A procedure is started, two pages are scanned and filed; the hub's own file is there."""
+        desk, kiosk = self._desk, self._kiosk
+        await self.allow(desk, kiosk, "ask_scan", "scan")
+        await self._scan("")
+        first = (await desk.seen("page_kept"))["page"]
+        await self._scan(first)
+        await self.allow(desk, kiosk, "ask_keep", "keep")
+        await desk.click("file_document")
+        filed = await desk.seen("document_filed", timeout_s=PAGE_S)
+        sha256 = str(filed["sha256"])
+        stored = await asyncio.to_thread(_find, self._pilot.folder / "hub", f"{sha256}.pdf")
+        self._pilot.found["document"] = sha256
+        return {"sha256": sha256, "stored_bytes": stored.stat().st_size, "piece": filed["piece"]}
+
+    async def _scan(self, before: str) -> None:
+        await self._desk.click("scan_page")
+        kept = await self._desk.seen("page_kept", page=lambda page: page != before, timeout_s=PAGE_S)
+        await self._desk.seen("page_cleaned", page=kept["page"], timeout_s=PAGE_S)
+
+    async def receipt_printed_once(self) -> Evidence:
+        """One yes of the caller is one sheet, also at a printer that takes its time."""
+        desk, kiosk = self._desk, self._kiosk
+        await self.allow(desk, kiosk, "ask_print", "print")
+        await desk.click("print_receipt")
+        await desk.seen("print", state="shown", timeout_s=PAGE_S)
+        await kiosk.click("print_yes")
+        await desk.seen("print", state="done", timeout_s=PAGE_S)
+        await asyncio.sleep(6)  # a second sheet would come after the desk has asked once more
+        jobs = sorted(path.name for path in self._pilot.spool.glob("job-*.pdf"))
+        same("sheets that came out of the printer", len(jobs), 1)
+        return {"printer": jobs}
+
+    async def kiosk_wiped(self) -> Evidence:
+        """Nothing of the caller is left at the kiosk; looked at from outside."""
+        wiped = await self.end(self._desk, self._kiosk)
+        run = self._pilot.folder / "borne1" / "run" / "poste-expert"
+        left = sorted(str(path.relative_to(run)) for path in run.rglob("*") if path.is_file())
+        same("files left at the kiosk", left, [])
+        return {"left_over": wiped["left_over"], "files_found_outside": left}
+
+    # ---- the second conversation ----
+
+    async def returning_caller_found(self) -> Evidence:
+        """By number at the other kiosk, with the other agent: the dossier opens by itself."""
+        desk, kiosk = self._pilot.open["agent2"], self._pilot.open["borne2"]
+        ticket = await self.call(kiosk, CALLER_NUMBER)
+        await self.accept(desk, kiosk, ticket)
+        dossier = await desk.seen("dossier", number=self._pilot.found["dossier"])
+        same("documents in the dossier", dossier["documents"], 1)
+        await self.end(desk, kiosk)
+        lines = await self.accesses(self._pilot.found["dossier"])
+        readers = sorted({str(line["user"]) for line in lines})
+        same("who opened the dossier", readers, ["agent1", "agent2"])
+        return {"dossier": dossier["number"], "documents": 1, "readers": readers}
+
+    async def caller_came_back_by_ticket(self) -> Evidence:
+        """A caller goes away, comes back with the ticket number, and the kiosk shows the wait."""
+        kiosk = self._kiosk
+        ticket = await self.call(kiosk)
+        await kiosk.click("wait_elsewhere")
+        await kiosk.click("away_back")
+        kept = await kiosk.seen("stepped_away", how="back", ticket=ticket)
+        await kiosk.click("kept_finish")
+        await kiosk.click("have_number")
+        await kiosk.keys(str(kept["number"]))
+        await kiosk.click("number_send")
+        shown = await kiosk.reads("waiting_number", str(kept["number"]))
+        self._pilot.found["waiting_ticket"] = ticket
+        return {"ticket": kept["number"], "the kiosk's screen": shown}
+
+
+def _find(folder: Path, name: str) -> Path:
+    found = next((path for path in folder.rglob(name) if path.is_file()), None)
+    if found is None:
+        raise NotSeen(f"no {name} below {folder}")
+    return found

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""From an empty machine to connected programs: hub, invitations, enrolment, first job of each role."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.pilot.driven import Evidence
+from tests.pilot.pilot import Pilot, Step, found_in
+from tests.pilot.town import MEMBERS, ORGANISATION, Member, convention
+
+FIRST_JOBS = {
+    "agent": ("queue_visible", {}),
+    "supervisor": ("board", {}),
+    "facilitator": ("site", {"kiosks": 1}),
+    "operator": ("network", {"sites": 2}),
+    "display": ("shown", {}),
+    "kiosk": ("services_shown", {"services": 1}),
+    "helpdesk": ("connection", {"connected": True}),
+}
+"""What a program of each role has observed once it is of use."""
+
+
+class SettingUp:
+    """The first steps."""
+
+    def __init__(self, pilot: Pilot) -> None:
+        self._pilot = pilot
+        self._ca = pilot.hub_folder / "ca" / "ca.pem"
+
+    def plan(self) -> list[Step]:
+        """Names and acts, in order."""
+        return [
+            ("hub_initialised", self.hub_initialised),
+            ("roles_enrolled", self.roles_enrolled),
+            ("all_roles_connected_tls", self.all_roles_connected_tls),
+        ]
+
+    async def hub_initialised(self) -> Evidence:
+        """The documented commands on an empty machine; then the hub runs under TLS."""
+        pilot = self._pilot
+        site = await pilot.serve_form()
+        pilot.found["site"] = site
+        folder = pilot.hub_folder
+        folder.mkdir(parents=True)
+        hub = await pilot.computer("hub")
+        await hub.run("hub", "make-ca", str(folder / "ca"))
+        said = await hub.run(
+            "hub", "make-certificate", "127.0.0.1,localhost", "--ca", str(folder / "ca")
+        )
+        (folder / "convention.toml").write_text(convention(site), encoding="utf-8")
+        settings = [
+            f'catalogue = "{folder / "convention.toml"}"',
+            f"listen_port = {pilot.port}",
+            found_in(said.out, r"(tls_certificate = .*)"),
+            found_in(said.out, r"(tls_key = .*)"),
+            "[metrics]",
+            'listen = ""',
+        ]
+        Path(pilot.settings).write_text("\n".join(settings) + "\n", encoding="utf-8")
+        await pilot.hub("check", str(folder / "convention.toml"))
+        pilot.open["hub"] = await hub.open("hub", "--settings", pilot.settings)
+        return {"folder": sorted(path.name for path in folder.iterdir()), "bus": pilot.address}
+
+    async def _invitation(self, member: Member) -> str:
+        words = ("invite", "--role", member.role, "--org", ORGANISATION, "--name", member.id)
+        return found_in((await self._pilot.hub(*words)).out, r"\b([A-Z0-9]{4}-[A-Z0-9]{4})\b")
+
+    async def roles_enrolled(self) -> Evidence:
+        """Each person types a code into the sign-in page; each machine gets its key in a file."""
+        pilot = self._pilot
+        scanner, printer = await pilot.connect_devices()
+        enrolled = []
+        for member in MEMBERS:
+            code = await self._invitation(member)
+            computer = await pilot.computer(member.id)
+            if member.program == "desk":
+                window = await pilot.open_program(member.id, "desk")
+                await window.type("sign_in_code", code)
+                await window.type("sign_in_address", pilot.address)
+                await window.type("sign_in_ca_file", str(self._ca))
+                await window.click("sign_in_enter")
+                await asyncio.wait_for(window.next_ready(), 60)
+            else:
+                key = computer.home / "machine.key"
+                said = await computer.run(
+                    "enrol",
+                    *("--code", code, "--bus", pilot.address, "--ca", str(self._ca)),
+                    *("--key-file", str(key)),
+                )
+                if said.code:
+                    raise OSError(f"{member.id}: {said.out}{said.err}")
+                same_mode = key.stat().st_mode & 0o777
+                if same_mode != 0o600:
+                    raise OSError(f"{key} has mode {same_mode:o}")
+            enrolled.append(member.id)
+        self._write_devices(scanner, printer)
+        return {"enrolled": enrolled}
+
+    def _write_devices(self, scanner: str, printer: str) -> None:
+        """What the person who sets up a kiosk adds to its settings; this machine has no camera."""
+        for member in MEMBERS:
+            file = self._pilot.folder / member.id / ".config" / "poste-expert"
+            file = file / f"{member.program}.toml"
+            lines = file.read_text(encoding="utf-8").splitlines()
+            drop = ("camera =", "microphone =", "scanner =", "printer =")
+            kept = [line for line in lines if not line.startswith(drop)]
+            if member.role == "kiosk":
+                kept = [f'scanner = "{scanner}"', f'printer = "{printer}"', *kept]
+            if member.program != "display":
+                media = ['camera = "simulated"', 'microphone = "simulated"']
+                place = kept.index("[media]") + 1 if "[media]" in kept else len(kept)
+                if place == len(kept):
+                    kept.append("[media]")
+                    place += 1
+                kept[place:place] = media
+            file.write_text("\n".join(kept) + "\n", encoding="utf-8")
+
+    async def all_roles_connected_tls(self) -> Evidence:
+        """Every program is started again, as on the next morning, and does its first job."""
+        pilot = self._pilot
+        jobs: Evidence = {}
+        for member in MEMBERS:
+            if member.id in pilot.open:
+                await pilot.open.pop(member.id).stop()
+            program = await pilot.open_program(member.id, member.program)
+            fact, wanted = FIRST_JOBS[member.role]
+            seen = await program.seen(fact, **wanted)
+            jobs[member.id] = {fact: {key: seen[key] for key in wanted}}
+        return {"bus": pilot.address, "authority": self._ca.name, "first_jobs": jobs}

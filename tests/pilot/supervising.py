@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The supervisor's and the helpdesk's work: a caller reassigned, a visible join, figures, a log."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.pilot.conversation import Conversations
+from tests.pilot.driven import Driven, Evidence, NotSeen
+from tests.pilot.pilot import Pilot, Step, same
+
+
+class Supervising:
+    """Steps with the caller who waits."""
+
+    def __init__(self, pilot: Pilot, conversations: Conversations) -> None:
+        self._pilot, self._conversations = pilot, conversations
+
+    def plan(self) -> list[Step]:
+        """Names and acts, in order."""
+        return [
+            ("reassigned", self.reassigned),
+            ("supervisor_joined_visibly", self.supervisor_joined_visibly),
+            ("figures_exported", self.figures_exported),
+        ]
+
+    @property
+    def _board(self) -> Driven:
+        return self._pilot.open["chef1"]
+
+    async def _confirm(self, reason: str) -> None:
+        await self._board.type("act_reason", reason)
+        await self._board.click("act_confirm")
+
+    async def reassigned(self) -> Evidence:
+        """The supervisor keeps the caller for the other agent, who takes the call."""
+        pilot, board = self._pilot, self._board
+        ticket = pilot.found["waiting_ticket"]
+        await board.seen("ticket_visible", id=ticket)
+        await board.click("first_ticket")
+        await board.click("act_agent")
+        await board.type("act_target", "Dominique S.")
+        await self._confirm("connaît la situation")
+        await board.seen("act_done", act="GiveToAgent")
+        desk, kiosk = pilot.open["agent2"], pilot.open["borne1"]
+        opened = await self._conversations.accept(desk, kiosk, ticket)
+        same("agent at the kiosk", opened["agent"], "agent2")
+        return {"ticket": ticket, "agent": opened["agent"]}
+
+    async def supervisor_joined_visibly(self) -> Evidence:
+        """All three screens name the supervisor before a picture of anybody goes there."""
+        pilot, board = self._pilot, self._board
+        desk, kiosk = pilot.open["agent2"], pilot.open["borne1"]
+        await board.click("first_ticket")
+        await board.click("act_join")
+        await self._confirm("aide demandée")
+        for end in (desk, kiosk):
+            await end.seen("talk", third="chef1", third_state="in")
+        await board.seen("visit", let_in=True)
+        named = {
+            "kiosk": await kiosk.reads("talk_third_words"),
+            "desk": await desk.reads("talk_third"),
+        }
+        await board.seen("visit_media", caller=lambda n: n > 5, agent=lambda n: n > 5)
+        await board.click("guest_leave")
+        await board.click("guest_leave")
+        for end in (desk, kiosk):
+            await end.seen("talk", third="")
+        await self._conversations.end(desk, kiosk)
+        return named
+
+    async def figures_exported(self) -> Evidence:
+        """The figures as a file that a spreadsheet opens; small numbers are masked."""
+        board = self._board
+        file = self._pilot.computers["chef1"].home / "activite.csv"
+        await board.click("board_pages_statistics")
+        await board.click("statistics_csv")
+        await board.type("statistics_file", str(file))
+        async with asyncio.timeout(20):
+            while not file.is_file() or not file.stat().st_size:  # noqa: ASYNC110 - another program's file
+                await asyncio.sleep(0.1)
+        text = file.read_text(encoding="utf-8-sig")
+        if "<5" not in text:
+            raise NotSeen(f"no masked figure in {text[:400]!r}")
+        await board.click("board_pages_live")
+        return {"file": file.name, "lines": len(text.splitlines())}
