@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test test-faults lint format bench bench-hub bench-paper schemas translations clean
+.PHONY: setup demo test pilot test-faults lint format bench bench-hub bench-paper schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -38,6 +38,10 @@ test:
 	# Workers: should the browser engine take one down, the run goes on and names the test.
 	$(BIN)/pytest -n 2 $(WHOLE) tests/unit
 	$(BIN)/pytest -n 2 $(WHOLE) --dist loadscope --ignore tests/unit
+
+pilot:
+	@installers/setup.sh test
+	$(BIN)/python -m tests.pilot
 
 test-faults: setup
 	$(BIN)/python -m tests.faults.paper

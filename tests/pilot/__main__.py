@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tests.pilot.installed import ROOT, install
 from tests.pilot.pilot import Pilot
@@ -18,18 +19,18 @@ from tests.pilot.plan import plan
 BUILD = ROOT / "build" / "pilot"
 
 
-async def play(folder: Path, programs: Path, report: Path, pictures: Path) -> bool:
-    """Plays all steps and writes the report; whether every step was seen."""
+async def play(folder: Path, programs: Path, file: Path, pictures: Path) -> dict[str, Any]:
+    """Plays all steps, writes the report into `file` and returns it."""
     pilot = Pilot(folder, programs)
     steps = plan(pilot)
     try:
-        ok = await pilot.run(steps, pictures)
+        await pilot.run(steps, pictures)
     finally:
         await pilot.close()
-    report.parent.mkdir(parents=True, exist_ok=True)
-    told = json.dumps(pilot.report(len(steps)), indent=1, ensure_ascii=False)
-    report.write_text(told + "\n", encoding="utf-8")
-    return ok
+    report = pilot.report(len(steps))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return report
 
 
 def main() -> int:
@@ -46,7 +47,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pilot") as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        ok = asyncio.run(play(folder, programs, arguments.report, arguments.pictures))
+        report = asyncio.run(play(folder, programs, arguments.report, arguments.pictures))
+    ok = bool(report["ok"])
     print(f"{arguments.report}: {'every step was seen' if ok else 'not all was seen'}")
     return 0 if ok else 1
 

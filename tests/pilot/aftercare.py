@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The operator's work: a backup that is of use, a key taken away, an old installation, a second hub."""
+"""The operator's work: a backup of use, a key taken away, an old folder, a second hub."""
 
 from __future__ import annotations
 
@@ -81,7 +81,10 @@ class Aftercare:
         late = out - answered
         if late > REVOKED_S:
             raise NotSeen(f"the desk was out {late:.1f} s after the answer")
-        return {"seconds after the hub's answer": round(max(0.0, late), 2), "said": said.out.strip()}
+        return {
+            "seconds after the hub's answer": round(max(0.0, late), 2),
+            "said": said.out.strip(),
+        }
 
     async def upgraded(self) -> Evidence:
         """A hub's folder from before this release: started, looked at, its dossier is whole."""

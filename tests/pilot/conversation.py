@@ -165,7 +165,9 @@ class Conversations:
 
     async def _scan(self, before: str) -> None:
         await self._desk.click("scan_page")
-        kept = await self._desk.seen("page_kept", page=lambda page: page != before, timeout_s=PAGE_S)
+        kept = await self._desk.seen(
+            "page_kept", page=lambda page: page != before, timeout_s=PAGE_S
+        )
         await self._desk.seen("page_cleaned", page=kept["page"], timeout_s=PAGE_S)
 
     async def receipt_printed_once(self) -> Evidence:

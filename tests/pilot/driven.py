@@ -96,9 +96,10 @@ class Driven:
             if said.get("ready"):
                 self.ready = said
                 self._is_ready.set()
-            elif (answer := self._answers.pop(said.get("id"), None)) is not None:
-                if not answer.done():
-                    answer.set_result(said)
+                continue
+            answer = self._answers.pop(said.get("id"), None)
+            if answer is not None and not answer.done():
+                answer.set_result(said)
 
     async def ask(self, do: str, *, timeout_s: float = 20.0, **values: Any) -> Any:
         """Sends one command; its result. Raises `NotSeen` when the program refuses it."""
@@ -120,18 +121,18 @@ class Driven:
 
     async def click(self, name: str, *, timeout_s: float = WAIT_S) -> None:
         """Clicks the widget as soon as it is there and enabled."""
-        await self._insist("click", timeout_s, name=name)
+        await self._insist("click", {"name": name}, timeout_s)
 
     async def type(self, name: str, text: str, *, timeout_s: float = WAIT_S) -> None:
         """Types into the widget as soon as it is there."""
-        await self._insist("type", timeout_s, name=name, text=text)
+        await self._insist("type", {"name": name, "text": text}, timeout_s)
 
     async def keys(self, text: str) -> None:
         """Touches the keys of a number pad, one after the other."""
         for key in text:
             await self.click(f"key_{key}")
 
-    async def _insist(self, do: str, timeout_s: float, **values: str) -> None:
+    async def _insist(self, do: str, values: dict[str, Any], timeout_s: float) -> None:
         end = time.monotonic() + timeout_s
         while True:
             try:

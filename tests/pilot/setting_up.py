@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From an empty machine to connected programs: hub, invitations, enrolment, first job of each role."""
+"""From an empty machine to connected programs: hub, invitations, enrolment, first jobs."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from tests.pilot.driven import Evidence
 from tests.pilot.pilot import Pilot, Step, found_in
 from tests.pilot.town import MEMBERS, ORGANISATION, Member, convention
 
-FIRST_JOBS = {
+FIRST_JOBS: dict[str, tuple[str, dict[str, Any]]] = {
     "agent": ("queue_visible", {}),
     "supervisor": ("board", {}),
     "facilitator": ("site", {"kiosks": 1}),

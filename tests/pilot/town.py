@@ -81,7 +81,8 @@ FORM = """\
 <!doctype html><html lang="fr"><meta charset="utf-8"><title>Demande d’aide au logement</title>
 <body><h1>Demande d’aide au logement</h1><form>
 <p><label for="nom">Votre nom</label> <input id="nom" name="nom"></p>
-<p><label><input type="checkbox" id="enfants" name="enfants"> Des enfants vivent avec moi</label></p>
+<p><label for="enfants">Des enfants vivent avec moi</label>
+  <input type="checkbox" id="enfants" name="enfants"></p>
 <p><label for="ville">Votre commune</label> <input id="ville" name="ville"></p>
 </form></body></html>
 """
