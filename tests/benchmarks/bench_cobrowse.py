@@ -234,6 +234,12 @@ class Filming:
 
 # ---- the page's own scripts
 
+UNFELT_MS = 0.5
+"""A thirtieth of a frame. Five thousand changes in one turn of a script make the browser write as
+many records for whoever observes the page, at some 50 ns each; the clock counts tenths of a
+millisecond.
+"""
+
 ORDINARY = """(async () => { const times = [];
   for (let round = 0; round < 30; round++) { const begun = performance.now();
     for (let again = 0; again < 25; again++) for (const row of document.querySelectorAll('tr'))
@@ -384,9 +390,8 @@ async def measure_scripts(ends: Ends) -> list[Row]:
     for (name, _code), (own, free), (own_alone, free_alone) in zip(
         cases, watched, alone, strict=True
     ):
-        rows.append(
-            Row(f"page {name}", "ms of script", own, own_alone, "not shared", own_alone * 1.1)
-        )
+        goal = max(own_alone * 1.1, own_alone + UNFELT_MS)
+        rows.append(Row(f"page {name}", "ms of script", own, own_alone, "not shared", goal))
         rows.append(Row(f"page {name}", "ms until free", free, free_alone, "not shared"))
     return rows
 
