@@ -25,6 +25,8 @@ class DossierActKind(StrEnum):
     GIVEN_UP = "delivery_given_up"
     EXPORTED = "exported"
     VERSION = "version"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
 
 
 class DossierAct(msgspec.Struct, frozen=True, kw_only=True):

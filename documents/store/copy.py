@@ -26,6 +26,9 @@ TABLES: tuple[Table, ...] = (
     tables.deliveries,
     tables.versions,
     tables.acts,
+    tables.accesses,
+    tables.merges,
+    tables.merge_moves,
 )
 """By their dependence. The index of words is not taken along: the store makes what it lacks when it
 opens.

@@ -22,10 +22,13 @@ from documents.durable_files import make_folder
 from documents.hashes import sha256_of
 from documents.pdf.check import inspect_pdf
 from documents.store import tables
+from documents.store.accesses import Accesses, write_line
 from documents.store.acts import DossierAct, acts_of, write_act
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.deliveries import Deliveries, add_deliveries
+from documents.store.identities import Identities, fill_search_keys
 from documents.store.layout import bring_up_to_date
+from documents.store.merges import Merges
 from documents.store.procedures import Procedure, piece_of
 from documents.store.procedures import piece_id as piece_id_of
 from documents.store.rows import (
@@ -37,7 +40,9 @@ from documents.store.rows import (
     dossier_columns,
     find_row,
     history_of,
+    kept_row,
     key_of,
+    number_of,
     piece_columns,
     piece_name,
     read_dossier,
@@ -62,6 +67,8 @@ from documents.store.versions import Replacement, current, replace
 from resources.texts import _
 from session.core.dossier_model import (
     NOBODY,
+    Access,
+    AccessKind,
     Actor,
     DocumentCorrection,
     DocumentRecord,
@@ -98,6 +105,9 @@ class DossierStore:
 
     Attributes:
         deliveries: what became of the copies.
+        identities: whose dossiers they are.
+        accesses: who looked at what.
+        merges: dossiers of one person made one.
 
     Raises:
         StoreUnreachable: from every method, when database or disk fail;
@@ -122,6 +132,9 @@ class DossierStore:
         self._reading, self._writing = transactions.reading, transactions.writing
         self._targets = targets or {}
         self.deliveries = Deliveries(transactions)
+        self.identities = Identities(transactions, now)
+        self.accesses = Accesses(transactions, now)
+        self.merges = Merges(transactions, now)
         try:
             self._prepare()
         except SessionError:
@@ -176,7 +189,7 @@ class DossierStore:
         query = (
             select(table.c.number)
             .where(table.c.organisation == organisation, table.c.caller_number == caller_number)
-            .order_by(table.c.id.desc())
+            .order_by(table.c.merged_into != "", table.c.id.desc())
         )
         with self._reading() as connection:
             number = connection.execute(query).scalars().first()
@@ -285,10 +298,22 @@ class DossierStore:
         with self._reading() as connection:
             return acts_of(connection, key_of(connection, organisation, number))
 
-    def note_act(self, organisation: str, number: str, act: DossierAct) -> None:
-        """Adds an act. Raises `DossierUnknown`."""
+    def note_export(self, organisation: str, number: str, act: DossierAct) -> None:
+        """Somebody takes the whole dossier along: an act, and a line of the register.
+        Raises `DossierUnknown`.
+        """
         with self._writing() as connection:
-            write_act(connection, organisation, key_of(connection, organisation, number), act)
+            key = key_of(connection, organisation, number)
+            write_act(connection, organisation, key, act)
+            access = Access(by=act.by, reason=act.reason)
+            write_line(
+                connection,
+                organisation,
+                AccessKind.EXPORTED,
+                number_of(connection, key),
+                access=access,
+                now=act.at_utc,
+            )
 
     def add_note(self, organisation: str, number: str, note: DossierNote) -> Dossier:
         """Keeps a note; one with the same id is kept as it was first.
@@ -475,7 +500,9 @@ class DossierStore:
             number: only of this dossier.
         """
         with self._reading() as connection:
-            return search(connection, organisation, text, number=number, limit=limit)
+            kept = kept_row(connection, organisation, number) if number else None
+            own = kept.number if kept is not None else number
+            return search(connection, organisation, text, number=own, limit=limit)
 
     def seen_before(self, organisation: str, number: str, pages: list[PageMark]) -> list[SeenPage]:
         """Pages of this dossier that are these, or look like them: for a warning that shows them.
@@ -572,6 +599,7 @@ class DossierStore:
         with self._writing() as connection:
             bring_up_to_date(connection)
             index_missing(connection)
+            fill_search_keys(connection)
 
 
 def _check(data: bytes, new: NewDocument) -> None:

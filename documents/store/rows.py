@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from documents.store import tables
+from documents.store.names import search_key
 from documents.store.procedures import PieceRule, holds_until
 from documents.store.procedures import piece_id as piece_id_of
 from session.core.dossier_model import (
@@ -73,7 +74,7 @@ def document_id_of(organisation: str, upload_id: str) -> str:
 
 
 def find_row(connection: Connection, organisation: str, number: str) -> Row[Any] | None:
-    """The dossier's row, or None."""
+    """The row of exactly this number, or None."""
     table = tables.dossiers
     query: Select[Any] = select(table).where(
         table.c.organisation == organisation, table.c.number == number
@@ -81,13 +82,27 @@ def find_row(connection: Connection, organisation: str, number: str) -> Row[Any]
     return connection.execute(query).first()
 
 
-def key_of(connection: Connection, organisation: str, number: str) -> int:
-    """The dossier's key. Raises `DossierUnknown`."""
+def kept_row(connection: Connection, organisation: str, number: str) -> Row[Any] | None:
+    """The dossier's row, or that of the one it was merged into; or None."""
     row = find_row(connection, organisation, number)
+    while row is not None and row.merged_into:
+        row = find_row(connection, organisation, row.merged_into)
+    return row
+
+
+def key_of(connection: Connection, organisation: str, number: str) -> int:
+    """The dossier's key, or that of the one it was merged into. Raises `DossierUnknown`."""
+    row = kept_row(connection, organisation, number)
     if row is None:
         raise DossierUnknown(what="dossier")
     key: int = row.id
     return key
+
+
+def number_of(connection: Connection, key: int) -> str:
+    """The number of the dossier with this key."""
+    table = tables.dossiers
+    return str(connection.execute(select(table.c.number).where(table.c.id == key)).scalar_one())
 
 
 def piece_name(connection: Connection, key: int, piece_id: str) -> str:
@@ -171,8 +186,8 @@ def history_of(connection: Connection, key: int) -> list[PieceStep]:
 
 
 def read_dossier(connection: Connection, organisation: str, number: str, today: date) -> Dossier:
-    """The whole dossier. Raises `DossierUnknown`."""
-    row = find_row(connection, organisation, number)
+    """The whole dossier, or the one that it was merged into. Raises `DossierUnknown`."""
+    row = kept_row(connection, organisation, number)
     if row is None:
         raise DossierUnknown(what="dossier")
     files, expected = tables.documents, tables.pieces
@@ -195,7 +210,18 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
         pieces=tuple(_piece(found, filed, today) for found in pieces),
         documents=tuple(filed),
         notes=tuple(_note(found) for found in connection.execute(_notes_of(row.id))),
+        contact=row.contact,
+        provisional=bool(row.provisional),
+        merged=tuple(_merged_into(connection, organisation, row.number)),
     )
+
+
+def _merged_into(connection: Connection, organisation: str, number: str) -> list[str]:
+    table = tables.dossiers
+    query = select(table.c.number).where(
+        table.c.organisation == organisation, table.c.merged_into == number
+    )
+    return list(connection.execute(query.order_by(table.c.id)).scalars())
 
 
 def with_versions(
@@ -265,8 +291,8 @@ def document_of(row: Row[Any]) -> DocumentRecord:
     )
 
 
-def dossier_columns(organisation: str, dossier: Dossier) -> dict[str, str]:
-    """A dossier as its row."""
+def dossier_columns(organisation: str, dossier: Dossier) -> dict[str, Any]:
+    """A dossier as its row; the parts of the caller's name are not known."""
     return {
         "organisation": organisation,
         "number": dossier.number,
@@ -274,6 +300,13 @@ def dossier_columns(organisation: str, dossier: Dossier) -> dict[str, str]:
         "caller_number": dossier.caller_number,
         "born_on": dossier.born_on,
         "procedure": dossier.procedure,
+        "family_name": "",
+        "given_names": "",
+        "search_key": search_key(dossier.caller_name),
+        "contact": dossier.contact,
+        "provisional": int(dossier.provisional),
+        "merged_into": "",
+        "made_by": "",
     }
 
 

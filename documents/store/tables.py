@@ -26,7 +26,7 @@ from sqlalchemy import (
     event,
 )
 
-FORMAT = 4
+FORMAT = 5
 """Number of this layout; a change raises it and adds one step to `documents.migrations`."""
 
 BUSY_TIMEOUT_MS = 5_000
@@ -45,9 +45,24 @@ dossiers = Table(
     Column("caller_number", String(40), nullable=False),
     Column("born_on", String(10), nullable=False),
     Column("procedure", String(500), nullable=False),
+    Column("family_name", String(100), nullable=False, default=""),
+    Column("given_names", String(100), nullable=False, default=""),
+    Column("search_key", String(1000), nullable=False, default=""),
+    Column("contact", String(200), nullable=False, default=""),
+    Column("provisional", Integer, nullable=False, default=0),
+    Column("merged_into", String(40), nullable=False, default=""),
+    Column("made_request", String(40), nullable=True),
+    Column("made_at_utc", DateTime, nullable=True),
+    Column("made_by", String(500), nullable=False, default=""),
     UniqueConstraint("organisation", "number"),
     Index("dossier_by_caller", "organisation", "caller_number"),
+    Index("dossier_by_birth", "organisation", "born_on"),
+    Index("dossier_by_request", "organisation", "made_request", unique=True),
+    Index("dossier_by_merged", "organisation", "merged_into"),
 )
+"""Since layout 5, a name in its parts, `search_key` (`documents.store.names`), who made it, and the
+number of the dossier that this one was merged into. They have defaults for rows of older backups.
+"""
 
 pieces = Table(
     "piece",
@@ -170,6 +185,59 @@ acts = Table(
     Column("by_name", String(500), nullable=False),
     Column("at_utc", DateTime, nullable=False),
 )
+
+accesses = Table(
+    "access",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", String(40), nullable=False),
+    Column("at_utc", DateTime, nullable=False),
+    Column("by_user", String(40), nullable=False),
+    Column("by_name", String(500), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("dossier", String(40), nullable=False),
+    Column("session_id", String(40), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("hits", Integer, nullable=False),
+    Index("access_of", "organisation", "id"),
+    Index("access_to", "organisation", "dossier", "id"),
+    Index("access_by", "organisation", "by_user", "at_utc"),
+    Index("access_in", "organisation", "session_id", "id"),
+)
+"""The register of accesses; lines are only ever added. A number, no key: what was refused is here
+too. Since layout 5, as the two below.
+"""
+
+merges = Table(
+    "dossier_merge",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", String(40), nullable=False),
+    Column("merge_id", String(40), nullable=False),
+    Column("keep_id", ForeignKey("dossier.id"), nullable=False, index=True),
+    Column("merged_id", ForeignKey("dossier.id"), nullable=False, index=True),
+    Column("reason", String(500), nullable=False),
+    Column("by_user", String(40), nullable=False),
+    Column("by_name", String(500), nullable=False),
+    Column("at_utc", DateTime, nullable=False),
+    Column("undone_at_utc", DateTime, nullable=True),
+    Column("undone_by", String(500), nullable=False),
+    Column("undone_why", String(500), nullable=False),
+    UniqueConstraint("organisation", "merge_id"),
+)
+
+merge_moves = Table(
+    "merge_move",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("merge_id", ForeignKey("dossier_merge.id"), nullable=False, index=True),
+    Column("what", String(20), nullable=False),
+    Column("row_id", Integer, nullable=False),
+    Column("was", Text, nullable=False),
+)
+"""What a merge has changed, for its way back: a row that moved, or (`was`, JSON) what a row said
+before.
+"""
 
 WORDS_TABLE = {
     "sqlite": (

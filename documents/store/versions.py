@@ -13,18 +13,33 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from documents.store import tables
+from documents.store.accesses import write_line
 from documents.store.acts import DossierAct, DossierActKind, write_act
-from documents.store.rows import Moment, change_piece, document_of, piece_name, replaced_in
+from documents.store.rows import (
+    Moment,
+    change_piece,
+    document_of,
+    number_of,
+    piece_name,
+    replaced_in,
+)
 from resources.texts import _
-from session.core.dossier_model import ActingUser, DocumentRecord, PieceState
+from session.core.dossier_model import (
+    Access,
+    AccessKind,
+    ActingUser,
+    DocumentRecord,
+    PieceState,
+)
 from session.core.errors import DossierUnknown
 
 
 class Replacement(msgspec.Struct, frozen=True):
-    """Why one document takes another one's place, and who says so."""
+    """Why one document takes another one's place, and who says so, in which session."""
 
     reason: str
     by: ActingUser
+    session_id: str = ""
 
 
 def current(
@@ -79,6 +94,14 @@ def replace(
         kind=DossierActKind.VERSION, about=about, reason=why.reason, by=why.by, at_utc=moment.at_utc
     )
     write_act(connection, organisation, dossier_key, act)
+    write_line(
+        connection,
+        organisation,
+        AccessKind.CORRECTED,
+        number_of(connection, dossier_key),
+        access=Access(by=why.by, session_id=why.session_id, reason=why.reason),
+        now=moment.at_utc,
+    )
 
 
 def _expect_again(

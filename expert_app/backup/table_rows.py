@@ -76,12 +76,15 @@ def load_rows(engine: Engine, tables: Sequence[Table], parts: Iterable[bytes]) -
 
 
 def _insert(connection: Connection, table: Table, rows: list[BackupRow]) -> None:
+    """Columns that an older backup does not have get the table's defaults."""
+    if any(len(row.values) > len(table.c) for row in rows):
+        raise ValueError(f"rows of {table.name} have more columns than the table")
     kinds = [column.type for column in table.c]
     names = [column.name for column in table.c]
     made = [
         {
             name: _moment(value) if isinstance(kind, DateTime) else value
-            for name, kind, value in zip(names, kinds, row.values, strict=True)
+            for name, kind, value in zip(names, kinds, row.values, strict=False)
         }
         for row in rows
     ]

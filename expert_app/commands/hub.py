@@ -111,6 +111,20 @@ def _bus_server(context: Context) -> int:
     return become_server(context.arguments.config)
 
 
+def _dossiers(context: Context) -> int:
+    from expert_app.commands.hub_dossiers import print_accesses
+
+    arguments = context.arguments
+    return print_accesses(
+        context.settings,
+        context.paths,
+        arguments.number,
+        organisation=getattr(arguments, "org", "") or context.settings.organisation,
+        as_json=arguments.as_json,
+        with_names=arguments.names,
+    )
+
+
 def _documents(context: Context) -> int:
     from expert_app.stores.dossiers import ExtraMissing, extra_words, try_documents
 
@@ -264,6 +278,7 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "bus-server": _bus_server,
     "make-key": _make_key,
     "documents": _documents,
+    "dossiers": _dossiers,
     "secret": _secret,
     "backup": _backup,
     "restore": _restore,

@@ -54,6 +54,7 @@ def add_hub_parser(commands: Commands, common: Common) -> None:
         return made
 
     _add_convention_commands(command)
+    _add_dossier_commands(command, common)
     _add_history_commands(command)
     _add_server_commands(command)
     _add_key_commands(command)
@@ -90,6 +91,26 @@ def _add_convention_commands(command: AddCommand) -> None:
         help="the signing key, instead of the system's keyring",
     )
     sign.add_argument("--make-key", action="store_true", default=False, help="make the key first")
+
+
+def _add_dossier_commands(command: AddCommand, common: Common) -> None:
+    """Dossiers: who looked at one."""
+    names = command("dossiers", "dossiers: who looked at one").add_subparsers(
+        metavar="WHAT", dest="dossiers_command", required=True
+    )
+    accesses = names.add_parser(
+        "accesses",
+        help="print who looked at a dossier, when and why: what its person may ask for by right",
+        argument_default=argparse.SUPPRESS,
+    )
+    common(accesses)
+    _where(accesses)
+    accesses.add_argument("number", metavar="NUMBER")
+    accesses.add_argument("--org", metavar="ORGANISATION", help="whose dossier")
+    accesses.add_argument(
+        "--names", action="store_true", default=False, help="and the names of those who looked"
+    )
+    accesses.add_argument("--json", action="store_true", default=False, dest="as_json")
 
 
 def _add_history_commands(command: AddCommand) -> None:

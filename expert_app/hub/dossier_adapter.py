@@ -17,6 +17,7 @@ from documents.store.search import FiledMarks, PageMark
 from documents.store.versions import Replacement
 from documents.workers import Workers
 from expert_app.ged.board_service import GedBoardService
+from expert_app.hub.dossier_identities import IdentityAdapter
 from session.core.clock import Clock
 from session.core.dossier_model import (
     ActingUser,
@@ -31,6 +32,7 @@ from session.core.dossier_model import (
     SeenPage,
 )
 from session.core.errors import DossierUnknown, SessionError
+from session.hub.dossier.store import IdentityStoreLike
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.dossier.pieces import (
     ActStep,
@@ -73,6 +75,12 @@ class DossierAdapter:
         self._procedures = procedures or Procedures()
         self._workers = workers
         self._ged = ged or GedBoardService()
+        self._identities = IdentityAdapter(store)
+
+    @property
+    def identities(self) -> IdentityStoreLike:
+        """Whose dossiers they are, and who looked at what."""
+        return self._identities
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         """Procedures that agents of this service may start."""
@@ -220,7 +228,7 @@ class DossierAdapter:
                 name=request.name,
                 request_id=request.request_id,
             ),
-            why=Replacement(request.reason, ActingUser(user=user, name=who.name)),
+            why=_replacement(request, user, who),
             by=who,
             marks=marks,
         )
@@ -237,7 +245,7 @@ class DossierAdapter:
             request.dossier,
             request.document_id,
             by_id=request.by_document_id,
-            why=Replacement(request.reason, ActingUser(user=user, name=who.name)),
+            why=_replacement(request, user, who),
             by=who,
         )
 
@@ -256,7 +264,7 @@ class DossierAdapter:
             by=by,
             at_utc=self._clock.utc_now(),
         )
-        await asyncio.to_thread(self._store.note_act, organisation, number, act)
+        await asyncio.to_thread(self._store.note_export, organisation, number, act)
 
     async def may_export(self, organisation: str, number: str, user: str) -> bool:
         """Whether this person noted an export of it within the hour."""
@@ -283,6 +291,11 @@ def _procedure(procedure: Procedure) -> ProcedureFacts:
         silence_days=answer.after_days if answer is not None else 0,
         appeal=answer.appeal if answer is not None else "",
     )
+
+
+def _replacement(request: CorrectRequest | SupersedeRequest, user: str, who: Actor) -> Replacement:
+    by = ActingUser(user=user, name=who.name)
+    return Replacement(request.reason, by, session_id=request.session_id)
 
 
 def _act(act: DossierAct) -> ActStep:

@@ -152,6 +152,11 @@ class OwnPart:
         """The name that others read; the id where the signed file has none."""
         return next((person.name for person in self.entry.people if person.id == user), user)
 
+    def number_kind(self, _organisation: str, service: str) -> str:
+        """What kind of number the callers of a service have; "" for a service that it has not."""
+        kinds = {one.id: one.number_kind for one in self.entry.services}
+        return kinds.get(service, "")
+
     def admitted(self, role: Role, user: str) -> frozenset[str]:
         """The nkeys of this person: of the signed file, or admitted here;
         none that was sent away here.

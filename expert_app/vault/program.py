@@ -39,6 +39,7 @@ from session.hub.access.handlers import Handler, handlers_of
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
+from session.hub.dossier.identity import IdentityService
 from session.hub.dossier.pieces import PieceService
 from session.hub.dossier.service import DossierService
 from session.hub.dossier.uploads import UploadSpool
@@ -175,6 +176,7 @@ class VaultProgram:
             rules = DossierService(dossiers.adapter, sessions, callers=sessions, uploads=uploads)
             handlers[Part.DOSSIER] = handlers_of(
                 rules,
+                IdentityService(rules, number_kind=self.part.number_kind, name_of=self._name_of),
                 PieceService(rules),
                 DeliveryService(dossiers.adapter, self._name_of),
                 ExportService(dossiers.adapter, self._name_of),

@@ -125,7 +125,14 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation's file of a caller; documents and notes are in order of time.
 
     It is only ever sent to an agent with a session for this caller, and to a supervisor who
-    exports it. `born_on` is ISO 8601 or "".
+    exports it.
+
+    Attributes:
+        born_on: ISO 8601 or "".
+        contact: how the caller may be reached, in the agent's words.
+        provisional: it was made while the organisation's own register did not answer, and waits to
+            be matched with it.
+        merged: numbers of other dossiers of this person that lead here since a supervisor said so.
     """
 
     number: str
@@ -136,6 +143,9 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     pieces: tuple[Piece, ...] = ()
     documents: tuple[DocumentRecord, ...] = ()
     notes: tuple[DossierNote, ...] = ()
+    contact: Text = ""
+    provisional: bool = False
+    merged: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[Piece, ...]:
@@ -259,3 +269,112 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     next_try_utc: datetime
     changed_at_utc: datetime
     by_name: Text = ""
+
+
+# ---- whose dossier it is
+
+
+class HitReason(StrEnum):
+    """Why a search, or a look for doubles, found a dossier."""
+
+    SAME_NAME_AND_BIRTH = "same_name_and_birth"
+    SIMILAR_NAME_AND_BIRTH = "similar_name_and_birth"
+    SAME_NUMBER = "same_number"
+
+
+class DossierHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A dossier that may be the caller's: as much of it as tells it from others."""
+
+    number: str
+    caller_name: Text
+    born_on: str = ""
+    has_caller_number: bool = False
+    procedure: Text = ""
+    provisional: bool = False
+    why: HitReason
+
+
+class CallerIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a dossier is about, as an agent writes it down with the caller.
+    `born_on` is ISO 8601.
+    """
+
+    family_name: str
+    given_names: str = ""
+    born_on: str
+    caller_number: str = ""
+    contact: str = ""
+
+
+class AccessKind(StrEnum):
+    """What somebody did that is written down in the register of accesses.
+
+    Opened: the session's first dossier. Opened other: a further one, for a reason. Refused: too
+    many different dossiers within an hour.
+    """
+
+    SEARCHED = "searched"
+    OPENED = "opened"
+    OPENED_OTHER = "opened_other"
+    CREATED = "created"
+    NUMBERED = "numbered"
+    CORRECTED = "corrected"
+    EXPORTED = "exported"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    REFUSED = "refused"
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """Who looks at a dossier: in which session ("" for a supervisor), and why, in words."""
+
+    by: ActingUser
+    session_id: str = ""
+    reason: str = ""
+
+
+class AccessLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the register of accesses.
+
+    Attributes:
+        id: its key, by which the register is read on.
+        user, by_name: who.
+        dossier: its number, "" for a search.
+        session_id: of the conversation, "" for a supervisor.
+        reason: in the person's words.
+        hits: how many dossiers a search found; what was searched for is not kept.
+    """
+
+    id: int
+    at_utc: datetime
+    user: str
+    by_name: Text
+    kind: AccessKind
+    dossier: str = ""
+    session_id: str = ""
+    reason: Text = ""
+    hits: int = 0
+
+
+class DossierMerged(msgspec.Struct, frozen=True, kw_only=True):
+    """Two dossiers of one person that a supervisor has made one.
+
+    Attributes:
+        id: by which it is taken back.
+        keep, merged: numbers; `merged` opens `keep` since then.
+        caller_name: of the dossier that is kept.
+        until_utc: until when it may be taken back.
+        undone_at_utc, undone_by, undone_why: it was taken back.
+    """
+
+    id: Id
+    keep: str
+    merged: str
+    caller_name: Text
+    reason: Text
+    by_name: Text
+    at_utc: datetime
+    until_utc: datetime
+    undone_at_utc: datetime | None = None
+    undone_by: Text = ""
+    undone_why: Text = ""

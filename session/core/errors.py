@@ -355,6 +355,36 @@ class DocumentNotFiled(SessionError):
     code = "document_not_filed"
 
 
+class ReasonNeeded(SessionError):
+    """The session has a dossier already; another one is opened or made only for a reason.
+    Detail: `dossier`, the session's.
+    """
+
+    code = "reason_needed"
+
+
+class TooManyDossiers(SessionError):
+    """The agent has opened more different dossiers, or searched more often, than anybody serves
+    callers within an hour. Detail: `limit`.
+    """
+
+    code = "too_many_dossiers"
+
+
+class NumberTaken(SessionError):
+    """Another dossier has this caller number. Detail: `dossier`, its number."""
+
+    code = "number_taken"
+
+
+class MergeImpossible(SessionError):
+    """Two dossiers cannot be made one, or not two again.
+    Detail: `why`, a value of `session.protocol.dossier.identity.MergeTrouble`.
+    """
+
+    code = "merge_impossible"
+
+
 class DossierUnknown(SessionError):
     """No such dossier, piece or document in this organisation. Detail: `what`."""
 

@@ -16,6 +16,7 @@ import msgspec
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.dossier.deliveries import DELIVERY_VERBS
 from session.protocol.dossier.exports import EXPORT_VERBS
+from session.protocol.dossier.identity import IDENTITY_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
 from session.protocol.hub.requests import Done, HubMessage, Number, SessionFacts, Verb
 from session.protocol.hub.seal_keys import DeskCertificate, ExchangeKey, NKey, SealCard, Signature
@@ -68,6 +69,7 @@ VAULT_PARTS: dict[str, Part] = {
     **dict.fromkeys(PIECE_VERBS, Part.DOSSIER),
     **dict.fromkeys(DELIVERY_VERBS, Part.DOSSIER),
     **dict.fromkeys(EXPORT_VERBS, Part.DOSSIER),
+    **dict.fromkeys(IDENTITY_VERBS, Part.DOSSIER),
     "log": Part.LOG,
     "read_log": Part.LOG,
 }

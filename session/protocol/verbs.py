@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from session.protocol.dossier.deliveries import DELIVERY_VERBS
 from session.protocol.dossier.exports import EXPORT_VERBS
+from session.protocol.dossier.identity import IDENTITY_VERBS
 from session.protocol.dossier.library import LIBRARY_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
 from session.protocol.hub.board import BOARD_VERBS
@@ -30,6 +31,7 @@ ALL_VERBS: dict[str, Verb] = {
     **DELIVERY_VERBS,
     **EXPORT_VERBS,
     **HISTORY_VERBS,
+    **IDENTITY_VERBS,
     **LIBRARY_VERBS,
     **NETWORK_VERBS,
     **PROBE_VERBS,

@@ -358,6 +358,31 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("No dossier has this number."),
         N_("Check the number with the caller."),
     ),
+    "reason_needed": (
+        N_("This conversation is about dossier {dossier}."),
+        N_("Say why you need another one: the reason is kept with your name."),
+    ),
+    "too_many_dossiers": (
+        N_("You have opened or searched for as many dossiers as one hour allows ({limit})."),
+        N_(
+            "Your supervisor sees it. Go on with the dossier of your caller; others open again "
+            "within the hour."
+        ),
+    ),
+    "number_taken": (
+        N_("Dossier {dossier} has this number already."),
+        N_(
+            "Check the number with the caller. If both dossiers are the same person's, a "
+            "supervisor can merge them."
+        ),
+    ),
+    "merge_impossible": (
+        N_("These dossiers stay as they are."),
+        N_(
+            "A dossier can be merged with another one, once; merges are taken back within 30 days, "
+            "the newest first."
+        ),
+    ),
     "seal_key_refused": (
         N_(
             "What should seal this conversation is not what {organisation} has signed ({why}); "
@@ -491,6 +516,10 @@ _CALLER_SENTENCES: dict[str, str] = {
     ),
     "document_not_filed": _AGENT_KNOWS,
     "dossier_unknown": _AGENT_KNOWS,
+    "reason_needed": _AGENT_KNOWS,
+    "too_many_dossiers": _AGENT_KNOWS,
+    "number_taken": _AGENT_KNOWS,
+    "merge_impossible": _AGENT_KNOWS,
 }
 
 

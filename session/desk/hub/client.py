@@ -224,13 +224,14 @@ class DeskLink:
             await vault.ask("caller_number", request, CallerNumberAnswer, VAULT_S)
         ).caller_number
 
-    async def dossier(self, session_id: str, number: str = "") -> Dossier:
-        """The dossier of the session's caller, or the one with `number` for a caller without one.
+    async def dossier(self, session_id: str, number: str = "", reason: str = "") -> Dossier:
+        """The session's dossier, or the one with `number`; for another one than the session's a
+        `reason` is needed.
 
         Raises:
-            DossierUnknown, NotAllowed, TicketUnknown, and what `accept` raises.
+            DossierUnknown, ReasonNeeded, TooManyDossiers, TicketUnknown, and what `accept` raises.
         """
-        request = DossierRequest(session_id=session_id, number=number)
+        request = DossierRequest(session_id=session_id, number=number, reason=reason)
         return (await self._request("dossier", request, DossierAnswer)).dossier
 
     async def set_piece(

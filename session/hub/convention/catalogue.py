@@ -242,6 +242,10 @@ class Catalogue:
         names = {person.id: person.name for person in self.organisation(organisation).people}
         return names.get(user, user)
 
+    def number_kind(self, organisation: str, service: str) -> str:
+        """What kind of number the callers of a service have. Raises as `service`."""
+        return self.service(organisation, service).number_kind
+
     def skills_of(self, organisation: str, user: str) -> frozenset[str]:
         """What somebody at a desk is said to be able to do."""
         people = self.organisation(organisation).people

@@ -13,7 +13,15 @@ from typing import Protocol
 
 import msgspec
 
-from session.core.dossier_model import Actor, DocumentRecord, Dossier, NewDocument, PieceState
+from session.core.dossier_model import (
+    Access,
+    ActingUser,
+    Actor,
+    DocumentRecord,
+    Dossier,
+    NewDocument,
+    PieceState,
+)
 from session.core.errors import DossierUnknown, NotAllowed
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.document_reader import DocumentReader
@@ -92,40 +100,52 @@ class DossierService:
     @handles("dossier")
     async def dossier(self, asker: Asker, request: DossierRequest) -> DossierAnswer:
         """An agent opens the dossier of its caller. Raises as `dossier_of`."""
-        facts = await self.dossier_of(
-            asker.organisation, asker.user, request.session_id, request.number
-        )
+        facts = await self.dossier_of(asker, request.session_id, request.number, request.reason)
         return DossierAnswer(dossier=facts)
 
     async def dossier_of(
-        self, organisation: str, agent: str, session_id: str, number: str = ""
+        self, asker: Asker, session_id: str, number: str = "", reason: str = ""
     ) -> Dossier:
-        """The dossier of the session's caller.
-
-        An agent may name a dossier only where the caller's own number leads to none.
+        """The dossier of the session: the one it has, the one that the caller's own number leads
+        to, or the one that the agent names.
 
         Raises:
             TicketUnknown: not this agent's session.
-            NotAllowed: another dossier than the caller's.
             DossierUnknown: there is none, or none was named yet.
+            ReasonNeeded: another dossier than the session's, without a reason.
+            TooManyDossiers: this agent has opened too many within the hour.
         """
-        ticket, record = await self._sessions.owned(organisation, agent, session_id)
-        by_caller = None
-        if record.number:
+        organisation = asker.organisation
+        ticket, record = await self._sessions.owned(organisation, asker.user, session_id)
+        own = record.dossier
+        if not own and record.number:
             by_caller = await self._store.find_by_caller_number(organisation, record.number)
-        if by_caller is not None:
-            if number and number != by_caller.number:
-                raise NotAllowed(why="the caller has another dossier")
-            found = by_caller
-        else:
-            named = number or record.dossier
-            if not named:
-                raise DossierUnknown
-            found = await self._store.open(organisation, named)
-        if record.dossier != found.number:
-            bound = msgspec.structs.replace(record, dossier=found.number)
-            await self._callers.put(organisation, ticket.id, bound)
+            own = by_caller.number if by_caller is not None else ""
+        if not (number or own):
+            raise DossierUnknown
+        found = await self._store.identities.open(
+            organisation,
+            number or own,
+            self.access(asker, ticket, session_id, reason),
+            bound=own,
+            named=bool(number) and number != own,
+        )
+        await self.bind(organisation, ticket, record, found.number)
         return found
+
+    async def bind(
+        self, organisation: str, ticket: Ticket, record: CallerRecord, number: str
+    ) -> None:
+        """The session of this ticket has this dossier."""
+        if record.dossier != number:
+            bound = msgspec.structs.replace(record, dossier=number)
+            await self._callers.put(organisation, ticket.id, bound)
+
+    def access(self, asker: Asker, ticket: Ticket, session_id: str, reason: str = "") -> Access:
+        """Who looks at a dossier in the session of a ticket that was just asked for."""
+        name = self._sessions.kiosk_facts(ticket).agent_name
+        by = ActingUser(user=asker.user, name=name)
+        return Access(by=by, session_id=session_id, reason=reason.strip())
 
     @handles("piece")
     async def piece(self, asker: Asker, request: PieceRequest) -> DossierAnswer:
@@ -151,7 +171,7 @@ class DossierService:
     async def note(self, asker: Asker, request: NoteRequest) -> Done:
         """Keeps an agent's note in the dossier of its session's caller. Raises as `dossier`."""
         ticket, _ = await self._sessions.owned(asker.organisation, asker.user, request.session_id)
-        found = await self.dossier_of(asker.organisation, asker.user, request.session_id)
+        found = await self.dossier_of(asker, request.session_id)
         by_name = self._sessions.kiosk_facts(ticket).agent_name
         await self._store.add_note(
             asker.organisation,
@@ -246,7 +266,13 @@ class DossierService:
 
     async def own(self, organisation: str, agent: str, session_id: str) -> Ticket:
         """The ticket of an agent's own session. Raises `TicketUnknown`."""
-        return (await self._sessions.owned(organisation, agent, session_id))[0]
+        return (await self.owned(organisation, agent, session_id))[0]
+
+    async def owned(
+        self, organisation: str, agent: str, session_id: str
+    ) -> tuple[Ticket, CallerRecord]:
+        """The ticket and the caller of an agent's own session. Raises `TicketUnknown`."""
+        return await self._sessions.owned(organisation, agent, session_id)
 
     async def check(
         self, organisation: str, agent: str, session_id: str, dossier: str
@@ -256,5 +282,15 @@ class DossierService:
         """
         ticket, record = await self._sessions.owned(organisation, agent, session_id)
         if not dossier or record.dossier != dossier:
-            raise NotAllowed(why="not the dossier of this session")
+            await self._check_merged(organisation, record.dossier, dossier)
         return ticket, who_of(self._sessions.kiosk_facts(ticket))
+
+    async def _check_merged(self, organisation: str, own: str, dossier: str) -> None:
+        """Raises `NotAllowed` unless both numbers lead to one dossier, since a supervisor said
+        so.
+        """
+        if own and dossier:
+            kept = (await self._store.open(organisation, own)).number
+            if kept in (own, dossier) and dossier in (kept, own):
+                return
+        raise NotAllowed(why="not the dossier of this session")

@@ -8,16 +8,26 @@ from __future__ import annotations
 from typing import Protocol
 
 from session.core.dossier_model import (
+    Access,
     ActingUser,
     Actor,
+    CallerIdentity,
     DocumentRecord,
     Dossier,
+    DossierMerged,
     NewDocument,
     PieceState,
     PieceStep,
     SeenPage,
 )
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.dossier.identity import (
+    AccessesAnswer,
+    AccessesRequest,
+    DossierCreated,
+    DossierHits,
+    ProvisionalAnswer,
+)
 from session.protocol.dossier.pieces import (
     ActStep,
     CorrectRequest,
@@ -27,10 +37,83 @@ from session.protocol.dossier.pieces import (
 )
 
 
+class IdentityStoreLike(Protocol):
+    """Dossiers as people come to them; each act is a line of the register of accesses before the
+    method returns. Every method may raise `StoreUnreachable`.
+    """
+
+    async def open(
+        self, organisation: str, number: str, access: Access, *, bound: str, named: bool
+    ) -> Dossier:
+        """A dossier for a session, which has it from then on.
+
+        Args:
+            bound: the session's dossier so far, "" for none.
+            named: the agent has said the number.
+
+        Raises:
+            DossierUnknown, ReasonNeeded, TooManyDossiers.
+        """
+        ...
+
+    async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
+        """Dossiers of this name and birth date. Raises `TooManyDossiers`."""
+        ...
+
+    async def create(
+        self,
+        organisation: str,
+        caller: CallerIdentity,
+        access: Access,
+        *,
+        request_id: str,
+        bound: str,
+        confirmed: bool,
+        provisional: bool = False,
+    ) -> DossierCreated:
+        """A new dossier, or its likely doubles unless `confirmed`.
+        Raises `NumberTaken`, `ReasonNeeded`, `TooManyDossiers`.
+        """
+        ...
+
+    async def give_number(
+        self, organisation: str, number: str, caller_number: str, access: Access
+    ) -> Dossier:
+        """The caller of a dossier has this number. Raises `NumberTaken`, `DossierUnknown`."""
+        ...
+
+    async def merge(
+        self, organisation: str, merge_id: str, *, keep: str, merged: str, access: Access
+    ) -> DossierMerged:
+        """All of one dossier moves into another. Raises `DossierUnknown`, `MergeImpossible`."""
+        ...
+
+    async def unmerge(self, organisation: str, merge_id: str, access: Access) -> DossierMerged:
+        """Two dossiers again. Raises `DossierUnknown`, `MergeImpossible`."""
+        ...
+
+    async def merges(self, organisation: str, dossier: str) -> list[DossierMerged]:
+        """Merges of a dossier, or of all ("")."""
+        ...
+
+    async def provisional(self, organisation: str) -> ProvisionalAnswer:
+        """Dossiers that wait to be matched with the register."""
+        ...
+
+    async def accesses(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:
+        """A page of the register of accesses."""
+        ...
+
+
 class DossierStoreLike(Protocol):
     """The dossiers of all organisations. Errors are classes of `session.core.errors`;
     every method may raise `StoreUnreachable`, and those that name a dossier `DossierUnknown`.
     """
+
+    @property
+    def identities(self) -> IdentityStoreLike:
+        """Whose dossiers they are, and who looked at what."""
+        ...
 
     async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
         """The dossier of the caller with this number, or None."""

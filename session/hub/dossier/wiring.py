@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
+from session.hub.dossier.identity import IdentityService
 from session.hub.dossier.keep_consent import KeepConsents, NatsKeepConsentStore
 from session.hub.dossier.library import Library
 from session.hub.dossier.log_keeper import LogKeeper
@@ -30,6 +31,7 @@ class Dossiers:
     """
 
     service: DossierService
+    identities: IdentityService
     pieces: PieceService
     deliveries: DeliveryService
     exports: ExportService
@@ -43,6 +45,7 @@ class Dossiers:
         """What answers verbs."""
         return (
             self.service,
+            self.identities,
             self.pieces,
             self.deliveries,
             self.exports,
@@ -66,6 +69,9 @@ def build(
     service = DossierService(store, sessions, callers=callers, uploads=uploads, keep=keep)
     return Dossiers(
         service=service,
+        identities=IdentityService(
+            service, number_kind=parts.catalogue.number_kind, name_of=parts.catalogue.person_name
+        ),
         pieces=PieceService(service),
         deliveries=DeliveryService(store, parts.catalogue.person_name),
         exports=ExportService(store, parts.catalogue.person_name),

@@ -237,12 +237,15 @@ class CloseRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class DossierRequest(HubMessage, frozen=True, kw_only=True):
-    """The dossier of the session's caller;
-    or, with `number`, one the agent names for a caller without a number.
+    """The dossier of the session's caller; or, with `number`, one that the agent names.
+
+    A session has one dossier: another one than its own is opened for a `reason` only, and is the
+    session's from then on.
     """
 
     session_id: Id
     number: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
 class DossierAnswer(HubMessage, frozen=True, kw_only=True):

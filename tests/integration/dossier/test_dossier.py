@@ -19,6 +19,7 @@ from session.core.errors import (
     MessageMalformed,
     NotAllowed,
     PageTooLarge,
+    ReasonNeeded,
     TicketUnknown,
 )
 from session.desk.hub.client import DeskLink
@@ -188,7 +189,7 @@ async def test_an_agent_reaches_only_the_dossier_of_the_own_caller(tmp_path: Pat
             await stranger.dossier(facts.id)
         with pytest.raises(TicketUnknown):
             await stranger.document(facts.id, filed.document.id)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(ReasonNeeded):
             await desk.dossier(facts.id, "D-2026-0002")
         with pytest.raises(NotAllowed):
             await desk.upload(

@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 import msgspec
 
 from session.core.dossier_model import (
+    Access,
     ActingUser,
     Actor,
+    CallerIdentity,
     DocumentRecord,
     Dossier,
+    DossierMerged,
     DossierNote,
     NewDocument,
     Piece,
@@ -22,8 +25,16 @@ from session.core.dossier_model import (
     PieceStep,
     SeenPage,
 )
-from session.core.errors import DocumentNotFiled, DossierUnknown, NotAllowed
+from session.core.errors import DocumentNotFiled, DossierUnknown, NotAllowed, ReasonNeeded
+from session.hub.dossier.store import IdentityStoreLike
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.dossier.identity import (
+    AccessesAnswer,
+    AccessesRequest,
+    DossierCreated,
+    DossierHits,
+    ProvisionalAnswer,
+)
 from session.protocol.dossier.pieces import (
     ActStep,
     CorrectRequest,
@@ -33,8 +44,61 @@ from session.protocol.dossier.pieces import (
 )
 
 
+class MemoryIdentities:
+    """Opens dossiers, as a session may; finds and makes none."""
+
+    def __init__(self, dossiers: MemoryDossiers) -> None:
+        self._dossiers = dossiers
+
+    async def open(
+        self, organisation: str, number: str, access: Access, *, bound: str, named: bool
+    ) -> Dossier:
+        if bound and number != bound and not access.reason:
+            raise ReasonNeeded(dossier=bound)
+        return await self._dossiers.open(organisation, number)
+
+    async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
+        return DossierHits(hits=[])
+
+    async def create(
+        self,
+        organisation: str,
+        caller: CallerIdentity,
+        access: Access,
+        *,
+        request_id: str,
+        bound: str,
+        confirmed: bool,
+        provisional: bool = False,
+    ) -> DossierCreated:
+        raise NotAllowed(why="no new dossiers")
+
+    async def give_number(
+        self, organisation: str, number: str, caller_number: str, access: Access
+    ) -> Dossier:
+        raise NotAllowed(why="no numbers")
+
+    async def merge(
+        self, organisation: str, merge_id: str, *, keep: str, merged: str, access: Access
+    ) -> DossierMerged:
+        raise NotAllowed(why="no merges")
+
+    async def unmerge(self, organisation: str, merge_id: str, access: Access) -> DossierMerged:
+        raise NotAllowed(why="no merges")
+
+    async def merges(self, organisation: str, dossier: str) -> list[DossierMerged]:
+        return []
+
+    async def provisional(self, organisation: str) -> ProvisionalAnswer:
+        return ProvisionalAnswer(dossiers=[])
+
+    async def accesses(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:
+        return AccessesAnswer(lines=[])
+
+
 class MemoryDossiers:
     def __init__(self) -> None:
+        self.identities: IdentityStoreLike = MemoryIdentities(self)
         self.damage = False
         self.filings = 0
         self.documents: dict[str, bytes] = {}

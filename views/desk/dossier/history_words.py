@@ -13,6 +13,8 @@ ACTS: dict[str, str] = {
     "delivery_given_up": N_("Copy given up: {about}"),
     "exported": N_("Whole dossier exported"),
     "version": N_("Replaced: {about}"),
+    "merged": N_("Two dossiers made one: {about}"),
+    "unmerged": N_("Two dossiers again: {about}"),
 }
 """By `documents.store.acts.ActKind`."""
 

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The register of accesses: who searched, opened, changed or took along which dossier, and why.
+Append-only. Used by the store and its parts.
+
+A line is written in the transaction of the act itself, so there is none without its line; whoever
+opens more different dossiers than anybody serves callers is refused here, because only the store
+knows what several hubs have answered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, func, insert, select, text
+
+from documents.store import tables
+from documents.store.rows import kept_row
+from documents.store.transactions import Transactions
+from session.core.dossier_model import Access, AccessKind, AccessLine
+from session.core.errors import ReasonNeeded, TooManyDossiers
+
+MOST_DOSSIERS, MOST_SEARCHES = 20, 60
+"""Different dossiers, and searches, of one agent within an hour."""
+
+WITHIN = timedelta(hours=1)
+MOST_REFUSALS = 50
+"""Refusals of one agent within an hour that get a line: enough to be seen."""
+
+MOST_LISTED = 100
+
+OPENINGS = (AccessKind.OPENED, AccessKind.OPENED_OTHER, AccessKind.CREATED)
+
+
+class AccessFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which lines; None and "" mean all. Days are the organisation's, both included."""
+
+    first: date | None = None
+    last: date | None = None
+    user: str = ""
+    dossier: str = ""
+    kind: AccessKind | None = None
+    before: int = 0
+    limit: int = MOST_LISTED
+
+
+def write_line(
+    connection: Connection,
+    organisation: str,
+    kind: AccessKind,
+    dossier: str,
+    *,
+    access: Access,
+    now: datetime,
+    hits: int = 0,
+) -> None:
+    """Adds a line. `now` is timezone-aware."""
+    connection.execute(
+        insert(tables.accesses).values(
+            organisation=organisation,
+            at_utc=_naive(now),
+            by_user=access.by.user[:40],
+            by_name=access.by.name[:500],
+            kind=kind.value,
+            dossier=dossier[:40],
+            session_id=access.session_id[:40],
+            reason=access.reason[:500],
+            hits=hits,
+        )
+    )
+
+
+def one_at_a_time(connection: Connection, *about: str) -> None:
+    """Others that are about the same wait until this transaction has ended. SQLite has one writer
+    anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        digest = hashlib.blake2b("|".join(about).encode(), digest_size=8).digest()
+        key = int.from_bytes(digest, "big", signed=True)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def check_one_dossier(
+    connection: Connection, organisation: str, dossier: str, *, access: Access, bound: str
+) -> bool:
+    """True where the session has another dossier than `dossier` ("" for a new one).
+
+    Args:
+        bound: what the session has by other means, e.g. from the colleague who passed it on.
+
+    Raises:
+        ReasonNeeded: it has another one, and no reason was given.
+    """
+    last = last_opened(connection, organisation, access.session_id)
+    bound = last.dossier if last is not None else bound
+    row = kept_row(connection, organisation, bound) if bound else None
+    if row is None or row.number == dossier:
+        return False
+    if not access.reason.strip():
+        raise ReasonNeeded(dossier=row.number)
+    return True
+
+
+def last_opened(connection: Connection, organisation: str, session_id: str) -> Row[Any] | None:
+    """The line by which a session came to its dossier, None without one."""
+    if not session_id:
+        return None
+    table = tables.accesses
+    query: Select[Any] = (
+        select(table)
+        .where(table.c.organisation == organisation, table.c.session_id == session_id)
+        .where(table.c.kind.in_([kind.value for kind in OPENINGS]))
+        .order_by(table.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).first()
+
+
+def is_written(connection: Connection, organisation: str, dossier: str, access: Access) -> bool:
+    """The session's last opening was this dossier, by this person: opened again it is no new
+    line.
+    """
+    last = last_opened(connection, organisation, access.session_id)
+    return last is not None and (last.dossier, last.by_user) == (dossier, access.by.user)
+
+
+def dossiers_left(
+    connection: Connection, organisation: str, dossier: str, *, user: str, now: datetime
+) -> bool:
+    """Whether this person may open this dossier, after what was opened within the hour."""
+    table = tables.accesses
+    kinds = [kind.value for kind in OPENINGS]
+    query = (
+        select(table.c.dossier)
+        .distinct()
+        .where(table.c.organisation == organisation, table.c.by_user == user)
+        .where(table.c.at_utc > _naive(now - WITHIN), table.c.kind.in_(kinds))
+    )
+    opened = set(connection.execute(query).scalars())
+    return dossier in opened or len(opened) < MOST_DOSSIERS
+
+
+def searches_left(connection: Connection, organisation: str, *, user: str, now: datetime) -> bool:
+    """Whether this person may search, after the searches within the hour."""
+    kind = AccessKind.SEARCHED
+    return _count(connection, organisation, kind, user=user, now=now) < MOST_SEARCHES
+
+
+def refuse(
+    connection: Connection, organisation: str, dossier: str, *, access: Access, now: datetime
+) -> None:
+    """Writes that it was refused."""
+    kind = AccessKind.REFUSED
+    if _count(connection, organisation, kind, user=access.by.user, now=now) < MOST_REFUSALS:
+        write_line(connection, organisation, kind, dossier, access=access, now=now)
+
+
+def too_many(limit: int) -> TooManyDossiers:
+    """The error, in figures."""
+    return TooManyDossiers(limit=limit)
+
+
+def _count(
+    connection: Connection, organisation: str, kind: AccessKind, *, user: str = "", now: datetime
+) -> int:
+    table = tables.accesses
+    query = (
+        select(func.count())
+        .select_from(table)
+        .where(table.c.organisation == organisation, table.c.kind == kind.value)
+        .where(table.c.at_utc > _naive(now - WITHIN))
+    )
+    if user:
+        query = query.where(table.c.by_user == user)
+    return connection.execute(query).scalar_one()
+
+
+class Accesses:
+    """The register of all organisations, for those who may read it. Thread-safe."""
+
+    def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
+        self._transactions, self._now = transactions, now
+
+    def listed(self, organisation: str, wanted: AccessFilter) -> list[AccessLine]:
+        """Lines, the newest first, at most `MOST_LISTED`."""
+        table = tables.accesses
+        query: Select[Any] = (
+            select(table)
+            .where(table.c.organisation == organisation)
+            .order_by(table.c.id.desc())
+            .limit(min(wanted.limit, MOST_LISTED))
+        )
+        for column, value in ((table.c.by_user, wanted.user), (table.c.kind, wanted.kind)):
+            if value:
+                query = query.where(column == str(value))
+        if wanted.before:
+            query = query.where(table.c.id < wanted.before)
+        if wanted.first is not None:
+            query = query.where(table.c.at_utc >= self._midnight(wanted.first))
+        if wanted.last is not None:
+            query = query.where(table.c.at_utc < self._midnight(wanted.last + timedelta(days=1)))
+        with self._transactions.reading() as connection:
+            if wanted.dossier:
+                numbers = _with_merged(connection, organisation, wanted.dossier)
+                query = query.where(table.c.dossier.in_(numbers))
+            return [_line(row) for row in connection.execute(query)]
+
+    def refused_lately(self, organisation: str) -> int:
+        """How many openings and searches were refused within the hour."""
+        with self._transactions.reading() as connection:
+            return _count(connection, organisation, AccessKind.REFUSED, now=self._now())
+
+    def _midnight(self, day: date) -> datetime:
+        """When a day of this machine's time zone begins, as rows have it."""
+        return _naive(datetime.combine(day, time()).astimezone())
+
+
+def _with_merged(connection: Connection, organisation: str, number: str) -> list[str]:
+    """The number, and those that lead to it."""
+    table = tables.dossiers
+    found, fresh = [number], [number]
+    while fresh:
+        query = select(table.c.number).where(
+            table.c.organisation == organisation, table.c.merged_into.in_(fresh)
+        )
+        fresh = [one for one in connection.execute(query).scalars() if one not in found]
+        found += fresh
+    return found
+
+
+def _line(row: Row[Any]) -> AccessLine:
+    return AccessLine(
+        id=row.id,
+        at_utc=row.at_utc.replace(tzinfo=UTC),
+        user=row.by_user,
+        by_name=row.by_name,
+        kind=AccessKind(row.kind),
+        dossier=row.dossier,
+        session_id=row.session_id,
+        reason=row.reason,
+        hits=row.hits,
+    )
+
+
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whose dossier it is: dossiers found by name and birth date, opened, made, numbered.
+Each with its line in the register of accesses. Used by the hub through the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from documents.store import tables
+from documents.store.accesses import (
+    MOST_DOSSIERS,
+    MOST_SEARCHES,
+    check_one_dossier,
+    dossiers_left,
+    is_written,
+    one_at_a_time,
+    refuse,
+    searches_left,
+    too_many,
+    write_line,
+)
+from documents.store.names import likeness, search_key
+from documents.store.rows import find_row, kept_row, read_dossier
+from documents.store.transactions import Transactions
+from session.core.dossier_model import (
+    Access,
+    AccessKind,
+    CallerIdentity,
+    Dossier,
+    DossierHit,
+    HitReason,
+)
+from session.core.errors import DossierUnknown, NumberTaken
+
+MOST_HITS = 5
+
+
+class FoundHits(msgspec.Struct, frozen=True):
+    """The likeliest dossiers; `more`: there are others."""
+
+    hits: list[DossierHit]
+    more: bool = False
+
+
+class NewDossier(msgspec.Struct, frozen=True, kw_only=True):
+    """A dossier to be made.
+
+    Attributes:
+        request_id: the same one makes the same dossier.
+        number: its number; "" for the next of our own.
+        bound: the dossier that the session has already, "" for none.
+        confirmed: likely doubles were looked at.
+        provisional: the organisation's register does not answer now.
+    """
+
+    request_id: str
+    caller: CallerIdentity
+    number: str = ""
+    bound: str = ""
+    confirmed: bool = False
+    provisional: bool = False
+
+
+class MadeDossier(msgspec.Struct, frozen=True):
+    """The new dossier; or None, and its likely doubles."""
+
+    dossier: Dossier | None
+    likely: list[DossierHit] = msgspec.field(default_factory=list)
+
+
+class Identities:
+    """Whose dossiers they are, of all organisations. Thread-safe; several hubs may ask at once.
+    Each method may raise `StoreUnreachable`.
+    """
+
+    def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
+        self._transactions, self._now = transactions, now
+
+    def find(self, organisation: str, caller: CallerIdentity, access: Access) -> FoundHits:
+        """Dossiers of this name and birth date, the likeliest first.
+
+        Raises:
+            TooManyDossiers: this person has searched too often within the hour.
+        """
+        now = self._now()
+        with self._transactions.writing() as connection:
+            one_at_a_time(connection, organisation, access.by.user)
+            if searches_left(connection, organisation, user=access.by.user, now=now):
+                found = _alike(connection, organisation, caller)
+                write_line(
+                    connection,
+                    organisation,
+                    AccessKind.SEARCHED,
+                    "",
+                    access=access,
+                    now=now,
+                    hits=min(len(found), MOST_HITS),
+                )
+                return FoundHits(found[:MOST_HITS], more=len(found) > MOST_HITS)
+            refuse(connection, organisation, "", access=access, now=now)
+        raise too_many(MOST_SEARCHES)
+
+    def open(
+        self, organisation: str, number: str, access: Access, *, bound: str = "", named: bool
+    ) -> Dossier:
+        """A dossier for a session, which has this one from then on.
+
+        Args:
+            bound: the dossier that the session has by other means, "" for none.
+            named: an agent has said this number; one that the caller's own number leads to is
+                never refused for how many there were.
+
+        Raises:
+            DossierUnknown: there is none of this number.
+            ReasonNeeded: the session has another one.
+            TooManyDossiers: this person has opened too many within the hour.
+        """
+        with self._transactions.reading() as connection:
+            row = _kept(connection, organisation, number)
+            if is_written(connection, organisation, row.number, access):
+                return self._read(connection, organisation, row.number)
+        now = self._now()
+        with self._transactions.writing() as connection:
+            one_at_a_time(connection, organisation, access.by.user)
+            row = _kept(connection, organisation, number)
+            if is_written(connection, organisation, row.number, access):
+                return self._read(connection, organisation, row.number)
+            other = check_one_dossier(
+                connection, organisation, row.number, access=access, bound=bound
+            )
+            if not named or dossiers_left(
+                connection, organisation, row.number, user=access.by.user, now=now
+            ):
+                kind = AccessKind.OPENED_OTHER if other else AccessKind.OPENED
+                write_line(connection, organisation, kind, row.number, access=access, now=now)
+                return self._read(connection, organisation, row.number)
+            refuse(connection, organisation, row.number, access=access, now=now)
+        raise too_many(MOST_DOSSIERS)
+
+    def create(self, organisation: str, new: NewDossier, access: Access) -> MadeDossier:
+        """Makes a dossier for a session, which has it from then on; without `confirmed` only when
+        it has no likely double.
+
+        Raises:
+            NumberTaken: another dossier has the caller's number, or this number.
+            ReasonNeeded, TooManyDossiers: as `open`.
+        """
+        now = self._now()
+        with self._transactions.writing() as connection:
+            one_at_a_time(connection, organisation, "numbers")
+            made = _made_before(connection, organisation, new.request_id)
+            if made is not None:
+                return MadeDossier(self._read(connection, organisation, made.number))
+            check_one_dossier(connection, organisation, "", access=access, bound=new.bound)
+            likely = _doubles(connection, organisation, new.caller)
+            one_at_a_time(connection, organisation, access.by.user)
+            shown = bool(likely) and not new.confirmed
+            if shown and searches_left(connection, organisation, user=access.by.user, now=now):
+                kind, hits = AccessKind.SEARCHED, len(likely)
+                write_line(connection, organisation, kind, "", access=access, now=now, hits=hits)
+                return MadeDossier(None, likely)
+            left = dossiers_left(connection, organisation, "", user=access.by.user, now=now)
+            if left and not shown:
+                number = self._insert(connection, organisation, new, access=access)
+                write_line(
+                    connection, organisation, AccessKind.CREATED, number, access=access, now=now
+                )
+                return MadeDossier(self._read(connection, organisation, number))
+            refuse(connection, organisation, "", access=access, now=now)
+        raise too_many(MOST_SEARCHES if shown else MOST_DOSSIERS)
+
+    def _insert(
+        self, connection: Connection, organisation: str, new: NewDossier, *, access: Access
+    ) -> str:
+        caller, now = new.caller, self._now()
+        _check_number_free(connection, organisation, caller.caller_number, but="")
+        year = now.astimezone().year
+        number = new.number or next_number(connection, organisation, year)
+        if find_row(connection, organisation, number) is not None:
+            raise NumberTaken(dossier=number)
+        values = {
+            "number": number,
+            "procedure": "",
+            "provisional": int(new.provisional),
+            "merged_into": "",
+            "made_request": new.request_id,
+            "made_at_utc": now.astimezone(UTC).replace(tzinfo=None),
+            "made_by": access.by.name[:500],
+        }
+        columns = {**values, **identity_columns(caller)}
+        connection.execute(insert(tables.dossiers).values(organisation=organisation, **columns))
+        return number
+
+    def give_number(
+        self, organisation: str, number: str, caller_number: str, access: Access
+    ) -> Dossier:
+        """The caller of this dossier has this number, checked by whoever calls.
+
+        Raises:
+            NumberTaken: another dossier has it.
+            DossierUnknown: there is none of this number.
+        """
+        with self._transactions.writing() as connection:
+            one_at_a_time(connection, organisation, "numbers")
+            row = _kept(connection, organisation, number)
+            if row.caller_number != caller_number:
+                _check_number_free(connection, organisation, caller_number, but=row.number)
+                table = tables.dossiers
+                connection.execute(
+                    update(table).where(table.c.id == row.id).values(caller_number=caller_number)
+                )
+                kind = AccessKind.CORRECTED if row.caller_number else AccessKind.NUMBERED
+                write_line(
+                    connection, organisation, kind, row.number, access=access, now=self._now()
+                )
+            return self._read(connection, organisation, row.number)
+
+    def provisional(self, organisation: str) -> list[Row[Any]]:
+        """Dossiers made while the register was away and not matched yet, the oldest first."""
+        table = tables.dossiers
+        query: Select[Any] = (
+            select(table)
+            .where(table.c.organisation == organisation, table.c.provisional == 1)
+            .where(table.c.merged_into == "")
+            .order_by(table.c.id)
+        )
+        with self._transactions.reading() as connection:
+            return list(connection.execute(query))
+
+    def _read(self, connection: Connection, organisation: str, number: str) -> Dossier:
+        return read_dossier(connection, organisation, number, self._today())
+
+    def _today(self) -> date:
+        return self._now().astimezone().date()
+
+
+def identity_columns(caller: CallerIdentity) -> dict[str, str]:
+    """Whom a dossier is about, as columns of its row."""
+    name = " ".join(
+        part for part in (caller.given_names.strip(), caller.family_name.strip()) if part
+    )
+    return {
+        "caller_name": name,
+        "family_name": caller.family_name.strip(),
+        "given_names": caller.given_names.strip(),
+        "search_key": search_key(caller.family_name, caller.given_names),
+        "born_on": caller.born_on,
+        "caller_number": caller.caller_number,
+        "contact": caller.contact,
+    }
+
+
+def next_number(connection: Connection, organisation: str, year: int) -> str:
+    """The next number of our own, e.g. "D-2026-000123"; the caller holds `one_at_a_time`."""
+    table, start = tables.dossiers, f"D-{year}-"
+    query = select(func.max(table.c.number)).where(
+        table.c.organisation == organisation,
+        table.c.number.like(start + "_" * 6),
+        table.c.made_request.is_not(None),
+    )
+    last = (connection.execute(query).scalar() or "").removeprefix(start)
+    count = int(last) + 1 if last.isdecimal() else 1
+    while find_row(connection, organisation, f"{start}{count:06}") is not None:
+        count += 1  # the organisation's own numbers look like ours
+    return f"{start}{count:06}"
+
+
+def fill_search_keys(connection: Connection) -> None:
+    """By what dossiers are found that have no key yet: those of before it, or from a backup."""
+    table = tables.dossiers
+    query = select(table.c.id, table.c.caller_name).where(table.c.search_key == "")
+    for row in connection.execute(query).all():
+        if key := search_key(row.caller_name):
+            connection.execute(update(table).where(table.c.id == row.id).values(search_key=key))
+
+
+def _kept(connection: Connection, organisation: str, number: str) -> Row[Any]:
+    row = kept_row(connection, organisation, number)
+    if row is None:
+        raise DossierUnknown(what="dossier")
+    return row
+
+
+def _made_before(connection: Connection, organisation: str, request_id: str) -> Row[Any] | None:
+    table = tables.dossiers
+    query: Select[Any] = select(table).where(
+        table.c.organisation == organisation, table.c.made_request == request_id
+    )
+    return connection.execute(query).first()
+
+
+def _check_number_free(
+    connection: Connection, organisation: str, caller_number: str, *, but: str
+) -> None:
+    for row in _numbered(connection, organisation, caller_number):
+        if row.number != but:
+            raise NumberTaken(dossier=row.number)
+
+
+def _numbered(connection: Connection, organisation: str, caller_number: str) -> list[Row[Any]]:
+    """The dossiers that a caller's number leads to."""
+    if not caller_number:
+        return []
+    table = tables.dossiers
+    query: Select[Any] = select(table).where(
+        table.c.organisation == organisation, table.c.caller_number == caller_number
+    )
+    found = [kept_row(connection, organisation, row.number) for row in connection.execute(query)]
+    return list({row.id: row for row in found if row is not None}.values())
+
+
+def _alike(connection: Connection, organisation: str, caller: CallerIdentity) -> list[DossierHit]:
+    """All of this birth date and a like name, the likeliest first."""
+    table = tables.dossiers
+    query: Select[Any] = select(table).where(
+        table.c.organisation == organisation,
+        table.c.born_on == caller.born_on,
+        table.c.merged_into == "",
+    )
+    scored = [
+        (likeness(caller.family_name, caller.given_names, row.search_key), row)
+        for row in connection.execute(query.order_by(table.c.id))
+    ]
+    scored = [one for one in scored if one[0] > 0]
+    scored.sort(key=lambda one: (-one[0], one[1].id))
+    return [
+        _hit(
+            row,
+            HitReason.SAME_NAME_AND_BIRTH if like == 1.0 else HitReason.SIMILAR_NAME_AND_BIRTH,
+        )
+        for like, row in scored
+    ]
+
+
+def _doubles(connection: Connection, organisation: str, caller: CallerIdentity) -> list[DossierHit]:
+    """Dossiers that are likely this person's, each once; at most `MOST_HITS`."""
+    numbered = [
+        _hit(row, HitReason.SAME_NUMBER)
+        for row in _numbered(connection, organisation, caller.caller_number)
+    ]
+    return _each_once([*numbered, *_alike(connection, organisation, caller)])[:MOST_HITS]
+
+
+def _each_once(hits: Iterable[DossierHit]) -> list[DossierHit]:
+    found: dict[str, DossierHit] = {}
+    for hit in hits:
+        found.setdefault(hit.number, hit)
+    return list(found.values())
+
+
+def _hit(row: Row[Any], why: HitReason) -> DossierHit:
+    return DossierHit(
+        number=row.number,
+        caller_name=row.caller_name,
+        born_on=row.born_on,
+        has_caller_number=bool(row.caller_number),
+        procedure=row.procedure,
+        provisional=bool(row.provisional),
+        why=why,
+    )

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub dossiers accesses NUMBER`: what a person may ask for by right about the own
+dossier: who looked at it, when and why (GDPR, article 15).
+
+Reads the database only, so it may run beside a running hub. Names of those who looked are an
+organisation's own affair, as the Court of Justice has said (C-579/21), and are printed on demand.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from documents.store.accesses import AccessFilter
+from documents.store.dossier_store import DossierStore
+from expert_app.hub.convention_commands import load_catalogue
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.credentials import KeyMissing
+from expert_app.runtime.paths import Paths
+from expert_app.stores.dossiers import ExtraMissing, extra_words, open_store
+from resources.texts import _
+from session.core.dossier_model import AccessLine
+from session.core.errors import SessionError
+from views.words.accesses import access_words
+from views.words.errors import sentence
+
+
+def print_accesses(
+    settings: HubSettings,
+    paths: Paths,
+    number: str,
+    *,
+    organisation: str,
+    as_json: bool,
+    with_names: bool,
+) -> int:
+    """Prints every line about a dossier of an organisation ("": the convention's only one), the
+    oldest first; the exit code.
+    """
+    organisation = organisation or _only_organisation(settings)
+    if not organisation:
+        print(_("Say whose dossier it is with --org."))
+        return 2
+    try:
+        with open_store(settings, paths) as store:
+            dossier = store.open_dossier(organisation, number)
+            lines = _all_lines(store, organisation, dossier.number)
+    except KeyMissing as error:
+        print(error.why)
+        return 1
+    except ExtraMissing as error:
+        print(extra_words(error))
+        return 1
+    except SessionError as error:
+        print(sentence(error.code, error.detail).sentence)
+        return 1
+    if not with_names:
+        lines = [msgspec.structs.replace(line, user="", by_name="") for line in lines]
+    if as_json:
+        print(msgspec.json.encode({"dossier": dossier.number, "accesses": lines}).decode())
+        return 0
+    print(_("Dossier {number}: {count} accesses.").format(number=dossier.number, count=len(lines)))
+    for line in lines:
+        print(_line(line))
+    return 0
+
+
+def _only_organisation(settings: HubSettings) -> str:
+    """The convention's organisation, where it has one; "" otherwise."""
+    served = load_catalogue(settings).served if settings.catalogue else ()
+    return next(iter(served)) if len(served) == 1 else ""
+
+
+def _all_lines(store: DossierStore, organisation: str, number: str) -> list[AccessLine]:
+    found: list[AccessLine] = []
+    before = 0
+    while True:
+        wanted = AccessFilter(dossier=number, before=before)
+        lines = store.accesses.listed(organisation, wanted)
+        if not lines:
+            return found[::-1]
+        found += lines
+        before = lines[-1].id
+
+
+def _line(line: AccessLine) -> str:
+    parts = [f"{line.at_utc.astimezone():%Y-%m-%d %H:%M}", access_words(line.kind), line.dossier]
+    return " · ".join(part for part in [*parts, line.by_name, line.reason] if part)

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whose dossiers they are, and who looked at what, as the hub's dossier service wants it:
+asynchronous, in protocol words. Used by `dossier_adapter`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import Row
+
+from documents.store.accesses import AccessFilter
+from documents.store.dossier_store import DossierStore
+from documents.store.identities import NewDossier
+from session.core.dossier_model import Access, CallerIdentity, Dossier, DossierMerged
+from session.protocol.dossier.identity import (
+    AccessesAnswer,
+    AccessesRequest,
+    DossierCreated,
+    DossierHits,
+    ProvisionalAnswer,
+    ProvisionalDossier,
+)
+
+MOST_PROVISIONAL = 100
+
+
+class IdentityAdapter:
+    """`session.hub.dossier.store.IdentityStoreLike` over a store."""
+
+    def __init__(self, store: DossierStore) -> None:
+        self._store = store
+
+    async def open(
+        self, organisation: str, number: str, access: Access, *, bound: str, named: bool
+    ) -> Dossier:
+        """A dossier for a session."""
+        opening = self._store.identities.open
+        return await asyncio.to_thread(
+            opening, organisation, number, access, bound=bound, named=named
+        )
+
+    async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
+        """Dossiers of this name and birth date."""
+        finding = self._store.identities.find
+        found = await asyncio.to_thread(finding, organisation, caller, access)
+        return DossierHits(hits=found.hits, more=found.more)
+
+    async def create(
+        self,
+        organisation: str,
+        caller: CallerIdentity,
+        access: Access,
+        *,
+        request_id: str,
+        bound: str,
+        confirmed: bool,
+        provisional: bool = False,
+    ) -> DossierCreated:
+        """A new dossier, or its likely doubles."""
+        new = NewDossier(
+            request_id=request_id,
+            caller=caller,
+            bound=bound,
+            confirmed=confirmed,
+            provisional=provisional,
+        )
+        made = await asyncio.to_thread(self._store.identities.create, organisation, new, access)
+        return DossierCreated(dossier=made.dossier, likely=made.likely)
+
+    async def give_number(
+        self, organisation: str, number: str, caller_number: str, access: Access
+    ) -> Dossier:
+        """The caller of a dossier has this number."""
+        giving = self._store.identities.give_number
+        return await asyncio.to_thread(giving, organisation, number, caller_number, access)
+
+    async def merge(
+        self, organisation: str, merge_id: str, *, keep: str, merged: str, access: Access
+    ) -> DossierMerged:
+        """All of one dossier moves into another."""
+        merging = self._store.merges.merge
+        return await asyncio.to_thread(
+            merging, organisation, merge_id, keep=keep, merged=merged, access=access
+        )
+
+    async def unmerge(self, organisation: str, merge_id: str, access: Access) -> DossierMerged:
+        """Two dossiers again."""
+        return await asyncio.to_thread(self._store.merges.unmerge, organisation, merge_id, access)
+
+    async def merges(self, organisation: str, dossier: str) -> list[DossierMerged]:
+        """Merges of a dossier, or of all."""
+        return await asyncio.to_thread(self._store.merges.listed, organisation, dossier)
+
+    async def provisional(self, organisation: str) -> ProvisionalAnswer:
+        """Dossiers that wait to be matched with the register."""
+        rows = await asyncio.to_thread(self._store.identities.provisional, organisation)
+        return ProvisionalAnswer(
+            dossiers=[_provisional(row) for row in rows[:MOST_PROVISIONAL]], total=len(rows)
+        )
+
+    async def accesses(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:
+        """A page of the register of accesses."""
+        wanted = AccessFilter(
+            first=request.first,
+            last=request.last,
+            user=request.user,
+            dossier=request.dossier,
+            kind=request.kind,
+            before=request.before,
+            limit=request.limit,
+        )
+        register = self._store.accesses
+        lines = await asyncio.to_thread(register.listed, organisation, wanted)
+        return AccessesAnswer(
+            lines=lines,
+            more=len(lines) == request.limit,
+            refused_lately=await asyncio.to_thread(register.refused_lately, organisation),
+        )
+
+
+def _provisional(row: Row[Any]) -> ProvisionalDossier:
+    return ProvisionalDossier(
+        number=row.number,
+        caller_name=row.caller_name,
+        born_on=row.born_on,
+        made_at_utc=row.made_at_utc.replace(tzinfo=UTC),
+        by_name=row.made_by,
+    )

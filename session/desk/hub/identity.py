@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whose dossier it is: what a desk and a supervisor's board ask the dossier service.
+Used by their programs.
+
+The other end is `session.hub.dossier.identity`, of the hub or of the organisation's vault. Each
+request raises what was refused.
+"""
+
+from __future__ import annotations
+
+from session.bus.client import BusClient
+from session.core.dossier_model import CallerIdentity, Dossier, DossierMerged
+from session.protocol.dossier.identity import (
+    AccessesAnswer,
+    AccessesRequest,
+    CallerNumberGiven,
+    DossierCreate,
+    DossierCreated,
+    DossierHits,
+    DossierMerge,
+    DossierSearch,
+    DossierUnmerge,
+    MergeAnswer,
+    MergesAnswer,
+    MergesRequest,
+    ProvisionalAnswer,
+    ProvisionalRequest,
+)
+from session.protocol.hub.requests import DossierAnswer
+from session.protocol.wire.ids import new_id
+
+WAIT_S = 10.0
+"""A register of the organisation's own may have to be asked."""
+
+
+class DossierIdentityLink:
+    """An agent's requests, each in its own session."""
+
+    def __init__(self, bus: BusClient) -> None:
+        self._bus = bus
+
+    async def find(
+        self, session_id: str, family_name: str, given_names: str, *, born_on: str
+    ) -> DossierHits:
+        """Dossiers of this name and birth date. Raises `TooManyDossiers`."""
+        request = DossierSearch(
+            session_id=session_id,
+            family_name=family_name,
+            given_names=given_names,
+            born_on=born_on,
+        )
+        return await self._bus.request_with_retries("find_dossiers", request, DossierHits, WAIT_S)
+
+    async def create(
+        self,
+        session_id: str,
+        caller: CallerIdentity,
+        *,
+        request_id: str,
+        confirmed: bool = False,
+        reason: str = "",
+    ) -> DossierCreated:
+        """Makes the caller's dossier, or gives its likely doubles.
+
+        Args:
+            request_id: the same until it is made, so that it is made once.
+
+        Raises:
+            CallerNumberInvalid, NumberTaken, ReasonNeeded, TooManyDossiers.
+        """
+        request = DossierCreate(
+            session_id=session_id,
+            request_id=request_id,
+            family_name=caller.family_name,
+            given_names=caller.given_names,
+            born_on=caller.born_on,
+            caller_number=caller.caller_number,
+            contact=caller.contact,
+            confirmed=confirmed,
+            reason=reason,
+        )
+        return await self._bus.request_with_retries(
+            "create_dossier", request, DossierCreated, WAIT_S
+        )
+
+    async def give_number(self, session_id: str, dossier: str, caller_number: str) -> Dossier:
+        """The caller has this number; the dossier afterwards.
+        Raises `CallerNumberInvalid`, `NumberTaken`.
+        """
+        request = CallerNumberGiven(
+            session_id=session_id, dossier=dossier, caller_number=caller_number
+        )
+        return (
+            await self._bus.request_with_retries("give_caller_number", request, DossierAnswer)
+        ).dossier
+
+
+class DossierRegisterLink:
+    """A supervisor's requests: merges, and the register of accesses."""
+
+    def __init__(self, bus: BusClient) -> None:
+        self._bus = bus
+
+    async def merge(self, keep: str, merged: str, reason: str) -> DossierMerged:
+        """All of `merged` moves into `keep`. Raises `DossierUnknown`, `MergeImpossible`."""
+        request = DossierMerge(request_id=new_id(), keep=keep, merged=merged, reason=reason)
+        return (
+            await self._bus.request_with_retries("merge_dossiers", request, MergeAnswer, WAIT_S)
+        ).merge
+
+    async def unmerge(self, merge_id: str, reason: str) -> DossierMerged:
+        """Two dossiers again. Raises `MergeImpossible`."""
+        request = DossierUnmerge(merge_id=merge_id, reason=reason)
+        return (
+            await self._bus.request_with_retries("unmerge_dossiers", request, MergeAnswer, WAIT_S)
+        ).merge
+
+    async def merges(self, dossier: str = "") -> list[DossierMerged]:
+        """Merges of a dossier, or of all."""
+        request = MergesRequest(dossier=dossier)
+        return (await self._bus.request_with_retries("merges", request, MergesAnswer)).merges
+
+    async def provisional(self) -> ProvisionalAnswer:
+        """Dossiers that wait to be matched with the register."""
+        return await self._bus.request_with_retries(
+            "provisional_dossiers", ProvisionalRequest(), ProvisionalAnswer
+        )
+
+    async def accesses(self, request: AccessesRequest) -> AccessesAnswer:
+        """A page of the register of accesses."""
+        return await self._bus.request_with_retries("accesses", request, AccessesAnswer, WAIT_S)

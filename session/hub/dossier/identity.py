@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whose dossier it is: what agents find, make and number in their sessions, and what supervisors
+read of the register of accesses. Used by hub and vault.
+
+The store writes a line before it gives anything; see `session.hub.dossier.store`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from session.core.dossier_model import Access, ActingUser, CallerIdentity
+from session.core.errors import CallerNumberInvalid, MessageMalformed
+from session.hub.access.handlers import Asker, handles
+from session.hub.convention.caller_numbers import checked_number
+from session.hub.dossier.deliveries import NameOf
+from session.hub.dossier.service import DossierService
+from session.hub.dossier.store import IdentityStoreLike
+from session.protocol.dossier.identity import (
+    AccessesAnswer,
+    AccessesRequest,
+    CallerNumberGiven,
+    DossierCreate,
+    DossierCreated,
+    DossierHits,
+    DossierMerge,
+    DossierSearch,
+    DossierUnmerge,
+    MergeAnswer,
+    MergesAnswer,
+    MergesRequest,
+    ProvisionalAnswer,
+    ProvisionalRequest,
+)
+from session.protocol.hub.requests import DossierAnswer
+
+NumberKind = Callable[[str, str], str]
+"""(organisation, service) -> the kind of its callers' numbers, as in the convention."""
+
+
+class IdentityService:
+    """Finds, makes and numbers dossiers for agents in session; merges them and reads the register
+    for supervisors.
+    """
+
+    def __init__(
+        self, dossiers: DossierService, *, number_kind: NumberKind, name_of: NameOf
+    ) -> None:
+        self._dossiers, self._number_kind, self._name_of = dossiers, number_kind, name_of
+
+    @property
+    def _store(self) -> IdentityStoreLike:
+        return self._dossiers.store.identities
+
+    @handles("find_dossiers")
+    async def find(self, asker: Asker, request: DossierSearch) -> DossierHits:
+        """Looks for the caller's dossier. Raises `TicketUnknown`, `TooManyDossiers`."""
+        ticket = await self._dossiers.own(asker.organisation, asker.user, request.session_id)
+        caller = CallerIdentity(
+            family_name=request.family_name,
+            given_names=request.given_names,
+            born_on=_checked_day(request.born_on),
+        )
+        access = self._dossiers.access(asker, ticket, request.session_id)
+        return await self._store.find(asker.organisation, caller, access)
+
+    @handles("create_dossier")
+    async def create(self, asker: Asker, request: DossierCreate) -> DossierCreated:
+        """Makes the caller's dossier.
+
+        Raises:
+            TicketUnknown, CallerNumberInvalid, NumberTaken, ReasonNeeded, TooManyDossiers.
+        """
+        organisation = asker.organisation
+        ticket, record = await self._dossiers.owned(organisation, asker.user, request.session_id)
+        kind = self._number_kind(organisation, ticket.service)
+        caller = CallerIdentity(
+            family_name=request.family_name,
+            given_names=request.given_names,
+            born_on=_checked_day(request.born_on),
+            caller_number=checked_number(kind, request.caller_number),
+            contact=request.contact.strip(),
+        )
+        made = await self._store.create(
+            organisation,
+            caller,
+            self._dossiers.access(asker, ticket, request.session_id, request.reason),
+            request_id=request.request_id,
+            bound=record.dossier,
+            confirmed=request.confirmed,
+        )
+        if made.dossier is not None:
+            await self._dossiers.bind(organisation, ticket, record, made.dossier.number)
+        return made
+
+    @handles("give_caller_number")
+    async def give_number(self, asker: Asker, request: CallerNumberGiven) -> DossierAnswer:
+        """The caller of the session's dossier has a number.
+
+        Raises:
+            TicketUnknown, CallerNumberInvalid, NumberTaken, NotAllowed: not the session's dossier.
+        """
+        organisation = asker.organisation
+        ticket, _ = await self._dossiers.check(
+            organisation, asker.user, request.session_id, request.dossier
+        )
+        kind = self._number_kind(organisation, ticket.service)
+        number = checked_number(kind, request.caller_number)
+        if not number:
+            raise CallerNumberInvalid(kind=kind)
+        access = self._dossiers.access(asker, ticket, request.session_id)
+        return DossierAnswer(
+            dossier=await self._store.give_number(organisation, request.dossier, number, access)
+        )
+
+    # ---- supervisors
+
+    @handles("merge_dossiers")
+    async def merge(self, asker: Asker, request: DossierMerge) -> MergeAnswer:
+        """Two dossiers of one person become one. Raises `DossierUnknown`, `MergeImpossible`."""
+        merge = await self._store.merge(
+            asker.organisation,
+            request.request_id,
+            keep=request.keep,
+            merged=request.merged,
+            access=self._access(asker, request.reason),
+        )
+        return MergeAnswer(merge=merge)
+
+    @handles("unmerge_dossiers")
+    async def unmerge(self, asker: Asker, request: DossierUnmerge) -> MergeAnswer:
+        """Two dossiers again. Raises `DossierUnknown`, `MergeImpossible`."""
+        access = self._access(asker, request.reason)
+        return MergeAnswer(
+            merge=await self._store.unmerge(asker.organisation, request.merge_id, access)
+        )
+
+    def _access(self, asker: Asker, reason: str) -> Access:
+        name = self._name_of(asker.organisation, asker.user)
+        return Access(by=ActingUser(user=asker.user, name=name), reason=reason)
+
+    @handles("merges")
+    async def merges(self, asker: Asker, request: MergesRequest) -> MergesAnswer:
+        """Which dossiers were made one."""
+        return MergesAnswer(merges=await self._store.merges(asker.organisation, request.dossier))
+
+    @handles("provisional_dossiers")
+    async def provisional(self, asker: Asker, request: ProvisionalRequest) -> ProvisionalAnswer:
+        """Dossiers that wait to be matched with the register."""
+        return await self._store.provisional(asker.organisation)
+
+    @handles("accesses")
+    async def accesses(self, asker: Asker, request: AccessesRequest) -> AccessesAnswer:
+        """A page of the register of accesses."""
+        return await self._store.accesses(asker.organisation, request)
+
+
+def _checked_day(born_on: str) -> str:
+    """Raises `MessageMalformed` for a day that no calendar has."""
+    try:
+        return date.fromisoformat(born_on).isoformat()
+    except ValueError as error:
+        raise MessageMalformed(why="born_on") from error

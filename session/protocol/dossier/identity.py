@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whose dossier it is: found, made, numbered, merged; and the register of who looked at what.
+
+A search, an opening, a correction and an export are each a line of that register, stored before
+the answer leaves the hub; `session.hub.dossier.identity` has the rules.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.core.dossier_model import (
+    AccessKind,
+    AccessLine,
+    Dossier,
+    DossierHit,
+    DossierMerged,
+)
+from session.protocol.dossier.deliveries import DossierNumber
+from session.protocol.hub.board import Count, Reason
+from session.protocol.hub.requests import DossierAnswer, HubMessage, Number, Verb
+from session.protocol.wire.ids import Id, OptionalId
+from session.protocol.wire.roles import Role
+
+MOST_HITS = 5
+"""Dossiers of one answer: a search finds one person, it lists nobody."""
+
+MOST_ACCESSES = 100
+MOST_MERGES = 100
+
+DossierName = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"\S")]
+GivenNames = Annotated[str, msgspec.Meta(max_length=100)]
+BirthDate = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Contact = Annotated[str, msgspec.Meta(max_length=200)]
+DossierReason = Annotated[str, msgspec.Meta(max_length=300)]
+
+
+class RegisterState(StrEnum):
+    """Whether the organisation's own register was asked: it has none, it answered, it is away."""
+
+    NONE = ""
+    ANSWERED = "answered"
+    AWAY = "away"
+
+
+# ---- agents
+
+
+class DossierSearch(HubMessage, frozen=True, kw_only=True):
+    """An agent looks for the caller's dossier: name and birth date are both needed.
+    Accents, capitals, hyphens, apostrophes and the order of given names do not count.
+    """
+
+    session_id: Id
+    family_name: DossierName
+    given_names: GivenNames = ""
+    born_on: BirthDate
+
+
+class DossierHits(HubMessage, frozen=True, kw_only=True):
+    """At most `MOST_HITS`, the likeliest first. `more`: there are others; say more about the
+    caller.
+    """
+
+    hits: list[DossierHit]
+    more: bool = False
+    register: RegisterState = RegisterState.NONE
+
+
+class DossierCreate(HubMessage, frozen=True, kw_only=True):
+    """An agent makes a dossier with the caller; it is the session's from then on.
+    Repeated, the same `request_id` gives the same dossier.
+
+    Attributes:
+        confirmed: the likely doubles were looked at; without it they are answered and nothing is
+            made.
+        reason: needed where the session has a dossier already.
+    """
+
+    session_id: Id
+    request_id: Id
+    family_name: DossierName
+    given_names: GivenNames = ""
+    born_on: BirthDate
+    caller_number: Number = ""
+    contact: Contact = ""
+    confirmed: bool = False
+    reason: DossierReason = ""
+
+
+class DossierCreated(HubMessage, frozen=True, kw_only=True):
+    """The new dossier; or None, and those that are likely the same person's."""
+
+    dossier: Dossier | None
+    likely: list[DossierHit] = msgspec.field(default_factory=list)
+
+
+class CallerNumberGiven(HubMessage, frozen=True, kw_only=True):
+    """The caller of the session's dossier has a number: it is checked as a kiosk checks it."""
+
+    session_id: Id
+    dossier: DossierNumber
+    caller_number: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+
+
+# ---- supervisors
+
+
+class MergeTrouble(StrEnum):
+    """Why two dossiers do not become one, or not two again."""
+
+    SAME = "same"
+    MERGED_BEFORE = "merged_before"
+    TOO_LATE = "too_late"
+    LATER_FIRST = "later_first"
+
+
+class DossierMerge(HubMessage, frozen=True, kw_only=True):
+    """All of `merged` moves into `keep`, and its number opens `keep` from then on.
+    `request_id` becomes the merge's id; repeated, nothing happens twice.
+    """
+
+    request_id: Id
+    keep: DossierNumber
+    merged: DossierNumber
+    reason: Reason
+
+
+class DossierUnmerge(HubMessage, frozen=True, kw_only=True):
+    """Two dossiers again: what had moved goes back. Repeated, it changes nothing."""
+
+    merge_id: Id
+    reason: Reason
+
+
+class MergeAnswer(HubMessage, frozen=True, kw_only=True):
+    """The merge as it is now."""
+
+    merge: DossierMerged
+
+
+class MergesRequest(HubMessage, frozen=True, kw_only=True):
+    """Merges, the newest first; "" for those of every dossier."""
+
+    dossier: DossierNumber = ""
+
+
+class MergesAnswer(HubMessage, frozen=True, kw_only=True):
+    """At most `MOST_MERGES`."""
+
+    merges: list[DossierMerged]
+
+
+class ProvisionalRequest(HubMessage, frozen=True, kw_only=True):
+    """Which dossiers were made while the register was away, and are not matched yet?"""
+
+
+class ProvisionalDossier(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them."""
+
+    number: str
+    caller_name: Annotated[str, msgspec.Meta(max_length=500)]
+    born_on: str = ""
+    made_at_utc: datetime
+    by_name: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class ProvisionalAnswer(HubMessage, frozen=True, kw_only=True):
+    """The oldest first, and how many there are."""
+
+    dossiers: list[ProvisionalDossier]
+    total: Count = 0
+
+
+class AccessesRequest(HubMessage, frozen=True, kw_only=True):
+    """Lines of the register of accesses, the newest first; "" and None mean all.
+
+    Attributes:
+        first, last: days of the organisation, both included.
+        user: whose accesses.
+        dossier: of this number, and of those that were merged into it.
+        before: the last id of the answer before, to read on; 0 for the newest.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    user: OptionalId = ""
+    dossier: DossierNumber = ""
+    kind: AccessKind | None = None
+    before: int = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_ACCESSES)] = MOST_ACCESSES
+
+
+class AccessesAnswer(HubMessage, frozen=True, kw_only=True):
+    """Lines; `more`: there are older ones.
+
+    `refused_lately`: how many were refused within the last hour, whatever was asked for: the
+    board's alert.
+    """
+
+    lines: list[AccessLine]
+    more: bool = False
+    refused_lately: Count = 0
+
+
+_A = frozenset({Role.AGENT})
+_S = frozenset({Role.SUPERVISOR})
+
+IDENTITY_VERBS: dict[str, Verb] = {
+    "find_dossiers": (_A, DossierSearch, DossierHits),
+    "create_dossier": (_A, DossierCreate, DossierCreated),
+    "give_caller_number": (_A, CallerNumberGiven, DossierAnswer),
+    "merge_dossiers": (_S, DossierMerge, MergeAnswer),
+    "unmerge_dossiers": (_S, DossierUnmerge, MergeAnswer),
+    "merges": (_S, MergesRequest, MergesAnswer),
+    "provisional_dossiers": (_S, ProvisionalRequest, ProvisionalAnswer),
+    "accesses": (_S, AccessesRequest, AccessesAnswer),
+}
+"""Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whose dossier it is, over a real hub with a real store: found, made, numbered; one for a session,
+each look written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from documents.store.dossier_store import DossierStore
+from expert_app.hub.dossier_adapter import DossierAdapter
+from session.core.clock import SystemClock
+from session.core.dossier_model import AccessKind, CallerIdentity, Dossier
+from session.core.errors import (
+    CallerNumberInvalid,
+    DossierUnknown,
+    NotAllowed,
+    NumberTaken,
+    ReasonNeeded,
+    SessionError,
+    TicketUnknown,
+    TooManyDossiers,
+)
+from session.desk.hub.client import DeskLink
+from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
+from session.protocol.dossier.identity import AccessesRequest
+from session.protocol.hub.requests import SessionFacts
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import World, hub_world
+
+ZOE = CallerIdentity(family_name="Lefèvre", given_names="Zoé", born_on="1984-05-02")
+
+
+@asynccontextmanager
+async def identity_world(folder: Path) -> AsyncIterator[tuple[World, DossierStore]]:
+    """A hub over a store that begins empty."""
+    async with hub_world(folder, with_hub=False) as world:
+        with DossierStore(folder / "store") as store:
+            world.store = DossierAdapter(store, SystemClock())
+            await world.start_hub()
+            yield world, store
+
+
+async def _session(
+    world: World, request: str = "r1", number: str = "", agent: str = "alice", kiosk: str = "kiosk1"
+) -> tuple[DeskLink, SessionFacts]:
+    caller, desk = await world.kiosk(kiosk), await world.desk(agent)
+    return desk, await desk.accept((await caller.call("rights", number, request)).ticket.id)
+
+
+async def _register(world: World) -> DossierRegisterLink:
+    return DossierRegisterLink(await world.client(Role.SUPERVISOR, "boss"))
+
+
+async def test_a_dossier_is_made_with_the_caller_and_found_at_the_next_visit(
+    tmp_path: Path,
+) -> None:
+    async with identity_world(tmp_path) as (world, _):
+        desk, facts = await _session(world)
+        link = DossierIdentityLink(desk._bus)
+        with pytest.raises(DossierUnknown):
+            await desk.dossier(facts.id)
+        nobody = await link.find(facts.id, "Lefevre", "", born_on="1984-05-02")
+        assert (nobody.hits, nobody.more) == ([], False)
+        made = (await link.create(facts.id, ZOE, request_id="new1")).dossier
+        assert made is not None
+        again = (await link.create(facts.id, ZOE, request_id="new1")).dossier
+        assert again == made
+        assert await desk.dossier(facts.id) == made
+        with pytest.raises(CallerNumberInvalid):
+            await link.give_number(facts.id, made.number, "12")
+        numbered = await link.give_number(facts.id, made.number, "12 34 567")
+        assert numbered.caller_number == "1234567"
+        await desk.hang_up(facts.id)
+        await desk.close(facts.id)
+
+        other, later = await _session(world, "r2", "1234567", agent="bob", kiosk="kiosk2")
+        assert (await other.dossier(later.id)).number == made.number
+        with pytest.raises(TicketUnknown):
+            await link.find(later.id, "Lefevre", "", born_on="1984-05-02")
+
+        answer = await (await _register(world)).accesses(AccessesRequest())
+        assert [(line.kind, line.user, line.dossier) for line in reversed(answer.lines)] == [
+            (AccessKind.SEARCHED, "alice", ""),
+            (AccessKind.CREATED, "alice", made.number),
+            (AccessKind.NUMBERED, "alice", made.number),
+            (AccessKind.OPENED, "bob", made.number),
+        ]
+        assert answer.lines[0].session_id == later.id
+        assert not answer.more
+
+
+async def test_likely_doubles_come_back_before_a_dossier_is_made(tmp_path: Path) -> None:
+    async with identity_world(tmp_path) as (world, _):
+        desk, facts = await _session(world)
+        link = DossierIdentityLink(desk._bus)
+        numbered = CallerIdentity(
+            family_name="Lefèvre", given_names="Zoé", born_on="1984-05-02", caller_number="1234567"
+        )
+        first = (await link.create(facts.id, numbered, request_id="new1")).dossier
+        assert first is not None
+        await desk.close(facts.id)
+        desk, facts = await _session(world, "r2", agent="bob", kiosk="kiosk2")
+        link = DossierIdentityLink(desk._bus)
+        answer = await link.create(facts.id, ZOE, request_id="new2")
+        assert answer.dossier is None
+        assert [hit.number for hit in answer.likely] == [first.number]
+        with pytest.raises(NumberTaken):
+            await link.create(facts.id, numbered, request_id="new2", confirmed=True)
+        made = await link.create(facts.id, ZOE, request_id="new2", confirmed=True)
+        assert made.dossier is not None
+        assert made.dossier.number != first.number
+
+
+async def test_who_reads_a_hundred_dossiers_in_one_session_is_stopped_and_seen(
+    tmp_path: Path,
+) -> None:
+    async with identity_world(tmp_path) as (world, store):
+        for place in range(100):
+            store.create_dossier(
+                "valdore",
+                Dossier(
+                    number=f"2026-{place:04}", caller_name=f"Invente {place}", caller_number=""
+                ),
+            )
+        desk, facts = await _session(world)
+        read, refused = [], set()
+        for reason in ("", "Une bonne raison"):
+            for place in range(100):
+                try:
+                    read.append((await desk.dossier(facts.id, f"2026-{place:04}", reason)).number)
+                except SessionError as error:
+                    refused.add(type(error))
+        assert len(set(read)) == 20
+        assert refused == {ReasonNeeded, TooManyDossiers}
+        with pytest.raises(NotAllowed):
+            await desk.document(facts.id, "unknown")
+        register = await _register(world)
+        answer = await register.accesses(AccessesRequest(kind=AccessKind.OPENED_OTHER))
+        assert len({line.dossier for line in answer.lines}) == 20
+        assert {line.reason for line in answer.lines} == {"Une bonne raison"}
+        assert answer.refused_lately > 0
+
+
+async def test_agents_read_no_register_and_merge_nothing(tmp_path: Path) -> None:
+    async with identity_world(tmp_path) as (world, _):
+        agent = DossierRegisterLink(await world.client(Role.AGENT, "alice"))
+        with pytest.raises(NotAllowed):
+            await agent.accesses(AccessesRequest())
+        with pytest.raises(NotAllowed):
+            await agent.merge("a", "b", "Même personne")
+        with pytest.raises(NotAllowed):
+            await agent.unmerge("m1", "Erreur")

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Dossiers found, made and numbered once, and one dossier for a session, with SQLite and
+PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from documents.store.accesses import MOST_DOSSIERS, MOST_SEARCHES, AccessFilter
+from documents.store.dossier_store import DossierStore
+from documents.store.identities import MadeDossier, NewDossier
+from session.core.dossier_model import (
+    Access,
+    AccessKind,
+    ActingUser,
+    CallerIdentity,
+    Dossier,
+    HitReason,
+)
+from session.core.errors import DossierUnknown, NumberTaken, ReasonNeeded, TooManyDossiers
+from tests.support.postgres import new_database
+
+ORG = "valdore"
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ALICE = ActingUser(user="alice", name="Alice M.")
+ZOE = CallerIdentity(
+    family_name="Lefèvre-Exemple",
+    given_names="Zoé Marie",
+    born_on="1984-05-02",
+    caller_number="1234567",
+    contact="06 00 00 00 00",
+)
+
+
+class _Clock:
+    """The store's time, which a test sets."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> _Clock:
+    return _Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: _Clock) -> Iterator[DossierStore]:
+    url = None
+    if request.param == "postgresql":
+        address: str = request.getfixturevalue("postgres")
+        url = new_database(address, f"d{abs(hash(request.node.nodeid)):x}")
+    with DossierStore(tmp_path, url, now=clock) as store:
+        yield store
+
+
+def _in(session: str, reason: str = "", by: ActingUser = ALICE) -> Access:
+    return Access(by=by, session_id=session, reason=reason)
+
+
+def _make(
+    store: DossierStore,
+    caller: CallerIdentity = ZOE,
+    *,
+    session: str = "s1",
+    confirmed: bool = True,
+    request: str = "",
+) -> MadeDossier:
+    new = NewDossier(request_id=request or session, caller=caller, confirmed=confirmed)
+    return store.identities.create(ORG, new, _in(session))
+
+
+def _kinds(store: DossierStore) -> list[AccessKind]:
+    return [line.kind for line in store.accesses.listed(ORG, AccessFilter())][::-1]
+
+
+def _many(store: DossierStore, count: int) -> list[str]:
+    numbers = [f"{place:04}" for place in range(count)]
+    for number in numbers:
+        store.create_dossier(
+            ORG, Dossier(number=number, caller_name=f"Invente {number}", caller_number="")
+        )
+    return numbers
+
+
+def test_a_dossier_is_made_once_and_found_by_name_and_birth_date(store: DossierStore) -> None:
+    made = _make(store).dossier
+    assert made is not None
+    assert made.number == "D-2026-000001"
+    assert (made.caller_name, made.contact) == ("Zoé Marie Lefèvre-Exemple", "06 00 00 00 00")
+    again = _make(store).dossier
+    assert again == made
+    asked = CallerIdentity(family_name="LEFEVRE EXEMPLE", given_names="marie", born_on="1984-05-02")
+    found = store.identities.find(ORG, asked, _in("s2"))
+    assert [(hit.number, hit.why) for hit in found.hits] == [
+        (made.number, HitReason.SAME_NAME_AND_BIRTH)
+    ]
+    other_day = msgspec.structs.replace(asked, born_on="1984-02-05")
+    assert store.identities.find(ORG, other_day, _in("s2")).hits == []
+    assert store.identities.find("other", asked, _in("s2")).hits == []
+    assert _kinds(store) == [AccessKind.CREATED, AccessKind.SEARCHED, AccessKind.SEARCHED]
+    line = store.accesses.listed(ORG, AccessFilter(kind=AccessKind.SEARCHED))[1]
+    assert (line.hits, line.dossier, line.reason, line.user) == (1, "", "", "alice")
+
+
+def test_five_hits_at_most_the_likeliest_first(store: DossierStore) -> None:
+    twins = ["Zoé", "Zoée", "Zoë-Anne", "Zoé", "Zoé", "Zoé", "Zoé"]
+    for place, given in enumerate(twins):
+        caller = msgspec.structs.replace(ZOE, given_names=given, caller_number="")
+        _make(store, caller, session=f"s{place}")
+    asked = CallerIdentity(family_name="Lefèvre-Exemple", given_names="Zoé", born_on="1984-05-02")
+    found = store.identities.find(ORG, asked, _in("s9"))
+    assert len(found.hits) == 5
+    assert found.more
+    assert {hit.why for hit in found.hits} == {HitReason.SAME_NAME_AND_BIRTH}
+
+
+def test_likely_doubles_are_shown_before_a_dossier_is_made(store: DossierStore) -> None:
+    first = _make(store).dossier
+    assert first is not None
+    namesake = CallerIdentity(family_name="Lefevre-Exempel", born_on="1984-05-02")
+    shown = _make(store, namesake, session="s2", confirmed=False)
+    assert shown.dossier is None
+    assert [hit.why for hit in shown.likely] == [HitReason.SIMILAR_NAME_AND_BIRTH]
+    same_number = CallerIdentity(family_name="Autre", born_on="1990-01-01", caller_number="1234567")
+    shown = _make(store, same_number, session="s3", confirmed=False)
+    assert [(hit.number, hit.why) for hit in shown.likely] == [
+        (first.number, HitReason.SAME_NUMBER)
+    ]
+    with pytest.raises(NumberTaken) as caught:
+        _make(store, same_number, session="s3")
+    assert caught.value.detail == {"dossier": first.number}
+    second = _make(store, namesake, session="s2").dossier
+    assert second is not None
+    assert second.number == "D-2026-000002"
+
+
+def test_a_number_is_given_later_and_only_to_one_dossier(store: DossierStore) -> None:
+    first = _make(store).dossier
+    second = _make(
+        store, CallerIdentity(family_name="Autre", born_on="1990-01-01"), session="s2"
+    ).dossier
+    assert first is not None
+    assert second is not None
+    with pytest.raises(NumberTaken):
+        store.identities.give_number(ORG, second.number, "1234567", _in("s2"))
+    given = store.identities.give_number(ORG, second.number, "7654321", _in("s2"))
+    assert given.caller_number == "7654321"
+    store.identities.give_number(ORG, second.number, "7654321", _in("s2"))
+    store.identities.give_number(ORG, second.number, "7654322", _in("s2"))
+    found = store.find_by_caller_number(ORG, "7654322")
+    assert found is not None
+    assert found.number == second.number
+    assert _kinds(store)[2:] == [AccessKind.NUMBERED, AccessKind.CORRECTED]
+
+
+def test_a_session_has_one_dossier_and_another_one_for_a_reason(store: DossierStore) -> None:
+    one, two, *_ = _many(store, 2)
+    opened = store.identities.open(ORG, one, _in("s1"), named=True)
+    assert opened.number == one
+    store.identities.open(ORG, one, _in("s1"), named=True)
+    with pytest.raises(ReasonNeeded) as caught:
+        store.identities.open(ORG, two, _in("s1"), named=True)
+    assert caught.value.detail == {"dossier": one}
+    with pytest.raises(ReasonNeeded):
+        store.identities.open(ORG, two, _in("s1", "  "), named=True)
+    store.identities.open(ORG, two, _in("s1", "Pour son enfant"), named=True)
+    new = NewDossier(request_id="r1", caller=ZOE, confirmed=True)
+    with pytest.raises(ReasonNeeded):
+        store.identities.create(ORG, new, _in("s1"))
+    store.identities.open(ORG, one, _in("s2", by=ActingUser(user="bob")), named=True)
+    with pytest.raises(DossierUnknown):
+        store.identities.open(ORG, "none", _in("s3"), named=True)
+    with pytest.raises(ReasonNeeded):
+        store.identities.open(ORG, one, _in("s4"), bound=two, named=True)
+    lines = store.accesses.listed(ORG, AccessFilter())[::-1]
+    assert [(line.kind, line.dossier, line.reason) for line in lines] == [
+        (AccessKind.OPENED, one, ""),
+        (AccessKind.OPENED_OTHER, two, "Pour son enfant"),
+        (AccessKind.OPENED, one, ""),
+    ]
+
+
+def test_twenty_dossiers_an_hour_then_refused_with_a_line(
+    store: DossierStore, clock: _Clock
+) -> None:
+    numbers = _many(store, MOST_DOSSIERS + 2)
+    for place, number in enumerate(numbers[:MOST_DOSSIERS]):
+        store.identities.open(ORG, number, _in(f"s{place}"), named=True)
+    with pytest.raises(TooManyDossiers) as caught:
+        store.identities.open(ORG, numbers[-1], _in("s90"), named=True)
+    assert caught.value.detail == {"limit": MOST_DOSSIERS}
+    with pytest.raises(TooManyDossiers):
+        _make(store, session="s91")
+    store.identities.open(ORG, numbers[0], _in("s92"), named=True)  # one of those
+    store.identities.open(ORG, numbers[-2], _in("s93"), named=False)  # the caller's own number
+    store.identities.open(ORG, numbers[-1], _in("s94", by=ActingUser(user="bob")), named=True)
+    assert store.accesses.refused_lately(ORG) == 2
+    assert _kinds(store).count(AccessKind.REFUSED) == 2
+    clock.now += timedelta(hours=1, minutes=1)
+    assert store.accesses.refused_lately(ORG) == 0
+    store.identities.open(ORG, numbers[-1], _in("s95"), named=True)
+
+
+def test_searches_have_a_limit_too(store: DossierStore) -> None:
+    for _ in range(MOST_SEARCHES):
+        store.identities.find(ORG, ZOE, _in("s1"))
+    with pytest.raises(TooManyDossiers) as caught:
+        store.identities.find(ORG, ZOE, _in("s1"))
+    assert caught.value.detail == {"limit": MOST_SEARCHES}
+
+
+def test_many_at_once_make_each_dossier_once_and_pass_no_limit(store: DossierStore) -> None:
+    def make(place: int) -> str:
+        made = _make(store, session=f"s{place}", request=f"r{place % 8}").dossier
+        return made.number if made is not None else ""
+
+    def once(place: int) -> str:
+        caller = msgspec.structs.replace(ZOE, caller_number="", family_name=f"Nom{place % 8}")
+        new = NewDossier(request_id=f"r{place % 8}", caller=caller, confirmed=True)
+        by = ActingUser(user=f"agent{place}")
+        made = store.identities.create(ORG, new, _in(f"s{place}", by=by)).dossier
+        return made.number if made is not None else ""
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(once, range(16)))
+        assert len(set(numbers)) == 8
+        results = list(pool.map(lambda place: _tried(make, place), range(8, 12)))
+        assert sorted(results) == sorted(numbers[:4])  # the same requests again
+
+        def open_one(number: str) -> str:
+            return store.identities.open(ORG, number, _in("crowd"), named=True).number
+
+        opened = list(pool.map(lambda number: _tried(open_one, number), sorted(set(numbers))))
+    assert len([number for number in opened if number]) == 1  # one session, one dossier
+
+    taken = msgspec.structs.replace(ZOE, caller_number="9999999")
+
+    def numbered(place: int) -> str:
+        caller = msgspec.structs.replace(taken, family_name=f"Autre{place}")
+        return _tried(lambda _: str(_make(store, caller, session=f"n{place}").dossier), place)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len([made for made in pool.map(numbered, range(8)) if made]) == 1
+
+
+def _tried[Asked](act: object, asked: Asked) -> str:
+    """What it gives, "" for a refusal."""
+    assert callable(act)
+    try:
+        return str(act(asked))
+    except (ReasonNeeded, NumberTaken, TooManyDossiers):
+        return ""
+
+
+def test_the_register_is_read_in_pages_by_day_person_dossier_and_kind(
+    store: DossierStore, clock: _Clock
+) -> None:
+    one, two, three = _many(store, 3)
+    store.identities.open(ORG, one, _in("s1"), named=True)
+    clock.now += timedelta(days=1)
+    store.identities.open(ORG, two, _in("s2", by=ActingUser(user="bob")), named=True)
+    store.identities.open(ORG, three, _in("s3"), named=True)
+    today = clock.now.astimezone().date()
+
+    def dossiers(wanted: AccessFilter) -> list[str]:
+        return [line.dossier for line in store.accesses.listed(ORG, wanted)]
+
+    assert dossiers(AccessFilter(limit=2)) == [three, two]
+    newest = store.accesses.listed(ORG, AccessFilter(limit=2))
+    assert dossiers(AccessFilter(before=newest[-1].id)) == [one]
+    assert dossiers(AccessFilter(first=today)) == [three, two]
+    assert dossiers(AccessFilter(last=today - timedelta(days=1))) == [one]
+    assert dossiers(AccessFilter(user="bob")) == [two]
+    assert dossiers(AccessFilter(dossier=three)) == [three]
+    assert dossiers(AccessFilter(kind=AccessKind.REFUSED)) == []
+    assert store.accesses.listed("other", AccessFilter()) == []
