@@ -26,6 +26,7 @@ from session.desk.hub.client import DeskLink
 from session.hub.access.handlers import handlers_of
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
+from session.hub.dossier.identity import IdentityService
 from session.hub.dossier.pieces import PieceService
 from session.hub.dossier.service import DossierService
 from session.hub.dossier.uploads import UploadSpool
@@ -107,7 +108,7 @@ class SealedWorld:
         bus = self._bus = await world.client(Role.VAULT, VAULT)
         sessions = VaultSessions(bus, self.log, clock=world.clock, secrets=lambda: self.secrets)
         rules = DossierService(
-            world.dossiers,
+            world.store,
             sessions,
             callers=sessions,
             uploads=UploadSpool(self.folder / "vault" / "uploads"),
@@ -119,9 +120,14 @@ class SealedWorld:
         handlers = {
             Part.DOSSIER: handlers_of(
                 rules,
+                IdentityService(
+                    rules,
+                    number_kind=world.catalogue.number_kind,
+                    name_of=world.catalogue.person_name,
+                ),
                 PieceService(rules),
-                DeliveryService(world.dossiers, lambda _organisation, user: user),
-                ExportService(world.dossiers, lambda _organisation, user: user),
+                DeliveryService(world.store, lambda _organisation, user: user),
+                ExportService(world.store, lambda _organisation, user: user),
                 callers,
                 certificates,
             ),
