@@ -12,6 +12,7 @@ from functools import partial
 import msgspec
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.board.access_alert import AccessAlert
 from expert_app.board.app import ActDone, ActTrouble, SupervisorApp
 from expert_app.board.deliveries import BoardDeliveries
 from expert_app.board.dossier_export import DossierExport, Exporter
@@ -28,12 +29,14 @@ from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program, run_application
 from resources.texts import _
 from session.bus.client import BusClient
+from session.core.dossier_model import AccessLine
 from session.core.errors import SessionError
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import Act, Join, MoveQueue
 from session.desk.hub.board_past import BoardPast
 from session.desk.hub.client import DeskLink
 from session.desk.hub.deliveries import DeliveryLink
+from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.hub.history import UndoState
 from session.protocol.hub.tickets import Ticket
 from views.automation.board_driver import BoardDriver
@@ -49,7 +52,7 @@ from views.words.deliveries import copy_words
 from views.words.errors import sentence
 
 WINDOW_SIZE = (1440, 900)
-LINE, ACT, FILE = "line", "act", "file"
+LINE, ACT, FILE, ACCESS = "line", "act", "file", "access"
 
 
 def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
@@ -92,6 +95,7 @@ class BoardJobs:
     files: ReportFiles
     deliveries: BoardDeliveries
     export: DossierExport
+    access_alert: AccessAlert
 
 
 def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program) -> BoardJobs:
@@ -121,6 +125,7 @@ def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
         past=past,
         app=app,
         files=ReportFiles(link, clock, tasks=tasks),
+        access_alert=AccessAlert(DossierRegisterLink(bus), tasks),
         deliveries=BoardDeliveries(delivery_link, copy_words, tasks=tasks),
         export=DossierExport(
             delivery_link, export_words, exporter=exporter, clock=clock, tasks=tasks
@@ -168,6 +173,7 @@ class BoardProgram:
         app.done.connect(self._on_done)
         app.troubled.connect(self._on_trouble)
         app.undo_changed.connect(window.show_undo)
+        self._jobs.access_alert.refused.connect(self._on_refused_accesses)
         self._jobs.board.retrying.connect(self._on_retrying)
         self._jobs.past.retrying.connect(self._on_retrying)
         window.act_requested.connect(self._on_act)
@@ -203,6 +209,7 @@ class BoardProgram:
         self.window.show_identity(self._settings.organisation, self._settings.user)
         self.window.show()
         await self._app.start()
+        self._jobs.access_alert.start()
         self._program.tasks.start(self._program.connect(self._jobs.bus), name="connect the board")
 
     async def stop(self) -> None:
@@ -230,6 +237,13 @@ class BoardProgram:
         self.window.messages.show_message(
             Level.WARNING, _("The hub did not answer; trying again…"), key=ACT
         )
+
+    def _on_refused_accesses(self, lines: list[AccessLine]) -> None:
+        who = _("{name} has opened or searched for too many dossiers within an hour")
+        what = " · ".join(who.format(name=line.by_name or line.user) for line in lines)
+        text = _("Alert: {what}").format(what=what)
+        self.window.messages.show_message(Level.WARNING, text, key=ACCESS)
+        self._application.alert(self.window)
 
     def _on_page(self, name: str) -> None:
         asks = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from typing import Protocol
 
 import msgspec
@@ -45,10 +46,12 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.hub.routing import NoteRequest
 from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
 
 CACHED_DOCUMENTS = 4
+WRITTEN = 4096
 
 
 def who_of(facts: SessionFacts) -> Actor:
@@ -70,6 +73,24 @@ class OwnedSessions(Protocol):
     def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
         """What is known of the session of a ticket that `owned` gave."""
         ...
+
+
+class _Written:
+    """Openings that are in the register for sure, the newest `WRITTEN`: (session, agent, dossier).
+    What is forgotten is asked of the store again.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str, str], None] = OrderedDict()
+
+    def add(self, key: tuple[str, str, str]) -> None:
+        self._known[key] = None
+        self._known.move_to_end(key)
+        while len(self._known) > WRITTEN:
+            self._known.popitem(last=False)
+
+    def __contains__(self, key: tuple[str, str, str]) -> bool:
+        return key in self._known
 
 
 class DossierService:
@@ -96,6 +117,7 @@ class DossierService:
         self._uploads = uploads
         self._keep = keep
         self._reader = DocumentReader(store, CACHED_DOCUMENTS)
+        self._written = _Written()
 
     @handles("dossier")
     async def dossier(self, asker: Asker, request: DossierRequest) -> DossierAnswer:
@@ -131,6 +153,7 @@ class DossierService:
             named=bool(number) and number != own,
         )
         await self.bind(organisation, ticket, record, found.number)
+        self._written.add((session_id, asker.user, found.number))
         return found
 
     async def bind(
@@ -248,9 +271,10 @@ class DossierService:
     @handles("document")
     async def document(self, asker: Asker, request: DocumentRequest) -> DocumentPart:
         """Bytes of a document of the session's dossier. Raises as `dossier`."""
-        _, record = await self._sessions.owned(asker.organisation, asker.user, request.session_id)
+        ticket, record = await self.owned(asker.organisation, asker.user, request.session_id)
         if not record.dossier:
             raise DossierUnknown
+        await self._write_opening(asker, ticket, request.session_id, record.dossier)
         if not await self._holds(asker.organisation, record.dossier, request.document_id):
             raise NotAllowed(why="not a document of this dossier")
         return await self._reader.part(asker.organisation, request.document_id, request.offset)
@@ -283,7 +307,24 @@ class DossierService:
         ticket, record = await self._sessions.owned(organisation, agent, session_id)
         if not dossier or record.dossier != dossier:
             await self._check_merged(organisation, record.dossier, dossier)
+        await self._write_opening(
+            Asker(organisation, Role.AGENT, agent), ticket, session_id, dossier
+        )
         return ticket, who_of(self._sessions.kiosk_facts(ticket))
+
+    async def _write_opening(
+        self, asker: Asker, ticket: Ticket, session_id: str, dossier: str
+    ) -> None:
+        """An agent who got the session from a colleague may come without having opened its dossier:
+        that is an opening too.
+        """
+        key = (session_id, asker.user, dossier)
+        if key not in self._written:
+            access = self.access(asker, ticket, session_id)
+            await self._store.identities.open(
+                asker.organisation, dossier, access, bound=dossier, named=False
+            )
+            self._written.add(key)
 
     async def _check_merged(self, organisation: str, own: str, dossier: str) -> None:
         """Raises `NotAllowed` unless both numbers lead to one dossier, since a supervisor said

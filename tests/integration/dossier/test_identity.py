@@ -5,6 +5,7 @@ each look written down.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from documents.store.dossier_store import DossierStore
+from expert_app.board.access_alert import AccessAlert
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.core.clock import SystemClock
-from session.core.dossier_model import AccessKind, CallerIdentity, Dossier
+from session.core.dossier_model import AccessKind, AccessLine, CallerIdentity, Dossier
 from session.core.errors import (
     CallerNumberInvalid,
     DossierUnknown,
+    MergeImpossible,
     NotAllowed,
     NumberTaken,
     ReasonNeeded,
@@ -26,11 +29,16 @@ from session.core.errors import (
     TooManyDossiers,
 )
 from session.desk.hub.client import DeskLink
+from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
+from session.desk.hub.pieces import PieceLink
+from session.desk.hub.third_parties import TalkLink
 from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.talk_state import PassReason
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
+from tests.support.waiting import until
 
 ZOE = CallerIdentity(family_name="Lefèvre", given_names="Zoé", born_on="1984-05-02")
 
@@ -155,3 +163,58 @@ async def test_agents_read_no_register_and_merge_nothing(tmp_path: Path) -> None
             await agent.merge("a", "b", "Même personne")
         with pytest.raises(NotAllowed):
             await agent.unmerge("m1", "Erreur")
+
+
+async def test_a_colleague_to_whom_a_caller_is_passed_on_is_written_down_too(
+    tmp_path: Path,
+) -> None:
+    async with identity_world(tmp_path) as (world, _):
+        desk, facts = await _session(world)
+        made = await DossierIdentityLink(desk._bus).create(facts.id, ZOE, request_id="new1")
+        assert made.dossier is not None
+        other = await world.desk("bob")
+        await TalkLink(desk._bus).pass_on(facts.id, PassReason.SPECIALIST, agent="bob", note="")
+        taken = await other.accept(facts.ticket_id)
+        await PieceLink(other._bus).history(taken.id, made.dossier.number)  # before it is opened
+        await other.dossier(taken.id)
+        answer = await (await _register(world)).accesses(AccessesRequest())
+        assert [(line.kind, line.user, line.session_id) for line in answer.lines] == [
+            (AccessKind.OPENED, "bob", taken.id),
+            (AccessKind.CREATED, "alice", facts.id),
+        ]
+
+
+async def test_a_supervisor_merges_exports_and_is_told_of_who_browses(tmp_path: Path) -> None:
+    async with identity_world(tmp_path) as (world, store):
+        for number in ("A1", "B2"):
+            store.create_dossier(
+                "valdore", Dossier(number=number, caller_name="Zoé Lefèvre", caller_number="")
+            )
+        desk, facts = await _session(world)
+        await desk.dossier(facts.id, "B2")
+        register = await _register(world)
+        merge = await register.merge("A1", "B2", "Même personne")
+        assert (merge.keep, merge.merged, merge.by_name) == ("A1", "B2", "Chantal V.")
+        assert (await desk.dossier(facts.id)).number == "A1"  # the conversation goes on
+        await PieceLink(desk._bus).history(facts.id, "B2")
+        with pytest.raises(MergeImpossible):
+            await register.merge("A1", "B2", "Encore une fois")
+        await DeliveryLink(register._bus).export("A1", "Demande de l'usager")
+        undone = await register.unmerge(merge.id, "Deux personnes")
+        assert undone.undone_at_utc is not None
+        assert await register.merges("B2") == [undone]
+        assert (await register.provisional()).total == 0
+
+        heard: list[list[AccessLine]] = []
+        alert = AccessAlert(register, world.tasks, again_s=0.05)
+        alert.refused.connect(heard.append)
+        alert.start()
+        for place in range(21):
+            number = f"2026-{place:04}"
+            store.create_dossier(
+                "valdore", Dossier(number=number, caller_name="Invente", caller_number="")
+            )
+            with contextlib.suppress(TooManyDossiers):
+                await desk.dossier(facts.id, number, "Motif")
+        await until(lambda: bool(heard))
+        assert [line.user for line in heard[0]] == ["alice"]

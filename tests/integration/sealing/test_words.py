@@ -27,6 +27,7 @@ from session.hub.convention.entries import OrganisationEntry
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
+from session.hub.dossier.identity import IdentityService
 from session.hub.dossier.pieces import PieceService
 from session.hub.dossier.service import DossierService
 from session.hub.vault.handlers import VaultLogService
@@ -337,7 +338,14 @@ def test_every_verb_of_a_vault_is_answered_there_and_refused_by_the_hub() -> Non
     """What the dossier service learns, the vault learns too:
     else words of a dossier would go to the hub in clear.
     """
-    rules = (DossierService, PieceService, DeliveryService, ExportService, VaultLogService)
+    rules = (
+        DossierService,
+        IdentityService,
+        PieceService,
+        DeliveryService,
+        ExportService,
+        VaultLogService,
+    )
     answered = {verb for rule in rules for verb in handled_verbs(rule)}
     assert answered == set(VAULT_PARTS)
     assert set(PIECE_VERBS) < set(VAULT_PARTS)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Tells the supervisor of agents who opened or searched for more dossiers than one hour allows,
+without Qt. Used by the board.
+
+The register of accesses is asked, at the hub or in the organisation's vault: only there it stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from session.core.dossier_model import AccessKind, AccessLine
+from session.core.errors import SessionError
+from session.core.signals import Signal
+from session.core.tasks import Tasks
+from session.desk.hub.identity import DossierRegisterLink
+from session.protocol.dossier.identity import AccessesRequest
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 15.0
+MOST_TOLD = 5
+"""People of one alert."""
+
+
+class AccessAlert:
+    """Looks at the register every few seconds.
+
+    Attributes:
+        refused: who was refused since the last look, or within the hour before the first one; one
+            line for each person.
+    """
+
+    def __init__(
+        self, link: DossierRegisterLink, tasks: Tasks, *, again_s: float = AGAIN_S
+    ) -> None:
+        self.refused: Signal[list[AccessLine]] = Signal()
+        self._link, self._tasks, self._again_s = link, tasks, again_s
+        self._told = 0
+
+    def start(self) -> None:
+        """Begins to look."""
+        self._tasks.start(self._look_again(), name="watch for refused accesses")
+
+    async def _look_again(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except SessionError as error:
+                log.info("register of accesses not read: %s", error.code)
+            await asyncio.sleep(self._again_s)
+
+    async def _look(self) -> None:
+        request = AccessesRequest(kind=AccessKind.REFUSED)
+        answer = await self._link.accesses(request)
+        lines = answer.lines
+        if not self._told:  # what this board has not seen, and is not long ago
+            lines = lines[: answer.refused_lately]
+        fresh = [line for line in lines if line.id > self._told]
+        if answer.lines:
+            self._told = answer.lines[0].id
+        if fresh:
+            by_user = {line.user: line for line in fresh}
+            self.refused.emit(list(by_user.values())[:MOST_TOLD])
