@@ -193,7 +193,7 @@ def reading(path: Path) -> Iterator[BackupReader]:
             listed = _listed(tar)
             for part in listed.parts:
                 _compare(tar, part)
-        except (tarfile.TarError, EOFError) as error:
+        except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
             raise BackupDamaged("") from error
         yield BackupReader(tar, listed)
 
@@ -231,9 +231,11 @@ def _compare(tar: tarfile.TarFile, part: ArchivePart) -> None:
 @contextmanager
 def _member(tar: tarfile.TarFile, name: str) -> Iterator[IO[bytes]]:
     try:
-        file = tar.extractfile(name)
+        entry = tar.getmember(name)
     except KeyError as error:
         raise BackupDamaged(name) from error
+    # An entry with holes may claim any size, and the reader would make the holes in memory.
+    file = tar.extractfile(entry) if entry.isreg() and not entry.issparse() else None
     if file is None:
         raise BackupDamaged(name)
     with file:

@@ -62,7 +62,7 @@ def load_rows(engine: Engine, tables: Sequence[Table], parts: Iterable[bytes]) -
         for table in reversed(tables):
             connection.execute(table.delete())
         waiting: list[BackupRow] = []
-        for row in _rows(parts):
+        for row in read_rows(parts):
             if waiting and (row.table != waiting[0].table or len(waiting) >= BATCH):
                 _insert(connection, by_name[waiting[0].table], waiting)
                 waiting = []
@@ -95,7 +95,8 @@ def _moment(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
 
 
-def _rows(parts: Iterable[bytes]) -> Iterator[BackupRow]:
+def read_rows(parts: Iterable[bytes]) -> Iterator[BackupRow]:
+    """What `write_rows` wrote, row by row."""
     decoder = msgspec.json.Decoder(BackupRow)
     rest = b""
     for part in parts:

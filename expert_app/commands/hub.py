@@ -216,6 +216,10 @@ def _backup(context: Context) -> int:
     from expert_app.commands.hub_backup import run_backup, run_vault_backup
 
     arguments = context.arguments
+    if arguments.file is None:
+        from expert_app.commands.hub_backup_folder import run_folder_backup
+
+        return run_folder_backup(context.settings, context.paths)
     if context.settings.serve:
         return _of_a_vault(context, run_vault_backup)
     return asyncio.run(
@@ -227,7 +231,10 @@ def _backup(context: Context) -> int:
 
 def _restore(context: Context) -> int:
     from expert_app.commands.hub_backup import run_restore, run_vault_restore
+    from expert_app.commands.hub_backup_folder import run_check
 
+    if context.arguments.check:
+        return run_check(context.arguments.file)
     if context.settings.serve:
         return _of_a_vault(context, run_vault_restore)
     return asyncio.run(run_restore(context.arguments.file, context.settings, context.paths))

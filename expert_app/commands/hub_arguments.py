@@ -123,7 +123,14 @@ def _add_history_commands(command: AddCommand) -> None:
     backup = _where(
         command("backup", "write the hub's whole state into one file; the hub may go on working")
     )
-    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        default=None,
+        metavar="FILE",
+        help="without it: a dated one in the settings' backup.folder, and the oldest ones go",
+    )
     backup.add_argument(
         "--with-dossiers", action="store_true", default=False, help="and all dossiers and documents"
     )
@@ -131,6 +138,12 @@ def _add_history_commands(command: AddCommand) -> None:
         command("restore", "put a backup into a hub that has nothing yet and does not run")
     )
     restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument(
+        "--check",
+        action="store_true",
+        default=False,
+        help="read all of it and say what is in it; nothing is written",
+    )
 
 
 def _add_server_commands(command: AddCommand) -> None:

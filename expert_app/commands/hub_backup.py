@@ -18,9 +18,10 @@ from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import store_of
 from expert_app.vault.backup import VaultFacts, back_up_vault, restore_vault
 from resources.texts import _
-from session.core.errors import BusUnreachable, SessionError
+from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.storage.format import StoredTooNew
+from session.hub.storage.store_space import is_no_room
 
 
 async def run_backup(
@@ -129,7 +130,7 @@ async def _run(work: Awaitable[None], path: Path) -> int:
     try:
         await work
     except (*EXPECTED, OSError) as error:
-        print(_why_not(error, path))
+        print(why_not(error, path))
         return 1
     return 0
 
@@ -146,7 +147,7 @@ EXPECTED = (
 """What may go wrong besides the disk."""
 
 
-def _why_not(error: Exception, path: Path) -> str:
+def why_not(error: Exception, path: Path) -> str:
     """What happened and what to do."""
     match error:
         case BackupDamaged(why=why):
@@ -189,6 +190,11 @@ def _why_not_reached(error: Exception, path: Path) -> str:
                 "restore."
             )
             return words.format(why=detail.get("why", code))
+        case StoreUnreachable() if is_no_room(error):
+            return _(
+                "There is not enough room for what is in it: raise store.quota_mb in the settings. "
+                "What was written so far is of no use: remove it and begin again."
+            )
         case SessionError(code=code, detail=detail):
             words = _(
                 "It broke off ({code}: {why}). What was written so far is of no use: remove it and "

@@ -20,12 +20,13 @@ from expert_app.runtime.config import (
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
-from expert_app.stores.jetstream import hub_seed
+from expert_app.stores.jetstream import hub_seed, server_store_bytes
 from resources.texts import _
 from session.bus.server.config import ClusterSettings, ServerSettings, config_text
 from session.bus.server.leaf_links import Partner, check_partners
 from session.bus.server.process import server_binary
 from session.bus.transport.nkeys import new_seed, public_key
+from session.hub.storage.store_space import QUOTA_BYTES
 
 SECRET_LETTERS = 32
 """Shortest secret among servers."""
@@ -51,7 +52,8 @@ def bus_config(settings: HubSettings, paths: Paths, node: str = "") -> str:
 
 
 def _alone(settings: HubSettings) -> ServerSettings:
-    return server_settings(settings, Path("/var/lib/nats"), enrolment=False)
+    room = server_store_bytes(settings, None)
+    return server_settings(settings, Path("/var/lib/nats"), enrolment=False, store_bytes=room)
 
 
 def _node(settings: HubSettings, name: str) -> ServerSettings:
@@ -63,6 +65,7 @@ def _node(settings: HubSettings, name: str) -> ServerSettings:
     node = named[name]
     return ServerSettings(
         folder=Path(cluster.store),
+        max_file_store=server_store_bytes(settings, None),
         host=node.host,
         port=node.port,
         tls_certificate=Path(settings.tls_certificate) if settings.tls_certificate else None,
@@ -107,8 +110,10 @@ def become_server(config: Path) -> int:
     os.execv(binary, [binary, "-c", str(config)])
 
 
-def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> ServerSettings:
-    """Where and how our nats-server listens.
+def server_settings(
+    settings: HubSettings, folder: Path, *, enrolment: bool, store_bytes: int = QUOTA_BYTES
+) -> ServerSettings:
+    """Where and how our nats-server listens, and how much room it may take.
 
     Raises:
         SettingsWrong: it would listen to other machines without encryption, or a partner cannot be
@@ -116,6 +121,7 @@ def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> 
     """
     server = ServerSettings(
         folder=folder,
+        max_file_store=store_bytes,
         host=settings.listen_host,
         port=settings.listen_port,
         tls_certificate=Path(settings.tls_certificate) if settings.tls_certificate else None,

@@ -16,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from expert_app.backup.watch import BackupWatch
 from session.bus.hub_connection import HubConnection
 from session.hub.access.request_server import AnsweredRequest
 from session.hub.composition import Hub
@@ -86,6 +87,12 @@ class MetricsCollector(Collector):
             trouble.add_metric([one.code, str(one.grave).lower()], 1)
         yield trouble
 
+    def backup_age(self, watch: BackupWatch | None) -> Iterator[Metric]:
+        """The age of the newest backup, where a timer makes them and has made one."""
+        if watch is not None and watch.age_s is not None:
+            words = "Seconds since the newest backup was made."
+            yield self.gauge("backup_age_seconds", words, watch.age_s)
+
     def counter(self, name: str, words: str, value: int) -> Metric:
         """One number that only grows."""
         return CounterMetricFamily(f"{self._prefix}_{name}", words, value=value)
@@ -100,10 +107,14 @@ class HubMetrics(MetricsCollector):
 
     Args:
         connection: the hub's own.
+        backups: None where no timer makes them.
     """
 
-    def __init__(self, hub: Hub, connection: HubConnection) -> None:
+    def __init__(
+        self, hub: Hub, connection: HubConnection, *, backups: BackupWatch | None = None
+    ) -> None:
         self._hub = hub
+        self._backups = backups
         self._connection = connection
         super().__init__(PREFIX)
         hub.server.answered.connect(self.on_request)
@@ -136,6 +147,24 @@ class HubMetrics(MetricsCollector):
         free = self._hub.parts.disk_space.free_bytes
         if free is not None:
             yield self.gauge("disk_free_bytes", "Least free room of the hub's folders.", free)
+        yield from self._store()
+        yield from self.backup_age(self._backups)
+
+    def _store(self) -> Iterator[Metric]:
+        space = self._hub.space
+        used = GaugeMetricFamily(
+            f"{PREFIX}_store_bytes", "What each share of the store holds.", labels=["part"]
+        )
+        limit = GaugeMetricFamily(
+            f"{PREFIX}_store_limit_bytes", "What each share may hold.", labels=["part"]
+        )
+        for part in space.parts:
+            used.add_metric([part.name], part.used_bytes)
+            limit.add_metric([part.name], part.limit_bytes)
+        yield from (used, limit)
+        yield self.gauge(
+            "store_quota_bytes", "All that the store may take.", space.limits.quota_bytes
+        )
 
     def _people(self) -> Iterator[Metric]:
         services = ["organisation", "service"]

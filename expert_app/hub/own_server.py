@@ -16,7 +16,7 @@ from expert_app.hub.flood_ban import FloodBan
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
-from expert_app.stores.jetstream import forget_running, hub_seed, note_running
+from expert_app.stores.jetstream import forget_running, hub_seed, note_running, server_store_bytes
 from session.bus.hub_connection import HubConnection
 from session.bus.server.process import BusServer
 from session.bus.transport.nkeys import new_seed, public_key
@@ -85,7 +85,9 @@ class OwnServer:
                 self._settings.bus_urls, hub_seed(self._settings), client_tls(ca_file)
             )
         seed = new_seed()
-        place = server_settings(self._settings, self._paths.folder("bus"), enrolment=True)
+        folder = self._paths.folder("bus")
+        room = server_store_bytes(self._settings, folder)
+        place = server_settings(self._settings, folder, enrolment=True, store_bytes=room)
         wanted = self._book.wanted()
         self._enrolled = self._book.keys()
         accounts = self._catalogue.accounts(self._enrolled, self._book.revoked())

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from expert_app.backup.watch import open_backup_watch
 from expert_app.hub.before_upgrade import keep_old_databases, too_new, upgrade_stored
 from expert_app.hub.convention_updates import ConventionUpdates
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
@@ -23,17 +24,18 @@ from expert_app.runtime.config import HubSettings
 from expert_app.runtime.ice_settings import turn_tickets
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
-from expert_app.stores.jetstream import documents_folder
+from expert_app.stores.jetstream import documents_folder, store_limits
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.core.clock import SystemClock
-from session.core.errors import SessionError
+from session.core.errors import SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.composition import Hub
 from session.hub.dossier.library import library_folder
 from session.hub.parts import HubParts, Patience
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.format import StoredTooNew
+from session.hub.storage.store_space import is_no_room
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +72,7 @@ class HubProgram:
         self._tasks = Tasks()
         self._convention = ConventionUpdates(settings, paths)
         self._sources = find_sources(settings, paths)
+        self._backups = open_backup_watch(settings, self._clock)
         keep_old_databases(settings, paths)
         self._server = OwnServer(
             settings,
@@ -105,6 +108,8 @@ class HubProgram:
             stack.push_async_callback(hub.stop)
             await self._server.serve_enrolment(connection, self._clock, stack)
             self._convention.start(hub, self._server, self._tasks)
+            if self._backups is not None:
+                self._backups.start(self._tasks)
             await self._monitor(hub, connection, stack)
             address = ", ".join(bus.urls)
             ready(address)
@@ -129,11 +134,14 @@ class HubProgram:
             library=library_folder(Path(settings.catalogue)),
             kiosk_key=self._server.kiosk_key,
             disk_space=self._disk_space(),
+            limits=store_limits(settings, None if settings.bus else self._paths.folder("bus")),
         )
         turn = turn_tickets(settings.turn, self._clock, self._paths.data)
         hub = Hub(parts, dossiers=dossiers.adapter, turn=turn)
         hub.flood_watch.found.connect(self._server.on_flood)
         hub.monitoring.health.others.append(dossiers.watch.troubles)
+        if self._backups is not None:
+            hub.monitoring.health.others.append(self._backups.troubles)
         return hub
 
     def _disk_space(self) -> DiskSpace:
@@ -153,7 +161,7 @@ class HubProgram:
         from expert_app.hub.metrics import HubMetrics
         from expert_app.hub.monitor import open_monitor
 
-        figures = HubMetrics(hub, connection)
+        figures = HubMetrics(hub, connection, backups=self._backups)
         monitor = await open_monitor(
             self._settings.metrics.listen, hub.monitoring.health, figures, self._tasks
         )
@@ -199,6 +207,14 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         return too_new(error)
     except SessionError as error:
         log.error("the hub cannot start: %s %s", error.code, error.detail)
+        if isinstance(error, StoreUnreachable) and is_no_room(error):
+            print(
+                _(
+                    "The nats-server has less room than store.quota_mb says: give it the new "
+                    "output of `expert-app hub bus-config`, or lower store.quota_mb."
+                )
+            )
+            return 1
         words = _(
             "The hub cannot start ({code}): is another one running? Its logs are in {folder}."
         )

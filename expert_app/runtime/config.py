@@ -13,7 +13,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from expert_app.runtime.store_settings import DocumentsSettings, GedSettings
+from expert_app.runtime.store_settings import (
+    BackupSettings,
+    DocumentsSettings,
+    GedSettings,
+    StoreSettings,
+)
 from session.protocol.wire.ids import Id, OptionalId
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -355,6 +360,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         documents: where filed documents lie.
         ged: agencies' own document systems, which get copies.
         metrics, disk: how it is watched, and how much room it needs.
+        store: how much room the bus's store may take.
+        backup: what the backup's timer does.
         turn: relays for calls.
         procedures: folder of what each organisation's procedures ask for; "" for the sets that come
             with the program.
@@ -392,6 +399,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     come_back_s: Seconds = 300.0
     metrics: MetricsSettings = MetricsSettings()
     disk: DiskSettings = DiskSettings()
+    store: StoreSettings = StoreSettings()
+    backup: BackupSettings = BackupSettings()
     turn: TurnSettings = TurnSettings()
     procedures: str = ""
     network: str = ""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Settings of the dossiers' store and of the agencies' own document systems (GED).
-Part of the hub's settings.
+"""Settings of what a hub keeps: the bus's store, backups, the dossiers' store, the agencies' own
+document systems (GED). Part of the hub's settings.
 
 A secret is never a setting: it lies in the keyring, the environment or a file of its own
 (`expert_app.stores.passwords`).
@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from session.protocol.wire.ids import Id
+
+LEAST_QUOTA_MB = 64
+"""With less there is no room for a morning's tickets."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -31,6 +34,42 @@ def check_address(address: str) -> None:
         return
     if parts.scheme != "http" or parts.hostname not in _LOOPBACK:
         raise ValueError(f"{address!r} must be https://..., or http:// on this machine")
+
+
+class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Room of the bus's store (tickets, logs, the trace of changes), in megabytes.
+
+    Attributes:
+        quota_mb: all of it; 0 for half of the disk that the hub's folder lies on, or 4096 where the
+            nats-server is not ours.
+        session_log_mb: the log of one conversation.
+        log_mb: organisations whose logs get so much; the others share equally what is left of the
+            logs' part.
+    """
+
+    quota_mb: Annotated[int, msgspec.Meta(ge=0)] = 0
+    session_log_mb: Annotated[int, msgspec.Meta(ge=1)] = 32
+    log_mb: dict[Id, Annotated[int, msgspec.Meta(ge=1)]] = {}
+
+    def __post_init__(self) -> None:
+        if 0 < self.quota_mb < LEAST_QUOTA_MB:
+            raise ValueError(f"quota_mb must be 0, or at least {LEAST_QUOTA_MB}")
+
+
+class BackupSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Backups that a timer makes, and from when on a missing one is told.
+
+    Attributes:
+        folder: where they lie; "" where somebody else makes them.
+        keep: how many; the oldest ones go when a newer one was read back whole.
+        warn_hours: age of the newest from which health, metrics and the operator's window warn.
+        with_dossiers: all dossiers and documents are in them too.
+    """
+
+    folder: str = ""
+    keep: Annotated[int, msgspec.Meta(ge=1)] = 14
+    warn_hours: Annotated[int, msgspec.Meta(ge=1)] = 36
+    with_dossiers: bool = False
 
 
 class DocumentsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

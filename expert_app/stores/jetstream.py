@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ import msgspec
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import key_name, load_seed
 from expert_app.runtime.paths import Paths, private_folder
+from expert_app.runtime.store_settings import LEAST_QUOTA_MB
 from session.bus.hub_connection import HubConnection
 from session.bus.server.config import ServerSettings
 from session.bus.server.process import BusServer
@@ -28,6 +30,7 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls, pinned_tls
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
+from session.hub.storage.store_space import QUOTA_BYTES, StoreLimits
 
 HUB_KEY = key_name("hub", "hub", "hub")
 """The name under which the hub's key is kept, for a nats-server that is not its own."""
@@ -74,6 +77,45 @@ def documents_folder(settings: HubSettings, paths: Paths, name: str) -> Path:
 def hub_seed(settings: HubSettings) -> bytes:
     """The hub's key for a nats-server that is not its own. Raises `KeyMissing`."""
     return load_seed(HUB_KEY, Path(settings.key_file) if settings.key_file else None)
+
+
+def store_limits(settings: HubSettings, folder: Path | None) -> StoreLimits:
+    """How the room of JetStream is shared out.
+
+    Args:
+        folder: where our own server keeps its store; None for a server that is not ours.
+    """
+    store = settings.store
+    quota_bytes = store.quota_mb << 20
+    if not quota_bytes:
+        quota_bytes = QUOTA_BYTES if folder is None else _half_of_the_disk(folder)
+    return StoreLimits(
+        quota_bytes=quota_bytes,
+        session_log_bytes=store.session_log_mb << 20,
+        log_bytes={organisation: mb << 20 for organisation, mb in store.log_mb.items()},
+    )
+
+
+def server_store_bytes(settings: HubSettings, folder: Path | None) -> int:
+    """What the nats-server itself may take: more than the quota, which the hub keeps by the bounds
+    of its streams. So the server refuses no hang-up, and our own one no smaller quota: it counts
+    the bounds as taken, and lets none be changed while their sum is above its limit.
+    """
+    quota_bytes = store_limits(settings, folder).quota_bytes
+    more = quota_bytes + quota_bytes // 4
+    return more if folder is None else max(more, _disk_bytes(folder))
+
+
+def _half_of_the_disk(folder: Path) -> int:
+    """Of all of it, whether it is used or not: the same at every start."""
+    return max(LEAST_QUOTA_MB << 20, _disk_bytes(folder) // 2)
+
+
+def _disk_bytes(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).total
+    except OSError:
+        return 2 * QUOTA_BYTES
 
 
 @asynccontextmanager
@@ -126,7 +168,12 @@ async def _started(
 ) -> HubConnection:
     """A server on the hub's store for this command alone."""
     seed = new_seed()
-    place = ServerSettings(folder=paths.folder("bus"), port=settings.listen_port)
+    folder = paths.folder("bus")
+    place = ServerSettings(
+        folder=folder,
+        port=settings.listen_port,
+        max_file_store=server_store_bytes(settings, folder),
+    )
     server = BusServer(place, [], hub_key=public_key(seed), tasks=tasks)
     await server.start()
     stack.push_async_callback(server.stop)

@@ -9,13 +9,23 @@ which are files of the organisation's own.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from documents.store import copy as store_copy
-from expert_app.backup.archive import BackupOfOthers, BackupReader, BackupTooNew, reading, writing
+from expert_app.backup.archive import (
+    BackupDamaged,
+    BackupOfOthers,
+    BackupReader,
+    BackupTooNew,
+    reading,
+    writing,
+)
+from expert_app.backup.contents import BackupContents, read_dossiers, read_identities
 from expert_app.backup.restore import (
     TargetNotEmpty,
     check_no_dossiers,
@@ -26,6 +36,7 @@ from expert_app.backup.restore import (
 from expert_app.backup.save import IDENTITIES, DossierReference, dossiers_of, identities
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.stores.jetstream import store_limits
 from session.hub.storage.format import StoredTooNew
 from session.hub.vault.log_store import FORMAT, VaultLog
 
@@ -47,9 +58,9 @@ class VaultFacts(msgspec.Struct, frozen=True, kw_only=True):
     dossiers: DossierReference
 
 
-def log_of(paths: Paths) -> VaultLog:
+def log_of(settings: HubSettings, paths: Paths) -> VaultLog:
     """The vault's log, in its folder."""
-    return VaultLog(paths.folder("log") / LOG)
+    return VaultLog(paths.folder("log") / LOG, store_limits(settings, None))
 
 
 async def back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> VaultFacts:
@@ -64,7 +75,7 @@ async def back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> Vaul
 
 
 def _back_up(path: Path, settings: HubSettings, paths: Paths) -> VaultFacts:
-    keeper = log_of(paths)
+    keeper = log_of(settings, paths)
     with writing(path) as backup:
         sessions = keeper.count()
         with backup.part(LOG) as write:
@@ -93,10 +104,30 @@ async def restore_vault(path: Path, settings: HubSettings, paths: Paths) -> tupl
     return await asyncio.to_thread(_restore, path, settings, paths)
 
 
+def vault_contents(backup: BackupReader) -> BackupContents:
+    """Reads a vault's backup. Raises `BackupDamaged`, `BackupTooNew`."""
+    facts = _facts(backup, backup.organisation)
+    found = BackupContents(facts.made_at_utc, facts.organisation, facts.dossiers)
+    try:
+        with closing(sqlite3.connect(":memory:")) as base:
+            base.deserialize(backup.whole(LOG))
+            if base.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                raise BackupDamaged(LOG)
+            found.sessions = base.execute("SELECT count(*) FROM session").fetchone()[0]
+            query = "SELECT count(*), coalesce(sum(length(data)), 0) FROM record"
+            one = found.organisations[facts.organisation]
+            one.log_messages, one.log_bytes = base.execute(query).fetchone()
+    except sqlite3.Error as error:
+        raise BackupDamaged(LOG) from error
+    read_identities(backup, found)
+    read_dossiers(backup, found)
+    return found
+
+
 def _restore(path: Path, settings: HubSettings, paths: Paths) -> tuple[VaultFacts, int]:
     with reading(path) as backup:
         facts = _facts(backup, settings.organisation)
-        keeper = log_of(paths)
+        keeper = log_of(settings, paths)
         if not keeper.is_empty:
             raise TargetNotEmpty("log")
         check_nobody_known(paths)

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from expert_app.backup.watch import open_backup_watch
 from expert_app.hub.before_upgrade import keep_old_databases
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.monitor import open_monitor
@@ -90,7 +91,7 @@ class VaultProgram:
             tls=tls,
         )
         self._sources = find_sources(settings, paths, delivers=Part.DOSSIER in settings.serve)
-        self._keeper = log_of(paths)
+        self._keeper = log_of(settings, paths)
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Serves until `stop`; `ready` is called once it listens, also while the bus is still
@@ -111,6 +112,8 @@ class VaultProgram:
                 tasks=self._tasks,
             )
             health = self._health(dossiers)
+            if health.backups is not None:
+                health.backups.start(self._tasks)
             await self._monitor(health, server, stack)
             await server.start()
             stack.push_async_callback(server.stop)
@@ -151,6 +154,7 @@ class VaultProgram:
             part=self.part,
             clock=self._clock,
             others=dossiers.watch.troubles if dossiers is not None else list,
+            backups=open_backup_watch(self._settings, self._clock),
         )
 
     async def _monitor(

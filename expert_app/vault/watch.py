@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from prometheus_client.core import Metric
 
 from documents.store.dossier_store import DossierStore
+from expert_app.backup.watch import BackupWatch
 from expert_app.hub.metrics import MetricsCollector
 from expert_app.vault.own_part import OwnPart
 from session.core.clock import Clock
@@ -36,6 +37,7 @@ class VaultHealth:
         refused: why the organisation's part, as it lies here now, was not taken; "" when it was.
         is_leaving: the vault stops and takes nothing more.
         others: what others watch.
+        backups: None where no timer makes them.
     """
 
     is_connected: Callable[[], bool]
@@ -47,6 +49,7 @@ class VaultHealth:
     refused: str = ""
     is_leaving: bool = False
     others: Callable[[], list[Trouble]] = list
+    backups: BackupWatch | None = None
 
     async def check(self) -> list[Trouble]:
         """What is wrong now, the gravest first; empty when all is well.
@@ -62,6 +65,7 @@ class VaultHealth:
         troubles += disk_troubles(self.disk_space)
         troubles += self._keys()
         troubles += self.others()
+        troubles += self.backups.troubles() if self.backups is not None else []
         if self.refused:
             troubles.append(Trouble("convention_refused", False, {"first": self.refused}))
         return sorted(troubles, key=lambda trouble: not trouble.grave)
@@ -118,6 +122,7 @@ class VaultMetrics(MetricsCollector):
                 "Least free room of the vault's folders.",
                 health.disk_space.free_bytes,
             )
+        yield from self.backup_age(health.backups)
         last = max(key.last for key in health.part.entry.seal_keys)
         days = (last - health.clock.utc_now().date()).days
         yield self.gauge("seal_key_days", "Days until the last sealing key ends.", days)

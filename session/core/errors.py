@@ -108,7 +108,9 @@ class StoreUnreachable(SessionError):
 
 
 class StoreFull(SessionError):
-    """The hub's disk is nearly full: it serves those who are here and takes no new calls."""
+    """The hub's disk or store is nearly full: it serves those who are here and takes no new
+    calls.
+    """
 
     code = "store_full"
 
@@ -431,6 +433,12 @@ class DeskNotAdmitted(SessionError):
     """The organisation's vault does not know this desk's key. Detail: `key`."""
 
     code = "desk_not_admitted"
+
+
+class LogFull(SessionError):
+    """A conversation's log has reached its limit. Detail: `limit_bytes`."""
+
+    code = "log_full"
 
 
 class LogUnreadable(SessionError):

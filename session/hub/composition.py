@@ -30,11 +30,13 @@ from session.hub.queue.turn_credentials import TurnCredentials
 from session.hub.sealed_organisations import SealedOrganisations, unless_sealed
 from session.hub.storage import wiring as storage
 from session.hub.storage.interfaces import StoredTicket
+from session.hub.storage.store_space import is_no_room
 from session.hub.storage.ticket_store import RETIRED_S
 from session.hub.supervision import wiring as supervision
 from session.hub.timeouts import TicketTimeouts
 from session.hub.transfers import wiring as transfers
 from session.protocol.hub.requests import QueueBeat
+from session.protocol.hub.site import HubTrouble
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.roles import Role
 
@@ -61,6 +63,7 @@ class Hub:
         packages.
         flood_watch: tells of whoever sends far more than every limit.
         server: answers requests.
+        space: how much room the store has.
     """
 
     def __init__(
@@ -68,9 +71,18 @@ class Hub:
     ) -> None:
         self.parts = parts
         self.flood_watch = FloodWatch(parts.clock)
-        self._stores = storage.build(parts.connection, parts.tasks, replicas=parts.replicas)
+        self._stores = storage.build(
+            parts.connection,
+            parts.tasks,
+            clock=parts.clock,
+            replicas=parts.replicas,
+            limits=parts.limits,
+        )
         self._log_keeper = LogKeeper(
-            parts.connection, _log_days(parts.catalogue), replicas=parts.replicas
+            parts.connection,
+            _log_days(parts.catalogue),
+            replicas=parts.replicas,
+            limits=parts.limits,
         )
         outgoing = OutgoingCallers(parts, self._stores.callers)
         self.queue = queue.build(
@@ -101,6 +113,7 @@ class Hub:
             requests=counts,
             on_excess=self.flood_watch.dropped,
         )
+        self.space = self._stores.space
         self.server = self._request_server(counts)
         self._incoming = IncomingCallers(
             parts, self.queue, server=self.server, relay=self.network.relay
@@ -111,6 +124,7 @@ class Hub:
             projection=self.history.projection,
             refused_parts=lambda: self.network.state.refused_parts,
             watched=outgoing.watch.troubles,
+            store_space=self._stores.space,
         )
         self._timeouts = TicketTimeouts(self.queue, self.transfers)
         self._leaving = asyncio.Event()
@@ -146,7 +160,8 @@ class Hub:
         """Prepares the store, loads the view, then opens the door.
 
         Raises:
-            StoreUnreachable: JetStream did not answer within a minute.
+            StoreUnreachable: JetStream did not answer within a minute, or has less room than the
+                quota.
         """
         connection, view = self.parts.connection, self.queue.view
         try:
@@ -178,10 +193,11 @@ class Hub:
         self._ticker = self.parts.tasks.start(self._run(), name="hub timers")
 
     async def _prepare(self) -> None:
+        # the logs first: they may have to give room back
         stores = (
+            self._log_keeper,
             self._stores.tickets,
             self._stores.callers,
-            self._log_keeper,
             self._stores.board,
             self.queue.return_store,
             self._stores.lease,
@@ -194,6 +210,8 @@ class Hub:
                 for store in stores:
                     await store.prepare()
             except StoreUnreachable as error:
+                if is_no_room(error):
+                    raise
                 log.info("the store is not ready: %s", error.detail.get("why", ""))
                 await asyncio.sleep(0.5)
             else:
@@ -277,6 +295,7 @@ class Hub:
         Called every `tick_s`; by tests whose clock stands.
         """
         await self.parts.disk_space.measure()
+        is_time = await self._stores.space.tick()
         open_now = [stored.ticket for stored in self.queue.view.all_open()]
         for ticket in open_now:
             await self._timeouts.check(ticket)
@@ -288,10 +307,19 @@ class Hub:
         await self.queue.moved.mend()
         await self.transfers.overflow.tick()
         await self.transfers.host_calls.tick()
+        if is_time:
+            await self._look_at_health()
         await self.network.state.publish()
         await self.queue.offers.tick()
         await self.transfers.callbacks.tick()
         self._forget_ended(open_now)
+
+    async def _look_at_health(self) -> None:
+        """What is wrong here goes to the operators, with the rest of what this hub tells."""
+        self.network.state.troubles = [
+            HubTrouble(code=one.code, grave=one.grave, detail=one.detail)
+            for one in await self.monitoring.health.check()
+        ]
 
     async def _send_beat(self, organisation: str) -> None:
         view = self.queue.view

@@ -14,6 +14,7 @@ from session.core.clock import Clock
 from session.core.tasks import Tasks
 from session.hub.convention.catalogue import Catalogue
 from session.hub.storage.disk_space import DiskSpace
+from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 
 TICK_S = 2.0
 
@@ -65,6 +66,7 @@ class HubParts:
         library: folder of the documents that agents put before callers; None without any.
         kiosk_key: the public key of a kiosk (home, id); by default the convention's.
         disk_space: of the disks that hold the hub's things, ours and the server's.
+        limits: how the room of JetStream is shared out.
     """
 
     connection: HubConnection
@@ -84,3 +86,4 @@ class HubParts:
     library: Path | None = None
     kiosk_key: Callable[[str, str], str] | None = None
     disk_space: DiskSpace = field(default_factory=DiskSpace)
+    limits: StoreLimits = NO_LIMITS

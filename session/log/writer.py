@@ -20,9 +20,9 @@ from pathlib import Path
 import msgspec
 
 from session.core.clock import Clock
-from session.core.errors import LogUnreadable, SessionError, StoreUnreachable
+from session.core.errors import LogFull, LogUnreadable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
-from session.log.events import AnyEvent, MirrorChunk, Record, Writer, mirror_parts
+from session.log.events import AnyEvent, MirrorChunk, Record, TroubleShown, Writer, mirror_parts
 from session.log.migrate import decode_record, encode_record
 from session.log.redact import redact
 from session.protocol.wire.ids import is_id
@@ -76,6 +76,8 @@ class LogWriter:
         self._acknowledged = self._first
         self._spool_is_whole = True
         self._closed = False
+        self._is_refused = False
+        self._pages_kept = self._is_kept = True
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -102,6 +104,8 @@ class LogWriter:
         """
         if self._closed:
             log.warning("a %s event came after the log was closed", type(event).__name__)
+            return
+        if not self._is_kept or (isinstance(event, MirrorChunk) and not self._pages_kept):
             return
         record = redact(
             Record(
@@ -144,6 +148,8 @@ class LogWriter:
                     async with asyncio.timeout(SEND_TIMEOUT_S):
                         await self._send_some()
                     pause_s = self._retry_s[0]
+                except LogFull:
+                    self._is_refused = True
                 except (SessionError, TimeoutError) as error:
                     log.info(
                         "log not acknowledged (%s), again in %.1f s",
@@ -166,6 +172,9 @@ class LogWriter:
         if not self._asked:
             self._go_on_from(await self._send(self._acknowledged, []))
             self._asked = True
+        if self._is_refused:  # what came before may be kept, its answer lost
+            self._note(await self._send(self._acknowledged, []))
+            self._cut()
         batch = self._batch()
         if not batch:
             return
@@ -205,14 +214,41 @@ class LogWriter:
         or they would pass for repeats.
         """
         if wanted > self._first + self._found:
-            records = [decode_record(line) for line in self._lines[self._found :]]
-            self._lines = [
-                encode_record(msgspec.structs.replace(record, number=wanted + index))
-                for index, record in enumerate(records)
-            ]
-            self._first, self._found = wanted, 0
-            _replace_spool(self.path, self._lines)
+            self._count_on(wanted, [decode_record(line) for line in self._lines[self._found :]])
         self._note(wanted)
+
+    def _count_on(self, first: int, records: list[Record]) -> None:
+        """The spool holds these records from now on, numbered from `first`."""
+        self._lines = [
+            encode_record(msgspec.structs.replace(record, number=first + index))
+            for index, record in enumerate(records)
+        ]
+        self._first, self._found = first, 0
+        try:
+            _replace_spool(self.path, self._lines)
+        except OSError as error:
+            self._spool_is_whole = False
+            log.error("the log's spool cannot be written: %s", error.strerror)
+
+    def _cut(self) -> None:
+        """The keeper takes no more of the page: from here on only the steps are kept, after a
+        record that says so. When it does not take those either, the rest is given up.
+        """
+        self._is_refused = False
+        waiting = [decode_record(line) for line in self._lines[self._acknowledged - self._first :]]
+        if self._pages_kept:
+            log.warning("the log of this session is full: the page is no longer kept")
+            kept = [one for one in waiting if not isinstance(one.event, MirrorChunk)]
+            full = TroubleShown(by=self._writer, code=LogFull.code)
+            at_utc = waiting[0].at_utc if waiting else self._clock.utc_now()
+            cut = Record(at_utc=at_utc, writer=self._writer, number=0, event=full)
+            self._count_on(self._acknowledged, [cut, *kept])
+            self._pages_kept = False
+        else:
+            log.warning("the log of this session is full: %d records are given up", len(waiting))
+            self._count_on(self._acknowledged, [])
+            self._is_kept = False
+        self._moved.set()
 
     def _sync(self) -> None:
         try:

@@ -37,6 +37,7 @@ from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ROLES
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.parts import HubParts
+from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.kiosk.hub.client import KioskLink
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
@@ -125,6 +126,7 @@ class World:
         port: int,
         catalogue: str = "",
         link: LinkSettings = NO_LINK,
+        limits: StoreLimits = NO_LIMITS,
     ) -> None:
         self.folder = folder
         self.clock = clock
@@ -146,6 +148,7 @@ class World:
         self.keys = {identity: public_key(seed) for identity, seed in self.seeds.items()}
         self.hub_seed = new_seed()
         self.network = link.network
+        self.limits = limits
         settings = ServerSettings(
             folder / "bus",
             port,
@@ -179,6 +182,7 @@ class World:
                 tasks=self.tasks,
                 tick_s=self.tick_s,
                 network=self.network,
+                limits=self.limits,
                 library=self.folder / "library",
                 kiosk_key=lambda home, kiosk: self.keys.get((home, Role.KIOSK, kiosk), ""),
             ),
@@ -284,10 +288,16 @@ async def hub_world(
     tick_s: float = 0.1,
     with_hub: bool = True,
     catalogue: str = "",
+    limits: StoreLimits = NO_LIMITS,
 ) -> AsyncIterator[World]:
     """A running world; everything ends with it."""
     world = World(
-        folder, clock or SystemClock(), tick_s=tick_s, port=free_port(), catalogue=catalogue
+        folder,
+        clock or SystemClock(),
+        tick_s=tick_s,
+        port=free_port(),
+        catalogue=catalogue,
+        limits=limits,
     )
     try:
         await world.server.start()

@@ -20,12 +20,17 @@ from views.widgets.icons import IconLabel
 from views.widgets.message_bar import MessageBar
 from views.widgets.parts import Card, column, label, push_button, row
 from views.widgets.theme import SPACE
+from views.words.troubles import trouble_sentence
 
 LONGEST, SHORTEST = 200, 3
 HUB_ROWS = 5
 """Hubs that are seen at once; a network has one to five."""
 
 PARTS_SHOWN = 4
+TROUBLES_SHOWN = 5
+
+SHOWN_OTHERWISE = frozenset({"convention_refused", "history_behind"})
+"""Troubles that have a place of their own here."""
 
 
 class NetworkView(QWidget):
@@ -45,7 +50,8 @@ class NetworkView(QWidget):
         self._title = label(role="large", name="network_title")
         self._warning = label(name="network_warning", wrap=True)
         self._alarm = Card("network_alarm")
-        warning_row = row(None, IconLabel("warning", "warn"), space=SPACE[1])
+        self._sign = IconLabel("warning", "warn")
+        warning_row = row(None, self._sign, space=SPACE[1])
         warning_row.addWidget(self._warning, 1)
         self._alarm.body.addLayout(warning_row)
         heads = [
@@ -89,8 +95,9 @@ class NetworkView(QWidget):
     def show_network(self, answer: NetworkAnswer) -> None:
         """Everything as it is now; the selection stays."""
         self._title.setText(_("Network · {name}").format(name=answer.your_name))
-        wrong = _wrong(answer.hubs)
+        wrong = [*_troubles(answer.hubs), *_wrong(answer.hubs)]
         self._alarm.setVisible(bool(wrong))
+        self._sign.set_icon("warning", "bad" if _is_grave(answer.hubs) else "warn")
         self._warning.setText("\n".join(wrong))
         self._sites = {site.id: site for site in answer.sites}
         newest = answer.hubs[0].convention if answer.hubs else ""
@@ -118,6 +125,31 @@ class NetworkView(QWidget):
 
 def _time(at_utc: datetime) -> str:
     return at_utc.astimezone().strftime("%d/%m %H:%M")
+
+
+def _is_grave(hubs: Sequence[HubFacts]) -> bool:
+    return any(trouble.grave for hub in hubs for trouble in hub.troubles)
+
+
+def _troubles(hubs: Sequence[HubFacts]) -> list[str]:
+    """What the hubs say is wrong, the gravest first; what all say stands once, without a name."""
+    said: dict[tuple[bool, str], list[str]] = {}
+    for hub in hubs:
+        for trouble in hub.troubles:
+            if trouble.code not in SHOWN_OTHERWISE:
+                words = trouble_sentence(trouble)
+                said.setdefault((not trouble.grave, words), []).append(hub.id)
+    found = []
+    for (is_mild, words), names in sorted(said.items(), key=lambda one: one[0][0]):
+        urgent = words if is_mild else _("Urgent: {words}").format(words=words)
+        everywhere = len(names) == len(hubs)
+        found.append(urgent if everywhere else f"{', '.join(names)} · {urgent}")
+    more = len(found) - TROUBLES_SHOWN
+    if more > 0:
+        found[TROUBLES_SHOWN:] = [
+            _("and {count} more: /healthz of each hub has them all").format(count=more)
+        ]
+    return found
 
 
 def _wrong(hubs: Sequence[HubFacts]) -> list[str]:

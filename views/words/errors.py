@@ -429,6 +429,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This file is not a session journal, or it is damaged (line {line})."),
         N_("Choose another file, or ask for a fresh copy."),
     ),
+    "log_full": (
+        N_("The journal of this conversation is full: the page is no longer kept in it."),
+        N_("Nothing is to be done: the conversation goes on, and its steps are still kept."),
+    ),
     "log_too_new": (
         N_("This journal was written by a newer version (theirs {theirs}, ours {ours})."),
         N_("Update this program, then open it again."),

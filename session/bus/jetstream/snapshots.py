@@ -112,9 +112,13 @@ class Snapshots:
         return SavedStream(begun.config, begun.state)
 
     async def restore(self, saved: SavedStream, parts: Iterable[bytes], replicas: int) -> None:
-        """Makes the stream anew from its snapshot. A stream of that name must not exist."""
+        """Makes the stream anew from its snapshot. A stream of that name must not exist.
+
+        It has no bound then: whoever uses it gives it the one that fits here.
+        """
         name = saved.name
-        config: dict[str, Any] = {**msgspec.json.decode(saved.config), "num_replicas": replicas}
+        here = {"num_replicas": replicas, "max_bytes": -1}
+        config: dict[str, Any] = {**msgspec.json.decode(saved.config), **here}
         request = {"config": config, "state": msgspec.json.decode(saved.state)}
         begun = await self._ask(f"STREAM.RESTORE.{name}", request, _Begun)
         for part in parts:

@@ -15,6 +15,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -49,7 +50,8 @@ NEW_LEADER = "new leader"
 _NO_MESSAGE = 10037
 _STREAM_MISSING = 10059
 _CONSUMER_MISSING = 10014
-_STREAM_IN_USE = 10058
+_MADE_MEANWHILE = frozenset({10047, 10058})
+"""The name is in use, or its bound is counted already: another hub was faster."""
 _WRONG_SEQUENCE = frozenset({10071, 10164})
 
 
@@ -101,6 +103,34 @@ class _Reply(msgspec.Struct):
 _reply = msgspec.json.Decoder(_Reply)
 
 
+class _ListedConfig(msgspec.Struct):
+    name: str
+    storage: str = "file"
+    max_bytes: int = -1
+    max_age: int = 0
+
+
+class _ListedState(msgspec.Struct):
+    messages: int = 0
+    bytes: int = 0
+    first_seq: int = 0
+    first_ts: str = ""
+
+
+class _Listed(msgspec.Struct):
+    config: _ListedConfig
+    state: _ListedState = msgspec.field(default_factory=_ListedState)
+
+
+class _StreamPage(msgspec.Struct):
+    error: _ApiError | None = None
+    streams: list[_Listed] | None = None
+    total: int = 0
+
+
+_stream_page = msgspec.json.Decoder(_StreamPage)
+
+
 @dataclass(frozen=True)
 class StreamState:
     """What a stream holds; `has_leader` False means that the answer may be old data (measured after
@@ -114,6 +144,24 @@ class StreamState:
     has_leader: bool
     first_revision: int = 0
     created: str = ""
+
+
+@dataclass(frozen=True)
+class StreamUse:
+    """How much of its room a stream on the disk takes.
+
+    Attributes:
+        max_bytes, max_age_s: its bounds; 0 without.
+        first_revision: of the oldest message that is still there.
+        oldest_at_utc: when that was stored; None in an empty stream.
+    """
+
+    name: str
+    size_bytes: int
+    max_bytes: int
+    max_age_s: float
+    first_revision: int
+    oldest_at_utc: datetime | None
 
 
 class Streams:
@@ -155,9 +203,14 @@ class Streams:
         StreamConfig).
         """
         full = {"name": name, **config}
-        reply = await self._ask(f"STREAM.CREATE.{name}", full)
-        if reply.error is not None and reply.error.err_code == _STREAM_IN_USE:
-            reply = await self._ask(f"STREAM.UPDATE.{name}", full)
+        # An existing stream is not created again, even with the same settings: the server would
+        # count its bound twice and find no room (seen with 2.15).
+        reply = await self._ask(f"STREAM.UPDATE.{name}", full)
+        if reply.error is not None and reply.error.err_code == _STREAM_MISSING:
+            reply = await self._ask(f"STREAM.CREATE.{name}", full)
+            if reply.error is not None and reply.error.err_code in _MADE_MEANWHILE:
+                again = await self._ask(f"STREAM.UPDATE.{name}", full)
+                reply = again if again.error is None else reply
         self._raise(reply)
 
     async def state(self, name: str) -> StreamState:
@@ -169,6 +222,32 @@ class Streams:
         return StreamState(
             state.messages, state.last_seq, has_leader, state.first_seq, reply.created
         )
+
+    async def usage(self) -> list[StreamUse]:
+        """Every stream that lies on a disk, and how much room it takes."""
+        found: list[_Listed] = []
+        while True:
+            body = json.dumps({"offset": len(found)}).encode()
+            page = self._page(await self._send(f"{API}STREAM.LIST", body, None))
+            found += page.streams or []
+            if not page.streams or len(found) >= page.total:
+                return [_use(one) for one in found if one.config.storage == "file"]
+
+    def _page(self, payload: bytes) -> _StreamPage:
+        try:
+            page = _stream_page.decode(payload)
+        except msgspec.MsgspecError as error:
+            raise StoreUnreachable(why="unreadable answer") from error
+        if page.error is not None:
+            self._raise(_Reply(error=page.error))
+        return page
+
+    async def bound(self, name: str, max_bytes: int) -> None:
+        """Gives an existing stream, whoever made it, another bound; the rest stays as it is."""
+        reply = await self._send(f"{API}STREAM.INFO.{name}", b"{}", None)
+        self._raise(self._decode(reply))
+        config = json.loads(reply)["config"]
+        self._raise(await self._ask(f"STREAM.UPDATE.{name}", {**config, "max_bytes": max_bytes}))
 
     async def append(
         self,
@@ -291,3 +370,15 @@ class Streams:
             self.failed += 1
             log.warning("store: %s (%d)", reply.error.description, reply.error.err_code)
             raise StoreUnreachable(why=reply.error.description[:100], err_code=reply.error.err_code)
+
+
+def _use(listed: _Listed) -> StreamUse:
+    config, state = listed.config, listed.state
+    return StreamUse(
+        config.name,
+        state.bytes,
+        max(0, config.max_bytes),
+        max(0, config.max_age) / NANOSECONDS,
+        state.first_seq,
+        datetime.fromisoformat(state.first_ts) if state.messages else None,
+    )

@@ -327,13 +327,17 @@ class DeskLink:
         return (await self._request("log", request, LogAck, BULK_S)).next
 
     async def read_log(self, session_id: str) -> list[bytes]:
-        """All records of a session, in the keeper's order. Raises `NotAllowed`, `TicketUnknown`."""
+        """All records of a session that the keeper has, in its order. Raises `NotAllowed`,
+        `TicketUnknown`.
+        """
         records: list[bytes] = []
+        after = 0
         while True:
             part = await self._request(
-                "read_log", LogRequest(session_id=session_id, after=len(records)), LogPart, BULK_S
+                "read_log", LogRequest(session_id=session_id, after=after), LogPart, BULK_S
             )
             records += [bytes(record) for record in part.records]
+            after = part.next
             if part.end or not part.records:
                 return records
 

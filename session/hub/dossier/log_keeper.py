@@ -17,6 +17,7 @@ import msgspec
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NANOSECONDS, Stored, WrongRevision
 from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.hub.storage.store_space import LOG_PREFIX, NO_LIMITS, StoreLimits, bounded
 from session.protocol.hub.log import LogPart
 from session.protocol.wire.version import MAX_CONTROL_BYTES
 
@@ -29,12 +30,13 @@ DAY_S = 24 * 3600
 
 class _State(msgspec.Struct, frozen=True):
     """After a stored message: who may write, the next number of each writer, how many records there
-    are.
+    are, and how many bytes.
     """
 
     ends: list[str]
     next: dict[str, int] = {}
     total: int = 0
+    size_bytes: int = 0
 
 
 _state = msgspec.json.Decoder(_State)
@@ -46,14 +48,21 @@ class LogKeeper:
 
     Args:
         log_days: for each organisation, how long logs are kept.
+        limits: bound each organisation's logs, and each conversation's.
     """
 
     def __init__(
-        self, connection: HubConnection, log_days: Mapping[str, int], *, replicas: int = 1
+        self,
+        connection: HubConnection,
+        log_days: Mapping[str, int],
+        *,
+        replicas: int = 1,
+        limits: StoreLimits = NO_LIMITS,
     ) -> None:
         self._streams = connection.streams
         self._log_days = dict(log_days)
         self._replicas = replicas
+        self._limits = limits
         self._known: OrderedDict[str, tuple[_State, int]] = OrderedDict()
         self._places: OrderedDict[tuple[str, int], int] = OrderedDict()
 
@@ -64,18 +73,37 @@ class LogKeeper:
         self._log_days = dict(log_days)
 
     async def prepare(self) -> None:
-        """Creates the streams, or brings them to today's settings."""
-        for organisation, days in self._log_days.items():
-            await self._streams.ensure(
-                f"LOG_{organisation}",
-                {
-                    "subjects": [f"log.{organisation}.*"],
-                    "storage": "file",
-                    "num_replicas": self._replicas,
-                    "max_age": days * DAY_S * NANOSECONDS,
-                    "deny_delete": True,
-                },
-            )
+        """Creates the streams, or brings them to today's settings; those of organisations that have
+        left keep what fits in an equal share. Streams that shrink come first: the server lets no
+        sum of bounds grow beyond the quota.
+        """
+        here = bounded(await self._streams.usage(), LOG_PREFIX)
+        shares = self._limits.log_shares([*self._log_days, *here])
+
+        def growth(organisation: str) -> int:
+            known = here.get(organisation)
+            return shares[organisation] - (known.max_bytes if known is not None else 0)
+
+        for organisation in sorted(shares, key=growth):
+            if organisation in self._log_days:
+                await self._ensure(organisation, shares[organisation])
+            elif growth(organisation) != 0:
+                await self._streams.bound(f"{LOG_PREFIX}{organisation}", shares[organisation])
+
+    async def _ensure(self, organisation: str, max_bytes: int) -> None:
+        await self._streams.ensure(
+            f"{LOG_PREFIX}{organisation}",
+            {
+                "subjects": [f"log.{organisation}.*"],
+                "storage": "file",
+                "num_replicas": self._replicas,
+                "max_age": self._log_days[organisation] * DAY_S * NANOSECONDS,
+                # The newest conversation is the one that somebody asks about.
+                "max_bytes": max_bytes,
+                "discard": "old",
+                "deny_delete": True,
+            },
+        )
 
     async def open(self, organisation: str, session_id: str, ends: Sequence[str]) -> None:
         """Begins a session's log; `ends` ("k.<kiosk>", "a.<agent>") are the ones who may write and
@@ -117,7 +145,8 @@ class LogKeeper:
             Below `first` when something is missing in between.
 
         Raises:
-            TicketUnknown: no such session. NotAllowed: not one of its ends. StoreUnreachable.
+            TicketUnknown: no such session. NotAllowed: not one of its ends. LogFull: it has reached
+                its limit. StoreUnreachable.
         """
         subject = f"log.{organisation}.{session_id}"
         for _ in range(TRIES):
@@ -129,7 +158,14 @@ class LogKeeper:
             if not fresh:
                 return kept
             following = {**state.next, writer: kept + len(fresh)}
-            after = _State(ends=state.ends, next=following, total=state.total + len(fresh))
+            size_bytes = state.size_bytes + sum(map(len, fresh))
+            self._limits.check_log(size_bytes, fresh)
+            after = _State(
+                ends=state.ends,
+                next=following,
+                total=state.total + len(fresh),
+                size_bytes=size_bytes,
+            )
             try:
                 await self._append(subject, after, fresh, expected=revision)
             except WrongRevision:
@@ -153,6 +189,8 @@ class LogKeeper:
 
     async def read(self, organisation: str, session_id: str, after: int) -> LogPart:
         """Records from the `after`-th on, as many as fit in one answer.
+
+        The first ones may have left to make room: then the oldest that is here comes first.
         Raises `TicketUnknown`, `StoreUnreachable`.
         """
         subject = f"log.{organisation}.{session_id}"
@@ -162,18 +200,22 @@ class LogKeeper:
         while stored is not None:
             batch = _records.decode(stored.payload)
             before = _state_in(stored).total - len(batch)
+            if not records:
+                after = max(after, before)
             if records and size_bytes + len(stored.payload) > PART_BYTES:
                 break
             fresh = batch[max(0, after + len(records) - before) :]
             records += fresh
             size_bytes += sum(len(bytes(record)) + 1 for record in fresh)
             self._remember_place(subject, after + len(records), stored.revision + 1)
-            stored = await self._streams.next(f"LOG_{organisation}", subject, stored.revision + 1)
+            stored = await self._streams.next(
+                f"{LOG_PREFIX}{organisation}", subject, stored.revision + 1
+            )
         return LogPart(records=records, next=after + len(records), end=stored is None)
 
     async def _message_with(self, organisation: str, subject: str, after: int) -> Stored | None:
         """The stored message that holds the `after`-th record, None when there is none yet."""
-        stream = f"LOG_{organisation}"
+        stream = f"{LOG_PREFIX}{organisation}"
         stored = await self._streams.next(stream, subject, self._places.get((subject, after), 1))
         if stored is None and (subject, after) not in self._places:
             raise TicketUnknown
@@ -197,7 +239,7 @@ class LogKeeper:
     async def _state_of(self, organisation: str, subject: str) -> tuple[_State, int]:
         if (known := self._known.get(subject)) is not None:
             return known
-        stored = await self._streams.last(f"LOG_{organisation}", subject)
+        stored = await self._streams.last(f"{LOG_PREFIX}{organisation}", subject)
         if stored is None:
             raise TicketUnknown
         state = _state_in(stored)

@@ -24,6 +24,7 @@ from session.bus.transport.connection import Incoming
 from session.core.errors import BusUnreachable, MessageMalformed, StoreUnreachable
 from session.hub.storage.board_store import BUCKET as BOARD_BUCKET
 from session.hub.storage.board_store import BroadcastRecord, MoveRecord, QueueRecord
+from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.hub.storage.ticket_store import BUCKET
 from session.protocol.codec import decode_plain
 from session.protocol.hub.tickets import Ticket
@@ -103,9 +104,12 @@ Tickets' subjects have no more than three.
 class Audit:
     """The stream; any number of hubs prepare the same one."""
 
-    def __init__(self, connection: HubConnection, replicas: int = 1) -> None:
+    def __init__(
+        self, connection: HubConnection, replicas: int = 1, *, limits: StoreLimits = NO_LIMITS
+    ) -> None:
         self._connection = connection
         self._replicas = replicas
+        self._limits = limits
 
     async def prepare(self) -> None:
         """Creates the stream, or brings it to today's settings. Needs both buckets.
@@ -129,6 +133,8 @@ class Audit:
                 "storage": "file",
                 "num_replicas": self._replicas,
                 "max_age": AUDIT_DAYS * 24 * 3600 * NANOSECONDS,
+                # The oldest entries leave first; the history has them in rows.
+                "max_bytes": self._limits.audit_bytes,
                 # Compressed streams were damaged by restarts (measured).
                 "compression": "none",
                 "deny_delete": True,

@@ -38,7 +38,7 @@ def build(parts: HubParts) -> HistoryServices:
             parts.folder / "history", database_url=parts.database, time_zone=parts.time_zone
         )
 
-    audit = Audit(parts.connection, parts.replicas)
+    audit = Audit(parts.connection, parts.replicas, limits=parts.limits)
     projection = Projection(audit, open_database, tasks=parts.tasks, rebuild=parts.rebuild_history)
     return HistoryServices(
         audit=audit,

@@ -12,6 +12,7 @@ from session.bus.hub_connection import HubConnection
 from session.core.errors import StoreUnreachable
 from session.hub.history.projection import Projection
 from session.hub.storage.disk_space import DiskSpace
+from session.hub.storage.store_space import StoreSpace
 from session.hub.storage.ticket_store import BUCKET
 
 BEHIND = 1000
@@ -25,8 +26,10 @@ class Trouble:
 
     Attributes:
         code: `stopping`, `bus_unreachable`, `store_unreachable`, `no_leader`, `disk_full`,
-            `documents_away` (grave); `disk_low`, `history_closed`, `history_behind`,
-            `convention_refused`, `partner_away`, `partner_refuses` (the hub works all the same).
+            `store_full`, `documents_away` (grave); `disk_low`, `store_low`, `oldest_leave`,
+            `history_closed`, `history_behind`, `convention_refused`, `partner_away`,
+            `partner_refuses`, `backup_old`, `backup_missing`, `backup_away` (the hub works all the
+            same).
         grave: callers are not served as they should be.
         detail: numbers and words for people; no personal data.
     """
@@ -53,6 +56,7 @@ class Health:
         projection: Projection,
         *,
         disk_space: DiskSpace,
+        store_space: StoreSpace,
         refused_parts: Callable[[], Sequence[str]],
         others: Sequence[Callable[[], Sequence[Trouble]]] = (),
     ) -> None:
@@ -61,6 +65,7 @@ class Health:
         self._connection = connection
         self._projection = projection
         self._disk_space = disk_space
+        self._store_space = store_space
         self._refused_parts = refused_parts
 
     async def check(self) -> list[Trouble]:
@@ -70,7 +75,8 @@ class Health:
         if self.is_leaving:
             return [Trouble("stopping", True)]
         store = await self._store()
-        troubles = [*store, *disk_troubles(self._disk_space), *self._history(is_stored=not store)]
+        troubles = [*store, *disk_troubles(self._disk_space), *store_troubles(self._store_space)]
+        troubles += self._history(is_stored=not store)
         troubles += [trouble for watched in self.others for trouble in watched()]
         refused = list(self._refused_parts())
         if refused:
@@ -109,3 +115,18 @@ def disk_troubles(disk_space: DiskSpace) -> list[Trouble]:
             {"free_mb": free_mb},
         )
     ]
+
+
+def store_troubles(space: StoreSpace) -> list[Trouble]:
+    """`store_full`, `store_low` and `oldest_leave` of each share, as of the last look."""
+    found = []
+    for part in space.parts:
+        used: dict[str, str | int] = {"part": part.name, "used_percent": part.used_percent}
+        if part.is_full:
+            found.append(Trouble("store_full", True, used))
+        elif part.is_shortened:
+            used |= {"kept_days": part.kept_days or 0, "wanted_days": part.wanted_days or 0}
+            found.append(Trouble("oldest_leave", False, used))
+        elif part.is_low:
+            found.append(Trouble("store_low", False, used))
+    return found

@@ -13,6 +13,7 @@ from session.hub.monitoring.gauges import Gauges
 from session.hub.monitoring.health import Health, Trouble
 from session.hub.parts import HubParts
 from session.hub.queue.wiring import Queue
+from session.hub.storage.store_space import StoreSpace
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,14 @@ def build(
     projection: Projection,
     refused_parts: Callable[[], Sequence[str]],
     watched: Callable[[], Sequence[Trouble]],
+    store_space: StoreSpace,
 ) -> Monitoring:
     """Args: refused_parts: of the convention. watched: troubles that `PartnerWatch` has found."""
     health = Health(
         parts.connection,
         projection,
         disk_space=parts.disk_space,
+        store_space=store_space,
         refused_parts=refused_parts,
         others=[watched],
     )

@@ -24,6 +24,7 @@ from session.hub.storage.board_store import BoardStore, QueueRecord
 from session.protocol.hub.requests import Done, ServicesChanged
 from session.protocol.hub.site import (
     HubFacts,
+    HubTrouble,
     NetworkAnswer,
     NetworkRequest,
     SiteFacts,
@@ -44,6 +45,7 @@ class SitesAndHubs:
 
     Attributes:
         refused_parts: what of this hub's convention was not taken.
+        troubles: what is wrong with this hub, as its health last said.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class SitesAndHubs:
         self._started_at_utc = core.clock.utc_now()
         self._others: dict[str, tuple[HubFacts, float]] = {}
         self.refused_parts: list[str] = []
+        self.troubles: list[HubTrouble] = []
 
     async def start(self) -> None:
         """Listens to the other hubs, and says that this one is there."""
@@ -92,6 +95,7 @@ class SitesAndHubs:
             answered=self._requests.answered,
             refused=self._requests.refused,
             behind=self._projection.position.behind,
+            troubles=self.troubles,
         )
 
     async def publish(self) -> None:

@@ -11,7 +11,13 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from session.core.errors import QueueClosed, ServiceClosed, StoreFull, TicketTaken
+from session.core.errors import (
+    QueueClosed,
+    ServiceClosed,
+    StoreFull,
+    StoreUnreachable,
+    TicketTaken,
+)
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_number
 from session.hub.convention.open_now import OpenNow
@@ -23,6 +29,7 @@ from session.hub.queue.sessions import Sessions
 from session.hub.queue.ticket_changes import ENDED
 from session.hub.queue.view import WAITING
 from session.hub.storage.interfaces import CallerRecord, StoredTicket
+from session.hub.storage.store_space import is_no_room
 from session.protocol.hub.requests import (
     Done,
     LeaveRequest,
@@ -47,7 +54,7 @@ async def _nobody(_organisation: str, _home: str, _kiosk: str, _number: str) -> 
 
 
 def _enough() -> None:
-    """The disks have space."""
+    """There is room."""
 
 
 class Calls:
@@ -57,7 +64,7 @@ class Calls:
         openings: when services are open, by the convention.
         preferred: (organisation, account of the kiosk, kiosk, number) -> the agent who served this
             caller lately.
-        check_disk: raises `StoreFull` when no new call may be taken.
+        check_room: raises `StoreFull` when no new call may be taken.
     """
 
     def __init__(
@@ -69,7 +76,7 @@ class Calls:
         moved: MovedTickets,
         openings: OpenNow,
         preferred: Callable[[str, str, str, str], Awaitable[str | None]] = _nobody,
-        check_disk: Callable[[], None] = _enough,
+        check_room: Callable[[], None] = _enough,
     ) -> None:
         self._changes = core.changes
         self._callers = core.callers
@@ -82,7 +89,7 @@ class Calls:
         self._moved = moved
         self._openings = openings
         self._preferred = preferred
-        self._check_disk = check_disk
+        self._check_room = check_room
 
     @handles("call")
     async def call(self, asker: Asker, request: TicketRequested) -> TicketAnswer:
@@ -93,6 +100,14 @@ class Calls:
             ServiceUnknown, QueueClosed, ServiceClosed, CallerNumberInvalid, NotAllowed, StoreFull,
                 StoreUnreachable.
         """
+        try:
+            return await self._call(asker, request)
+        except StoreUnreachable as error:
+            if is_no_room(error):  # asking again would not help
+                raise StoreFull from error
+            raise
+
+    async def _call(self, asker: Asker, request: TicketRequested) -> TicketAnswer:
         home, kiosk = asker.organisation, asker.user
         organisation, service = self._catalogue.serving(home, kiosk, request.service)
         is_sealed = self._catalogue.card(organisation) is not None
@@ -106,7 +121,7 @@ class Calls:
         known = await self._find(organisation, identity, has_number)
         try:
             if known is None:
-                self._check_disk()
+                self._check_room()
                 self.check_open(organisation, service.id, home, kiosk)
         except (StoreFull, QueueClosed, ServiceClosed):
             # the request was answered by another hub before the queue was closed

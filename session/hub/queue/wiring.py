@@ -106,6 +106,11 @@ def build(
     places = PlaceNotifications(core, waits)
     moved = MovedTickets(core, places, partners=partners)
     openings = OpenNow(parts.catalogue, parts.clock)
+
+    def check_room() -> None:
+        parts.disk_space.check()
+        stores.space.check()
+
     calls = Calls(
         core,
         sessions=sessions,
@@ -113,7 +118,7 @@ def build(
         moved=moved,
         openings=openings,
         preferred=returning.preferred,
-        check_disk=parts.disk_space.check,
+        check_room=check_room,
     )
     return Queue(
         core=core,

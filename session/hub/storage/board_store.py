@@ -22,6 +22,7 @@ from session.bus.jetstream.streams import NANOSECONDS, Stored
 from session.core.errors import MessageMalformed
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.protocol.codec import decode_plain
 
 log = logging.getLogger(__name__)
@@ -141,16 +142,25 @@ class NatsBoardStore:
 
     Args:
         replicas: 1 on a single server, 3 on a cluster.
+        limits: bound the agents' states.
 
     Attributes:
         changed: the organisation of each change, also by another hub.
     """
 
-    def __init__(self, connection: HubConnection, tasks: Tasks, *, replicas: int = 1) -> None:
+    def __init__(
+        self,
+        connection: HubConnection,
+        tasks: Tasks,
+        *,
+        replicas: int = 1,
+        limits: StoreLimits = NO_LIMITS,
+    ) -> None:
         self._connection = connection
         self._streams = connection.streams
         self._tasks = tasks
         self._replicas = replicas
+        self._states_bytes = limits.states_bytes
         self._queues: dict[Key, tuple[int, QueueRecord]] = {}
         self._agents: dict[Key, tuple[int, AgentRecord]] = {}
         self._broadcasts: dict[Key, tuple[int, BroadcastRecord]] = {}
@@ -179,6 +189,7 @@ class NatsBoardStore:
                 "storage": "file",
                 "num_replicas": self._replicas,
                 "max_age": AGENT_DAYS * 24 * 3600 * NANOSECONDS,
+                "max_bytes": self._states_bytes,
                 "compression": "none",
                 "deny_delete": True,
                 "allow_direct": False,

@@ -20,6 +20,7 @@ import msgspec
 
 from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
 from session.hub.storage.format import StoredTooNew
+from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.protocol.hub.log import LogPart
 from session.protocol.wire.version import MAX_CONTROL_BYTES
 
@@ -60,14 +61,16 @@ class VaultLog:
 
     Args:
         path: readable by the vault's account only (0600).
+        limits: bound each conversation's log.
 
     Raises:
         StoreUnreachable: also from every method: the file cannot be used now; nothing was done.
         StoredTooNew: a newer version has written it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: StoreLimits = NO_LIMITS) -> None:
         self._path = path
+        self._limits = limits
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         with self._open() as base:
@@ -148,7 +151,7 @@ class VaultLog:
         """Adds records of one writer, numbered from `first`; returns the writer's next number.
 
         Raises:
-            TicketUnknown: no such session. NotAllowed: not one of its ends.
+            TicketUnknown: no such session. NotAllowed: not one of its ends. LogFull.
         """
         with self._change() as base:
             self._check_end(base, session_id, writer)
@@ -157,8 +160,9 @@ class VaultLog:
             fresh = list(records[kept - first :]) if first <= kept else []
             if not fresh:
                 return kept
-            query = "SELECT count(*) FROM record WHERE session = ?"
-            place = int(base.execute(query, (session_id,)).fetchone()[0])
+            query = "SELECT count(*), coalesce(sum(length(data)), 0) FROM record WHERE session = ?"
+            place, size_bytes = base.execute(query, (session_id,)).fetchone()
+            self._limits.check_log(size_bytes + sum(map(len, fresh)), fresh)
             rows = [
                 (session_id, place + at, writer, kept + at, data) for at, data in enumerate(fresh)
             ]

@@ -102,6 +102,19 @@ class NetworkRequest(HubMessage, frozen=True, kw_only=True):
     """An operator asks every 2 s how hubs and sites are."""
 
 
+class HubTrouble(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is not as it should be with a hub, as its /healthz says it.
+
+    Attributes:
+        grave: callers are not served as they should be.
+        detail: numbers and words for people; no personal data.
+    """
+
+    code: Text
+    grave: bool = False
+    detail: dict[str, str | int] = {}
+
+
 class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One hub. `convention` is the version of what it works by; hubs must have the same.
 
@@ -110,6 +123,7 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
             signature_wrong ...").
         behind: changes of tickets that its history has not counted yet; None when it does not know.
         answered, refused: requests since its start.
+        troubles: what is wrong with it, the gravest first.
     """
 
     id: Id
@@ -119,6 +133,7 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
     answered: Count = 0
     refused: Count = 0
     behind: Count | None = None
+    troubles: list[HubTrouble] = []
 
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):

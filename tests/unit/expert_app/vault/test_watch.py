@@ -69,7 +69,7 @@ class Vault:
         self.there = True
         self.health = VaultHealth(
             lambda: self.there,
-            log_of(paths),
+            log_of(SETTINGS, paths),
             self.store,
             DiskSpace([paths.data], warn_bytes=0, full_bytes=0),
             part,
@@ -120,7 +120,7 @@ async def test_a_backup_is_put_where_nothing_is_and_only_where_it_belongs(
     paths: Paths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, other = tmp_path / "vault.backup", HubSettings(serve=["log"], organisation="autre")
-    keeper = log_of(paths)
+    keeper = log_of(SETTINGS, paths)
     keeper.open("s1", ("a.alice",), datetime(2026, 6, 15, tzinfo=UTC))
     keeper.append("s1", "a.alice", 0, records=[b"a0"], now=datetime(2026, 6, 15, tzinfo=UTC))
     assert await run_vault_backup(file, SETTINGS, paths) == 0
@@ -139,7 +139,7 @@ async def test_a_backup_is_put_where_nothing_is_and_only_where_it_belongs(
     assert await run_vault_restore(file, SETTINGS, paths) == 1
     assert "already (log)" in capsys.readouterr().out
     assert await run_vault_restore(file, SETTINGS, new) == 0
-    assert bytes(log_of(new).read("s1", 0).records[0]) == b"a0"
+    assert bytes(log_of(SETTINGS, new).read("s1", 0).records[0]) == b"a0"
     assert await run_vault_restore(file, SETTINGS, new) == 1
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.errors import HubUnreachable
+from session.core.errors import HubUnreachable, LogFull
 from session.core.tasks import Tasks
 from session.log.events import (
     CallRequestedAtKiosk,
@@ -28,7 +28,7 @@ from session.log.migrate import decode_record
 from session.log.replay import whole_chunks
 from session.log.writer import MAX_BATCH_BYTES, LogWriter, left_over
 from session.protocol.wire.version import MAX_CONTROL_BYTES
-from tests.support.log_story import START, frame
+from tests.support.log_story import START, frame, mirror
 
 
 class Keeper:
@@ -39,6 +39,7 @@ class Keeper:
         self.failures = 0
         self.lose_answers = 0
         self.calls = 0
+        self.takes_pages = self.takes_any = True
         self.back = asyncio.Event()
         self.back.set()
 
@@ -49,6 +50,11 @@ class Keeper:
             self.failures -= 1
             raise HubUnreachable
         await self.back.wait()
+        fresh = [decode_record(line).event for line in records[len(self.lines) - first :]]
+        if fresh and not self.takes_any:
+            raise LogFull
+        if not self.takes_pages and any(isinstance(event, MirrorChunk) for event in fresh):
+            raise LogFull
         for number, line in enumerate(records, start=first):
             assert decode_record(line).number == number
             if number == len(self.lines):
@@ -307,3 +313,43 @@ async def test_a_hub_that_makes_no_progress_is_not_asked_without_pause(
     log.write(trouble("x"))
     assert not await log.close(timeout_s=0.3)
     assert calls < 12
+
+
+async def test_a_full_log_keeps_the_steps_and_says_so_where_the_page_ends(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks
+) -> None:
+    log = writer(tmp_path, keeper, tasks)
+    page = mirror(1.0, "a page", snapshot=True)
+    log.write(trouble("before"))
+    log.write(page)
+    assert await log.flush()
+    keeper.takes_pages = False
+    keeper.lose_answers = 1
+    log.write(trouble("kept_but_not_heard"))
+    assert not await log.flush(timeout_s=0.001)
+    log.write(page)
+    log.write(trouble("after"))
+    log.write(page)
+    assert await log.flush()
+    log.write(page)
+    log.write(trouble("at_the_end"))
+    assert await log.close()
+    assert keeper.codes == ["before", "kept_but_not_heard", "log_full", "after", "at_the_end"]
+    events = [decode_record(line).event for line in keeper.lines]
+    assert [isinstance(event, MirrorChunk) for event in events].count(True) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_log_that_takes_nothing_any_more_is_given_up_and_stops_nothing(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks
+) -> None:
+    log = writer(tmp_path, keeper, tasks)
+    log.write(trouble("before"))
+    assert await log.flush()
+    keeper.takes_any = False
+    log.write(trouble("too_much"))
+    assert await log.flush()
+    log.write(trouble("not_even_tried"))
+    assert await log.close()
+    assert keeper.codes == ["before"]
+    assert list(tmp_path.iterdir()) == []

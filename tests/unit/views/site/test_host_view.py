@@ -13,6 +13,7 @@ from session.protocol.hub.site import (
     CallerState,
     HelpState,
     HubFacts,
+    HubTrouble,
     KioskFacts,
     NetworkAnswer,
     SiteFacts,
@@ -132,3 +133,26 @@ def test_what_was_not_taken_of_the_convention_is_said_once(qtbot: QtBot) -> None
     assert warning.isVisible()
     assert warning.text().count("caf.toml: signature_wrong") == 1
     assert view.hubs.texts("hub0")[5] == "3 behind"
+
+
+def test_what_is_wrong_with_the_hubs_is_said_with_what_to_do(qtbot: QtBot) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.show()
+    answer = network("v1", "v1")
+    low = HubTrouble(code="store_low", detail={"part": "LOG_caf", "used_percent": 84})
+    full = HubTrouble(code="store_full", grave=True, detail={"part": "tickets", "used_percent": 92})
+    first, second = answer.hubs
+    hubs = [
+        msgspec.structs.replace(first, troubles=[low]),
+        msgspec.structs.replace(second, troubles=[full, low]),
+    ]
+    view.show_network(msgspec.structs.replace(answer, hubs=hubs))
+    warning = view.findChild(QLabel, "network_warning")
+    assert warning is not None
+    assert warning.isVisible()
+    urgent, mild = warning.text().splitlines()
+    assert urgent.startswith("hub1 · Urgent: The store of requests and callers is full (92 %)")
+    assert mild.startswith("The store of the journals of caf is getting full (84 %)")
+    view.show_network(answer)
+    assert not warning.isVisible()

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub backup` without a file, as the timer runs it, and `hub restore --check FILE`.
+Used by `hub`, for a hub and for a vault.
+
+A new backup counts only when it was read back to the end; older ones go only then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from expert_app.backup.archive import reading
+from expert_app.backup.contents import BackupContents, OrganisationContents, hub_contents
+from expert_app.backup.folder import DAMAGED, BackupFolder, owner_of
+from expert_app.backup.save import HISTORY
+from expert_app.commands.hub_backup import EXPECTED, run_backup, run_vault_backup, why_not
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from expert_app.vault.backup import vault_contents
+from resources.texts import _
+
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def run_folder_backup(settings: HubSettings, paths: Paths) -> int:
+    """Writes a backup into the settings' folder, reads it back, removes the oldest; the exit
+    code.
+    """
+    if not settings.backup.folder:
+        print(_("Say where: expert-app hub backup FILE, or backup.folder in the settings."))
+        return 2
+    folder = BackupFolder(Path(settings.backup.folder), owner_of(settings))
+    now = datetime.now(UTC)
+    try:
+        path = folder.new_path(now)
+    except OSError as error:
+        print(why_not(error, Path(settings.backup.folder)))
+        return 1
+    code = asyncio.run(_back_up(path, settings, paths))
+    if code == 0:
+        code = run_check(path)
+        if code != 0:  # it must not be taken for a good one
+            path.replace(path.with_name(path.name + DAMAGED))
+    if code != 0:
+        return code
+    try:
+        for gone in folder.remove_old(settings.backup.keep, now):
+            print(_("{file} is removed: there are newer ones.").format(file=gone.name))
+    except OSError as error:
+        print(why_not(error, Path(settings.backup.folder)))
+        return 1
+    return 0
+
+
+async def _back_up(path: Path, settings: HubSettings, paths: Paths) -> int:
+    if settings.serve:
+        return await run_vault_backup(path, settings, paths)
+    with_dossiers = settings.backup.with_dossiers
+    return await run_backup(path, settings, paths, with_dossiers=with_dossiers)
+
+
+def run_check(path: Path) -> int:
+    """Reads all of a backup and prints what is in it; the exit code."""
+    try:
+        with reading(path) as backup:
+            is_hub = HISTORY in backup.names
+            contents = hub_contents(backup) if is_hub else vault_contents(backup)
+    except (*EXPECTED, OSError) as error:
+        print(why_not(error, path))
+        return 1
+    print("\n".join(_lines(path, contents)))
+    return 1 if contents.missing_files else 0
+
+
+def _lines(path: Path, contents: BackupContents) -> list[str]:
+    at = contents.made_at_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+    if contents.whose:
+        words = _("{file} is whole: the vault of {organisation}, of {at}.")
+        lines = [words.format(file=path, organisation=contents.whose, at=at)]
+        words = _("Logs of {sessions} conversations.")
+        lines.append(words.format(sessions=contents.sessions))
+    else:
+        lines = [_("{file} is whole: a hub, of {at}.").format(file=path, at=at)]
+        words = _("{streams} streams with {messages} messages, {rows} rows of history.")
+        lines.append(
+            words.format(
+                streams=contents.streams, messages=contents.messages, rows=contents.history_rows
+            )
+        )
+    lines += [_organisation(name, one) for name, one in sorted(contents.organisations.items())]
+    dossiers = contents.dossiers
+    if not dossiers.included:
+        words = _(
+            "The dossiers ({dossiers}, with {documents} documents) are not in it: they are in "
+            "{place}."
+        )
+        place = dossiers.database or dossiers.folder
+        lines.append(
+            words.format(dossiers=dossiers.dossiers, documents=dossiers.documents, place=place)
+        )
+    if contents.missing_files:
+        words = _("{count} documents have no file in it.")
+        lines.append(words.format(count=contents.missing_files))
+    return lines
+
+
+def _organisation(name: str, one: OrganisationContents) -> str:
+    words = _(
+        "  {organisation}: {tickets} requests in the history, logs {log}, {identities} enrolled, "
+        "{dossiers} dossiers with {documents} documents"
+    )
+    return words.format(
+        organisation=name,
+        tickets=one.tickets,
+        log=_size(one.log_bytes),
+        identities=one.identities,
+        dossiers=one.dossiers,
+        documents=one.documents,
+    )
+
+
+def _size(size_bytes: float) -> str:
+    unit = 0
+    while size_bytes >= 1000 and unit < len(UNITS) - 1:
+        size_bytes, unit = size_bytes / 1000, unit + 1
+    return f"{size_bytes:.1f} {UNITS[unit]}" if unit else f"{int(size_bytes)} {UNITS[0]}"

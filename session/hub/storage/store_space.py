@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""How the room of JetStream is shared out, and how much of each share is used.
+Used by `session.hub.composition`.
+
+Logs and the trace of changes have bounds of their own, and their oldest entries leave when these
+are reached. What the bounds leave over is the tickets': no log can take it. A part of it is kept
+for the callers who are here, so that a hang-up is always stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from session.bus.jetstream.streams import Streams, StreamUse
+from session.core.clock import Clock
+from session.core.errors import LogFull, StoreFull, StoreUnreachable
+
+log = logging.getLogger(__name__)
+
+QUOTA_BYTES = 4 << 30
+SESSION_LOG_BYTES = 32 << 20
+
+LOGS_PERCENT, AUDIT_PERCENT, STATES_PERCENT = 60, 20, 2
+"""Of the quota. The rest is for tickets, callers' numbers, the board and callbacks."""
+
+LEAST_BYTES = 1 << 20
+"""Smallest share of an organisation's log."""
+
+LOW_PERCENT, FULL_PERCENT = 80, 90
+"""Of a share: from here on people are told; from here on no new call is taken."""
+
+RESERVE_BYTES, SMALL_BYTES = 1 << 20, 4 << 10
+"""Of a conversation's log beyond its limit, for records that are no bigger than this."""
+
+MEASURE_S = 5.0
+EARLY = timedelta(days=1)
+"""What leaves so much earlier than its time leaves because of its size."""
+
+TICKETS = "tickets"
+"""Name of the part that is nobody's in particular."""
+
+LOG_PREFIX = "LOG_"
+"""Begins the name of the stream of an organisation's logs."""
+
+FULL_CODES = frozenset({10023, 10047, 10077})
+"""The server's own words for "no room": resources, storage, the stream's bytes."""
+
+
+@dataclass(frozen=True)
+class StoreLimits:
+    """How the quota is shared out.
+
+    Attributes:
+        quota_bytes: all that JetStream may take.
+        session_log_bytes: the log of one conversation.
+        log_bytes: organisations whose logs have a share of their own; the others share equally.
+    """
+
+    quota_bytes: int = QUOTA_BYTES
+    session_log_bytes: int = SESSION_LOG_BYTES
+    log_bytes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def logs_bytes(self) -> int:
+        """The logs of all organisations."""
+        return self.quota_bytes * LOGS_PERCENT // 100
+
+    @property
+    def audit_bytes(self) -> int:
+        """The trace of what happened to tickets."""
+        return self.quota_bytes * AUDIT_PERCENT // 100
+
+    @property
+    def states_bytes(self) -> int:
+        """The agents' states."""
+        return self.quota_bytes * STATES_PERCENT // 100
+
+    @property
+    def ticket_bytes(self) -> int:
+        """What is left for tickets, whatever the logs do."""
+        return self.quota_bytes - self.logs_bytes - self.audit_bytes - self.states_bytes
+
+    def log_shares(self, organisations: Iterable[str]) -> dict[str, int]:
+        """Bytes of each organisation's logs; together never more than `logs_bytes`, but for the
+        smallest shares.
+        """
+        names = sorted(set(organisations))
+        given = {name: self.log_bytes[name] for name in names if name in self.log_bytes}
+        others = len(names) - len(given)
+        left = self.logs_bytes - sum(given.values())
+        shares = {name: given.get(name, left // max(1, others)) for name in names}
+        shares = {name: max(LEAST_BYTES, share) for name, share in shares.items()}
+        total = sum(shares.values())
+        if total > self.logs_bytes:
+            shares = {
+                name: max(LEAST_BYTES, share * self.logs_bytes // total)
+                for name, share in shares.items()
+            }
+        return shares
+
+    def check_log(self, size_bytes: int, records: Sequence[bytes]) -> None:
+        """Whether a conversation's log may grow to `size_bytes` by these records.
+
+        Beyond its limit only small records are taken, so that the log of a long page still tells
+        how the conversation ended.
+
+        Raises:
+            LogFull.
+        """
+        over = size_bytes - self.session_log_bytes
+        if over <= 0:
+            return
+        if over > RESERVE_BYTES or any(len(record) > SMALL_BYTES for record in records):
+            raise LogFull(limit_bytes=self.session_log_bytes)
+
+
+NO_LIMITS = StoreLimits()
+
+
+@dataclass(frozen=True)
+class StorePart:
+    """One share and what is in it.
+
+    Attributes:
+        name: of the stream, or `TICKETS`.
+        kept_days, wanted_days: how far back a bounded part reaches, and should; None for tickets.
+        has_shed: its oldest entries have left.
+    """
+
+    name: str
+    used_bytes: int
+    limit_bytes: int
+    kept_days: int | None = None
+    wanted_days: int | None = None
+    has_shed: bool = False
+
+    @property
+    def used_percent(self) -> int:
+        """Of the share."""
+        return self.used_bytes * 100 // max(1, self.limit_bytes)
+
+    @property
+    def is_low(self) -> bool:
+        """Somebody should make room, or give more."""
+        return self.used_percent >= LOW_PERCENT
+
+    @property
+    def is_full(self) -> bool:
+        """No new calls: the tickets' share has no bound of its own that would make room."""
+        return self.name == TICKETS and self.used_percent >= FULL_PERCENT
+
+    @property
+    def is_shortened(self) -> bool:
+        """Its oldest entries leave before their time, because the share is too small."""
+        if self.kept_days is None or self.wanted_days is None:
+            return False
+        return self.is_low and self.has_shed and self.kept_days < self.wanted_days - EARLY.days
+
+
+class StoreSpace:
+    """The shares, as last measured.
+
+    Attributes:
+        parts: tickets first; empty before the first measurement.
+    """
+
+    def __init__(self, streams: Streams, limits: StoreLimits, *, clock: Clock) -> None:
+        self.limits = limits
+        self.parts: list[StorePart] = []
+        self._streams, self._clock = streams, clock
+        self._measured_s: float | None = None
+        self._said: dict[str, str] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """No new calls."""
+        return any(part.is_full for part in self.parts)
+
+    def check(self) -> None:
+        """Raises `StoreFull` while no new call may be taken."""
+        if self.is_full:
+            raise StoreFull(part=TICKETS)
+
+    async def tick(self) -> bool:
+        """Measures anew when it is time; whether it was."""
+        now_s = self._clock.monotonic_s()
+        if self._measured_s is not None and now_s - self._measured_s < MEASURE_S:
+            return False
+        self._measured_s = now_s
+        await self.measure()
+        return True
+
+    async def measure(self) -> None:
+        """Measures anew; each change of what follows stands in the log once.
+        A store that does not answer leaves the figures as they were.
+        """
+        try:
+            uses = await self._streams.usage()
+        except StoreUnreachable:
+            return
+        now = self._clock.utc_now()
+        bounded = [use for use in uses if use.max_bytes > 0]
+        rest = sum(use.size_bytes for use in uses if use.max_bytes <= 0)
+        self.parts = [StorePart(TICKETS, rest, self.limits.ticket_bytes)]
+        for use in bounded:
+            kept = (now - use.oldest_at_utc).days if use.oldest_at_utc is not None else None
+            self.parts.append(
+                StorePart(
+                    use.name,
+                    use.size_bytes,
+                    use.max_bytes,
+                    kept_days=kept,
+                    wanted_days=int(use.max_age_s // 86_400) or None,
+                    has_shed=use.first_revision > 1,
+                )
+            )
+        for part in self.parts:
+            self._say(part)
+
+    def _say(self, part: StorePart) -> None:
+        state = _state(part)
+        if state == self._said.get(part.name, ""):
+            return
+        self._said[part.name] = state
+        match state:
+            case "full":
+                log.error(
+                    "the store of tickets is full, %d %% used: no new calls until there is room",
+                    part.used_percent,
+                )
+            case "shortened":
+                log.warning(
+                    "%s is full: it reaches back %d days instead of %d",
+                    part.name,
+                    part.kept_days,
+                    part.wanted_days,
+                )
+            case "low":
+                log.warning("%s is getting full: %d %% used", part.name, part.used_percent)
+            case _:
+                log.warning("%s has room again: %d %% used", part.name, part.used_percent)
+
+
+def _state(part: StorePart) -> str:
+    if part.is_full:
+        return "full"
+    if part.is_shortened:
+        return "shortened"
+    return "low" if part.is_low else ""
+
+
+def is_no_room(error: StoreUnreachable) -> bool:
+    """The server refused because it has no room, and will refuse again."""
+    return error.detail.get("err_code") in FULL_CODES
+
+
+def bounded(uses: Iterable[StreamUse], prefix: str) -> dict[str, StreamUse]:
+    """The streams whose name begins so, by what follows."""
+    return {use.name.removeprefix(prefix): use for use in uses if use.name.startswith(prefix)}

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What is wrong with a hub, in one sentence that says what to do. Used by the operator's window.
+
+The codes are those of /healthz; docs/operator.md has the same table at length.
+"""
+
+from __future__ import annotations
+
+from resources.texts import N_, _
+from session.protocol.hub.site import HubTrouble
+
+_SENTENCES: dict[str, str] = {
+    "stopping": N_("This hub stops; others take over."),
+    "bus_unreachable": N_("This hub has lost its nats-server: see whether that runs."),
+    "store_unreachable": N_(
+        "The nats-server does not answer for requests ({why}): see its journal."
+    ),
+    "no_leader": N_("The cluster has no leader yet: see how many servers run."),
+    "disk_full": N_(
+        "The disk is full, {free_mb} MB left: no new call is taken. Make room; the hub goes on by "
+        "itself."
+    ),
+    "disk_low": N_("The disk is getting full, {free_mb} MB left: make room."),
+    "store_full": N_(
+        "The store of {part} is full ({used_percent} %): no new call is taken. Give it more room "
+        "(store.quota_mb) and start the hub again."
+    ),
+    "store_low": N_(
+        "The store of {part} is getting full ({used_percent} %): give it more room "
+        "(store.quota_mb)."
+    ),
+    "oldest_leave": N_(
+        "The store of {part} is full: it reaches back {kept_days} days instead of {wanted_days}. "
+        "Give it more room (store.quota_mb), or keep it for fewer days."
+    ),
+    "backup_missing": N_(
+        "There is no backup in {folder} yet: see the timer (systemctl status "
+        "poste-expert-backup.timer)."
+    ),
+    "backup_old": N_(
+        "The newest backup is {hours} hours old: see the timer (systemctl status "
+        "poste-expert-backup.timer)."
+    ),
+    "backup_away": N_("The folder of the backups, {folder}, cannot be read: {why}."),
+    "documents_away": N_(
+        "The documents' store does not answer ({why}): nothing is filed, desks keep the documents."
+    ),
+    "ged_away": N_("The document system {name} takes nothing ({why}); its copies wait."),
+    "ged_refused": N_("The document system {name} refused {copies} documents."),
+    "history_closed": N_(
+        "The history's database cannot be used: see the hub's journal. Nothing is lost."
+    ),
+    "history_behind": N_("The history is {changes} changes behind: see whether its base is slow."),
+    "partner_away": N_("The partner network {network} does not answer: see the link."),
+    "partner_refuses": N_(
+        "The network {network} takes no callers for {organisation}: compare the two conventions."
+    ),
+    "convention_refused": N_(
+        "A part of the convention was not taken: expert-app hub check says what is wrong."
+    ),
+}
+
+_PARTS = {
+    "tickets": N_("requests and callers"),
+    "AUDIT": N_("the trace of changes"),
+    "AGENT_STATES": N_("the agents' states"),
+}
+_LOGS = N_("the journals of {organisation}")
+_LOG_PREFIX = "LOG_"
+
+
+def part_words(part: str) -> str:
+    """A share of the store, as people call it."""
+    if part.startswith(_LOG_PREFIX):
+        return _(_LOGS).format(organisation=part.removeprefix(_LOG_PREFIX))
+    return _(_PARTS[part]) if part in _PARTS else part
+
+
+class _Values(dict[str, str | int]):
+    """A value that an older hub does not tell is a question mark."""
+
+    def __missing__(self, _name: str) -> str:
+        return "?"
+
+
+def known_troubles() -> set[str]:
+    """The codes that have a sentence."""
+    return set(_SENTENCES)
+
+
+def trouble_sentence(trouble: HubTrouble) -> str:
+    """What is wrong and what to do; the code itself where a newer hub tells a new one."""
+    words = _SENTENCES.get(trouble.code)
+    if words is None:
+        return ", ".join([trouble.code, *(f"{key}: {it}" for key, it in trouble.detail.items())])
+    values = _Values(trouble.detail)
+    if "part" in values:
+        values["part"] = part_words(str(values["part"]))
+    return _(words).format_map(values)
