@@ -8,6 +8,7 @@ The store itself is given (`DossierStoreLike`); desks hold no database password 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import OrderedDict
 from typing import Protocol
@@ -331,7 +332,8 @@ class DossierService:
         so.
         """
         if own and dossier:
-            kept = (await self._store.open(organisation, own)).number
-            if kept in (own, dossier) and dossier in (kept, own):
-                return
+            with contextlib.suppress(DossierUnknown):  # whether there is one is not for asking
+                kept = (await self._store.open(organisation, own)).number
+                if kept == (await self._store.open(organisation, dossier)).number:
+                    return
         raise NotAllowed(why="not the dossier of this session")
