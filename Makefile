@@ -49,7 +49,7 @@ test-faults: setup
 	$(BIN)/python -m tests.faults.run_cluster --rounds $(ROUNDS)
 
 bench:
-	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-cobrowse bench-hub bench-media
+	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-import bench-cobrowse bench-hub bench-media
 
 bench-paper: setup
 	@installers/bench_peers.sh

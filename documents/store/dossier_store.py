@@ -27,6 +27,7 @@ from documents.store.acts import DossierAct, acts_of, write_act
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.deliveries import Deliveries, add_deliveries
 from documents.store.identities import Identities, fill_search_keys
+from documents.store.incoming import IncomingDossiers
 from documents.store.layout import bring_up_to_date
 from documents.store.merges import Merges
 from documents.store.procedures import Procedure, piece_of
@@ -108,6 +109,7 @@ class DossierStore:
         identities: whose dossiers they are.
         accesses: who looked at what.
         merges: dossiers of one person made one.
+        incoming: dossiers from organisations' own systems.
 
     Raises:
         StoreUnreachable: from every method, when database or disk fail;
@@ -135,6 +137,7 @@ class DossierStore:
         self.identities = Identities(transactions, now)
         self.accesses = Accesses(transactions, now)
         self.merges = Merges(transactions, now)
+        self.incoming = IncomingDossiers(transactions, now)
         try:
             self._prepare()
         except SessionError:

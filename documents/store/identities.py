@@ -5,7 +5,7 @@ Each with its line in the register of accesses. Used by the hub through the stor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -57,6 +57,7 @@ class NewDossier(msgspec.Struct, frozen=True, kw_only=True):
         bound: the dossier that the session has already, "" for none.
         confirmed: likely doubles were looked at.
         provisional: the organisation's register does not answer now.
+        others: what the organisation's register has of this person.
     """
 
     request_id: str
@@ -65,6 +66,7 @@ class NewDossier(msgspec.Struct, frozen=True, kw_only=True):
     bound: str = ""
     confirmed: bool = False
     provisional: bool = False
+    others: Sequence[DossierHit] = ()
 
 
 class MadeDossier(msgspec.Struct, frozen=True):
@@ -82,8 +84,18 @@ class Identities:
     def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
         self._transactions, self._now = transactions, now
 
-    def find(self, organisation: str, caller: CallerIdentity, access: Access) -> FoundHits:
+    def find(
+        self,
+        organisation: str,
+        caller: CallerIdentity,
+        access: Access,
+        *,
+        others: Sequence[DossierHit] = (),
+    ) -> FoundHits:
         """Dossiers of this name and birth date, the likeliest first.
+
+        Args:
+            others: those that the organisation's register has, found here or not.
 
         Raises:
             TooManyDossiers: this person has searched too often within the hour.
@@ -92,7 +104,9 @@ class Identities:
         with self._transactions.writing() as connection:
             one_at_a_time(connection, organisation, access.by.user)
             if searches_left(connection, organisation, user=access.by.user, now=now):
-                found = _alike(connection, organisation, caller)
+                found = _with_others(
+                    connection, organisation, _alike(connection, organisation, caller), others
+                )
                 write_line(
                     connection,
                     organisation,
@@ -158,7 +172,12 @@ class Identities:
             if made is not None:
                 return MadeDossier(self._read(connection, organisation, made.number))
             check_one_dossier(connection, organisation, "", access=access, bound=new.bound)
-            likely = _doubles(connection, organisation, new.caller)
+            likely = _with_others(
+                connection,
+                organisation,
+                _doubles(connection, organisation, new.caller),
+                new.others,
+            )[:MOST_HITS]
             one_at_a_time(connection, organisation, access.by.user)
             shown = bool(likely) and not new.confirmed
             if shown and searches_left(connection, organisation, user=access.by.user, now=now):
@@ -174,6 +193,12 @@ class Identities:
                 return MadeDossier(self._read(connection, organisation, number))
             refuse(connection, organisation, "", access=access, now=now)
         raise too_many(MOST_SEARCHES if shown else MOST_DOSSIERS)
+
+    def made(self, organisation: str, request_id: str) -> Dossier | None:
+        """The dossier that this request has made, None before it has."""
+        with self._transactions.reading() as connection:
+            row = _made_before(connection, organisation, request_id)
+            return None if row is None else self._read(connection, organisation, row.number)
 
     def _insert(
         self, connection: Connection, organisation: str, new: NewDossier, *, access: Access
@@ -345,6 +370,21 @@ def _doubles(connection: Connection, organisation: str, caller: CallerIdentity) 
         for row in _numbered(connection, organisation, caller.caller_number)
     ]
     return _each_once([*numbered, *_alike(connection, organisation, caller)])[:MOST_HITS]
+
+
+def _with_others(
+    connection: Connection,
+    organisation: str,
+    found: Sequence[DossierHit],
+    others: Sequence[DossierHit],
+) -> list[DossierHit]:
+    """And those of the register: one that is here is told as it is here, the likeliest first."""
+    hits = list(found)
+    for other in others:
+        row = kept_row(connection, organisation, other.number)
+        hits.append(other if row is None else _hit(row, other.why))
+    order = (HitReason.SAME_NUMBER, HitReason.SAME_NAME_AND_BIRTH, HitReason.SIMILAR_NAME_AND_BIRTH)
+    return sorted(_each_once(hits), key=lambda hit: order.index(hit.why))
 
 
 def _each_once(hits: Iterable[DossierHit]) -> list[DossierHit]:

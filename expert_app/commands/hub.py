@@ -22,7 +22,7 @@ from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from expert_app.runtime.paths import Paths
-from expert_app.stores.passwords import DOCUMENTS, ged_name, keep_secret
+from expert_app.stores.passwords import DOCUMENTS, ged_name, keep_secret, register_name
 from resources.texts import _
 from session.bus.transport.nkeys import new_seed, public_key
 from session.hub.convention.problems import CatalogueWrong
@@ -112,6 +112,8 @@ def _bus_server(context: Context) -> int:
 
 
 def _dossiers(context: Context) -> int:
+    if context.arguments.dossiers_command == "import":
+        return _import_dossiers(context)
     from expert_app.commands.hub_dossiers import print_accesses
 
     arguments = context.arguments
@@ -139,7 +141,9 @@ def _documents(context: Context) -> int:
 
 def _secret(context: Context) -> int:
     name = context.arguments.secret_name
-    known = [DOCUMENTS, *(ged_name(one.name) for one in context.settings.ged)]
+    settings = context.settings
+    known = [DOCUMENTS, *(ged_name(one.name) for one in settings.ged)]
+    known += [register_name(one.organisation) for one in settings.register]
     if name not in known:
         print(_("{name} is none of these: {known}.").format(name=name, known=", ".join(known)))
         return 2
@@ -259,6 +263,28 @@ def _link(context: Context) -> int:
     return _key_of(link_key_name(arguments.partner), arguments.key_file)
 
 
+def _import_dossiers(context: Context) -> int:
+    from expert_app.commands import hub_register
+
+    arguments = context.arguments
+    request = hub_register.ImportRequest(
+        arguments.file,
+        getattr(arguments, "org", ""),
+        arguments.encoding,
+        arguments.dry_run,
+        arguments.as_json,
+    )
+    return hub_register.run_import(request, context.settings, context.paths)
+
+
+def _register_test(context: Context) -> int:
+    from expert_app.commands.hub_register import try_register
+
+    arguments = context.arguments
+    organisation = getattr(arguments, "org", "")
+    return try_register(organisation, arguments.number, context.settings, as_json=arguments.as_json)
+
+
 def _key_of(name: str, key_file: Path | None) -> int:
     """Prints the public half of a key, which is made when there is none; the exit code."""
     try:
@@ -287,6 +313,7 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "documents": _documents,
     "dossiers": _dossiers,
     "secret": _secret,
+    "register-test": _register_test,
     "backup": _backup,
     "restore": _restore,
     "make-ca": _make_ca,

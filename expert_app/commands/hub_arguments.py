@@ -15,6 +15,9 @@ from pathlib import Path
 
 from session.protocol.wire.roles import Role
 
+ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "utf-16")
+"""Of an imported file."""
+
 VALID_MIN = 15
 """Minutes for which a code is good unless the operator says otherwise."""
 
@@ -94,8 +97,8 @@ def _add_convention_commands(command: AddCommand) -> None:
 
 
 def _add_dossier_commands(command: AddCommand, common: Common) -> None:
-    """Dossiers: who looked at one."""
-    names = command("dossiers", "dossiers: who looked at one").add_subparsers(
+    """Dossiers: who looked at one; those of an organisation's own system."""
+    names = command("dossiers", "import dossiers, or say who looked at one").add_subparsers(
         metavar="WHAT", dest="dossiers_command", required=True
     )
     accesses = names.add_parser(
@@ -111,6 +114,28 @@ def _add_dossier_commands(command: AddCommand, common: Common) -> None:
         "--names", action="store_true", default=False, help="and the names of those who looked"
     )
     accesses.add_argument("--json", action="store_true", default=False, dest="as_json")
+    taken = names.add_parser(
+        "import",
+        help="take in a CSV file of dossiers; the hub may go on working",
+        argument_default=argparse.SUPPRESS,
+    )
+    common(taken)
+    _where(taken)
+    taken.add_argument("file", type=Path, metavar="FILE")
+    taken.add_argument("--org", metavar="ORGANISATION", help="whose dossiers they are")
+    taken.add_argument(
+        "--encoding", choices=ENCODINGS, default="", help="of the file, when it is not UTF-8"
+    )
+    taken.add_argument(
+        "--dry-run", action="store_true", default=False, help="only say what it would do"
+    )
+    taken.add_argument("--json", action="store_true", default=False, dest="as_json")
+    register = command("register-test", "ask an organisation's register, and say how it went")
+    register.add_argument("--org", metavar="ORGANISATION", help="whose register")
+    register.add_argument(
+        "--number", default="", metavar="N", help="of a dossier, or of a caller, that it has"
+    )
+    register.add_argument("--json", action="store_true", default=False, dest="as_json")
 
 
 def _add_history_commands(command: AddCommand) -> None:
@@ -170,9 +195,13 @@ def _add_server_commands(command: AddCommand) -> None:
 
 def _add_key_commands(command: AddCommand) -> None:
     """Passwords, the hub's own key, and who is let in."""
-    secret = command("secret", "keep a password for the documents' store or a GED in the keyring")
+    secret = command(
+        "secret", "keep a password for the documents' store, a GED or a register in the keyring"
+    )
     secret.add_argument(
-        "secret_name", metavar="NAME", help="documents, or ged.NAME as in the settings"
+        "secret_name",
+        metavar="NAME",
+        help="documents, ged.NAME or register.ORGANISATION as in the settings",
     )
     key = command(
         "make-key",

@@ -118,29 +118,11 @@ class Cmis:
         return properties
 
     async def _find_root(self) -> None:
-        """The repository's own address (section 5.3.1:
-        the service address tells all repositories).
-        """
-        if self._root:
-            return
-        response = await answer(self._http, "GET", self._settings.address)
-        if response.status_code != 200:
-            raise NotDelivered(Reason.ADDRESS, f"HTTP {response.status_code}")
-        found = decoded(response)
-        wanted = self._settings.repository
-        known = found if isinstance(found, dict) else {}
-        facts = known.get(wanted) if wanted else next(iter(known.values()), None)
-        root = str(facts.get("rootFolderUrl", "")) if isinstance(facts, dict) else ""
-        if not root:
-            raise NotDelivered(Reason.ADDRESS, f"repository {wanted}".strip())
-        self._root = self._same_host(root)
-
-    def _same_host(self, root: str) -> str:
-        """Documents and password go to the host of the settings, whatever the answer names."""
-        named, ours = httpx.URL(root), httpx.URL(self._settings.address)
-        if (named.scheme, named.host, named.port) != (ours.scheme, ours.host, ours.port):
-            raise NotDelivered(Reason.ADDRESS, f"{named.scheme}://{named.host}")
-        return root.rstrip("/")
+        if not self._root:
+            given = self._settings
+            self._root = await repository_url(
+                self._http, given.address, given.repository, root=True
+            )
 
     def _path(self, parcel: Parcel, name: str = "") -> str:
         folder = f"{self._settings.path}/{plain(parcel.dossier, 60)}"
@@ -148,6 +130,35 @@ class Cmis:
 
     def _url(self, path: str) -> str:
         return self._root + quote(path)
+
+
+async def repository_url(
+    http: httpx.AsyncClient, address: str, repository: str, *, root: bool = False
+) -> str:
+    """The repository's own address, or that of its root folder (section 5.3.1: the service address
+    tells all repositories).
+
+    Args:
+        repository: its id; "" for the first.
+
+    Raises:
+        NotDelivered: it is not there, or is said to be at another host: documents and password go
+            to the host of the settings, whatever the answer names.
+    """
+    response = await answer(http, "GET", address)
+    if response.status_code != 200:
+        raise NotDelivered(Reason.ADDRESS, f"HTTP {response.status_code}")
+    found = decoded(response)
+    known = found if isinstance(found, dict) else {}
+    facts = known.get(repository) if repository else next(iter(known.values()), None)
+    name = "rootFolderUrl" if root else "repositoryUrl"
+    told = str(facts.get(name, "")) if isinstance(facts, dict) else ""
+    if not told:
+        raise NotDelivered(Reason.ADDRESS, f"repository {repository}".strip())
+    theirs, ours = httpx.URL(told), httpx.URL(address)
+    if (theirs.scheme, theirs.host, theirs.port) != (ours.scheme, ours.host, ours.port):
+        raise NotDelivered(Reason.ADDRESS, f"{theirs.scheme}://{theirs.host}")
+    return told.rstrip("/")
 
 
 def _properties(values: dict[str, str]) -> dict[str, str]:

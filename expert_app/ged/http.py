@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Requests to a document system over HTTP, with what can go wrong as one reason each.
-Used by Paperless and CMIS.
+"""Requests to an agency's system over HTTP, with what can go wrong as one reason each.
+Used by Paperless and CMIS, and by registers.
 """
 
 from __future__ import annotations
@@ -17,19 +17,30 @@ MOST_BYTES = 4 << 20
 """An answer of a document system is some facts, never more."""
 
 
+LIMITS = httpx.Timeout(ANSWER_S, connect=CONNECT_S, write=SEND_S)
+
+
 def client(
-    ca_file: str, headers: dict[str, str], auth: tuple[str, str] | None = None
+    ca_file: str,
+    headers: dict[str, str],
+    auth: tuple[str, str] | None = None,
+    *,
+    limits: httpx.Timeout = LIMITS,
 ) -> httpx.AsyncClient:
     """A client that follows no redirection (a password must not go elsewhere)."""
     trust: ssl.SSLContext | bool = ssl.create_default_context(cafile=ca_file) if ca_file else True
-    limits = httpx.Timeout(ANSWER_S, connect=CONNECT_S, write=SEND_S)
     return httpx.AsyncClient(
         headers=headers, auth=auth, timeout=limits, verify=trust, trust_env=False
     )
 
 
-async def answer(http: httpx.AsyncClient, method: str, url: str, **given: Any) -> httpx.Response:
+async def answer(
+    http: httpx.AsyncClient, method: str, url: str, *, most_bytes: int = MOST_BYTES, **given: Any
+) -> httpx.Response:
     """Any answer below 400, or 404, 409 and other refusals that the caller knows what to do with.
+
+    Args:
+        most_bytes: a longer answer is not read to its end.
 
     Raises:
         NotDelivered: it does not answer, does not know us, or is busy.
@@ -39,13 +50,15 @@ async def answer(http: httpx.AsyncClient, method: str, url: str, **given: Any) -
             body = b""
             async for part in response.aiter_bytes():
                 body += part
-                if len(body) > MOST_BYTES:
-                    raise NotDelivered(Reason.NOT_UNDERSTOOD, f"> {MOST_BYTES} bytes")
+                if len(body) > most_bytes:
+                    raise NotDelivered(Reason.NOT_UNDERSTOOD, f"> {most_bytes} bytes")
     except httpx.TimeoutException as error:
         raise NotDelivered(Reason.TIMEOUT) from error
     except httpx.TransportError as error:
         reason = Reason.CERTIFICATE if "certificate" in str(error).lower() else Reason.UNREACHABLE
         raise NotDelivered(reason, type(error).__name__) from error
+    except httpx.DecodingError as error:
+        raise NotDelivered(Reason.NOT_UNDERSTOOD, type(error).__name__) from error
     read = httpx.Response(response.status_code, headers=_plain(response.headers), content=body)
     _check(read)
     return read
@@ -82,5 +95,5 @@ def decoded(response: httpx.Response) -> Any:
     """The JSON of an answer. Raises `NotDelivered`."""
     try:
         return response.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotDelivered(Reason.NOT_UNDERSTOOD, f"HTTP {response.status_code}") from error

@@ -32,6 +32,7 @@ from session.core.dossier_model import (
     SeenPage,
 )
 from session.core.errors import DossierUnknown, SessionError
+from session.hub.dossier.register import Registers
 from session.hub.dossier.store import IdentityStoreLike
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.dossier.pieces import (
@@ -59,6 +60,7 @@ class DossierAdapter:
         ged: the agencies' own document systems.
         workers: reads the words and pages of a document before it is filed, within limits; None:
             only its name counts.
+        registers: organisations' own sources of dossiers.
     """
 
     def __init__(
@@ -69,13 +71,14 @@ class DossierAdapter:
         procedures: Procedures | None = None,
         workers: Workers | None = None,
         ged: GedBoardService | None = None,
+        registers: Registers | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._procedures = procedures or Procedures()
         self._workers = workers
         self._ged = ged or GedBoardService()
-        self._identities = IdentityAdapter(store)
+        self._identities = IdentityAdapter(store, registers or {})
 
     @property
     def identities(self) -> IdentityStoreLike:
@@ -124,7 +127,7 @@ class DossierAdapter:
 
     async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
         """The dossier of the caller with this number, or None."""
-        return await asyncio.to_thread(self._store.find_by_caller_number, organisation, number)
+        return await self._identities.find_by_caller_number(organisation, number)
 
     async def open(self, organisation: str, number: str) -> Dossier:
         """The dossier with this number."""

@@ -14,7 +14,10 @@ from sqlalchemy import Row
 from documents.store.accesses import AccessFilter
 from documents.store.dossier_store import DossierStore
 from documents.store.identities import NewDossier
+from expert_app.register.asking import RegisterAnswers
 from session.core.dossier_model import Access, CallerIdentity, Dossier, DossierMerged
+from session.core.errors import DossierUnknown, RegisterOnly
+from session.hub.dossier.register import Registers
 from session.protocol.dossier.identity import (
     AccessesAnswer,
     AccessesRequest,
@@ -22,31 +25,54 @@ from session.protocol.dossier.identity import (
     DossierHits,
     ProvisionalAnswer,
     ProvisionalDossier,
+    RegisterState,
 )
 
 MOST_PROVISIONAL = 100
 
 
 class IdentityAdapter:
-    """`session.hub.dossier.store.IdentityStoreLike` over a store."""
+    """`session.hub.dossier.store.IdentityStoreLike` over a store.
 
-    def __init__(self, store: DossierStore) -> None:
+    Args:
+        registers: organisations' own sources of dossiers.
+    """
+
+    def __init__(self, store: DossierStore, registers: Registers) -> None:
         self._store = store
+        self._register = RegisterAnswers(store, registers)
 
     async def open(
         self, organisation: str, number: str, access: Access, *, bound: str, named: bool
     ) -> Dossier:
-        """A dossier for a session."""
+        """A dossier for a session; one that only the register has is taken in first."""
         opening = self._store.identities.open
+        try:
+            return await asyncio.to_thread(
+                opening, organisation, number, access, bound=bound, named=named
+            )
+        except DossierUnknown as error:
+            state = await self._register.take_in(organisation, number)
+            if state is RegisterState.AWAY:
+                raise DossierUnknown(what="dossier", register=state.value) from error
         return await asyncio.to_thread(
             opening, organisation, number, access, bound=bound, named=named
         )
 
+    async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
+        """The caller's dossier; one that only the register has is taken in first."""
+        finding = self._store.find_by_caller_number
+        found = await asyncio.to_thread(finding, organisation, number)
+        if found is None and await self._register.take_in_of_caller(organisation, number):
+            found = await asyncio.to_thread(finding, organisation, number)
+        return found
+
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
-        """Dossiers of this name and birth date."""
+        """Dossiers of this name and birth date, here and in the register."""
+        state, others = await self._register.hits(organisation, caller)
         finding = self._store.identities.find
-        found = await asyncio.to_thread(finding, organisation, caller, access)
-        return DossierHits(hits=found.hits, more=found.more)
+        found = await asyncio.to_thread(finding, organisation, caller, access, others=others)
+        return DossierHits(hits=found.hits, more=found.more, register=state)
 
     async def create(
         self,
@@ -57,15 +83,25 @@ class IdentityAdapter:
         request_id: str,
         bound: str,
         confirmed: bool,
-        provisional: bool = False,
     ) -> DossierCreated:
-        """A new dossier, or its likely doubles."""
+        """A new dossier, or its likely doubles; provisional while the register is away."""
+        state, others = await self._register.hits(organisation, caller)
+        is_away = state is RegisterState.AWAY
+        if not (is_away or self._register.agents_create(organisation)) and (
+            confirmed or not others
+        ):
+            made_before = self._store.identities.made
+            before = await asyncio.to_thread(made_before, organisation, request_id)
+            if before is None:
+                raise RegisterOnly
+            return DossierCreated(dossier=before)
         new = NewDossier(
             request_id=request_id,
             caller=caller,
             bound=bound,
             confirmed=confirmed,
-            provisional=provisional,
+            provisional=is_away,
+            others=others,
         )
         made = await asyncio.to_thread(self._store.identities.create, organisation, new, access)
         return DossierCreated(dossier=made.dossier, likely=made.likely)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the dossiers' part of a hub or a vault: store, adapter, courier and watch.
+"""Builds the dossiers' part of a hub or a vault: store, adapter, registers, courier and watch.
 Used by `expert_app.hub.program` and `expert_app.vault.program`.
 """
 
@@ -18,10 +18,13 @@ from expert_app.ged.board_service import GedBoardService
 from expert_app.ged.courier import Courier, DeliveryTarget
 from expert_app.hub.dossier_adapter import DossierAdapter
 from expert_app.hub.store_watch import StoreWatch
+from expert_app.register.lookup import OpenRegisters
+from expert_app.register.matching import ProvisionalMatcher
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.dossiers import open_blobs, open_store, open_targets
-from session.core.clock import Clock
+from expert_app.stores.registers import open_registers
+from session.core.clock import Clock, SystemClock
 from session.core.tasks import Tasks
 
 WORKER_LIMITS = Limits(memory_mb=700, task_cpu_s=20)
@@ -34,6 +37,7 @@ class DossierSources:
     procedures: Procedures
     blobs: BlobStore
     targets: Sequence[DeliveryTarget]
+    registers: OpenRegisters
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,11 @@ class OpenDossiers:
 
 
 def find_sources(settings: HubSettings, paths: Paths, *, delivers: bool = True) -> DossierSources:
-    """Reads the procedures, and finds where documents lie and who gets copies.
+    """Reads the procedures, and finds where documents lie, who gets copies, and what registers
+    there are.
 
     Args:
-        delivers: False where another process carries the copies.
+        delivers: False where another process carries the copies and asks the registers.
 
     Raises:
         ProceduresWrong, ExtraMissing, KeyMissing.
@@ -59,6 +64,7 @@ def find_sources(settings: HubSettings, paths: Paths, *, delivers: bool = True) 
         procedures=load_procedures(folder),
         blobs=open_blobs(settings, paths),
         targets=open_targets(settings) if delivers else (),
+        registers=open_registers(settings, SystemClock()) if delivers else OpenRegisters(),
     )
 
 
@@ -84,8 +90,13 @@ def open_dossiers(
         procedures=sources.procedures,
         workers=workers,
         ged=GedBoardService(settings.ged, courier),
+        registers=sources.registers.registers,
     )
     courier.start()
-    watch = StoreWatch(store, sources.blobs, courier=courier)
+    registers = sources.registers
+    stack.push_async_callback(registers.close)
+    registers.start(tasks)
+    ProvisionalMatcher(store, registers.lookups).start(tasks)
+    watch = StoreWatch(store, sources.blobs, courier=courier, registers=registers)
     watch.start(tasks)
     return OpenDossiers(store, adapter, watch)

@@ -12,6 +12,7 @@ from documents.store.blobs import BlobStore
 from documents.store.dossier_store import DossierStore
 from documents.store.remote_blobs import RemoteBlobs
 from expert_app.ged.courier import Courier
+from expert_app.register.lookup import OpenRegisters
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.hub.monitoring.health import Trouble
@@ -26,8 +27,16 @@ PROBE = "here"
 class StoreWatch:
     """What is wrong with the places of documents, as last asked."""
 
-    def __init__(self, store: DossierStore, blobs: BlobStore, *, courier: Courier) -> None:
+    def __init__(
+        self,
+        store: DossierStore,
+        blobs: BlobStore,
+        *,
+        courier: Courier,
+        registers: OpenRegisters | None = None,
+    ) -> None:
         self._store, self._blobs, self._courier = store, blobs, courier
+        self._registers = registers or OpenRegisters()
         self._away = ""
         self._refused: dict[str, int] = {}
 
@@ -37,7 +46,7 @@ class StoreWatch:
 
     def troubles(self) -> list[Trouble]:
         """`documents_away` (grave: nothing can be filed), `ged_away`, `ged_refused` (copies wait,
-        or want a person).
+        or want a person), and what registers are away.
         """
         found = [Trouble("documents_away", True, {"why": self._away})] if self._away else []
         found += [
@@ -49,7 +58,7 @@ class StoreWatch:
             for name, n in self._refused.items()
             if n
         ]
-        return found
+        return [*found, *self._registers.troubles()]
 
     async def poll(self) -> None:
         """Asks once; it takes as long as the slowest answer."""

@@ -17,6 +17,7 @@ from expert_app.runtime.store_settings import (
     BackupSettings,
     DocumentsSettings,
     GedSettings,
+    RegisterSettings,
     StoreSettings,
 )
 from session.protocol.wire.ids import Id, OptionalId
@@ -359,6 +360,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             its own.
         documents: where filed documents lie.
         ged: agencies' own document systems, which get copies.
+        register: where organisations' dossiers come from, at most one for each.
         metrics, disk: how it is watched, and how much room it needs.
         store: how much room the bus's store may take.
         backup: what the backup's timer does.
@@ -386,6 +388,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: str = ""
     documents: DocumentsSettings = DocumentsSettings()
     ged: list[GedSettings] = []
+    register: list[RegisterSettings] = []
     history_database: str = ""
     time_zone: str = "Europe/Paris"
     tls_certificate: str = ""
@@ -414,6 +417,9 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         names = [one.name for one in self.ged]
         if len(set(names)) != len(names):
             raise ValueError("two of `ged` have the same name")
+        registered = [one.organisation for one in self.register]
+        if len(set(registered)) != len(registered):
+            raise ValueError("two of `register` are of the same organisation")
 
     @property
     def bus_urls(self) -> list[str]:

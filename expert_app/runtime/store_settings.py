@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Settings of what a hub keeps: the bus's store, backups, the dossiers' store, the agencies' own
-document systems (GED). Part of the hub's settings.
+systems: document systems (GED) and registers of dossiers. Part of the hub's settings.
 
 A secret is never a setting: it lies in the keyring, the environment or a file of its own
 (`expert_app.stores.passwords`).
@@ -8,6 +8,7 @@ A secret is never a setting: it lies in the keyring, the environment or a file o
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -146,3 +147,101 @@ class GedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not self.address:
             raise ValueError("a GED needs an address")
         check_address(self.address)
+
+
+_PLACES = re.compile(r"\{([^{}]*)\}")
+PERSON = frozenset({"family_name", "given_names", "born_on"})
+
+
+class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an organisation's dossiers come from: its own system, asked while a caller is served
+    (REST, or CMIS 1.1), or files that are imported.
+
+    Attributes:
+        organisation: whose dossiers.
+        created_by: "agent": agents create dossiers with their callers; "register": only the
+            register does, and while it is away agents make provisional ones.
+        by_number, by_caller_number, by_person: of "rest": addresses, with {number},
+            {caller_number}, or {family_name}, {given_names} and {born_on} where these belong; "" is
+            not asked.
+        records: of "rest": where the list of dossiers is in the answer, e.g. "data.items"; "" for
+            the whole answer.
+        fields: our name of a field -> theirs: with dots for a field inside another one, or of CMIS
+            the id of a property. Those not named have our name, or of CMIS are not asked for.
+        secret_header, secret_prefix: of "rest": the header that carries the secret, and what stands
+            before it; "" for none.
+        address, repository, user: of "cmis", as of a GED.
+        type: of "cmis": the type of the objects that are dossiers.
+        secret_file: holds token or password (0600); "" for environment or keyring.
+        ca_file: authority of its certificate; "" for the system's.
+        answer_s: the longest wait for an answer; then the register counts as away.
+        remember_s: how long an answer is remembered, in memory only; 0 for never.
+        poll_s: between two looks whether it answers, and whether it has what was missing.
+    """
+
+    organisation: Id
+    kind: Literal["rest", "cmis", "import"] = "rest"
+    created_by: Literal["agent", "register"] = "agent"
+    by_number: str = ""
+    by_caller_number: str = ""
+    by_person: str = ""
+    records: Annotated[str, msgspec.Meta(pattern=r"^([^.\s]+(\.[^.\s]+)*)?$")] = ""
+    fields: dict[
+        Literal[
+            "number",
+            "family_name",
+            "given_names",
+            "born_on",
+            "caller_number",
+            "contact",
+            "procedure",
+        ],
+        Annotated[str, msgspec.Meta(min_length=1, max_length=200)],
+    ] = {}
+    secret_header: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{0,60}$")] = "Authorization"
+    secret_prefix: Annotated[str, msgspec.Meta(pattern=r"^[\x20-\x7e]{0,40}$")] = "Bearer "
+    address: str = ""
+    repository: str = ""
+    user: str = ""
+    type: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_:-]{1,80}$")] = "cmis:folder"
+    secret_file: str = ""
+    ca_file: str = ""
+    answer_s: Annotated[float, msgspec.Meta(ge=0.2, le=8)] = 3.0
+    remember_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 60.0
+    poll_s: Annotated[float, msgspec.Meta(ge=0.1, le=86_400)] = 60.0
+
+    def __post_init__(self) -> None:
+        if self.kind == "cmis":
+            self._check_cmis()
+        if self.kind == "rest":
+            self._check_rest()
+
+    def _check_cmis(self) -> None:
+        if not self.address:
+            raise ValueError("a register by CMIS needs an address")
+        check_address(self.address)
+        missing = {"number", "family_name", "born_on"} - set(self.fields)
+        if missing:
+            raise ValueError(f"a register by CMIS needs `fields` for {', '.join(sorted(missing))}")
+        for name in self.fields.values():
+            if not re.fullmatch(r"[A-Za-z0-9_:]{1,80}", name):
+                raise ValueError(f"{name!r} is not the id of a property")
+
+    def _check_rest(self) -> None:
+        if not self.by_number:
+            raise ValueError("a register needs `by_number`: an address with {number}")
+        asked = (
+            (self.by_number, frozenset({"number"}), frozenset({"number"})),
+            (self.by_caller_number, frozenset({"caller_number"}), frozenset({"caller_number"})),
+            (self.by_person, PERSON, frozenset({"family_name", "born_on"})),
+        )
+        for address, known, needed in asked:
+            if not address:
+                continue
+            places = set(_PLACES.findall(address))
+            if places - known or needed - places:
+                wanted = ", ".join(f"{{{name}}}" for name in sorted(needed))
+                raise ValueError(f"{address!r} needs {wanted}, and nothing else in braces")
+            check_address(address)
+            if _PLACES.search(urlsplit(address).netloc):
+                raise ValueError(f"{address!r}: its host cannot be part of the question")

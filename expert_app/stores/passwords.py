@@ -21,6 +21,11 @@ def ged_name(name: str) -> str:
     return f"ged.{name}"
 
 
+def register_name(organisation: str) -> str:
+    """Under which name the secret of an organisation's register is kept."""
+    return f"register.{organisation}"
+
+
 def variable_of(name: str) -> str:
     """The variable of the environment that may hold it:
     POSTE_EXPERT_SECRET_GED_ARCHIVE for "ged.archive".

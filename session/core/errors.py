@@ -373,6 +373,14 @@ class TooManyDossiers(SessionError):
     code = "too_many_dossiers"
 
 
+class RegisterOnly(SessionError):
+    """Dossiers of this organisation come from its own register alone, which has none of this
+    person.
+    """
+
+    code = "register_only"
+
+
 class NumberTaken(SessionError):
     """Another dossier has this caller number. Detail: `dossier`, its number."""
 

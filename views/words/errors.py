@@ -369,6 +369,13 @@ _SENTENCES: dict[str, tuple[str, str]] = {
             "within the hour."
         ),
     ),
+    "register_only": (
+        N_("Your organisation's register has no dossier of this person, and only it makes them."),
+        N_(
+            "Check name and birth date with the caller. If they are right, have the person "
+            "registered there, then search again."
+        ),
+    ),
     "number_taken": (
         N_("Dossier {dossier} has this number already."),
         N_(
@@ -523,6 +530,7 @@ _CALLER_SENTENCES: dict[str, str] = {
     "reason_needed": _AGENT_KNOWS,
     "too_many_dossiers": _AGENT_KNOWS,
     "number_taken": _AGENT_KNOWS,
+    "register_only": _AGENT_KNOWS,
     "merge_impossible": _AGENT_KNOWS,
 }
 

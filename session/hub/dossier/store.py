@@ -69,10 +69,10 @@ class IdentityStoreLike(Protocol):
         request_id: str,
         bound: str,
         confirmed: bool,
-        provisional: bool = False,
     ) -> DossierCreated:
-        """A new dossier, or its likely doubles unless `confirmed`.
-        Raises `NumberTaken`, `ReasonNeeded`, `TooManyDossiers`.
+        """A new dossier, or its likely doubles unless `confirmed`; provisional while the
+        organisation's register is away.
+        Raises `NumberTaken`, `ReasonNeeded`, `RegisterOnly`, `TooManyDossiers`.
         """
         ...
 

@@ -69,7 +69,6 @@ class MemoryIdentities:
         request_id: str,
         bound: str,
         confirmed: bool,
-        provisional: bool = False,
     ) -> DossierCreated:
         raise NotAllowed(why="no new dossiers")
 

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What is asked of a register, and which of its answers are believed. Used by `lookup` and by the
+sources, `rest` and `cmis`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from documents.store.names import likeness, search_key
+from expert_app.ged.connector import NotDelivered, Reason
+from expert_app.register.csv_file import read_day
+from session.hub.convention.caller_numbers import plain_number
+from session.hub.dossier.register import RegisterRecord
+
+MOST_BYTES = 1 << 20
+"""Of an answer: some dossiers of one person, never more."""
+
+MOST_RECORDS = 200
+"""Read of an answer, before those that do not fit are left out."""
+
+
+class RegisterQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """By a dossier's number, by a caller's, or by a person: the others are ""."""
+
+    number: str = ""
+    caller_number: str = ""
+    family_name: str = ""
+    given_names: str = ""
+    born_on: str = ""
+
+
+class RegisterSource(Protocol):
+    """One system. Raises `NotDelivered`: it did not answer, or not as it should."""
+
+    async def ask(self, question: RegisterQuestion) -> list[RegisterRecord]:
+        """What it answers; `fitting` leaves out what was not asked for."""
+        ...
+
+    async def close(self) -> None:
+        """Ends its connections."""
+        ...
+
+
+def fitting(question: RegisterQuestion, found: Sequence[RegisterRecord]) -> list[RegisterRecord]:
+    """The records that are what was asked for, each once: a system that does not know a filter
+    lists anybody.
+    """
+    fits = _fits(question)
+    by_number = {one.number: one for one in found if fits(one)}
+    return list(by_number.values())
+
+
+def _fits(question: RegisterQuestion) -> Callable[[RegisterRecord], bool]:
+    if question.number:
+        wanted = question.number.strip().casefold()
+        return lambda one: one.number.casefold() == wanted
+    if question.caller_number:
+        number = plain_number(question.caller_number)
+        return lambda one: one.caller_number == number
+    return lambda one: one.born_on == question.born_on and like(question, one) > 0
+
+
+def like(question: RegisterQuestion, record: RegisterRecord) -> float:
+    """How much the names are alike, from 0 to 1; see `documents.store.names`."""
+    key = search_key(record.family_name, record.given_names)
+    return likeness(question.family_name, question.given_names, key)
+
+
+def record_of(read: Callable[[str], Any]) -> RegisterRecord | None:
+    """A record from the values of its fields; None when it can be none.
+
+    Args:
+        read: the value of a field, None when it is not there.
+    """
+    given = {name: _text(read(name)) for name in RegisterRecord.__struct_fields__}
+    day = _day(read("born_on"))
+    given["born_on"] = day
+    given["caller_number"] = plain_number(given["caller_number"])
+    try:
+        return msgspec.convert(given, RegisterRecord)
+    except msgspec.ValidationError:
+        return None
+
+
+def records_of(found: Sequence[Callable[[str], Any]]) -> list[RegisterRecord]:
+    """Records of an answer. Raises `NotDelivered` when none of them can be read."""
+    records = [record_of(one) for one in found[:MOST_RECORDS]]
+    good = [one for one in records if one is not None]
+    if records and not good:
+        raise NotDelivered(Reason.NOT_UNDERSTOOD, "fields")
+    return good
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return " ".join(str(part) for part in value) if isinstance(value, list) else ""
+    return str(value).strip()
+
+
+def _day(value: Any) -> str:
+    """ISO 8601, of a day as text or in milliseconds since 1970 (CMIS 1.1, section 5.2.4); or ""."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        try:
+            return datetime.fromtimestamp(value / 1000, UTC).date().isoformat()
+        except (OverflowError, OSError, ValueError):
+            return ""
+    text = _text(value)
+    day = read_day(text[:10] if text[10:11] == "T" else text)
+    return day.isoformat() if day is not None else ""
