@@ -77,7 +77,9 @@ class ExportedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExportIndex(msgspec.Struct, frozen=True, kw_only=True):
-    """What the ZIP holds and why it was made."""
+    """What the ZIP holds and why it was made. `merged`: numbers that lead to this dossier;
+    `accesses`: who looked at it.
+    """
 
     format: int = 1
     organisation: str
@@ -93,6 +95,9 @@ class ExportIndex(msgspec.Struct, frozen=True, kw_only=True):
     documents: tuple[ExportedDocument, ...]
     history: tuple[ExportedEvent, ...]
     notes: tuple[ExportedEvent, ...] = ()
+    contact: str = ""
+    merged: tuple[str, ...] = ()
+    accesses: tuple[ExportedEvent, ...] = ()
 
 
 class ExportVerdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,8 +221,8 @@ def _read_me(index: ExportIndex) -> str:
             "replaced."
         ),
         _(
-            "index.csv opens in a spreadsheet; index.json is for programs, with pieces, history "
-            "and notes."
+            "index.csv opens in a spreadsheet; index.json is for programs, with pieces, history, "
+            "notes and accesses."
         ),
         _("To check that nothing was changed: expert-app verify FILE.zip, or in the open folder:"),
         f"    sha256sum -c {SUMS}",

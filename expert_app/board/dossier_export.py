@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from documents.printed.export_file import (
     ExportedDocument,
     ExportedEvent,
@@ -24,24 +26,27 @@ from documents.printed.export_file import (
 )
 from expert_app.runtime.notary import Notary
 from session.core.clock import Clock
-from session.core.dossier_model import Dossier, PieceStep
+from session.core.dossier_model import AccessLine, Dossier, PieceStep
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.deliveries import DeliveryLink
+from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.dossier.pieces import ActStep, PieceHistory
 
 log = logging.getLogger(__name__)
 
-Words = Callable[[PieceStep | ActStep], str]
-"""One line of the history in words."""
+Words = Callable[[PieceStep | ActStep | AccessLine], str]
+"""One line of the history, or of the register of accesses, in words."""
 
 
 class Exporter(NamedTuple):
-    """Who exports: the key that seals the file, and (organisation, person) as the hub knows
-    them.
+    """Who exports: the links that read, the key that seals the file, and (organisation, person) as
+    the hub knows them.
     """
 
+    link: DeliveryLink
+    register: DossierRegisterLink
     notary: Notary
     names: Callable[[], tuple[str, str]]
 
@@ -56,14 +61,12 @@ class DossierExport:
         failed: why the file was not written.
     """
 
-    def __init__(
-        self, link: DeliveryLink, words: Words, *, exporter: Exporter, clock: Clock, tasks: Tasks
-    ) -> None:
+    def __init__(self, exporter: Exporter, words: Words, *, clock: Clock, tasks: Tasks) -> None:
         self.progressed: Signal[int] = Signal()
         self.exported: Signal[str] = Signal()
         self.troubled: Signal[SessionError] = Signal()
         self.failed: Signal[str] = Signal()
-        self._link, self._words, self._exporter = link, words, exporter
+        self._link, self._words, self._exporter = exporter.link, words, exporter
         self._clock, self._tasks = clock, tasks
         self._one_at_a_time = asyncio.Lock()
 
@@ -76,7 +79,13 @@ class DossierExport:
             try:
                 self.progressed.emit(0)
                 dossier = (await self._link.export(number, reason)).dossier
-                index = self._index(dossier, await self._link.history(number), reason)
+                past = await self._link.history(number)
+                index = msgspec.structs.replace(
+                    self._index(dossier, past, reason),
+                    accesses=self._accesses(
+                        await self._exporter.register.every_access(dossier.number)
+                    ),
+                )
                 read = await self._read(index)
                 notary = self._exporter.notary
                 await asyncio.to_thread(
@@ -133,6 +142,16 @@ class DossierExport:
                 ExportedEvent(at_utc=note.at_utc, what=note.text, by=note.by_name)
                 for note in dossier.notes
             ),
+            contact=dossier.contact,
+            merged=dossier.merged,
+        )
+
+    def _accesses(self, lines: list[AccessLine]) -> tuple[ExportedEvent, ...]:
+        return tuple(
+            ExportedEvent(
+                at_utc=line.at_utc, what=self._words(line), reason=line.reason, by=line.by_name
+            )
+            for line in lines
         )
 
     def _history(self, past: PieceHistory, names: dict[str, str]) -> tuple[ExportedEvent, ...]:

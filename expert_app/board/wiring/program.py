@@ -117,7 +117,8 @@ def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
     past = BoardPast(bus)
     app = SupervisorApp(link, board, past=past, tasks=tasks)
     delivery_link = DeliveryLink(bus)
-    exporter = Exporter(notary_of(seed), lambda: app.names)
+    register = DossierRegisterLink(bus)
+    exporter = Exporter(delivery_link, register, notary_of(seed), lambda: app.names)
     return BoardJobs(
         bus=bus,
         link=link,
@@ -125,11 +126,9 @@ def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
         past=past,
         app=app,
         files=ReportFiles(link, clock, tasks=tasks),
-        access_alert=AccessAlert(DossierRegisterLink(bus), tasks),
+        access_alert=AccessAlert(register, tasks),
         deliveries=BoardDeliveries(delivery_link, copy_words, tasks=tasks),
-        export=DossierExport(
-            delivery_link, export_words, exporter=exporter, clock=clock, tasks=tasks
-        ),
+        export=DossierExport(exporter, export_words, clock=clock, tasks=tasks),
     )
 
 

@@ -9,7 +9,7 @@ request raises what was refused.
 from __future__ import annotations
 
 from session.bus.client import BusClient
-from session.core.dossier_model import CallerIdentity, Dossier, DossierMerged
+from session.core.dossier_model import AccessLine, CallerIdentity, Dossier, DossierMerged
 from session.protocol.dossier.identity import (
     AccessesAnswer,
     AccessesRequest,
@@ -129,3 +129,13 @@ class DossierRegisterLink:
     async def accesses(self, request: AccessesRequest) -> AccessesAnswer:
         """A page of the register of accesses."""
         return await self._bus.request_with_retries("accesses", request, AccessesAnswer, WAIT_S)
+
+    async def every_access(self, dossier: str) -> list[AccessLine]:
+        """All lines about a dossier, the oldest first."""
+        lines: list[AccessLine] = []
+        while True:
+            before = lines[-1].id if lines else 0
+            answer = await self.accesses(AccessesRequest(dossier=dossier, before=before))
+            lines += answer.lines
+            if not (answer.more and answer.lines):
+                return lines[::-1]

@@ -24,6 +24,7 @@ from session.core.clock import SystemClock
 from session.core.dossier_model import DeliveryState, DocumentRecord, Dossier
 from session.core.errors import NotAllowed, SessionError
 from session.desk.hub.deliveries import DeliveryLink
+from session.desk.hub.identity import DossierRegisterLink
 from session.desk.hub.pieces import PieceLink
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.hub.requests import DocumentFiled
@@ -61,10 +62,10 @@ KEY = notary_of(new_seed())
 
 
 async def _export(world: World, board: _Board, path: Path) -> None:
-    exporter = Exporter(KEY, lambda: ("Val-Doré", "Chantal V."))
-    export = DossierExport(
-        board.link, export_words, exporter=exporter, clock=SystemClock(), tasks=world.tasks
-    )
+    names = ("Val-Doré", "Chantal V.")
+    register = DossierRegisterLink(board.link._bus)
+    exporter = Exporter(board.link, register, KEY, lambda: names)
+    export = DossierExport(exporter, export_words, clock=SystemClock(), tasks=world.tasks)
     done: list[str] = []
     percents: list[int] = []
     troubles: list[SessionError] = []
@@ -122,6 +123,12 @@ def _check_exported(file: Path) -> None:
     assert verdict.index is not None
     assert [one.file.split("/")[0] for one in verdict.index.documents] == ["versions", "documents"]
     assert verdict.index.caller_name == "Jeanne Exemple"
+    looked = [(one.what, one.by) for one in verdict.index.accesses]
+    assert looked == [
+        ("D-2026-0001 : Opened", "Alice M."),
+        ("D-2026-0001 : Corrected", "Alice M."),
+        ("D-2026-0001 : Exported whole", "Chantal V."),
+    ]
     assert [one.reason for one in verdict.index.history] == ["", "Mal lu", "Recours"]
 
 

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from resources.texts import N_, _
-from session.core.dossier_model import PieceStep
+from session.core.dossier_model import AccessLine, PieceStep
 from session.protocol.dossier.pieces import ActStep
 from views.desk.dossier.piece_row import PIECE_WORDS
+from views.words.accesses import access_words
 
 ACTS: dict[str, str] = {
     "delivery_retried": N_("Copy tried again: {about}"),
@@ -30,6 +31,8 @@ def state_words(step: PieceStep) -> str:
     return _(PIECE_WORDS[step.state][0])
 
 
-def export_words(step: PieceStep | ActStep) -> str:
-    """One line of the history."""
+def export_words(step: PieceStep | ActStep | AccessLine) -> str:
+    """One line of the history, or of the register of accesses."""
+    if isinstance(step, AccessLine):
+        return f"{step.dossier} : {access_words(step.kind)}"
     return act_words(step) if isinstance(step, ActStep) else state_words(step)
