@@ -30,8 +30,12 @@ from expert_app.runtime.config import (
 from expert_app.runtime.paths import Paths, paths_for
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
+from session.core.program_version import program_version
 
 Arguments = argparse.Namespace
+
+PIPE_BROKEN = 141
+"""Exit code as a shell gives it to a program that SIGPIPE ended: 128 + 13."""
 
 TALKATIVE = ("httpx", "httpcore", "botocore", "aiobotocore", "s3fs", "fsspec", "webdav4")
 """Libraries whose developer log has addresses and headers: a dossier's number, a signature.
@@ -110,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="expert-app", description="Desk, hub and kiosk of Poste Expert."
     )
+    parser.add_argument("--version", action="version", version=f"expert-app {program_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _common(commands.add_parser("desk", help="the agent's window (also without any command)"))
     kiosk = commands.add_parser("kiosk", help="the reference kiosk")
@@ -140,6 +145,13 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="for programs")
     _common(doctor)
     enrol = commands.add_parser("enrol", help="makes this installation's key")
+    enrol.add_argument(
+        "line",
+        nargs="?",
+        default="",
+        metavar="INVITATION",
+        help="the line of the invitation: ADDRESS#CODE-...; - reads it from standard input",
+    )
     enrol.add_argument("--code", help="the one-time code that `expert-app hub invite` printed")
     enrol.add_argument(
         "--bus",
@@ -165,6 +177,8 @@ def _parser() -> argparse.ArgumentParser:
 def _load[Settings: msgspec.Struct](
     kind: type[Settings], arguments: Arguments, paths: Paths
 ) -> Settings:
+    if arguments.settings is not None and not arguments.settings.is_file():
+        raise SettingsWrong(arguments.settings, _("There is no such file."))
     settings = load(kind, arguments.settings or paths.config)
     language = getattr(settings, "language", None)
     use_language(arguments.language or language or "fr")
@@ -205,13 +219,19 @@ def _display(arguments: Arguments) -> int:
 
 
 def _hub(arguments: Arguments) -> int:
-    from expert_app.commands.hub import Context, run_command
+    from expert_app.commands.hub import Context, init, run_command
+    from expert_app.commands.setup.settings_file import find_settings
 
     use_language(arguments.language or "fr")
+    if arguments.hub_command == "init":
+        return init(arguments)
     is_vault = getattr(arguments, "serve", "") or arguments.hub_command == "admit"
-    paths = paths_for("vault" if is_vault else "hub", arguments.folder)
-    settings = _hub_settings(_load(HubSettings, arguments, paths), arguments)
-    return run_command(Context(arguments, settings, paths))
+    program = "vault" if is_vault else "hub"
+    file = find_settings(program, arguments.settings, arguments.folder)
+    settings = _hub_settings(load(HubSettings, file.path), arguments)
+    folder = arguments.folder or (Path(settings.folder) if settings.folder else None)
+    looked = () if file.is_found else file.looked
+    return run_command(Context(arguments, settings, paths_for(program, folder), looked))
 
 
 def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
@@ -300,10 +320,10 @@ def _verify(arguments: Arguments) -> int:
 
 def _enrol(arguments: Arguments) -> int:
     use_language(arguments.language or "fr")
-    if arguments.code:
-        return asyncio.run(_enrol_with_code(arguments))
+    if arguments.line or arguments.code:
+        return asyncio.run(_enrol_invited(arguments))
     if not (arguments.organisation and arguments.role and arguments.user):
-        print(_("Give --code and --bus, or --organisation, --role and --user."))
+        print(_("Give the line of the invitation, or --organisation, --role and --user."))
         return 2
     from expert_app.runtime.credentials import KeyMissing, key_name, save_seed
     from expert_app.runtime.enrolment import FILE_ROLES, desk_in_file
@@ -327,40 +347,50 @@ def _enrol(arguments: Arguments) -> int:
     return 0
 
 
-async def _enrol_with_code(arguments: Arguments) -> int:
+async def _enrol_invited(arguments: Arguments) -> int:
     from expert_app.runtime.config import LOOPBACK_BUS
     from expert_app.runtime.credentials import KeyMissing
-    from expert_app.runtime.enrolment import FILE_ROLES, enrol_here, program_paths, remember
-    from session.core.errors import SessionError
+    from expert_app.runtime.enrolment import desk_in_file, enrol_with_line
+    from session.core.errors import EnrolmentElsewhere, SessionError
     from session.core.tasks import Tasks
+    from session.protocol.hub.invitation import InvitationLine, read_invitation
     from views.words.errors import sentence
 
-    bus, tasks = arguments.bus or [LOOPBACK_BUS], Tasks()
+    given, tasks = arguments.line, Tasks()
+    if given == "-":
+        given = sys.stdin.readline()
     try:
-        answer = await enrol_here(
-            bus, arguments.code, arguments.ca, tasks, key_file=arguments.key_file
+        line = (
+            read_invitation(given)
+            if given
+            else InvitationLine(tuple(arguments.bus or [LOOPBACK_BUS]), arguments.code)
+        )
+        enrolled = await enrol_with_line(
+            line,
+            tasks,
+            ca_file=arguments.ca,
+            key_file=arguments.key_file,
+            paths=arguments.folder,
         )
     except KeyMissing as error:
         print(error.why)
+        return 1
+    except EnrolmentElsewhere as error:
+        print(sentence(error.code, error.detail).title)
+        print(desk_in_file())
         return 1
     except SessionError as error:
         print(sentence(error.code, error.detail).sentence)
         return 1
     finally:
         await tasks.close()
-    paths = program_paths(answer, arguments.folder)
-    remember(answer, bus, arguments.ca, paths, key_file=arguments.key_file)
     print(
         _("This installation is {user} of {organisation} from now on; settings: {file}").format(
-            user=answer.user, organisation=answer.organisation, file=paths.config
+            user=enrolled.answer.user,
+            organisation=enrolled.answer.organisation,
+            file=enrolled.paths.config,
         )
     )
-    if arguments.key_file is not None and answer.role not in FILE_ROLES:
-        print(
-            _(
-                "Its key is in the system's keyring, where a desk looks for it, not in {file}."
-            ).format(file=arguments.key_file)
-        )
     return 0
 
 
@@ -381,7 +411,7 @@ _PROGRAMS: dict[str, Callable[[Arguments], int]] = {
 def main(arguments: list[str] | None = None) -> int:
     """Runs the program that the command line asks for; the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
-    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
         given = ["desk", *given]
     parsed = _parser().parse_args(given)
     if parsed.command is None:
@@ -401,12 +431,24 @@ def main(arguments: list[str] | None = None) -> int:
         for handler in logging.getLogger().handlers:
             handler.setFormatter(JsonLines())
     try:
-        return _PROGRAMS[parsed.command](parsed)
+        code = _PROGRAMS[parsed.command](parsed)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return _leave_broken_pipe()
     except (SettingsWrong, ResourceMissing) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _leave_broken_pipe() -> int:
+    """Whoever read our output has gone ("| head"): nothing more is said, also at the very end
+    (docs.python.org, "signal", "Note on SIGPIPE").
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_BROKEN
 
 
 if __name__ == "__main__":

@@ -15,7 +15,13 @@ from getpass import getpass
 from pathlib import Path
 
 from expert_app.commands.hub_arguments import ROLES
-from expert_app.hub.certificates import CertificateTrouble, make_ca, make_certificate
+from expert_app.commands.setup.new_hub import NewHubRequest, init_hub
+from expert_app.hub.certificates import (
+    CertificateInUse,
+    CertificateTrouble,
+    make_ca,
+    make_certificate,
+)
 from expert_app.hub.identity_book_commands import NamedIdentity, invite, revoke
 from expert_app.hub.procedure_words import list_procedures
 from expert_app.hub.words import refused
@@ -33,11 +39,29 @@ Arguments = argparse.Namespace
 
 @dataclass(frozen=True)
 class Context:
-    """What a command works on: the command line, and the hub's settings and folders."""
+    """What a command works on: the command line, and the hub's settings and folders.
+
+    Attributes:
+        looked: where a settings file was looked for, when none was found.
+    """
 
     arguments: Arguments
     settings: HubSettings
     paths: Paths
+    looked: tuple[Path, ...] = ()
+
+
+def init(arguments: Arguments) -> int:
+    """`hub init`, which needs no settings; the exit code."""
+    return init_hub(
+        NewHubRequest(
+            arguments.new_folder,
+            said=arguments.said,
+            address=arguments.address,
+            data=arguments.data,
+            yes=arguments.yes,
+        )
+    )
 
 
 def _example(_context: Context) -> int:
@@ -51,14 +75,22 @@ def _check(context: Context) -> int:
     from expert_app.hub import convention_commands
 
     key = context.arguments.operator_key or context.settings.convention.operator_key
-    return convention_commands.check(context.arguments.convention, key, datetime.now(UTC))
+    path = context.arguments.convention
+    if path is None:
+        if not context.settings.catalogue:
+            print(_needs_catalogue(context.looked))
+            return 2
+        path = Path(context.settings.catalogue)
+    as_json = context.arguments.json
+    return convention_commands.check(path, key, datetime.now(UTC), as_json=as_json)
 
 
 def _procedures(context: Context) -> int:
     from documents.store.procedures import shipped
 
     named = context.arguments.folder_of_procedures or context.settings.procedures
-    return list_procedures(Path(named) if named else shipped())
+    folder = Path(named) if named else shipped()
+    return list_procedures(folder, as_json=context.arguments.json)
 
 
 def _sign(context: Context) -> int:
@@ -81,7 +113,10 @@ def _make_ca(context: Context) -> int:
 
 
 def _make_certificate(context: Context) -> int:
-    certificate, key = make_certificate(context.arguments.ca, context.arguments.hosts.split(","))
+    arguments = context.arguments
+    certificate, key = make_certificate(
+        arguments.ca, arguments.hosts.split(","), replace=arguments.replace
+    )
     print(f'tls_certificate = "{certificate.absolute()}"\ntls_key = "{key.absolute()}"')
     return 0
 
@@ -170,7 +205,28 @@ def _wanted(context: Context) -> NamedIdentity:
 
 
 def _invite(context: Context) -> int:
-    return invite(_wanted(context), context.arguments.minutes, context.settings, context.paths)
+    arguments = context.arguments
+    if arguments.table or arguments.all:
+        from expert_app.commands.setup.bulk_invitations import BulkRequest, invite_many
+
+        request = BulkRequest(arguments.table, arguments.sheets, arguments.days, arguments.json)
+        return invite_many(request, context.settings, context.paths)
+    if not (arguments.role and arguments.org):
+        print(_("Say who is invited: --role and --org, or --from FILE.csv, or --all."))
+        return 2
+    return invite(
+        _wanted(context),
+        arguments.minutes,
+        context.settings,
+        context.paths,
+        as_json=arguments.json,
+    )
+
+
+def _people(context: Context) -> int:
+    from expert_app.commands.setup.people import list_people
+
+    return list_people(context.settings, context.paths, as_json=context.arguments.json)
 
 
 def _revoke(context: Context) -> int:
@@ -325,6 +381,7 @@ _COMMANDS: dict[str, Callable[[Context], int]] = {
     "report": _report,
     "bus-config": _bus_config,
     "invite": _invite,
+    "people": _people,
     "revoke": _revoke,
 }
 
@@ -336,12 +393,7 @@ def run_command(context: Context) -> int:
         if name in _WITHOUT_CATALOGUE:
             return _WITHOUT_CATALOGUE[name](context)
         if not context.settings.catalogue:
-            print(
-                _(
-                    "The hub needs a catalogue: expert-app hub example > catalogue.toml, then "
-                    "--catalogue FILE"
-                )
-            )
+            print(_needs_catalogue(context.looked))
             return 2
         if name == "run" and context.settings.serve:
             return _serve(context)
@@ -349,6 +401,10 @@ def run_command(context: Context) -> int:
     except CatalogueWrong as error:
         print(refused(error))
         return 2
+    except CertificateInUse as error:
+        words = _("{file} exists already, and is perhaps in use. To write over it: --replace.")
+        print(words.format(file=error.path))
+        return 1
     except CertificateTrouble as error:
         print(
             _("This cannot be done: {what} exists already, is missing or is not valid.").format(
@@ -356,3 +412,14 @@ def run_command(context: Context) -> int:
             )
         )
         return 1
+
+
+def _needs_catalogue(looked: tuple[Path, ...]) -> str:
+    """That nothing says which convention is meant, and where that was looked for."""
+    if not looked:
+        return _("The settings name no convention: catalogue = FILE-OR-FOLDER, or --catalogue.")
+    places = "\n".join(f"  {path}" for path in looked)
+    return _(
+        "The settings of the hub were not found. Looked for:\n{places}\n"
+        "expert-app hub init FOLDER makes them; --settings FILE names them."
+    ).format(places=places)

@@ -10,8 +10,9 @@ It stands apart because every program reads the command line, and none must load
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from session.protocol.wire.roles import Role
 
@@ -20,6 +21,9 @@ ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "utf-16")
 
 VALID_MIN = 15
 """Minutes for which a code is good unless the operator says otherwise."""
+
+VALID_DAYS = 7
+"""The same in days, for the codes of many sheets."""
 
 SEAL_DAYS = 365
 """Validity of a vault's key unless its administrator says otherwise."""
@@ -56,12 +60,53 @@ def add_hub_parser(commands: Commands, common: Common) -> None:
         common(made)
         return made
 
+    _add_init_command(command)
     _add_convention_commands(command)
     _add_dossier_commands(command, common)
     _add_history_commands(command)
     _add_server_commands(command)
     _add_key_commands(command)
     _add_vault_commands(command)
+
+
+class _InOrder(argparse.Action):
+    """Keeps (name of the option, value) of several options in one list, in their order."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        before = list(getattr(namespace, self.dest, None) or ())
+        name = (option_string or "").lstrip("-")
+        setattr(namespace, self.dest, [*before, (name, values)])
+
+
+def _add_init_command(command: AddCommand) -> None:
+    """The first files of a hub."""
+    init = command("init", "write the first files of a hub: convention, certificate, settings")
+    init.add_argument("new_folder", type=Path, metavar="FOLDER")
+    for name, words in (
+        ("organisation", "name, or id=name; its services and sites follow"),
+        ("service", "of the organisation before it: one big button"),
+        ("site", "of the organisation before it: where a kiosk stands"),
+    ):
+        init.add_argument(
+            f"--{name}", dest="said", action=_InOrder, default=(), metavar="NAME", help=words
+        )
+    init.add_argument(
+        "--address", default="", metavar="HOST[:PORT]", help="where desks and kiosks reach the hub"
+    )
+    init.add_argument(
+        "--data",
+        type=Path,
+        default=None,
+        metavar="DATA-FOLDER",
+        help="where the hub keeps everything, instead of FOLDER",
+    )
+    init.add_argument("--yes", action="store_true", default=False, help="ask nothing")
 
 
 def _add_convention_commands(command: AddCommand) -> None:
@@ -71,17 +116,24 @@ def _add_convention_commands(command: AddCommand) -> None:
         "check", "say everything that is wrong with a convention, or print its hours of this week"
     )
     check.add_argument(
-        "convention", type=Path, metavar="CONVENTION", help="a TOML file, or a folder of them"
+        "convention",
+        type=Path,
+        nargs="?",
+        default=None,
+        metavar="CONVENTION",
+        help="a TOML file, or a folder of them; by default that of the settings",
     )
     check.add_argument(
         "--operator-key", default="", metavar="KEY", help="look at the signatures too"
     )
+    _json(check)
     procedures = command(
         "procedures", "say everything that is wrong with a folder of procedures, or list them"
     )
     procedures.add_argument(
         "folder_of_procedures", type=Path, nargs="?", default=None, metavar="FOLDER"
     )
+    _json(procedures)
     sign = command("sign", "sign a part of a convention")
     sign.add_argument("convention", type=Path, metavar="CONVENTION")
     sign.add_argument(
@@ -191,6 +243,12 @@ def _add_server_commands(command: AddCommand) -> None:
     certificate.add_argument(
         "--ca", type=Path, metavar="FOLDER", required=True, help="the authority's folder"
     )
+    certificate.add_argument(
+        "--replace",
+        action="store_true",
+        default=False,
+        help="write over the certificate and the key that are there",
+    )
 
 
 def _add_key_commands(command: AddCommand) -> None:
@@ -208,9 +266,8 @@ def _add_key_commands(command: AddCommand) -> None:
         "make the hub's key for a nats-server of yours (once; every hub of the bus has the same)",
     )
     key.add_argument("--key-file", type=Path, default=None, help="keep the key in this file (0600)")
-    invite = _where(command("invite", "print a one-time enrolment code"))
-    _identity(invite)
-    invite.add_argument("--minutes", type=int, default=VALID_MIN, help="how long the code is valid")
+    _add_invite(command)
+    _json(_where(command("people", "list who is enrolled, invited, last seen, with which version")))
     _identity(_where(command("revoke", "take a lost key away, at once")))
     link = command(
         "link", "print the public half of our key for a partner's network, which lets us connect"
@@ -219,6 +276,40 @@ def _add_key_commands(command: AddCommand) -> None:
     link.add_argument(
         "--key-file", type=Path, default=None, help="keep the key in this file (0600)"
     )
+
+
+def _add_invite(command: AddCommand) -> None:
+    invite = _where(command("invite", "print a one-time invitation, or one sheet each for many"))
+    _identity(invite, required=False)
+    invite.add_argument("--minutes", type=int, default=VALID_MIN, help="how long the code is valid")
+    many = invite.add_mutually_exclusive_group()
+    many.add_argument(
+        "--from",
+        dest="table",
+        type=Path,
+        default=None,
+        metavar="FILE.csv",
+        help="invite all of this table: organisation, role, name or site",
+    )
+    many.add_argument(
+        "--all", action="store_true", default=False, help="invite everybody who has no key"
+    )
+    invite.add_argument(
+        "--sheets",
+        type=Path,
+        default=None,
+        metavar="FILE.pdf",
+        help="with --from or --all: one page for each to print",
+    )
+    invite.add_argument(
+        "--days", type=int, default=VALID_DAYS, help="with --from or --all: how long they are valid"
+    )
+    _json(invite)
+
+
+def _json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--json", action="store_true", default=False, help="for programs")
+    return parser
 
 
 def _add_vault_commands(command: AddCommand) -> None:
@@ -262,9 +353,13 @@ def _where(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
-def _identity(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--role", choices=tuple(ROLES), required=True)
+def _identity(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    parser.add_argument("--role", choices=tuple(ROLES), required=required, default=None)
     parser.add_argument(
-        "--org", metavar="ORGANISATION", required=True, help="id of the organisation"
+        "--org",
+        metavar="ORGANISATION",
+        required=required,
+        default="",
+        help="id of the organisation",
     )
     parser.add_argument("--name", default="", help="whose name the catalogue says, or whose id")

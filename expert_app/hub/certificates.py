@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from expert_app.runtime.paths import private_folder
+from session.protocol.hub.invitation import fingerprint_of
 
 CA_DAYS = 3650
 CERTIFICATE_DAYS = 825
@@ -32,6 +34,22 @@ CA_CERTIFICATE, CA_KEY = "ca.pem", "ca.key"
 
 class CertificateTrouble(Exception):
     """The authority or its files cannot be used; the text says why."""
+
+
+class CertificateInUse(Exception):
+    """A certificate or key is there already, and is not written over unasked. `path` says which."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+@dataclass(frozen=True)
+class CertificateFiles:
+    """Where a server's certificate (with the authority's behind it) and its key lie."""
+
+    certificate: Path
+    key: Path
 
 
 def make_ca(folder: Path) -> Path:
@@ -54,17 +72,28 @@ def make_ca(folder: Path) -> Path:
     return _write_certificates(folder / CA_CERTIFICATE, [certificate])
 
 
-def make_certificate(folder: Path, hosts: list[str]) -> tuple[Path, Path]:
+def make_certificate(
+    folder: Path, hosts: list[str], *, files: CertificateFiles | None = None, replace: bool = False
+) -> tuple[Path, Path]:
     """A server's certificate for `hosts` (names or IP addresses), signed by the authority in
     `folder`.
 
+    Args:
+        files: where it is written; by default beside the authority, named after the first host.
+        replace: write over a certificate that is there, and its key.
+
     Returns:
-        Certificate file (with the authority's behind it) and key file, named after the first host.
+        Certificate file (with the authority's behind it) and key file.
 
     Raises:
         CertificateTrouble: no authority there, or a host that is no name.
+        CertificateInUse: there is one already.
     """
     ca, ca_key = _load_ca(folder)
+    files = files or _beside(folder, hosts[0])
+    for path in (files.certificate, files.key):
+        if path.exists() and not replace:
+            raise CertificateInUse(path)
     key = ec.generate_private_key(ec.SECP256R1())
     builder = _builder(_name(hosts[0][:64]), ca.subject, key.public_key(), CERTIFICATE_DAYS)
     builder = builder.add_extension(
@@ -81,9 +110,29 @@ def make_certificate(folder: Path, hosts: list[str]) -> tuple[Path, Path]:
         x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
     )
     certificate = builder.sign(ca_key, hashes.SHA256())
-    stem = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in hosts[0])
-    _write_key(folder / f"{stem}.key", key)
-    return _write_certificates(folder / f"{stem}.pem", [certificate, ca]), folder / f"{stem}.key"
+    _write_key(files.key, key)
+    return _write_certificates(files.certificate, [certificate, ca]), files.key
+
+
+def authority_fingerprint(certificate: Path) -> str:
+    """Fingerprint of the authority of ours whose certificate stands behind the server's in the same
+    file; "" when none does, as with a public authority.
+
+    Raises:
+        CertificateTrouble: the file cannot be read.
+    """
+    try:
+        last = x509.load_pem_x509_certificates(certificate.read_bytes())[-1]
+    except (OSError, ValueError) as error:
+        raise CertificateTrouble(f"{certificate}") from error
+    if last.issuer != last.subject:
+        return ""
+    return fingerprint_of(last.public_bytes(serialization.Encoding.DER))
+
+
+def _beside(folder: Path, host: str) -> CertificateFiles:
+    stem = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in host)
+    return CertificateFiles(folder / f"{stem}.pem", folder / f"{stem}.key")
 
 
 def _name(common: str) -> x509.Name:

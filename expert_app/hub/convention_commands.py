@@ -5,11 +5,13 @@ all that is wrong with a convention at once, and signatures.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from expert_app.hub.matrix import matrix
-from expert_app.hub.words import listed, refused
+from expert_app.hub.words import listed, refused, sentence_of
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from resources.texts import _
@@ -17,9 +19,9 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.core.errors import BusRefusedIdentity
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.checks import advice
-from session.hub.convention.files import NETWORK, read_files, signature_path
+from session.hub.convention.files import NETWORK, Files, read_files, signature_path
 from session.hub.convention.loading import load, placed, read
-from session.hub.convention.problems import CatalogueWrong, grave
+from session.hub.convention.problems import CatalogueWrong, Problem, grave
 from session.hub.convention.signatures import signature_file
 from session.hub.dossier.library import library_files, library_folder
 
@@ -29,24 +31,39 @@ def load_catalogue(settings: HubSettings) -> Catalogue:
     return load(Path(settings.catalogue), settings.convention.operator_key)
 
 
-def check(path: Path, operator_key: str, now: datetime) -> int:
+def check(path: Path, operator_key: str, now: datetime, *, as_json: bool = False) -> int:
     """Says everything that is wrong, or prints the matrix of this week; 0 when nothing is wrong."""
     try:
         files = read_files(path)
     except CatalogueWrong as error:
-        print(refused(error))
+        if as_json:
+            _print_json(None, error.problems, is_signed=bool(operator_key))
+        else:
+            print(refused(error))
         return 1
     reading = read(files, operator_key)
     problems = list(reading.problems)
     if reading.catalogue is not None:
-        catalogue = reading.catalogue
-        entries = [catalogue.organisation(name) for name in catalogue.organisations]
-        problems += [placed(problem, files) for problem in advice(entries, now)]
-        problems += [
-            placed(problem, files) for problem in library_files(catalogue, library_folder(path))
-        ]
+        problems += _advice(reading.catalogue, files, path, now)
+    if as_json:
+        _print_json(reading.catalogue, problems, is_signed=bool(operator_key))
+    else:
+        _print_check(reading.catalogue, problems, now, is_signed=bool(operator_key))
+    return 1 if problems else 0
+
+
+def _advice(catalogue: Catalogue, files: Files, path: Path, now: datetime) -> list[Problem]:
+    entries = [catalogue.organisation(name) for name in catalogue.organisations]
+    found = [*advice(entries, now), *library_files(catalogue, library_folder(path))]
+    return [placed(problem, files) for problem in found]
+
+
+def _print_check(
+    catalogue: Catalogue | None, problems: Sequence[Problem], now: datetime, *, is_signed: bool
+) -> None:
+    if catalogue is not None:
         print(matrix(catalogue, now), end="\n\n")
-    if not operator_key:
+    if not is_signed:
         print(
             _(
                 "Signatures were not looked at: no operator's key is given "
@@ -56,14 +73,30 @@ def check(path: Path, operator_key: str, now: datetime) -> int:
     if problems:
         heading = _("The convention cannot be used:") if grave(problems) else _("Surely not meant:")
         print(f"{heading}\n{listed(problems)}")
-        return 1
-    assert reading.catalogue is not None
-    print(
-        _("The convention is complete. Version {version}.").format(
-            version=reading.catalogue.version
-        )
-    )
-    return 0
+    elif catalogue is not None:
+        print(_("The convention is complete. Version {version}.").format(version=catalogue.version))
+
+
+def _print_json(
+    catalogue: Catalogue | None, problems: Sequence[Problem], *, is_signed: bool
+) -> None:
+    found = [
+        {
+            "code": problem.code,
+            "where": problem.where,
+            "sentence": sentence_of(problem),
+            "grave": not problem.advice,
+        }
+        for problem in problems
+    ]
+    said = {
+        "ok": not problems,
+        "version": catalogue.version if catalogue is not None else "",
+        "organisations": catalogue.organisations if catalogue is not None else [],
+        "signatures_checked": is_signed,
+        "problems": found,
+    }
+    print(json.dumps(said, ensure_ascii=False, indent=2))
 
 
 def signing_name(part: str) -> str:

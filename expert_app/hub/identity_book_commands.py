@@ -5,21 +5,27 @@ commands on the book of identities, whether the hub runs or not.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from expert_app.hub.certificates import authority_fingerprint
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
-from resources.texts import _
+from resources.texts import N_, _
+from session.bus.transport.tls import is_loopback
 from session.core.clock import SystemClock
 from session.hub.access.identities import Identity, IdentityBook
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.problems import CatalogueWrong
+from session.protocol.hub.enrolment import in_groups
+from session.protocol.hub.invitation import InvitationLine
 from session.protocol.wire.roles import Role
 
 APPLIED_S = 5.0
@@ -81,17 +87,95 @@ def _named(
     return None
 
 
-def invite(wanted: NamedIdentity, minutes: int, settings: HubSettings, paths: Paths) -> int:
+ROLE_WORDS = {
+    Role.KIOSK: N_("Kiosk"),
+    Role.AGENT: N_("Agent"),
+    Role.SUPERVISOR: N_("Supervisor"),
+    Role.HELPDESK: N_("Helpdesk"),
+    Role.FACILITATOR: N_("Host of a site"),
+    Role.OPERATOR: N_("Operator"),
+    Role.DISPLAY: N_("Waiting room's screen"),
+    Role.VAULT: N_("Vault"),
+}
+
+
+def role_words(role: Role) -> str:
+    """A role for people."""
+    return _(ROLE_WORDS[role])
+
+
+def needs_own_server() -> str:
+    """Why there are no invitations here."""
+    return _(
+        "Invitations need the hub's own nats-server; with another one put the public key "
+        "in the catalogue."
+    )
+
+
+@dataclass(frozen=True)
+class MadeInvitation:
+    """A fresh invitation.
+
+    Attributes:
+        line: that says everything; None when the settings name no address.
+        has_key: who is invited has a key already, which the new one will replace.
+    """
+
+    identity: Identity
+    code: str
+    until_utc: datetime
+    line: InvitationLine | None = None
+    has_key: bool = False
+
+    @property
+    def who(self) -> str:
+        """ "organisation/role/user"."""
+        return _identity_text(self.identity)
+
+    def as_data(self) -> dict[str, str]:
+        """For `--json`."""
+        return {
+            "organisation": self.identity.organisation,
+            "role": self.identity.role.name.lower(),
+            "user": self.identity.user,
+            "code": in_groups(self.code),
+            "line": self.line.text if self.line is not None else "",
+            "until_utc": self.until_utc.isoformat(),
+        }
+
+
+def invitation_line(settings: HubSettings, code: str) -> InvitationLine | None:
+    """The whole line for a code; None when nobody knows the hub's address.
+
+    Raises:
+        CertificateTrouble: the hub's certificate cannot be read.
+    """
+    addresses = list(settings.addresses)
+    if not addresses and not settings.tls_certificate and is_loopback(settings.listen_host):
+        addresses = [f"nats://{settings.listen_host}:{settings.listen_port}"]
+    if not addresses:
+        return None
+    file = settings.tls_certificate
+    mark = authority_fingerprint(Path(file)) if file else ""
+    return InvitationLine(tuple(addresses), code, mark)
+
+
+def invite(
+    wanted: NamedIdentity,
+    minutes: int,
+    settings: HubSettings,
+    paths: Paths,
+    *,
+    as_json: bool = False,
+) -> int:
     """Prints a one-time code; without a name, for the only person of that role without a key.
     The exit code.
+
+    Raises:
+        CertificateTrouble: the hub's certificate cannot be read; nobody was invited.
     """
     if settings.bus:
-        print(
-            _(
-                "Invitations need the hub's own nats-server; with another one put the public key "
-                "in the catalogue."
-            )
-        )
+        print(needs_own_server())
         return 2
     catalogue = _load(settings)
     if catalogue is None:
@@ -101,13 +185,22 @@ def invite(wanted: NamedIdentity, minutes: int, settings: HubSettings, paths: Pa
     named = _named(wanted, catalogue, {Identity(*identity) for identity in enrolled})
     if named is None:
         return 2
-    code = book.invite(named[0], _now(), timedelta(minutes=minutes))
-    print(f"{code[:4]}-{code[4:]}")
+    invitation_line(settings, "")  # a certificate that cannot be read is told before
+    now, valid_for = _now(), timedelta(minutes=minutes)
+    code = book.invite(named[0], now, valid_for)
+    made = MadeInvitation(named[0], code, now + valid_for, invitation_line(settings, code))
+    if as_json:
+        print(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
+        return 0
+    print(in_groups(code))
     print(
         _("Valid once, for {minutes} minutes, for {identity}.").format(
-            minutes=minutes, identity=_identity_text(named[0])
+            minutes=minutes, identity=made.who
         )
     )
+    if made.line is not None:
+        print(_("The whole line, for the page “Sign in” or expert-app enrol:"))
+        print(made.line.text)
     return 0
 
 

@@ -5,6 +5,7 @@ with their files.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from documents.store.procedures import (
@@ -42,15 +43,27 @@ def procedures_refused(error: ProceduresWrong) -> str:
     return f"{_('The procedures cannot be used:')}\n{lines}"
 
 
-def list_procedures(folder: Path) -> int:
+def list_procedures(folder: Path, *, as_json: bool = False) -> int:
     """Lists the procedures of a folder, or says all that is wrong; the exit code."""
     try:
         procedures = load_procedures(folder)
     except ProceduresWrong as error:
-        print(procedures_refused(error))
+        found = [{"where": one.where, "code": one.code} for one in error.problems]
+        print(json.dumps({"problems": found}) if as_json else procedures_refused(error))
         return 1
-    print("\n".join(_lines(procedures)))
+    print(_data(procedures) if as_json else "\n".join(_lines(procedures)))
     return 0
+
+
+def _data(procedures: Procedures) -> str:
+    listed = {
+        owner: [
+            {"id": one.id, "name": one.name, "pieces": len(one.pieces)}
+            for one in procedures.of(owner)
+        ]
+        for owner in procedures.organisations
+    }
+    return json.dumps({"organisations": listed, "problems": []}, ensure_ascii=False, indent=2)
 
 
 def _lines(procedures: Procedures) -> list[str]:

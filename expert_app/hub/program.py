@@ -25,6 +25,7 @@ from expert_app.runtime.ice_settings import turn_tickets
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from expert_app.stores.jetstream import documents_folder, store_limits
+from expert_app.stores.last_seen import keep_sightings
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.core.clock import SystemClock
@@ -110,6 +111,9 @@ class HubProgram:
             self._convention.start(hub, self._server, self._tasks)
             if self._backups is not None:
                 self._backups.start(self._tasks)
+            self._tasks.start(
+                keep_sightings(hub.sightings.all, self._paths), name="keep who was seen last"
+            )
             await self._monitor(hub, connection, stack)
             address = ", ".join(bus.urls)
             ready(address)

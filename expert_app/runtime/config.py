@@ -335,6 +335,9 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         catalogue: the convention: TOML file of organisations, sites, services and people, or folder
             of such files.
+        folder: everything the hub keeps is under it; "" for the account's data folder.
+        addresses: where desks and kiosks reach the bus, as an invitation says it:
+            tls://host:port or wss://host.
         convention: whose signatures it needs, and how often it is looked at. listen: host and port
             of the bus that the hub starts.
         bus: address of a bus that runs already, or those of all servers of a cluster; "" to start
@@ -378,6 +381,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     catalogue: str = ""
+    folder: str = ""
+    addresses: list[str] = []
     listen_host: str = "127.0.0.1"
     listen_port: Port = 4222
     bus: str | list[str] = ""

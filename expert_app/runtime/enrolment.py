@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -19,15 +20,17 @@ from expert_app.runtime.config import (
     load,
     save,
 )
-from expert_app.runtime.credentials import KeyMissing, forget_seed, key_name, save_seed
+from expert_app.runtime.credentials import forget_seed, key_name, save_seed
 from expert_app.runtime.paths import Paths, paths_for
 from resources.texts import _
 from session.bus.enrolment import enrol
+from session.bus.transport.authority import fetch_authority
 from session.bus.transport.nkeys import new_seed
-from session.bus.transport.tls import client_tls
-from session.core.errors import EnrolmentRefused
+from session.bus.transport.tls import authority_tls, client_tls
+from session.core.errors import EnrolmentElsewhere
 from session.core.tasks import Tasks
 from session.protocol.hub.enrolment import EnrolAnswer
+from session.protocol.hub.invitation import InvitationLine
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -43,6 +46,8 @@ FILE_ROLES = frozenset({Role.KIOSK, Role.DISPLAY, Role.VAULT})
 """Whose key may lie in a file: machines without a person. A desk's lies in that person's keyring.
 """
 
+EVERY_ROLE = frozenset({*FILE_ROLES, *DESK_ROLES})
+
 TRIAL = "enrolment"
 """Name under which the new key is kept until its own is known:
 the keyring must work before the code is spent.
@@ -55,33 +60,35 @@ async def enrol_here(
     ca_file: str,
     tasks: Tasks,
     *,
+    authority: str = "",
     key_file: Path | None = None,
-    only: frozenset[Role] = frozenset({*FILE_ROLES, *DESK_ROLES}),
+    only: frozenset[Role] = EVERY_ROLE,
 ) -> EnrolAnswer:
     """Makes a key, has it recognised by the bus, and keeps it.
 
     Args:
         bus: addresses.
         ca_file: our own authority's certificate, "" for the system's.
-        key_file: where a kiosk, a display or a vault keeps it;
-            a desk keeps it in the keyring all the same.
+        authority: the same as a text (PEM), where it is in no file.
+        key_file: where a kiosk, a display or a vault keeps it; a desk has none.
         only: roles that may be enrolled here.
 
     Raises:
-        KeyMissing: the key cannot be kept here;
-            the code is not spent, unless it was for a desk and `key_file` given.
+        KeyMissing: the key cannot be kept here; the code is not spent.
+        EnrolmentElsewhere: the code is for a role that cannot be here; it is not spent either.
         SessionError: as `session.bus.enrolment.enrol`.
     """
+    if key_file is not None:
+        only &= FILE_ROLES
     seed = new_seed()
     # A key that is in use stays untouched until the new one is recognised.
     trial_file = key_file.with_name(f"{key_file.name}.new") if key_file is not None else None
     await asyncio.to_thread(save_seed, TRIAL, seed, trial_file)
     try:
-        answer = await enrol(
-            bus, code, seed, tasks=tasks, tls=client_tls(Path(ca_file) if ca_file else None)
-        )
-        if answer.role not in only:
-            raise EnrolmentRefused
+        tls = authority_tls(authority) if authority else client_tls(_path(ca_file))
+        answer = await enrol(bus, code, seed, tasks=tasks, tls=tls, roles=only)
+        if answer.role not in only:  # the hub is older, and has not looked
+            raise EnrolmentElsewhere(role=answer.role.name.lower())
         await asyncio.to_thread(_keep, answer, seed, key_file)
     finally:
         if trial_file is not None:
@@ -91,22 +98,72 @@ async def enrol_here(
     return answer
 
 
+def _path(file: str) -> Path | None:
+    return Path(file) if file else None
+
+
 def _keep(answer: EnrolAnswer, seed: bytes, key_file: Path | None) -> None:
-    name = key_name(answer.organisation, answer.role, answer.user)
-    if answer.role in FILE_ROLES or key_file is None:
-        save_seed(name, seed, key_file)
-        return
-    try:
-        save_seed(name, seed)
-    except KeyMissing as error:
-        raise KeyMissing(name, desk_in_file()) from error
+    save_seed(key_name(answer.organisation, answer.role, answer.user), seed, key_file)
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What an invitation's line has led to: who this is, and which settings were written."""
+
+    answer: EnrolAnswer
+    settings: DeskSettings | KioskSettings | DisplaySettings | HubSettings
+    paths: Paths
+
+
+async def enrol_with_line(
+    line: InvitationLine,
+    tasks: Tasks,
+    *,
+    ca_file: str = "",
+    key_file: Path | None = None,
+    paths: Paths | Path | None = None,
+    only: frozenset[Role] = EVERY_ROLE,
+) -> Enrolled:
+    """Enrols this installation by one line, and writes its settings.
+
+    The authority that the line names is fetched, and its certificate kept beside the settings.
+
+    Args:
+        ca_file: of the authority, when somebody has given it by hand: then nothing is fetched.
+        paths: of the program, or the folder below which it has them; None for the account's own.
+
+    Raises:
+        KeyMissing, SettingsWrong, OSError, SessionError: as `enrol_here` and `remember`.
+        AuthorityDiffers: the network is not the one that the line names; nothing was said to it.
+    """
+    bus, authority = list(line.addresses), ""
+    if line.fingerprint and not ca_file:
+        authority = await fetch_authority(bus, line.fingerprint)
+    answer = await enrol_here(
+        bus, line.code, ca_file, tasks, authority=authority, key_file=key_file, only=only
+    )
+    ours = paths if isinstance(paths, Paths) else program_paths(answer, paths)
+    if authority:
+        ca_file = str(await asyncio.to_thread(_keep_authority, authority, ours))
+    settings = await asyncio.to_thread(remember, answer, bus, ca_file, ours, key_file=key_file)
+    return Enrolled(answer, settings, ours)
+
+
+def _keep_authority(certificate: str, paths: Paths) -> Path:
+    """Writes the authority's certificate beside the settings, whole or not at all."""
+    file = paths.config.with_name(f"{paths.config.stem}-authority.pem")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.write_text(certificate, encoding="ascii", newline="\n")
+    part.replace(file)
+    return file
 
 
 def desk_in_file() -> str:
     """Why a desk's key is not kept in a file."""
     return _(
         "A desk keeps its key in the system's keyring, not in a file: "
-        "open a desktop session, and enrol there with a new code."
+        "open a desktop session, and enrol there."
     )
 
 

@@ -36,6 +36,7 @@ from session.core.errors import (
     StoreUnreachable,
     VaultAway,
 )
+from session.core.program_version import program_version
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, decode_event, encode
@@ -43,6 +44,7 @@ from session.protocol.hub.requests import HubEvent, HubMessage
 from session.protocol.sealing import SEALED, Part, SealCardAnswer, SealCardRequest
 from session.protocol.wire import subjects
 from session.protocol.wire.ids import is_id
+from session.protocol.wire.program import PROGRAM
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -120,6 +122,7 @@ class BusClient:
         self.notifications: Signal[HubEvent] = Signal()
         self.refused_messages = 0
         self._in_beats = b""
+        self._says = {PROGRAM: program_version()} if program_version() else None
         self._tasks = tasks
         self._connection = Connection(
             urls,
@@ -211,13 +214,17 @@ class BusClient:
             else None
         )
         try:
-            answer = await self._connection.request(subject, payload, timeout_s, second=second)
+            answer = await self._connection.request(
+                subject, payload, timeout_s, self._says, second=second
+            )
         except HubUnreachable as error:
             if error.detail.get("why") != NOBODY:
                 raise
             # the hub is starting, or one of several servers does not know of it yet
             await asyncio.sleep(NOBODY_S)
-            answer = await self._connection.request(subject, payload, timeout_s, second=second)
+            answer = await self._connection.request(
+                subject, payload, timeout_s, self._says, second=second
+            )
         return decode_answer(answer_type, answer.payload)
 
     async def request_with_retries[Answer](
@@ -330,7 +337,9 @@ class BusClient:
         while True:
             self._beat_now.clear()
             try:
-                await self._connection.publish(subjects.beat(self.role, self.user), self._in_beats)
+                await self._connection.publish(
+                    subjects.beat(self.role, self.user), self._in_beats, self._says
+                )
             except BusUnreachable:
                 log.debug("no beat: the bus is away")
             with contextlib.suppress(TimeoutError):

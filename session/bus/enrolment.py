@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import enrolment_seed, public_key, sign
@@ -17,6 +17,7 @@ from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, encode
 from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, is_code, proof_text, tidy_code
 from session.protocol.wire import subjects
+from session.protocol.wire.roles import Role
 
 TRIES = 3
 ANSWER_S = 8.0
@@ -24,12 +25,22 @@ PAUSE_S = 0.5
 
 
 async def enrol(
-    urls: Sequence[str], code: str, seed: bytes, *, tasks: Tasks, tls: ssl.SSLContext | None = None
+    urls: Sequence[str],
+    code: str,
+    seed: bytes,
+    *,
+    tasks: Tasks,
+    tls: ssl.SSLContext | None = None,
+    roles: Iterable[Role] = (),
 ) -> EnrolAnswer:
     """Makes the bus know our key; the same code and seed may be shown again when the outcome is
     unknown.
 
+    Args:
+        roles: those that this program can be; all when there are none.
+
     Raises:
+        EnrolmentElsewhere: the code is for another role, and can still be used.
         BusNotSafe, BusCertificateRefused, BusUnreachable, HubUnreachable, RateLimited.
         BusRefusedIdentity: this bus takes no newcomers.
         EnrolmentRefused: the code is wrong, used or too old.
@@ -38,7 +49,8 @@ async def enrol(
     if not is_code(code):
         raise EnrolmentRefused
     key, tidy = public_key(seed), tidy_code(code)
-    request = encode(EnrolRequest(code=tidy, key=key, proof=sign(seed, proof_text(tidy, key))))
+    proof = sign(seed, proof_text(tidy, key))
+    request = encode(EnrolRequest(code=tidy, key=key, proof=proof, roles=tuple(sorted(roles))))
     connection = Connection(
         urls, enrolment_seed(), tasks=tasks, inbox=subjects.ENROL_INBOX, name="newcomer", tls=tls
     )

@@ -99,6 +99,20 @@ class EnrolmentRefused(SessionError):
     code = "enrolment_refused"
 
 
+class EnrolmentElsewhere(SessionError):
+    """The code is good, but for another kind of program; it was not used up. Detail: `role`."""
+
+    code = "enrolment_elsewhere"
+
+
+class AuthorityDiffers(SessionError):
+    """A server shows no certificate of the authority that an invitation names.
+    Detail: `address`.
+    """
+
+    code = "authority_differs"
+
+
 class StoreUnreachable(SessionError):
     """A store (the hub's, or that of the dossiers) cannot be written now;
     the outcome is unknown, the same request may be repeated. Detail: `why`.

@@ -14,6 +14,7 @@ from session.core.errors import SessionError, StoreUnreachable
 from session.hub.access.flood_watch import FloodWatch
 from session.hub.access.handlers import handlers_of
 from session.hub.access.request_server import RequestCounts, RequestServer
+from session.hub.access.sightings import Sightings
 from session.hub.assignment import wiring as assignment
 from session.hub.convention.catalogue import Catalogue
 from session.hub.dossier import wiring as dossier
@@ -62,6 +63,7 @@ class Hub:
         queue, history, assignment, dossiers, supervision, transfers, network, monitoring: its
         packages.
         flood_watch: tells of whoever sends far more than every limit.
+        sightings: who was heard, when, and with which version.
         server: answers requests.
         space: how much room the store has.
     """
@@ -71,6 +73,7 @@ class Hub:
     ) -> None:
         self.parts = parts
         self.flood_watch = FloodWatch(parts.clock)
+        self.sightings = Sightings(parts.clock)
         self._stores = storage.build(
             parts.connection,
             parts.tasks,
@@ -115,6 +118,7 @@ class Hub:
         )
         self.space = self._stores.space
         self.server = self._request_server(counts)
+        self.server.heard.connect(self.sightings.on_message)
         self._incoming = IncomingCallers(
             parts, self.queue, server=self.server, relay=self.network.relay
         )
@@ -271,6 +275,7 @@ class Hub:
         _, organisation, letter, user = message.subject.split(".")
         if not self.flood_watch.beat(f"{organisation}.{letter}.{user}"):
             return
+        self.sightings.on_message(message)
         self.queue.presence.mark_alive(organisation, Role(letter), user)
         if letter == Role.KIOSK:
             self.network.outgoing.forward_beat(organisation, user)

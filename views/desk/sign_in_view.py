@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's first page on a computer that has no key: address of the network, one-time code.
-Built by `expert_app.desk.wiring.sign_in`.
+"""The desk's first page on a computer that has no key: the line of an invitation, or its code and
+the address of the network. Built by `expert_app.desk.wiring.sign_in`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from resources.texts import _
+from session.core.errors import EnrolmentRefused
+from session.protocol.hub.enrolment import in_groups
+from session.protocol.hub.invitation import InvitationLine, read_invitation
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, column, label, push_button, restyle, row
 from views.widgets.theme import SPACE
@@ -19,18 +22,20 @@ CARD_WIDTH = 480
 class SignInView(QWidget):
     """Asks for what an invitation says, and shows why it did not work.
 
-    Signals: sign_in_requested(str, str, str):
-        address of the bus, code, file of the authority's certificate or "".
+    A whole line says everything; then address and certificate are not asked for.
+
+    Signals: sign_in_requested(str, str):
+        line of the invitation, file of the authority's certificate or "".
     """
 
-    sign_in_requested = pyqtSignal(str, str, str)
+    sign_in_requested = pyqtSignal(str, str)
 
     def __init__(self, address: str = "", ca_file: str = "") -> None:
         super().__init__()
         self.setObjectName("sign_in")
         self._busy = False
-        self._code = self._line("sign_in_code", _("Code of the invitation"), "")
-        self._code.setPlaceholderText("XXXX-XXXX")
+        self._code = self._line("sign_in_code", _("Line of the invitation, or its code alone"), "")
+        self._code.setPlaceholderText("hub.example:4222#XXXX-XXXX-…")
         self._address = self._line("sign_in_address", _("Address of the network"), address)
         self._address.setPlaceholderText("tls://hub.example:4222")
         authority = _("Certificate of the authority (only if you were given one)")
@@ -41,6 +46,8 @@ class SignInView(QWidget):
         self._enter.clicked.connect(self._on_enter)
         self._words = label(name="sign_in_words", wrap=True)
         self._mark = IconLabel("error", "bad", size_px=20)
+        self._read = label("", "soft", name="sign_in_read", wrap=True)
+        self._network, self._authority = QWidget(), QWidget()
         self._build()
         for line in (self._code, self._address):
             line.textChanged.connect(lambda text: self._show())
@@ -75,15 +82,20 @@ class SignInView(QWidget):
         card = Card("sign_in_card", padding=SPACE[3])
         card.setFixedWidth(CARD_WIDTH)
         title = label(_("Sign in"), "large")
+        column(self._network).addLayout(self._named(self._address, self._address))
+        file = row(None, self._ca_file, self._choose)
+        column(self._authority).addLayout(self._named(self._ca_file, file))
         words = _(
-            "This computer is not known yet. Your administrator gives you a code, valid once and "
-            "for a few minutes."
+            "This computer is not known yet. Your administrator gives you an invitation, valid "
+            "once and for a limited time. Paste its line, or type it: dashes and capitals do not "
+            "matter."
         )
         card.body.addWidget(title)
         card.body.addWidget(label(words, "soft", wrap=True))
-        for line in (self._code, self._address):
-            card.body.addLayout(self._named(line, line))
-        card.body.addLayout(self._named(self._ca_file, row(None, self._ca_file, self._choose)))
+        card.body.addLayout(self._named(self._code, self._code))
+        card.body.addWidget(self._read)
+        card.body.addWidget(self._network)
+        card.body.addWidget(self._authority)
         card.body.addSpacing(SPACE[0])
         card.body.addWidget(self._enter)
         self._says = QWidget()
@@ -92,8 +104,13 @@ class SignInView(QWidget):
         self._says.hide()
         card.body.addWidget(self._says)
         box = column(self, space=0, margins=(SPACE[3], SPACE[3], SPACE[3], SPACE[3]))
+        # Beside stretches, not with an alignment: only so is the card as high as its wrapped words.
+        middle = row(None)
+        middle.addStretch(1)
+        middle.addWidget(card)
+        middle.addStretch(1)
         box.addStretch(1)
-        box.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addLayout(middle)
         box.addStretch(2)
 
     def _named(self, line: QLineEdit, shown: QWidget | QHBoxLayout) -> QVBoxLayout:
@@ -111,16 +128,38 @@ class SignInView(QWidget):
     def _show(self) -> None:
         for part in (self._code, self._address, self._ca_file, self._choose):
             part.setEnabled(not self._busy)
-        self._enter.setEnabled(
-            not self._busy and bool(self._code.text().strip() and self._address.text().strip())
-        )
+        whole, is_line = self._whole(), self._is_line
+        self._network.setVisible(not is_line)
+        self._authority.setVisible(not is_line if whole is None else not whole.fingerprint)
+        self._read.setVisible(is_line)
+        self._read.setText(_read_words(whole))
+        both = bool(self._code.text().strip() and self._address.text().strip())
+        is_given = whole is not None if is_line else both
+        self._enter.setEnabled(is_given and not self._busy)
+
+    @property
+    def _is_line(self) -> bool:
+        """An address has been begun, which no code has in it."""
+        return any(mark in self._code.text() for mark in "#:/.")
+
+    def _whole(self) -> InvitationLine | None:
+        """What the line says, when it says everything."""
+        try:
+            return read_invitation(self._code.text())
+        except EnrolmentRefused:
+            return None
 
     # ---- what the person does ----
 
     def _on_enter(self) -> None:
-        if self._enter.isEnabled():
-            texts = (line.text().strip() for line in (self._address, self._code, self._ca_file))
-            self.sign_in_requested.emit(*texts)
+        if not self._enter.isEnabled():
+            return
+        code, file = self._code.text().strip(), self._ca_file.text().strip()
+        whole = self._whole()
+        if whole is None:
+            self.sign_in_requested.emit(f"{self._address.text().strip()}#{code}", file)
+        else:
+            self.sign_in_requested.emit(code, "" if whole.fingerprint else file)
 
     def _on_choose(self) -> None:
         dialog = QFileDialog(self, _("Certificate of the authority"), "", "PEM (*.pem *.crt *.cer)")
@@ -129,3 +168,14 @@ class SignInView(QWidget):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._ca_file.setText)
         dialog.open()
+
+
+def _read_words(line: InvitationLine | None) -> str:
+    """What was understood of a line; None: it is not whole yet."""
+    if line is None:
+        return _("The line is not complete yet.")
+    address = ", ".join(line.addresses)
+    if line.fingerprint:
+        words = _("Network {address}; its authority is checked by the fingerprint {fingerprint}.")
+        return words.format(address=address, fingerprint=in_groups(line.fingerprint))
+    return _("Network {address}.").format(address=address)

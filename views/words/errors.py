@@ -74,6 +74,17 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This code is not valid: it is mistyped, was used already, or is too old."),
         N_("Check it, or ask your administrator for a new invitation."),
     ),
+    "enrolment_elsewhere": (
+        N_("This invitation is for another kind of computer ({role}); it can still be used there."),
+        N_("Use it there, or ask your administrator for one that is for this computer."),
+    ),
+    "authority_differs": (
+        N_("The network at {address} is not the one that your invitation names."),
+        N_(
+            "Compare what you typed with your sheet. If it is the same, do not go on: call your "
+            "administrator."
+        ),
+    ),
     "store_unreachable": (
         N_("The service cannot save at the moment."),
         N_("The program repeats your request. Do not start again by hand."),

@@ -11,11 +11,12 @@ from PyQt6.QtWidgets import QApplication
 
 from expert_app.runtime.config import LOOPBACK_BUS, DeskSettings, SettingsWrong
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
-from expert_app.runtime.enrolment import DESK_ROLES, enrol_here, remember
+from expert_app.runtime.enrolment import DESK_ROLES, enrol_with_line
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
 from resources.texts import _
 from session.core.errors import SessionError
+from session.protocol.hub.invitation import read_invitation
 from views.automation.window_driver import WindowDriver
 from views.desk.sign_in_view import SignInView
 from views.widgets.plain_window import PlainWindow
@@ -67,28 +68,32 @@ class SignIn:
         self.window.close_requested.connect(program.stop.set)
         self.view.sign_in_requested.connect(self._on_requested)
 
-    def _on_requested(self, address: str, code: str, ca_file: str) -> None:
+    def _on_requested(self, line: str, ca_file: str) -> None:
         self.view.show_busy()
-        self._program.tasks.start(self._enrol(address, code, ca_file), name="sign in")
+        self._program.tasks.start(self._enrol(line, ca_file), name="sign in")
 
-    async def _enrol(self, address: str, code: str, ca_file: str) -> None:
+    async def _enrol(self, text: str, ca_file: str) -> None:
         try:
-            answer = await enrol_here(
-                [address], code, ca_file, self._program.tasks, only=frozenset(DESK_ROLES)
+            enrolled = await enrol_with_line(
+                read_invitation(text),
+                self._program.tasks,
+                ca_file=ca_file,
+                paths=self._paths,
+                only=frozenset(DESK_ROLES),
             )
-            settings = await asyncio.to_thread(remember, answer, [address], ca_file, self._paths)
+            who = enrolled.answer
             seed = await asyncio.to_thread(
-                load_seed, key_name(answer.organisation, answer.role, answer.user)
+                load_seed, key_name(who.organisation, who.role, who.user)
             )
         except KeyMissing as error:
-            self._fail("key_missing", error.why)
+            self._fail(error.why)
         except SessionError as error:
-            self._fail(error.code, sentence(error.code, error.detail).sentence)
+            self._fail(sentence(error.code, error.detail).sentence)
         except (SettingsWrong, OSError) as error:
-            self._fail("settings", _("The settings cannot be written: {why}").format(why=error))
+            self._fail(_("The settings cannot be written: {why}").format(why=error))
         else:
-            assert isinstance(settings, DeskSettings)
-            self.done.set_result((settings, seed))
+            assert isinstance(enrolled.settings, DeskSettings)
+            self.done.set_result((enrolled.settings, seed))
 
-    def _fail(self, code: str, words: str) -> None:
+    def _fail(self, words: str) -> None:
         self.view.show_error(words)

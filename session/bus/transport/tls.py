@@ -58,6 +58,18 @@ def client_tls(ca_file: Path | None) -> ssl.SSLContext | None:
         raise CertificateUnusable(file=str(ca_file)) from error
 
 
+def authority_tls(certificate: str) -> ssl.SSLContext:
+    """Believes what this authority (PEM) has signed, under the right name, and nothing else.
+
+    Raises:
+        CertificateUnusable: this is no certificate.
+    """
+    try:
+        return ssl.create_default_context(cadata=certificate)
+    except (ValueError, ssl.SSLError) as error:
+        raise CertificateUnusable(file="-") from error
+
+
 def pinned_tls(certificate: Path) -> ssl.SSLContext:
     """Believes this one certificate and no other, whatever name it has:
     for the hub beside its own server.

@@ -98,7 +98,7 @@ class Enrolment:
             raise EnrolmentRefused
         now = self._clock.utc_now()
         identity = await asyncio.to_thread(
-            self._book.enrol, tidy_code(request.code), request.key, now
+            self._book.enrol, tidy_code(request.code), request.key, now, frozenset(request.roles)
         )
         await self._apply()
         return EnrolAnswer(

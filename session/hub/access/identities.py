@@ -14,14 +14,15 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from session.core.errors import EnrolmentRefused
+from session.core.errors import EnrolmentElsewhere, EnrolmentRefused
 from session.hub.storage.format import StoredTooNew
-from session.protocol.hub.enrolment import ALPHABET, CODE_LETTERS
+from session.protocol.hub.enrolment import ALPHABET, CODE_LETTERS, LONG_CODE_LETTERS
 from session.protocol.wire.roles import Role
 
 FORMAT = 1
@@ -31,6 +32,9 @@ A change raises it and adds a step.
 
 _STEPS = {0: ""}
 """From each older number, the SQL that leads to the next."""
+
+SHORT = timedelta(hours=1)
+"""Up to here a short code is long enough."""
 
 WAIT_S = 5.0
 """Longest wait for another program that writes."""
@@ -56,6 +60,14 @@ class Identity:
     organisation: str
     role: Role
     user: str
+
+
+@dataclass(frozen=True)
+class OpenInvitation:
+    """Somebody who may enrol until then."""
+
+    identity: Identity
+    until_utc: datetime
 
 
 Keys = Mapping[tuple[str, Role, str], str]
@@ -106,10 +118,11 @@ class IdentityBook:
     # ---- invitations
 
     def invite(self, identity: Identity, now: datetime, valid_for: timedelta) -> str:
-        """A fresh code for `identity`; an earlier one for the same identity is worth nothing from
-        now on.
+        """A fresh code for `identity`, a longer one when it is good for long; an earlier one for
+        the same identity is worth nothing from now on.
         """
-        code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LETTERS))
+        letters = CODE_LETTERS if valid_for <= SHORT else LONG_CODE_LETTERS
+        code = "".join(secrets.choice(ALPHABET) for _ in range(letters))
         until = (now + valid_for).isoformat()
         with self._change() as base:
             base.execute("DELETE FROM invitation WHERE until_utc < ?", (now.isoformat(),))
@@ -124,16 +137,36 @@ class IdentityBook:
             )
         return code
 
-    def enrol(self, code: str, key: str, now: datetime) -> Identity:
+    def invitations(self, now: datetime) -> list[OpenInvitation]:
+        """Those that may still be used, without their codes."""
+        with self._open() as base:
+            rows = base.execute(
+                "SELECT organisation, role, user, until_utc FROM invitation WHERE used_by = ''"
+            ).fetchall()
+        found = (
+            OpenInvitation(Identity(organisation, Role(role), user), datetime.fromisoformat(until))
+            for organisation, role, user, until in rows
+        )
+        return [one for one in found if one.until_utc >= now]
+
+    def enrol(
+        self, code: str, key: str, now: datetime, roles: AbstractSet[Role] = frozenset()
+    ) -> Identity:
         """Takes `key` as that of the invited identity; once per code, but again for the same key.
+
+        Args:
+            roles: that are possible where the key is; all when there are none.
 
         Raises:
             EnrolmentRefused: no open invitation has this code, or the key was revoked.
+            EnrolmentElsewhere: it is for another role; the code is still good.
         """
         with self._change() as base:
             identity, used_by = self._invited(base, code, now)
             if used_by == key:
                 return identity
+            if roles and identity.role not in roles and not used_by:
+                raise EnrolmentElsewhere(role=identity.role.name.lower())
             if used_by or base.execute("SELECT 1 FROM revoked WHERE key = ?", (key,)).fetchone():
                 raise EnrolmentRefused
             base.execute(
@@ -202,6 +235,15 @@ class IdentityBook:
         with self._open() as base:
             rows = base.execute("SELECT organisation, role, user, key FROM enrolled").fetchall()
         return {(organisation, Role(role), user): key for organisation, role, user, key in rows}
+
+    def enrolled_at(self) -> dict[Identity, datetime]:
+        """When each of them has enrolled."""
+        with self._open() as base:
+            rows = base.execute("SELECT organisation, role, user, at_utc FROM enrolled").fetchall()
+        return {
+            Identity(organisation, Role(role), user): datetime.fromisoformat(at)
+            for organisation, role, user, at in rows
+        }
 
     def revoked(self) -> frozenset[str]:
         """Public keys that no server may know, wherever they are listed."""

@@ -133,6 +133,7 @@ class RequestServer:
         forward: asks another network first, where the asker's caller is there.
 
     Attributes:
+        heard: each request that is within the limits, before its answer.
         answered: each request, once its answer is known.
     """
 
@@ -150,6 +151,7 @@ class RequestServer:
         if missing := set(ALL_VERBS) ^ set(handlers):
             raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
         self.counts = counts
+        self.heard: Signal[Incoming] = Signal()
         self.answered: Signal[AnsweredRequest] = Signal()
         self._connection = connection
         self._handlers = handlers
@@ -188,6 +190,7 @@ class RequestServer:
             self.counts.dropped += 1
             self._on_excess(who)
             return
+        self.heard.emit(message)
         task = self._tasks.start_now(self._serve(message, within), name=f"answer {verb}")
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)

@@ -24,11 +24,13 @@ class EnrolRequest(HubMessage, frozen=True, kw_only=True):
     Attributes:
         key: public nkey of the newcomer.
         proof: signature of `proof_text`, base64.
+        roles: those that this program can be; a code for another one is not used up. Empty for all.
     """
 
     code: Code
     key: PublicKey
     proof: Signature
+    roles: tuple[Role, ...] = ()
 
 
 class EnrolAnswer(HubMessage, frozen=True, kw_only=True):
@@ -53,6 +55,11 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LETTERS = 8
 """40 bits: at one guess a second, fifteen minutes find one code in a thousand million."""
 
+LONG_CODE_LETTERS = 12
+"""60 bits, for a code that is good for days: at one guess a second as safe as the short one."""
+
+CODE_LENGTHS = frozenset({CODE_LETTERS, LONG_CODE_LETTERS})
+
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -64,4 +71,9 @@ def tidy_code(typed: str) -> str:
 def is_code(typed: str) -> bool:
     """True when `typed` could be a code."""
     code = tidy_code(typed)
-    return len(code) == CODE_LETTERS and all(letter in ALPHABET for letter in code)
+    return len(code) in CODE_LENGTHS and all(letter in ALPHABET for letter in code)
+
+
+def in_groups(letters: str, size: int = 4) -> str:
+    """Letters in groups with dashes between them, for people."""
+    return "-".join(letters[at : at + size] for at in range(0, len(letters), size))

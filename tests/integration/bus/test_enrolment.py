@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import astuple
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +15,8 @@ import keyring.errors
 import pytest
 
 from expert_app.__main__ import main
-from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
-from expert_app.runtime.enrolment import desk_in_file, enrol_here
+from expert_app.runtime.credentials import KeyMissing, load_seed
+from expert_app.runtime.enrolment import enrol_here
 from session.bus.client import BusClient
 from session.bus.enrolment import enrol
 from session.bus.hub_connection import HubConnection
@@ -26,7 +25,12 @@ from session.bus.server.process import BusServer
 from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import enrolment_seed, new_seed, public_key, sign
 from session.core.clock import ManualClock, SystemClock
-from session.core.errors import BusRefusedIdentity, EnrolmentRefused, RateLimited
+from session.core.errors import (
+    BusRefusedIdentity,
+    EnrolmentElsewhere,
+    EnrolmentRefused,
+    RateLimited,
+)
 from session.core.tasks import Tasks
 from session.hub.access.enrolment import Enrolment
 from session.hub.access.identities import Identity, IdentityBook
@@ -163,17 +167,20 @@ async def test_only_machines_without_a_person_keep_their_key_in_a_file(
         assert load_seed("", key_file)
         assert not kept
         key_file.unlink()
-        await enrol_with(ALICE)
-        assert list(kept) == [key_name(*astuple(ALICE))]
+        with pytest.raises(EnrolmentElsewhere):
+            await enrol_with(ALICE)
+        assert not kept
         assert list(tmp_path.glob("new.key*")) == []
+        assert [one.identity for one in door.book.invitations(door.now)] == [ALICE]
 
         def refuse(*_words: str) -> None:
             raise keyring.errors.NoKeyringError
 
         monkeypatch.setattr("keyring.set_password", refuse)
-        with pytest.raises(KeyMissing) as missing:
-            await enrol_with(ALICE)
-        assert missing.value.why == desk_in_file()
+        code = door.book.invite(ALICE, door.now, FEW)
+        with pytest.raises(KeyMissing):
+            await enrol_here([door.server.url], code, "", door.tasks)
+        assert [one.identity for one in door.book.invitations(door.now)] == [ALICE]
     arguments = [
         "enrol",
         "--organisation",

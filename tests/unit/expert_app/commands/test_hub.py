@@ -135,3 +135,20 @@ def test_a_partner_without_key_or_certificate_is_refused_in_words(tmp_path: Path
         HubSettings(network="cnaf", partners=[both], leaf_port=7422), tmp_path, enrolment=True
     )
     assert [partner.network for partner in good.partners] == ["cnav"]
+
+
+def test_a_certificate_in_use_is_not_written_over_unasked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ca = str(tmp_path / "ca")
+    assert main(["hub", "make-ca", ca]) == 0
+    words = ["hub", "make-certificate", "hub.example", "--ca", ca, "--language", "en"]
+    assert main(words) == 0
+    before = (tmp_path / "ca" / "hub.example.key").read_bytes()
+    capsys.readouterr()
+    assert main(words) == 1
+    assert "--replace" in capsys.readouterr().out
+    assert (tmp_path / "ca" / "hub.example.key").read_bytes() == before
+    assert main(["hub", "make-certificate", "ca", "--ca", ca]) == 1
+    assert main([*words, "--replace"]) == 0
+    assert (tmp_path / "ca" / "hub.example.key").read_bytes() != before

@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from session.protocol.hub.invitation import InvitationLine, fingerprint_of, read_invitation
 from tests.support.screens.fingers import key, write
 from views.desk.sign_in_view import SignInView
 
@@ -41,7 +42,7 @@ def test_code_and_address_are_needed_and_given_on_without_spaces(
     write(address, "tls://hub.valdore.example:4222")
     with qtbot.waitSignal(page.sign_in_requested) as asked:
         key(address, Qt.Key.Key_Return)
-    assert asked.args == ["tls://hub.valdore.example:4222", "7jfy-7yns", "/etc/ssl/valdore.pem"]
+    assert asked.args == ["tls://hub.valdore.example:4222#7jfy-7yns", "/etc/ssl/valdore.pem"]
 
 
 def test_while_it_is_checked_nothing_can_be_pressed_and_an_error_can_be_corrected(
@@ -60,7 +61,28 @@ def test_while_it_is_checked_nothing_can_be_pressed_and_an_error_can_be_correcte
     assert code.isEnabled()
     with qtbot.waitSignal(page.sign_in_requested) as asked:
         button.click()
-    assert asked.args[2] == "/etc/ssl/valdore.pem"
+    assert asked.args[1] == "/etc/ssl/valdore.pem"
+
+
+def test_a_whole_line_is_all_that_is_typed(page: SignInView, qtbot: QtBot) -> None:
+    code, address, button = _parts(page)
+    certificate = fingerprint_of(b"certificate")
+    line = InvitationLine(("tls://hub.valdore.example:4222",), "7JFY7YNS", certificate).text
+    write(code, line.removeprefix("tls://").lower())
+    assert button.isEnabled()
+    assert not address.isVisible()
+    read = page.findChild(QLabel, "sign_in_read")
+    assert read is not None
+    assert read.isVisible()
+    assert "tls://hub.valdore.example:4222" in read.text()
+    with qtbot.waitSignal(page.sign_in_requested) as asked:
+        key(code, Qt.Key.Key_Return)
+    assert read_invitation(asked.args[0]).text == line
+    assert asked.args[1] == ""
+    write(code, "x")
+    assert not button.isEnabled()
+    code.clear()
+    assert address.isVisible()
 
 
 def test_every_field_has_a_name_that_is_read_out(page: SignInView) -> None:

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The sheet of an invitation: for whom, the line to give, as text and as a QR code, and what to do.
+One page for each person or machine. Printed by the operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from reportlab.lib.units import mm
+
+from documents.printed.dates import hour, long_date
+from documents.printed.sheet import (
+    ACCENT,
+    AMBER,
+    AMBER_TINT,
+    BODY,
+    BOLD,
+    HEIGHT,
+    INK,
+    INNER,
+    MARGIN,
+    SOFT,
+    TINT,
+    WIDTH,
+    PrintedSheet,
+    TextStyle,
+    height_of,
+)
+from resources.texts import _
+
+_TITLE = TextStyle(BOLD, 22, 28, ACCENT)
+_WHO = TextStyle(BOLD, 17, 24, INK)
+_TEXT = TextStyle(BODY, 11.5, 17, INK)
+_LABEL = TextStyle(BODY, 10, 15, SOFT)
+_LINE = TextStyle(BOLD, 12.5, 19, INK)
+_STEP = TextStyle(BODY, 12, 18, INK)
+_WARNING = TextStyle(BOLD, 11, 16, AMBER)
+_QR = 46 * mm
+
+
+class InvitationFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that stands on a sheet. `until` is in the operator's own time.
+
+    Attributes:
+        role: in words.
+        line: of the invitation; `letters`: what stands behind its address, in groups.
+        is_machine: enrolled by a command, not on the page of a desk.
+    """
+
+    who: str
+    role: str
+    organisation: str
+    line: str
+    address: str
+    letters: str
+    until: datetime
+    site: str = ""
+    fingerprint: str = ""
+    is_machine: bool = False
+
+
+def invitation_sheets(invitations: Sequence[InvitationFacts]) -> bytes:
+    """A PDF with one A4 page for each, in the language in use."""
+    sheet = PrintedSheet(lambda pen, _page: pen.band(5 * mm, ACCENT))
+    for number, facts in enumerate(invitations):
+        if number:
+            sheet.need(HEIGHT)
+        _page(sheet, facts)
+    return sheet.finish()
+
+
+def _page(sheet: PrintedSheet, facts: InvitationFacts) -> None:
+    sheet.y = HEIGHT - 18 * mm
+    width = INNER - _QR - 6 * mm
+    sheet.qr(facts.line, WIDTH - MARGIN - _QR, sheet.y - _QR, _QR)
+    sheet.down(sheet.text(_("Invitation to Poste Expert"), _TITLE, width=width) + 3 * mm)
+    for text, kind in (
+        (facts.who, _WHO),
+        (facts.role, _TEXT),
+        (facts.organisation, _TEXT),
+        (facts.site, _TEXT),
+    ):
+        if text:
+            sheet.down(sheet.text(text, kind, width=width))
+    sheet.y = min(sheet.y, HEIGHT - 18 * mm - _QR) - 8 * mm
+    _line(sheet, facts)
+    for number, words in enumerate(_steps(facts), 1):
+        sheet.text(f"{number}.", _STEP, width=8 * mm)
+        sheet.down(sheet.text(words, _STEP, x=MARGIN + 8 * mm, width=INNER - 8 * mm) + 3 * mm)
+    sheet.down(3 * mm)
+    _warning(sheet, facts)
+
+
+def _line(sheet: PrintedSheet, facts: InvitationFacts) -> None:
+    """The line, in two parts that are typed one after the other."""
+    address = f"{facts.address}#"
+    inner = INNER - 10 * mm
+    texts = (
+        (_("The line to type or paste, both parts without a gap:"), _LABEL),
+        (address, _LINE),
+        (facts.letters, _LINE),
+    )
+    height = sum(height_of(text, kind, inner) for text, kind in texts) + 7 * mm
+    sheet.panel(height, TINT, ACCENT)
+    bottom = sheet.y - height
+    sheet.down(3 * mm)
+    for text, kind in texts:
+        sheet.down(sheet.text(text, kind, x=MARGIN + 5 * mm, width=inner))
+    sheet.y = bottom - 3 * mm
+    if facts.fingerprint:
+        words = _("Fingerprint of the network's authority: {fingerprint}")
+        sheet.down(sheet.text(words.format(fingerprint=facts.fingerprint), _LABEL))
+    sheet.down(7 * mm)
+
+
+def _steps(facts: InvitationFacts) -> tuple[str, ...]:
+    if facts.is_machine:
+        first = _("On the machine, with the account that will run it, open a terminal.")
+        second = _("Type this, with the line above in the place of LINE: expert-app enrol LINE")
+        last = _("When it says which installation this is, it is done; start the program.")
+    else:
+        first = _("On this person's computer, in their own session, start Poste Expert.")
+        second = _(
+            "On the page “Sign in”, paste or type the line above, or scan the QR code with a "
+            "scanner that types. Dashes, spaces and capitals do not matter."
+        )
+        last = _("When the program's own page appears, it is done.")
+    third = _(
+        "The program checks by itself that it is the right network. If it says that it is another "
+        "one, compare the line; if it is the same, stop and call your administrator."
+    )
+    return first, second, third, last
+
+
+def _warning(sheet: PrintedSheet, facts: InvitationFacts) -> None:
+    until = _("{date}, {hour}").format(date=long_date(facts.until.date()), hour=hour(facts.until))
+    words = _(
+        "Valid once, until {until}. Until then this sheet is a key: give it by hand, and destroy "
+        "it after use."
+    ).format(until=until)
+    height = height_of(words, _WARNING, INNER - 10 * mm) + 6 * mm
+    sheet.panel(height, AMBER_TINT, AMBER)
+    sheet.down(3 * mm)
+    sheet.text(words, _WARNING, x=MARGIN + 5 * mm, width=INNER - 10 * mm)

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub invite --from FILE.csv --sheets FILE.pdf`: many invitations, a printed page each.
+Used by `expert_app.commands.hub`.
+
+Everything is checked before the first code is made. The sheets hold codes: their file is the
+account's alone, and is not written over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from documents.printed.invitation import InvitationFacts, invitation_sheets
+from expert_app.commands.setup.invitation_table import (
+    MOST_BYTES,
+    MOST_SAID,
+    TableWrong,
+    identities_of,
+    read_table,
+)
+from expert_app.hub.convention_commands import load_catalogue
+from expert_app.hub.identity_book_commands import (
+    MadeInvitation,
+    invitation_line,
+    needs_own_server,
+    role_words,
+)
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from expert_app.stores.identities import open_book
+from resources.texts import _
+from session.hub.access.identities import Identity
+from session.hub.convention.catalogue import Catalogue
+from session.protocol.hub.enrolment import in_groups
+from session.protocol.wire.roles import Role
+
+MACHINES = (Role.KIOSK, Role.DISPLAY, Role.VAULT)
+
+
+@dataclass(frozen=True)
+class BulkRequest:
+    """What the command line says.
+
+    Attributes:
+        table: CSV of those who are meant; None for everybody without a key.
+        sheets: the PDF to write; None to print the lines only.
+    """
+
+    table: Path | None
+    sheets: Path | None
+    days: int
+    as_json: bool = False
+
+
+def invite_many(request: BulkRequest, settings: HubSettings, paths: Paths) -> int:
+    """Makes the invitations and their sheets; the exit code.
+
+    Raises:
+        CatalogueWrong: the convention cannot be used. CertificateTrouble: nor the certificate.
+    """
+    if settings.bus:
+        print(needs_own_server())
+        return 2
+    if not 1 <= request.days <= 60:
+        print(_("An invitation is valid for 1 to 60 days (--days)."))
+        return 2
+    catalogue = load_catalogue(settings)
+    try:
+        meant = _meant(request, catalogue, paths)
+    except TableWrong as error:
+        _print_problems(request.table, error)
+        return 2
+    except OSError as error:
+        print(_("{file} cannot be read: {why}.").format(file=error.filename, why=error.strerror))
+        return 2
+    if not meant:
+        print(_("Everybody in the convention has a key: nobody is invited."))
+        return 0
+    if invitation_line(settings, "00000000") is None:
+        print(_no_address())
+        return 2
+    if request.sheets is None:
+        _print_made(_make(meant, request, settings, paths), request)
+        return 0
+    try:
+        with _new_private_file(request.sheets) as file:
+            made = _make(meant, request, settings, paths)
+            file.write(invitation_sheets([_facts(one, catalogue, settings) for one in made]))
+    except OSError as error:
+        words = _("{file} cannot be written: {why}.")
+        print(words.format(file=request.sheets, why=error.strerror))
+        return 2
+    _print_made(made, request)
+    return 0
+
+
+def _meant(request: BulkRequest, catalogue: Catalogue, paths: Paths) -> list[Identity]:
+    if request.table is not None:
+        with request.table.open("rb") as file:
+            return identities_of(read_table(file.read(MOST_BYTES + 1)), catalogue)
+    enrolled = open_book(paths).keys()
+    return [
+        Identity(*who)
+        for who, key in catalogue.identities().items()
+        if not key and who not in enrolled
+    ]
+
+
+def _print_problems(table: Path | None, error: TableWrong) -> None:
+    print(_("Nobody was invited: {file} is not as it should be.").format(file=table))
+    for problem in error.problems[:MOST_SAID]:
+        print(f"  {problem.sentence}")
+    if len(error.problems) > MOST_SAID:
+        more = len(error.problems) - MOST_SAID
+        print("  " + _("and {count} more").format(count=more))
+
+
+def _no_address() -> str:
+    return _(
+        "The hub's settings do not say where it is reached: "
+        'addresses = ["tls://hub.example:4222"].'
+    )
+
+
+def _new_private_file(path: Path) -> BinaryIO:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return os.fdopen(descriptor, "wb")
+
+
+def _make(
+    meant: Sequence[Identity], request: BulkRequest, settings: HubSettings, paths: Paths
+) -> list[MadeInvitation]:
+    book, now, valid_for = open_book(paths), datetime.now(UTC), timedelta(days=request.days)
+    enrolled = book.keys()
+    made = []
+    for identity in meant:
+        code = book.invite(identity, now, valid_for)
+        has_key = (identity.organisation, identity.role, identity.user) in enrolled
+        line = invitation_line(settings, code)
+        made.append(MadeInvitation(identity, code, now + valid_for, line=line, has_key=has_key))
+    return made
+
+
+def _print_made(made: Sequence[MadeInvitation], request: BulkRequest) -> None:
+    if request.as_json:
+        print(json.dumps([one.as_data() for one in made], ensure_ascii=False, indent=2))
+        return
+    for one in made:
+        already = _("has a key already; a new one takes its place") if one.has_key else ""
+        print("  ".join(part for part in (one.who, already) if part))
+        if request.sheets is None and one.line is not None:
+            print(f"  {one.line.text}")
+    if request.sheets is not None:
+        words = _(
+            "{count} invitations, valid for {days} days, are in {file}. It is a bundle of keys: "
+            "print it, give each sheet by hand, and delete it."
+        )
+        print(words.format(count=len(made), days=request.days, file=request.sheets))
+
+
+def _facts(one: MadeInvitation, catalogue: Catalogue, settings: HubSettings) -> InvitationFacts:
+    """What stands on the sheet of one of them."""
+    identity, line = one.identity, one.line
+    assert line is not None
+    organisation = catalogue.organisation(identity.organisation)
+    address = ",".join(line.addresses)
+    return InvitationFacts(
+        who=catalogue.person_name(identity.organisation, identity.user),
+        role=role_words(identity.role),
+        organisation=organisation.name,
+        site=_site_name(identity, catalogue),
+        line=line.text,
+        address=address,
+        letters=line.text.removeprefix(f"{address}#"),
+        fingerprint=in_groups(line.fingerprint),
+        until=one.until_utc.astimezone(ZoneInfo(settings.time_zone)),
+        is_machine=identity.role in MACHINES,
+    )
+
+
+def _site_name(identity: Identity, catalogue: Catalogue) -> str:
+    organisation = catalogue.organisation(identity.organisation)
+    places = {
+        **{kiosk.id: kiosk.site for kiosk in organisation.kiosks},
+        **{display.id: display.site for display in organisation.displays},
+    }
+    if identity.role not in (Role.KIOSK, Role.DISPLAY):
+        return ""
+    names = {site.id: site.name for site in organisation.sites}
+    return names[places[identity.user]]

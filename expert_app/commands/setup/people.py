@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub people`: who is in the convention, has a key, is invited, was last seen when and
+with which version. Used by `expert_app.commands.hub`; works beside a running hub or without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from expert_app.hub.convention_commands import load_catalogue
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from expert_app.stores.identities import open_book
+from expert_app.stores.last_seen import WRITE_S, read_sightings
+from resources.texts import N_, _
+from session.core.program_version import program_version
+from session.hub.access.identities import Identity
+from session.hub.access.sightings import Sighting
+from session.hub.convention.catalogue import Catalogue
+
+NOW_S = 2 * WRITE_S
+"""So long ago counts as now: the file is written that often."""
+
+KeyState = Literal["enrolled", "convention", "revoked", "invited", "none"]
+
+STATE_WORDS: dict[KeyState, str] = {
+    "enrolled": N_("enrolled"),
+    "convention": N_("key in the convention"),
+    "revoked": N_("key taken away"),
+    "invited": N_("invited"),
+    "none": N_("no key"),
+}
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A person or a machine, as `--json` gives it.
+
+    Attributes:
+        in_convention: False for somebody enrolled whom the convention has lost: not let in.
+        version: of the program, as it last said it; "" for none.
+    """
+
+    organisation: str
+    role: str
+    user: str
+    name: str
+    key: KeyState
+    in_convention: bool = True
+    enrolled_at_utc: datetime | None = None
+    invited_until_utc: datetime | None = None
+    last_seen_utc: datetime | None = None
+    version: str = ""
+
+
+class PeopleList(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--json` prints; `hub_version` is this program's."""
+
+    people: list[Person]
+    hub_version: str = ""
+
+
+def list_people(settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
+    """Prints them; the exit code. Raises `CatalogueWrong`."""
+    now = datetime.now(UTC)
+    people = read_people(settings, paths, now)
+    if as_json:
+        listed = PeopleList(people=people, hub_version=program_version())
+        print(msgspec.json.format(msgspec.json.encode(listed), indent=2).decode())
+        return 0
+    _print_table([_cells(one, now) for one in people])
+    counts = {key: sum(one.key == key for one in people) for key in STATE_WORDS}
+    words = _("{state}: {count}")
+    parts = (
+        words.format(state=_(STATE_WORDS[key]), count=count)
+        for key, count in counts.items()
+        if count
+    )
+    print("\n" + ", ".join(parts))
+    return 0
+
+
+def read_people(settings: HubSettings, paths: Paths, now: datetime) -> list[Person]:
+    """Everybody of the convention, then those who have a key and are in it no more.
+    Raises `CatalogueWrong`.
+    """
+    catalogue, book = load_catalogue(settings), open_book(paths)
+    seen = {Identity(one.organisation, one.role, one.user): one for one in read_sightings(paths)}
+    reading = _Reading(
+        catalogue,
+        enrolled=book.enrolled_at(),
+        invited={one.identity: one.until_utc for one in book.invitations(now)},
+        revoked=book.revoked(),
+        seen=seen,
+    )
+    listed = {Identity(*who): key for who, key in catalogue.identities().items()}
+    lost = [identity for identity in reading.enrolled if identity not in listed]
+    return [
+        *(reading.person(identity, key) for identity, key in listed.items()),
+        *(reading.person(identity, "", in_convention=False) for identity in lost),
+    ]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """All that is known, by identity."""
+
+    catalogue: Catalogue
+    enrolled: dict[Identity, datetime]
+    invited: dict[Identity, datetime]
+    revoked: frozenset[str]
+    seen: dict[Identity, Sighting]
+
+    def person(self, identity: Identity, listed: str, *, in_convention: bool = True) -> Person:
+        sighting = self.seen.get(identity)
+        name = (
+            self.catalogue.person_name(identity.organisation, identity.user)
+            if in_convention
+            else identity.user
+        )
+        return Person(
+            organisation=identity.organisation,
+            role=identity.role.name.lower(),
+            user=identity.user,
+            name=name,
+            key=self._key(identity, listed),
+            in_convention=in_convention,
+            enrolled_at_utc=self.enrolled.get(identity),
+            invited_until_utc=self.invited.get(identity),
+            last_seen_utc=sighting.at_utc if sighting else None,
+            version=sighting.version if sighting else "",
+        )
+
+    def _key(self, identity: Identity, listed: str) -> KeyState:
+        if identity in self.enrolled:
+            return "enrolled"
+        if listed and listed not in self.revoked:
+            return "convention"
+        if identity in self.invited:
+            return "invited"
+        return "revoked" if listed else "none"
+
+
+# ---- words
+
+
+def _cells(one: Person, now: datetime) -> list[str]:
+    key = _(STATE_WORDS[one.key])
+    if one.invited_until_utc is not None:
+        until = one.invited_until_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+        key = _("{state}, invitation until {until}").format(state=key, until=until)
+    if not one.in_convention:
+        key = _("{state}, not in the convention").format(state=key)
+    who = one.user if one.name == one.user else f"{one.user} ({one.name})"
+    return [one.organisation, one.role, who, key, _seen_words(one, now), one.version or "-"]
+
+
+def _seen_words(one: Person, now: datetime) -> str:
+    if one.last_seen_utc is None:
+        return _("never seen")
+    if now - one.last_seen_utc <= timedelta(seconds=NOW_S):
+        return _("now")
+    return one.last_seen_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+
+
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
+    head = [_("organisation"), _("role"), _("who"), _("its key"), _("last seen"), _("version")]
+    table = [head, *rows]
+    widths = [max(len(cells[column]) for cells in table) for column in range(len(head))]
+    for cells in table:
+        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        print("  ".join(padded).rstrip())

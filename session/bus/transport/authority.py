@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Fetches the certificate of a network's own authority, known by the fingerprint of an invitation.
+Used by the enrolment.
+
+The server shows its chain before anything is believed (RFC 8446, section 4.4.2). Only a certificate
+with the fingerprint is taken, and only as an authority: the connection that carries the code is
+another one, which checks the server by it, names included. Whoever stands between can show the
+authority's certificate, but nothing that it has signed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import ssl
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from session.bus.transport.tls import CLEAR, check_addresses
+from session.core.errors import AuthorityDiffers, BusUnreachable
+from session.protocol.hub.invitation import fingerprint_of
+
+log = logging.getLogger(__name__)
+
+FETCH_S = 8.0
+"""Longest wait for one server."""
+
+PORTS = {"tls": 4222, "wss": 443}
+
+
+async def fetch_authority(addresses: Sequence[str], fingerprint: str) -> str:
+    """The authority's certificate (PEM); "" when all addresses are in clear, on this machine.
+
+    Raises:
+        BusNotSafe: an address in clear text beyond this machine.
+        AuthorityDiffers: a server answers and shows no certificate with this fingerprint.
+        BusUnreachable: none answers.
+    """
+    check_addresses(addresses)
+    encrypted = [address for address in addresses if urlsplit(address).scheme not in CLEAR]
+    if not encrypted:
+        return ""
+    stranger = ""
+    for address in encrypted:
+        try:
+            async with asyncio.timeout(FETCH_S):
+                chain = await _chain(address)
+        except (OSError, TimeoutError) as error:
+            log.info("no certificate from the network: %s", type(error).__name__)
+            continue
+        for certificate in chain:
+            if hmac.compare_digest(fingerprint_of(certificate), fingerprint):
+                return ssl.DER_cert_to_PEM_cert(certificate)
+        stranger = address
+    if stranger:
+        raise AuthorityDiffers(address=stranger)
+    raise BusUnreachable
+
+
+async def _chain(address: str) -> list[bytes]:
+    """What the server shows (DER), its own certificate first. Nothing of it is believed."""
+    looking = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    looking.check_hostname = False
+    looking.verify_mode = ssl.CERT_NONE
+    if urlsplit(address).scheme == "wss":
+        return await _chain_over_https(address, looking)
+    parts = urlsplit(address)
+    _reader, writer = await asyncio.open_connection(
+        parts.hostname, parts.port or PORTS["tls"], ssl=looking, server_hostname=parts.hostname
+    )
+    try:
+        return _shown(writer.get_extra_info("ssl_object"))
+    finally:
+        writer.transport.abort()
+
+
+async def _chain_over_https(address: str, looking: ssl.SSLContext) -> list[bytes]:
+    """The same through the HTTP proxy that the system names."""
+    import aiohttp
+
+    from session.bus.transport.websocket_transport import proxy_for
+
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.ws_connect(
+                address, ssl=looking, proxy=proxy_for(address)
+            ) as connected:
+                return _shown(connected.get_extra_info("ssl_object"))
+        except aiohttp.ClientError as error:
+            raise ConnectionError from error
+
+
+def _shown(encrypted: Any) -> list[bytes]:
+    """Needs Python 3.13 (`ssl.SSLSocket.get_unverified_chain`); before, the authority's file is
+    given by hand.
+    """
+    get_chain = getattr(encrypted, "get_unverified_chain", None)
+    return list(get_chain()) if get_chain is not None else []

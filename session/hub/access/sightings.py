@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""When each identity was last heard, and which version its program has: for the operator's list.
+Used by `session.hub.composition`; kept on the disk by the hub's program.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from session.bus.transport.connection import Incoming
+from session.core.clock import Clock
+from session.protocol.wire.program import PROGRAM, VERSION_LETTERS
+from session.protocol.wire.roles import Role
+
+
+class Sighting(msgspec.Struct, frozen=True):
+    """One identity. `version` is "" for a program that does not say it."""
+
+    organisation: str
+    role: Role
+    user: str
+    at_utc: datetime
+    version: str = ""
+
+
+class Sightings:
+    """The last sign of each identity: a beat or a request."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: dict[str, tuple[datetime, str]] = {}
+
+    def on_message(self, message: Incoming) -> None:
+        """A beat or a request came: `<first token>.<organisation>.<role letter>.<user>...`."""
+        who = ".".join(message.subject.split(".")[1:4])
+        said = message.headers.get(PROGRAM, "")[:VERSION_LETTERS]
+        before = self._seen.get(who)
+        version = said if said.isprintable() else ""
+        self._seen[who] = self._clock.utc_now(), version or (before[1] if before else "")
+
+    def all(self) -> list[Sighting]:
+        """Everybody heard since this hub started."""
+        return [
+            Sighting(organisation, Role(letter), user, at_utc, version)
+            for who, (at_utc, version) in self._seen.items()
+            for organisation, letter, user in [who.split(".")]
+        ]

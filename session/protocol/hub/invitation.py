@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""An invitation as one line that is typed, pasted or scanned: address of the network, code, and the
+authority that has signed the network's certificate. Used by hub, `enrol` and sign-in.
+
+`tls://hub.example:4222#7JFY-7YNS-4C9X-...`: capitals or not, dashes and spaces do not matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from session.core.errors import EnrolmentRefused
+from session.protocol.hub.enrolment import ALPHABET, CODE_LENGTHS, in_groups, tidy_code
+
+FINGERPRINT_LETTERS = 28
+"""140 bits of a certificate's SHA-256: nobody makes another certificate that begins with the same.
+"""
+
+_BITS_A_LETTER = 5
+
+
+@dataclass(frozen=True)
+class InvitationLine:
+    """What the line says.
+
+    Attributes:
+        addresses: of the network's servers.
+        code: as `tidy_code` has it.
+        fingerprint: of the authority's certificate; "" where the system's authorities count.
+    """
+
+    addresses: tuple[str, ...]
+    code: str
+    fingerprint: str = ""
+
+    @property
+    def text(self) -> str:
+        """The line."""
+        return f"{','.join(self.addresses)}#{in_groups(self.code + self.fingerprint)}"
+
+
+def fingerprint_of(certificate: bytes) -> str:
+    """The first bits of a certificate's SHA-256, in the letters of codes.
+
+    Args:
+        certificate: DER.
+    """
+    digest = hashlib.sha256(certificate).digest()
+    number = int.from_bytes(digest) >> (len(digest) * 8 - FINGERPRINT_LETTERS * _BITS_A_LETTER)
+    letters = (
+        ALPHABET[number >> (_BITS_A_LETTER * place) & 31] for place in range(FINGERPRINT_LETTERS)
+    )
+    return "".join(letters)[::-1]
+
+
+def read_invitation(text: str) -> InvitationLine:
+    """What somebody typed or pasted; an address without scheme is an encrypted one.
+
+    Raises:
+        EnrolmentRefused: this is no such line.
+    """
+    addresses, _, rest = re.sub(r"\s*[#\s]\s*", "#", text.strip(), count=1).partition("#")
+    letters = tidy_code(rest)
+    named = [part if "//" in part else f"tls://{part}" for part in addresses.split(",") if part]
+    if not named or not set(letters) <= set(ALPHABET):
+        raise EnrolmentRefused
+    if len(letters) in CODE_LENGTHS:
+        return InvitationLine(tuple(named), letters)
+    code, fingerprint = letters[:-FINGERPRINT_LETTERS], letters[-FINGERPRINT_LETTERS:]
+    if len(code) not in CODE_LENGTHS:
+        raise EnrolmentRefused
+    return InvitationLine(tuple(named), code, fingerprint)
+
+
+def is_line(text: str) -> bool:
+    """True for a whole line, which needs no address beside it."""
+    try:
+        read_invitation(text)
+    except EnrolmentRefused:
+        return False
+    return True

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who was heard last, and with which version."""
+
+from __future__ import annotations
+
+from session.bus.transport.connection import Incoming
+from session.core.clock import ManualClock
+from session.hub.access.sightings import Sighting, Sightings
+from session.protocol.wire.program import PROGRAM
+from session.protocol.wire.roles import Role
+
+
+def test_the_last_sign_counts_and_the_version_is_kept() -> None:
+    clock = ManualClock()
+    sightings = Sightings(clock)
+    sightings.on_message(Incoming("hb.caf.k.borne1", b"", {PROGRAM: "0.1.0"}))
+    clock.advance(5)
+    sightings.on_message(Incoming("svc.caf.k.borne1.services", b"", {}))
+    sightings.on_message(Incoming("svc.caf.a.agent1.queue", b"", {PROGRAM: "x" * 500}))
+    sightings.on_message(Incoming("hb.caf.a.agent2", b"", {PROGRAM: "0.1\n"}))
+    now = clock.utc_now()
+    assert sightings.all() == [
+        Sighting("caf", Role.KIOSK, "borne1", now, "0.1.0"),
+        Sighting("caf", Role.AGENT, "agent1", now, "x" * 40),
+        Sighting("caf", Role.AGENT, "agent2", now, ""),
+    ]
