@@ -16,7 +16,7 @@ from documents.store.dossier_store import DossierStore
 from documents.store.identities import NewDossier
 from expert_app.register.asking import RegisterAnswers
 from session.core.dossier_model import Access, CallerIdentity, Dossier, DossierMerged
-from session.core.errors import DossierUnknown, RegisterOnly
+from session.core.errors import DossierUnknown, RegisterOnly, RegisterSilent
 from session.hub.dossier.register import Registers
 from session.protocol.dossier.identity import (
     AccessesAnswer,
@@ -54,7 +54,7 @@ class IdentityAdapter:
         except DossierUnknown as error:
             state = await self._register.take_in(organisation, number)
             if state is RegisterState.AWAY:
-                raise DossierUnknown(what="dossier", register=state.value) from error
+                raise RegisterSilent(what="dossier") from error
         return await asyncio.to_thread(
             opening, organisation, number, access, bound=bound, named=named
         )

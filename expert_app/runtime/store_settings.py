@@ -206,7 +206,7 @@ class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     type: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_:-]{1,80}$")] = "cmis:folder"
     secret_file: str = ""
     ca_file: str = ""
-    answer_s: Annotated[float, msgspec.Meta(ge=0.2, le=8)] = 3.0
+    answer_s: Annotated[float, msgspec.Meta(ge=0.2, le=4)] = 3.0
     remember_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 60.0
     poll_s: Annotated[float, msgspec.Meta(ge=0.1, le=86_400)] = 60.0
 

@@ -415,6 +415,12 @@ class DossierUnknown(SessionError):
     code = "dossier_unknown"
 
 
+class RegisterSilent(DossierUnknown):
+    """No such dossier here, and the organisation's own register, which may have it, is away."""
+
+    code = "register_away"
+
+
 class SealKeyRefused(SessionError):
     """What should seal this conversation is not what the organisation has signed.
     Detail: `organisation`, `why`.

@@ -6,6 +6,7 @@ For tests; everybody in it is invented.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
@@ -151,16 +152,18 @@ class Routed(Protocol):
 
 
 @asynccontextmanager
-async def register_server(server: Routed) -> AsyncIterator[str]:
+async def register_server(
+    server: Routed, tls: ssl.SSLContext | None = None, port: int = 0
+) -> AsyncIterator[str]:
     """Its address."""
     application = web.Application()
     application.add_routes(server.routes())
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls)
     await site.start()
     try:
         host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}"
+        yield f"{'https' if tls else 'http'}://{host}:{port}"
     finally:
         await runner.cleanup()

@@ -369,6 +369,15 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("No dossier has this number."),
         N_("Check the number with the caller."),
     ),
+    "register_away": (
+        N_(
+            "No dossier here has this number, and your organisation's register does not answer now."
+        ),
+        N_(
+            "Try again in a minute, or go on: a dossier that you create now is provisional, and "
+            "is matched with the register's when it is back."
+        ),
+    ),
     "reason_needed": (
         N_("This conversation is about dossier {dossier}."),
         N_("Say why you need another one: the reason is kept with your name."),
@@ -538,6 +547,7 @@ _CALLER_SENTENCES: dict[str, str] = {
     ),
     "document_not_filed": _AGENT_KNOWS,
     "dossier_unknown": _AGENT_KNOWS,
+    "register_away": _AGENT_KNOWS,
     "reason_needed": _AGENT_KNOWS,
     "too_many_dossiers": _AGENT_KNOWS,
     "number_taken": _AGENT_KNOWS,

@@ -45,6 +45,10 @@ _SENTENCES: dict[str, str] = {
     "documents_away": N_(
         "The documents' store does not answer ({why}): nothing is filed, desks keep the documents."
     ),
+    "register_away": N_(
+        "The register of {organisation} does not answer ({why}): agents go on without it. "
+        "expert-app hub register-test says more."
+    ),
     "ged_away": N_("The document system {name} takes nothing ({why}); its copies wait."),
     "ged_refused": N_("The document system {name} refused {copies} documents."),
     "history_closed": N_(

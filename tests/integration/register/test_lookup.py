@@ -6,9 +6,11 @@ reason, in time.
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from tests.support.register_server import (
     register_server,
     rest_settings,
 )
+from tests.support.tls_files import tls_files
 from tests.support.waiting import until
 
 ODILE_FOUND = RegisterRecord(
@@ -134,6 +137,25 @@ async def test_a_register_that_is_not_there_is_away() -> None:
     await registers.close()
 
 
+async def test_a_register_is_believed_by_the_authority_of_its_settings_alone(
+    tmp_path: Path,
+) -> None:
+    ours, others = tls_files(tmp_path / "ours"), tls_files(tmp_path / "others")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(ours.certificate, ours.key)
+    async with register_server(RegisterServer(), tls) as address:
+        assert address.startswith("https:")
+        known = make_lookup(rest_settings(address, ca_file=str(ours.ca)), TOKEN, SystemClock())
+        assert await known.by_number("REF-0042") == [ODILE_FOUND]
+        await known.close()
+        for ca_file in ("", str(others.ca)):
+            strange = make_lookup(rest_settings(address, ca_file=ca_file), TOKEN, SystemClock())
+            with pytest.raises(RegisterAway) as caught:
+                await strange.by_number("REF-0042")
+            assert caught.value.reason == "certificate"
+            await strange.close()
+
+
 async def test_a_wrong_secret_is_an_access_refused() -> None:
     async with _lookup(RegisterServer(), secret="autre") as lookup:
         with pytest.raises(RegisterAway) as caught:
@@ -181,6 +203,6 @@ async def test_a_search_address_that_is_not_there_is_no_empty_answer() -> None:
 async def test_many_agents_ask_at_once() -> None:
     people = [{**PAUL, "id": f"REF-{n}", "beneficiary": f"{n:07}"} for n in range(50)]
     server = RegisterServer(*people)
-    async with _lookup(server, answer_s=8) as lookup:
+    async with _lookup(server, answer_s=4) as lookup:
         found = await asyncio.gather(*(lookup.by_number(f"REF-{n}") for n in range(50)))
     assert [one[0].number for one in found] == [f"REF-{n}" for n in range(50)]
