@@ -16,8 +16,12 @@ from session.core.tasks import Tasks
 from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.watcher import ConventionWatcher
+from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
+
+TIDY_S = 60.0
+"""How long a kiosk that leaves the convention may still send what it has after its last call."""
 
 SETTLE_S = 1.0
 """Between two reads of a convention that is being changed."""
@@ -42,6 +46,9 @@ class ConventionUpdates:
         self._poll_s = settings.convention.look_s
         self._poll_now = asyncio.Event()
         self._keys_due = False
+        self._leaving: dict[tuple[str, str], str] = {}
+        self._leaving_told: dict[tuple[str, str], str] = {}
+        self._seen_s: dict[tuple[str, str], float] = {}
 
     def start(self, hub: Hub, server: OwnServer, tasks: Tasks) -> None:
         """Reads the files every few seconds from now on."""
@@ -62,15 +69,21 @@ class ConventionUpdates:
             before = self._watcher.state
             wanted = await asyncio.to_thread(self._watcher.poll)
             if wanted is not None:
-                await self._take(hub, wanted)
+                await self._take(hub, server, wanted)
+            self._let_finish(hub, server)
             if self._keys_due:
                 await self._take_keys(server)
             if self._watcher.state != before:
                 self._note(hub)
 
-    async def _take(self, hub: Hub, wanted: Catalogue) -> None:
+    async def _take(self, hub: Hub, server: OwnServer, wanted: Catalogue) -> None:
         """Services, hours and rights are those of the new convention from now on."""
         identities = self.catalogue.identities()
+        kiosks = {
+            (home, kiosk): server.kiosk_key(home, kiosk)
+            for home, role, kiosk in identities
+            if role is Role.KIOSK
+        }
         try:
             await hub.take_catalogue(wanted)
         except SessionError as error:
@@ -79,6 +92,30 @@ class ConventionUpdates:
             return
         log.info("the convention is %s now", wanted.version)
         self._keys_due |= self.catalogue.identities() != identities
+        self._leaving |= kiosks
+
+    def _let_finish(self, hub: Hub, server: OwnServer) -> None:
+        """A kiosk that the convention has no more stays connected while a caller is there: who
+        waits is served, and what was scanned arrives. Then it is cut off.
+        """
+        here, now_s = self.catalogue.identities(), asyncio.get_running_loop().time()
+        gone = {
+            (home, kiosk): key
+            for (home, kiosk), key in self._leaving.items()
+            if (home, Role.KIOSK, kiosk) not in here and key
+        }
+        for home, kiosk in gone:
+            if any(hub.queue.view.at_kiosk(home, kiosk)):
+                self._seen_s[home, kiosk] = now_s
+        leaving = {
+            one: key for one, key in gone.items() if now_s - self._seen_s.get(one, -TIDY_S) < TIDY_S
+        }
+        if leaving != self._leaving_told:
+            for home, kiosk in leaving.keys() - self._leaving_told.keys():
+                log.warning("kiosk %s/%s left the convention with a caller there", home, kiosk)
+            server.let_finish(leaving)
+            self._leaving_told, self._keys_due = leaving, True
+        self._leaving = leaving
 
     async def _take_keys(self, server: OwnServer) -> None:
         """New keys are let in and removed ones out."""

@@ -6,8 +6,11 @@ Used by `expert_app.hub.program`.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import ssl
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import forget_running, hub_seed, note_running, server_store_bytes
 from session.bus.hub_connection import HubConnection
+from session.bus.server.config import BusAccount, BusUser
 from session.bus.server.process import BusServer
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls
@@ -65,6 +69,7 @@ class OwnServer:
         self._tasks = tasks
         self._book = open_book(paths)
         self._enrolled: Keys = {}
+        self._leaving: dict[tuple[str, str], str] = {}
         self._server: BusServer | None = None
         self._ban = FloodBan(self.take_keys, tasks)
 
@@ -118,12 +123,29 @@ class OwnServer:
         if self._server is not None:
             out = self._book.revoked() | self._ban.keys
             self._enrolled = self._book.keys()
-            await self._server.reload(self._catalogue.accounts(self._enrolled, out))
+            accounts = self._catalogue.accounts(self._enrolled, out)
+            await self._server.reload([self._with_leaving(account, out) for account in accounts])
+
+    def _with_leaving(self, account: BusAccount, out: AbstractSet[str]) -> BusAccount:
+        known = {user.user for user in account.users if user.role is Role.KIOSK}
+        users = [
+            BusUser(Role.KIOSK, kiosk, key)
+            for (home, kiosk), key in self._leaving.items()
+            if home == account.organisation and kiosk not in known and key not in out
+        ]
+        return dataclasses.replace(account, users=(*account.users, *users))
+
+    def let_finish(self, kiosks: Mapping[tuple[str, str], str]) -> None:
+        """These kiosks (account, id) with their keys stay connected until the next call, though the
+        convention has them no more: a caller is there. `take_keys` takes it to the server.
+        """
+        self._leaving = dict(kiosks)
 
     def kiosk_key(self, home: str, kiosk: str) -> str:
         """The public key of a kiosk, enrolled or in the convention."""
         enrolled = self._enrolled.get((home, Role.KIOSK, kiosk))
-        return enrolled or self._catalogue.kiosk_key(home, kiosk)
+        known = enrolled or self._catalogue.kiosk_key(home, kiosk)
+        return known or self._leaving.get((home, kiosk), "")
 
     def on_flood(self, who: str) -> None:
         """Its messages are dropped already;

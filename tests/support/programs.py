@@ -44,7 +44,9 @@ ROLES = {"kiosk1": Role.KIOSK, "kiosk2": Role.KIOSK, "alice": Role.AGENT, "boss"
 
 
 class HubFolder:
-    """A hub's folder, settings and keys; its programs are started with `run`."""
+    """A hub's folder, settings (`hub.toml`, where there is one) and keys; its programs are started
+    with `run`.
+    """
 
     def __init__(self, folder: Path, seeds: dict[str, bytes] | None = None) -> None:
         self.folder, self.port = folder, free_port()
@@ -72,6 +74,9 @@ class HubFolder:
             "--listen",
             listen,
         ]
+        settings = self.folder / "hub.toml"
+        if settings.exists():
+            common += ["--settings", str(settings)]
         return [sys.executable, "-m", "expert_app", "hub", *words, *common]
 
     async def run(self, *words: str) -> tuple[int, str]:

@@ -12,8 +12,10 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from session.core.errors import (
+    NotAllowed,
     QueueClosed,
     ServiceClosed,
+    ServiceUnknown,
     StoreFull,
     StoreUnreachable,
     TicketTaken,
@@ -109,7 +111,10 @@ class Calls:
 
     async def _call(self, asker: Asker, request: TicketRequested) -> TicketAnswer:
         home, kiosk = asker.organisation, asker.user
-        organisation, service = self._catalogue.serving(home, kiosk, request.service)
+        try:
+            organisation, service = self._catalogue.serving(home, kiosk, request.service)
+        except NotAllowed as error:  # the kiosk has left the convention
+            raise ServiceUnknown(service=request.service) from error
         is_sealed = self._catalogue.card(organisation) is not None
         number = "" if is_sealed else checked_number(service.number_kind, request.caller_number)
         record = CallerRecord(number=number, sealed=request.sealed_number if is_sealed else "")
