@@ -119,6 +119,18 @@ def last_opened(connection: Connection, organisation: str, session_id: str) -> R
     return connection.execute(query).first()
 
 
+def opened_in(connection: Connection, organisation: str, session_id: str, user: str) -> list[str]:
+    """Numbers of the dossiers that a person has opened or made in a session."""
+    table = tables.accesses
+    query = (
+        select(table.c.dossier)
+        .distinct()
+        .where(table.c.organisation == organisation, table.c.session_id == session_id)
+        .where(table.c.by_user == user, table.c.kind.in_([kind.value for kind in OPENINGS]))
+    )
+    return list(connection.execute(query).scalars())
+
+
 def is_written(connection: Connection, organisation: str, dossier: str, access: Access) -> bool:
     """The session's last opening was this dossier, by this person: opened again it is no new
     line.

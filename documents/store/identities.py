@@ -20,6 +20,7 @@ from documents.store.accesses import (
     dossiers_left,
     is_written,
     one_at_a_time,
+    opened_in,
     refuse,
     searches_left,
     too_many,
@@ -156,6 +157,16 @@ class Identities:
                 return self._read(connection, organisation, row.number)
             refuse(connection, organisation, row.number, access=access, now=now)
         raise too_many(MOST_DOSSIERS)
+
+    def was_opened(self, organisation: str, number: str, *, session_id: str, user: str) -> bool:
+        """Whether this person has opened or made the dossier in this session, under this number or
+        one that leads to the same.
+        """
+        with self._transactions.reading() as connection:
+            row = kept_row(connection, organisation, number)
+            numbers = opened_in(connection, organisation, session_id, user)
+            kept = (kept_row(connection, organisation, one) for one in numbers)
+            return row is not None and row.id in {one.id for one in kept if one is not None}
 
     def create(self, organisation: str, new: NewDossier, access: Access) -> MadeDossier:
         """Makes a dossier for a session, which has it from then on; without `confirmed` only when

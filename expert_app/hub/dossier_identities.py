@@ -67,6 +67,15 @@ class IdentityAdapter:
             found = await asyncio.to_thread(finding, organisation, number)
         return found
 
+    async def was_opened(
+        self, organisation: str, number: str, *, session_id: str, user: str
+    ) -> bool:
+        """Whether this session has opened or made the dossier."""
+        asked = self._store.identities.was_opened
+        return await asyncio.to_thread(
+            asked, organisation, number, session_id=session_id, user=user
+        )
+
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
         """Dossiers of this name and birth date, here and in the register."""
         state, others = await self._register.hits(organisation, caller)

@@ -8,7 +8,6 @@ The store itself is given (`DossierStoreLike`); desks hold no database password 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections import OrderedDict
 from typing import Protocol
@@ -275,7 +274,8 @@ class DossierService:
         ticket, record = await self.owned(asker.organisation, asker.user, request.session_id)
         if not record.dossier:
             raise DossierUnknown
-        await self._write_opening(asker, ticket, request.session_id, record.dossier)
+        if not await self._was_opened(asker, request.session_id, record.dossier):
+            await self._open_passed_on(asker, ticket, request.session_id, record.dossier)
         if not await self._holds(asker.organisation, record.dossier, request.document_id):
             raise NotAllowed(why="not a document of this dossier")
         return await self._reader.part(asker.organisation, request.document_id, request.offset)
@@ -303,37 +303,35 @@ class DossierService:
         self, organisation: str, agent: str, session_id: str, dossier: str
     ) -> tuple[Ticket, Actor]:
         """The session's ticket and who acts.
-        Raises `NotAllowed` unless `dossier` is the one it was given.
+        Raises `NotAllowed` unless it has opened `dossier`.
         """
         ticket, record = await self._sessions.owned(organisation, agent, session_id)
-        if not dossier or record.dossier != dossier:
-            await self._check_merged(organisation, record.dossier, dossier)
-        await self._write_opening(
-            Asker(organisation, Role.AGENT, agent), ticket, session_id, dossier
-        )
+        asker = Asker(organisation, Role.AGENT, agent)
+        if not dossier or not await self._was_opened(asker, session_id, dossier):
+            if not dossier or record.dossier != dossier:
+                raise NotAllowed(why="not the dossier of this session")
+            await self._open_passed_on(asker, ticket, session_id, dossier)
         return ticket, who_of(self._sessions.kiosk_facts(ticket))
 
-    async def _write_opening(
+    async def _was_opened(self, asker: Asker, session_id: str, dossier: str) -> bool:
+        """Also true for one that was opened before another one: what was received for it is still
+        filed in it.
+        """
+        if (session_id, asker.user, dossier) in self._written:
+            return True
+        identities = self._store.identities
+        return await identities.was_opened(
+            asker.organisation, dossier, session_id=session_id, user=asker.user
+        )
+
+    async def _open_passed_on(
         self, asker: Asker, ticket: Ticket, session_id: str, dossier: str
     ) -> None:
         """An agent who got the session from a colleague may come without having opened its dossier:
         that is an opening too.
         """
-        key = (session_id, asker.user, dossier)
-        if key not in self._written:
-            access = self.access(asker, ticket, session_id)
-            await self._store.identities.open(
-                asker.organisation, dossier, access, bound=dossier, named=False
-            )
-            self._written.add(key)
-
-    async def _check_merged(self, organisation: str, own: str, dossier: str) -> None:
-        """Raises `NotAllowed` unless both numbers lead to one dossier, since a supervisor said
-        so.
-        """
-        if own and dossier:
-            with contextlib.suppress(DossierUnknown):  # whether there is one is not for asking
-                kept = (await self._store.open(organisation, own)).number
-                if kept == (await self._store.open(organisation, dossier)).number:
-                    return
-        raise NotAllowed(why="not the dossier of this session")
+        access = self.access(asker, ticket, session_id)
+        await self._store.identities.open(
+            asker.organisation, dossier, access, bound=dossier, named=False
+        )
+        self._written.add((session_id, asker.user, dossier))

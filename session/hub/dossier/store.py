@@ -56,6 +56,14 @@ class IdentityStoreLike(Protocol):
         """
         ...
 
+    async def was_opened(
+        self, organisation: str, number: str, *, session_id: str, user: str
+    ) -> bool:
+        """Whether this person has opened or made the dossier in this session, under this number or
+        one that leads to the same.
+        """
+        ...
+
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
         """Dossiers of this name and birth date. Raises `TooManyDossiers`."""
         ...

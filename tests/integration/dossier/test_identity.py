@@ -16,7 +16,14 @@ from documents.store.dossier_store import DossierStore
 from expert_app.board.access_alert import AccessAlert
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.core.clock import SystemClock
-from session.core.dossier_model import AccessKind, AccessLine, CallerIdentity, Dossier
+from session.core.dossier_model import (
+    AccessKind,
+    AccessLine,
+    CallerIdentity,
+    Dossier,
+    Piece,
+    PieceState,
+)
 from session.core.errors import (
     CallerNumberInvalid,
     DossierUnknown,
@@ -218,3 +225,28 @@ async def test_a_supervisor_merges_exports_and_is_told_of_who_browses(tmp_path: 
                 await desk.dossier(facts.id, number, "Motif")
         await until(lambda: bool(heard))
         assert [line.user for line in heard[0]] == ["alice"]
+
+
+async def test_what_was_received_for_the_first_dossier_is_still_filed_in_it(
+    tmp_path: Path,
+) -> None:
+    async with identity_world(tmp_path) as (world, store):
+        for number in ("A1", "B2", "C3"):
+            store.create_dossier(
+                "valdore",
+                Dossier(
+                    number=number,
+                    caller_name="Zoé Lefèvre",
+                    caller_number="",
+                    pieces=(Piece(id="lease", name="Bail"),),
+                ),
+            )
+        desk, facts = await _session(world)
+        await desk.dossier(facts.id, "A1")
+        await desk.dossier(facts.id, "B2", "Pour son enfant")
+        accepted = PieceState.ACCEPTED
+        for number in ("A1", "B2"):
+            set_now = await desk.set_piece(facts.id, number, "lease", state=accepted)
+            assert set_now.number == number
+        with pytest.raises(NotAllowed):
+            await desk.set_piece(facts.id, "C3", "lease", state=accepted)

@@ -57,6 +57,11 @@ class MemoryIdentities:
             raise ReasonNeeded(dossier=bound)
         return await self._dossiers.open(organisation, number)
 
+    async def was_opened(
+        self, organisation: str, number: str, *, session_id: str, user: str
+    ) -> bool:
+        return False
+
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
         return DossierHits(hits=[])
 
