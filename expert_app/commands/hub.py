@@ -27,6 +27,7 @@ from expert_app.hub.procedure_words import list_procedures
 from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
+from expert_app.runtime.folder_owner import own_folder
 from expert_app.runtime.paths import Paths
 from expert_app.stores.passwords import DOCUMENTS, ged_name, keep_secret, register_name
 from resources.texts import _
@@ -239,7 +240,8 @@ def _run(context: Context) -> int:
 
     rebuild = context.arguments.hub_command == "rebuild-history"
     options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
-    return run(hub.run(context.settings, context.paths, options))
+    with own_folder(context.paths.data, "hub"):
+        return run(hub.run(context.settings, context.paths, options))
 
 
 def _seal_key(context: Context) -> int:
@@ -269,7 +271,8 @@ def _serve(context: Context) -> int:
     from expert_app.vault import program as vault
     from session.core.event_loop import run
 
-    return run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
+    with own_folder(context.paths.data, "hub --serve"):
+        return run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
 
 
 def _backup(context: Context) -> int:

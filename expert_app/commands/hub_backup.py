@@ -13,6 +13,7 @@ from expert_app.backup.restore import TargetNotEmpty, restore
 from expert_app.backup.save import BackupFacts, back_up
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
+from expert_app.runtime.folder_owner import own_folder
 from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import store_of
@@ -53,7 +54,8 @@ async def _back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> Non
 
 
 async def _restore_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
-    facts, missing = await restore_vault(path, settings, paths)
+    with own_folder(paths.data, "hub restore"):
+        facts, missing = await restore_vault(path, settings, paths)
     print(_("Restored from {file}: {what}").format(file=path, what=_vault_summary(facts)))
     _print_missing(missing)
     _print_keys(paths, "expert-app hub admit --key -")

@@ -7,6 +7,7 @@ Reads the database only, so it may run beside a running hub, or without one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from documents.printed.report.csv_file import report_csv
 from documents.printed.report.masking import masked
 from documents.printed.report.pdf import ReportFacts, report
-from documents.printed.report.words import Chapter
+from documents.printed.report.words import SMALL, Chapter
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
@@ -60,9 +61,15 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
         return 1
     data = report_csv(facts.chapters) if file.suffix.lower() == ".csv" else report(facts)
     file.write_bytes(data)
-    callers = sum(max(0, one.total.callers) for one in facts.chapters)
-    print(_("{file}: {count} callers.").format(file=file, count=callers))
+    print(_("{file}: {count} callers.").format(file=file, count=_callers(facts.chapters)))
     return 0
+
+
+def _callers(chapters: Sequence[Chapter]) -> str:
+    """All callers; an organisation with one to four of them is "<5", as in the file itself."""
+    counts = [one.total.callers for one in chapters]
+    shown, small = sum(max(0, count) for count in counts), counts.count(SMALL)
+    return " + ".join([*([str(shown)] if shown or not small else []), *["<5"] * small])
 
 
 def read_facts(

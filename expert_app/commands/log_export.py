@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Brings a session's log from the hub or the vault into a file, as the helpdesk may.
-Used by `replay` and the walk.
+Used by `replay`, the helpdesk and the walk.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from expert_app.runtime.config import DeskSettings
 from session.bus.client import BusClient
 from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
-from session.core.errors import LogUnreadable
+from session.core.errors import LogUnknown, TicketUnknown
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
+from session.log.events import Record
 from session.log.migrate import decode_record
 from session.log.reader import write_log
 from session.protocol.wire.roles import Role
@@ -34,8 +35,7 @@ async def export_log(
     """Writes the log of `session_id` to `path`; returns the number of records.
 
     Raises:
-        SessionError: the hub cannot be reached or refuses;
-            `LogUnreadable` when it holds no such log.
+        LogUnknown: the hub holds no such log. SessionError: it cannot be reached or refuses.
     """
     clock = SystemClock()
     role = ROLES[settings.role]
@@ -51,13 +51,23 @@ async def export_log(
     )
     await bus.connect()
     try:
-        records = [
-            decode_record(line)
-            for line in await DeskLink(bus, clock, tasks=tasks).read_log(session_id)
-        ]
+        records = await read_records(DeskLink(bus, clock, tasks=tasks), session_id)
     finally:
         await bus.close()
-    if not records:
-        raise LogUnreadable(line=0)
     write_log(path, session_id, records)
     return len(records)
+
+
+async def read_records(link: DeskLink, session_id: str) -> list[Record]:
+    """The records of a session, as the keeper has them.
+
+    Raises:
+        LogUnknown: the keeper holds no such log. SessionError: it cannot be reached or refuses.
+    """
+    try:
+        lines = await link.read_log(session_id)
+    except TicketUnknown as error:
+        raise LogUnknown(session=session_id) from error
+    if not lines:
+        raise LogUnknown(session=session_id)
+    return [decode_record(line) for line in lines]

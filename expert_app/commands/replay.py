@@ -21,7 +21,7 @@ from expert_app.runtime.window_program import ROLES, Program, run_application
 from resources.texts import _
 from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
-from session.core.errors import LogTooNew, LogUnreadable, SessionError
+from session.core.errors import LogTooNew, LogUnknown, LogUnreadable, SessionError
 from session.core.tasks import Tasks
 from session.log.reader import LogFile, read_log
 from session.protocol.wire.ids import is_id
@@ -46,6 +46,9 @@ def run_replay(log: str, settings: DeskSettings, paths: Paths, *, driven: bool) 
     except KeyMissing as error:
         print(error)
         return 2
+    except LogUnknown as error:
+        print(sentence(error.code, error.detail).sentence)
+        return 1
     except (LogUnreadable, LogTooNew, SessionError) as error:
         print(f"{log}: {sentence(error.code, error.detail).sentence}")
         return 1

@@ -75,6 +75,18 @@ class DemoSetup:
     vault: bool = False
 
 
+def demo_site() -> web.Application:
+    """The invented web site; its allowed address is `/`, which an agent can open too."""
+    site = web.Application()
+    site.router.add_get("/", _to_index)
+    site.router.add_static("/", SITE)
+    return site
+
+
+async def _to_index(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/index.html")
+
+
 class Demo:
     """The whole system on one machine.
 
@@ -184,9 +196,7 @@ class Demo:
             store.close()
 
     async def _serve_site(self) -> str:
-        application = web.Application()
-        application.router.add_static("/", SITE)
-        self._site = web.AppRunner(application, access_log=None)
+        self._site = web.AppRunner(demo_site(), access_log=None)
         await self._site.setup()
         port = free_port()
         await web.TCPSite(self._site, "127.0.0.1", port).start()

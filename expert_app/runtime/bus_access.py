@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """How the programs reach the bus safely:
-the check of their settings and the certificates they believe. No Qt.
+the check of their settings and the certificates they believe, and why they are not connected yet.
+No Qt.
 """
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from expert_app.runtime.config import DeskSettings, DisplaySettings, KioskSettings
+from session.bus.client import BusClient
 from session.bus.transport.tls import check_addresses, client_tls
+from views.words.connection import connecting, service_awaited, why_not_connected
 
 
 def tls_for(settings: DeskSettings | KioskSettings | DisplaySettings) -> ssl.SSLContext | None:
@@ -21,3 +25,12 @@ def tls_for(settings: DeskSettings | KioskSettings | DisplaySettings) -> ssl.SSL
     """
     check_addresses(settings.bus)
     return client_tls(Path(settings.ca_file) if settings.ca_file else None)
+
+
+def tell_until_connected(
+    bus: BusClient, addresses: Sequence[str], show: Callable[[str], None]
+) -> None:
+    """Shows what is awaited, and why a try failed; who shows it stops once the hub has answered."""
+    show(connecting(addresses))
+    bus.failed.connect(lambda error: show(why_not_connected(error, addresses)))
+    bus.connected.connect(lambda connected: show(service_awaited()) if connected else None)

@@ -60,16 +60,18 @@ def load_seed(
     try:
         seed = keyring.get_password(SERVICE, name)
     except keyring.errors.KeyringError as error:
-        raise KeyMissing(
-            name,
-            _(
-                "The system's keyring cannot be used ({error}). On a headless machine use a key "
-                "file."
-            ).format(error=type(error).__name__),
-        ) from error
+        raise KeyMissing(name, _no_keyring(error)) from error
     if not seed:
         raise KeyMissing(name, _("This installation has no key yet: run `expert-app enrol`."))
     return seed.encode()
+
+
+def _no_keyring(error: keyring.errors.KeyringError) -> str:
+    return _(
+        "The system's keyring cannot be used ({error}). A desk needs one: open a desktop session "
+        "whose keyring is unlocked (GNOME Keyring, KWallet). A kiosk, a display, a vault and a hub "
+        "can keep their keys in a file (--key-file, key_file)."
+    ).format(error=type(error).__name__)
 
 
 def _from_file(name: str, key_file: Path) -> bytes:
@@ -96,13 +98,7 @@ def save_seed(name: str, seed: bytes, key_file: Path | None = None) -> None:
     try:
         keyring.set_password(SERVICE, name, seed.decode())
     except keyring.errors.KeyringError as error:
-        raise KeyMissing(
-            name,
-            _(
-                "The system's keyring cannot be used ({error}). On a headless machine use a key "
-                "file."
-            ).format(error=type(error).__name__),
-        ) from error
+        raise KeyMissing(name, _no_keyring(error)) from error
 
 
 def forget_seed(name: str) -> None:

@@ -42,14 +42,21 @@ class Paths:
         return private_folder(self.data / name)
 
 
+def data_folder(program: str, base: Path | None = None) -> Path:
+    """Where `paths_for` has the program's data; nothing is made."""
+    if base is not None:
+        return base / program
+    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / program
+
+
 def paths_for(program: str, base: Path | None = None) -> Paths:
     """Folders of "desk", "kiosk" or "hub"; everything under `base` when given (demo, tests)."""
     if base is not None:
-        root = private_folder(base / program)
+        root = private_folder(data_folder(program, base))
         return Paths(
             data=root, runtime=private_folder(root / "runtime"), config=root / "settings.toml"
         )
-    data = Path(platformdirs.user_data_dir(APP, appauthor=False)) / program
+    data = data_folder(program)
     runtime = _runtime_root() / program
     config = Path(platformdirs.user_config_dir(APP, appauthor=False)) / f"{program}.toml"
     return Paths(data=private_folder(data), runtime=private_folder(runtime), config=config)

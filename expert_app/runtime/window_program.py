@@ -25,6 +25,7 @@ from PyQt6.QtWidgets import QApplication
 from expert_app.runtime import crash
 from expert_app.runtime.automation import Automation
 from expert_app.runtime.observations import Observations
+from resources.texts import _
 from session.bus.client import BusClient
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
@@ -72,7 +73,26 @@ def prepare_browser() -> None:
     register_schemes()
 
 
+def has_screen() -> bool:
+    """False where no window can be shown: a server, a service."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def no_screen() -> str:
+    """What is wrong without a screen, and what to do."""
+    return _(
+        "There is no screen here, and this program is a window. Start it in a desktop session, or "
+        "set DISPLAY (X11) or WAYLAND_DISPLAY to a screen that this account may use."
+    )
+
+
 def _qt_message(kind: QtMsgType, context: object, text: str | None) -> None:
+    if kind == QtMsgType.QtFatalMsg and "platform plugin" in (text or ""):
+        # Qt ends the process when this returns, with SIGABRT and words for developers.
+        print(no_screen(), file=sys.stderr, flush=True)
+        os._exit(2)
     levels = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}
     logging.getLogger("qt").log(levels.get(kind, logging.INFO), "%s", text)
 
@@ -134,7 +154,10 @@ class Program:
 
 
 def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], language: str) -> int:
-    """Runs `main` until its end inside Qt's loop; the exit code."""
+    """Runs `main` until its end inside Qt's loop; the exit code: 2 without a screen."""
+    if not has_screen():
+        print(no_screen(), file=sys.stderr)
+        return 2
     application = make_application(language)
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)

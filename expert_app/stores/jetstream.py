@@ -21,6 +21,7 @@ import msgspec
 
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import key_name, load_seed
+from expert_app.runtime.folder_owner import own_folder
 from expert_app.runtime.paths import Paths, private_folder
 from expert_app.runtime.store_settings import LEAST_QUOTA_MB
 from session.bus.hub_connection import HubConnection
@@ -128,9 +129,12 @@ async def store_of(
         alone: no hub may run on this folder.
 
     Raises:
-        BusUnreachable: no server, or (`alone`) a hub runs. KeyMissing, SessionError.
+        FolderInUse: a hub runs on the folder (`alone`), or does not answer.
+        BusUnreachable: no server. KeyMissing, SessionError.
     """
     async with contextlib.AsyncExitStack() as stack:
+        if alone:
+            stack.enter_context(own_folder(paths.data, "hub restore"))
         connection: HubConnection | None = None
         if settings.bus:
             ca_file = Path(settings.ca_file) if settings.ca_file else None
@@ -144,6 +148,8 @@ async def store_of(
         elif not alone:
             connection = await _running(settings, paths, tasks)
         if connection is None:
+            if not alone:
+                stack.enter_context(own_folder(paths.data, "hub backup"))
             connection = await _started(settings, paths, tasks, stack)
         stack.push_async_callback(connection.close)
         yield connection

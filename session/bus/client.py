@@ -100,6 +100,7 @@ class BusClient:
     Attributes:
         connected: the bus answers, or no longer.
         refused: it does not know our key, or no longer.
+        failed: why the newest try to connect did not succeed.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class BusClient:
         )
         self.connected: Signal[bool] = self._connection.connected
         self.refused: Signal[None] = self._connection.refused
+        self.failed: Signal[SessionError] = self._connection.failed
         self._channels: OrderedDict[str, BusChannel] = OrderedDict()
         self._beating: asyncio.Task[None] | None = None
         self._beat_now = asyncio.Event()

@@ -82,9 +82,29 @@ class BusNotSafe(SessionError):
 
 
 class BusCertificateRefused(SessionError):
-    """The bus shows a certificate that nobody we believe has signed, or for another name."""
+    """The bus shows a certificate that nobody we believe has signed."""
 
     code = "bus_certificate_refused"
+
+
+class BusCertificateNotYetValid(BusCertificateRefused):
+    """It is valid from a later time than this computer's clock says.
+    Detail: `here`, the clock's date and time.
+    """
+
+    code = "bus_certificate_not_yet_valid"
+
+
+class BusCertificateExpired(BusCertificateRefused):
+    """It is valid no longer by this computer's clock. Detail: `here`, as above."""
+
+    code = "bus_certificate_expired"
+
+
+class BusCertificateOtherName(BusCertificateRefused):
+    """It is believed, for another name or address than the one we connect to."""
+
+    code = "bus_certificate_other_name"
 
 
 class CertificateUnusable(SessionError):
@@ -473,6 +493,12 @@ class LogUnreadable(SessionError):
     """The file is not a session log, or is damaged. Detail: `line`."""
 
     code = "log_unreadable"
+
+
+class LogUnknown(SessionError):
+    """No log of such a session is kept, or no longer. Detail: `session`."""
+
+    code = "log_unknown"
 
 
 class LogTooNew(SessionError):

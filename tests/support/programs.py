@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -82,7 +82,9 @@ class HubFolder:
     async def run(self, *words: str) -> tuple[int, str]:
         """A command that ends by itself: its exit code and what it said, in English."""
         command = [*self.command(*words), "--language", "en"]
-        process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT
+        )
         async with asyncio.timeout(60):
             said, _ = await process.communicate()
         return process.returncode or 0, said.decode()

@@ -29,7 +29,7 @@ class BoardHeader(QFrame):
         self.setObjectName("board_header")
         self._organisation = ElidedLabel(role="title", name="board_organisation")
         self._name = label(role="body", name="board_name")
-        self._line = Chip("board_connection")
+        self._line, self._was_connected = Chip("board_connection"), False
         self._theme = tool_button(_("Dark theme"), "dark", "board_theme")
         self._theme.clicked.connect(
             lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
@@ -53,8 +53,11 @@ class BoardHeader(QFrame):
 
     def show_connection(self, connected: bool) -> None:
         """Whether the hub answers."""
+        self._was_connected |= connected
         if connected:
             self._line.show_state(_("Connected"), "connected", "good")
+        elif not self._was_connected:
+            self._line.show_state(_("Not connected yet"), "retry", "warn")
         else:
             self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
 

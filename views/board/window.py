@@ -37,6 +37,7 @@ from views.board.statistics_page import BoardStatisticsPage
 from views.board.tables import BoardTable
 from views.board.trends_page import BoardTrendsPage
 from views.board.words import words_of
+from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import Segments, column, row
 from views.widgets.theme import SPACE
@@ -123,8 +124,14 @@ class BoardWindow(QMainWindow):
     def set_connection(self, connected: bool) -> None:
         """Whether the hub answers; without it nothing can be done."""
         self._facts.connected = connected
+        if connected and self._gate.open():
+            self.queues.setFocus()
         self.header.show_connection(connected)
         self.live.allow()
+
+    def show_not_connected(self, words: str) -> None:
+        """Why the hub has never answered yet; nothing happens once it has."""
+        self._gate.wait(words)
 
     def set_tickets(self, tickets: Sequence[Ticket], services: Sequence[Service]) -> None:
         """All open tickets of the organisation and its services in their order."""
@@ -250,9 +257,10 @@ class BoardWindow(QMainWindow):
             margins=margins,
         )
         middle.setStretch(1, 1)
-        whole = column(root, self.header, self.figures, space=0)
-        whole.addLayout(middle, 1)
-        whole.addWidget(self.messages)
+        body = QWidget()
+        column(body, self.figures, space=0).addLayout(middle, 1)
+        self._gate = ConnectionGate(body)
+        column(root, self.header, self._gate, self.messages, space=0).setStretch(1, 1)
         self.setCentralWidget(root)
 
     def _connect(self) -> None:

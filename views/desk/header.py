@@ -52,7 +52,7 @@ class DeskHeader(QFrame):
         self._agent = label(role="body", name="header_agent")
         self._state = StateButton()
         self._state.state_requested.connect(self.state_requested)
-        self._line = Chip("header_connection")
+        self._line, self._was_connected = Chip("header_connection"), False
         self._queue = tool_button(
             _("Show or fold the queue"), "queue", "toggle_queue", keys="Ctrl+1"
         )
@@ -94,10 +94,13 @@ class DeskHeader(QFrame):
 
     def show_connection(self, connected: bool) -> None:
         """Whether the hub answers."""
+        self._was_connected |= connected
         if connected:
             self._line.show_state(_("Connected"), "connected", "good")
-        else:
+        elif self._was_connected:
             self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
+        else:
+            self._line.show_state(_("Not connected yet"), "retry", "warn")
 
     def show_access_refused(self) -> None:
         """The network no longer knows this computer."""

@@ -40,6 +40,7 @@ from views.desk.wrap_up import WrapUpView
 from views.media.visit_view import VisitView
 from views.widgets.agent_state import NOT_RESPONDING, state_look
 from views.widgets.confirm_bar import ConfirmBar
+from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import MessageBar
 from views.widgets.parts import Segments, column
 from views.widgets.window_settings import WindowSettings, packed, unpacked
@@ -116,9 +117,15 @@ class DeskWindow(QMainWindow):
     def set_connection(self, connected: bool) -> None:
         """Whether the hub answers."""
         self._connected = connected
+        if connected:
+            self._gate.open()
         self.header.show_connection(connected)
         self.queue.set_connection(connected)
         self._show_state()
+
+    def show_not_connected(self, words: str) -> None:
+        """Why the hub has never answered yet; nothing happens once it has."""
+        self._gate.wait(words)
 
     def show_agent_state(self, available: bool, reason: str) -> None:
         """What the hub takes this agent to be doing:
@@ -286,7 +293,8 @@ class DeskWindow(QMainWindow):
         self._columns.setStretchFactor(1, 1)
         self._columns.setSizes([_QUEUE_WIDTH, 800, _SIDE_WIDTH])
         whole = column(root, self.header, self.offer, self.invitation, space=0)
-        whole.addWidget(self._columns, 1)
+        self._gate = ConnectionGate(self._columns)
+        whole.addWidget(self._gate, 1)
         whole.addWidget(self._confirm)
         whole.addWidget(self._confirm_out)
         whole.addWidget(self.messages)

@@ -183,6 +183,8 @@ class DisplayWindow(QWidget):
         page = QWidget()
         self._lost_title = label("call-lost", centred=True)
         self._lost_words = label("title", centred=True)
+        self._why = label("lead", centred=True)
+        self._why.setObjectName("display_why")
         box = spaced(QVBoxLayout(page), (10, 4, 10, 4), 3)
         box.addStretch(1)
         box.addWidget(
@@ -190,6 +192,7 @@ class DisplayWindow(QWidget):
         )
         box.addWidget(self._lost_title)
         box.addWidget(self._lost_words)
+        box.addWidget(self._why)
         box.addStretch(1)
         return page
 
@@ -202,9 +205,15 @@ class DisplayWindow(QWidget):
 
     # ---- facts ----
 
+    def show_not_connected(self, words: str) -> None:
+        """For who installs the display: why the hub has never answered yet."""
+        if self._answer is None:
+            self._why.setText(words)
+
     def show_answer(self, answer: DisplayAnswer) -> None:
         """Shows the hub's answer."""
         self._answer, self._answered_s = answer, self._clock.monotonic_s()
+        self._why.clear()
         fresh = [
             call
             for call in answer.called
@@ -238,6 +247,11 @@ class DisplayWindow(QWidget):
         self._time.setText(hour(self._clock.utc_now().astimezone()))
         self._pages.setCurrentIndex(1 if self.is_lost else 0)
         answer = self._answer
+        self._lost_title.setText(
+            _("This screen shows nothing at the moment")
+            if answer is not None
+            else _("This screen is not connected yet")
+        )
         if answer is None:
             return
         self._organisation.setText(answer.organisation_name)
@@ -265,7 +279,6 @@ class DisplayWindow(QWidget):
         self._called_title.setText(_("Called"))
         self._next_title.setText(_("Next"))
         self._nobody.setText(_("Nobody is called at the moment."))
-        self._lost_title.setText(_("This screen shows nothing at the moment"))
         self._lost_words.setText(
             _("The line is cut. You keep your place. Please ask at the reception.")
         )

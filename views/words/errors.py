@@ -66,6 +66,21 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The network shows a certificate that this computer does not trust."),
         N_("Check the address and the authority's file (ca_file) with your administrator."),
     ),
+    "bus_certificate_not_yet_valid": (
+        N_("The network's certificate is not valid yet, by this computer's clock ({here})."),
+        N_("Set this computer's date and time; if they are right, tell your administrator."),
+    ),
+    "bus_certificate_expired": (
+        N_("The network's certificate has ended, by this computer's clock ({here})."),
+        N_(
+            "If this computer's date and time are right, tell your administrator: the certificate "
+            "must be renewed (expert-app hub renew-certificate)."
+        ),
+    ),
+    "bus_certificate_other_name": (
+        N_("The network's certificate is for another address than the one in the settings."),
+        N_("Use the address that your administrator gave you, exactly as it was written."),
+    ),
     "certificate_unusable": (
         N_("The certificate or key file {file} cannot be used."),
         N_("Check its path with your administrator."),
@@ -451,6 +466,13 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "desk_not_admitted": (
         N_("Your organisation's own service does not know the key of this computer."),
         N_("Give your administrator this key, to be admitted (expert-app hub admit): {key}."),
+    ),
+    "log_unknown": (
+        N_("No log is kept of a session with the id {session}."),
+        N_(
+            "Compare it with what you were given, sign by sign. Logs are kept for some time only "
+            "(log_days in the convention)."
+        ),
     ),
     "log_unreadable": (
         N_("This file is not a session journal, or it is damaged (line {line})."),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from functools import partial
 
 import msgspec
 from PyQt6.QtWidgets import QApplication
@@ -20,17 +19,15 @@ from expert_app.board.observers import observe_board
 from expert_app.board.report_files import ReportFiles
 from expert_app.board.wiring.deliveries import DeliveryConnections
 from expert_app.board.wiring.visit import VisitConnections
-from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.bus_access import tell_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.notary import notary_of
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
-from expert_app.runtime.window_program import ROLES, STOP_S, Program, run_application
+from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from resources.texts import _
 from session.bus.client import BusClient
 from session.core.dossier_model import AccessLine
-from session.core.errors import SessionError
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import Act, Join, MoveQueue
 from session.desk.hub.board_past import BoardPast
@@ -55,23 +52,10 @@ WINDOW_SIZE = (1440, 900)
 LINE, ACT, FILE, ACCESS = "line", "act", "file", "access"
 
 
-def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
-    """Runs the board until it is stopped; the exit code."""
-    try:
-        tls_for(settings)
-        seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
-    except KeyMissing as error:
-        print(error)
-        return 2
-    except SessionError as error:
-        print(sentence(error.code, error.detail).sentence)
-        return 2
-    return run_application(partial(_main, settings, paths, seed, driven=driven), settings.language)
-
-
-async def _main(
-    settings: DeskSettings, paths: Paths, seed: bytes, program: Program, *, driven: bool
+async def open_board(
+    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes, driven: bool
 ) -> None:
+    """Runs the board until it is stopped."""
     jobs = build_jobs(settings, paths, seed=seed, program=program)
     board = BoardProgram(settings, paths, jobs=jobs, program=program)
     if driven:
@@ -206,6 +190,7 @@ class BoardProgram:
         """Shows the window, then connects: the window never waits for the network."""
         self.window.resize(*WINDOW_SIZE)
         self.window.show_identity(self._settings.organisation, self._settings.user)
+        tell_until_connected(self._jobs.bus, self._settings.bus, self.window.show_not_connected)
         self.window.show()
         await self._app.start()
         self._jobs.access_alert.start()

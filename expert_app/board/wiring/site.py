@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from functools import partial
 from typing import Any
 
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.board.observers import observe_host, observe_network
-from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.bus_access import tell_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
-from expert_app.runtime.paths import Paths
-from expert_app.runtime.window_program import ROLES, STOP_S, Program, run_application
+from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import SessionError
@@ -27,6 +24,7 @@ from views.automation.window_driver import WindowDriver
 from views.media.ring import Ring
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
+from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.plain_window import PlainWindow
 from views.widgets.theme import apply_theme
@@ -36,17 +34,8 @@ WINDOW_SIZE = (1000, 680)
 LINE, ACT = "line", "act"
 
 
-def run_site(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
-    """Runs the host's or the operator's window until it is stopped; the exit code."""
-    try:
-        seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
-    except KeyMissing as error:
-        print(error)
-        return 2
-    return run_application(partial(_main, settings, seed, driven=driven), settings.language)
-
-
-async def _main(settings: DeskSettings, seed: bytes, program: Program, *, driven: bool) -> None:
+async def open_site(settings: DeskSettings, program: Program, *, seed: bytes, driven: bool) -> None:
+    """Runs the host's or the operator's window until it is stopped."""
     make = HostProgram if settings.role == "facilitator" else OperatorProgram
     site = make(settings, seed, program=program)
     if driven:
@@ -84,7 +73,8 @@ class _SiteProgram:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, settings.theme == "dark")
-        self.window = PlainWindow(view, title)
+        self._gate, self._addresses = ConnectionGate(view), settings.bus
+        self.window = PlainWindow(self._gate, title)
         self.window.resize(*WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
         self._messages: MessageBar = view.messages
@@ -93,6 +83,7 @@ class _SiteProgram:
 
     def start(self) -> None:
         """Shows the window, then connects."""
+        tell_until_connected(self.bus, self._addresses, self._gate.wait)
         self.window.show()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")
 
@@ -100,6 +91,10 @@ class _SiteProgram:
         """Closes the window and the connection."""
         self.window.hide()
         await self.bus.close()
+
+    def show_answered(self) -> None:
+        """The hub has answered: what it says is shown."""
+        self._gate.open()
 
     def act(self, work: Coroutine[Any, Any, None]) -> None:
         """Does something at the hub; the message bar shows what the hub refuses."""
@@ -146,6 +141,7 @@ class HostProgram(_SiteProgram):
         self._link.start()
 
     def _on_changed(self, answer: SiteAnswer) -> None:
+        self.show_answered()
         self.view.show_kiosks(answer.your_name, answer.kiosks)
         calling = [one.id for one in answer.kiosks if one.help is HelpState.WANTED]
         if calling and not self._ring.is_ringing():
@@ -176,4 +172,5 @@ class OperatorProgram(_SiteProgram):
         self._link.start()
 
     def _on_changed(self, answer: NetworkAnswer) -> None:
+        self.show_answered()
         self.view.show_network(answer)

@@ -1,64 +1,34 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The desk's program from the key to the end: parts, jobs, screen, and their connections.
-The command is `expert-app desk`.
+Used by `expert_app.commands.desk`, where the role is that of an agent.
 """
 
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 
 from expert_app.desk.jobs import DeskJobs, build_jobs
 from expert_app.desk.observers import observe_desk
-from expert_app.desk.parts import DeskParts, build_parts, key_name_of
+from expert_app.desk.parts import DeskParts, build_parts
 from expert_app.desk.wiring.connections import DeskConnections, connect_desk
 from expert_app.desk.wiring.screen import DeskScreen, build_screen
-from expert_app.desk.wiring.sign_in import has_screen, sign_in
-from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.bus_access import tell_until_connected
 from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.credentials import KeyMissing, forget_seed, load_seed
+from expert_app.runtime.credentials import forget_seed
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
-from expert_app.runtime.sealing import seals_for
-from expert_app.runtime.window_program import STOP_S, Program, run_application
-from session.core.clock import SystemClock
-from session.core.errors import SessionError
+from expert_app.runtime.window_program import STOP_S, Program
 from session.log.writer import left_over
 from views.automation.desk_driver import DeskDriver
 from views.widgets.theme import apply_theme
-from views.words.errors import sentence
 
 WINDOW_SIZE = (1440, 900)
 
 
-def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
-    """Runs the desk until it is told to stop; the exit code."""
-    seed = None
-    try:
-        tls_for(settings)
-        # a damaged file of ours is told before any window
-        seals_for(settings, paths, SystemClock())
-        seed = load_seed(key_name_of(settings))
-    except KeyMissing as error:
-        if not has_screen():
-            print(error)
-            return 2
-    except SessionError as error:
-        print(sentence(error.code, error.detail).sentence)
-        return 2
-    return run_application(
-        partial(_main, settings, paths, seed=seed, driven=driven), settings.language
-    )
-
-
-async def _main(
-    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes | None, driven: bool
+async def open_desk(
+    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes, driven: bool
 ) -> None:
-    if seed is None:
-        signed_in = await sign_in(settings, paths, driven, program)
-        if signed_in is None:
-            return
-        settings, seed = signed_in
+    """Runs the agent's window until it is stopped."""
     desk = build_desk(settings, paths, seed=seed, program=program)
     if driven:
         observe_desk(desk.parts, desk.jobs, desk.screen, program.observations)
@@ -107,6 +77,7 @@ class Desk:
         if not window.isMaximized():
             window.resize(*WINDOW_SIZE)
         window.show_identity(parts.settings.organisation, parts.settings.user)
+        tell_until_connected(parts.bus, parts.settings.bus, window.show_not_connected)
         window.show()
         parts.workers.warm()
         self.jobs.work.start()

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 
 from PyQt6.QtWidgets import QApplication
 
@@ -24,13 +22,6 @@ from views.widgets.theme import apply_theme
 from views.words.errors import sentence
 
 WINDOW_SIZE = (760, 620)
-
-
-def has_screen() -> bool:
-    """False where no window can be shown: a server, a service."""
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 async def sign_in(

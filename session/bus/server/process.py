@@ -19,7 +19,7 @@ from pathlib import Path
 from session.bus.server.config import BusAccount, ServerSettings, config_text
 from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed, public_key
-from session.bus.transport.tls import pinned_tls
+from session.bus.transport.tls import pin_too, pinned_tls
 from session.core.child_process import Leash, tied_command
 from session.core.errors import BusUnreachable, HubUnreachable
 from session.core.signals import Signal
@@ -66,6 +66,9 @@ class BusServer:
             (0600).
         accounts: the organisations and their users.
         hub_key: public key of the hub.
+
+    Raises:
+        CertificateUnusable: the certificate of the settings cannot be read.
     """
 
     def __init__(
@@ -83,6 +86,8 @@ class BusServer:
         self._tasks = tasks
         self._system_seed = new_seed()
         self._leash = Leash()
+        certificate = settings.tls_certificate
+        self._pinned = pinned_tls(certificate) if certificate is not None else None
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
@@ -95,11 +100,10 @@ class BusServer:
 
     @property
     def tls(self) -> ssl.SSLContext | None:
-        """How programs on this machine check the server: by its very certificate.
-        Raises `CertificateUnusable`.
+        """How programs on this machine check the server: by its very certificate, and by those
+        that took its place since.
         """
-        certificate = self._settings.tls_certificate
-        return None if certificate is None else pinned_tls(certificate)
+        return self._pinned
 
     @property
     def _host(self) -> str:
@@ -196,6 +200,18 @@ class BusServer:
             await connection.close()
         if failure := json.loads(answer.payload).get("error"):
             raise HubUnreachable(why=f"reload refused: {str(failure.get('description', ''))[:100]}")
+
+    async def take_certificate(self) -> None:
+        """Shows the certificate that lies in its file now to whoever connects from here on; who is
+        connected stays.
+
+        Raises:
+            CertificateUnusable. BusUnreachable, HubUnreachable: as `reload`.
+        """
+        certificate = self._settings.tls_certificate
+        if certificate is not None and self._pinned is not None:
+            pin_too(self._pinned, certificate)
+        await self.reload(self._accounts)
 
     def _write_config(self) -> None:
         folder = self._settings.folder

@@ -16,9 +16,11 @@ import itertools
 import logging
 import random
 import secrets
+import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlparse
 
@@ -37,12 +39,14 @@ from session.bus.transport.nats_client import (
     subscribe,
     unsubscribe,
 )
+from session.bus.transport.tls import why_refused
 from session.core.errors import (
     BusCertificateRefused,
     BusRefusedIdentity,
     BusUnreachable,
     HubUnreachable,
     MessageTooLarge,
+    SessionError,
 )
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -77,10 +81,24 @@ REFUSED_PAUSE_S = 30.0
 """Pause after the bus refused our key: a removed identity does not knock at the door all day."""
 
 
-__all__ = ["CONNECT_S", "NOBODY", "Connection", "Handler", "Incoming", "SecondRequest"]
+__all__ = [
+    "CONNECT_S",
+    "NOBODY",
+    "NOBODY_ANSWERS",
+    "UNKNOWN_NAME",
+    "Connection",
+    "Handler",
+    "Incoming",
+    "SecondRequest",
+]
 
 _AGAIN = "second_"
 """Begins the second question's own place for answers; the first one's is a hexadecimal number."""
+
+UNKNOWN_NAME, NOBODY_ANSWERS = "unknown_name", "nobody_answers"
+"""Why the bus is unreachable: no computer has this name; there is none, or nothing of ours listens
+there.
+"""
 
 NOBODY = "nobody listens"
 """Why a request is `HubUnreachable` at once: no program subscribes to its subject, so nothing has
@@ -128,6 +146,7 @@ class Connection:
 
     Attributes:
         refused: a server does not know our key, or no longer; emitted each time.
+        failed: why the newest try to connect did not succeed; emitted each time.
     """
 
     def __init__(
@@ -143,6 +162,7 @@ class Connection:
     ) -> None:
         self.connected: Signal[bool] = Signal()
         self.refused: Signal[None] = Signal()
+        self.failed: Signal[SessionError] = Signal()
         self._urls = list(urls)
         self._probe_s = probe_s
         self._server = ""
@@ -159,8 +179,9 @@ class Connection:
         self._live: _NatsConnection | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
-        self._refusal: type[BusRefusedIdentity | BusCertificateRefused] | None = None
-        self._certificate_refused = False
+        self._refusal: BusRefusedIdentity | BusCertificateRefused | None = None
+        self._certificate: BusCertificateRefused | None = None
+        self._why = ""
 
     @property
     def is_connected(self) -> bool:
@@ -387,7 +408,7 @@ class Connection:
                 await abandon(connection.client)
                 self._note_failure(error)
                 await asyncio.sleep(
-                    REFUSED_PAUSE_S if self._refusal is BusRefusedIdentity else pause_s
+                    REFUSED_PAUSE_S if isinstance(self._refusal, BusRefusedIdentity) else pause_s
                 )
                 pause_s = min(pause_s * 2, PAUSE_S[1])
                 continue
@@ -405,7 +426,7 @@ class Connection:
         async def on_lost() -> None:
             connection.lost.set()
 
-        self._certificate_refused = False
+        self._certificate, self._why = None, ""
         options: dict[str, Any] = {} if self._tls is None else {"tls": self._tls}
         async with asyncio.timeout(CONNECT_S):
             await connection.client.connect(
@@ -454,22 +475,27 @@ class Connection:
 
     async def _on_error(self, error: Exception) -> None:
         if isinstance(error, ssl.SSLCertVerificationError):  # aiohttp's is one too
-            self._certificate_refused = True
-        if not isinstance(error, OSError):
+            self._certificate = why_refused(error, datetime.now(UTC))
+        elif isinstance(error, OSError):
+            # aiohttp has its own errors around the system's
+            found = getattr(error, "os_error", error)
+            self._why = UNKNOWN_NAME if isinstance(found, socket.gaierror) else NOBODY_ANSWERS
+        else:
             log.info("the bus says: %s", str(error)[:200])
 
     def _note_failure(self, error: Exception) -> None:
         self._live = None
         if "authorization" in str(error).lower():
-            self._refusal = BusRefusedIdentity
+            self._refusal = BusRefusedIdentity()
         else:
-            self._refusal = BusCertificateRefused if self._certificate_refused else None
+            self._refusal = self._certificate
         if self._refusal is None:
             self._settled.clear()
-            return
-        self._settled.set()
-        if self._refusal is BusRefusedIdentity:
+        else:
+            self._settled.set()
+        if isinstance(self._refusal, BusRefusedIdentity):
             self._emit(self.refused, None)
+        self._emit(self.failed, self._refusal or BusUnreachable(why=self._why))
 
     def _note_connected(self) -> None:
         self._refusal = None

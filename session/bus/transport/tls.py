@@ -8,13 +8,27 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from session.core.errors import BusNotSafe, CertificateUnusable
+from session.core.errors import (
+    BusCertificateExpired,
+    BusCertificateNotYetValid,
+    BusCertificateOtherName,
+    BusCertificateRefused,
+    BusNotSafe,
+    CertificateUnusable,
+)
 
 CLEAR = ("nats", "ws", "")
 """Schemes of addresses without encryption; a bare `host:port` is one too."""
+
+NOT_YET_VALID, HAS_EXPIRED = 9, 10
+OTHER_NAMES = (62, 64)
+"""OpenSSL's reasons (x509_vfy.h): X509_V_ERR_CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED,
+_HOSTNAME_MISMATCH, _IP_ADDRESS_MISMATCH.
+"""
 
 _END = "-----END CERTIFICATE-----"
 
@@ -70,6 +84,22 @@ def authority_tls(certificate: str) -> ssl.SSLContext:
         raise CertificateUnusable(file="-") from error
 
 
+def why_refused(error: ssl.SSLCertVerificationError, now: datetime) -> BusCertificateRefused:
+    """What is wrong with a certificate that was not believed.
+
+    Args:
+        now: of this computer, timezone-aware.
+    """
+    # aiohttp has its own error around OpenSSL's
+    found = getattr(getattr(error, "certificate_error", error), "verify_code", 0)
+    here = now.astimezone().strftime("%d/%m/%Y %H:%M")
+    if found == NOT_YET_VALID:
+        return BusCertificateNotYetValid(here=here)
+    if found == HAS_EXPIRED:
+        return BusCertificateExpired(here=here)
+    return BusCertificateOtherName() if found in OTHER_NAMES else BusCertificateRefused()
+
+
 def pinned_tls(certificate: Path) -> ssl.SSLContext:
     """Believes this one certificate and no other, whatever name it has:
     for the hub beside its own server.
@@ -77,13 +107,28 @@ def pinned_tls(certificate: Path) -> ssl.SSLContext:
     Raises:
         CertificateUnusable: the file cannot be read or holds no certificate.
     """
-    try:
-        first, end, _rest = certificate.read_text(encoding="ascii").partition(_END)
-        context = ssl.create_default_context(cadata=first + end)
-    except (OSError, ValueError, ssl.SSLError) as error:
-        raise CertificateUnusable(file=str(certificate)) from error
+    context = ssl.create_default_context(cadata=_first_of(certificate))
     context.check_hostname = False
     # A server's certificate is not an authority:
     # it is believed as it stands (OpenSSL, X509_V_FLAG_PARTIAL_CHAIN).
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
+
+
+def pin_too(context: ssl.SSLContext, certificate: Path) -> None:
+    """A context of `pinned_tls` believes this certificate too, from its next connection on.
+
+    Raises:
+        CertificateUnusable: the file cannot be read or holds no certificate.
+    """
+    context.load_verify_locations(cadata=_first_of(certificate))
+
+
+def _first_of(certificate: Path) -> str:
+    """The first certificate of a file, in PEM; those of its authority stand behind it."""
+    try:
+        first, end, _rest = certificate.read_text(encoding="ascii").partition(_END)
+        ssl.create_default_context(cadata=first + end)
+    except (OSError, ValueError, ssl.SSLError) as error:
+        raise CertificateUnusable(file=str(certificate)) from error
+    return first + end

@@ -10,19 +10,32 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from expert_app.hub import certificates
+from expert_app.hub.certificates import make_ca
 from session.bus.server.config import BusAccount, BusUser, ServerSettings
 from session.bus.server.process import BusServer
-from session.bus.transport.connection import Connection
+from session.bus.transport.connection import NOBODY_ANSWERS, UNKNOWN_NAME, Connection
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls
-from session.core.errors import BusCertificateRefused, BusUnreachable, HubUnreachable
+from session.core.errors import (
+    BusCertificateExpired,
+    BusCertificateNotYetValid,
+    BusCertificateOtherName,
+    BusCertificateRefused,
+    BusUnreachable,
+    HubUnreachable,
+    SessionError,
+)
 from session.core.tasks import Tasks
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
+from tests.integration.bus.http_proxy import http_proxy
 from tests.support.hub_world import free_port
 from tests.support.tls_files import TlsFiles, tls_files
 from tests.support.waiting import until
@@ -55,8 +68,10 @@ class SafeBus:
 
 
 @contextlib.asynccontextmanager
-async def safe_bus(folder: Path) -> AsyncIterator[SafeBus]:
-    files, tasks = tls_files(folder / "ca"), Tasks()
+async def safe_bus(
+    folder: Path, hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
+) -> AsyncIterator[SafeBus]:
+    files, tasks = tls_files(folder / "ca", hosts), Tasks()
     port, web_port = free_port(), free_port()
     settings = ServerSettings(
         folder / "bus",
@@ -78,7 +93,7 @@ async def safe_bus(folder: Path) -> AsyncIterator[SafeBus]:
         await tasks.close()
 
 
-async def _is_answered(connection: Connection) -> None:
+async def is_answered(connection: Connection) -> None:
     """A round trip of a large message: the server itself answers that nobody listens."""
     with pytest.raises(HubUnreachable) as answered:
         await connection.request("svc.a.alice.queue", b"x" * 100_000, 5.0)
@@ -94,13 +109,13 @@ async def test_tls_and_websocket_carry_requests_and_survive_a_killed_server(tmp_
         ]
         for connection in connections:
             await connection.open()
-            await _is_answered(connection)
+            await is_answered(connection)
         assert bus.server._process is not None
         bus.server._process.kill()
         await until(lambda: not any(connection.is_connected for connection in connections))
         await until(lambda: all(connection.is_connected for connection in connections))
         for connection in connections:
-            await _is_answered(connection)
+            await is_answered(connection)
 
 
 async def test_the_end_of_an_encrypted_line_is_no_warning(
@@ -109,7 +124,7 @@ async def test_the_end_of_an_encrypted_line_is_no_warning(
     async with safe_bus(tmp_path) as bus:
         connection = bus.connection(f"tls://localhost:{bus.port}", client_tls(bus.files.ca))
         await connection.open()
-        await _is_answered(connection)
+        await is_answered(connection)
         await bus.server.stop()
         await until(lambda: not connection.is_connected)
         await connection.close()
@@ -131,6 +146,59 @@ async def test_a_foreign_authority_is_refused_in_words(tmp_path: Path, scheme: s
         port = bus.port if scheme == "tls" else bus.web_port
         with pytest.raises(BusCertificateRefused):
             await bus.connection(f"{scheme}://localhost:{port}", None).open()
+
+
+@pytest.mark.parametrize("scheme", ["tls", "wss"])
+@pytest.mark.parametrize(
+    ("starts_in", "days", "refusal"),
+    [
+        (timedelta(days=1), 825, BusCertificateNotYetValid),
+        (timedelta(days=-2), 1, BusCertificateExpired),
+    ],
+)
+async def test_clocks_that_differ_are_told_from_a_foreign_authority(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: str,
+    starts_in: timedelta,
+    days: int,
+    refusal: type[BusCertificateRefused],
+) -> None:
+    """The authority's clock is a day ahead of the desk's, or the certificate's time is over."""
+    make_ca(tmp_path / "ca")
+    monkeypatch.setattr(certificates, "CLOCKS_DIFFER", -starts_in)
+    monkeypatch.setattr(certificates, "CERTIFICATE_DAYS", days)
+    async with safe_bus(tmp_path) as bus:
+        port = bus.port if scheme == "tls" else bus.web_port
+        connection = bus.connection(f"{scheme}://localhost:{port}", client_tls(bus.files.ca))
+        with pytest.raises(refusal) as refused:
+            await connection.open()
+        assert refused.value.detail["here"]
+
+
+@pytest.mark.parametrize("scheme", ["tls", "wss"])
+async def test_a_certificate_for_another_name_is_told_as_such(tmp_path: Path, scheme: str) -> None:
+    async with safe_bus(tmp_path, hosts=("hub.example",)) as bus:
+        port = bus.port if scheme == "tls" else bus.web_port
+        connection = bus.connection(f"{scheme}://localhost:{port}", client_tls(bus.files.ca))
+        with pytest.raises(BusCertificateOtherName):
+            await connection.open()
+
+
+async def test_a_name_that_nobody_has_is_told_from_a_server_that_is_away(tmp_path: Path) -> None:
+    async with safe_bus(tmp_path) as bus:
+        tls = client_tls(bus.files.ca)
+        for address, why in (
+            ("tls://hub.invalid:4222", UNKNOWN_NAME),
+            ("wss://hub.invalid:4222", UNKNOWN_NAME),
+            (f"tls://localhost:{free_port()}", NOBODY_ANSWERS),
+        ):
+            connection, found = bus.connection(address, tls), list[SessionError]()
+            connection.failed.connect(found.append)
+            with pytest.raises(BusUnreachable):
+                await connection.open(3.0)
+            await until(partial(bool, found))
+            assert (type(found[0]), found[0].detail) == (BusUnreachable, {"why": why})
 
 
 async def test_a_server_that_offers_no_encryption_is_told_nothing(tmp_path: Path) -> None:
@@ -169,38 +237,17 @@ async def test_a_server_that_offers_no_encryption_is_told_nothing(tmp_path: Path
 async def test_websocket_goes_through_the_proxy_that_the_system_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-
-    async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            while data := await reader.read(65536):
-                writer.write(data)
-                await writer.drain()
-        writer.close()
-
-    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        verb, target, _version = (await reader.readline()).decode().split()
-        asked.append(f"{verb} {target}")
-        while (await reader.readline()).strip():
-            pass
-        host, _colon, port = target.rpartition(":")
-        far_reader, far_writer = await asyncio.open_connection(host, int(port))
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        await asyncio.gather(pipe(reader, far_writer), pipe(far_reader, writer))
-
-    listener = await asyncio.start_server(proxy, "127.0.0.1", 0)
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
-    async with safe_bus(tmp_path) as bus:
+    async with http_proxy() as proxy, safe_bus(tmp_path) as bus:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         connection = bus.connection(f"wss://localhost:{bus.web_port}", client_tls(bus.files.ca))
         await connection.open()
-        await _is_answered(connection)
-        assert asked == [f"CONNECT localhost:{bus.web_port}"]
+        await is_answered(connection)
+        assert proxy.asked == [f"CONNECT localhost:{bus.web_port}"]
         monkeypatch.setenv("NO_PROXY", "localhost")
         direct = bus.connection(f"wss://localhost:{bus.web_port}", client_tls(bus.files.ca))
         await direct.open()
-        assert len(asked) == 1
+        assert len(proxy.asked) == 1
         await connection.close()
         await direct.close()
-    listener.close()

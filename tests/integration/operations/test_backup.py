@@ -199,7 +199,7 @@ async def test_what_is_no_empty_hub_is_left_alone(tmp_path: Path) -> None:
         code, said = await old.run("backup", str(file))
         assert (code, "exists already" in said) == (1, True)
         code, said = await old.run("restore", str(file))
-        assert (code, "Is a hub running" in said) == (1, True)
+        assert (code, "is in use by `expert-app hub` (process" in said) == (2, True)
     code, said = await old.run("restore", str(file))
     assert (code, "already (streams)" in said) == (1, True)
     enrolled = HubFolder(tmp_path / "enrolled", old.seeds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from expert_app.__main__ import main
@@ -16,10 +17,14 @@ from tests.support.invented_tickets import days_of_work, entry
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    return hub_folder(tmp_path, callers=300)
+
+
+def hub_folder(tmp_path: Path, *, callers: int) -> Path:
     """A hub's folder with a month of callers, and its catalogue beside it."""
     (tmp_path / "catalogue.toml").write_text(EXAMPLE, encoding="utf-8")
     history = History(paths_for("hub", tmp_path).folder("history"))
-    told = [entry(seq, ended) for seq, ended in enumerate(days_of_work(300, 20), 1)]
+    told = [entry(seq, ended) for seq, ended in enumerate(days_of_work(callers, 20), 1)]
     history.apply(history.stream("x"), told)
     history.close()
     return tmp_path
@@ -44,6 +49,22 @@ def test_the_ending_says_which_report(folder: Path, capsys: pytest.CaptureFixtur
     assert "300 callers" in capsys.readouterr().out
     assert pdf.read_bytes().startswith(b"%PDF-")
     assert ";total;;;300;" in table.read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("ending", ["pdf", "csv"])
+def test_few_callers_are_told_as_few_and_not_as_none(
+    ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = hub_folder(tmp_path, callers=3)
+    file = place / f"march.{ending}"
+    assert run(place, "2026-03-01", "2026-03-31", str(file)) == 0
+    assert "<5 callers" in capsys.readouterr().out
+    if ending == "pdf":
+        with pypdfium2.PdfDocument(file) as pdf:  # type: ignore[no-untyped-call]
+            text = "".join(page.get_textpage().get_text_bounded() for page in pdf)
+        assert "< 5" in text.replace("\u202f", " ").replace("\xa0", " ")
+    else:
+        assert ";total;;;<5;" in file.read_text(encoding="utf-8-sig")
 
 
 def test_a_wrong_wish_is_refused_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

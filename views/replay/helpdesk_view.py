@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The helpdesk's view: a session's id is given, its log is replayed below.
+Used by `expert_app.commands.helpdesk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+
+from resources.texts import _
+from session.log.events import Record
+from session.protocol.wire.ids import is_id
+from views.replay.view import ReplayView
+from views.widgets.message_bar import Level, MessageBar
+from views.widgets.parts import Chip, EmptyState, column, label, push_button, row
+from views.widgets.theme import SPACE
+
+LONGEST = 80
+TROUBLE = "trouble"
+
+
+class HelpdeskView(QWidget):
+    """A field for the id above the replay.
+
+    Args:
+        replay: this view owns it from now on.
+
+    Signals:
+        open_requested(str): the log of this session is wanted.
+    """
+
+    open_requested = pyqtSignal(str)
+
+    def __init__(self, replay: ReplayView) -> None:
+        super().__init__()
+        self.setObjectName("helpdesk")
+        self.replay, self.messages = replay, MessageBar()
+        self._busy = False
+        self._line = Chip("helpdesk_connection")
+        self._session = QLineEdit()
+        self._session.setObjectName("helpdesk_session")
+        self._session.setMaxLength(LONGEST)
+        self._session.setPlaceholderText("0125223b7b7c9c164ce6_68fe9493")
+        self._session.setAccessibleName(_("Id of the session"))
+        self._session.textChanged.connect(lambda _text: self._allow())
+        self._session.returnPressed.connect(self._on_open)
+        self._open = push_button(_("Open the log"), "file", "primary", name="helpdesk_open")
+        self._open.clicked.connect(self._on_open)
+        self._empty = EmptyState(
+            "history",
+            _("No log is open"),
+            advice=_("Give the id of the session, as it was told to you."),
+            name="helpdesk_empty",
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(replay)
+        self._build()
+        self.show_connection(False)
+        self._allow()
+
+    def show_connection(self, connected: bool) -> None:
+        """Whether the bus answers."""
+        if connected:
+            self._line.show_state(_("Connected"), "connected", "good")
+        else:
+            self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
+
+    def show_busy(self, busy: bool) -> None:
+        """A log is being brought."""
+        self._busy = busy
+        self._open.setText(_("Opening…") if busy else _("Open the log"))
+        self._allow()
+
+    def show_log(self, title: str, records: Sequence[Record]) -> None:
+        """Shows a log from its beginning, with the keyboard in it."""
+        self.messages.clear(TROUBLE)
+        self._stack.setCurrentWidget(self.replay)
+        self.replay.show_log(title, records)
+        self.replay.setFocus()
+
+    def show_trouble(self, words: str) -> None:
+        """Why no log was opened; the one that is open stays."""
+        self.messages.show_message(Level.ERROR, words, key=TROUBLE)
+
+    def focus_session(self) -> None:
+        """Puts the keyboard into the field."""
+        self._session.setFocus()
+
+    def _build(self) -> None:
+        caption = label(_("Id of the session"), "title")
+        caption.setBuddy(self._session)
+        pad = SPACE[2]
+        head = QWidget()
+        box = row(head, caption, self._session, self._open, SPACE[2], self._line, space=SPACE[1])
+        box.setStretch(1, 1)
+        box.setContentsMargins(pad, pad, pad, 0)
+        column(self, head, self._stack, self.messages, space=0).setStretch(1, 1)
+
+    def _id(self) -> str:
+        return self._session.text().strip()
+
+    def _allow(self) -> None:
+        self._open.setEnabled(not self._busy and is_id(self._id()))
+
+    def _on_open(self) -> None:
+        if self._open.isEnabled():
+            self.open_requested.emit(self._id())
