@@ -21,7 +21,7 @@ from session.core.errors import CallerNumberInvalid
 from session.hub.convention.caller_numbers import checked_number
 from session.hub.dossier.register import RegisterRecord
 
-MOST_BYTES = 256 << 20
+MOST_BYTES = 64 << 20
 MOST_LETTERS = 4000
 """Of one line."""
 
@@ -72,8 +72,8 @@ class CsvRefused(Exception):
 
 
 class RefusedLine(NamedTuple):
-    """A line that is not taken: its number in the file (from 1), the column, and why (a code of
-    `register.words`). What stands in it is not repeated.
+    """A line that is not taken: its number in the file (from 1), the column as the file calls it,
+    and why (a code of `register.words`). What stands in it is not repeated.
     """
 
     line: int
@@ -90,9 +90,9 @@ class _Wrong(Exception):
 
 @dataclass
 class CsvDossiers:
-    """What a file holds. `columns`: those that it has; others are left as they are in the store."""
+    """What a file holds. `heads`: column -> what the file calls it."""
 
-    columns: tuple[str, ...]
+    heads: dict[str, str]
     records: list[tuple[int, RegisterRecord]] = field(default_factory=list)
     refused: list[RefusedLine] = field(default_factory=list)
 
@@ -119,16 +119,18 @@ def read_csv(
         raise CsvRefused("empty")
     delimiter = ";" if head[1].count(";") >= head[1].count(",") else ","
     try:
-        columns = _columns(_cells(head[1], delimiter))
+        heads = _cells(head[1], delimiter)
+        columns = _columns(heads)
     except _Wrong as error:
         raise CsvRefused("head_line") from error
-    found = CsvDossiers(tuple(name for name in columns if name))
+    found = CsvDossiers({name: head for name, head in zip(columns, heads, strict=True) if name})
     check = _LineCheck(columns, number_kinds or ("",), today=today)
     for line, text in lines:
         try:
             found.records.append((line, check.record(line, _cells(text, delimiter))))
         except _Wrong as wrong:
-            found.refused.append(RefusedLine(line, wrong.column, wrong.reason, wrong.other_line))
+            column = found.heads.get(wrong.column, "")
+            found.refused.append(RefusedLine(line, column, wrong.reason, wrong.other_line))
     return found
 
 

@@ -84,9 +84,10 @@ def import_dossiers(
         result.unchanged += taken.unchanged + len(taken.merged)
         for line, record in batch:
             if record.number in taken.number_taken:
-                result.told.append(RefusedLine(line, "caller_number", "number_taken"))
+                head = found.heads["caller_number"]
+                result.told.append(RefusedLine(line, head, "number_taken"))
             if record.number in taken.merged:
-                result.told.append(RefusedLine(line, "number", "merged"))
+                result.told.append(RefusedLine(line, found.heads["number"], "merged"))
         done += len(batch)
         if progress is not None:
             progress(done, total)

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Dossiers that come from an organisation's own system: each once, brought up to date, never
-emptied.
+emptied. With SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -17,6 +16,7 @@ from documents.store.identities import NewDossier
 from documents.store.incoming import IncomingDossier, Taken
 from session.core.dossier_model import Access, AccessKind, ActingUser, CallerIdentity
 from session.core.errors import StoreUnreachable
+from tests.unit.documents.conftest import OpenStore
 
 ORG, OTHER = "caf31", "cpam31"
 IMPORT = Access(by=ActingUser(user="import", name="exploitante"), reason="import")
@@ -35,9 +35,8 @@ ODILE = IncomingDossier(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[DossierStore]:
-    with DossierStore(tmp_path / "store") as store:
-        yield store
+def store(open_store: OpenStore) -> DossierStore:
+    return open_store()
 
 
 def _take(store: DossierStore, *dossiers: IncomingDossier) -> Taken:

@@ -74,16 +74,16 @@ def test_refused_lines_stand_in_a_file_beside_without_what_was_in_them(
     assert _import(tmp_path, HEAD + ODILE + bad) == 1
     said = capsys.readouterr()
     assert "Refused lines: 3." in said.out
-    assert "Line 3, family_name: This begins with =" in said.out
+    assert "Line 3, nom: This begins with =" in said.out
     report = tmp_path / "caisse.refused.csv"
     assert str(report) in said.out
     assert report.stat().st_mode & 0o077 == 0
     with report.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file, delimiter=";"))
     assert [row[:4] for row in rows[1:]] == [
-        ["3", "refused", "family_name", "formula"],
-        ["4", "refused", "number", "twice"],
-        ["5", "refused", "born_on", "date_wrong"],
+        ["3", "refused", "nom", "formula"],
+        ["4", "refused", "numero", "twice"],
+        ["5", "refused", "date de naissance", "date_wrong"],
     ]
     assert rows[2][4] == "This stands in line 2 already."
     text = report.read_text(encoding="utf-8")
