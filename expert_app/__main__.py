@@ -46,7 +46,7 @@ Not ours to write down.
 
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--settings", type=Path, help="settings file (default: in your configuration folder)"
+        "--settings", type=Path, help="settings file (default: found by itself, docs/install.md)"
     )
     parser.add_argument("--folder", type=Path, help="keep everything below this folder")
     parser.add_argument("--language", choices=LANGUAGES, help="language of the screen")
@@ -135,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     devices.add_argument(
         "--certificates", type=Path, metavar="FOLDER", help="keep their certificates there"
     )
+    devices.add_argument("--json", action="store_true", help="for programs")
     _common(devices)
     replay = commands.add_parser("replay", help="a session's log on one timeline")
     replay.add_argument(
@@ -290,7 +291,7 @@ def _kiosk_devices(arguments: Arguments) -> int:
     use_language(arguments.language or "fr")
     from expert_app.commands.kiosk_devices import show_devices
 
-    return show_devices(arguments.seconds, arguments.certificates)
+    return show_devices(arguments.seconds, arguments.certificates, as_json=arguments.json)
 
 
 def _doctor(arguments: Arguments) -> int:

@@ -6,6 +6,7 @@ settings.
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from session.kiosk.drivers.certificates import fingerprint, seen_certificate
 _PORTS = {"escls": 443, "ipps": 631}
 
 
-def show_devices(seconds: float, certificates: Path | None) -> int:
+def show_devices(seconds: float, certificates: Path | None, *, as_json: bool = False) -> int:
     """Prints each device found; keeps in `certificates` those of devices with TLS.
     Returns the exit code.
     """
@@ -29,6 +30,9 @@ def show_devices(seconds: float, certificates: Path | None) -> int:
             )
         )
         return 1
+    if as_json:
+        print(json.dumps([_data(device) for device in devices], ensure_ascii=False, indent=2))
+        return 0 if devices else 1
     if not devices:
         print(
             _(
@@ -44,6 +48,15 @@ def show_devices(seconds: float, certificates: Path | None) -> int:
         if device.is_safe and certificates is not None:
             _keep_certificate(device, certificates)
     return 0
+
+
+def _data(device: FoundDevice) -> dict[str, str]:
+    return {
+        "name": device.name,
+        "kind": "scanner" if device.is_scanner else "printer",
+        "address": device.address,
+        "uuid": device.uuid,
+    }
 
 
 def settings_of(device: FoundDevice) -> list[str]:

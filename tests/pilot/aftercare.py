@@ -54,7 +54,7 @@ class Aftercare:
         text = Path(pilot.settings).read_text(encoding="utf-8")
         moved = text.replace(str(pilot.folder / "hub"), str(other.home))
         settings.write_text(moved.replace(str(pilot.port), str(free_port())), encoding="utf-8")
-        for name in ("ca", "convention.toml"):
+        for name in ("hub.pem", "hub.key", "convention.toml"):
             await asyncio.to_thread(_copy, pilot.hub_folder / name, other.home / "poste" / name)
         said = await other.run("hub", "restore", str(file), "--settings", str(settings))
         same("exit code of the restore", said.code, 0)

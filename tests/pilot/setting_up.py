@@ -28,7 +28,6 @@ class SettingUp:
 
     def __init__(self, pilot: Pilot) -> None:
         self._pilot = pilot
-        self._ca = pilot.hub_folder / "ca" / "ca.pem"
 
     def plan(self) -> list[Step]:
         """Names and acts, in order."""
@@ -44,52 +43,42 @@ class SettingUp:
         site = await pilot.serve_form()
         pilot.found["site"] = site
         folder = pilot.hub_folder
-        folder.mkdir(parents=True)
         hub = await pilot.computer("hub")
-        await hub.run("hub", "make-ca", str(folder / "ca"))
         said = await hub.run(
-            "hub", "make-certificate", "127.0.0.1,localhost", "--ca", str(folder / "ca")
+            *("hub", "init", str(folder), "--address", f"127.0.0.1:{pilot.port}", "--yes"),
+            *("--organisation", f"{ORGANISATION}=Caisse", "--service", "Aide", "--site", "Mairie"),
         )
+        if said.code:
+            raise OSError(f"hub init: {said.out}{said.err}")
         (folder / "convention.toml").write_text(convention(site), encoding="utf-8")
-        settings = [
-            f'catalogue = "{folder / "convention.toml"}"',
-            f"listen_port = {pilot.port}",
-            found_in(said.out, r"(tls_certificate = .*)"),
-            found_in(said.out, r"(tls_key = .*)"),
-            "[metrics]",
-            'listen = ""',
-        ]
-        Path(pilot.settings).write_text("\n".join(settings) + "\n", encoding="utf-8")
+        settings = Path(pilot.settings)
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(text.replace('"127.0.0.1:9467"', '""'), encoding="utf-8")
         await pilot.hub("check", str(folder / "convention.toml"))
         pilot.open["hub"] = await hub.open("hub", "--settings", pilot.settings)
         return {"folder": sorted(path.name for path in folder.iterdir()), "bus": pilot.address}
 
     async def _invitation(self, member: Member) -> str:
+        """The line that `hub invite` prints: address, code, fingerprint of the authority."""
         words = ("invite", "--role", member.role, "--org", ORGANISATION, "--name", member.id)
-        return found_in((await self._pilot.hub(*words)).out, r"\b([A-Z0-9]{4}-[A-Z0-9]{4})\b")
+        return found_in((await self._pilot.hub(*words)).out, r"(tls://\S+#\S+)")
 
     async def roles_enrolled(self) -> Evidence:
-        """Each person types a code into the sign-in page; each machine gets its key in a file."""
+        """Each person gives one line to the sign-in page; each machine gets its key in a file."""
         pilot = self._pilot
         scanner, printer = await pilot.connect_devices()
         enrolled = []
         for member in MEMBERS:
-            code = await self._invitation(member)
+            line = await self._invitation(member)
             computer = await pilot.computer(member.id)
             if member.program == "desk":
                 window = await pilot.open_program(member.id, "desk")
-                await window.type("sign_in_code", code)
-                await window.type("sign_in_address", pilot.address)
-                await window.type("sign_in_ca_file", str(self._ca))
+                await window.type("sign_in_code", line)
                 await window.click("sign_in_enter")
                 await asyncio.wait_for(window.next_ready(), 60)
             else:
                 key = computer.home / "machine.key"
-                said = await computer.run(
-                    "enrol",
-                    *("--code", code, "--bus", pilot.address, "--ca", str(self._ca)),
-                    *("--key-file", str(key)),
-                )
+                said = await computer.run("enrol", line, "--key-file", str(key))
                 if said.code:
                     raise OSError(f"{member.id}: {said.out}{said.err}")
                 same_mode = key.stat().st_mode & 0o777
@@ -129,4 +118,14 @@ class SettingUp:
             fact, wanted = FIRST_JOBS[member.role]
             seen = await program.seen(fact, **wanted)
             jobs[member.id] = {fact: {key: seen[key] for key in wanted}}
-        return {"bus": pilot.address, "authority": self._ca.name, "first_jobs": jobs}
+        return {"bus": pilot.address, "authority": self._authority(), "first_jobs": jobs}
+
+    def _authority(self) -> str:
+        """The authority that all have taken from the hub, by the fingerprint of their line."""
+        ours = (self._pilot.hub_folder / "ca" / "ca.pem").read_text(encoding="ascii")
+        for member in MEMBERS:
+            folder = self._pilot.folder / member.id / ".config" / "poste-expert"
+            kept = folder / f"{member.program}-authority.pem"
+            if kept.read_text(encoding="ascii") != ours:
+                raise OSError(f"{kept} is not the hub's authority")
+        return "by fingerprint"

@@ -20,6 +20,9 @@ FINGERPRINT_LETTERS = 28
 
 _BITS_A_LETTER = 5
 
+_ADDRESS = re.compile(r"[a-z]+://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?")
+"""What a bus's address looks like; which schemes are safe is checked elsewhere."""
+
 
 @dataclass(frozen=True)
 class InvitationLine:
@@ -64,7 +67,7 @@ def read_invitation(text: str) -> InvitationLine:
     addresses, _, rest = re.sub(r"\s*[#\s]\s*", "#", text.strip(), count=1).partition("#")
     letters = tidy_code(rest)
     named = [part if "//" in part else f"tls://{part}" for part in addresses.split(",") if part]
-    if not named or not set(letters) <= set(ALPHABET):
+    if not named or not all(map(_ADDRESS.fullmatch, named)) or not set(letters) <= set(ALPHABET):
         raise EnrolmentRefused
     if len(letters) in CODE_LENGTHS:
         return InvitationLine(tuple(named), letters)

@@ -62,6 +62,9 @@ def test_how_it_is_typed_does_not_matter(typed: str) -> None:
         LINE.text[:-1],
         LINE.text + "7",
         "hub#UUUUUUUU",
+        "hub:port#7JFY7YNS",
+        "tls://user@hub:4222#7JFY7YNS",
+        "tls://hub:4222/path#7JFY7YNS",
     ],
 )
 def test_what_is_no_whole_line_is_refused(typed: str) -> None:
