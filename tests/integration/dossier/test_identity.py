@@ -5,6 +5,7 @@ each look written down.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -159,6 +160,22 @@ async def test_who_reads_a_hundred_dossiers_in_one_session_is_stopped_and_seen(
         assert len({line.dossier for line in answer.lines}) == 19  # and the first
         assert {line.reason for line in answer.lines} == {"Une bonne raison"}
         assert answer.refused_lately > 0
+
+
+async def test_many_openings_at_once_give_a_session_one_dossier(tmp_path: Path) -> None:
+    async with identity_world(tmp_path) as (world, store):
+        numbers = [f"2026-{place:04}" for place in range(60)]
+        for number in numbers:
+            invented = Dossier(number=number, caller_name="Invente", caller_number="")
+            store.create_dossier("valdore", invented)
+        desk, facts = await _session(world)
+        answers = await asyncio.gather(
+            *(desk.dossier(facts.id, number) for number in numbers), return_exceptions=True
+        )
+        opened = [answer for answer in answers if isinstance(answer, Dossier)]
+        assert len(opened) == 1
+        assert {type(answer) for answer in answers} == {Dossier, ReasonNeeded}
+        assert (await desk.dossier(facts.id)).number == opened[0].number
 
 
 async def test_agents_read_no_register_and_merge_nothing(tmp_path: Path) -> None:
