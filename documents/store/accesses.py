@@ -21,7 +21,7 @@ from documents.store import tables
 from documents.store.rows import kept_row
 from documents.store.transactions import Transactions
 from session.core.dossier_model import Access, AccessKind, AccessLine
-from session.core.errors import ReasonNeeded, TooManyDossiers
+from session.core.errors import ReasonNeeded
 
 MOST_DOSSIERS, MOST_SEARCHES = 20, 60
 """Different dossiers, and searches, of one agent within an hour."""
@@ -168,11 +168,6 @@ def refuse(
     kind = AccessKind.REFUSED
     if _count(connection, organisation, kind, user=access.by.user, now=now) < MOST_REFUSALS:
         write_line(connection, organisation, kind, dossier, access=access, now=now)
-
-
-def too_many(limit: int) -> TooManyDossiers:
-    """The error, in figures."""
-    return TooManyDossiers(limit=limit)
 
 
 def _count(

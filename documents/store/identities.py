@@ -23,7 +23,6 @@ from documents.store.accesses import (
     opened_in,
     refuse,
     searches_left,
-    too_many,
     write_line,
 )
 from documents.store.names import likeness, search_key
@@ -36,8 +35,9 @@ from session.core.dossier_model import (
     Dossier,
     DossierHit,
     HitReason,
+    ProvisionalDossier,
 )
-from session.core.errors import DossierUnknown, NumberTaken
+from session.core.errors import DossierUnknown, NumberTaken, TooManyDossiers
 
 MOST_HITS = 5
 
@@ -119,7 +119,7 @@ class Identities:
                 )
                 return FoundHits(found[:MOST_HITS], more=len(found) > MOST_HITS)
             refuse(connection, organisation, "", access=access, now=now)
-        raise too_many(MOST_SEARCHES)
+        raise TooManyDossiers(limit=MOST_SEARCHES)
 
     def open(
         self, organisation: str, number: str, access: Access, *, bound: str = "", named: bool
@@ -137,26 +137,27 @@ class Identities:
             TooManyDossiers: this person has opened too many within the hour.
         """
         with self._transactions.reading() as connection:
-            row = _kept(connection, organisation, number)
-            if is_written(connection, organisation, row.number, access):
+            row = kept_row(connection, organisation, number)
+            if row is not None and is_written(connection, organisation, row.number, access):
                 return self._read(connection, organisation, row.number)
         now = self._now()
         with self._transactions.writing() as connection:
             one_at_a_time(connection, organisation, access.by.user)
-            row = _kept(connection, organisation, number)
-            if is_written(connection, organisation, row.number, access):
-                return self._read(connection, organisation, row.number)
-            other = check_one_dossier(
-                connection, organisation, row.number, access=access, bound=bound
-            )
+            row = kept_row(connection, organisation, number)
+            known = number if row is None else row.number
+            if is_written(connection, organisation, known, access):
+                return self._read(connection, organisation, known)
+            # before it is said whether there is one: the register is asked for those that are not
+            other = check_one_dossier(connection, organisation, known, access=access, bound=bound)
             if not named or dossiers_left(
-                connection, organisation, row.number, user=access.by.user, now=now
+                connection, organisation, known, user=access.by.user, now=now
             ):
+                dossier = self._read(connection, organisation, known)
                 kind = AccessKind.OPENED_OTHER if other else AccessKind.OPENED
-                write_line(connection, organisation, kind, row.number, access=access, now=now)
-                return self._read(connection, organisation, row.number)
-            refuse(connection, organisation, row.number, access=access, now=now)
-        raise too_many(MOST_DOSSIERS)
+                write_line(connection, organisation, kind, known, access=access, now=now)
+                return dossier
+            refuse(connection, organisation, known, access=access, now=now)
+        raise TooManyDossiers(limit=MOST_DOSSIERS)
 
     def was_opened(self, organisation: str, number: str, *, session_id: str, user: str) -> bool:
         """Whether this person has opened or made the dossier in this session, under this number or
@@ -203,7 +204,7 @@ class Identities:
                 )
                 return MadeDossier(self._read(connection, organisation, number))
             refuse(connection, organisation, "", access=access, now=now)
-        raise too_many(MOST_SEARCHES if shown else MOST_DOSSIERS)
+        raise TooManyDossiers(limit=MOST_SEARCHES if shown else MOST_DOSSIERS)
 
     def made(self, organisation: str, request_id: str) -> Dossier | None:
         """The dossier that this request has made, None before it has."""
@@ -257,7 +258,7 @@ class Identities:
                 )
             return self._read(connection, organisation, row.number)
 
-    def provisional(self, organisation: str) -> list[Row[Any]]:
+    def provisional(self, organisation: str) -> list[ProvisionalDossier]:
         """Dossiers made while the register was away and not matched yet, the oldest first."""
         table = tables.dossiers
         query: Select[Any] = (
@@ -267,7 +268,16 @@ class Identities:
             .order_by(table.c.id)
         )
         with self._transactions.reading() as connection:
-            return list(connection.execute(query))
+            return [
+                ProvisionalDossier(
+                    number=row.number,
+                    caller_name=row.caller_name,
+                    born_on=row.born_on,
+                    made_at_utc=row.made_at_utc.replace(tzinfo=UTC),
+                    by_name=row.made_by,
+                )
+                for row in connection.execute(query)
+            ]
 
     def _read(self, connection: Connection, organisation: str, number: str) -> Dossier:
         return read_dossier(connection, organisation, number, self._today())

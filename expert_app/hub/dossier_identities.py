@@ -6,10 +6,6 @@ asynchronous, in protocol words. Used by `dossier_adapter`.
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC
-from typing import Any
-
-from sqlalchemy import Row
 
 from documents.store.accesses import AccessFilter
 from documents.store.dossier_store import DossierStore
@@ -24,7 +20,6 @@ from session.protocol.dossier.identity import (
     DossierCreated,
     DossierHits,
     ProvisionalAnswer,
-    ProvisionalDossier,
     RegisterState,
 )
 
@@ -141,10 +136,8 @@ class IdentityAdapter:
 
     async def provisional(self, organisation: str) -> ProvisionalAnswer:
         """Dossiers that wait to be matched with the register."""
-        rows = await asyncio.to_thread(self._store.identities.provisional, organisation)
-        return ProvisionalAnswer(
-            dossiers=[_provisional(row) for row in rows[:MOST_PROVISIONAL]], total=len(rows)
-        )
+        found = await asyncio.to_thread(self._store.identities.provisional, organisation)
+        return ProvisionalAnswer(dossiers=found[:MOST_PROVISIONAL], total=len(found))
 
     async def accesses(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:
         """A page of the register of accesses."""
@@ -164,13 +157,3 @@ class IdentityAdapter:
             more=len(lines) == request.limit,
             refused_lately=await asyncio.to_thread(register.refused_lately, organisation),
         )
-
-
-def _provisional(row: Row[Any]) -> ProvisionalDossier:
-    return ProvisionalDossier(
-        number=row.number,
-        caller_name=row.caller_name,
-        born_on=row.born_on,
-        made_at_utc=row.made_at_utc.replace(tzinfo=UTC),
-        by_name=row.made_by,
-    )

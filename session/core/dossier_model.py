@@ -378,3 +378,15 @@ class DossierMerged(msgspec.Struct, frozen=True, kw_only=True):
     undone_at_utc: datetime | None = None
     undone_by: Text = ""
     undone_why: Text = ""
+
+
+class ProvisionalDossier(msgspec.Struct, frozen=True, kw_only=True):
+    """A dossier that was made while the organisation's register was away, and is not matched with
+    it yet.
+    """
+
+    number: str
+    caller_name: Text
+    born_on: str = ""
+    made_at_utc: datetime
+    by_name: Text = ""

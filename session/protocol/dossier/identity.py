@@ -7,7 +7,7 @@ the answer leaves the hub; `session.hub.dossier.identity` has the rules.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from session.core.dossier_model import (
     DossierHit,
     DossierMerged,
 )
+from session.core.dossier_model import ProvisionalDossier as ProvisionalDossier
 from session.protocol.dossier.deliveries import DossierNumber
 from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.requests import DossierAnswer, HubMessage, Number, Verb
@@ -157,16 +158,6 @@ class MergesAnswer(HubMessage, frozen=True, kw_only=True):
 
 class ProvisionalRequest(HubMessage, frozen=True, kw_only=True):
     """Which dossiers were made while the register was away, and are not matched yet?"""
-
-
-class ProvisionalDossier(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them."""
-
-    number: str
-    caller_name: Annotated[str, msgspec.Meta(max_length=500)]
-    born_on: str = ""
-    made_at_utc: datetime
-    by_name: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
 class ProvisionalAnswer(HubMessage, frozen=True, kw_only=True):

@@ -181,6 +181,8 @@ def test_a_session_has_one_dossier_and_another_one_for_a_reason(store: DossierSt
     store.identities.open(ORG, one, _in("s2", by=ActingUser(user="bob")), named=True)
     with pytest.raises(DossierUnknown):
         store.identities.open(ORG, "none", _in("s3"), named=True)
+    with pytest.raises(ReasonNeeded):  # whether there is one is not for asking
+        store.identities.open(ORG, "none", _in("s1"), named=True)
     with pytest.raises(ReasonNeeded):
         store.identities.open(ORG, one, _in("s4"), bound=two, named=True)
     lines = store.accesses.listed(ORG, AccessFilter())[::-1]
@@ -202,11 +204,13 @@ def test_twenty_dossiers_an_hour_then_refused_with_a_line(
     assert caught.value.detail == {"limit": MOST_DOSSIERS}
     with pytest.raises(TooManyDossiers):
         _make(store, session="s91")
+    with pytest.raises(TooManyDossiers):
+        store.identities.open(ORG, "none", _in("s96"), named=True)
     store.identities.open(ORG, numbers[0], _in("s92"), named=True)  # one of those
     store.identities.open(ORG, numbers[-2], _in("s93"), named=False)  # the caller's own number
     store.identities.open(ORG, numbers[-1], _in("s94", by=ActingUser(user="bob")), named=True)
-    assert store.accesses.refused_lately(ORG) == 2
-    assert _kinds(store).count(AccessKind.REFUSED) == 2
+    assert store.accesses.refused_lately(ORG) == 3
+    assert _kinds(store).count(AccessKind.REFUSED) == 3
     clock.now += timedelta(hours=1, minutes=1)
     assert store.accesses.refused_lately(ORG) == 0
     store.identities.open(ORG, numbers[-1], _in("s95"), named=True)
