@@ -47,11 +47,13 @@ class IdentityAdapter:
                 opening, organisation, number, access, bound=bound, named=named
             )
         except DossierUnknown as error:
-            state = await self._register.take_in(organisation, number)
+            state, taken = await self._register.take_in(organisation, number)
             if state is RegisterState.AWAY:
                 raise RegisterSilent(what="dossier") from error
+            if not taken:
+                raise
         return await asyncio.to_thread(
-            opening, organisation, number, access, bound=bound, named=named
+            opening, organisation, taken, access, bound=bound, named=named
         )
 
     async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
@@ -96,9 +98,13 @@ class IdentityAdapter:
         ):
             made_before = self._store.identities.made
             before = await asyncio.to_thread(made_before, organisation, request_id)
-            if before is None:
+            if before is not None:
+                return DossierCreated(dossier=before)
+            finding = self._store.identities.find
+            found = await asyncio.to_thread(finding, organisation, caller, access, others=others)
+            if confirmed or not found.hits:
                 raise RegisterOnly
-            return DossierCreated(dossier=before)
+            return DossierCreated(dossier=None, likely=found.hits)
         new = NewDossier(
             request_id=request_id,
             caller=caller,

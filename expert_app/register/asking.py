@@ -60,17 +60,19 @@ class RegisterAnswers:
         hits.sort(key=lambda hit: list(HitReason).index(hit.why))
         return RegisterState.ANSWERED, hits
 
-    async def take_in(self, organisation: str, number: str) -> RegisterState:
-        """Takes the dossier of this number in, where the register has it."""
+    async def take_in(self, organisation: str, number: str) -> tuple[RegisterState, str]:
+        """Takes the dossier of this number in; its number as the register writes it, "" when the
+        register has none.
+        """
         register = self._registers.get(organisation)
         if register is None or not register.is_live:
-            return RegisterState.NONE
+            return RegisterState.NONE, ""
         try:
             found = await register.by_number(number)
         except RegisterAway:
-            return RegisterState.AWAY
-        await self._take(organisation, found)
-        return RegisterState.ANSWERED
+            return RegisterState.AWAY, ""
+        is_in = await self._take(organisation, found)
+        return RegisterState.ANSWERED, found[0].number if is_in else ""
 
     async def take_in_of_caller(self, organisation: str, caller_number: str) -> bool:
         """Takes the dossier of the caller with this number in; False when the register has none,

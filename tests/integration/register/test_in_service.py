@@ -16,6 +16,7 @@ import pytest
 
 from documents.store.accesses import AccessFilter
 from documents.store.dossier_store import DossierStore
+from documents.store.incoming import IncomingDossier
 from expert_app.hub.dossier_adapter import DossierAdapter
 from expert_app.register.kinds import make_lookup
 from expert_app.register.lookup import RegisterLookup
@@ -100,6 +101,13 @@ async def test_a_caller_whom_only_the_register_knows_has_a_dossier_at_once(tmp_p
         ]
 
 
+async def test_a_number_is_opened_as_the_register_writes_it(tmp_path: Path) -> None:
+    async with service(tmp_path) as here:
+        here.server.fault = "no_filter"
+        desk, facts, _ = await _session(here.world)
+        assert (await desk.dossier(facts.id, "ref-0042")).number == "REF-0042"
+
+
 async def test_a_dossier_of_the_register_is_found_by_name_and_made_when_it_is_opened(
     tmp_path: Path,
 ) -> None:
@@ -155,6 +163,14 @@ async def test_where_only_the_register_makes_dossiers_an_agent_makes_none_while_
         answer = await link.create(facts.id, ODILE_SAID, request_id="new2")
         assert [hit.number for hit in answer.likely] == ["REF-0042"]
         assert here.store.incoming.provisional(ORG) == []
+        with pytest.raises(RegisterOnly):
+            await link.create(facts.id, ZOE, request_id="new3")
+        assert here.kinds() == [(AccessKind.SEARCHED, "alice", "")] * 3
+        here.store.incoming.take(
+            ORG, [IncomingDossier(number="REF-8", caller=ZOE)], Access(by=ActingUser(user="import"))
+        )
+        answer = await link.create(facts.id, ZOE, request_id="new4")
+        assert [hit.number for hit in answer.likely] == ["REF-8"]
 
 
 async def test_while_the_register_is_away_a_provisional_dossier_carries_on_and_is_matched_later(

@@ -96,6 +96,15 @@ async def _hub(folder: Path, settings: HubSettings) -> Process:
     return process
 
 
+async def _command(folder: Path, *words: str) -> str:
+    """A command that goes well beside the hub; what it says."""
+    command = (sys.executable, "-m", "expert_app", "hub", "--folder", str(folder))
+    process = await asyncio.create_subprocess_exec(*command, *words, stdin=DEVNULL, stdout=PIPE)
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    return said.decode()
+
+
 async def test_a_hub_says_that_its_register_is_away_and_matches_when_it_is_back(
     tmp_path: Path,
 ) -> None:
@@ -120,14 +129,18 @@ async def test_a_hub_says_that_its_register_is_away_and_matches_when_it_is_back(
         async with register_server(RegisterServer(), port=register_port):
             await _until_away(port, away=False)
             assert await _until_kept(folder, "valdore", number) == "REF-0042"
-            words = ("register-test", "--org", "valdore", "--number", "1234567", "--json")
-            command = (sys.executable, "-m", "expert_app", "hub", "--folder", str(tmp_path))
-            asked = await asyncio.create_subprocess_exec(*command, *words, stdout=PIPE)
-            said, _ = await asked.communicate()
+            number_of_odile = ("--number", "1234567", "--json")
+            said = await _command(tmp_path, "register-test", "--org", "valdore", *number_of_odile)
             facts = json.loads(said)
             assert (facts["answers"], facts["dossiers"]) == (True, 1)
             assert "caller_number" in facts["fields"]
-            assert "Odile" not in said.decode()
+            assert "Odile" not in said
+        file = tmp_path / "dossiers.csv"
+        file.write_text("numero;nom;prenom;ne le\nREF-7;Brun;Zoé;1990-01-01\n", encoding="utf-8")
+        said = await _command(tmp_path, "dossiers", "import", str(file), "--org", "valdore")
+        assert "REF-7" not in said
+        with DossierStore(folder) as store:
+            assert store.open_dossier("valdore", "REF-7").caller_name == "Zoé Brun"
         await _until_away(port, away=True)
     finally:
         hub.terminate()
