@@ -112,6 +112,14 @@ def needs_own_server() -> str:
     )
 
 
+def no_address() -> str:
+    """Why there is no whole line."""
+    return _(
+        "The hub's settings do not say where it is reached: "
+        'addresses = ["tls://hub.example:4222"].'
+    )
+
+
 @dataclass(frozen=True)
 class MadeInvitation:
     """A fresh invitation.
@@ -201,6 +209,8 @@ def invite(
     if made.line is not None:
         print(_("The whole line, for the page “Sign in” or expert-app enrol:"))
         print(made.line.text)
+    else:
+        print(no_address())
     return 0
 
 

@@ -58,8 +58,14 @@ def paths_for(program: str, base: Path | None = None) -> Paths:
         )
     data = data_folder(program)
     runtime = _runtime_root() / program
-    config = Path(platformdirs.user_config_dir(APP, appauthor=False)) / f"{program}.toml"
-    return Paths(data=private_folder(data), runtime=private_folder(runtime), config=config)
+    return Paths(
+        data=private_folder(data), runtime=private_folder(runtime), config=own_settings(program)
+    )
+
+
+def own_settings(program: str) -> Path:
+    """The settings file of "desk", "kiosk", "hub" or "vault" in the account's own folder."""
+    return Path(platformdirs.user_config_dir(APP, appauthor=False)) / f"{program}.toml"
 
 
 def _runtime_root() -> Path:

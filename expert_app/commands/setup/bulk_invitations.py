@@ -30,6 +30,7 @@ from expert_app.hub.identity_book_commands import (
     MadeInvitation,
     invitation_line,
     needs_own_server,
+    no_address,
     role_words,
 )
 from expert_app.runtime.config import HubSettings
@@ -84,7 +85,7 @@ def invite_many(request: BulkRequest, settings: HubSettings, paths: Paths) -> in
         print(_("Everybody in the convention has a key: nobody is invited."))
         return 0
     if invitation_line(settings, "00000000") is None:
-        print(_no_address())
+        print(no_address())
         return 2
     if request.sheets is None:
         _print_made(_make(meant, request, settings, paths), request)
@@ -120,13 +121,6 @@ def _print_problems(table: Path | None, error: TableWrong) -> None:
     if len(error.problems) > MOST_SAID:
         more = len(error.problems) - MOST_SAID
         print("  " + _("and {count} more").format(count=more))
-
-
-def _no_address() -> str:
-    return _(
-        "The hub's settings do not say where it is reached: "
-        'addresses = ["tls://hub.example:4222"].'
-    )
 
 
 def _new_private_file(path: Path) -> BinaryIO:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expert_app.runtime.config import SettingsWrong
-from expert_app.runtime.paths import APP, paths_for
+from expert_app.runtime.paths import APP, own_settings
 from resources.texts import _
 
 VARIABLE = "POSTE_EXPERT_SETTINGS"
@@ -58,7 +58,7 @@ def find_settings(program: str, named: Path | None, folder: Path | None) -> Sett
     if folder is not None:
         looked = [folder / name, folder / program / "settings.toml"]
     else:
-        looked = [Path.cwd() / name, paths_for(program).config, SYSTEM_FOLDER / name]
+        looked = [Path.cwd() / name, own_settings(program), SYSTEM_FOLDER / name]
     for path in looked:
         if path.is_file() and (path.parent != Path.cwd() or _is_trusted(path)):
             return SettingsFile(path, tuple(looked))

@@ -93,3 +93,14 @@ def test_commands_find_the_settings_of_the_folder_they_are_called_in(
     assert main(["hub", "invite", "--role", "agent", "--org", "valdore", "--language", "en"]) == 0
     assert "valdore/agent/agent1" in capsys.readouterr().out
     assert (places["here"] / "hub" / "identities").is_dir()
+
+
+def test_looking_for_a_file_makes_no_folder(
+    places: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A service's account has no home, or may not write there."""
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "nobody" / "data"))
+    (places["system"] / "hub.toml").touch()
+    assert find_settings("hub", None, None).path == places["system"] / "hub.toml"
+    assert not (tmp_path / "nobody").exists()
