@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from expert_app.board.access_alert import AccessAlert
+from expert_app.board.accesses import BoardAccesses
 from expert_app.board.app import ActDone, ActTrouble, SupervisorApp
 from expert_app.board.deliveries import BoardDeliveries
+from expert_app.board.doubles import BoardDoubles, ComparedDossiers, DoublesTrouble
 from expert_app.board.visit import BoardVisit
 from expert_app.runtime.observations import Observations
+from session.core.dossier_model import AccessLine, DossierMerged
 from session.core.errors import SessionError
 from session.desk.call.visit import Visit
 from session.desk.hub.site import NetworkLink, SiteLink
 from session.protocol.conversation.messages import MediaSeen
 from session.protocol.dossier.deliveries import DeliveriesAnswer
+from session.protocol.dossier.identity import AccessesAnswer, ProvisionalAnswer
 from session.protocol.hub.board import BoardAnswer
 from session.protocol.hub.history import HistoryAnswer, LineQuality, LinesAnswer
 from session.protocol.hub.site import HelpState, NetworkAnswer, SiteAnswer
@@ -29,10 +34,14 @@ def observe_board(
     visit: BoardVisit,
     *,
     deliveries: BoardDeliveries,
+    alert: AccessAlert,
+    accesses: BoardAccesses,
+    doubles: BoardDoubles,
     observations: Observations,
 ) -> None:
     """Notes from now on what happens at a supervisor's board; before the board is started."""
     _Board(app, deliveries, observations=observations)
+    _Dossiers(accesses, doubles, alert=alert, observations=observations)
     _Visit(visit, observations)
 
 
@@ -86,6 +95,53 @@ class _Board:
 
     def _on_deliveries(self, answer: DeliveriesAnswer) -> None:
         self._observations.note("deliveries", **{one.name: one.delivered for one in answer.targets})
+
+
+class _Dossiers:
+    """The register of accesses, and one person's two dossiers."""
+
+    def __init__(
+        self,
+        accesses: BoardAccesses,
+        doubles: BoardDoubles,
+        *,
+        alert: AccessAlert,
+        observations: Observations,
+    ) -> None:
+        self._observations = observations
+        accesses.received.connect(self._on_accesses)
+        alert.refused.connect(self._on_refused)
+        accesses.saved.connect(self._on_saved)
+        doubles.provisional.connect(self._on_provisional)
+        doubles.compared.connect(self._on_compared)
+        doubles.merged.connect(self._on_merged)
+        doubles.troubled.connect(self._on_trouble)
+
+    def _on_accesses(self, answer: AccessesAnswer) -> None:
+        self._observations.note("accesses", lines=len(answer.lines))
+
+    def _on_refused(self, lines: list[AccessLine]) -> None:
+        for line in lines:
+            self._observations.note("too_many_dossiers", user=line.user)
+
+    def _on_saved(self, path: str) -> None:
+        self._observations.note("accesses_saved", path=path)
+
+    def _on_provisional(self, answer: ProvisionalAnswer) -> None:
+        self._observations.note("provisional", dossiers=len(answer.dossiers))
+
+    def _on_compared(self, compared: ComparedDossiers) -> None:
+        self._observations.note(
+            "compared", keep=compared.keep.number, merged=compared.merged.number
+        )
+
+    def _on_merged(self, merge: DossierMerged) -> None:
+        self._observations.note(
+            "merged", id=merge.id, keep=merge.keep, undone=merge.undone_at_utc is not None
+        )
+
+    def _on_trouble(self, trouble: DoublesTrouble) -> None:
+        self._observations.note("doubles_refused", code=trouble.error.code)
 
 
 class _Visit:

@@ -83,5 +83,5 @@ def _all_lines(store: DossierStore, organisation: str, number: str) -> list[Acce
 
 
 def _line(line: AccessLine) -> str:
-    parts = [f"{line.at_utc.astimezone():%Y-%m-%d %H:%M}", access_words(line.kind), line.dossier]
+    parts = [f"{line.at_utc.astimezone():%Y-%m-%d %H:%M}", access_words(line), line.dossier]
     return " · ".join(part for part in [*parts, line.by_name, line.reason] if part)

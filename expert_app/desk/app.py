@@ -53,6 +53,9 @@ SEAL_REFUSED = "seal_refused"
 ASKING = "ask for a power"
 """Key of the trouble that the caller could not be asked."""
 
+LOADING = "load the dossier"
+"""Key of the trouble that the caller's own dossier does not open by itself."""
+
 OpenSession = Callable[[SessionFacts, bool], DeskSession]
 """Makes the parts of a session; True after a restart."""
 
@@ -202,7 +205,7 @@ class DeskApp:
         self._filing.begin(session)
         self.session_opened.emit(session)
         await (session.start_without_kiosk() if facts.phone else session.start())
-        self._do(self._load_when_vault_answers(), "load the dossier")
+        self._do(self._load_when_vault_answers(), LOADING)
 
     async def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
         """Makes the session's parts; a session that cannot be sealed as it must be is ended at
@@ -294,7 +297,7 @@ class DeskApp:
         if self._session is None:
             return
         if not self._dossier_known:
-            self._do(self._load_dossier(""), "load the dossier")
+            self._do(self.load_dossier(), LOADING)
         if self._ended is None:
             self._session.line_back()
 
@@ -318,24 +321,31 @@ class DeskApp:
 
     # ---- dossier ----
 
-    def find_dossier(self, number: str) -> None:
-        """The agent names a dossier for a caller without a number."""
-        self._do(self._load_dossier(number), "find the dossier")
-
-    async def _load_dossier(self, number: str) -> None:
-        if self._session is None:
+    async def load_dossier(self, number: str = "", reason: str = "") -> None:
+        """Opens the caller's own dossier, or the one with this number; `reason` is needed for
+        another one than the conversation's.
+        """
+        session = self._session
+        if session is None:
             return
         try:
-            facts = await self._link.dossier(self._session.facts.id, number)
+            facts = await self._link.dossier(session.facts.id, number, reason)
         except DossierUnknown:
             if number:
                 raise
-            self._dossier, self._dossier_known = None, True
-            self.dossier_changed.emit(None)
+            if self._session is session:
+                self._dossier, self._dossier_known = None, True
+                self.dossier_changed.emit(None)
             return
-        self._session.event_log.write(
-            events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents))
-        )
+        if self._session is session:
+            self.open_dossier(facts)
+
+    def open_dossier(self, facts: Dossier) -> None:
+        """The conversation is about this dossier from now on."""
+        if self._session is not None:
+            self._session.event_log.write(
+                events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents))
+            )
         self.show_dossier(facts)
 
     async def _load_when_vault_answers(self) -> None:
@@ -347,9 +357,9 @@ class DeskApp:
             try:
                 if session.facts.sealed_number:
                     await self._open_number(session.facts.id)
-                return await self._load_dossier("")
+                return await self.load_dossier()
             except VaultAway as error:
-                self.trouble(error.code, error.detail, key="load the dossier")
+                self.trouble(error.code, error.detail, key=LOADING)
                 await asyncio.sleep(VAULT_S)
         return None
 

@@ -11,10 +11,11 @@ from documents.printed.receipt.facts import Signer
 from expert_app.desk.agent_work import AgentWork
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob
+from expert_app.desk.dossier.finding import DossierFinding
+from expert_app.desk.dossier.pieces import DeskPieces
 from expert_app.desk.filing import Filing
 from expert_app.desk.page_edits import PageEdits
 from expert_app.desk.parts import DeskParts
-from expert_app.desk.pieces import DeskPieces
 from expert_app.desk.quick_copy_decoder import QuickCopyDecoder
 from expert_app.desk.receipts import DeskReceipts
 from expert_app.desk.session_opener import DeskSessionOpener
@@ -22,6 +23,7 @@ from expert_app.desk.several_papers import PapersFinder
 from expert_app.desk.shown_documents import ShownDocumentsJob
 from expert_app.desk.third_parties import ThirdPartyJob
 from expert_app.runtime.notary import notary_of
+from session.desk.hub.identity import DossierIdentityLink
 from session.desk.hub.library import LibraryLink
 from session.desk.hub.pieces import PieceLink
 from session.desk.hub.work import WorkLink
@@ -39,6 +41,7 @@ class DeskJobs:
     devices: DevicesJob
     quick_copies: QuickCopyDecoder
     page_edits: PageEdits
+    finding: DossierFinding
     pieces: DeskPieces
     receipts: DeskReceipts
     shown_documents: ShownDocumentsJob
@@ -63,6 +66,7 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
         devices=devices,
         quick_copies=QuickCopyDecoder(app, parts.workers),
         page_edits=PageEdits(app, filing, outbox=parts.outbox, papers=papers),
+        finding=DossierFinding(app, DossierIdentityLink(parts.bus), tasks=parts.tasks),
         pieces=_pieces(parts, app, filing),
         receipts=_receipts(parts, app, filing, devices),
         shown_documents=ShownDocumentsJob(

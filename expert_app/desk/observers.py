@@ -12,18 +12,19 @@ import json
 from expert_app.desk.agent_work import ReportedState
 from expert_app.desk.app import DeskTrouble
 from expert_app.desk.devices import DecodedPreview, Replaced
+from expert_app.desk.dossier.finding import FindingRefused
+from expert_app.desk.dossier.pieces import DuplicatePage
 from expert_app.desk.filing import CleanedPage, ShownPage
 from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.page_edits import SplitPage
 from expert_app.desk.parts import DeskParts
-from expert_app.desk.pieces import DuplicatePage
 from expert_app.desk.quick_copy_decoder import ShownQuickCopy
 from expert_app.desk.several_papers import PapersFound
 from expert_app.desk.third_parties import Invitation, ThirdPartyJob
 from expert_app.desk.wiring.screen import DeskScreen
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.sealing import SessionSealed
-from session.core.dossier_model import Dossier
+from session.core.dossier_model import Dossier, DossierHit
 from session.desk.call.visit import Visit
 from session.desk.cobrowse.remote_control import Answer
 from session.desk.cobrowse.shown_document import Ended, Shown
@@ -47,6 +48,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.mirror import MirrorEvents
 from session.protocol.conversation.shown_document import ShownPagePainted
+from session.protocol.dossier.identity import DossierHits
 from session.protocol.dossier.library import LibraryItem
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.endpoints.chat import ChatLine
@@ -380,6 +382,9 @@ class _Paper:
         jobs.page_edits.papers.found.connect(self._on_papers)
         jobs.app.number_opened.connect(self._on_number)
         jobs.app.dossier_changed.connect(self._on_dossier)
+        jobs.finding.found.connect(self._on_found)
+        jobs.finding.likely.connect(self._on_likely)
+        jobs.finding.refused.connect(self._on_finding_refused)
         jobs.pieces.procedures_changed.connect(self._on_procedures)
         jobs.pieces.duplicate_found.connect(self._on_duplicate)
 
@@ -437,14 +442,26 @@ class _Paper:
         _session_id, number = opened
         self._observations.note("number_opened", given=bool(number))
 
+    def _on_found(self, found: DossierHits) -> None:
+        self._observations.note("dossiers_found", count=len(found.hits))
+
+    def _on_likely(self, likely: list[DossierHit]) -> None:
+        self._observations.note("dossiers_likely", count=len(likely))
+
+    def _on_finding_refused(self, refused: FindingRefused) -> None:
+        self._observations.note(f"dossier_{refused.act}_refused", code=refused.code)
+
     def _on_dossier(self, dossier: Dossier | None) -> None:
         if dossier is None:
+            self._observations.note("dossier", number="")
             return
         self._observations.note(
             "dossier",
             number=dossier.number,
             documents=len(dossier.documents),
             missing=len(dossier.missing),
+            has_number=bool(dossier.caller_number),
+            provisional=dossier.provisional,
         )
         for piece in dossier.pieces:
             self._observations.note(

@@ -73,6 +73,10 @@ class IdentityAdapter:
             asked, organisation, number, session_id=session_id, user=user
         )
 
+    async def view(self, organisation: str, number: str, access: Access) -> Dossier:
+        """A dossier for a supervisor who looks at it."""
+        return await asyncio.to_thread(self._store.identities.view, organisation, number, access)
+
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
         """Dossiers of this name and birth date, here and in the register."""
         state, others = await self._register.hits(organisation, caller)

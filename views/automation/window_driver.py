@@ -9,7 +9,15 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QInputMethodEvent, QMouseEvent
-from PyQt6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QListWidget,
+    QTreeWidget,
+    QWidget,
+)
 
 SHOWS_PERSON = "shows_person"
 """The attribute of every pane that shows faces: whether one of them is filmed, not drawn."""
@@ -57,13 +65,17 @@ class WindowDriver:
         """Enters `text` as an input method does (any character, any keyboard).
 
         In a file dialog it is the file that is chosen, in a box the entry: the one that begins with
-        it, or a text of the person's own where one may be written.
+        it, or a text of the person's own where one may be written. In a list or a table it is the
+        first line that has it.
         """
         if self._choose_file(name, text):
             return
         widget = self._find(name)
         if isinstance(widget, QComboBox):
             _choose(widget, text)
+            return
+        if isinstance(widget, QListWidget | QTreeWidget):
+            self._choose_line(widget, text)
             return
         widget.setFocus()
         event = QInputMethodEvent()
@@ -77,6 +89,20 @@ class WindowDriver:
                 dialog.close()
                 return True
         return False
+
+    def _choose_line(self, shown: QListWidget | QTreeWidget, text: str) -> None:
+        """Clicks the first line that has the text, in any column."""
+        columns = shown.columnCount() if isinstance(shown, QTreeWidget) else 1
+        model, viewport = shown.model(), shown.viewport()
+        assert model is not None
+        assert viewport is not None
+        for line in range(model.rowCount()):
+            cells = [model.index(line, column) for column in range(columns)]
+            if any(text in str(cell.data() or "") for cell in cells):
+                shown.scrollTo(cells[0])
+                self.click_at(viewport, shown.visualRect(cells[0]).center())
+                return
+        raise LookupError(f"{shown.objectName()} has no line with {text}")
 
     def shot(self, path: str) -> None:
         """Saves what the window shows, unless a person is seen in it:

@@ -27,6 +27,8 @@ from session.protocol.hub.tickets import Ticket, queue_order
 from views.board.act_panel import ActPanel
 from views.board.acts import ActBeginner
 from views.board.deliveries_page import BoardDeliveriesPage
+from views.board.dossiers.accesses_page import BoardAccessesPage
+from views.board.dossiers.doubles_page import BoardDoublesPage
 from views.board.facts import WAITING, BoardFacts
 from views.board.figures import BoardFigures, Thresholds
 from views.board.header import BoardHeader
@@ -48,6 +50,8 @@ HISTORY = "history"
 LINES = "lines"
 STATISTICS = "statistics"
 GED = "ged"
+ACCESSES = "accesses"
+DOUBLES = "doubles"
 
 
 class BoardWindow(QMainWindow):
@@ -61,6 +65,7 @@ class BoardWindow(QMainWindow):
         act back. undo_of_requested(str, str): the act with this id, and the reason.
         copies_given_up(object, str): ids of copies that nobody tries any more, and the reason.
         export_requested(str, str, str): number of a dossier, the reason, path of a .zip.
+        unmerge_requested(str, str): the merge with this id, and the reason.
         page_shown(str): one of the pages, which wants its facts now and while it is shown.
         theme_requested(bool): True for dark. close_requested(): the person wants to stop.
     """
@@ -70,6 +75,7 @@ class BoardWindow(QMainWindow):
     undo_of_requested = pyqtSignal(str, str)
     copies_given_up = pyqtSignal(object, str)
     export_requested = pyqtSignal(str, str, str)
+    unmerge_requested = pyqtSignal(str, str)
     page_shown = pyqtSignal(str)
     theme_requested = pyqtSignal(bool)
     close_requested = pyqtSignal()
@@ -90,6 +96,8 @@ class BoardWindow(QMainWindow):
         self.history = BoardHistoryPage(self._facts, clock)
         self.statistics = BoardStatisticsPage(self._facts, clock)
         self.copies = BoardDeliveriesPage(self._facts, clock)
+        self.accesses = BoardAccessesPage(self._facts, clock)
+        self.doubles = BoardDoublesPage(self._facts, clock)
         self.queues = self.live.queues
         self.tickets = self.live.tickets
         self.agents = self.live.agents
@@ -100,6 +108,8 @@ class BoardWindow(QMainWindow):
             LINES: (self.lines, self.lines.table),
             STATISTICS: (self.statistics, self.statistics.table),
             GED: (self.copies, self.copies.table),
+            ACCESSES: (self.accesses, self.accesses.table),
+            DOUBLES: (self.doubles, self.doubles.first_field),
         }
         self._stack = QStackedWidget()
         self._build()
@@ -188,9 +198,13 @@ class BoardWindow(QMainWindow):
             self.messages.show_message(
                 Level.WARNING, _("Alert: {what}").format(what=" · ".join(alerts)), key="alerts"
             )
-            QApplication.alert(self)
+            self.alert()
         if self.page() == LIVE:
             self.live.refresh()
+
+    def alert(self) -> None:
+        """The window makes itself seen in the bar of tasks."""
+        QApplication.alert(self)
 
     def agent_name(self, agent: str) -> str:
         """The name that callers read."""
@@ -241,6 +255,8 @@ class BoardWindow(QMainWindow):
             (LINES, _("Lines"), "signal_good"),
             (STATISTICS, _("Figures"), "table"),
             (GED, _("Documents"), "dossier"),
+            (ACCESSES, _("Accesses"), "see_page"),
+            (DOUBLES, _("Doubles"), "merge"),
         )
         self._switch = Segments("board_pages", _("Page"), choices=choices)
         for place, (name, words, _icon) in enumerate(choices, start=1):
@@ -271,6 +287,7 @@ class BoardWindow(QMainWindow):
         self.history.undo_wanted.connect(self._acts.undo)
         self.copies.give_up_wanted.connect(self._on_give_up)
         self.copies.export_wanted.connect(self._on_export)
+        self.doubles.undo_wanted.connect(self._on_unmerge)
         self._switch.chosen.connect(lambda name: self.show_page(str(name)))
         for place, name in enumerate(self._pages, start=1):
             self._keys(f"Alt+{place}", partial(self.show_page, name))
@@ -300,6 +317,13 @@ class BoardWindow(QMainWindow):
             )
 
         self._acts.ask_reason(title, hint, ask_path)
+
+    def _on_unmerge(self, merge_id: str, words: str) -> None:
+        title = _("Take the merge back: {what}").format(what=words)
+        hint = _("Two dossiers again; what had moved goes back.")
+        self._acts.ask_reason(
+            title, hint, lambda reason: self.unmerge_requested.emit(merge_id, reason)
+        )
 
     def _keys(self, keys: str, done: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(done)

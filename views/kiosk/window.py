@@ -16,9 +16,9 @@ from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from session.core.clock import Clock, SystemClock
 from session.kiosk.devices.print_preview import ShownPrint
-from session.kiosk.hub.number_check import PHONE, TICKET
 from session.protocol.conversation.messages import Grant, KioskWiped
 from session.protocol.endpoints.chat import ChatLine
+from session.protocol.hub.number_check import PHONE, TICKET
 from session.protocol.hub.requests import (
     Contact,
     Service,

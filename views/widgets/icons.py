@@ -77,6 +77,7 @@ _GLYPHS = {
     "library": "bookshelf",
     "form": "file-document-edit-outline",
     "light": "white-balance-sunny",
+    "merge": "call-merge",
     "microphone": "microphone",
     "microphone_off": "microphone-off",
     "money": "cash-multiple",

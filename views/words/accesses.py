@@ -4,22 +4,26 @@
 from __future__ import annotations
 
 from resources.texts import N_, _
-from session.core.dossier_model import AccessKind
+from session.core.dossier_model import AccessKind, AccessLine
 
-_WORDS = {
-    AccessKind.SEARCHED: N_("Searched by name and birth date"),
-    AccessKind.OPENED: N_("Opened"),
-    AccessKind.OPENED_OTHER: N_("Opened besides the caller's own"),
-    AccessKind.CREATED: N_("Created"),
-    AccessKind.NUMBERED: N_("Caller number added"),
-    AccessKind.CORRECTED: N_("Corrected"),
-    AccessKind.EXPORTED: N_("Exported whole"),
-    AccessKind.MERGED: N_("Merged with another dossier"),
-    AccessKind.UNMERGED: N_("Merge taken back"),
-    AccessKind.REFUSED: N_("Refused: too many dossiers in an hour"),
+KINDS: dict[AccessKind, tuple[str, str, str]] = {
+    AccessKind.SEARCHED: (N_("Searched by name and birth date"), "search", "soft"),
+    AccessKind.OPENED: (N_("Opened"), "dossier", ""),
+    AccessKind.OPENED_OTHER: (N_("Opened besides the caller's own"), "dossier", "warn"),
+    AccessKind.CREATED: (N_("Created"), "add", ""),
+    AccessKind.NUMBERED: (N_("Caller number added"), "given", ""),
+    AccessKind.CORRECTED: (N_("Corrected"), "pen", ""),
+    AccessKind.EXPORTED: (N_("Exported whole"), "save", "warn"),
+    AccessKind.MERGED: (N_("Merged with another dossier"), "merge", ""),
+    AccessKind.UNMERGED: (N_("Merge taken back"), "undo", ""),
+    AccessKind.REFUSED: (N_("Refused: too many dossiers in an hour"), "forbidden", "bad"),
 }
+"""Words, icon and tone, in the order of the board's filter."""
 
 
-def access_words(kind: AccessKind) -> str:
-    """What was done, in words."""
-    return _(_WORDS[kind])
+def access_words(line: AccessLine) -> str:
+    """What was done, and how many dossiers a search found."""
+    words = _(KINDS[line.kind][0])
+    if line.kind is AccessKind.SEARCHED:
+        return _("{what}: {count}").format(what=words, count=line.hits)
+    return words

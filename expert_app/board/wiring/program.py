@@ -12,12 +12,15 @@ import msgspec
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.board.access_alert import AccessAlert
+from expert_app.board.accesses import BoardAccesses
 from expert_app.board.app import ActDone, ActTrouble, SupervisorApp
 from expert_app.board.deliveries import BoardDeliveries
 from expert_app.board.dossier_export import DossierExport, Exporter
+from expert_app.board.doubles import BoardDoubles
 from expert_app.board.observers import observe_board
 from expert_app.board.report_files import ReportFiles
 from expert_app.board.wiring.deliveries import DeliveryConnections
+from expert_app.board.wiring.dossiers import DossierPages
 from expert_app.board.wiring.visit import VisitConnections
 from expert_app.runtime.bus_access import tell_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
@@ -27,7 +30,6 @@ from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from resources.texts import _
 from session.bus.client import BusClient
-from session.core.dossier_model import AccessLine
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import Act, Join, MoveQueue
 from session.desk.hub.board_past import BoardPast
@@ -45,11 +47,12 @@ from views.desk.dossier.history_words import export_words
 from views.widgets.message_bar import Level
 from views.widgets.theme import apply_theme
 from views.widgets.window_settings import IniSettings
+from views.words.accesses import access_words
 from views.words.deliveries import copy_words
 from views.words.errors import sentence
 
 WINDOW_SIZE = (1440, 900)
-LINE, ACT, FILE, ACCESS = "line", "act", "file", "access"
+LINE, ACT, FILE = "line", "act", "file"
 
 
 async def open_board(
@@ -80,6 +83,8 @@ class BoardJobs:
     deliveries: BoardDeliveries
     export: DossierExport
     access_alert: AccessAlert
+    accesses: BoardAccesses
+    doubles: BoardDoubles
 
 
 def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program) -> BoardJobs:
@@ -113,6 +118,8 @@ def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
         access_alert=AccessAlert(register, tasks),
         deliveries=BoardDeliveries(delivery_link, copy_words, tasks=tasks),
         export=DossierExport(exporter, export_words, clock=clock, tasks=tasks),
+        accesses=BoardAccesses(register, access_words, tasks=tasks),
+        doubles=BoardDoubles(register, tasks=tasks),
     )
 
 
@@ -133,6 +140,9 @@ class BoardProgram:
             program.clock, Thresholds(**msgspec.structs.asdict(settings.board))
         )
         self._copies = DeliveryConnections(self.window, jobs.deliveries, export=jobs.export)
+        self._dossiers = DossierPages(
+            self.window, jobs.accesses, doubles=jobs.doubles, alert=jobs.access_alert
+        )
         self._visits = VisitConnections(
             self.window, jobs.bus, link=jobs.link, media=settings.media, program=program
         )
@@ -145,6 +155,9 @@ class BoardProgram:
             self._app,
             self._visits.visit,
             deliveries=self._jobs.deliveries,
+            alert=self._jobs.access_alert,
+            accesses=self._jobs.accesses,
+            doubles=self._jobs.doubles,
             observations=self._program.observations,
         )
 
@@ -156,7 +169,6 @@ class BoardProgram:
         app.done.connect(self._on_done)
         app.troubled.connect(self._on_trouble)
         app.undo_changed.connect(window.show_undo)
-        self._jobs.access_alert.refused.connect(self._on_refused_accesses)
         self._jobs.board.retrying.connect(self._on_retrying)
         self._jobs.past.retrying.connect(self._on_retrying)
         window.act_requested.connect(self._on_act)
@@ -222,13 +234,6 @@ class BoardProgram:
             Level.WARNING, _("The hub did not answer; trying again…"), key=ACT
         )
 
-    def _on_refused_accesses(self, lines: list[AccessLine]) -> None:
-        who = _("{name} has opened or searched for too many dossiers within an hour")
-        what = " · ".join(who.format(name=line.by_name or line.user) for line in lines)
-        text = _("Alert: {what}").format(what=what)
-        self.window.messages.show_message(Level.WARNING, text, key=ACCESS)
-        self._application.alert(self.window)
-
     def _on_page(self, name: str) -> None:
         asks = {
             HISTORY: self.window.history.ask,
@@ -236,6 +241,7 @@ class BoardProgram:
             STATISTICS: self.window.statistics.ask,
         }
         self._copies.show(name == GED)
+        self._dossiers.show(name)
         if name in asks:
             asks[name]()
         else:

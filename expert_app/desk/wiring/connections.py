@@ -13,6 +13,7 @@ from expert_app.desk.wiring.agent_work import AgentWorkConnections
 from expert_app.desk.wiring.chat_and_privacy import ChatAndPrivacyConnections
 from expert_app.desk.wiring.conversation import ConversationConnections
 from expert_app.desk.wiring.devices import DevicesConnections
+from expert_app.desk.wiring.dossier import DossierConnections
 from expert_app.desk.wiring.life_size import LifeSize
 from expert_app.desk.wiring.line import LineConnections
 from expert_app.desk.wiring.media import MediaConnections
@@ -102,6 +103,7 @@ def _connect_paper(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> tupl
             edits=jobs.page_edits,
             quick_copies=jobs.quick_copies,
         ),
+        DossierConnections(window, app, finding=jobs.finding, link=parts.link),
         PieceConnections(window, app, pieces=jobs.pieces, devices=jobs.devices),
         ReceiptConnections(window, jobs.receipts, pieces=jobs.pieces),
         ShownDocumentConnections(window, app, documents=jobs.shown_documents, link=parts.link),

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QImage
 
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob
-from expert_app.desk.pieces import DeskPieces, DuplicatePage
+from expert_app.desk.dossier.pieces import DeskPieces, DuplicatePage
 from resources.texts import _
 from session.protocol.dossier.pieces import PieceHistory
 from views.desk.dossier.compared_pages import Side, side_by_side

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from expert_app.desk.pieces import DeskPieces
+from expert_app.desk.dossier.pieces import DeskPieces
 from expert_app.desk.receipts import DeskReceipts
 from resources.texts import _
 from views.desk.window import DeskWindow

@@ -42,7 +42,7 @@ def build_screen(parts: DeskParts) -> DeskScreen:
         queue=DeskQueueView(parts.clock),
         call=CallView(video, parts.clock),
         cobrowse=SharedPageView(mirror),
-        dossier=DossierView(),
+        dossier=DossierView(parts.clock),
         devices=DevicesView(),
         settings=parts.window_settings,
         clock=parts.clock,

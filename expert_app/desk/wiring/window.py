@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the desk's window with queue, hub, dossier and filing:
+"""Connects the desk's window with queue, hub and filing:
 what holds whether or not a session runs.
 """
 
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from documents.imaging.legibility import sentence as flaw_sentence
 from documents.pages.outbox import Leftover
-from expert_app.desk.app import DeskApp, DeskTrouble
+from expert_app.desk.app import LOADING, DeskApp, DeskTrouble
 from expert_app.desk.filing import (
     CleanedPage,
     DocumentTrouble,
@@ -18,7 +18,6 @@ from expert_app.desk.filing import (
     Value,
 )
 from resources.texts import _
-from session.core.dossier_model import Dossier
 from session.core.errors import BusRefusedIdentity, NobodyWaits
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import KioskWiped
@@ -27,7 +26,6 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
 from views.widgets.message_bar import Level
-from views.widgets.pdf_picture import pdf_picture
 from views.words.errors import sentence
 
 RETRYING, FILING, REFUSED = "retrying", "filing", "refused"
@@ -50,7 +48,6 @@ class WindowConnections:
         self._window, self._ring, self._app = window, ring, app
         self._filing, self._link = filing, link
         self._connect_queue()
-        self._connect_dossier()
         self._connect_filing()
 
     # ---- queue ----
@@ -130,8 +127,7 @@ class WindowConnections:
     def _on_trouble(self, trouble: DeskTrouble) -> None:
         if trouble.key == "accept":
             self._window.queue.accept_failed()
-        if trouble.key in ("find the dossier", "load the dossier"):
-            self._window.dossier.show_search(sentence(trouble.code, trouble.detail).sentence)
+        if trouble.key == LOADING:  # said where the dossier would be: `wiring.dossier`
             return
         if trouble.key == "file":
             self._window.devices.set_filing(False)
@@ -154,28 +150,6 @@ class WindowConnections:
         self._window.messages.show_message(
             Level.WARNING, words.format(folder=folder), key=str(leftover.path)
         )
-
-    # ---- dossier ----
-
-    def _connect_dossier(self) -> None:
-        dossier, app = self._window.dossier, self._app
-        app.dossier_changed.connect(self._on_dossier)
-        app.document_opened.connect(self._on_document)
-        dossier.dossier_requested.connect(app.find_dossier)
-        dossier.piece_requested.connect(app.set_piece)
-        dossier.document_requested.connect(app.open_document)
-
-    def _on_dossier(self, facts: Dossier | None) -> None:
-        if facts is None:
-            self._window.dossier.show_search()
-            self._window.devices.set_pieces([], dossier_open=False)
-        else:
-            self._window.dossier.show_dossier(facts)
-            self._window.devices.set_pieces(facts.pieces, dossier_open=True)
-
-    def _on_document(self, document: tuple[str, bytes]) -> None:
-        name, data = document
-        self._window.show_picture(name, pdf_picture(data))
 
     # ---- pages and documents ----
 

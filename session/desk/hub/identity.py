@@ -20,6 +20,7 @@ from session.protocol.dossier.identity import (
     DossierMerge,
     DossierSearch,
     DossierUnmerge,
+    DossierViewed,
     MergeAnswer,
     MergesAnswer,
     MergesRequest,
@@ -101,9 +102,22 @@ class DossierRegisterLink:
     def __init__(self, bus: BusClient) -> None:
         self._bus = bus
 
-    async def merge(self, keep: str, merged: str, reason: str) -> DossierMerged:
-        """All of `merged` moves into `keep`. Raises `DossierUnknown`, `MergeImpossible`."""
-        request = DossierMerge(request_id=new_id(), keep=keep, merged=merged, reason=reason)
+    async def view(self, number: str, reason: str) -> Dossier:
+        """A dossier to look at; the look is written down. Raises `DossierUnknown`."""
+        request = DossierViewed(dossier=number, reason=reason)
+        return (
+            await self._bus.request_with_retries("view_dossier", request, DossierAnswer, WAIT_S)
+        ).dossier
+
+    async def merge(
+        self, keep: str, merged: str, reason: str, *, request_id: str = ""
+    ) -> DossierMerged:
+        """All of `merged` moves into `keep`, once per `request_id`.
+        Raises `DossierUnknown`, `MergeImpossible`.
+        """
+        request = DossierMerge(
+            request_id=request_id or new_id(), keep=keep, merged=merged, reason=reason
+        )
         return (
             await self._bus.request_with_retries("merge_dossiers", request, MergeAnswer, WAIT_S)
         ).merge

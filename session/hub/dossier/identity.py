@@ -27,6 +27,7 @@ from session.protocol.dossier.identity import (
     DossierMerge,
     DossierSearch,
     DossierUnmerge,
+    DossierViewed,
     MergeAnswer,
     MergesAnswer,
     MergesRequest,
@@ -115,6 +116,14 @@ class IdentityService:
         )
 
     # ---- supervisors
+
+    @handles("view_dossier")
+    async def view(self, asker: Asker, request: DossierViewed) -> DossierAnswer:
+        """A supervisor looks at a dossier. Raises `DossierUnknown`."""
+        access = self._access(asker, request.reason)
+        return DossierAnswer(
+            dossier=await self._store.view(asker.organisation, request.dossier, access)
+        )
 
     @handles("merge_dossiers")
     async def merge(self, asker: Asker, request: DossierMerge) -> MergeAnswer:

@@ -64,6 +64,10 @@ class IdentityStoreLike(Protocol):
         """
         ...
 
+    async def view(self, organisation: str, number: str, access: Access) -> Dossier:
+        """A dossier for a supervisor who looks at it. Raises `DossierUnknown`."""
+        ...
+
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
         """Dossiers of this name and birth date. Raises `TooManyDossiers`."""
         ...

@@ -3,7 +3,7 @@
 
 `client.KioskLink` has all requests, and the signals for what the hub tells.
 `call_button.CallButton` turns presses into one ticket, `host_call.HostCall` calls the site's
-host, `line_measurement.LineMeasurement` measures the line of an idle kiosk, `number_check`
-checks typed numbers, `display.DisplayLink` serves the screen of the waiting room.
+host, `line_measurement.LineMeasurement` measures the line of an idle kiosk, `display.DisplayLink`
+serves the screen of the waiting room.
 Imports no other package of `session.kiosk`.
 """

@@ -120,6 +120,13 @@ class MergeTrouble(StrEnum):
     LATER_FIRST = "later_first"
 
 
+class DossierViewed(HubMessage, frozen=True, kw_only=True):
+    """A supervisor looks at a dossier, for a reason: two are compared before they are merged."""
+
+    dossier: DossierNumber
+    reason: Reason
+
+
 class DossierMerge(HubMessage, frozen=True, kw_only=True):
     """All of `merged` moves into `keep`, and its number opens `keep` from then on.
     `request_id` becomes the merge's id; repeated, nothing happens twice.
@@ -205,6 +212,7 @@ IDENTITY_VERBS: dict[str, Verb] = {
     "find_dossiers": (_A, DossierSearch, DossierHits),
     "create_dossier": (_A, DossierCreate, DossierCreated),
     "give_caller_number": (_A, CallerNumberGiven, DossierAnswer),
+    "view_dossier": (_S, DossierViewed, DossierAnswer),
     "merge_dossiers": (_S, DossierMerge, MergeAnswer),
     "unmerge_dossiers": (_S, DossierUnmerge, MergeAnswer),
     "merges": (_S, MergesRequest, MergesAnswer),

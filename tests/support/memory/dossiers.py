@@ -62,6 +62,9 @@ class MemoryIdentities:
     ) -> bool:
         return False
 
+    async def view(self, organisation: str, number: str, access: Access) -> Dossier:
+        return await self._dossiers.open(organisation, number)
+
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
         return DossierHits(hits=[])
 

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication
 
 from resources.texts import use_language
 from tests.support.screens.board_scenes import SCENES
+from tests.support.screens.dossier_scenes import BOARD_SCENES
 from views.widgets.theme import apply_theme
 
 
@@ -26,7 +27,7 @@ def main(folder: Path, size: str = "1440x900", language: str = "fr") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for dark in (False, True):
         apply_theme(app, dark)
-        for name, scene in SCENES.items():
+        for name, scene in (SCENES | BOARD_SCENES).items():
             window = scene()
             window.resize(width, height)
             window.show()

@@ -36,6 +36,7 @@ def _shoot(folder: Path, size: str, *, long: bool) -> None:
 
     from resources import texts
     from tests.support.screens.desk_scenes import SCENES
+    from tests.support.screens.dossier_scenes import DESK_SCENES
     from tests.support.screens.longer import Longer
     from tests.support.screens.third_party_scenes import TALK_SCENES
     from views.widgets.theme import apply_theme
@@ -48,7 +49,7 @@ def _shoot(folder: Path, size: str, *, long: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for dark in (False, True):
         apply_theme(app, dark)
-        for name, scene in (SCENES | TALK_SCENES).items():
+        for name, scene in (SCENES | TALK_SCENES | DESK_SCENES).items():
             window = scene()
             window.resize(width, height)
             window.show()

@@ -25,6 +25,7 @@ from tests.support.screens.invented import (
     ticket,
 )
 from views.desk.call_view import CallState, Quality
+from views.desk.dossier.find_card import OPEN
 from views.desk.window import PAGE, DeskWindow
 from views.widgets.message_bar import Level, MessageAction
 from views.words.errors import sentence
@@ -146,7 +147,8 @@ def search() -> DeskWindow:
     window = face()
     window.call.show_state(CallState.UNSTABLE)
     window.dossier.show_nothing()
-    window.dossier.show_search(sentence("dossier_unknown").sentence)
+    window.dossier.show_search()
+    window.dossier.finder.show_refused(OPEN, "dossier_unknown")
     return window
 
 

@@ -247,7 +247,7 @@ def desk(clock: ManualClock | None = None, settings: WindowSettings | None = Non
         queue=DeskQueueView(clock),
         call=CallView(DrawnFace(), clock),
         cobrowse=DrawnPage(),
-        dossier=DossierView(),
+        dossier=DossierView(clock),
         devices=DevicesView(),
         settings=settings or MemorySettings(),
         clock=clock,

@@ -34,5 +34,5 @@ def state_words(step: PieceStep) -> str:
 def export_words(step: PieceStep | ActStep | AccessLine) -> str:
     """One line of the history, or of the register of accesses."""
     if isinstance(step, AccessLine):
-        return f"{step.dossier} : {access_words(step.kind)}"
+        return f"{step.dossier} : {access_words(step)}"
     return act_words(step) if isinstance(step, ActStep) else state_words(step)

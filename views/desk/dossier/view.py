@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QLineEdit,
     QProgressBar,
@@ -18,47 +18,51 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
+from session.core.clock import Clock
 from session.core.dossier_model import SETTLED, DocumentRecord, Dossier
 from views.desk.dossier.correct_panel import CorrectPanel
 from views.desk.dossier.documents import DocumentList
+from views.desk.dossier.find_card import FindCard
 from views.desk.dossier.notes import NotesCard
-from views.desk.dossier.piece_row import PieceRow, french_day
+from views.desk.dossier.person_card import PersonCard
+from views.desk.dossier.piece_row import PieceRow
 from views.desk.dossier.pieces_bar import PiecesBar
 from views.widgets.parts import (
     Card,
     EmptyState,
     column,
     label,
-    push_button,
-    restyle,
     row,
     scroll_area,
-    tool_button,
 )
 from views.widgets.theme import SPACE
 
 
 class DossierView(QWidget):
-    """Shows one dossier, or asks for its number.
+    """Shows one dossier, or the card that finds it.
+
+    Args:
+        clock: for the day on which a birth date is judged.
 
     Signals: document_requested(str): open this document. piece_requested(str, object, str): piece
         id, `PieceState`, reason. piece_chosen(str): the agent wants to scan for this piece.
-        dossier_requested(str): open the dossier with this number. search_requested(str): documents
-        with these words. correct_requested(str, str, str, str), supersede_requested(str, str, str):
-        see `CorrectPanel`.
+        search_requested(str): documents with these words. correct_requested(str, str, str, str),
+        supersede_requested(str, str, str): see `CorrectPanel`. What asks for a dossier is in
+        `finder` (`FindCard`), what is asked about its person in `person` (`PersonCard`).
     """
 
     document_requested = pyqtSignal(str)
     piece_requested = pyqtSignal(str, object, str)
     piece_chosen = pyqtSignal(str)
-    dossier_requested = pyqtSignal(str)
     search_requested = pyqtSignal(str)
     correct_requested = pyqtSignal(str, str, str, str)
     supersede_requested = pyqtSignal(str, str, str)
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.setObjectName("dossier_view")
+        self.finder = FindCard(lambda: clock.utc_now().astimezone().date())
+        self.person = PersonCard()
         self._rows: dict[str, PieceRow] = {}
         self._facts: Dossier | None = None
         self._parts = QStackedWidget()
@@ -76,35 +80,47 @@ class DossierView(QWidget):
         for part in (self._nothing, self._search, self._loading, self._dossier):
             self._parts.addWidget(part)
         column(self, self._parts)
+        self.finder.back_requested.connect(lambda: self._parts.setCurrentWidget(self._dossier))
+        self.person.other_requested.connect(self.show_search)
 
     # ---- facts ----
 
     def show_nothing(self) -> None:
         """Without a conversation: removes everything of the caller before."""
         self._facts = None
-        self._number.clear()
+        self.finder.clear()
+        self._words.setText("")
         self._fill(None)
         self._parts.setCurrentWidget(self._nothing)
+
+    def show_caller(self, kind: str, number: str) -> None:
+        """Kind of number that the conversation's service asks for, and what the caller typed."""
+        self.finder.show_caller(kind, number)
+        self.person.show_kind(kind)
 
     def show_loading(self) -> None:
         """The dossier has been asked for."""
         self._parts.setCurrentWidget(self._loading)
 
-    def show_search(self, refused: str = "") -> None:
-        """No dossier is known for the caller: ask for its number;
-        `refused` says why the last number was refused.
+    def show_search(self) -> None:
+        """No dossier is known for the caller, or another one is wanted: what finds it comes to the
+        front, as it was left.
         """
-        self._refused.setText(refused)
-        self._refused.setVisible(bool(refused))
-        self._back.setVisible(self._facts is not None)
-        self._parts.setCurrentWidget(self._search)
-        self._number.setFocus()
+        if self._parts.currentWidget() is not self._search:
+            self._parts.setCurrentWidget(self._search)
+            self.finder.begin(bound=self._facts is not None)
 
     def show_dossier(self, facts: Dossier) -> None:
         """The dossier as the store has it."""
+        is_other = self._facts is None or self._facts.number != facts.number
+        if is_other or self.finder.is_opening():
+            self.finder.done()
+            self._words.setText("")
+            self._parts.setCurrentWidget(self._dossier)
+        elif self._parts.currentWidget() is not self._search:  # the agent may look for another one
+            self._parts.setCurrentWidget(self._dossier)
         self._facts = facts
         self._fill(facts)
-        self._parts.setCurrentWidget(self._dossier)
 
     def facts(self) -> Dossier | None:
         """What is shown."""
@@ -122,34 +138,10 @@ class DossierView(QWidget):
 
     # ---- building ----
 
-    def _build_search(self) -> QWidget:
+    def _build_search(self) -> QScrollArea:
         page = QWidget()
-        self._number = QLineEdit()
-        self._number.setObjectName("dossier_number")
-        self._number.setAccessibleName(_("Number of the dossier"))
-        self._number.setPlaceholderText(_("Number of the dossier"))
-        self._number.setMaxLength(40)
-        self._number.returnPressed.connect(self._on_open)
-        self._refused = label(role="body", wrap=True, name="dossier_refused")
-        restyle(self._refused, tone="bad")
-        opened = push_button(_("Open"), "search", "primary", name="dossier_open")
-        opened.clicked.connect(self._on_open)
-        card = Card("dossier_search")
-        card.body.addWidget(label(_("Which dossier?"), "title"))
-        advice = _("The caller gave no number, or no dossier has it. Ask, then type it here.")
-        card.body.addWidget(label(advice, "soft", wrap=True))
-        entry = row(None)
-        entry.addWidget(self._number, 1)
-        entry.addWidget(opened)
-        card.body.addLayout(entry)
-        card.body.addWidget(self._refused)
-        self._back = push_button(
-            _("Back to the dossier"), "arrow_left", "quiet", name="dossier_back"
-        )
-        self._back.clicked.connect(lambda: self._parts.setCurrentWidget(self._dossier))
-        card.body.addLayout(row(None, self._back, 0))
-        column(page, card, 0, margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
-        return page
+        column(page, self.finder, 0, margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        return scroll_area(page)
 
     def _build_dossier(self) -> QScrollArea:
         body = QWidget()
@@ -180,7 +172,7 @@ class DossierView(QWidget):
         documents.body.addWidget(self._documents)
         column(
             body,
-            self._build_person(),
+            self.person,
             self._notes,
             self._build_pieces(),
             documents,
@@ -189,24 +181,6 @@ class DossierView(QWidget):
             margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]),
         )
         return scroll_area(body)
-
-    def _build_person(self) -> Card:
-        card = Card("dossier_person", space=2)
-        self._name = label(role="large", name="dossier_name", wrap=True)
-        self._who = label(role="soft", name="dossier_who", wrap=True)
-        self._what = label(role="strong", name="dossier_procedure", wrap=True)
-        for words in (self._name, self._who):
-            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        other = tool_button(_("Open another dossier"), "search", "dossier_other")
-        other.clicked.connect(lambda: self.show_search())
-        top = row(None)
-        top.addWidget(self._name, 1)
-        top.addWidget(other, 0, Qt.AlignmentFlag.AlignTop)
-        card.body.addLayout(top)
-        card.body.addWidget(self._who)
-        card.body.addSpacing(4)
-        card.body.addWidget(self._what)
-        return card
 
     def _build_pieces(self) -> Card:
         card = Card("dossier_pieces", space=SPACE[0])
@@ -226,10 +200,7 @@ class DossierView(QWidget):
     def _fill(self, facts: Dossier | None) -> None:
         pieces = facts.pieces if facts else ()
         settled = sum(piece.state in SETTLED for piece in pieces)
-        self._name.setText(facts.caller_name if facts else "")
-        self._who.setText(_who(facts) if facts else "")
-        self._what.setText(facts.procedure if facts else "")
-        self._what.setVisible(bool(facts and facts.procedure))
+        self.person.show_person(facts)
         self._pieces_title.setText(
             _("Pieces settled: {done} of {all}").format(done=settled, all=len(pieces))
         )
@@ -287,21 +258,6 @@ class DossierView(QWidget):
     def _on_words(self, words: str) -> None:
         if not words and self._facts is not None:
             self._fill_documents(self._facts.documents)
-
-    def _on_open(self) -> None:
-        number = self._number.text().strip()
-        if number:
-            self._refused.hide()
-            self.dossier_requested.emit(number)
-
-
-def _who(facts: Dossier) -> str:
-    parts = [_("Dossier {number}").format(number=facts.number)]
-    if facts.caller_number:
-        parts.append(_("caller number {number}").format(number=facts.caller_number))
-    if facts.born_on:
-        parts.append(_("born on {date}").format(date=french_day(facts.born_on)))
-    return " · ".join(parts)
 
 
 def _last(documents: Sequence[DocumentRecord]) -> int:

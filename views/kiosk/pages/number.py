@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import N_, _
-from session.kiosk.hub.number_check import (
+from session.protocol.hub.number_check import (
     DIGITS,
     FORMS,
     LETTERS,

@@ -289,3 +289,17 @@ def test_the_register_is_read_in_pages_by_day_person_dossier_and_kind(
     assert dossiers(AccessFilter(dossier=three)) == [three]
     assert dossiers(AccessFilter(kind=AccessKind.REFUSED)) == []
     assert store.accesses.listed("other", AccessFilter()) == []
+
+
+def test_a_supervisor_who_looks_twice_leaves_two_lines(store: DossierStore) -> None:
+    made = _make(store).dossier
+    assert made is not None
+    boss = Access(by=ActingUser(user="boss", name="Chantal V."), reason="Deux dossiers ?")
+    for _time in range(2):
+        assert store.identities.view(ORG, made.number, boss) == made
+    lines = store.accesses.listed(ORG, AccessFilter(user="boss"))
+    assert [(line.kind, line.dossier, line.reason, line.session_id) for line in lines] == [
+        (AccessKind.OPENED, made.number, "Deux dossiers ?", "")
+    ] * 2
+    with pytest.raises(DossierUnknown):
+        store.identities.view(ORG, "D-nobody", boss)

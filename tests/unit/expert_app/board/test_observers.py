@@ -31,10 +31,22 @@ def observations() -> Observations:
     return Observations(ManualClock())
 
 
+def observe(app: Any, visit: Any, other: Any, observations: Observations) -> None:
+    observe_board(
+        app,
+        visit,
+        deliveries=other,
+        alert=other,
+        accesses=other,
+        doubles=other,
+        observations=observations,
+    )
+
+
 def test_acts_are_noted_when_done_taken_back_or_refused(observations: Observations) -> None:
     app: Any = Part()
     other: Any = Part()
-    observe_board(app, other, deliveries=other, observations=observations)
+    observe(app, other, other, observations)
     act = Announce("Réunion à midi")
     app.done.emit(ActDone(act))
     app.done.emit(ActDone(act, moved=2, left=1, undone=True))
@@ -48,7 +60,7 @@ def test_acts_are_noted_when_done_taken_back_or_refused(observations: Observatio
 def test_a_visit_is_noted_until_it_is_over(observations: Observations) -> None:
     app: Any = Part()
     visit: Any = Part()
-    observe_board(app, visit, deliveries=app, observations=observations)
+    observe(app, visit, app, observations)
     guest = SimpleNamespace(caller=Part(), agent=Part(), let_in=Signal[None]())
     visit.began.emit(guest)
     assert observations.all()["visit"]["let_in"] is False

@@ -195,9 +195,9 @@ async def test_a_caller_without_a_number_has_no_dossier_until_the_agent_names_on
         (await (await office.world.kiosk("kiosk1")).call("housing", "", "r1")).ticket.id
     )
     await until(lambda: alice.dossiers == [None])
-    alice.app.find_dossier("D-none")
+    alice.app.do(alice.app.load_dossier("D-none"), "find the dossier")
     await until(lambda: alice.codes() == [("find the dossier", "dossier_unknown")])
-    alice.app.find_dossier("D-2026-0002")
+    alice.app.do(alice.app.load_dossier("D-2026-0002"), "find the dossier")
     await until(
         lambda: alice.app.dossier is not None and alice.app.dossier.caller_name == "Paul Modèle"
     )

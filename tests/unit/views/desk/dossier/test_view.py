@@ -11,8 +11,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from session.core.clock import ManualClock
 from session.core.dossier_model import Dossier, PieceState, PieceStep
+from session.protocol.dossier.identity import RegisterState
 from session.protocol.dossier.pieces import ActStep, PieceHistory
+from tests.support.screens.dossier_scenes import HITS
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import DOSSIER, NOW
 from views.desk.dossier.documents import DocumentRow
@@ -22,7 +25,7 @@ from views.widgets.parts import Chip
 
 @pytest.fixture
 def dossier(qtbot: QtBot, desk_theme: QApplication) -> DossierView:
-    view = DossierView()
+    view = DossierView(ManualClock(NOW))
     qtbot.addWidget(view)
     view.resize(410, 800)
     view.show()
@@ -136,18 +139,63 @@ def test_a_change_at_the_store_changes_the_row_and_keeps_the_others(dossier: Dos
     assert dossier.findChild(QWidget, "piece_p3") is before
 
 
-def test_a_caller_without_number_is_looked_up(dossier: DossierView, qtbot: QtBot) -> None:
+def line(view: QWidget, name: str) -> QLineEdit:
+    found = view.findChild(QLineEdit, name)
+    assert found is not None
+    return found
+
+
+def test_the_card_stays_as_it_was_left_whatever_asks_for_it_again(dossier: DossierView) -> None:
     dossier.show_search()
-    number = dossier.findChild(QLineEdit, "dossier_number")
-    assert number is not None
-    asked: list[str] = []
-    dossier.dossier_requested.connect(asked.append)
-    key(number, Qt.Key.Key_Return)
-    write(number, " D-2026-00417 ")
-    key(number, Qt.Key.Key_Return)
-    assert asked == ["D-2026-00417"]
-    dossier.show_search("No dossier has this number.")
-    assert words(dossier, "dossier_refused") == "No dossier has this number."
+    write(line(dossier, "dossier_family_name"), "Exemple")
+    dossier.show_search()
+    dossier.finder.show_refused("open", "hub_unreachable")
+    dossier.show_search()
+    assert line(dossier, "dossier_family_name").text() == "Exemple"
+    dossier.show_nothing()
+    dossier.show_search()
+    assert line(dossier, "dossier_family_name").text() == ""
+
+
+def test_a_document_that_is_filed_meanwhile_does_not_close_the_card(dossier: DossierView) -> None:
+    dossier.show_dossier(DOSSIER)
+    dossier.person.other_requested.emit()
+    dossier.show_dossier(msgspec.structs.replace(DOSSIER, pieces=DOSSIER.pieces[:1]))
+    assert line(dossier, "dossier_number").isVisible()
+    dossier.finder.show_busy("open")
+    dossier.show_dossier(DOSSIER)
+    assert not line(dossier, "dossier_number").isVisible()
+
+
+def test_what_was_found_is_scrolled_into_sight(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.resize(360, 260)
+    dossier.show_search()
+    line(dossier, "dossier_born_on").setFocus()
+    finder = dossier.finder
+    finder.show_busy("search")
+    finder.show_found(HITS, more=False, register=RegisterState.NONE)
+
+    def is_in_sight() -> bool:
+        top = finder.hits.mapTo(dossier, finder.hits.rect().topLeft()).y()
+        return top >= 0 and top + finder.hits.height() <= dossier.height()
+
+    assert finder.hits.hasFocus() or not dossier.isActiveWindow()
+    qtbot.waitUntil(is_in_sight)
+
+
+def test_words_searched_in_one_dossier_do_not_stay_for_the_next(dossier: DossierView) -> None:
+    dossier.show_dossier(DOSSIER)
+    write(line(dossier, "documents_search"), "loyer")
+    dossier.show_dossier(msgspec.structs.replace(DOSSIER, number="D-2026-00001"))
+    found = line(dossier, "documents_search")
+    found.undo()
+    assert found.text() == ""
+
+
+def test_another_dossier_is_asked_for_with_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    press(dossier, qtbot, "dossier_other")
+    assert line(dossier, "dossier_reason").isVisible()
 
 
 def test_looking_for_another_dossier_leads_back(dossier: DossierView, qtbot: QtBot) -> None:

@@ -18,8 +18,8 @@ from PyQt6.QtWidgets import QApplication
 
 from documents.pages.clean import CleanPage
 from documents.pdf.assemble import assemble
+from expert_app.desk.dossier.pieces import DeskPieces, DuplicatePage
 from expert_app.desk.filing import CleanedPage
-from expert_app.desk.pieces import DeskPieces, DuplicatePage
 from expert_app.desk.wiring.pieces import PieceConnections
 from session.core.clock import ManualClock
 from session.core.dossier_model import SeenPage

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a caller number looks like, key by key, before it is sent. Used by the kiosk's number page.
+"""What a caller number looks like, key by key, before it is sent.
+Used by the kiosk's number page and by the desk's card for a new dossier.
 
 The hub checks again. Kinds are those of `Service.number_kind`.
 Pure: text in, verdict out; nothing is kept.

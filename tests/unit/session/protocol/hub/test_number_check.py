@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from session.kiosk.hub.number_check import (
+from session.protocol.hub.number_check import (
     FORMS,
     NumberState,
     check_number,

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the board's pages of accesses and doubles with the jobs behind them.
+Used by `program`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from expert_app.board.access_alert import AccessAlert
+from expert_app.board.accesses import BoardAccesses
+from expert_app.board.doubles import BoardDoubles, ComparedDossiers, DoublesTrouble
+from resources.texts import _
+from session.core.dossier_model import AccessLine, DossierMerged
+from session.core.errors import MergeImpossible
+from session.protocol.dossier.identity import MergeTrouble
+from views.board.dossiers.doubles_page import MERGE_TROUBLES
+from views.board.window import ACCESSES, DOUBLES, BoardWindow
+from views.widgets.message_bar import Level, MessageAction
+from views.words.errors import sentence
+
+KEY, FILE = "doubles", "accesses"
+
+
+class DossierPages:
+    """The pages' requests to the jobs, the jobs' results to the window."""
+
+    def __init__(
+        self,
+        window: BoardWindow,
+        accesses: BoardAccesses,
+        *,
+        doubles: BoardDoubles,
+        alert: AccessAlert,
+    ) -> None:
+        self._window, self._accesses, self._doubles = window, accesses, doubles
+        window.accesses.wanted.connect(accesses.show)
+        window.accesses.file_wanted.connect(accesses.save)
+        accesses.received.connect(window.accesses.show_accesses)
+        alert.refused.connect(self._on_too_many)
+        accesses.saved.connect(self._on_saved)
+        accesses.failed.connect(self._on_not_saved)
+        page = window.doubles
+        page.wanted.connect(doubles.show)
+        page.compare_wanted.connect(doubles.compare)
+        page.merge_wanted.connect(doubles.merge)
+        window.unmerge_requested.connect(doubles.unmerge)
+        doubles.provisional.connect(page.show_provisional)
+        doubles.merges.connect(page.show_merges)
+        doubles.compared.connect(self._on_compared)
+        doubles.merged.connect(self._on_merged)
+        doubles.troubled.connect(self._on_trouble)
+
+    def show(self, name: str) -> None:
+        """A page came to the front."""
+        if name == ACCESSES:
+            self._window.accesses.ask()
+        else:
+            self._accesses.rest()
+        if name == DOUBLES:
+            self._window.doubles.ask()
+        else:
+            self._doubles.rest()
+
+    def _on_too_many(self, lines: list[AccessLine]) -> None:
+        """A message for each person, with the way to that person's accesses."""
+        who = _("{name} has opened or searched for too many dossiers within an hour")
+        for line in lines:
+            name = line.by_name or line.user
+            self._window.messages.show_message(
+                Level.WARNING,
+                _("Alert: {what}").format(what=who.format(name=name)),
+                key=f"too many {line.user}",
+                action=MessageAction(_("Show the accesses"), partial(self._look, line.user, name)),
+            )
+        self._window.alert()
+
+    def _look(self, user: str, name: str) -> None:
+        self._window.show_page(ACCESSES)
+        self._window.accesses.show_refused_of(user, name)
+
+    def _on_saved(self, path: str) -> None:
+        self._window.messages.show_message(
+            Level.INFO, _("Saved: {path}").format(path=path), key=FILE
+        )
+
+    def _on_not_saved(self, why: str) -> None:
+        text = _("The file was not written ({why}). Choose another place.").format(why=why)
+        self._window.messages.show_message(Level.ERROR, text, key=FILE)
+
+    def _on_compared(self, compared: ComparedDossiers) -> None:
+        self._window.doubles.show_compared(compared.keep, compared.merged, compared.reason)
+
+    def _on_merged(self, merge: DossierMerged) -> None:
+        if merge.undone_at_utc is not None:
+            words = _("{merged} and {keep} are two dossiers again.")
+        else:
+            self._window.doubles.show_merged()
+            words = _("{merged} is now part of {keep}.")
+        text = words.format(merged=merge.merged, keep=merge.keep)
+        self._window.messages.show_message(Level.INFO, text, key=KEY)
+
+    def _on_trouble(self, trouble: DoublesTrouble) -> None:
+        error = trouble.error
+        words = sentence(error.code, error.detail).sentence
+        if isinstance(error, MergeImpossible) and "why" in error.detail:
+            words = _(MERGE_TROUBLES[MergeTrouble(str(error.detail["why"]))])
+        if trouble.number:
+            self._window.doubles.show_refused(words, trouble.number)
+        else:
+            self._window.messages.show_message(Level.ERROR, words, key=KEY)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The register of accesses: every line says who, what, when and why; the filters ask."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QDate, Qt
+from PyQt6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDateEdit,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from session.core.dossier_model import AccessKind
+from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
+from tests.support.screens.dossier_scenes import access_lines, accesses
+from tests.support.screens.fingers import click, key, write
+from views.board.window import BoardWindow
+from views.words.accesses import KINDS
+
+
+@pytest.fixture
+def board(qtbot: QtBot, desk_theme: QApplication) -> BoardWindow:
+    window = accesses()
+    qtbot.addWidget(window)
+    window.close_requested.connect(window.close_now)
+    window.resize(1280, 800)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+def _find[Kind: QWidget](board: BoardWindow, kind: type[Kind], name: str) -> Kind:
+    found = board.findChild(kind, name)
+    assert found is not None
+    return found
+
+
+def _choose(board: BoardWindow, name: str, data: object) -> None:
+    box = _find(board, QComboBox, name)
+    box.setCurrentIndex(box.findData(data))
+
+
+def test_each_line_says_who_what_which_and_why(board: BoardWindow) -> None:
+    table = board.accesses.table
+    assert table.texts("899")[1:] == [
+        "Claire Fontanel",
+        "Opened besides the caller's own",
+        "D-2026-00555",
+        "Dossier du conjoint, présent à la borne",
+        "c6cc7b4565ec3deb6f8c_1",
+    ]
+    assert table.texts("897")[2] == "Searched by name and birth date: 3"
+    assert "older ones are not shown" in _find(board, QLabel, "accesses_state").text()
+
+
+def test_the_filters_ask(board: BoardWindow) -> None:
+    asked: list[AccessesRequest] = []
+    board.accesses.wanted.connect(asked.append)
+    _choose(board, "accesses_days", "week")
+    _choose(board, "accesses_person", "claire")
+    _choose(board, "accesses_kind", AccessKind.OPENED_OTHER)
+    dossier = _find(board, QLineEdit, "accesses_dossier")
+    write(dossier, " D-2026-00555 ")
+    key(dossier, Qt.Key.Key_Return)
+    assert asked[-1] == AccessesRequest(
+        first=date(2026, 2, 24),
+        last=date(2026, 3, 2),
+        user="claire",
+        dossier="D-2026-00555",
+        kind=AccessKind.OPENED_OTHER,
+    )
+    _choose(board, "accesses_days", "all")
+    assert (asked[-1].first, asked[-1].last) == (None, None)
+
+
+def test_one_day_may_be_chosen(board: BoardWindow) -> None:
+    asked: list[AccessesRequest] = []
+    board.accesses.wanted.connect(asked.append)
+    day = _find(board, QDateEdit, "accesses_day")
+    assert not day.isVisible()
+    _choose(board, "accesses_days", "day")
+    assert day.isVisible()
+    day.setDate(QDate(2026, 2, 14))
+    assert (asked[-1].first, asked[-1].last) == (date(2026, 2, 14), date(2026, 2, 14))
+
+
+def test_an_alert_leads_to_what_one_agent_was_refused(board: BoardWindow) -> None:
+    asked: list[AccessesRequest] = []
+    board.accesses.wanted.connect(asked.append)
+    board.accesses.show_refused_of("bastien", "Bastien Orval")
+    assert [(one.user, one.kind) for one in asked] == [("bastien", AccessKind.REFUSED)]
+
+
+def test_the_file_is_asked_for_where_others_are(board: BoardWindow, tmp_path: Path) -> None:
+    wanted: list[str] = []
+    board.accesses.file_wanted.connect(wanted.append)
+    click(_find(board, QPushButton, "accesses_csv"))
+    dialog = board.findChild(QFileDialog, "accesses_file")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "x.csv"))
+    dialog.close()
+    assert wanted == [str(tmp_path / "x.csv")]
+
+
+def test_an_empty_register_says_what_to_choose(board: BoardWindow) -> None:
+    board.accesses.show_accesses(AccessesAnswer(lines=[]))
+    assert not board.accesses.table.isVisible()
+    assert not _find(board, QPushButton, "accesses_csv").isEnabled()
+    board.accesses.show_accesses(access_lines())
+    assert board.accesses.table.isVisible()
+
+
+def test_every_kind_has_words() -> None:
+    assert set(KINDS) == set(AccessKind)

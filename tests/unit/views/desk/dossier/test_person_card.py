@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whose dossier it is, and giving a number to a caller who has one now."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.support.screens.fingers import click, key, write
+from tests.support.screens.invented import DOSSIER
+from views.desk.dossier.person_card import PersonCard
+
+WITHOUT = msgspec.structs.replace(DOSSIER, caller_number="")
+
+
+@pytest.fixture
+def person(qtbot: QtBot, desk_theme: QApplication) -> PersonCard:
+    card = PersonCard()
+    qtbot.addWidget(card)
+    card.show_kind("allocataire")
+    card.resize(380, 300)
+    card.show()
+    qtbot.waitExposed(card)
+    return card
+
+
+def _find[Kind: QWidget](person: PersonCard, kind: type[Kind], name: str) -> Kind:
+    found = person.findChild(kind, name)
+    assert found is not None
+    return found
+
+
+def test_contact_other_numbers_and_what_is_provisional_are_said(person: PersonCard) -> None:
+    person.show_person(
+        msgspec.structs.replace(
+            DOSSIER, contact="06 00 00 00 00", merged=("D-2026-00001",), provisional=True
+        )
+    )
+    assert _find(person, QLabel, "dossier_more").text() == (
+        "To reach: 06 00 00 00 00 · Also filed as: D-2026-00001"
+    )
+    assert _find(person, QWidget, "dossier_provisional").isVisible()
+    person.show_person(DOSSIER)
+    assert not _find(person, QWidget, "dossier_provisional").isVisible()
+
+
+def test_a_number_is_given_later_and_checked(person: PersonCard) -> None:
+    given: list[str] = []
+    person.number_given.connect(given.append)
+    person.show_person(DOSSIER)
+    assert not _find(person, QPushButton, "dossier_give_number").isVisible()
+    person.show_person(WITHOUT)
+    click(_find(person, QPushButton, "dossier_give_number"))
+    number = _find(person, QLineEdit, "dossier_new_number")
+    write(number, "12345")
+    key(number, Qt.Key.Key_Return)
+    assert given == []
+    assert "7 figures" in _find(person, QLabel, "dossier_new_number_wrong").text()
+    write(number, " 67")
+    key(number, Qt.Key.Key_Return)
+    key(number, Qt.Key.Key_Return)
+    assert given == ["1234567"]
+    person.show_person(msgspec.structs.replace(DOSSIER, caller_number="1234567"))
+    assert not number.isVisible()
+
+
+def test_a_number_that_another_dossier_has_stays_and_is_told_below(person: PersonCard) -> None:
+    given: list[str] = []
+    person.number_given.connect(given.append)
+    person.show_person(WITHOUT)
+    click(_find(person, QPushButton, "dossier_give_number"))
+    number = _find(person, QLineEdit, "dossier_new_number")
+    write(number, "1234567")
+    key(number, Qt.Key.Key_Return)
+    person.show_refused("number_taken", {"dossier": "D-2026-00001"})
+    assert "D-2026-00001" in _find(person, QLabel, "dossier_new_number_wrong").text()
+    assert number.text() == "1234567"
+    key(number, Qt.Key.Key_Return)
+    assert given == ["1234567", "1234567"]
+
+
+def test_a_note_in_the_dossier_does_not_close_what_is_typed(person: PersonCard) -> None:
+    person.show_person(WITHOUT)
+    click(_find(person, QPushButton, "dossier_give_number"))
+    number = _find(person, QLineEdit, "dossier_new_number")
+    write(number, "123")
+    person.show_person(msgspec.structs.replace(WITHOUT, notes=()))
+    assert (number.isVisible(), number.text()) == (True, "123")
+    key(number, Qt.Key.Key_Escape)
+    assert not number.isVisible()
+    assert _find(person, QPushButton, "dossier_give_number").isVisible()
+    person.show_person(None)
+    number.undo()
+    assert number.text() == ""

@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The board's page of doubles: provisional dossiers, two dossiers of one person side by side, and
+the merges, which are taken back for some weeks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QWidget
+
+from resources.texts import N_, _
+from session.core.clock import Clock
+from session.core.dossier_model import Dossier, DossierMerged
+from session.protocol.dossier.identity import (
+    MergeTrouble,
+    ProvisionalAnswer,
+    ProvisionalDossier,
+)
+from session.protocol.hub.board import REASON_PATTERN
+from views.board.dossiers.side import DossierSide
+from views.board.facts import BoardFacts
+from views.board.tables import BoardTable, Cell, TableRow
+from views.widgets.field import Field
+from views.widgets.parts import Card, ElidedLabel, column, label, push_button, row, scroll_area
+from views.widgets.theme import SPACE
+
+NUMBER_LETTERS, REASON_LETTERS = 40, 200
+
+MERGE_TROUBLES: dict[MergeTrouble, str] = {
+    MergeTrouble.SAME: N_("These two numbers are one dossier."),
+    MergeTrouble.MERGED_BEFORE: N_("One of these numbers opens the other dossier already."),
+    MergeTrouble.TOO_LATE: N_("It is too late: a merge is taken back within 30 days."),
+    MergeTrouble.LATER_FIRST: N_("Take the later merge of this dossier back first."),
+}
+"""Why two dossiers do not become one, or not two again."""
+
+
+class BoardDoublesPage(QWidget):
+    """Left the lists, right the two dossiers.
+
+    Signals: wanted(): the lists are wanted. compare_wanted(str, str, str): the number to keep, the
+        number that goes into it, the reason. merge_wanted(str, str, str): the same, of two that are
+        shown. undo_wanted(str, str): a merge's id, and what it was, in words.
+    """
+
+    wanted = pyqtSignal()
+    compare_wanted = pyqtSignal(str, str, str)
+    merge_wanted = pyqtSignal(str, str, str)
+    undo_wanted = pyqtSignal(str, str)
+
+    def __init__(self, facts: BoardFacts, clock: Clock) -> None:
+        super().__init__()
+        self._facts, self._clock = facts, clock
+        self._merges: dict[str, DossierMerged] = {}
+        self._shown: tuple[Dossier, Dossier, str] | None = None
+        self.provisional = BoardTable(
+            "board_provisional",
+            _("Provisional dossiers"),
+            heads=[_("Dossier"), _("Caller"), _("Born on"), _("Created on")],
+            wide=1,
+        )
+        self.table = BoardTable(
+            "board_merges",
+            _("Merges"),
+            heads=[_("Merged on"), _("Kept"), _("Merged into it"), _("Caller"), _("State")],
+            wide=4,
+            most_px={3: 160},
+        )
+        self._provisional_title = label(role="caption", name="provisional_title", wrap=True)
+        self._merges_state = ElidedLabel(role="small", name="merges_state")
+        self._undo = push_button(_("Take the merge back…"), "undo", name="merge_undo")
+        self._keep = Field("merge_keep", _("Dossier to keep"), longest=NUMBER_LETTERS)
+        self._merged = Field("merge_other", _("Dossier that goes into it"), longest=NUMBER_LETTERS)
+        self._reason = Field(
+            "merge_reason", _("Why? Kept in the register of accesses"), longest=REASON_LETTERS
+        )
+        self._compare = push_button(
+            _("Show side by side"), "see_page", "primary", name="merge_compare"
+        )
+        self._swap = push_button(_("Keep the other one"), "retry", name="merge_swap")
+        self._merge = push_button(_("Merge"), "merge", "danger", name="merge_confirm")
+        self._sides = (
+            DossierSide("merge_side_keep", _("Is kept")),
+            DossierSide("merge_side_other", _("Goes into it")),
+        )
+        self._warning = label(role="body", name="merge_warning", wrap=True)
+        self._build()
+        self._connect()
+        self.show_provisional(ProvisionalAnswer(dossiers=[]))
+        self.show_merges(())
+        self._show_pair(None)
+
+    @property
+    def first_field(self) -> QWidget:
+        """Where the keyboard goes when the page is opened."""
+        return self._keep
+
+    # ---- facts ----
+
+    def show_provisional(self, answer: ProvisionalAnswer) -> None:
+        """Dossiers that were made while the register was away."""
+        self.provisional.show_rows([_provisional_row(one) for one in answer.dossiers])
+        self.provisional.setVisible(bool(answer.dossiers))
+        count = max(answer.total, len(answer.dossiers))
+        self._provisional_title.setText(
+            _("Provisional dossiers, not matched with the register yet: {count}").format(
+                count=count
+            )
+            if count
+            else _("No provisional dossier.")
+        )
+
+    def show_merges(self, merges: Sequence[DossierMerged]) -> None:
+        """Merges, the newest first."""
+        self._merges = {one.id: one for one in merges}
+        self.table.show_rows([self._merge_row(one) for one in merges])
+        self._merges_state.setText(
+            _("Merges: {count}").format(count=len(merges))
+            if merges
+            else _("No dossier was merged.")
+        )
+        self._allow()
+
+    def show_compared(self, keep: Dossier, merged: Dossier, reason: str) -> None:
+        """Both dossiers, side by side."""
+        self._keep.fill(keep.number)
+        self._merged.fill(merged.number)
+        self._show_pair((keep, merged, reason))
+
+    def show_merged(self) -> None:
+        """The two are one: the form is free again."""
+        for field in (self._keep, self._merged, self._reason):
+            field.fill("")
+        self._show_pair(None)
+
+    def show_refused(self, words: str, number: str = "") -> None:
+        """Why it was not done; below the number that it is about, if it is about one."""
+        field = self._merged if number and number == self._merged.text() else self._keep
+        field.show_wrong(words)
+        field.setFocus()
+
+    def ask(self) -> None:
+        """Asks for the lists."""
+        self.wanted.emit()
+
+    # ---- inside ----
+
+    def _merge_row(self, merge: DossierMerged) -> TableRow:
+        cells = (
+            Cell(f"{merge.at_utc.astimezone():%d/%m/%Y}", "soft"),
+            Cell(merge.keep),
+            Cell(merge.merged),
+            Cell(merge.caller_name),
+            Cell(*self._state(merge)),
+        )
+        said = [cell.text for cell in cells]
+        spoken = ", ".join([*said, merge.by_name, merge.reason])
+        return TableRow(merge.id, cells, spoken)
+
+    def _state(self, merge: DossierMerged) -> tuple[str, str, str]:
+        if merge.undone_at_utc is not None:
+            day = f"{merge.undone_at_utc.astimezone():%d/%m/%Y}"
+            return _("Taken back on {date}").format(date=day), "accent", "undo"
+        if self._may_undo(merge):
+            day = f"{merge.until_utc.astimezone():%d/%m/%Y}"
+            return _("Can be taken back until {date}").format(date=day), "good", ""
+        return _("For good"), "soft", ""
+
+    def _may_undo(self, merge: DossierMerged | None) -> bool:
+        return (
+            merge is not None
+            and merge.undone_at_utc is None
+            and self._clock.utc_now() < merge.until_utc
+        )
+
+    def _allow(self) -> None:
+        chosen = self._merges.get(self.table.chosen())
+        self._undo.setEnabled(self._facts.connected and self._may_undo(chosen))
+        self._undo.setToolTip(
+            _("{name}: {reason}").format(name=chosen.by_name, reason=chosen.reason)
+            if chosen is not None
+            else ""
+        )
+
+    def _show_pair(self, pair: tuple[Dossier, Dossier, str] | None) -> None:
+        self._shown = pair
+        keep, merged = (pair[0], pair[1]) if pair is not None else (None, None)
+        self._sides[0].show_dossier(keep, merged)
+        self._sides[1].show_dossier(merged, keep)
+        self._compare.setVisible(pair is None)
+        self._swap.setVisible(pair is not None)
+        self._merge.setVisible(pair is not None)
+        if keep is None or merged is None:
+            self._warning.setText(
+                _("Type both numbers and a reason: the two dossiers are shown before anything.")
+            )
+            return
+        self._merge.setText(_("Merge into {number}").format(number=keep.number))
+        self._merge.setAccessibleName(self._merge.text())
+        self._warning.setText(
+            _(
+                "All of {merged} moves into {keep}, and its number opens {keep}. For 30 days it "
+                "can be taken back."
+            ).format(merged=merged.number, keep=keep.number)
+        )
+
+    def _on_compare(self) -> None:
+        if self._shown is not None:  # a second Enter goes on to the button, which asks for a third
+            self._merge.setFocus()
+            return
+        keep, merged, reason = (one.text() for one in (self._keep, self._merged, self._reason))
+        needed = _("Type the number of a dossier.")
+        self._keep.show_wrong("" if keep else needed)
+        self._merged.show_wrong("" if merged else needed)
+        if keep and keep == merged:
+            self._merged.show_wrong(_("This is the same dossier. Type the other number."))
+        is_said = re.search(REASON_PATTERN, reason) is not None
+        self._reason.show_wrong("" if is_said else _("Say why, in 3 letters or more."))
+        fields = (self._keep, self._merged, self._reason)
+        wrong = next((one for one in fields if one.is_wrong()), None)
+        if wrong is not None:
+            wrong.setFocus()
+        elif self._facts.connected:
+            self.compare_wanted.emit(keep, merged, reason)
+
+    def _on_swap(self) -> None:
+        if self._shown is not None:
+            keep, merged, reason = self._shown
+            self.show_compared(merged, keep, reason)
+
+    def _on_merge(self) -> None:
+        if self._shown is not None and self._facts.connected:
+            keep, merged, reason = self._shown
+            self.merge_wanted.emit(keep.number, merged.number, reason)
+
+    def _on_undo(self) -> None:
+        merge = self._merges.get(self.table.chosen())
+        if merge is not None and self._undo.isEnabled():
+            self.undo_wanted.emit(merge.id, f"{merge.merged} → {merge.keep}")
+
+    def _on_provisional(self) -> None:
+        """A provisional dossier is mostly the one that goes into another."""
+        if number := self.provisional.chosen():
+            self._merged.fill(number)
+            self._show_pair(None)
+            self._keep.setFocus()
+
+    def _on_edited(self) -> None:
+        """What is shown belongs to the numbers that were typed before."""
+        if self._shown is not None:
+            self._show_pair(None)
+
+    def _connect(self) -> None:
+        for field in (self._keep, self._merged, self._reason):
+            field.entered.connect(self._on_compare)
+            field.edited.connect(self._on_edited)
+        self._compare.clicked.connect(self._on_compare)
+        self._swap.clicked.connect(self._on_swap)
+        self._merge.clicked.connect(self._on_merge)
+        self._undo.clicked.connect(self._on_undo)
+        self.table.currentItemChanged.connect(lambda _now, _before: self._allow())
+        self.table.itemActivated.connect(lambda _item, _column: self._on_undo())
+        self.provisional.itemActivated.connect(lambda _item, _column: self._on_provisional())
+
+    def _build(self) -> None:
+        lists = QWidget()
+        left = column(lists, self._provisional_title, self.provisional, space=SPACE[1])
+        left.addWidget(self.table)
+        below = row(None, self._merges_state, self._undo)
+        below.setStretch(0, 1)
+        left.addLayout(below)
+        left.setStretch(1, 1)
+        left.setStretch(2, 2)
+        card = Card("merge_card")
+        card.body.addWidget(label(_("One person, two dossiers"), "title"))
+        card.body.addWidget(self._warning)
+        numbers = row(None, space=SPACE[1])
+        numbers.addWidget(self._keep, 1)
+        numbers.addWidget(self._merged, 1)
+        card.body.addLayout(numbers)
+        card.body.addWidget(self._reason)
+        card.body.addLayout(row(None, self._compare, self._merge, self._swap, 0))
+        sides = row(None, space=SPACE[1])
+        for side in self._sides:
+            sides.addWidget(side, 1)
+        card.body.addLayout(sides)
+        card.body.addStretch(1)
+        whole = row(self, space=SPACE[2])
+        whole.addWidget(lists, 11)
+        whole.addWidget(scroll_area(card), 10)
+
+
+def _provisional_row(one: ProvisionalDossier) -> TableRow:
+    born = "/".join(reversed(one.born_on.split("-")))
+    cells = (
+        Cell(one.number),
+        Cell(one.caller_name),
+        Cell(born),
+        Cell(f"{one.made_at_utc.astimezone():%d/%m/%Y}", "soft"),
+    )
+    spoken = ", ".join([*(cell.text for cell in cells), one.by_name])
+    return TableRow(one.number, cells, spoken)

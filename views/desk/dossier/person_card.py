@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The head of a dossier: whose it is, and a number for a caller who has one now.
+Used by the dossier view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from resources.texts import _
+from session.core.dossier_model import Dossier
+from views.desk.dossier.caller_number import (
+    LONGEST,
+    is_good_number,
+    number_advice,
+    number_name,
+    plain_number,
+)
+from views.desk.dossier.piece_row import french_day
+from views.widgets.field import Field
+from views.widgets.parts import Card, Chip, column, label, push_button, row, tool_button
+from views.words.errors import sentence
+
+
+class PersonCard(Card):
+    """Name, numbers and birth date of the caller.
+
+    Signals: other_requested(): another dossier is wanted. number_given(str): the caller's number.
+    """
+
+    other_requested = pyqtSignal()
+    number_given = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__("dossier_person", space=2)
+        self._kind, self._asked, self._dossier = "", "", ""
+        self._name = label(role="large", name="dossier_name", wrap=True)
+        self._who = label(role="soft", name="dossier_who", wrap=True)
+        self._more = label(role="small", name="dossier_more", wrap=True)
+        self._what = label(role="strong", name="dossier_procedure", wrap=True)
+        for words in (self._name, self._who, self._more):
+            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._provisional = Chip(
+            "dossier_provisional",
+            _("Provisional: the register did not answer"),
+            icon_name="time",
+            tone="warn",
+        )
+        self._give = push_button(_("Give a number"), "given", "quiet", name="dossier_give_number")
+        self._give.clicked.connect(self._on_give)
+        self._number = Field("dossier_new_number", number_name(""), longest=LONGEST)
+        self._number.entered.connect(self._on_number)
+        self._keep = push_button(
+            _("Keep the number"), "kept", "primary", name="dossier_keep_number"
+        )
+        self._keep.clicked.connect(self._on_number)
+        self._cancel = push_button(_("Cancel"), name="dossier_no_number")
+        self._cancel.clicked.connect(self._close_number)
+        self._entry = QWidget()
+        column(self._entry, self._number, row(None, self._keep, self._cancel, 0))
+        other = tool_button(_("Open another dossier"), "search", "dossier_other")
+        other.clicked.connect(self.other_requested)
+        top = row(None)
+        top.addWidget(self._name, 1)
+        top.addWidget(other, 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(top)
+        self.body.addWidget(self._who)
+        self.body.addWidget(self._more)
+        self.body.addLayout(row(None, self._provisional, 0))
+        self.body.addSpacing(4)
+        self.body.addWidget(self._what)
+        self.body.addLayout(row(None, self._give, 0))
+        self.body.addWidget(self._entry)
+        self.show_person(None)
+
+    def show_kind(self, kind: str) -> None:
+        """Which kind of number the caller's service asks for."""
+        self._kind = kind
+        self._number.rename(number_name(kind))
+
+    def show_person(self, facts: Dossier | None) -> None:
+        """The dossier as the store has it, or nobody."""
+        self._name.setText(facts.caller_name if facts else "")
+        self._who.setText(_who(facts) if facts else "")
+        more = _more(facts) if facts else ""
+        self._more.setText(more)
+        self._more.setVisible(bool(more))
+        self._what.setText(facts.procedure if facts else "")
+        self._what.setVisible(bool(facts and facts.procedure))
+        self._provisional.setVisible(bool(facts and facts.provisional))
+        number = facts.number if facts else ""
+        if facts is None or facts.caller_number or number != self._dossier:
+            self._number.fill("")
+            self._entry.hide()
+            self._asked = ""
+        self._dossier = number
+        self._give.setVisible(bool(facts and not facts.caller_number) and self._entry.isHidden())
+
+    def show_refused(
+        self, code: str, detail: Mapping[str, str | int | float] | None = None
+    ) -> None:
+        """Why the number was not taken; it stays as it was typed."""
+        self._asked = ""
+        self._number.show_wrong(sentence(code, dict(detail or {})).sentence)
+        here = QApplication.focusWidget()
+        if here is None or self._entry.isAncestorOf(here):
+            self._number.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape leaves the number."""
+        is_escape = event is not None and event.key() == Qt.Key.Key_Escape
+        if is_escape and not self._entry.isHidden():
+            self._close_number()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_give(self) -> None:
+        self._give.hide()
+        self._entry.show()
+        self._number.setFocus()
+
+    def _close_number(self) -> None:
+        self._number.fill("")
+        self._entry.hide()
+        self._give.show()
+        self._give.setFocus()
+
+    def _on_number(self) -> None:
+        number = plain_number(self._number.text())
+        if not is_good_number(self._kind, number):
+            self._number.show_wrong(number_advice(self._kind))
+            self._number.setFocus()
+        elif number != self._asked:
+            self._asked = number
+            self.number_given.emit(number)
+
+
+def _who(facts: Dossier) -> str:
+    parts = [_("Dossier {number}").format(number=facts.number)]
+    if facts.caller_number:
+        parts.append(_("caller number {number}").format(number=facts.caller_number))
+    if facts.born_on:
+        parts.append(_("born on {date}").format(date=french_day(facts.born_on)))
+    return " · ".join(parts)
+
+
+def _more(facts: Dossier) -> str:
+    parts = []
+    if facts.contact:
+        parts.append(_("To reach: {contact}").format(contact=facts.contact))
+    if facts.merged:
+        parts.append(_("Also filed as: {numbers}").format(numbers=", ".join(facts.merged)))
+    return " · ".join(parts)
