@@ -27,8 +27,8 @@ from expert_app.runtime.config import (
     is_time_zone,
     load,
 )
-from expert_app.runtime.folder_owner import FolderInUse, own_folder
-from expert_app.runtime.paths import Paths, paths_for
+from expert_app.runtime.folder_owner import FolderInUse, own_folder, owner_of
+from expert_app.runtime.paths import Paths, data_folder, paths_for
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
 from session.core.program_version import program_version
@@ -348,15 +348,26 @@ def _enrol(arguments: Arguments) -> int:
 async def _enrol_invited(arguments: Arguments) -> int:
     from expert_app.runtime.config import LOOPBACK_BUS
     from expert_app.runtime.credentials import KeyMissing
-    from expert_app.runtime.enrolment import desk_in_file, enrol_with_line
+    from expert_app.runtime.enrolment import (
+        EVERY_ROLE,
+        desk_in_file,
+        enrol_with_line,
+        program_of,
+    )
     from session.core.errors import EnrolmentElsewhere, SessionError
     from session.core.tasks import Tasks
     from session.protocol.hub.invitation import InvitationLine, read_invitation
+    from session.protocol.wire.roles import Role
     from views.words.errors import sentence
 
     given, tasks = arguments.line, Tasks()
     if given == "-":
         given = sys.stdin.readline()
+    busy = {
+        role: taken
+        for role in EVERY_ROLE
+        if (taken := owner_of(data_folder(program_of(role), arguments.folder))) is not None
+    }
     try:
         line = (
             read_invitation(given)
@@ -369,14 +380,16 @@ async def _enrol_invited(arguments: Arguments) -> int:
             ca_file=arguments.ca,
             key_file=arguments.key_file,
             paths=arguments.folder,
+            only=EVERY_ROLE - busy.keys(),
         )
     except KeyMissing as error:
         print(error.why)
         return 1
     except EnrolmentElsewhere as error:
         print(sentence(error.code, error.detail).title)
-        print(desk_in_file())
-        return 1
+        role = Role[str(error.detail["role"]).upper()]
+        print(busy[role].words if role in busy else desk_in_file())
+        return 2
     except SessionError as error:
         print(sentence(error.code, error.detail).sentence)
         return 1

@@ -17,17 +17,19 @@ from pathlib import Path
 from expert_app.commands.hub_arguments import ROLES
 from expert_app.commands.setup.new_hub import NewHubRequest, init_hub
 from expert_app.hub.certificates import (
+    CertificateFiles,
     CertificateInUse,
     CertificateTrouble,
     make_ca,
     make_certificate,
+    renew_certificate,
 )
 from expert_app.hub.identity_book_commands import NamedIdentity, invite, revoke
 from expert_app.hub.procedure_words import list_procedures
 from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
-from expert_app.runtime.folder_owner import own_folder
+from expert_app.runtime.folder_owner import own_folder, owner_of
 from expert_app.runtime.paths import Paths
 from expert_app.stores.passwords import DOCUMENTS, ged_name, keep_secret, register_name
 from resources.texts import _
@@ -119,6 +121,27 @@ def _make_certificate(context: Context) -> int:
         arguments.ca, arguments.hosts.split(","), replace=arguments.replace
     )
     print(f'tls_certificate = "{certificate.absolute()}"\ntls_key = "{key.absolute()}"')
+    return 0
+
+
+def _renew_certificate(context: Context) -> int:
+    settings = context.settings
+    if not (settings.tls_certificate and settings.tls_key):
+        print(_("The settings name no certificate: tls_certificate and tls_key."))
+        return 2
+    files = CertificateFiles(Path(settings.tls_certificate), Path(settings.tls_key))
+    ends_at = renew_certificate(context.arguments.ca or files.certificate.parent / "ca", files)
+    print(
+        _("{file} is valid until {day}.").format(
+            file=files.certificate, day=ends_at.astimezone().strftime("%d/%m/%Y")
+        )
+    )
+    if settings.bus:
+        print(_("Reload your nats-server, which then shows it to newcomers; nobody is cut off."))
+    elif owner_of(context.paths.data) is not None:
+        print(_("The hub that runs takes it within seconds; nobody is cut off."))
+    else:
+        print(_("No hub runs on this folder: it counts from the hub's next start."))
     return 0
 
 
@@ -377,6 +400,7 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "restore": _restore,
     "make-ca": _make_ca,
     "make-certificate": _make_certificate,
+    "renew-certificate": _renew_certificate,
 }
 _COMMANDS: dict[str, Callable[[Context], int]] = {
     "run": _run,

@@ -249,6 +249,17 @@ def _add_server_commands(command: AddCommand) -> None:
         default=False,
         help="write over the certificate and the key that are there",
     )
+    renew = command(
+        "renew-certificate",
+        "the settings' certificate anew, for the same names; a running hub takes it by itself",
+    )
+    renew.add_argument(
+        "--ca",
+        type=Path,
+        metavar="FOLDER",
+        default=None,
+        help="the authority's folder (default: ca beside the certificate)",
+    )
 
 
 def _add_key_commands(command: AddCommand) -> None:

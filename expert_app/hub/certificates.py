@@ -51,6 +51,11 @@ class CertificateFiles:
     certificate: Path
     key: Path
 
+    @property
+    def both(self) -> tuple[Path, Path]:
+        """The two files."""
+        return self.certificate, self.key
+
 
 def make_ca(folder: Path) -> Path:
     """Makes an authority in `folder` (`ca.pem` for everybody, `ca.key` to be kept safe);
@@ -112,6 +117,46 @@ def make_certificate(
     certificate = builder.sign(ca_key, hashes.SHA256())
     _write_key(files.key, key)
     return _write_certificates(files.certificate, [certificate, ca]), files.key
+
+
+def renew_certificate(folder: Path, files: CertificateFiles) -> datetime:
+    """A new certificate and key, signed by the authority in `folder`, for the names of the one that
+    is there, in its place and with its owner; returns when it ends.
+
+    The key changes first: who watches the certificate's file finds the two together.
+
+    Raises:
+        CertificateTrouble: no authority there, or no certificate to take the names from.
+    """
+    hosts = _hosts_of(files.certificate)
+    fresh = CertificateFiles(*(one.with_name(f"{one.name}.new") for one in files.both))
+    make_certificate(folder, hosts, files=fresh, replace=True)
+    ends_at = x509.load_pem_x509_certificate(fresh.certificate.read_bytes()).not_valid_after_utc
+    for new, old in ((fresh.key, files.key), (fresh.certificate, files.certificate)):
+        _take_place(new, old)
+    return ends_at
+
+
+def _hosts_of(certificate: Path) -> list[str]:
+    """The names and addresses that a certificate is for."""
+    try:
+        found = x509.load_pem_x509_certificate(certificate.read_bytes())
+        names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, x509.ExtensionNotFound) as error:
+        raise CertificateTrouble(f"{certificate}") from error
+    return [str(name.value) for name in names]
+
+
+def _take_place(new: Path, old: Path) -> None:
+    """Puts `new` where `old` is; its mode and its owner stay, so that the hub's account reads it
+    though root has made it.
+    """
+    if old.exists():
+        before = old.stat()
+        new.chmod(before.st_mode & 0o777)
+        if os.name == "posix" and os.geteuid() == 0:
+            os.chown(new, before.st_uid, before.st_gid)
+    new.replace(old)
 
 
 def authority_fingerprint(certificate: Path) -> str:

@@ -69,6 +69,10 @@ class MetricsCollector(Collector):
         """The newest look at the program's health."""
         self._troubles = troubles
 
+    def facts(self) -> dict[str, int]:
+        """What /healthz says of a program that is well too."""
+        return {}
+
     def text(self, accept: str) -> tuple[str, bytes]:
         """(content type, text), in the format that the header `Accept` asks for."""
         encode, kind = choose_encoder(accept)
@@ -147,8 +151,16 @@ class HubMetrics(MetricsCollector):
         free = self._hub.parts.disk_space.free_bytes
         if free is not None:
             yield self.gauge("disk_free_bytes", "Least free room of the hub's folders.", free)
+        days = self.facts().get("certificate_days")
+        if days is not None:
+            yield self.gauge("certificate_days", "Days until the bus's certificate ends.", days)
         yield from self._store()
         yield from self.backup_age(self._backups)
+
+    def facts(self) -> dict[str, int]:
+        """See `MetricsCollector.facts`."""
+        days = self._hub.network.state.certificate_days
+        return {} if days is None else {"certificate_days": days}
 
     def _store(self) -> Iterator[Metric]:
         space = self._hub.space

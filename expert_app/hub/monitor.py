@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from expert_app.hub.metrics import MetricsCollector
@@ -144,7 +144,7 @@ class Monitor:
         troubles = await self._health.check()
         self._metrics.found(troubles)
         status = 503 if any(trouble.grave for trouble in troubles) else 200
-        return status, JSON, health_text(troubles).encode()
+        return status, JSON, health_text(troubles, self._metrics.facts()).encode()
 
     async def _open(self, accept: str) -> Answer:
         self._metrics.found(await self._health.check())
@@ -165,10 +165,11 @@ async def open_monitor(
     return monitor if await monitor.start() else None
 
 
-def health_text(troubles: list[Trouble]) -> str:
-    """What /healthz says: "ok", "warning" or "failing", and why."""
+def health_text(troubles: list[Trouble], facts: Mapping[str, int]) -> str:
+    """What /healthz says: "ok", "warning" or "failing", and why; then `facts`."""
     state = "warning" if troubles else "ok"
     if any(trouble.grave for trouble in troubles):
         state = "failing"
     reasons = [{"code": one.code, "grave": one.grave, **one.detail} for one in troubles]
-    return json.dumps({"state": state, "reasons": reasons}, ensure_ascii=False, indent=1) + "\n"
+    said = {"state": state, "reasons": reasons, **facts}
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"

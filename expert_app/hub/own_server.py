@@ -21,16 +21,18 @@ from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import forget_running, hub_seed, note_running, server_store_bytes
 from session.bus.hub_connection import HubConnection
+from session.bus.server.certificate_watch import SOON_DAYS, CertificateWatch
 from session.bus.server.config import BusAccount, BusUser
 from session.bus.server.process import BusServer
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls
-from session.core.clock import Clock
+from session.core.clock import Clock, SystemClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.enrolment import Enrolment
 from session.hub.access.identities import Keys
 from session.hub.convention.catalogue import Catalogue
+from session.hub.monitoring.health import Trouble
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ class OwnServer:
 
     Attributes:
         started: the server runs; the number of its process.
+        certificate: when the bus's certificate ends, ours or that of the server on this machine.
     """
 
     def __init__(
@@ -72,6 +75,10 @@ class OwnServer:
         self._leaving: dict[tuple[str, str], str] = {}
         self._server: BusServer | None = None
         self._ban = FloodBan(self.take_keys, tasks)
+        certificate = Path(settings.tls_certificate) if settings.tls_certificate else None
+        self.certificate = CertificateWatch(
+            certificate, take=self._take_certificate, clock=SystemClock()
+        )
 
     @property
     def is_running(self) -> bool:
@@ -140,6 +147,20 @@ class OwnServer:
         convention has them no more: a caller is there. `take_keys` takes it to the server.
         """
         self._leaving = dict(kiosks)
+
+    async def _take_certificate(self) -> None:
+        """A server that is not ours takes its certificate when its operator reloads it."""
+        if self._server is not None:
+            await self._server.take_certificate()
+
+    def certificate_troubles(self) -> list[Trouble]:
+        """`certificate_ended` (grave: whoever comes new is refused), `certificate_ends`."""
+        days = self.certificate.days_left
+        if days is None or days > SOON_DAYS:
+            return []
+        if days < 0:
+            return [Trouble("certificate_ended", True)]
+        return [Trouble("certificate_ends", False, {"days": days})]
 
     def kiosk_key(self, home: str, kiosk: str) -> str:
         """The public key of a kiosk, enrolled or in the convention."""

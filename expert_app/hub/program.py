@@ -109,6 +109,8 @@ class HubProgram:
             stack.push_async_callback(hub.stop)
             await self._server.serve_enrolment(connection, self._clock, stack)
             self._convention.start(hub, self._server, self._tasks)
+            await self._server.certificate.poll()
+            self._tasks.start(self._server.certificate.run(), name="watch the certificate")
             if self._backups is not None:
                 self._backups.start(self._tasks)
             self._tasks.start(
@@ -144,6 +146,8 @@ class HubProgram:
         hub = Hub(parts, dossiers=dossiers.adapter, turn=turn)
         hub.flood_watch.found.connect(self._server.on_flood)
         hub.monitoring.health.others.append(dossiers.watch.troubles)
+        hub.monitoring.health.others.append(self._server.certificate_troubles)
+        self._server.certificate.looked.connect(hub.network.state.on_certificate)
         if self._backups is not None:
             hub.monitoring.health.others.append(self._backups.troubles)
         return hub

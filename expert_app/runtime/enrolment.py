@@ -218,7 +218,12 @@ def _remember_vault(
     return settings
 
 
+def program_of(role: Role) -> str:
+    """The program that a role is for."""
+    programs = {Role.KIOSK: "kiosk", Role.DISPLAY: "display", Role.VAULT: "vault"}
+    return programs.get(role, "desk")
+
+
 def program_paths(answer: EnrolAnswer, base: Path | None) -> Paths:
     """Folders of the program that the new identity is for."""
-    programs = {Role.KIOSK: "kiosk", Role.DISPLAY: "display", Role.VAULT: "vault"}
-    return paths_for(programs.get(answer.role, "desk"), base)
+    return paths_for(program_of(answer.role), base)

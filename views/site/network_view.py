@@ -23,6 +23,9 @@ from views.widgets.theme import SPACE
 from views.words.troubles import trouble_sentence
 
 LONGEST, SHORTEST = 200, 3
+SOON_DAYS = 30
+"""From when on a certificate that ends is marked."""
+
 HUB_ROWS = 5
 """Hubs that are seen at once; a network has one to five."""
 
@@ -61,6 +64,7 @@ class NetworkView(QWidget):
             _("Requests answered"),
             _("Requests refused"),
             _("History"),
+            _("Certificate"),
         ]
         self.hubs = BoardTable("hubs", _("Hubs"), heads=heads, wide=0)
         heads = [_("Site"), _("Kiosks"), _("Calls"), _("Decided")]
@@ -176,6 +180,7 @@ def _hub_row(hub: HubFacts, convention: str) -> TableRow:
         Cell(_count(hub.answered), right=True),
         Cell(_count(hub.refused), right=True),
         _behind_cell(hub.behind),
+        _certificate_cell(hub.certificate_days),
     )
     return TableRow(hub.id, cells, strong=True)
 
@@ -186,6 +191,15 @@ def _behind_cell(behind: int | None) -> Cell:
     if behind == 0:
         return Cell(_("up to date"), "good")
     return Cell(_("{count} behind").format(count=behind), "warn")
+
+
+def _certificate_cell(days: int | None) -> Cell:
+    if days is None:
+        return Cell("–", "soft")
+    if days < 0:
+        return Cell(_("ended"), "bad", "error")
+    words = _("{count} days").format(count=days)
+    return Cell(words, "warn", "warning") if days <= SOON_DAYS else Cell(words, "good")
 
 
 def _site_row(site: SiteFacts) -> TableRow:

@@ -42,6 +42,14 @@ _SENTENCES: dict[str, str] = {
         "poste-expert-backup.timer)."
     ),
     "backup_away": N_("The folder of the backups, {folder}, cannot be read: {why}."),
+    "certificate_ended": N_(
+        "The network's certificate has ended: nobody new is let in. expert-app hub "
+        "renew-certificate makes the next one; nothing is started again."
+    ),
+    "certificate_ends": N_(
+        "The network's certificate ends in {days} days: expert-app hub renew-certificate makes the "
+        "next one; nothing is started again."
+    ),
     "documents_away": N_(
         "The documents' store does not answer ({why}): nothing is filed, desks keep the documents."
     ),

@@ -46,6 +46,7 @@ class SitesAndHubs:
     Attributes:
         refused_parts: what of this hub's convention was not taken.
         troubles: what is wrong with this hub, as its health last said.
+        certificate_days: until its certificate ends; None without one.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class SitesAndHubs:
         self._others: dict[str, tuple[HubFacts, float]] = {}
         self.refused_parts: list[str] = []
         self.troubles: list[HubTrouble] = []
+        self.certificate_days: int | None = None
 
     async def start(self) -> None:
         """Listens to the other hubs, and says that this one is there."""
@@ -96,7 +98,12 @@ class SitesAndHubs:
             refused=self._requests.refused,
             behind=self._projection.position.behind,
             troubles=self.troubles,
+            certificate_days=self.certificate_days,
         )
+
+    def on_certificate(self, days: int | None) -> None:
+        """Its certificate was looked at."""
+        self.certificate_days = days
 
     async def publish(self) -> None:
         """Tells the other hubs how this one is."""

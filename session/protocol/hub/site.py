@@ -124,6 +124,7 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
         behind: changes of tickets that its history has not counted yet; None when it does not know.
         answered, refused: requests since its start.
         troubles: what is wrong with it, the gravest first.
+        certificate_days: until its certificate, or its authority's, ends; None without one.
     """
 
     id: Id
@@ -134,6 +135,7 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
     refused: Count = 0
     behind: Count | None = None
     troubles: list[HubTrouble] = []
+    certificate_days: int | None = None
 
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ import pytest
 from expert_app.__main__ import main
 from expert_app.runtime.credentials import KeyMissing, load_seed
 from expert_app.runtime.enrolment import enrol_here
+from expert_app.runtime.folder_owner import own_folder
+from expert_app.runtime.paths import paths_for
 from session.bus.client import BusClient
 from session.bus.enrolment import enrol
 from session.bus.hub_connection import HubConnection
@@ -147,6 +150,28 @@ async def test_wrong_old_replaced_and_foreign_codes_are_refused_alike(tmp_path: 
             await door.enrol(second, new_seed())
         assert refusals == [refused.value.detail] * 4
         assert door.book.keys() == {}
+
+
+async def _enrol_by_command(door: Door, code: str, folder: Path) -> tuple[int, str]:
+    """`expert-app enrol`: its exit code and what it said."""
+    said = io.StringIO()
+    command = ["enrol", "--code", code, "--bus", door.server.url, "--folder", str(folder)]
+    with contextlib.redirect_stdout(said):
+        ended = await asyncio.to_thread(main, [*command, "--language", "en"])
+    return ended, said.getvalue().strip()
+
+
+async def test_a_code_for_a_program_that_runs_here_stays_good_until_it_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyring.set_password", lambda *_words: None)
+    async with open_door(tmp_path) as door:
+        code = door.book.invite(ALICE, door.now, FEW)
+        with own_folder(paths_for("desk", tmp_path).data, "desk"):
+            ended, said = await _enrol_by_command(door, code, tmp_path)
+            assert (ended, "in use by `expert-app desk`" in said) == (2, True)
+        assert door.book.keys() == {}
+        assert (await _enrol_by_command(door, code, tmp_path))[0] == 0
 
 
 async def test_only_machines_without_a_person_keep_their_key_in_a_file(

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+import httpx
 import msgspec
 import pytest
 import pytest_asyncio
@@ -76,6 +80,7 @@ class Safe:
     web_port: int
     proxy: HttpProxy
     seeds: dict[str, bytes]
+    monitor_port: int = field(default_factory=free_port)
     tasks: Tasks = field(default_factory=Tasks)
 
     def settings(self, role: str, bus: str, ca_file: Path) -> msgspec.Struct:
@@ -143,7 +148,7 @@ async def safe(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Safe]:
             websocket_port=place.web_port,
             tls_certificate=str(files.certificate),
             tls_key=str(files.key),
-            metrics=MetricsSettings(listen=""),
+            metrics=MetricsSettings(listen=f"127.0.0.1:{place.monitor_port}"),
         )
         save(settings, folder / "hub.toml")
         words = ["hub", "--folder", str(folder), "--settings", str(folder / "hub.toml")]
@@ -230,3 +235,58 @@ async def test_no_role_speaks_in_clear_beyond_this_machine(
     words = [program, "--folder", str(tmp_path), "--settings", str(file), "--language", "en"]
     assert await asyncio.to_thread(main, words) == 2
     assert "nats://192.0.2.7:4222 is not encrypted" in capsys.readouterr().out
+
+
+async def _health(safe: Safe) -> dict[str, Any]:
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"http://127.0.0.1:{safe.monitor_port}/healthz")
+    return dict(answer.json())
+
+
+async def _renew(safe: Safe) -> str:
+    settings = ["--settings", str(safe.folder / "hub.toml"), "--folder", str(safe.folder)]
+    command = ["hub", "renew-certificate", "--ca", str(safe.ca.parent), *settings]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "expert_app", *command, "--language", "en", stdout=PIPE
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0
+    return said.decode()
+
+
+async def test_a_certificate_is_renewed_while_a_desk_is_connected(
+    safe: Safe, tmp_path: Path
+) -> None:
+    address = f"tls://localhost:{safe.port}"
+    desk = await safe.start("operator", tmp_path / "operator", address, ca_file=safe.ca)
+    late = None
+    try:
+        await asyncio.wait_for(desk.ready, READY_S)
+        name, wanted = FIRST_READ["operator"]
+        before = await _fact(desk, name, wanted)
+        assert (await _health(safe))["certificate_days"] == 824
+        old = await asyncio.to_thread(ssl.get_server_certificate, ("localhost", safe.port))
+
+        assert "The hub that runs takes it within seconds" in await _renew(safe)
+        async with asyncio.timeout(FACT_S):
+            while True:
+                new = await asyncio.to_thread(ssl.get_server_certificate, ("localhost", safe.port))
+                if new != old:
+                    break
+                await asyncio.sleep(0.2)
+        # the desk's answers go on; a newcomer believes the new certificate
+        count = before["count"]
+        assert isinstance(count, int)
+        async with asyncio.timeout(FACT_S):
+            while True:
+                after = await _fact(desk, name, wanted)
+                if isinstance(after["count"], int) and after["count"] > count + 1:
+                    break
+                await asyncio.sleep(0.5)
+        late = await safe.start("helpdesk", tmp_path / "helpdesk", address, ca_file=safe.ca)
+        await asyncio.wait_for(late.ready, READY_S)
+        await _fact(late, *FIRST_READ["helpdesk"])
+    finally:
+        await desk.stop()
+        if late is not None:
+            await late.stop()

@@ -283,7 +283,7 @@ async def test_a_second_hub_on_the_same_address_gives_up_and_leaves_the_first_wh
 ) -> None:
     first = await start(*place.command())
     await _line(first)
-    second = await start(*place.command())
+    second = await start(*place.command(), "--folder", str(place.folder / "other"))
     assert "bus_unreachable" in await _line(second)
     assert await asyncio.wait_for(second.wait(), 30) == 1
 
