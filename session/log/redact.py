@@ -29,10 +29,10 @@ _NIR = re.compile(_START + r"[1-478] ?\d\d ?\d\d ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3}
 _IBAN = re.compile(
     _START + r"(?:[A-Z]{2}\d\d(?: ?[0-9A-Z]){11,30}|[Ff][Rr]\d\d(?: ?[0-9A-Za-z]){23})" + _END
 )
-_EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[A-Za-z]{2,}")
+_EMAIL = re.compile(r"(?<![^\s@<>\"'])[^\s@<>\"']+@[^\s@<>\"']+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"(?<![0-9A-Za-z])(?:(?:\+|00)33[ .-]?|0)[1-9](?:[ .-]?\d\d){4}" + _END)
 _CALLER_NUMBER = re.compile(_START + r"(?:\d{7}[A-Za-z]?|\d{11})" + _END)
-_QUERY = re.compile(r"[?#][^\s]*=|://")
+_QUERY = re.compile(r"[?#][^\s?#]*=|://")
 
 
 def _nir_key_fits(text: str) -> bool:

@@ -9,20 +9,17 @@ The code is signed by itself, so that a paper, or a photograph of it, can be che
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from xml.sax.saxutils import unescape
 
 import msgspec
 import pikepdf
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from documents.pdf.provenance import check_seal, put_seal
+from documents.pdf.provenance import check_seal, put_seal, read_source
 from documents.printed.receipt.facts import MARK, ReceiptFacts, ReceivedPiece, digest, from_letters
 
-_SOURCE = re.compile(rb"<dc:source[^<>]*>(.*?)</dc:source>", re.DOTALL)
 MAX_CODE = 2000
 """Letters of a code; what a camera read may be anything."""
 
@@ -93,13 +90,7 @@ def put_record(pdf: pikepdf.Pdf, facts: ReceiptFacts, code: str) -> None:
 
 def read_record(data: bytes) -> ReceiptRecord | None:
     """The record of a receipt's file; None: it is no receipt of ours. Not proved."""
-    found = _SOURCE.search(data)
-    if found is None:
-        return None
-    try:
-        return msgspec.json.decode(unescape(found.group(1).decode("utf-8")), type=ReceiptRecord)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
+    return read_source(data, ReceiptRecord)
 
 
 def read_code(text: str) -> ReceiptCode | None:

@@ -107,8 +107,11 @@ _SHORTEST = 7
 most strings of a page have fewer, and need no closer look.
 """
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_REST_OF_STRING = re.compile(r'(?:[^"\\]|\\.)*"')
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
+"""A string of JSON, or what is there of it: a search never begins anew inside one."""
+
+_REST_OF_STRING = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
+_SIGN = re.compile(r'\\.|"', re.DOTALL)
 _PIECE_CHARS = 128 * 1024
 _CHARACTER = re.compile(rf"{_GAP}[A-Za-z0-9]")
 
@@ -154,18 +157,31 @@ def _mask_literal(found: re.Match[str]) -> str:
 
 def _pieces(text: str) -> Iterator[str]:
     """JSON in pieces of some size, never cut inside a string:
-    no search holds the whole program up.
+    no search holds the whole program up, and each letter is looked at a few times only, whatever
+    the page wrote.
+
+    Raises:
+        ValueError: a string has no end.
     """
     at = 0
     while at < len(text):
-        end = at + _PIECE_CHARS
+        end = min(at + _PIECE_CHARS, len(text))
         while end < len(text) and text[end - 1] == "\\":
             end += 1
-        if end < len(text) and '"' in _STRING.sub("", text[at:end]):
+        if _is_open(text[at:end]):
             rest = _REST_OF_STRING.match(text, end)
-            end = rest.end() if rest is not None else len(text)
+            end = rest.end() + 1 if rest is not None else end
+            if end > len(text) or text[end - 1] != '"':
+                raise ValueError("a string has no end")
         yield text[at:end]
         at = end
+
+
+def _is_open(piece: str) -> bool:
+    """Whether JSON that begins outside a string ends inside one: it has an odd number of quotes.
+    One scan; a search for whole strings would begin anew at every escaped quote.
+    """
+    return sum(sign == '"' for sign in _SIGN.findall(piece)) % 2 == 1
 
 
 def _mask_json(text: str) -> str:
@@ -252,7 +268,7 @@ def filter_event(event: MirrorEvent) -> MirrorEvent | None:
     try:
         data = _allowed_data(event)
         text = _mask_json(data.decode()) if data is not None else None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         log.warning(
             "a shared-page event of type %d was dropped: %s", event.type, type(error).__name__
         )

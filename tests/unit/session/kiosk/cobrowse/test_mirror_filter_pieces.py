@@ -41,3 +41,39 @@ def test_a_number_across_the_end_of_a_piece_is_masked(before: int) -> None:
     text = json.dumps({"t": "x" * before + " " + SECRET + " fin"})
     assert SECRET not in _mask_json(text)
     assert MASK in _mask_json(text)
+
+
+MEGABYTE = 1_000_000
+TIME_GROWS_LIKE_THE_TEXT = 60
+"""Seconds for all of them; a search that begins anew at every quote needs minutes for one."""
+
+
+@pytest.mark.timeout(TIME_GROWS_LIKE_THE_TEXT)
+@pytest.mark.parametrize(
+    "unit",
+    [
+        '"',
+        "\\",
+        '\\"',
+        '.icon::before{content:"x";mask-image:url("data:image/svg+xml;utf8,<svg/>")}',
+        '{"nom":"valeur","suite":["a","b"]},',
+        "1 85 05 ",
+        "allocataire n° ",
+        "AA11",
+        "4970 1234 ",
+        " ",
+    ],
+)
+def test_a_megabyte_of_anything_is_masked_in_the_time_of_its_letters(unit: str) -> None:
+    text = json.dumps(
+        {"t": unit * (MEGABYTE // len(unit)) + "; " + SECRET + " fin"}, ensure_ascii=False
+    )
+    masked = _mask_json(text)
+    assert SECRET not in masked
+    assert masked.endswith(' fin"}')
+
+
+@pytest.mark.timeout(TIME_GROWS_LIKE_THE_TEXT)
+def test_a_string_without_an_end_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="no end"):
+        _mask_json('{"t":"' + '\\"' * MEGABYTE)
