@@ -12,6 +12,7 @@ import pkgutil
 import re
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -72,9 +73,6 @@ def test_a_pattern_reads_its_text_once(name: str) -> None:
 
 
 def _search(pattern: re.Pattern[str] | re.Pattern[bytes], text: str) -> None:
-    if isinstance(pattern.pattern, str):
-        for _found in pattern.finditer(text):  # type: ignore[arg-type]
-            pass
-    else:
-        for _found in pattern.finditer(text.encode()):  # type: ignore[arg-type]
-            pass
+    looked_in: Any = text if isinstance(pattern.pattern, str) else text.encode()
+    for _found in pattern.finditer(looked_in):
+        pass
