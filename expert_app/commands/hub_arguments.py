@@ -279,7 +279,7 @@ def _add_key_commands(command: AddCommand) -> None:
     key.add_argument("--key-file", type=Path, default=None, help="keep the key in this file (0600)")
     _add_invite(command)
     _json(_where(command("people", "list who is enrolled, invited, last seen, with which version")))
-    _identity(_where(command("revoke", "take a lost key away, at once")))
+    _identity(_where(command("revoke", "take a lost key or an invitation away, at once")))
     link = command(
         "link", "print the public half of our key for a partner's network, which lets us connect"
     )
@@ -303,7 +303,10 @@ def _add_invite(command: AddCommand) -> None:
         help="invite all of this table: organisation, role, name or site",
     )
     many.add_argument(
-        "--all", action="store_true", default=False, help="invite everybody who has no key"
+        "--all",
+        action="store_true",
+        default=False,
+        help="invite everybody who has no key and no invitation",
     )
     invite.add_argument(
         "--sheets",

@@ -127,6 +127,7 @@ class MadeInvitation:
     Attributes:
         line: that says everything; None when the settings name no address.
         has_key: who is invited has a key already, which the new one will replace.
+        was_invited: an invitation before this one was still open; its code counts no more.
     """
 
     identity: Identity
@@ -134,6 +135,7 @@ class MadeInvitation:
     until_utc: datetime
     line: InvitationLine | None = None
     has_key: bool = False
+    was_invited: bool = False
 
     @property
     def who(self) -> str:
@@ -228,7 +230,12 @@ def revoke(wanted: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
     if named is None:
         return 2
     book = open_book(paths)
+    invited = {one.identity for one in book.invitations(_now())}
     if not book.revoke(*named, _now()):
+        if named[0] in invited:
+            words = _("The invitation of {identity} is withdrawn; there was no key.")
+            print(words.format(identity=_identity_text(named[0])))
+            return 0
         print(_("{identity} has no key.").format(identity=_identity_text(named[0])))
         return 1
     if settings.bus:

@@ -50,7 +50,7 @@ class BulkRequest:
     """What the command line says.
 
     Attributes:
-        table: CSV of those who are meant; None for everybody without a key.
+        table: CSV of those who are meant; None for everybody without a key or an open invitation.
         sheets: the PDF to write; None to print the lines only.
     """
 
@@ -82,7 +82,7 @@ def invite_many(request: BulkRequest, settings: HubSettings, paths: Paths) -> in
         print(_("{file} cannot be read: {why}.").format(file=error.filename, why=error.strerror))
         return 2
     if not meant:
-        print(_("Everybody in the convention has a key: nobody is invited."))
+        print(_("Everybody in the convention has a key or an open invitation: nobody is invited."))
         return 0
     if invitation_line(settings, "00000000") is None:
         print(no_address())
@@ -106,11 +106,13 @@ def _meant(request: BulkRequest, catalogue: Catalogue, paths: Paths) -> list[Ide
     if request.table is not None:
         with request.table.open("rb") as file:
             return identities_of(read_table(file.read(MOST_BYTES + 1)), catalogue)
-    enrolled = open_book(paths).keys()
+    book = open_book(paths)
+    enrolled = book.keys()
+    invited = {one.identity for one in book.invitations(datetime.now(UTC))}
     return [
         Identity(*who)
         for who, key in catalogue.identities().items()
-        if not key and who not in enrolled
+        if not key and who not in enrolled and Identity(*who) not in invited
     ]
 
 
@@ -132,13 +134,20 @@ def _make(
     meant: Sequence[Identity], request: BulkRequest, settings: HubSettings, paths: Paths
 ) -> list[MadeInvitation]:
     book, now, valid_for = open_book(paths), datetime.now(UTC), timedelta(days=request.days)
-    enrolled = book.keys()
+    enrolled, invited = book.enrolled_at(), {one.identity for one in book.invitations(now)}
     made = []
     for identity in meant:
         code = book.invite(identity, now, valid_for)
-        has_key = (identity.organisation, identity.role, identity.user) in enrolled
-        line = invitation_line(settings, code)
-        made.append(MadeInvitation(identity, code, now + valid_for, line=line, has_key=has_key))
+        made.append(
+            MadeInvitation(
+                identity,
+                code,
+                now + valid_for,
+                line=invitation_line(settings, code),
+                has_key=identity in enrolled,
+                was_invited=identity in invited,
+            )
+        )
     return made
 
 
@@ -147,8 +156,9 @@ def _print_made(made: Sequence[MadeInvitation], request: BulkRequest) -> None:
         print(json.dumps([one.as_data() for one in made], ensure_ascii=False, indent=2))
         return
     for one in made:
-        already = _("has a key already; a new one takes its place") if one.has_key else ""
-        print("  ".join(part for part in (one.who, already) if part))
+        notes = [_("has a key already; a new one takes its place")] * one.has_key
+        notes += [_("the invitation before this one is worth nothing now")] * one.was_invited
+        print("  ".join([one.who, *notes]))
         if request.sheets is None and one.line is not None:
             print(f"  {one.line.text}")
     if request.sheets is not None:

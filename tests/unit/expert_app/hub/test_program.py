@@ -19,6 +19,7 @@ import pytest
 from documents.hashes import sha256_of
 from documents.store.dossier_store import DossierStore
 from expert_app.runtime.paths import paths_for
+from expert_app.stores.last_seen import read_sightings
 from session.bus.client import BusClient
 from session.bus.server.config import ServerSettings
 from session.bus.server.process import BusServer
@@ -26,6 +27,7 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
 from session.core.dossier_model import NewDocument
 from session.core.errors import BusRefusedIdentity, ServiceClosed, SessionError
+from session.core.program_version import program_version
 from session.core.tasks import Tasks
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.requests import QueueAnswer, QueueRequest, ServicesAnswer, ServicesRequest
@@ -254,6 +256,18 @@ async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(
     assert (await kiosk.services()).services == [service]
     await client.close()
     await desk.close()
+    await tasks.close()
+
+
+async def test_who_was_heard_and_with_which_version_is_kept(place: Place, start: Start) -> None:
+    hub, tasks = await start(*place.command()), Tasks()
+    await _line(hub)
+    await _services(place, tasks, place.seed)
+    hub.terminate()
+    assert await asyncio.wait_for(hub.wait(), 20) == 0
+    [seen] = read_sightings(paths_for("hub", place.folder))
+    assert (seen.organisation, seen.role, seen.user) == ("valdore", Role.KIOSK, "kiosk1")
+    assert seen.version == program_version() != ""
     await tasks.close()
 
 

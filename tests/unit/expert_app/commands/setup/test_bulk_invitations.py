@@ -66,6 +66,25 @@ def test_everybody_gets_a_page_and_a_line_that_works(
     assert not (hub / "more.pdf").exists()
 
 
+def test_a_second_call_keeps_the_sheets_that_are_on_their_way(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = table(hub, "valdore;agent;agent1")
+    assert invite(hub, "--from", path, "--json") == 0
+    assert invite(hub, "--all", "--json") == 0
+    book = open_book(paths_for("hub", hub))
+    capsys.readouterr()
+    assert invite(hub, "--all") == 0
+    assert "nobody is invited" in capsys.readouterr().out
+    assert invite(hub, "--from", path) == 0
+    assert "worth nothing" in capsys.readouterr().out
+    words = ("--role", "agent", "--org", "valdore", "--name", "agent1", "--language", "en")
+    assert main(["hub", "revoke", "--folder", str(hub), *words]) == 0
+    assert "withdrawn" in capsys.readouterr().out
+    assert "agent1" not in [one.identity.user for one in book.invitations(datetime.now(UTC))]
+    assert main(["hub", "revoke", "--folder", str(hub), *words]) == 1
+
+
 def test_a_table_with_one_wrong_line_invites_nobody(
     hub: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
