@@ -31,6 +31,7 @@ from expert_app.runtime.folder_owner import FolderInUse, own_folder, owner_of
 from expert_app.runtime.paths import Paths, data_folder, paths_for
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
+from session.core.disk import is_disk_error
 from session.core.program_version import program_version
 
 Arguments = argparse.Namespace
@@ -453,8 +454,22 @@ def main(arguments: list[str] | None = None) -> int:
     except FolderInUse as error:
         print(error.words, file=sys.stderr)
         return 2
+    except OSError as error:
+        if not is_disk_error(error):
+            raise
+        print(_disk_words(error), file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _disk_words(error: OSError) -> str:
+    """Which file or folder cannot be used, why, and what to do."""
+    words = _(
+        "{file} cannot be used: {why}. Make room there, make it writable for this account, or name "
+        "another folder with --folder; then start again. Nothing was changed."
+    )
+    return words.format(file=error.filename or "?", why=error.strerror)
 
 
 def _leave_broken_pipe() -> int:

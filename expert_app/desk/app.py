@@ -16,11 +16,14 @@ from typing import Any, NamedTuple
 
 from expert_app.desk.filing import Filing, Value
 from session.core.clock import Clock
+from session.core.disk import is_disk_error
 from session.core.dossier_model import Dossier, PieceState
 from session.core.errors import (
+    DeskDiskUnusable,
     DossierUnknown,
     GrantMissing,
     HubUnreachable,
+    KioskDiskUnusable,
     SessionError,
     TicketKept,
     TicketTaken,
@@ -49,6 +52,9 @@ VAULT_S = 5.0
 
 SEAL_REFUSED = "seal_refused"
 """Reason of a session's end that could not be sealed as it must be."""
+
+KIOSK_DISK = "kiosk_disk"
+"""Reason of a session's end for which the kiosk had no place."""
 
 ASKING = "ask for a power"
 """Key of the trouble that the caller could not be asked."""
@@ -200,6 +206,7 @@ class DeskApp:
         if self._session is not None:
             return
         self._ended, self._dossier, self._dossier_known = None, None, False
+        self.clear_trouble(KIOSK_DISK)
         session = self._session = await self._open(facts, resumed)
         session.kiosk_wiped.connect(self._on_kiosk_wiped)
         self._filing.begin(session)
@@ -264,6 +271,8 @@ class DeskApp:
         if session is None:
             return
         self._ended = ended
+        if ended.reason == KIOSK_DISK:
+            self.trouble(KioskDiskUnusable.code, {}, key=KIOSK_DISK)
         session.event_log.ended(ended)
         await session.end_call()
         self.session_ended.emit(ended)
@@ -462,7 +471,8 @@ class DeskApp:
             self.trouble(error.code, error.detail, key=name)
         except OSError as error:
             log.error("%s: %s", name, error.strerror)
-            self.trouble("unexpected", {"why": error.strerror or type(error).__name__}, key=name)
+            code = DeskDiskUnusable.code if is_disk_error(error) else "unexpected"
+            self.trouble(code, {"why": error.strerror or type(error).__name__}, key=name)
 
     def trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
         """Shows the agent that something went wrong; it replaces an earlier trouble of the same

@@ -29,10 +29,12 @@ from expert_app.stores.last_seen import keep_sightings
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.core.clock import SystemClock
+from session.core.disk import network_disk
 from session.core.errors import SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.composition import Hub
 from session.hub.dossier.library import library_folder
+from session.hub.monitoring.health import Trouble
 from session.hub.parts import HubParts, Patience
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.format import StoredTooNew
@@ -150,7 +152,12 @@ class HubProgram:
         self._server.certificate.looked.connect(hub.network.state.on_certificate)
         if self._backups is not None:
             hub.monitoring.health.others.append(self._backups.troubles)
+        hub.monitoring.health.others.append(self._network_disk)
         return hub
+
+    def _network_disk(self) -> list[Trouble]:
+        kind = network_disk(self._paths.data)
+        return [Trouble("disk_remote", False, {"kind": kind})] if kind else []
 
     def _disk_space(self) -> DiskSpace:
         """The disks under everything the hub keeps:

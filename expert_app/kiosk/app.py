@@ -26,6 +26,7 @@ from session.core.errors import (
     BusUnreachable,
     CallerNumberInvalid,
     HubUnreachable,
+    KioskDiskUnusable,
     SessionError,
     StoreUnreachable,
     TicketUnknown,
@@ -444,7 +445,10 @@ class KioskApp:
         try:
             session = self._running.session = self._open_session(facts, resumed)
         except SessionError as error:
-            return await self._turn_away(facts, error)
+            return await self._turn_away(facts, error, "seal_refused")
+        except OSError as error:
+            log.error("a session cannot begin: %s", error.strerror)
+            return await self._turn_away(facts, KioskDiskUnusable(), "kiosk_disk")
         SessionPresenter(session, self._screen)
         self._screen.show_session(facts)
         self._screen.show_grants(session.grants.all())
@@ -454,9 +458,11 @@ class KioskApp:
             session.talk.on_ticket(self._link.ticket)
         return None
 
-    async def _turn_away(self, facts: SessionFacts, error: SessionError) -> None:
-        """Does not begin a session that cannot be sealed as its organisation wants it."""
-        await self._link.hang_up(facts.id, "seal_refused")
+    async def _turn_away(self, facts: SessionFacts, error: SessionError, reason: str) -> None:
+        """Does not begin a session that cannot be sealed as its organisation wants it, or that has
+        no place on the disk.
+        """
+        await self._link.hang_up(facts.id, reason)
         self._link.drop_channel(facts.id)
         self._back_to_start()
         self._show_trouble(error.code)

@@ -5,9 +5,12 @@ Used by `expert_app.kiosk.app`.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from session.protocol.wire.ids import is_id
+
+log = logging.getLogger(__name__)
 
 
 class TicketMemory:
@@ -25,7 +28,10 @@ class TicketMemory:
         """This is the ticket from now on."""
         if ticket != self.ticket:
             self.ticket = ticket
-            self._path.write_text(ticket, encoding="utf-8")
+            try:
+                self._path.write_text(ticket, encoding="utf-8")
+            except OSError as error:  # the caller is served; a restart would not find the ticket
+                log.error("the ticket is not remembered over a restart: %s", error.strerror)
 
     def remembered(self) -> str:
         """The ticket of an earlier run, "" when there was none."""
@@ -38,4 +44,7 @@ class TicketMemory:
     def forget(self) -> None:
         """Nobody is there."""
         self.ticket = ""
-        self._path.unlink(missing_ok=True)
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            log.error("the ticket of before is not forgotten: %s", error.strerror)

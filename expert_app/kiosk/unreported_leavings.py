@@ -5,9 +5,12 @@ Used by the kiosk's job.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from session.protocol.wire.ids import is_id
+
+log = logging.getLogger(__name__)
 
 
 class UnreportedLeavings:
@@ -45,6 +48,12 @@ class UnreportedLeavings:
             self._write()
 
     def _write(self) -> None:
+        try:
+            self._write_file()
+        except OSError as error:  # they are told as long as this program runs
+            log.error("who left is not remembered over a restart: %s", error.strerror)
+
+    def _write_file(self) -> None:
         if not self._tickets:
             self._path.unlink(missing_ok=True)
             return

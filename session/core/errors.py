@@ -149,6 +149,18 @@ class StoreFull(SessionError):
     code = "store_full"
 
 
+class DeskDiskUnusable(SessionError):
+    """The desk's disk is full, read-only or broken: nothing more is kept there. Detail: `why`."""
+
+    code = "desk_disk_unusable"
+
+
+class KioskDiskUnusable(SessionError):
+    """The same at the kiosk. Detail: `why`."""
+
+    code = "kiosk_disk_unusable"
+
+
 class TicketTaken(SessionError):
     """Another agent was faster, or the ticket is no longer waiting."""
 

@@ -89,6 +89,16 @@ class HubFolder:
             said, _ = await process.communicate()
         return process.returncode or 0, said.decode()
 
+    async def said(self) -> tuple[int, str]:
+        """A hub that ends by itself because it cannot start: its exit code and all that it said."""
+        command = [*self.command(), "--language", "en"]
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT
+        )
+        async with asyncio.timeout(60):
+            said, _ = await process.communicate()
+        return process.returncode or 0, said.decode()
+
     @asynccontextmanager
     async def hub(self, stderr: int | None = None) -> AsyncIterator[Process]:
         """The hub, until the block ends."""

@@ -108,6 +108,17 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The service has no room left for new calls."),
         N_("Those who are already waiting are served. Tell your administrator; try again later."),
     ),
+    "desk_disk_unusable": (
+        N_("This computer's disk is full, or cannot be written: nothing more is kept on it."),
+        N_(
+            "Make room, or tell your administrator. Pages stay at the kiosk and arrive by "
+            "themselves: do not end the conversation before."
+        ),
+    ),
+    "kiosk_disk_unusable": (
+        N_("The kiosk's disk is full, or cannot be written: nothing can be kept there."),
+        N_("Give the paper back, go on without it, and tell the kiosk's administrator."),
+    ),
     "ticket_taken": (
         N_("A colleague was faster, or the caller has left."),
         N_("Take the next caller."),
@@ -544,6 +555,7 @@ _CALLER_SENTENCES: dict[str, str] = {
     ),
     "scanner_gone": _AGENT_KNOWS,
     "scanner_failed": _AGENT_KNOWS,
+    "kiosk_disk_unusable": _HOST,
     "scanner_warming_up": _WAIT,
     "scanner_denied": _AGENT_KNOWS,
     "device_not_trusted": _AGENT_KNOWS,

@@ -21,6 +21,10 @@ _SENTENCES: dict[str, str] = {
         "itself."
     ),
     "disk_low": N_("The disk is getting full, {free_mb} MB left: make room."),
+    "disk_remote": N_(
+        "The hub's folder lies on a network disk ({kind}), which may lose what was confirmed: move "
+        "it to a disk of this machine."
+    ),
     "store_full": N_(
         "The store of {part} is full ({used_percent} %): no new call is taken. Give it more room "
         "(store.quota_mb) and start the hub again."

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from session.bus.transport.nkeys import is_signed
 from session.core.clock import Clock
 from session.core.errors import (
+    DeskDiskUnusable,
     MessageMalformed,
     MessageTooLarge,
     PageDamaged,
@@ -35,6 +36,9 @@ from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, Assembly
 from session.protocol.endpoints.sending import OrderedSender
 
 log = logging.getLogger(__name__)
+
+DISK_RETRY_S = 5.0
+"""Between two tries to write a page to a disk that takes nothing."""
 
 Keep = Callable[[PageOffered, bytes], Awaitable[None]]
 """Writes a page to the disk and returns when it would survive a power cut.
@@ -196,7 +200,7 @@ class Pages:
         code = SessionError.code
         try:
             if offer.kind is ScanKind.PAGE:
-                await self._keep(offer, data)
+                await self._until_kept(offer, data)
             code = ""
         except (PageUnreadable, PageTooLarge) as error:
             code = error.code
@@ -216,6 +220,21 @@ class Pages:
         self._sure.send(PageKept(page_id=offer.page_id))
         notifier = self.preview_received if offer.kind is ScanKind.PREVIEW else self.received
         notifier.emit(ReceivedPage(offer, data))
+
+    async def _until_kept(self, offer: PageOffered, data: bytes) -> None:
+        """Tries again while the disk takes nothing: somebody may make room. The kiosk keeps the
+        page until then.
+        """
+        is_told = False
+        while True:
+            try:
+                return await self._keep(offer, data)
+            except OSError as error:
+                log.error("a page cannot be kept: %s", error.strerror)
+                if not is_told:
+                    is_told = True
+                    self.failed.emit(PageNotReceived(offer.page_id, DeskDiskUnusable.code))
+            await asyncio.sleep(DISK_RETRY_S)
 
     def _refuse(self, page_id: str, error: SessionError) -> None:
         self._forget(page_id)

@@ -19,7 +19,7 @@ from session.core.device_errors import (
     ScannerGone,
     TooManyPages,
 )
-from session.core.errors import GrantMissing, SessionError
+from session.core.errors import GrantMissing, KioskDiskUnusable, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
@@ -154,7 +154,7 @@ class Scans:
             problem = ScannerGone()
         except OSError as error:
             log.error("a page cannot be kept: %s", error.strerror)
-            problem = ScannerFailed(status="disk")
+            problem = KioskDiskUnusable(why=error.strerror or type(error).__name__)
         except asyncio.CancelledError:
             problem = ScanCancelled()
             raise

@@ -10,6 +10,7 @@ import pytest
 
 from session.bus.transport.nkeys import is_signed, new_seed, public_key
 from session.core.errors import PageUnreadable
+from session.desk.devices import pages
 from session.protocol.conversation.messages import (
     ChunksRequested,
     DevicesReported,
@@ -246,22 +247,25 @@ async def test_a_page_that_the_desk_cannot_read_is_refused_and_forgotten(talk: T
     assert any(isinstance(message, PageRefused) for message in talk.desk_line.sent)
 
 
-async def test_a_page_that_the_desk_cannot_write_stays_at_the_kiosk_for_a_better_moment(
-    talk: Talk,
+async def test_a_page_that_the_desk_cannot_write_stays_at_the_kiosk_until_there_is_room(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_offer: object, _data: bytes) -> None:
-        raise OSError(28, "No space left on device")
+    tries: list[int] = []
 
+    async def full(_offer: object, _data: bytes) -> None:
+        tries.append(len(tries))
+        if len(tries) < 4:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pages, "DISK_RETRY_S", 0.05)
     talk.desk.before_keep = full
     await talk.scan_page()
     await until(lambda: talk.desk.failures)
-    await settle()
-    assert (talk.desk.failures[0].code, acknowledged(talk)) == ("unexpected", [])
-    assert [type(error) for error in talk.desk.crashes] == [OSError]
-    assert talk.kiosk.devices.held_pages == 1
-    talk.desk.before_keep = None
-    await talk.desk.devices.ask_pages()
+    assert acknowledged(talk) == []
+    assert talk.stored_files  # the kiosk has it still
     await until(lambda: talk.desk.pages and not talk.stored_files)
+    assert [failed.code for failed in talk.desk.failures] == ["desk_disk_unusable"]
+    assert talk.desk.crashes == []
 
 
 async def test_a_preview_overtakes_pages_that_are_on_their_way(

@@ -296,8 +296,8 @@ async def test_a_full_disk_of_the_kiosk_ends_the_scan_in_words(
     await talk.scan_page()
     await until(lambda: talk.desk.ended)
     assert (talk.desk.ended[0].code, talk.desk.ended[0].detail) == (
-        "scanner_failed",
-        {"status": "disk"},
+        "kiosk_disk_unusable",
+        {"why": "No space left on device"},
     )
 
 
