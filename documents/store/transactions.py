@@ -5,11 +5,13 @@ Used by the store and its deliveries.
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from session.core.errors import StoreUnreachable
 
@@ -40,4 +42,16 @@ def reached() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OSError) as error:
-        raise StoreUnreachable(why=type(error).__name__) from error
+        raise StoreUnreachable(why=_why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    """What SQLite or the system calls it, e.g. "SQLITE_FULL", "ENOSPC"; else the error's class. A
+    message might hold a value.
+    """
+    own = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(own, sqlite3.Error):
+        return getattr(own, "sqlite_errorname", type(error).__name__)
+    if isinstance(error, OSError) and error.errno is not None:
+        return errno.errorcode.get(error.errno, type(error).__name__)
+    return type(error).__name__

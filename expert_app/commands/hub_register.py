@@ -20,7 +20,7 @@ from expert_app.register.csv_file import CsvDossiers, CsvRefused, read_csv
 from expert_app.register.importing import ImportResult, import_dossiers, write_report
 from expert_app.register.lookup import NOBODY, RegisterLookup
 from expert_app.register.source import RegisterQuestion
-from expert_app.register.words import away_words, file_words, line_words
+from expert_app.register.words import away_words, file_words, line_words, store_words
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.paths import Paths
@@ -84,11 +84,7 @@ def run_import(request: ImportRequest, settings: HubSettings, paths: Paths) -> i
     except ExtraMissing as error:
         return _refused(extra_words(error))
     except SessionError as error:
-        words = _(
-            "The store of dossiers does not answer ({why}). What was taken before is in; run the "
-            "same command again for the rest."
-        )
-        return _refused(words.format(why=error.detail.get("why", error.code)))
+        return _refused(store_words(str(error.detail.get("why", error.code))))
     _say(request, organisation, result, settings, paths, seconds=time.monotonic() - began_s)
     return 1 if result.refused else 0
 

@@ -71,6 +71,26 @@ AWAY: dict[str, str] = {
 """Why a register counts as away."""
 
 
+STORE: dict[str, str] = {
+    "SQLITE_FULL": N_("its disk is full"),
+    "ENOSPC": N_("its disk is full"),
+    "SQLITE_READONLY": N_("its folder cannot be written"),
+    "EROFS": N_("its folder cannot be written"),
+    "EACCES": N_("its folder cannot be written"),
+    "SQLITE_BUSY": N_("another program has been writing for too long"),
+}
+"""Why the store takes nothing, by what the system calls it."""
+
+
+def store_words(why: str) -> str:
+    """Why an import stopped half way, and what to do."""
+    words = _(
+        "The store of dossiers takes nothing ({why}). What was taken before is in; run the same "
+        "command again for the rest."
+    )
+    return words.format(why=_(STORE[why]) if why in STORE else why)
+
+
 def file_words(error: CsvRefused) -> str:
     """Why nothing of a file is taken, and what to do."""
     return _(FILES[error.code]).format(**error.detail)
