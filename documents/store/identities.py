@@ -85,6 +85,18 @@ class Identities:
     def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
         self._transactions, self._now = transactions, now
 
+    def check_search(self, organisation: str, access: Access) -> None:
+        """Before others are asked, e.g. the organisation's register.
+        Raises `TooManyDossiers`: this person has searched too often within the hour.
+        """
+        now, user = self._now(), access.by.user
+        with self._transactions.reading() as connection:
+            if searches_left(connection, organisation, user=user, now=now):
+                return
+        with self._transactions.writing() as connection:
+            refuse(connection, organisation, "", access=access, now=now)
+        raise TooManyDossiers(limit=MOST_SEARCHES)
+
     def find(
         self,
         organisation: str,

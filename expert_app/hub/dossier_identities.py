@@ -79,6 +79,7 @@ class IdentityAdapter:
 
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
         """Dossiers of this name and birth date, here and in the register."""
+        await asyncio.to_thread(self._store.identities.check_search, organisation, access)
         state, others = await self._register.hits(organisation, caller)
         finding = self._store.identities.find
         found = await asyncio.to_thread(finding, organisation, caller, access, others=others)
@@ -95,6 +96,8 @@ class IdentityAdapter:
         confirmed: bool,
     ) -> DossierCreated:
         """A new dossier, or its likely doubles; provisional while the register is away."""
+        if not confirmed:
+            await asyncio.to_thread(self._store.identities.check_search, organisation, access)
         state, others = await self._register.hits(organisation, caller)
         is_away = state is RegisterState.AWAY
         if not (is_away or self._register.agents_create(organisation)) and (

@@ -218,7 +218,10 @@ def test_twenty_dossiers_an_hour_then_refused_with_a_line(
 
 def test_searches_have_a_limit_too(store: DossierStore) -> None:
     for _ in range(MOST_SEARCHES):
+        store.identities.check_search(ORG, _in("s1"))
         store.identities.find(ORG, ZOE, _in("s1"))
+    with pytest.raises(TooManyDossiers):
+        store.identities.check_search(ORG, _in("s1"))
     with pytest.raises(TooManyDossiers) as caught:
         store.identities.find(ORG, ZOE, _in("s1"))
     assert caught.value.detail == {"limit": MOST_SEARCHES}
