@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
-from documents.imaging.masks import long_runs, mean_around, packed, windowed
+from documents.imaging.masks import grown, long_runs, mean_around, packed, shrunk, windowed
 
 type Ink = NDArray[np.bool_]
 type Coordinates = NDArray[np.float32]
@@ -31,6 +31,11 @@ _FEW_POINTS = 15_000
 _MIN_SHARPNESS = 1.6
 _MIN_UPSIDE_DOWN = 0.03
 _RULE_PX = 51
+_SIDE_PX = 23
+_REACH_PX = 3
+_LETTER_GAP_PX = 7
+_LINE_PX = 61
+_IN_LINES = 0.2
 _SPECKS_PX = 2
 _AROUND_PX, _DARKER_BY = 12, 14
 _FILLED_PX, _FILLED = 9, 150
@@ -72,7 +77,7 @@ def find_lie(grey: Image.Image) -> PageOrientation:
     acrossness, upness = _acrossness(level), _upness(level)
     if acrossness < _PLAIN:
         side = _upness(np.rot90(level))
-        if _lies_down(acrossness, upness, side):
+        if _lies_down(acrossness, upness, side) and _has_lines_down(level):
             return PageOrientation(90 if side < 0 else 270, angle, True)
     return PageOrientation(180 if upness < -_MIN_UPSIDE_DOWN else 0, angle, True)
 
@@ -86,6 +91,15 @@ def _lies_down(acrossness: float, upness: float, side: float) -> bool:
             if abs(strong) > _STRONG_LETTERS and abs(weak) < _WEAK_LETTERS:
                 return lies
     return acrossness * _QUARTER_RATIO < 1
+
+
+def _has_lines_down(level: Ink) -> bool:
+    """Whether ink stands in lines down the page: what only stands below each other, as the ends of
+    bars or the first letters of short lines, does not run down.
+    """
+    smeared = windowed(packed(level), _SMEAR_PX, np.bitwise_or)
+    lines = long_runs(np.unpackbits(smeared, axis=1, count=level.shape[1]).view(np.bool_), _LINE_PX)
+    return np.count_nonzero(level & lines) > _IN_LINES * np.count_nonzero(level)
 
 
 def _by_letters(ink: Ink) -> PageOrientation:
@@ -158,8 +172,11 @@ def _acrossness(level: Ink) -> float:
     """Above 1 when the lines of text run across, below 1 when they run down.
 
     Two signs: profiles of strips jump at each line;
-    and ink smeared along its lines covers less than smeared across.
+    and ink smeared along its lines covers less than smeared across. The gaps between letters are
+    closed first: where the same words, or figures, stand below each other, they are as sharp as
+    those between lines.
     """
+    level = shrunk(grown(level, _LETTER_GAP_PX), _LETTER_GAP_PX)
     height, width = level.shape
     across = along = 1e-9
     for part in range(4):
@@ -186,7 +203,7 @@ def _jumps(profile: NDArray[np.uint32]) -> float:
 
 def _without_rules(level: Image.Image) -> Ink:
     """A level page's ink without its rules, frames and sheet edges:
-    runs of a third of an inch and more.
+    runs of a third of an inch and more, and shorter ones between two of them (a form's boxes).
     """
     ink = np.asarray(level) > 0
     thick = ink.copy()
@@ -194,9 +211,23 @@ def _without_rules(level: Image.Image) -> Ink:
     thick[:-1] |= ink[1:]
     thick[:, 1:] |= ink[:, :-1]
     thick[:, :-1] |= ink[:, 1:]
-    rules = long_runs(thick, _RULE_PX)
-    rules |= long_runs(thick.T, _RULE_PX).T
-    return ink & ~rules
+    across, down = long_runs(thick.T, _RULE_PX).T, long_runs(thick, _RULE_PX)
+    rules = across | down
+    if not rules.any():
+        return ink
+    rules |= _between(thick.T, across.T).T | _between(thick, down)
+    return ink & ~grown(rules, _REACH_PX)
+
+
+def _between(ink: Ink, rules: Ink) -> Ink:
+    """Runs along the rows of `_SIDE_PX` and more that begin and end at a rule."""
+    runs = np.pad(long_runs(ink.T, _SIDE_PX).T, ((0, 0), (1, 1))).ravel()
+    near = np.pad(grown(rules, 2 * _REACH_PX + 1), ((0, 0), (1, 1))).ravel()
+    steps = np.nonzero(runs[1:] != runs[:-1])[0] + 1
+    found = np.zeros_like(runs)
+    for start, end in zip(steps[::2], steps[1::2], strict=True):
+        found[start:end] = near[start] and near[end - 1]
+    return found.reshape(len(ink), -1)[:, 1:-1]
 
 
 def _upness(level: Ink) -> float:
