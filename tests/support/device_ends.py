@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import io
 import random
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
@@ -289,13 +290,24 @@ class KioskSide:
             grants=self.grants,
             clock=clock,
             tasks=self.tasks,
-            rules=PrintRules("s1", KIOSK_KEY, lambda _document: self.pages),
+            rules=PrintRules("s1", KIOSK_KEY, self._count_pages),
             tick_s=0.005,
         )
         self.pages = 1
+        self._counted = threading.Event()
+        self._counted.set()
         self.shown: list[ShownPrint] = []
         self.wants: bool | None = True
         self.devices.showing.asked.connect(self._on_shown)
+
+    def counts_slowly(self) -> threading.Event:
+        """From now on a document is looked through until the event is set."""
+        self._counted.clear()
+        return self._counted
+
+    def _count_pages(self, _document: bytes) -> int:
+        self._counted.wait(30)
+        return self.pages
 
     def signed(self, offer: PageOffered) -> PageOffered:
         """As `session.kiosk.session` does it."""

@@ -128,12 +128,15 @@ class Prints:
     # ---- receiving
 
     def on_offered(self, offer: PrintOffered) -> None:
-        """A document is announced. The same `print_id` is the same print: what was last reported
-        is reported again.
+        """A document is announced. The same `print_id` is the same print, however often it is
+        offered: what was last reported is reported again.
         """
         known = self._prints.get(offer.print_id)
         if known is not None and known.reported is not None:
             self._sender.send(known.reported)
+            return
+        if known is not None and known.task is not None:  # its pages are being counted
+            self._sender.send(PrintChanged(print_id=offer.print_id, state=PrintState.RECEIVED))
             return
         job = known or _Print(offer)
         self._remember(job)
@@ -266,11 +269,9 @@ class Prints:
             return
         if job.is_over and job.reported is not None:
             self._sender.send(job.reported)
-        elif job.task is None or (
-            job.reported is not None and job.reported.state is PrintState.SHOWN
-        ):
+        elif job.reported is None or job.reported.state is PrintState.SHOWN:
             self._arrivals.forget(print_id)
-            if job.task is not None:  # the caller is still looking at it
+            if job.task is not None:  # its pages are counted, or the caller looks at it
                 job.task.cancel()
             self._report(job, PrintState.CANCELLED)
         else:

@@ -46,14 +46,34 @@ _REASONS: tuple[tuple[str, str], ...] = (
     ("offline", PrinterGone.code),  # CUPS: the queue is there, its printer is not
 )
 _NO_TONER = PrinterOutOfToner.code
+_HARMLESS = ("report", "warning")
+_ALWAYS = ("offline",)
+"""CUPS says "offline-report" of a queue whose printer is not there at all."""
 
 
-def fault_code(reasons: tuple[str, ...]) -> str:
-    """Our code for the most pressing of the printer's reasons, or empty."""
+def is_harmless(reason: str) -> bool:
+    """Whether the printer prints all the same: RFC 8011, section 5.4.12. A "report" does not touch
+    what is printed, a "warning" keeps no job from being finished; an "error" does, and so does a
+    reason without such an ending.
+    """
+    ending = reason.rpartition("-")[2]
+    is_cut = len(ending) >= 2 and any(whole.startswith(ending) for whole in _HARMLESS)
+    return is_cut and not reason.startswith(_ALWAYS)
+
+
+def _most_pressing(reasons: tuple[str, ...]) -> str:
     for beginning, code in _REASONS:
         if any(reason.startswith(beginning) for reason in reasons):
             return code
     return ""
+
+
+def fault_code(reasons: tuple[str, ...], *, stopped: bool = False) -> str:
+    """Our code for the most pressing of the printer's reasons, or empty. A printer that has
+    `stopped` may have said why in a warning only.
+    """
+    grave = tuple(reason for reason in reasons if not is_harmless(reason))
+    return _most_pressing(grave) or (_most_pressing(reasons) if stopped else "")
 
 
 def _reasons(attributes: Attributes, name: str) -> tuple[str, ...]:
@@ -69,10 +89,11 @@ def _number(attributes: Attributes, name: str) -> int:
 def printer_state(attributes: Attributes) -> tuple[ScannerState, str, tuple[str, ...]]:
     """(state, our code or empty, the printer's reasons) from the printer's attributes."""
     reasons = _reasons(attributes, "printer-state-reasons")
-    code = fault_code(reasons)
     accepting = attributes.get("printer-is-accepting-jobs")
     refuses = accepting is not None and accepting.first is False
-    if not code and (refuses or _number(attributes, "printer-state") == PRINTER_STOPPED):
+    stopped = refuses or _number(attributes, "printer-state") == PRINTER_STOPPED
+    code = fault_code(reasons, stopped=stopped)
+    if stopped and not code:
         code = PrinterStopped.code
     if code:
         return ScannerState.FAULT, code, reasons
@@ -94,10 +115,10 @@ def job_progress(job: Attributes, printer: Attributes) -> JobProgress:
             state=PrintState.FAILED, code=PrintFailed.code, impressions=impressions, reasons=reasons
         )
     printer_reasons = _reasons(printer, "printer-state-reasons")
-    code = fault_code(printer_reasons)
     stopped = (
         state in (JOB_HELD, JOB_STOPPED) or _number(printer, "printer-state") == PRINTER_STOPPED
     )
+    code = fault_code(printer_reasons, stopped=stopped)
     if stopped and not code:
         code = PrinterStopped.code
     # A printer low of ink says "empty" long before it stops:

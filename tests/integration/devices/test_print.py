@@ -53,6 +53,34 @@ async def test_the_printer_gets_the_very_document_and_the_desk_hears_each_step(t
     assert not talk.desk.devices.is_busy
 
 
+async def test_a_kiosk_that_looks_through_a_document_slowly_prints_it_once(talk: Talk) -> None:
+    await talk.give(Grant.PRINT)
+    counted = talk.kiosk.counts_slowly()
+    await talk.desk.devices.print_document(invented_pdf(), "Reçu")
+    for _silence in range(10):  # the desk repeats its offer meanwhile
+        await settle()
+        talk.clock.advance(4.1)
+    assert talk.desk_line.chunks_sent == [0, 1, 2]
+    assert not any(change.code for change in talk.desk.prints)  # nor does it give up
+    counted.set()
+    await until(lambda: PrintState.DONE in states(talk))
+    await settle()
+    assert len(talk.printer.received) == len(talk.kiosk.shown) == 1
+
+
+async def test_a_print_cancelled_while_it_is_looked_through_is_never_shown(talk: Talk) -> None:
+    await talk.give(Grant.PRINT)
+    counted = talk.kiosk.counts_slowly()
+    print_id = await talk.desk.devices.print_document(invented_pdf(), "Reçu")
+    await until(lambda: len(talk.desk_line.chunks_sent) == 3)
+    await settle()
+    await talk.desk.devices.cancel_print(print_id)
+    await until(lambda: states(talk) == [PrintState.CANCELLED])
+    counted.set()
+    await settle()
+    assert (talk.kiosk.shown, talk.printer.received) == ([], [])
+
+
 async def test_without_the_callers_consent_nothing_is_printed(talk: Talk) -> None:
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await until(lambda: talk.desk.prints)

@@ -30,12 +30,15 @@ def job(state: int, *reasons: str, impressions: int = 0) -> Attributes:
     ("reason", "code"),
     [
         ("media-empty", "printer_out_of_paper"),
-        ("media-empty-report", "printer_out_of_paper"),
+        ("media-empty-report", ""),
         ("media-needed-error", "printer_out_of_paper"),
         ("input-tray-missing", "printer_out_of_paper"),
-        ("media-jam-warning", "printer_jammed"),
+        ("media-jam-error", "printer_jammed"),
+        ("media-jam-warning", ""),
         ("toner-empty-error", "printer_out_of_toner"),
-        ("marker-supply-empty-warnin", "printer_out_of_toner"),
+        ("toner-empty-report", ""),  # what ippeveprinter says of a printer that prints
+        ("marker-supply-empty", "printer_out_of_toner"),
+        ("marker-supply-empty-warnin", ""),
         ("cover-open", "printer_cover_open"),
         ("door-open-error", "printer_cover_open"),
         ("paused", "printer_stopped"),
@@ -85,13 +88,27 @@ def test_states_of_a_job_at_a_healthy_printer(job_state: int, state: PrintState)
 
 
 def test_a_job_waits_when_paper_is_missing_though_the_printer_says_processing() -> None:
-    progress = job_progress(job(5), printer(4, "media-needed-warning"))
+    progress = job_progress(job(5), printer(4, "media-needed-error"))
     assert (progress.state, progress.code) == (PrintState.WAITING, "printer_out_of_paper")
 
 
 def test_low_toner_alone_does_not_make_a_printing_job_wait() -> None:
-    progress = job_progress(job(5), printer(4, "toner-empty-report"))
+    progress = job_progress(job(5), printer(4, "toner-empty-error"))
     assert (progress.state, progress.code) == (PrintState.PRINTING, "printer_out_of_toner")
+
+
+def test_what_a_printer_only_reports_is_no_trouble_while_it_prints() -> None:
+    told = printer(4, "toner-empty-report", "media-needed-warning")
+    assert printer_state(told)[:2] == (ScannerState.BUSY, "")
+    progress = job_progress(job(5), told)
+    assert (progress.state, progress.code) == (PrintState.PRINTING, "")
+
+
+def test_a_stopped_printer_s_warning_says_why_it_has_stopped() -> None:
+    told = printer(5, "toner-low-report", "media-needed-warning")
+    assert printer_state(told)[:2] == (ScannerState.FAULT, "printer_out_of_paper")
+    progress = job_progress(job(6), told)
+    assert (progress.state, progress.code) == (PrintState.WAITING, "printer_out_of_paper")
 
 
 def test_a_held_job_without_a_reason_waits_for_a_stopped_printer() -> None:
