@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QFrame, QWidget
+from PyQt6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from resources.texts import _
 from session.protocol.hub.requests import Service
@@ -31,6 +31,10 @@ from views.widgets.theme import service_colour
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
 LONG_WAIT_S = 600.0
 """A wait of so many seconds is shown as a long one."""
+
+BORDER_PX = 2
+BADGE_SPACE = 6
+"""Pixels between two badges."""
 
 
 class ServiceTag(QWidget):
@@ -103,25 +107,66 @@ class TicketRow(QFrame):
         self._build()
 
     def _build(self) -> None:
-        top = row(
-            None,
-            self._number,
-            self._bell,
-            self._urgent,
+        # the last ones give up their words first
+        self._chips = (
+            self._later,
             self._kept,
             self._away,
             self._known,
-            self._later,
+            self._urgent,
+            self._bell,
             self._given,
-            0,
-            self._wait_icon,
-            self._wait,
-            space=6,
         )
+        self._badges = QWidget()
+        self._badges.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        badges = row(self._badges, *self._chips, space=BADGE_SPACE)
+        badges.addStretch(1)
+        self._top = row(None, self._number, space=6)
+        self._top.addWidget(self._badges, 1)
+        self._top.addWidget(self._wait_icon)
+        self._top.addWidget(self._wait)
         bottom = row(None, space=6)
         bottom.addWidget(column_of(self._tag, self._site), 1)
         bottom.addWidget(self._accept, 0, Qt.AlignmentFlag.AlignBottom)
-        column(self, top, bottom, space=4, margins=(10, 8, 8, 8))
+        self._whole = column(self, self._top, bottom, space=4, margins=(10, 8, 8, 8))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """The badges use the room there is."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Badges stand beside the number; where they are too wide, in a line of their own; and
+        where that is too narrow, without words. Number, wait and Accept are never cut.
+        """
+        shown = [chip for chip in self._chips if not chip.isHidden()]
+        inside = self._whole.contentsMargins()
+        room = self.width() - inside.left() - inside.right() - 2 * BORDER_PX
+        others = (self._number, self._wait_icon, self._wait)
+        taken = sum(
+            max(widget.sizeHint().width(), widget.minimumWidth()) + self._top.spacing()
+            for widget in others
+        )
+        needed = sum(chip.width_px(words=True) + BADGE_SPACE for chip in shown)
+        below = needed > room - taken
+        self._place_badges(below=below)
+        for chip in reversed(shown):
+            worded = needed <= (room if below else room - taken)
+            if not worded:
+                needed += chip.width_px(words=False) - chip.width_px(words=True)
+            chip.show_words(worded)
+
+    def _place_badges(self, *, below: bool) -> None:
+        if below == (self._whole.indexOf(self._badges) >= 0):
+            return
+        if below:
+            self._top.removeWidget(self._badges)
+            self._top.insertStretch(1, 1)
+            self._whole.insertWidget(1, self._badges)
+        else:
+            self._whole.removeWidget(self._badges)
+            self._top.takeAt(1)
+            self._top.insertWidget(1, self._badges, 1)
 
     def show_ticket(
         self,
@@ -176,6 +221,7 @@ class TicketRow(QFrame):
         self._wait_icon.set_icon("wait_long" if long else "time", "warn" if long else "soft")
         restyle(self._wait, tone=tone)
         self.setAccessibleName(self._spoken(seconds, long))
+        self._fit()
 
     def _spoken(self, seconds: float, long: bool) -> str:
         ticket = self.ticket
@@ -211,7 +257,7 @@ class TicketRow(QFrame):
         mine = kept_for is not None and kept_for == agent
         self._is_kept = kept_for is not None and not mine
         if mine:
-            self._kept.show_state(_("For you"), "given", "accent")
+            self._kept.show_state(_("For you"), "agent", "accent")
         elif self._is_kept:
             self._kept.show_state(_("For a colleague"), "time", "soft")
         self._kept.setVisible(kept_for is not None)

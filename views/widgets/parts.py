@@ -155,7 +155,7 @@ class Chip(QFrame):
     ) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._icon = IconLabel(size_px=14)
+        self._icon, self._hidden = IconLabel(size_px=14), ""
         self._words = label(role="chip")
         row(self, self._icon, self._words, space=5, margins=(8, 2, 9, 2))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -164,6 +164,26 @@ class Chip(QFrame):
     def text(self) -> str:
         """The words shown."""
         return self._words.text()
+
+    def width_px(self, *, words: bool) -> int:
+        """How wide it is with its words, or as an icon alone; whichever is shown now."""
+        layout = self.layout()
+        assert layout is not None
+        self._words.ensurePolished()
+        more = layout.spacing() + self._words.sizeHint().width()
+        now = self.sizeHint().width()
+        if self._words.isHidden():
+            return now + more if words else now
+        return now if words else now - more
+
+    def show_words(self, shown: bool) -> None:
+        """The icon alone where there is no room for words; these are in the tool tip then, unless
+        it says more.
+        """
+        self._words.setVisible(shown)
+        if self.toolTip() in ("", self._hidden):
+            self._hidden = "" if shown else self._words.text()
+            self.setToolTip(self._hidden)
 
     def show_state(self, text: str, icon_name: str = "", tone: str = "soft") -> None:
         """Changes words, icon and tone ("soft", "accent", "good", "warn", "bad" or "solid")."""

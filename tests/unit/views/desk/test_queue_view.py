@@ -15,9 +15,11 @@ from session.core.clock import ManualClock
 from session.protocol.hub.routing import ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.fingers import click, key
-from tests.support.screens.invented import NOW, SERVICES, TICKETS
+from tests.support.screens.invented import NOW, SERVICES, TICKETS, ticket
 from views.desk.queue_view import DeskQueueView
 from views.desk.ticket_row import TicketRow
+from views.widgets.parts import Chip
+from views.widgets.theme import apply_theme
 
 
 @pytest.fixture
@@ -283,3 +285,50 @@ def test_only_a_caller_that_this_agent_may_take_itself_rings(queue: DeskQueueVie
     ]
     queue.set_availability(False, "break")
     assert not queue.may_ring(callers["B012"])
+
+
+CROWDED: dict[str, object] = {
+    "caller_number_given": True,
+    "assigned_to": "a1",
+    "assigned_at_utc": NOW,
+    "preferred": "a1",
+}
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("width", [380, 330, 264])
+def test_wait_and_accept_are_never_cut_whatever_stands_in_the_row(
+    queue: DeskQueueView, desk_theme: QApplication, width: int, scale: float
+) -> None:
+    apply_theme(desk_theme, dark=False, text_scale=scale)
+    try:
+        queue.set_agent("a1")
+        queue.resize(width, 700)
+        queue.set_tickets(
+            [
+                ticket("F002", "alloc", 3700, **CROWDED),
+                ticket("F003", "alloc", 700, **CROWDED, away="phone", priority=5),
+            ],
+            SERVICES,
+        )
+        for _pass in range(4):
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+        for row in rows(queue):
+            inside = row.mapTo(queue, row.rect().topRight()).x()
+            assert inside <= queue.width(), "the row itself is cut"
+            for name in ("ticket_wait", "ticket_number"):
+                found = row.findChild(QLabel, name)
+                assert found is not None
+                assert found.width() >= found.sizeHint().width(), f"{name} is cut"
+            accept = button(row, f"accept_{row.ticket.id}")
+            assert accept.width() >= accept.sizeHint().width()
+            for part in (accept, row.findChild(QLabel, "ticket_wait")):
+                assert part is not None
+                assert part.mapTo(row, part.rect().topRight()).x() < row.width()
+            for chip in [one for one in row.findChildren(Chip) if one.isVisible()]:
+                assert chip.width() >= chip.sizeHint().width()
+                assert chip.mapTo(row, chip.rect().topRight()).x() < row.width(), chip.text()
+            assert "For you" in row.accessibleName()
+    finally:
+        apply_theme(desk_theme, dark=False)
