@@ -99,7 +99,7 @@ def _has_lines_down(level: Ink) -> bool:
     """
     smeared = windowed(packed(level), _SMEAR_PX, np.bitwise_or)
     lines = long_runs(np.unpackbits(smeared, axis=1, count=level.shape[1]).view(np.bool_), _LINE_PX)
-    return np.count_nonzero(level & lines) > _IN_LINES * np.count_nonzero(level)
+    return bool(np.count_nonzero(level & lines) > _IN_LINES * np.count_nonzero(level))
 
 
 def _by_letters(ink: Ink) -> PageOrientation:
