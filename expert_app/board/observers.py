@@ -25,8 +25,8 @@ from session.protocol.dossier.deliveries import DeliveriesAnswer
 from session.protocol.dossier.identity import AccessesAnswer, ProvisionalAnswer
 from session.protocol.hub.board import BoardAnswer
 from session.protocol.hub.history import HistoryAnswer, LineQuality, LinesAnswer
-from session.protocol.hub.site import HelpState, NetworkAnswer, SiteAnswer
-from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.site import NetworkAnswer, SiteAnswer
+from session.protocol.hub.tickets import HelpState, Ticket
 
 
 def observe_board(

@@ -41,7 +41,7 @@ from session.protocol.hub.requests import (
     SessionEnded,
     SessionFacts,
 )
-from session.protocol.hub.tickets import TicketState
+from session.protocol.hub.tickets import HelpState, TicketState
 
 log = logging.getLogger(__name__)
 
@@ -229,6 +229,12 @@ class DeskApp:
         """The agent ends the conversation."""
         if self._session is not None and self._ended is None:
             self._do(self._link.hang_up(self._session.facts.id, "done"), "hang up")
+
+    def call_host(self, wanted: bool) -> None:
+        """The agent calls the site's host to the caller, or takes that back."""
+        if self._session is not None and self._ended is None:
+            state = HelpState.WANTED if wanted else HelpState.NONE
+            self._do(self._link.call_host(self._session.facts.id, state), "call the host")
 
     def finish(self, outcome: str) -> None:
         """The wrap-up is done."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.screen import KioskScreen
-from expert_app.kiosk.session_presenter import SessionPresenter
+from expert_app.kiosk.session_presenter import BELONGINGS, SessionPresenter
 from expert_app.kiosk.ticket_memory import TicketMemory
 from expert_app.kiosk.unreported_leavings import UnreportedLeavings
 from expert_app.kiosk.waiting_elsewhere import How, KioskElsewhere
@@ -80,6 +80,7 @@ class KioskApp:
         session_opened: a session is built and shown, but not started yet.
         session_ended: the session is over; the wipe begins.
         wiped: the session's traces are removed.
+        caller_left: whoever had the ticket in front of the screen has gone.
         trouble_changed: code of the trouble on the screen, "" for none.
         elsewhere: the part for callers who do not stay.
     """
@@ -102,6 +103,7 @@ class KioskApp:
         self.session_opened: Signal[KioskSession] = Signal()
         self.session_ended: Signal[SessionEnded] = Signal()
         self.wiped: Signal[KioskWiped] = Signal()
+        self.caller_left: Signal[str] = Signal()
         self.trouble_changed: Signal[str] = Signal()
         self._link, self._screen, self._running = link, screen, running
         self._open_session = open_session
@@ -251,6 +253,7 @@ class KioskApp:
     def press(self, service: str) -> None:
         """The caller touched a service's button."""
         self._service = service
+        self.elsewhere.forget()
         kind = (
             next((s.number_kind for s in self._offer.services if s.id == service), "")
             if self._offer
@@ -295,6 +298,7 @@ class KioskApp:
 
     def forget_press(self) -> None:
         """The screen went back to the start by itself: nobody is there."""
+        self.elsewhere.forget()
         if not self._memory.ticket:
             self._button.release()
 
@@ -451,6 +455,8 @@ class KioskApp:
             return await self._turn_away(facts, KioskDiskUnusable(), "kiosk_disk")
         SessionPresenter(session, self._screen)
         self._screen.show_session(facts)
+        for thing in BELONGINGS if resumed else ():  # nobody knows what was used before
+            self._screen.remind_of(thing)
         self._screen.show_grants(session.grants.all())
         self.session_opened.emit(session)
         await session.start(self._arrived_at_utc)
@@ -490,8 +496,7 @@ class KioskApp:
                 )
                 self._start(again, "wait again")
                 return
-            self._memory.forget()
-            self._button.release()
+            self._release()
             self._screen.show_goodbye(wiped)
 
     # ---- small things ----
@@ -512,5 +517,7 @@ class KioskApp:
 
     def _release(self) -> None:
         """Nobody is in front of the screen any more."""
+        ticket = self._memory.ticket
         self._memory.forget()
         self._button.release()
+        self.caller_left.emit(ticket)

@@ -20,6 +20,7 @@ class SessionScreen(Protocol):
     """What the screen shows of a session; used by `SessionPresenter`."""
 
     def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
+    def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None: ...  # noqa: D102
     def show_talk(self, answer: TalkAnswer) -> None: ...  # noqa: D102
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
     def show_chat(self, lines: tuple[ChatLine, ...]) -> None: ...  # noqa: D102
@@ -32,12 +33,14 @@ class SessionScreen(Protocol):
     def show_print(self, shown: ShownPrint) -> None: ...  # noqa: D102
     def end_print(self, print_id: str) -> None: ...  # noqa: D102
     def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
+    def remind_of(self, thing: str) -> None: ...  # noqa: D102
 
 
 class ElsewhereScreen(Protocol):
     """What the screen shows to callers who do not stay; used by `KioskElsewhere`."""
 
     def number_refused(self) -> None: ...  # noqa: D102
+    def number_again(self) -> None: ...  # noqa: D102
     def show_start(self) -> None: ...  # noqa: D102
     def show_place(self) -> None: ...  # noqa: D102
     def show_kept(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None: ...  # noqa: D102

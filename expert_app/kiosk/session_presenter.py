@@ -6,6 +6,7 @@ from __future__ import annotations
 from expert_app.kiosk.screen import SessionScreen
 from session.kiosk.session import KioskSession
 from session.protocol.conversation.messages import (
+    CameraChanged,
     Grant,
     GrantChanged,
     MediaSeen,
@@ -22,6 +23,10 @@ PRINT_NOTICES = {
     PrintState.DONE: "take_sheet",
 }
 
+COMES_OUT = (PrintState.PRINTING, PrintState.DONE)
+BELONGINGS = ("original", "sheets", "stick")
+"""Of what the screen reminds the caller at the end."""
+
 
 class SessionPresenter:
     """Connects one session's signals to the screen."""
@@ -37,6 +42,7 @@ class SessionPresenter:
         session.grants.settled.connect(screen.end_question)
         session.grants.changed.connect(self._on_grant)
         session.call.peer_media_seen.connect(self._on_peer_media)
+        session.call.peer_camera_changed.connect(self._on_agent_switches)
         session.devices.scan_started.connect(self._on_scan_started)
         session.devices.scan_ended.connect(self._on_scan_ended)
         session.devices.print_changed.connect(self._on_print)
@@ -50,12 +56,18 @@ class SessionPresenter:
             self._screen.show_page(change.allowed)
         if change.grant == Grant.SCAN:
             self._screen.show_devices_notice("place_document" if change.allowed else "")
+            if change.allowed:  # whoever was asked to lay a paper on the glass has left it there
+                self._screen.remind_of("original")
 
     def _on_peer_media(self, seen: MediaSeen) -> None:
         self._screen.show_media(seen.frames > 0, seen.audio_packets > 0)
 
+    def _on_agent_switches(self, change: CameraChanged) -> None:
+        self._screen.show_agent_switches(change.camera_on, change.microphone_on)
+
     def _on_scan_started(self, scan: ScanRequested) -> None:
         self._is_file = scan.source is ScanSource.FILE
+        self._screen.remind_of("stick" if self._is_file else "original")
         if not self._is_file:  # then the screen asks
             self._screen.show_devices_notice("scanning")
 
@@ -63,4 +75,6 @@ class SessionPresenter:
         self._screen.show_devices_notice(ended.code or ("given" if self._is_file else "scanned"))
 
     def _on_print(self, change: PrintChanged) -> None:
+        if change.state in COMES_OUT:
+            self._screen.remind_of("sheets")
         self._screen.show_devices_notice(change.code or PRINT_NOTICES.get(change.state, ""))

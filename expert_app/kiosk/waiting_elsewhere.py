@@ -73,6 +73,11 @@ class KioskElsewhere:
         self._offer, self._release, self._show_ticket = offer, release, show_ticket
         self._clock = clock
         self._kept: Ticket | None = None
+        self._caller = 0
+
+    def forget(self) -> None:
+        """Whoever asked has left the screen: answers that come later are shown to nobody."""
+        self._caller += 1
 
     async def step_away(self, ticket: str, how: How, phone: str) -> None:
         """The caller goes and keeps the place;
@@ -102,42 +107,50 @@ class KioskElsewhere:
 
     async def ask_callback(self, service: str, phone: str) -> None:
         """A caller of a closed service wants to be called; asked until the hub has it."""
-        request_id = new_id()
+        request_id, caller = new_id(), self._caller
         while True:
             try:
                 due = await self._link.ask_callback(service, phone, request_id)
                 break
             except CallerNumberInvalid:
+                self._screen.clear_trouble()
                 self._screen.number_refused()
                 return
             except UNKNOWN as error:
                 self._screen.show_trouble(error.code)
                 await asyncio.sleep(RETRY_S)
             except SessionError as error:
-                self._screen.show_start()
-                await self._show_for_a_moment(error.code)
+                await self._back_to_start(caller, error.code)
                 return
         self._screen.clear_trouble()
-        self._screen.show_callback(due)
+        if caller == self._caller:
+            self._screen.show_callback(due)
 
     async def show_returns(self) -> None:
         """Whose callers may come back to this kiosk?"""
+        caller = self._caller
         try:
             tickets = await self._link.coming()
         except SessionError as error:
-            self._screen.show_start()
-            await self._show_for_a_moment(error.code)
+            await self._back_to_start(caller, error.code)
             return
-        self._screen.show_returns(tickets)
-        self.returns_shown.emit(len(tickets))
+        if caller == self._caller:
+            self._screen.show_returns(tickets)
+            self.returns_shown.emit(len(tickets))
 
     async def come_back(self, number: str) -> None:
-        """The caller of this number is here."""
+        """The caller of this number is here. The number stays typed while nobody knows whether it
+        has arrived.
+        """
+        caller = self._caller
         try:
             answer = await self._link.come_back(number)
-        except SessionError as error:
-            self._screen.show_start()
+        except UNKNOWN as error:
+            self._screen.number_again()
             await self._show_for_a_moment(error.code)
+            return
+        except SessionError as error:
+            await self._back_to_start(caller, error.code)
             return
         self._show_ticket(answer)
 
@@ -164,6 +177,12 @@ class KioskElsewhere:
             await self._show_for_a_moment(error.code)
         else:
             self.slip_printed.emit((kept.number, job))
+
+    async def _back_to_start(self, caller: int, code: str) -> None:
+        """What was asked for is not possible; says so to whoever asked, and to nobody else."""
+        if caller == self._caller:
+            self._screen.show_start()
+            await self._show_for_a_moment(code)
 
     async def _show_for_a_moment(self, code: str) -> None:
         self._screen.show_trouble(code)

@@ -44,7 +44,7 @@ function makeCall(name) {
     else if (firstFrameMs === null) say(name === "call" ? TEXTS.connecting : TEXTS.connectingThird,
       !remote.classList.contains("waiting"));
     else if (!peerCameraOn) say(TEXTS.agentCameraOff);
-    else say(peerMicrophoneOn ? "" : TEXTS.agentMicrophoneOff);
+    else say(peerMicrophoneOn ? "" : TEXTS.agentMicrophoneOff, true);   // beside: the face is never covered
   }
 
   // The picture fills the pane unless that would cut away more than 60 % of it: a face is in the middle.

@@ -24,6 +24,7 @@ from session.log.writer import LogWriter
 from session.media.line.end import LineEnd
 from session.protocol.conversation.messages import (
     CallOffered,
+    CameraChanged,
     GrantChanged,
     KioskWiped,
     MediaSeen,
@@ -50,6 +51,7 @@ class EventLog:
         self._log = log
         self._series = LineSeries(log.write, Writer.KIOSK)
         self._video_seen = self._audio_seen = False
+        self._agent_switches = (True, True)
 
     def opened(self, resumed: bool, requested_at_utc: datetime | None) -> None:
         """The session begins here, or goes on after a restart."""
@@ -96,6 +98,7 @@ class EventLog:
         grants.changed.connect(self._on_grant)
         call.offered.connect(self._on_offered)
         call.media_seen.connect(self._on_media)
+        call.peer_camera_changed.connect(self._on_agent_switches)
         page.page_announced.connect(self._on_page_shown)
         page.sharing_changed.connect(
             lambda sharing: self._log.write(events.SharingChanged(sharing=sharing))
@@ -178,6 +181,19 @@ class EventLog:
         if seen.audio_packets and not self._audio_seen:
             self._audio_seen = True
             self._log.write(events.AudioSeen(by=Writer.KIOSK, packets=seen.audio_packets))
+
+    def _on_agent_switches(self, change: CameraChanged) -> None:
+        """The agent's camera or microphone is on or off: the caller was told on the screen."""
+        switches = change.camera_on, change.microphone_on
+        if switches != self._agent_switches:  # the desk repeats them
+            self._agent_switches = switches
+            self._log.write(
+                events.CameraChanged(
+                    by=Writer.DESK,
+                    camera_on=change.camera_on,
+                    microphone_on=change.microphone_on,
+                )
+            )
 
     def _on_page_shown(self, page: PageShown) -> None:
         self._log.write(events.address_opened(page.address))

@@ -30,6 +30,9 @@ async def test_a_caller_goes_is_called_on_the_display_comes_back_and_talks(stage
         await stage.script.click(stage.kiosk, f"key_{character}")
     await stage.script.click(stage.kiosk, "number_send")
     await stage.observed(stage.kiosk, "ticket", id=kept["ticket"], state="waiting")
+    shown = await stage.kiosk.ask("visible")
+    assert "wait_elsewhere" in shown  # the place in the queue, with its number
+    assert "number_send" not in shown  # and no longer the pad
     await stage.accept()
     await stage.fact(display, "shown", called=0)
     await stage.end()

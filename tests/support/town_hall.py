@@ -39,6 +39,8 @@ class QuietScreen:
         self.talk: TalkAnswer | None = None
         self.passing: PassingAnswer | None = None
         self.wiped: list[KioskWiped] = []
+        self.reminders: list[str] = []
+        self.switches = (True, True)
 
     @property
     def page(self) -> str:
@@ -60,6 +62,9 @@ class QuietScreen:
 
     def number_refused(self) -> None:
         self._show("number refused")
+
+    def number_again(self) -> None:
+        self._show("number again")
 
     def show_calling(self) -> None:
         self._show("calling")
@@ -95,6 +100,9 @@ class QuietScreen:
     def show_media(self, seen: bool, heard: bool) -> None:
         pass
 
+    def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None:
+        self.switches = (camera_on, microphone_on)
+
     def show_page(self, visible: bool) -> None:
         pass
 
@@ -127,6 +135,9 @@ class QuietScreen:
 
     def show_devices_notice(self, code: str) -> None:
         pass
+
+    def remind_of(self, thing: str) -> None:
+        self.reminders.append(thing)
 
     def show_goodbye(self, wiped: KioskWiped | None) -> None:
         if wiped is not None:

@@ -16,6 +16,7 @@ from session.protocol.hub.history import LineFacts, LineQuality
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import EmptyState, column, label
 from views.widgets.theme import SPACE
+from views.words.places import kiosk_words
 
 QUALITIES: dict[LineQuality, tuple[str, str, str]] = {
     LineQuality.BAD: (N_("Bad"), "signal_bad", "bad"),
@@ -96,7 +97,7 @@ def _row(line: LineFacts, now: datetime) -> TableRow:
     measured = line.at_utc is not None
     cells = (
         Cell(line.site),
-        Cell(line.kiosk, "soft"),
+        Cell(kiosk_words(line.name, line.place, line.kiosk), "soft"),
         Cell(_("Yes") if line.present else _("No"), "" if line.present else "warn"),
         Cell(
             line.ticket or "–", "accent" if line.ticket else "soft", "call" if line.ticket else ""

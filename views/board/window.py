@@ -206,6 +206,15 @@ class BoardWindow(QMainWindow):
         """The window makes itself seen in the bar of tasks."""
         QApplication.alert(self)
 
+    def show_reservation_ended(self, ticket: Ticket) -> None:
+        """Says that an agent did not take the caller who was kept for that agent."""
+        words = _("{number} was kept for {name}, who did not come: the caller waits for everybody.")
+        name = self._facts.agent_name(ticket.assigned_to or "")
+        self.messages.show_message(
+            Level.WARNING, words.format(number=ticket.number, name=name), key=f"kept {ticket.id}"
+        )
+        self.refresh()
+
     def agent_name(self, agent: str) -> str:
         """The name that callers read."""
         return self._facts.agent_name(agent)

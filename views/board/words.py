@@ -91,7 +91,7 @@ def subject_of(act: ActFacts, facts: BoardFacts) -> str:
         case ActKind.BROADCAST | ActKind.WITHDRAW:
             return act.text
         case ActKind.CLOSE_SITE | ActKind.OPEN_SITE:
-            return act.service
+            return act.about or act.service
     return act.number
 
 

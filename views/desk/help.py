@@ -34,6 +34,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+,", N_("Camera, microphone and loudspeaker")),
             ("F5", N_("Hold, talk again")),
             ("Ctrl+T", N_("Pass on or call a colleague")),
+            ("Ctrl+Shift+A", N_("Call the site's host to the caller")),
             ("F10", N_("Join a colleague who calls")),
             ("F11", N_("Not now; leave a colleague's conversation (twice)")),
             ("Ctrl+Shift+H", N_("Hang up (twice)")),

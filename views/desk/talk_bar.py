@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hold and pass on, beside the agent's name, and under the session header a bar while more than two
-people talk.
+"""Hold, pass on and the site's host, beside the agent's name, and under the session header a bar
+while more than two people talk.
 
 A third person is named here from before the first sound until it is gone;
 `painted` says that the words are really on the screen, and only then may that person be let in.
@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QFrame, QMenu, QWidget
 from resources.texts import N_, _
 from session.protocol.hub.talk_state import HoldReason, Talk, Third, ThirdEnd, ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
+from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.roles import Role
 from views.widgets.confirm_bar import ConfirmButton
 from views.widgets.icons import icon
@@ -49,6 +50,29 @@ ENDS: dict[ThirdEnd, str] = {
     ThirdEnd.LOST: N_("The third person could not be connected any more."),
 }
 
+HOST_KEYS = "Ctrl+Shift+A"
+HOST_WORDS: dict[HelpState, str] = {
+    HelpState.NONE: N_("Host"),
+    HelpState.WANTED: N_("Host called"),
+    HelpState.COMING: N_("Host is coming"),
+    HelpState.HERE: N_("Host is there"),
+}
+"""On the button, which is narrow."""
+
+
+def host_sentence(state: HelpState, by: HelpFrom) -> str:
+    """How it stands with the call for the site's host, and what the button does."""
+    match state:
+        case HelpState.WANTED if by is HelpFrom.AGENT:
+            return _("The site's host is called. Press again to take it back.")
+        case HelpState.WANTED:
+            return _("The caller has called the site's host.")
+        case HelpState.COMING:
+            return _("The site's host is coming to the caller.")
+        case HelpState.HERE:
+            return _("The site's host is with the caller and hears you.")
+    return _("Call the site's host to the caller")
+
 
 def third_words(name: str, third: Third, held: bool) -> str:
     """The third person's name and state in words."""
@@ -77,7 +101,8 @@ class TalkBar(QFrame):
 
     Signals: hold_requested(object): let the caller wait, with this `HoldReason`.
         resume_requested(): talk again. pass_on_requested(): choose to whom. dismiss_requested():
-        end the colleague's call. hand_over_requested(): leave the caller to the colleague.
+        end the colleague's call. host_requested(bool): call the site's host, or take that back.
+        hand_over_requested(): leave the caller to the colleague.
         painted(str): the words that name this third person (user id) have been painted.
     """
 
@@ -85,6 +110,7 @@ class TalkBar(QFrame):
     resume_requested = pyqtSignal()
     pass_on_requested = pyqtSignal()
     dismiss_requested = pyqtSignal()
+    host_requested = pyqtSignal(bool)
     hand_over_requested = pyqtSignal()
     painted = pyqtSignal(str)
 
@@ -93,6 +119,7 @@ class TalkBar(QFrame):
         self.setObjectName("talk_bar")
         self._answer: TalkAnswer | None = None
         self._painted_key, self._narrow = "", False
+        self._help, self._help_from = HelpState.NONE, HelpFrom.CALLER
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._emit_painted)
@@ -116,6 +143,9 @@ class TalkBar(QFrame):
         name_button(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
         self._pass_on.clicked.connect(self.pass_on_requested)
         shortcut("Ctrl+T", self._pass_on, self.commands)
+        self._host = push_button(_("Host"), "bell", name="talk_host", keys=HOST_KEYS)
+        self._host.clicked.connect(lambda: self.host_requested.emit(self._help is HelpState.NONE))
+        shortcut(HOST_KEYS, self._host, self.commands)
         self._hand_over = push_button(
             _("Leave the caller to this colleague"), "kept", name="talk_hand_over"
         )
@@ -140,7 +170,7 @@ class TalkBar(QFrame):
         inside.addWidget(self._third, 1)
         for button in (self._hand_over, self._dismiss):
             inside.addWidget(button)
-        row(self.commands, self._hold, self._pass_on, space=2)
+        row(self.commands, self._host, self._hold, self._pass_on, space=2)
         column(
             self,
             row(None, self._state, 0),
@@ -171,9 +201,28 @@ class TalkBar(QFrame):
         self._hold.setText("" if self._narrow else words)
         name_button(self._hold, words, "F5")
         self._pass_on.setText("" if self._narrow else _("Pass on…"))
-        for button in (self._hold, self._pass_on):
+        self._host.setText("" if self._narrow else _(HOST_WORDS[self._help]))
+        for button in (self._host, self._hold, self._pass_on):
             button.setMaximumWidth(NARROW_PX if self._narrow else 16_777_215)
         name_button(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
+        name_button(self._host, host_sentence(self._help, self._help_from), HOST_KEYS)
+
+    def offer_host(self, offered: bool) -> None:
+        """Whether the caller's site has a host; nobody is called yet."""
+        self._host.setVisible(offered)
+        self.show_host(HelpState.NONE, HelpFrom.CALLER)
+
+    def show_host(self, state: HelpState, by: HelpFrom) -> None:
+        """What the host has answered, and who has called. Only the agent's own call can be taken
+        back here.
+        """
+        self._help, self._help_from = state, by
+        is_called = state is not HelpState.NONE
+        self._host.setEnabled(
+            not is_called or (by is HelpFrom.AGENT and state is not HelpState.HERE)
+        )
+        self._host.setIcon(icon("kept" if is_called else "bell", "accent" if is_called else "text"))
+        self._name_buttons()
 
     def third(self) -> Third | None:
         """The third person shown."""

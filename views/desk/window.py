@@ -167,6 +167,7 @@ class DeskWindow(QMainWindow):
         self.session_header.show_session(session, ticket.number if ticket else "", service, place)
         self.queue.stop_ringing()
         self.queue.set_busy(True)
+        self.talk_bar.offer_host(session.host)
         self.devices.clear()
         self.devices.show_live(True)
         self.call.show_started(session.opened_at_utc)

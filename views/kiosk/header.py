@@ -9,12 +9,28 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from resources.texts import LANGUAGES, _
-from session.protocol.hub.site import HelpState
+from session.protocol.hub.tickets import HelpState
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label, restyle
 from views.kiosk.widgets.theme import SKY, WHITE, spaced
 
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+
+
+def show_help_words(button: BigButton, icon: IconView, state: HelpState, colour: str) -> None:
+    """What a button that calls the host says: on it, for screen readers, and by its icon."""
+    words = {
+        HelpState.NONE: _("Call the host"),
+        HelpState.WANTED: _("The host is called"),
+        HelpState.COMING: _("The host is coming"),
+        HelpState.HERE: _("The host is with you"),
+    }
+    spoken = {
+        HelpState.WANTED: _("The host is called. Touch again to take it back."),
+        HelpState.COMING: _("The host is coming. Touch again if you need no help any more."),
+    }
+    button.set_words(words[state], spoken=spoken.get(state, words[state]))
+    icon.show_icon("hand-heart" if state is HelpState.NONE else "check-bold", colour)
 
 
 class KioskHeader(QFrame):
@@ -77,18 +93,7 @@ class KioskHeader(QFrame):
     def show_help(self, state: HelpState) -> None:
         """What the site's host has answered."""
         self._help_state = state
-        words = {
-            HelpState.NONE: _("Call the host"),
-            HelpState.WANTED: _("The host is called"),
-            HelpState.COMING: _("The host is coming"),
-            HelpState.HERE: _("The host is with you"),
-        }
-        spoken = {
-            HelpState.WANTED: _("The host is called. Touch again to take it back."),
-            HelpState.COMING: _("The host is coming. Touch again if you need no help any more."),
-        }
-        self.help.set_words(words[state], spoken=spoken.get(state, words[state]))
-        self._help_icon.show_icon("hand-heart" if state is HelpState.NONE else "check-bold", WHITE)
+        show_help_words(self.help, self._help_icon, state, WHITE)
 
     def retranslate(self) -> None:
         """Says the call for help again."""

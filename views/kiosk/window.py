@@ -27,16 +27,15 @@ from session.protocol.hub.requests import (
     TicketAnswer,
     TicketChanged,
 )
-from session.protocol.hub.site import HelpState
 from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import HelpState, Ticket, TicketState
 from session.protocol.hub.waiting import AwayTicket
 from views.kiosk.conversation.page import SessionPage
 from views.kiosk.header import KioskHeader
 from views.kiosk.pages.away import AwayPage
 from views.kiosk.pages.closed import ClosedPage
 from views.kiosk.pages.come_back import ComeBackPage
-from views.kiosk.pages.goodbye import GoodbyePage
+from views.kiosk.pages.goodbye import Belonging, GoodbyePage
 from views.kiosk.pages.number import NumberPage
 from views.kiosk.pages.place_kept import PlaceKeptPage
 from views.kiosk.pages.start import StartPage
@@ -174,6 +173,7 @@ class KioskWindow(QWidget):
         self.session_page.grant_withdrawn.connect(self.grant_withdrawn)
         self.session_page.print_answered.connect(self.print_answered)
         self.session_page.acting_changed.connect(self.acting_changed)
+        self.session_page.help_requested.connect(self.help_requested)
         self.goodbye_page.over.connect(self._back_to_start)
 
     def pages(self) -> list[KioskPage]:
@@ -201,6 +201,7 @@ class KioskWindow(QWidget):
     def show_services(self, answer: ServicesAnswer) -> None:
         """What the site offers now. Does not change the page."""
         self._header.help.setVisible(answer.host)
+        self.session_page.offer_help(answer.host)
         self._names = (answer.organisation_name, answer.site)
         self._header.show_names(*self._names)
         self._offer = answer
@@ -210,11 +211,13 @@ class KioskWindow(QWidget):
     def show_help(self, state: HelpState) -> None:
         """What the site's host has answered."""
         self._header.show_help(state)
+        self.session_page.show_help(state)
 
     def show_start(self) -> None:
         """The first page, for the next caller."""
         self._header.show_names(*self._names)
         self.number_page.clear()
+        self.goodbye_page.forget()
         self._show(self.start_page)
 
     def ask_number(self, kind: str) -> None:
@@ -227,10 +230,18 @@ class KioskWindow(QWidget):
         self._show(self.number_page)
 
     def number_refused(self) -> None:
-        """The hub refused the number; the caller may correct it."""
-        self.number_page.show_refused()
+        """The hub refused the number; the caller may correct it, unless a telephone or ticket
+        number was refused after its pad had gone.
+        """
+        if self._page is self.number_page or not self.number_page.is_of_waiting:
+            self.number_page.show_refused()
+            self._on_touched()
+            self._show(self.number_page)
+
+    def number_again(self) -> None:
+        """Nobody knows whether the number has arrived; the caller may send it again."""
         self._on_touched()
-        self._show(self.number_page)
+        self.number_page.show_again()
 
     def show_calling(self) -> None:
         """The request is on its way to the hub."""
@@ -246,9 +257,8 @@ class KioskWindow(QWidget):
         self.waiting_page.show_may_go(bool(ways))
         self.away_page.show_ways(ways)
         self.waiting_page.show_ticket(answer)
-        thinks = self._page is self.away_page or self._asks_phone
         # news of the place must not take the pad away
-        if not thinks or answer.ticket.state is not TicketState.WAITING:
+        if not self._thinks_of_going or answer.ticket.state is not TicketState.WAITING:
             self.number_page.clear()
             self._show(self.waiting_page)
 
@@ -309,6 +319,10 @@ class KioskWindow(QWidget):
         """
         self.session_page.show_media(seen, heard)
 
+    def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None:
+        """What the agent has switched off for a moment."""
+        self.session_page.show_agent_switches(camera_on, microphone_on)
+
     def show_chat(self, lines: tuple[ChatLine, ...]) -> None:
         """Shows the written conversation."""
         self.session_page.chat.show_lines(lines)
@@ -354,6 +368,10 @@ class KioskWindow(QWidget):
     def show_devices_notice(self, code: str) -> None:
         """A word of `DeviceNotice`, or an error code about scanner or printer; empty removes it."""
         self.session_page.show_notice(code)
+
+    def remind_of(self, thing: str) -> None:
+        """The caller has used this (a word of `Belonging`) and takes it along at the end."""
+        self.goodbye_page.remind_of(Belonging(thing))
 
     def show_goodbye(self, wiped: KioskWiped | None) -> None:
         """The session is over; None while the wipe runs, then its report.
@@ -435,8 +453,10 @@ class KioskWindow(QWidget):
         return self._clock.monotonic_s() - self._touched_at_s
 
     @property
-    def _asks_phone(self) -> bool:
-        return self._page is self.number_page and self._phone_for is not None
+    def _thinks_of_going(self) -> bool:
+        """The caller of a ticket reads how to wait elsewhere, or types a telephone number."""
+        types = self._page is self.number_page and self._phone_for is not None
+        return self._page is self.away_page or (types and self._before_number is self.away_page)
 
     def _ways(self, ticket: Ticket) -> list[str]:
         """How the caller of this ticket may wait elsewhere."""

@@ -147,6 +147,8 @@ def describe(event: Event) -> str:
             return _third_sentence(role, state)
         case events.ShowEnded(by_caller=True):
             return _("The caller closed the document")
+        case events.CameraChanged(by=by, camera_on=camera_on, microphone_on=microphone_on):
+            return _switches_sentence(camera_on, microphone_on).format(who=_(_WHO[by]))
         case events.KioskWiped(left_over=left_over) if left_over:
             return _("The kiosk could not be wiped completely")
     words = (
@@ -170,6 +172,17 @@ def _third_sentence(role: str, state: str) -> str:
     return (
         _("A colleague joined") if state == "in" else _("A colleague was announced on both screens")
     )
+
+
+def _switches_sentence(camera_on: bool, microphone_on: bool) -> str:
+    """What somebody has switched off; with the braces {who}."""
+    if camera_on and microphone_on:
+        return _("{who} has camera and microphone on")
+    if camera_on:
+        return _("{who} has switched the microphone off")
+    if microphone_on:
+        return _("{who} has switched the camera off")
+    return _("{who} has switched camera and microphone off")
 
 
 def _grant_sentence(event: events.GrantChanged) -> str:

@@ -41,6 +41,7 @@ from views.kiosk.widgets.theme import (
     spaced,
     unit_px,
 )
+from views.words.places import kiosk_words
 
 MOST_CALLED = 3
 COLUMNS, ROWS = 2, 6
@@ -51,15 +52,14 @@ STALE_S = 10.0
 """Seconds without an answer after which the numbers are removed: old numbers would mislead."""
 
 
-def kiosk_words(call: CalledTicket) -> str:
-    """The kiosk's name; "Kiosk 2" for one without."""
-    return call.kiosk_name or _("Kiosk {number}").format(number=call.kiosk_place)
+def _kiosk_of(call: CalledTicket) -> str:
+    return kiosk_words(call.kiosk_name, call.kiosk_place)
 
 
 def spoken_call(call: CalledTicket) -> str:
     """E.g. "Number L 042, Kiosk 1"."""
     return _("Number {number}, {kiosk}").format(
-        number=f"{call.number[:1]} {int(call.number[1:])}", kiosk=kiosk_words(call)
+        number=f"{call.number[:1]} {int(call.number[1:])}", kiosk=_kiosk_of(call)
     )
 
 
@@ -85,7 +85,7 @@ class _CallRow(QFrame):
     def show_call(self, call: CalledTicket, is_new: bool) -> None:
         """The number, where to, and whether it was called a moment ago."""
         self._number.setText(call.number)
-        self._kiosk.setText(kiosk_words(call))
+        self._kiosk.setText(_kiosk_of(call))
         self._new.setText(_("Please come now"))
         self._new.setVisible(is_new)
         self.setAccessibleName(spoken_call(call))

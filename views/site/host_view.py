@@ -11,10 +11,12 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from resources.texts import N_, _
-from session.protocol.hub.site import CallerState, HelpState, KioskFacts
+from session.protocol.hub.site import CallerState, KioskFacts
+from session.protocol.hub.tickets import HelpFrom, HelpState
 from views.widgets.message_bar import MessageBar
 from views.widgets.parts import Card, Chip, EmptyState, column, label, push_button, row, scroll_area
 from views.widgets.theme import SPACE
+from views.words.places import kiosk_words
 
 _CALLERS = {
     CallerState.NONE: ("available", N_("Nobody"), "soft"),
@@ -23,10 +25,12 @@ _CALLERS = {
 }
 _HELP = {
     HelpState.NONE: ("", "", ""),
-    HelpState.WANTED: ("bell", N_("Calls for you"), "bad"),
+    HelpState.WANTED: ("bell", N_("The caller calls for you"), "bad"),
     HelpState.COMING: ("time", N_("You said that you are coming"), "warn"),
     HelpState.HERE: ("kept", N_("You are with the caller"), "accent"),
 }
+
+_AGENT_CALLS = N_("The adviser calls for you, for the caller")
 
 
 class KioskCard(Card):
@@ -64,7 +68,7 @@ class KioskCard(Card):
     def show_facts(self, facts: KioskFacts) -> None:
         """The kiosk as it is now; only the answers that are possible now can be pressed."""
         self.facts = facts
-        self._name.setText(facts.name)
+        self._name.setText(kiosk_words("" if facts.place else facts.name, facts.place))
         self._site.setText(facts.site)
         self.there.setVisible(not facts.there or facts.closed)
         words = _("Gives no sign of life") if not facts.there else _("Closed by the operator")
@@ -72,6 +76,8 @@ class KioskCard(Card):
         icon, words, tone = _CALLERS[facts.caller]
         self.caller.show_state(_(words), icon, tone)
         icon, words, tone = _HELP[facts.help]
+        if facts.help is HelpState.WANTED and facts.help_from is HelpFrom.AGENT:
+            words = _AGENT_CALLS
         self.help.setVisible(bool(words))
         if words:
             self.help.show_state(_(words), icon, tone)
@@ -125,9 +131,9 @@ class HostView(QWidget):
         )
         calling = sum(1 for one in kiosks if one.help is HelpState.WANTED)
         self._words.setText(
-            _("A caller needs you.")
+            _("You are needed at a kiosk.")
             if calling
-            else _("When a caller touches “Call the host”, this window rings.")
+            else _("When a caller or an adviser calls the host, this window rings.")
         )
         self._empty.setVisible(not kiosks)
         for gone in [known for known in self.cards if known not in [one.id for one in kiosks]]:

@@ -169,6 +169,7 @@ class BoardProgram:
         app.done.connect(self._on_done)
         app.troubled.connect(self._on_trouble)
         app.undo_changed.connect(window.show_undo)
+        self._jobs.link.reservation_ended.connect(window.show_reservation_ended)
         self._jobs.board.retrying.connect(self._on_retrying)
         self._jobs.past.retrying.connect(self._on_retrying)
         window.act_requested.connect(self._on_act)

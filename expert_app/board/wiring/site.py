@@ -19,7 +19,8 @@ from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.desk.hub.site import NetworkLink, SiteLink
-from session.protocol.hub.site import HelpState, NetworkAnswer, SiteAnswer
+from session.protocol.hub.site import NetworkAnswer, SiteAnswer
+from session.protocol.hub.tickets import HelpState
 from views.automation.window_driver import WindowDriver
 from views.media.ring import Ring
 from views.site.host_view import HostView

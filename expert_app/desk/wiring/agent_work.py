@@ -87,6 +87,14 @@ class AgentWorkConnections:
         elif trouble.key == "finish":
             self._window.wrap_up.finish_failed()
 
+    def show_reservation_ended(self, ticket: Ticket) -> None:
+        """Tells the agent for whom a caller was kept that colleagues may take the caller too."""
+        if ticket.assigned_to == self._user:
+            words = _("{number} was kept for you; now every colleague may take the caller.")
+            self._window.messages.show_message(
+                Level.WARNING, words.format(number=ticket.number), key=f"kept {ticket.id}"
+            )
+
     # ---- wrap-up
 
     def _connect_wrap_up(self) -> None:

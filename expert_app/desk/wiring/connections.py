@@ -49,6 +49,7 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
         filing=jobs.filing,
         user=parts.settings.user,
     )
+    parts.link.reservation_ended.connect(work.show_reservation_ended)
 
     def on_seal_refused(error: SessionError) -> None:
         window.show_trouble(error.code, error.detail, "seal")

@@ -22,7 +22,8 @@ from session.core.errors import BusRefusedIdentity, NobodyWaits
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.hub.requests import Announcement, DocumentFiled, SessionEnded
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import HelpState, Ticket, TicketState
+from views.desk.talk_bar import host_sentence
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
 from views.widgets.message_bar import Level
@@ -70,6 +71,7 @@ class WindowConnections:
         self._app.session_ended.connect(self._on_session_ended)
         self._app.session_closed.connect(self._on_session_closed)
         self._app.kiosk_wiped.connect(self._on_kiosk_wiped)
+        self._window.talk_bar.host_requested.connect(self._app.call_host)
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
         services = {service.id: service for service in self._link.services}
@@ -81,15 +83,21 @@ class WindowConnections:
             self._ring.stop()
 
     def _show_host(self, tickets: list[Ticket]) -> None:
-        """Shows in a conversation that the site's host hears the agent."""
+        """Shows in a conversation whether the site's host is called, comes, or hears the agent."""
         session = self._app.session
         ours = session.facts.ticket_id if session is not None else ""
-        if any(ticket.id == ours and ticket.with_host for ticket in tickets):
-            self._window.messages.show_message(
-                Level.INFO, _("The site's host is with the caller and hears you."), key="host"
-            )
-        else:
+        ticket = next((one for one in tickets if one.id == ours), None)
+        if ticket is None or ticket.state is not TicketState.IN_SESSION:
             self._window.messages.clear("host")
+            return
+        # an older hub tells only that the host is there
+        state = HelpState.HERE if ticket.with_host else ticket.help
+        self._window.talk_bar.show_host(state, ticket.help_from)
+        if state is HelpState.NONE:
+            self._window.messages.clear("host")
+        else:
+            words = host_sentence(state, ticket.help_from)
+            self._window.messages.show_message(Level.INFO, words, key="host")
 
     def _on_connection(self, connected: bool) -> None:
         self._window.set_connection(connected)

@@ -87,6 +87,7 @@ def script_names(window: KioskWindow) -> dict[str, QWidget]:
         "have_number": window.start_page.have_number,
         "written_yes": page.chat.answers[0],
         "pause": page.pause,
+        "call_host": page.help,
         "closed_callback": window.closed_page.callback,
     }
     for keys in (pad.digits, pad.letters):

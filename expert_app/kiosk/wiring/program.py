@@ -108,7 +108,7 @@ def build_kiosk(
     app.session_opened.connect(conversations.connect)
     connect_queue(panes, app)
     connect_conversation(panes, requests)
-    connect_host_call(panes, hub.host_call, app)
+    connect_host_call(panes, hub, app)
     connect_language_and_voice(panes)
     connect_end_of_session(app, hub, quick_copies=quick_copies, tasks=program.tasks)
     panes.window.close_requested.connect(program.stop.set)

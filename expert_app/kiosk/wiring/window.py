@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from expert_app.kiosk.app import KioskApp
 from expert_app.kiosk.caller_requests import CallerRequests
+from expert_app.kiosk.wiring.hub import KioskHub
 from expert_app.kiosk.wiring.panes import KioskPanes
 from resources.texts import use_language
-from session.kiosk.hub.host_call import HostCall
 
 
 def connect_queue(panes: KioskPanes, app: KioskApp) -> None:
@@ -46,12 +46,14 @@ def connect_conversation(panes: KioskPanes, requests: CallerRequests) -> None:
     browser.stop_key_pressed.connect(page.press_stop_key)
 
 
-def connect_host_call(panes: KioskPanes, host_call: HostCall, app: KioskApp) -> None:
-    """The caller calls the site's host; the call ends with the caller."""
+def connect_host_call(panes: KioskPanes, hub: KioskHub, app: KioskApp) -> None:
+    """The caller, or the agent, calls the site's host; the call ends with the caller."""
+    host_call = hub.host_call
     panes.window.help_requested.connect(host_call.press)
     panes.window.start_requested.connect(host_call.left_alone)
     host_call.changed.connect(panes.window.show_help)
-    app.wiped.connect(lambda _wiped: host_call.reset())
+    hub.link.ticket_changed.connect(lambda change: host_call.on_ticket(change.ticket.help))
+    app.caller_left.connect(lambda _ticket: host_call.reset())
 
 
 def connect_language_and_voice(panes: KioskPanes) -> None:

@@ -135,6 +135,9 @@ class DeskCall:
         self._camera_on = True
         self._private = False
         self._microphone_on = True
+        self._held_keys = False
+        self._told = CameraChanged(camera_on=True, microphone_on=True)
+        self._tell_at_s = 0.0
         self._had_frame = False
         self._wait_s = SHORTEST_WAIT_S
         self._ask_at_s: float | None = None
@@ -221,12 +224,25 @@ class DeskCall:
         the switch stays.
         """
         self._engine.set_microphone(self._microphone_on or held)
-        self._send_soon(
-            CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on or held)
+        self._held_keys = held
+        self._send_switches()
+
+    def _switches(self) -> CameraChanged:
+        return CameraChanged(
+            camera_on=self._camera_on, microphone_on=self._microphone_on or self._held_keys
         )
 
     def _send_switches(self) -> None:
-        self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on))
+        self._tell_at_s = self._clock.monotonic_s() + SEEN_EVERY_S
+        self._tasks.start(self._tell_switches(), name="desk-call-switches")
+
+    async def _tell_switches(self) -> None:
+        """Tells the caller whose microphone and camera are off; what a cut line has lost is told
+        again, or the caller would wait for a voice, or believe a voice off that is heard.
+        """
+        switches = self._switches()
+        if await self._send(switches):
+            self._told = switches
 
     # ---- hearing
 
@@ -310,6 +326,8 @@ class DeskCall:
                 self.failed.emit(RelayUnreachable(why="no relay"))
             if stats.frames and self._line is not None:
                 self._report(self._line, stats, now_s)
+        if self._told != self._switches() and now_s >= self._tell_at_s:
+            self._send_switches()
         if self._ask_at_s is not None and now_s >= self._ask_at_s:
             self.request_call()
 
@@ -361,14 +379,16 @@ class DeskCall:
     def _send_soon(self, message: SessionMessage) -> None:
         self._tasks.start(self._send(message), name="desk-call-send")
 
-    async def _send(self, message: SessionMessage) -> None:
+    async def _send(self, message: SessionMessage) -> bool:
         """Sends a message about the call; when the line is away the message is dropped, because it
-        would be too late afterwards.
+        would be too late afterwards: False.
         """
         try:
             await self._channel.send(self._topic, message)
         except (BusUnreachable, MessageTooLarge) as error:
             log.warning("not sent: %s (%s)", type(message).__name__, error.code)
+            return False
+        return True
 
 
 def _media_seen(line: _Line, stats: MediaStats) -> MediaSeen:

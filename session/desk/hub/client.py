@@ -25,6 +25,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.convention_versions import ConventionVersions
 from session.desk.hub.queue_copy import QueueCopy
+from session.desk.hub.reservations import Reservations
 from session.protocol.codec import decode_plain, decode_request
 from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.hub.requests import (
@@ -56,8 +57,9 @@ from session.protocol.hub.requests import (
     UploadCommit,
     UploadState,
 )
+from session.protocol.hub.site import HelpAnswer, HostCallRequest
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRequest
-from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.tickets import HelpState, Ticket
 from session.protocol.hub.waiting import CallLaterRequest
 from session.protocol.sealing import CallerNumberAnswer, CallerNumberRequest, Part
 from session.protocol.wire import subjects
@@ -102,6 +104,7 @@ class DeskLink:
         peer_presence: its kiosk is silent or back.
         announced: a supervisor says something to every agent.
         withdrawn: its id, when it is taken back.
+        reservation_ended: a caller who was kept for one agent waits for everybody again.
         retrying: a request is being repeated because its outcome is unknown.
     """
 
@@ -113,6 +116,7 @@ class DeskLink:
         self.peer_presence: Signal[PeerPresence] = Signal()
         self.announced: Signal[Announcement] = Signal()
         self.withdrawn: Signal[str] = Signal()
+        self.reservation_ended: Signal[Ticket] = Signal()
         self.retrying: Signal[str] = Signal()
         self.services: list[Service] = []
         self.organisation_name = ""
@@ -120,7 +124,7 @@ class DeskLink:
         self._bus = bus
         self._clock = clock
         self._tasks = tasks
-        self._queue = QueueCopy()
+        self._queue, self._reservations = QueueCopy(), Reservations()
         self._loading: asyncio.Task[None] | None = None
         self._is_connected = False
         self._ended: set[str] = set()
@@ -167,6 +171,14 @@ class DeskLink:
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation; the ticket goes to wrap-up."""
         await self._request("hang_up", HangUpRequest(session_id=session_id, reason=reason), Done)
+
+    async def call_host(self, session_id: str, state: HelpState) -> None:
+        """Asks the site's host to come to our caller (`wanted`), or takes that back (`none`); what
+        comes of it is told with the ticket. Raises `NotAllowed` where there is no host.
+        """
+        await self._request(
+            "call_host", HostCallRequest(session_id=session_id, state=state), HelpAnswer
+        )
 
     async def call_later(self, session_id: str, minutes: int) -> None:
         """The caller was not reached by telephone:
@@ -440,9 +452,13 @@ class DeskLink:
             self._load_soon()
 
     async def _watch_beats(self) -> None:
-        """Treats a hub that is silent behind a working bus as a lost connection."""
+        """Treats a hub that is silent behind a working bus as a lost connection; notices what
+        only the time changes.
+        """
         while True:
             await asyncio.sleep(1.0)
+            for ticket in self._reservations.ended(self.queue, self._clock.utc_now()):
+                self.reservation_ended.emit(ticket)
             if self._clock.monotonic_s() - self._heard_s > BEATS_LOST_S:
                 self._set_connected(False)
 

@@ -16,7 +16,6 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.hub.requests import Done
 from session.protocol.hub.site import (
-    HelpState,
     HostRequest,
     NetworkAnswer,
     NetworkRequest,
@@ -24,6 +23,7 @@ from session.protocol.hub.site import (
     SiteRequest,
     SiteStateRequest,
 )
+from session.protocol.hub.tickets import HelpState
 
 log = logging.getLogger(__name__)
 

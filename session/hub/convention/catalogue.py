@@ -18,6 +18,7 @@ people = [{ id = "agent1", name = "Camille R.", role = "agent", key = "U..." }]
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -166,6 +167,21 @@ class Catalogue:
         """The kiosks of a site, in the order of the file."""
         return [kiosk for kiosk in self.organisation(home).kiosks if kiosk.site == site]
 
+    def places_of(self, home: str) -> dict[str, int]:
+        """The number of each kiosk among those of its site, from 1, in the order of the file."""
+        counts: Counter[str] = Counter()
+        places = {}
+        for kiosk in self.organisation(home).kiosks:
+            counts[kiosk.site] += 1
+            places[kiosk.id] = counts[kiosk.site]
+        return places
+
+    def site_name(self, home: str, site: str) -> str:
+        """What people call a site; the id when it is not in the catalogue any more."""
+        entry = self._organisations.get(home)
+        names = {one.id: one.name for one in entry.sites} if entry is not None else {}
+        return names.get(site, site)
+
     def display_site(self, home: str, display: str) -> SiteEntry:
         """Where a display hangs. Raises `NotAllowed` for one that is not in the catalogue."""
         entry = self.organisation(home)
@@ -236,6 +252,11 @@ class Catalogue:
         """True when somebody looks after this site and can be called there."""
         people = self.organisation(home).people
         return any(person.role == "facilitator" and site in person.sites for person in people)
+
+    def kiosk_has_host(self, home: str, kiosk: str) -> bool:
+        """True when a host can be called to this kiosk; never to one of a partner's network."""
+        site = self._sites.get((home, kiosk))
+        return site is not None and self.has_host(home, site.id)
 
     def person_name(self, organisation: str, user: str) -> str:
         """Display name of somebody at a desk; the id when not in the catalogue."""

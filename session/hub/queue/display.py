@@ -27,15 +27,10 @@ class Display:
         Raises `NotAllowed` for one that is not in the catalogue.
         """
         site = self._catalogue.display_site(asker.organisation, asker.user)
-        kiosks = {
-            kiosk.id: place
-            for place, kiosk in enumerate(
-                self._catalogue.kiosks_of(asker.organisation, site.id), start=1
-            )
-        }
-        names = {
-            kiosk.id: kiosk.name for kiosk in self._catalogue.kiosks_of(asker.organisation, site.id)
-        }
+        places = self._catalogue.places_of(asker.organisation)
+        entries = self._catalogue.kiosks_of(asker.organisation, site.id)
+        kiosks = {kiosk.id: places[kiosk.id] for kiosk in entries}
+        names = {kiosk.id: kiosk.name for kiosk in entries}
         here = [
             stored.ticket
             for stored in self._view.all_open()

@@ -120,10 +120,15 @@ class KioskLines:
         }
         entry = self._catalogue.organisation(asker.organisation)
         sites = {site.id: site.name for site in entry.sites}
+        places = self._catalogue.places_of(asker.organisation)
         return LinesAnswer(
             lines=[
-                self._facts(
-                    asker.organisation, kiosk.id, sites.get(kiosk.site, kiosk.site), in_call
+                msgspec.structs.replace(
+                    self._facts(
+                        asker.organisation, kiosk.id, sites.get(kiosk.site, kiosk.site), in_call
+                    ),
+                    name=kiosk.name,
+                    place=places[kiosk.id],
                 )
                 for kiosk in entry.kiosks
             ]

@@ -429,6 +429,7 @@ class Sessions:
             seal=self._catalogue.card(ticket.organisation),
             line=self._rates(ticket.kiosk_home, ticket.kiosk),
             ice=self._relays(_session_of(ticket)),
+            host=self._catalogue.kiosk_has_host(ticket.kiosk_home, ticket.kiosk),
         )
 
     async def _agent_facts(self, ticket: Ticket) -> SessionFacts:

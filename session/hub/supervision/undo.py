@@ -54,6 +54,7 @@ class Undo:
     ) -> None:
         self._changes = core.changes
         self._name_of = core.catalogue.person_name
+        self._site_name = core.catalogue.site_name
         self._clock = core.clock
         self._board = board
         self._store = store
@@ -91,7 +92,13 @@ class Undo:
 
     def _shown(self, organisation: str, act: ActFacts, *, is_undone: bool) -> ActFacts:
         state = UndoState.UNDONE if is_undone else self._state(organisation, act)
-        return msgspec.structs.replace(act, by_name=self._name_of(organisation, act.by), undo=state)
+        of_site = act.kind in (ActKind.CLOSE_SITE, ActKind.OPEN_SITE)
+        return msgspec.structs.replace(
+            act,
+            by_name=self._name_of(organisation, act.by),
+            undo=state,
+            about=self._site_name(organisation, act.service) if of_site else "",
+        )
 
     # ---- can it be taken back?
 

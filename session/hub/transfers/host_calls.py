@@ -3,19 +3,21 @@
 The rules behind kiosk and host; used by `session.hub.composition`.
 
 As with presence, nothing is stored: the kiosk repeats what it last heard, so a hub that starts
-knows it after 3 s, and hubs tell each other over a subject of their own account. Only that the host
-is with the caller goes into the ticket: the agent must know that a third person hears.
+knows it after 3 s, and hubs tell each other over a subject of their own account. What holds for the
+caller who is there goes into the ticket: the agent must know that a third person hears, and agent
+and caller read each other's call.
 """
 
 from __future__ import annotations
 
 import logging
+from typing import NamedTuple
 
 import msgspec
 
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
-from session.core.errors import BusUnreachable, NotAllowed
+from session.core.errors import BusUnreachable, NotAllowed, TicketUnknown
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.entries import KioskEntry, PersonEntry
 from session.hub.queue.core import QueueCore
@@ -25,13 +27,13 @@ from session.protocol.hub.site import (
     CallerState,
     HelpAnswer,
     HelpCall,
-    HelpState,
+    HostCallRequest,
     HostRequest,
     KioskFacts,
     SiteAnswer,
     SiteRequest,
 )
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import HelpFrom, HelpState, Ticket, TicketState
 from session.protocol.wire.ids import is_id
 from session.protocol.wire.roles import Role
 
@@ -43,6 +45,14 @@ FORGOTTEN_S = 15.0
 HERE_S = 2 * 3600.0
 """A host who said that it is with the caller and nothing since is not there any more."""
 
+GONE_S = 3.0
+"""A caller with whom the host was has gone when no ticket of the kiosk is open for so long; one who
+is moved to another organisation gets a new ticket meanwhile.
+"""
+
+NOBODY_S = 600.0
+"""A host who is with somebody who has taken no ticket for so long is not there any more."""
+
 ENDED = "ended"
 """What hubs tell each other when the host has finished: the kiosk's next repeat is not a new call.
 """
@@ -50,6 +60,18 @@ ENDED = "ended"
 SUBJECT = "net.help"
 
 Kiosk = tuple[str, str]
+AT_KIOSK = WAITING | {TicketState.IN_SESSION}
+
+
+class _Call(NamedTuple):
+    """What was heard last of a kiosk's call, and when."""
+
+    state: HelpState
+    at_s: float
+    by: HelpFrom = HelpFrom.CALLER
+
+
+NO_CALL = _Call(HelpState.NONE, 0.0)
 
 
 class HostCalls:
@@ -62,9 +84,12 @@ class HostCalls:
         self._closures = core.closures
         self._presence = core.presence
         self._clock = core.clock
-        self._calls: dict[Kiosk, tuple[HelpState, float]] = {}
+        self._calls: dict[Kiosk, _Call] = {}
         self._spoke_s: dict[Kiosk, float] = {}
         self._ended: set[Kiosk] = set()
+        self._accompanied: dict[Kiosk, set[str]] = {}
+        self._alone_since_s: dict[Kiosk, float] = {}
+        self._swept_at_s: float | None = core.clock.monotonic_s() + FORGOTTEN_S
 
     async def start(self) -> None:
         """Listens to the other hubs."""
@@ -78,13 +103,20 @@ class HostCalls:
             log.warning("another hub says something of a call for help that we do not know")
 
     def _note(self, kiosk: Kiosk, state_text: str) -> None:
+        """Notes "wanted", or "wanted agent" for a call that the agent has begun."""
+        word, _space, by = state_text.partition(" ")
         self._ended.discard(kiosk)
-        if state_text == ENDED:
+        if word == ENDED:
             self._ended.add(kiosk)
-        if state_text in (ENDED, HelpState.NONE):
-            self._calls.pop(kiosk, None)
+        if word in (ENDED, HelpState.NONE):
+            self._forget(kiosk)
         else:
-            self._calls[kiosk] = (HelpState(state_text), self._clock.monotonic_s())
+            begun_by = HelpFrom(by) if by else self._calls.get(kiosk, NO_CALL).by
+            self._calls[kiosk] = _Call(HelpState(word), self._clock.monotonic_s(), begun_by)
+
+    def _forget(self, kiosk: Kiosk) -> None:
+        for known in (self._calls, self._accompanied, self._alone_since_s):
+            known.pop(kiosk, None)
 
     async def _publish(self, kiosk: Kiosk, state_text: str) -> None:
         self._note(kiosk, state_text)
@@ -99,14 +131,14 @@ class HostCalls:
         """What is known of a kiosk's call now."""
         known = self._calls.get((home, kiosk))
         if known is not None and self._is_fresh(known):
-            return known[0]
+            return known.state
         is_marked = any(ticket.with_host for ticket in self._changes.view.at_kiosk(home, kiosk))
         # a hub that has just started reads it in the ticket
         return HelpState.HERE if is_marked else HelpState.NONE
 
-    def _is_fresh(self, call: tuple[HelpState, float]) -> bool:
-        limit_s = HERE_S if call[0] is HelpState.HERE else FORGOTTEN_S
-        return self._clock.monotonic_s() - call[1] <= limit_s
+    def _is_fresh(self, call: _Call) -> bool:
+        limit_s = HERE_S if call.state is HelpState.HERE else FORGOTTEN_S
+        return self._clock.monotonic_s() - call.at_s <= limit_s
 
     # ---- the kiosk
 
@@ -119,22 +151,50 @@ class HostCalls:
             new: no repeat. A kiosk that was restarted, or is pressed again at once, calls anew,
                 also when the host has just finished.
         """
-        if not self._catalogue.has_host(
-            asker.organisation, self._catalogue.site_of(asker.organisation, asker.user).id
-        ):
+        kiosk = asker.organisation, asker.user
+        if not self._catalogue.kiosk_has_host(*kiosk):
             raise NotAllowed(why="no host here")
-        known = self.state(asker.organisation, asker.user)
+        known = self.state(*kiosk)
         state = (
             request.state if request.state is HelpState.NONE or known is HelpState.NONE else known
         )
-        if (
-            asker.organisation,
-            asker.user,
-        ) in self._ended and not request.new:  # a repeat of what the host has just finished
+        # a repeat of what the host has just finished
+        if kiosk in self._ended and not request.new:
             state = HelpState.NONE
-        self._spoke_s[asker.organisation, asker.user] = self._clock.monotonic_s()
-        await self._publish((asker.organisation, asker.user), state)
+        self._spoke_s[kiosk] = self._clock.monotonic_s()
+        await self._publish(kiosk, state)
+        await self._mark(*kiosk, asker.writer)
         return HelpAnswer(state=state)
+
+    # ---- the agent
+
+    @handles("call_host")
+    async def call_host(self, asker: Asker, request: HostCallRequest) -> HelpAnswer:
+        """An agent calls the host to the kiosk of its session, or takes its own call back; from
+        then on the kiosk repeats it. Raises `TicketUnknown`, `NotAllowed` where no host can be
+        called.
+        """
+        stored = self._changes.view.by_session(asker.organisation, request.session_id)
+        if (
+            stored is None
+            or stored.ticket.agent != asker.user
+            or stored.ticket.state is not TicketState.IN_SESSION
+        ):
+            raise TicketUnknown
+        kiosk = stored.ticket.kiosk_home, stored.ticket.kiosk
+        if not self._catalogue.kiosk_has_host(*kiosk):
+            raise NotAllowed(why="no host here")
+        known = self.state(*kiosk)
+        if request.state is HelpState.WANTED and known is HelpState.NONE:
+            await self._publish(kiosk, f"{HelpState.WANTED} {HelpFrom.AGENT}")
+        elif request.state is HelpState.NONE and self._is_agents(kiosk):
+            await self._publish(kiosk, ENDED)
+        await self._mark(*kiosk, asker.writer)
+        return HelpAnswer(state=self.state(*kiosk))
+
+    def _is_agents(self, kiosk: Kiosk) -> bool:
+        call = self._calls.get(kiosk, NO_CALL)
+        return call.by is HelpFrom.AGENT and call.state is not HelpState.HERE
 
     # ---- the host
 
@@ -142,6 +202,7 @@ class HostCalls:
     async def site(self, asker: Asker, _request: SiteRequest) -> SiteAnswer:
         """The kiosks that this host looks after. Raises `NotAllowed`."""
         person, kiosks = self._own(asker.organisation, asker.user)
+        places = self._catalogue.places_of(asker.organisation)
         sites = {
             site.id: site.name for site in self._catalogue.organisation(asker.organisation).sites
         }
@@ -153,7 +214,9 @@ class HostCalls:
                 there=self._presence.is_there(asker.organisation, Role.KIOSK, kiosk.id),
                 caller=self._caller(asker.organisation, kiosk.id),
                 help=self.state(asker.organisation, kiosk.id),
+                help_from=self._calls.get((asker.organisation, kiosk.id), NO_CALL).by,
                 closed=self._closures.is_site_closed(asker.organisation, kiosk.site),
+                place=0 if kiosk.name else places[kiosk.id],
             )
             for kiosk in kiosks
         ]
@@ -183,38 +246,96 @@ class HostCalls:
         if request.kiosk not in [kiosk.id for kiosk in kiosks] or not is_id(request.kiosk):
             raise NotAllowed(why="kiosk")
         kiosk = asker.organisation, request.kiosk
-        repeats = self._clock.monotonic_s() - self._spoke_s.get(kiosk, -FORGOTTEN_S) < FORGOTTEN_S
-        ended = (
-            request.state is HelpState.NONE and repeats and self.state(*kiosk) is not HelpState.NONE
-        )
-        await self._publish(kiosk, ENDED if ended else request.state)
-        await self._mark(asker.organisation, request.kiosk, f"{Role.FACILITATOR}.{asker.user}")
+        if request.state is HelpState.NONE:
+            await self._end(kiosk)
+        else:
+            self._accompanied.pop(kiosk, None)
+            await self._publish(kiosk, request.state)
+        await self._mark(*kiosk, asker.writer)
         return Done()
 
+    async def _end(self, kiosk: Kiosk) -> None:
+        """Nobody comes or is there any more; what the kiosk still repeats is no new call."""
+        repeats = self._clock.monotonic_s() - self._spoke_s.get(kiosk, -FORGOTTEN_S) < FORGOTTEN_S
+        is_told = repeats and self.state(*kiosk) is not HelpState.NONE
+        await self._publish(kiosk, ENDED if is_told else HelpState.NONE)
+
+    # ---- the hub's timer
+
     async def tick(self) -> None:
-        """Marks the tickets of callers with whom a host is, also newer ones; forgets calls that no
-        kiosk repeats.
+        """Marks the tickets of callers with whom a host is, also newer ones. Forgets calls that no
+        kiosk repeats, and hosts whose caller has gone.
         """
         now_s = self._clock.monotonic_s()
-        self._calls = {kiosk: call for kiosk, call in self._calls.items() if self._is_fresh(call)}
+        gone = [kiosk for kiosk, call in self._calls.items() if not self._is_fresh(call)]
+        for kiosk in gone:
+            self._forget(kiosk)
+            await self._mark(*kiosk, "hub")
         self._spoke_s = {
             kiosk: at_s for kiosk, at_s in self._spoke_s.items() if now_s - at_s < FORGOTTEN_S
         }
         self._ended &= self._spoke_s.keys()
-        for (home, kiosk), (state, _) in list(self._calls.items()):
-            if state is HelpState.HERE:
-                await self._mark(home, kiosk, "hub")
+        for kiosk in [k for k, call in self._calls.items() if call.state is HelpState.HERE]:
+            if self._has_left(kiosk):
+                await self._end(kiosk)
+            await self._mark(*kiosk, "hub")
+        await self._sweep()
+
+    def _has_left(self, kiosk: Kiosk) -> bool:
+        """The caller with whom the host is has gone, or there never was one: who comes next is
+        another.
+        """
+        now_s = self._clock.monotonic_s()
+        here = [
+            ticket
+            for ticket in self._changes.view.at_kiosk(*kiosk)
+            if ticket.state in AT_KIOSK and not ticket.away
+        ]
+        known = self._accompanied.get(kiosk)
+        if not here:
+            alone_s = now_s - self._alone_since_s.setdefault(kiosk, now_s)
+            return alone_s >= (NOBODY_S if known is None else GONE_S)
+        self._alone_since_s.pop(kiosk, None)
+        ids = {ticket.id for ticket in here}
+        if known is not None and not known & (ids | {ticket.moved_from for ticket in here}):
+            return True
+        self._accompanied[kiosk] = ids
+        return False
+
+    async def _sweep(self) -> None:
+        """Once, when a hub has run long enough to know all calls: those that are in tickets only
+        are over. That a host is there was said to an earlier hub and still holds.
+        """
+        if self._swept_at_s is None or self._clock.monotonic_s() < self._swept_at_s:
+            return
+        self._swept_at_s = None
+        marked = [
+            stored.ticket
+            for stored in self._changes.view.all_open()
+            if stored.ticket.help in (HelpState.WANTED, HelpState.COMING)
+        ]
+        for ticket in marked:
+            await self._mark(ticket.kiosk_home, ticket.kiosk, "hub")
 
     async def _mark(self, home: str, kiosk: str, by: str) -> None:
-        known = self._calls.get((home, kiosk))
-        is_here = known is not None and known[0] is HelpState.HERE and self._is_fresh(known)
+        """Writes into the tickets of the kiosk how it stands with the call."""
+        call = self._calls.get((home, kiosk), NO_CALL)
+        if not self._is_fresh(call):
+            call = NO_CALL
+        changes = {
+            "with_host": call.state is HelpState.HERE,
+            "help": call.state,
+            "help_from": HelpFrom.CALLER if call.state is HelpState.NONE else call.by,
+        }
+
+        def differs(ticket: Ticket) -> bool:
+            return any(getattr(ticket, name) != value for name, value in changes.items())
 
         def decide(ticket: Ticket) -> Ticket | None:
-            is_open = ticket.state in WAITING or ticket.state is TicketState.IN_SESSION
-            if not is_open or ticket.with_host == is_here:
+            if ticket.state not in AT_KIOSK or not differs(ticket):
                 return None
-            return msgspec.structs.replace(ticket, with_host=is_here, changed_by=by)
+            return msgspec.structs.replace(ticket, **changes, changed_by=by)
 
         for ticket in self._changes.view.at_kiosk(home, kiosk):
-            if ticket.with_host != is_here and not ticket.away:
+            if ticket.state in AT_KIOSK and not ticket.away and differs(ticket):
                 await self._changes.change(ticket.organisation, ticket.id, decide)

@@ -40,7 +40,7 @@ from session.protocol.hub.requests import (
     TicketChanged,
     TicketRequested,
 )
-from session.protocol.hub.site import HelpAnswer, HelpCall, HelpState
+from session.protocol.hub.site import HelpAnswer, HelpCall
 from session.protocol.hub.talk_state import Third
 from session.protocol.hub.third_parties import (
     BannerShown,
@@ -49,7 +49,7 @@ from session.protocol.hub.third_parties import (
     TalkAnswer,
     TalkRequest,
 )
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import HelpState, Ticket, TicketState
 from session.protocol.hub.waiting import (
     AwayAnswer,
     AwayRequest,

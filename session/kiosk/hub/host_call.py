@@ -3,7 +3,8 @@
 Used by the kiosk's program.
 
 The other end is `session.hub.transfers.host_calls`, which stores nothing:
-what was heard last is said again, so a hub that was restarted knows it too.
+what was heard last is said again, so a hub that was restarted knows it too. A call that the agent
+has begun is repeated here as well.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from session.core.errors import NotAllowed, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.hub.client import KioskLink
-from session.protocol.hub.site import HelpState
+from session.protocol.hub.tickets import HelpState
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class HostCall:
         self._link, self._tasks, self._again_s = link, tasks, again_s
         self._running: asyncio.Task[None] | None = None
         self._pressed_s = 0.0
+        self._is_taken_back = False
 
     def press(self) -> None:
         """The caller calls the host, or takes the call back.
@@ -45,16 +47,25 @@ class HostCall:
         """
         if self.state is HelpState.NONE:
             self._pressed_s = asyncio.get_running_loop().time()
-            self._set(HelpState.WANTED)
-            self._running = self._tasks.start(self._repeat(), name="call the host")
+            self._begin(HelpState.WANTED, is_new=True)
         elif self.state is not HelpState.HERE:
             self.reset()
 
-    def reset(self) -> None:
-        """The caller has gone: nobody needs to come any more.
-        A host who is there says so itself.
+    def on_ticket(self, state: HelpState) -> None:
+        """How the hub says it stands with the call for the caller who is here; the agent may have
+        begun it. That it is over is told in the answer to what is repeated.
         """
-        if self.state in (HelpState.WANTED, HelpState.COMING):
+        if state is HelpState.NONE:
+            self._is_taken_back = False
+        elif self.state is HelpState.NONE and not self._is_taken_back:
+            self._begin(state, is_new=False)
+
+    def reset(self) -> None:
+        """The caller has gone, or needs nobody any more: nobody comes, and nobody is with the
+        next caller.
+        """
+        if self.state is not HelpState.NONE:
+            self._is_taken_back = True  # the ticket does not know it yet
             self._set(HelpState.NONE)
 
     def left_alone(self) -> None:
@@ -63,8 +74,14 @@ class HostCall:
 
         A page whose time was over took back the call of whoever had come meanwhile.
         """
-        if asyncio.get_running_loop().time() - self._pressed_s > HERE_S:
+        is_old = asyncio.get_running_loop().time() - self._pressed_s > HERE_S
+        if is_old and self.state is not HelpState.HERE:  # two people look at the screen then
             self.reset()
+
+    def _begin(self, state: HelpState, *, is_new: bool) -> None:
+        self._is_taken_back = False
+        self._set(state)
+        self._running = self._tasks.start(self._repeat(is_new), name="call the host")
 
     def _set(self, state: HelpState) -> None:
         if state is not self.state:
@@ -74,8 +91,7 @@ class HostCall:
     def _is_wanted(self) -> bool:
         return self.state is not HelpState.NONE
 
-    async def _repeat(self) -> None:
-        is_new = True
+    async def _repeat(self, is_new: bool) -> None:
         while self._is_wanted():
             said = self.state
             try:

@@ -79,6 +79,7 @@ class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
         tickets: how many a move reached.
         undoes: the act that this one takes back.
         undo: whether it can be taken back now.
+        about: the name of a site that was closed or opened.
     """
 
     id: Id
@@ -97,6 +98,7 @@ class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
     tickets: Count = 0
     undoes: Text = ""
     undo: UndoState = UndoState.NEVER
+    about: Text = ""
 
 
 class HistoryRequest(HubMessage, frozen=True, kw_only=True):
@@ -215,7 +217,9 @@ class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A kiosk's line: whether it is there, in a call, and what was measured last (the worse of the
     two ends).
 
-    `rates`: what it carries, by the last test and the last call.
+    Attributes:
+        rates: what it carries, by the last test and the last call.
+        name, place: what people call it; without a name, its number at the site, from 1.
     """
 
     kiosk: Id
@@ -229,6 +233,8 @@ class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
     kbps: float | None = None
     freezes: Count = 0
     rates: LineRates | None = None
+    name: Text = ""
+    place: Count = 0
 
 
 class LinesRequest(HubMessage, frozen=True, kw_only=True):

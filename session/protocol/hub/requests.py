@@ -170,6 +170,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     (`session.bus.sealing.pinned_keys` says whether to believe it). `line`: what the kiosk's line
     carries, None when nobody has measured it. `ice`: which relays there are. `kiosk_key`: the
     kiosk's public nkey by which the hub knows it, for the desk; "" for a partner network's kiosk.
+    `host`: the site has a host who can be called.
     """
 
     id: Id
@@ -194,6 +195,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     ice: IceRules | None = None
     sealed_number: SealedNumber = ""
     kiosk_key: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    host: bool = False
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

@@ -15,19 +15,11 @@ import msgspec
 
 from session.protocol.hub.board import Reason
 from session.protocol.hub.requests import Done, HubMessage, Text, Verb
+from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
-
-
-class HelpState(StrEnum):
-    """A caller's call for the site's host."""
-
-    NONE = "none"
-    WANTED = "wanted"
-    COMING = "coming"
-    HERE = "here"
 
 
 class CallerState(StrEnum):
@@ -60,6 +52,18 @@ class HelpAnswer(HubMessage, frozen=True, kw_only=True):
     state: HelpState
 
 
+# ---- agent
+
+
+class HostCallRequest(HubMessage, frozen=True, kw_only=True):
+    """The agent of a session asks the site's host to come to the kiosk (`wanted`), or takes that
+    back (`none`). What comes of it is told with the ticket.
+    """
+
+    session_id: Id
+    state: HelpState
+
+
 # ---- host
 
 
@@ -68,7 +72,13 @@ class SiteRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class KioskFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One kiosk as its host sees it; `there` is False when it gives no sign of life."""
+    """One kiosk as its host sees it; `there` is False when it gives no sign of life.
+
+    Attributes:
+        place: 0 when `name` is its name. Else the convention gives it none: its number among the
+            kiosks of the site, from 1, and `name` is its id.
+        help_from: who wants the host, while `help` is not `none`.
+    """
 
     id: Id
     name: Text
@@ -77,6 +87,8 @@ class KioskFacts(msgspec.Struct, frozen=True, kw_only=True):
     caller: CallerState = CallerState.NONE
     help: HelpState = HelpState.NONE
     closed: bool = False
+    place: Count = 0
+    help_from: HelpFrom = HelpFrom.CALLER
 
 
 class SiteAnswer(HubMessage, frozen=True, kw_only=True):
@@ -170,10 +182,11 @@ class SiteStateRequest(HubMessage, frozen=True, kw_only=True):
     reason: Reason
 
 
-_F, _O = frozenset({Role.FACILITATOR}), frozenset({Role.OPERATOR})
+_A, _F, _O = frozenset({Role.AGENT}), frozenset({Role.FACILITATOR}), frozenset({Role.OPERATOR})
 
 SITE_VERBS: dict[str, Verb] = {
     "call_help": (frozenset({Role.KIOSK}), HelpCall, HelpAnswer),
+    "call_host": (_A, HostCallRequest, HelpAnswer),
     "site": (_F, SiteRequest, SiteAnswer),
     "host": (_F, HostRequest, Done),
     "network": (_O, NetworkRequest, NetworkAnswer),

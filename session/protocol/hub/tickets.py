@@ -27,6 +27,22 @@ class TicketState(StrEnum):
     ABANDONED = "abandoned"
 
 
+class HelpState(StrEnum):
+    """A call for the site's host."""
+
+    NONE = "none"
+    WANTED = "wanted"
+    COMING = "coming"
+    HERE = "here"
+
+
+class HelpFrom(StrEnum):
+    """Who has called the site's host."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+
+
 LIVE = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
 """An agent has the caller in hand."""
 
@@ -66,6 +82,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         moved_to: "organisation/service" that its caller was moved to; another ticket took its
             place.
         with_host: the site's host is with the caller and hears.
+        help, help_from: a call for the host, what the host has answered, and who has called.
         moved_from, from_organisation: of the ticket whose place it took in another organisation, ""
             for none.
         home: the organisation in whose account the kiosk lives; "" for `organisation` itself,
@@ -128,6 +145,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     act: Id | None = None
     undoes: Id | None = None
     with_host: bool = False
+    help: HelpState = HelpState.NONE
+    help_from: HelpFrom = HelpFrom.CALLER
     talk: Talk | None = None
     passed: Passed | None = None
     format: int = 1

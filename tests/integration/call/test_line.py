@@ -28,6 +28,7 @@ from session.protocol.conversation.messages import (
     CallFailed,
     CallOffered,
     CallRequested,
+    CameraChanged,
     MediaSeen,
 )
 from tests.support.memory.channel import MemoryChannel, channel_pair
@@ -323,6 +324,21 @@ async def test_switches_reach_engine_and_kiosk_and_a_new_call_keeps_them() -> No
     told = [m for m in desk.channel.sent if type(m).__name__ == "CameraChanged"]
     assert desk.engine.switches == [("microphone", False)]
     assert len(told) == 2
+    await desk.close()
+
+
+async def test_a_switch_that_a_cut_line_has_lost_is_told_when_the_line_is_back() -> None:
+    desk = Desk()
+    await desk.offer("c1")
+    desk.channel.cut = True
+    desk.call.set_microphone(False)
+    await settle()
+    await desk.after(3.0)
+    desk.channel.cut = False
+    await desk.after(3.0)
+    await desk.after(3.0)
+    told = sent(desk.channel, CameraChanged)
+    assert [change.microphone_on for change in told] == [False]  # once, and not for ever
     await desk.close()
 
 

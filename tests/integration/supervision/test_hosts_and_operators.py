@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from session.bus.client import BusClient
-from session.core.errors import NotAllowed, QueueClosed
+from session.core.errors import NotAllowed, QueueClosed, TicketUnknown
 from session.hub.history import tables as history_tables
 from session.kiosk.hub.host_call import HostCall
 from session.protocol.hub.requests import Done, ServicesAnswer, ServicesChanged, ServicesRequest
@@ -19,7 +19,6 @@ from session.protocol.hub.site import (
     CallerState,
     HelpAnswer,
     HelpCall,
-    HelpState,
     HostRequest,
     KioskFacts,
     NetworkAnswer,
@@ -28,6 +27,7 @@ from session.protocol.hub.site import (
     SiteRequest,
     SiteStateRequest,
 )
+from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -73,6 +73,13 @@ async def test_a_caller_calls_the_host_who_comes_and_the_agent_knows(tmp_path: P
         await alice.close(facts.id)
 
 
+async def test_a_kiosk_is_named_to_its_host_as_to_the_waiting_room(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host = await world.client(Role.FACILITATOR, "host", "network")
+        seen = await _site(host)
+        assert (seen.id, seen.place) == ("kiosk1", 1)  # it has no name in this convention
+
+
 async def test_a_caller_who_comes_with_the_host_is_marked_too(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         host = await world.client(Role.FACILITATOR, "host", "network")
@@ -103,10 +110,76 @@ async def test_the_kiosk_repeats_its_call_until_it_is_taken_back(tmp_path: Path)
         await until(lambda: hub.transfers.host_calls.state("network", "kiosk1") is HelpState.WANTED)
         await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
         await until(lambda: call.state is HelpState.HERE)
-        call.reset()  # the caller's talk is over: who is there says so itself
-        assert call.state is HelpState.HERE
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
-        await until(lambda: call.state is HelpState.NONE)
+        call.left_alone()  # a page goes back to the start, two people look at it
+        assert heard[-1:] == [HelpState.HERE]
+        call.reset()  # the caller's talk is over: the next one has no host
+        assert heard[-1:] == [HelpState.NONE]
+        await until(lambda: hub.transfers.host_calls.state("network", "kiosk1") is HelpState.NONE)
+
+
+async def test_the_host_is_with_one_caller_and_not_with_the_next(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host = await world.client(Role.FACILITATOR, "host", "network")
+        kiosk = await world.kiosk("kiosk1", "network")
+        alice = await world.desk("alice")
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
+        first = (await kiosk.call("valdore/rights", "", "r1")).ticket
+        await until(lambda: [one.with_host for one in alice.queue] == [True])
+        await kiosk.leave(first.id)
+        second = (await kiosk.call("valdore/rights", "", "r2")).ticket
+        await until(lambda: [one.id for one in alice.queue] == [second.id])
+        hub = world.hub
+        assert hub is not None
+        await until(lambda: hub.transfers.host_calls.state("network", "kiosk1") is HelpState.NONE)
+        assert not alice.queue[0].with_host
+        assert (await _site(host)).help is HelpState.NONE
+
+
+async def test_the_agent_calls_the_host_and_both_hear_who_has_called(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host = await world.client(Role.FACILITATOR, "host", "network")
+        link = await world.kiosk("kiosk1", "network")
+        alice = await world.desk("alice")
+        at_kiosk = HostCall(link, world.tasks, again_s=0.05)
+        link.ticket_changed.connect(lambda change: at_kiosk.on_ticket(change.ticket.help))
+        ticket = (await link.call("valdore/rights", "", "r1")).ticket
+        facts = await alice.accept(ticket.id)
+        assert facts.host
+        await alice.call_host(facts.id, HelpState.WANTED)
+        seen = await _site(host)
+        assert (seen.help, seen.help_from) == (HelpState.WANTED, HelpFrom.AGENT)
+        await until(lambda: at_kiosk.state is HelpState.WANTED)  # the caller reads it
+
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.COMING), Done)
+        await until(lambda: at_kiosk.state is HelpState.COMING)
+        await until(lambda: alice.queue[0].help is HelpState.COMING)
+        assert alice.queue[0].help_from is HelpFrom.AGENT
+        await alice.call_host(facts.id, HelpState.NONE)  # no longer needed
+        await until(lambda: alice.queue[0].help is HelpState.NONE)
+        await until(lambda: at_kiosk.state is HelpState.NONE)
+        assert (await _site(host)).help is HelpState.NONE
+
+        at_kiosk.press()
+        await until(lambda: alice.queue[0].help is HelpState.WANTED)
+        assert (await _site(host)).help_from is HelpFrom.CALLER
+        await alice.call_host(facts.id, HelpState.NONE)  # the caller's own call stays
+        assert alice.queue[0].help is HelpState.WANTED
+        at_kiosk.reset()
+        await until(lambda: alice.queue[0].help is HelpState.NONE)
+
+
+async def test_an_agent_calls_no_host_where_there_is_none_or_in_a_colleagues_conversation(
+    tmp_path: Path,
+) -> None:
+    async with hub_world(tmp_path) as world:
+        own = await world.kiosk("kiosk2")
+        alice, bob = await world.desk("alice"), await world.desk("bob")
+        facts = await alice.accept((await own.call("rights", "", "r1")).ticket.id)
+        assert not facts.host
+        with pytest.raises(NotAllowed):
+            await alice.call_host(facts.id, HelpState.WANTED)
+        with pytest.raises(TicketUnknown):
+            await bob.call_host(facts.id, HelpState.WANTED)
 
 
 async def test_a_kiosk_that_was_restarted_calls_anew_when_the_host_has_just_finished(

@@ -162,6 +162,8 @@ def lines() -> LinesAnswer:
             LineFacts(
                 kiosk=f"borne{index + 1}",
                 site=SITES[index % 3],
+                name="Borne de l'accueil" if index == 0 else "",
+                place=index // 3 + 1,
                 present=index != 10,
                 ticket=f"A{101 + index}" if index in (1, 4) else "",
                 quality=quality,

@@ -33,8 +33,7 @@ from session.protocol.hub.requests import (
     SessionFacts,
     TicketAnswer,
 )
-from session.protocol.hub.site import HelpState
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import HelpState, Ticket, TicketState
 from session.protocol.hub.waiting import AwayTicket
 from views.kiosk.window import KioskWindow
 
@@ -387,6 +386,15 @@ def _help_called(window: KioskWindow) -> None:
     window.show_help(HelpState.COMING)
 
 
+def _goodbye(*things: str) -> Callable[[KioskWindow], None]:
+    def scene(window: KioskWindow) -> None:
+        for thing in things:
+            window.remind_of(thing)
+        window.show_goodbye(WIPED)
+
+    return scene
+
+
 SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "start-6": _start(6),
     "start-shared-6": lambda window: window.show_services(shared_answer(0, 0, 2, 1, 0, 1)),
@@ -437,7 +445,9 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "session-stopped": _stopped,
     "session-trouble": _session_trouble,
     "goodbye-wiping": lambda window: window.show_goodbye(None),
-    "goodbye": lambda window: window.show_goodbye(WIPED),
+    "goodbye": _goodbye("original", "sheets"),
+    "goodbye-all": _goodbye("original", "sheets", "stick"),
+    "goodbye-talk": _goodbye(),
     "goodbye-left-over": lambda window: window.show_goodbye(
         KioskWiped(pages_removed=0, files_removed=1, profile_removed=True, left_over=2)
     ),

@@ -13,7 +13,8 @@ from pathlib import Path
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import use_language
-from session.protocol.hub.site import CallerState, HelpState, HubFacts, NetworkAnswer, SiteFacts
+from session.protocol.hub.site import CallerState, HubFacts, NetworkAnswer, SiteFacts
+from session.protocol.hub.tickets import HelpState
 from tests.unit.views.site.test_host_view import kiosk
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView

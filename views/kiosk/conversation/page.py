@@ -30,12 +30,14 @@ from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.talk_state import ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
+from session.protocol.hub.tickets import HelpState
 from views.kiosk.conversation.chat import ChatStrip
 from views.kiosk.conversation.consent import ConsentPanel, StoppedPanel
 from views.kiosk.conversation.document_pane import DocumentPane
 from views.kiosk.conversation.give_file_panel import GiveFilePanel
 from views.kiosk.conversation.print_panel import CallerPrintPanel, PrintSheet
 from views.kiosk.conversation.third_party_strip import ThirdPartyStrip
+from views.kiosk.header import show_help_words
 from views.kiosk.widgets.icons import IconView, StopSign
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
 from views.kiosk.widgets.theme import BLUE, INK, SKY, sized, spaced
@@ -94,6 +96,7 @@ class SessionPage(KioskPage):
         leave_requested: the caller ends the session.
         print_answered(str, bool): print id, whether the caller wants it.
         grant_answered, grant_withdrawn, acting_changed: as of the kiosk window.
+        help_requested: the caller calls the site's host, or takes it back.
         pause_requested(bool): the caller's own privacy pause begins or ends. faces_changed(str,
         str): names of the agent and of a third person ("" for none), to stand under their faces.
     """
@@ -104,6 +107,7 @@ class SessionPage(KioskPage):
     grant_withdrawn = pyqtSignal(Grant)
     print_answered = pyqtSignal(str, bool)
     acting_changed = pyqtSignal(bool, str)
+    help_requested = pyqtSignal()
     pause_requested = pyqtSignal(bool)
     faces_changed = pyqtSignal(str, str)
 
@@ -114,7 +118,9 @@ class SessionPage(KioskPage):
         self._until_s: dict[Grant, float] = {}
         self._clock = clock
         self._seen = self._heard = True
-        self._held = False
+        self._agent_camera = self._agent_microphone = True
+        self._held = self._has_host = False
+        self._help_state = HelpState.NONE
         self._facts: SessionFacts | None = None
         self._notice = ""
         self.call_pane, self.browser = call_pane, browser
@@ -153,8 +159,16 @@ class SessionPage(KioskPage):
         strip.setObjectName("name")
         row = spaced(QHBoxLayout(strip), (3, 1.2, 3, 0), 1.4)
         self._name = label("lead", heavy=True)
+        self._switched_off, self._off_words = QFrame(), label("body", heavy=True)
+        self._switched_off.setObjectName("switched_off")
+        self._off_icon = IconView("microphone-off", 3.2, colour=INK)
+        off = spaced(QHBoxLayout(self._switched_off), (1.4, 0.4, 1.4, 0.4), 1)
+        off.addWidget(self._off_icon)
+        off.addWidget(self._off_words, 1)
+        self._switched_off.hide()
         row.addWidget(IconView("account-voice", 4.2, colour=SKY))
         row.addWidget(self._name, 1)
+        row.addWidget(self._switched_off, 1)
         self.pause = BigButton(
             "chip",
             "eye-off-outline",
@@ -164,6 +178,10 @@ class SessionPage(KioskPage):
             margins=(1.4, 0.4, 1.4, 0.4),
         )
         self.pause.clicked.connect(lambda: self.pause_requested.emit(not self._own_pause))
+        self._help_icon = IconView("hand-heart", 3.2, colour=INK)
+        self.help = BigButton("chip", self._help_icon, size="body", margins=(1.4, 0.4, 1.4, 0.4))
+        self.help.clicked.connect(self.help_requested)
+        row.addWidget(self.help)
         row.addWidget(self.pause)
         return strip
 
@@ -257,6 +275,7 @@ class SessionPage(KioskPage):
         self._facts = facts
         self._grants, self._until_s, self._notice = {}, {}, ""
         self._seen = self._heard = True
+        self._agent_camera = self._agent_microphone = True
         self._page_shown = self._private = self._own_pause = False
         self.document.close_document()
         self._place_page()
@@ -284,6 +303,21 @@ class SessionPage(KioskPage):
     def show_media(self, seen: bool, heard: bool) -> None:
         """Whether the agent gets the caller's picture and sound now."""
         self._seen, self._heard = seen, heard
+        self.retranslate()
+
+    def offer_help(self, offered: bool) -> None:
+        """Whether this site has a host who can be called."""
+        self._has_host = offered
+        self._place_page()
+
+    def show_help(self, state: HelpState) -> None:
+        """What the site's host has answered."""
+        self._help_state = state
+        self.retranslate()
+
+    def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None:
+        """What the agent has switched off for a moment: silence is no lost line."""
+        self._agent_camera, self._agent_microphone = camera_on, microphone_on
         self.retranslate()
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
@@ -337,6 +371,7 @@ class SessionPage(KioskPage):
             self.chat.keyboard.close_keyboard()
         # its height is needed by what is typed
         self.pause.setVisible(not asked and self.chat.keyboard.isHidden())
+        self.help.setVisible(self._has_host and self.chat.keyboard.isHidden())
         free = not asked and self.chat.keyboard.isHidden() and not self._private
         self.document.setVisible(free and self.document.is_open)
         self.browser.setVisible(free and self._page_shown and not self.document.is_open)
@@ -416,6 +451,8 @@ class SessionPage(KioskPage):
                 "page."
             ),
         )
+        show_help_words(self.help, self._help_icon, self._help_state, INK)
+        self._show_switched_off()
         self._place_chips()
         self._show_times_left()
         self.talk.retranslate()
@@ -426,6 +463,17 @@ class SessionPage(KioskPage):
         self.giving.retranslate()
         self.stopped.retranslate()
         self._show_notice()
+
+    def _show_switched_off(self) -> None:
+        words = {
+            (True, True): "",
+            (True, False): _("Your adviser's microphone is off for a moment."),
+            (False, True): _("Your adviser's camera is off. You can go on talking."),
+            (False, False): _("Your adviser's camera and microphone are off for a moment."),
+        }[self._agent_camera, self._agent_microphone]
+        self._switched_off.setVisible(bool(words) and not self._held)
+        self._off_words.setText(words)
+        self._off_icon.show_icon("video-off" if self._agent_microphone else "microphone-off", INK)
 
     def _powers(self) -> str:
         """What the agent can see and do now: nothing of what a privacy pause hides."""

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The end: take your papers back, and what was really wiped. Used by the kiosk window."""
+"""The end: take back what you have left here, and what was really wiped.
+Used by the kiosk window.
+"""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
@@ -15,6 +19,14 @@ from views.kiosk.widgets.theme import ACCENT, BLUE, GREEN, GREEN_PAPER, INK, SKY
 
 GOODBYE_S = 20.0
 """Seconds until the kiosk is there for the next caller."""
+
+
+class Belonging(StrEnum):
+    """What a caller may leave behind, once a conversation has had to do with it."""
+
+    ORIGINAL = "original"
+    SHEETS = "sheets"
+    STICK = "stick"
 
 
 class _Reminder(QFrame):
@@ -36,7 +48,8 @@ class _Reminder(QFrame):
 
 
 class GoodbyePage(KioskPage):
-    """Thanks, reminders, and back to the start after twenty seconds.
+    """Thanks, reminders of what the caller has used here, and back to the start after twenty
+    seconds.
 
     Signals:
         over: the caller touched "I have everything", or the time is over.
@@ -49,12 +62,14 @@ class GoodbyePage(KioskPage):
         self._clock = clock
         self._wiped: KioskWiped | None = None
         self._until_s: float | None = None
+        self._left: set[Belonging] = set()
         self._title = label("title", centred=True)
         self._original = _Reminder("scanner", INK, disc=ACCENT)
         self._sheets = _Reminder("printer-check", BLUE, disc=SKY)
+        self._stick = _Reminder("usb-flash-drive-outline", INK, disc=ACCENT)
         self._trace = _Reminder("shield-check", GREEN, disc=GREEN_PAPER)
         self._cards: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
-        for card in (self._original, self._sheets, self._trace):
+        for card in self._all_cards():
             self._cards.addWidget(card, 1)
         self.finish = BigButton("primary", "check-bold", colour=WHITE, size="large")
         self.finish.clicked.connect(self._finish)
@@ -71,11 +86,14 @@ class GoodbyePage(KioskPage):
         box.addLayout(foot)
         self.retranslate()
 
+    def _all_cards(self) -> tuple[_Reminder, ...]:
+        return self._original, self._sheets, self._stick, self._trace
+
     def set_portrait(self, portrait: bool) -> None:
         """The reminders one above the other."""
         directions = QBoxLayout.Direction
         self._cards.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
-        for card in (self._original, self._sheets, self._trace):
+        for card in self._all_cards():
             # Side by side, two lines for each, so that the icons stand at one height.
             card.words.setProperty("min_height_u", 0 if portrait else 10)
 
@@ -88,6 +106,16 @@ class GoodbyePage(KioskPage):
             self._until_s = self._clock.monotonic_s() + GOODBYE_S
         self.retranslate()
         self.tick()
+
+    def remind_of(self, thing: Belonging) -> None:
+        """The caller has to take this along at the end."""
+        self._left.add(thing)
+        self.retranslate()
+
+    def forget(self) -> None:
+        """The next caller has left nothing behind."""
+        self._left.clear()
+        self.retranslate()
 
     def leave(self) -> None:
         """The page is no longer shown."""
@@ -110,11 +138,24 @@ class GoodbyePage(KioskPage):
         """Says every text again."""
         self._title.setText(_("Thank you. The talk is over."))
         self._original.words.setText(_("Take your original back from the glass"))
-        self._original.detail.setText(_("Lift the lid of the scanner and look."))
+        has_stick, has_original = (
+            thing in self._left for thing in (Belonging.STICK, Belonging.ORIGINAL)
+        )
+        self._original.detail.setText(
+            _("Take your stick back too.")
+            if has_stick
+            else _("Lift the lid of the scanner and look.")
+        )
         self._sheets.words.setText(_("Take your printed sheets"))
         self._sheets.detail.setText(_("They are in the printer of this kiosk."))
+        self._stick.words.setText(_("Take your stick back"))
+        self._stick.detail.setText(_("It is still in this kiosk."))
+        self._original.setVisible(has_original)
+        self._sheets.setVisible(Belonging.SHEETS in self._left)
+        # there is room for three
+        self._stick.setVisible(has_stick and not has_original)
         self._closing.setText(_("This screen closes by itself."))
-        self.finish.set_words(_("I have everything"))
+        self.finish.set_words(_("I have everything") if self._left else _("Finish"))
         self._show_traces()
 
     def _show_traces(self) -> None:

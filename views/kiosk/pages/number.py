@@ -95,7 +95,7 @@ class NumberPage(KioskPage):
         super().__init__()
         self._kind = "allocataire"
         self._text = ""
-        self._refused = False
+        self._refused = self._sent = False
         self._build_texts()
         self._build_keys()
         self._lay_out()
@@ -193,14 +193,24 @@ class NumberPage(KioskPage):
         restyle(self._shown)
         self.clear()
 
+    @property
+    def is_of_waiting(self) -> bool:
+        """It asks for no caller number, but where to be called or which ticket comes back."""
+        return self._kind in (PHONE, TICKET)
+
     def show_refused(self) -> None:
         """The hub does not know this number; the caller may correct it."""
-        self._refused = True
+        self._refused, self._sent = True, False
+        self._refresh()
+
+    def show_again(self) -> None:
+        """The same number can be sent once more."""
+        self._sent = False
         self._refresh()
 
     def clear(self) -> None:
         """Forgets what was typed."""
-        self._text, self._refused = "", False
+        self._text, self._refused, self._sent = "", False, False
         self._turn_to_what_follows()
         self._refresh()
 
@@ -226,7 +236,7 @@ class NumberPage(KioskPage):
     def _type(self, character: str) -> None:
         self.touched.emit()
         self._text += character
-        self._refused = False
+        self._refused = self._sent = False
         if character in LETTERS:
             self.pad.setCurrentWidget(self.digits)
         self._refresh()
@@ -234,7 +244,7 @@ class NumberPage(KioskPage):
     def _erase(self) -> None:
         self.touched.emit()
         self._text = self._text[:-1]
-        self._refused = False
+        self._refused = self._sent = False
         self._turn_to_what_follows()
         self._refresh()
 
@@ -244,8 +254,15 @@ class NumberPage(KioskPage):
         is_full = check_number(self._kind, self._text) is NumberState.COMPLETE
         self.pad.setCurrentWidget(self.letters if needs_letter and not is_full else self.digits)
 
+    @property
+    def _can_send(self) -> bool:
+        is_whole = check_number(self._kind, self._text) is NumberState.COMPLETE
+        return is_whole and not self._refused and not self._sent
+
     def _send(self) -> None:
-        if check_number(self._kind, self._text) is NumberState.COMPLETE:
+        if self._can_send:  # a second touch is not a second wish
+            self._sent = True
+            self._refresh()
             self.number_entered.emit(self._text)
 
     # ---- showing ----
@@ -284,9 +301,7 @@ class NumberPage(KioskPage):
         missing = max(0, FORMS[self._kind].lengths[0] - len(self._text))
         self._shown.setText(grouped(self._kind, self._text + "•" * missing))
         self._shown.setAccessibleName(" ".join(self._text))
-        self.send.setEnabled(
-            check_number(self._kind, self._text) is NumberState.COMPLETE and not self._refused
-        )
+        self.send.setEnabled(self._can_send)
         self.retranslate()
 
     def _show_state(self) -> None:
@@ -309,6 +324,8 @@ class NumberPage(KioskPage):
                 self._kind, _("This number is not known. Correct it, or touch “I don't have it”.")
             )
             return words, "alert-circle-outline", INK
+        if self._sent:
+            return _("One moment, please"), "progress-clock", BLUE
         if state is NumberState.COMPLETE:
             return _("Well done. Now touch “Confirm”."), "check-circle", GREEN
         if state is NumberState.WRONG:

@@ -14,7 +14,7 @@ from expert_app.runtime.observations import Observations
 from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.desk.hub.board_acts import Announce
-from session.protocol.hub.site import HelpState
+from session.protocol.hub.tickets import HelpState
 
 
 class Part:

@@ -161,7 +161,7 @@ def test_lines_are_judged_in_words_and_a_bad_one_is_an_alert(board: BoardWindow)
     assert title is not None
     assert title.text() == "Kiosks there: 11 of 12 · lines: 1 bad, 2 weak, 8 good"
     worst = board.lines.table.texts(board.lines.table.ids()[0])
-    assert worst[1:9] == ["borne5", "Yes", "A105", "Bad", "13.4 %", "596 ms", "69 kb/s", "3 times"]
+    assert worst[1:9] == ["Kiosk 2", "Yes", "A105", "Bad", "13.4 %", "596 ms", "69 kb/s", "3 times"]
     assert len(board.lines.table.ids()) == len(lines().lines)
 
 

@@ -17,8 +17,53 @@ from tests.support.screens.kiosk_gallery import (
 from views.kiosk.pages.goodbye import GOODBYE_S
 from views.kiosk.window import KioskWindow
 
+ORIGINAL = "Take your original back from the glass"
+SHEETS = "Take your printed sheets"
+STICK = "Take your stick back"
+
+
+def test_goodbye_after_mere_talk_reminds_of_nothing(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_goodbye(WIPED)
+    assert not {words for words in (ORIGINAL, SHEETS, STICK) if words in said(window)}
+    assert "Everything is wiped" in said(window)
+    assert window.goodbye_page.finish.accessibleName() == "Finish"
+
+
+@pytest.mark.parametrize(
+    ("thing", "reminder"), [("original", ORIGINAL), ("sheets", SHEETS), ("stick", STICK)]
+)
+def test_goodbye_reminds_of_what_was_used_and_of_nothing_else(
+    window: KioskWindow, thing: str, reminder: str
+) -> None:
+    window.show_session(session_facts())
+    window.remind_of(thing)
+    window.show_goodbye(None)
+    assert [words for words in (ORIGINAL, SHEETS, STICK) if words in said(window)] == [reminder]
+    window.goodbye_page.finish.click()
+    window.show_session(session_facts())
+    window.show_goodbye(WIPED)
+    assert reminder not in said(window)  # the next caller
+
+
+def test_a_sheet_that_comes_out_at_the_very_end_is_not_forgotten(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_goodbye(None)
+    window.remind_of("sheets")
+    assert SHEETS in said(window)
+
+
+def test_who_was_passed_on_is_reminded_of_the_first_conversation_too(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.remind_of("original")
+    window.show_ticket(ticket_answer())
+    window.show_session(session_facts())
+    window.show_goodbye(WIPED)
+    assert ORIGINAL in said(window)
+
 
 def test_goodbye_reminds_of_the_original_and_tells_the_wipe(window: KioskWindow) -> None:
+    window.remind_of("original")
     window.show_goodbye(None)
     assert "Take your original back from the glass" in said(window)
     assert "We are wiping your traces" in said(window)

@@ -16,6 +16,7 @@ from session.protocol.hub.tickets import TicketState
 from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said, type_number
 from tests.support.screens.kiosk_gallery import (
     RETURNS,
+    SCENES,
     hours_answer,
     kept_answer,
     services_answer,
@@ -156,6 +157,83 @@ def test_who_comes_back_types_the_own_number(
     clock.advance(NUMBER_IDLE_S)
     window.tick()
     assert on_screen(window, window.start_page)
+
+
+def test_who_comes_back_reads_the_place_in_the_queue(
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock
+) -> None:
+    window.start_page.have_number.click()
+    window.show_returns(RETURNS)
+    _type(window.number_page, "L042")
+    assert "One moment, please" in said(window)
+    window.number_page.send.click()  # a second touch is no second caller
+    assert touches.heard.count(("came_back", "L042")) == 1
+    window.show_ticket(ticket_answer())
+    assert on_screen(window, window.waiting_page)
+    assert "L042" in said(window)
+    clock.advance(NUMBER_IDLE_S)
+    window.tick()
+    assert on_screen(window, window.waiting_page)
+
+
+def test_a_number_that_may_not_have_arrived_can_be_sent_again(
+    window: KioskWindow, touches: CallerTouches
+) -> None:
+    window.start_page.have_number.click()
+    window.show_returns(RETURNS)
+    _type(window.number_page, "L042")
+    window.number_again()
+    window.number_page.send.click()
+    assert touches.heard.count(("came_back", "L042")) == 2
+
+
+def test_a_telephone_number_refused_too_late_does_not_bring_its_pad_back(
+    window: KioskWindow,
+) -> None:
+    window.show_ticket(ticket_answer())
+    window.waiting_page.elsewhere.click()
+    window.away_page.phone.click()
+    type_number(window, "0612345678")
+    window.number_page.send.click()
+    window.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED))
+    window.number_refused()
+    assert on_screen(window, window.waiting_page)
+
+
+def test_who_has_no_number_goes_on_to_the_queue(
+    window: KioskWindow, touches: CallerTouches
+) -> None:
+    window.ask_number("allocataire")
+    window.number_page.skip.click()
+    assert touches.heard == [("number_skipped",)]
+    window.show_calling()
+    window.show_ticket(ticket_answer())
+    assert on_screen(window, window.waiting_page)
+
+
+def test_a_callback_that_is_asked_for_leaves_the_pad(
+    window: KioskWindow, touches: CallerTouches
+) -> None:
+    window.show_services(hours_answer())
+    window.start_page.cards[1].click()
+    window.closed_page.callback.click()
+    type_number(window, "0612345678")
+    window.number_page.send.click()
+    window.number_page.send.click()
+    assert touches.heard == [("callback_requested", "housing", "0612345678")]
+    window.show_callback("2026-03-03T08:30:00+01:00")
+    assert on_screen(window, window.kept_page)
+
+
+@pytest.mark.parametrize("scene", list(SCENES))
+def test_another_language_changes_the_words_and_nothing_else(
+    window: KioskWindow, scene: str
+) -> None:
+    SCENES[scene](window)
+    page, before = window.current_page, said(window)
+    window.show_language("en")
+    assert window.current_page is page
+    assert said(window).replace("✓ ", "") == before.replace("✓ ", "")
 
 
 def test_a_closed_service_says_when_it_opens_and_how_to_be_called(

@@ -11,13 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from session.protocol.hub.site import (
     CallerState,
-    HelpState,
     HubFacts,
     HubTrouble,
     KioskFacts,
     NetworkAnswer,
     SiteFacts,
 )
+from session.protocol.hub.tickets import HelpFrom, HelpState
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 
@@ -44,6 +44,24 @@ def network(*conventions: str, closed: bool = False) -> NetworkAnswer:
         SiteFacts(id="hall", name="Maison commune", kiosks=1, there=1),
     ]
     return NetworkAnswer(your_name="Marc L.", hubs=hubs, sites=sites)
+
+
+def test_a_kiosk_without_a_name_is_called_as_on_the_display(qtbot: QtBot) -> None:
+    view = HostView()
+    qtbot.addWidget(view)
+    unnamed = msgspec.structs.replace(kiosk("borne1"), name="borne1", place=2)
+    view.show_kiosks("Inès B.", [unnamed, kiosk("hall")])
+    names = {name: card.findChild(QLabel, f"name_{name}") for name, card in view.cards.items()}
+    assert [words.text() for words in names.values() if words] == ["Kiosk 2", "Borne hall"]
+
+
+def test_the_host_reads_who_calls(qtbot: QtBot) -> None:
+    view = HostView()
+    qtbot.addWidget(view)
+    agents = msgspec.structs.replace(kiosk("1", help=HelpState.WANTED), help_from=HelpFrom.AGENT)
+    view.show_kiosks("Inès B.", [kiosk("2", help=HelpState.WANTED), agents])
+    assert view.cards["2"].help.text() == "The caller calls for you"
+    assert view.cards["1"].help.text() == "The adviser calls for you, for the caller"
 
 
 def test_a_call_for_help_stands_on_top_and_is_answered_by_its_buttons(qtbot: QtBot) -> None:

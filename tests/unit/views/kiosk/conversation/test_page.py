@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QColor
+from PyQt6.QtWidgets import QFrame
 
 from session.core.clock import ManualClock
 from session.kiosk.call.consent import SILENCE_S
@@ -42,6 +43,31 @@ def test_the_line_says_what_the_agent_can_do_now(window: KioskWindow) -> None:
         "Your adviser hears you but does not see you. They see your page and can point at it. "
         "They can scan, but not print."
     )
+
+
+MUTED = "Your adviser's microphone is off for a moment."
+
+
+def test_the_caller_reads_that_the_agent_s_microphone_is_off(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    assert MUTED not in said(window)
+    window.show_agent_switches(camera_on=True, microphone_on=False)
+    assert MUTED in said(window)
+    face = window.session_page.call_pane
+    assert face.isVisible()  # and it covers nothing of the face
+    window.show_agent_switches(camera_on=False, microphone_on=False)
+    assert "Your adviser's camera and microphone are off for a moment." in said(window)
+    window.show_agent_switches(camera_on=False, microphone_on=True)
+    assert "Your adviser's camera is off. You can go on talking." in said(window)
+    window.show_agent_switches(camera_on=True, microphone_on=True)
+    assert not window.session_page.findChild(QFrame, "switched_off").isVisible()
+
+
+def test_the_next_conversation_begins_with_everything_switched_on(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_agent_switches(camera_on=True, microphone_on=False)
+    window.show_session(session_facts())
+    assert MUTED not in said(window)
 
 
 def test_every_mix_of_powers_has_its_own_sentence() -> None:
