@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A script chooses in lists and tables as a person does, and finds what a card asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PyQt6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from tests.support.screens.dossier_scenes import accesses, compared, find_hits
+from views.automation.window_driver import WindowDriver
+
+
+def test_a_found_dossier_is_chosen_by_its_words(qtbot: QtBot, desk_theme: QApplication) -> None:
+    window = find_hits()
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    opened: list[str] = []
+    window.dossier.finder.open_requested.connect(lambda number, _reason: opened.append(number))
+    driver = WindowDriver(window)
+    driver.type_text("dossier_hits", "D-2026-00555")
+    driver.click("dossier_open_hit")
+    assert opened == ["D-2026-00555"]
+    with pytest.raises(LookupError, match="no line with"):
+        driver.type_text("dossier_hits", "D-2026-99999")
+    window.close_now()
+
+
+def test_a_line_of_a_table_is_chosen_and_a_file_named(
+    qtbot: QtBot, desk_theme: QApplication, tmp_path: Path
+) -> None:
+    window = accesses()
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    wanted: list[str] = []
+    window.accesses.file_wanted.connect(wanted.append)
+    driver = WindowDriver(window)
+    driver.type_text("board_accesses", "D-2026-00560")
+    assert window.accesses.table.chosen() == "898"
+    driver.click("accesses_csv")
+    driver.type_text("accesses_file", str(tmp_path / "acces.csv"))
+    assert wanted == [str(tmp_path / "acces.csv")]
+    window.close_now()
+
+
+def test_two_dossiers_are_merged_by_a_script(qtbot: QtBot, desk_theme: QApplication) -> None:
+    window = compared()
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    asked: list[tuple[str, str, str]] = []
+    window.doubles.merge_wanted.connect(lambda *said: asked.append(said))
+    driver = WindowDriver(window)
+    assert "D-2026-00417" in driver.read("merge_confirm")
+    driver.click("merge_confirm")
+    assert [(keep, merged) for keep, merged, _reason in asked] == [("D-2026-00417", "D-2026-00555")]
+    driver.type_text("merge_keep", "é")
+    line = window.findChild(QLineEdit, "merge_keep")
+    assert line is not None
+    assert line.text().endswith("é")
+    window.close_now()
