@@ -89,7 +89,7 @@ class Conversations:
     async def accesses(self, dossier: str) -> list[dict[str, Any]]:
         """The register of accesses to a dossier, as the caller may ask for it."""
         words = ("dossiers", "accesses", dossier, "--org", ORGANISATION, "--json")
-        return list(json.loads((await self._pilot.hub(*words)).out))
+        return list(json.loads((await self._pilot.hub(*words)).out)["accesses"])
 
     # ---- the first conversation ----
 

@@ -83,7 +83,7 @@ class ChatView(QWidget):
         for widget in (self._entry, self._send):
             widget.setEnabled(live)
         if not live:
-            self._entry.clear()
+            self._entry.setText("")  # `clear` could be undone
 
     def show_lines(self, lines: tuple[ChatLine, ...]) -> None:
         """All lines, the oldest first."""
@@ -100,7 +100,7 @@ class ChatView(QWidget):
     def _on_send(self) -> None:
         text = self._entry.text().strip()
         if text:
-            self._entry.clear()
+            self._entry.setText("")  # `clear` could be undone
             self.send_requested.emit(text)
 
 

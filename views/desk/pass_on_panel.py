@@ -124,7 +124,7 @@ class PassOnPanel(QFrame):
         self._targets.clear()
         self._targets.addItem(_("Asking who is there…"))
         self._targets.setEnabled(False)
-        self._note.clear()
+        self._note.setText("")  # `clear` could be undone
         words = _("Pages that are not filed yet: {count}. You can still file them in the wrap-up.")
         self._warning.setText(words.format(count=unfiled) if unfiled else "")
         self._warning.setVisible(bool(unfiled))

@@ -298,6 +298,7 @@ class DevicesView(QWidget):
         self.printing.clear_prints()
         self.scan.show_idle()
         self.scan.show_pile(0, 0, is_turned=False)
+        self.filing.new_document()
         self.set_pieces([], dossier_open=False)
         self.show_grants({Grant.SCAN: False, Grant.PRINT: False, Grant.KEEP: False})
         self.show_devices(None)

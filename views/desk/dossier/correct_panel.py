@@ -81,14 +81,16 @@ class CorrectPanel(Card):
         here = ids.index(document.piece_id) if document.piece_id in ids else len(ids)
         self._what.setCurrentIndex(here)
         self._name.setText(document.name)
-        self._reason.clear()
+        self._reason.setText("")
         self.show()
         self._allow()
         self._what.setFocus()
 
     def close_panel(self) -> None:
-        """Closes without a correction."""
+        """Closes without a correction; nothing that was typed stays, not even to be undone."""
         self._document = None
+        self._name.setText("")
+        self._reason.setText("")
         self.hide()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -130,9 +132,9 @@ class CorrectPanel(Card):
         if document is None or not self._confirm.isEnabled():
             return
         kind, wanted = self._choice()
-        reason = self._reason.text().strip()
+        name, reason = self._name.text().strip(), self._reason.text().strip()
         self.close_panel()
         if kind == LATER:
             self.supersede_pressed.emit(document.id, wanted, reason)
         else:
-            self.correct_pressed.emit(document.id, wanted, self._name.text().strip(), reason)
+            self.correct_pressed.emit(document.id, wanted, name, reason)

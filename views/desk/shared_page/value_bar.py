@@ -94,7 +94,7 @@ class ValueBar(QFrame):
     def close_bar(self) -> None:
         """Nothing is to be done, and nothing of the field stays."""
         self._pick = None
-        self._text.clear()
+        self._text.setText("")  # `clear` could be undone
         self._choice.clear()
         self._name.setText("")
         if self.isVisible():

@@ -28,7 +28,7 @@ from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.desk_scenes import SCENES
-from tests.support.screens.fingers import click, key
+from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import (
     DEVICES,
     DOSSIER,
@@ -334,3 +334,29 @@ def test_a_withdrawn_access_is_told_and_no_retry_is_promised(window: DeskWindow)
     window.show_access_refused()
     assert child(window, QLabel, "idle_title").text() == "Access withdrawn"
     assert "trying" not in child(window, QLabel, "idle_words").text()
+
+
+def test_nothing_typed_for_a_caller_stays_for_the_next_one_not_even_to_undo(
+    window: DeskWindow,
+) -> None:
+    window.show_session(SESSION)
+    window.dossier.show_dossier(DOSSIER)
+    parts = (window.dossier, window.devices.filing, window.chat, window.pass_on)
+    found = [line for part in parts for line in part.findChildren(QLineEdit)]
+    lines = [line for line in found if not isinstance(line.parent(), QComboBox)]
+    for line in lines:
+        line.setEnabled(True)
+        write(line, "Verdelin")
+    window.show_wrap_up()
+    window.show_idle()
+    window.chat.set_live(False)
+    window.pass_on.open()
+    kept = []
+    for line in lines:
+        seen = [line.text()]
+        for _time in range(4):
+            line.undo()
+            seen.append(line.text())
+        if any("Verdelin" in text for text in seen):
+            kept.append(line.objectName())
+    assert kept == []
