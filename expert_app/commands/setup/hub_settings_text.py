@@ -89,6 +89,16 @@ def hub_settings_text(places: Places, address: Address) -> str:
         ),
         ("", "warn_mb = 2048"),
         ("", "full_mb = 256"),
+        (
+            _("Room for tickets and logs, in megabytes; 0 for half of the disk"),
+            "[store]",
+        ),
+        ("", "quota_mb = 0"),
+        (
+            _("Nightly backups by poste-expert-backup.timer: on another disk than this one"),
+            "# [backup]",
+        ),
+        ("", '# folder = "/var/backups/poste-expert"'),
     )
     blocks = (f"\n# {words}\n{line}".rstrip() if words else line for words, line in settings)
     return "\n".join(blocks).lstrip() + "\n"

@@ -11,11 +11,18 @@ from pathlib import Path
 
 import pytest
 
+import expert_app.kiosk.app
+from expert_app.hub.metrics import HubMetrics
+from expert_app.hub.monitor import health_text
 from session.core.errors import LogFull, StoreFull, StoreUnreachable
 from session.hub.storage.store_space import TICKETS, StoreLimits, is_no_room
+from session.protocol.hub.site import NetworkAnswer, NetworkRequest
 from session.protocol.hub.tickets import TicketState
+from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
+from tests.support.town_hall import Hall
 from tests.support.waiting import until
+from views.words.troubles import trouble_sentence
 
 QUOTA = 24 << 20
 SMALL = StoreLimits(quota_bytes=QUOTA, session_log_bytes=64 << 20)
@@ -77,6 +84,8 @@ async def test_a_store_full_of_tickets_refuses_calls_in_words_and_lets_everybody
     async with hub_world(tmp_path, limits=SMALL) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+        assert world.hub is not None
+        assert world.connection is not None
         await _fill(world, 82)
         assert await _codes(world) == [("store_low", False, TICKETS)]
         other = await world.kiosk("kiosk2")
@@ -85,6 +94,17 @@ async def test_a_store_full_of_tickets_refuses_calls_in_words_and_lets_everybody
         assert (await _codes(world))[0] == ("store_full", True, TICKETS)
         with pytest.raises(StoreFull):
             await other.call("rights", "", "r3")
+        # health and figures say so, and the operator's window shows it
+        health = json.loads(health_text(await world.hub.monitoring.health.check(), {}))
+        assert health["state"] == "failing"
+        figures = HubMetrics(world.hub, world.connection).text("")[1].decode()
+        assert 'poste_expert_store_bytes{part="tickets"}' in figures
+        assert "poste_expert_store_quota_bytes 2.5165824e+07" in figures
+        operator = await world.client(Role.OPERATOR, "oper", "network")
+        await until(lambda: bool(world.hub and world.hub.network.state.troubles))
+        answer = await operator.request("network", NetworkRequest(), NetworkAnswer)
+        [told] = [one for one in answer.hubs[0].troubles if one.code == "store_full"]
+        assert trouble_sentence(told).startswith("The store of requests and callers is full (9")
         # those who are here are served to the end
         assert (await other.call("rights", "", "r2")).ticket.id == waiting.ticket.id
         await desk.hang_up(facts.id)
@@ -149,3 +169,24 @@ async def test_a_server_with_less_room_than_the_quota_is_said_at_once(tmp_path: 
             await world.start_hub()
         assert is_no_room(found.value)
         world.hub = None
+
+
+async def test_a_kiosk_whose_store_is_full_tells_its_caller_and_wipes_the_one_who_talks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expert_app.kiosk.app, "RETRY_S", 0.05)
+    async with hub_world(tmp_path / "hub", limits=SMALL) as world:
+        hall = Hall(world, tmp_path)
+        kiosk, other = await hall.kiosk(), await hall.kiosk("kiosk2")
+        desk = await world.desk("alice")
+        facts = await desk.accept(await hall.waiting(kiosk))
+        await until(lambda: kiosk.screen.page == "session with Alice M.")
+        await _fill(world, 91)
+        other.app.press("housing")
+        await until(lambda: "store_full" in other.screen.troubles)
+        await until(lambda: other.screen.page == "start")
+        kiosk.app.leave()
+        await until(lambda: bool(kiosk.screen.wiped))
+        assert kiosk.screen.wiped[0].left_over == 0
+        await until(lambda: hall.tickets(TicketState.WRAP_UP) == [facts.ticket_id])
+        await hall.close()

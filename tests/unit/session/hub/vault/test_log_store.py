@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.core.errors import LogFull, NotAllowed, StoreUnreachable, TicketUnknown
 from session.hub.storage.format import StoredTooNew
+from session.hub.storage.store_space import StoreLimits
 from session.hub.vault.log_store import PART_BYTES, VaultLog
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -119,3 +120,16 @@ def test_a_copy_comes_back_whole_and_a_newer_one_changes_nothing(
     with pytest.raises(StoredTooNew):
         empty.restore((tmp_path / "log.sqlite").read_bytes())
     assert empty.is_empty
+
+
+def test_one_conversation_cannot_fill_the_log_and_still_tells_how_it_ended(tmp_path: Path) -> None:
+    keeper = VaultLog(tmp_path / "log.sqlite", StoreLimits(session_log_bytes=20_000))
+    keeper.open("s1", ENDS, NOW)
+    page, step = bytes(9_000), b"a step"
+    assert keeper.append("s1", "a.alice", 0, records=[page, page], now=NOW) == 2
+    with pytest.raises(LogFull):
+        keeper.append("s1", "a.alice", 2, records=[page], now=NOW)
+    # of a batch nothing is taken; a repeat is no harm
+    assert keeper.append("s1", "a.alice", 0, records=[page, page], now=NOW) == 2
+    assert keeper.append("s1", "a.alice", 2, records=[step], now=NOW) == 3
+    assert keeper.append("s1", "k.reseau/borne1", 0, records=[step] * 600, now=NOW) == 600
