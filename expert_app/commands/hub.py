@@ -61,6 +61,7 @@ def init(arguments: Arguments) -> int:
             arguments.new_folder,
             said=arguments.said,
             address=arguments.address,
+            also=arguments.also,
             data=arguments.data,
             yes=arguments.yes,
         )

@@ -100,6 +100,13 @@ def _add_init_command(command: AddCommand) -> None:
         "--address", default="", metavar="HOST[:PORT]", help="where desks and kiosks reach the hub"
     )
     init.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="another name or address of the hub, which its certificate shall be for too",
+    )
+    init.add_argument(
         "--data",
         type=Path,
         default=None,

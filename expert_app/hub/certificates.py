@@ -175,6 +175,27 @@ def authority_fingerprint(certificate: Path) -> str:
     return fingerprint_of(last.public_bytes(serialization.Encoding.DER))
 
 
+def is_for(certificate: Path, host: str) -> bool:
+    """Whether a server's certificate names this host or address (RFC 6125, section 6.4).
+
+    Raises:
+        CertificateTrouble: the file cannot be read.
+    """
+    try:
+        first = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
+        names = first.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError) as error:
+        raise CertificateTrouble(f"{certificate}") from error
+    except x509.ExtensionNotFound:
+        return False
+    wanted = _alternative(host)
+    if isinstance(wanted, x509.IPAddress):
+        return wanted.value in names.get_values_for_type(x509.IPAddress)
+    label, _dot, rest = wanted.value.lower().partition(".")
+    known = [name.lower() for name in names.get_values_for_type(x509.DNSName)]
+    return f"{label}.{rest}".rstrip(".") in known or (bool(rest) and f"*.{rest}" in known)
+
+
 def _beside(folder: Path, host: str) -> CertificateFiles:
     stem = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in host)
     return CertificateFiles(folder / f"{stem}.pem", folder / f"{stem}.key")
@@ -214,7 +235,7 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _alternative(host: str) -> x509.GeneralName:
+def _alternative(host: str) -> x509.IPAddress | x509.DNSName:
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:

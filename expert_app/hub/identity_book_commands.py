@@ -11,8 +11,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from expert_app.hub.certificates import authority_fingerprint
+from expert_app.hub.certificates import authority_fingerprint, is_for
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
@@ -170,6 +171,27 @@ def invitation_line(settings: HubSettings, code: str) -> InvitationLine | None:
     return InvitationLine(tuple(addresses), code, mark)
 
 
+def wrong_names(settings: HubSettings) -> str:
+    """That the hub's certificate is not for one of its addresses, in words; "" when all is well.
+    Nobody could come with such an invitation.
+
+    Raises:
+        CertificateTrouble: the certificate cannot be read.
+    """
+    if not settings.tls_certificate:
+        return ""
+    certificate = Path(settings.tls_certificate)
+    hosts = [urlsplit(address).hostname or "" for address in settings.addresses]
+    wrong = [host for host in hosts if not is_for(certificate, host)]
+    if not wrong:
+        return ""
+    words = _(
+        "The certificate {file} is not for {hosts}, which the addresses of the settings name: "
+        "desks and kiosks would refuse it. Correct addresses, or make another certificate."
+    )
+    return words.format(file=certificate, hosts=", ".join(wrong))
+
+
 def invite(
     wanted: NamedIdentity,
     minutes: int,
@@ -195,7 +217,9 @@ def invite(
     named = _named(wanted, catalogue, {Identity(*identity) for identity in enrolled})
     if named is None:
         return 2
-    invitation_line(settings, "")  # a certificate that cannot be read is told before
+    if wrong := wrong_names(settings):
+        print(wrong)
+        return 2
     now, valid_for = _now(), timedelta(minutes=minutes)
     code = book.invite(named[0], now, valid_for)
     made = MadeInvitation(named[0], code, now + valid_for, invitation_line(settings, code))

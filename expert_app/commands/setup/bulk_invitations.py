@@ -32,6 +32,7 @@ from expert_app.hub.identity_book_commands import (
     needs_own_server,
     no_address,
     role_words,
+    wrong_names,
 )
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
@@ -86,6 +87,9 @@ def invite_many(request: BulkRequest, settings: HubSettings, paths: Paths) -> in
         return 0
     if invitation_line(settings, "00000000") is None:
         print(no_address())
+        return 2
+    if wrong := wrong_names(settings):
+        print(wrong)
         return 2
     if request.sheets is None:
         _print_made(_make(meant, request, settings, paths), request)

@@ -54,12 +54,14 @@ class NewHubRequest:
 
     Attributes:
         folder: of the files; `data`: under which the hub keeps everything, None for the same.
+        also: other names of the hub, for its certificate.
         yes: nothing is asked.
     """
 
     folder: Path
     said: Sequence[Said] = ()
     address: str = ""
+    also: Sequence[str] = ()
     data: Path | None = None
     yes: bool = False
 
@@ -87,7 +89,7 @@ def init_hub(request: NewHubRequest, ask: Ask = input) -> int:
         print(_("Nothing was written."))
         return 2
     try:
-        _write(places, plan)
+        _write(places, plan, [plan.address.host, *request.also, *LOCAL_NAMES])
     except OSError as error:
         print(_("{file} cannot be written: {why}.").format(file=error.filename, why=error.strerror))
         return 1
@@ -133,18 +135,16 @@ def _several(text: str) -> list[str]:
 # ---- files
 
 
-def _write(places: Places, plan: NetworkPlan) -> None:
-    """All files, or none."""
+def _write(places: Places, plan: NetworkPlan, hosts: Sequence[str]) -> None:
+    """All files, or none. `hosts` may come twice."""
     made: list[Path] = []
     try:
         private_folder(places.folder)
         made.append(places.authority)
         make_ca(places.authority)
-        hosts = list(dict.fromkeys([plan.address.host, *LOCAL_NAMES]))
         made += [places.certificate, places.key]
-        make_certificate(
-            places.authority, hosts, files=CertificateFiles(places.certificate, places.key)
-        )
+        files = CertificateFiles(places.certificate, places.key)
+        make_certificate(places.authority, list(dict.fromkeys(hosts)), files=files)
         for path, text in (
             (places.convention, convention_text(plan)),
             (places.settings, hub_settings_text(places, plan.address)),

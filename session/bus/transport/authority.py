@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from session.bus.transport.tls import CLEAR, check_addresses
-from session.core.errors import AuthorityDiffers, BusUnreachable
+from session.core.errors import AuthorityDiffers, BusCertificateRefused, BusUnreachable
 from session.protocol.hub.invitation import fingerprint_of
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ async def fetch_authority(addresses: Sequence[str], fingerprint: str) -> str:
         BusNotSafe: an address in clear text beyond this machine.
         AuthorityDiffers: a server answers and shows no certificate with this fingerprint.
         BusUnreachable: none answers.
+        BusCertificateRefused: this Python cannot read what a server shows.
     """
     check_addresses(addresses)
     encrypted = [address for address in addresses if urlsplit(address).scheme not in CLEAR]
@@ -94,7 +95,9 @@ async def _chain_over_https(address: str, looking: ssl.SSLContext) -> list[bytes
 
 def _shown(encrypted: Any) -> list[bytes]:
     """Needs Python 3.13 (`ssl.SSLSocket.get_unverified_chain`); before, the authority's file is
-    given by hand.
+    given by hand, and the refusal says so.
     """
     get_chain = getattr(encrypted, "get_unverified_chain", None)
-    return list(get_chain()) if get_chain is not None else []
+    if get_chain is None:
+        raise BusCertificateRefused
+    return list(get_chain())

@@ -128,3 +128,19 @@ def test_one_invitation_says_its_whole_line(hub: Path, capsys: pytest.CaptureFix
     assert read_invitation(json.loads(capsys.readouterr().out)["line"]).fingerprint
     assert invite(hub) == 2
     assert "--from" in capsys.readouterr().out
+
+
+def test_an_address_that_the_certificate_is_not_for_invites_nobody(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = hub / "hub.toml"
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(before.replace("hub.example:", "elsewhere.example:"), encoding="utf-8")
+    words = ("--role", "agent", "--org", "valdore", "--name", "agent1")
+    for given in (("--all",), words):
+        assert invite(hub, *given) == 2
+        assert "elsewhere.example" in capsys.readouterr().out
+    assert open_book(paths_for("hub", hub)).invitations(datetime.now(UTC)) == []
+    (hub / "hub.pem").write_text("damaged")
+    assert invite(hub, "--all") == 1
+    assert "hub.pem" in capsys.readouterr().out
