@@ -69,7 +69,14 @@ class DossierConnections:
             self._window.devices.set_pieces([], dossier_open=False)
         else:
             self._window.dossier.show_dossier(facts)
+            self._show_number(facts.caller_number)
             self._window.devices.set_pieces(facts.pieces, dossier_open=True)
+
+    def _show_number(self, number: str) -> None:
+        """A caller without a number at the kiosk has one now: it stands above the face too."""
+        session = self._app.session
+        if session is not None and number and not session.facts.caller_number:
+            self._window.session_header.show_number(session.facts.id, number)
 
     def _on_document(self, document: tuple[str, bytes]) -> None:
         name, data = document

@@ -38,6 +38,7 @@ class PersonCard(Card):
     def __init__(self) -> None:
         super().__init__("dossier_person", space=2)
         self._kind, self._asked, self._dossier = "", "", ""
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._name = label(role="large", name="dossier_name", wrap=True)
         self._who = label(role="soft", name="dossier_who", wrap=True)
         self._more = label(role="small", name="dossier_more", wrap=True)
@@ -85,6 +86,7 @@ class PersonCard(Card):
     def show_person(self, facts: Dossier | None) -> None:
         """The dossier as the store has it, or nobody."""
         self._name.setText(facts.caller_name if facts else "")
+        self.setAccessibleName(f"{facts.caller_name}, {_who(facts)}" if facts else "")
         self._who.setText(_who(facts) if facts else "")
         more = _more(facts) if facts else ""
         self._more.setText(more)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
+    QApplication,
     QLineEdit,
     QProgressBar,
     QScrollArea,
@@ -112,6 +113,8 @@ class DossierView(QWidget):
 
     def show_dossier(self, facts: Dossier) -> None:
         """The dossier as the store has it."""
+        here = QApplication.focusWidget()
+        was_asked = here is not None and self.finder.isAncestorOf(here)
         is_other = self._facts is None or self._facts.number != facts.number
         if is_other or self.finder.is_opening():
             self.finder.done()
@@ -121,6 +124,8 @@ class DossierView(QWidget):
             self._parts.setCurrentWidget(self._dossier)
         self._facts = facts
         self._fill(facts)
+        if was_asked and self.person.isVisible():  # a screen reader says whose dossier it is
+            self.person.setFocus()
 
     def facts(self) -> Dossier | None:
         """What is shown."""

@@ -82,6 +82,15 @@ def test_a_sealed_number_is_proposed_once_it_is_read(made: Made) -> None:
     assert made.line("dossier_caller_number").text() == "7654321"
 
 
+def test_a_number_that_is_given_later_stands_above_the_face(made: Made) -> None:
+    sealed = SimpleNamespace(facts=msgspec.structs.replace(SESSION, caller_number=""))
+    vars(made.app).update(session=sealed)
+    made.window.show_session(sealed.facts)
+    made.app.dossier_changed.emit(msgspec.structs.replace(DOSSIER, caller_number="7654321"))
+    shown = [label.text() for label in made.window.session_header.findChildren(QLabel)]
+    assert any("7654321" in text for text in shown)
+
+
 def test_why_the_dossier_does_not_open_by_itself_is_said_and_goes_when_the_hub_answers(
     made: Made,
 ) -> None:

@@ -183,6 +183,23 @@ def test_what_was_found_is_scrolled_into_sight(dossier: DossierView, qtbot: QtBo
     qtbot.waitUntil(is_in_sight)
 
 
+def test_the_keyboard_goes_from_the_card_to_whose_dossier_it_is(
+    dossier: DossierView, qtbot: QtBot
+) -> None:
+    dossier.activateWindow()
+    qtbot.waitUntil(dossier.isActiveWindow)
+    dossier.show_search()
+    line(dossier, "dossier_number").setFocus()
+    dossier.show_dossier(DOSSIER)
+    assert dossier.person.hasFocus()
+    assert dossier.person.accessibleName().startswith("Josiane Verdelin, Dossier D-2026-00417")
+    other = dossier.findChild(QWidget, "dossier_other")
+    assert other is not None
+    other.setFocus()
+    dossier.show_dossier(msgspec.structs.replace(DOSSIER, number="D-2026-00001"))
+    assert other.hasFocus()
+
+
 def test_words_searched_in_one_dossier_do_not_stay_for_the_next(dossier: DossierView) -> None:
     dossier.show_dossier(DOSSIER)
     write(line(dossier, "documents_search"), "loyer")
