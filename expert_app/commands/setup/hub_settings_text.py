@@ -99,6 +99,12 @@ def hub_settings_text(places: Places, address: Address) -> str:
             "# [backup]",
         ),
         ("", '# folder = "/var/backups/poste-expert"'),
+        (
+            _("Where an organisation's dossiers come from; docs/dossiers.md names the fields"),
+            "# [[register]]",
+        ),
+        ("", '# organisation = "ID"'),
+        ("", '# by_number = "https://HOST/dossiers/{number}"'),
     )
     blocks = (f"\n# {words}\n{line}".rstrip() if words else line for words, line in settings)
     return "\n".join(blocks).lstrip() + "\n"
