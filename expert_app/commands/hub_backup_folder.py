@@ -19,9 +19,9 @@ from expert_app.commands.hub_backup import EXPECTED, run_backup, run_vault_backu
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.vault.backup import vault_contents
-from resources.texts import _
+from resources.texts import N_, _
 
-UNITS = ("B", "kB", "MB", "GB", "TB")
+UNITS = (N_("{size} B"), N_("{size} kB"), N_("{size} MB"), N_("{size} GB"), N_("{size} TB"))
 
 
 def run_folder_backup(settings: HubSettings, paths: Paths) -> int:
@@ -125,4 +125,4 @@ def _size(size_bytes: float) -> str:
     unit = 0
     while size_bytes >= 1000 and unit < len(UNITS) - 1:
         size_bytes, unit = size_bytes / 1000, unit + 1
-    return f"{size_bytes:.1f} {UNITS[unit]}" if unit else f"{int(size_bytes)} {UNITS[0]}"
+    return _(UNITS[unit]).format(size=f"{size_bytes:.1f}" if unit else int(size_bytes))
