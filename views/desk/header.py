@@ -102,6 +102,10 @@ class DeskHeader(QFrame):
         else:
             self._line.show_state(_("Not connected yet"), "retry", "warn")
 
+    def show_state_of_agent(self, visible: bool) -> None:
+        """An agent who was never connected has no state that anybody knows of."""
+        self._state.setVisible(visible)
+
     def show_access_refused(self) -> None:
         """The network no longer knows this computer."""
         self._line.show_state(_("Access withdrawn"), "warning", "bad")

@@ -117,8 +117,8 @@ class DeskWindow(QMainWindow):
     def set_connection(self, connected: bool) -> None:
         """Whether the hub answers."""
         self._connected = connected
-        if connected:
-            self._gate.open()
+        if connected and self._gate.open():
+            self.header.show_state_of_agent(True)
         self.header.show_connection(connected)
         self.queue.set_connection(connected)
         self._show_state()
@@ -126,6 +126,7 @@ class DeskWindow(QMainWindow):
     def show_not_connected(self, words: str) -> None:
         """Why the hub has never answered yet; nothing happens once it has."""
         self._gate.wait(words)
+        self.header.show_state_of_agent(self._gate.is_open)
 
     def show_agent_state(self, available: bool, reason: str) -> None:
         """What the hub takes this agent to be doing:

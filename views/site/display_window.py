@@ -252,6 +252,11 @@ class DisplayWindow(QWidget):
             if answer is not None
             else _("This screen is not connected yet")
         )
+        self._lost_words.setText(
+            _("The line is cut. You keep your place. Please ask at the reception.")
+            if answer is not None
+            else _("You keep your place. Please ask at the reception.")
+        )
         if answer is None:
             return
         self._organisation.setText(answer.organisation_name)
@@ -279,9 +284,6 @@ class DisplayWindow(QWidget):
         self._called_title.setText(_("Called"))
         self._next_title.setText(_("Next"))
         self._nobody.setText(_("Nobody is called at the moment."))
-        self._lost_words.setText(
-            _("The line is cut. You keep your place. Please ask at the reception.")
-        )
         self._foot.setText(
             _("When your number is called, come to the kiosk and touch “I have a number”.")
         )

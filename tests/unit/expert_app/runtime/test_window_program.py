@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A program with a window, where there is no screen."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from expert_app.runtime.credentials import SEED_VARIABLE
+from session.bus.transport.nkeys import new_seed
+from session.log.reader import write_log
+from tests.support.log_story import whole_session
+
+SCREEN = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+PROGRAMS = {
+    "agent": ["desk"],
+    "supervisor": ["desk"],
+    "operator": ["desk"],
+    "helpdesk": ["desk"],
+    "kiosk": ["kiosk"],
+    "display": ["display"],
+    "replay": ["replay", "session.jsonl"],
+}
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always one")
+
+
+@pytest.mark.parametrize("screen", ["", ":4711"], ids=["none named", "one that is not there"])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_window_without_a_screen_is_one_sentence(
+    program: str, screen: str, tmp_path: Path
+) -> None:
+    write_log(tmp_path / "session.jsonl", "s1", whole_session())
+    environment = {name: value for name, value in os.environ.items() if name not in SCREEN}
+    environment |= {SEED_VARIABLE: new_seed().decode()} | ({"DISPLAY": screen} if screen else {})
+    role = program if PROGRAMS[program] == ["desk"] else "agent"
+    (tmp_path / "desk.toml").write_text(f'role = "{role}"\n', encoding="utf-8")
+    settings = [] if program in ("kiosk", "display") else ["--settings", "desk.toml"]
+    command = [*PROGRAMS[program], "--folder", str(tmp_path), "--language", "en", *settings]
+    ended = subprocess.run(
+        [sys.executable, "-m", "expert_app", *command],
+        env=environment | {"PYTHONPATH": str(Path(__file__).parents[4])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said = [line for line in (ended.stdout + ended.stderr).splitlines() if "WARNING" not in line]
+    assert ended.returncode == 2
+    assert len(said) == 1, said
+    assert said[0].startswith("There is no screen here, and this program is a window.")
