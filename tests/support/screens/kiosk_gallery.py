@@ -283,6 +283,19 @@ def _private(window: KioskWindow) -> None:
     window.show_own_pause(True)
 
 
+def _muted_and_helped(window: KioskWindow) -> None:
+    """The host is called from the conversation, whose agent has no microphone for a moment."""
+    window.show_services(msgspec.structs.replace(services_answer(), host=True))
+    _page_shared(window)
+    window.show_agent_switches(camera_on=True, microphone_on=False)
+    window.show_help(HelpState.COMING)
+
+
+def _with_host(window: KioskWindow) -> None:
+    window.show_services(msgspec.structs.replace(services_answer(), host=True))
+    window.show_session(session_facts())
+
+
 def _page_notice(window: KioskWindow) -> None:
     _page_shared(window)
     window.show_devices_notice("place_document")
@@ -434,6 +447,8 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "session-face": lambda window: window.show_session(session_facts()),
     "session-page": _page_shared,
     "session-notice": _page_notice,
+    "session-muted": _muted_and_helped,
+    "session-host": _with_host,
     "session-written": _written,
     "session-keyboard": _keyboard,
     "session-private": _private,

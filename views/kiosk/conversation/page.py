@@ -141,6 +141,7 @@ class SessionPage(KioskPage):
         self.stopped.end_requested.connect(self.leave_requested)
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._build_name())
+        box.addWidget(self._build_switched_off())
         box.addWidget(self.talk)
         box.addWidget(self._build_stage(), 1)
         box.addWidget(self.chat)
@@ -157,33 +158,36 @@ class SessionPage(KioskPage):
     def _build_name(self) -> QWidget:
         strip = QFrame()
         strip.setObjectName("name")
-        row = spaced(QHBoxLayout(strip), (3, 1.2, 3, 0), 1.4)
         self._name = label("lead", heavy=True)
+        says = spaced(QHBoxLayout(), (0,), 1.4)
+        says.addWidget(IconView("account-voice", 4.2, colour=SKY))
+        says.addWidget(self._name, 1)
+        self._help_icon = IconView("hand-heart", 3.2, colour=INK)
+        margins = (1.4, 0.4, 1.4, 0.4)
+        self.help = BigButton("chip", self._help_icon, size="body", margins=margins)
+        self.help.clicked.connect(self.help_requested)
+        self.pause = BigButton(
+            "chip", "eye-off-outline", colour=INK, icon_u=3.2, size="body", margins=margins
+        )
+        self.pause.clicked.connect(lambda: self.pause_requested.emit(not self._own_pause))
+        buttons = spaced(QHBoxLayout(), (0,), 1.4)
+        buttons.addWidget(self.help)
+        buttons.addWidget(self.pause)
+        self._name_box: QBoxLayout = spaced(QHBoxLayout(strip), (3, 1.2, 3, 0.8), 1.4)
+        self._name_box.addLayout(says, 1)
+        self._name_box.addLayout(buttons)
+        return strip
+
+    def _build_switched_off(self) -> QWidget:
+        """What the agent has switched off: a line of its own under the name, over no face."""
         self._switched_off, self._off_words = QFrame(), label("body", heavy=True)
         self._switched_off.setObjectName("switched_off")
         self._off_icon = IconView("microphone-off", 3.2, colour=INK)
-        off = spaced(QHBoxLayout(self._switched_off), (1.4, 0.4, 1.4, 0.4), 1)
+        off = spaced(QHBoxLayout(self._switched_off), (3, 0.6, 3, 0.6), 1.4)
         off.addWidget(self._off_icon)
         off.addWidget(self._off_words, 1)
         self._switched_off.hide()
-        row.addWidget(IconView("account-voice", 4.2, colour=SKY))
-        row.addWidget(self._name, 1)
-        row.addWidget(self._switched_off, 1)
-        self.pause = BigButton(
-            "chip",
-            "eye-off-outline",
-            colour=INK,
-            icon_u=3.2,
-            size="body",
-            margins=(1.4, 0.4, 1.4, 0.4),
-        )
-        self.pause.clicked.connect(lambda: self.pause_requested.emit(not self._own_pause))
-        self._help_icon = IconView("hand-heart", 3.2, colour=INK)
-        self.help = BigButton("chip", self._help_icon, size="body", margins=(1.4, 0.4, 1.4, 0.4))
-        self.help.clicked.connect(self.help_requested)
-        row.addWidget(self.help)
-        row.addWidget(self.pause)
-        return strip
+        return self._switched_off
 
     def _build_stage(self) -> QWidget:
         stage = QFrame()
@@ -250,6 +254,7 @@ class SessionPage(KioskPage):
     def set_portrait(self, portrait: bool) -> None:
         """Face above the page, answers under the questions, STOP across the foot."""
         directions = QBoxLayout.Direction
+        self._name_box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self._stage.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self._bar.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self.chat.set_portrait(portrait)

@@ -180,7 +180,7 @@ def style_sheet(unit: float) -> str:
         f"#panel {{ background: {WHITE}; border: 2px solid {LINE}; border-radius: {px(2.4)}; }}",
         f"#banner {{ background: {ACCENT_PAPER}; border-bottom: {px(0.5)} solid {ACCENT}; }}",
         f"#notice {{ background: {SKY}; }}",
-        f"#switched_off {{ background: {ACCENT_PAPER}; border-radius: {px(1.2)}; }}",
+        f"#switched_off {{ background: {ACCENT_PAPER}; }}",
         f"#state[state=complete] {{ background: {GREEN_PAPER}; border-radius: {px(1.4)}; }}",
         f"#state[state=complete] QLabel {{ color: {GREEN}; }}",
         f"#state[state=wrong] {{ background: {ACCENT_PAPER}; border-radius: {px(1.4)}; }}",
