@@ -145,12 +145,13 @@ def documents_of(hub_folder: Path, dossier: str) -> list[Evidence]:
 
 
 async def printed_proof(spool: Path, job_id: int, sha256: str, receipt_for: str = "") -> Evidence:
-    """What the printer itself stored for this job, hashed again;
+    """What the printer itself stored for this job, hashed again, and that it printed it once;
     for a receipt, its text names the dossier.
     """
     told = json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))
     path = spool / f"job-{job_id}.pdf"
     same("SHA-256 at the printer", sha256_of(path), sha256)
+    same("jobs at the printer with this document", _times_printed(spool, sha256), 1)
     evidence = {
         "job_id": job_id,
         "final_state": JOB_STATES.get(told["state"], str(told["state"])),
@@ -163,6 +164,10 @@ async def printed_proof(spool: Path, job_id: int, sha256: str, receipt_for: str 
             raise ProofMissing(f"the printed receipt does not name dossier {receipt_for}")
         evidence["names_dossier"] = receipt_for
     return evidence
+
+
+def _times_printed(spool: Path, sha256: str) -> int:
+    return sum(sha256_of(job) == sha256 for job in spool.glob("job-*.pdf"))
 
 
 def receipt_proof(spool: Path, job_id: int, hub_folder: Path, dossier: str) -> Evidence:
