@@ -20,7 +20,7 @@ FINGERPRINT_LETTERS = 28
 
 _BITS_A_LETTER = 5
 
-_ADDRESS = re.compile(r"[a-z]+://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?")
+_ADDRESS = re.compile(r"[a-z]{1,10}://([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{1,45}\])(:\d{1,5})?/?")
 """What a bus's address looks like; which schemes are safe is checked elsewhere."""
 
 
