@@ -15,6 +15,7 @@ from tests.pilot.pilot import Pilot, Step, free_port, same
 from tests.pilot.town import ORGANISATION
 
 SAMPLE = ROOT / "tests" / "data" / "stores" / "hub-november-2026.tar.xz"
+SAMPLE_ORGANISATION = "valdore"
 SAMPLE_DOSSIER = "VD-2026-00417"
 REVOKED_S = 1.0
 
@@ -100,7 +101,7 @@ class Aftercare:
         where = ("--folder", str(machine.home), "--settings", str(settings))
         hub = await machine.open("hub", *where)
         said = await machine.run("hub", "check", *where)
-        words = ("dossiers", "accesses", SAMPLE_DOSSIER, "--org", ORGANISATION, "--json")
+        words = ("dossiers", "accesses", SAMPLE_DOSSIER, "--org", SAMPLE_ORGANISATION, "--json")
         told = await machine.run("hub", *words, *where)
         same("exit code", (told.code, told.err), (0, ""))
         await hub.stop()

@@ -88,7 +88,7 @@ class Conversations:
 
     async def accesses(self, dossier: str) -> list[dict[str, Any]]:
         """The register of accesses to a dossier, as the caller may ask for it."""
-        words = ("dossiers", "accesses", dossier, "--org", ORGANISATION, "--json")
+        words = ("dossiers", "accesses", dossier, "--org", ORGANISATION, "--names", "--json")
         return list(json.loads((await self._pilot.hub(*words)).out)["accesses"])
 
     # ---- the first conversation ----
@@ -151,6 +151,8 @@ class Conversations:
     async def documents_filed(self) -> Evidence:
         """A procedure is started, two pages are scanned and filed; the hub's own file is there."""
         desk, kiosk = self._desk, self._kiosk
+        await desk.type("procedure_menu", "Aide au logement")
+        await desk.click(await desk.shown("piece_scan_"))
         await self.allow(desk, kiosk, "ask_scan", "scan")
         await self._scan("")
         first = (await desk.seen("page_kept"))["page"]
@@ -204,7 +206,8 @@ class Conversations:
         lines = await self.accesses(self._pilot.found["dossier"])
         readers = sorted({str(line["user"]) for line in lines})
         same("who opened the dossier", readers, ["agent1", "agent2"])
-        return {"dossier": dossier["number"], "documents": 1, "readers": readers}
+        same("pieces are still missing", dossier["missing"] > 0, True)
+        return {**dossier, "readers": readers}
 
     async def caller_came_back_by_ticket(self) -> Evidence:
         """A caller goes away, comes back with the ticket number, and the kiosk shows the wait."""

@@ -163,6 +163,16 @@ class Driven:
             return []
         return list(await self.ask("visible"))
 
+    async def shown(self, begin: str, *, timeout_s: float = WAIT_S) -> str:
+        """Waits for a button whose name begins so; the name of the first one."""
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            found = next((name for name in await self.visible() if name.startswith(begin)), None)
+            if found is not None:
+                return found
+            await asyncio.sleep(POLL_S)
+        raise NotSeen(f"{self.name} shows no {begin}…")
+
     async def shot(self, path: Path) -> None:
         """Saves a picture of the window."""
         await self.ask("shot", path=str(path))

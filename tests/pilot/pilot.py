@@ -155,7 +155,7 @@ class Pilot:
             try:
                 step.evidence = await act()
                 step.ok = True
-            except (NotSeen, TimeoutError, OSError, KeyError) as error:
+            except (NotSeen, TimeoutError, OSError, LookupError, TypeError, ValueError) as error:
                 step.evidence = {"error": f"{type(error).__name__}: {error}"}
             step.seconds = time.monotonic() - start
             self.steps.append(step)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ORGANISATION = "valdore"
+ORGANISATION = "caf"
+"""Its procedures come with the programs."""
 
 
 @dataclass(frozen=True)

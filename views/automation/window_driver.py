@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QLabel,
     QListWidget,
+    QMenu,
     QTreeWidget,
     QWidget,
 )
@@ -68,7 +69,7 @@ class WindowDriver:
         it, or a text of the person's own where one may be written. In a list or a table it is the
         first line that has it.
         """
-        if self._choose_file(name, text):
+        if self._choose_file(name, text) or self._choose_in_menu(name, text):
             return
         widget = self._find(name)
         if isinstance(widget, QComboBox):
@@ -103,6 +104,17 @@ class WindowDriver:
                 self.click_at(viewport, shown.visualRect(cells[0]).center())
                 return
         raise LookupError(f"{shown.objectName()} has no line with {text}")
+
+    def _choose_in_menu(self, name: str, text: str) -> bool:
+        for menu in self._window.findChildren(QMenu, name):
+            button = menu.parent()
+            if isinstance(button, QWidget) and button.isVisible() and button.isEnabled():
+                action = next((one for one in menu.actions() if one.text().startswith(text)), None)
+                if action is None:
+                    raise LookupError(f"no entry {text} in {name}")
+                action.trigger()
+                return True
+        return False
 
     def shot(self, path: str) -> None:
         """Saves what the window shows, unless a person is seen in it:
