@@ -54,6 +54,7 @@ class IncomingCallers:
         self._closures = queue.core.closures
         self._presence = queue.presence
         self._moved = queue.moved
+        self._check_room = queue.calls.check_room
         self._server = server
         self._relay = relay
 
@@ -108,7 +109,7 @@ class IncomingCallers:
         """The sender is of that network, and our organisation takes its callers.
 
         Raises:
-            NotAllowed, QueueClosed.
+            NotAllowed, QueueClosed, StoreFull.
             VaultOutOfReach: the kiosk over there could not give its part of the log to the vault:
                 the link carries what hubs may read, and nothing of a vault passes a hub.
         """
@@ -126,6 +127,7 @@ class IncomingCallers:
         self._catalogue.service(request.organisation, request.service)
         if self._closures.is_queue_closed(request.organisation, request.service):
             raise QueueClosed(service=request.service)
+        self._check_room()
 
     async def _take(self, network: str, request: Arrival) -> Ticket:
         """A ticket for a caller who comes over; again is the same."""

@@ -67,6 +67,9 @@ class Calls:
         preferred: (organisation, account of the kiosk, kiosk, number) -> the agent who served this
             caller lately.
         check_room: raises `StoreFull` when no new call may be taken.
+
+    Attributes:
+        check_room: the same, for others who take callers in.
     """
 
     def __init__(
@@ -91,7 +94,7 @@ class Calls:
         self._moved = moved
         self._openings = openings
         self._preferred = preferred
-        self._check_room = check_room
+        self.check_room = check_room
 
     @handles("call")
     async def call(self, asker: Asker, request: TicketRequested) -> TicketAnswer:
@@ -126,7 +129,7 @@ class Calls:
         known = await self._find(organisation, identity, has_number)
         try:
             if known is None:
-                self._check_room()
+                self.check_room()
                 self.check_open(organisation, service.id, home, kiosk)
         except (StoreFull, QueueClosed, ServiceClosed):
             # the request was answered by another hub before the queue was closed

@@ -10,7 +10,7 @@ stays as a mark without number, so that no hub makes it twice.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -157,12 +157,23 @@ class NatsCallbackStore:
 
 
 class Callbacks:
-    """Callbacks from the kiosk's closed page or the agent's "later", until they are tickets."""
+    """Callbacks from the kiosk's closed page or the agent's "later", until they are tickets.
+
+    Args:
+        check_room: raises `StoreFull` when no new caller may be taken.
+    """
 
     def __init__(
-        self, core: QueueCore, store: CallbackStore, *, openings: OpenNow, sessions: Sessions
+        self,
+        core: QueueCore,
+        store: CallbackStore,
+        *,
+        openings: OpenNow,
+        sessions: Sessions,
+        check_room: Callable[[], None],
     ) -> None:
         self._store = store
+        self._check_room = check_room
         self._changes = core.changes
         self._callers = core.callers
         self._catalogue = core.catalogue
@@ -177,7 +188,7 @@ class Callbacks:
 
         Raises:
             ServiceUnknown, CallerNumberInvalid, NotAllowed (the service offers no callbacks),
-            StoreUnreachable.
+            StoreFull, StoreUnreachable.
         """
         organisation, service = self._catalogue.serving(
             asker.organisation, asker.user, request.service
@@ -197,6 +208,7 @@ class Callbacks:
             identity := _identity(organisation, asker.organisation, asker.user, request.request_id),
         )
         if known is None:
+            self._check_room()
             await self._store.put(
                 Callback(
                     ticket=identity,

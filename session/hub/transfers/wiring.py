@@ -62,7 +62,13 @@ def build(
             core, sessions=queue.sessions, agents=queue.agents, moves=moves, moved=moved
         ),
         third_parties=ThirdParties(core),
-        callbacks=Callbacks(core, callback_store, openings=queue.openings, sessions=queue.sessions),
+        callbacks=Callbacks(
+            core,
+            callback_store,
+            openings=queue.openings,
+            sessions=queue.sessions,
+            check_room=queue.calls.check_room,
+        ),
         callback_store=callback_store,
         waiting_elsewhere=WaitingElsewhere(
             core, calls=queue.calls, moved=moved, waits=queue.waits, come_s=parts.come_s

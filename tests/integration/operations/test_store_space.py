@@ -19,7 +19,7 @@ from session.hub.storage.store_space import TICKETS, StoreLimits, is_no_room
 from session.protocol.hub.site import NetworkAnswer, NetworkRequest
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import World, hub_world
+from tests.support.hub_world import World, catalogue_text, hub_world
 from tests.support.town_hall import Hall
 from tests.support.waiting import until
 from views.words.troubles import trouble_sentence
@@ -81,7 +81,8 @@ async def test_logs_are_told_first_and_then_the_oldest_leave_and_callers_are_ser
 async def test_a_store_full_of_tickets_refuses_calls_in_words_and_lets_everybody_hang_up(
     tmp_path: Path,
 ) -> None:
-    async with hub_world(tmp_path, limits=SMALL) as world:
+    text = catalogue_text().replace('letter = "L" }', 'letter = "L", callback = true }')
+    async with hub_world(tmp_path, limits=SMALL, catalogue=text) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
         assert world.hub is not None
@@ -94,6 +95,8 @@ async def test_a_store_full_of_tickets_refuses_calls_in_words_and_lets_everybody
         assert (await _codes(world))[0] == ("store_full", True, TICKETS)
         with pytest.raises(StoreFull):
             await other.call("rights", "", "r3")
+        with pytest.raises(StoreFull):
+            await other.ask_callback("housing", "0612345678", "r4")
         # health and figures say so, and the operator's window shows it
         health = json.loads(health_text(await world.hub.monitoring.health.check(), {}))
         assert health["state"] == "failing"
