@@ -106,6 +106,7 @@ async def seat(folder: Path, workers: Workers) -> AsyncIterator[Seat]:
         at = Seat(world, made)
         yield at
         await made.close()
+        await world.stop_hub()  # nobody asks the store that is closed next
         at.window.close_now()
 
 
@@ -232,6 +233,8 @@ def test_a_supervisor_compares_merges_and_takes_back(
             job.compared.connect(compared.append)
             job.merged.connect(merged.append)
             job.troubled.connect(troubles.append)
+            lists: list[list[DossierMerged]] = []
+            job.merges.connect(lists.append)
             job.compare(first, second, "Même personne")
             await until(lambda: bool(compared))
             assert compared[0].merged.caller_name == "Zoé Lefebvre"
@@ -241,8 +244,9 @@ def test_a_supervisor_compares_merges_and_takes_back(
             job.merge(first, second, "Même personne")
             await until(lambda: bool(merged))
             job.unmerge(merged[0].id, "Deux personnes")
-            await until(lambda: len(merged) == 2)
+            await until(lambda: len(lists) == 2)
             assert merged[1].undone_at_utc is not None
+            assert lists[1][0].undone_at_utc is not None
             answer = await link.accesses(AccessesRequest(user="boss"))
             assert Counter(one.kind for one in answer.lines) == {
                 AccessKind.OPENED: 3,
