@@ -19,6 +19,9 @@ from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, is_code, p
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
 
+OPEN_S = 15.0
+"""Longest wait for the network: a slow line or a busy hub needs no second try of the person."""
+
 TRIES = 3
 ANSWER_S = 8.0
 PAUSE_S = 0.5
@@ -55,7 +58,7 @@ async def enrol(
         urls, enrolment_seed(), tasks=tasks, inbox=subjects.ENROL_INBOX, name="newcomer", tls=tls
     )
     try:
-        await connection.open()
+        await connection.open(OPEN_S)
         return await _ask(connection, request)
     finally:
         await connection.close()
