@@ -267,3 +267,12 @@ def test_an_empty_board_says_so(qtbot: QtBot, desk_theme: QApplication) -> None:
     assert not window.tickets.isVisible()
     assert window.figures.waiting.value() == "0"
     window.close_now()
+
+
+def test_a_reservation_that_ran_out_is_told_with_the_agent_s_name(board: BoardWindow) -> None:
+    waiting = next(one for one in callers() if one.state is TicketState.WAITING)
+    kept = msgspec.structs.replace(waiting, assigned_to=next(iter(board._facts.agent_names())))
+    board.show_reservation_ended(kept)
+    said = " ".join(text.text() for text in board.messages.findChildren(QLabel))
+    assert f"{kept.number} was kept for" in said
+    assert f"kept for {kept.assigned_to}," not in said  # a name, no id

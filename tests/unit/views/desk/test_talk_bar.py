@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListWidget, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.talk_state import HoldReason, PassReason, Talk, Third, ThirdState
 from session.protocol.hub.third_parties import TargetAgent, TargetsAnswer
+from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.roles import Role
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import NOW
@@ -166,3 +167,29 @@ def test_no_word_of_a_talk_is_cut_off(name: str, qtbot: QtBot) -> None:
 
 def test_a_talk_of_two_is_no_talk_at_all() -> None:
     assert talk().talk == Talk()
+
+
+def test_the_host_is_called_and_only_the_agent_s_own_call_is_taken_back(qtbot: QtBot) -> None:
+    bar = TalkBar()
+    qtbot.addWidget(bar)
+    asked: list[bool] = []
+    bar.host_requested.connect(asked.append)
+    host = child(bar.commands, QPushButton, "talk_host")
+    bar.offer_host(False)
+    assert host.isHidden()
+    bar.offer_host(True)
+    assert not host.isHidden()
+    host.click()
+    bar.show_host(HelpState.WANTED, HelpFrom.AGENT)
+    assert host.text() == "Host called"
+    host.click()
+    assert asked == [True, False]
+    bar.show_host(HelpState.WANTED, HelpFrom.CALLER)
+    assert not host.isEnabled()
+    assert "The caller has called the site's host." in host.accessibleName()
+    bar.show_host(HelpState.HERE, HelpFrom.AGENT)
+    assert (host.isEnabled(), host.text()) == (False, "Host is there")
+    bar.set_narrow(True)
+    assert host.text() == ""
+    bar.offer_host(True)  # the next caller
+    assert host.isEnabled()

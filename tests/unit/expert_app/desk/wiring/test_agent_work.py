@@ -8,8 +8,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
 import pytest
-from PyQt6.QtWidgets import QLabel, QPushButton
+from PyQt6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
@@ -129,3 +130,12 @@ def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:
     made.unfiled = 0
     made.window.wrap_up.time_over.emit(NOT_SAID)
     assert made.work.asked == [("finish", NOT_SAID, "Bring the lease")]
+
+
+def test_the_agent_is_told_that_a_caller_is_no_longer_kept(made: Desk) -> None:
+    kept = msgspec.structs.replace(TICKETS[0], assigned_to="a1")
+    other = msgspec.structs.replace(TICKETS[1], assigned_to="a2")
+    for ticket_that_ended in (kept, other):
+        made.made.show_reservation_ended(ticket_that_ended)
+    assert made.window.findChild(QWidget, f"message_kept {kept.id}") is not None
+    assert made.window.findChild(QWidget, f"message_kept {other.id}") is None

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from expert_app.desk.wiring.window import WindowConnections
 from session.core.signals import Signal
-from session.protocol.hub.tickets import TicketState
+from session.protocol.hub.tickets import HelpState, TicketState
 from tests.support.screens.invented import SERVICES, TICKETS, desk
 from views.media.ring import Ring
 
@@ -63,3 +63,35 @@ def test_the_agent_is_told_that_the_host_hears_whether_the_queue_or_the_conversa
     if not queue_first:
         link.queue_changed.emit([taken])
     assert window.findChild(QWidget, "message_host") is not None
+
+
+def test_the_agent_reads_that_the_host_was_called_and_comes_until_the_talk_is_over(
+    qtbot: QtBot,
+) -> None:
+    window = desk()
+    qtbot.addWidget(window)
+    talking = msgspec.structs.replace(TICKETS[0], state=TicketState.IN_SESSION)
+    session = SimpleNamespace(facts=SimpleNamespace(ticket_id=talking.id))
+    app, link = Telling(session=session), Telling(queue=[], services=list(SERVICES.values()))
+    WindowConnections(
+        window,
+        Ring(window),
+        app=cast(Any, app),
+        filing=cast(Any, Telling()),
+        link=cast(Any, link),
+    )
+
+    def reads() -> bool:
+        return any(not line.isHidden() for line in window.findChildren(QWidget, "message_host"))
+
+    for state, told in (
+        (HelpState.WANTED, True),
+        (HelpState.COMING, True),
+        (HelpState.NONE, False),
+        (HelpState.WANTED, True),
+    ):
+        link.queue_changed.emit([msgspec.structs.replace(talking, help=state)])
+        assert reads() is told
+    over = msgspec.structs.replace(talking, state=TicketState.WRAP_UP, help=HelpState.WANTED)
+    link.queue_changed.emit([over])
+    assert not reads()

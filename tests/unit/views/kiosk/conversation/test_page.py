@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QColor
@@ -11,9 +12,11 @@ from PyQt6.QtWidgets import QFrame
 from session.core.clock import ManualClock
 from session.kiosk.call.consent import SILENCE_S
 from session.protocol.conversation.messages import Grant
+from session.protocol.hub.tickets import HelpState
 from tests.support.screens.kiosk_fingers import CallerTouches, said
 from tests.support.screens.kiosk_gallery import (
     ALL_GRANTS,
+    services_answer,
     session_facts,
 )
 from views.kiosk.widgets.icons import StopSign
@@ -185,3 +188,17 @@ def test_next_session_starts_with_nothing_of_the_last(window: KioskWindow) -> No
     assert not page.consent.isVisible()
     assert not any(chip.isVisible() for chip in page.chips.values())
     assert "scanned" not in said(window)
+
+
+def test_the_host_can_be_called_from_the_conversation(window: KioskWindow) -> None:
+    asked: list[bool] = []
+    window.help_requested.connect(lambda: asked.append(True))
+    window.show_session(session_facts())
+    assert not window.session_page.help.isVisible()  # this site has no host
+    window.show_services(msgspec.structs.replace(services_answer(), host=True))
+    window.session_page.help.click()
+    assert asked == [True]
+    window.show_help(HelpState.COMING)
+    assert "The host is coming" in said(window)
+    window.show_help(HelpState.HERE)
+    assert "The host is with you" in said(window)
