@@ -83,8 +83,10 @@ class HelpdeskView(QWidget):
         self.replay.setFocus()
 
     def show_trouble(self, words: str) -> None:
-        """Why no log was opened; the one that is open stays."""
+        """Why no log was opened; the one that is open stays, and the id can be typed anew."""
         self.messages.show_message(Level.ERROR, words, key=TROUBLE)
+        self._session.setFocus()
+        self._session.selectAll()
 
     def focus_session(self) -> None:
         """Puts the keyboard into the field."""

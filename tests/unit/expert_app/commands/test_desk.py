@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app desk` opens the window of the role, also right after a sign-in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from expert_app.commands import desk
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.paths import Paths, paths_for
+from expert_app.runtime.window_program import Program
+
+WINDOWS = {
+    "agent": "expert_app.desk.wiring.program.open_desk",
+    "supervisor": "expert_app.board.wiring.program.open_board",
+    "helpdesk": "expert_app.commands.helpdesk.open_helpdesk",
+    "facilitator": "expert_app.board.wiring.site.open_site",
+    "operator": "expert_app.board.wiring.site.open_site",
+}
+
+
+@pytest.mark.parametrize("role", WINDOWS)
+async def test_whoever_signs_in_gets_the_window_of_the_codes_role(
+    role: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    signed_in = msgspec.convert({"user": "camille", "role": role}, DeskSettings)
+
+    async def sign_in(*_given: Any) -> tuple[DeskSettings, bytes]:
+        return signed_in, b"seed"
+
+    monkeypatch.setattr("expert_app.desk.wiring.sign_in.sign_in", sign_in)
+    for name in set(WINDOWS.values()):
+
+        async def open_window(
+            settings: DeskSettings, *_more: Paths | Program, name: str = name, **_words: Any
+        ) -> None:
+            assert settings is signed_in
+            opened.append(name)
+
+        monkeypatch.setattr(name, open_window)
+    paths = paths_for("desk", tmp_path)
+    await desk._main(DeskSettings(), paths, Program(), seed=None, driven=False)
+    assert opened == [WINDOWS[role]]
