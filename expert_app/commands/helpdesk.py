@@ -18,7 +18,7 @@ from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from resources.texts import _
 from session.bus.client import BusClient
-from session.core.errors import SessionError
+from session.core.errors import BusRefusedIdentity, SessionError
 from session.desk.hub.client import DeskLink
 from session.log.events import Record
 from session.log.merge import merge
@@ -80,6 +80,7 @@ class HelpdeskProgram:
         self.window.close_requested.connect(program.stop.set)
         self.view.open_requested.connect(self._on_open)
         self.bus.connected.connect(self.view.show_connection)
+        self.bus.refused.connect(lambda _nothing: self._show_trouble(BusRefusedIdentity.code, {}))
         self._observations: Observations | None = None
         program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
 

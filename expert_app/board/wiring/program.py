@@ -30,6 +30,7 @@ from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from resources.texts import _
 from session.bus.client import BusClient
+from session.core.errors import BusRefusedIdentity
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import Act, Join, MoveQueue
 from session.desk.hub.board_past import BoardPast
@@ -166,6 +167,7 @@ class BoardProgram:
         app.tickets_changed.connect(self._on_tickets)
         app.board_changed.connect(window.show_board)
         app.connection_changed.connect(self._on_connection)
+        self._jobs.bus.refused.connect(self._on_refused)
         app.done.connect(self._on_done)
         app.troubled.connect(self._on_trouble)
         app.undo_changed.connect(window.show_undo)
@@ -229,6 +231,11 @@ class BoardProgram:
             self.window.messages.show_message(
                 Level.ERROR, sentence("hub_unreachable").sentence, key=LINE
             )
+
+    def _on_refused(self, _nothing: None) -> None:
+        """The bus no longer knows this computer."""
+        words = sentence(BusRefusedIdentity.code).sentence
+        self.window.messages.show_message(Level.ERROR, words, key=LINE)
 
     def _on_retrying(self, _verb: str) -> None:
         self.window.messages.show_message(

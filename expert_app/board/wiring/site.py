@@ -17,7 +17,7 @@ from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from resources.texts import _
 from session.bus.client import BusClient
-from session.core.errors import SessionError
+from session.core.errors import BusRefusedIdentity, SessionError
 from session.desk.hub.site import NetworkLink, SiteLink
 from session.protocol.hub.site import NetworkAnswer, SiteAnswer
 from session.protocol.hub.tickets import HelpState
@@ -80,6 +80,7 @@ class _SiteProgram:
         self.window.close_requested.connect(program.stop.set)
         self._messages: MessageBar = view.messages
         self.bus.connected.connect(self._on_connection)
+        self.bus.refused.connect(self._on_refused)
         program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
 
     def start(self) -> None:
@@ -114,6 +115,11 @@ class _SiteProgram:
             self._messages.clear(LINE)
         else:
             self._messages.show_message(Level.ERROR, sentence("hub_unreachable").sentence, key=LINE)
+
+    def _on_refused(self, _nothing: None) -> None:
+        """The bus no longer knows this computer."""
+        words = sentence(BusRefusedIdentity.code).sentence
+        self._messages.show_message(Level.ERROR, words, key=LINE)
 
     def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
         self._messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
