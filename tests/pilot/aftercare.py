@@ -16,6 +16,9 @@ from tests.pilot.town import ORGANISATION
 
 SAMPLE = ROOT / "tests" / "data" / "stores" / "hub-november-2026.tar.xz"
 SAMPLE_ORGANISATION = "valdore"
+SAMPLE_COUNTS = ("16 lignes d’historique", "avec 2 documents")
+"""What a backup of the sample counts, as the program that made it counted."""
+
 SAMPLE_DOSSIER = "VD-2026-00417"
 REVOKED_S = 1.0
 
@@ -100,12 +103,15 @@ class Aftercare:
         settings.write_text("\n".join([f"listen_port = {port}", *lines]) + "\n", encoding="utf-8")
         where = ("--folder", str(machine.home), "--settings", str(settings))
         hub = await machine.open("hub", *where)
-        said = await machine.run("hub", "check", *where)
+        saved = await machine.run("hub", "backup", str(machine.home / "etat.backup"), *where)
+        for counted in SAMPLE_COUNTS:
+            if counted not in saved.out:
+                raise NotSeen(f"{counted!r} is not in {saved.out}{saved.err}")
         words = ("dossiers", "accesses", SAMPLE_DOSSIER, "--org", SAMPLE_ORGANISATION, "--json")
         told = await machine.run("hub", *words, *where)
         same("exit code", (told.code, told.err), (0, ""))
         await hub.stop()
-        return {"check": said.code, "accesses": told.out.strip()}
+        return {"saved": saved.out.strip(), "accesses": told.out.strip()}
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -22,6 +22,8 @@ FIRST_JOBS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """What a program of each role has observed once it is of use."""
 
+WIDE_KBPS = 20_000
+
 
 class SettingUp:
     """The first steps."""
@@ -89,16 +91,19 @@ class SettingUp:
         return {"enrolled": enrolled}
 
     def _write_devices(self, scanner: str, printer: str) -> None:
-        """What the person who sets up a kiosk adds to its settings; this machine has no camera."""
+        """What the person who sets up a kiosk adds to its settings; the line is a wide one, and
+        this machine has no camera.
+        """
         for member in MEMBERS:
             file = self._pilot.folder / member.id / ".config" / "poste-expert"
             file = file / f"{member.program}.toml"
             lines = file.read_text(encoding="utf-8").splitlines()
-            drop = ("camera =", "microphone =", "scanner =", "printer =")
+            drop = ("camera =", "microphone =", "scanner =", "printer =", "chunk_kbps =")
             kept = [line for line in lines if not line.startswith(drop)]
             if member.role == "kiosk":
                 kept = [f'scanner = "{scanner}"', f'printer = "{printer}"', *kept]
             if member.program != "display":
+                kept = [f"chunk_kbps = {WIDE_KBPS}", *kept]
                 media = ['camera = "simulated"', 'microphone = "simulated"']
                 place = kept.index("[media]") + 1 if "[media]" in kept else len(kept)
                 if place == len(kept):

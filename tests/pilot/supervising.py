@@ -23,6 +23,7 @@ class Supervising:
             ("reassigned", self.reassigned),
             ("supervisor_joined_visibly", self.supervisor_joined_visibly),
             ("figures_exported", self.figures_exported),
+            ("log_opened_by_helpdesk", self.log_opened_by_helpdesk),
         ]
 
     @property
@@ -86,3 +87,14 @@ class Supervising:
         same("callers answered", int(total["answered"]) > 0, True)
         await board.click("board_pages_live")
         return {"file": file.name, "rows": len(rows), "answered": total["answered"]}
+
+    async def log_opened_by_helpdesk(self) -> Evidence:
+        """The first conversation's log, from the hub, in the helpdesk's own window."""
+        window, session = self._pilot.open["aide1"], self._pilot.found["first_session"]
+        await window.type("helpdesk_session", session)
+        await window.click("helpdesk_open")
+        opened = await window.seen("log_opened", session=session)
+        same("the log has the conversation's events", opened["records"] > 20, True)
+        await window.click("replay_speed_8")
+        await window.click("replay_play")
+        return {"session": session, "records": opened["records"]}
