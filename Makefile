@@ -37,7 +37,7 @@ test:
 	@$(MAKE) --no-print-directory lint
 	# Workers: should the browser engine take one down, the run goes on and names the test.
 	$(BIN)/pytest -n 2 $(WHOLE) tests/unit
-	$(BIN)/pytest -n 2 $(WHOLE) --dist loadscope --ignore tests/unit
+	$(BIN)/pytest -n 3 $(WHOLE) --dist loadscope --ignore tests/unit
 
 pilot:
 	@installers/setup.sh test

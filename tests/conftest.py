@@ -48,7 +48,11 @@ def _leaves_nothing() -> Iterator[None]:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
-IN_REAL_TIME = ("tests/end2end/", "tests/faults/", "tests/integration/call/")
+IN_REAL_TIME = {
+    "programs": ("tests/end2end/", "tests/faults/"),
+    "calls": ("tests/integration/call/",),
+}
+"""What waits more than it works, because its time is that of lines, people and devices."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -92,12 +96,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 class OneInRealTime(LoadScopeScheduling):
-    """`--dist loadscope`: one worker has all that runs in real time, the others, file by file, what
-    waits more than it works. Never two of the former at once.
+    """`--dist loadscope`: one worker has all whole programs, one all calls, the others the rest,
+    file by file. Never two of the same kind at once: each takes a processor for moments only.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "in real time" if nodeid.startswith(IN_REAL_TIME) else nodeid.partition("::")[0]
+        for kind, places in IN_REAL_TIME.items():
+            if nodeid.startswith(places):
+                return kind
+        return nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
