@@ -56,9 +56,13 @@ def is_harmless(reason: str) -> bool:
     what is printed, a "warning" keeps no job from being finished; an "error" does, and so does a
     reason without such an ending.
     """
+    return any(_ends_in(reason, word) for word in _HARMLESS) and not reason.startswith(_ALWAYS)
+
+
+def _ends_in(reason: str, word: str) -> bool:
+    """Whether the word, or what was not cut off of it, ends the reason."""
     ending = reason.rpartition("-")[2]
-    is_cut = len(ending) >= 2 and any(whole.startswith(ending) for whole in _HARMLESS)
-    return is_cut and not reason.startswith(_ALWAYS)
+    return len(ending) >= 2 and word.startswith(ending)
 
 
 def _most_pressing(reasons: tuple[str, ...]) -> str:
@@ -66,6 +70,15 @@ def _most_pressing(reasons: tuple[str, ...]) -> str:
         if any(reason.startswith(beginning) for reason in reasons):
             return code
     return ""
+
+
+def _holds_up(reasons: tuple[str, ...]) -> str:
+    """What a printer warns of while it works on a job may hold the job up, though it will be
+    finished: CUPS says "media-jam-warning" of a jam. Missing toner does not hold it up.
+    """
+    warned = tuple(reason for reason in reasons if not _ends_in(reason, "report"))
+    code = _most_pressing(warned)
+    return "" if code == _NO_TONER else code
 
 
 def fault_code(reasons: tuple[str, ...], *, stopped: bool = False) -> str:
@@ -118,7 +131,7 @@ def job_progress(job: Attributes, printer: Attributes) -> JobProgress:
     stopped = (
         state in (JOB_HELD, JOB_STOPPED) or _number(printer, "printer-state") == PRINTER_STOPPED
     )
-    code = fault_code(printer_reasons, stopped=stopped)
+    code = fault_code(printer_reasons, stopped=stopped) or _holds_up(printer_reasons)
     if stopped and not code:
         code = PrinterStopped.code
     # A printer low of ink says "empty" long before it stops:

@@ -98,10 +98,17 @@ def test_low_toner_alone_does_not_make_a_printing_job_wait() -> None:
 
 
 def test_what_a_printer_only_reports_is_no_trouble_while_it_prints() -> None:
-    told = printer(4, "toner-empty-report", "media-needed-warning")
+    told = printer(4, "toner-empty-report", "toner-empty-warning", "media-empty-report")
     assert printer_state(told)[:2] == (ScannerState.BUSY, "")
     progress = job_progress(job(5), told)
     assert (progress.state, progress.code) == (PrintState.PRINTING, "")
+
+
+def test_a_warning_of_a_jam_holds_up_the_job_and_is_no_fault_of_the_printer() -> None:
+    told = printer(4, "media-jam-warning")  # what CUPS says of a jam
+    assert printer_state(told)[:2] == (ScannerState.BUSY, "")
+    progress = job_progress(job(5), told)
+    assert (progress.state, progress.code) == (PrintState.WAITING, "printer_jammed")
 
 
 def test_a_stopped_printer_s_warning_says_why_it_has_stopped() -> None:
