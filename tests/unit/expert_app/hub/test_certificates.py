@@ -6,13 +6,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from expert_app.hub.certificates import (
+    CertificateFiles,
     CertificateTrouble,
     authority_fingerprint,
     is_for,
     make_ca,
     make_certificate,
+    renew_certificate,
 )
 
 
@@ -38,3 +41,34 @@ def test_the_fingerprint_is_that_of_the_authority_behind_the_certificate(tmp_pat
     for look in (authority_fingerprint, lambda file: is_for(file, "hub.example")):
         with pytest.raises(CertificateTrouble):
             look(alone)
+
+
+def test_a_renewed_certificate_has_the_same_names_mode_and_place(tmp_path: Path) -> None:
+    make_ca(tmp_path / "ca")
+    hosts = ["hub.example", "10.1.2.3"]
+    files = CertificateFiles(tmp_path / "hub.pem", tmp_path / "hub.key")
+    make_certificate(tmp_path / "ca", hosts, files=files)
+    files.key.chmod(0o640)  # the hub's own account reads it
+    before = files.certificate.read_bytes(), files.key.read_bytes()
+
+    ends_at = renew_certificate(tmp_path / "ca", files)
+    [own, _authority] = x509.load_pem_x509_certificates(files.certificate.read_bytes())
+    names = own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert [str(name.value) for name in names] == hosts
+    assert own.not_valid_after_utc == ends_at
+    assert files.certificate.read_bytes() != before[0]
+    assert files.key.read_bytes() != before[1]
+    assert files.key.stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ca", "hub.key", "hub.pem"]
+
+
+def test_nothing_is_renewed_without_an_authority_or_a_certificate(tmp_path: Path) -> None:
+    make_ca(tmp_path / "ca")
+    files = CertificateFiles(tmp_path / "hub.pem", tmp_path / "hub.key")
+    with pytest.raises(CertificateTrouble):
+        renew_certificate(tmp_path / "ca", files)
+    make_certificate(tmp_path / "ca", ["hub.example"], files=files)
+    before = files.certificate.read_bytes()
+    with pytest.raises(CertificateTrouble):
+        renew_certificate(tmp_path / "none", files)
+    assert files.certificate.read_bytes() == before
