@@ -107,7 +107,8 @@ class DeskHeader(QFrame):
         self._state.setVisible(visible)
 
     def show_access_refused(self) -> None:
-        """The network no longer knows this computer."""
+        """The network no longer knows this computer; whoever sits here has no state any more."""
+        self._state.hide()
         self._line.show_state(_("Access withdrawn"), "warning", "bad")
 
     def refresh_theme(self) -> None:

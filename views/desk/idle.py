@@ -35,7 +35,6 @@ class IdlePage(QWidget):
         self._icon = IconLabel("available", "good", size_px=44)
         self._title = label(role="large", name="idle_title")
         self._words = label(role="soft", name="idle_words", wrap=True)
-        self._words.setMinimumWidth(460)
         for words in (self._title, self._words):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._count = self._figure("idle_count")
@@ -81,8 +80,11 @@ class IdlePage(QWidget):
         figures.body.addLayout(across)
         box = column(self, space=SPACE[2])
         box.addStretch(2)
-        for part in (self._icon, self._title, self._words, figures, self._accept, self._back):
+        for part in (self._icon, self._title):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addWidget(self._words)  # over the whole width: a sentence may need two lines
+        for below in (figures, self._accept, self._back):
+            box.addWidget(below, 0, Qt.AlignmentFlag.AlignHCenter)
         box.insertSpacing(box.indexOf(figures), SPACE[1])
         box.insertSpacing(box.indexOf(self._accept), SPACE[1])
         box.addStretch(3)
