@@ -396,15 +396,15 @@ class Sessions:
         self, organisation: str, agent: str, session_id: str
     ) -> tuple[Ticket, CallerRecord]:
         """The ticket and the caller of an agent's own live session, or of one whose caller it has
-        passed on.
+        passed on: then the ticket is told as that session left it.
 
         Raises:
             TicketUnknown.
         """
         ticket = await self._of_session(organisation, session_id)
         is_own = ticket.session == session_id and ticket.agent == agent and ticket.state in LIVE
-        if not is_own and (ticket.state in ENDED or not _passed_on(ticket, agent, session_id)):
-            raise TicketUnknown
+        if not is_own:
+            ticket = _as_left(ticket, agent, session_id)
         return ticket, await self._callers.get(organisation, ticket.id)
 
     def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
@@ -489,6 +489,26 @@ def _check_end(
     is_end = ticket.is_at(organisation, user) if role is Role.KIOSK else ticket.agent == user
     if ticket.session != session_id or not is_end:
         raise TicketUnknown
+
+
+def _as_left(ticket: Ticket, agent: str, session_id: str) -> Ticket:
+    """A ticket that was passed on, as the conversation that ended with it left it: whoever has
+    passed it on has a wrap-up of that conversation, whoever has the caller now.
+
+    Raises:
+        TicketUnknown: this agent did not end this session so, or all of it is over.
+    """
+    passed = ticket.passed
+    if passed is None or ticket.state in ENDED or not _passed_on(ticket, agent, session_id):
+        raise TicketUnknown
+    return msgspec.structs.replace(
+        ticket,
+        state=TicketState.WRAP_UP,
+        session=session_id,
+        agent=agent,
+        accepted_at_utc=passed.at_utc,
+        ended_at_utc=passed.at_utc,
+    )
 
 
 def _passed_on(ticket: Ticket, agent: str, session_id: str) -> bool:
