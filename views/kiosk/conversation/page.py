@@ -173,7 +173,7 @@ class SessionPage(KioskPage):
         buttons = spaced(QHBoxLayout(), (0,), 1.4)
         buttons.addWidget(self.help)
         buttons.addWidget(self.pause)
-        self._name_box: QBoxLayout = spaced(QHBoxLayout(strip), (3, 1.2, 3, 0.8), 1.4)
+        self._name_box: QBoxLayout = spaced(QHBoxLayout(strip), (3, 0.8, 3, 0.4), 1.4)
         self._name_box.addLayout(says, 1)
         self._name_box.addLayout(buttons)
         return strip
