@@ -49,7 +49,8 @@ def _leaves_nothing() -> Iterator[None]:
 
 
 IN_REAL_TIME = {
-    "programs": ("tests/end2end/", "tests/faults/"),
+    "programs": ("tests/end2end/",),
+    "installation": ("tests/end2end/test_pilot.py", "tests/faults/"),
     "calls": ("tests/integration/call/",),
 }
 """What waits more than it works, because its time is that of lines, people and devices."""
@@ -101,10 +102,8 @@ class OneInRealTime(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        for kind, places in IN_REAL_TIME.items():
-            if nodeid.startswith(places):
-                return kind
-        return nodeid.partition("::")[0]
+        kinds = [kind for kind, places in IN_REAL_TIME.items() if nodeid.startswith(places)]
+        return kinds[-1] if kinds else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)

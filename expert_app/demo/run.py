@@ -275,10 +275,12 @@ class Demo:
         return await self._program("desk", seed=self.world.agent_seed)
 
     async def start_board(self) -> Child:
-        """Opens the supervisor's board: the desk's program in another role, with a folder of its
-        own.
+        """Opens the supervisor's board, or gives the one that is open: the desk's program in
+        another role, with a folder of its own.
         """
         assert self.world is not None
+        if self.board is not None and self.board.returncode is None:
+            return self.board
         self.board = await self._another_desk("supervisor", self.world.supervisor_seed)
         return self.board
 

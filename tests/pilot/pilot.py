@@ -8,7 +8,7 @@ import json
 import re
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -201,6 +201,19 @@ class Pilot:
             await device.wait()
         if self._web is not None:
             await self._web.cleanup()
+
+
+async def at_once[Result](
+    works: Iterable[Coroutine[Any, Any, Result]], most: int = 3
+) -> list[Result]:
+    """The results of all; some at a time, as a team sets up its computers."""
+    free = asyncio.Semaphore(most)
+
+    async def one(work: Coroutine[Any, Any, Result]) -> Result:
+        async with free:
+            return await work
+
+    return list(await asyncio.gather(*(one(work) for work in works)))
 
 
 def free_port() -> int:

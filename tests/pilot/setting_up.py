@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.pilot.driven import Evidence
-from tests.pilot.pilot import Pilot, Step, found_in
+from tests.pilot.pilot import Pilot, Step, at_once, found_in
 from tests.pilot.town import MEMBERS, ORGANISATION, Member, convention
 
 FIRST_JOBS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -69,26 +69,26 @@ class SettingUp:
         """Each person gives one line to the sign-in page; each machine gets its key in a file."""
         pilot = self._pilot
         scanner, printer = await pilot.connect_devices()
-        enrolled = []
-        for member in MEMBERS:
-            line = await self._invitation(member)
-            computer = await pilot.computer(member.id)
-            if member.program == "desk":
-                window = await pilot.open_program(member.id, "desk")
-                await window.type("sign_in_code", line)
-                await window.click("sign_in_enter")
-                await asyncio.wait_for(window.next_ready(), 60)
-            else:
-                key = computer.home / "machine.key"
-                said = await computer.run("enrol", line, "--key-file", str(key))
-                if said.code:
-                    raise OSError(f"{member.id}: {said.out}{said.err}")
-                same_mode = key.stat().st_mode & 0o777
-                if same_mode != 0o600:
-                    raise OSError(f"{key} has mode {same_mode:o}")
-            enrolled.append(member.id)
+        await at_once(self._enrol(member) for member in MEMBERS)
         self._write_devices(scanner, printer)
-        return {"enrolled": enrolled}
+        return {"enrolled": [member.id for member in MEMBERS]}
+
+    async def _enrol(self, member: Member) -> None:
+        pilot, line = self._pilot, await self._invitation(member)
+        computer = await pilot.computer(member.id)
+        if member.program == "desk":
+            window = await pilot.open_program(member.id, "desk")
+            await window.type("sign_in_code", line)
+            await window.click("sign_in_enter")
+            await asyncio.wait_for(window.next_ready(), 60)
+            return
+        key = computer.home / "machine.key"
+        said = await computer.run("enrol", line, "--key-file", str(key))
+        if said.code:
+            raise OSError(f"{member.id}: {said.out}{said.err}")
+        mode = key.stat().st_mode & 0o777
+        if mode != 0o600:
+            raise OSError(f"{key} has mode {mode:o}")
 
     def _write_devices(self, scanner: str, printer: str) -> None:
         """What the person who sets up a kiosk adds to its settings; the line is a wide one, and
@@ -115,15 +115,16 @@ class SettingUp:
     async def all_roles_connected_tls(self) -> Evidence:
         """Every program is started again, as on the next morning, and does its first job."""
         pilot = self._pilot
-        jobs: Evidence = {}
-        for member in MEMBERS:
-            if member.id in pilot.open:
-                await pilot.open.pop(member.id).stop()
-            program = await pilot.open_program(member.id, member.program)
-            fact, wanted = FIRST_JOBS[member.role]
-            seen = await program.seen(fact, **wanted)
-            jobs[member.id] = {fact: {key: seen[key] for key in wanted}}
+        jobs = dict(await at_once(self._first_job(member) for member in MEMBERS))
         return {"bus": pilot.address, "authority": self._authority(), "first_jobs": jobs}
+
+    async def _first_job(self, member: Member) -> tuple[str, Evidence]:
+        if member.id in self._pilot.open:
+            await self._pilot.open.pop(member.id).stop()
+        program = await self._pilot.open_program(member.id, member.program)
+        fact, wanted = FIRST_JOBS[member.role]
+        seen = await program.seen(fact, **wanted)
+        return member.id, {fact: {key: seen[key] for key in wanted}}
 
     def _authority(self) -> str:
         """The authority that all have taken from the hub, by the fingerprint of their line."""

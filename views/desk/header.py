@@ -96,6 +96,7 @@ class DeskHeader(QFrame):
         """Whether the hub answers."""
         self._was_connected |= connected
         if connected:
+            self._state.show()
             self._line.show_state(_("Connected"), "connected", "good")
         elif self._was_connected:
             self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")

@@ -58,10 +58,11 @@ class IdlePage(QWidget):
         unanswered.
         """
         self._available, self._connected, self._silent = available, connected, silent
+        self._refused = self._refused and not connected
         self._show()
 
     def show_access_refused(self) -> None:
-        """The network no longer knows this computer; this stays until the program ends."""
+        """The network no longer knows this computer; this stays until it lets it in again."""
         self._refused = True
         self._show()
 

@@ -80,6 +80,11 @@ PAUSE_S = (0.1, 2.0)
 REFUSED_PAUSE_S = 30.0
 """Pause after the bus refused our key: a removed identity does not knock at the door all day."""
 
+DOUBT_S = 0.5
+"""Pause after the first refusal, which is not believed yet: a server that takes a new list of keys
+refuses whoever is just being let in.
+"""
+
 
 __all__ = [
     "CONNECT_S",
@@ -145,7 +150,8 @@ class Connection:
         probe_s: between two probes, and how long one may take.
 
     Attributes:
-        refused: a server does not know our key, or no longer; emitted each time.
+        refused: a server does not know our key, or no longer, and has said so twice; emitted each
+            time.
         failed: why the newest try to connect did not succeed; emitted each time.
     """
 
@@ -180,6 +186,7 @@ class Connection:
         self._keeper: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
         self._refusal: BusRefusedIdentity | BusCertificateRefused | None = None
+        self._doubted = False
         self._certificate: BusCertificateRefused | None = None
         self._why = ""
 
@@ -407,9 +414,10 @@ class Connection:
             except Exception as error:  # whatever nats-py or the network came up with, we try again
                 await abandon(connection.client)
                 self._note_failure(error)
-                await asyncio.sleep(
-                    REFUSED_PAUSE_S if isinstance(self._refusal, BusRefusedIdentity) else pause_s
-                )
+                if isinstance(self._refusal, BusRefusedIdentity):
+                    await asyncio.sleep(REFUSED_PAUSE_S)
+                else:
+                    await asyncio.sleep(max(pause_s, DOUBT_S if self._doubted else 0.0))
                 pause_s = min(pause_s * 2, PAUSE_S[1])
                 continue
             except asyncio.CancelledError:
@@ -485,10 +493,12 @@ class Connection:
 
     def _note_failure(self, error: Exception) -> None:
         self._live = None
-        if "authorization" in str(error).lower():
+        refused = "authorization" in str(error).lower()
+        if refused and (self._doubted or self._refusal is not None):
             self._refusal = BusRefusedIdentity()
         else:
             self._refusal = self._certificate
+        self._doubted = refused
         if self._refusal is None:
             self._settled.clear()
         else:
@@ -498,7 +508,7 @@ class Connection:
         self._emit(self.failed, self._refusal or BusUnreachable(why=self._why))
 
     def _note_connected(self) -> None:
-        self._refusal = None
+        self._refusal, self._doubted = None, False
         self._settled.set()
         self._tell(True)
 

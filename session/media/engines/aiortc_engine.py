@@ -99,6 +99,7 @@ class AiortcEngine:
         self._finding = asyncio.Lock()
         self._last_search: tuple[IcePlan, float, list[str]] | None = None
         self._ready: _FoundAddresses | None = None
+        self._forgetting: set[asyncio.Task[None]] = set()
         self._relay_failed = False
 
     # ---- called from the window's loop
@@ -150,6 +151,9 @@ class AiortcEngine:
     async def close(self) -> None:
         """Ends the call, the devices and the thread."""
         await self.close_call()
+        if self._thread.alive:
+            with contextlib.suppress(TimeoutError):
+                await self._thread.run(self._forgotten(), CLOSE_TIMEOUT_S)
         await self._thread.close()
         for device in (self._camera, self._microphone, self._speaker):
             await asyncio.to_thread(device.close)
@@ -291,7 +295,14 @@ class AiortcEngine:
     def _drop_addresses(self) -> None:
         ready, self._ready = self._ready, None
         if ready is not None:
-            self._thread.tasks.start(_release(ready), name="forget addresses")
+            task = self._thread.tasks.start(_release(ready), name="forget addresses")
+            self._forgetting.add(task)
+            task.add_done_callback(self._forgetting.discard)
+
+    async def _forgotten(self) -> None:
+        """Returns when no port and no relay's address is kept for a call that does not come."""
+        if self._forgetting:
+            await asyncio.wait(self._forgetting)
 
     async def _answer(self, offer_sdp: str) -> str:
         await self._choose_servers()
