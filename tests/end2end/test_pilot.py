@@ -5,14 +5,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.pilot.__main__ import play
+from tests.pilot.computer import NEEDED
 from tests.pilot.installed import ROOT, install
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.asyncio,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(
+        not all(map(shutil.which, NEEDED)), reason="a desktop session needs dbus and gnome-keyring"
+    ),
+]
 
 
 async def test_every_role_reaches_its_work_in_an_installation_that_began_empty(
