@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import tarfile
 import time
 from datetime import date, timedelta
@@ -115,8 +116,6 @@ class Aftercare:
 
 
 def _copy(source: Path, target: Path) -> None:
-    import shutil
-
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         shutil.copytree(source, target)

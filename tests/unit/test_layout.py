@@ -168,3 +168,22 @@ def hangs(node: ast.Assign, methods: set[str]) -> bool:
         and not (isinstance(target.value, ast.Name) and target.value.id == "self")
         for target in node.targets
     )
+
+
+def test_the_pilot_imports_nothing_of_the_product() -> None:
+    """It knows the commands, the files and the names of widgets, as a person does."""
+    product = ("expert_app", "views", "session", "documents", "resources")
+    found = [
+        f"{path.name}: {name}"
+        for path in (ROOT / "tests" / "pilot").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in _imported(node)
+        if name.partition(".")[0] in product
+    ]
+    assert found == []
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [one.name for one in node.names] if isinstance(node, ast.Import) else []

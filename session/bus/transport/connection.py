@@ -81,8 +81,8 @@ REFUSED_PAUSE_S = 30.0
 """Pause after the bus refused our key: a removed identity does not knock at the door all day."""
 
 DOUBT_S = 0.5
-"""Pause after the first refusal, which is not believed yet: a server that takes a new list of keys
-refuses whoever is just being let in.
+"""Pause after the first refusal, which is not believed yet: a nats-server that reloads its keys
+refuses whoever it has greeted and not yet asked (`tests/integration/bus/test_reload.py`).
 """
 
 
