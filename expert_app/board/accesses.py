@@ -10,8 +10,6 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from documents.printed.spreadsheet import spreadsheet_csv
 from resources.texts import _
 from session.core.dossier_model import AccessLine
@@ -82,14 +80,8 @@ class BoardAccesses:
         self._tasks.start(self._save(self._request, Path(path)), name="save the accesses")
 
     async def _save(self, request: AccessesRequest, path: Path) -> None:
-        lines: list[AccessLine] = []
         try:
-            while True:
-                answer = await self._link.accesses(request)
-                lines += answer.lines
-                if not answer.more or not answer.lines:
-                    break
-                request = msgspec.structs.replace(request, before=answer.lines[-1].id)
+            lines = await self._link.every_access(request)
             await asyncio.to_thread(path.write_bytes, accesses_csv(lines, self._words))
         except SessionError as error:
             self.failed.emit(error.code)

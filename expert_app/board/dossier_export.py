@@ -32,6 +32,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.identity import DossierRegisterLink
+from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.dossier.pieces import ActStep, PieceHistory
 
 log = logging.getLogger(__name__)
@@ -80,10 +81,11 @@ class DossierExport:
                 self.progressed.emit(0)
                 dossier = (await self._link.export(number, reason)).dossier
                 past = await self._link.history(number)
+                about = AccessesRequest(dossier=dossier.number)
                 index = msgspec.structs.replace(
                     self._index(dossier, past, reason),
                     accesses=self._accesses(
-                        await self._exporter.register.every_access(dossier.number)
+                        (await self._exporter.register.every_access(about))[::-1]
                     ),
                 )
                 read = await self._read(index)

@@ -8,6 +8,8 @@ request raises what was refused.
 
 from __future__ import annotations
 
+import msgspec
+
 from session.bus.client import BusClient
 from session.core.dossier_model import AccessLine, CallerIdentity, Dossier, DossierMerged
 from session.protocol.dossier.identity import (
@@ -144,12 +146,12 @@ class DossierRegisterLink:
         """A page of the register of accesses."""
         return await self._bus.request_with_retries("accesses", request, AccessesAnswer, WAIT_S)
 
-    async def every_access(self, dossier: str) -> list[AccessLine]:
-        """All lines about a dossier, the oldest first."""
+    async def every_access(self, request: AccessesRequest) -> list[AccessLine]:
+        """All lines that the request's filters find, page by page, the newest first."""
         lines: list[AccessLine] = []
         while True:
-            before = lines[-1].id if lines else 0
-            answer = await self.accesses(AccessesRequest(dossier=dossier, before=before))
+            answer = await self.accesses(request)
             lines += answer.lines
             if not (answer.more and answer.lines):
-                return lines[::-1]
+                return lines
+            request = msgspec.structs.replace(request, before=answer.lines[-1].id)

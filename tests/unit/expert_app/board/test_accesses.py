@@ -7,7 +7,7 @@ import asyncio
 import csv
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -16,6 +16,7 @@ from expert_app.board.accesses import BoardAccesses, accesses_csv
 from session.core.dossier_model import AccessKind, AccessLine
 from session.core.errors import HubUnreachable
 from session.core.tasks import Tasks
+from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
 from tests.support.waiting import until
 from views.words.accesses import access_words
@@ -34,8 +35,8 @@ def line(number: int, kind: AccessKind = AccessKind.OPENED, reason: str = "") ->
     )
 
 
-class Register:
-    """Lines 1 to 5, two on a page."""
+class Register(DossierRegisterLink):
+    """The board's own link, over lines 1 to 5 instead of a hub: two on a page."""
 
     def __init__(self) -> None:
         self.lines = [line(number) for number in range(5, 0, -1)]
@@ -62,7 +63,7 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Register:
 
 
 def job(register: Register) -> BoardAccesses:
-    return BoardAccesses(cast(Any, register), access_words, tasks=Tasks())
+    return BoardAccesses(register, access_words, tasks=Tasks())
 
 
 async def test_the_file_has_every_line_and_no_cell_that_runs(
