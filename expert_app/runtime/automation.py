@@ -32,8 +32,8 @@ class DrivenWindow(Protocol):
         """Types `text` into the widget. Raises `LookupError`."""
         ...
 
-    def shot(self, path: str) -> None:
-        """Saves a picture (PNG) of the window."""
+    def shot(self, path: str) -> asyncio.Future[bool] | None:
+        """Saves a picture (PNG) of the window; what is returned is still waited for."""
         ...
 
     def read(self, name: str) -> str:
@@ -81,7 +81,12 @@ class Automation:
         command: dict[str, Any] = {}
         try:
             command = json.loads(line)
-            self.send(id=command.get("id"), ok=self._obey(command))
+            done = self._obey(command)
+            if isinstance(done, asyncio.Future):
+                number = command.get("id")
+                done.add_done_callback(lambda ended: self.send(id=number, ok=ended.result()))
+            else:
+                self.send(id=command.get("id"), ok=done)
         except (LookupError, ValueError, OSError) as error:
             self.send(id=command.get("id"), error=f"{type(error).__name__}: {error}")
 
@@ -99,7 +104,7 @@ class Automation:
         elif what == "type":
             self._window.type_text(command["name"], command["text"])
         elif what == "shot":
-            self._window.shot(command["path"])
+            return self._window.shot(command["path"]) or True
         elif what == "read":
             return self._window.read(command["name"])
         elif what == "visible":

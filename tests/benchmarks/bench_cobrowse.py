@@ -144,7 +144,7 @@ async def first_paint(ends: Ends, rows: int) -> tuple[float, int]:
 
 
 def _move(ends: Ends, at: QPointF) -> None:
-    target = ends.browser.view.focusProxy()
+    target = ends.page_view.view.focusProxy()
     assert target is not None
     nothing = Qt.MouseButton.NoButton
     event = QMouseEvent(
@@ -154,7 +154,7 @@ def _move(ends: Ends, at: QPointF) -> None:
 
 
 def _type(ends: Ends, letter: str) -> None:
-    target = ends.browser.view.focusProxy()
+    target = ends.page_view.view.focusProxy()
     assert target is not None
     event = QInputMethodEvent()
     event.setCommitString(letter)
@@ -181,7 +181,7 @@ async def minute(ends: Ends, seconds: float, each_tick: Callable[[], None] = lam
             if tick % 18 == 17:
                 ends.page.runJavaScript("scrollBy(0, 70)", 0)
             if address.endswith("formulaire.html") and tick == 45:
-                ends.browser.view.setFocus()
+                ends.page_view.view.setFocus()
                 ends.page.runJavaScript("document.getElementById('nom').focus()", 0)
             if (
                 address.endswith("formulaire.html")
@@ -227,7 +227,7 @@ class Filming:
         """To be called twenty times a second."""
         self._ticks += 1
         if self._ticks % (20 // FPS) == 0:
-            pixels = pixels_of(self._ends.browser.view)
+            pixels = pixels_of(self._ends.page_view.view)
             self.video.add(pixels)
             self.vnc.add(pixels)
 

@@ -7,6 +7,7 @@ Bus server and browser processes are their own; hub, kiosk and desk share this p
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -34,6 +35,7 @@ from tests.support.cobrowse_stage import Consent, script
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
 from views.desk.shared_page.mirror_pane import MirrorPane
+from views.kiosk.browser.page_view import PageView
 from views.kiosk.browser.pane import KioskBrowser
 
 _events = msgspec.json.Decoder(list[dict[str, Any]])
@@ -92,7 +94,8 @@ class Ends:
         clock = SystemClock()
         self.web, self.world = web, world
         self.consent = Consent(clock)
-        self.browser, self.pane = KioskBrowser(), MirrorPane()
+        self.page_view = PageView(folder=Path(tempfile.gettempdir()), clock=clock)
+        self.browser, self.pane = KioskBrowser(self.page_view), MirrorPane()
         self.browser.resize(1000, 760)
         self.pane.resize(978, 638)
         self.wire = Counted(kiosk_channel, "k", user="kiosk1")
@@ -132,7 +135,7 @@ class Ends:
     @property
     def page(self) -> QWebEnginePage:
         """The kiosk's page."""
-        page = self.browser.view.page()
+        page = self.page_view.view.page()
         assert page is not None
         return page
 

@@ -45,8 +45,8 @@ async def compared(stage: Stage, name: str, threshold: float) -> float:
     """
     until_s = time.monotonic() + PATIENCE_S
     while True:
-        stage.pane.resize(stage.browser.view.size())  # a notice at the kiosk may come and go
-        kiosk, desk = pixels_of(stage.browser.view), pixels_of(stage.pane)
+        stage.pane.resize(stage.page.view.size())  # a notice at the kiosk may come and go
+        kiosk, desk = pixels_of(stage.page.view), pixels_of(stage.pane)
         found = percent(kiosk, desk)
         if found <= threshold or time.monotonic() > until_s:
             if found > threshold or os.environ.get("KEEP_PICTURES"):
@@ -64,7 +64,7 @@ async def side_by_side(stage: Stage, name: str) -> None:
     # has the focus.
     await stage.in_page("document.activeElement && document.activeElement.blur()")
     await stage.facts_until(lambda facts: facts["pictures"] > 0, PATIENCE_S)
-    stage.pane.resize(stage.browser.view.size())
+    stage.pane.resize(stage.page.view.size())
     # that page changes itself half a second after its birth
     await asyncio.sleep(0.8 if name == "styles" else 0.1)
 
@@ -93,6 +93,6 @@ def test_a_page_that_differs_is_found(stage: Stage, qt_loop: QtLoop) -> None:
         stage.kiosk_line.cut = True
         await stage.in_page("document.querySelector('.note').remove()")
         await asyncio.sleep(0.3)
-        assert percent(pixels_of(stage.browser.view), desk) > 0.5
+        assert percent(pixels_of(stage.page.view), desk) > 0.5
 
     qt_loop.run(stage.play(story()))

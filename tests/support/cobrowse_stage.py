@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 from collections.abc import Callable, Coroutine, Mapping, Sized
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QCoreApplication, QEvent
@@ -32,6 +34,7 @@ from tests.support.cobrowse_pages import WebServer
 from tests.support.memory.channel import channel_pair
 from tests.support.waiting import LONGEST_S, until
 from views.desk.shared_page.mirror_pane import MirrorPane
+from views.kiosk.browser.page_view import PageView
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.browser.profile import WORLD
 
@@ -82,6 +85,7 @@ class Stage:
     """A kiosk and a desk that share a page.
 
     Attributes:
+        page: the caller's page, in this process.
         raw: all text that left the kiosk as events, unpacked; taken from the line, whatever the
             desk makes of it.
         wire_bytes: size of the payloads of that stream.
@@ -93,7 +97,8 @@ class Stage:
         self.tasks, clock = Tasks(), SystemClock()
         self.kiosk_line, self.desk_line = channel_pair()
         self.consent = Consent(clock)
-        self.browser, self.pane = KioskBrowser(), MirrorPane()
+        self.page = PageView(folder=Path(tempfile.gettempdir()), clock=clock)
+        self.browser, self.pane = KioskBrowser(self.page), MirrorPane()
         self.browser.resize(1000, 760)
         self.pane.resize(900, 650)
         self.kiosk = KioskSharedPage(
@@ -181,7 +186,7 @@ class Stage:
 
     async def in_page(self, code: str) -> Any:
         """Runs code as the kiosk's page itself would."""
-        page = self.browser.view.page()
+        page = self.page.view.page()
         assert page is not None
         return await script(page, code)
 
@@ -195,7 +200,7 @@ class Stage:
 
     async def in_recorder(self, code: str) -> Any:
         """Runs code in the recorder's world."""
-        page = self.browser.view.page()
+        page = self.page.view.page()
         assert page is not None
         return await script(page, code, WORLD)
 

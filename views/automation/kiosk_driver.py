@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 
-from PyQt6.QtCore import QCoreApplication
-from PyQt6.QtGui import QInputMethodEvent
+from PyQt6.QtCore import QPoint
+from PyQt6.QtGui import QPainter, QPixmap
 from PyQt6.QtWidgets import QWidget
 
 from views.automation.window_driver import WindowDriver
@@ -60,36 +61,35 @@ class KioskDriver(WindowDriver):
         """As a person; "page:SELECTOR" types into a field of the page, as the caller does."""
         how, _colon, selector = name.partition(":")
         if how == PAGE and selector:
-            self._type_in_page(selector, text)
+            self._browser.type_in_field(selector, text)
         else:
             super().type_text(name, text)
 
-    def _type_in_page(self, selector: str, text: str) -> None:
-        view = self._browser.view
-        page, target = view.page(), view.focusProxy()
-        assert page is not None
-        assert target is not None
-        view.setFocus()
-
-        def on_focused(_answer: object) -> None:
-            event = QInputMethodEvent()
-            event.setCommitString(text)
-            QCoreApplication.sendEvent(target, event)
-
-        page.runJavaScript(f"document.querySelector({json.dumps(selector)}).focus()", on_focused)
-
     def _read_field(self, selector: str) -> None:
-        page = self._browser.view.page()
-        assert page is not None
+        def on_answer(text: str) -> None:
+            if text:
+                self._note("page_value", selector=selector, **json.loads(text))
 
-        def on_answer(answer: object) -> None:
-            if isinstance(answer, str):
-                self._note("page_value", selector=selector, **json.loads(answer))
+        self._browser.read_field(selector, on_answer)
 
-        code = (
-            f"(() => {{ const field = document.querySelector({json.dumps(selector)}); return "
-            f"JSON.stringify("
-            "field ? {found: true, value: String(field.value), checked: Boolean(field.checked)} : "
-            "{found: false}); })()"
-        )
-        page.runJavaScript(code, on_answer)
+    def shot(self, path: str) -> asyncio.Future[bool] | None:
+        """Saves what the window shows; the web page's part comes from the process that paints it,
+        which the returned future waits for.
+        """
+        page = self._browser.page_widget
+        if not page.isVisible():
+            return super().shot(path)
+        window, place = self.grabbed(), page.mapTo(self._window, QPoint(0, 0))
+        saved: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def on_taken(data: bytes, _media_type: str) -> None:
+            picture = QPixmap()
+            picture.loadFromData(data)
+            painter = QPainter(window)
+            painter.drawPixmap(place, picture)
+            painter.end()
+            if not saved.done():
+                saved.set_result(window.save(path, "PNG"))
+
+        self._browser.take_picture(on_taken)
+        return saved

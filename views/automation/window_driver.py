@@ -5,10 +5,11 @@ clicks real widgets with real mouse events, takes pictures.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QInputMethodEvent, QMouseEvent
+from PyQt6.QtGui import QInputMethodEvent, QMouseEvent, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -116,22 +117,30 @@ class WindowDriver:
                 return True
         return False
 
-    def shot(self, path: str) -> None:
+    def shot(self, path: str) -> asyncio.Future[bool] | None:
         """Saves what the window shows, unless a person is seen in it:
         drawn people only, as in the demo.
+
+        Returns:
+            What is still waited for, or None.
 
         Raises:
             OSError: the file cannot be written.
                 PermissionError: there is a face; no program of ours keeps one.
         """
+        if not self.grabbed().save(path, "PNG"):
+            raise OSError(f"{path} cannot be written")
+        return None
+
+    def grabbed(self) -> QPixmap:
+        """What the window shows. Raises `PermissionError` when there is a face."""
         if any(
             getattr(pane, SHOWS_PERSON, False)
             for pane in self._window.findChildren(QWidget)
             if pane.isVisible()
         ):
             raise PermissionError("a face is on the screen")
-        if not self._window.grab().save(path, "PNG"):
-            raise OSError(f"{path} cannot be written")
+        return self._window.grab()
 
     def read(self, name: str) -> str:
         """What a screen reader says of the widget."""

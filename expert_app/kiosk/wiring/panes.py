@@ -15,6 +15,7 @@ from expert_app.runtime.config import KioskSettings
 from expert_app.runtime.ice_settings import trust_relays_in_browser
 from expert_app.runtime.paths import Paths
 from session.core.clock import Clock
+from views.kiosk.browser.page_view import PageView
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.call_pane import KioskCallPane
 from views.kiosk.window import KioskWindow
@@ -56,7 +57,7 @@ def build_panes(
     trust_relays_in_browser(settings.ca_file, Path.home())
     is_drawn_here = settings.media.camera == "simulated"
     call = KioskCallPane(only_drawn=lambda: running.has_only_drawn_faces(is_drawn_here))
-    browser = KioskBrowser(folder=paths.runtime, clock=clock)
+    browser = KioskBrowser(PageView(folder=paths.runtime, clock=clock))
     window = KioskWindow(call, browser, language=settings.language, clock=clock)
     voice = open_voice(settings.volume, window) if settings.speak != "off" else None
     if voice is not None:

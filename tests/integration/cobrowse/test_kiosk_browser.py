@@ -103,8 +103,8 @@ def test_a_refused_way_is_said_in_plain_words(stage: Stage, qt_loop: QtLoop) -> 
         await stage.share(stage.web.site + "index.html")
         await stage.in_page("document.querySelector('.pied a').click()")
         await stage.more(stage.refused, 0)
-        assert stage.browser.refusal.isVisible()
-        assert stage.browser.refusal.accessibleName().startswith("This page does not open here.")
+        assert stage.page.refusal.isVisible()
+        assert stage.page.refusal.accessibleName().startswith("This page does not open here.")
 
     qt_loop.run(stage.play(story()))
 

@@ -71,7 +71,7 @@ def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
         await stage.share(stage.web.site + "formulaire.html")
         await stage.mirrored("document.getElementById('nom') !== null")
         stage.browser.activateWindow()
-        stage.browser.view.setFocus()
+        stage.page.view.setFocus()
         await type_form(stage)
         await stage.mirrored("document.getElementById('nom').value === 'Martin'")
         # what comes last must be there too before the log ends

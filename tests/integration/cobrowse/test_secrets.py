@@ -69,7 +69,7 @@ def test_planted_secrets_never_leave_the_kiosk(stage: Stage, qt_loop: QtLoop) ->
     async def story() -> None:
         await stage.share(address)
         stage.browser.activateWindow()
-        stage.browser.view.setFocus()
+        stage.page.view.setFocus()
         await stage.mirrored("document.getElementById('fin')?.textContent === 'Fin'")
         await typed("mdp", SECRETS["typed password"])
         await stage.in_page("document.getElementById('mdp').type = 'text'")  # "show my password"

@@ -20,7 +20,7 @@ from views.desk.shared_page.overlay import Tool
 
 def type_text(stage: Stage, text: str) -> None:
     """The caller types, as Qt brings it: a trusted input event in the page."""
-    target = stage.browser.view.focusProxy()
+    target = stage.page.view.focusProxy()
     assert target is not None
     event = QInputMethodEvent()
     event.setCommitString(text)
@@ -29,7 +29,7 @@ def type_text(stage: Stage, text: str) -> None:
 
 def click(stage: Stage, at: QPoint) -> None:
     """The caller touches the page at a point of the viewport."""
-    target = stage.browser.view.focusProxy()
+    target = stage.page.view.focusProxy()
     assert target is not None
     left = Qt.MouseButton.LeftButton
     none = Qt.MouseButton.NoButton
@@ -78,7 +78,7 @@ def test_what_the_caller_types_and_ticks_is_mirrored(stage: Stage, qt_loop: QtLo
     async def story() -> None:
         await stage.share(stage.web.site + "formulaire.html")
         stage.browser.activateWindow()
-        stage.browser.view.setFocus()
+        stage.page.view.setFocus()
         await stage.in_page("document.getElementById('prenom').focus()")
         type_text(stage, "Anaïs-Zoé")
         await stage.mirrored("document.getElementById('prenom').value === 'Anaïs-Zoé'")
@@ -219,7 +219,7 @@ def test_a_page_cannot_lead_the_kiosk_out_of_the_list(stage: Stage, qt_loop: QtL
 def test_the_pointer_is_painted_where_the_agent_points(stage: Stage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share(stage.web.site + "droits.html")
-        view = stage.browser.view
+        view = stage.page.view
         at = stage.pane.place(0.25, 0.5)
         stage.pane.set_tool(Tool.POINT)
         overlay = stage.pane.childAt(at.toPoint())

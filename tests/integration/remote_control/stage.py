@@ -124,7 +124,7 @@ class ControlStage(Stage):
 
     def touch(self, x: float, y: float) -> None:
         """The caller touches the page at a point of the viewport."""
-        target = self.browser.view.focusProxy()
+        target = self.page.view.focusProxy()
         assert target is not None
         left = Qt.MouseButton.LeftButton
         none = Qt.MouseButton.NoButton

@@ -17,7 +17,7 @@ from tests.support.qt_loop import QtLoop
 
 def colour_at(stage: ControlStage, x: float, y: float) -> QColor:
     """What the kiosk's screen shows at a point of its page."""
-    at = stage.browser.view.mapTo(stage.browser, QPoint(round(x), round(y)))
+    at = stage.page.view.mapTo(stage.browser, QPoint(round(x), round(y)))
     return stage.browser.grab().toImage().pixelColor(at)
 
 
@@ -35,7 +35,7 @@ def test_a_frame_is_drawn_around_an_element_and_follows_it(
         spot = await stage.spot("#b")
         stage.control.highlight(spot.epoch, spot.node)
         assert (await stage.answer()).code == ""
-        await stage.until(lambda: stage.browser._marks.frame is not None)
+        await stage.until(lambda: stage.page.marks.frame is not None)
         box = await stage.in_page(
             "(() => { const b = document.querySelector('#b').getBoundingClientRect(); return "
             "[b.left, b.top] })()"
@@ -43,9 +43,9 @@ def test_a_frame_is_drawn_around_an_element_and_follows_it(
         assert is_red(colour_at(stage, box[0] - 5, box[1] + 5))
         assert "frame" not in await stage.in_page("document.documentElement.outerHTML")
         await stage.in_page("scrollTo(0, 100)")
-        await stage.until(lambda: abs(stage.browser._marks.frame.y() - (box[1] - 100)) < 1)  # type: ignore[union-attr]
+        await stage.until(lambda: abs(stage.page.marks.frame.y() - (box[1] - 100)) < 1)  # type: ignore[union-attr]
         stage.control.remove_marks()
-        await stage.until(lambda: stage.browser._marks.frame is None)
+        await stage.until(lambda: stage.page.marks.frame is None)
 
     qt_loop.run(stage.play(story()))
 
@@ -53,12 +53,12 @@ def test_a_frame_is_drawn_around_an_element_and_follows_it(
 def test_an_arrow_is_drawn_where_the_agent_drew_it(stage: ControlStage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share_html("<p style='height:3000px'></p>")
-        view = stage.browser.view
+        view = stage.page.view
         stage.control.draw_arrow((0.2, 0.5), (0.6, 0.5))
         assert (await stage.answer()).code == ""
         assert is_red(colour_at(stage, view.width() * 0.4, view.height() * 0.5))
         await stage.in_page("location.href = '/t/autre.html'")
-        await stage.until(lambda: stage.browser._marks.arrow is None)
+        await stage.until(lambda: stage.page.marks.arrow is None)
 
     qt_loop.run(stage.play(story()))
 
@@ -71,7 +71,7 @@ def test_taking_back_the_power_to_point_removes_every_mark(
         stage.control.draw_arrow((0.2, 0.5), (0.6, 0.5))
         await stage.answer()
         stage.consent.take_back(Grant.POINT)
-        assert stage.browser._marks.arrow is None
+        assert stage.page.marks.arrow is None
 
     qt_loop.run(stage.play(story()))
 
@@ -135,7 +135,7 @@ def test_the_caller_sees_that_the_agent_may_act_and_takes_it_back(
         before = strip.words()
         await stage.click("#b")
         assert strip.words() != before
-        amber = colour_at(stage, 2, stage.browser.view.height() / 2)
+        amber = colour_at(stage, 2, stage.page.view.height() / 2)
         assert (amber.red() > 230, amber.blue() < 90) == (True, True)
         stage.browser.take_back_requested.connect(
             lambda: stage.consent.take_back(Grant.CONTROL, Grant.TYPE)

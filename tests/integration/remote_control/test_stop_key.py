@@ -46,7 +46,7 @@ def test_escape_stops_even_from_within_the_page(
         await stage.answer()
         await stage.page_is("document.title === 'Escape'")
         assert stops == [], "the agent's key is for the page"
-        target = stage.browser.view.focusProxy()
+        target = stage.page.view.focusProxy()
         assert target is not None
         assert target.hasFocus()
         key(target, Qt.Key.Key_Escape)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A web page's question to the caller, in the kiosk's own look, over the page.
-Used by `views.kiosk.browser.pane`.
+Used by `views.kiosk.browser.page_view`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 """Acts in the kiosk's page as a person would: trusted clicks, text and keys;
 and notices when the caller touches it.
 
-Used by `views.kiosk.browser.pane`;
+Used by `views.kiosk.browser.page_view`;
 `session.kiosk.cobrowse.remote_control` decides what may be done. Events that are
 injected here have classes of their own, so that all other input of the page is the caller's.
 """

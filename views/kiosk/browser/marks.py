@@ -2,7 +2,7 @@
 """What the agent draws over the caller's page:
 a frame around an element, an arrow, and the edge that says "in charge".
 
-Used by `views.kiosk.browser.pane`.
+Used by `views.kiosk.browser.page_view`.
 It lies over the page and lets every touch through; it is no part of the page, so nobody records or
 moves it there. Marks follow the page when it scrolls.
 """

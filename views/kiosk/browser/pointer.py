@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The agent's laser over the caller's page. Used by `views.kiosk.browser.pane`."""
+"""The agent's laser over the caller's page. Used by `views.kiosk.browser.page_view`."""
 
 from __future__ import annotations
 

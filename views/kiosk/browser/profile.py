@@ -2,8 +2,8 @@
 """One caller's browsing on the kiosk:
 a profile that leaves nothing, a page that only goes where it may, a recorder.
 
-Used by `views.kiosk.browser.pane`, which makes a new `CallerWeb` for each caller and closes it at
-the end.
+Used by `views.kiosk.browser.page_view`, which makes a new `CallerWeb` for each caller and closes
+it at the end.
 """
 
 from __future__ import annotations

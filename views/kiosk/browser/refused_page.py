@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The plain page that the caller sees instead of a page that does not open here.
-Used by `views.kiosk.browser.pane`.
+Used by `views.kiosk.browser.page_view`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The web page of the caller, with all that is drawn over it: marks, pointer, questions, refusals.
+
+Used by the process of the caller's browser, which shows nothing else. It obeys the commands of
+`session.kiosk.cobrowse.browser_messages` and tells its facts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QBuffer, QCoreApplication, QIODevice, Qt, QTimer, QUrl, pyqtSignal
+from PyQt6.QtGui import QInputMethodEvent, QKeyEvent, QResizeEvent
+from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo
+from PyQt6.QtWebEngineWidgets import QWebEngineView
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from session.core.clock import Clock
+from session.core.errors import AddressNotAllowed, SessionError
+from session.kiosk.cobrowse import browser_messages as messages
+from session.kiosk.cobrowse.web_rules import why_refused
+from session.protocol.conversation.allowed_addresses import AllowList
+from session.protocol.conversation.mirror_messages import DialogKind, DialogShown
+from session.protocol.wire.ids import new_id
+from views.kiosk.browser.dialog_card import DialogCard
+from views.kiosk.browser.dialogs import MAX_TEXT, Question
+from views.kiosk.browser.input_injection import InputInjector
+from views.kiosk.browser.marks import MarksLayer
+from views.kiosk.browser.pointer import PointerLayer
+from views.kiosk.browser.profile import CallerWeb, written
+from views.kiosk.browser.refused_page import RefusedPage
+
+POINTER_STAYS_MS = 6_000
+"""A pointer that is not moved any more goes by itself: the desk may have gone away."""
+
+_OUR_OWN_STOPS = (-3, -20)
+"""Chromium's net errors ABORTED (a refused or replaced navigation) and BLOCKED_BY_CLIENT (outside
+the list).
+"""
+_WEB = ("http", "https")
+
+
+class PageView(QWidget):
+    """Shows web pages of the session's list, one caller's browsing at a time.
+
+    Args:
+        folder: where pictures of the page are on their way to the desk.
+
+    Signals:
+        told(BrowserFact, bytes): what happened, and the bytes that belong to it.
+    """
+
+    told = pyqtSignal(object, bytes)
+
+    def __init__(self, parent: QWidget | None = None, *, folder: Path, clock: Clock) -> None:
+        super().__init__(parent)
+        self._folder, self._clock = folder, clock
+        self._allowed = AllowList()
+        self._stopped = False
+        self._changed = messages.ViewChanged()
+        self.view = QWebEngineView()
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.view)
+        self.refusal = RefusedPage(self.view)
+        self.refusal.closed.connect(self._tell_view)
+        self._web = self._new_web()
+        self._injector = InputInjector(self.view, lambda: self._web.page)
+        self._injector.touched.connect(lambda: self._tell(messages.PageTouched()))
+        self._injector.stop_key_pressed.connect(lambda: self._tell(messages.StopKeyPressed()))
+        self.marks = MarksLayer(self.view, self._injector, zoom=lambda: self._web.page.zoomFactor())
+        self._pointer = PointerLayer(self.view)
+        self._pointer.painted.connect(lambda x, y: self._tell(messages.PointerDrawn(x, y)))
+        self.dialog = DialogCard(self.view)
+        self.dialog.answered.connect(
+            lambda dialog_id, ok, text: self._web.dialogs.answer(dialog_id, ok, text)
+        )
+        self._pointer_timer = QTimer(self)
+        self._pointer_timer.setSingleShot(True)
+        self._pointer_timer.setInterval(POINTER_STAYS_MS)
+        self._pointer_timer.timeout.connect(self._pointer.remove)
+
+    @property
+    def widget(self) -> QWidget:
+        """This view; so that it can stand in a screen of the same process (in tests)."""
+        return self
+
+    def _new_web(self) -> CallerWeb:
+        web = CallerWeb(self._allowed, self, folder=self._folder, clock=self._clock)
+        web.events_pushed.connect(
+            lambda text: self._tell(messages.EventsPushed(), text.encode(errors="replace"))
+        )
+        web.refused.connect(self._on_refused)
+        web.not_done.connect(self._on_not_done)
+        web.said.connect(lambda text: self._tell(messages.PageSaid(text[: messages.MAX_WORDS])))
+        web.dialogs.asked.connect(self._on_asked)
+        web.dialogs.closed.connect(self._on_answered)
+        web.page.loadingChanged.connect(self._on_loading_changed)
+        web.page.titleChanged.connect(lambda _title: self._tell_view())
+        web.page.urlChanged.connect(self._on_url_changed)
+        self.view.setPage(web.page)
+        return web
+
+    # ---- commands ----
+
+    def obey(self, command: messages.BrowserCommand) -> None:
+        """Does what the kiosk's screen wants; what is unknown is nothing."""
+        if not (self._act(command) or self._mark(command)):
+            self._lead(command)
+
+    def _lead(self, command: messages.BrowserCommand) -> None:
+        """Where the page is, and what leaves it."""
+        match command:
+            case messages.AllowPages(prefixes=prefixes):
+                self._allowed = AllowList(prefixes)
+                self._web.set_allowed(self._allowed)
+            case messages.LoadPage(address=address):
+                self._load(address)
+            case messages.ShareBegin():
+                self._web.start_sharing()
+            case messages.ShareEnd():
+                self._web.stop_sharing()
+            case messages.TakeSnapshot():
+                self._web.request_snapshot()
+            case messages.FetchPart(number=number, address=address):
+                self._web.fetch(
+                    address,
+                    lambda data, kind: self._tell(messages.PartFetched(number, kind[:200]), data),
+                )
+            case messages.GoBack():
+                self._go_back()
+            case messages.ScrollPages(pages=pages):
+                self._web.page.runJavaScript(
+                    f"scrollBy({{top: {pages} * innerHeight * 0.8, behavior: 'smooth'}})", 0
+                )
+            case messages.UseLook():
+                self.dialog.retranslate()
+                self.refusal.retranslate()
+            case _:
+                self._drive(command)
+
+    def _act(self, command: messages.BrowserCommand) -> bool:
+        """What the agent does in the page; False for other commands."""
+        match command:
+            case messages.AskPage(number=number, document=document, what=what, values=values):
+                self._injector.ask(
+                    document, what, values, lambda text: self._on_page_answer(number, text)
+                )
+                return True
+            case messages.ZoomTo(percent=percent):
+                self._injector.zoom(percent)
+                return True
+            case messages.ClickAt(x=x, y=y):
+                self._end_refusal()
+                self._injector.click(x, y)
+            case messages.CommitText(text=text):
+                self._end_refusal()
+                self._injector.commit(text)
+            case messages.PressKey(key=key):
+                self._end_refusal()
+                self._injector.press(key)
+            case messages.GoTo(step=step):
+                self._end_refusal()
+                self._injector.go(step)
+            case _:
+                return False
+        return True
+
+    def _mark(self, command: messages.BrowserCommand) -> bool:
+        """What is drawn over the page; False for other commands."""
+        match command:
+            case messages.PointAt(x=x, y=y):
+                self._pointer.setGeometry(self.view.rect())
+                self._pointer.show_at(x, y)
+                self._pointer_timer.start()
+            case messages.PointAway():
+                self._pointer_timer.stop()
+                self._pointer.remove()
+            case messages.MayAct(on=on):
+                self.marks.setGeometry(self.view.rect())
+                self.marks.set_acting(on)
+            case messages.MarkNode(document=document, node=node):
+                self.marks.setGeometry(self.view.rect())
+                self.marks.highlight(document, node)
+            case messages.MarkArrow(document=document, start=start, end=end):
+                self.marks.setGeometry(self.view.rect())
+                self.marks.draw_arrow(document, start, end)
+            case messages.UnmarkPage():
+                self.marks.remove()
+            case _:
+                return False
+        return True
+
+    def _load(self, address: str) -> None:
+        if not self._web.allows(address):
+            return
+        self.refusal.end()
+        self._web.dialogs.dismiss()  # a page that waits for an answer cannot leave
+        self._web.page.load(QUrl(address))
+
+    def _go_back(self) -> None:
+        history = self._web.page.history()
+        if not self.refusal.isHidden():
+            self.refusal.leave()
+        elif history is not None and history.canGoBack():
+            history.back()
+
+    def _end_refusal(self) -> None:
+        """The agent acts in the page beneath: the caller must see it."""
+        if not self.refusal.isHidden():
+            self.refusal.leave()
+
+    # ---- what a script does as the caller ----
+
+    def _drive(self, command: messages.BrowserCommand) -> None:
+        match command:
+            case messages.ReadField(number=number, selector=selector):
+                code = (
+                    f"(() => {{ const field = document.querySelector({json.dumps(selector)}); "
+                    "return JSON.stringify(field ? {found: true, value: String(field.value), "
+                    "checked: Boolean(field.checked)} : {found: false}); })()"
+                )
+                self._web.page.runJavaScript(
+                    code, lambda answer: self._on_page_answer(number, str(answer or ""))
+                )
+            case messages.TypeInField(selector=selector, text=text):
+                self._type_in_field(selector, text)
+            case messages.TakePicture(number=number):
+                image = QBuffer()
+                image.open(QIODevice.OpenModeFlag.WriteOnly)
+                self.grab().save(image, "PNG")
+                picture = bytes(image.data().data())
+                self._tell(messages.PartFetched(number, "image/png"), picture)
+
+    def _type_in_field(self, selector: str, text: str) -> None:
+        """Types into a field of the page, as the caller does."""
+        self.view.setFocus()
+
+        def on_focused(_answer: object) -> None:
+            event = QInputMethodEvent()
+            event.setCommitString(text)
+            QCoreApplication.sendEvent(self.view.focusProxy() or self.view, event)
+
+        code = f"document.querySelector({json.dumps(selector)}).focus()"
+        self._web.page.runJavaScript(code, on_focused)
+
+    # ---- the end of a session ----
+
+    def forget(self, on_gone: Callable[[bool], None]) -> None:
+        """Destroys everything of the caller: pages, cookies, history;
+        a fresh page stands ready at once.
+
+        Args:
+            on_gone: called once, within seconds, when the old one is destroyed;
+                True when nothing of it is left.
+        """
+        old = self._web
+        self.obey(messages.PointAway())
+        self.refusal.end()
+        self.marks.remove()
+        self.marks.set_acting(False)
+        self._allowed = AllowList()
+        self._web = self._new_web()
+        self._tell_view()
+
+        def on_closed(gone: bool) -> None:
+            old.deleteLater()
+            on_gone(gone)
+
+        old.close(on_closed)
+
+    # ---- facts from the page ----
+
+    def _tell(self, fact: messages.BrowserFact, body: bytes = b"") -> None:
+        self.told.emit(fact, body)
+
+    def _tell_view(self) -> None:
+        """Says what stands over the page when that changed."""
+        url, history = self._web.page.url(), self._web.page.history()
+        is_web = url.scheme() in _WEB
+        changed = messages.ViewChanged(
+            title=self._web.page.title()[: messages.MAX_TITLE] if is_web else "",
+            host=url.host()[:255],
+            may_go_back=not self.refusal.isHidden()
+            or (history is not None and history.canGoBack()),
+        )
+        if changed != self._changed:
+            self._changed = changed
+            self._tell(changed)
+
+    def _on_page_answer(self, number: int, text: str) -> None:
+        self._tell(messages.PageAnswered(number, text if len(text) <= messages.MAX_ANSWER else ""))
+
+    def _on_loading_changed(self, loading: QWebEngineLoadingInfo) -> None:
+        url = loading.url()
+        if url.scheme() not in _WEB:
+            return
+        self._tell_view()
+        status = loading.status()
+        if status == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
+            self._stopped = False
+        if status == QWebEngineLoadingInfo.LoadStatus.LoadSucceededStatus:
+            self._tell(
+                messages.PageLoaded(
+                    written(url)[: messages.MAX_ADDRESS],
+                    self._web.page.title()[: messages.MAX_TITLE],
+                    self.view.width(),
+                    self.view.height(),
+                )
+            )
+        elif status == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus and (
+            not self._stopped and loading.errorCode() not in _OUR_OWN_STOPS
+        ):
+            self._tell(
+                messages.AddressStopped(written(url)[: messages.MAX_ADDRESS], SessionError.code)
+            )
+
+    def _on_url_changed(self, _url: QUrl) -> None:
+        self.refusal.end()
+        self._tell_view()
+
+    def _on_refused(self, address: str) -> None:
+        self._stopped = True  # the load that fails now is our own doing
+        at = self._web.page.url().scheme()
+        self.refusal.setGeometry(self.view.rect())
+        self.refusal.refuse(
+            QUrl(address).host(), why_refused(address, self._allowed), has_page=at in _WEB
+        )
+        self._tell_view()
+        self._tell(messages.AddressStopped(address[: messages.MAX_ADDRESS], AddressNotAllowed.code))
+
+    # ---- what the page shows beside itself ----
+
+    def _on_asked(self, question: Question) -> None:
+        self.dialog.setGeometry(self.view.rect())
+        self.dialog.ask(question, self._web.page.url().host())
+        self._tell_dialog(question.dialog_id, question.kind, question.text, waits=True)
+
+    def _on_answered(self, dialog_id: str) -> None:
+        self.dialog.end(dialog_id)
+        self._tell(messages.QuestionClosed(dialog_id))
+
+    def _on_not_done(self, kind: DialogKind, name: str) -> None:
+        self._tell_dialog(new_id(), kind, name, waits=False)
+
+    def _tell_dialog(self, dialog_id: str, kind: DialogKind, text: str, *, waits: bool) -> None:
+        dialog = DialogShown(dialog_id=dialog_id, kind=kind, text=text[:MAX_TEXT], waits=waits)
+        self._tell(messages.QuestionShown(dialog))
+
+    # ---- Qt ----
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keeps what is drawn over the page in its place."""
+        super().resizeEvent(event)
+        for layer in (self.marks, self._pointer, self.dialog, self.refusal):
+            layer.setGeometry(self.view.rect())
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape is the caller's STOP, also beside the page; the agent's key comes here too when
+        the page leaves it.
+        """
+        if event is not None and event.spontaneous() and event.key() == Qt.Key.Key_Escape:
+            self._tell(messages.StopKeyPressed())
+        else:
+            super().keyPressEvent(event)
