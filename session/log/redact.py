@@ -9,13 +9,14 @@ never have come.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 
 import msgspec
 import zstandard
 
 from session.log.events import Event, MirrorChunk, Record
+from session.masking.numbers import KEPT, FoundNumber, NumberKind, find, is_proven
 
 REPLACEMENT = "redacted"
 """Stands where a string was; it fits the pattern of every id, code and host."""
@@ -23,59 +24,19 @@ REPLACEMENT = "redacted"
 MAX_MIRROR_BYTES = 16 * 1024 * 1024
 """A chunk of the mirror that unpacks to more than this is not kept."""
 
-# not within an id, nor the decimals of a number
-_START, _END = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z])"
-_NIR = re.compile(_START + r"[1-478] ?\d\d ?\d\d ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3}(?: ?\d\d)?" + _END)
-_IBAN = re.compile(
-    _START + r"(?:[A-Z]{2}\d\d(?: ?[0-9A-Z]){11,30}|[Ff][Rr]\d\d(?: ?[0-9A-Za-z]){23})" + _END
-)
-_EMAIL = re.compile(r"(?<![^\s@<>\"'])[^\s@<>\"']+@[^\s@<>\"']+\.[A-Za-z]{2,}")
-_PHONE = re.compile(r"(?<![0-9A-Za-z])(?:(?:\+|00)33[ .-]?|0)[1-9](?:[ .-]?\d\d){4}" + _END)
-_CALLER_NUMBER = re.compile(_START + r"(?:\d{7}[A-Za-z]?|\d{11})" + _END)
+_CALLER_NUMBER = re.compile(r"(?<![0-9A-Za-z.])(?:\d{7}[A-Za-z]?|\d{11})(?![0-9A-Za-z])")
 _QUERY = re.compile(r"[?#][^\s?#]*=|://")
 
+CALLER_NUMBER, ADDRESS = "caller_number", "address"
+"""What is searched in the strings of an event beside `session.masking`'s kinds."""
 
-def _nir_key_fits(text: str) -> bool:
-    """INSEE: key = 97 - (number mod 97); Corsica 2A counts as 19, 2B as 18."""
-    digits = text.replace(" ", "").upper()
-    number = digits[:13].replace("2A", "19").replace("2B", "18")
-    return len(digits) == 15 and number.isdigit() and 97 - int(number) % 97 == int(digits[13:])
-
-
-def _iban_fits(text: str) -> bool:
-    """ISO 13616-1: first four characters to the end, letters as 10..35, remainder 1 by 97 (ISO
-    7064).
-    """
-    compact = text.replace(" ", "").upper()
-    return int("".join(str(int(sign, 36)) for sign in compact[4:] + compact[:4])) % 97 == 1
-
-
-def _any(
-    pattern: re.Pattern[str], fits: Callable[[str], bool] = lambda text: True
-) -> Callable[[str], bool]:
-    return lambda text: any(fits(match.group()) for match in pattern.finditer(text))
-
-
-KINDS: dict[str, Callable[[str], bool]] = {
-    "nir": _any(_NIR),
-    "iban": _any(_IBAN, _iban_fits),
-    "email": _any(_EMAIL),
-    "phone": _any(_PHONE),
-    "caller_number": _any(_CALLER_NUMBER),
-    "address": _any(_QUERY),
-}
-"""The patterns that are searched in the strings of an event."""
-
-_ON_PURPOSE = {"mandate": {"nir", "iban"}}
+_ON_PURPOSE = {"mandate": {NumberKind.NIR, NumberKind.IBAN}}
 """A mandate's reference is recorded on purpose and may look like any number, but never like these.
 """
 
-_MIRROR_KINDS: dict[str, Callable[[str], bool]] = {
-    "nir": _any(_NIR, _nir_key_fits),
-    "iban": _any(_IBAN, _iban_fits),
-}
-"""The patterns for a mirrored page: only numbers with a check digit, because times, sizes and a
-public body's telephone number are no secrets.
+_PROVEN = (NumberKind.NIR, NumberKind.IBAN)
+"""The kinds that a mirrored page is searched for: only with right check digits, because times,
+sizes and a public body's telephone number are no secrets.
 """
 
 
@@ -105,7 +66,32 @@ def _frame_findings(data: bytes) -> list[RedactionFinding]:
     if len(text) > MAX_MIRROR_BYTES:
         return [RedactionFinding("data", "too_large")]
     page = text.decode("utf-8", errors="replace")
-    return [RedactionFinding("data", kind) for kind, holds in _MIRROR_KINDS.items() if holds(page)]
+    kinds = {
+        one.kind
+        for one in _standing_alone(page, _PROVEN)
+        if is_proven(one.kind, page[one.start : one.end])
+    }
+    return [RedactionFinding("data", kind) for kind in sorted(kinds)]
+
+
+def _standing_alone(text: str, kinds: Collection[NumberKind]) -> Iterator[FoundNumber]:
+    """Numbers that are not part of an id, nor the decimals of a number."""
+    for one in find(text, kinds):
+        before, after = text[one.start - 1 : one.start], text[one.end : one.end + 1]
+        if not (before.isalnum() or before == "." or after.isalnum()):
+            yield one
+
+
+def _kinds_in(name: str, text: str) -> set[str]:
+    """The kinds of things that a field of an event holds and should not."""
+    kinds: set[str] = {one.kind for one in _standing_alone(text, _ON_PURPOSE.get(name, KEPT))}
+    if name in _ON_PURPOSE:
+        return kinds
+    if _CALLER_NUMBER.search(text):
+        kinds.add(CALLER_NUMBER)
+    if _QUERY.search(text):
+        kinds.add(ADDRESS)
+    return kinds
 
 
 def _shape_findings(event: Event) -> list[RedactionFinding]:
@@ -127,8 +113,7 @@ def check_clean(record: Record) -> list[RedactionFinding]:
     found = [
         RedactionFinding(name, kind)
         for name, text in _strings(event)
-        for kind, holds in KINDS.items()
-        if kind in _ON_PURPOSE.get(name, KINDS) and holds(text)
+        for kind in sorted(_kinds_in(name, text))
     ]
     if isinstance(event, MirrorChunk):
         found += _frame_findings(event.data)

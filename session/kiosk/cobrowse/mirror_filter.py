@@ -10,6 +10,7 @@ wherever they stand.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Annotated
 
 import msgspec
 
+from session.masking.numbers import mask
 from session.protocol.conversation.allowed_addresses import without_query
 from session.protocol.conversation.mirror import (
     CUSTOM,
@@ -29,8 +31,6 @@ from session.protocol.conversation.mirror import (
 
 log = logging.getLogger(__name__)
 
-MASK = "•••"
-
 # rrweb 2, `IncrementalSource`: mutation, mouse move, mouse interaction, scroll, viewport resize,
 # input, touch move, media interaction, style sheet rule, drag, style declaration, selection,
 # adopted style sheet. Not canvas (9), font (10), log (11), custom element (16): the recorder never
@@ -41,69 +41,9 @@ MOVES = frozenset({1, 6, 12})
 
 _MAX_CUSTOM_BYTES = 300_000
 
-# Between digits: any white space (also no-break), dots, dashes, invisible characters, and the
-# escapes of JSON.
-_GAP = r"(?:\\[nrt]|[\s.\-_/\u00ad\u200b-\u200d\u2060\ufeff]){0,3}"
-
-_NIR = re.compile(
-    rf"(?<!\d)[1-478]{_GAP}\d\d{_GAP}(?:0[1-9]|1[0-2]|[2-9]\d){_GAP}(?:0[1-9]|[1-9]\d|2[AaBb]){_GAP}"
-    rf"\d\d\d{_GAP}\d\d\d(?:{_GAP}\d\d)?(?!\d)"
-)
-"""The French social security number (INSEE:
-sex, year, month, department, commune, order), with or without its key.
-"""
-
-_FRENCH_ACCOUNT = re.compile(
-    rf"(?<![A-Za-z0-9])FR{_GAP}\d{_GAP}\d(?:{_GAP}\d){{10}}"
-    rf"(?:(?:{_GAP}[A-Z0-9]){{11}}(?:{_GAP}\d){{2}}(?![A-Za-z0-9])|(?:{_GAP}\d){{0,13}})",
-    re.IGNORECASE,
-)
-"""A French account number (ISO 13616: bank and branch are ten digits), also mistyped or cut short.
-"""
-
-_ACCOUNT = re.compile(rf"(?<![A-Za-z0-9])[A-Z]{{2}}\d\d(?:{_GAP}[A-Z0-9]){{11,30}}", re.IGNORECASE)
-"""What may be an account number of another country; `_mask_account` decides."""
-
-_CARD = re.compile(
-    r"(?<![\w.])(?:[2-6]\d{3}(?:[ \u00a0\u202f.-]?\d{4}){3}"
-    r"|3[47]\d{2}[ \u00a0\u202f.-]?\d{6}[ \u00a0\u202f.-]?\d{5})(?!\d)"
-)
-"""What may be the number of a payment card (ISO/IEC 7812-1); `_mask_card` decides."""
-
-_JOB_SEEKER = re.compile(r"(?<![\w#./+=-])\d{7}[A-Z](?![\w/+=])")
-"""The number that France Travail, and some family funds, give a person: seven digits and a letter.
-"""
-
-_BENEFICIARY = re.compile(
-    r"(?i)(allocataire|identifiant(?: france "
-    r"travail)?)((?:\W|n[o°]|num[ée]ro|est){0,12}?)\d{5,11}[A-Z]?\b"
-)
-"""A number that is a person's only because the word before it says so."""
-
-_COUNTRIES_BY_LENGTH = {
-    15: "NO",
-    16: "BE",
-    18: "DK FI NL",
-    19: "SI",
-    20: "AT EE LT LU",
-    21: "CH HR LI LV",
-    22: "BG DE GB IE VA",
-    23: "GI",
-    24: "AD CZ ES RO SE SK",
-    25: "PT",
-    26: "IS",
-    27: "GR IT MC SM",
-    28: "CY HU PL",
-    31: "MT",
-}
-_ACCOUNT_LENGTHS = {
-    country: length for length, names in _COUNTRIES_BY_LENGTH.items() for country in names.split()
-}
-"""Characters of an account number per country of the euro payments area (ISO 13616 registry)."""
-
 _FEW_DIGITS = re.compile(r"(?:\d\D*){5}")
 _SHORTEST = 7
-"""Every number above has five digits and more;
+"""Every number of `session.masking` has five digits and more;
 most strings of a page have fewer, and need no closer look.
 """
 
@@ -113,46 +53,18 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 _REST_OF_STRING = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
 _SIGN = re.compile(r'\\.|"', re.DOTALL)
 _PIECE_CHARS = 128 * 1024
-_CHARACTER = re.compile(rf"{_GAP}[A-Za-z0-9]")
-
-
-def _mask_account(found: re.Match[str]) -> str:
-    """Masks the number when its check digits are right (ISO 7064, MOD 97-10), and leaves the words
-    after it.
-    """
-    text = found[0]
-    steps = _CHARACTER.findall(text)
-    plain = "".join(step[-1] for step in steps).upper()
-    length = _ACCOUNT_LENGTHS.get(plain[:2], 0)
-    if not length or len(plain) < length:
-        return text
-    number = plain[4:length] + plain[:4]
-    if int("".join(str(int(letter, 36)) for letter in number)) % 97 != 1:
-        return text
-    return MASK + text[len("".join(steps[:length])) :]
-
-
-def _mask_card(found: re.Match[str]) -> str:
-    """Masks the number when its check digit is right (ISO/IEC 7812-1, annex B: Luhn)."""
-    digits = [int(sign) for sign in reversed(found[0]) if sign.isdigit()]
-    total = sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return found[0] if total % 10 else MASK
-
-
-def mask_text(text: str) -> str:
-    """`text` with social security, account, card and beneficiaries' numbers made unreadable."""
-    text = _BENEFICIARY.sub(rf"\1\2{MASK}", _JOB_SEEKER.sub(MASK, _CARD.sub(_mask_card, text)))
-    for pattern in (_NIR, _FRENCH_ACCOUNT):
-        text = pattern.sub(MASK, text)
-    return _ACCOUNT.sub(_mask_account, text)
 
 
 def _mask_literal(found: re.Match[str]) -> str:
     literal = found[0]
-    if len(literal) < _SHORTEST or _FEW_DIGITS.search(literal) is None:
+    if len(literal) < _SHORTEST or (literal.isascii() and _FEW_DIGITS.search(literal) is None):
         return literal
     # Pictures are not text; their letters would look like account numbers.
-    return literal if literal.startswith('"data:image/') else mask_text(literal)
+    if literal.startswith('"data:image/'):
+        return literal
+    text = json.loads(literal, strict=False) if "\\" in literal else literal[1:-1]
+    masked = mask(text)
+    return literal if masked == text else json.dumps(masked, ensure_ascii=False)
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -22,8 +22,9 @@ from session.core.clock import Clock
 from session.core.errors import AddressNotAllowed, BusUnreachable, MessageTooLarge
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.kiosk.cobrowse.mirror_filter import filter_events, mask_text
+from session.kiosk.cobrowse.mirror_filter import filter_events
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS, MirrorSender
+from session.masking.numbers import mask
 from session.protocol.conversation import mirror
 from session.protocol.conversation.allowed_addresses import without_query
 from session.protocol.conversation.messages import (
@@ -343,9 +344,7 @@ class KioskSharedPage:
         self._answer_due = self._browser.open(address)
         if not self._answer_due:
             self._send(
-                AddressRefused(
-                    address=mask_text(without_query(address)), code=AddressNotAllowed.code
-                )
+                AddressRefused(address=mask(without_query(address)), code=AddressNotAllowed.code)
             )
 
     def _on_snapshot_requested(self) -> None:
@@ -371,8 +370,8 @@ class KioskSharedPage:
     def _on_page_shown(self, address: str, title: str, width_px: int, height_px: int) -> None:
         self._page = PageShown(
             epoch=self._epoch,
-            address=mask_text(without_query(address)),
-            title=mask_text(title)[:500],
+            address=mask(without_query(address)),
+            title=mask(title)[:500],
             width_px=width_px,
             height_px=height_px,
         )
@@ -389,7 +388,7 @@ class KioskSharedPage:
 
     def _on_address_refused(self, address: str, code: str) -> None:
         if self._may_send():
-            self._send(AddressRefused(address=mask_text(without_query(address)), code=code))
+            self._send(AddressRefused(address=mask(without_query(address)), code=code))
 
     def _on_pointer_painted(self, x_px: int, y_px: int) -> None:
         if not self._sharing:
@@ -414,7 +413,7 @@ class KioskSharedPage:
     # ---- what stands beside the page ----
 
     def _on_dialog_shown(self, dialog: DialogShown) -> None:
-        dialog = msgspec.structs.replace(dialog, text=mask_text(dialog.text))
+        dialog = msgspec.structs.replace(dialog, text=mask(dialog.text))
         if dialog.waits:
             self._dialog = dialog
         if self._sharing:
@@ -475,7 +474,7 @@ class KioskSharedPage:
         self._document = push.document
         self._epoch += 1
         self._browser.hide_pointer()  # it pointed at something of the page before
-        if self._page is not None and self._page.address == mask_text(without_query(push.address)):
+        if self._page is not None and self._page.address == mask(without_query(push.address)):
             self._page = msgspec.structs.replace(self._page, epoch=self._epoch)
             self._send(self._page)
 

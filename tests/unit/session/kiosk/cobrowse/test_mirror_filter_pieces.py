@@ -11,7 +11,8 @@ import random
 import pytest
 
 from session.kiosk.cobrowse import mirror_filter
-from session.kiosk.cobrowse.mirror_filter import MASK, _mask_json, _pieces
+from session.kiosk.cobrowse.mirror_filter import _mask_json, _pieces
+from session.masking.numbers import MASK
 
 SECRET = "1 85 05 78 006 084 91"
 

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Text as a number is searched in it, and the way back to its own characters.
+Used by the patterns of this package.
+
+`Plain.text` has one form for each letter (NFKC, decimal digits of all scripts as ASCII) and none of
+the signs that nobody sees. `Plain.folded` has in addition one space for every run of spaces,
+punctuation and symbols: a number looks the same whatever stands between its digits.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+
+FAR = "\n"
+"""In `folded`, for a gap that is too long to stand inside a number."""
+
+_MOST_GAP = 40
+_GAP = re.compile(r"\W+")
+_FAR_GAP = re.compile(rf"\W{{{_MOST_GAP + 1}}}")
+_UNSEEN = {"Cf", "Mn", "Me"}
+_FILLERS = {0x115F, 0x1160, 0x3164, 0xFFA0}
+"""Letters without a shape (Unicode, Default_Ignorable_Code_Point)."""
+
+
+class _Forms(dict[int, str]):
+    """The one form of each character, found once."""
+
+    def __missing__(self, code: int) -> str:
+        form = "".join(map(_form_of, unicodedata.normalize("NFKC", chr(code))))
+        self[code] = form
+        return form
+
+
+def _form_of(letter: str) -> str:
+    if unicodedata.category(letter) in _UNSEEN or ord(letter) in _FILLERS:
+        return ""
+    digit = unicodedata.decimal(letter, None)
+    return letter if digit is None else str(digit)
+
+
+_FORMS = _Forms()
+
+
+def _folded_gap(gap: re.Match[str]) -> str:
+    return FAR if len(gap[0]) > _MOST_GAP else " "
+
+
+class Plain:
+    """A text and its two forms.
+
+    Attributes:
+        original: the text as it was given.
+        text: each letter in its one form, nothing unseen.
+        folded: `text` with one sign for each run of what is neither letter nor digit: a space or
+            `FAR`.
+    """
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        self.text = original if original.isascii() else original.translate(_FORMS)
+        self._words = self.text.replace("_", " ")
+        self.folded = _GAP.sub(
+            " " if _FAR_GAP.search(self._words) is None else _folded_gap, self._words
+        )
+        self._gap_ends: list[int] | None = None
+        self._left_out: list[int] = []
+        self._sources: list[int] | None = None
+
+    def text_index(self, folded_index: int) -> int:
+        """Where in `text` stands what stands there in `folded`; a gap's last sign for a gap."""
+        if self._gap_ends is None:
+            self._gap_ends, left_out = [], 0
+            for gap in _GAP.finditer(self._words):
+                left_out += gap.end() - gap.start() - 1
+                self._gap_ends.append(gap.end() - 1 - left_out)
+                self._left_out.append(left_out)
+        gaps = bisect_right(self._gap_ends, folded_index)
+        return folded_index + (self._left_out[gaps - 1] if gaps else 0)
+
+    def text_span(self, start: int, end: int) -> tuple[int, int]:
+        """`start`..`end` of `folded`, which begins and ends with a letter or digit, in `text`."""
+        return self.text_index(start), self.text_index(end - 1) + 1
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """`start`..`end` of `text`, at least one character, in `original`."""
+        if self.original.isascii():
+            return start, end
+        if self._sources is None:
+            self._sources = [
+                at for at, letter in enumerate(self.original) for _ in _FORMS[ord(letter)]
+            ]
+        return self._sources[start], self._sources[end - 1] + 1
