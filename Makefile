@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test pilot test-faults lint format bench bench-hub bench-paper schemas translations clean
+.PHONY: setup demo test pilot test-faults fuzz lint format bench bench-hub bench-paper schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -47,6 +47,10 @@ test-faults: setup
 	$(BIN)/python -m tests.faults.paper
 	$(BIN)/python -m tests.faults.power_cut
 	$(BIN)/python -m tests.faults.run_cluster --rounds $(ROUNDS)
+
+# atheris is for this run only.
+fuzz: setup
+	PATH="$$PATH:$(HOME)/.local/bin:$(CURDIR)/build/uv/bin" uv run --no-sync --with atheris python -m tests.fuzz
 
 bench:
 	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-import bench-cobrowse bench-hub bench-media

@@ -87,11 +87,15 @@ def parse_words(table: str) -> tuple[Word, ...]:
         cells = line.split("\t")
         if len(cells) != 12:
             continue
-        left, top, width, height = (int(cell) for cell in cells[6:10])
+        try:
+            left, top, width, height = (int(cell) for cell in cells[6:10])
+            sure = float(cells[10])
+        except ValueError:
+            continue
         if cells[0] == "1":
             wide, high = max(1, width), max(1, height)
         text = cells[11].strip()
-        if cells[0] != _WORD_LEVEL or not text or float(cells[10]) < _LEAST_SURE:
+        if cells[0] != _WORD_LEVEL or not text or sure < _LEAST_SURE:
             continue
         if max(text) < _LAST and wide and len(words) < MAX_WORDS:
             words.append(

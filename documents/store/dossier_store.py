@@ -20,7 +20,6 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from documents.durable_files import make_folder
 from documents.hashes import sha256_of
-from documents.pdf.check import inspect_pdf
 from documents.store import tables
 from documents.store.accesses import Accesses, write_line
 from documents.store.acts import DossierAct, acts_of, write_act
@@ -28,6 +27,7 @@ from documents.store.blobs import Blobs, BlobStore
 from documents.store.deliveries import Deliveries, add_deliveries
 from documents.store.identities import Identities, fill_search_keys
 from documents.store.incoming import IncomingDossiers
+from documents.store.index_marks import LookAtPdf, facts_of
 from documents.store.layout import bring_up_to_date
 from documents.store.merges import Merges
 from documents.store.procedures import Procedure, piece_of
@@ -102,6 +102,7 @@ class DossierStore:
             `documents.store.remote_blobs.RemoteBlobs`; closed with us.
         targets: by organisation, names of its own document systems, which get a copy of what is
             filed.
+        look_at: looks at each PDF before it is filed; a hub's does so in a worker process.
         now: the time, timezone-aware; its local day decides which pieces are out of date.
 
     Attributes:
@@ -123,9 +124,10 @@ class DossierStore:
         *,
         blobs: BlobStore | None = None,
         targets: Mapping[str, Sequence[str]] | None = None,
+        look_at: LookAtPdf = facts_of,
         now: Callable[[], datetime] = _now,
     ) -> None:
-        self._now = now
+        self._now, self._look_at = now, look_at
         with reached():
             make_folder(folder)
             self._blobs: BlobStore = blobs or Blobs(folder / "documents")
@@ -363,7 +365,7 @@ class DossierStore:
                 or not read back.
             DossierUnknown: no such dossier or piece.
         """
-        _check(data, new)
+        self._check(data, new)
         with self._reading() as connection:
             known = uploaded(connection, organisation, new.upload_id)
             if known is not None:
@@ -597,26 +599,25 @@ class DossierStore:
     def _moment(self, by: Actor) -> Moment:
         return Moment(self._now(), self._today(), by)
 
+    def _check(self, data: bytes, new: NewDocument) -> None:
+        """Is it what the sender says, and a whole PDF?"""
+        if sha256_of(data) != new.sha256:
+            raise PageDamaged(size_bytes=len(data))
+        try:
+            facts = self._look_at(data)
+        except SessionError as error:
+            raise DocumentNotFiled(why=str(error.detail.get("why", error.code))) from error
+        if facts.active:
+            raise DocumentNotFiled(why="active_content")
+        if facts.pages != new.pages:
+            raise DocumentNotFiled(why="pages", found=facts.pages, announced=new.pages)
+
     def _prepare(self) -> None:
         """Makes the tables that are missing; refuses a newer layout."""
         with self._writing() as connection:
             bring_up_to_date(connection)
             index_missing(connection)
             fill_search_keys(connection)
-
-
-def _check(data: bytes, new: NewDocument) -> None:
-    """Is it what the sender says, and a whole PDF?"""
-    if sha256_of(data) != new.sha256:
-        raise PageDamaged(size_bytes=len(data))
-    try:
-        facts = inspect_pdf(data, validate=False)
-    except SessionError as error:
-        raise DocumentNotFiled(why=str(error.detail.get("why", error.code))) from error
-    if facts.active:
-        raise DocumentNotFiled(why="active_content")
-    if facts.pages != new.pages:
-        raise DocumentNotFiled(why="pages", found=facts.pages, announced=new.pages)
 
 
 def _check_place(connection: Connection, organisation: str, number: str, piece_id: str) -> None:

@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub has a worker process do before filing:
-only there the readers of PDFs and pictures are loaded.
+"""What the hub has a worker process do before filing: a PDF of others can end its reader, and then
+only the worker is gone. Only there the readers of PDFs and pictures are loaded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from documents.store.search import FiledMarks
+
+if TYPE_CHECKING:
+    from documents.pdf.check import PdfFacts
+
+type LookAtPdf = Callable[[bytes], PdfFacts]
+"""Tells what a PDF is, or raises `PageUnreadable` or `PageTooLarge`; may wait."""
 
 
 def marks_of(data: bytes) -> FiledMarks:
@@ -13,3 +22,10 @@ def marks_of(data: bytes) -> FiledMarks:
     from documents.store.index_reading import read_marks
 
     return read_marks(data)
+
+
+def facts_of(data: bytes) -> PdfFacts:
+    """See `documents.pdf.check.inspect_pdf`."""
+    from documents.pdf.check import inspect_pdf
+
+    return inspect_pdf(data, validate=False)

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from documents.imaging.flatbed_preview import FlatbedPreview, check_flatbed
 from documents.pdf.check import print_safe
-from documents.workers import Workers
+from documents.workers import WorkerLost, Workers
 from expert_app.desk.app import DeskApp
 from expert_app.desk.duplex_pile import DuplexPile
 from session.core.clock import Clock
-from session.core.device_errors import PileUneven
+from session.core.device_errors import PileUneven, PrintRefused
 from session.core.errors import PageUnreadable
 from session.core.signals import Signal
 from session.desk.devices.scanner_and_printer import PageProgressed, ReceivedPage
@@ -274,8 +274,15 @@ class DevicesJob:
 
     async def _print_file(self, path: Path, copies: int) -> None:
         data = await asyncio.to_thread(path.read_bytes)
-        await asyncio.to_thread(print_safe, data)
+        await self._looked_through(data)
         await self.print_document(data, path.stem, copies)
+
+    async def _looked_through(self, data: bytes) -> None:
+        """In a worker, which a damaged file may end. Raises `PrintRefused`."""
+        try:
+            await asyncio.wrap_future(self._workers.submit(print_safe, data))
+        except WorkerLost as error:
+            raise PrintRefused(status="damaged") from error
 
     async def print_document(self, pdf: bytes, name: str, copies: int = 1) -> None:
         """Prints a PDF of ours at the kiosk, where the caller sees it first."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from documents.pdf.check import PdfFacts
 from documents.store.blobs import BlobStore
 from documents.store.dossier_store import DossierStore
+from documents.store.index_marks import facts_of
 from documents.store.procedures import Procedures, load_procedures, shipped
 from documents.workers import Limits, Workers
 from expert_app.ged.board_service import GedBoardService
@@ -25,9 +28,11 @@ from expert_app.runtime.paths import Paths
 from expert_app.stores.dossiers import open_blobs, open_store, open_targets
 from expert_app.stores.registers import open_registers
 from session.core.clock import Clock, SystemClock
+from session.core.errors import PageUnreadable
 from session.core.tasks import Tasks
 
 WORKER_LIMITS = Limits(memory_mb=700, task_cpu_s=20)
+LOOK_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,18 @@ def find_sources(settings: HubSettings, paths: Paths, *, delivers: bool = True) 
     )
 
 
+def look_apart(workers: Workers, data: bytes) -> PdfFacts:
+    """What a PDF is, told by a worker process, which a hostile one may end. Waits: for a thread.
+
+    Raises:
+        PageUnreadable, PageTooLarge.
+    """
+    try:
+        return workers.submit(facts_of, data).result(LOOK_S)
+    except TimeoutError as error:
+        raise PageUnreadable(why="damaged") from error
+
+
 def open_dossiers(
     settings: HubSettings,
     paths: Paths,
@@ -78,10 +95,10 @@ def open_dossiers(
     stack: contextlib.AsyncExitStack,
 ) -> OpenDossiers:
     """Opens the store and starts the courier and the watch; `stack` closes them."""
-    store = open_store(settings, paths, sources.blobs)
-    stack.callback(store.close)
     workers = Workers(limits=WORKER_LIMITS)
     stack.callback(workers.close)
+    store = open_store(settings, paths, sources.blobs, look_at=partial(look_apart, workers))
+    stack.callback(store.close)
     courier = Courier(store, sources.targets, clock=clock, tasks=tasks)
     stack.push_async_callback(courier.stop)
     adapter = DossierAdapter(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.copy import FILES, StoreCopy
 from documents.store.dossier_store import DossierStore
+from documents.store.index_marks import LookAtPdf, facts_of
 from documents.store.remote_blobs import RemoteBlobs, s3_blobs, webdav_blobs
 from expert_app.ged.courier import DeliveryTarget, targets_of
 from expert_app.ged.kinds import make_connector
@@ -57,14 +58,24 @@ def open_blobs(settings: HubSettings, paths: Paths) -> BlobStore:
         raise ExtraMissing(place.kind) from error
 
 
-def open_store(settings: HubSettings, paths: Paths, blobs: BlobStore | None = None) -> DossierStore:
+def open_store(
+    settings: HubSettings,
+    paths: Paths,
+    blobs: BlobStore | None = None,
+    *,
+    look_at: LookAtPdf = facts_of,
+) -> DossierStore:
     """The store; `blobs` are what `open_blobs` gave, or opened here.
     Raises as `open_blobs`, and `SessionError`.
     """
     folder = documents_folder(settings, paths, "dossiers")
     blobs = blobs or open_blobs(settings, paths)
     return DossierStore(
-        folder, settings.database or None, blobs=blobs, targets=targets_of(settings.ged)
+        folder,
+        settings.database or None,
+        blobs=blobs,
+        targets=targets_of(settings.ged),
+        look_at=look_at,
     )
 
 

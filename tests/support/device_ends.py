@@ -305,8 +305,8 @@ class KioskSide:
         self._counted.clear()
         return self._counted
 
-    def _count_pages(self, _document: bytes) -> int:
-        self._counted.wait(30)
+    async def _count_pages(self, _document: bytes) -> int:
+        await asyncio.to_thread(self._counted.wait, 30)
         return self.pages
 
     def signed(self, offer: PageOffered) -> PageOffered:

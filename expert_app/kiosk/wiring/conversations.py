@@ -5,7 +5,7 @@ Part of `expert_app.kiosk.wiring.program`.
 
 from __future__ import annotations
 
-from expert_app.kiosk.quick_copy_maker import QuickCopyMaker
+from expert_app.kiosk.paper_worker import PaperWorker
 from expert_app.kiosk.wiring.panes import KioskPanes
 from expert_app.runtime.config import GeometrySettings
 from session.kiosk.hub.line_measurement import LineReports
@@ -28,10 +28,10 @@ class ConversationWiring:
         place: GeometrySettings,
         *,
         line_reports: LineReports,
-        quick_copies: QuickCopyMaker,
+        paper: PaperWorker,
     ) -> None:
         self._panes, self._place = panes, place
-        self._line_reports, self._quick_copies = line_reports, quick_copies
+        self._line_reports, self._paper = line_reports, paper
 
     def connect(self, session: KioskSession) -> None:
         """Connects the session; before it starts."""
@@ -54,4 +54,4 @@ class ConversationWiring:
 
     def _on_scan_started(self, scan: ScanRequested) -> None:
         if scan.kind is ScanKind.PAGE:
-            self._quick_copies.warm()
+            self._paper.warm()

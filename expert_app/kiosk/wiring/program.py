@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from documents.pdf.check import print_safe
 from expert_app.kiosk.app import KioskApp
 from expert_app.kiosk.call_ready import CallReady
 from expert_app.kiosk.caller_requests import CallerRequests
 from expert_app.kiosk.device_settings import printer_of, refused_setting, scanner_of
 from expert_app.kiosk.observers import observe_kiosk
-from expert_app.kiosk.quick_copy_maker import QuickCopyMaker
+from expert_app.kiosk.paper_worker import PaperWorker
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.session_opener import KioskSessionOpener
 from expert_app.kiosk.wiring.conversations import ConversationWiring
@@ -84,13 +83,11 @@ def build_kiosk(
     settings: KioskSettings, paths: Paths, *, seed: bytes, program: Program
 ) -> KioskProgram:
     """The kiosk's objects, connected; nothing is shown or sent yet."""
-    running, quick_copies = RunningSession(), QuickCopyMaker()
+    running, paper = RunningSession(), PaperWorker()
     requests = CallerRequests(running)
     panes = build_panes(settings, paths, running=running, clock=program.clock)
     hub = build_hub(settings, paths, seed=seed, running=running, program=program)
-    parts = build_parts(
-        settings, panes, hub=hub, quick_copies=quick_copies, seed=seed, program=program
-    )
+    parts = build_parts(settings, panes, hub=hub, paper=paper, seed=seed, program=program)
     opener = KioskSessionOpener(parts, hub.link, sealing=hub.sealing, paths=paths)
     app = KioskApp(
         hub.link,
@@ -103,14 +100,14 @@ def build_kiosk(
         printer=parts.printer,
     )
     conversations = ConversationWiring(
-        panes, settings.geometry, line_reports=hub.line_reports, quick_copies=quick_copies
+        panes, settings.geometry, line_reports=hub.line_reports, paper=paper
     )
     app.session_opened.connect(conversations.connect)
     connect_queue(panes, app)
     connect_conversation(panes, requests)
     connect_host_call(panes, hub, app)
     connect_language_and_voice(panes)
-    connect_end_of_session(app, hub, quick_copies=quick_copies, tasks=program.tasks)
+    connect_end_of_session(app, hub, paper=paper, tasks=program.tasks)
     panes.window.close_requested.connect(program.stop.set)
     network = NetworkWatch(panes.window, partial(reconnect, hub.bus, running))
     return KioskProgram(
@@ -121,7 +118,7 @@ def build_kiosk(
         app=app,
         opener=opener,
         running=running,
-        quick_copies=quick_copies,
+        paper=paper,
         held=(requests, network),
     )
 
@@ -131,7 +128,7 @@ def build_parts(
     panes: KioskPanes,
     *,
     hub: KioskHub,
-    quick_copies: QuickCopyMaker,
+    paper: PaperWorker,
     seed: bytes,
     program: Program,
 ) -> KioskParts:
@@ -148,10 +145,10 @@ def build_parts(
         page_wrapping_key=wrapping_key(seed),
         kiosk_key=public_key(seed),
         seed=seed,
-        count_pages=lambda document: print_safe(document).pages,
+        count_pages=paper.count_pages,
         mirror_kbps=settings.mirror_kbps,
         consent_version=text_version,
-        make_quick_copy=quick_copies.make,
+        make_quick_copy=paper.make,
         file_folders=tuple(map(Path, settings.files_from)),
         link=hub.link,
         clock=program.clock,
@@ -174,7 +171,7 @@ class KioskProgram:
     app: KioskApp
     opener: KioskSessionOpener
     running: RunningSession
-    quick_copies: QuickCopyMaker
+    paper: PaperWorker
     held: tuple[object, ...]
 
     def observe(self) -> None:
@@ -216,18 +213,18 @@ class KioskProgram:
         for device in (self.parts.scanner, self.parts.printer):
             if device is not None:
                 await device.close()
-        await self.quick_copies.end()
+        await self.paper.end()
         await self.hub.bus.close()
 
 
 def connect_end_of_session(
-    app: KioskApp, hub: KioskHub, *, quick_copies: QuickCopyMaker, tasks: Tasks
+    app: KioskApp, hub: KioskHub, *, paper: PaperWorker, tasks: Tasks
 ) -> None:
     """What must not outlive the caller's session, beside the wipe."""
 
     def on_wiped(_wiped: KioskWiped) -> None:
         hub.line_reports.session_over()
-        tasks.start(quick_copies.end(), name="forget quick copies")
+        tasks.start(paper.end(), name="forget pages")
 
     app.wiped.connect(on_wiped)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 
 import msgspec
@@ -53,7 +53,7 @@ CANCEL_TIMEOUT_S = 15.0
 PDF_MAGIC = b"%PDF-"
 MAX_SHEETS = 40
 """Pages times copies of one print: the paper is for the next caller too."""
-CountPages = Callable[[bytes], int]
+CountPages = Callable[[bytes], Awaitable[int]]
 """Looks through a PDF before anybody sees it and counts its pages;
 raises a session error for one that is not safe.
 """
@@ -253,7 +253,7 @@ class Prints:
 
     async def _ask_caller(self, job: _Print, document: bytes, sha256: str) -> None:
         """Raises `PrintDeclined`, `PrintTooLong`, or what is wrong with the document."""
-        pages = await asyncio.to_thread(self._rules.count_pages, document)
+        pages = await self._rules.count_pages(document)
         if pages * job.offer.copies > MAX_SHEETS:
             raise PrintTooLong(pages=pages * job.offer.copies, most=MAX_SHEETS)
         self._report(job, PrintState.SHOWN, sha256=sha256)

@@ -31,9 +31,10 @@ from session.protocol.conversation.messages import (
     ScanSource,
 )
 from tests.support.device_ends import KIOSK_KEY, Talk, invented_page, settle, sha256
+from tests.support.program_parts import one_page
 from tests.support.waiting import until
 
-NO_RULES = PrintRules("s1", KIOSK_KEY, lambda _document: 1)
+NO_RULES = PrintRules("s1", KIOSK_KEY, one_page)
 
 
 async def test_a_page_comes_whole_and_is_on_disk_before_the_kiosk_forgets_it(talk: Talk) -> None:

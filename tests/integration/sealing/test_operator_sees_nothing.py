@@ -61,6 +61,7 @@ from session.protocol.hub.routing import NoteRequest
 from session.protocol.wire.roles import Role
 from tests.support.device_ends import DrawerPrinter, DrawerScanner, invented_page
 from tests.support.operator_and_vault import ORGANISATION, Parties, files_with, finds, parties
+from tests.support.program_parts import one_page
 from tests.support.waiting import until
 
 NAME = "Maelle Garrigue-Tesson"
@@ -224,7 +225,7 @@ class Ends:
         scanner.pages = [SCANNED]
         store = PageStore(self.folder / "shelf", bytes(32))
         grants = KioskGrants(self.at_kiosk, self.clock, tasks=self.tasks)
-        rules = PrintRules("s1", self.folder.name, lambda _document: 1)
+        rules = PrintRules("s1", self.folder.name, one_page)
         kiosk = KioskDevices(
             self.at_kiosk,
             DeviceEquipment(scanner=scanner, printer=printer, chunk_kbps=None),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Quick copies of scanned pages, made at the kiosk in a bounded worker process.
-Used by the kiosk's wiring.
+"""What a kiosk does with paper in a bounded worker process: quick copies of scanned pages, and a
+look through each document before it is printed. Used by the kiosk's wiring.
 """
 
 from __future__ import annotations
@@ -9,19 +9,22 @@ import asyncio
 import logging
 
 from documents.pages.quick_copy import quick_copy
-from documents.workers import Limits, Workers
+from documents.pdf.check import print_safe
+from documents.workers import Limits, WorkerLost, Workers
+from session.core.device_errors import PrintRefused
 from session.core.errors import SessionError
 
 log = logging.getLogger(__name__)
 
 MAKE_S = 10.0
 """A copy that takes longer is not quick."""
+LOOK_S = 60.0
 LIMITS = Limits(memory_mb=1200, task_cpu_s=15)
 
 
-class QuickCopyMaker:
-    """Makes quick copies at the kiosk;
-    the worker starts with the first page and ends with the session.
+class PaperWorker:
+    """The worker starts with the first page and ends with the session. What a document does to its
+    reader, it does to the worker alone.
     """
 
     def __init__(self) -> None:
@@ -40,6 +43,15 @@ class QuickCopyMaker:
             log.warning("no quick copy: %s", type(error).__name__)
             return None
         return None if copy is None else (copy.media_type, copy.data)
+
+    async def count_pages(self, document: bytes) -> int:
+        """See `session.kiosk.devices.prints.CountPages`. Raises `PrintRefused`."""
+        try:
+            async with asyncio.timeout(LOOK_S):
+                facts = await asyncio.wrap_future(self._open().submit(print_safe, document))
+        except (WorkerLost, TimeoutError) as error:
+            raise PrintRefused(status="damaged") from error
+        return facts.pages
 
     async def end(self) -> None:
         """The caller has gone: nothing of a page is left in the worker's memory."""
