@@ -3,8 +3,8 @@
 
 Start with `session.KioskSession`: one conversation with its parts, from the start to the wipe.
 The packages hold the parts: `call` (consent and video call), `cobrowse` (the shared page),
-`devices` (scanner and printer), `drivers` (how such devices are spoken to) and `hub` (what the
-kiosk asks the hub, also while nobody talks).
+`devices` (scanner and printer), `drivers` (how such devices are spoken to), `web_proxy` (the
+browser's only way out) and `hub` (what the kiosk asks the hub, also while nobody talks).
 The other end of most modules has the same name in `session.desk`. Imports `bus`, `log`,
 `media`, `protocol` and `core` of `session`, never `desk` or `hub`.
 """

@@ -4,6 +4,6 @@
 `shared_page.KioskSharedPage` sends the page to the desk: `mirror_filter` checks each event of the
 recorder, `mirror_sender` paces them, `send_window` keeps the line free.
 `remote_control.KioskRemoteControl` carries out what the agent may do in the page, `web_rules`
-decides where the browser may go, `shown_document.KioskShownDocument` shows what the agent shows.
-Imports no other package of `session.kiosk`; the browser is a Protocol.
+and `reach` decide where the browser may go, `shown_document.KioskShownDocument` shows what the
+agent shows. Imports no other package of `session.kiosk`; the browser is a Protocol.
 """

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What a web page on the kiosk may load, and why an address is refused.
-Pure; used by the kiosk's browser pane.
+Pure; used by the kiosk's browser pane, which sees whole addresses. What gets past it, or never
+asks it, still meets `reach`: the rules of the proxy, which sees hosts, ports and numbers.
 
 Pages and the frames in them come from the session's list. What a page needs to draw itself (style,
 pictures, fonts, scripts, answers) may come from anywhere by an encrypted connection, because nobody
@@ -10,25 +11,16 @@ from the network in which the kiosk stands.
 
 from __future__ import annotations
 
-import ipaddress
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from session.kiosk.cobrowse.reach import is_inside
 from session.protocol.conversation.allowed_addresses import AllowList
+from session.protocol.conversation.web_hosts import canonical_host
 
 _INSIDE_PAGE = ("data", "blob", "about")
 _ENCRYPTED = ("https", "wss")
 _CLEAR = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
-_LOCAL_ENDINGS = (
-    ".local",
-    ".localhost",
-    ".lan",
-    ".home",
-    ".internal",
-    ".home.arpa",
-    ".intranet",
-    ".corp",
-)
 _PROGRAMS = ("mailto", "tel", "sms", "callto", "skype", "whatsapp", "facetime", "geo", "intent")
 
 
@@ -66,7 +58,7 @@ def may_load(address: str, page: str, allowed: AllowList) -> bool:
     scheme = address.partition(":")[0]
     if scheme in _INSIDE_PAGE or allowed.allows(_as_page(address)) or _same_origin(address, page):
         return True
-    return scheme in _ENCRYPTED and not _is_local(_host(address))
+    return scheme in _ENCRYPTED and not is_inside(_host(address))
 
 
 def _as_page(address: str) -> str:
@@ -76,7 +68,7 @@ def _as_page(address: str) -> str:
 
 def _host(address: str) -> str:
     try:
-        return (urlsplit(address).hostname or "").rstrip(".")
+        return canonical_host(urlsplit(address).hostname or "")
     except ValueError:
         return ""
 
@@ -91,13 +83,3 @@ def _same_origin(address: str, page: str) -> bool:
         )
     except ValueError:
         return False
-
-
-def _is_local(host: str) -> bool:
-    """A host of the kiosk's own network, by its name or its number (RFC 1918, RFC 4193, RFC
-    6762).
-    """
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host or host.endswith(_LOCAL_ENDINGS)

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from session.protocol.conversation.web_hosts import address_of, canonical_host
+
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -24,7 +26,8 @@ class _Prefix(NamedTuple):
         6.2).
         """
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{self.host}{port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}{port}"
 
 
 def _parse(address: str) -> _Prefix | None:
@@ -33,12 +36,13 @@ def _parse(address: str) -> _Prefix | None:
     """
     try:
         parts: SplitResult = urlsplit(address)
-        port = parts.port or _PORTS[parts.scheme]
+        port = _PORTS[parts.scheme] if parts.port is None else parts.port
     except (ValueError, KeyError):
         return None
-    host = _ascii((parts.hostname or "").rstrip("."))
+    host = _host(parts.hostname or "")
     if (
         not host
+        or port == 0
         or "@" in parts.netloc
         or "\\" in address
         or any(ord(letter) < 33 for letter in address)
@@ -50,23 +54,20 @@ def _parse(address: str) -> _Prefix | None:
     return _Prefix(parts.scheme, host, port, path)
 
 
-def _ascii(host: str) -> str:
-    """A host as it goes over the line (RFC 5891), "" when it cannot."""
-    if host.isascii():
-        return host
-    try:
-        return host.encode("idna").decode()
-    except UnicodeError:
-        return ""
+def _host(text: str) -> str:
+    """The host in its one form, the star of a prefix kept in front; "" when it is none."""
+    star = "*." if text.startswith("*.") else ""
+    host = canonical_host(text.removeprefix("*."))
+    return star + host if host and not (star and address_of(host)) else ""
 
 
 def _is_host(listed: str, wanted: str) -> bool:
     """A leading "*." covers hosts below one of at least two labels;
     a star anywhere else covers nothing.
     """
-    parent = listed.removeprefix("*.")
-    if "*" in parent or "*" in wanted:
+    if "*" in wanted:
         return False
+    parent = listed.removeprefix("*.")
     return wanted == listed if parent == listed else "." in parent and wanted.endswith("." + parent)
 
 
@@ -86,6 +87,22 @@ class AllowList:
         """True when the kiosk may show `address` as a page of its own."""
         wanted = _parse(address)
         return wanted is not None and any(self._covers(prefix, wanted) for prefix in self._prefixes)
+
+    def names(self, host: str, port: int, *, scheme: str = "") -> bool:
+        """Whether a prefix is of this host (as `canonical_host` writes it) and port, whatever its
+        path.
+
+        Args:
+            scheme: "http" or "https" to ask for prefixes of this one only.
+        """
+        return any(
+            prefix.port == port and scheme in ("", prefix.scheme) and _is_host(prefix.host, host)
+            for prefix in self._prefixes
+        )
+
+    def __bool__(self) -> bool:
+        """False when it allows nothing at all."""
+        return bool(self._prefixes)
 
     @property
     def sites(self) -> list[tuple[str, str]]:

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Looks a name up and connects to the very address that was checked. Used by `server`.
+
+One look-up serves one connection: a name that answers with another address the next time is
+checked anew, so it cannot be rebound.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import aiohappyeyeballs
+import ifaddr
+
+from session.kiosk.cobrowse.reach import IpAddress, IpNetwork, is_localhost, why_not_connect
+from session.protocol.conversation.web_hosts import address_of
+
+LOOK_UP_S, CONNECT_S = 8.0, 10.0
+_LOOK_UPS_AT_ONCE = 16
+_MOST_ADDRESSES = 8
+_NEXT_ADDRESS_S = 0.25  # RFC 8305, section 5
+_OWN_KEPT_S = 5.0
+_WIDEST_OWN = {4: 8, 6: 32}
+"""A network as wide as that is no network of neighbours, but somebody's way to all addresses."""
+
+LookUp = Callable[[str], Sequence[str]]
+OwnNetworks = Callable[[], Sequence[IpNetwork]]
+
+
+class InsideAddress(Exception):
+    """The name answers with an address of the kiosk's own network."""
+
+
+def look_up(host: str) -> list[str]:
+    """The addresses of a name, from the system.
+
+    A dot at the end keeps the system from trying the name below its own domains.
+    """
+    name = host + "." if "." in host else host
+    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return [str(sockaddr[0]) for _family, _kind, _protocol, _name, sockaddr in found]
+
+
+def own_networks() -> list[IpNetwork]:
+    """The networks to which this machine is attached."""
+    networks: list[IpNetwork] = []
+    for adapter in ifaddr.get_adapters():
+        for known in adapter.ips:
+            address = known.ip if isinstance(known.ip, str) else known.ip[0]
+            network = ipaddress.ip_network(f"{address}/{known.network_prefix}", strict=False)
+            if network.prefixlen >= _WIDEST_OWN[network.version]:
+                networks.append(network)
+    return networks
+
+
+class Dialler:
+    """Connects to hosts that the rules let pass.
+
+    Args:
+        look_up: the addresses of a name; raises `OSError`.
+        own: the networks to which this machine is attached.
+    """
+
+    def __init__(self, look_up: LookUp = look_up, own: OwnNetworks = own_networks) -> None:
+        self._look_up, self._read_own = look_up, own
+        self._own: Sequence[IpNetwork] = ()
+        self._own_until_s = 0.0
+        self._threads = ThreadPoolExecutor(_LOOK_UPS_AT_ONCE, thread_name_prefix="look-up")
+
+    def close(self) -> None:
+        """Waits for no look-up."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def connect(self, host: str, port: int, *, listed: bool) -> socket.socket:
+        """A connected socket.
+
+        Args:
+            host: as `canonical_host` writes it.
+            listed: whether the session's list names host and port.
+
+        Raises:
+            InsideAddress: an answer is an address of the kiosk's own network.
+            OSError: the name is unknown or nobody answers; `TimeoutError` is one.
+        """
+        addresses = await self._addresses(host)
+        own = self._own_now()
+        # One address of the own network among public ones is a trap, not a choice.
+        if any(why_not_connect(address, host, own, listed=listed) for address in addresses):
+            raise InsideAddress
+        async with asyncio.timeout(CONNECT_S):
+            return await aiohappyeyeballs.start_connection(
+                [_info(address, port) for address in addresses[:_MOST_ADDRESSES]],
+                happy_eyeballs_delay=_NEXT_ADDRESS_S,
+                interleave=1,
+            )
+
+    async def _addresses(self, host: str) -> list[IpAddress]:
+        if (number := address_of(host)) is not None:
+            return [number]
+        if is_localhost(host):
+            return [ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")]
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(LOOK_UP_S):
+            found = await loop.run_in_executor(self._threads, self._look_up, host)
+        # a scope ("%eth0") is only on addresses that are refused without it, too
+        return [ipaddress.ip_address(text.partition("%")[0]) for text in dict.fromkeys(found)]
+
+    def _own_now(self) -> Sequence[IpNetwork]:
+        now_s = asyncio.get_running_loop().time()
+        if now_s >= self._own_until_s:
+            self._own, self._own_until_s = self._read_own(), now_s + _OWN_KEPT_S
+        return self._own
+
+
+def _info(address: IpAddress, port: int) -> aiohappyeyeballs.AddrInfoType:
+    text = str(address)
+    kind = (socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+    if isinstance(address, ipaddress.IPv4Address):
+        return (socket.AF_INET, *kind, (text, port))
+    return (socket.AF_INET6, *kind, (text, port, 0, 0))
