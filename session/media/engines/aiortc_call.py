@@ -467,6 +467,7 @@ class AiortcCall:
             await asyncio.wait_for(self._pc.close_all(), CLOSE_TIMEOUT_S)
         except TimeoutError:
             log.warning("a call did not close in time")
+            self._pc.close_ports()
         self.playout.close()
 
 

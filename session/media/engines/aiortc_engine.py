@@ -329,6 +329,9 @@ class AiortcEngine:
     ) -> Result:
         try:
             return await step
+        except asyncio.CancelledError:  # it took too long; nobody else knows of its ports
+            await call.close()
+            raise
         except Exception as error:
             # aiortc raises whatever its parser stumbles over:
             # KeyError, IndexError, ValueError and its own.
@@ -411,10 +414,9 @@ class AiortcEngine:
         await self._drop_offer()
         call, self._call, self._own = self._call, None, None
         earlier, self._earlier = self._earlier, None
-        if earlier is not None:
-            await earlier.close()
+        # beside each other: each has all the time that a call may take to close
+        await asyncio.gather(*(one.close() for one in (earlier, call) if one is not None))
         if call is not None:
-            await call.close()
             self.state_changed.emit(MediaState.CLOSED)
 
 

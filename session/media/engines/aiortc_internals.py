@@ -400,6 +400,13 @@ class PeerConnection(RTCPeerConnection):
                     await transport.stop()
                     await transport.transport.stop()
 
+    def close_ports(self) -> None:
+        """Gives the ports back of a connection that does not close in time."""
+        for transceiver in self.getTransceivers():
+            transport = transceiver.receiver.transport
+            for protocol in transport.transport._connection._protocols if transport else ():
+                protocol.transport.close()
+
     def _RTCPeerConnection__createDtlsTransport(self) -> Any:  # noqa: N802
         made: Any = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]
         addresses, self._addresses = self._addresses, None

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 
+import psutil
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 
@@ -13,6 +15,7 @@ from session.core.errors import CallLost
 from session.media.audio.sound import ToneSource
 from session.media.engine import MediaEngine, MediaStats
 from session.media.engines.aiortc_engine import AiortcEngine, AiortcSettings
+from session.media.engines.aiortc_internals import PeerConnection
 from session.media.engines.tracks import VoiceTrack
 from tests.support.waiting import until
 
@@ -134,3 +137,40 @@ async def test_a_call_that_is_replaced_goes_on_until_the_new_one_brings_somethin
     finally:
         await first.close()
         await second.close()
+
+
+def open_ports() -> int:
+    return sum(one.type == socket.SOCK_DGRAM for one in psutil.Process().net_connections("udp"))
+
+
+async def test_a_call_that_takes_too_long_to_set_up_gives_its_ports_back(
+    engine: AiortcEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pc, offer = await offer_of(("audio", "video"))
+    before, answered = open_ports(), asyncio.Event()
+
+    async def never(_connection: PeerConnection) -> None:
+        answered.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(PeerConnection, "createAnswer", never)
+    monkeypatch.setattr("session.media.engines.aiortc_engine.ANSWER_TIMEOUT_S", 0.3)
+    with pytest.raises(CallLost):
+        await engine.answer(offer)
+    assert answered.is_set()
+    await until(lambda: open_ports() == before)
+    await pc.close()
+
+
+async def test_a_call_that_does_not_close_in_time_gives_its_ports_back(
+    engine: AiortcEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pc, offer = await offer_of(("audio", "video"))
+    before = open_ports()
+    await engine.answer(offer)
+    assert open_ports() > before
+    monkeypatch.setattr("session.media.engines.aiortc_call.CLOSE_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(PeerConnection, "close", lambda _connection: asyncio.Event().wait())
+    await engine.close_call()
+    await until(lambda: open_ports() == before)
+    await pc.close()

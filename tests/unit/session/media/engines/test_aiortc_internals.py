@@ -146,6 +146,7 @@ PRIVATE_NAMES = {
     "aioice.Connection": [
         "_closing",
         "_nominated",
+        "_protocols",
         "_queue",
         "build_request",
         "check_complete",
