@@ -65,6 +65,12 @@ class QtLoop:
         return result
 
 
+_closed: list[object] = []
+"""Timers of a loop fire once more after it was closed, and end then.
+Collected before, half of such a timer would be left, and fire without end in another test.
+"""
+
+
 async def _settle() -> None:
     """Lets cancelled tasks end and Qt delete what was marked for deletion."""
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
@@ -82,3 +88,4 @@ def qt_loop(qapp: QApplication) -> Iterator[QtLoop]:
     yield qt
     qt.run(_settle())
     qt.loop.close()
+    _closed.append(qt.loop)
