@@ -50,10 +50,18 @@ def _leaves_nothing() -> Iterator[None]:
 
 IN_REAL_TIME = {
     "programs": ("tests/end2end/",),
-    "installation": ("tests/end2end/test_pilot.py", "tests/faults/"),
     "calls": ("tests/integration/call/",),
+    "installation": ("tests/end2end/test_pilot.py", "tests/faults/"),
 }
 """What waits more than it works, because its time is that of lines, people and devices."""
+
+
+def _kind(nodeid: str) -> str:
+    """The kind in `IN_REAL_TIME` that the test is of, the last one that fits, or ""."""
+    return [
+        "",
+        *(kind for kind, places in IN_REAL_TIME.items() if nodeid.startswith(places)),
+    ][-1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,11 +83,13 @@ REAL_PROGRAMS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stories of real programs, servers and windows get one more try:
-    a busy machine may starve them once.
+    """What takes longest by the clock begins first.
 
+    Stories of real programs, servers and windows get one more try:
+    a busy machine may starve them once.
     The summary names each second try ("R") and prints what failed first.
     """
+    items.sort(key=lambda item: (not _kind(item.nodeid), item.nodeid.startswith("tests/unit/")))
     for item in items:
         if item.nodeid.startswith(REAL_PROGRAMS):
             item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
@@ -97,13 +107,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 class OneInRealTime(LoadScopeScheduling):
-    """`--dist loadscope`: one worker has all whole programs, one all calls, the others the rest,
-    file by file. Never two of the same kind at once: each takes a processor for moments only.
+    """`--dist loadscope`: one worker has all whole programs, one all calls, one the installation;
+    the others, and these when they are through, have the rest, file by file.
+    Never two of the same kind at once: each takes a processor for moments only.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        kinds = [kind for kind, places in IN_REAL_TIME.items() if nodeid.startswith(places)]
-        return kinds[-1] if kinds else nodeid.partition("::")[0]
+        return _kind(nodeid) or nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -111,4 +121,7 @@ def pytest_xdist_make_scheduler(
     config: pytest.Config, log: Producer | None
 ) -> OneInRealTime | None:
     """Ours for `--dist loadscope`; the plugin's own otherwise."""
-    return OneInRealTime(config, log) if config.getvalue("dist") == "loadscope" else None
+    if config.getvalue("dist") != "loadscope":
+        return None
+    config.option.loadscopereorder = False  # the order is that of the items
+    return OneInRealTime(config, log)
