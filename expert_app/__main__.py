@@ -142,6 +142,12 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument(
         "log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub"
     )
+    replay.add_argument(
+        "--reason",
+        default="",
+        metavar="WORDS",
+        help="why a session is read: its organisation's supervisor sees it (not for a file)",
+    )
     _common(replay)
     _add_verify(commands)
     doctor = commands.add_parser("doctor", help="checks what a call needs and says what to do")
@@ -285,7 +291,9 @@ def _replay(arguments: Arguments) -> int:
     settings = _load(DeskSettings, arguments, paths)
     from expert_app.commands.replay import run_replay
 
-    return run_replay(arguments.log, settings, paths, driven=arguments.driven)
+    return run_replay(
+        arguments.log, settings, paths, reason=arguments.reason, driven=arguments.driven
+    )
 
 
 def _kiosk_devices(arguments: Arguments) -> int:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The register of accesses: who searched, opened, changed or took along which dossier, and why.
-Append-only. Used by the store and its parts.
+"""The register of accesses: who searched, opened, changed or took along which dossier, and why; and
+who read which conversation's log. Append-only. Used by the store and its parts.
 
 A line is written in the transaction of the act itself, so there is none without its line; whoever
 opens more different dossiers than anybody serves callers is refused here, because only the store
@@ -21,10 +21,16 @@ from documents.store import tables
 from documents.store.rows import kept_row
 from documents.store.transactions import Transactions
 from session.core.dossier_model import Access, AccessKind, AccessLine
-from session.core.errors import ReasonNeeded
+from session.core.errors import ReasonNeeded, TooManyLogs
 
 MOST_DOSSIERS, MOST_SEARCHES = 20, 60
 """Different dossiers, and searches, of one agent within an hour."""
+
+MOST_LOGS = 20
+"""Logs of different conversations, read by one person within an hour."""
+
+READING = timedelta(minutes=15)
+"""So long one reading lasts: its parts, and a second look for the same reason, are no new lines."""
 
 WITHIN = timedelta(hours=1)
 MOST_REFUSALS = 50
@@ -33,15 +39,21 @@ MOST_REFUSALS = 50
 MOST_LISTED = 100
 
 OPENINGS = (AccessKind.OPENED, AccessKind.OPENED_OTHER, AccessKind.CREATED)
+LOG_KINDS = (AccessKind.READ_LOG, AccessKind.LOG_REFUSED)
 
 
 class AccessFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which lines; None and "" mean all. Days are the organisation's, both included."""
+    """Which lines; None and "" mean all. Days are the organisation's, both included.
+
+    `of_logs`: those about logs, instead of those about dossiers.
+    """
 
     first: date | None = None
     last: date | None = None
     user: str = ""
     dossier: str = ""
+    session: str = ""
+    of_logs: bool = False
     kind: AccessKind | None = None
     before: int = 0
     limit: int = MOST_LISTED
@@ -69,6 +81,7 @@ def write_line(
             session_id=access.session_id[:40],
             reason=access.reason[:500],
             hits=hits,
+            computer=access.computer[:100],
         )
     )
 
@@ -165,9 +178,46 @@ def refuse(
     connection: Connection, organisation: str, dossier: str, *, access: Access, now: datetime
 ) -> None:
     """Writes that it was refused."""
-    kind = AccessKind.REFUSED
+    _refuse(connection, organisation, AccessKind.REFUSED, dossier, access=access, now=now)
+
+
+def _refuse(
+    connection: Connection,
+    organisation: str,
+    kind: AccessKind,
+    dossier: str,
+    *,
+    access: Access,
+    now: datetime,
+) -> None:
     if _count(connection, organisation, kind, user=access.by.user, now=now) < MOST_REFUSALS:
         write_line(connection, organisation, kind, dossier, access=access, now=now)
+
+
+def _is_read(connection: Connection, organisation: str, access: Access, now: datetime) -> bool:
+    """This reading has its line already."""
+    table = tables.accesses
+    query = (
+        select(table.c.id)
+        .where(table.c.organisation == organisation, table.c.session_id == access.session_id)
+        .where(table.c.kind == AccessKind.READ_LOG.value, table.c.by_user == access.by.user)
+        .where(table.c.reason == access.reason[:500], table.c.at_utc > _naive(now - READING))
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
+def _logs_left(connection: Connection, organisation: str, access: Access, now: datetime) -> bool:
+    """Whether this person may read this log, after what was read within the hour."""
+    table = tables.accesses
+    query = (
+        select(table.c.session_id)
+        .distinct()
+        .where(table.c.organisation == organisation, table.c.by_user == access.by.user)
+        .where(table.c.kind == AccessKind.READ_LOG.value, table.c.at_utc > _naive(now - WITHIN))
+    )
+    read = set(connection.execute(query).scalars())
+    return access.session_id in read or len(read) < MOST_LOGS
 
 
 def _count(
@@ -191,6 +241,22 @@ class Accesses:
     def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
         self._transactions, self._now = transactions, now
 
+    def note_reading(self, organisation: str, access: Access) -> None:
+        """Writes that the log of `access.session_id` is read. Raises `TooManyLogs`."""
+        now = self._now()
+        with self._transactions.reading() as connection:
+            if _is_read(connection, organisation, access, now):
+                return
+        with self._transactions.writing() as connection:
+            one_at_a_time(connection, organisation, access.by.user)
+            if _logs_left(connection, organisation, access, now):
+                kind = AccessKind.READ_LOG
+                write_line(connection, organisation, kind, "", access=access, now=now)
+                return
+            kind = AccessKind.LOG_REFUSED
+            _refuse(connection, organisation, kind, "", access=access, now=now)
+        raise TooManyLogs(limit=MOST_LOGS)
+
     def listed(self, organisation: str, wanted: AccessFilter) -> list[AccessLine]:
         """Lines, the newest first, at most `MOST_LISTED`."""
         table = tables.accesses
@@ -200,7 +266,13 @@ class Accesses:
             .order_by(table.c.id.desc())
             .limit(min(wanted.limit, MOST_LISTED))
         )
-        for column, value in ((table.c.by_user, wanted.user), (table.c.kind, wanted.kind)):
+        about_logs = table.c.kind.in_([kind.value for kind in LOG_KINDS])
+        query = query.where(about_logs if wanted.of_logs else ~about_logs)
+        for column, value in (
+            (table.c.by_user, wanted.user),
+            (table.c.kind, wanted.kind),
+            (table.c.session_id, wanted.session),
+        ):
             if value:
                 query = query.where(column == str(value))
         if wanted.before:
@@ -215,10 +287,11 @@ class Accesses:
                 query = query.where(table.c.dossier.in_(numbers))
             return [_line(row) for row in connection.execute(query)]
 
-    def refused_lately(self, organisation: str) -> int:
-        """How many openings and searches were refused within the hour."""
+    def refused_lately(self, organisation: str, *, of_logs: bool = False) -> int:
+        """How many openings and searches, or readings of logs, were refused within the hour."""
+        kind = AccessKind.LOG_REFUSED if of_logs else AccessKind.REFUSED
         with self._transactions.reading() as connection:
-            return _count(connection, organisation, AccessKind.REFUSED, now=self._now())
+            return _count(connection, organisation, kind, now=self._now())
 
     def _midnight(self, day: date) -> datetime:
         """When a day of this machine's time zone begins, as rows have it."""
@@ -249,6 +322,7 @@ def _line(row: Row[Any]) -> AccessLine:
         session_id=row.session_id,
         reason=row.reason,
         hits=row.hits,
+        computer=row.computer,
     )
 
 

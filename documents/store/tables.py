@@ -26,7 +26,7 @@ from sqlalchemy import (
     event,
 )
 
-FORMAT = 5
+FORMAT = 6
 """Number of this layout; a change raises it and adds one step to `documents.migrations`."""
 
 BUSY_TIMEOUT_MS = 5_000
@@ -199,13 +199,14 @@ accesses = Table(
     Column("session_id", String(40), nullable=False),
     Column("reason", String(500), nullable=False),
     Column("hits", Integer, nullable=False),
+    Column("computer", String(100), nullable=False, default=""),
     Index("access_of", "organisation", "id"),
     Index("access_to", "organisation", "dossier", "id"),
     Index("access_by", "organisation", "by_user", "at_utc"),
     Index("access_in", "organisation", "session_id", "id"),
 )
 """The register of accesses; lines are only ever added. A number, no key: what was refused is here
-too. Since layout 5, as the two below.
+too. Since layout 5, as the two below; `computer` since layout 6.
 """
 
 merges = Table(

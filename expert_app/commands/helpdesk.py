@@ -113,13 +113,13 @@ class HelpdeskProgram:
         self.view.focus_session()
         self._note("connection", connected=True)
 
-    def _on_open(self, session_id: str) -> None:
+    def _on_open(self, session_id: str, reason: str) -> None:
         self.view.show_busy(True)
-        self._program.tasks.start(self._open(session_id), name="open a log")
+        self._program.tasks.start(self._open(session_id, reason), name="open a log")
 
-    async def _open(self, session_id: str) -> None:
+    async def _open(self, session_id: str, reason: str) -> None:
         try:
-            records = await read_records(self._link, session_id)
+            records = await read_records(self._link, session_id, reason)
         except SessionError as error:
             self._show_trouble(error.code, dict(error.detail))
         else:

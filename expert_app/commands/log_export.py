@@ -5,6 +5,7 @@ Used by `replay`, the helpdesk and the walk.
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 from expert_app.runtime.bus_access import tls_for
@@ -29,10 +30,12 @@ async def export_log(
     session_id: str,
     path: Path,
     *,
+    reason: str,
     tasks: Tasks,
     seals: SealingClient | None = None,
 ) -> int:
-    """Writes the log of `session_id` to `path`; returns the number of records.
+    """Writes the log of `session_id` to `path`, for a reason that the keeper writes down; returns
+    the number of records.
 
     Raises:
         LogUnknown: the hub holds no such log. SessionError: it cannot be reached or refuses.
@@ -51,21 +54,22 @@ async def export_log(
     )
     await bus.connect()
     try:
-        records = await read_records(DeskLink(bus, clock, tasks=tasks), session_id)
+        records = await read_records(DeskLink(bus, clock, tasks=tasks), session_id, reason)
     finally:
         await bus.close()
     write_log(path, session_id, records)
     return len(records)
 
 
-async def read_records(link: DeskLink, session_id: str) -> list[Record]:
-    """The records of a session, as the keeper has them.
+async def read_records(link: DeskLink, session_id: str, reason: str) -> list[Record]:
+    """The records of a session that is over, as the keeper has them; it writes down who reads them
+    at this computer, and why.
 
     Raises:
         LogUnknown: the keeper holds no such log. SessionError: it cannot be reached or refuses.
     """
     try:
-        lines = await link.read_log(session_id)
+        lines = await link.read_log(session_id, reason, platform.node()[:100])
     except TicketUnknown as error:
         raise LogUnknown(session=session_id) from error
     if not lines:

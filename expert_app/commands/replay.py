@@ -21,9 +21,16 @@ from expert_app.runtime.window_program import ROLES, Program, run_application
 from resources.texts import _
 from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
-from session.core.errors import LogTooNew, LogUnknown, LogUnreadable, SessionError
+from session.core.errors import (
+    LogReasonNeeded,
+    LogTooNew,
+    LogUnknown,
+    LogUnreadable,
+    SessionError,
+)
 from session.core.tasks import Tasks
 from session.log.reader import LogFile, read_log
+from session.protocol.hub.log import LEAST_REASON, says_why
 from session.protocol.wire.ids import is_id
 from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -35,18 +42,19 @@ from views.words.errors import sentence
 WINDOW_SIZE = (1280, 800)
 
 
-def run_replay(log: str, settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
+def run_replay(log: str, settings: DeskSettings, paths: Paths, *, reason: str, driven: bool) -> int:
     """Shows the log until the window is closed; the exit code.
 
     Args:
         log: a file's path, or a session's id when there is no such file.
+        reason: why a session's log is read; its keeper writes it down.
     """
     try:
-        found = _open(log, settings, paths)
+        found = _open(log, settings, paths, reason)
     except KeyMissing as error:
         print(error)
         return 2
-    except LogUnknown as error:
+    except (LogUnknown, LogReasonNeeded) as error:
         print(sentence(error.code, error.detail).sentence)
         return 1
     except (LogUnreadable, LogTooNew, SessionError) as error:
@@ -58,24 +66,33 @@ def run_replay(log: str, settings: DeskSettings, paths: Paths, *, driven: bool) 
     return run_application(partial(_main, found, settings, driven=driven), settings.language)
 
 
-def _open(log: str, settings: DeskSettings, paths: Paths) -> LogFile:
+def _open(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogFile:
     path = Path(log)
     if path.exists() or not is_id(log):
         return read_log(path)
+    if not says_why(reason):
+        raise LogReasonNeeded(letters=LEAST_REASON)
     seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     target = paths.folder("replays") / f"{log}.jsonl"
-    asyncio.run(
-        _fetch(settings, seed, log, target, seals=seals_for(settings, paths, SystemClock()))
-    )
+    seals = seals_for(settings, paths, SystemClock())
+    asyncio.run(_fetch(settings, seed, log, target, reason=reason, seals=seals))
     return read_log(target)
 
 
 async def _fetch(
-    settings: DeskSettings, seed: bytes, session_id: str, target: Path, *, seals: SealingClient
+    settings: DeskSettings,
+    seed: bytes,
+    session_id: str,
+    target: Path,
+    *,
+    reason: str,
+    seals: SealingClient,
 ) -> None:
     tasks = Tasks()
     try:
-        await export_log(settings, seed, session_id, target, tasks=tasks, seals=seals)
+        await export_log(
+            settings, seed, session_id, target, reason=reason, tasks=tasks, seals=seals
+        )
     finally:
         await tasks.close()
 

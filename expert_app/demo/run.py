@@ -331,6 +331,7 @@ class Demo:
             self.world.helpdesk_seed,
             session,
             self.log_file,
+            reason="proof of the demo",
             tasks=self._tasks,
             seals=seals,
         )

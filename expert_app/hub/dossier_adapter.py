@@ -17,7 +17,7 @@ from documents.store.search import FiledMarks, PageMark
 from documents.store.versions import Replacement
 from documents.workers import Workers
 from expert_app.ged.board_service import GedBoardService
-from expert_app.hub.dossier_identities import IdentityAdapter
+from expert_app.hub.dossier_identities import IdentityAdapter, ReadingsAdapter
 from session.core.clock import Clock
 from session.core.dossier_model import (
     ActingUser,
@@ -32,6 +32,7 @@ from session.core.dossier_model import (
     SeenPage,
 )
 from session.core.errors import DossierUnknown, SessionError
+from session.hub.access.log_register import LogReadings
 from session.hub.dossier.register import Registers
 from session.hub.dossier.store import IdentityStoreLike
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
@@ -79,11 +80,17 @@ class DossierAdapter:
         self._workers = workers
         self._ged = ged or GedBoardService()
         self._identities = IdentityAdapter(store, registers or {})
+        self._readings = ReadingsAdapter(store.accesses)
 
     @property
     def identities(self) -> IdentityStoreLike:
         """Whose dossiers they are, and who looked at what."""
         return self._identities
+
+    @property
+    def readings(self) -> LogReadings:
+        """Who has read which conversation's log."""
+        return self._readings
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         """Procedures that agents of this service may start."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from documents.store.accesses import AccessFilter
+from documents.store.accesses import Accesses, AccessFilter
 from documents.store.dossier_store import DossierStore
 from documents.store.identities import NewDossier
 from expert_app.register.asking import RegisterAnswers
@@ -154,19 +154,38 @@ class IdentityAdapter:
 
     async def accesses(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:
         """A page of the register of accesses."""
-        wanted = AccessFilter(
-            first=request.first,
-            last=request.last,
-            user=request.user,
-            dossier=request.dossier,
-            kind=request.kind,
-            before=request.before,
-            limit=request.limit,
-        )
-        register = self._store.accesses
-        lines = await asyncio.to_thread(register.listed, organisation, wanted)
-        return AccessesAnswer(
-            lines=lines,
-            more=len(lines) == request.limit,
-            refused_lately=await asyncio.to_thread(register.refused_lately, organisation),
-        )
+        return await _page(self._store.accesses, organisation, request, of_logs=False)
+
+
+class ReadingsAdapter:
+    """`session.hub.access.log_register.LogReadings` over a store."""
+
+    def __init__(self, register: Accesses) -> None:
+        self._register = register
+
+    async def note(self, organisation: str, access: Access) -> None:
+        """Writes down a reading."""
+        await asyncio.to_thread(self._register.note_reading, organisation, access)
+
+    async def listed(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:
+        """A page of who has read logs."""
+        return await _page(self._register, organisation, request, of_logs=True)
+
+
+async def _page(
+    register: Accesses, organisation: str, request: AccessesRequest, *, of_logs: bool
+) -> AccessesAnswer:
+    wanted = AccessFilter(
+        first=request.first,
+        last=request.last,
+        user=request.user,
+        dossier=request.dossier,
+        session=request.session,
+        of_logs=of_logs,
+        kind=request.kind,
+        before=request.before,
+        limit=request.limit,
+    )
+    lines = await asyncio.to_thread(register.listed, organisation, wanted)
+    refused = await asyncio.to_thread(register.refused_lately, organisation, of_logs=of_logs)
+    return AccessesAnswer(lines=lines, more=len(lines) == request.limit, refused_lately=refused)

@@ -14,8 +14,10 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from documents.store.accesses import Accesses
 from expert_app.backup.watch import open_backup_watch
 from expert_app.hub.before_upgrade import keep_old_databases
+from expert_app.hub.dossier_identities import ReadingsAdapter
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.monitor import open_monitor
 from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
@@ -24,6 +26,7 @@ from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import key_name, load_seed
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
+from expert_app.stores.dossiers import open_store
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import documents_folder
 from expert_app.vault.backup import log_of
@@ -37,6 +40,7 @@ from session.core.clock import SystemClock
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Handler, handlers_of
+from session.hub.access.log_register import LogRegister
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
@@ -105,7 +109,7 @@ class VaultProgram:
             owner = VaultOwner(organisation, self.part.secrets, self.part.admitted)
             server = VaultServer(
                 owner,
-                self._handlers(owner, dossiers),
+                self._handlers(owner, dossiers, self._accesses(dossiers, stack)),
                 listen=self._bus.subscribe,
                 answer=self._bus.answer,
                 clock=self._clock,
@@ -141,6 +145,16 @@ class VaultProgram:
             stack=stack,
         )
 
+    def _accesses(
+        self, dossiers: OpenDossiers | None, stack: contextlib.AsyncExitStack
+    ) -> Accesses:
+        """The register of accesses; where another process has the dossiers, its own part of it."""
+        if dossiers is not None:
+            return dossiers.store.accesses
+        store = open_store(self._settings, self._paths, self._sources.blobs)
+        stack.callback(store.close)
+        return store.accesses
+
     def _health(self, dossiers: OpenDossiers | None) -> VaultHealth:
         disk = self._settings.disk
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
@@ -168,7 +182,7 @@ class VaultProgram:
             stack.callback(monitor.stop)
 
     def _handlers(
-        self, owner: VaultOwner, dossiers: OpenDossiers | None
+        self, owner: VaultOwner, dossiers: OpenDossiers | None, accesses: Accesses
     ) -> dict[Part, dict[str, Handler]]:
         sessions = VaultSessions(
             self._bus, self._keeper, clock=self._clock, secrets=self.part.secrets
@@ -190,10 +204,15 @@ class VaultProgram:
                 certificates,
             )
         if Part.LOG in self._settings.serve:
+            register = LogRegister(ReadingsAdapter(accesses), self._name_of)
             logs = VaultLogService(
-                self._keeper, sessions, organisation=owner.organisation, clock=self._clock
+                self._keeper,
+                sessions,
+                register=register,
+                organisation=owner.organisation,
+                clock=self._clock,
             )
-            handlers[Part.LOG] = handlers_of(logs, certificates)
+            handlers[Part.LOG] = handlers_of(logs, register, certificates)
         return handlers
 
     def _name_of(self, _organisation: str, user: str) -> str:

@@ -310,7 +310,7 @@ class AccessKind(StrEnum):
     """What somebody did that is written down in the register of accesses.
 
     Opened: the session's first dossier. Opened other: a further one, for a reason. Refused: too
-    many different dossiers within an hour.
+    many different dossiers within an hour. The last two are about the log of a conversation.
     """
 
     SEARCHED = "searched"
@@ -323,14 +323,19 @@ class AccessKind(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     REFUSED = "refused"
+    READ_LOG = "read_log"
+    LOG_REFUSED = "log_refused"
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """Who looks at a dossier: in which session ("" for a supervisor), and why, in words."""
+    """Who looks at a dossier: in which session ("" for a supervisor), and why, in words; or who
+    reads the log of this session, and at which computer.
+    """
 
     by: ActingUser
     session_id: str = ""
     reason: str = ""
+    computer: str = ""
 
 
 class AccessLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -340,8 +345,9 @@ class AccessLine(msgspec.Struct, frozen=True, kw_only=True):
         id: its key, by which the register is read on.
         user, by_name: who.
         dossier: its number, "" for a search.
-        session_id: of the conversation, "" for a supervisor.
+        session_id: of the conversation, "" for a supervisor who looks at a dossier.
         reason: in the person's words.
+        computer: at which a log was read, as it calls itself.
         hits: how many dossiers a search found; what was searched for is not kept.
     """
 
@@ -354,6 +360,7 @@ class AccessLine(msgspec.Struct, frozen=True, kw_only=True):
     session_id: str = ""
     reason: Text = ""
     hits: int = 0
+    computer: Text = ""
 
 
 class DossierMerged(msgspec.Struct, frozen=True, kw_only=True):

@@ -519,6 +519,26 @@ class LogTooNew(SessionError):
     code = "log_too_new"
 
 
+class LogReasonNeeded(SessionError):
+    """A log is read only for a reason, in words. Detail: `letters`, the fewest."""
+
+    code = "log_reason_needed"
+
+
+class LogRunning(SessionError):
+    """The conversation is not over: nobody reads along. Detail: `session`."""
+
+    code = "log_running"
+
+
+class TooManyLogs(SessionError):
+    """This person has read more different logs than anybody needs within an hour.
+    Detail: `limit`.
+    """
+
+    code = "too_many_logs"
+
+
 class RateLimited(SessionError):
     """Too many requests from this identity."""
 

@@ -146,7 +146,9 @@ class Hub:
             *self.supervision.rules,
             *self.transfers.rules,
             *self.network.rules,
-            SealedOrganisations(catalogue, self.queue.sessions, keeper=self._log_keeper),
+            SealedOrganisations(
+                catalogue, self.queue.sessions, keeper=self._log_keeper, view=self.queue.view
+            ),
         )
         return RequestServer(
             self.parts.connection,

@@ -15,6 +15,7 @@ from session.core.errors import NotAllowed
 from session.hub.access.handlers import Asker, Handler, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.dossier.log_keeper import LogKeeper
+from session.hub.dossier.log_service import KnownSessions
 from session.hub.queue.sessions import Sessions
 from session.protocol.hub.requests import HubMessage
 from session.protocol.sealing import (
@@ -32,8 +33,16 @@ from session.protocol.sealing import (
 class SealedOrganisations:
     """Answers desks and kiosks that seal, and the vaults themselves."""
 
-    def __init__(self, catalogue: Catalogue, sessions: Sessions, *, keeper: LogKeeper) -> None:
-        self._catalogue, self._sessions, self._keeper = catalogue, sessions, keeper
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        sessions: Sessions,
+        *,
+        keeper: LogKeeper,
+        view: KnownSessions,
+    ) -> None:
+        self._catalogue, self._sessions = catalogue, sessions
+        self._keeper, self._view = keeper, view
 
     @handles("seal")
     async def seal(self, asker: Asker, request: SealCardRequest) -> SealCardAnswer:
@@ -56,8 +65,11 @@ class SealedOrganisations:
 
     @handles("vault_ends")
     async def ends(self, asker: Asker, request: VaultEndsRequest) -> VaultEndsAnswer:
-        """A vault asks who writes a session's log. Raises `TicketUnknown`."""
-        return VaultEndsAnswer(ends=await self._keeper.ends(asker.organisation, request.session_id))
+        """A vault asks who writes a session's log, and whether it is over. Raises
+        `TicketUnknown`.
+        """
+        ends = await self._keeper.ends(asker.organisation, request.session_id)
+        return VaultEndsAnswer(ends=ends, over=not self._view.is_running(request.session_id))
 
 
 def unless_sealed(handlers: dict[str, Handler], catalogue: Catalogue) -> dict[str, Handler]:

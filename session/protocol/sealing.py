@@ -72,6 +72,7 @@ VAULT_PARTS: dict[str, Part] = {
     **dict.fromkeys(IDENTITY_VERBS, Part.DOSSIER),
     "log": Part.LOG,
     "read_log": Part.LOG,
+    "log_accesses": Part.LOG,
 }
 """Verbs that the vault answers where there is one: the hub then refuses them."""
 
@@ -196,9 +197,14 @@ class VaultEndsRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class VaultEndsAnswer(HubMessage, frozen=True, kw_only=True):
-    """The ends as the log names its writers: "k.<kiosk>", "a.<agent>"."""
+    """The ends as the log names its writers: "k.<kiosk>", "a.<agent>".
+
+    `over`: nobody is in this conversation any more. A hub of before does not say so, and then
+    nobody reads the log.
+    """
 
     ends: list[str]
+    over: bool = False
 
 
 _V = frozenset({Role.VAULT})

@@ -51,6 +51,7 @@ async def test_a_log_is_opened_by_the_id_of_its_session(stage: Stage) -> None:
         await stage.fact(helpdesk, "connection", connected=True)
         assert "queue_accept_next" not in await helpdesk.ask("visible")
         await helpdesk.ask("type", name="helpdesk_session", text="A001")
+        await helpdesk.ask("type", name="helpdesk_reason", text="the picture stood still")
         await stage.script.click(helpdesk, "helpdesk_open")
         await stage.fact(helpdesk, "trouble", code="log_unknown")
         await helpdesk.ask("type", name="helpdesk_session", text=session)

@@ -92,6 +92,7 @@ class Supervising:
         """The first conversation's log, from the hub, in the helpdesk's own window."""
         window, session = self._pilot.open["aide1"], self._pilot.found["first_session"]
         await window.type("helpdesk_session", session)
+        await window.type("helpdesk_reason", "image figée à la fin")
         await window.click("helpdesk_open")
         opened = await window.seen("log_opened", session=session)
         same("the log has the conversation's events", opened["records"] > 20, True)

@@ -267,6 +267,17 @@ class World:
         await link.start()
         return link
 
+    async def kept_log(self, session_id: str, organisation: str = "valdore") -> list[bytes]:
+        """What the keeper has of a session's log, whether it is over or not."""
+        assert self.hub is not None
+        keeper, records, after = self.hub._log_keeper, list[bytes](), 0
+        while True:
+            part = await keeper.read(organisation, session_id, after)
+            records += [bytes(record) for record in part.records]
+            after = part.next
+            if part.end:
+                return records
+
     def kill_server(self) -> None:
         """kill -9; the supervisor starts it again."""
         assert self.server.pid is not None

@@ -24,6 +24,7 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import Clock, SystemClock
 from session.desk.hub.client import DeskLink
 from session.hub.access.handlers import handlers_of
+from session.hub.access.log_register import LogRegister
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
 from session.hub.dossier.identity import IdentityService
@@ -116,7 +117,10 @@ class SealedWorld:
         owner = VaultOwner(ORGANISATION, lambda: self.secrets, self._keys_of)
         certificates = DeskCertificates(owner, world.clock)
         callers = VaultCallers(self.log, sessions, organisation=ORGANISATION, clock=world.clock)
-        logs = VaultLogService(self.log, sessions, organisation=ORGANISATION, clock=world.clock)
+        register = LogRegister(world.store.readings, world.catalogue.person_name)
+        logs = VaultLogService(
+            self.log, sessions, register=register, organisation=ORGANISATION, clock=world.clock
+        )
         handlers = {
             Part.DOSSIER: handlers_of(
                 rules,
@@ -131,7 +135,7 @@ class SealedWorld:
                 callers,
                 certificates,
             ),
-            Part.LOG: handlers_of(logs, certificates),
+            Part.LOG: handlers_of(logs, register, certificates),
         }
         served = {part: handlers[part] for part in parts}
         self.server = VaultServer(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The helpdesk's view: a session's id is given, its log is replayed below.
+"""The helpdesk's view: a session's id and the reason are given, its log is replayed below.
 Used by `expert_app.commands.helpdesk`.
 """
 
@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLineEdit, QStackedWidget, QWidget
 
 from resources.texts import _
 from session.log.events import Record
+from session.protocol.hub.log import MOST_REASON, says_why
 from session.protocol.wire.ids import is_id
 from views.replay.view import ReplayView
 from views.widgets.message_bar import Level, MessageBar
-from views.widgets.parts import Chip, EmptyState, column, label, push_button, row
+from views.widgets.parts import Chip, EmptyState, column, label, push_button
 from views.widgets.theme import SPACE
 
 LONGEST = 80
@@ -23,16 +24,17 @@ TROUBLE = "trouble"
 
 
 class HelpdeskView(QWidget):
-    """A field for the id above the replay.
+    """Fields for the id and the reason above the replay. The reason stays for the next log, until
+    the window is closed.
 
     Args:
         replay: this view owns it from now on.
 
     Signals:
-        open_requested(str): the log of this session is wanted.
+        open_requested(str, str): the log of this session is wanted, for this reason.
     """
 
-    open_requested = pyqtSignal(str)
+    open_requested = pyqtSignal(str, str)
 
     def __init__(self, replay: ReplayView) -> None:
         super().__init__()
@@ -47,12 +49,19 @@ class HelpdeskView(QWidget):
         self._session.setAccessibleName(_("Id of the session"))
         self._session.textChanged.connect(lambda _text: self._allow())
         self._session.returnPressed.connect(self._on_open)
+        self._reason = QLineEdit()
+        self._reason.setObjectName("helpdesk_reason")
+        self._reason.setMaxLength(MOST_REASON)
+        self._reason.setPlaceholderText(_("Kept with your name; the supervisor sees it"))
+        self._reason.setAccessibleName(_("Why you read it"))
+        self._reason.textChanged.connect(lambda _text: self._allow())
+        self._reason.returnPressed.connect(self._on_open)
         self._open = push_button(_("Open the log"), "file", "primary", name="helpdesk_open")
         self._open.clicked.connect(self._on_open)
         self._empty = EmptyState(
             "history",
             _("No log is open"),
-            advice=_("Give the id of the session, as it was told to you."),
+            advice=_("Give the id of the session, as it was told to you, and why you read it."),
             name="helpdesk_empty",
         )
         self._stack = QStackedWidget()
@@ -93,21 +102,32 @@ class HelpdeskView(QWidget):
         self._session.setFocus()
 
     def _build(self) -> None:
-        caption = label(_("Id of the session"), "title")
+        caption, why = label(_("Id of the session"), "title"), label(_("Reason"), "title")
         caption.setBuddy(self._session)
-        pad = SPACE[2]
+        why.setBuddy(self._reason)
         head = QWidget()
-        box = row(head, caption, self._session, self._open, SPACE[2], self._line, space=SPACE[1])
-        box.setStretch(1, 1)
-        box.setContentsMargins(pad, pad, pad, 0)
+        grid = QGridLayout(head)
+        grid.setContentsMargins(SPACE[2], SPACE[2], SPACE[2], 0)
+        grid.setHorizontalSpacing(SPACE[1])
+        for number, line in enumerate(
+            ((caption, self._session, self._line), (why, self._reason, self._open))
+        ):
+            for place, widget in enumerate(line):
+                grid.addWidget(widget, number, place)
+        grid.setColumnStretch(1, 1)
         column(self, head, self._stack, self.messages, space=0).setStretch(1, 1)
 
     def _id(self) -> str:
         return self._session.text().strip()
 
+    def _why(self) -> str:
+        return self._reason.text().strip()
+
     def _allow(self) -> None:
-        self._open.setEnabled(not self._busy and is_id(self._id()))
+        self._open.setEnabled(not self._busy and is_id(self._id()) and says_why(self._why()))
 
     def _on_open(self) -> None:
         if self._open.isEnabled():
-            self.open_requested.emit(self._id())
+            self.open_requested.emit(self._id(), self._why())
+        elif is_id(self._id()) and not self._why():
+            self._reason.setFocus()

@@ -17,8 +17,13 @@ KINDS: dict[AccessKind, tuple[str, str, str]] = {
     AccessKind.MERGED: (N_("Merged with another dossier"), "merge", ""),
     AccessKind.UNMERGED: (N_("Merge taken back"), "undo", ""),
     AccessKind.REFUSED: (N_("Refused: too many dossiers in an hour"), "forbidden", "bad"),
+    AccessKind.READ_LOG: (N_("Log of a conversation read"), "history", ""),
+    AccessKind.LOG_REFUSED: (N_("Refused: too many logs in an hour"), "forbidden", "bad"),
 }
 """Words, icon and tone, in the order of the board's filter."""
+
+LOG_KINDS = (AccessKind.READ_LOG, AccessKind.LOG_REFUSED)
+"""Those that are about conversations, not about dossiers."""
 
 
 def access_words(line: AccessLine) -> str:

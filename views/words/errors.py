@@ -493,6 +493,21 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The journal of this conversation is full: the page is no longer kept in it."),
         N_("Nothing is to be done: the conversation goes on, and its steps are still kept."),
     ),
+    "log_reason_needed": (
+        N_("A conversation is read only for a reason."),
+        N_("Write why you read it (at least {letters} letters): your supervisor sees it."),
+    ),
+    "log_running": (
+        N_("This conversation is not over: nobody reads along."),
+        N_(
+            "Wait until it has ended. Whoever must see it now joins it, and both ends are told "
+            "first."
+        ),
+    ),
+    "too_many_logs": (
+        N_("You have read as many conversations as one hour allows ({limit})."),
+        N_("Your supervisor sees it. Others open again within the hour."),
+    ),
     "log_too_new": (
         N_("This journal was written by a newer version (theirs {theirs}, ours {ours})."),
         N_("Update this program, then open it again."),

@@ -338,16 +338,20 @@ class DeskLink:
         )
         return (await self._request("log", request, LogAck, BULK_S)).next
 
-    async def read_log(self, session_id: str) -> list[bytes]:
-        """All records of a session that the keeper has, in its order. Raises `NotAllowed`,
-        `TicketUnknown`.
+    async def read_log(self, session_id: str, reason: str, computer: str = "") -> list[bytes]:
+        """All records of a session that is over, in the keeper's order. The keeper writes down who
+        reads it, and why.
+
+        Raises:
+            NotAllowed, TicketUnknown, LogRunning, LogReasonNeeded, TooManyLogs.
         """
         records: list[bytes] = []
         after = 0
         while True:
-            part = await self._request(
-                "read_log", LogRequest(session_id=session_id, after=after), LogPart, BULK_S
+            request = LogRequest(
+                session_id=session_id, after=after, reason=reason, computer=computer
             )
+            part = await self._request("read_log", request, LogPart, BULK_S)
             records += [bytes(record) for record in part.records]
             after = part.next
             if part.end or not part.records:

@@ -106,9 +106,7 @@ class LogKeeper:
         )
 
     async def open(self, organisation: str, session_id: str, ends: Sequence[str]) -> None:
-        """Begins a session's log; `ends` ("k.<kiosk>", "a.<agent>") are the ones who may write and
-        read it.
-        """
+        """Begins a session's log; `ends` ("k.<kiosk>", "a.<agent>") are those who may write it."""
         subject = f"log.{organisation}.{session_id}"
         if subject in self._known:
             return
@@ -175,17 +173,9 @@ class LogKeeper:
         raise StoreUnreachable(why="the log is written too often")
 
     async def ends(self, organisation: str, session_id: str) -> list[str]:
-        """Who may write and read this session's log. Raises `TicketUnknown`, `StoreUnreachable`."""
+        """Who may write this session's log. Raises `TicketUnknown`, `StoreUnreachable`."""
         state, _ = await self._state_of(organisation, f"log.{organisation}.{session_id}")
         return state.ends
-
-    async def check_reader(self, organisation: str, session_id: str, reader: str) -> None:
-        """Raises `TicketUnknown` or `NotAllowed` unless `reader` ("a.<agent>") is one of the
-        session's ends.
-        """
-        state, _ = await self._state_of(organisation, f"log.{organisation}.{session_id}")
-        if reader not in state.ends:
-            raise NotAllowed(why="not an end of this session")
 
     async def read(self, organisation: str, session_id: str, after: int) -> LogPart:
         """Records from the `after`-th on, as many as fit in one answer.

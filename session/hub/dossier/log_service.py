@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who may append to a session's log and read it: the rules before `LogKeeper`. Used by the hub."""
+"""Who may append to a session's log and read it: the rules before `LogKeeper`. Used by the hub.
+
+Reading is an act: the conversation is over, the reader says why, and a line of the register says
+who, when, which and why before the first record leaves. The vault has the same rules.
+"""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from session.core.errors import NotAllowed
+from session.core.errors import LogRunning, NotAllowed
 from session.hub.access.handlers import Asker, handles
+from session.hub.access.log_register import LogRegister
 from session.hub.convention.catalogue import Catalogue
 from session.hub.dossier.log_keeper import LogKeeper
 from session.hub.storage.interfaces import StoredTicket
@@ -22,12 +27,24 @@ class KnownSessions(Protocol):
         """The ticket of a session, whichever organisation serves it."""
         ...
 
+    def is_running(self, session_id: str) -> bool:
+        """Whether somebody is in this conversation, or may come back to it."""
+        ...
+
 
 class LogService:
     """Logs of organisations without a vault."""
 
-    def __init__(self, keeper: LogKeeper, view: KnownSessions, *, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        keeper: LogKeeper,
+        view: KnownSessions,
+        *,
+        catalogue: Catalogue,
+        register: LogRegister,
+    ) -> None:
         self._keeper, self._view, self._catalogue = keeper, view, catalogue
+        self._register = register
 
     @handles("log")
     async def log(self, asker: Asker, request: LogAppend) -> LogAck:
@@ -54,9 +71,14 @@ class LogService:
 
     @handles("read_log")
     async def read_log(self, asker: Asker, request: LogRequest) -> LogPart:
-        """A page of a session's log. An agent reads only those that it has written in."""
-        if asker.role is Role.AGENT:
-            await self._keeper.check_reader(asker.organisation, request.session_id, asker.writer)
-        return await self._keeper.read(
-            asker.organisation, request.session_id, max(0, request.after)
-        )
+        """A page of the log of a session that is over, for a reason.
+
+        Raises:
+            TicketUnknown, LogRunning, LogReasonNeeded, TooManyLogs.
+        """
+        organisation, session_id = asker.organisation, request.session_id
+        await self._keeper.ends(organisation, session_id)
+        if self._view.is_running(session_id):
+            raise LogRunning(session=session_id)
+        await self._register.note(asker, request)
+        return await self._keeper.read(organisation, session_id, max(0, request.after))

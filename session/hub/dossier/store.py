@@ -20,6 +20,7 @@ from session.core.dossier_model import (
     PieceStep,
     SeenPage,
 )
+from session.hub.access.log_register import LogReadings
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.dossier.identity import (
     AccessesAnswer,
@@ -125,6 +126,11 @@ class DossierStoreLike(Protocol):
     @property
     def identities(self) -> IdentityStoreLike:
         """Whose dossiers they are, and who looked at what."""
+        ...
+
+    @property
+    def readings(self) -> LogReadings:
+        """Who has read which conversation's log."""
         ...
 
     async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:

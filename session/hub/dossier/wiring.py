@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from session.hub.access.log_register import LogRegister
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
 from session.hub.dossier.identity import IdentityService
@@ -37,6 +38,7 @@ class Dossiers:
     exports: ExportService
     library: Library
     logs: LogService
+    log_register: LogRegister
     keep: KeepConsents
     uploads: UploadSpool
 
@@ -51,6 +53,7 @@ class Dossiers:
             self.exports,
             self.library,
             self.logs,
+            self.log_register,
         )
 
 
@@ -67,6 +70,7 @@ def build(
     keep = KeepConsents(NatsKeepConsentStore(parts.connection), parts.clock)
     uploads = UploadSpool(parts.uploads or parts.folder / "uploads")
     service = DossierService(store, sessions, callers=callers, uploads=uploads, keep=keep)
+    log_register = LogRegister(store.readings, parts.catalogue.person_name)
     return Dossiers(
         service=service,
         identities=IdentityService(
@@ -76,7 +80,8 @@ def build(
         deliveries=DeliveryService(store, parts.catalogue.person_name),
         exports=ExportService(store, parts.catalogue.person_name),
         library=Library(parts.catalogue, parts.library),
-        logs=LogService(log_keeper, view, catalogue=parts.catalogue),
+        logs=LogService(log_keeper, view, catalogue=parts.catalogue, register=log_register),
+        log_register=log_register,
         keep=keep,
         uploads=uploads,
     )

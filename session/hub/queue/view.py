@@ -16,9 +16,12 @@ from session.hub.queue.index import OPEN as OPEN
 from session.hub.queue.index import WAITING as WAITING
 from session.hub.queue.index import TicketIndex
 from session.hub.storage.interfaces import StoredTicket
-from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.tickets import Ticket, TicketState
 
 Key = tuple[str, str]
+
+OVER = frozenset({TicketState.WRAP_UP, TicketState.CLOSED, TicketState.ABANDONED})
+"""The caller of such a ticket is in no conversation any more."""
 
 
 class TicketChange(NamedTuple):
@@ -143,6 +146,11 @@ class QueueView:
         """As `by_session`, for a kiosk, which does not know by its subject who serves it."""
         key = self._sessions.get(session_id)
         return self.by_session(key[0], session_id) if key is not None else None
+
+    def is_running(self, session_id: str) -> bool:
+        """Whether somebody is in this conversation, or may come back to it."""
+        known = self.session_anywhere(session_id)
+        return known is not None and known.ticket.state not in OVER
 
     def tickets(self, organisation: str) -> Iterator[Ticket]:
         """All known tickets of an organisation."""

@@ -9,8 +9,9 @@ import asyncio
 
 from session.bus.sealing.certificates import VaultSecret, certify
 from session.core.clock import Clock
-from session.core.errors import TicketUnknown
+from session.core.errors import LogRunning, TicketUnknown
 from session.hub.access.handlers import Asker, handles
+from session.hub.access.log_register import LogRegister
 from session.hub.vault.log_store import VaultLog
 from session.hub.vault.server import CERTIFY, VaultOwner
 from session.hub.vault.sessions import VaultSessions
@@ -24,17 +25,23 @@ from session.protocol.sealing import (
     PassedNoteAnswer,
     PassedNoteRequest,
 )
-from session.protocol.wire.roles import Role
 
 
 class VaultLogService:
     """Who may append to a session's log and read it."""
 
     def __init__(
-        self, keeper: VaultLog, sessions: VaultSessions, *, organisation: str, clock: Clock
+        self,
+        keeper: VaultLog,
+        sessions: VaultSessions,
+        *,
+        register: LogRegister,
+        organisation: str,
+        clock: Clock,
     ) -> None:
         self._keeper = keeper
         self._sessions = sessions
+        self._register = register
         self._organisation = organisation
         self._clock = clock
 
@@ -68,10 +75,16 @@ class VaultLogService:
 
     @handles("read_log")
     async def read_log(self, asker: Asker, request: LogRequest) -> LogPart:
-        """A page of a session's log. An agent reads only those that it has written in."""
-        if asker.role is Role.AGENT:
-            await asyncio.to_thread(self._keeper.check_reader, request.session_id, asker.writer)
-        return await asyncio.to_thread(self._keeper.read, request.session_id, max(0, request.after))
+        """A page of the log of a session that is over, for a reason; the rules are those of
+        `session.hub.dossier.log_service`.
+        """
+        session_id = request.session_id
+        if not await asyncio.to_thread(self._keeper.knows, session_id):
+            raise TicketUnknown
+        if not await self._sessions.is_over(session_id):
+            raise LogRunning(session=session_id)
+        await self._register.note(asker, request)
+        return await asyncio.to_thread(self._keeper.read, session_id, max(0, request.after))
 
 
 class VaultCallers:

@@ -140,7 +140,7 @@ class VaultLog:
                 copy.backup(base)
 
     def open(self, session_id: str, ends: Sequence[str], now: datetime) -> None:
-        """Begins a session's log; `ends` may write and read it. Again is no harm."""
+        """Begins a session's log; `ends` may write it. Again is no harm."""
         row = (session_id, " ".join(ends), now.isoformat())
         with self._change() as base:
             base.execute("INSERT OR IGNORE INTO session VALUES (?, ?, ?)", row)
@@ -171,13 +171,6 @@ class VaultLog:
                 "UPDATE session SET touched_utc = ? WHERE id = ?", (now.isoformat(), session_id)
             )
         return kept + len(fresh)
-
-    def check_reader(self, session_id: str, reader: str) -> None:
-        """Raises `TicketUnknown` or `NotAllowed` unless `reader` ("a.<agent>") is one of the
-        session's ends.
-        """
-        with self._open() as base:
-            self._check_end(base, session_id, reader)
 
     def _check_end(self, base: sqlite3.Connection, session_id: str, end: str) -> None:
         row = base.execute("SELECT ends FROM session WHERE id = ?", (session_id,)).fetchone()

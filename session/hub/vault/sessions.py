@@ -17,7 +17,7 @@ from session.bus.client import BusClient
 from session.bus.sealing.certificates import VaultSecret
 from session.bus.sealing.sealed_number import open_number
 from session.core.clock import Clock
-from session.core.errors import SealBroken, SealKeyOld
+from session.core.errors import SealBroken, SealKeyOld, TicketUnknown
 from session.hub.convention.caller_numbers import plain_number
 from session.hub.storage.interfaces import CallerRecord
 from session.hub.vault.log_store import VaultLog
@@ -98,8 +98,20 @@ class VaultSessions:
 
     async def ends(self, session_id: str) -> list[str]:
         """Who writes this session's log. Raises `TicketUnknown`."""
+        return (await self._asked(session_id)).ends
+
+    async def is_over(self, session_id: str) -> bool:
+        """Whether nobody is in this conversation any more. A hub that cannot be asked raises; one
+        that knows it no longer has forgotten it because it is over for long.
+        """
+        try:
+            return (await self._asked(session_id)).over
+        except TicketUnknown:
+            return True
+
+    async def _asked(self, session_id: str) -> VaultEndsAnswer:
         request = VaultEndsRequest(session_id=session_id)
-        return (await self._bus.request_with_retries("vault_ends", request, VaultEndsAnswer)).ends
+        return await self._bus.request_with_retries("vault_ends", request, VaultEndsAnswer)
 
     # ---- CallerStore
 

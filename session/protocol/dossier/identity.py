@@ -181,6 +181,7 @@ class AccessesRequest(HubMessage, frozen=True, kw_only=True):
         first, last: days of the organisation, both included.
         user: whose accesses.
         dossier: of this number, and of those that were merged into it.
+        session: of this conversation.
         before: the last id of the answer before, to read on; 0 for the newest.
     """
 
@@ -188,6 +189,7 @@ class AccessesRequest(HubMessage, frozen=True, kw_only=True):
     last: date | None = None
     user: OptionalId = ""
     dossier: DossierNumber = ""
+    session: OptionalId = ""
     kind: AccessKind | None = None
     before: int = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_ACCESSES)] = MOST_ACCESSES
@@ -218,5 +220,6 @@ IDENTITY_VERBS: dict[str, Verb] = {
     "merges": (_S, MergesRequest, MergesAnswer),
     "provisional_dossiers": (_S, ProvisionalRequest, ProvisionalAnswer),
     "accesses": (_S, AccessesRequest, AccessesAnswer),
+    "log_accesses": (_S, AccessesRequest, AccessesAnswer),
 }
 """Verb -> (roles that may say it, request, answer)."""

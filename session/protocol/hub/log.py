@@ -5,11 +5,21 @@ Used by both ends, hub and vault.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from session.protocol.hub.requests import HubMessage, Verb
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
+
+LEAST_REASON, MOST_REASON = 3, 200
+"""Letters of the reason for which somebody reads a log."""
+
+
+def says_why(reason: str) -> bool:
+    """Whether these words are a reason."""
+    return sum(letter.isalpha() for letter in reason) >= LEAST_REASON
 
 
 class LogAppend(HubMessage, frozen=True, kw_only=True):
@@ -29,10 +39,17 @@ class LogAck(HubMessage, frozen=True, kw_only=True):
 
 
 class LogRequest(HubMessage, frozen=True, kw_only=True):
-    """Records of a session from the `after`-th on."""
+    """Records of a session that is over, from the `after`-th on.
+
+    Attributes:
+        reason: why this person reads it, in words; without it the keeper refuses.
+        computer: what the computer calls itself that asks.
+    """
 
     session_id: Id
     after: int = 0
+    reason: Annotated[str, msgspec.Meta(max_length=MOST_REASON)] = ""
+    computer: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
 class LogPart(HubMessage, frozen=True, kw_only=True):
@@ -45,6 +62,6 @@ class LogPart(HubMessage, frozen=True, kw_only=True):
 
 LOG_VERBS: dict[str, Verb] = {
     "log": (frozenset({Role.KIOSK, Role.AGENT}), LogAppend, LogAck),
-    "read_log": (frozenset({Role.AGENT, Role.SUPERVISOR, Role.HELPDESK}), LogRequest, LogPart),
+    "read_log": (frozenset({Role.SUPERVISOR, Role.HELPDESK}), LogRequest, LogPart),
 }
 """Verb -> (roles that may say it, request, answer)."""

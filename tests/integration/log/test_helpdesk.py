@@ -20,7 +20,7 @@ async def test_a_wrong_id_is_no_lost_request_of_an_agent(wrong: str, tmp_path: P
     async with hub_world(tmp_path) as world:
         link = DeskLink(await world.client(Role.HELPDESK, "help"), world.clock, tasks=world.tasks)
         with pytest.raises(LogUnknown) as unknown:
-            await read_records(link, wrong)
+            await read_records(link, wrong, "a call this morning")
     words = sentence(unknown.value.code, unknown.value.detail).sentence
     assert wrong in words
     assert "queue" not in words

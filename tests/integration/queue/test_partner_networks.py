@@ -219,7 +219,9 @@ async def test_a_caller_is_answered_by_the_other_network_and_the_kiosk_notices_n
         assert [payload[0] for payload, _ in chunks] == list(range(20))
         assert chunks[7][1]["Index"] == "7"
         assert await kiosk.append_log(facts.id, 0, [b'{"n":0}']) == 1
-        assert [json.loads(record) for record in await zoe.read_log(facts.id)] == [{"n": 0}]
+        assert [json.loads(record) for record in await both.cnaf.kept_log(facts.id, "marais")] == [
+            {"n": 0}
+        ]
 
         await kiosk.hang_up(facts.id)
         await until(lambda: bool(ended))

@@ -281,7 +281,13 @@ async def _replay_for_helpdesk(both: Parties, ends: Ends, folder: Path) -> None:
     seals = seals_for(helpdesk, paths_for("helpdesk", folder / "ends"), ends.clock)
     replayed = folder / "replayed.jsonl"
     count = await export_log(
-        helpdesk, both.seeds["aide"], ends.facts.id, replayed, tasks=ends.tasks, seals=seals
+        helpdesk,
+        both.seeds["aide"],
+        ends.facts.id,
+        replayed,
+        reason="planted",
+        tasks=ends.tasks,
+        seals=seals,
     )
     events = [record.event for record in read_log(replayed).records]
     chunks = [event for event in events if isinstance(event, MirrorChunk)]
@@ -359,13 +365,20 @@ async def test_while_the_vault_is_away_the_conversation_goes_on_and_nothing_is_l
         await _watched(both)
         await _restored(both, tmp_path / "vault.backup")
         assert await ends.desk.document(ends.facts.id, document_id) == document()
+        await ends.desk.hang_up(ends.facts.id)
         helpdesk = DeskSettings(
             organisation=ORGANISATION, user="aide", role="helpdesk", bus=[both.bus]
         )
         seals = seals_for(helpdesk, paths_for("helpdesk", tmp_path / "ends"), ends.clock)
         kept = tmp_path / "kept.jsonl"
         count = await export_log(
-            helpdesk, both.seeds["aide"], ends.facts.id, kept, tasks=ends.tasks, seals=seals
+            helpdesk,
+            both.seeds["aide"],
+            ends.facts.id,
+            kept,
+            reason="planted",
+            tasks=ends.tasks,
+            seals=seals,
         )
         assert count == 2
         await ends.close()

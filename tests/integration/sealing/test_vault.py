@@ -17,9 +17,11 @@ from session.bus.sealing.client import CARD_S
 from session.bus.sealing.vault_client import REFUSED_HEADER, UNKNOWN
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import ManualClock
-from session.core.dossier_model import PieceState
+from session.core.dossier_model import AccessLine, PieceState
 from session.core.errors import (
     DeskNotAdmitted,
+    LogReasonNeeded,
+    LogRunning,
     NotAllowed,
     SealKeyOld,
     SealKeyRefused,
@@ -31,6 +33,7 @@ from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.third_parties import TalkLink
 from session.hub.convention.catalogue import Catalogue
 from session.protocol.dossier.deliveries import DeliveriesRequest
+from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
 from session.protocol.hub.requests import (
     DossierAnswer,
     DossierRequest,
@@ -127,9 +130,24 @@ async def test_a_kiosk_of_the_network_gives_its_part_of_the_log_to_the_vault(
         assert await desk.append_log(facts.id, 0, [RECORD]) == 1
         assert await kiosk.append_log(facts.id, 0, [RECORD]) == 1
         helpdesk = await sealed.desk("help", Role.HELPDESK)
-        assert await helpdesk.read_log(facts.id) == [RECORD, RECORD]
+        with pytest.raises(LogRunning):
+            await helpdesk.read_log(facts.id, "picture stood still")
+        assert await register_of(sealed) == []
+        await desk.hang_up(facts.id)
+        with pytest.raises(LogReasonNeeded):
+            await helpdesk.read_log(facts.id, "")
+        assert await helpdesk.read_log(facts.id, "picture stood still", "pc7") == [RECORD, RECORD]
         with pytest.raises(NotAllowed):
-            await (await sealed.desk("bob")).read_log(facts.id)
+            await desk.read_log(facts.id, "picture stood still")
+        (line,) = await register_of(sealed)
+        assert (line.user, line.session_id) == ("help", facts.id)
+        assert (line.reason, line.computer) == ("picture stood still", "pc7")
+
+
+async def register_of(sealed: SealedWorld) -> list[AccessLine]:
+    """What the supervisor sees of it, from the vault."""
+    client = await sealed.world.client(Role.SUPERVISOR, "boss", seals=sealed.seals("boss"))
+    return (await client.request("log_accesses", AccessesRequest(), AccessesAnswer)).lines
 
 
 async def test_a_vault_that_was_restarted_is_greeted_again(tmp_path: Path) -> None:

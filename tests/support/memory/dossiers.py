@@ -12,6 +12,8 @@ import msgspec
 
 from session.core.dossier_model import (
     Access,
+    AccessKind,
+    AccessLine,
     ActingUser,
     Actor,
     CallerIdentity,
@@ -103,8 +105,37 @@ class MemoryIdentities:
         return AccessesAnswer(lines=[])
 
 
+class MemoryReadings:
+    """Who has read which log; nobody reads too many."""
+
+    def __init__(self) -> None:
+        self.read: list[Access] = []
+
+    async def note(self, organisation: str, access: Access) -> None:
+        if access not in self.read:
+            self.read.append(access)
+
+    async def listed(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:
+        return AccessesAnswer(
+            lines=[
+                AccessLine(
+                    id=number,
+                    at_utc=datetime.now(UTC),
+                    user=one.by.user,
+                    by_name=one.by.name,
+                    kind=AccessKind.READ_LOG,
+                    session_id=one.session_id,
+                    reason=one.reason,
+                    computer=one.computer,
+                )
+                for number, one in enumerate(self.read, 1)
+            ]
+        )
+
+
 class MemoryDossiers:
     def __init__(self) -> None:
+        self.readings = MemoryReadings()
         self.identities: IdentityStoreLike = MemoryIdentities(self)
         self.damage = False
         self.filings = 0

@@ -17,7 +17,7 @@ from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import ElidedLabel, EmptyState, column, push_button, row
 from views.widgets.theme import SPACE
-from views.words.accesses import KINDS, access_words
+from views.words.accesses import KINDS, LOG_KINDS, access_words
 
 TODAY, YESTERDAY, WEEK, MONTH, DAY, ALL = "today", "yesterday", "week", "month", "day", "all"
 
@@ -55,7 +55,8 @@ class BoardAccessesPage(QWidget):
         self._kind = _combo("accesses_kind", _("What was done"))
         self._kind.addItem(_("All accesses"), None)
         for kind, (words, _icon, _tone) in KINDS.items():
-            self._kind.addItem(_(words), kind)
+            if kind not in LOG_KINDS:
+                self._kind.addItem(_(words), kind)
         self._dossier = QLineEdit()
         self._dossier.setObjectName("accesses_dossier")
         self._dossier.setAccessibleName(_("Dossier number"))

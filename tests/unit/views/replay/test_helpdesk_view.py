@@ -14,6 +14,7 @@ from views.replay.helpdesk_view import HelpdeskView
 from views.replay.view import ReplayView
 
 SESSION = "0125223b7b7c9c164ce6_68fe9493"
+WHY = "the picture stood still"
 
 
 @pytest.fixture
@@ -36,21 +37,46 @@ def _button(view: HelpdeskView) -> QPushButton:
     return button
 
 
+def _reason(view: HelpdeskView) -> QLineEdit:
+    field = view.findChild(QLineEdit, "helpdesk_reason")
+    assert field is not None
+    return field
+
+
 def test_only_what_can_be_an_id_is_asked_for(view: HelpdeskView) -> None:
-    asked: list[str] = []
-    view.open_requested.connect(asked.append)
+    asked: list[tuple[str, str]] = []
+    view.open_requested.connect(lambda session, reason: asked.append((session, reason)))
+    _reason(view).setText(WHY)
     _field(view).setText("A001, ce matin")
     assert not _button(view).isEnabled()
     _field(view).returnPressed.emit()
     assert asked == []
     _field(view).setText(f"  {SESSION} ")
     _field(view).returnPressed.emit()
-    assert asked == [SESSION]
+    assert asked == [(SESSION, WHY)]
+
+
+def test_no_log_is_asked_for_without_a_reason_which_stays_for_the_next_one(
+    view: HelpdeskView,
+) -> None:
+    asked: list[tuple[str, str]] = []
+    view.open_requested.connect(lambda session, reason: asked.append((session, reason)))
+    _field(view).setText(SESSION)
+    _field(view).returnPressed.emit()
+    assert not _button(view).isEnabled()
+    _reason(view).setText(" .. ")
+    assert not _button(view).isEnabled()
+    _reason(view).setText(WHY)
+    _button(view).click()
+    _field(view).setText("another_1")
+    _button(view).click()
+    assert asked == [(SESSION, WHY), ("another_1", WHY)]
 
 
 def test_nothing_is_asked_twice_while_a_log_is_on_its_way(view: HelpdeskView, qtbot: QtBot) -> None:
     asked: list[str] = []
-    view.open_requested.connect(asked.append)
+    view.open_requested.connect(lambda session, _reason: asked.append(session))
+    _reason(view).setText(WHY)
     _field(view).setText(SESSION)
     view.show_busy(True)
     _field(view).returnPressed.emit()
