@@ -13,6 +13,7 @@ name = "Caisse d'entraide du Val-Doré"
 log_days = 90                                 # how long session logs are kept
 home_address = "https://www.valdore.example/"
 allowed_addresses = ["https://www.valdore.example/"]  # what an agent may open on a kiosk
+record_text = []                              # pages whose words logs keep: nothing personal
 
 [organisations.contact]                       # stands on receipts
 postal_address = "4 place du Marronnier\\n01234 Valdoré"

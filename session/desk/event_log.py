@@ -8,14 +8,12 @@ the desk writes the rest.
 
 from __future__ import annotations
 
-from session.core.clock import Clock
 from session.desk.call.video_call import DeskCall
-from session.desk.cobrowse.shared_page import DeskSharedPage, MirrorBytes
+from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.desk.devices.scanner_and_printer import DeskDevices, PageNotReceived, ReceivedPage
 from session.log import events
 from session.log.events import AnyEvent, Writer
 from session.log.line_series import LineSeries
-from session.log.mirror import MirrorCollector
 from session.log.writer import LogWriter
 from session.media.line.end import LineEnd
 from session.protocol.conversation.messages import (
@@ -36,11 +34,10 @@ POINTER_EVERY = 20
 class EventLog:
     """Listens to the parts of one session and writes each event once."""
 
-    def __init__(self, facts: SessionFacts, log: LogWriter, *, clock: Clock) -> None:
+    def __init__(self, facts: SessionFacts, log: LogWriter) -> None:
         self._facts = facts
         self._log = log
         self._series = LineSeries(log.write, Writer.DESK)
-        self._mirror = MirrorCollector(log.write, clock)
         self._audio_seen = False
         self._pointers = 0
 
@@ -89,7 +86,7 @@ class EventLog:
         call.media_seen.connect(self._on_media)
         page.address_refused.connect(self._on_address_refused)
         page.pointer_shown.connect(self._on_pointer)
-        page.mirror_chunk.connect(self._on_mirror)
+        page.mirror_chunk.connect(self._log.write)
         devices.scan_requested.connect(self._on_scan_requested)
         devices.print_offered.connect(self._on_print_offered)
         devices.page_received.connect(self._on_page)
@@ -134,16 +131,6 @@ class EventLog:
         if self._pointers % POINTER_EVERY == 0:
             self._log.write(events.PointerShown(x_px=max(0, shown.x_px), y_px=max(0, shown.y_px)))
         self._pointers += 1
-
-    def _on_mirror(self, payload: MirrorBytes) -> None:
-        self._mirror.add_frame(payload.data, is_snapshot=payload.is_snapshot, events=payload.events)
-
-    def flush_mirror(self, *, due_only: bool) -> None:
-        """Writes what was gathered of the shared page: what is old enough, or all of it."""
-        if due_only:
-            self._mirror.flush_if_due()
-        else:
-            self._mirror.flush()
 
     def _on_scan_requested(self, scan: ScanRequested) -> None:
         self._log.write(

@@ -7,7 +7,6 @@ Built by the desk's program for each session; the other end is `session.kiosk.se
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +39,6 @@ from session.protocol.hub.talk_state import is_in
 
 log = logging.getLogger(__name__)
 
-GATHER_S = 2.0
 ANY_WAY = IcePlan()
 
 
@@ -102,7 +100,7 @@ class DeskSession:
         clock, tasks = parts.clock, parts.tasks
         self._build_call(parts)
         self.grants = DeskGrants(channel, clock, tasks=tasks, memory=parts.keep_memory)
-        self.page = DeskSharedPage(channel, clock, tasks=tasks)
+        self.page = DeskSharedPage(channel, clock, tasks=tasks, record_text=facts.record_text)
         self.control = DeskRemoteControl(channel, lambda: self.page.epoch, tasks=tasks)
         self.show = DeskShownDocument(channel, clock, tasks=tasks, kbps=parts.chunk_kbps)
         self.devices = DeskDevices(
@@ -127,8 +125,7 @@ class DeskSession:
         self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
         self.chat = Chat(channel, tasks)
         self.privacy = DeskPrivacy(channel, self.call, talk=self.talk, tasks=tasks)
-        self._build_event_log(clock)
-        self._gathering: asyncio.Task[None] | None = None
+        self._build_event_log()
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
     def _build_call(self, parts: DeskSessionParts) -> None:
@@ -150,8 +147,8 @@ class DeskSession:
             tasks=parts.tasks,
         )
 
-    def _build_event_log(self, clock: Clock) -> None:
-        self.event_log = EventLog(self.facts, self._log, clock=clock)
+    def _build_event_log(self) -> None:
+        self.event_log = EventLog(self.facts, self._log)
         self.event_log.listen(self.call, self.page, self.devices)
         self.event_log.listen_to_line(self.line)
         self.chat.sent_words.connect(lambda _fact: self.event_log.words_sent())
@@ -168,16 +165,10 @@ class DeskSession:
         await self._ask_again()
         if self.resumed:
             self.show.repeat()  # what an earlier run showed is not known here any more
-        self._gathering = self._tasks.start(self._gather(), name="desk log of the shared page")
 
     async def start_without_kiosk(self) -> None:
         """Begins a conversation by telephone: nobody is at the kiosk, so it is asked nothing."""
         self.event_log.opened(self.resumed)
-
-    async def _gather(self) -> None:
-        while True:
-            await asyncio.sleep(GATHER_S)
-            self.event_log.flush_mirror(due_only=True)
 
     async def _ask_again(self) -> None:
         """Asks the kiosk for consent, devices and pages: at the start, and whenever the line comes
@@ -210,9 +201,7 @@ class DeskSession:
         self.page.close()
         self.control.close()
         self.show.close()
-        if self._gathering is not None:
-            self._gathering.cancel()
-        self.event_log.flush_mirror(due_only=False)
+        await self.page.log_written()
         self.grants.close()
         await self.devices.close()
 

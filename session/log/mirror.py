@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The shared page's small payloads joined to chunks for the log, cut at each snapshot.
-Used where the mirror passes.
+"""The shared page's small payloads joined to chunks for the log, cut at each snapshot, with nothing
+in them but the page's structure. Used where the mirror passes.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 import zstandard
 
 from session.core.clock import Clock
+from session.core.tasks import Tasks
 from session.log.events import MirrorChunk
-from session.log.mirror_fields import FieldMask
+from session.log.page_structure import PageStructure
 from session.log.redact import MAX_MIRROR_BYTES
 
 MAX_AGE_S = 5.0
@@ -20,24 +24,52 @@ MAX_AGE_S = 5.0
 MAX_CHUNK_CHARS = 512 * 1024
 
 
+class _Text(NamedTuple):
+    """Events as they came, and the number of the web document they are of."""
+
+    inner: bytes
+    epoch: int
+
+
+class _Stretch(NamedTuple):
+    """What makes one chunk."""
+
+    texts: list[_Text]
+    is_snapshot: bool
+    events: int
+    started_at_utc: datetime
+
+
 class MirrorCollector:
     """Many small arrays of events in, few larger `MirrorChunk` out:
     fewer bytes, and each snapshot begins one.
 
-    No chunk holds what people wrote or chose in the page's fields (`FieldMask`).
+    No chunk holds more than the structure of the page (`PageStructure`).
 
     Args:
         write: takes each finished chunk, e.g. `LogWriter.write`.
+        structure: what is kept of the pages.
+        tasks: where chunks are made, in a worker thread and one after the other; None: they are
+            made while the caller waits.
     """
 
-    def __init__(self, write: Callable[[MirrorChunk], None], clock: Clock) -> None:
+    def __init__(
+        self,
+        write: Callable[[MirrorChunk], None],
+        clock: Clock,
+        *,
+        structure: PageStructure,
+        tasks: Tasks | None = None,
+    ) -> None:
         self._write, self._clock = write, clock
-        self._mask = FieldMask()
-        self._texts: list[bytes] = []
+        self._structure, self._tasks = structure, tasks
+        self._texts: list[_Text] = []
         self._events = 0
         self._is_snapshot = False
         self._started_at: datetime | None = None
         self._started_s = 0.0
+        self._waiting: deque[_Stretch] = deque()
+        self._making: asyncio.Task[None] | None = None
 
     def add_frame(self, frame: bytes, *, is_snapshot: bool, events: int) -> None:
         """Takes a zstd frame of a JSON array; one that cannot be unpacked is left out.
@@ -50,8 +82,8 @@ class MirrorCollector:
             return
         self.add(text, is_snapshot=is_snapshot, events=events)
 
-    def add(self, text: bytes, *, is_snapshot: bool, events: int) -> None:
-        """Takes a JSON array of `events` rrweb events;
+    def add(self, text: bytes, *, is_snapshot: bool, events: int, epoch: int = 0) -> None:
+        """Takes a JSON array of `events` rrweb events of one web document;
         one that is too large, or no array, is left out.
         """
         text = text.strip()
@@ -64,7 +96,7 @@ class MirrorCollector:
         self._is_snapshot = self._is_snapshot or is_snapshot
         self._events += events
         if inner := text[1:-1].strip():
-            self._texts.append(inner)
+            self._texts.append(_Text(inner, epoch))
         self.flush_if_due()
 
     def flush_if_due(self) -> None:
@@ -74,23 +106,46 @@ class MirrorCollector:
         if self._started_at is None:
             return
         age_s = self._clock.monotonic_s() - self._started_s
-        if age_s >= MAX_AGE_S or sum(map(len, self._texts)) >= MAX_CHUNK_CHARS:
+        size = sum(len(text.inner) for text in self._texts)
+        if age_s >= MAX_AGE_S or size >= MAX_CHUNK_CHARS:
             self.flush()
 
     def flush(self) -> None:
         """Writes what was gathered, if anything."""
         if self._started_at is None:
             return
-        masked = self._mask.mask(b"[" + b",".join(self._texts) + b"]")
-        data = zstandard.ZstdCompressor(level=6, write_checksum=True).compress(masked)
-        chunk = MirrorChunk(
-            started_at_utc=self._started_at,
-            data=data,
-            is_snapshot=self._is_snapshot,
-            events=self._events,
-        )
+        stretch = _Stretch(self._texts, self._is_snapshot, self._events, self._started_at)
         self._texts = []
         self._events = 0
         self._is_snapshot = False
         self._started_at = None
-        self._write(chunk)
+        if self._tasks is None:
+            self._write(self._chunk(stretch))
+            return
+        self._waiting.append(stretch)
+        if self._making is None or self._making.done():
+            self._making = self._tasks.start(self._make_all(), name="chunks of the shared page")
+
+    async def finish(self) -> None:
+        """Writes what was gathered, and waits until it is written."""
+        self.flush()
+        if self._making is not None:
+            await self._making
+
+    async def _make_all(self) -> None:
+        while self._waiting:
+            self._write(await asyncio.to_thread(self._chunk, self._waiting.popleft()))
+
+    def _chunk(self, stretch: _Stretch) -> MirrorChunk:
+        kept = [
+            inner
+            for text in stretch.texts
+            if (inner := self._structure.keep(b"[" + text.inner + b"]", text.epoch)[1:-1])
+        ]
+        compressor = zstandard.ZstdCompressor(level=6, write_checksum=True)
+        return MirrorChunk(
+            started_at_utc=stretch.started_at_utc,
+            data=compressor.compress(b"[" + b",".join(kept) + b"]"),
+            is_snapshot=stretch.is_snapshot,
+            events=stretch.events,
+        )

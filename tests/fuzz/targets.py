@@ -43,7 +43,7 @@ from session.kiosk.cobrowse.web_rules import may_frame, may_load, why_refused
 from session.kiosk.drivers import ipp_codec
 from session.kiosk.drivers.escl_messages import parse_capabilities, parse_status
 from session.kiosk.drivers.jpeg_header import jpeg_size
-from session.log.mirror_fields import FieldMask
+from session.log.page_structure import PageStructure
 from session.log.reader import read_log
 from session.masking.numbers import mask
 from session.media import ice, sdp
@@ -425,7 +425,7 @@ TARGETS = (
         lambda data: mask(data.decode("utf-8", "replace")),
         (b"1 85 05 78 006 084 36", b"FR76 3000 6000 0112 3456 7890 189", b'"\\"' * 20),
     ),
-    FuzzTarget("page-record", FieldMask().mask, (_EVENTS,)),
+    FuzzTarget("page-record", PageStructure().keep, (_EVENTS,)),
     FuzzTarget(
         "page-stream",
         _unpack_stream,

@@ -18,9 +18,10 @@ from PyQt6.QtWebEngineCore import QWebEnginePage
 from session.core.clock import SystemClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.cobrowse.shared_page import DeskSharedPage, MirrorBytes
+from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.kiosk.session import browser_wiped
+from session.log.events import MirrorChunk
 from session.protocol.conversation import mirror
 from session.protocol.conversation.messages import (
     AddressRefused,
@@ -109,7 +110,7 @@ class Stage:
         self.refused: list[AddressRefused] = []
         self.pointers: list[PointerShown] = []
         self.events: list[MirrorEvents] = []
-        self.chunks: list[MirrorBytes] = []
+        self.chunks: list[MirrorChunk] = []
         self.resources: list[tuple[str, int]] = []
         self.raw = ""
         self._loop, self._closing = asyncio.get_running_loop(), False

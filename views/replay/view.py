@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The replay window: a session's log on one line of time, the events in words, and the page as the
-agent saw it.
+"""The replay window: a session's log on one line of time, the events in words, and the structure
+of the page as the agent saw it.
 
 Used by `expert-app replay` and by the helpdesk.
 It plays `session.log.replay.Replay`; a locked mirror, which is given to it, draws the page.
-Pictures of the page are not in the log and stay empty.
+The log keeps the page's structure, not its words and pictures.
 """
 
 from __future__ import annotations
@@ -169,7 +169,14 @@ class ReplayView(QWidget):
     def _build_stage(self) -> QWidget:
         self._empty = EmptyState("shared_page", "", advice="", name="replay_empty")
         shown = QWidget()
-        column(shown, self.mirror, margins=(SPACE[1], SPACE[1], SPACE[1], SPACE[1]))
+        says = label(
+            _("Of the page its structure is kept: bars stand for words, boxes for pictures."),
+            "soft",
+            name="replay_structure",
+        )
+        says.setWordWrap(True)
+        pad = SPACE[1]
+        column(shown, self.mirror, says, margins=(pad, pad, pad, pad)).setStretch(0, 1)
         self._stage = QStackedWidget()
         self._stage.addWidget(self._empty)
         self._stage.addWidget(shown)

@@ -36,6 +36,7 @@ def _organisation(organisation: OrganisationPlan, plan: NetworkPlan) -> Iterator
     yield _noted(
         "allowed_addresses = []", _("what agents may open on a kiosk: how addresses begin")
     )
+    yield _noted("record_text = []", _("pages without anything personal: logs keep their words"))
     yield ""
     yield _noted("[organisations.contact]", _("stands on receipts"))
     yield from ('postal_address = ""', 'email = ""', 'phone = ""')

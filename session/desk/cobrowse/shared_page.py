@@ -13,8 +13,7 @@ import asyncio
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -24,6 +23,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.log.events import MirrorChunk
 from session.log.mirror import MAX_AGE_S, MirrorCollector
+from session.log.page_structure import PageStructure
 from session.protocol.conversation import mirror
 from session.protocol.conversation.messages import (
     AddressRefused,
@@ -61,23 +61,6 @@ MAX_RESOURCE_BYTES = 4 * 1024 * 1024
 CACHE_BYTES = 16 * 1024 * 1024
 
 
-class MirrorBytes(msgspec.Struct, frozen=True):
-    """A stretch of the shared page for the session's log.
-
-    Attributes:
-        data: zstd frame of a JSON array of rrweb events, masked at the kiosk, with the kiosk's
-            timestamps.
-        is_snapshot: the array begins with a full picture, a replay may start here.
-        events: how many.
-        started_at_utc: when the first of them arrived here.
-    """
-
-    data: bytes
-    is_snapshot: bool
-    events: int
-    started_at_utc: datetime
-
-
 class _Arrival:
     """One resource on its way: its chunks, its description, and the answer that somebody awaits."""
 
@@ -108,6 +91,7 @@ class DeskSharedPage:
         channel: the session's line to the kiosk.
         clock: limits how often a full picture is asked for.
         tasks: where this end's tasks run.
+        record_text: addresses of pages whose words the log may keep.
 
     Attributes:
         events_received: events to show, in order, nothing missing;
@@ -118,11 +102,18 @@ class DeskSharedPage:
         address_refused: the kiosk did not open an address.
         dialog_shown, dialog_closed: the page asks the caller, or wanted what a kiosk does not do;
         over.
-        mirror_chunk: the same events for the log, in stretches of a few seconds, cut at each full
-            picture.
+        mirror_chunk: the structure of the same for the log, in stretches of a few seconds, cut at
+            each full picture.
     """
 
-    def __init__(self, channel: SessionChannel, clock: Clock, *, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        channel: SessionChannel,
+        clock: Clock,
+        *,
+        tasks: Tasks,
+        record_text: Sequence[str] = (),
+    ) -> None:
         self.events_received: Signal[MirrorEvents] = Signal()
         self.page_shown: Signal[PageShown] = Signal()
         self.sharing_changed: Signal[bool] = Signal()
@@ -130,11 +121,13 @@ class DeskSharedPage:
         self.address_refused: Signal[AddressRefused] = Signal()
         self.dialog_shown: Signal[DialogShown] = Signal()
         self.dialog_closed: Signal[str] = Signal()
-        self.mirror_chunk: Signal[MirrorBytes] = Signal()
+        self.mirror_chunk: Signal[MirrorChunk] = Signal()
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._asked_at_s = float("-inf")
         self._assembler, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
-        self._stretch = MirrorCollector(self._on_stretch, clock)
+        self._stretch = MirrorCollector(
+            self._on_stretch, clock, structure=PageStructure(record_text), tasks=tasks
+        )
         self._stretch_timer: asyncio.TimerHandle | None = None
         self._gap_timer: asyncio.TimerHandle | None = None
         self._open = True
@@ -177,6 +170,10 @@ class DeskSharedPage:
         for arrival in self._arrivals.values():
             if not arrival.answer.done():
                 arrival.answer.set_result((b"", ""))
+
+    async def log_written(self) -> None:
+        """Waits until all of the page that the log keeps was given to it."""
+        await self._stretch.finish()
 
     # ---- requests of the agent
 
@@ -287,7 +284,7 @@ class DeskSharedPage:
             self._lose()
             return
         self._complete, self._epoch = True, frame.epoch
-        self._stretch.add(text, is_snapshot=snapshot, events=len(events))
+        self._stretch.add(text, is_snapshot=snapshot, events=len(events), epoch=frame.epoch)
         if self._stretch_timer is None:
             self._stretch_timer = asyncio.get_running_loop().call_later(
                 MAX_AGE_S, self._end_stretch
@@ -295,9 +292,7 @@ class DeskSharedPage:
         self.events_received.emit(MirrorEvents(text.decode(), snapshot, frame.epoch, len(events)))
 
     def _on_stretch(self, chunk: MirrorChunk) -> None:
-        self.mirror_chunk.emit(
-            MirrorBytes(chunk.data, chunk.is_snapshot, chunk.events, chunk.started_at_utc)
-        )
+        self.mirror_chunk.emit(chunk)
 
     def _end_stretch(self) -> None:
         if self._stretch_timer is not None:

@@ -98,7 +98,7 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
     yield from check_hours(entry, place)
     yield from check_seal(entry, place)
     yield from library_problems(place, entry.library, entry.allowed_addresses)
-    for address in (*entry.allowed_addresses, entry.home_address):
+    for address in (*entry.allowed_addresses, *entry.record_text, entry.home_address):
         if address and not is_address(address):
             yield Problem("address_not_http", place, {"address": address})
 

@@ -191,6 +191,8 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             are needed here.
         transfers_to: "organisation" or "organisation/service": where callers may be sent, if that
             one has us in its `transfers_from`.
+        record_text: beginnings of addresses, as `allowed_addresses`, where nothing personal stands:
+            logs keep the words of these pages, and of all others the structure.
         vaults: its own dossier service and log keeper; then everything of its conversations is
             sealed for `seal_keys`, which `expert-app hub seal-key` prints.
         library: what its agents may put before callers.
@@ -208,6 +210,7 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     seal_keys: Annotated[list[SealKey], msgspec.Meta(max_length=MOST_KEYS)] = []
     home_address: Address = ""
     allowed_addresses: list[Address] = []
+    record_text: list[Address] = []
     contact: Contact = Contact()
     log_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 90
     time_zone: str = "Europe/Paris"

@@ -423,6 +423,7 @@ class Sessions:
             agent_name=self._catalogue.person_name(ticket.organisation, ticket.agent),
             opened_at_utc=ticket.accepted_at_utc,
             allowed_addresses=serving.allowed_addresses,
+            record_text=serving.record_text,
             contact=serving.contact,
             organisation_name=serving.name,
             home_address=serving.home_address,

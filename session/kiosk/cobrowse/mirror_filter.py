@@ -109,6 +109,8 @@ class _Meta(msgspec.Struct):
     href: str
     width: int | float
     height: int | float
+    follows: bool = True
+    """This kiosk also tells where a page goes without being loaded anew (`address_event`)."""
 
 
 class _Canvas(msgspec.Struct):
@@ -160,6 +162,12 @@ def _allowed_custom(data: bytes) -> bytes | None:
     if isinstance(payload, _Canvas) and payload.url and not payload.url.startswith("data:image/"):
         return None
     return msgspec.json.encode({"tag": custom.tag, "payload": payload})
+
+
+def address_event(address: str, timestamp: float) -> MirrorEvent:
+    """Says that the page has this address from here on: what the log keeps depends on it."""
+    data = {"tag": "address", "payload": {"href": mask(without_query(address))}}
+    return MirrorEvent(CUSTOM, msgspec.Raw(msgspec.json.encode(data)), timestamp)
 
 
 def source_of(event: MirrorEvent) -> int:

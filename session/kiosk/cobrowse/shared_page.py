@@ -22,7 +22,7 @@ from session.core.clock import Clock
 from session.core.errors import AddressNotAllowed, BusUnreachable, MessageTooLarge
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.kiosk.cobrowse.mirror_filter import filter_events
+from session.kiosk.cobrowse.mirror_filter import address_event, filter_events
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS, MirrorSender
 from session.masking.numbers import mask
 from session.protocol.conversation import mirror
@@ -232,7 +232,7 @@ class KioskSharedPage:
         self._channel, self._browser, self._grants = channel, browser, grants
         self._clock, self._tasks = clock, tasks
         self._open, self._sharing, self._private = True, False, False
-        self._document = ""
+        self._document = self._told_address = ""
         self._epoch = 0
         self._page: PageShown | None = None
         self._dialog: DialogShown | None = None
@@ -465,9 +465,12 @@ class KioskSharedPage:
             return
         if push.document != self._document:
             self._on_new_document(push)
-        for events in _cut_at_snapshots(
-            filter_events(push.events) if filtered is None else filtered
-        ):
+        kept = filter_events(push.events) if filtered is None else filtered
+        if kept and push.address != self._told_address:
+            self._told_address = push.address
+            told = address_event(push.address, kept[0].timestamp)
+            kept = [*kept, told] if kept[0].type == mirror.META else [told, *kept]
+        for events in _cut_at_snapshots(kept):
             self._stream.queue(events, self._epoch)
 
     def _on_new_document(self, push: Push) -> None:

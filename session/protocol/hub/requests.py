@@ -170,7 +170,8 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     (`session.bus.sealing.pinned_keys` says whether to believe it). `line`: what the kiosk's line
     carries, None when nobody has measured it. `ice`: which relays there are. `kiosk_key`: the
     kiosk's public nkey by which the hub knows it, for the desk; "" for a partner network's kiosk.
-    `host`: the site has a host who can be called.
+    `host`: the site has a host who can be called. `record_text`: addresses of pages whose words the
+    conversation's log may keep; of all others it keeps the structure.
     """
 
     id: Id
@@ -196,6 +197,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     sealed_number: SealedNumber = ""
     kiosk_key: Annotated[str, msgspec.Meta(max_length=60)] = ""
     host: bool = False
+    record_text: list[Address] = []
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

@@ -4,28 +4,41 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import zstandard
 
 from session.core.clock import ManualClock
+from session.core.tasks import Tasks
 from session.log.events import MirrorChunk
 from session.log.mirror import MAX_AGE_S, MirrorCollector
+from session.log.page_structure import PageStructure
 from tests.support.log_story import frame
 
 
+def resized(width: int) -> dict[str, Any]:
+    """An event that can be told by its number."""
+    return {"type": 3, "data": {"source": 4, "width": width, "height": 1}, "timestamp": 1}
+
+
 def events(chunk: MirrorChunk) -> list[int]:
-    return [event["n"] for event in json.loads(zstandard.ZstdDecompressor().decompress(chunk.data))]
+    text = zstandard.ZstdDecompressor().decompress(chunk.data)
+    return [event["data"]["width"] for event in json.loads(text)]
+
+
+def collecting(chunks: list[MirrorChunk], clock: ManualClock) -> MirrorCollector:
+    return MirrorCollector(chunks.append, clock, structure=PageStructure())
 
 
 def test_frames_are_joined_and_cut_at_each_snapshot() -> None:
     clock = ManualClock()
     chunks: list[MirrorChunk] = []
-    collector = MirrorCollector(chunks.append, clock)
-    collector.add_frame(frame({"n": 1}, {"n": 2}), is_snapshot=True, events=2)
+    collector = collecting(chunks, clock)
+    collector.add_frame(frame(resized(1), resized(2)), is_snapshot=True, events=2)
     clock.advance(1)
-    collector.add_frame(frame({"n": 3}), is_snapshot=False, events=1)
+    collector.add_frame(frame(resized(3)), is_snapshot=False, events=1)
     assert chunks == []
-    collector.add_frame(frame({"n": 4}), is_snapshot=True, events=1)
+    collector.add_frame(frame(resized(4)), is_snapshot=True, events=1)
     collector.flush()
     collector.flush()
     assert [events(chunk) for chunk in chunks] == [[1, 2, 3], [4]]
@@ -36,8 +49,8 @@ def test_frames_are_joined_and_cut_at_each_snapshot() -> None:
 def test_a_quiet_page_is_written_when_the_chunk_is_old() -> None:
     clock = ManualClock()
     chunks: list[MirrorChunk] = []
-    collector = MirrorCollector(chunks.append, clock)
-    collector.add_frame(frame({"n": 1}), is_snapshot=False, events=1)
+    collector = collecting(chunks, clock)
+    collector.add_frame(frame(resized(1)), is_snapshot=False, events=1)
     collector.flush_if_due()
     assert chunks == []
     clock.advance(MAX_AGE_S)
@@ -47,12 +60,26 @@ def test_a_quiet_page_is_written_when_the_chunk_is_old() -> None:
 
 def test_a_damaged_frame_is_left_out_and_spoils_nothing() -> None:
     chunks: list[MirrorChunk] = []
-    collector = MirrorCollector(chunks.append, ManualClock())
-    collector.add_frame(frame({"n": 1}), is_snapshot=True, events=1)
+    collector = collecting(chunks, ManualClock())
+    collector.add_frame(frame(resized(1)), is_snapshot=True, events=1)
     collector.add_frame(b"not zstd", is_snapshot=False, events=1)
     collector.add_frame(
         zstandard.ZstdCompressor().compress(b'{"n": 9}'), is_snapshot=False, events=1
     )
     collector.add_frame(frame(), is_snapshot=False, events=0)
+    collector.add_frame(frame({"type": 3}), is_snapshot=False, events=1)
     collector.flush()
     assert [events(chunk) for chunk in chunks] == [[1]]
+
+
+async def test_chunks_made_in_a_worker_keep_their_order() -> None:
+    chunks: list[MirrorChunk] = []
+    tasks = Tasks()
+    collector = MirrorCollector(
+        chunks.append, ManualClock(), structure=PageStructure(), tasks=tasks
+    )
+    for number in range(5):
+        collector.add_frame(frame(resized(number)), is_snapshot=True, events=1)
+    await collector.finish()
+    assert [events(chunk) for chunk in chunks] == [[0], [1], [2], [3], [4]]
+    await tasks.close()

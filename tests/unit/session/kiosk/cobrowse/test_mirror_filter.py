@@ -52,7 +52,12 @@ def test_the_address_of_a_page_leaves_without_its_query() -> None:
             4, {"href": "https://h.example/a?nom=Zoe#b", "width": 1000, "height": 700, "more": "x"}
         )
     )
-    assert data_of(kept) == {"href": "https://h.example/a", "width": 1000, "height": 700}
+    assert data_of(kept) == {
+        "href": "https://h.example/a",
+        "width": 1000,
+        "height": 700,
+        "follows": True,
+    }
 
 
 @pytest.mark.parametrize(

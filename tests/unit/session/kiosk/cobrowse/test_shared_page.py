@@ -13,10 +13,11 @@ import pytest
 from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.cobrowse.shared_page import DeskSharedPage, MirrorBytes
+from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.kiosk.cobrowse import mirror_sender
 from session.kiosk.cobrowse import shared_page as cobrowse
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
+from session.log.events import MirrorChunk
 from session.protocol.conversation.messages import Grant, GrantChanged, ResourceSent
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.memory.channel import channel_pair
@@ -148,7 +149,7 @@ async def test_each_full_picture_begins_a_payload_of_its_own(ends: Ends) -> None
     ends.browser.push(INPUT, PICTURE)
     await ends.settle()
     assert [received.is_snapshot for received in ends.events] == [True, True]
-    assert [received.events for received in ends.events] == [3, 2]
+    assert [received.events for received in ends.events] == [4, 2]
 
 
 async def test_a_full_line_loses_moves_first_and_then_asks_for_a_new_picture(
@@ -248,7 +249,7 @@ async def test_frames_that_cannot_be_read_make_the_desk_ask_for_a_new_picture(en
 
 
 async def test_the_log_gets_stretches_that_begin_with_a_picture(ends: Ends) -> None:
-    chunks: list[MirrorBytes] = []
+    chunks: list[MirrorChunk] = []
     ends.desk.mirror_chunk.connect(chunks.append)
     ends.browser.push(PICTURE, INPUT)
     ends.browser.push(INPUT)
@@ -256,5 +257,6 @@ async def test_the_log_gets_stretches_that_begin_with_a_picture(ends: Ends) -> N
     ends.browser.push(PICTURE)
     await ends.settle()
     ends.desk.close()
-    assert [(chunk.is_snapshot, chunk.events) for chunk in chunks] == [(True, 4), (True, 2)]
+    await ends.desk.log_written()
+    assert [(chunk.is_snapshot, chunk.events) for chunk in chunks] == [(True, 5), (True, 2)]
     assert chunks[0].started_at_utc == ends.clock.utc_now()

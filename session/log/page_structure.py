@@ -1,0 +1,513 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A shared page as it is kept: its structure, without what stands in it.
+Used by `session.log.mirror` for what is shared now, and by `session.log.upgrade` for old records.
+
+Words become bars of about the same width, pictures become boxes of the same size; names of classes,
+ids and unknown elements lose their meaning, style sheets keep their words, numbers and colours.
+What the caller did (pointer, touch, selection, fields, what was chosen) is left out; so is how a
+control looks while it is pressed, which would tell the key that was meant. All that is not known
+to be structure is left out.
+
+Words are kept on pages that the organisation calls public, but for fields, digits and frames.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from session.log.structure_words import (
+    BOXES,
+    CHOICES,
+    CHOSEN,
+    CONTROL_ROLES,
+    CONTROLS,
+    EMPTIED,
+    ENUMS,
+    FLAGS,
+    HTML,
+    LABELLED,
+    NUMBERS,
+    PRIVATE,
+    TEXTS,
+    is_small_number,
+)
+from session.log.style_structure import (
+    BAR,
+    Names,
+    StyleStructure,
+    bars,
+    element_name,
+    split_texts,
+)
+from session.protocol.conversation.allowed_addresses import AllowList, without_query
+from session.protocol.conversation.mirror import CUSTOM, FULL_SNAPSHOT, INCREMENTAL, META
+
+ADDRESS = "address"
+"""Tag of the kiosk's own event: the page's address changed without another page."""
+
+# rrweb-snapshot 2, `NodeType`
+_DOCUMENT, _DOCTYPE, _ELEMENT, _TEXT, _CDATA, _COMMENT = range(6)
+# rrweb 2, `IncrementalSource`
+_MUTATION, _SCROLL, _RESIZE, _RULE, _DECLARATION, _ADOPTED = 0, 3, 4, 8, 13, 15
+
+_IS_STYLE, _IS_DOCUMENT, _IS_QUIET, _IS_PRIVATE, _IS_MARKED, _IS_BOX, _IS_LABEL, _IS_FIELD = (
+    1 << place for place in range(8)
+)
+"""What is known of a node: its text is a style sheet; it is a document; nothing in it is told any
+more; its words are never kept; its attributes are not told any more; a picture; its value is a
+label; its value is what somebody wrote.
+"""
+_INHERITED = _IS_QUIET | _IS_PRIVATE | _IS_STYLE
+
+FILLED = BAR * 6
+"""What stands in a field, whatever it is."""
+
+_BOX = "background:#c3cad3;"
+_NO_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+_KEY_LETTERS, _KEY_ELEMENTS = 2, 4
+"""An element that holds so little may be a key of a pad."""
+_MOST = 2**31
+_KNOWN_SHEETS = 200
+
+_PIXELS = re.compile(r"([0-9]{1,5})(?:\.[0-9]{1,20})?px", re.ASCII)
+_NATURAL = re.compile(r"([0-9]{1,5}) ([0-9]{1,5})", re.ASCII)
+_VIEW_BOX = re.compile(r"(?:-?[0-9]{1,4}(?:\.[0-9]{1,2})?[ ,]+){3}[0-9]{1,4}(?:\.[0-9]{1,2})?")
+
+Node = dict[str, Any]
+_encoder = msgspec.json.Encoder()
+
+DAMAGE = (
+    msgspec.MsgspecError,
+    RecursionError,
+    AttributeError,
+    TypeError,
+    KeyError,
+    ValueError,
+    OverflowError,
+)
+"""What events of another form than rrweb's can meet here."""
+
+
+class PageStructure:
+    """Rewrites the events of one conversation's shared pages in their order.
+
+    Args:
+        public: addresses of pages whose words are kept.
+    """
+
+    def __init__(self, public: Sequence[str] = ()) -> None:
+        self._public = AllowList(public)
+        self._style = StyleStructure(names := Names())
+        self._names = names
+        self._nodes: dict[int, int] = {}
+        self._sheets: dict[str, str] = {}
+        self._epoch: int | None = None
+        self._was_private = False
+        self._keeps_words = False
+
+    def keep(self, text: bytes | str, epoch: int = 0) -> bytes:
+        """A JSON array of rrweb events with nothing but structure;
+        an empty array when it cannot be understood.
+
+        Args:
+            epoch: number of the web document that they are of.
+        """
+        if epoch != self._epoch:
+            self._epoch, self._was_private, self._keeps_words = epoch, False, False
+        try:
+            events = msgspec.json.decode(text, type=list[dict[str, Any]])
+        except DAMAGE:
+            return b"[]"
+        kept = []
+        for event in events:
+            try:
+                if (data := self._data(event.get("type"), event["data"])) is not None:
+                    at = event["timestamp"]
+                    kept.append({"type": event["type"], "data": data, "timestamp": _place(at)})
+            except DAMAGE:
+                self._nodes.clear()  # what came after it could not be understood either
+        return _encoder.encode(kept)
+
+    def _data(self, kind: object, data: Node) -> Node | None:
+        if kind == META:
+            return self._meta(data)
+        if kind == FULL_SNAPSHOT:
+            self._nodes.clear()
+            offset = data.get("initialOffset") or {}
+            return {
+                "node": self._tree(data["node"], 0),
+                "initialOffset": {
+                    "left": _place(offset.get("left", 0)),
+                    "top": _place(offset.get("top", 0)),
+                },
+            }
+        if kind == INCREMENTAL:
+            return self._change(data)
+        return self._custom(data) if kind == CUSTOM else None
+
+    def _meta(self, data: Node) -> Node:
+        href = without_query(str(data["href"]))
+        # A kiosk that does not tell where a page goes without being loaded anew is not believed.
+        self._follow(href if data.get("follows") is True else "")
+        host = "/".join(href.split("/", 3)[:3]) + "/" if href.startswith("http") else "about:blank"
+        return {"href": host, "width": _place(data["width"]), "height": _place(data["height"])}
+
+    def _follow(self, address: str) -> None:
+        """The page is at this address: words are kept while a document was at public ones only."""
+        self._was_private = self._was_private or not self._public.allows(address)
+        self._keeps_words = not self._was_private
+
+    def _custom(self, data: Node) -> Node | None:
+        payload = data["payload"]
+        if data["tag"] == ADDRESS:
+            self._follow(str(payload["href"]))
+        if data["tag"] != "canvas" or not self._nodes.get(_id(payload["id"]), 0) & _IS_BOX:
+            return None
+        size = {name: _place(payload.get(name, 0)) for name in ("width", "height")}
+        display = self._style.value("display", str(payload.get("display", "inline")))
+        kept = {"id": _id(payload["id"]), "url": "", "display": display, **size}
+        return {"tag": "canvas", "payload": kept}
+
+    # ---- the tree
+
+    def _tree(self, root: Node, inherited: int) -> Node:
+        """A node with all that is in it."""
+        whole: Node = {"childNodes": []}
+        pending: list[tuple[Node, int, list[Node]]] = [(root, inherited, whole["childNodes"])]
+        while pending:
+            node, flags, place = pending.pop()
+            kept, flags = self._node(node, flags)
+            self._nodes[kept["id"]] = flags
+            place.append(kept)
+            if "childNodes" in kept:
+                inside = flags & _INHERITED
+                children = [] if _is_empty(kept, flags) else node.get("childNodes") or []
+                pending += [(child, inside, kept["childNodes"]) for child in reversed(children)]
+        self._mark_keys(root)
+        return whole["childNodes"][0]  # type: ignore[no-any-return]
+
+    def _node(self, node: Node, inherited: int) -> tuple[Node, int]:
+        kind, kept = node["type"], {"type": node["type"], "id": _id(node["id"])}
+        if "rootId" in node:
+            kept["rootId"] = _id(node["rootId"])
+        if kind == _ELEMENT:
+            return self._element(node, kept, inherited)
+        if kind == _DOCUMENT:
+            if node.get("compatMode") in ("BackCompat", "CSS1Compat"):
+                kept["compatMode"] = node["compatMode"]
+            # The address of a document in a frame is not known.
+            within = _IS_PRIVATE if self._nodes else 0
+            return kept | {"childNodes": []}, inherited | within | _IS_DOCUMENT
+        if kind == _DOCTYPE:
+            return kept | {"name": "html", "publicId": "", "systemId": ""}, 0
+        for name in ("isShadow", "isStyle"):
+            if node.get(name) is True:
+                kept[name] = True
+        if node.get("isStyle") is True:
+            inherited |= _IS_STYLE
+        words = node.get("textContent") or ""
+        kept["textContent"] = self._text(words, inherited) if kind == _TEXT else ""
+        return (kept if kind in (_TEXT, _COMMENT) else {**kept, "type": _COMMENT}), inherited
+
+    def _element(self, node: Node, kept: Node, inherited: int) -> tuple[Node, int]:
+        tag = str(node["tagName"]).lower()
+        known = tag if tag in HTML or tag in BOXES else element_name(tag, self._names)
+        for name in ("isSVG", "isShadow", "isShadowHost", "needBlock"):
+            if node.get(name) is True:
+                kept[name] = True
+        attributes: Node = node.get("attributes") or {}
+        flags = inherited | _flags_of(tag, attributes)
+        kept |= {"tagName": known, "childNodes": []}
+        kept["attributes"] = self._attributes(attributes, flags)
+        if flags & _IS_BOX:
+            _add_box(kept["attributes"], known, attributes)
+        return kept, flags
+
+    def _text(self, text: str, flags: int) -> str:
+        if flags & _IS_STYLE:
+            return self._sheet(text)
+        return self._words(text, flags)
+
+    def _words(self, text: str, flags: int) -> str:
+        if not self._keeps_words or flags & _IS_PRIVATE:
+            return bars(text)
+        return "".join(BAR if sign.isnumeric() else sign for sign in text)
+
+    def _sheet(self, text: str) -> str:
+        """The same sheets come again with each full picture."""
+        if (kept := self._sheets.get(text)) is None:
+            kept = split_texts(text, self._style.sheet)
+            while len(self._sheets) >= _KNOWN_SHEETS:
+                del self._sheets[next(iter(self._sheets))]
+            self._sheets[text] = kept
+        return kept
+
+    def _mark_keys(self, root: Node) -> None:
+        """Nothing is told any more of what may be a key of a pad, nor of what is in it."""
+        for node, words, elements in _words_below(root):
+            if words.isalnum() and len(words) <= _KEY_LETTERS and elements <= _KEY_ELEMENTS:
+                self._nodes[node["id"]] = self._nodes.get(node["id"], 0) | _IS_QUIET
+
+    # ---- attributes
+
+    def _attributes(self, attributes: Node, flags: int) -> Node:
+        kept: Node = {}
+        for name, value in attributes.items():
+            if value is None:  # taken away
+                if _is_kept(name):
+                    kept[name] = None
+            elif (new := self._attribute(name, value, flags)) is not None:
+                kept[name] = new
+        return kept
+
+    def _attribute(self, name: str, value: object, flags: int) -> object:
+        """The value that is kept, None for no such attribute."""
+        if name in FLAGS:
+            return "" if value is not False else None
+        text = str(value)
+        if name == "class":
+            return " ".join(map(self._names.of, text.split()))
+        if name in ("id", "for"):
+            return self._names.of(text)
+        if name == "style":
+            if isinstance(value, dict):
+                return self._style_changes(value)
+            return self._style.declarations(text)
+        if name == "_cssText":
+            return self._sheet(text)
+        if name == "media":
+            return self._style.media(text)
+        if name in TEXTS or (name == "value" and flags & _IS_LABEL):
+            return bars(text)
+        if name == "value" and flags & _IS_FIELD:
+            return FILLED if text else None
+        return text if _is_plain(name, text) else None
+
+    def _style_changes(self, changes: Node) -> Node:
+        """rrweb's short form: property to value, [value, priority], or false for none."""
+        kept: Node = {}
+        for name, value in changes.items():
+            if new := self._style.property(name):
+                if isinstance(value, list):
+                    priority = "important" if value[1:] == ["important"] else ""
+                    kept[new] = [self._style.value(name, str(value[0])), priority]
+                else:
+                    kept[new] = value and self._style.value(name, str(value))
+        return kept
+
+    # ---- changes
+
+    def _change(self, data: Node) -> Node | None:
+        match data["source"]:
+            case kind if kind == _MUTATION:
+                return self._mutation(data)
+            case kind if kind == _SCROLL and self._is(data["id"], _IS_DOCUMENT):
+                # Inside a page it may be a wheel of digits.
+                return {
+                    "source": _SCROLL,
+                    "id": _id(data["id"]),
+                    "x": _place(data["x"]),
+                    "y": _place(data["y"]),
+                }
+            case kind if kind == _RESIZE:
+                sizes = {name: _place(data[name]) for name in ("width", "height")}
+                return {"source": _RESIZE, **sizes}
+            case kind if kind in (_RULE, _DECLARATION, _ADOPTED):
+                return self._style_event(data)
+        return None
+
+    def _is(self, node_id: object, flag: int) -> bool:
+        return bool(self._nodes.get(_id(node_id), 0) & flag)
+
+    def _mutation(self, data: Node) -> Node | None:
+        adds = [kept for one in data.get("adds") or [] if (kept := self._added(one))]
+        removes = [
+            {"parentId": one["parentId"], "id": one["id"], **_shadow(one)}
+            for one in data.get("removes") or []
+            if _id(one["id"]) in self._nodes and self._may_change(one["parentId"])
+        ]
+        texts = [
+            {"id": one["id"], "value": self._text(one.get("value") or "", self._nodes[one["id"]])}
+            for one in data.get("texts") or []
+            if self._may_change(one["id"])
+        ]
+        attributes = [kept for one in data.get("attributes") or [] if (kept := self._changed(one))]
+        if not (adds or removes or texts or attributes):
+            return None
+        kept = {"source": _MUTATION, "texts": texts, "attributes": attributes}
+        kept |= {"removes": removes, "adds": adds}
+        return kept | ({"isAttachIframe": True} if data.get("isAttachIframe") is True else {})
+
+    def _may_change(self, node_id: object) -> bool:
+        flags = self._nodes.get(_id(node_id))
+        return flags is not None and not flags & _IS_QUIET
+
+    def _added(self, added: Node) -> Node | None:
+        parent = added["parentId"]
+        if not self._may_change(parent) or self._is(parent, _IS_BOX):
+            return None
+        following = added.get("nextId")
+        return {
+            "parentId": parent,
+            "nextId": _id(following) if following is not None else None,
+            "node": self._tree(added["node"], self._nodes[parent] & _INHERITED),
+        }
+
+    def _changed(self, change: Node) -> Node | None:
+        node_id, attributes = _id(change["id"]), change["attributes"]
+        flags = self._nodes.get(node_id)
+        if "contenteditable" in attributes:
+            self._was_private, self._keeps_words = True, False
+        if flags is None or flags & (_IS_QUIET | _IS_MARKED):
+            return None
+        kept = self._attributes(attributes, flags)
+        if flags & _IS_BOX and isinstance(kept.get("style", 0), str | None):
+            kept["style"] = (kept["style"] or "") + _BOX
+        return {"id": node_id, "attributes": kept} if kept else None
+
+    def _style_event(self, data: Node) -> Node | None:
+        kept: Node = {"source": data["source"]}
+        for name in ("id", "styleId"):
+            if data.get(name) is not None:
+                kept[name] = _id(data[name])
+        if "index" in data:
+            kept["index"] = _index(data["index"])
+        if data["source"] == _ADOPTED:
+            kept["styleIds"] = [_id(one) for one in data["styleIds"]]
+            kept["styles"] = [
+                {"styleId": _id(one["styleId"]), "rules": self._rules(one["rules"])}
+                for one in data.get("styles") or []
+            ]
+        if data.get("adds"):
+            kept["adds"] = self._rules(data["adds"])
+        if data.get("removes"):
+            kept["removes"] = [{"index": _index(one["index"])} for one in data["removes"]]
+        for name in ("replace", "replaceSync"):
+            if isinstance(data.get(name), str):
+                kept[name] = self._sheet(data[name])
+        return kept if self._declaration_event(data, kept) else None
+
+    def _declaration_event(self, data: Node, kept: Node) -> bool:
+        """Writes what is set and removed; whether the event is kept."""
+        for verb in ("set", "remove"):
+            if not isinstance(data.get(verb), dict):
+                continue
+            name = str(data[verb]["property"])
+            if not (new := self._style.property(name)):
+                return False
+            kept[verb] = {"property": new}
+            if verb == "set":
+                value = data[verb].get("value")
+                kept[verb]["value"] = self._style.value(name, str(value)) if value else None
+                kept[verb]["priority"] = "important" if data[verb].get("priority") else None
+        return True
+
+    def _rules(self, rules: list[Node]) -> list[Node]:
+        return [
+            {"rule": self._style.rule(str(one["rule"]))}
+            | ({"index": _index(one["index"])} if one.get("index") is not None else {})
+            for one in rules
+        ]
+
+
+def _flags_of(tag: str, attributes: Node) -> int:
+    kind, role = str(attributes.get("type", "")).lower(), str(attributes.get("role", "")).lower()
+    editable = attributes.get("contenteditable")
+    flags = 0
+    if tag == "style" or (tag == "link" and "_cssText" in attributes):
+        flags |= _IS_STYLE
+    if tag in BOXES or (tag == "input" and kind == "image"):
+        flags |= _IS_BOX
+    if tag in PRIVATE or (editable is not None and str(editable).lower() != "false"):
+        flags |= _IS_PRIVATE
+    if tag in CONTROLS or tag in EMPTIED or role in CONTROL_ROLES:
+        flags |= _IS_QUIET
+    if tag in CHOICES:
+        flags |= _IS_MARKED
+    if tag == "button" or (tag == "input" and kind in LABELLED):
+        flags |= _IS_LABEL
+    elif tag == "textarea" or (tag == "input" and kind not in CHOSEN):
+        flags |= _IS_FIELD
+    return flags
+
+
+def _is_empty(kept: Node, flags: int) -> bool:
+    return bool(flags & _IS_BOX) or kept.get("tagName") in EMPTIED
+
+
+def _is_kept(name: str) -> bool:
+    """Whether an attribute of this name may be on a kept element."""
+    own = ("class", "id", "for", "style", "_cssText", "media", "rr_width", "rr_height", "viewBox")
+    return name in FLAGS or name in NUMBERS or name in ENUMS or name in TEXTS or name in own
+
+
+def _is_plain(name: str, text: str) -> bool:
+    """An attribute that says a size, or one of a few words."""
+    if name in NUMBERS:
+        return is_small_number(text)
+    if name in ("rr_width", "rr_height"):
+        return _PIXELS.fullmatch(text) is not None
+    if name == "viewBox":
+        return _VIEW_BOX.fullmatch(text) is not None
+    return text in ENUMS.get(name, ())
+
+
+def _add_box(kept: Node, tag: str, attributes: Node) -> None:
+    """Lets a picture be seen as a box of its size."""
+    kept["style"] = f"{kept.get('style', '')}{_BOX}"
+    if tag not in ("img", "input"):
+        return
+    natural = _NATURAL.fullmatch(str(attributes.get("rr_natural", "")))
+    if natural is None:
+        kept["src"] = _NO_PICTURE
+        return
+    kept["src"] = (
+        "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'"
+        f" width='{natural[1]}' height='{natural[2]}'/>"
+    )
+
+
+def _words_below(root: Node) -> Iterator[tuple[Node, str, int]]:
+    """Each element below, the beginning of the words in it, and how many elements there are."""
+    order: list[tuple[Node, Node | None]] = []
+    pending: list[tuple[Node, Node | None]] = [(root, None)]
+    while pending:
+        node, parent = pending.pop()
+        order.append((node, parent))
+        pending += [(child, node) for child in node.get("childNodes") or ()]
+    below: dict[int, tuple[str, int]] = {}
+    for node, parent in reversed(order):
+        words, elements = below.pop(id(node), ("", 0))
+        if node["type"] == _ELEMENT:
+            elements += 1
+            yield node, words, elements
+        elif node["type"] == _TEXT:
+            words = (node.get("textContent") or "").strip()[: _KEY_LETTERS + 1]
+        if parent is not None:
+            known, count = below.get(id(parent), ("", 0))
+            below[id(parent)] = (known + words)[: _KEY_LETTERS + 1], count + elements
+
+
+def _shadow(removed: Node) -> Node:
+    return {"isShadow": True} if removed.get("isShadow") is True else {}
+
+
+def _id(number: object) -> int:
+    if not isinstance(number, int) or isinstance(number, bool) or abs(number) >= _MOST:
+        raise ValueError("not a node")
+    return number
+
+
+def _place(number: object) -> int:
+    """A place or a time in whole units."""
+    if not isinstance(number, int | float):
+        raise TypeError("not a number")
+    return round(number)
+
+
+def _index(index: object) -> object:
+    return [_id(one) for one in index] if isinstance(index, list) else _id(index)
