@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import qasync
@@ -49,12 +49,17 @@ ROLES = {
 STOP_S = 15.0
 
 
-def prepare_browser() -> None:
-    """Settings that the browser engine reads once, before the application exists."""
-    flags = [*CHROMIUM_FLAGS, "--disable-logging", "--log-level=3"]
+def prepare_browser(own: Sequence[str] = CHROMIUM_FLAGS) -> None:
+    """Settings that the browser engine reads once, before the application exists.
+
+    Args:
+        own: what this process tells the engine; for a program that has the call's page by default.
+    """
+    flags = [*own, "--disable-logging", "--log-level=3"]
     if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
         flags.append("--disable-gpu")
-    given = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "").split()
+    inherited = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "").split()
+    given = [flag for flag in inherited if flag not in CHROMIUM_FLAGS]
     os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(dict.fromkeys(given + flags))
     if (
         sys.platform == "linux"

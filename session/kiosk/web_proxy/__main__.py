@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The web proxy's process: `python -m session.kiosk.web_proxy`. Started by `process.WebProxy`;
-it ends when its standard input does, so it never outlives the kiosk.
+it ends when its standard input does, so it never outlives the browser.
 """
 
 from __future__ import annotations

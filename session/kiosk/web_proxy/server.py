@@ -24,8 +24,6 @@ from session.kiosk.web_proxy.dialler import Dialler, InsideAddress
 from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.web_hosts import canonical_host
 
-USER = "kiosk"
-
 _MOST_CONNECTIONS, _MOST_STRANGERS = 400, 64
 _HEAD_BYTES = 32 * 1024
 _HEAD_S, _IDLE_S = 10.0, 600.0
@@ -95,8 +93,6 @@ class ProxyServer:
         self.secret = secrets.token_hex(32)
         self.refused: Counter[str] = Counter()
         self.connections = 0
-        word = base64.b64encode(f"{USER}:{self.secret}".encode())
-        self._password = b"Basic " + word
 
     async def start(self) -> None:
         """Listens on a port of the system's choice."""
@@ -165,7 +161,7 @@ class ProxyServer:
 
     def _check_password(self, request: h11.Request) -> None:
         given = [value for name, value in request.headers if name == b"proxy-authorization"]
-        if len(given) != 1 or not secrets.compare_digest(given[0], self._password):
+        if len(given) != 1 or not secrets.compare_digest(_password(given[0]), self.secret.encode()):
             raise _Answered(407)
 
     async def _answer(self, browser: _Peer, request: h11.Request) -> None:
@@ -235,6 +231,13 @@ class ProxyServer:
             raise _Answered(502) from error
         finally:
             peer.writer.transport.abort()
+
+
+def _password(value: bytes) -> bytes:
+    """The password of Basic credentials, with whatever name (RFC 7617, section 2)."""
+    with contextlib.suppress(ValueError):
+        return base64.b64decode(value.removeprefix(b"Basic "), validate=True).partition(b":")[2]
+    return b""
 
 
 def _authority(target: str) -> tuple[str, int]:

@@ -69,9 +69,11 @@ def enter() -> None:
         subprocess.run(["ip", *line.split()], check=True)
 
 
-def add_address(address: str) -> None:
-    """Another address of this machine, on the loopback: a server of the internet for a test."""
-    subprocess.run(["ip", "addr", "add", address, "dev", "lo"], check=True)
+def add_far_host(address: str) -> None:
+    """Lets listeners of this program stand at an address of the internet: packets to it come
+    back, and no interface has it.
+    """
+    subprocess.run(["ip", "route", "add", "local", address, "dev", "lo"], check=True)
 
 
 def use_name_server(address: str) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+DNS_PORT = 53
+
 _ETH_P_ALL = 3
 _PACKET_OUTGOING = 4
 _TCP, _UDP, _ICMP6 = 6, 17, 58
@@ -126,7 +128,7 @@ class NameServer:
     def __post_init__(self) -> None:
         self.asked: list[str] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((self.address, 53))
+        self._socket.bind((self.address, DNS_PORT))
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:

@@ -41,6 +41,7 @@ from session.kiosk.wipe import WEB_PREFIX
 from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.mirror_messages import DialogKind
 from views.kiosk.browser.dialogs import ASK_SCHEME, PageDialogs
+from views.kiosk.browser.way_out import WayOut, give_nothing
 
 log = logging.getLogger(__name__)
 
@@ -359,9 +360,18 @@ class CallerWeb(QObject):
     said = pyqtSignal(str)
     not_done = pyqtSignal(DialogKind, str)
 
-    def __init__(self, allowed: AllowList, parent: QObject, *, folder: Path, clock: Clock) -> None:
+    def __init__(
+        self,
+        allowed: AllowList,
+        parent: QObject,
+        *,
+        folder: Path,
+        clock: Clock,
+        way_out: WayOut | None = None,
+    ) -> None:
         super().__init__(parent)
         self._sharing = False
+        self._way_out = way_out
         # Children die in the order of their birth:
         # the page, a child of this, goes before the profile.
         self.profile = QWebEngineProfile(parent)
@@ -407,6 +417,9 @@ class CallerWeb(QObject):
         self.page.navigationRequested.connect(self._on_navigation_requested)
         self.page.newWindowRequested.connect(self._on_new_window_requested)
         self.page.permissionRequested.connect(_deny)
+        self.page.authenticationRequired.connect(give_nothing)
+        if self._way_out is not None:
+            self._way_out.keep_to(self.page)
         self.page.said.connect(self.said)
         self.page.file_asked.connect(lambda: self.not_done.emit(DialogKind.FILE, ""))
         self.page.printRequested.connect(

@@ -13,7 +13,7 @@ import pytest
 
 from session.kiosk.web_proxy import server
 from session.kiosk.web_proxy.dialler import Dialler
-from session.kiosk.web_proxy.server import USER, ProxyServer
+from session.kiosk.web_proxy.server import ProxyServer
 from session.protocol.conversation.allowed_addresses import AllowList
 from tests.support.waiting import until
 
@@ -58,7 +58,7 @@ class World:
         return await asyncio.open_connection("127.0.0.1", self.proxy.port)
 
     def request(self, line: str, *headers: str, password: str | None = None) -> bytes:
-        word = f"{USER}:{self.proxy.secret if password is None else password}"
+        word = f"any:{self.proxy.secret if password is None else password}"
         pass_on = "Proxy-Authorization: Basic " + base64.b64encode(word.encode()).decode()
         return "\r\n".join([line, "Host: x", *headers, pass_on, "", ""]).encode("latin-1")
 
