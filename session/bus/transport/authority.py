@@ -81,7 +81,7 @@ async def _chain_over_https(address: str, looking: ssl.SSLContext) -> list[bytes
     """The same through the HTTP proxy that the system names."""
     import aiohttp
 
-    from session.bus.transport.websocket_transport import proxy_for
+    from session.bus.transport.system_proxy import proxy_for
 
     async with aiohttp.ClientSession() as session:
         try:

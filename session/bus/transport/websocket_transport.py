@@ -1,35 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """nats-py's WebSocket transport, through an HTTP proxy where the system names one. Loaded by
 `session.bus.transport.websocket`.
-
-The system's settings are the variables WSS_PROXY, HTTPS_PROXY, NO_PROXY, on Windows its registry.
 """
 
 from __future__ import annotations
 
 import ssl
-import urllib.request
-from urllib.parse import ParseResult, urlsplit
+from urllib.parse import ParseResult
 
 import aiohttp
 import multidict
 import nats.aio.transport
 from nats.aio.transport import WebSocketTransport
 
+from session.bus.transport.system_proxy import proxy_for
+
 vars(nats.aio.transport).update(aiohttp=aiohttp, multidict=multidict)  # see `session.bus`
 
 CLOSE_S = 2.0
 """Longest wait for the other side's goodbye."""
-
-
-def proxy_for(address: str) -> str | None:
-    """The HTTP proxy that the system names for `address`, or None."""
-    parts = urlsplit(address)
-    if urllib.request.proxy_bypass(parts.hostname or ""):
-        return None
-    known = urllib.request.getproxies()
-    names = ("wss", "https", "all") if parts.scheme == "wss" else ("ws", "http", "all")
-    return next((known[name] for name in names if name in known), None)
 
 
 class ProxyWebSocketTransport(WebSocketTransport):

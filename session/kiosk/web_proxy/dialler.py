@@ -2,20 +2,24 @@
 """Looks a name up and connects to the very address that was checked. Used by `server`.
 
 One look-up serves one connection: a name that answers with another address the next time is
-checked anew, so it cannot be rebound.
+checked anew, so it cannot be rebound. Where the system names an HTTP proxy for the web, as
+agencies do, that one looks names up and connects; it is told no number, and no name of inside.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import unquote, urlsplit
 
 import aiohappyeyeballs
 import ifaddr
 
+from session.bus.transport.system_proxy import proxy_for
 from session.kiosk.cobrowse.reach import IpAddress, IpNetwork, is_localhost, why_not_connect
 from session.protocol.conversation.web_hosts import address_of
 
@@ -29,6 +33,10 @@ _WIDEST_OWN = {4: 8, 6: 32}
 
 LookUp = Callable[[str], Sequence[str]]
 OwnNetworks = Callable[[], Sequence[IpNetwork]]
+Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+READ_BYTES = 64 * 1024
+_ANSWER_BYTES = 16 * 1024
 
 
 class InsideAddress(Exception):
@@ -63,10 +71,17 @@ class Dialler:
     Args:
         look_up: the addresses of a name; raises `OSError`.
         own: the networks to which this machine is attached.
+        far_proxy: the system's HTTP proxy for an address, or None.
     """
 
-    def __init__(self, look_up: LookUp = look_up, own: OwnNetworks = own_networks) -> None:
-        self._look_up, self._read_own = look_up, own
+    def __init__(
+        self,
+        look_up: LookUp = look_up,
+        *,
+        own: OwnNetworks = own_networks,
+        far_proxy: Callable[[str], str | None] = proxy_for,
+    ) -> None:
+        self._look_up, self._read_own, self._far_proxy = look_up, own, far_proxy
         self._own: Sequence[IpNetwork] = ()
         self._own_until_s = 0.0
         self._threads = ThreadPoolExecutor(_LOOK_UPS_AT_ONCE, thread_name_prefix="look-up")
@@ -75,8 +90,8 @@ class Dialler:
         """Waits for no look-up."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def connect(self, host: str, port: int, *, listed: bool) -> socket.socket:
-        """A connected socket.
+    async def connect(self, host: str, port: int, *, listed: bool) -> Ends:
+        """A connection's two ends.
 
         Args:
             host: as `canonical_host` writes it.
@@ -86,17 +101,22 @@ class Dialler:
             InsideAddress: an answer is an address of the kiosk's own network.
             OSError: the name is unknown or nobody answers; `TimeoutError` is one.
         """
+        far_proxy = None if listed and address_of(host) else self._far_proxy(f"https://{host}/")
+        if far_proxy and not is_localhost(host):
+            async with asyncio.timeout(LOOK_UP_S + CONNECT_S):
+                return await _through(far_proxy, host, port)
         addresses = await self._addresses(host)
         own = self._own_now()
         # One address of the own network among public ones is a trap, not a choice.
         if any(why_not_connect(address, host, own, listed=listed) for address in addresses):
             raise InsideAddress
         async with asyncio.timeout(CONNECT_S):
-            return await aiohappyeyeballs.start_connection(
+            connected = await aiohappyeyeballs.start_connection(
                 [_info(address, port) for address in addresses[:_MOST_ADDRESSES]],
                 happy_eyeballs_delay=_NEXT_ADDRESS_S,
                 interleave=1,
             )
+        return await asyncio.open_connection(sock=connected, limit=READ_BYTES)
 
     async def _addresses(self, host: str) -> list[IpAddress]:
         if (number := address_of(host)) is not None:
@@ -122,3 +142,28 @@ def _info(address: IpAddress, port: int) -> aiohappyeyeballs.AddrInfoType:
     if isinstance(address, ipaddress.IPv4Address):
         return (socket.AF_INET, *kind, (text, port))
     return (socket.AF_INET6, *kind, (text, port, 0, 0))
+
+
+async def _through(far_proxy: str, host: str, port: int) -> Ends:
+    """A tunnel through the agency's own HTTP proxy (RFC 9110, section 9.3.6)."""
+    parts = urlsplit(far_proxy if "://" in far_proxy else f"http://{far_proxy}")
+    reader, writer = await asyncio.open_connection(
+        parts.hostname, parts.port or 80, limit=READ_BYTES
+    )
+    at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    lines = [f"CONNECT {at} HTTP/1.1", f"Host: {at}"]
+    if parts.username:
+        word = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        lines.append("Proxy-Authorization: Basic " + base64.b64encode(word.encode()).decode())
+    try:
+        writer.write("\r\n".join([*lines, "", ""]).encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        if len(head) > _ANSWER_BYTES or head.split(b" ", 2)[1:2] != [b"200"]:
+            raise ConnectionRefusedError
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+        writer.transport.abort()
+        raise ConnectionRefusedError from error
+    except BaseException:
+        writer.transport.abort()
+        raise
+    return reader, writer

@@ -20,14 +20,13 @@ from urllib.parse import urlsplit
 import h11
 
 from session.kiosk.cobrowse.reach import Unreachable, why_not_in_clear, why_not_tunnel
-from session.kiosk.web_proxy.dialler import Dialler, InsideAddress
+from session.kiosk.web_proxy.dialler import READ_BYTES, Dialler, InsideAddress
 from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.web_hosts import canonical_host
 
 _MOST_CONNECTIONS, _MOST_STRANGERS = 400, 64
 _HEAD_BYTES = 32 * 1024
 _HEAD_S, _IDLE_S = 10.0, 600.0
-_READ_BYTES = 64 * 1024
 
 _HOP_BY_HOP = frozenset(
     b"connection proxy-connection keep-alive te trailer upgrade proxy-authenticate "
@@ -64,7 +63,7 @@ class _Peer:
         """The next event; raises `TimeoutError`, `h11.ProtocolError`."""
         while (event := self.http.next_event()) is h11.NEED_DATA:
             async with asyncio.timeout(limit_s):
-                self.http.receive_data(await self.reader.read(_READ_BYTES))
+                self.http.receive_data(await self.reader.read(READ_BYTES))
         return event
 
     async def send(self, event: h11.Event) -> None:
@@ -97,7 +96,7 @@ class ProxyServer:
     async def start(self) -> None:
         """Listens on a port of the system's choice."""
         self._server = await asyncio.start_server(
-            self._on_connection, "127.0.0.1", 0, limit=_READ_BYTES
+            self._on_connection, "127.0.0.1", 0, limit=READ_BYTES
         )
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -190,7 +189,7 @@ class ProxyServer:
     async def _connect(self, host: str, port: int) -> tuple[Reader, Writer]:
         try:
             listed = self._allowed.names(host, port)
-            connected = await self._dialler.connect(host, port, listed=listed)
+            ends = await self._dialler.connect(host, port, listed=listed)
         except InsideAddress:
             self._refuse(Unreachable.INSIDE)
         except TimeoutError:
@@ -198,7 +197,7 @@ class ProxyServer:
         except OSError:
             raise _Answered(502) from None
         self.connections += 1
-        return await asyncio.open_connection(sock=connected, limit=_READ_BYTES)
+        return ends
 
     # ---- a tunnel ----
 
@@ -315,7 +314,7 @@ async def _pipe(reader: Reader, writer: Writer) -> None:
     with contextlib.suppress(OSError):
         while True:
             async with asyncio.timeout(_IDLE_S):
-                data = await reader.read(_READ_BYTES)
+                data = await reader.read(READ_BYTES)
             if not data:
                 break
             writer.write(data)

@@ -40,12 +40,15 @@ class Site:
 
 @dataclass
 class World:
-    """`names`: what the next look-ups of a name give, in turn; the last one stays."""
+    """`names`: what the next look-ups of a name give, in turn; the last one stays.
+    `far`: the system's HTTP proxy.
+    """
 
     proxy: ProxyServer
     site: Site
     names: dict[str, list[list[str]]]
     asked: list[str]
+    far: list[str]
 
     @property
     def listed(self) -> str:
@@ -90,10 +93,12 @@ async def world() -> AsyncIterator[World]:
     site = Site()
     listener = await asyncio.start_server(site.serve, "127.0.0.1", 0)
     site.port = listener.sockets[0].getsockname()[1]
-    proxy = ProxyServer(Dialler(look_up, own=list))
+    far: list[str] = []
+    dialler = Dialler(look_up, own=list, far_proxy=lambda _address: far[0] if far else None)
+    proxy = ProxyServer(dialler)
     await proxy.start()
     try:
-        yield World(proxy, site, names, asked)
+        yield World(proxy, site, names, asked, far)
     finally:
         await proxy.close()
         listener.close()
@@ -325,3 +330,33 @@ async def test_who_says_nothing_leaves_the_others_their_room(
     async with asyncio.timeout(10):
         while not (await world.ask(world.request(f"GET http://{world.listed}/ HTTP/1.1"))):
             pass
+
+
+async def test_where_an_agency_has_a_proxy_that_one_is_asked(world: World) -> None:
+    """It is told nothing that the rules refuse, and no listed number."""
+    await world.allow("https://listed.example/", f"http://{world.listed}/")
+    got: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        got.append(await reader.readuntil(b"\r\n\r\n"))
+        refused = b"refused" in got[-1]
+        writer.write(b"HTTP/1.1 403 No\r\n\r\n" if refused else b"HTTP/1.1 200 OK\r\n\r\nhello")
+        await writer.drain()
+        writer.close()
+
+    listener = await asyncio.start_server(serve, "127.0.0.1", 0)
+    world.far.append(f"http://zoe:s%40@127.0.0.1:{listener.sockets[0].getsockname()[1]}")
+    answer = await world.ask(world.request("CONNECT listed.example:443 HTTP/1.1"))
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"hello")
+    word = base64.b64encode(b"zoe:s@")
+    assert got[0].startswith(b"CONNECT listed.example:443 HTTP/1.1\r\nHost: listed.example:443")
+    assert b"Proxy-Authorization: Basic " + word in got[0]
+    assert world.proxy.secret.encode() not in got[0]
+    assert await world.status("CONNECT refused.example:443 HTTP/1.1") == 502
+    assert await world.status("CONNECT 10.0.0.1:443 HTTP/1.1") == 403
+    assert await world.status("CONNECT printer.lan:443 HTTP/1.1") == 403
+    assert await world.status(f"GET http://{world.listed}/ HTTP/1.1") == 200
+    assert len(got) == 2
+    assert not world.asked
+    listener.close()
