@@ -154,6 +154,8 @@ class ProxyServer:
             self._check_password(request)
             await self._answer(browser, request)
         except _Answered as answered:
+            if request.method != b"CONNECT" and answered.status > 500:
+                return  # not an answer, which the browser would show as the site's own
             with contextlib.suppress(h11.LocalProtocolError):  # an answer had begun
                 await browser.send(_plain(answered.status))
                 await browser.send(h11.EndOfMessage())
