@@ -1,22 +1,61 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The supervisor's board as a real program:
-a message reaches the agent, is in the history, and is taken back there.
+"""The supervisor's board as a real program, beside a conversation.
+
+Only here: hold and a visible join in every window; a message that reaches the agent and is taken
+back from the history; how good the line of a call is.
 """
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from expert_app.runtime.child_programs import Child
 from tests.end2end.stage import Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]
 
 
-async def test_a_message_is_taken_back_from_the_history_and_a_call_shows_how_good_its_line_is(
+async def test_a_caller_is_on_hold_and_a_supervisor_joins_writes_and_sees_the_line(
     stage: Stage,
 ) -> None:
-    script, board = stage.script, await stage.demo.start_board()
-    await script.fact(board, "connection", connected=True)
+    board = await stage.demo.start_board()
+    try:
+        await stage.script.fact(board, "connection", connected=True)
+        await stage.call()
+        await _hold(stage)
+        await _message(stage, board)
+        await _visit(stage, board)
+        # a line is judged by samples of ten seconds
+        await stage.script.fact(board, "lines", timeout_s=40, good=1)
+        for page in ("trends", "statistics", "lines", "live"):
+            await stage.script.click(board, f"board_pages_{page}")
+        await stage.end()
+    finally:
+        await board.stop()
+
+
+async def _hold(stage: Stage) -> None:
+    """The caller waits, and both windows say why."""
+    script = stage.script
+    await stage.mark()
+    await script.click(stage.desk, "talk_hold")
+    await script.click(stage.desk, "talk_hold_reasons")
+    for child in (stage.desk, stage.kiosk):
+        await stage.observed(child, "talk", held=True)
+    await stage.observed(stage.desk, "call", state="held")
+    await asyncio.sleep(1.0)  # the page of the call is painted by another process
+    await stage.demo.kiosk.ask("shot", path=str(stage.demo.folder / "hold.png"))
+    await stage.mark()
+    await script.click(stage.desk, "talk_hold")
+    await stage.observed(stage.desk, "talk", held=False)
+    await stage.seen_and_heard()
+
+
+async def _message(stage: Stage, board: Child) -> None:
+    """A message reaches the agent, is in the history, and is taken back there."""
+    script = stage.script
     await script.click(board, "act_announce")
     await board.ask("type", name="act_text", text="L'imprimante de Saint-Oyen est en panne.")
     await board.ask("type", name="act_reason", text="panne")
@@ -30,9 +69,31 @@ async def test_a_message_is_taken_back_from_the_history_and_a_call_shows_how_goo
     await stage.fact(stage.desk, "announcement_withdrawn", id=said["id"])
     await script.fact(board, "act_undone", moved=1)
     await script.fact(board, "history", acts=2)
+    await script.click(board, "board_pages_live")
 
-    await stage.call()
-    await script.fact(board, "lines", timeout_s=40, good=1)
-    for page in ("trends", "statistics", "lines", "live"):
-        await script.click(board, f"board_pages_{page}")
-    await stage.end()
+
+async def _visit(stage: Stage, board: Child) -> None:
+    """The supervisor joins by name, all three see each other, and leaves."""
+    script = stage.script
+    await stage.mark()
+    await script.click(board, "first_ticket")
+    await script.click(board, "act_join")
+    await board.ask("type", name="act_reason", text="aide demandée")
+    await script.click(board, "act_confirm")
+    for child in (stage.desk, stage.kiosk):
+        await stage.observed(child, "talk", third="superviseur1", third_state="in")
+    await script.fact(board, "visit", let_in=True)
+    assert "supervisor" in await stage.kiosk.ask("read", name="talk_third_words")
+    assert "supervisor" in await stage.desk.ask("read", name="talk_third")
+    await script.fact(
+        board, "visit_media", caller=lambda n: n > 5, agent=lambda n: n > 5, timeout_s=20
+    )
+    for child, name in ((stage.kiosk, "kiosk"), (stage.desk, "desk"), (board, "visit")):
+        await child.ask("shot", path=str(stage.demo.folder / f"three-{name}.png"))
+
+    await stage.mark()
+    await script.click(board, "guest_leave")
+    await script.click(board, "guest_leave")
+    for child in (stage.desk, stage.kiosk):
+        await stage.observed(child, "talk", third="")
+    await stage.pictures_move()

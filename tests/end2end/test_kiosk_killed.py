@@ -17,7 +17,7 @@ async def test_a_kiosk_killed_while_it_scans_is_missed_at_the_desk_and_goes_on_w
 ) -> None:
     session = await stage.call()
     await stage.allow_scan()
-    await stage.scanner(page_seconds=30)
+    await stage.scanner(page_seconds=15)  # longer than a silent kiosk is borne
     await stage.script.click(stage.desk, "scan_page")
     await stage.observed(stage.kiosk, "scanning")
     await stage.mark()

@@ -20,6 +20,9 @@ from session.media.engines.browser_engine import BrowserEngine, BrowserSettings
 from views.media.browser_call_pane import DeskCallPane
 from views.media.video_pane import VideoPane
 
+MEDIA = simulated(width_px=640, height_px=360, fps=15)
+"""Small and slow enough for many calls on one machine; what a line carries is `test_shaped`'s."""
+
 
 class Engine(MediaEngine, OfferingEngine, Protocol):
     """Whichever is tested."""
@@ -62,7 +65,7 @@ def _browser_engine(tasks: Tasks) -> tuple[Engine, Show]:
     page.resize(640, 360)
     page.show()
 
-    settings = BrowserSettings(media=simulated(width_px=640, height_px=360))
+    settings = BrowserSettings(media=MEDIA)
     engine = BrowserEngine(page, tasks, settings=settings, close_page=page.leave)
 
     def show(pane: VideoPane) -> None:

@@ -20,8 +20,8 @@ os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 import qasync
 from PyQt6.QtWidgets import QApplication
 
-from session.media.call_page import simulated
 from session.media.ice import IcePlan, IceServer
+from tests.integration.call.engines import MEDIA
 from views.kiosk.call_pane import KioskCallPane
 
 
@@ -31,7 +31,7 @@ async def main(url: str, name: str, password: str) -> None:
     plan = IcePlan(
         servers=(IceServer(url=url, username=name, credential=password),), relay_only=True
     )
-    offered = await pane.run(f"call.offer({simulated().with_plan(plan).options()})")
+    offered = await pane.run(f"call.offer({MEDIA.with_plan(plan).options()})")
     assert isinstance(offered, dict)
     candidates = [
         line for line in str(offered["sdp"]).splitlines() if line.startswith("a=candidate:")

@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from PyQt6.QtGui import QImage
@@ -22,11 +22,10 @@ from session.core.errors import CallLost
 from session.core.tasks import Tasks
 from session.desk.call.video_call import DeskCall
 from session.kiosk.call.video_call import CallMedia, KioskCall
-from session.media.call_page import simulated
 from session.media.engine import MediaState
 from session.media.ice import IcePlan
 from session.protocol.conversation.messages import CallFailed, CallOffered, CameraChanged, MediaSeen
-from tests.integration.call.engines import Engine, Show, both_engines, one_engine
+from tests.integration.call.engines import MEDIA, Engine, Show, both_engines, one_engine
 from tests.support.memory.channel import MemoryChannel, channel_pair
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
@@ -71,7 +70,7 @@ async def a_call(
     desk = DeskCall(
         desk_channel, engine, clock=clock, tasks=tasks, accepted_at_s=accepted_at_s, plan=plan
     )
-    media = media or simulated(width_px=640, height_px=360)
+    media = media or MEDIA
     kiosk = KioskCall(
         kiosk_channel, pane, clock=clock, tasks=tasks, accepted_at_s=accepted_at_s, media=media
     )
@@ -133,9 +132,7 @@ def test_both_ends_see_and_hear_each_other(kind: str, qt_loop: QtLoop) -> None:
 @pytest.mark.parametrize("codec", ["av1", "vp8"])
 def test_aiortc_and_chromium_speak_av1_and_vp8_both_ways(codec: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call(
-            "aiortc", simulated(width_px=640, height_px=360, codecs=(codec,))
-        ) as ends:
+        async with a_call("aiortc", replace(MEDIA, codecs=(codec,))) as ends:
             await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
             await until(lambda: len({s.checksum for s in ends.seen_at_desk}) > 1)
             await until(lambda: len({s.checksum for s in ends.seen_at_kiosk}) > 1)

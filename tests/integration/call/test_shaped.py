@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The media bench's lines for fifteen seconds each: both real ends in namespaces of their own.
+"""The media bench's lines for some ten seconds each: both real ends in namespaces of their own.
 Margins are wide.
 
 What must be reached on a quiet machine is in `make bench-media`;
@@ -21,7 +21,7 @@ from tests.benchmarks.media.shaper import DEVICE
 from tests.benchmarks.media.stage import Stage, now_ms, on_stage
 
 OURS = [name for name, engine in ENGINES.items() if engine.ours]
-STEADY_S, SETTLE_S = 11.0, 4.0
+STEADY_S, SETTLE_S = 7.0, 4.0
 PAGE_BYTES = 200_000
 
 

@@ -13,9 +13,9 @@ from session.core.clock import SystemClock
 from session.core.tasks import Tasks
 from session.desk.call.video_call import DeskCall
 from session.kiosk.call.video_call import KioskCall
-from session.media.call_page import simulated
 from session.media.engines.engine_choice import EngineKind
 from session.protocol.conversation.messages import MediaSeen
+from tests.integration.call.engines import MEDIA
 from tests.support.memory.channel import channel_pair
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.qt_loop import QtLoop
@@ -41,7 +41,7 @@ async def converse(
         clock=clock,
         tasks=tasks,
         accepted_at_s=now_s,
-        media=simulated(width_px=640, height_px=360),
+        media=MEDIA,
     )
     at_desk: list[MediaSeen] = []
     at_kiosk: list[MediaSeen] = []

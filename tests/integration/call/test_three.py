@@ -20,7 +20,6 @@ from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import TalkLink
 from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import KioskCall
-from session.media.call_page import simulated
 from session.media.engine import MediaState, PictureLimits
 from session.protocol.conversation.line import LineGoverned, LineStep
 from session.protocol.conversation.messages import CallRequested
@@ -29,13 +28,11 @@ from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import Ticket
 from session.protocol.topics import ASIDE_TOPIC, THIRD_TOPIC
 from session.protocol.wire.roles import Role
-from tests.integration.call.engines import Engine, both_engines, two_engines
+from tests.integration.call.engines import MEDIA, Engine, both_engines, two_engines
 from tests.support.hub_world import World, hub_world
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
 from views.kiosk.call_pane import KioskCallPane
-
-MEDIA = simulated(width_px=640, height_px=360)
 
 
 class Desk:

@@ -23,12 +23,11 @@ from session.core.clock import SystemClock
 from session.core.errors import CallLost, RelayNotTrusted, RelayUnreachable, SessionError
 from session.core.tasks import Tasks
 from session.hub.queue.turn_credentials import TurnCredentials
-from session.media.call_page import simulated
 from session.media.engines.aiortc_engine import AiortcEngine
 from session.media.ice import IcePlan, IceServer, has_relay
 from session.media.relays import choose_relay, try_relay
 from tests.integration.call.coturn import SECRET, Turn, a_turn_server, free_port, needs_coturn
-from tests.integration.call.engines import AIORTC
+from tests.integration.call.engines import AIORTC, MEDIA
 from tests.integration.call.test_call import Ends, a_call
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
@@ -84,7 +83,7 @@ async def test_the_best_relay_that_answers_is_chosen(tmp_path: Path, trusted: No
 
 @asynccontextmanager
 async def a_relayed_call(plan: IcePlan) -> AsyncIterator[Ends]:
-    media = simulated(width_px=640, height_px=360).with_plan(plan)
+    media = MEDIA.with_plan(plan)
     async with a_call(AIORTC, media, plan) as ends:
         yield ends
 
