@@ -72,21 +72,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-REAL_PROGRAMS = (
-    "tests/end2end/",
-    "tests/faults/",
-    "tests/integration/",
-    "tests/fidelity/",
-    "tests/unit/expert_app/",  # whole desks and kiosks beside a real hub
-    "tests/unit/session/media/",  # engines in real time
-)
+REAL_PROGRAMS = "tests/end2end/"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest by the clock begins first.
 
-    Stories of real programs, servers and windows get one more try:
-    a busy machine may starve them once.
+    Stories of whole programs get one more try: a busy machine may starve them once.
     The summary names each second try ("R") and prints what failed first.
     """
     items.sort(key=lambda item: (not _kind(item.nodeid), item.nodeid.startswith("tests/unit/")))

@@ -14,7 +14,7 @@ from expert_app.demo.walk_proofs import Evidence, ProofMissing
 from expert_app.runtime.child_programs import Child, ChildFailed
 
 WAIT_S = 30.0
-POLL_S = 0.1
+POLL_S = 0.05
 
 
 class Script:

@@ -20,7 +20,7 @@ from session.core.dossier_model import Dossier
 from views.words.errors import sentence
 
 Fact = dict[str, Any]
-POLL_S = 0.1
+POLL_S = 0.05
 PAGE_S = 0.5
 SILENT_S = 11.0
 """Two signs of life and a bit: an end that is killed is missed sooner than by default."""

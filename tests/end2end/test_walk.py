@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The demo as README.md says: one command does the whole job, every step really observed.
 
-Only here: the report, one picture per end and step, and no program that outlives its demo. Stories
-of this folder take up where the walk has no accident; `test_vault` has the other engine, `test_pilot`
-a real installation.
+Only here: the report, one picture per end and step, and that no program outlives its demo. The
+other stories of this folder are about accidents that the walk has not; `test_vault` has the other
+engine, `test_pilot` a real installation.
 """
 
 from __future__ import annotations
