@@ -18,8 +18,10 @@ from session.protocol.conversation import mirror
 log = logging.getLogger(__name__)
 
 
-def _chunks(placed: list[Placed]) -> Iterable[tuple[float, MirrorChunk]]:
-    """Whole chunks with the corrected time (seconds since 1970) of their first event."""
+def _chunks(placed: list[Placed]) -> Iterable[tuple[float, float, MirrorChunk]]:
+    """Whole chunks with the corrected times (seconds since 1970) of their first event and of their
+    record.
+    """
     waiting: list[Record] = []
     for at_s, record in placed:
         if not isinstance(record.event, MirrorChunk):
@@ -28,7 +30,7 @@ def _chunks(placed: list[Placed]) -> Iterable[tuple[float, MirrorChunk]]:
         for chunk in whole_chunks(waiting):
             age_s = (record.at_utc - chunk.started_at_utc).total_seconds()
             waiting = []
-            yield at_s - max(0.0, age_s), chunk
+            yield at_s - max(0.0, age_s), at_s, chunk
 
 
 class MirrorTrack:
@@ -45,18 +47,19 @@ class MirrorTrack:
         self._texts: list[bytes] = []
         self._pictures: list[int] = []
         placed = merge(records).placed
-        for at_s, chunk in _chunks(placed):
-            self._add(at_s - placed[0].at_s, chunk)
+        for at_s, written_s, chunk in _chunks(placed):
+            self._add(at_s - placed[0].at_s, written_s - placed[0].at_s, chunk)
 
-    def _add(self, offset_s: float, chunk: MirrorChunk) -> None:
+    def _add(self, offset_s: float, written_s: float, chunk: MirrorChunk) -> None:
         try:
             events = mirror.decode_events(mirror.unpack(chunk.data))
         except (MessageMalformed, MessageTooLarge) as error:
             log.warning("a stretch of the shared page is left out: %s", error.code)
             return
         for event in events:
-            # Within a chunk by the kiosk's clock, which may jump: time never goes back here.
-            own_s = offset_s + (event.timestamp - events[0].timestamp) / 1000
+            # Within a chunk by the kiosk's clock, which may jump: time never goes back here, nor
+            # beyond the record. The first event may have come later than the others, by a slow way.
+            own_s = min(written_s, offset_s + (event.timestamp - events[0].timestamp) / 1000)
             latest_s = self._offsets_s[-1] if self._offsets_s else 0.0
             if event.type == mirror.META:
                 self._pictures.append(len(self._texts))

@@ -33,7 +33,7 @@ def session() -> Story:
     first = [*picture("Un", KIOSK_MS), typed("Z", KIOSK_MS + 1000), typed("Zo", KIOSK_MS + 3000)]
     story.tell(14, Writer.DESK, chunk(10, *first))
     story.tell(
-        31,
+        33,
         Writer.DESK,
         chunk(30, *picture("Deux", KIOSK_MS + 20_000), new_words("Trois", KIOSK_MS + 22_000)),
     )
@@ -72,9 +72,10 @@ def test_a_jump_starts_from_the_last_picture_before_it() -> None:
 
 def test_time_never_goes_back_when_the_kiosks_clock_does() -> None:
     story = Story()
-    story.tell(0, Writer.DESK, chunk(0, *picture("Un", KIOSK_MS), typed("a", KIOSK_MS + 5000)))
+    story.tell(0, Writer.DESK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
+    story.tell(5.5, Writer.DESK, chunk(0, *picture("Un", KIOSK_MS), typed("a", KIOSK_MS + 5000)))
     story.tell(
-        6, Writer.DESK, chunk(6, typed("b", KIOSK_MS - 60_000), typed("c", KIOSK_MS - 59_000))
+        8, Writer.DESK, chunk(6, typed("b", KIOSK_MS - 60_000), typed("c", KIOSK_MS - 59_000))
     )
     track = MirrorTrack(story.records)
     assert words(track.between(4.9, 6.5)) == ["a", "b"]
@@ -104,3 +105,11 @@ def test_a_log_without_a_shared_page_is_an_empty_track() -> None:
     assert len(track) == 0
     assert track.until(5) == ""
     assert track.between(0, 99) == ""
+
+
+def test_what_a_slow_way_made_late_at_first_is_there_at_the_end() -> None:
+    story = Story()
+    story.tell(0, Writer.DESK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
+    # the picture came a second late, what was typed two seconds after it at once
+    story.tell(3, Writer.DESK, chunk(2, *picture("Un", KIOSK_MS), typed("a", KIOSK_MS + 2000)))
+    assert words(MirrorTrack(story.records).until(3)) == ["meta", "picture", "a"]
