@@ -72,51 +72,22 @@ class Hub:
         self, parts: HubParts, *, dossiers: DossierStoreLike, turn: TurnCredentials | None = None
     ) -> None:
         self.parts = parts
-        self.flood_watch = FloodWatch(parts.clock)
-        self.sightings = Sightings(parts.clock)
-        self._stores = storage.build(
-            parts.connection,
-            parts.tasks,
-            clock=parts.clock,
-            replicas=parts.replicas,
-            limits=parts.limits,
-        )
-        self._log_keeper = LogKeeper(
-            parts.connection,
-            _log_days(parts.catalogue),
-            replicas=parts.replicas,
-            limits=parts.limits,
-        )
-        outgoing = OutgoingCallers(parts, self._stores.callers)
+        self.flood_watch, self.sightings = FloodWatch(parts.clock), Sightings(parts.clock)
+        self._stores = stores = _stores(parts)
+        self._log_keeper = _log_keeper(parts)
+        outgoing, counts = OutgoingCallers(parts, stores.callers), RequestCounts()
         self.queue = queue.build(
-            parts, self._stores, partners=outgoing, log_opener=self._log_keeper, turn=turn
+            parts, stores, partners=outgoing, log_opener=self._log_keeper, turn=turn
         )
         self.history = history.build(parts)
-        self.assignment = assignment.build(parts, self._stores, queue=self.queue)
-        self.dossiers = dossier.build(
-            parts,
-            dossiers,
-            sessions=self.queue.sessions,
-            callers=self._stores.callers,
-            view=self.queue.view,
-            log_keeper=self._log_keeper,
-        )
-        self.supervision = supervision.build(self._stores, queue=self.queue, history=self.history)
+        self.assignment = assignment.build(parts, stores, queue=self.queue)
+        self.dossiers = self._build_dossiers(dossiers)
+        self.supervision = supervision.build(stores, queue=self.queue, history=self.history)
         self.transfers = transfers.build(
             parts, self.queue, partners=outgoing, is_ours=self.assignment.is_ours
         )
-        counts = RequestCounts()
-        self.network = network.build(
-            parts,
-            self._stores,
-            queue=self.queue,
-            outgoing=outgoing,
-            keep=self.dossiers.keep,
-            projection=self.history.projection,
-            requests=counts,
-            on_excess=self.flood_watch.dropped,
-        )
-        self.space = self._stores.space
+        self.network = self._build_network(outgoing, counts)
+        self.space = stores.space
         self.server = self._request_server(counts)
         self.server.heard.connect(self.sightings.on_message)
         self._incoming = IncomingCallers(
@@ -128,13 +99,35 @@ class Hub:
             projection=self.history.projection,
             refused_parts=lambda: self.network.state.refused_parts,
             watched=outgoing.watch.troubles,
-            store_space=self._stores.space,
+            store_space=stores.space,
         )
         self._timeouts = TicketTimeouts(self.queue, self.transfers)
         self._leaving = asyncio.Event()
         self._end_watching: Callable[[], None] = lambda: None
         self._ticker: asyncio.Task[None] | None = None
         self._remembering: asyncio.Task[None] | None = None
+
+    def _build_dossiers(self, store: DossierStoreLike) -> dossier.Dossiers:
+        return dossier.build(
+            self.parts,
+            store,
+            sessions=self.queue.sessions,
+            callers=self._stores.callers,
+            view=self.queue.view,
+            log_keeper=self._log_keeper,
+        )
+
+    def _build_network(self, outgoing: OutgoingCallers, counts: RequestCounts) -> network.Network:
+        return network.build(
+            self.parts,
+            self._stores,
+            queue=self.queue,
+            outgoing=outgoing,
+            keep=self.dossiers.keep,
+            projection=self.history.projection,
+            requests=counts,
+            on_excess=self.flood_watch.dropped,
+        )
 
     def _request_server(self, counts: RequestCounts) -> RequestServer:
         catalogue = self.parts.catalogue
@@ -356,3 +349,22 @@ class Hub:
 
 def _log_days(catalogue: Catalogue) -> dict[str, int]:
     return {name: catalogue.organisation(name).log_days for name in catalogue.served}
+
+
+def _stores(parts: HubParts) -> storage.Stores:
+    return storage.build(
+        parts.connection,
+        parts.tasks,
+        clock=parts.clock,
+        replicas=parts.replicas,
+        limits=parts.limits,
+    )
+
+
+def _log_keeper(parts: HubParts) -> LogKeeper:
+    return LogKeeper(
+        parts.connection,
+        _log_days(parts.catalogue),
+        replicas=parts.replicas,
+        limits=parts.limits,
+    )

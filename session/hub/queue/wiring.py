@@ -85,41 +85,17 @@ def build(
     claims = NatsAgentClaimStore(parts.connection, parts.replicas)
     returns = NatsReturnStore(parts.connection, parts.replicas)
     notifications = BusNotifications(parts.connection)
-    core = _core(parts, stores, claims=claims, notifications=notifications)
+    core = _core(parts, stores, claims, notifications)
     agents = AgentStates(core, stores.board, time_zone=parts.time_zone)
     eligibility = Eligibility(parts.catalogue, agents.answering)
-    returning = ReturningCallers(returns, parts.clock)
-    lines = KioskLines(core)
+    returning, lines = ReturningCallers(returns, parts.clock), KioskLines(core)
     relays = turn or TurnCredentials([], b"", relay_only=False, clock=parts.clock)
-    sessions = Sessions(
-        core,
-        log_opener=log_opener,
-        eligibility=eligibility,
-        served=returning.served,
-        rates=lines.rates,
-        relays=relays.rules,
-        kiosk_key=parts.kiosk_key,
-    )
+    sessions = _sessions(parts, core, eligibility, returning, lines, relays, log_opener)
     waits = _wait_estimates(parts, core, agents)
     for listener in (core.presence, waits, agents, returning):
         core.view.changed.connect(listener.on_ticket)
-    places = PlaceNotifications(core, waits)
+    places, openings = PlaceNotifications(core, waits), OpenNow(parts.catalogue, parts.clock)
     moved = MovedTickets(core, places, partners=partners)
-    openings = OpenNow(parts.catalogue, parts.clock)
-
-    def check_room() -> None:
-        parts.disk_space.check()
-        stores.space.check()
-
-    calls = Calls(
-        core,
-        sessions=sessions,
-        places=places,
-        moved=moved,
-        openings=openings,
-        preferred=returning.preferred,
-        check_room=check_room,
-    )
     return Queue(
         core=core,
         notifications=notifications,
@@ -131,7 +107,7 @@ def build(
         places=places,
         moved=moved,
         openings=openings,
-        calls=calls,
+        calls=_calls(parts, stores, core, sessions, places, moved, openings, returning),
         offers=KioskOffers(core, openings),
         display=Display(core),
         claim_store=claims,
@@ -142,7 +118,6 @@ def build(
 def _core(
     parts: HubParts,
     stores: Stores,
-    *,
     claims: NatsAgentClaimStore,
     notifications: BusNotifications,
 ) -> QueueCore:
@@ -155,6 +130,51 @@ def _core(
         presence=Presence(parts.clock, parts.patience),
         notifications=notifications,
         clock=parts.clock,
+    )
+
+
+def _sessions(
+    parts: HubParts,
+    core: QueueCore,
+    eligibility: Eligibility,
+    returning: ReturningCallers,
+    lines: KioskLines,
+    relays: TurnCredentials,
+    log_opener: LogOpener,
+) -> Sessions:
+    return Sessions(
+        core,
+        log_opener=log_opener,
+        eligibility=eligibility,
+        served=returning.served,
+        rates=lines.rates,
+        relays=relays.rules,
+        kiosk_key=parts.kiosk_key,
+    )
+
+
+def _calls(
+    parts: HubParts,
+    stores: Stores,
+    core: QueueCore,
+    sessions: Sessions,
+    places: PlaceNotifications,
+    moved: MovedTickets,
+    openings: OpenNow,
+    returning: ReturningCallers,
+) -> Calls:
+    def check_room() -> None:
+        parts.disk_space.check()
+        stores.space.check()
+
+    return Calls(
+        core,
+        sessions=sessions,
+        places=places,
+        moved=moved,
+        openings=openings,
+        preferred=returning.preferred,
+        check_room=check_room,
     )
 
 
