@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test pilot test-faults fuzz lint format bench bench-hub bench-paper schemas translations clean
+.PHONY: setup demo test pilot test-faults fuzz lint lint-types lint-rest format bench bench-hub bench-paper schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -20,9 +20,14 @@ demo: setup
 	@installers/demo.sh
 
 lint: setup
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint-types lint-rest
+
+lint-types:
+	$(BIN)/mypy
+
+lint-rest:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/python -m expert_app.commands.schemas --check
