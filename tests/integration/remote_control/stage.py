@@ -17,7 +17,7 @@ from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.remote_control import CommandAnswered
 from tests.support.cobrowse_pages import WebServer
 from tests.support.cobrowse_stage import Stage
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 from views.desk.shared_page.mirror_pane import Pick
 
 ALL = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
@@ -78,7 +78,6 @@ class ControlStage(Stage):
             f"document.querySelector({json.dumps(frame)}).contentDocument" if frame else "document"
         )
         found = f"{root}.querySelector({json.dumps(selector)})"
-        await self.mirrored(f"{root} && {found} !== null")
         code = f"""(() => {{
             const box = {found}.getBoundingClientRect();
             const frame = document.querySelector({json.dumps(frame or "nothing")});
@@ -91,7 +90,12 @@ class ControlStage(Stage):
             const view = mirror.visible().replayer.iframe;
             return [x / view.clientWidth, y / view.clientHeight];
         }})()"""
-        x, y = await self.in_mirror(code)
+        place = None
+        async with asyncio.timeout(LONGEST_S):
+            while place is None:  # or the mirror has just taken another picture
+                await self.mirrored(f"{root} && {found} !== null")
+                place = await self.in_mirror(code)
+        x, y = place
         found_there: list[Pick] = []
         self.pane.pick_at(x, y, found_there.append)
         await until(lambda: found_there)
