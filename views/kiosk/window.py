@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from session.core.clock import Clock, SystemClock
@@ -547,9 +547,13 @@ class KioskWindow(QWidget):
         self._pages.setCurrentWidget(self.trouble_page if whole_page else self._page)
 
     def _fit(self, again: bool = False) -> None:
+        if again:
+            self._unit = 0.0
+            if not self.isVisible():
+                return  # once, when it is shown
         portrait = is_portrait(self.width(), self.height())
         unit = unit_px(self.width(), self.height())
-        if portrait != self._portrait or unit != self._unit or again:
+        if portrait != self._portrait or unit != self._unit:
             self._portrait, self._unit = portrait, unit
             for page in self.pages():
                 page.set_portrait(portrait)
@@ -559,6 +563,11 @@ class KioskWindow(QWidget):
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Sizes follow the window."""
         self._fit()
+
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        """What came while it was not seen is given its sizes."""
+        self._fit()
+        super().showEvent(a0)
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:
         """Escape is STOP in a session. Only a real key: the agent's comes here too when the web

@@ -15,6 +15,7 @@ from expert_app.runtime.paths import paths_for
 from expert_app.runtime.sealing import SessionOwners
 from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
+from session.protocol.conversation.allowed_addresses import AllowList
 from tests.support.object_graph import classes_that_exist_twice
 
 
@@ -52,6 +53,6 @@ WIDGETS = {
 
 async def test_no_part_of_the_kiosk_exists_twice(kiosk: KioskProgram) -> None:
     kiosk.observe()
-    # both read and write the same files, and remember nothing
-    twice = classes_that_exist_twice(kiosk, may_be_many={SessionOwners})
+    # owners read and write the same files, and remember nothing; a list of addresses is a value
+    twice = classes_that_exist_twice(kiosk, may_be_many={SessionOwners, AllowList})
     assert twice.keys() - WIDGETS == set()
