@@ -43,6 +43,7 @@ class SessionPresenter:
         session.grants.changed.connect(self._on_grant)
         session.call.peer_media_seen.connect(self._on_peer_media)
         session.call.peer_camera_changed.connect(self._on_agent_switches)
+        session.page.not_shared.connect(screen.show_devices_notice)
         session.devices.scan_started.connect(self._on_scan_started)
         session.devices.scan_ended.connect(self._on_scan_ended)
         session.devices.print_changed.connect(self._on_print)

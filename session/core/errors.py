@@ -263,6 +263,12 @@ class AddressNotAllowed(SessionError):
     code = "address_not_allowed"
 
 
+class PageNotShareable(SessionError):
+    """The kiosk cannot look through this page in time or memory, so nothing of it leaves."""
+
+    code = "page_not_shareable"
+
+
 class ControlIsPaused(SessionError):
     """The caller touched the page a moment ago: the agent's commands wait."""
 

@@ -26,6 +26,7 @@ from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import CallMedia, CallPage, KioskCall
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS
+from session.kiosk.cobrowse.page_guard import PageGuardLike
 from session.kiosk.cobrowse.remote_control import ControlledPage, KioskRemoteControl
 from session.kiosk.cobrowse.shared_page import BrowserLike, KioskSharedPage
 from session.kiosk.cobrowse.shown_document import KioskShownDocument, ShowScreen
@@ -68,6 +69,7 @@ class KioskParts:
 
     Attributes:
         call_page, third_page: run the calls with the agent and with a third person.
+        guard: looks at what the browser shares before it leaves.
         documents: shows what the agent shows.
         scanner, printer: from the settings; None when there is none.
         page_wrapping_key: encrypts the keys of the pages on the disk (see
@@ -87,6 +89,7 @@ class KioskParts:
     call_page: CallPage
     third_page: CallPage
     browser: Wipeable
+    guard: PageGuardLike
     documents: ShowScreen
     scanner: Scanner | None
     printer: Printer | None
@@ -189,6 +192,7 @@ class KioskSession:
             self._channel,
             self._parts.browser,
             grants=self.grants,
+            guard=self._parts.guard,
             clock=self._parts.clock,
             tasks=self._parts.tasks,
             mirror_kbps=self._parts.mirror_kbps,

@@ -24,6 +24,7 @@ from session.bus.client import BusClient
 from session.core.clock import SystemClock
 from session.desk.cobrowse.remote_control import DeskRemoteControl
 from session.desk.cobrowse.shared_page import DeskSharedPage
+from session.kiosk.cobrowse.page_guard import PageGuard
 from session.kiosk.cobrowse.remote_control import KioskRemoteControl
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.kiosk.hub.client import KioskLink
@@ -98,9 +99,16 @@ class Ends:
         self.browser, self.pane = KioskBrowser(self.page_view), MirrorPane()
         self.browser.resize(1000, 760)
         self.pane.resize(978, 638)
+        self.guard = PageGuard(world.tasks)
+        self.guard.warm()
         self.wire = Counted(kiosk_channel, "k", user="kiosk1")
         self.kiosk = KioskSharedPage(
-            self.wire, self.browser, grants=self.consent, clock=clock, tasks=world.tasks
+            self.wire,
+            self.browser,
+            grants=self.consent,
+            guard=self.guard,
+            clock=clock,
+            tasks=world.tasks,
         )
         self.desk = DeskSharedPage(desk_channel, clock, tasks=world.tasks)
         self.hands = KioskRemoteControl(

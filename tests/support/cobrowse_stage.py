@@ -19,6 +19,7 @@ from session.core.clock import SystemClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.cobrowse.shared_page import DeskSharedPage
+from session.kiosk.cobrowse.page_guard import PageGuardLike
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.kiosk.session import browser_wiped
 from session.log.events import MirrorChunk
@@ -33,6 +34,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.cobrowse_pages import WebServer
 from tests.support.memory.channel import channel_pair
+from tests.support.memory.page_guard import DirectGuard
 from tests.support.waiting import LONGEST_S, until
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.kiosk.browser.page_view import PageView
@@ -93,7 +95,7 @@ class Stage:
         lose: decides which raw payloads get lost on the line.
     """
 
-    def __init__(self, web: WebServer) -> None:
+    def __init__(self, web: WebServer, guard: PageGuardLike | None = None) -> None:
         self.web = web
         self.tasks, clock = Tasks(), SystemClock()
         self.kiosk_line, self.desk_line = channel_pair()
@@ -103,7 +105,12 @@ class Stage:
         self.browser.resize(1000, 760)
         self.pane.resize(900, 650)
         self.kiosk = KioskSharedPage(
-            self.kiosk_line, self.browser, grants=self.consent, clock=clock, tasks=self.tasks
+            self.kiosk_line,
+            self.browser,
+            grants=self.consent,
+            guard=guard or DirectGuard(),
+            clock=clock,
+            tasks=self.tasks,
         )
         self.desk = DeskSharedPage(self.desk_line, clock, tasks=self.tasks)
         self.pages: list[PageShown] = []

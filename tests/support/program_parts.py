@@ -34,6 +34,7 @@ from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.talk_state import Talk, Third
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.wire.roles import Role
+from tests.support.memory.page_guard import DirectGuard
 
 
 class QuietEngine:
@@ -326,6 +327,7 @@ def kiosk_session(
         call_page=QuietCallPage(),
         third_page=QuietCallPage(),
         browser=browser,
+        guard=DirectGuard(),
         documents=QuietDocuments(),
         scanner=None,
         printer=None,

@@ -187,6 +187,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This address is not on your organisation's list."),
         N_("Choose one of the listed addresses."),
     ),
+    "page_not_shareable": (
+        N_("This page cannot be shared: the kiosk cannot look through it for secrets in time."),
+        N_("The caller still sees it. Open another page, or go on without sharing."),
+    ),
     "control_paused": (
         N_("The caller is touching the page."),
         N_("Wait a second, then go on."),
@@ -551,6 +555,10 @@ _CALLER_SENTENCES: dict[str, str] = {
     "grant_missing": N_("You have not allowed this, so nothing was done."),
     "not_allowed": N_("This is not possible here. Your adviser will help you."),
     "address_not_allowed": N_("This page cannot be opened here."),
+    "page_not_shareable": N_(
+        "Your adviser cannot see this page. You can go on by yourself, or tell your adviser what "
+        "it says."
+    ),
     "file_not_given": N_("No document was given. Your stick was not changed."),
     "file_locked": N_("This document is locked by a password. Please choose another one."),
     "file_refused": N_(

@@ -39,6 +39,7 @@ from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.kiosk.call.video_call import CallMedia
+from session.kiosk.cobrowse.page_guard import PageGuard
 from session.kiosk.devices.page_encryption import wrapping_key
 from session.kiosk.session import KioskParts, browser_wiped
 from session.protocol.conversation.messages import KioskWiped
@@ -84,10 +85,19 @@ def build_kiosk(
 ) -> KioskProgram:
     """The kiosk's objects, connected; nothing is shown or sent yet."""
     running, paper = RunningSession(), PaperWorker()
+    guard = PageGuard(program.tasks)
     requests = CallerRequests(running)
     panes = build_panes(settings, paths, running=running, clock=program.clock)
     hub = build_hub(settings, paths, seed=seed, running=running, program=program)
-    parts = build_parts(settings, panes, hub=hub, paper=paper, seed=seed, program=program)
+    parts = build_parts(
+        settings,
+        panes,
+        guard=guard,
+        hub=hub,
+        paper=paper,
+        seed=seed,
+        program=program,
+    )
     opener = KioskSessionOpener(parts, hub.link, sealing=hub.sealing, paths=paths)
     app = KioskApp(
         hub.link,
@@ -119,6 +129,7 @@ def build_kiosk(
         opener=opener,
         running=running,
         paper=paper,
+        guard=guard,
         held=(requests, network),
     )
 
@@ -127,6 +138,7 @@ def build_parts(
     settings: KioskSettings,
     panes: KioskPanes,
     *,
+    guard: PageGuard,
     hub: KioskHub,
     paper: PaperWorker,
     seed: bytes,
@@ -137,6 +149,7 @@ def build_parts(
         call_page=panes.call,
         third_page=panes.call.third,
         browser=panes.browser,
+        guard=guard,
         documents=panes.window.session_page.document,
         scanner=scanner_of(settings),
         printer=printer_of(settings),
@@ -172,6 +185,7 @@ class KioskProgram:
     opener: KioskSessionOpener
     running: RunningSession
     paper: PaperWorker
+    guard: PageGuard
     held: tuple[object, ...]
 
     def observe(self) -> None:
@@ -197,6 +211,7 @@ class KioskProgram:
     async def start(self, fullscreen: bool) -> None:
         """Shows the window and connects."""
         tasks = self.program.tasks
+        self.guard.warm()
         self.panes.show(fullscreen=fullscreen)
         await self.app.start()
         self.hub.line_measurement.start()
@@ -214,6 +229,7 @@ class KioskProgram:
             if device is not None:
                 await device.close()
         await self.paper.end()
+        await self.guard.close()
         await self.hub.bus.close()
 
 

@@ -19,11 +19,18 @@ from typing import Any, Protocol
 import msgspec
 
 from session.core.clock import Clock
-from session.core.errors import AddressNotAllowed, BusUnreachable, MessageTooLarge
+from session.core.errors import (
+    AddressNotAllowed,
+    BusUnreachable,
+    MessageTooLarge,
+    PageNotShareable,
+)
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.kiosk.cobrowse.mirror_filter import address_event, filter_events
+from session.kiosk.cobrowse.guard_frames import FilteredPush
+from session.kiosk.cobrowse.mirror_filter import address_event
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS, MirrorSender
+from session.kiosk.cobrowse.page_guard import GuardLost, PageGuardLike
 from session.masking.numbers import mask
 from session.protocol.conversation import mirror
 from session.protocol.conversation.allowed_addresses import without_query
@@ -56,11 +63,17 @@ RESOURCE_WAIT_S = 10.0
 _RESOURCES_KEPT = 12
 _RESOURCES_AT_ONCE = 4
 
-LARGE_PUSH_CHARS = 128 * 1024
 MAX_PUSHED_CHARS = 32 * 1024 * 1024
+MAX_PUSHES = 2_000
 """Text that waits to be filtered, above which all of it is thrown away and a fresh picture asked
 for.
 """
+
+MOST_LOSSES = 3
+"""So often in a row the guard may fail at a page; then the page is not shared."""
+
+_MASKED_CHARS = 2_000
+"""Of a title, an address, a question: what is longer is cut before it is looked at."""
 
 _SNAPSHOT_EVERY_S = 0.5
 _POINTER_EVERY_S = 0.2
@@ -159,31 +172,9 @@ class GrantsLike(Protocol):
         ...
 
 
-class Push(msgspec.Struct, frozen=True):
-    """What the recorder hands over: a random name of its web document, the document's address,
-    rrweb events.
-    """
-
-    document: str
-    address: str
-    events: list[mirror.MirrorEvent]
-
-
-_push = msgspec.json.Decoder(Push)
-
-
-def _decoded(text: str) -> Push | None:
-    try:
-        return _push.decode(text)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        log.warning("the recorder sent something else than events: %s", type(error).__name__)
-        return None
-
-
-def _filtered(text: str) -> list[mirror.MirrorEvent]:
-    """The events of a push that may leave; for a worker thread."""
-    push = _decoded(text)
-    return filter_events(push.events) if push is not None else []
+def _shown(address: str) -> str:
+    """An address as the desk may read it."""
+    return mask(without_query(address)[:_MASKED_CHARS])
 
 
 def _cut_at_snapshots(events: list[mirror.MirrorEvent]) -> list[list[mirror.MirrorEvent]]:
@@ -206,6 +197,7 @@ class KioskSharedPage:
         channel: the session's line to the desk.
         browser: the kiosk's browser pane.
         grants: what the caller allows now.
+        guard: looks at what leaves.
         clock: for the rate of repeated work.
         tasks: where this end's tasks run.
         mirror_kbps: kilobits per second that the page's events may always use, see `MirrorSender`;
@@ -215,6 +207,8 @@ class KioskSharedPage:
         stream: what goes to the desk, at the pace of the line.
         sharing_changed: told after the recorder was started or stopped.
         page_announced: the desk was told of this page; for the session's log.
+        not_shared: (code) this page is not shared although the caller allows it; "": that is
+            over.
     """
 
     def __init__(
@@ -223,12 +217,14 @@ class KioskSharedPage:
         browser: BrowserLike,
         *,
         grants: GrantsLike,
+        guard: PageGuardLike,
         clock: Clock,
         tasks: Tasks,
         mirror_kbps: int | None = DEFAULT_KBPS,
     ) -> None:
         self.sharing_changed: Signal[bool] = Signal()
         self.page_announced: Signal[PageShown] = Signal()
+        self.not_shared: Signal[str] = Signal()
         self._channel, self._browser, self._grants = channel, browser, grants
         self._clock, self._tasks = clock, tasks
         self._open, self._sharing, self._private = True, False, False
@@ -240,8 +236,10 @@ class KioskSharedPage:
         self.stream = self._stream = MirrorSender(
             channel, clock, tasks=tasks, ask_snapshot=browser.request_snapshot, kbps=mirror_kbps
         )
+        self._guard = guard
         self._pushes: deque[str] = deque()
         self._filtering, self._shares = False, 0
+        self._picture_due, self._losses, self._unshareable = False, 0, False
         self._snapshot_at_s = float("-inf")
         self._painted: tuple[int, int] | None = None
         self._telling_pointer = False
@@ -290,6 +288,7 @@ class KioskSharedPage:
         for signal, slot in self._listened:
             signal.disconnect(slot)
         self._set_sharing(False)
+        self._guard.forget()
         self._resources.clear()
 
     def set_private(self, on: bool) -> None:
@@ -302,9 +301,18 @@ class KioskSharedPage:
     # ---- consent ----
 
     def _follow_grant(self, _change: GrantChanged | None = None) -> None:
-        self._set_sharing(self._grants.allowed(Grant.SEE_PAGE) and not self._private)
+        allowed = self._grants.allowed(Grant.SEE_PAGE)
+        if not allowed:
+            self._forgive()
+        self._set_sharing(allowed and not self._private and not self._unshareable)
         if not self._grants.allowed(Grant.POINT):
             self._browser.hide_pointer()
+
+    def _forgive(self) -> None:
+        """Another page, or another leave: it is tried again."""
+        if self._unshareable:
+            self.not_shared.emit("")
+        self._losses, self._unshareable = 0, False
 
     def _set_sharing(self, sharing: bool) -> None:
         if sharing == self._sharing:
@@ -312,6 +320,7 @@ class KioskSharedPage:
         self._sharing = sharing
         self._shares += 1
         self._pushes.clear()
+        self._picture_due = False
         if sharing:
             self._browser.start_sharing()
         else:
@@ -343,9 +352,7 @@ class KioskSharedPage:
     def _open_address(self, address: str) -> None:
         self._answer_due = self._browser.open(address)
         if not self._answer_due:
-            self._send(
-                AddressRefused(address=mask(without_query(address)), code=AddressNotAllowed.code)
-            )
+            self._send(AddressRefused(address=_shown(address), code=AddressNotAllowed.code))
 
     def _on_snapshot_requested(self) -> None:
         self._send(SharingChanged(sharing=self._sharing))
@@ -368,13 +375,17 @@ class KioskSharedPage:
     # ---- what the browser tells ----
 
     def _on_page_shown(self, address: str, title: str, width_px: int, height_px: int) -> None:
+        before = self._page
         self._page = PageShown(
             epoch=self._epoch,
-            address=mask(without_query(address)),
-            title=mask(title)[:500],
+            address=_shown(address),
+            title=mask(title[:_MASKED_CHARS])[:500],
             width_px=width_px,
             height_px=height_px,
         )
+        if self._unshareable and before is not None and before.address != self._page.address:
+            self._forgive()
+            self._follow_grant()
         if self._may_send():
             self._send(self._page)
             self.page_announced.emit(self._page)
@@ -388,7 +399,7 @@ class KioskSharedPage:
 
     def _on_address_refused(self, address: str, code: str) -> None:
         if self._may_send():
-            self._send(AddressRefused(address=mask(without_query(address)), code=code))
+            self._send(AddressRefused(address=_shown(address), code=code))
 
     def _on_pointer_painted(self, x_px: int, y_px: int) -> None:
         if not self._sharing:
@@ -413,7 +424,7 @@ class KioskSharedPage:
     # ---- what stands beside the page ----
 
     def _on_dialog_shown(self, dialog: DialogShown) -> None:
-        dialog = msgspec.structs.replace(dialog, text=mask(dialog.text))
+        dialog = msgspec.structs.replace(dialog, text=mask(dialog.text[:_MASKED_CHARS]))
         if dialog.waits:
             self._dialog = dialog
         if self._sharing:
@@ -431,53 +442,72 @@ class KioskSharedPage:
     # ---- events ----
 
     def _on_events_pushed(self, text: str) -> None:
-        """Small pushes are filtered at once;
-        a large one in a worker thread, what comes behind it waits.
-        """
+        """All of it passes the guard, in order; what comes meanwhile waits."""
         if not self._sharing:
             return
-        if len(text) <= LARGE_PUSH_CHARS and not self._filtering:
-            self._take(text, None)
-            return
         self._pushes.append(text)
-        if sum(map(len, self._pushes)) > MAX_PUSHED_CHARS:
-            self._pushes.clear()
-            self._browser.request_snapshot()
+        if len(self._pushes) > MAX_PUSHES or sum(map(len, self._pushes)) > MAX_PUSHED_CHARS:
+            self._begin_anew()
         elif not self._filtering:
             self._filtering = True
             self._tasks.start(self._filter_pushes(), name="kiosk-filter")
+
+    def _begin_anew(self) -> None:
+        """Something was not looked at: nothing of the page leaves before a fresh picture."""
+        self._pushes.clear()
+        self._picture_due = True
+        self._browser.request_snapshot()
 
     async def _filter_pushes(self) -> None:
         try:
             while self._pushes:
                 text, share = self._pushes.popleft(), self._shares
-                filtered = None
-                if len(text) > LARGE_PUSH_CHARS:
-                    filtered = await asyncio.to_thread(_filtered, text)
+                try:
+                    push = await self._guard.filtered(text)
+                except GuardLost:
+                    if self._shares == share:
+                        self._on_guard_lost()
+                    continue
                 if self._sharing and self._shares == share:
-                    self._take(text, filtered)
+                    self._take(push)
         finally:
             self._filtering = False
 
-    def _take(self, text: str, filtered: list[mirror.MirrorEvent] | None) -> None:
-        push = _decoded(text)
-        if push is None:
+    def _on_guard_lost(self) -> None:
+        self._losses += 1
+        if self._losses < MOST_LOSSES:
+            self._begin_anew()
+            return
+        log.warning("a page is not shared: the guard failed at it %d times", self._losses)
+        self._unshareable = True
+        self._follow_grant()
+        address = self._page.address if self._page is not None else ""
+        self._send(AddressRefused(address=address, code=PageNotShareable.code))
+        self.not_shared.emit(PageNotShareable.code)
+
+    def _take(self, push: FilteredPush) -> None:
+        if push.dropped or not push.document:
+            log.warning("%d events of the recorder were dropped", push.dropped)
+        if not push.document:
             return
         if push.document != self._document:
             self._on_new_document(push)
-        kept = filter_events(push.events) if filtered is None else filtered
+        kept = push.mirror_events()
         if kept and push.address != self._told_address:
             self._told_address = push.address
             told = address_event(push.address, kept[0].timestamp)
             kept = [*kept, told] if kept[0].type == mirror.META else [told, *kept]
         for events in _cut_at_snapshots(kept):
-            self._stream.queue(events, self._epoch)
+            if mirror.starts_with_snapshot(events):
+                self._picture_due, self._losses = False, 0
+            if not self._picture_due:
+                self._stream.queue(events, self._epoch)
 
-    def _on_new_document(self, push: Push) -> None:
+    def _on_new_document(self, push: FilteredPush) -> None:
         self._document = push.document
         self._epoch += 1
         self._browser.hide_pointer()  # it pointed at something of the page before
-        if self._page is not None and self._page.address == mask(without_query(push.address)):
+        if self._page is not None and self._page.address == _shown(push.address):
             self._page = msgspec.structs.replace(self._page, epoch=self._epoch)
             self._send(self._page)
 

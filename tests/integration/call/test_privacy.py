@@ -24,6 +24,7 @@ from tests.integration.call.engines import both_engines
 from tests.integration.call.test_call import Ends, a_call
 from tests.integration.call.test_line import ToldEngine, settle
 from tests.support.memory.channel import channel_pair
+from tests.support.memory.page_guard import DirectGuard
 from tests.support.program_parts import QuietAsker, QuietBrowser, QuietEngine
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
@@ -48,7 +49,12 @@ async def a_pause(kind: str) -> AsyncIterator[Pause]:
     async with a_call(kind) as ends:
         grants = Grants(ManualClock())
         page = KioskSharedPage(
-            ends.kiosk_channel, QuietBrowser(), grants=grants, clock=SystemClock(), tasks=tasks
+            ends.kiosk_channel,
+            QuietBrowser(),
+            grants=grants,
+            guard=DirectGuard(),
+            clock=SystemClock(),
+            tasks=tasks,
         )
         asker: Any = QuietAsker()
         talk = DeskThirdParties(

@@ -48,6 +48,7 @@ from views.widgets.parts import (
     tool_button,
 )
 from views.widgets.theme import SPACE
+from views.words.errors import sentence
 
 REFUSAL_STAYS_MS = 10_000
 POINTER_SEEN_MS = 1_500
@@ -272,6 +273,8 @@ class SharedPageView(QWidget):
         """The kiosk did not open an address."""
         if refused.code == "address_not_allowed":
             words = _("The kiosk does not open {address}: it is not on the organisation's list.")
+        elif refused.code == "page_not_shareable":
+            words = sentence(refused.code).sentence
         else:
             words = _("{address} does not answer. Check the address, or try again.")
         self._refusal.setText(words.format(address=_shown(refused.address)))

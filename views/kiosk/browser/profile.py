@@ -349,7 +349,7 @@ class CallerWeb(QObject):
             `session.kiosk.wipe.sweep` removes what a killed kiosk left there.
 
     Signals: events_pushed(text): JSON from the recorder
-        (`session.kiosk.cobrowse.shared_page.Push`). refused(address): the page tried to go outside
+        (`session.kiosk.cobrowse.guard_worker`). refused(address): the page tried to go outside
         the list. said(text): an alert that could not be asked properly, cut at 300 letters.
         not_done(kind, name): the page wanted a file, to save one, to show a PDF or to print; the
         kiosk does not.

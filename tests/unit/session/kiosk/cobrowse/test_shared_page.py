@@ -21,6 +21,7 @@ from session.log.events import MirrorChunk
 from session.protocol.conversation.messages import Grant, GrantChanged, ResourceSent
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.memory.channel import channel_pair
+from tests.support.memory.page_guard import DirectGuard
 
 PICTURE = (
     '{"type":4,"data":{"href":"http://h.example/","width":8,"height":6},"timestamp":1},'
@@ -115,8 +116,14 @@ class Ends:
         self.clock, self.tasks = ManualClock(), Tasks()
         self.kiosk_line, desk_line = channel_pair()
         self.browser, self.grants = Browser(), Grants(self.clock)
+        self.guard = DirectGuard()
         self.kiosk = KioskSharedPage(
-            self.kiosk_line, self.browser, grants=self.grants, clock=self.clock, tasks=self.tasks
+            self.kiosk_line,
+            self.browser,
+            grants=self.grants,
+            guard=self.guard,
+            clock=self.clock,
+            tasks=self.tasks,
         )
         self.desk = DeskSharedPage(desk_line, self.clock, tasks=self.tasks)
         self.events: list[MirrorEvents] = []
@@ -157,14 +164,14 @@ async def test_a_full_line_loses_moves_first_and_then_asks_for_a_new_picture(
 ) -> None:
     monkeypatch.setattr(mirror_sender, "BACKLOG_MOVES_BYTES", 100)
     monkeypatch.setattr(mirror_sender, "BACKLOG_MAX_BYTES", 280)
-    ends.browser.push(PICTURE)
-    ends.browser.push(INPUT)
-    ends.browser.push(INPUT)
-    ends.browser.push(MOVE)
-    ends.browser.push(INPUT)
-    ends.browser.push(INPUT)
+    many = [PICTURE, INPUT, INPUT, MOVE, INPUT, INPUT]
+    for event in many:
+        ends.browser.push(event)
+    await ends.settle()
     assert "snapshot" not in ends.browser.done
-    ends.browser.push(INPUT)
+    for event in [*many, INPUT]:
+        ends.browser.push(event)
+    await ends.settle()
     assert "snapshot" in ends.browser.done
     ends.browser.push(PICTURE)
     await ends.settle()
@@ -260,3 +267,66 @@ async def test_the_log_gets_stretches_that_begin_with_a_picture(ends: Ends) -> N
     await ends.desk.log_written()
     assert [(chunk.is_snapshot, chunk.events) for chunk in chunks] == [(True, 5), (True, 2)]
     assert chunks[0].started_at_utc == ends.clock.utc_now()
+
+
+async def test_after_a_failure_of_the_guard_nothing_leaves_before_a_fresh_picture(
+    ends: Ends,
+) -> None:
+    ends.browser.push(PICTURE)
+    await ends.settle()
+    ends.guard.dies_of = '"a"'
+    ends.browser.push(INPUT)
+    await ends.settle()
+    assert ends.browser.done[-1] == "snapshot"
+    ends.guard.dies_of = ""
+    ends.browser.push(MOVE)
+    await ends.settle()
+    assert len(ends.events) == 1
+    ends.browser.push(PICTURE)
+    ends.browser.push(MOVE)
+    await ends.settle()
+    assert [(received.is_snapshot, received.events) for received in ends.events[1:]] == [(True, 3)]
+
+
+async def test_a_page_at_which_the_guard_fails_again_and_again_is_not_shared_and_both_are_told(
+    ends: Ends,
+) -> None:
+    told_to_desk: list[str] = []
+    told_to_caller: list[str] = []
+    ends.desk.address_refused.connect(lambda refused: told_to_desk.append(refused.code))
+    ends.kiosk.not_shared.connect(told_to_caller.append)
+    ends.browser.page_shown.emit("http://h.example/heavy", "", 8, 6)
+    ends.guard.dies_of = '"a"'
+    for _ in range(cobrowse.MOST_LOSSES):
+        assert ends.kiosk.sharing
+        ends.browser.push(PICTURE, INPUT)
+        await ends.settle()
+    assert not ends.kiosk.sharing
+    assert ends.browser.done[-2:] == ["stop", "hide"]
+    assert told_to_desk == told_to_caller == ["page_not_shareable"]
+    ends.browser.page_shown.emit("http://h.example/heavy", "again", 8, 6)
+    assert not ends.kiosk.sharing
+    ends.browser.page_shown.emit("http://h.example/light", "", 8, 6)
+    assert ends.kiosk.sharing
+    assert told_to_caller[-1] == ""
+
+
+async def test_what_the_recorder_says_too_fast_is_thrown_away_for_a_fresh_picture(
+    ends: Ends,
+) -> None:
+    for _ in range(cobrowse.MAX_PUSHES + 1):
+        ends.browser.push(MOVE)
+    assert ends.browser.done[-1] == "snapshot"
+    await ends.settle()
+    assert not ends.events
+
+
+async def test_the_guard_forgets_the_page_at_the_end(ends: Ends) -> None:
+    ends.kiosk.close()
+    assert ends.guard.forgotten == 1
+
+
+async def test_a_huge_title_is_cut_before_it_is_looked_at(ends: Ends) -> None:
+    ends.browser.page_shown.emit("http://h.example/", "1 1 " * 1_000_000, 8, 6)
+    await ends.settle()
+    assert ends.kiosk.sharing
