@@ -19,7 +19,7 @@ from session.core.clock import SystemClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.cobrowse.shared_page import DeskSharedPage
-from session.kiosk.cobrowse.page_guard import PageGuardLike
+from session.kiosk.cobrowse.page_guard import PageGuard
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.kiosk.session import browser_wiped
 from session.log.events import MirrorChunk
@@ -34,7 +34,6 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.cobrowse_pages import WebServer
 from tests.support.memory.channel import channel_pair
-from tests.support.memory.page_guard import DirectGuard
 from tests.support.waiting import LONGEST_S, until
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.kiosk.browser.page_view import PageView
@@ -89,13 +88,14 @@ class Stage:
 
     Attributes:
         page: the caller's page, in this process.
+        guard: the second guard, in its own.
         raw: all text that left the kiosk as events, unpacked; taken from the line, whatever the
             desk makes of it.
         wire_bytes: size of the payloads of that stream.
         lose: decides which raw payloads get lost on the line.
     """
 
-    def __init__(self, web: WebServer, guard: PageGuardLike | None = None) -> None:
+    def __init__(self, web: WebServer) -> None:
         self.web = web
         self.tasks, clock = Tasks(), SystemClock()
         self.kiosk_line, self.desk_line = channel_pair()
@@ -104,11 +104,13 @@ class Stage:
         self.browser, self.pane = KioskBrowser(self.page), MirrorPane()
         self.browser.resize(1000, 760)
         self.pane.resize(900, 650)
+        self.guard = PageGuard(self.tasks)
+        self.guard.warm()
         self.kiosk = KioskSharedPage(
             self.kiosk_line,
             self.browser,
             grants=self.consent,
-            guard=guard or DirectGuard(),
+            guard=self.guard,
             clock=clock,
             tasks=self.tasks,
         )
@@ -276,6 +278,7 @@ class Stage:
         self._closing = True
         self.kiosk.close()
         self.desk.close()
+        await self.guard.close()
         await self.tasks.close()
         await self.wipe()
         for widget in (self.pane, self.browser):

@@ -294,20 +294,22 @@ async def test_a_page_at_which_the_guard_fails_again_and_again_is_not_shared_and
     told_to_desk: list[str] = []
     told_to_caller: list[str] = []
     ends.desk.address_refused.connect(lambda refused: told_to_desk.append(refused.code))
+    shared: list[bool] = []
     ends.kiosk.not_shared.connect(told_to_caller.append)
+    ends.kiosk.sharing_changed.connect(shared.append)
     ends.browser.page_shown.emit("http://h.example/heavy", "", 8, 6)
     ends.guard.dies_of = '"a"'
     for _ in range(cobrowse.MOST_LOSSES):
-        assert ends.kiosk.sharing
+        assert not shared
         ends.browser.push(PICTURE, INPUT)
         await ends.settle()
-    assert not ends.kiosk.sharing
+    assert shared == [False]
     assert ends.browser.done[-2:] == ["stop", "hide"]
     assert told_to_desk == told_to_caller == ["page_not_shareable"]
     ends.browser.page_shown.emit("http://h.example/heavy", "again", 8, 6)
-    assert not ends.kiosk.sharing
+    assert shared == [False]
     ends.browser.page_shown.emit("http://h.example/light", "", 8, 6)
-    assert ends.kiosk.sharing
+    assert shared == [False, True]
     assert told_to_caller[-1] == ""
 
 
