@@ -77,7 +77,10 @@ _RUN = re.compile(r"\d(?: ?(?:\d|[ABab](?= ?\d)))*", re.ASCII)
 """Groups of digits with nothing but gaps between them; A and B are Corsica's."""
 
 _TOKEN = re.compile(r"[0-9A-Za-z]+")
+_GROUP_OF_ACCOUNT, _RIB_LENGTH = 4, 23
 _CARD_LENGTHS, _ODD_LENGTHS = range(13, 20), range(13, 17)
+
+_GROUP_OF_NIR = 3
 
 _FRENCH_ACCOUNT = re.compile(
     rf"{_ALONE}FR ?\d ?\d(?: ?\d){{10}}"
@@ -126,12 +129,18 @@ def _without_gaps(text: str) -> str:
 
 
 def _grouped_nirs(plain: Plain) -> _Spans:
-    yield from (found.span() for found in _NIR.finditer(plain.folded))
+    for found in _NIR.finditer(plain.folded):
+        # Nobody writes it in groups of five alone, but tables are full of postal codes.
+        groups = found[0].split(" ")
+        if len(groups) == 1 or min(map(len, groups)) <= _GROUP_OF_NIR:
+            yield found.span()
 
 
 def _grouped_cards(plain: Plain) -> _Spans:
     for found in _CARD.finditer(plain.folded):
         number = _without_gaps(found[0])
+        if _counts_up(found[0].split(" ")):
+            continue
         if len(number) in _CARD_LENGTHS and is_card(number) and _stands_free(plain, found.start()):
             yield found.span()
 
@@ -159,8 +168,9 @@ class _Run:
                 length += len(tokens[end][1])
                 end += 1
             if length == 15:
-                number = "".join(signs for _at, signs in tokens[begin:end])
-                if _NIR_SIGNS.fullmatch(number) and is_nir(number):
+                groups = [signs for _at, signs in tokens[begin:end]]
+                number = "".join(groups)
+                if _NIR_SIGNS.fullmatch(number) and is_nir(number) and not _counts_up(groups):
                     yield start, self._end_of(end - 1)
             length -= len(tokens[begin][1])
 
@@ -203,7 +213,7 @@ class _Run:
 
 
 def _counts_up(groups: list[str]) -> bool:
-    return all(
+    return len(groups) > 1 and all(
         after.isdecimal() and before.isdecimal() and int(after) == int(before) + 1
         for before, after in pairwise(groups)
     )
@@ -232,7 +242,7 @@ def _accounts(plain: Plain) -> _Spans:
     for found in _ACCOUNT.finditer(plain.folded):
         number = _without_gaps(found[1])
         length = ACCOUNT_LENGTHS.get(number[:2], 0)
-        if length and is_account(number[:length]):
+        if length and is_account(number[:length]) and not _has_words(found[1], length):
             yield found.start(), _end_of_signs(found[1], length) + found.start()
 
 
@@ -244,9 +254,16 @@ def _end_of_signs(text: str, count: int) -> int:
     return end
 
 
+def _has_words(text: str, count: int) -> bool:
+    """Whether prose follows a few digits: a word among the first `count` signs."""
+    groups = text[: _end_of_signs(text, count)].split(" ")
+    return any(len(group) > _GROUP_OF_ACCOUNT and group.isalpha() for group in groups)
+
+
 def _ribs(plain: Plain) -> _Spans:
     for found in _RIB.finditer(plain.folded):
-        if is_rib(_without_gaps(found[1])):
+        is_number = is_rib(_without_gaps(found[1])) and not _has_words(found[1], _RIB_LENGTH)
+        if is_number and not _counts_up(found[1].split(" ")):
             yield found.span(1)
 
 

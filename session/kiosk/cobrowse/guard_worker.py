@@ -9,7 +9,7 @@ nothing else. It ends by itself when the kiosk's screen is gone.
 from __future__ import annotations
 
 import sys
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -21,13 +21,15 @@ from session.kiosk.cobrowse.guard_frames import (
     encode_filtered,
     framed,
 )
-from session.kiosk.cobrowse.mirror_filter import filter_events
-from session.protocol.conversation.mirror import MirrorEvent
+from session.kiosk.cobrowse.mirror_filter import filter_events, source_of
+from session.kiosk.cobrowse.page_texts import TEXT_SOURCES, PageTexts
+from session.protocol.conversation.mirror import FULL_SNAPSHOT, MAX_EVENTS_BYTES, MirrorEvent
 
 MEMORY_BYTES = 1 << 30
 """Address space; a push of the largest size wants a third of it."""
 
 PUSH_CPU_S = 6
+_UNKNOWN = -1
 
 
 class _Push(msgspec.Struct, frozen=True):
@@ -43,19 +45,48 @@ class _Push(msgspec.Struct, frozen=True):
 _push = msgspec.json.Decoder(_Push)
 
 
-def filtered(text: bytes) -> FilteredPush:
-    """What of the recorder's text may leave."""
-    try:
-        push = _push.decode(text)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return FilteredPush()
-    kept = filter_events(push.events)
-    return FilteredPush(
-        document=push.document,
-        address=push.address,
-        events=[FilteredEvent(event.type, bytes(event.data), event.timestamp) for event in kept],
-        dropped=len(push.events) - len(kept),
-    )
+class PushFilter:
+    """What of the recorder's texts may leave, one after the other."""
+
+    def __init__(self) -> None:
+        self._document = ""
+        self._texts = PageTexts()
+
+    def filtered(self, text: bytes) -> FilteredPush:
+        """The events that may leave, masked."""
+        try:
+            push = _push.decode(text)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            return FilteredPush()
+        if push.document != self._document:
+            self._document, self._texts = push.document, PageTexts()
+        kept = filter_events([self._with_neighbours(event) for event in push.events])
+        return FilteredPush(
+            document=push.document,
+            address=push.address,
+            events=[FilteredEvent(one.type, bytes(one.data), one.timestamp) for one in kept],
+            dropped=len(push.events) - len(kept),
+        )
+
+    def _with_neighbours(self, event: MirrorEvent) -> MirrorEvent:
+        """The event without the parts of numbers that are cut over several texts; what cannot be
+        understood becomes an event that nobody knows.
+        """
+        if len(event.data) > MAX_EVENTS_BYTES:
+            return event
+        try:
+            if event.type != FULL_SNAPSHOT and source_of(event) not in TEXT_SOURCES:
+                return event
+            data = msgspec.json.decode(event.data, type=dict[str, Any])
+            is_picture = event.type == FULL_SNAPSHOT
+            changed = (
+                self._texts.mask_picture(data) if is_picture else self._texts.mask_change(data)
+            )
+        except (msgspec.MsgspecError, ValueError, TypeError, KeyError, AttributeError):
+            return MirrorEvent(_UNKNOWN, event.data, event.timestamp)
+        if not changed:
+            return event
+        return MirrorEvent(event.type, msgspec.Raw(msgspec.json.encode(data)), event.timestamp)
 
 
 def _limit_memory() -> None:
@@ -81,6 +112,7 @@ def _allow_time() -> None:
 
 def serve(pushes: BinaryIO, answers: BinaryIO) -> None:
     """Answers each push until there are no more."""
+    filtering = PushFilter()
     answers.write(framed(b""))
     answers.flush()
     while len(head := pushes.read(LENGTH.size)) == LENGTH.size:
@@ -89,7 +121,7 @@ def serve(pushes: BinaryIO, answers: BinaryIO) -> None:
             return
         text = pushes.read(size)
         _allow_time()
-        answers.write(framed(encode_filtered(filtered(text))))
+        answers.write(framed(encode_filtered(filtering.filtered(text))))
         answers.flush()
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from session.kiosk.cobrowse.guard_frames import FilteredPush
-from session.kiosk.cobrowse.guard_worker import filtered
+from session.kiosk.cobrowse.guard_worker import PushFilter
 from session.kiosk.cobrowse.page_guard import GuardLost
 
 
@@ -19,12 +19,13 @@ class DirectGuard:
     def __init__(self) -> None:
         self.dies_of = ""
         self.forgotten = 0
+        self._filter = PushFilter()
 
     async def filtered(self, text: str) -> FilteredPush:
         """See `PageGuardLike`."""
         if self.dies_of and self.dies_of in text:
             raise GuardLost
-        return filtered(text.encode(errors="replace"))
+        return self._filter.filtered(text.encode(errors="replace"))
 
     def forget(self) -> None:
         """See `PageGuardLike`."""
