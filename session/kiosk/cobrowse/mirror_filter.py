@@ -40,6 +40,8 @@ MOVES = frozenset({1, 6, 12})
 """Sources that only move a cursor: the first to go when the line is full."""
 
 _MAX_CUSTOM_BYTES = 300_000
+MASKED_CHARS = 2_000
+"""Of an address, a title, a question: what is longer is cut before it is looked at."""
 
 _FEW_DIGITS = re.compile(r"(?:\d\D*){5}")
 _SHORTEST = 7
@@ -166,7 +168,7 @@ def _allowed_custom(data: bytes) -> bytes | None:
 
 def address_event(address: str, timestamp: float) -> MirrorEvent:
     """Says that the page has this address from here on: what the log keeps depends on it."""
-    data = {"tag": "address", "payload": {"href": mask(without_query(address))}}
+    data = {"tag": "address", "payload": {"href": mask(without_query(address)[:MASKED_CHARS])}}
     return MirrorEvent(CUSTOM, msgspec.Raw(msgspec.json.encode(data)), timestamp)
 
 

@@ -28,7 +28,7 @@ from session.core.errors import (
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.cobrowse.guard_frames import FilteredPush
-from session.kiosk.cobrowse.mirror_filter import address_event
+from session.kiosk.cobrowse.mirror_filter import MASKED_CHARS, address_event
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS, MirrorSender
 from session.kiosk.cobrowse.page_guard import GuardLost, PageGuardLike
 from session.masking.numbers import mask
@@ -71,9 +71,6 @@ for.
 
 MOST_LOSSES = 3
 """So often in a row the guard may fail at a page; then the page is not shared."""
-
-_MASKED_CHARS = 2_000
-"""Of a title, an address, a question: what is longer is cut before it is looked at."""
 
 _SNAPSHOT_EVERY_S = 0.5
 _POINTER_EVERY_S = 0.2
@@ -174,7 +171,7 @@ class GrantsLike(Protocol):
 
 def _shown(address: str) -> str:
     """An address as the desk may read it."""
-    return mask(without_query(address)[:_MASKED_CHARS])
+    return mask(without_query(address)[:MASKED_CHARS])
 
 
 def _cut_at_snapshots(events: list[mirror.MirrorEvent]) -> list[list[mirror.MirrorEvent]]:
@@ -379,7 +376,7 @@ class KioskSharedPage:
         self._page = PageShown(
             epoch=self._epoch,
             address=_shown(address),
-            title=mask(title[:_MASKED_CHARS])[:500],
+            title=mask(title[:MASKED_CHARS])[:500],
             width_px=width_px,
             height_px=height_px,
         )
@@ -424,7 +421,7 @@ class KioskSharedPage:
     # ---- what stands beside the page ----
 
     def _on_dialog_shown(self, dialog: DialogShown) -> None:
-        dialog = msgspec.structs.replace(dialog, text=mask(dialog.text[:_MASKED_CHARS]))
+        dialog = msgspec.structs.replace(dialog, text=mask(dialog.text[:MASKED_CHARS]))
         if dialog.waits:
             self._dialog = dialog
         if self._sharing:
@@ -493,6 +490,8 @@ class KioskSharedPage:
         if push.document != self._document:
             self._on_new_document(push)
         kept = push.mirror_events()
+        if self._picture_due:  # what was told may never have left
+            self._told_address = ""
         if kept and push.address != self._told_address:
             self._told_address = push.address
             told = address_event(push.address, kept[0].timestamp)
