@@ -21,7 +21,7 @@
 
   function resourceAddress(url) {
     const bytes = String.fromCharCode(...new TextEncoder().encode(url));
-    return "cbres://r/" + btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+    return "cbres://r/" + btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/={1,2}$/, "");
   }
 
   function rewriteStyle(text) {

@@ -2,7 +2,7 @@
 """The second guard of the shared page:
 checks what the recorder in the page let through, before it leaves the kiosk.
 
-Used by `session.kiosk.cobrowse.shared_page`. The first guard (`resources/pages/record.js`) knows
+Used by `session.kiosk.cobrowse.guard_worker`. The first guard (`resources/pages/record.js`) knows
 the page: passwords, hidden fields, fields that are sensitive by name. This one knows only text, and
 trusts nothing: unknown events are dropped, and numbers of people and accounts are made unreadable
 wherever they stand.

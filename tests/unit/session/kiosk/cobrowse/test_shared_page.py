@@ -285,7 +285,7 @@ async def test_after_a_failure_of_the_guard_nothing_leaves_before_a_fresh_pictur
     ends.browser.push(PICTURE)
     ends.browser.push(MOVE)
     await ends.settle()
-    assert [(received.is_snapshot, received.events) for received in ends.events[1:]] == [(True, 3)]
+    assert [(received.is_snapshot, received.events) for received in ends.events[1:]] == [(True, 4)]
 
 
 async def test_a_page_at_which_the_guard_fails_again_and_again_is_not_shared_and_both_are_told(
