@@ -28,6 +28,7 @@ from expert_app.runtime.config import (
     load,
 )
 from expert_app.runtime.folder_owner import FolderInUse, own_folder, owner_of
+from expert_app.runtime.log_lines import JsonLines, MaskedLines
 from expert_app.runtime.paths import Paths, data_folder, paths_for
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
@@ -39,6 +40,7 @@ Arguments = argparse.Namespace
 PIPE_BROKEN = 141
 """Exit code as a shell gives it to a program that SIGPIPE ended: 128 + 13."""
 
+LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 TALKATIVE = ("httpx", "httpcore", "botocore", "aiobotocore", "s3fs", "fsspec", "webdav4")
 """Libraries whose developer log has addresses and headers: a dossier's number, a signature.
 Not ours to write down.
@@ -442,14 +444,12 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault(
         "QT_LOGGING_RULES", "qt.multimedia.*=false;qt.webenginecontext.info=false"
     )
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    in_json = getattr(parsed, "log_format", None) == "json"
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if in_json else MaskedLines(LOG_LINE))
+    logging.basicConfig(level=level, handlers=[handler])
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    if getattr(parsed, "log_format", None) == "json":
-        from expert_app.runtime.json_log import JsonLines
-
-        for handler in logging.getLogger().handlers:
-            handler.setFormatter(JsonLines())
     try:
         code = _PROGRAMS[parsed.command](parsed)
         sys.stdout.flush()
