@@ -51,6 +51,7 @@ test-faults: setup
 	$(BIN)/python -m tests.faults.paper
 	$(BIN)/python -m tests.faults.power_cut
 	$(BIN)/python -m tests.faults.run_cluster --rounds $(ROUNDS)
+	$(BIN)/python -m tests.faults.chaos
 
 # atheris is for this run only.
 fuzz: setup

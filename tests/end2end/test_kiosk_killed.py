@@ -76,3 +76,20 @@ async def test_a_session_that_ended_while_its_kiosk_was_dead_leaves_nothing_ther
     assert (await stage.fact(stage.kiosk, "swept", files=lambda n: n > 0))["left_over"] == 0
     assert stage.left_at_kiosk() == []
     assert "service_logement" in await stage.kiosk.ask("visible")
+
+
+async def test_a_kiosk_killed_while_its_caller_waits_serves_the_same_ticket_to_the_end(
+    stage: Stage,
+) -> None:
+    ticket = await stage.waiting()
+    await stage.kill_kiosk()
+    await stage.start_kiosk()
+    assert (await stage.fact(stage.kiosk, "ticket", state="waiting"))["id"] == ticket
+    await stage.accept()
+    await stage.allow_scan()
+    assert await stage.scan()
+    await stage.observed(stage.desk, "page_cleaned")
+    await stage.mark()
+    await stage.file()
+    await stage.observed(stage.desk, "document_filed", timeout_s=60)
+    await stage.end()

@@ -197,6 +197,12 @@ class Driven:
         """Waits for the end of the program; its exit code. Raises `TimeoutError`."""
         return await asyncio.wait_for(self._process.wait(), timeout_s)
 
+    async def kill(self) -> None:
+        """Ends it as a power cut does."""
+        self._process.kill()
+        await self._process.wait()
+        self._listening.cancel()
+
     async def stop(self) -> None:
         """Closes the program as its computer's shutdown does."""
         if self.returncode is None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,21 @@ WIDE_KBPS = 20_000
 
 
 class SettingUp:
-    """The first steps."""
+    """The first steps.
 
-    def __init__(self, pilot: Pilot) -> None:
-        self._pilot = pilot
+    Args:
+        members: who gets a key.
+        written: the convention, from the address of the organisation's web site.
+    """
+
+    def __init__(
+        self,
+        pilot: Pilot,
+        *,
+        members: Sequence[Member] = MEMBERS,
+        written: Callable[[str], str] = convention,
+    ) -> None:
+        self._pilot, self._members, self._written = pilot, members, written
 
     def plan(self) -> list[Step]:
         """Names and acts, in order."""
@@ -52,7 +64,7 @@ class SettingUp:
         )
         if said.code:
             raise OSError(f"hub init: {said.out}{said.err}")
-        (folder / "convention.toml").write_text(convention(site), encoding="utf-8")
+        (folder / "convention.toml").write_text(self._written(site), encoding="utf-8")
         settings = Path(pilot.settings)
         text = settings.read_text(encoding="utf-8")
         settings.write_text(text.replace('"127.0.0.1:9467"', '""'), encoding="utf-8")
@@ -69,9 +81,9 @@ class SettingUp:
         """Each person gives one line to the sign-in page; each machine gets its key in a file."""
         pilot = self._pilot
         scanner, printer = await pilot.connect_devices()
-        await at_once(self._enrol(member) for member in MEMBERS)
+        await at_once(self._enrol(member) for member in self._members)
         self._write_devices(scanner, printer)
-        return {"enrolled": [member.id for member in MEMBERS]}
+        return {"enrolled": [member.id for member in self._members]}
 
     async def _enrol(self, member: Member) -> None:
         pilot, line = self._pilot, await self._invitation(member)
@@ -94,7 +106,7 @@ class SettingUp:
         """What the person who sets up a kiosk adds to its settings; the line is a wide one, and
         this machine has no camera.
         """
-        for member in MEMBERS:
+        for member in self._members:
             file = self._pilot.folder / member.id / ".config" / "poste-expert"
             file = file / f"{member.program}.toml"
             lines = file.read_text(encoding="utf-8").splitlines()
@@ -115,7 +127,7 @@ class SettingUp:
     async def all_roles_connected_tls(self) -> Evidence:
         """Every program is started again, as on the next morning, and does its first job."""
         pilot = self._pilot
-        jobs = dict(await at_once(self._first_job(member) for member in MEMBERS))
+        jobs = dict(await at_once(self._first_job(member) for member in self._members))
         return {"bus": pilot.address, "authority": self._authority(), "first_jobs": jobs}
 
     async def _first_job(self, member: Member) -> tuple[str, Evidence]:
@@ -129,7 +141,7 @@ class SettingUp:
     def _authority(self) -> str:
         """The authority that all have taken from the hub, by the fingerprint of their line."""
         ours = (self._pilot.hub_folder / "ca" / "ca.pem").read_text(encoding="ascii")
-        for member in MEMBERS:
+        for member in self._members:
             folder = self._pilot.folder / member.id / ".config" / "poste-expert"
             kept = folder / f"{member.program}-authority.pem"
             if kept.read_text(encoding="ascii") != ours:
