@@ -3,6 +3,6 @@
 
 Entry points: `events` (every event, each with its fields and its lane), `writer.LogWriter` (writes
 and sends them), `reader.read_log` and `replay.Replay` (read and play them). `redact` is the last
-guard before a record is kept, `migrate` reads older formats.
+guard before a record is kept, `migrate` and `upgrade` read older formats.
 May import `session.protocol` and `session.core`; no Qt.
 """

@@ -29,7 +29,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.wire.ids import Id
 
-FORMAT = 3
+FORMAT = 4
 """Number of the form in which records are written."""
 
 MAX_MIRROR_PART_BYTES = 120 * 1024
@@ -269,8 +269,8 @@ class MirrorChunk(Event, frozen=True, kw_only=True):
 
     Attributes:
         started_at_utc: when its first event happened.
-        data: zstd frame of a JSON array of masked rrweb events; parts of one frame are joined
-            before decoding.
+        data: zstd frame of a JSON array of rrweb events that hold the page's structure only
+            (`session.log.page_structure`); parts of one frame are joined before decoding.
         is_snapshot: it begins with a full picture of the page, so a replay may start here.
         events: number of rrweb events in the whole frame.
         part, parts: this record's place among the records that carry the frame.

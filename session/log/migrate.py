@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from session.core.errors import LogTooNew, LogUnreadable
-from session.log.events import FORMAT, Record
+from session.log.events import FORMAT, MirrorChunk, Record
 
 Loose = dict[str, Any]
 
@@ -47,8 +47,22 @@ def _from_2(record: Loose) -> Loose:
     return record
 
 
-STEPS: dict[int, Callable[[Loose], Loose]] = {0: _from_0, 1: _from_1, 2: _from_2}
+def _from_3(record: Loose) -> Loose:
+    """Format 3 kept pages with their words. A record alone gives them up; `session.log.upgrade`
+    makes their structure of them first, where the whole log is known.
+    """
+    event = record.get("event")
+    if isinstance(event, dict) and event.get("type") == MirrorChunk.__name__:
+        record["event"] = event | {"data": "", "part": 0, "parts": 1}
+    record["format"] = 4
+    return record
+
+
+STEPS: dict[int, Callable[[Loose], Loose]] = {0: _from_0, 1: _from_1, 2: _from_2, 3: _from_3}
 """From format n to n + 1."""
+
+_WITH_WORDS = 3
+"""The last format in which pages had their words."""
 
 
 class _Format(msgspec.Struct):
@@ -71,15 +85,34 @@ _record = msgspec.json.Decoder(Record)
 _encoder = msgspec.json.Encoder()
 
 
-def upgrade(record: Loose) -> Loose:
+def upgrade(record: Loose, to: int = FORMAT) -> Loose:
     """The record in today's form. Raises `LogTooNew`; one of `_DAMAGE` for what is no record at
     all.
     """
-    while (theirs := int(record.get("format", 0))) != FORMAT:
+    while (theirs := int(record.get("format", 0))) != to:
         if theirs not in STEPS:
             raise LogTooNew(theirs=theirs, ours=FORMAT)
         record = STEPS[theirs](dict(record))
     return record
+
+
+def format_of(line: bytes) -> int:
+    """The format of a record's line. Raises `LogUnreadable`."""
+    try:
+        return _format.decode(line).format
+    except _DAMAGE as error:
+        raise LogUnreadable(line=0) from error
+
+
+def decode_with_page(line: bytes) -> Record:
+    """An older record in today's form, but with the words of its page: for `session.log.upgrade`
+    only. Raises as `decode_record`.
+    """
+    try:
+        old = upgrade(msgspec.json.decode(line), _WITH_WORDS)
+        return msgspec.convert(upgrade(dict(old)) | {"event": old["event"]}, Record)
+    except _DAMAGE as error:
+        raise LogUnreadable(line=0) from error
 
 
 def encode_record(record: Record) -> bytes:

@@ -21,6 +21,7 @@ from session.core.errors import LogTooNew, LogUnreadable
 from session.log.events import FORMAT, Record, Writer
 from session.log.merge import merge
 from session.log.migrate import decode_record, encode_record
+from session.log.upgrade import is_old, upgraded_log
 from session.protocol.wire.ids import Id
 
 NAME = "poste-expert-log"
@@ -90,7 +91,7 @@ def _open(path: Path) -> BinaryIO:
 
 
 def read_log(path: Path) -> LogFile:
-    """Reads a log of any known format.
+    """Reads a log of any known format; of the pages of older ones it gives the structure.
 
     Raises:
         LogUnreadable: no log, or damaged at `line`. LogTooNew: written by a newer version.
@@ -99,7 +100,10 @@ def read_log(path: Path) -> LogFile:
     with _open(path) as stream:
         lines = _lines(stream)
         header = _read_header(next(lines, (1, b""))[1])
-        records = [decode_record(line, number) for number, line in lines]
+        numbered = [*lines]
+    records = [decode_record(line, number) for number, line in numbered]
+    if any(is_old(line) for _, line in numbered):
+        records = [decode_record(line) for line in upgraded_log([line for _, line in numbered])]
     merged = merge(records)
     return LogFile(header.session_id, [moment.record for moment in merged.placed], merged.skew_s)
 

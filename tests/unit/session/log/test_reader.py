@@ -36,7 +36,7 @@ def test_the_first_line_says_what_the_file_is(tmp_path: Path) -> None:
     write_log(tmp_path / "a.jsonl", "s1", [])
     assert (tmp_path / "a.jsonl").read_text(
         encoding="utf-8"
-    ) == '{"poste-expert-log":3,"session_id":"s1"}\n'
+    ) == '{"poste-expert-log":4,"session_id":"s1"}\n'
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_newer_log_is_refused_with_both_numbers(tmp_path: Path) -> None:
     )
     with pytest.raises(LogTooNew) as caught:
         read_log(tmp_path / "a.jsonl")
-    assert caught.value.detail == {"theirs": 12, "ours": 3}
+    assert caught.value.detail == {"theirs": 12, "ours": 4}
 
 
 def test_a_bomb_is_refused_without_unpacking_it_all(tmp_path: Path) -> None:
